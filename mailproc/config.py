@@ -1,0 +1,171 @@
+"""config.toml as values. Every key stands in the shipped config.toml, commented, at its default."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from mailproc.ill.terms import Role
+
+Days = Annotated[int, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """Unknown keys are refused by name; sections never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Library(Section):
+    """Who we are."""
+
+    symbol: str = "XX-LIBRARY"
+    aliases: tuple[str, ...] = ()
+    name: str = "A Library"
+    email: str = "ill@library.example"
+    staff: str = ""  # where alarms and notices to staff go; '' = email
+    language: str = "en"
+    time_zone: str = "Europe/London"
+
+
+class Store(Section):
+    url: str = "sqlite:///var/mailproc.db"
+
+
+class Listen(Section):
+    """The SMTP door. Sizes in octets, times in seconds."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = Field(default=8025, ge=0, le=65535)
+    recipients: tuple[str, ...] = ()  # () = library.email
+    networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    max_size: int = Field(default=10_000_000, ge=1000)
+    max_recipients: int = Field(default=20, ge=1)
+    max_connections: int = Field(default=100, ge=1)
+    max_connections_per_host: int = Field(default=60, ge=1)
+    timeout: float = Field(default=60, gt=0)  # idle between commands
+    data_timeout: float = Field(default=120, gt=0)
+    session_timeout: float = Field(default=600, gt=0)
+    tls_cert: str = ""
+    tls_key: str = ""
+    require_tls: bool = False
+    login: tuple[str, ...] = ()
+
+
+class Mailbox(Section):
+    name: str
+    host: str
+    port: int = 0  # 0 = 993 with tls, else 143
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str
+    password: SecretStr = SecretStr("")
+    auth: Literal["password"] = "password"
+    folder: str = "INBOX"
+    poll: str = "every 60s"
+    after: str = "seen"  # seen | move:FOLDER | delete
+    batch: int = Field(default=200, ge=1, le=1000)
+    timeout: float = Field(default=30, gt=0)
+
+
+class Deliver(Section):
+    mode: Literal["folder", "smtp"] = "folder"
+    folder: str = "var/outgoing"
+    host: str = ""
+    port: int = 0  # 0 = 465 with tls, 587 with starttls, else 25
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    max_connections: int = Field(default=1, ge=1, le=10)
+    timeout: float = Field(default=60, gt=0)
+
+
+class Account(Section):
+    """One British Library customer code with its password."""
+
+    direction: Literal["out", "in"]
+    customer_code: str
+    password: SecretStr
+
+
+class DeliveryKeywords(Section):
+    """Which delivery word goes on the TX line for each way of delivery (dossier 2.2)."""
+
+    electronic: str = "SED99"
+    postal: str = "PHOTO"
+    loan: str = "LOAN"
+
+
+class PartnerArtemail(Section):
+    """What this partner's ARTEmail wants. Whatever no public text settles is a key here."""
+
+    enabled: bool = True
+    service: str = "S"
+    delivery: DeliveryKeywords = DeliveryKeywords()
+    prefix: str = ""  # before our number on the wire: prefix "LIB-" gives LIB-B1-1
+    keywords: dict[str, str] = Field(default_factory=lambda: {"cancel": "CANCEL"})
+    overflow: Literal["truncate", "wrap"] = "truncate"
+    max_lines: int = Field(default=18, ge=1)
+    guard_word: str = "-"  # put before a line that would start with TX, NNNN or ':'
+    ship_loan: bool = True  # may we say SHIPPED LOAN, which is a guess?
+    account: tuple[Account, ...] = ()
+
+
+class Partner(Section):
+    symbol: str
+    aliases: tuple[str, ...] = ()
+    name: str = ""
+    address: str
+    codec: str = "artemail"
+    dialect: str = ""
+    roles: tuple[Role, ...] = (Role.RESPONDER,)
+    status: Literal["active", "paused"] = "active"
+    accepts_from: tuple[str, ...] = ()  # () = address
+    proof: tuple[str, ...] = ("none",)
+    networks: tuple[str, ...] = ()
+    manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
+    artemail: PartnerArtemail = PartnerArtemail()
+
+
+class Schedule(Section):
+    """When the clock looks: cron expressions in library.time_zone, days by name."""
+
+
+class Policy(Section):
+    """What this library does where the standard leaves it open."""
+
+    loan_days: Days = 42  # due date of a loan when none was announced (6 weeks)
+    copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
+    promise_to_reader: bool = False
+    give_up_days: float = Field(default=4, gt=0)
+
+
+class Templates(Section):
+    site: str = "templates"  # searched before the shipped ones, same paths below it
+
+
+class Artemail(Section):
+    """Data that the British Library may change; every table replaces or adds to the shipped one."""
+
+    replies: str = ""  # a TOML file of reply codes and layouts that is laid over the shipped data
+    follows: dict[str, Literal["next", "ask", "wait", "locations"]] = Field(default_factory=dict)
+
+
+def _listed(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Config(Section):
+    """The whole file. ``file`` is where it came from; relative paths start at its folder."""
+
+    file: Path = Field(default=Path("config.toml"), exclude=True)
+    library: Library = Library()
+    store: Store = Store()
+    listen: Listen = Listen()
+    mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(_listed)] = ()
+    deliver: Deliver = Deliver()
+    partner: Annotated[tuple[Partner, ...], BeforeValidator(_listed)] = ()
+    schedule: Schedule = Schedule()
+    policy: Policy = Policy()
+    templates: Templates = Templates()
+    artemail: Artemail = Artemail()

@@ -1,0 +1,66 @@
+"""Errors, sorted by who must act, not by which module raised them.
+
+Anything that is not one of these is a bug: it is logged with its traceback, the row
+is shelved, and the daemon goes on with the next letter.
+"""
+
+from dataclasses import dataclass
+
+
+class MailprocError(Exception):
+    """The base of every error that mailproc raises on purpose.
+
+    Its text is one sentence that may be shown to anybody: it never holds a secret.
+    """
+
+
+class RemoteFault(MailprocError):
+    """The partner must act: what was sent cannot be read or breaks the protocol.
+
+    Decoders raise it. ``position`` is a line number counted from 1 (text formats) or an
+    octet offset (binary ones), None where the fault has no place.
+    """
+
+    def __init__(self, text: str, position: int | None = None) -> None:
+        super().__init__(text)
+        self.position = position
+
+
+class LocalFault(MailprocError):
+    """Whoever asked must act: refused before anything changed.
+
+    Encoders and staff acts raise it. ``possible`` says what can be done instead.
+    """
+
+    def __init__(self, text: str, possible: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.possible = possible
+
+
+class TryLater(MailprocError):
+    """Nobody must act yet: the row stays and is tried again after a pause."""
+
+
+class InDoubt(MailprocError):
+    """The connection broke after the letter's last byte: it may have arrived or not."""
+
+
+class GiveUp(MailprocError):
+    """Staff must act: trying again will not help (a 5xx answer, four days of failures)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a configuration problem sits. ``value`` is '' where it must not be shown."""
+
+    key: str
+    file: str
+    value: str = ""
+
+
+class Misconfigured(MailprocError):
+    """The operator must act: names key, file and value (never a secret's); exit status 3."""
+
+    def __init__(self, text: str, setting: Setting | None = None) -> None:
+        super().__init__(text)
+        self.setting = setting

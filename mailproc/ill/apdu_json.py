@@ -1,0 +1,144 @@
+"""An APDU as the JSON of the command line, and back.
+
+``type`` and ``transaction`` always stand there (transaction is null where the wire has no
+such identity); every other field only where it applies. Types of the fields decide the
+conversion, so a field added to an APDU needs no line here.
+"""
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+
+from mailproc.errors import LocalFault
+from mailproc.ill.apdu import APDU_CLASSES, Apdu
+from mailproc.ill.terms import ApduType
+
+
+def to_json(apdu: Apdu) -> dict[str, Any]:
+    """The JSON object of ``apdu`` (interface: section "An APDU as JSON")."""
+    return {"type": apdu.type.name, "transaction": None} | _plain_fields(apdu)
+
+
+def from_json(value: Mapping[str, Any]) -> Apdu:
+    """The APDU that ``value`` describes.
+
+    Raises LocalFault that names the field which is unknown, missing or of a wrong shape.
+    """
+    name = value.get("type")
+    if not isinstance(name, str) or name not in ApduType.__members__:
+        raise LocalFault(f"{name!r} is no type of an APDU; known are {', '.join(ApduType.__members__)}")
+    rest = {key: item for key, item in value.items() if key != "type"}
+    return cast(Apdu, _build(APDU_CLASSES[ApduType[name]], rest, name))
+
+
+def value_to_json(value: Any) -> Any:
+    """A dataclass of this vocabulary (Item, Delivery, Money …) as plain JSON."""
+    return _plain(value)
+
+
+def value_from_json(cls: type, value: Any, where: str) -> Any:
+    """The other way: ``cls`` from plain JSON. LocalFault names ``where`` and the field."""
+    return _convert(cls, value, where)
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {
+        name: _plain(item)
+        for name in _field_names(value.__class__)
+        if (item := getattr(value, name)) is not None and item != ()
+    }
+
+
+@cache
+def _field_names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(cls))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, str | bool | int | float) or value is None:
+        return value
+    if dataclasses.is_dataclass(value):
+        return {key: item for key, item in _plain_fields(value).items() if item != ""}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    names = set(_field_names(cls))
+    return {name: hint for name, hint in get_type_hints(cls).items() if name in names}
+
+
+def _build(cls: type, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise LocalFault(f"{where}: an object is needed here, not {value!r}")
+    hints = _hints(cls)
+    for key in value:
+        if key not in hints:
+            raise LocalFault(f"{where}: there is no field {key!r}; known are {', '.join(hints)}")
+    fields = {
+        key: _convert(hints[key], item, f"{where}.{key}") for key, item in value.items() if item is not None
+    }
+    missing = [
+        field.name
+        for field in dataclasses.fields(cls)
+        if field.default is dataclasses.MISSING
+        and field.default_factory is dataclasses.MISSING
+        and field.name not in fields
+    ]
+    if missing:
+        raise LocalFault(f"{where}: {missing[0]!r} is missing")
+    return cls(**fields)
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        return _convert(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            raise LocalFault(f"{where}: a list is needed here, not {value!r}")
+        return tuple(
+            _convert(get_args(hint)[0], item, f"{where}[{index}]") for index, item in enumerate(value)
+        )
+    if origin is dict or hint is Any:
+        return value
+    if dataclasses.is_dataclass(hint):
+        return _build(hint, value, where)  # type: ignore[arg-type]  # a class, not an instance
+    return _scalar(hint, value, where)
+
+
+def _scalar(hint: Any, value: Any, where: str) -> Any:
+    try:
+        if issubclass(hint, Enum):
+            return hint[value]
+        if hint is datetime:
+            return datetime.fromisoformat(value)
+        if hint is date:
+            return date.fromisoformat(value)
+        if hint is Decimal and isinstance(value, str | int) and not isinstance(value, bool):
+            return Decimal(value)
+        if isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
+            return value
+    except (KeyError, ValueError, TypeError, InvalidOperation):
+        pass
+    raise LocalFault(f"{where}: {value!r} does not fit ({_expected(hint)})")
+
+
+def _expected(hint: Any) -> str:
+    if issubclass(hint, Enum):
+        return "one of " + ", ".join(hint.__members__)
+    words = {datetime: "2026-01-31T12:00:00", date: "2026-01-31", Decimal: "a number as text"}
+    return words.get(hint, f"a {hint.__name__}")

@@ -1,0 +1,133 @@
+"""The words and numbers of ISO 10161-1 that all of mailproc speaks.
+
+State numbers are ``Current-State`` of the standard's ASN.1 module. Seven words are both a
+state and an APDU (SHIPPED, RECEIVED, RETURNED, CHECKED_IN, RECALL, OVERDUE, LOST): always
+write the enum before them.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """Which side of a transaction we are. People are told "borrower" and "lender"."""
+
+    REQUESTER = "REQUESTER"
+    RESPONDER = "RESPONDER"
+
+
+class Service(StrEnum):
+    """ILL-Service-Type, by name. Only LOAN and COPY have a state table of their own."""
+
+    LOAN = "LOAN"
+    COPY = "COPY"
+    LOCATIONS = "LOCATIONS"
+    ESTIMATE = "ESTIMATE"
+    RESPONDER_SPECIFIC = "RESPONDER_SPECIFIC"
+
+
+class State(IntEnum):
+    """Current-State. IDLE has no number in the standard; UNKNOWN is reported, never stored.
+
+    SHELVED_CANCEL is no stored state either: "no such transaction, but a Cancel with this
+    identity lies on the shelf".
+    """
+
+    SHELVED_CANCEL = -1
+    IDLE = 0
+    NOT_SUPPLIED = 1
+    PENDING = 2
+    IN_PROCESS = 3
+    FORWARD = 4
+    CONDITIONAL = 5
+    CANCEL_PENDING = 6
+    CANCELLED = 7
+    SHIPPED = 8
+    RECEIVED = 9
+    RENEW_PENDING = 10
+    NOT_RECEIVED_OVERDUE = 11
+    RENEW_OVERDUE = 12
+    OVERDUE = 13
+    RETURNED = 14
+    CHECKED_IN = 15
+    RECALL = 16
+    LOST = 17
+    UNKNOWN = 18
+
+
+class ApduType(IntEnum):
+    """The twenty APDUs, with the number of their APPLICATION tag."""
+
+    ILL_REQUEST = 1
+    FORWARD_NOTIFICATION = 2
+    SHIPPED = 3
+    ILL_ANSWER = 4
+    CONDITIONAL_REPLY = 5
+    CANCEL = 6
+    CANCEL_REPLY = 7
+    RECEIVED = 8
+    RECALL = 9
+    RETURNED = 10
+    CHECKED_IN = 11
+    OVERDUE = 12
+    RENEW = 13
+    RENEW_ANSWER = 14
+    LOST = 15
+    DAMAGED = 16
+    MESSAGE = 17
+    STATUS_QUERY = 18
+    STATUS_OR_ERROR_REPORT = 19
+    EXPIRED = 20
+
+
+class Results(StrEnum):
+    """Transaction-Results of an ILL-Answer."""
+
+    CONDITIONAL = "CONDITIONAL"
+    RETRY = "RETRY"
+    UNFILLED = "UNFILLED"
+    LOCATIONS_PROVIDED = "LOCATIONS_PROVIDED"
+    WILL_SUPPLY = "WILL_SUPPLY"
+    HOLD_PLACED = "HOLD_PLACED"
+    ESTIMATE = "ESTIMATE"
+
+
+REASON_UNFILLED: dict[str, int] = {
+    "in-use-on-loan": 1, "in-process": 2, "lost": 3, "non-circulating": 4, "not-owned": 5,
+    "on-order": 6, "volume-issue-not-yet-available": 7, "at-bindery": 8, "lacking": 9,
+    "not-on-shelf": 10, "on-reserve": 11, "poor-condition": 12, "cost-exceeds-limit": 13,
+    "charges": 14, "prepayment-required": 15, "lacks-copyright-compliance": 16,
+    "not-found-as-cited": 17, "locations-not-found": 18, "on-hold": 19, "policy-problem": 20,
+    "mandatory-messaging-not-supported": 21, "expiry-not-supported": 22,
+    "requested-delivery-services-not-supported": 23,
+    "preferred-delivery-time-not-possible": 24, "other": 27, "responder-specific": 28,
+}  # fmt: skip
+"""Reason-Unfilled of the ASN.1 module: the standard's name and number."""
+
+
+@dataclass(frozen=True)
+class TransactionId:
+    """The name of one attempt on the wire. Qualifiers are opaque and may hold any character.
+
+    Absent qualifiers are '' (two NULLs are not equal in a UNIQUE constraint). Symbols
+    compare without regard to case.
+    """
+
+    initial_requester: str
+    tgq: str
+    tq: str
+    stq: str = ""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """What a wire without the standard's identity (ARTEmail) says of the transaction.
+
+    ``number`` is the request number of the borrower's system, ``order_line`` the British
+    Library's own id, ``file_ref`` the FILEREFNO of an order file. '' where not given.
+    """
+
+    customer_code: str = ""
+    number: str = ""
+    order_line: str = ""
+    file_ref: str = ""

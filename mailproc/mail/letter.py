@@ -1,0 +1,76 @@
+"""A letter as a value: what was parsed of it, the bytes as they came, and a body to send."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Part:
+    """One leaf of a letter's MIME tree.
+
+    ``content`` is decoded from its transfer encoding; ``text`` is the decoded characters of a
+    ``text/*`` part with LF line ends, None for other parts.
+    """
+
+    media_type: str
+    content: bytes
+    text: str | None = None
+    charset: str = ""
+    filename: str = ""
+    attachment: bool = False
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail (RFC 5322) that was read. Never built by throwing: see ``defects``.
+
+    Addresses are bare and lower case ("ill@library.example"), '' where there is none.
+    ``message_id`` is without angle brackets. ``date`` is aware, in the sender's zone.
+    """
+
+    raw: bytes
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    sender: str = ""
+    reply_to: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    return_path: str | None = None
+    date: datetime | None = None
+    auto_submitted: str = ""
+    precedence: str = ""
+    media_type: str = "text/plain"
+    parts: tuple[Part, ...] = ()
+    defects: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The first plain text that is no attachment, else the first that is one, else ''."""
+        plain = [part for part in self.parts if part.media_type == "text/plain"]
+        for part in sorted(plain, key=lambda part: part.attachment):
+            if part.text is not None:
+                return part.text
+        return ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a codec or a notice wants to say: a subject and its parts, no addresses.
+
+    A part with ``text`` is sent as text in the charset named (us-ascii where '' and it fits,
+    else utf-8); any other part as base64 of ``content``.
+    """
+
+    subject: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """RFC 5321: who the relay is told. An empty ``mail_from`` is the null sender."""
+
+    mail_from: str
+    rcpt_to: str

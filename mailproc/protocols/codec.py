@@ -1,0 +1,135 @@
+"""The promise that every wire format keeps: a letter becomes APDUs, APDUs become a letter.
+
+A codec is a value made from configuration (``registry.load``); its methods are pure: no
+store, no clock, no socket. Words of a protocol never leak out of its folder: what leaves is
+the neutral vocabulary of ``mailproc.ill``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mailproc.config import Library, Partner
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.letter import Body, Letter
+
+
+class Manner(StrEnum):
+    """How a protocol carries an APDU."""
+
+    SEND = "SEND"  # as this protocol's message
+    NOTICE = "NOTICE"  # as a letter to people
+    LOCAL = "LOCAL"  # the state moves, nothing is sent
+    REFUSE = "REFUSE"  # refused before anything changed
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in a letter that could not be read. ``position``: line counted from 1, or octet."""
+
+    position: int | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who an order file says it is from. The password is compared and never shown."""
+
+    customer_code: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What a letter says.
+
+    ``apdus``: what is certain. ``unsure``: a number with an unknown code, for intake to keep
+    where the number is one of ours and to drop else. ``faults`` harm their own order only.
+    """
+
+    apdus: tuple[Apdu, ...] = ()
+    unsure: tuple[Apdu, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    credentials: Credentials | None = None
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What a codec must know of the two ends to write a letter."""
+
+    library: Library
+    partner: Partner
+    role: Role  # ours
+    customer_code: str = ""
+    file_ref: str = ""
+    today: date | None = None  # in the library's time zone
+
+
+@dataclass(frozen=True)
+class Held:
+    """An APDU that did not get into the letter: its index, the field that was lost, why."""
+
+    index: int
+    field: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A letter's body with everything that passed the guard; ``held`` is what did not.
+
+    ``body`` is None where nothing passed. Where the body holds the mask of a password,
+    ``secret_customer_code`` says whose is to be put in at the socket.
+    """
+
+    body: Body | None
+    held: tuple[Held, ...] = ()
+    secret_customer_code: str = ""
+
+
+class Renderer(Protocol):
+    """What a codec needs of the templates: a file by its path below the search path."""
+
+    def render(self, path: str, context: Mapping[str, Any]) -> str:
+        """Raises LocalFault that names file, line and field where the template is broken."""
+        ...
+
+
+class Codec(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def batches(self) -> bool:
+        """May several APDUs for one partner travel in one letter?"""
+        ...
+
+    @property
+    def repeat_safe(self) -> bool:
+        """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""
+        ...
+
+    def recognise(self, letter: Letter) -> bool: ...
+
+    def decode(self, letter: Letter) -> Decoded:
+        """Raises RemoteFault only where nothing at all can be read."""
+        ...
+
+    def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded: ...
+
+    def project(self, apdu: Apdu) -> Apdu:
+        """What of this APDU the wire can carry: ``decode(encode(a)) == project(a)``."""
+        ...
+
+    def manner(self, apdu_type: ApduType, role: Role, dialect: str) -> Manner: ...
+
+    def mask(self, raw: bytes) -> bytes:
+        """The letter's bytes for showing: every secret of this protocol masked."""
+        ...
+
+    def unmask(self, raw: bytes, secret: str) -> bytes:
+        """The outgoing bytes with the secret put in where the mask stands."""
+        ...

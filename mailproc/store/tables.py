@@ -1,0 +1,364 @@
+"""The tables. The only place that says what a row is; ``migrations/`` follows it.
+
+Times are aware UTC instants (``…_at``), dates are ``…_on``. Queue columns (``QueueRow``) use
+the same words in every queue: todo → done; todo → prepared → sending → handed_over; held ·
+in_doubt · shelved · withdrawn. docs/queue.md says at which commit each becomes true.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant: naive times are refused, SQLite gives them back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time is no instant")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _instant(*, nullable: bool = True) -> Any:
+    return Field(default=None, sa_type=Instant, nullable=nullable)
+
+
+def _json() -> Any:
+    return Field(default=None, sa_type=JSON, nullable=True)
+
+
+class QueueRow(SQLModel):
+    """The columns that make a table a queue."""
+
+    state: str = "todo"
+    attempts: int = 0
+    not_before: datetime | None = _instant()
+    last_error: str = ""
+
+
+class Counter(SQLModel, table=True):
+    """Numbers that are never used twice: 'B' and 'L' requests, 'FILE' order files."""
+
+    __tablename__ = "counter"
+    name: str = Field(primary_key=True)
+    next: int
+
+
+class PartnerRow(SQLModel, table=True):
+    """A mirror of config.toml's partners, made at start; one that vanished is inactive."""
+
+    __tablename__ = "partner"
+    symbol: str = Field(primary_key=True)
+    name: str
+    address: str
+    codec: str
+    dialect: str = ""
+    roles: str = ""
+    status: str = "active"
+    seen_at: datetime | None = _instant()
+
+
+class PartnerLearned(SQLModel, table=True):
+    """What a letter taught us of a partner; nothing of it holds before staff confirm it."""
+
+    __tablename__ = "partner_learned"
+    __table_args__ = (UniqueConstraint("partner", "kind", "value"),)
+    id: int | None = Field(default=None, primary_key=True)
+    partner: str
+    kind: str  # alias | address | paused
+    value: str = ""
+    event_id: int | None = None
+    confirmed_at: datetime | None = _instant()
+
+
+class PatronRow(SQLModel, table=True):
+    """A reader of ours."""
+
+    __tablename__ = "patron"
+    id: str = Field(primary_key=True)
+    name: str = ""
+    email: str = ""
+    status: str = ""
+    language: str = ""
+    anonymised_at: datetime | None = _instant()
+
+
+class MailboxRow(SQLModel, table=True):
+    """How far a mailbox was read; moved in the same commit as its letters' inbox rows."""
+
+    __tablename__ = "mailbox"
+    name: str = Field(primary_key=True)
+    folder: str = ""
+    uidvalidity: int = 0
+    last_uid: int = 0
+    failing_since: datetime | None = _instant()
+    last_error: str = ""
+
+
+class InboxRow(QueueRow, table=True):
+    """A letter that is ours: one row for each recipient; committed before anything is acknowledged.
+
+    ``door`` is "listener", "inject" or a mailbox's name; ``rcpt_to`` is '' by IMAP; ``peer`` is
+    the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex)
+    of ``raw``.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("door", "rcpt_to", "digest"),
+        Index("ix_inbox_message_id", "message_id"),
+        Index("ix_inbox_queue", "state", "not_before", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    door: str
+    mail_from: str = ""
+    rcpt_to: str = ""
+    peer: str = ""
+    login: str = ""
+    digest: str
+    raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
+    received_at: datetime = _instant(nullable=False)
+    proof: str = ""
+    message_id: str = ""
+    subject: str = ""
+    codec: str = ""
+    partner: str = ""
+    note: str = ""
+
+
+class EventRow(QueueRow, table=True):
+    """The one door to the state: a message, a staff act, a timer, or policy's follow-up.
+
+    ``type`` is an APDU type's name for what was heard, an action's name (lower case) for what
+    we do. ``facts`` is what had to be looked up, frozen before the step, so that the history
+    can be recomputed from events and law alone.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("inbox_id", "position"),
+        Index("ix_event_transaction", "transaction_id", "id"),
+        Index("ix_event_repeat", "transaction_id", "repeat_key"),
+        Index("ix_event_queue", "state", "not_before", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    cause: str  # letter | staff | timer | policy
+    inbox_id: int | None = None
+    position: int | None = None
+    actor: str = ""
+    door: str = ""
+    once: str | None = Field(default=None, unique=True)
+    heard_by: str = ""
+    partner: str = ""
+    transaction_id: int | None = None
+    request_id: int | None = None
+    type: str
+    apdu: dict[str, Any] | None = _json()
+    ref: dict[str, Any] | None = _json()
+    facts: dict[str, Any] | None = _json()
+    repeat_key: str = ""
+    at: datetime = _instant(nullable=False)
+
+
+class RequestRow(SQLModel, table=True):
+    """What a reader wants (B…), or a partner wants of us (L…)."""
+
+    __tablename__ = "request"
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)
+    role: str
+    service: str
+    item: dict[str, Any] | None = _json()
+    title: str = ""
+    author: str = ""
+    patron_id: str | None = None
+    delivery: dict[str, Any] | None = _json()
+    need_before_on: date | None = None
+    max_cost: dict[str, Any] | None = _json()
+    keywords: list[str] | None = _json()
+    note: str = ""
+    copyright_declared: bool = False
+    created_at: datetime = _instant(nullable=False)
+    closed_at: datetime | None = _instant()
+    outcome: str = ""
+    attention: list[str] | None = _json()
+
+
+class CandidateRow(SQLModel, table=True):
+    """The rota of a request, in order."""
+
+    __tablename__ = "candidate"
+    request_id: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    partner: str
+    transaction_id: int | None = None
+    why_not: str = ""
+
+
+class TransactionRow(SQLModel, table=True):
+    """One attempt at one library. ("transaction" is no legal table name in SQLite.)
+
+    Codec, dialect, address and symbol are pinned when it starts. Nobody but
+    ``flow.advance`` writes ``state``.
+    """
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq"),
+        UniqueConstraint("request_id", "attempt"),
+        Index("ix_transactions_list", "state", "partner", "updated_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    request_id: int
+    attempt: int
+    role: str
+    initial_requester: str
+    tgq: str
+    tq: str
+    stq: str = ""
+    partner: str
+    symbol: str
+    address: str
+    codec: str
+    dialect: str = ""
+    service: str
+    state: str
+    state_before: str = ""
+    promise: dict[str, Any] | None = _json()
+    due_on: date | None = None
+    renewable: bool | None = None
+    options: dict[str, Any] | None = _json()
+    last_service_at: str = ""  # wall time of the library's zone, ISO 8601 without zone
+    attention: list[str] | None = _json()
+    closed_at: datetime | None = _instant()
+    updated_at: datetime = _instant(nullable=False)
+    version: int = 0
+
+
+class HistoryRow(SQLModel, table=True):
+    """What each event did."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_transaction", "transaction_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    transaction_id: int
+    event_id: int
+    at: datetime = _instant(nullable=False)
+    event: str
+    from_state: str
+    to_state: str
+    note: str = ""
+
+
+class ReferenceRow(SQLModel, table=True):
+    """Every string by which a partner's letter can name a transaction or a letter of ours."""
+
+    __tablename__ = "reference"
+    partner: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # number | order_line | file_ref | message_id | tgq_tq
+    value: str = Field(primary_key=True)
+    transaction_id: int | None = None
+    outgoing_id: int | None = None
+
+
+class TimerRow(SQLModel, table=True):
+    """What is due when; one unfired row for each transaction and kind."""
+
+    __tablename__ = "timer"
+    __table_args__ = (Index("ix_timer_due", "due_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    transaction_id: int
+    kind: str
+    due_at: datetime = _instant(nullable=False)
+    event_id: int
+    fired_event_id: int | None = None
+
+
+class IntentRow(QueueRow, table=True):
+    """What an event wants said: an APDU to the partner, or a notice to people."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        UniqueConstraint("event_id", "seq"),
+        Index("ix_intent_transaction", "transaction_id", "id"),
+        Index("ix_intent_queue", "state", "not_before", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int
+    seq: int
+    request_id: int | None = None
+    transaction_id: int | None = None
+    kind: str  # apdu | notice
+    body: dict[str, Any] | None = _json()
+    partner: str = ""
+    outgoing_id: int | None = None
+
+
+class OutgoingRow(QueueRow, table=True):
+    """A letter of ours, its bytes fixed. ``raw`` holds the mask where a password belongs;
+    ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
+
+    States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved
+    (given up), withdrawn.
+    """
+
+    __tablename__ = "outgoing"
+    __table_args__ = (
+        Index("ix_outgoing_file", "partner", "file_ref"),
+        Index("ix_outgoing_queue", "state", "not_before", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    partner: str = ""
+    mail_from: str
+    rcpt_to: str
+    message_id: str = Field(unique=True)
+    subject: str = ""
+    file_ref: str = ""
+    raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
+    secret_ref: str = ""
+    prepared_at: datetime = _instant(nullable=False)
+    sending_since: datetime | None = _instant()
+    handed_over_at: datetime | None = _instant()
+    reply: str = ""
+    file: str = ""
+
+
+class TemplateGood(SQLModel, table=True):
+    """The last text of each template that passed its checks."""
+
+    __tablename__ = "template_good"
+    path: str = Field(primary_key=True)
+    text: str
+    digest: str
+    checked_at: datetime = _instant(nullable=False)
+
+
+class AutoReply(SQLModel, table=True):
+    """When we answered an address by ourselves: at most n an hour."""
+
+    __tablename__ = "auto_reply"
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(index=True)
+    at: datetime = _instant(nullable=False)
+
+
+class Alarm(SQLModel, table=True):
+    """Something that staff were told once and that is not yet over."""
+
+    __tablename__ = "alarm"
+    kind: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    raised_at: datetime = _instant(nullable=False)
+    cleared_at: datetime | None = _instant()
