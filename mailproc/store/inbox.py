@@ -1,0 +1,97 @@
+"""Commit ①: a letter is ours once its inbox row is there.
+
+``keep`` is on the path of every 250, so it is one constant statement a letter and no ORM. The
+digest is made when the letter is built, which is outside the write.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from mailproc.store.tables import Instant
+
+
+@dataclass(frozen=True)
+class NewLetter:
+    """A letter as it came in by a door: "listener", "inject" or a mailbox's name.
+
+    ``rcpt_to`` is '' by IMAP, where no envelope is known; ``peer`` is the SMTP client's IP
+    address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex) of ``raw``.
+    Raises ValueError for a naive ``received_at``. The bytes stay out of its repr: they may
+    hold a partner's password.
+    """
+
+    door: str
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    mail_from: str = ""
+    rcpt_to: str = ""
+    peer: str = ""
+    login: str = ""
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.received_at.tzinfo is None:
+            raise ValueError("a naive time is no instant")
+        object.__setattr__(self, "digest", sha256(self.raw).hexdigest())
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The letter's inbox row; ``new`` is False where the same letter was there before."""
+
+    inbox_id: int
+    new: bool
+
+
+# RETURNING gives no row where the letter was there: one statement for each new letter, two for a repeat.
+_INSERT = text(
+    "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
+    " state, attempts, last_error, proof, message_id, subject, codec, partner, note)"
+    " VALUES (:door, :mail_from, :rcpt_to, :peer, :login, :digest, :raw, :received_at,"
+    " 'todo', 0, '', '', '', '', '', '', '')"
+    " ON CONFLICT (door, rcpt_to, digest) DO NOTHING RETURNING id"
+).bindparams(bindparam("received_at", type_=Instant))
+
+_FIND = text("SELECT id FROM inbox WHERE door = :door AND rcpt_to = :rcpt_to AND digest = :digest")
+
+
+def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
+    """Write one row for each letter that is not there yet, in order; answer for each.
+
+    The same bytes for the same recipient by the same door are one row, so a letter delivered
+    again is a no-op that may still be acknowledged. Nothing holds before the caller's commit.
+    """
+    return [_keep_one(connection, letter) for letter in letters]
+
+
+def _keep_one(connection: Connection, letter: NewLetter) -> Kept:
+    values = _values(letter)
+    inbox_id = connection.execute(_INSERT, values).scalar()
+    if inbox_id is not None:
+        return Kept(inbox_id, new=True)
+    return Kept(connection.execute(_FIND, values).scalar_one(), new=False)
+
+
+def _values(letter: NewLetter) -> dict[str, Any]:
+    return {
+        "door": letter.door,
+        "mail_from": _storable(letter.mail_from),
+        "rcpt_to": _storable(letter.rcpt_to),
+        "peer": letter.peer,
+        "login": _storable(letter.login),
+        "digest": letter.digest,
+        "raw": letter.raw,
+        "received_at": letter.received_at,
+    }
+
+
+def _storable(words: str) -> str:
+    """NUL (PostgreSQL) and lone surrogates (SQLite too) cannot be stored: shown escaped instead."""
+    if words.isprintable():
+        return words
+    return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

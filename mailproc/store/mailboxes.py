@@ -1,0 +1,75 @@
+"""How far each mailbox was read, and whether it can be reached.
+
+The position moves in the commit of the letters it stands for (rules: what is new is known by
+UIDVALIDITY and the highest UID, RFC 3501 section 2.3.1.1, never by ``\\Seen``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, text
+
+from mailproc.store.inbox import Kept, NewLetter, keep
+from mailproc.store.tables import Instant
+
+
+@dataclass(frozen=True)
+class Position:
+    """The highest UID that was read, and the UIDVALIDITY under which it means anything.
+
+    (0, 0) is a mailbox never read: no server gives out either number.
+    """
+
+    uidvalidity: int
+    last_uid: int
+
+
+_READ = text("SELECT uidvalidity, last_uid, folder FROM mailbox WHERE name = :name")
+
+_MOVE = text(
+    "INSERT INTO mailbox (name, folder, uidvalidity, last_uid, last_error)"
+    " VALUES (:name, :folder, :uidvalidity, :last_uid, '')"
+    " ON CONFLICT (name) DO UPDATE SET folder = excluded.folder,"
+    " uidvalidity = excluded.uidvalidity, last_uid = excluded.last_uid"
+)
+
+# The first failure's time stays until the mailbox works again: it is what the alarm counts from.
+_FAILING = text(
+    "INSERT INTO mailbox (name, folder, uidvalidity, last_uid, failing_since, last_error)"
+    " VALUES (:name, '', 0, 0, :now, :error)"
+    " ON CONFLICT (name) DO UPDATE SET last_error = excluded.last_error,"
+    " failing_since = COALESCE(mailbox.failing_since, excluded.failing_since)"
+).bindparams(bindparam("now", type_=Instant))
+
+_WORKING = text(
+    "UPDATE mailbox SET failing_since = NULL, last_error = '' WHERE name = :name AND failing_since IS NOT NULL"
+)
+
+
+def position(connection: Connection, name: str, folder: str | None = None) -> Position:
+    """Where reading goes on; (0, 0) for a mailbox never read or now pointed at another folder."""
+    row = connection.execute(_READ, {"name": name}).one_or_none()
+    if row is None or (folder is not None and row.folder != folder):
+        return Position(0, 0)
+    return Position(row.uidvalidity, row.last_uid)
+
+
+def keep_batch(
+    connection: Connection, name: str, folder: str, position: Position, letters: Sequence[NewLetter]
+) -> list[Kept]:
+    """Keep the letters and move the mailbox's position, both in the caller's one commit."""
+    kept = keep(connection, letters)
+    values = {"uidvalidity": position.uidvalidity, "last_uid": position.last_uid}
+    connection.execute(_MOVE, {"name": name, "folder": folder, **values})
+    return kept
+
+
+def failing(connection: Connection, name: str, error: str, now: datetime) -> None:
+    """Note that the mailbox could not be read; ``failing_since`` keeps the first time."""
+    connection.execute(_FAILING, {"name": name, "error": error, "now": now})
+
+
+def working(connection: Connection, name: str) -> None:
+    """Note that the mailbox was read: the failure is over."""
+    connection.execute(_WORKING, {"name": name})
