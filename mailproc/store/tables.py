@@ -117,7 +117,7 @@ class InboxRow(QueueRow, table=True):
 
     __tablename__ = "inbox"
     __table_args__ = (
-        UniqueConstraint("door", "rcpt_to", "digest"),
+        UniqueConstraint("digest", "door", "rcpt_to"),  # digest first: it is also looked up alone
         Index("ix_inbox_message_id", "message_id"),
         Index("ix_inbox_queue", "state", "not_before", "id"),
     )
