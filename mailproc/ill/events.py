@@ -1,0 +1,92 @@
+"""How letters and acts of staff are named in the state tables."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
+from mailproc.ill.terms import Results, Role
+
+_ANSWER = {
+    Results.CONDITIONAL: "ANSWER.conditional",
+    Results.WILL_SUPPLY: "ANSWER.promise",
+    Results.HOLD_PLACED: "ANSWER.promise",
+    Results.UNFILLED: "ANSWER.unfilled",
+    Results.RETRY: "ANSWER.unfilled",
+    Results.LOCATIONS_PROVIDED: "ANSWER.unfilled",
+    Results.ESTIMATE: "ANSWER.unfilled",
+}
+
+# The acts that need a yes or no, and the first half of their event's name.
+_ASKED = {"answer-condition": "condition", "cancel-reply": "cancel", "renew-reply": "renew"}
+
+# The acts that the tables know by another name.
+_SAME = {
+    "will-supply": "promise",
+    "hold": "promise",
+    "answer-retry": "unfilled",
+    "locations": "unfilled",
+    "estimate": "unfilled",
+}
+
+
+def _events(*actions: str) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType(
+        {
+            action: (f"{_ASKED[action]}-yes", f"{_ASKED[action]}-no")
+            if action in _ASKED
+            else (_SAME.get(action, action),)
+            for action in actions
+        }
+    )
+
+
+ACTIONS: Mapping[Role, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        Role.REQUESTER: _events(
+            "answer-condition", "receive", "return", "renew", "cancel",
+            "lost", "damaged", "message", "query", "close",
+        ),
+        Role.RESPONDER: _events(
+            "cancel-reply", "ship", "will-supply", "hold", "conditional", "unfilled", "answer-retry",
+            "locations", "estimate", "forward", "check-in", "renew-reply", "overdue", "recall",
+            "lost", "damaged", "message", "query", "close",
+        ),
+    }
+)  # fmt: skip
+"""What staff of each side can do, in the order in which a librarian would look for it, and
+the events that an act may be."""
+
+# A request is placed by a verb of its own and only repeated as an act; a timer expires.
+_SAYABLE = (*dict.fromkeys(action for acts in ACTIONS.values() for action in acts), "request", "expire")
+
+
+def event_heard(apdu: Apdu) -> str:
+    """The row of a letter that came in."""
+    match apdu:
+        case IllAnswer():
+            return _ANSWER[apdu.results]
+        case ConditionalReply():
+            return f"COND_REPLY.{_word(apdu.answer)}"
+        case CancelReply() | RenewAnswer():
+            return f"{apdu.type.name}.{_word(apdu.answer)}"
+    return apdu.type.name
+
+
+def event_said(action: str, answer: bool | None = None) -> str:
+    """The row of an act of ours.
+
+    LocalFault names the choices where there is no such act, or where it needs a yes or no
+    and has none.
+    """
+    if action not in _SAYABLE:
+        raise LocalFault(f"There is no act {action!r}; there are: {', '.join(_SAYABLE)}.", _SAYABLE)
+    if action not in _ASKED:
+        return _SAME.get(action, action)
+    if answer is None:
+        raise LocalFault(f"{action} needs an answer: yes or no.", ("yes", "no"))
+    return f"{_ASKED[action]}-{_word(answer)}"
+
+
+def _word(answer: bool) -> str:
+    return "yes" if answer else "no"
