@@ -1,6 +1,6 @@
 """How far each mailbox was read, and whether it can be reached.
 
-The position moves in the commit of the letters it stands for (rules: what is new is known by
+The position moves in the commit of the letters it stands for (what is new is known by
 UIDVALIDITY and the highest UID, RFC 3501 section 2.3.1.1, never by ``\\Seen``).
 """
 
@@ -43,7 +43,8 @@ _FAILING = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 _WORKING = text(
-    "UPDATE mailbox SET failing_since = NULL, last_error = '' WHERE name = :name AND failing_since IS NOT NULL"
+    "UPDATE mailbox SET failing_since = NULL, last_error = ''"
+    " WHERE name = :name AND failing_since IS NOT NULL"
 )
 
 

@@ -8,7 +8,7 @@ in_doubt · shelved · withdrawn. docs/queue.md says at which commit each become
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -36,7 +36,7 @@ def _instant(*, nullable: bool = True) -> Any:
 
 
 def _json() -> Any:
-    return Field(default=None, sa_type=JSON, nullable=True)
+    return Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
 
 
 class QueueRow(SQLModel):
@@ -44,6 +44,7 @@ class QueueRow(SQLModel):
 
     state: str = "todo"
     attempts: int = 0
+    unfinished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # see queue.py
     not_before: datetime | None = _instant()
     last_error: str = ""
 
@@ -101,8 +102,8 @@ class MailboxRow(SQLModel, table=True):
     __tablename__ = "mailbox"
     name: str = Field(primary_key=True)
     folder: str = ""
-    uidvalidity: int = 0
-    last_uid: int = 0
+    uidvalidity: int = Field(default=0, sa_type=BigInteger)  # unsigned 32 bits, RFC 3501
+    last_uid: int = Field(default=0, sa_type=BigInteger)
     failing_since: datetime | None = _instant()
     last_error: str = ""
 
@@ -192,8 +193,7 @@ class RequestRow(SQLModel, table=True):
     copyright_declared: bool = False
     created_at: datetime = _instant(nullable=False)
     closed_at: datetime | None = _instant()
-    outcome: str = ""
-    attention: list[str] | None = _json()
+    outcome: str = ""  # filled | unfilled | cancelled | closed
 
 
 class CandidateRow(SQLModel, table=True):
@@ -242,6 +242,7 @@ class TransactionRow(SQLModel, table=True):
     options: dict[str, Any] | None = _json()
     last_service_at: str = ""  # wall time of the library's zone, ISO 8601 without zone
     attention: list[str] | None = _json()
+    moved_event_id: int = 0  # the last event that changed state or due date: what repeats count from
     closed_at: datetime | None = _instant()
     updated_at: datetime = _instant(nullable=False)
     version: int = 0
