@@ -1,0 +1,58 @@
+"""What policy wants done after a step. Values only: ``flow.advance`` carries them out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailproc.ill.apdu import Apdu
+
+
+@dataclass(frozen=True)
+class Send:
+    """Say ``apdu`` to the partner, in the manner its protocol and configuration allow."""
+
+    apdu: Apdu
+
+
+@dataclass(frozen=True)
+class Notify:
+    """A letter to people: ``to`` is "patron", "staff" or "partner"."""
+
+    notice: str
+    to: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TryNext:
+    """Go on to the next partner of the rota; ``why_not`` is kept beside the last one."""
+
+    why_not: str
+
+
+@dataclass(frozen=True)
+class AskStaff:
+    """Raise attention: ``reason`` is a word that office.words explains."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Take back what waits to be said in this transaction and has not left."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A follow-up act of our own in the same commit (cause: policy)."""
+
+    action: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """The request is over: filled | cancelled | unfilled."""
+
+    outcome: str
+
+
+Effect = Send | Notify | TryNext | AskStaff | Withdraw | Act | Finish

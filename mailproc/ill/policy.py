@@ -1,0 +1,177 @@
+"""CUSTOM: what this library does after a step. The law (``machine``) has already spoken.
+
+Sources: the rules of the trade, "what an answer means" and "failure" (docs/reasons.md lists
+each decision that is ours and not the standard's).
+"""
+
+from dataclasses import dataclass
+
+from mailproc.ill.apdu import IllAnswer, Message, Overdue, StatusOrErrorReport
+from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TryNext, Withdraw
+from mailproc.ill.machine import Kind
+from mailproc.ill.replies import prohibited, reply
+from mailproc.ill.standing import Occurrence, Standing, Step
+from mailproc.ill.terms import Role, Service, State
+
+TROUBLE = {
+    "BOUNCED": "bounced",
+    "SEND_FAILED": "delivery-failed",
+    "IN_DOUBT": "in-doubt",
+    "HELD": "held-template",
+}
+"""What became of a letter of ours, and the attention it raises."""
+
+HEARD = {
+    (Role.REQUESTER, "ANSWER.conditional"): "condition",
+    (Role.REQUESTER, "OVERDUE"): "overdue",
+    (Role.REQUESTER, "RECALL"): "recalled",
+    (Role.REQUESTER, "LOST"): "lost",
+    (Role.REQUESTER, "RENEW_ANSWER.no"): "renewal-refused",
+    (Role.REQUESTER, "DAMAGED"): "damaged",
+    (Role.RESPONDER, "ILL_REQUEST"): "to-answer",
+    (Role.RESPONDER, "CANCEL"): "cancel-asked",
+    (Role.RESPONDER, "RENEW"): "renewal-asked",
+    (Role.RESPONDER, "LOST"): "lost",
+    (Role.RESPONDER, "DAMAGED"): "damaged",
+}
+"""Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
+
+ASK = {
+    "not-found-as-cited": "ask-cannot-match",
+    "cost-exceeds-limit": "ask-cost",
+    "volume-issue-not-yet-available": "ask-later",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The switches of [policy] that effects depend on."""
+
+    copy_ends_shipped: bool = False
+    promise_to_reader: bool = False
+
+
+def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
+    """Everything to be done after ``step``, in order."""
+    if step.outcome.kind is Kind.REFUSED:
+        return ()
+    return (
+        *_said(step, occurrence),
+        *_answered_by_itself(step, occurrence),
+        *_trouble(occurrence),
+        *_for_staff(step, occurrence),
+        *_unfilled(step, occurrence),
+        *_for_reader(step, occurrence, settings),
+        *_finished(step),
+    )
+
+
+def _is_act(occurrence: Occurrence) -> bool:
+    return occurrence.event[:1].islower()
+
+
+def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """An act sends its letter, unless the letter it takes back had not left."""
+    if occurrence.event == "UNDONE":
+        return (Withdraw(),)
+    if not _is_act(occurrence):
+        return ()
+    if occurrence.event == "cancel" and step.after.state is State.CANCELLED:
+        return (Withdraw(),)
+    return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
+
+
+def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    if step.outcome.kind is Kind.ERROR and occurrence.apdu is not None:
+        if isinstance(occurrence.apdu, StatusOrErrorReport):
+            return ()  # never a report to a report: that is how loops begin
+        return (Send(prohibited(occurrence.apdu, step.before)), AskStaff("not-possible-now"))
+    said = occurrence.facts.get("last_said") or {}
+    return tuple(Send(reply(name, step.after, said)) for name in step.outcome.replies)
+
+
+def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:
+    reason = TROUBLE.get(occurrence.event)
+    return (AskStaff(reason),) if reason else ()
+
+
+def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    if occurrence.facts.get("repeat"):
+        return ()
+    reasons = [_attention(step, occurrence)] if step.outcome.attention else []
+    apdu = occurrence.apdu
+    if _moved_or_new(step, occurrence):
+        reasons.append(HEARD.get((step.before.role, occurrence.event), ""))
+    if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
+        reasons.append("final-demand")
+    if isinstance(apdu, Message) and not _is_act(occurrence):
+        reasons.append(_message_reason(apdu, occurrence))
+    if isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error":
+        reasons.append("file-rejected" if occurrence.facts.get("file") else "error-report")
+    return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
+    return step.moved or occurrence.event == "DAMAGED"
+
+
+def _attention(step: Step, occurrence: Occurrence) -> str:
+    if occurrence.facts.get("same_item") is False:
+        return "number-used-again"
+    ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
+    return "supplied-after-end" if ended and step.moved else "answer-after-end"
+
+
+def _message_reason(message: Message, occurrence: Occurrence) -> str:
+    if occurrence.facts.get("unsure"):
+        return "unknown-code"
+    announced = any("automatic_renewal" in extension for extension in message.extensions)
+    return "" if announced else "message"
+
+
+def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Unfilled is not one thing: what follows was looked up and stands in the facts."""
+    if step.before.role is not Role.REQUESTER or step.after.state is not State.NOT_SUPPLIED:
+        return ()
+    if not step.moved:
+        return ()
+    answer = occurrence.apdu if isinstance(occurrence.apdu, IllAnswer) else None
+    why_not = (answer and (answer.reply_code or answer.reason)) or occurrence.event
+    follows = occurrence.facts.get("follows", "next")
+    if follows == "next":
+        return (TryNext(why_not),)
+    reason = {"wait": "ask-later", "locations": "ask-locations"}.get(follows)
+    return (AskStaff(reason or ASK.get((answer and answer.reason) or "", "ask-unfilled")),)
+
+
+def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
+    if step.before.role is not Role.REQUESTER:
+        return ()
+    if occurrence.event == "receive" and step.after.state is State.RECEIVED:
+        return (Notify("patron/arrived", "patron"),)
+    shipped_copy = step.moved and step.after.state is State.SHIPPED and step.after.service is Service.COPY
+    if shipped_copy and settings.copy_ends_shipped:
+        return (Act("receive"),)
+    return ()
+
+
+def _finished(step: Step) -> tuple[Effect, ...]:
+    if not step.moved:
+        return ()
+    outcome = _outcome(step.after)
+    return (Finish(outcome),) if outcome else ()
+
+
+def _outcome(standing: Standing) -> str:
+    if standing.closed:
+        return "closed"
+    if standing.state is State.CANCELLED:
+        return "cancelled"
+    copy = standing.service is not Service.LOAN
+    if standing.role is Role.REQUESTER:
+        filled = standing.state is State.RETURNED or (copy and standing.state is State.RECEIVED)
+        return "filled" if filled else ""
+    if standing.state is State.NOT_SUPPLIED:
+        return "unfilled"
+    filled = standing.state is State.CHECKED_IN or (copy and standing.state is State.SHIPPED)
+    return "filled" if filled else ""

@@ -1,0 +1,64 @@
+"""The letters that the law writes by itself: a row's ``▸ LETTER`` as an APDU.
+
+A reply that announces our present state repeats the letter that announced it first, with that
+letter's time as ``original_sent_at`` (ISO 10161-1: date-time-of-original-service).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import (
+    APDU_CLASSES,
+    Apdu,
+    CancelReply,
+    ConditionalReply,
+    IllAnswer,
+    RenewAnswer,
+    Report,
+    StatusOrErrorReport,
+)
+from mailproc.ill.standing import Standing
+from mailproc.ill.terms import ApduType, Results
+
+
+def reply(name: str, standing: Standing, said: Mapping[str, Any]) -> Apdu:
+    """The APDU for reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
+
+    ``said`` holds, by reply name, the JSON of the last APDU of that kind that we said in this
+    transaction.
+    """
+    last = said.get(name)
+    if last is not None:
+        first = apdu_json.from_json(last)
+        return replace(first, original_sent_at=first.original_sent_at or first.sent_at, sent_at=None)
+    return _fresh(name, standing)
+
+
+def _fresh(name: str, standing: Standing) -> Apdu:
+    kind, _, variant = name.partition(".")
+    if kind == "STATUS_OR_ERROR_REPORT":
+        return StatusOrErrorReport(report=Report(kind="status", current_state=standing.state.name))
+    if kind == "CANCEL_REPLY":
+        return CancelReply(answer=variant == "yes")
+    if kind == "RENEW_ANSWER":
+        return RenewAnswer(answer=variant == "yes")
+    if kind in ("CONDITIONAL_REPLY", "COND_REPLY"):
+        return ConditionalReply(answer=variant == "yes")
+    if kind in ("ANSWER", "ILL_ANSWER"):
+        return IllAnswer(results=Results.CONDITIONAL if variant == "conditional" else Results.UNFILLED)
+    return APDU_CLASSES[ApduType[kind]]()
+
+
+def prohibited(heard: Apdu, standing: Standing) -> StatusOrErrorReport:
+    """State-Transition-Prohibited {aPDU-type, current-state} for a letter that cannot be."""
+    return StatusOrErrorReport(
+        report=Report(
+            kind="error",
+            source="provider",
+            problem="state-transition-prohibited",
+            apdu_type=heard.type.name,
+            current_state=standing.state.name,
+        )
+    )

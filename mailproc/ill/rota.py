@@ -1,0 +1,19 @@
+"""Whom to ask next: the rota of a request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One place of a rota. ``tried``: a transaction was started there. ``why_not``: passed over."""
+
+    position: int
+    partner: str
+    tried: bool = False
+    why_not: str = ""
+
+
+def next_candidate(rota: Sequence[Candidate]) -> Candidate | None:
+    """The first that was neither tried nor passed over; None is the end of the rota."""
+    return next((one for one in rota if not one.tried and not one.why_not), None)

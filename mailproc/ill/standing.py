@@ -1,0 +1,247 @@
+"""Where a transaction stands, and the one function that moves it.
+
+``step`` is the law plus what a letter's content changes beside the state (due date, promise,
+agreed conditions) and the guards of the state tables that look at content (G1, G3; G2 is in
+the table, G4 needs a second partner). It is pure, so the standing is the fold of its events:
+the daemon moves by it and ``verify`` recomputes by it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from mailproc.ill import machine
+from mailproc.ill.apdu import (
+    Apdu,
+    Due,
+    IllAnswer,
+    IllRequest,
+    Message,
+    Overdue,
+    RenewAnswer,
+    Shipped,
+)
+from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.machine import Kind, Next
+from mailproc.ill.terms import Role, Service, State
+
+NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD"})
+"""What became of our own letter: beside the state, a line in the history."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``renewal_on``: the date up to which the lender renews by itself (then renew is refused)."""
+
+    role: Role
+    service: Service
+    state: State = State.IDLE
+    state_before: State | None = None
+    due_on: date | None = None
+    renewable: bool | None = None
+    promise: dict[str, Any] | None = None
+    agreed: tuple[Any, ...] = ()
+    offered: tuple[Any, ...] = ()
+    renewal_on: date | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Something that happens to a transaction.
+
+    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, or one of NOTED. ``facts`` is
+    what had to be looked up, frozen: repeat, follows, next_partner, letter_left, due_on,
+    same_item, found (the standing an undone act had found).
+    """
+
+    event: str
+    apdu: Apdu | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    before: Standing
+    after: Standing
+    outcome: Next
+    note: str = ""
+
+    @property
+    def moved(self) -> bool:
+        return self.before != self.after
+
+
+def step(standing: Standing, occurrence: Occurrence) -> Step:
+    """What ``occurrence`` does to ``standing``. Never raises: prohibited is an outcome."""
+    outside = _outside_the_tables(standing, occurrence)
+    if outside is not None:
+        return outside
+    guarded = _guard(standing, occurrence)
+    if guarded is not None:
+        return guarded
+    table = _table(standing.service)
+    outcome = machine.next_state(
+        standing.role, table, standing.state, standing.state_before, occurrence.event
+    )
+    if outcome.kind in (Kind.ERROR, Kind.REFUSED):
+        return Step(standing, standing, outcome)
+    moved = replace(standing, state=outcome.state, state_before=outcome.state_before)
+    return Step(standing, _take(moved, occurrence), outcome)
+
+
+def started(standing: Standing, request: IllRequest) -> Standing:
+    """The standing with the service the request asks for: a loan if it allows one at all."""
+    loan = Service.LOAN in request.services or not request.services
+    return replace(standing, service=Service.LOAN if loan else Service.COPY)
+
+
+def _table(service: Service) -> Service:
+    return Service.LOAN if service is Service.LOAN else Service.COPY
+
+
+def _stays(standing: Standing, kind: Kind, *replies: str, attention: bool = False) -> Next:
+    return Next(kind, standing.state, standing.state_before, replies, attention)
+
+
+def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | None:
+    event, facts = occurrence.event, occurrence.facts
+    if event in NOTED:
+        return Step(standing, standing, _stays(standing, Kind.NOTE))
+    if event == "UNDONE":
+        found = from_json(standing.role, facts["found"])
+        return Step(standing, found, Next(Kind.BECOMES, found.state, found.state_before, (), False))
+    if event == "cancel" and facts.get("letter_left") is False and standing.state is State.PENDING:
+        after = replace(standing, state=State.CANCELLED, state_before=None)
+        outcome = Next(Kind.BECOMES, State.CANCELLED, None, (), False)
+        return Step(standing, after, outcome, "withdrawn before the letter left")
+    if event == "close":
+        if standing.state <= State.IDLE:
+            return None
+        return Step(standing, replace(standing, closed=True), _stays(standing, Kind.STAY))
+    return None
+
+
+def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
+    """What the content of a letter decides before its kind does."""
+    apdu, facts = occurrence.apdu, occurrence.facts
+    if facts.get("repeat"):
+        return Step(standing, standing, _stays(standing, Kind.NOTE), "said before")
+    if facts.get("same_item") is False and occurrence.event == "ILL_REQUEST":
+        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "another item")
+    if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
+        if _conditions(apdu) == standing.agreed:  # G1
+            outcome = _stays(standing, Kind.NOTE, "CONDITIONAL_REPLY.yes")
+            return Step(standing, standing, outcome, "agreed before")
+        return None
+    if not _dates_move(standing, apdu):  # G3
+        return Step(standing, standing, _stays(standing, Kind.NOTE), "older than the due date we hold")
+    return None
+
+
+def _dates_move(standing: Standing, apdu: Apdu | None) -> bool:
+    if standing.role is not Role.REQUESTER or standing.due_on is None:
+        return True
+    if isinstance(apdu, Overdue) and apdu.due is not None:
+        return apdu.due.on >= standing.due_on
+    if isinstance(apdu, RenewAnswer) and apdu.answer and apdu.due is not None:
+        return apdu.due.on > standing.due_on
+    return True
+
+
+def _take(standing: Standing, occurrence: Occurrence) -> Standing:
+    """Due date, promise, conditions and service out of the letter or the act."""
+    apdu = occurrence.apdu
+    if isinstance(apdu, Shipped):
+        return _take_shipped(standing, apdu)
+    if isinstance(apdu, IllAnswer):
+        return _take_answer(standing, apdu)
+    if isinstance(apdu, RenewAnswer) and apdu.answer:
+        return replace(_take_due(standing, apdu.due), renewal_on=None)
+    if isinstance(apdu, Overdue) and standing.due_on is None:
+        return _take_due(standing, apdu.due)
+    if isinstance(apdu, Message):
+        return _take_message(standing, apdu)
+    if occurrence.event == "receive" and standing.due_on is None and occurrence.facts.get("due_on"):
+        return replace(standing, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
+    if occurrence.event == "condition-yes":
+        return replace(standing, agreed=standing.offered)
+    if standing.state in (State.CANCELLED, State.NOT_SUPPLIED, State.RECEIVED):
+        return replace(standing, promise=None)
+    return standing
+
+
+def _take_shipped(standing: Standing, shipped: Shipped) -> Standing:
+    service = standing.service
+    if shipped.shipped_service is Service.COPY and standing.state is State.SHIPPED:
+        service = Service.COPY
+    return replace(_take_due(standing, shipped.due), service=service, promise=None)
+
+
+def _take_due(standing: Standing, due: Due | None) -> Standing:
+    return standing if due is None else replace(standing, due_on=due.on, renewable=due.renewable)
+
+
+def _take_answer(standing: Standing, answer: IllAnswer) -> Standing:
+    if answer.results in ("WILL_SUPPLY", "HOLD_PLACED"):
+        promise = {
+            "what": answer.results.name,
+            "position": answer.position,
+            "date": answer.supply_on.isoformat() if answer.supply_on else None,
+        }
+        return replace(standing, promise={key: value for key, value in promise.items() if value is not None})
+    if answer.results == "CONDITIONAL":
+        return replace(standing, offered=_conditions(answer))
+    return replace(standing, promise=None)
+
+
+def _take_message(standing: Standing, message: Message) -> Standing:
+    for extension in message.extensions:
+        if "automatic_renewal" in extension:
+            on = extension["automatic_renewal"] or (standing.due_on and standing.due_on.isoformat())
+            return replace(standing, renewal_on=date.fromisoformat(on) if on else None)
+    return standing
+
+
+def _conditions(answer: IllAnswer) -> tuple[Any, ...]:
+    return tuple(condition.condition for condition in answer.conditions) or (answer.reason or "",)
+
+
+def to_json(standing: Standing) -> dict[str, Any]:
+    """The standing as it is frozen into an event's facts. Absent values are left out."""
+    found = {
+        "service": standing.service.name,
+        "state": standing.state.name,
+        "state_before": standing.state_before.name if standing.state_before else None,
+        "due_on": value_to_json(standing.due_on),
+        "renewable": standing.renewable,
+        "promise": standing.promise,
+        "agreed": list(standing.agreed) or None,
+        "offered": list(standing.offered) or None,
+        "renewal_on": value_to_json(standing.renewal_on),
+        "closed": standing.closed or None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def from_json(role: Role, found: Mapping[str, Any]) -> Standing:
+    """The other way."""
+    before = found.get("state_before")
+    return Standing(
+        role=role,
+        service=Service[found["service"]],
+        state=State[found["state"]],
+        state_before=State[before] if before else None,
+        due_on=_date(found.get("due_on")),
+        renewable=found.get("renewable"),
+        promise=found.get("promise"),
+        agreed=tuple(found.get("agreed") or ()),
+        offered=tuple(found.get("offered") or ()),
+        renewal_on=_date(found.get("renewal_on")),
+        closed=bool(found.get("closed")),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
