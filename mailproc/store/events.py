@@ -1,0 +1,135 @@
+"""The events: the one door to the state. Rows are added here and finished by ``flow.advance``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from mailproc.store.statements import insert_into, table_of, update_of
+from mailproc.store.tables import EventRow
+
+EVENT = table_of(EventRow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """An event as it is born. Field names are the columns; ``at`` is an aware instant."""
+
+    cause: str  # letter | staff | timer | policy
+    type: str
+    at: datetime
+    apdu: dict[str, Any] | None = None
+    ref: dict[str, Any] | None = None
+    facts: dict[str, Any] | None = None
+    inbox_id: int | None = None
+    position: int | None = None
+    actor: str = ""
+    door: str = ""
+    once: str | None = None
+    heard_by: str = ""
+    partner: str = ""
+    transaction_id: int | None = None
+    request_id: int | None = None
+    repeat_key: str = ""
+    state: str = "todo"
+    last_error: str = ""
+
+
+_COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
+_ADD = insert_into(EventRow, _COLUMNS)
+_LOAD = select(EVENT).where(EVENT.c.id == bindparam("event_id"))
+_FINISH = update_of(
+    EventRow, ("state", "transaction_id", "request_id", "apdu", "facts", "partner", "last_error")
+)
+_SHELVE = update_of(EventRow, ("state", "last_error"))
+_OF_TRANSACTION = (
+    select(EVENT)
+    .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "done")
+    .order_by(EVENT.c.id)
+)
+_DUE_OF_TRANSACTION = (
+    select(EVENT.c.id)
+    .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "todo")
+    .order_by(EVENT.c.id)
+)
+_SAID_BEFORE = (
+    select(EVENT.c.id)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.repeat_key == bindparam("repeat_key"),
+        EVENT.c.state == "done",
+        EVENT.c.id >= bindparam("since"),
+        EVENT.c.id != bindparam("event_id"),
+    )
+    .limit(1)
+)
+_ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
+_WAITING = (
+    select(EVENT)
+    .where(EVENT.c.state == "shelved", EVENT.c.partner == bindparam("partner"), EVENT.c.type == "CANCEL")
+    .order_by(EVENT.c.id)
+)
+
+
+def add(connection: Connection, event: NewEvent) -> int:
+    """Write the event; its id."""
+    return connection.execute(_ADD, asdict(event) | {"attempts": 0}).scalar_one()
+
+
+def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
+    return [add(connection, event) for event in events]
+
+
+def load(connection: Connection, event_id: int) -> RowMapping | None:
+    return connection.execute(_LOAD, {"event_id": event_id}).mappings().one_or_none()
+
+
+def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes: Any) -> None:
+    """The event is done; ``changes`` are what the step froze into it."""
+    columns = ("transaction_id", "request_id", "apdu", "facts", "partner")
+    values = {name: changes.get(name, event[name]) for name in columns}
+    connection.execute(_FINISH, values | {"row_id": event["id"], "state": "done", "last_error": ""})
+
+
+def shelve(connection: Connection, event_id: int, reason: str) -> None:
+    connection.execute(_SHELVE, {"row_id": event_id, "state": "shelved", "last_error": reason})
+
+
+def todo_again(connection: Connection, event_id: int, transaction_id: int | None = None) -> None:
+    """A shelved event goes round once more, placed on ``transaction_id`` if given."""
+    values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0}
+    if transaction_id is not None:
+        values["transaction_id"] = transaction_id
+    connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
+
+
+def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+    """Everything that happened to the transaction, oldest first."""
+    return connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}).mappings().all()
+
+
+def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[int]:
+    return connection.execute(_DUE_OF_TRANSACTION, {"transaction_id": transaction_id}).scalars().all()
+
+
+def said_before(connection: Connection, event: RowMapping, transaction_id: int, since: int) -> bool:
+    """Were the same words heard since event ``since``, which last changed state or due date?"""
+    values = {
+        "transaction_id": transaction_id,
+        "repeat_key": event["repeat_key"],
+        "since": since,
+        "event_id": event["id"],
+    }
+    return connection.execute(_SAID_BEFORE, values).first() is not None
+
+
+def known_once(connection: Connection, once: str) -> int | None:
+    """The event that a double click or a reload made already."""
+    return connection.execute(_ONCE, {"once": once}).scalar()
+
+
+def waiting_cancels(connection: Connection, partner: str) -> Sequence[RowMapping]:
+    """Cancels of ``partner`` that overtook their requests and lie on the shelf."""
+    return connection.execute(_WAITING, {"partner": partner}).mappings().all()

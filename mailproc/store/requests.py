@@ -1,0 +1,107 @@
+"""Requests and their rotas."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+
+from mailproc.ill.rota import Candidate
+from mailproc.store import counters
+from mailproc.store.statements import insert_into, table_of
+from mailproc.store.tables import CandidateRow, RequestRow
+
+REQUEST = table_of(RequestRow)
+CANDIDATE = table_of(CandidateRow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRequest:
+    """A request as it is placed. ``item``, ``delivery``, ``max_cost`` are JSON of the APDU's fields."""
+
+    role: str
+    service: str
+    item: dict[str, Any]
+    title: str
+    author: str
+    created_at: datetime
+    patron_id: str | None = None
+    delivery: dict[str, Any] | None = None
+    need_before_on: date | None = None
+    max_cost: dict[str, Any] | None = None
+    keywords: list[str] | None = None
+    note: str = ""
+    copyright_declared: bool = False
+    outcome: str = ""
+
+
+_ADD = insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number"))
+_LOAD = select(REQUEST).where(REQUEST.c.id == bindparam("request_id"))
+_BY_NUMBER = select(REQUEST).where(REQUEST.c.number == bindparam("number"))
+_ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
+_CLOSE = (
+    REQUEST.update()
+    .where(REQUEST.c.id == bindparam("row_id"))
+    .values(closed_at=bindparam("closed_at"), outcome=bindparam("outcome"))
+)
+_ONE_CANDIDATE = (
+    CANDIDATE.update()
+    .where(CANDIDATE.c.request_id == bindparam("request"), CANDIDATE.c.position == bindparam("place"))
+    .values(transaction_id=bindparam("transaction_id"))
+)
+_WHY_NOT = (
+    CANDIDATE.update()
+    .where(CANDIDATE.c.transaction_id == bindparam("transaction"))
+    .values(why_not=bindparam("why_not"))
+)
+
+
+def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
+    """Write the request; its id and its local number (B12 we borrow, L7 we lend)."""
+    kind = "B" if request.role == "REQUESTER" else "L"
+    number = f"{kind}{counters.take(connection, kind)}"
+    row_id = connection.execute(_ADD, asdict(request) | {"number": number}).scalar_one()
+    return row_id, number
+
+
+def load(connection: Connection, request_id: int) -> RowMapping:
+    return connection.execute(_LOAD, {"request_id": request_id}).mappings().one()
+
+
+def by_number(connection: Connection, number: str) -> RowMapping | None:
+    return connection.execute(_BY_NUMBER, {"number": number.upper()}).mappings().one_or_none()
+
+
+def close(connection: Connection, request_id: int, at: datetime | None, outcome: str) -> None:
+    """The request is over since ``at``, or open again (None)."""
+    connection.execute(_CLOSE, {"row_id": request_id, "closed_at": at, "outcome": outcome})
+
+
+def add_candidates(connection: Connection, request_id: int, partners: Sequence[str]) -> None:
+    """Partners at the end of the rota, in order."""
+    highest = select(func.coalesce(func.max(CANDIDATE.c.position), 0)).where(
+        CANDIDATE.c.request_id == request_id
+    )
+    first = connection.execute(highest).scalar_one() + 1
+    for place, partner in enumerate(partners, start=first):
+        row = {"request_id": request_id, "position": place, "partner": partner, "why_not": ""}
+        connection.execute(CANDIDATE.insert().values(row))
+
+
+def rota(connection: Connection, request_id: int) -> list[Candidate]:
+    rows = connection.execute(_ROTA.order_by(CANDIDATE.c.position), {"request_id": request_id}).mappings()
+    return [
+        Candidate(row["position"], row["partner"], row["transaction_id"] is not None, row["why_not"])
+        for row in rows
+    ]
+
+
+def asked(connection: Connection, request_id: int, position: int, transaction_id: int) -> None:
+    """The candidate at ``position`` was asked in this transaction."""
+    values = {"request": request_id, "place": position, "transaction_id": transaction_id}
+    connection.execute(_ONE_CANDIDATE, values)
+
+
+def why_not(connection: Connection, transaction_id: int, reason: str) -> None:
+    connection.execute(_WHY_NOT, {"transaction": transaction_id, "why_not": reason})

@@ -1,0 +1,137 @@
+"""Transactions, their history and the strings that name them. Only ``flow.advance`` moves one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, text
+
+from mailproc.store.statements import insert_into, table_of, update_of
+from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
+
+TRANSACTION = table_of(TransactionRow)
+REFERENCE = table_of(ReferenceRow)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTransaction:
+    """One attempt at one library, at IDLE; codec, dialect, address and symbol are pinned here."""
+
+    request_id: int
+    attempt: int
+    role: str
+    initial_requester: str
+    tgq: str
+    tq: str
+    stq: str = ""
+    partner: str
+    symbol: str
+    address: str
+    codec: str
+    dialect: str = ""
+    service: str
+    updated_at: datetime
+    state: str = "IDLE"
+    state_before: str = ""
+    last_service_at: str = ""
+    moved_event_id: int = 0
+    version: int = 0
+
+
+_CHANGED = (
+    "service", "state", "state_before", "promise", "due_on", "renewable", "options",
+    "last_service_at", "attention", "moved_event_id", "closed_at", "updated_at", "version",
+)  # fmt: skip
+_ADD = insert_into(TransactionRow, tuple(NewTransaction.__dataclass_fields__))
+_SAVE = update_of(TransactionRow, _CHANGED)
+_LOAD = select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id"))
+_BY_KEY = select(TRANSACTION).where(
+    TRANSACTION.c.role == bindparam("role"),
+    TRANSACTION.c.initial_requester == bindparam("initial_requester"),
+    TRANSACTION.c.tgq == bindparam("tgq"),
+    TRANSACTION.c.tq == bindparam("tq"),
+    TRANSACTION.c.stq == bindparam("stq"),
+)
+_OF_REQUEST = (
+    select(TRANSACTION)
+    .where(TRANSACTION.c.request_id == bindparam("request_id"))
+    .order_by(TRANSACTION.c.attempt)
+)
+_HISTORY = insert_into(
+    HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
+)
+_PUT = text(
+    "INSERT INTO reference (partner, kind, value, transaction_id, outgoing_id)"
+    " VALUES (:partner, :kind, :value, :transaction_id, :outgoing_id)"
+    " ON CONFLICT (partner, kind, value) DO NOTHING"
+)
+_FIND = select(REFERENCE).where(
+    REFERENCE.c.partner == bindparam("partner"),
+    REFERENCE.c.kind == bindparam("kind"),
+    REFERENCE.c.value == bindparam("value"),
+)
+
+
+def create(connection: Connection, transaction: NewTransaction) -> int:
+    return connection.execute(_ADD, asdict(transaction)).scalar_one()
+
+
+def load(connection: Connection, transaction_id: int) -> RowMapping:
+    return connection.execute(_LOAD, {"transaction_id": transaction_id}).mappings().one()
+
+
+def by_key(
+    connection: Connection, role: str, initial_requester: str, tgq: str, tq: str, stq: str = ""
+) -> RowMapping | None:
+    """The transaction of this identity; the requester's symbol is given in its configured spelling."""
+    key = {"role": role, "initial_requester": initial_requester, "tgq": tgq, "tq": tq, "stq": stq}
+    return connection.execute(_BY_KEY, key).mappings().one_or_none()
+
+
+def of_request(connection: Connection, request_id: int) -> Sequence[RowMapping]:
+    return connection.execute(_OF_REQUEST, {"request_id": request_id}).mappings().all()
+
+
+def save(connection: Connection, transaction: RowMapping, changes: dict[str, Any]) -> None:
+    """Write what a step changed; the version goes up by one."""
+    values = {name: changes.get(name, transaction[name]) for name in _CHANGED}
+    values["version"] = transaction["version"] + 1
+    connection.execute(_SAVE, values | {"row_id": transaction["id"]})
+
+
+def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:
+    """Take ``reasons`` off the transaction's list."""
+    row = load(connection, transaction_id)
+    left = [reason for reason in row["attention"] or () if reason not in reasons]
+    save(connection, row, {"attention": left or None})
+
+
+def add_history(connection: Connection, **row: Any) -> None:
+    connection.execute(_HISTORY, row)
+
+
+def refer(
+    connection: Connection,
+    partner: str,
+    kind: str,
+    value: str,
+    *,
+    transaction_id: int | None = None,
+    outgoing_id: int | None = None,
+) -> None:
+    """From now on ``partner`` can name the transaction (or our letter) by ``value``."""
+    row = {"partner": partner, "kind": kind, "value": value}
+    connection.execute(_PUT, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
+
+
+def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapping | None:
+    """The reference row for what ``partner`` said; None where it is nothing of ours."""
+    row = {"partner": partner, "kind": kind, "value": value}
+    return connection.execute(_FIND, row).mappings().one_or_none()
+
+
+def owner_of(connection: Connection, kind: str, value: str) -> str:
+    """The partner to whom ``value`` does belong, '' if to nobody."""
+    statement = select(REFERENCE.c.partner).where(REFERENCE.c.kind == kind, REFERENCE.c.value == value)
+    return connection.execute(statement.limit(1)).scalar() or ""
