@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from mailproc.ill.terms import Role
 
@@ -151,10 +151,6 @@ class Artemail(Section):
     follows: dict[str, Literal["next", "ask", "wait", "locations"]] = Field(default_factory=dict)
 
 
-def _listed(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 class Config(Section):
     """The whole file. ``file`` is where it came from; relative paths start at its folder."""
 
@@ -162,9 +158,9 @@ class Config(Section):
     library: Library = Library()
     store: Store = Store()
     listen: Listen = Listen()
-    mailbox: Annotated[tuple[Mailbox, ...], BeforeValidator(_listed)] = ()
+    mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()
-    partner: Annotated[tuple[Partner, ...], BeforeValidator(_listed)] = ()
+    partner: tuple[Partner, ...] = ()
     schedule: Schedule = Schedule()
     policy: Policy = Policy()
     templates: Templates = Templates()

@@ -1,0 +1,68 @@
+"""Reads config.toml. Everything that is wrong is said at once, and a secret's value never."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from mailproc.config import Config
+from mailproc.config_load import rules, secret, shape
+from mailproc.config_load.lines import lines_of
+from mailproc.config_load.problem import Problem, Source, misconfigured
+from mailproc.errors import Misconfigured, Setting
+
+
+def load(path: Path) -> Config:
+    """The configuration in this file; ``file`` is its absolute path, ``library.staff`` is filled in.
+
+    Reads this file and the files its secrets name, and nothing else. Raises Misconfigured
+    that names key, file, line, value (never a secret's) and what is allowed.
+    """
+    path = path.absolute()
+    text = _text(path)
+    source = Source(path, _toml(text, path), lines_of(text))
+    config, problems = _read(source)
+    if config is None or problems:
+        raise misconfigured(source, problems)
+    return _complete(config)
+
+
+def _read(source: Source) -> tuple[Config | None, list[Problem]]:
+    stray = [shape.unknown_key(("file",))] if "file" in source.data else []
+    data = {key: value for key, value in source.data.items() if key != "file"}
+    data, hidden = secret.put_in(data, source.path.parent)
+    data["file"] = str(source.path)
+    config, wrong = shape.validate(data)
+    problems = [*stray, *hidden, *wrong]
+    if config is None and all(map(shape.is_unknown, wrong)):
+        config, _ = shape.validate(shape.without_unknown(data, wrong))
+    if config is None:
+        return None, problems
+    known_bad = {problem.loc for problem in problems}
+    return config, problems + [each for each in rules.problems(config) if each.loc not in known_bad]
+
+
+def _complete(config: Config) -> Config:
+    """What follows from other keys: staff letters go to the library's address unless told otherwise."""
+    library = config.library.model_copy(update={"staff": config.library.staff or config.library.email})
+    return config.model_copy(update={"library": library})
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        reason = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
+    except UnicodeDecodeError as error:
+        reason = f"this is not UTF-8 text (octet {error.start})"
+    except OSError as error:
+        reason = f"it cannot be read: {error.strerror}"
+    raise Misconfigured(f"{path}: {reason}", Setting("", str(path)))
+
+
+def _toml(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+    # Outside the except block: the original error holds the whole text, a password perhaps among it.
+    raise Misconfigured(f"{path} is not valid TOML: {reason}", Setting("", str(path)))

@@ -1,0 +1,62 @@
+"""What must hold between the keys, beyond their names and types: library, store, templates, and the rest."""
+
+import difflib
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailproc.config import Config
+from mailproc.config_load import rules_doors, rules_partner
+from mailproc.config_load.problem import Problem
+from mailproc.config_load.words import ADDRESS, is_address
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """Everything wrong in a configuration whose keys and types are right."""
+    yield from _library(config)
+    yield from _store(config)
+    yield from rules_doors.problems(config)
+    yield from rules_partner.problems(config)
+
+
+def _library(config: Config) -> Iterator[Problem]:
+    library = config.library
+    for key, symbol in (("symbol", library.symbol), *(("aliases", alias) for alias in library.aliases)):
+        if not symbol or not symbol.isprintable() or symbol != symbol.strip():
+            yield Problem(("library", key), "must be a name such as UK-EXAMPLE", symbol)
+    if not is_address(library.email):
+        yield Problem(("library", "email"), ADDRESS, library.email)
+    if library.staff and not is_address(library.staff):
+        yield Problem(("library", "staff"), f'{ADDRESS}, or "" for library.email', library.staff)
+    if not library.language.isalpha() or not 2 <= len(library.language) <= 3:
+        yield Problem(("library", "language"), 'must be a language such as "en"', library.language)
+    if wrong := _time_zone(library.time_zone):
+        yield Problem(("library", "time_zone"), wrong, library.time_zone)
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        return (
+            f"no such time zone; {f'did you mean {near[0]}?' if near else 'write one such as Europe/London'}"
+        )
+    return ""
+
+
+def _store(config: Config) -> Iterator[Problem]:
+    """A password in the URL is refused: the value is then shown by nobody."""
+    loc = ("store", "url")
+    allowed = 'write "sqlite:///var/mailproc.db" or "postgresql+psycopg://user@host/name"'
+    try:
+        url = make_url(config.store.url)
+    except (ArgumentError, ValueError):
+        yield Problem(loc, allowed)
+        return
+    if url.password is not None or any("pass" in key.lower() for key in url.query):
+        yield Problem(loc, "a password is not written into this file; PGPASSFILE or PGPASSWORD gives it")
+    elif url.drivername not in ("sqlite", "postgresql+psycopg") or not url.database:
+        yield Problem(loc, allowed, url.render_as_string())

@@ -1,0 +1,93 @@
+"""What must hold for the ways in and out: [listen], [[mailbox]], [deliver]."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from mailproc.config import Config, Mailbox
+from mailproc.config_load import poll
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.words import ADDRESS, is_address, is_loopback, network_problems
+
+OTHER_DOORS = ("listener", "inject")
+"""Doors that are no mailbox: the name says in the store by which door a letter came."""
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    yield from _listen(config)
+    taken = Counter(mailbox.name.casefold() for mailbox in config.mailbox)
+    for position, mailbox in enumerate(config.mailbox):
+        yield from _mailbox(mailbox, ("mailbox", position), taken)
+    yield from _deliver(config)
+
+
+def _listen(config: Config) -> Iterator[Problem]:
+    listen = config.listen
+    yield from network_problems(("listen", "networks"), listen.networks)
+    if listen.enabled and not listen.networks and not is_loopback(listen.host):
+        who = f"a listener on {listen.host} would take letters from anybody"
+        yield Problem(("listen", "networks"), f'{who}: name your relay, as in ["192.0.2.25/32"]')
+    for position, recipient in enumerate(listen.recipients):
+        if not is_address(recipient):
+            yield Problem(("listen", "recipients", position), ADDRESS, recipient)
+    if bool(listen.tls_cert) != bool(listen.tls_key):
+        missing = "tls_cert" if listen.tls_key else "tls_key"
+        yield Problem(("listen", missing), "tls_cert and tls_key are given together, or neither", "")
+    if listen.require_tls and not listen.tls_cert:
+        yield Problem(("listen", "require_tls"), "needs tls_cert and tls_key", True)
+    if listen.login:
+        yield Problem(("listen", "login"), "SMTP AUTH is not there yet: leave it empty and use networks")
+
+
+def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Problem]:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", mailbox.name):
+        yield Problem((*loc, "name"), "must be a short name of letters, digits, - . _", mailbox.name)
+    if mailbox.name.casefold() in OTHER_DOORS:
+        yield Problem((*loc, "name"), "this name is taken by another door; choose another", mailbox.name)
+    if taken[mailbox.name.casefold()] > 1:
+        yield Problem((*loc, "name"), "two mailboxes have this name; choose another", mailbox.name)
+    for key, value in (("host", mailbox.host), ("user", mailbox.user), ("folder", mailbox.folder)):
+        if not value or not value.isprintable():
+            yield Problem((*loc, key), "must not be empty", value)
+    if not mailbox.password.get_secret_value():
+        yield Problem((*loc, "password"), 'is missing: write password = { env = "NAME" } or { file = "…" }')
+    if not 0 <= mailbox.port <= 65535:
+        yield Problem((*loc, "port"), "must be 0 (the usual one) to 65535", mailbox.port)
+    if wrong := _not_a_time(mailbox.poll):
+        yield Problem((*loc, "poll"), wrong, mailbox.poll)
+    if wrong := _not_an_end(mailbox):
+        yield Problem((*loc, "after"), wrong, mailbox.after)
+
+
+def _not_a_time(text: str) -> str:
+    try:
+        poll.read(text)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _not_an_end(mailbox: Mailbox) -> str:
+    """What becomes of a letter that is ours: seen, delete, or move:FOLDER (rules of IMAP MOVE)."""
+    if mailbox.after in ("seen", "delete"):
+        return ""
+    word, colon, folder = mailbox.after.partition(":")
+    if word != "move" or not colon or not folder.strip():
+        return 'must be "seen", "delete" or "move:FOLDER"'
+    return "moves letters into the folder they are read from" if folder == mailbox.folder else ""
+
+
+def _deliver(config: Config) -> Iterator[Problem]:
+    deliver = config.deliver
+    has_password = bool(deliver.password.get_secret_value())
+    if deliver.mode == "smtp" and not deliver.host:
+        yield Problem(("deliver", "host"), 'mode = "smtp" needs the relay\'s name', "")
+    if deliver.mode == "folder" and not deliver.folder:
+        yield Problem(("deliver", "folder"), 'mode = "folder" needs a folder', "")
+    if not 0 <= deliver.port <= 65535:
+        yield Problem(("deliver", "port"), "must be 0 (the usual one) to 65535", deliver.port)
+    if deliver.user and not has_password:
+        text = 'deliver.user needs one: write password = { env = "NAME" } or { file = "…" }'
+        yield Problem(("deliver", "password"), text)
+    if has_password and not deliver.user:
+        yield Problem(("deliver", "user"), "deliver.password needs a user", "")

@@ -1,0 +1,112 @@
+"""Secrets stand in the environment or in a file of their own, never in config.toml."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from mailproc.config import Config, Section
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.shape import section_in
+
+_HOW = 'write {key} = {{ env = "NAME" }} or {key} = {{ file = "/run/secrets/name" }}'
+
+
+def put_in(data: Mapping[str, Any], base: Path) -> tuple[dict[str, Any], list[Problem]]:
+    """A copy of ``data`` in which every secret is its value, and what is wrong with the rest.
+
+    A secret that cannot be had becomes '', so that the other keys are still looked at.
+    Relative file names start at ``base``.
+    """
+    problems: list[Problem] = []
+    return _section(Config, data, (), base, problems), problems
+
+
+def secrets(config: Config) -> list[str]:
+    """Every secret value of the configuration, for the mask of the log; no empty ones."""
+    return sorted({value for value in _values(config) if value})
+
+
+def _values(section: Section) -> Iterator[str]:
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, SecretStr):
+                yield each.get_secret_value()
+            elif isinstance(each, Section):
+                yield from _values(each)
+
+
+def _section(
+    section: type[Section], data: Mapping[str, Any], loc: Loc, base: Path, problems: list[Problem]
+) -> dict[str, Any]:
+    return {key: _field(section, key, value, (*loc, key), base, problems) for key, value in data.items()}
+
+
+def _field(
+    section: type[Section], key: str, value: Any, loc: Loc, base: Path, problems: list[Problem]
+) -> Any:
+    field = section.model_fields.get(key)
+    if field is None:
+        return value
+    if field.annotation is SecretStr:
+        secret, wrong = _secret(value, base)
+        if wrong:
+            problems.append(Problem(loc, wrong.format(key=key)))
+        return secret
+    inner = section_in(field.annotation)
+    if inner is None:
+        return value
+    if isinstance(value, dict):
+        return _section(inner, value, loc, base, problems)
+    if isinstance(value, list):
+        return [
+            _section(inner, each, (*loc, n), base, problems) if isinstance(each, dict) else each
+            for n, each in enumerate(value)
+        ]
+    return value
+
+
+def _secret(value: Any, base: Path) -> tuple[str, str]:
+    """The secret and '', or '' and what is wrong with how it is given."""
+    match value:
+        case {"env": str(name), **rest} if not rest:
+            return _checked(os.environ.get(name), f"the environment variable{_safe_name(name)} is not set")
+        case {"file": str(name), **rest} if not rest:
+            return _checked(_content(base / name), f"the file{_safe_path(name)} cannot be read")
+        case _:
+            return "", f"a secret is not written into this file: {_HOW}"
+
+
+def _checked(secret: str | None, absent: str) -> tuple[str, str]:
+    if secret is None:
+        return "", _literal(absent)
+    if not secret:
+        return "", f"the secret is empty; {_HOW}"
+    if not secret.isprintable():
+        return "", "the secret holds a line break or another control character"
+    return secret, ""
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _safe_name(name: str) -> str:
+    """The variable's name where it looks like one: somebody may have put the secret itself there."""
+    return f" {name}" if re.fullmatch(r"[A-Z_][A-Z0-9_]*", name) else " named there"
+
+
+def _safe_path(name: str) -> str:
+    return f" {name}" if "/" in name and name.isprintable() else " named there"
+
+
+def _content(path: Path) -> str | None:
+    """The file's text less the line end that editors leave behind; None where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError, ValueError):
+        return None

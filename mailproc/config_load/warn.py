@@ -1,0 +1,66 @@
+"""What is allowed and yet worth a word: said aloud by `mailproc check` and when the service starts."""
+
+from collections.abc import Iterator
+
+from mailproc.config import Config, Library, Partner
+from mailproc.config_load.words import is_loopback, only_loopback
+from mailproc.ill.terms import Role
+
+
+def warnings(config: Config) -> list[str]:
+    """Sentences for the operator, each naming its key. No secrets."""
+    return [*_library(config), *_doors(config), *_delivery(config), *_partners(config)]
+
+
+def _library(config: Config) -> Iterator[str]:
+    for key in ("symbol", "email"):
+        if getattr(config.library, key) == getattr(Library(), key):
+            yield f"library.{key} is still the placeholder {getattr(Library(), key)}"
+
+
+def _doors(config: Config) -> Iterator[str]:
+    listen = config.listen
+    if not listen.enabled and not config.mailbox:
+        yield "nothing can come in: listen.enabled is false and there is no [[mailbox]]"
+    if listen.enabled and not is_loopback(listen.host):
+        if only_loopback(listen.networks):
+            yield f"listen.networks holds this machine only, so nobody can use the listener on {listen.host}"
+        if any(network.endswith("/0") for network in listen.networks):
+            yield "listen.networks lets the whole world hand in letters"
+    for mailbox in config.mailbox:
+        if mailbox.security == "none" and not is_loopback(mailbox.host):
+            yield f"mailbox {mailbox.name}: security none sends the password to {mailbox.host} in clear"
+    places = [(mailbox.host.lower(), mailbox.user, mailbox.folder) for mailbox in config.mailbox]
+    if len(set(places)) < len(places):
+        yield "two [[mailbox]] entries read the same folder: every letter comes twice"
+
+
+def _delivery(config: Config) -> Iterator[str]:
+    deliver = config.deliver
+    if deliver.mode == "folder":
+        yield f'NOTHING IS SENT: deliver.mode is "folder", letters are written into {deliver.folder}'
+    elif deliver.user and deliver.security == "none" and not is_loopback(deliver.host):
+        yield f"deliver: security none sends the password to {deliver.host} in clear"
+
+
+def _partners(config: Config) -> Iterator[str]:
+    if not config.partner:
+        yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
+    for partner in config.partner:
+        yield from (f"partner {partner.symbol}: {text}" for text in _partner(partner, config.listen.enabled))
+
+
+def _partner(partner: Partner, listening: bool) -> Iterator[str]:
+    if "none" in partner.proof:
+        yield 'proof "none": whoever writes its address as the sender is believed'
+        if partner.networks:
+            yield 'networks mean nothing beside proof "none"'
+    elif not listening:
+        yield 'proof "network" never holds for a letter by IMAP, and listen.enabled is false: all is shelved'
+    if partner.status == "paused":
+        yield "paused: its letters are held"
+    accounts = partner.artemail.account
+    if Role.RESPONDER not in partner.roles and any(account.direction == "out" for account in accounts):
+        yield 'an account with direction "out" is of no use: roles do not hold RESPONDER'
+    if Role.REQUESTER not in partner.roles and any(account.direction == "in" for account in accounts):
+        yield 'an account with direction "in" is of no use: roles do not hold REQUESTER'

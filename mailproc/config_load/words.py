@@ -1,0 +1,39 @@
+"""The small shapes that several rules share: addresses, networks, hosts."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
+
+from mailproc.config_load.problem import Loc, Problem
+
+ADDRESS = "must be an address such as ill@library.example"
+_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
+
+
+def is_address(text: str) -> bool:
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def is_domain(text: str) -> bool:
+    """A whole domain is written with its @, so that nobody writes one by mistake: "@lender.example"."""
+    return text.startswith("@") and is_address(f"x{text}")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def network_problems(loc: Loc, networks: tuple[str, ...]) -> Iterator[Problem]:
+    for position, network in enumerate(networks):
+        try:
+            ip_network(network)
+        except ValueError:
+            text = "must be a network such as 192.0.2.0/24 or 2001:db8::/32, with no host bits set"
+            yield Problem((*loc, position), text, network)
+
+
+def only_loopback(networks: tuple[str, ...]) -> bool:
+    return all(ip_network(network).is_loopback for network in networks)
