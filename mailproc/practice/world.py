@@ -1,0 +1,119 @@
+"""The practice world: post office, mailbox and the three players, moved by one loop.
+
+Everything happens in the loop's thread, one thing after the other: a letter that came to the
+post office, or a line that a person (or the demo) wrote:
+
+    listener HOST PORT     where our listener is, as soon as it is known
+    go NUMBER CUE          let the player of that order say its next word ("go B2 renewed")
+    order ADDRESS          the customer sends us an order file
+    stop                   the same as the end of the input
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from queue import Empty, Queue
+
+from mailproc.practice.british_library import british_library
+from mailproc.practice.carrier import Carrier
+from mailproc.practice.customer import Customer
+from mailproc.practice.mailbox import Mailbox
+from mailproc.practice.post_office import Posted, PostOffice
+from mailproc.practice.second_library import second_library
+from mailproc.practice.supplier import Answer, Supplier, Tell
+
+PASSWORDS = {
+    "bl": "PRACTICE_BL_PASSWORD",
+    "second": "PRACTICE_SECOND_PASSWORD",
+    "customer": "PRACTICE_CUSTOMER_PASSWORD",
+    "mailbox": "PRACTICE_MAILBOX_PASSWORD",
+}
+"""Who has a password, and the environment variable that holds it on both sides."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the world stands. Ports: 0 takes a free one. ``passwords`` by the keys of PASSWORDS."""
+
+    passwords: Mapping[str, str] = field(repr=False)
+    relay_port: int = 0
+    mailbox_port: int = 0
+    listener: tuple[str, int] | None = None
+
+
+class World:
+    def __init__(self, ground: Ground, tell: Tell) -> None:
+        self._tell = tell
+        self._happenings: Queue[Posted | str] = Queue()
+        self.post_office = PostOffice(self._happenings.put, ground.relay_port)
+        self._mailbox = Mailbox(ground.passwords["mailbox"], ground.mailbox_port)
+        self._carrier = Carrier(self._mailbox, tell, ground.listener)
+        self._customer = Customer(ground.passwords["customer"], tell)
+        self._suppliers = (
+            british_library(ground.passwords["bl"], tell),
+            second_library(ground.passwords["second"], tell),
+        )
+        players: tuple[Supplier | Customer, ...] = (*self._suppliers, self._customer)
+        self._players = {player.address: player for player in players}
+
+    def run(self, lines: Iterable[str]) -> None:
+        """Until the lines end. Raises LocalFault or OSError where the world cannot stand."""
+        mailbox_port = self._mailbox.start()
+        try:
+            relay_port = self.post_office.start()
+            self._tell("ready", relay=relay_port, mailbox=mailbox_port)
+            threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
+            self._loop()
+            self.post_office.stop()
+        finally:
+            self._mailbox.stop()
+
+    def _listen_to(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._happenings.put(line.strip())
+        self._happenings.put("stop")
+
+    def _loop(self) -> None:
+        while True:
+            try:
+                happening = self._happenings.get(timeout=1)
+            except Empty:
+                self._carrier.hand_over()
+                continue
+            if happening == "stop":
+                return
+            for answer in self._answers(happening):
+                self._carrier.carry(answer)
+
+    def _answers(self, happening: Posted | str) -> list[Answer]:
+        if isinstance(happening, str):
+            return self._command(happening)
+        player = self._players.get(happening.rcpt_to)
+        if player is None:  # a reader, our own staff: people who do not answer
+            self._tell("post", to=happening.rcpt_to, size=len(happening.raw))
+            return []
+        return player.take(happening.raw)
+
+    def _command(self, line: str) -> list[Answer]:
+        commands: dict[str, tuple[int, Callable[..., list[Answer]]]] = {
+            "listener": (2, self._set_listener),
+            "go": (2, self._go),
+            "order": (1, lambda address: [self._customer.order(address)]),
+        }
+        verb, *words = line.split()[:3] or ("",)
+        arguments, act = commands.get(verb, (-1, self._go))
+        if len(words) != arguments:
+            self._tell("not-understood", text=line)
+            return []
+        return act(*words)
+
+    def _set_listener(self, host: str, port: str) -> list[Answer]:
+        self._carrier.listener = (host, int(port))
+        return []
+
+    def _go(self, number: str, cue: str) -> list[Answer]:
+        for supplier in reversed(self._suppliers):  # a later attempt lies with the second library
+            if supplier.knows(number):
+                return supplier.go(number, cue)
+        self._tell("not-understood", text=f"no order {number}")
+        return []

@@ -1,0 +1,123 @@
+"""The practice world as the demo meets it: a process, sockets, lines."""
+
+import smtplib
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from queue import Queue
+
+import pytest
+from imapclient import IMAPClient
+
+from mailproc.practice.mailbox import USER
+from mailproc.practice.post_office import Posted, PostOffice
+from tests.practice.conftest import SECRET, Process, file_letter, order
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, "Queue[Posted]"]]:
+    """Stands where our own listener stands in life."""
+    came: Queue[Posted] = Queue()
+    office = PostOffice(came.put)
+    yield office.start(), came
+    office.stop()
+
+
+def post(port: int, to: str, raw: bytes) -> None:
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        client.sendmail("ill@library.example", [to], raw)
+
+
+def in_mailbox(port: int) -> list[bytes]:
+    client = IMAPClient("127.0.0.1", port, ssl=False, timeout=10)
+    try:
+        client.login(USER, SECRET["mailbox"])
+        client.select_folder("INBOX")
+        uids = client.search()
+        return [part[b"BODY[]"] for part in client.fetch(uids, ["BODY.PEEK[]"]).values()] if uids else []
+    finally:
+        client.logout()
+
+
+def test_answers_come_half_by_imap_half_by_smtp(
+    process: Process, listener: tuple[int, "Queue[Posted]"]
+) -> None:
+    port, came = listener
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    process.write(f"listener 127.0.0.1 {port}")
+    post(ready["relay"], "orders@bl.practice.example", file_letter(order("B1-1", "RENEW", keywords="S LOAN")))
+    process.wait_for(lambda told: told["event"] == "sent" and told["kind"] == "receipt")
+    for number, cue in enumerate(("automatic", "renewed", "due", "final"), start=1):
+        process.write(f"go B1 {cue}")
+        sent = process.wait_for(lambda told: told["event"] == "sent")
+        assert sent["by"] == ("imap", "smtp")[(number - 1) % 2]
+    texts = [came.get(timeout=10).raw for _ in range(2)]
+    assert b"RENEWED*" in texts[0]
+    assert b"*FINAL DEMAND" in texts[1]
+    kept = in_mailbox(ready["mailbox"])
+    assert len(kept) == 3  # the receipt, and two of the four reports
+    assert all(raw.startswith(b"Return-Path: <orders@bl.practice.example>\r\n") for raw in kept)
+    assert not any(secret in line for line in process.seen for secret in SECRET.values())
+
+
+def test_the_same_letter_comes_by_both_doors(process: Process, listener: tuple[int, "Queue[Posted]"]) -> None:
+    port, came = listener
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    process.write(f"listener 127.0.0.1 {port}")
+    post(ready["relay"], "orders@bl.practice.example", file_letter(order("B1-1", "TWICE")))
+    by_smtp = came.get(timeout=10).raw
+    assert by_smtp in [raw.partition(b"\r\n")[2] for raw in in_mailbox(ready["mailbox"])]
+
+
+def test_a_listener_that_is_down_gets_its_letters_when_it_is_up(process: Process) -> None:
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    process.write(f"listener 127.0.0.1 {port}")
+    for count in (1, 2):
+        post(ready["relay"], "orders@bl.practice.example", file_letter(order(f"B{count}-1", "NOT")))
+    process.wait_for(lambda told: told["event"] == "waits")
+    came: Queue[Posted] = Queue()
+    office = PostOffice(came.put, port)
+    office.start()
+    subjects = {came.get(timeout=10).raw.partition(b"Subject: ")[2].partition(b"\r\n")[0] for _ in range(2)}
+    office.stop()
+    assert subjects == {b"FILEREFNO 4711 accepted - 1 order", b"Replies FILEREFNO 4711"}
+
+
+def test_the_customer_orders_from_us(process: Process, listener: tuple[int, "Queue[Posted]"]) -> None:
+    port, came = listener
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    process.write(f"listener 127.0.0.1 {port}")
+    process.write("order ill@library.example")
+    first = process.wait_for(lambda told: told["event"] == "sent")
+    process.write("order ill@library.example")
+    second = process.wait_for(lambda told: told["event"] == "sent")
+    assert (first["by"], second["by"]) == ("imap", "smtp")
+    assert b"TXC1-1 S SED99\r\n" in in_mailbox(ready["mailbox"])[0]
+    assert came.get(timeout=10).rcpt_to == "ill@library.example"
+
+
+@pytest.mark.parametrize("line", ["", "go", "go B1", "dance B1 now", "go B1 due", "order", "listener here"])
+def test_a_line_that_is_not_understood_is_told(process: Process, line: str) -> None:
+    process.write(line)
+    assert process.wait_for(lambda told: told["event"] == "not-understood")
+
+
+def test_letters_to_readers_are_told(process: Process) -> None:
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    post(ready["relay"], "reader@library.example", b"Subject: Your book\r\n\r\nis here\r\n")
+    assert process.wait_for(lambda told: told["event"] == "post")["to"] == "reader@library.example"
+
+
+def test_the_mailbox_does_not_outlive_a_killed_world(process: Process) -> None:
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    mailbox = socket.create_connection(("127.0.0.1", ready["mailbox"]), timeout=10)
+    assert mailbox.recv(1000).startswith(b"* OK")
+    process.popen.kill()
+    process.popen.wait(10)
+    with closing(mailbox):
+        assert mailbox.recv(1000) == b""
+    assert process.popen.stdin and process.popen.stdout
+    process.popen.stdin.close()
+    process.popen.stdout.close()
