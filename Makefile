@@ -1,41 +1,47 @@
-# Everything a person needs: make demo, make test, make run. The rest is for those who change mailproc.
+# What a person needs: make demo, make test, make run. The rest is for those who change mailproc.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test run lint types layers bench docs clean
+.PHONY: help install demo run test lint types layers bench docs clean
 
-install: .venv/installed
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+install: .venv/installed  ## makes .venv with .venv/bin/mailproc
 
 .venv/installed: pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "mailproc needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv \
+		|| { echo "no virtual environment could be made (Debian: apt install python3-venv)" >&2; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
-	touch $@
+	@touch $@
 
-demo: install
+demo: install  ## the main job for real in a throw-away folder, within a minute
 	$(BIN)/mailproc demo
 
-run: install
+run: install  ## the service on config.toml
 	$(BIN)/mailproc --config config.toml run
 
-test: install lint types layers
+test: install  ## every test; what needs Dovecot or PostgreSQL names the package where it is missing
 	$(BIN)/pytest
 
-lint: install
+lint: install  ## ruff: style and form
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: install
+types: install  ## mypy, strict
 	$(BIN)/mypy
 
-layers: install
+layers: install  ## who may import whom
 	$(BIN)/lint-imports
 
-bench: install
+bench: install  ## speed against yardsticks in the same run
 	$(BIN)/python -m bench
 
-docs: install
+docs: install  ## writes the generated pages anew
 	$(BIN)/mailproc states --markdown > docs/states.md
 	$(BIN)/mailproc templates --markdown > templates/README.md
 
-clean:
-	rm -rf .venv var
+clean:  ## takes .venv away; var/ (the store!) stays
+	rm -rf .venv
