@@ -116,6 +116,11 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
         after = replace(standing, state=State.CANCELLED, state_before=None)
         outcome = Next(Kind.BECOMES, State.CANCELLED, None, (), False)
         return Step(standing, after, outcome, "withdrawn before the letter left")
+    if event == "renew" and standing.renewal_on is not None:
+        note = (
+            f"The lender renews by itself (announced for {standing.renewal_on.isoformat()}); nothing to ask."
+        )
+        return Step(standing, standing, _stays(standing, Kind.REFUSED), note)
     if event == "close":
         if standing.state <= State.IDLE:
             return None

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from mailproc.store.statements import insert_into, table_of, update_of
-from mailproc.store.tables import EventRow
+from mailproc.store.tables import EventRow, HistoryRow
 
 EVENT = table_of(EventRow)
+HISTORY = table_of(HistoryRow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +47,9 @@ _FINISH = update_of(
 _SHELVE = update_of(EventRow, ("state", "last_error"))
 _OF_TRANSACTION = (
     select(EVENT)
-    .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "done")
-    .order_by(EVENT.c.id)
+    .join(HISTORY, HISTORY.c.event_id == EVENT.c.id)
+    .where(HISTORY.c.transaction_id == bindparam("transaction_id"))
+    .order_by(HISTORY.c.id)  # the order they took effect in: a letter from the shelf comes late
 )
 _DUE_OF_TRANSACTION = (
     select(EVENT.c.id)
@@ -106,7 +108,7 @@ def todo_again(connection: Connection, event_id: int, transaction_id: int | None
 
 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
-    """Everything that happened to the transaction, oldest first."""
+    """Everything that happened to the transaction, in the order it took effect."""
     return connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}).mappings().all()
 
 

@@ -34,6 +34,7 @@ class NewTransaction:
     updated_at: datetime
     state: str = "IDLE"
     state_before: str = ""
+    options: dict[str, Any] | None = None
     last_service_at: str = ""
     moved_event_id: int = 0
     version: int = 0

@@ -1,0 +1,169 @@
+"""Carries out what policy wants after a step: intents, attention, the rota, the request's end.
+
+All of it in the step's own commit; nothing is sent from here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json, rota
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TryNext, Withdraw
+from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.protocols.codec import Manner
+from mailproc.store import events, outgoing, requests
+from mailproc.store.events import NewEvent
+
+QUIET = frozenset({"to-answer"})
+"""Reasons that stand in the lists but make no letter to staff: they are the daily work."""
+
+
+@dataclass
+class Work:
+    """One step's doing: what it changes of the transaction, and the follow-up events."""
+
+    connection: Connection
+    event: RowMapping
+    transaction: RowMapping
+    premises: Premises
+    attention: list[str] = field(default_factory=list)
+    last_service_at: str = ""
+    follow_ups: list[int] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    seq: int = 0
+
+    def intend(self, kind: str, body: dict[str, Any]) -> None:
+        """An intent of this step, in order."""
+        outgoing.add_intent(
+            self.connection,
+            event_id=self.event["id"],
+            seq=self.seq,
+            request_id=self.transaction["request_id"],
+            transaction_id=self.transaction["id"],
+            kind=kind,
+            body=body,
+            partner=self.transaction["partner"],
+        )
+        self.seq += 1
+
+
+def carry_out(work: Work, effects: Sequence[Effect]) -> None:
+    """Do ``effects`` in order; new attention makes one letter to staff at the end."""
+    had = list(work.attention)
+    for effect in effects:
+        _DOERS[type(effect)](work, effect)
+    fresh = [reason for reason in work.attention if reason not in had and reason not in QUIET]
+    if fresh:
+        work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": {"reasons": fresh}})
+
+
+def _send(work: Work, effect: Send) -> None:
+    transaction, premises = work.transaction, work.premises
+    codec = premises.registry.by_name(transaction["codec"])
+    partner = premises.partners.get(transaction["partner"])
+    role = Role[transaction["role"]]
+    way = manner.effective(codec, partner, effect.apdu.type, role, transaction["dialect"])
+    if way is Manner.LOCAL:
+        return
+    if way is Manner.REFUSE:
+        _ask_staff(work, AskStaff("cannot-be-said"))
+        return
+    body = {"apdu": apdu_json.to_json(_addressed(work, effect.apdu))}
+    if way is Manner.SEND:
+        work.intend("apdu", body)
+        work.words.append(f"{effect.apdu.type.name} goes to {transaction['partner']}")
+    else:
+        work.intend("notice", {"notice": "partner/notice", "to": "partner"} | body)
+        work.words.append(f"a letter goes to the people of {transaction['partner']}")
+
+
+def _addressed(work: Work, apdu: Apdu) -> Apdu:
+    """The APDU with both names of its transaction, both symbols and its service time."""
+    row = work.transaction
+    key = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
+    ours, theirs = work.premises.config.library.symbol, row["symbol"]
+    borrowing = row["role"] == Role.REQUESTER
+    number = (row["options"] or {}).get("number", "")
+    return replace(
+        apdu,
+        transaction=key,
+        ref=Ref(number=number, customer_code="" if borrowing else row["tq"]),
+        requester=ours if borrowing else theirs,
+        responder=theirs if borrowing else ours,
+        sent_at=_service_time(work),
+    )
+
+
+def _service_time(work: Work) -> datetime:
+    """Strictly increasing in each transaction, pushed by a second where need be."""
+    now = work.premises.local(work.event["at"])
+    last = work.last_service_at or work.transaction["last_service_at"]
+    if last:
+        now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
+    work.last_service_at = now.isoformat()
+    return now
+
+
+def _notify(work: Work, effect: Notify) -> None:
+    work.intend("notice", {"notice": effect.notice, "to": effect.to, "facts": effect.facts})
+    work.words.append(f"the notice {effect.notice} goes out")
+
+
+def _ask_staff(work: Work, effect: AskStaff) -> None:
+    if effect.reason not in work.attention:
+        work.attention.append(effect.reason)
+
+
+def _withdraw(work: Work, _effect: Withdraw) -> None:
+    for intent in outgoing.unsaid(work.connection, work.transaction["id"]):
+        outgoing.withdraw(work.connection, intent)
+        work.words.append("the letter that had not left is taken back")
+
+
+def _try_next(work: Work, effect: TryNext) -> None:
+    request_id = work.transaction["request_id"]
+    requests.why_not(work.connection, work.transaction["id"], effect.why_not)
+    if rota.next_candidate(requests.rota(work.connection, request_id)) is None:
+        _ask_staff(work, AskStaff("end-of-rota"))
+        work.intend("notice", {"notice": "patron/unfilled", "to": "patron", "facts": {}})
+        work.words.append("nobody is left to ask")
+        return
+    _follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def _act(work: Work, effect: Act) -> None:
+    row = work.transaction
+    _follow_up(work, effect.action, request_id=row["request_id"], transaction_id=row["id"])
+
+
+def _follow_up(work: Work, action: str, request_id: int, transaction_id: int | None) -> None:
+    event = NewEvent(
+        cause="policy",
+        type=action,
+        at=work.event["at"],
+        partner=work.transaction["partner"],
+        request_id=request_id,
+        transaction_id=transaction_id,
+    )
+    work.follow_ups.append(events.add(work.connection, event))
+
+
+def _finish(work: Work, effect: Finish) -> None:
+    requests.close(work.connection, work.transaction["request_id"], work.event["at"], effect.outcome)
+
+
+_DOERS: dict[type, Any] = {
+    Send: _send,
+    Notify: _notify,
+    AskStaff: _ask_staff,
+    Withdraw: _withdraw,
+    TryNext: _try_next,
+    Act: _act,
+    Finish: _finish,
+}

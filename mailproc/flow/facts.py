@@ -1,0 +1,92 @@
+"""What a step must look up, frozen into the event before the fold.
+
+So ``verify`` needs nothing but events and law, and a step done twice does the same.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
+from mailproc.ill.machine import event_heard
+from mailproc.ill.standing import Standing, to_json
+from mailproc.ill.terms import Results, Role, Service
+from mailproc.store import events, outgoing, requests
+
+UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
+
+
+def gather(
+    connection: Connection,
+    event: RowMapping,
+    apdu: Apdu | None,
+    transaction: RowMapping,
+    standing: Standing,
+    premises: Premises,
+) -> dict[str, Any]:
+    """The facts of ``event``, beside those it was born with."""
+    facts: dict[str, Any] = dict(event["facts"] or {})
+    if event["cause"] == "letter" and event["repeat_key"]:
+        since = transaction["moved_event_id"]
+        if events.said_before(connection, event, transaction["id"], since):
+            facts["repeat"] = True
+    if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
+        facts["follows"] = premises.registry.follows(apdu)
+    if isinstance(apdu, IllRequest) and event["cause"] == "letter" and transaction["state"] != "IDLE":
+        facts["same_item"] = _same_item(connection, apdu, transaction)
+    if event["cause"] in ("staff", "policy") and not event["heard_by"]:
+        facts |= _of_act(connection, event, transaction, standing, premises)
+    return facts
+
+
+def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
+    """By the name of a reply: the last APDU of that kind that we said."""
+    found: dict[str, Any] = {}
+    for said in outgoing.said(connection, transaction_id):
+        name = event_heard(apdu_json.from_json(said))
+        found[name] = said
+    return found
+
+
+def _of_act(
+    connection: Connection,
+    event: RowMapping,
+    transaction: RowMapping,
+    standing: Standing,
+    premises: Premises,
+) -> dict[str, Any]:
+    action = event["type"]
+    if action == "undo":
+        return _to_undo(connection, transaction)
+    facts: dict[str, Any] = {"found": to_json(standing)}
+    if action == "cancel":
+        facts["letter_left"] = not outgoing.unsaid(connection, transaction["id"])
+    if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
+        today = premises.local(event["at"]).date()
+        facts["due_on"] = (today + timedelta(days=premises.config.policy.loan_days)).isoformat()
+    return facts
+
+
+def _same_item(connection: Connection, apdu: IllRequest, transaction: RowMapping) -> bool:
+    """A number used again for another item is no repeat."""
+    kept = requests.load(connection, transaction["request_id"])["item"] or {}
+    said = apdu_json.value_to_json(apdu.item)
+    return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
+
+
+def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
+    """The last staff act, if nothing came since and its letter has not left."""
+    done = events.of_transaction(connection, transaction["id"])
+    last = done[-1] if done else None
+    if last is None or last["cause"] != "staff" or last["type"] in ("request", "undo"):
+        raise LocalFault("The last thing that happened here is no act that can be undone.")
+    found = (last["facts"] or {}).get("found")
+    if found is None:
+        raise LocalFault("What the partner said by telephone or post cannot be undone; record what is true.")
+    if any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"])):
+        raise LocalFault("The letter has left already: tell the partner by a message instead.")
+    return {"found": found, "undone": last["id"]}

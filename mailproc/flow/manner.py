@@ -1,0 +1,19 @@
+"""How an APDU goes to a partner: what its protocol can, lessened by the partner's switches."""
+
+from mailproc.config import Partner
+from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols.codec import Codec, Manner
+
+
+def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: Role, dialect: str) -> Manner:
+    """SEND, NOTICE, LOCAL or REFUSE.
+
+    ``[partner.manner]`` may turn what the protocol can into less, and what it does silently
+    into a notice to people; it can never make a protocol say what it has no word for.
+    """
+    able = codec.manner(apdu_type, role, dialect)
+    switch = partner.manner.get(apdu_type.name.lower()) if partner else None
+    if switch is None or able is Manner.REFUSE:
+        return able
+    wanted = Manner(switch)
+    return able if wanted is Manner.SEND else wanted

@@ -1,0 +1,138 @@
+"""How a transaction begins: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json, rota
+from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Item, Money, Person
+from mailproc.ill.terms import Ref, Role, Service, TransactionId
+from mailproc.store import requests, transactions
+from mailproc.store.requests import NewRequest
+from mailproc.store.transactions import NewTransaction
+
+
+def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[RowMapping, IllRequest]:
+    """The next attempt of request ``event.request_id``: a transaction at IDLE and what to say.
+
+    LocalFault at the end of the rota, or while another attempt is still active.
+    """
+    request = requests.load(connection, event["request_id"])
+    attempts = transactions.of_request(connection, request["id"])
+    for attempt in attempts:
+        if attempt["closed_at"] is None and attempt["state"] not in ("NOT_SUPPLIED", "CANCELLED"):
+            open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
+            raise LocalFault(f"{open_one} is still open: cancel it first.")
+    candidate = rota.next_candidate(requests.rota(connection, request["id"]))
+    if candidate is None:
+        raise LocalFault(f"Nobody is left to ask for {request['number']}: add a partner to its rota.")
+    partner = premises.partners.lender(candidate.partner)
+    attempt_number = len(attempts) + 1
+    number = f"{partner.artemail.prefix}{request['number']}-{attempt_number}"
+    transaction_id = transactions.create(
+        connection,
+        NewTransaction(
+            request_id=request["id"],
+            attempt=attempt_number,
+            role=Role.REQUESTER,
+            initial_requester=premises.config.library.symbol,
+            tgq=request["number"],
+            tq=str(attempt_number),
+            partner=partner.symbol,
+            symbol=partner.symbol,
+            address=partner.address,
+            codec=partner.codec,
+            dialect=partner.dialect,
+            service=request["service"],
+            options={"number": number},
+            updated_at=event["at"],
+        ),
+    )
+    transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction_id)
+    requests.asked(connection, request["id"], candidate.position, transaction_id)
+    requests.close(connection, request["id"], None, "")
+    return transactions.load(connection, transaction_id), _wanted(request)
+
+
+def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
+    """A partner's new order: a request L… and its transaction at IDLE.
+
+    Its key is the partner's symbol, the request number and the customer code (ARTEmail has no
+    identity of its own), or the transaction id that the wire carries.
+    """
+    partner = premises.partners.known(event["partner"])
+    identity = identity_of(wanted, partner.symbol)
+    loan = Service.LOAN in wanted.services or not wanted.services
+    request_id, _ = requests.create(
+        connection,
+        NewRequest(
+            role=Role.RESPONDER,
+            service=(Service.LOAN if loan else Service.COPY).name,
+            item=apdu_json.value_to_json(wanted.item),
+            title=_title(wanted.item),
+            author=wanted.item.author or wanted.item.article_author or "",
+            created_at=event["at"],
+            delivery=apdu_json.value_to_json(wanted.delivery),
+            need_before_on=wanted.need_before,
+            max_cost=apdu_json.value_to_json(wanted.max_cost),
+            keywords=list(wanted.keywords) or None,
+            note=wanted.note or "",
+        ),
+    )
+    transaction_id = transactions.create(
+        connection,
+        NewTransaction(
+            request_id=request_id,
+            attempt=1,
+            role=Role.RESPONDER,
+            initial_requester=identity.initial_requester,
+            tgq=identity.tgq,
+            tq=identity.tq,
+            stq=identity.stq,
+            partner=partner.symbol,
+            symbol=partner.symbol,
+            address=partner.address,
+            codec=partner.codec,
+            dialect=partner.dialect,
+            service=(Service.LOAN if loan else Service.COPY).name,
+            options={"number": wanted.ref.number} if wanted.ref else None,
+            updated_at=event["at"],
+        ),
+    )
+    return transactions.load(connection, transaction_id)
+
+
+def identity_of(apdu: Apdu, partner: str) -> TransactionId:
+    """The key of a transaction in which ``partner`` borrows from us."""
+    if apdu.transaction is not None:
+        return replace(apdu.transaction, initial_requester=apdu.transaction.initial_requester or partner)
+    ref = apdu.ref or Ref()
+    return TransactionId(partner, ref.number.upper(), ref.customer_code)
+
+
+def _wanted(request: RowMapping) -> IllRequest:
+    """The ILL-Request of a request row."""
+    value = apdu_json.value_from_json
+    services = (Service[request["service"]],)
+    return IllRequest(
+        services=services,
+        item=value(Item, request["item"] or {}, "item"),
+        patron=Person(id=request["patron_id"]) if request["patron_id"] else None,
+        delivery=_optional(Delivery, request["delivery"], "delivery"),
+        need_before=request["need_before_on"],
+        max_cost=_optional(Money, request["max_cost"], "max_cost"),
+        keywords=tuple(request["keywords"] or ()),
+        note=request["note"] or None,
+        copyright_compliance="declared" if request["copyright_declared"] else None,
+    )
+
+
+def _optional(cls: type, value: Any, where: str) -> Any:
+    return None if value is None else apdu_json.value_from_json(cls, value, where)
+
+
+def _title(item: Item) -> str:
+    return item.title or (item.lines[0] if item.lines else "")

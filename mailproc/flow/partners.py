@@ -1,0 +1,100 @@
+"""The directory of partners, as configured: by symbol or alias, and by who a letter is from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from mailproc.config import Account, Config, Partner
+from mailproc.errors import LocalFault
+from mailproc.ill.terms import Role
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What is known of who brought a letter. Addresses are bare and lower case.
+
+    ``door`` is "inject" where staff vouch for it; ``peer`` is the SMTP client's IP address,
+    '' by IMAP; ``envelope`` is None where there was none (IMAP without Return-Path).
+    """
+
+    door: str
+    envelope: str | None
+    header: str
+    peer: str = ""
+
+
+class Partners:
+    """Symbols and addresses compare without regard to case."""
+
+    def __init__(self, config: Config) -> None:
+        self._all = config.partner
+        self._by_symbol = {
+            name.casefold(): partner
+            for partner in config.partner
+            for name in (*partner.aliases, partner.symbol)
+        }
+
+    def __iter__(self) -> Iterator[Partner]:
+        return iter(self._all)
+
+    def get(self, symbol: str) -> Partner | None:
+        return self._by_symbol.get(symbol.casefold())
+
+    def known(self, symbol: str) -> Partner:
+        """The partner of this symbol or alias; LocalFault names the known ones."""
+        partner = self.get(symbol)
+        if partner is None:
+            known = ", ".join(one.symbol for one in self._all) or "none is configured"
+            raise LocalFault(f"There is no partner {symbol!r}. Known partners: {known}.")
+        return partner
+
+    def lender(self, symbol: str) -> Partner:
+        """A partner whom we may ask; LocalFault says why not."""
+        partner = self.known(symbol)
+        if Role.RESPONDER not in partner.roles:
+            raise LocalFault(f"{partner.symbol} does not lend to us (roles in config.toml has no RESPONDER).")
+        return partner
+
+    def claimed_by(self, sender: Sender) -> Partner | None:
+        """The partner whose ``accepts_from`` holds the envelope's and the header's address."""
+        return next((one for one in self._all if _accepts(one, sender)), None)
+
+
+def proof(partner: Partner, sender: Sender) -> str:
+    """By what the sender is proven to be the partner; '' if by nothing.
+
+    "network" is never true by IMAP, where the client's address is not known.
+    """
+    if sender.door == "inject":
+        return "inject"
+    if "network" in partner.proof and sender.peer and _inside(sender.peer, partner.networks):
+        return "network"
+    return "none" if "none" in partner.proof else ""
+
+
+def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
+    """The partner's account of that direction (and code, if one is named)."""
+    for one in partner.artemail.account:
+        if one.direction == direction and customer_code in ("", one.customer_code):
+            return one
+    return None
+
+
+def _accepts(partner: Partner, sender: Sender) -> bool:
+    allowed = [one.casefold() for one in partner.accepts_from or (partner.address,)]
+    addresses = [sender.header] if sender.envelope is None else [sender.header, sender.envelope]
+    return all(_matches(address, allowed) for address in addresses)
+
+
+def _matches(address: str, allowed: list[str]) -> bool:
+    """Exact addresses; a whole domain only where it is written as one ("@lender.example")."""
+    domain = "@" + address.rpartition("@")[2]
+    return bool(address) and (address in allowed or domain in allowed)
+
+
+def _inside(peer: str, networks: tuple[str, ...]) -> bool:
+    try:
+        client = ip_address(peer)
+    except ValueError:
+        return False
+    return any(client in ip_network(network, strict=False) for network in networks)

@@ -1,0 +1,44 @@
+"""What every station works with: configuration, codecs, templates, partners, and the time.
+
+Time comes from outside: ``clock`` gives an aware UTC instant, and no station calls now().
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from mailproc.config import Config
+from mailproc.flow.partners import Partners
+from mailproc.ill.policy import Settings
+from mailproc.protocols.registry import Registry
+from mailproc.templating.environment import Templates
+
+
+@dataclass(frozen=True)
+class Premises:
+    config: Config
+    registry: Registry
+    templates: Templates
+    clock: Callable[[], datetime]
+
+    @cached_property
+    def partners(self) -> Partners:
+        return Partners(self.config)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.config.library.time_zone)
+
+    @cached_property
+    def settings(self) -> Settings:
+        policy = self.config.policy
+        return Settings(policy.copy_ends_shipped, policy.promise_to_reader)
+
+    def local(self, at: datetime) -> datetime:
+        """The wall time of the library's zone, without zone, to the second (as on the wire)."""
+        return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+
+    def today(self) -> date:
+        return self.local(self.clock()).date()
