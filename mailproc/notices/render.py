@@ -1,0 +1,74 @@
+"""A notice: a letter to people, made from its template."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailproc.notices.catalogue import NoticeContext
+from mailproc.templating.contract import as_context
+from mailproc.templating.environment import Templates
+from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE
+from mailproc.templating.heading import split_letter
+from mailproc.templating.problem import BrokenTemplate, Problem
+
+HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Marks that turn the direction of a line: in a stranger's title they only deceive."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """``subject`` is one line, ``text`` has LF line ends and ends with one."""
+
+    subject: str
+    text: str
+
+
+def path_of(name: str, language: str) -> str:
+    """The template of a notice ("patron/arrived") in a language ("en", "de-AT").
+
+    What is no language (an imported reader's empty or odd field) is English: the letter must go.
+    """
+    spoken = language if LANGUAGE.fullmatch(language) else FALLBACK_LANGUAGE
+    return f"{spoken}/{name}.txt"
+
+
+def render(templates: Templates, name: str, language: str, context: NoticeContext) -> Notice:
+    """The notice ``name`` ("patron/arrived") from the file in use for ``language`` (else English).
+
+    Raises BrokenTemplate, a LocalFault that names file, line and field.
+    """
+    path = path_of(name, language)
+    return letter_of(templates.render(path, lines_of(context)), path)
+
+
+def letter_of(text: str, file: str) -> Notice:
+    """A rendered text taken apart. Raises BrokenTemplate where it is no letter."""
+    try:
+        return Notice(*split_letter(text))
+    except ValueError as error:
+        raise BrokenTemplate([Problem(file, 1, "", str(error))]) from error
+
+
+def lines_of(context: NoticeContext) -> dict[str, Any]:
+    """The context as plain dicts, every text in it on one line.
+
+    A title comes from a stranger: its line breaks must not become a header or a second letter.
+    """
+    return {name: _one_line(value) for name, value in as_context(context).items()}
+
+
+def _one_line(value: Any) -> Any:
+    if isinstance(value, str):
+        return " ".join("".join(map(_harmless, value)).split())
+    if isinstance(value, list):
+        return [_one_line(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _one_line(each) for name, each in value.items()}
+    return value
+
+
+def _harmless(character: str) -> str:
+    if character in HIDDEN:
+        return ""
+    return " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character

@@ -1,0 +1,179 @@
+"""Finds, checks and renders templates. A text that has not passed its check is never rendered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template, TemplateSyntaxError
+
+from mailproc.errors import LocalFault
+from mailproc.templating.check import check_names
+from mailproc.templating.contract import Contract
+from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE, Folders, Source
+from mailproc.templating.problem import BrokenTemplate, Problem, did_you_mean
+from mailproc.templating.readme import readme
+from mailproc.templating.sandbox import Sandbox
+from mailproc.templating.shapes import shape_of
+from mailproc.templating.trial import rendered, sentence, tried
+
+LONGEST_TEXT = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the list of templates. ``problem`` is None where the text is in order."""
+
+    path: str
+    purpose: str
+    source: str  # site | shipped | missing
+    problem: Problem | None
+
+    @property
+    def state(self) -> str:
+        return "broken" if self.problem else "ok"
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The file behind a template. ``path`` has the language that was found, not the one asked for."""
+
+    path: str
+    origin: str  # site | shipped
+    file: Path
+    text: str
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    source: Source
+    text: str
+    template: Template | None
+    problems: tuple[Problem, ...]
+
+
+class Templates:
+    """The templates of a search path (site folders first, the shipped one last).
+
+    Each file is compiled and checked once, and again when it changes on the disk. May be used
+    from several threads: at worst a changed file is compiled twice.
+    """
+
+    def __init__(self, search: Sequence[Path], contracts: Sequence[Contract]) -> None:
+        self._folders = Folders(search)
+        self._contracts = {contract.path: contract for contract in contracts}
+        self._jinja = Sandbox()
+        self._loaded: dict[Path, _Loaded] = {}
+
+    def render(self, path: str, context: Mapping[str, Any]) -> str:
+        """The finished text of the template ``path``.
+
+        ``context`` is plain dicts (``as_context``). Raises BrokenTemplate, a LocalFault that names
+        file, line, field and the nearest known name; LocalFault for a path that nobody uses.
+        """
+        loaded = self._load(path)
+        if loaded.template is None:
+            raise BrokenTemplate(loaded.problems)
+        return rendered(loaded.template, str(loaded.source.file), context)
+
+    def render_text(self, path: str, text: str, context: Mapping[str, Any], name: str = "draft") -> str:
+        """As ``render``, from ``text`` (a draft, the last good one) instead of the file.
+
+        ``name`` is what the problems of the text are reported under.
+        """
+        template, problems = self._checked(self._contract(path), text, name)
+        if template is None:
+            raise BrokenTemplate(problems)
+        return rendered(template, name, context)
+
+    def check(self, path: str) -> list[Problem]:
+        """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
+        return list(self._load(path).problems)
+
+    def check_text(self, path: str, text: str, name: str = "draft") -> list[Problem]:
+        """The same for a draft."""
+        return list(self._checked(self._contract(path), text, name)[1])
+
+    def check_all(self) -> list[Problem]:
+        """Everything that is wrong with any template, with site files that no letter uses."""
+        return [problem for listed in self.listing() if (problem := listed.problem)]
+
+    def source(self, path: str) -> InUse:
+        """What is in use for ``path``: from the site or as shipped, in which language, the text."""
+        loaded = self._load(path)
+        return InUse(loaded.source.path, loaded.source.origin, loaded.source.file, loaded.text)
+
+    def shipped_text(self, path: str) -> str:
+        """The text that came with mailproc, whatever the site has put before it."""
+        self._contract(path)
+        source = self._folders.shipped(path)
+        if source is None:
+            raise LocalFault(f"{path}: no such text was shipped")
+        return source.read()
+
+    def listing(self) -> list[Listed]:
+        """Every template in use, then what lies in the site's folders besides."""
+        return [self._listed(path) for path in dict.fromkeys((*self._contracts, *self._folders.site_paths()))]
+
+    def readme(self) -> str:
+        """The text of templates/README.md."""
+        return readme(self._contracts.values())
+
+    def _listed(self, path: str) -> Listed:
+        try:
+            contract = self._contract(path)
+        except LocalFault as unused:
+            return Listed(path, "", "site", Problem(path, 0, "", str(unused)))
+        try:
+            loaded = self._load(path)
+        except LocalFault as fault:
+            return Listed(path, contract.purpose, "missing", Problem(path, 0, "", str(fault)))
+        return Listed(path, contract.purpose, loaded.source.origin, next(iter(loaded.problems), None))
+
+    def _contract(self, path: str) -> Contract:
+        if contract := self._contracts.get(path):
+            return contract
+        language, _, rest = path.partition("/")
+        contract = self._contracts.get(f"{FALLBACK_LANGUAGE}/{rest}")
+        if contract is None or contract.machine or not LANGUAGE.fullmatch(language):
+            raise LocalFault(f"no letter uses a template {path}{did_you_mean(path, self._contracts)}")
+        return contract
+
+    def _load(self, path: str) -> _Loaded:
+        contract = self._contract(path)
+        source = self._folders.find(path)
+        if source is None:
+            raise LocalFault(f"there is no file for the template {path}")
+        known = self._loaded.get(source.file)
+        if known is None or known.source.stamp != source.stamp:
+            known = self._loaded[source.file] = self._read(contract, source)
+        return known
+
+    def _read(self, contract: Contract, source: Source) -> _Loaded:
+        name = str(source.file)
+        try:
+            text = source.read()
+        except (OSError, UnicodeDecodeError) as error:
+            return _Loaded(
+                source, "", None, (Problem(name, 0, "", f"cannot be read as UTF-8 text: {error}"),)
+            )
+        return _Loaded(source, text, *self._checked(contract, text, name))
+
+    def _checked(
+        self, contract: Contract, text: str, name: str
+    ) -> tuple[Template | None, tuple[Problem, ...]]:
+        """The compiled template, or None and why not."""
+        if len(text) > LONGEST_TEXT:
+            return None, (Problem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
+        try:
+            tree = self._jinja.parse(text)
+            if problems := check_names(tree, shape_of(contract.context), name):
+                return None, tuple(problems)
+            code = self._jinja.compile(tree, filename=name)
+        except TemplateSyntaxError as error:
+            return None, (Problem(name, error.lineno, "", sentence(error.message)),)
+        except RecursionError:
+            return None, (Problem(name, 0, "", "too deeply nested"),)
+        template = Template.from_code(self._jinja, code, {})
+        problems = list(tried(template, contract, name))
+        return (None if problems else template), tuple(problems)

@@ -1,0 +1,21 @@
+"""The top of a letter to people: "Subject: …", an empty line, then the body."""
+
+MARK = "Subject:"
+
+
+def split_letter(text: str) -> tuple[str, str]:
+    """(subject, body). The subject is one line whatever was rendered into it.
+
+    Raises ValueError with a sentence for whoever edits the text. Only the subject may stand on
+    top: addresses are never a template's business.
+    """
+    first, _, rest = text.partition("\n")
+    subject = " ".join(first.removeprefix(MARK).split())
+    if not first.startswith(MARK) or not subject:
+        raise ValueError('the first line must be "Subject: " and a few words')
+    blank, _, body = rest.partition("\n")
+    if blank.strip():
+        raise ValueError("an empty line must follow the subject; nothing else may stand on top")
+    if not body.strip():
+        raise ValueError("the letter has no text below its subject")
+    return subject, body.strip("\n") + "\n"

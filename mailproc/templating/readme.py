@@ -1,0 +1,82 @@
+"""templates/README.md, made from the contracts so that it cannot lie."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mailproc.templating.contract import Contract, fields_of
+from mailproc.templating.sandbox import FILTERS
+
+INTRODUCTION = """\
+# Templates
+
+Made from the contracts in the code; do not edit this page, edit the texts.
+
+Every text that mailproc sends is a file here. To change one, put a file of the same path into your
+own folder (`[templates] site` in config.toml): it is found first. `mailproc templates` lists them
+all with their state, `mailproc preview NAME --file DRAFT` shows a finished letter without sending it.
+A changed file is taken at once, without a restart, if its check holds.
+
+* `{{ patron.name }}` puts a value in. Only the names listed below a template exist in it. A typo is
+  reported with file and line, and that text is not used.
+* `{% if note %} … {% else %} … {% endif %}` asks whether something is there. Absent text is empty, an
+  absent list is empty, an absent group of names can only be asked for. `{{ note or "none" }}` works too.
+* `{% for reason in reasons %} … {% endfor %}` goes through a list (at most three loops deep); inside it
+  `loop.index` counts from 1, and `loop.first` and `loop.last` can be asked.
+* A line that holds only a `{% … %}` leaves no line in the letter. `{# … #}` is a remark to colleagues.
+* Filters: FILTERS. Calls, arithmetic, includes and macros are not for letters.
+
+A letter to people starts with `Subject: …`, then an empty line, then its text; no other header may
+stand there. Its first folder is its language: `de/patron/arrived.txt` goes before
+`en/patron/arrived.txt` for a reader whose language is `de`. If a changed letter fails its check, the
+last text that passed goes out instead, and staff are told. A text for a machine is never replaced:
+while it is broken its orders are held.
+"""
+
+
+def readme(contracts: Iterable[Contract]) -> str:
+    """The whole page."""
+    every = sorted(contracts, key=lambda contract: contract.path)
+    filters = ", ".join(f"`{name}`" for name in sorted(FILTERS))
+    parts = [INTRODUCTION.replace("FILTERS", filters)]
+    for heading, machine in (("Letters to people", False), ("Texts for machines", True)):
+        chosen = [contract for contract in every if contract.machine is machine]
+        if chosen:
+            parts += [f"## {heading}\n", *map(_section, chosen)]
+    return "\n".join(parts)
+
+
+def _section(contract: Contract) -> str:
+    rows = "\n".join(_rows(contract.context, ""))
+    return (
+        f"### {contract.path}\n\n{contract.purpose}\n\n| name | what | for example |\n|---|---|---|\n{rows}\n"
+    )
+
+
+def _rows(context: Any, prefix: str) -> Iterator[str]:
+    for name, told in fields_of(context).items():
+        absent = " May be absent." if told.optional else ""
+        yield f"| `{prefix}{name}` | {_cell(told.help)}{absent} | {_sample(told.sample)} |"
+        yield from _below(told.sample, f"{prefix}{name}")
+
+
+def _below(sample: Any, name: str) -> Iterator[str]:
+    """The rows of a nested context; those of a list are named for one element: ``orders[].number``."""
+    if isinstance(sample, tuple) and dataclasses.is_dataclass(sample[0]):
+        yield from _rows(sample[0].__class__, f"{name}[].")
+    elif dataclasses.is_dataclass(sample):
+        yield from _rows(sample.__class__, f"{name}.")
+
+
+def _sample(sample: Any) -> str:
+    if isinstance(sample, bool):
+        return "yes" if sample else "no"
+    if isinstance(sample, tuple):
+        return (
+            "a list" if dataclasses.is_dataclass(sample[0]) else ", ".join(_sample(each) for each in sample)
+        )
+    return "" if dataclasses.is_dataclass(sample) else f"`{_cell(str(sample))}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,60 @@
+"""What a name of a contract is, as far as a check must know it before anything is rendered."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailproc.templating.contract import fields_of
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Text or a number: it can be printed."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no: it can be asked for, not printed ("True" is no word for people)."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something already complained about: no second complaint."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A group of names: ``patron.name``."""
+
+    fields: Mapping[str, "Shape"]
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list: go through it with ``{% for %}``."""
+
+    of: "Shape"
+
+
+Shape = Plain | Flag | Unknown | Record | Many
+
+
+def shape_of(context: Any) -> Record:
+    """The names of a contract's context, nested ones included."""
+    return Record({name: _shape(told.sample) for name, told in fields_of(context).items()})
+
+
+def _shape(sample: Any) -> Shape:
+    if isinstance(sample, bool):
+        return Flag()
+    if isinstance(sample, tuple):
+        return Many(_shape(sample[0]))
+    return shape_of(type(sample)) if dataclasses.is_dataclass(sample) else Plain()
+
+
+LOOP = Record(
+    {name: Plain() for name in ("index", "index0", "revindex", "revindex0", "length")}
+    | {name: Flag() for name in ("first", "last")}
+)
+"""What ``loop`` is inside a ``{% for %}``."""
