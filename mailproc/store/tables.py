@@ -44,7 +44,8 @@ class QueueRow(SQLModel):
 
     state: str = "todo"
     attempts: int = 0
-    unfinished: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # see queue.py
+    # Tries begun and never ended (queue.py). Whatever changes the row, other than a claim, ends its try.
+    unfinished: int = Field(default=0, sa_column_kwargs={"server_default": "0", "onupdate": 0})
     not_before: datetime | None = _instant()
     last_error: str = ""
 

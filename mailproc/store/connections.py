@@ -1,0 +1,145 @@
+"""How each database is spoken to: one engine that writes, one that reads.
+
+Durability is set here and nowhere else. On both databases there is one writer at a time and a
+reader sees one snapshot, so a job means the same on either (SQLite by ``BEGIN IMMEDIATE``,
+PostgreSQL by a lock that every write takes first). No error text holds a statement's values
+(``hide_parameters``): they are people's letters.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from mailproc.errors import Misconfigured
+
+BUSY_SECONDS = 30
+READERS = 20
+_WRITER_LOCK = 0x6D61696C_77726974  # "mailwrit"; advisory locks are per database
+_ALLOWED = "allowed are sqlite:///FILE and postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+
+
+def parse(url: str, base: Path) -> URL:
+    """The store's URL with an absolute path and our driver. Raises Misconfigured, password unseen."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise Misconfigured(f"store.url cannot be read: {_ALLOWED}") from None
+    backend = parsed.drivername.partition("+")[0]
+    if backend == "sqlite":
+        return _file_url(parsed, base)
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise Misconfigured(f"store.url names the database {backend!r}: {_ALLOWED}")
+
+
+def _file_url(parsed: URL, base: Path) -> URL:
+    name = parsed.database or ""
+    if name in ("", ":memory:") or name.startswith("file:") or parsed.query:
+        raise Misconfigured("store.url must name a plain file: sqlite:///var/mailproc.db")
+    # Resolved, so that the lock and the copies lie beside the real file also through a link.
+    return parsed.set(drivername="sqlite+pysqlite", database=str((base / name).resolve()))
+
+
+def writing(url: URL) -> Engine:
+    """An engine without a pool: each connection is opened by who writes and closed by it."""
+    if url.drivername.startswith("sqlite"):
+        engine = _sqlite(url, poolclass=NullPool)
+        event.listen(engine, "connect", _write_ahead)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    engine = _postgresql(url, poolclass=NullPool)
+    event.listen(engine, "begin", _begin_alone)
+    return engine
+
+
+def reading(url: URL) -> Engine:
+    """A pooled engine whose connections cannot write."""
+    if url.drivername.startswith("sqlite"):
+        engine = _sqlite(url, poolclass=QueuePool, pool_size=READERS)
+        event.listen(engine, "connect", _query_only)
+        event.listen(engine, "begin", _begin_snapshot)
+        return engine
+    engine = _postgresql(url, pool_size=5, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def standing(engine: Engine) -> Any:
+    """A driver's connection without a pool or transactions around it (``execute``, ``close``)."""
+    pooled = engine.raw_connection()
+    pooled.detach()
+    connection: Any = pooled.driver_connection
+    if engine.dialect.name == "postgresql":
+        connection.autocommit = True
+    return connection
+
+
+def _sqlite(url: URL, **options: Any) -> Engine:
+    # isolation_level None: else the driver begins and commits by its own ideas, a SAVEPOINT too.
+    arguments = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _postgresql(url: URL, **options: Any) -> Engine:
+    # A dead server is noticed within 90 s; TCP alone would take hours.
+    arguments = {
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+        "application_name": "mailproc",
+        "options": f"-c lock_timeout={BUSY_SECONDS}s -c synchronous_commit=on -c statement_timeout=0",
+    }
+    arguments = {key: value for key, value in arguments.items() if key not in url.query}
+    try:
+        return create_engine(url, connect_args=arguments, hide_parameters=True, **options)
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise Misconfigured("store.url names PostgreSQL: install mailproc[postgres] (psycopg 3)") from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise Misconfigured(
+            "store.url: the file's disk has no shared memory (a network disk?), SQLite needs it"
+        )
+
+
+def _query_only(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_snapshot(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_alone(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+
+def make_file(path: Path) -> None:
+    """Make the SQLite file and its folder where they are not there; readers' data is ours alone (0600)."""
+    if path.exists():
+        return  # not opened here: closing any descriptor of a file drops this process's locks on it
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise Misconfigured(f"store.url: {path} cannot be opened: {error.strerror}") from None

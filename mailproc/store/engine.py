@@ -1,0 +1,158 @@
+"""The store: where everything that mailproc knows is kept. SQLite or PostgreSQL, by its URL."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from mailproc.errors import TryLater
+from mailproc.store import connections, migrate
+from mailproc.store.faults import DRIVER_ERRORS, first_line, try_later
+from mailproc.store.writer import Writer
+
+T = TypeVar("T")
+
+# As seen from one connection, so it is always asked over the same one.
+_VERSION = {
+    "sqlite": "PRAGMA data_version",
+    "postgresql": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+}
+
+
+class Store:
+    """One store, opened once a process. Safe to use from any thread.
+
+    Every call raises TryLater while the database is locked, full or away.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._reading = connections.reading(url)
+        self._writing = connections.writing(url)
+        self._writer: Writer | None = None
+        self._watch: Any = None
+        self._watching = threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, *, base: Path = Path(), migrate: bool = True) -> "Store":
+        """Open the store, make it where it is not there, bring an older one up to date.
+
+        A relative SQLite path starts at ``base``. With ``migrate`` False a store that is not up
+        to date is refused. Raises Misconfigured (also for a store newer than this program) and
+        TryLater (PostgreSQL is away, somebody holds the lock); no text holds the password.
+        """
+        store = cls(connections.parse(url, base))
+        try:
+            store._prepare(may_migrate=migrate)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return self._url.get_backend_name()
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, absolute; None on PostgreSQL."""
+        return Path(self._url.database or "") if self.dialect == "sqlite" else None
+
+    @property
+    def shown(self) -> str:
+        """The URL for people: the password is masked."""
+        return self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one snapshot and cannot write. Not for long: it holds the log back."""
+        with _translated(), self._reading.connect() as connection:
+            yield connection
+
+    def write(self, job: Callable[[Connection], T]) -> T:
+        """Run the job in one transaction and return its result after the COMMIT.
+
+        Through the writer where it runs, else directly (waiting up to 30 s for another
+        process's write). The job may be run again by whoever heard TryLater, so it does nothing
+        but speak to the connection, and looks whether its work is still to be done. It does not
+        commit, and does not call the store.
+        """
+        if self._writer is not None:
+            if self._writer.is_current_thread():
+                raise RuntimeError("a job must not wait for another job")
+            return self._writer.submit(job).result()
+        with _translated(), self._writing.connect() as connection, connection.begin():
+            return job(connection)
+
+    def submit(self, job: Callable[[Connection], T]) -> "Future[T]":
+        """Queue the job for the next COMMIT; the future resolves after it.
+
+        Raises TryLater at once where too much is queued. A future may be cancelled: its job is
+        then left out where it was not begun, and else committed all the same.
+        """
+        if self._writer is None:
+            raise RuntimeError("submit needs the running writer")
+        return self._writer.submit(job)
+
+    def start_writer(self, on_commit: Callable[[], None] | None = None) -> None:
+        """Start the daemon's writer; ``on_commit`` is called in its thread after each change."""
+        if self._writer is not None:
+            raise RuntimeError("the writer runs already")
+        self._writer = Writer(self._writing, on_commit)
+
+    def data_version(self) -> int:
+        """A number that differs from the last one when any connection has committed a change."""
+        with self._watching:
+            try:
+                if self._watch is None:
+                    self._watch = self.standing()
+                return int(self._watch.execute(_VERSION[self.dialect]).fetchone()[0])
+            except DRIVER_ERRORS as error:
+                self._stop_watching()  # a new connection the next time
+                raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
+
+    def standing(self) -> Any:
+        """A driver's connection of the caller's own, outside transactions: ``execute``, ``close``."""
+        with _translated():
+            return connections.standing(self._reading)
+
+    def close(self) -> None:
+        """Commit what is queued, end the writer, give every connection back."""
+        if self._writer is not None:
+            self._writer.close()
+        with self._watching:
+            self._stop_watching()
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def _stop_watching(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close()
+
+    def _prepare(self, *, may_migrate: bool) -> None:
+        if self.path is not None:
+            connections.make_file(self.path)
+        with migrate.reaching(self._url):
+            with self._reading.connect() as connection:
+                here = migrate.revision(connection)
+            if here != migrate.HEAD:
+                migrate.refuse(here, may_migrate=may_migrate)
+                migrate.bring_up(self._writing, self.path)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        answer = try_later(error)
+        if answer is None:
+            raise
+        raise answer from error

@@ -1,0 +1,64 @@
+"""The inbox rows on their way through intake, and what of them can be looked up."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from mailproc.store.statements import table_of, update_of
+from mailproc.store.tables import InboxRow, OutgoingRow
+
+INBOX = table_of(InboxRow)
+OUTGOING = table_of(OutgoingRow)
+
+_SETTLE = update_of(
+    InboxRow,
+    ("state", "unfinished", "message_id", "subject", "codec", "partner", "proof", "note", "last_error"),
+)
+_COPY_BY_DIGEST = (
+    select(INBOX.c.id)
+    .where(
+        INBOX.c.digest == bindparam("digest"), INBOX.c.id < bindparam("own_id"), INBOX.c.state == "done"
+    )
+    .limit(1)
+)
+_COPIES_BY_MESSAGE_ID = select(INBOX.c.id, INBOX.c.raw).where(
+    INBOX.c.message_id == bindparam("message_id"),
+    INBOX.c.id < bindparam("own_id"),
+    INBOX.c.state == "done",
+)
+_OURS = select(OUTGOING.c.id).where(OUTGOING.c.message_id.in_(bindparam("ids", expanding=True)))
+
+
+def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
+    """The letter is done or shelved, with what was found of it (all of these are '' if not given)."""
+    columns = ("message_id", "subject", "codec", "partner", "proof", "note", "last_error")
+    values = {name: found.get(name, "") for name in columns}
+    connection.execute(_SETTLE, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
+
+
+def load(connection: Connection, inbox_id: int) -> RowMapping | None:
+    return connection.execute(select(INBOX).where(INBOX.c.id == inbox_id)).mappings().one_or_none()
+
+
+def same_bytes(connection: Connection, inbox_id: int, digest: str) -> int | None:
+    """An earlier letter with these very bytes that has been worked on (by whatever door)."""
+    return connection.execute(_COPY_BY_DIGEST, {"digest": digest, "own_id": inbox_id}).scalar()
+
+
+def same_message_id(connection: Connection, inbox_id: int, message_id: str) -> list[tuple[int, bytes]]:
+    """Earlier letters with this Message-ID that have been worked on: id and bytes."""
+    if not message_id:
+        return []
+    rows = connection.execute(_COPIES_BY_MESSAGE_ID, {"message_id": message_id, "own_id": inbox_id})
+    return [(row.id, row.raw) for row in rows]
+
+
+def ours(connection: Connection, message_ids: list[str]) -> list[int]:
+    """Which letters of ours these Message-IDs are."""
+    return list(connection.execute(_OURS, {"ids": message_ids}).scalars()) if message_ids else []
+
+
+def again(connection: Connection, inbox_id: int, **values: Any) -> None:
+    """A shelved letter goes round once more."""
+    fresh = {"state": "todo", "attempts": 0, "last_error": ""} | values
+    connection.execute(INBOX.update().where(INBOX.c.id == inbox_id).values(fresh))

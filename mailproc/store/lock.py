@@ -1,0 +1,69 @@
+"""One daemon for each store. The lock dies with its process: a crash leaves none behind."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from mailproc.errors import LocalFault
+from mailproc.store.engine import Store
+from mailproc.store.faults import DRIVER_ERRORS
+
+_DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
+_TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
+
+
+@contextmanager
+def daemon_lock(store: Store) -> Iterator[Callable[[], bool]]:
+    """Hold the store for one daemon; LocalFault where another one holds it.
+
+    Yields a question: is the lock still ours? A file's is as long as the process lives; on
+    PostgreSQL it is gone with its connection and then taken again, unless another daemon was
+    quicker: False, and this one must stop.
+    """
+    with _file_lock(store.path) if store.path is not None else _server_lock(store) as still_ours:
+        yield still_ours
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
+    lock = path.with_name(f"{path.name}.lock")
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _taken(f" (process {os.pread(descriptor, 20, 0).decode() or 'unknown'})") from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield lambda: True
+    finally:
+        os.close(descriptor)  # the file stays: deleting it would let two daemons hold two files
+
+
+@contextmanager
+def _server_lock(store: Store) -> Iterator[Callable[[], bool]]:
+    connection = store.standing()
+
+    def still_ours() -> bool:
+        nonlocal connection
+        try:
+            connection.execute("SELECT 1")
+            return True
+        except DRIVER_ERRORS:
+            connection.close()
+            connection = store.standing()
+            return bool(connection.execute(_TRY).fetchone()[0])
+
+    try:
+        if not connection.execute(_TRY).fetchone()[0]:
+            raise _taken("")
+        yield still_ours
+    finally:
+        with suppress(*DRIVER_ERRORS):
+            connection.close()
+
+
+def _taken(who: str) -> LocalFault:
+    return LocalFault(f"another mailproc{who} runs on this store: stop it first")

@@ -1,0 +1,124 @@
+"""Bringing a store up to date: every step that is missing, in one transaction, or nothing at all."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from mailproc.errors import Misconfigured, TryLater
+from mailproc.store.faults import first_line, try_later
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+# What PostgreSQL says in English whatever its language is set to: nothing. So these are its SQLSTATEs
+# (wrong password, no such role, no such database) and, where the driver has none, its usual words.
+_OPERATORS_STATES = ("28P01", "28000", "3D000")
+_OPERATORS_WORDS = ("authentication failed", "does not exist", "no password supplied", "resolve host")
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that the store is at; None for one that is empty. Raises Misconfigured."""
+    if connection.dialect.name == "postgresql":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise Misconfigured(f"store.url: the database is encoded as {encoding}, it must be UTF8")
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def refuse(here: str | None, *, may_migrate: bool) -> None:
+    """Raise Misconfigured where a store at this revision cannot be used by this program."""
+    if here is not None and here not in _known():
+        raise Misconfigured(
+            f"the store is at revision {here}, this program knows revisions up to {HEAD}:"
+            " a newer mailproc made it, install that one"
+        )
+    if here != HEAD and not may_migrate:
+        found = "empty" if here is None else f"at revision {here}"
+        raise Misconfigured(f"the store is {found}, this program needs revision {HEAD}")
+
+
+def bring_up(engine: Engine, path: Path | None) -> None:
+    """Take the missing steps, after a SQLite store was copied beside itself. Raises Misconfigured.
+
+    The write lock is held from the first look on, so of two processes that start together one
+    finds nothing left to do.
+    """
+    from alembic import command
+
+    with engine.connect() as connection, connection.begin():
+        here = revision(connection)
+        refuse(here, may_migrate=True)
+        if here == HEAD:
+            return
+        if path is not None and here is not None:
+            _copy(path, path.with_name(f"{path.name}.before-{HEAD}.bak"))
+        command.upgrade(settings(connection), "head")
+
+
+def settings(connection: Connection) -> "Config":
+    """Alembic's settings for the steps that lie in this package."""
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def reaching(url: URL) -> Iterator[None]:
+    """Sort the errors of opening: the operator must act, or nobody yet. The password stays unseen."""
+    shown = url.render_as_string(hide_password=True)
+    try:
+        yield
+    except SQLAlchemyError as error:
+        words = _masked(first_line(error), url)
+        if _is_the_operators(error):
+            raise Misconfigured(f"store.url: {shown} cannot be opened: {words}") from None
+        if try_later(error) is not None:
+            raise TryLater(f"the store {shown} cannot be opened just now: {words}") from None
+        raise
+
+
+def _is_the_operators(error: SQLAlchemyError) -> bool:
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        return code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    if not isinstance(error, DBAPIError):
+        return False
+    words = str(cause)
+    return getattr(cause, "sqlstate", None) in _OPERATORS_STATES or any(w in words for w in _OPERATORS_WORDS)
+
+
+def _masked(words: str, url: URL) -> str:
+    return words.replace(str(url.password), "***") if url.password else words
+
+
+def _known() -> set[str]:
+    return {path.stem.partition("_")[0].removeprefix("v") for path in _MIGRATIONS.glob("versions/v*.py")}
+
+
+def _copy(path: Path, to: Path) -> None:
+    """Copy a store in use, its log included. The copy is there whole or not at all."""
+    unfinished = to.with_name(f"{to.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+        shutil.copymode(path, unfinished)
+        os.replace(unfinished, to)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise TryLater(f"{path} was not migrated, as it could not be copied to {to}: {error}") from None

@@ -1,0 +1,194 @@
+"""What every queue has in common: claim, done, later, shelve, hold (docs/queue.md).
+
+A claim counts a try in a commit of its own before the work: ``attempts`` (all tries, it says how
+long to wait) and ``unfinished`` (tries begun and not ended, in a row). Whatever ends a try in an
+orderly way sets ``unfinished`` to 0, a ``later`` too. So only a process that died in the middle
+leaves it above 0: a relay that is down for days makes many attempts and shelves nothing, while a
+letter that kills the process is claimed alone the second time and shelved at its third try.
+
+Any other change of the row ends the try too (the column's ``onupdate``).
+
+A claim is no lock and leaves ``state`` alone. Whoever ends a try says in which state it found the
+row; where somebody was quicker nothing is changed and the answer is False.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    union_all,
+    update,
+)
+
+from mailproc.store.statements import table_of
+from mailproc.store.tables import Instant, QueueRow
+
+BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+BACKOFF_END = timedelta(hours=12)
+TRIES = 3
+KILLED = "the process died twice while it worked on this: not tried a third time"
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after this many tries: 1 m, 5 m, 30 m, 2 h, then 12 h each time."""
+    return BACKOFF[max(attempts, 1) - 1] if attempts <= len(BACKOFF) else BACKOFF_END
+
+
+def claim(
+    connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str = "todo"
+) -> list[RowMapping]:
+    """Count a try for the due rows, oldest first, and return them whole; at most ``limit``.
+
+    Run it in a commit of its own, then work on the rows. A row whose last try was not ended comes
+    alone; one at its third such try is shelved here and not returned. ``attempts`` in the
+    answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
+    """
+    statements = _statements(table)
+    due = connection.execute(statements.due, {"in_state": state, "now": now, "limit": limit}).all()
+    killers = [row.id for row in due if row.unfinished + 1 >= TRIES]
+    if killers:
+        connection.execute(statements.killed, {"ids": killers})
+    chosen = _alone([(row.id, row.unfinished) for row in due if row.unfinished + 1 < TRIES])
+    if not chosen:
+        return []
+    rows = connection.execute(statements.count, {"ids": chosen}).mappings().all()
+    return sorted(rows, key=lambda row: row["id"])
+
+
+def _alone(due: list[tuple[int, int]]) -> list[int]:
+    """The rows up to the first that was not ended; that one alone where it is the first."""
+    chosen: list[int] = []
+    for row_id, unfinished in due:
+        if unfinished:
+            return chosen or [row_id]
+        chosen.append(row_id)
+    return chosen
+
+
+def put_back(connection: Connection, table: type[QueueRow], row_ids: Iterable[int]) -> None:
+    """Take a claim back for rows that were not begun (the daemon ends)."""
+    ids = list(row_ids)
+    if ids:
+        connection.execute(_statements(table).put_back, {"ids": ids})
+
+
+def done(
+    connection: Connection, table: type[QueueRow], row_id: int, state: str = "done", was: str = "todo"
+) -> bool:
+    """End the try well, in the commit that holds its result."""
+    return _end(connection, table, row_id, was, state)
+
+
+def later(
+    connection: Connection,
+    table: type[QueueRow],
+    row_id: int,
+    error: str,
+    now: datetime,
+    was: str = "todo",
+    state: str = "",
+) -> bool:
+    """End the try with "try later": the row is due again after its pause, in ``state`` ('': in ``was``)."""
+    statements = _statements(table)
+    attempts = connection.execute(statements.attempts, {"row_id": row_id}).scalar()
+    values = {"row_id": row_id, "in_state": was, "to_state": state or was, "error": error}
+    due_at = now + pause(attempts or 1)
+    return connection.execute(statements.later, values | {"now": due_at}).rowcount == 1
+
+
+def shelve(connection: Connection, table: type[QueueRow], row_id: int, error: str, was: str = "todo") -> bool:
+    """End the try for good: staff must look at it, ``error`` says why in one sentence."""
+    return _end(connection, table, row_id, was, "shelved", error)
+
+
+def hold(connection: Connection, table: type[QueueRow], row_id: int, reason: str, was: str = "todo") -> bool:
+    """Keep the row from being worked on until somebody releases it."""
+    return _end(connection, table, row_id, was, "held", reason)
+
+
+def release(
+    connection: Connection, table: type[QueueRow], row_id: int, state: str = "todo", was: str = "shelved"
+) -> bool:
+    """Put a shelved or held row back into its queue, as if it had never been tried."""
+    values = {"row_id": row_id, "in_state": was, "to_state": state, "error": ""}
+    return connection.execute(_statements(table).release, values).rowcount == 1
+
+
+def _end(
+    connection: Connection, table: type[QueueRow], row_id: int, was: str, state: str, error: str = ""
+) -> bool:
+    values = {"row_id": row_id, "in_state": was, "to_state": state, "error": error}
+    return connection.execute(_statements(table).end, values).rowcount == 1
+
+
+def next_due(
+    connection: Connection, table: type[QueueRow], now: datetime, state: str = "todo"
+) -> datetime | None:
+    """When the next row comes due: ``now`` where one is due already, None where none waits."""
+    statements = _statements(table)
+    if connection.execute(statements.ready, {"in_state": state}).scalar() is not None:
+        return now
+    first: datetime | None = connection.execute(statements.first, {"in_state": state}).scalar()
+    return None if first is None else max(first, now)
+
+
+class _Statements:
+    """A table's constant statements, made once."""
+
+    def __init__(self, table: Table) -> None:
+        columns, state = table.c, table.c.state == bindparam("in_state")
+        this, these = columns.id == bindparam("row_id"), columns.id.in_(bindparam("ids", expanding=True))
+        ended: dict[str, Any] = {"state": bindparam("to_state"), "not_before": None, "last_error": bindparam("error")}
+        now = bindparam("now", type_=Instant)
+
+        self.due = _due(table, state, now)
+        self.count = (
+            update(table)
+            .where(these)
+            .values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
+            .returning(*columns)
+        )
+        self.killed = (
+            update(table)
+            .where(these)
+            .values(state="shelved", attempts=columns.attempts + 1, last_error=KILLED)
+        )
+        self.put_back = (
+            update(table)
+            .where(these, columns.unfinished > 0)
+            .values(attempts=columns.attempts - 1, unfinished=columns.unfinished - 1)
+        )
+        self.end = update(table).where(this, state).values(**ended)
+        self.release = update(table).where(this, state).values(**ended, attempts=0)
+        self.attempts = select(columns.attempts).where(this)
+        self.later = update(table).where(this, state).values(**ended | {"not_before": now})
+        self.ready = select(columns.id).where(state, columns.not_before.is_(None)).limit(1)
+        self.first = select(func.min(columns.not_before, type_=Instant)).where(state)
+
+
+def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime]) -> Select[Any]:
+    """Ids first, without the rows' bytes. Two branches and not one OR: each walks the index
+    (state, not_before, id) in order and stops early."""
+    limit: BindParameter[int] = bindparam("limit", type_=Integer)
+    times = (table.c.not_before.is_(None), table.c.not_before <= now)
+    branches = [select(table.c.id).where(state, time).order_by(table.c.id).limit(limit) for time in times]
+    ids = union_all(*(select(branch.subquery().c.id) for branch in branches))
+    rows = select(table.c.id, table.c.unfinished).where(table.c.id.in_(ids))
+    return rows.order_by(table.c.id).limit(limit)
+
+
+@cache
+def _statements(model: type[QueueRow]) -> _Statements:
+    return _Statements(table_of(model))

@@ -1,0 +1,192 @@
+"""The one writer: a thread that owns the only write connection of the daemon.
+
+Group commit without a window: while one COMMIT waits for the disk, jobs gather; what has
+gathered goes into the next COMMIT together, each in a SAVEPOINT, and nothing ever waits for
+company. A job's future resolves after the COMMIT, so whoever hears "done" has it on the disk.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from queue import Empty, Full, Queue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from mailproc.errors import TryLater
+from mailproc.store.faults import try_later
+
+T = TypeVar("T")
+Job = Callable[[Connection], T]
+Waiting = tuple[Job[Any], "Future[Any]"]
+
+QUEUE_SIZE = 1000
+GROUP_SIZE = 500
+_log = logging.getLogger(__name__)
+
+
+class Writer:
+    """Takes jobs from any thread and commits them in groups.
+
+    ``on_commit`` is called after a COMMIT that changed something (not after one that found
+    nothing to do, else a station that is woken by it and looks would wake itself for ever).
+    """
+
+    def __init__(self, engine: Engine, on_commit: Callable[[], None] | None = None) -> None:
+        self._engine = engine
+        self._on_commit = on_commit
+        self._queue: Queue[Waiting | None] = Queue(QUEUE_SIZE)
+        self._closing = threading.Lock()
+        self._closed = False
+        self._connection: Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="mailproc-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job[T]) -> "Future[T]":
+        """Queue a job. Raises TryLater at once where the queue is full or the writer has stopped."""
+        future: Future[T] = Future()
+        with self._closing:
+            if self._closed:
+                raise TryLater("the store is closing")
+            try:
+                self._queue.put_nowait((job, future))
+            except Full:
+                raise TryLater("the store has more work waiting than it takes") from None
+        return future
+
+    def is_current_thread(self) -> bool:
+        """True inside a job, where waiting for another job would wait for ever."""
+        return threading.current_thread() is self._thread
+
+    def close(self) -> None:
+        """Commit what is queued, then end. Nothing is taken any more from here on."""
+        with self._closing:
+            closed, self._closed = self._closed, True
+        if not closed:
+            self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        ending = False
+        while not ending:
+            group, ending = self._gather()
+            # A future that was cancelled while it waited is nobody's: its job is not run.
+            group = [(job, future) for job, future in group if future.set_running_or_notify_cancel()]
+            if group:
+                self._commit(group)
+        self._drop()
+
+    def _gather(self) -> tuple[list[Waiting], bool]:
+        """Wait for one job, take what else is there; the flag says that the end was among it."""
+        group: list[Waiting] = []
+        item = self._queue.get()
+        while item is not None:
+            group.append(item)
+            if len(group) == GROUP_SIZE:
+                return group, False
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return group, False
+        return group, True
+
+    def _commit(self, group: list[Waiting]) -> None:
+        try:
+            connection = self._begin()
+            before = _changes(connection)
+            results = [_attempt(connection, job) for job, _ in group]
+            changed = _changes(connection) != before
+            connection.commit()
+        except BaseException as error:  # the thread must live on, and all who wait must hear
+            self._drop()
+            self._fail(group, error)
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            _answer(future, result)
+        if changed:
+            self._wake()
+
+    def _begin(self) -> Connection:
+        """A transaction on the kept connection; on a new one where that was lost meanwhile."""
+        kept = self._connection is not None
+        try:
+            return self._open()
+        except SQLAlchemyError as error:
+            self._drop()
+            if kept and getattr(error, "connection_invalidated", False):
+                return self._open()
+            raise
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        self._connection.begin()
+        return self._connection
+
+    def _drop(self) -> None:
+        """Give the connection up: after a failure nobody knows what it is in the middle of."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):
+                connection.invalidate()
+            with suppress(Exception):
+                connection.close()
+
+    def _fail(self, group: list[Waiting], error: BaseException) -> None:
+        answer = try_later(error)
+        if answer is None:
+            _log.error("a commit failed in a way that is a bug", exc_info=error)
+            answer = TryLater("the store could not commit")
+        else:
+            _log.warning("%d jobs were not committed: %s", len(group), answer)
+        for _, future in group:
+            future.set_exception(answer)
+
+    def _wake(self) -> None:
+        if self._on_commit is None:
+            return
+        try:
+            self._on_commit()
+        except Exception:
+            _log.exception("the wake-up after a commit failed")
+
+
+class _Failed:
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _attempt(connection: Connection, job: Job[Any]) -> Any:
+    """The job's result, or what it raised, its own changes undone.
+
+    Raises only what breaks the whole group: the store's own trouble, or a transaction that the
+    database has already rolled back, the other jobs' work with it.
+    """
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        result: Any = job(connection)
+    except BaseException as error:  # a job's future hears of everything
+        if try_later(error) is not None:
+            raise
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        result = _Failed(error)
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+    return result
+
+
+def _answer(future: "Future[Any]", result: Any) -> None:
+    if isinstance(result, _Failed):
+        future.set_exception(result.error)
+    else:
+        future.set_result(result)
+
+
+def _changes(connection: Connection) -> object:
+    """A value that differs once the connection has changed something."""
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return driver.total_changes  # type: ignore[union-attr]  # sqlite3.Connection
+    return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
