@@ -67,14 +67,26 @@ def reading(url: URL) -> Engine:
     return engine.execution_options(postgresql_readonly=True)
 
 
-def standing(engine: Engine) -> Any:
-    """A driver's connection without a pool or transactions around it (``execute``, ``close``)."""
-    pooled = engine.raw_connection()
-    pooled.detach()
-    connection: Any = pooled.driver_connection
-    if engine.dialect.name == "postgresql":
-        connection.autocommit = True
-    return connection
+class Standing:
+    """A connection of its holder's own: no pool, no transactions, open until ``close``.
+
+    Raises the driver's errors (``faults.DRIVER_ERRORS``) as they are.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        pooled = engine.raw_connection()
+        self._connection: Any = pooled.driver_connection
+        pooled.detach()
+        self._kept = pooled  # or it would be closed when nothing speaks of it any more
+        if engine.dialect.name == "postgresql":
+            self._connection.autocommit = True
+
+    def ask(self, query: str) -> Any:
+        """The first column of the first row."""
+        return self._connection.execute(query).fetchone()[0]
+
+    def close(self) -> None:
+        self._connection.close()
 
 
 def _sqlite(url: URL, **options: Any) -> Engine:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,7 +35,7 @@ class Store:
         self._reading = connections.reading(url)
         self._writing = connections.writing(url)
         self._writer: Writer | None = None
-        self._watch: Any = None
+        self._watch: connections.Standing | None = None
         self._watching = threading.Lock()
 
     @classmethod
@@ -112,15 +112,15 @@ class Store:
             try:
                 if self._watch is None:
                     self._watch = self.standing()
-                return int(self._watch.execute(_VERSION[self.dialect]).fetchone()[0])
+                return int(self._watch.ask(_VERSION[self.dialect]))
             except DRIVER_ERRORS as error:
                 self._stop_watching()  # a new connection the next time
                 raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
 
-    def standing(self) -> Any:
-        """A driver's connection of the caller's own, outside transactions: ``execute``, ``close``."""
+    def standing(self) -> connections.Standing:
+        """A connection outside the pools, for what lasts as long as the process."""
         with _translated():
-            return connections.standing(self._reading)
+            return connections.Standing(self._reading)
 
     def close(self) -> None:
         """Commit what is queued, end the writer, give every connection back."""

@@ -49,15 +49,15 @@ def _server_lock(store: Store) -> Iterator[Callable[[], bool]]:
     def still_ours() -> bool:
         nonlocal connection
         try:
-            connection.execute("SELECT 1")
+            connection.ask("SELECT 1")
             return True
         except DRIVER_ERRORS:
             connection.close()
             connection = store.standing()
-            return bool(connection.execute(_TRY).fetchone()[0])
+            return bool(connection.ask(_TRY))
 
     try:
-        if not connection.execute(_TRY).fetchone()[0]:
+        if not connection.ask(_TRY):
             raise _taken("")
         yield still_ours
     finally:

@@ -150,7 +150,11 @@ class _Statements:
     def __init__(self, table: Table) -> None:
         columns, state = table.c, table.c.state == bindparam("in_state")
         this, these = columns.id == bindparam("row_id"), columns.id.in_(bindparam("ids", expanding=True))
-        ended: dict[str, Any] = {"state": bindparam("to_state"), "not_before": None, "last_error": bindparam("error")}
+        ended: dict[str, Any] = {
+            "state": bindparam("to_state"),
+            "not_before": None,
+            "last_error": bindparam("error"),
+        }
         now = bindparam("now", type_=Instant)
 
         self.due = _due(table, state, now)
