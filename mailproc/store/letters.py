@@ -16,9 +16,7 @@ _SETTLE = update_of(
 )
 _COPY_BY_DIGEST = (
     select(INBOX.c.id)
-    .where(
-        INBOX.c.digest == bindparam("digest"), INBOX.c.id < bindparam("own_id"), INBOX.c.state == "done"
-    )
+    .where(INBOX.c.digest == bindparam("digest"), INBOX.c.id < bindparam("own_id"), INBOX.c.state == "done")
     .limit(1)
 )
 _COPIES_BY_MESSAGE_ID = select(INBOX.c.id, INBOX.c.raw).where(

@@ -1,0 +1,181 @@
+"""Station ②: a letter becomes events. One commit: the inbox row done and all its events there.
+
+A letter is not a message: one order file or status report carries many, and from here each
+lives or is shelved alone. What nobody can place goes on the shelf with its reason; nothing is
+dropped, and nothing is answered from here.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.flow.placing import Sorting, place_all
+from mailproc.flow.premises import Premises
+from mailproc.flow.reading import Reading, read
+from mailproc.log import following
+from mailproc.mail.parse import parse
+from mailproc.store import alarms, events, letters, outgoing, queue
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.tables import InboxRow
+
+_log = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
+    """Read the letters that wait, at most ``limit``; how many there were."""
+    now = premises.clock()
+    rows = store.write(lambda connection: queue.claim(connection, InboxRow, limit, now))
+    readings = [read(row, premises) for row in rows]
+    if readings:
+        store.write(lambda connection: _settle_all(connection, readings, premises))
+    return len(readings)
+
+
+def _settle_all(connection: Connection, readings: Sequence[Reading], premises: Premises) -> None:
+    for reading in readings:
+        with following(f"I{reading.inbox_id}"):
+            try:
+                with connection.begin_nested():
+                    settle(connection, reading, premises)
+            except Exception as error:  # one letter's bug must not hold up the others of its batch
+                _log.exception("I%s could not be placed", reading.inbox_id)
+                why = f"a fault of this program while placing: {type(error).__name__}"
+                letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+
+
+def settle(connection: Connection, reading: Reading, premises: Premises) -> None:
+    """Write what the letter means: its events, or the shelf."""
+    copy_of = _earlier_copy(connection, reading)
+    if copy_of is not None:
+        _done(connection, reading, f"the same letter as I{copy_of}")
+    elif reading.bounce is not None:
+        _settle_bounce(connection, reading, premises)
+    elif (own := letters.ours(connection, [reading.letter.message_id])) and reading.letter.message_id:
+        _done(connection, reading, f"our own letter O{own[0]} came back")
+    elif reading.refused:
+        _shelve(connection, reading, reading.refused, premises)
+    else:
+        _settle_messages(connection, reading, premises)
+
+
+def _done(connection: Connection, reading: Reading, note: str) -> None:
+    _log.info("I%s done: %s", reading.inbox_id, note)
+    letters.settle(connection, reading.inbox_id, "done", note=note, **_found(reading))
+
+
+def _shelve(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
+    _log.info("I%s shelved: %s", reading.inbox_id, why)
+    letters.settle(connection, reading.inbox_id, "shelved", last_error=why, **_found(reading))
+    if not reading.alarm:
+        return
+    who = reading.partner.symbol if reading.partner else reading.letter.sender
+    if alarms.raise_once(connection, reading.alarm, who, premises.clock()):
+        _tell_staff(connection, reading, why)
+
+
+def _tell_staff(connection: Connection, reading: Reading, why: str) -> None:
+    """One letter to staff about a letter on the shelf, at most one a day for each sender."""
+    event = NewEvent(
+        cause="letter",
+        type="SHELVED",
+        at=reading.received_at,
+        inbox_id=reading.inbox_id,
+        partner=reading.partner.symbol if reading.partner else "",
+        state="done",
+    )
+    body = {"notice": "staff/attention", "to": "staff"}
+    facts = {"reasons": [reading.alarm], "letter": f"I{reading.inbox_id}", "note": why}
+    outgoing.add_intent(
+        connection, event_id=events.add(connection, event), seq=0, kind="notice", body=body | {"facts": facts}
+    )
+
+
+def _found(reading: Reading) -> dict[str, str]:
+    return {
+        "message_id": reading.letter.message_id[:250],
+        "subject": reading.letter.subject[:250],
+        "codec": reading.codec,
+        "partner": reading.partner.symbol if reading.partner else "",
+        "proof": reading.proof,
+    }
+
+
+def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
+    """The same letter by another door, or for another recipient: its effect happened already."""
+    by_bytes = letters.same_bytes(connection, reading.inbox_id, reading.digest)
+    if by_bytes is not None:
+        return by_bytes
+    message_id = reading.letter.message_id[:250]
+    for inbox_id, raw in letters.same_message_id(connection, reading.inbox_id, message_id):
+        if parse(bytes(raw)).parts == reading.letter.parts:
+            return inbox_id
+    return None
+
+
+def _settle_bounce(connection: Connection, reading: Reading, premises: Premises) -> None:
+    bounce = reading.bounce
+    if bounce is None:
+        return
+    found = letters.ours(connection, list(bounce.message_ids))
+    if not found:
+        _shelve(connection, reading, "a report about a letter that is not ours", premises)
+        return
+    if bounce.kind == "failed":
+        for outgoing_id in found:
+            outgoing.change(connection, outgoing_id, state="bounced", last_error=bounce.text[:500])
+        _events_of_letter(connection, reading, found, "BOUNCED", {"text": bounce.text[:500]})
+    numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
+    _done(connection, reading, f"{bounce.kind}: {numbers} {bounce.text}"[:500])
+
+
+def _events_of_letter(
+    connection: Connection, reading: Reading, outgoing_ids: list[int], kind: str, facts: dict[str, Any]
+) -> None:
+    """One event for each transaction that spoke in these letters of ours."""
+    touched = {
+        intent["transaction_id"]: intent["partner"]
+        for outgoing_id in outgoing_ids
+        for intent in outgoing.intents_of(connection, outgoing_id)
+        if intent["transaction_id"] is not None
+    }
+    for position, (transaction_id, partner) in enumerate(touched.items()):
+        event = NewEvent(
+            cause="letter",
+            type=kind,
+            at=reading.received_at,
+            inbox_id=reading.inbox_id,
+            position=position,
+            partner=partner,
+            transaction_id=transaction_id,
+            facts=facts,
+        )
+        events.add(connection, event)
+
+
+def _settle_messages(connection: Connection, reading: Reading, premises: Premises) -> None:
+    sorting = place_all(connection, reading)
+    if not sorting.born:
+        _shelve(connection, reading, _all_strange(sorting), premises)
+        return
+    events.add_all(connection, sorting.born)
+    _done(connection, reading, _summary(reading, sorting))
+
+
+def _all_strange(sorting: Sorting) -> str:
+    named = ", ".join(sorting.strangers[:5]) or "no number"
+    return f"nothing in it is ours ({named}{', …' if len(sorting.strangers) > 5 else ''})"
+
+
+def _summary(reading: Reading, sorting: Sorting) -> str:
+    parts = [f"{sorting.placed} placed"]
+    if reading.decoded.faults:
+        parts.append(f"{len(reading.decoded.faults)} unreadable")
+    if sorting.strangers:
+        shown = ", ".join(sorting.strangers[:20])
+        parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])
+    return "; ".join(parts)

@@ -1,0 +1,146 @@
+"""Where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
+
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.flow.advance import ASKED_OF_US, find
+from mailproc.flow.reading import Reading
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.terms import ApduType, Role
+from mailproc.store import outgoing, transactions
+from mailproc.store.events import NewEvent
+
+
+@dataclass
+class Sorting:
+    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: a count."""
+
+    born: list[NewEvent] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    placed: int = 0
+
+
+def place_all(connection: Connection, reading: Reading) -> Sorting:
+    """Place every message of the letter; one that cannot be read is shelved alone."""
+    sorting = Sorting()
+    for apdu in reading.decoded.apdus:
+        _place(connection, reading, apdu, sorting, unsure=False)
+    for apdu in reading.decoded.unsure:
+        _place(connection, reading, apdu, sorting, unsure=True)
+    for fault in reading.decoded.faults:
+        where = f"line {fault.position}: " if fault.position is not None else ""
+        _bear(sorting, reading, None, {"state": "shelved", "last_error": where + fault.text})
+    return sorting
+
+
+def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting, *, unsure: bool) -> None:
+    """An event for ``apdu``, or a line in the letter's note where its number is not ours."""
+    if reading.partner is None:
+        return
+    symbol = reading.partner.symbol
+    if _is_about_a_file(apdu):
+        _place_file_report(connection, reading, apdu, sorting)
+        return
+    if apdu.type.name in ASKED_OF_US:
+        _place_order(reading, apdu, sorting)
+        return
+    transaction = find(connection, symbol, apdu)
+    if transaction is not None:
+        sorting.placed += 1
+        facts = {"unsure": True} if unsure else None
+        _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
+        return
+    _place_stranger(connection, reading, apdu, sorting)
+
+
+def _place_order(reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
+    """What a borrower says: its transaction is looked up, or begun, when the step is taken."""
+    sorting.placed += 1
+    if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
+        why = f"{reading.partner.symbol} does not borrow from us (roles in config.toml has no REQUESTER)"
+        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+        return
+    _bear(sorting, reading, apdu, {})
+
+
+def _our_roles(reading: Reading) -> tuple[Role, ...]:
+    """What we may be to the partner: roles in the configuration say what the partner is to us."""
+    roles = reading.partner.roles if reading.partner else ()
+    other = {Role.REQUESTER: Role.RESPONDER, Role.RESPONDER: Role.REQUESTER}
+    return tuple(other[role] for role in roles)
+
+
+def _place_stranger(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
+    number = apdu.ref.number if apdu.ref else ""
+    owner = transactions.owner_of(connection, "number", number.upper()) if number else ""
+    if owner:
+        symbol = reading.partner.symbol if reading.partner else ""
+        why = f"{number} was asked of {owner}, but this comes from {symbol}"
+        sorting.placed += 1
+        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+        return
+    sorting.strangers.append(number or apdu.type.name)
+
+
+def _is_about_a_file(apdu: Apdu) -> bool:
+    ref = apdu.ref
+    return isinstance(apdu, StatusOrErrorReport) and ref is not None and bool(ref.file_ref) and not ref.number
+
+
+def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
+    """A receipt or a rejection is about every order of the file (FILEREFNO)."""
+    symbol = reading.partner.symbol if reading.partner else ""
+    file_ref = apdu.ref.file_ref if apdu.ref else ""
+    row = transactions.find(connection, symbol, "file_ref", file_ref)
+    if row is None or row["outgoing_id"] is None:
+        sorting.strangers.append(f"FILEREFNO {file_ref}")
+        return
+    rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
+    if rejected:
+        why = f"the file was rejected: {apdu.note or ''}"
+        outgoing.change(connection, row["outgoing_id"], state="held", last_error=why[:500])
+    sorting.placed += 1
+    for intent in outgoing.intents_of(connection, row["outgoing_id"]):
+        if intent["transaction_id"] is not None:
+            place = {"transaction_id": intent["transaction_id"], "facts": {"file": file_ref}}
+            _bear(sorting, reading, apdu, place)
+
+
+def _bear(sorting: Sorting, reading: Reading, apdu: Apdu | None, values: dict[str, Any]) -> None:
+    described: dict[str, Any] = {"type": "UNREADABLE"}
+    if apdu is not None:
+        described = {
+            "type": apdu.type.name,
+            "apdu": apdu_json.to_json(apdu),
+            "ref": apdu_json.value_to_json(apdu.ref),
+            "repeat_key": repeat_key(apdu),
+        }
+    event: dict[str, Any] = {
+        "cause": "letter",
+        "at": reading.received_at,
+        "inbox_id": reading.inbox_id,
+        "position": len(sorting.born),
+        "partner": reading.partner.symbol if reading.partner else "",
+    }
+    sorting.born.append(NewEvent(**(event | described | values)))
+
+
+def repeat_key(apdu: Apdu) -> str:
+    """Equal for equal words: kind and content, without the wire's own accidents.
+
+    The plain-English twin of a code and a daily DUE give the key of the first one. A request's
+    key is empty: a number used again is judged by its item.
+    """
+    if apdu.type is ApduType.ILL_REQUEST:
+        return ""
+    said = apdu_json.to_json(apdu)
+    accidents = ["transaction", "ref", "sent_at", "original_sent_at", "reply_to", "requester", "responder"]
+    if apdu.type is not ApduType.MESSAGE:
+        accidents += ["note", "reply_code"]
+    kept = {key: value for key, value in said.items() if key not in accidents}
+    return sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,111 @@
+"""The first half of intake: what a letter says and who brought it. Pure: no store.
+
+Whatever a letter's bytes are, the answer is a ``Reading``; nothing is thrown at the station.
+"""
+
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hmac import compare_digest
+
+from sqlalchemy import RowMapping
+
+from mailproc.config import Partner
+from mailproc.errors import RemoteFault
+from mailproc.flow.partners import Sender, account, proof
+from mailproc.flow.premises import Premises
+from mailproc.mail.bounce import Bounce
+from mailproc.mail.bounce import read as read_bounce
+from mailproc.mail.letter import Letter
+from mailproc.mail.parse import parse
+from mailproc.protocols.codec import Codec, Credentials, Decoded
+
+_log = logging.getLogger(__name__)
+
+RELEASED = "released"
+"""The ``proof`` of a letter that staff released from the shelf."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff."""
+
+    inbox_id: int
+    digest: str
+    received_at: datetime
+    letter: Letter
+    bounce: Bounce | None = None
+    codec: str = ""
+    partner: Partner | None = None
+    proof: str = ""
+    decoded: Decoded = field(default_factory=Decoded)
+    refused: str = ""
+    alarm: str = ""
+
+
+def read(row: RowMapping, premises: Premises) -> Reading:
+    """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback."""
+    letter = parse(bytes(row["raw"]))
+    reading = Reading(row["id"], row["digest"], row["received_at"], letter)
+    try:
+        return _read(reading, row, premises)
+    except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
+        _log.exception("I%s could not be read", row["id"])
+        return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
+
+
+def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
+    letter = reading.letter
+    bounce = read_bounce(letter)
+    if bounce is not None:
+        return replace(reading, bounce=bounce)
+    codec = premises.registry.recognise(letter)
+    sender = _sender(row, letter)
+    partner = premises.partners.claimed_by(sender)
+    if row["partner"] and row["proof"] == RELEASED:
+        partner = premises.partners.get(row["partner"])
+    found = replace(reading, codec=codec.name if codec else "", partner=partner)
+    if codec is None:
+        return replace(found, refused=_nobodys(letter))
+    proven = RELEASED if row["proof"] == RELEASED else ""
+    if partner is not None:
+        proven = proven or proof(partner, sender)
+    if partner is None or not proven:
+        return replace(found, refused=f"unproven sender {letter.sender or '(none)'}", alarm="unproven")
+    return _decoded(replace(found, proof=proven), codec, partner)
+
+
+def _decoded(reading: Reading, codec: Codec, partner: Partner) -> Reading:
+    try:
+        decoded = codec.decode(reading.letter)
+    except RemoteFault as fault:
+        return replace(reading, refused=str(fault), alarm="unreadable")
+    if decoded.credentials is not None and not _admits(partner, decoded.credentials):
+        code = decoded.credentials.customer_code
+        why = f"the customer code {code} and its password are not those of {partner.symbol}"
+        return replace(reading, refused=why, alarm="file-refused")
+    if not (decoded.apdus or decoded.unsure or decoded.faults):
+        return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
+    return replace(reading, decoded=decoded)
+
+
+def _admits(partner: Partner, said: Credentials) -> bool:
+    """Customer code and password of a customer's account, compared in constant time."""
+    known = account(partner, "in", said.customer_code)
+    password = known.password.get_secret_value() if known else "no account of this code"
+    same = compare_digest(password.encode(), said.password.encode())
+    return same and known is not None
+
+
+def _sender(row: RowMapping, letter: Letter) -> Sender:
+    by_listener = row["door"] in ("listener", "inject")
+    envelope = row["mail_from"] if by_listener else letter.return_path
+    if by_listener and row["door"] == "inject" and not envelope:
+        envelope = None
+    return Sender(row["door"], envelope.casefold() if envelope else envelope, letter.sender, row["peer"])
+
+
+def _nobodys(letter: Letter) -> str:
+    if letter.auto_submitted not in ("", "no"):
+        return "an automatic reply that no protocol knows"
+    return "no protocol knows this letter"
