@@ -11,6 +11,7 @@ post office, or a line that a person (or the demo) wrote:
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 
@@ -58,15 +59,14 @@ class World:
 
     def run(self, lines: Iterable[str]) -> None:
         """Until the lines end. Raises LocalFault or OSError where the world cannot stand."""
-        mailbox_port = self._mailbox.start()
-        try:
+        with ExitStack() as stack:
+            mailbox_port = self._mailbox.start()
+            stack.callback(self._mailbox.stop)
             relay_port = self.post_office.start()
+            stack.callback(self.post_office.stop)
             self._tell("ready", relay=relay_port, mailbox=mailbox_port)
             threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
             self._loop()
-            self.post_office.stop()
-        finally:
-            self._mailbox.stop()
 
     def _listen_to(self, lines: Iterable[str]) -> None:
         for line in lines:

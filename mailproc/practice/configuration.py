@@ -1,0 +1,58 @@
+"""The lines of config.toml that join a mailproc to the practice world."""
+
+from mailproc.practice import british_library, customer, second_library
+from mailproc.practice.mailbox import USER
+from mailproc.practice.world import PASSWORDS
+
+_LENDER = (("bl", british_library), ("second", second_library))
+
+
+def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
+    """[deliver], [[mailbox]] and the three [[partner]]s; passwords come from the environment."""
+    lenders = [
+        _partner(module.SYMBOL, module.NAME, module.ADDRESS, "RESPONDER", ("out", module.CUSTOMER_CODE, who))
+        for who, module in _LENDER
+    ]
+    borrower = _partner(
+        customer.SYMBOL, customer.NAME, customer.ADDRESS, "REQUESTER",
+        ("in", customer.CUSTOMER_CODE, "customer"),
+    )  # fmt: skip
+    return "\n".join([_deliver(relay_port), _mailbox(mailbox_port, poll), *lenders, borrower])
+
+
+def _deliver(port: int) -> str:
+    return f"""\
+[deliver]
+mode = "smtp"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+"""
+
+
+def _mailbox(port: int, poll: str) -> str:
+    return f"""\
+[[mailbox]]
+name = "practice"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+user = "{USER}"
+password = {{ env = "{PASSWORDS["mailbox"]}" }}
+poll = "{poll}"
+"""
+
+
+def _partner(symbol: str, name: str, address: str, role: str, account: tuple[str, str, str]) -> str:
+    direction, customer_code, who = account
+    return f"""\
+[[partner]]
+symbol = "{symbol}"
+name = "{name}"
+address = "{address}"
+roles = ["{role}"]
+[[partner.artemail.account]]
+direction = "{direction}"
+customer_code = "{customer_code}"
+password = {{ env = "{PASSWORDS[who]}" }}
+"""

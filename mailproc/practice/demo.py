@@ -1,0 +1,76 @@
+"""The verb ``demo``: the whole corridor, for real, in a throw-away folder, in under a minute."""
+
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from mailproc.practice.child import Gone
+from mailproc.practice.desk import Desk, Missed
+from mailproc.practice.stage import Stage
+from mailproc.practice.stories import Stories
+from mailproc.practice.telling import Telling, sentence
+
+_SECONDS = 55.0
+
+
+def run(keep: Path | None = None) -> int:
+    """0 if every request reached its end. ``keep``: play in this folder and leave it there."""
+    telling = Telling()
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mailproc-demo-")))
+        folder.mkdir(parents=True, exist_ok=True)
+
+        def heard(happening: dict[str, Any]) -> None:
+            if text := sentence(happening):
+                telling.line(f"    {text}")
+
+        stage = Stage(folder, heard, time.monotonic() + _SECONDS)
+        stack.callback(stage.tear_down)
+        try:
+            _play(stage, telling)
+        except (Gone, Missed, subprocess.TimeoutExpired) as missed:
+            _fail(stage, telling, missed)
+            return 1
+    return 0
+
+
+def _play(stage: Stage, telling: Telling) -> None:
+    telling.line("A post office, a mailbox, two libraries that lend and one that borrows are set up.")
+    stage.set_up()
+    telling.line("mailproc runs.")
+    desk = Desk(stage.config, stage.environment, stage.soon)
+    stories = Stories(stage, desk, telling)
+    for story in stories.all():
+        story()
+    _curtain(desk, stories.ends, telling)
+
+
+def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
+    """Raises Missed where a request is not where it should be, or the store cannot be recomputed."""
+    telling.heading("The end")
+    telling.line(f"verify: {' '.join(desk.do('verify').split())}")
+    rows = sorted(desk.requests(), key=lambda row: str(row["number"]))
+    table = [(row["number"], row["state"], row["partner"], _text(row)) for row in rows]
+    telling.table([("request", "state", "partner", "title"), *table])
+    found = {row["number"]: row["state"] for row in rows}
+    missed = [f"{number} should be {end}, is {found.get(number)}" for number, end in ends.items()
+              if found.get(number) != end]  # fmt: skip
+    if missed or found.keys() != ends.keys():
+        raise Missed("; ".join(missed) or f"There are requests that nobody placed: {sorted(found)}")
+    telling.line("Every request reached its end.")
+
+
+def _text(row: dict[str, Any]) -> str:
+    return str(row.get("title") or row.get("item", {}).get("title") or "")
+
+
+def _fail(stage: Stage, telling: Telling, missed: Exception) -> None:
+    telling.heading("Not as it should be")
+    late = isinstance(missed, subprocess.TimeoutExpired)
+    telling.line("A command did not end in time." if late else str(missed))
+    if tail := stage.log_tail():
+        telling.line("The last lines of the daemon:")
+        telling.quote("\n".join(tail))

@@ -1,0 +1,136 @@
+"""What the demo plays: four requests of ours, and a customer's three."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mailproc.practice import british_library, second_library
+from mailproc.practice.desk import Desk
+from mailproc.practice.stage import LIBRARY, Stage
+from mailproc.practice.telling import Telling
+
+BL, SECOND = british_library.SYMBOL, second_library.SYMBOL
+_READER = {"name": "A Reader", "id": "R-1"}
+
+
+class Stories:
+    """``ends`` maps each request to the state it must be in when the curtain falls."""
+
+    def __init__(self, stage: Stage, desk: Desk, telling: Telling) -> None:
+        self.ends: dict[str, str] = {}
+        self._stage = stage
+        self._desk = desk
+        self._telling = telling
+
+    def all(self) -> tuple[Callable[[], None], ...]:
+        return (self.copy, self.loan, self.cancelled, self.next_library, self.supplier)
+
+    def copy(self) -> None:
+        self._telling.heading("1  A copy is filled")
+        number = self._place(_article("SHIP: Tidal memory in braided estuaries"), BL)
+        self._telling.line("The order file as it went (its password masked):")
+        self._telling.quote(self._desk.do("letter", "O1", "--raw").replace("\r\n", "\n"))
+        self._reaches(number, "SHIPPED")
+        self._acts(number, "RECEIVED", "receive")
+
+    def loan(self) -> None:
+        self._telling.heading("2  A loan is renewed by itself, overdue, returned")
+        number = self._place(_book("RENEW: Cartography of vanished rivers"), BL)
+        self._acts(number, "RECEIVED", "receive")
+        self._hears(number, "automatic", "will be renewed")
+        shown = self._hears(number, "renewed", "is renewed")
+        self._telling.line(f"{number} is due on {_due(shown)}")
+        self._stage.practice.write(f"go {number} due")
+        self._reaches(number, "OVERDUE")
+        self._acts(number, "RETURNED", "return")
+        self._telling.line("Its history:")
+        self._telling.quote(self._desk.do("show", number))
+
+    def cancelled(self) -> None:
+        self._telling.heading("3  A request is cancelled")
+        number = self._place(_article("CANCEL YES: Weirs considered"), BL)
+        self._desk.act(number, "cancel")
+        self._telling.line(f"{number}: staff cancel")
+        self._ends(number, "CANCELLED")
+
+    def next_library(self) -> None:
+        self._telling.heading("4  Not held at the British Library: the next one is asked by itself")
+        number = self._place(_article("NOT: A tide table for inland towns"), BL, SECOND)
+        self._desk.until(number, "SHIPPED", partner=SECOND)
+        self._telling.line(f"{number} is SHIPPED by {SECOND}")
+        self._acts(number, "RECEIVED", "receive")
+
+    def supplier(self) -> None:
+        self._telling.heading("5  We lend: a customer's file of three orders")
+        self._stage.practice.write(f"order {LIBRARY}")
+        rows = self._desk.until_listed(3, "RESPONDER")
+        copy, loan, unheld = sorted(row["number"] for row in rows)
+        for number in (copy, loan, unheld):
+            self._telling.line(f"{number} has come in: {self._desk.show(number)['item'].get('title', '')}")
+        self._acts(copy, "SHIPPED", "ship")
+        self._acts(unheld, "NOT_SUPPLIED", "unfilled", "--reason", "not-owned")
+        self._desk.act(loan, "ship")
+        self._telling.line(f"{loan}: staff ship")
+        self._reports(("C1-1", "SHIPPED COPY"), ("C1-2", "SHIPPED LOAN"), ("C1-3", "NOT"))
+        self._acts(loan, "CHECKED_IN", "check-in")
+
+    def _place(self, wanted: dict[str, Any], *partners: str) -> str:
+        number = self._desk.request(wanted, *partners)
+        self._telling.line(f"{number} is placed: {_title(wanted)}")
+        self._stage.happening(f"order {number}-1 at the British Library", event="came", number=f"{number}-1")
+        return number
+
+    def _reaches(self, number: str, state: str) -> None:
+        self._desk.until(number, state)
+        self._telling.line(f"{number} is {state}")
+
+    def _ends(self, number: str, state: str) -> None:
+        self.ends[number] = state
+        self._reaches(number, state)
+
+    def _acts(self, number: str, end: str, *action: str) -> None:
+        """Staff act, and the request is at once in the state that the act leads to."""
+        self._desk.act(number, *action)
+        self._telling.line(f"{number}: staff {' '.join(action)}")
+        self._ends(number, end)
+
+    def _hears(self, number: str, cue: str, what: str) -> dict[str, Any]:
+        known = len(self._desk.show(number)["history"])
+        self._stage.practice.write(f"go {number} {cue}")
+        shown = self._desk.until_heard(number, known)
+        self._telling.line(f"{number} {what}")
+        return shown
+
+    def _reports(self, *expected: tuple[str, str]) -> None:
+        for number, code in expected:
+            what = f"our report {number} {code} at the customer"
+            self._stage.happening(what, event="report", number=number, code=code)
+
+
+def _article(title: str) -> dict[str, Any]:
+    item = {
+        "type": "SERIAL", "title": "Journal of Imaginary Hydrology", "publication_date": "2019",
+        "volume_issue": "12", "pagination": "201-219", "article_title": title, "issn": "1234-5679",
+    }  # fmt: skip
+    delivery = {"electronic": "reader@library.example"}
+    return {
+        "service": "COPY",
+        "item": item,
+        "delivery": delivery,
+        "patron": _READER,
+        "copyright_declared": True,
+    }
+
+
+def _book(title: str) -> dict[str, Any]:
+    item = {"type": "MONOGRAPH", "title": title, "author": "Marsh, Eleanor", "publication_date": "1974"}
+    return {"service": "LOAN", "item": item, "patron": _READER}
+
+
+def _title(wanted: dict[str, Any]) -> str:
+    item: dict[str, str] = wanted["item"]
+    return item.get("article_title", item["title"])
+
+
+def _due(shown: dict[str, Any]) -> str:
+    due = shown.get("due")
+    return str(due["on"] if isinstance(due, dict) else due)

@@ -1,0 +1,72 @@
+"""The verb ``practice``: the practice world for a person's own configuration."""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+
+from mailproc.config import Config
+from mailproc.practice import configuration
+from mailproc.practice.telling import Telling, sentence
+from mailproc.practice.world import PASSWORDS, Ground, World
+
+RELAY_PORT, MAILBOX_PORT = 8026, 8143
+DEFAULT = "PRACT1CE"  # no secret: printed, in the documentation, and good for nothing else
+
+_HOW_TO = """\
+The practice world stands on 127.0.0.1. These lines join your config.toml to it:
+
+{lines}
+And before `mailproc run`, in its terminal:
+
+{exports}
+
+{listener}
+Write `go B2 renewed`, `order {address}` or `stop`; Ctrl-C ends it.
+The words for the title stand in docs/practice.md.
+"""
+
+
+def run(config: Config) -> int:
+    """Until Ctrl-C or "stop". Raises LocalFault or OSError where a port is taken or pymap missing."""
+    telling = Telling()
+    passwords = {who: os.environ.get(name, DEFAULT) for who, name in PASSWORDS.items()}
+    ground = Ground(passwords, RELAY_PORT, MAILBOX_PORT, _listener(config))
+
+    def tell(event: str, **particulars: object) -> None:
+        if event == "ready":
+            sys.stdout.write(how_to(config, passwords))
+        elif text := sentence({"event": event, **particulars}):
+            telling.line(text)
+
+    try:
+        World(ground, tell).run(_lines())
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+    return 0
+
+
+def how_to(config: Config, passwords: Mapping[str, str]) -> str:
+    """What to write into config.toml. A password of the person's own is not printed."""
+    values = {name: "…" if passwords[who] != DEFAULT else DEFAULT for who, name in PASSWORDS.items()}
+    listener = _listener(config)
+    host, port = listener or ("", 0)
+    return _HOW_TO.format(
+        lines=configuration.lines(RELAY_PORT, MAILBOX_PORT, "every 5s"),
+        exports="\n".join(f"export {name}={value}" for name, value in values.items()),
+        listener=f"Half of the answers come to your listener on {host}:{port}."
+        if listener
+        else "Your listener is off (or on a free port): all answers come into the mailbox.",
+        address=config.library.email,
+    )
+
+
+def _listener(config: Config) -> tuple[str, int] | None:
+    listen = config.listen
+    return (listen.host, listen.port) if listen.enabled and listen.port else None
+
+
+def _lines() -> Iterator[str]:
+    """What the person writes; after the end of the input (a service, a pipe) nothing, for ever."""
+    yield from sys.stdin
+    threading.Event().wait()

@@ -1,0 +1,49 @@
+"""The lines that the verb ``practice`` prints are a configuration that loads."""
+
+from pathlib import Path
+
+import pytest
+
+from mailproc.config import Config, Library, Listen
+from mailproc.config_load import load
+from mailproc.ill.terms import Role
+from mailproc.practice import british_library, configuration, customer, second_library
+from mailproc.practice.try_out import DEFAULT, how_to
+from mailproc.practice.world import PASSWORDS
+
+OPEN = dict.fromkeys(PASSWORDS, DEFAULT)
+
+
+def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PASSWORDS.values():
+        monkeypatch.setenv(name, "SECRET7")
+    file = tmp_path / "config.toml"
+    file.write_text(configuration.lines(8026, 8143, "every 5s"), encoding="utf-8")
+    config = load(file)
+    assert [partner.symbol for partner in config.partner] == [
+        british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL,
+    ]  # fmt: skip
+    assert [partner.roles for partner in config.partner] == [
+        (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,),
+    ]  # fmt: skip
+    assert [partner.artemail.account[0].direction for partner in config.partner] == ["out", "out", "in"]
+    assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
+
+
+def test_the_printed_text_holds_those_lines() -> None:
+    text = how_to(Config(library=Library(email="ill@library.example")), OPEN)
+    assert configuration.lines(8026, 8143, "every 5s") in text
+    assert all(f"export {name}={DEFAULT}" in text for name in PASSWORDS.values())
+    assert "order ill@library.example" in text
+    assert "listener on 127.0.0.1:8025" in text
+
+
+def test_a_password_of_the_persons_own_is_not_printed() -> None:
+    text = how_to(Config(), {**OPEN, "bl": "MYOWN77"})
+    assert "MYOWN77" not in text
+    assert "export PRACTICE_BL_PASSWORD=…" in text
+
+
+@pytest.mark.parametrize("listen", [Listen(enabled=False), Listen(port=0)])
+def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
+    assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN)
