@@ -1,0 +1,183 @@
+"""Documentation that fails the build when it lies: verbs, options, links, keys, examples, make targets."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailproc import config_load
+from mailproc.config import Config
+from mailproc.config_load.shape import section_at, section_in
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"])
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+every_page = pytest.mark.parametrize("page", PAGES, ids=NAMES)
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def code_of(page: Path) -> Iterator[str]:
+    """What is set as code: the lines of fenced blocks, and what stands between backticks."""
+    text = text_of(page)
+    for block in re.findall(r"^```\w*\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
+        yield from block.splitlines()
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    yield from (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose))
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(text_of(ROOT / "README.md").splitlines()) < 150
+
+
+@every_page
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", text_of(page)):
+        if target.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{target} is not there"
+        if anchor:
+            assert anchor in anchors(file), f"{target}: no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    """Headings as the usual renderers name them: lower case, blanks to hyphens, signs dropped."""
+    headings = re.findall(r"^#+ (.*)$", text_of(page), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@every_page
+def test_files_of_the_program_exist(page: Path) -> None:
+    for code in code_of(page):
+        if re.fullmatch(r"[\w/]+\.(py|toml)", code) and "/" in code:
+            assert (ROOT / code).exists() or (ROOT / "mailproc" / code).exists(), f"{code} is not there"
+
+
+# --- verbs and options --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def verbs() -> dict[str, set[str]]:
+    """Each verb of the command line with its options, as Typer knows them."""
+    import typer
+
+    from mailproc import cli
+
+    command: Any = typer.main.get_command(cli.app)
+    return {
+        name: {option for parameter in each.params for option in parameter.opts}
+        for name, each in command.commands.items()
+    }
+
+
+CALL = re.compile(r"(?:^|\s)(?:\S*/)?mailproc(?: --config \S+)? ([a-z]+)\b([^#|`]*)")
+
+
+def calls(page: Path) -> Iterator[tuple[str, list[str]]]:
+    for code in code_of(page):
+        for call in CALL.finditer(code):
+            yield call[1], re.findall(r"--[a-z-]+", call[2])
+
+
+@every_page
+def test_verbs_and_options_exist(page: Path, verbs: dict[str, set[str]]) -> None:
+    for verb, options in calls(page):
+        assert verb in verbs, f"no verb {verb!r}"
+        assert set(options) <= verbs[verb], f"mailproc {verb} has no {set(options) - verbs[verb]}"
+
+
+def test_the_readme_names_verbs_at_all() -> None:
+    assert {verb for verb, _ in calls(ROOT / "README.md")} >= {"check", "run", "request", "show", "verify"}
+
+
+# --- keys and examples --------------------------------------------------------------------------
+
+KEY = re.compile(
+    r"(library|store|listen|mailbox|deliver|partner|schedule|policy|templates|artemail)((?:\.[a-z_]+)+)"
+)
+
+
+@every_page
+def test_keys_of_the_configuration_exist(page: Path) -> None:
+    for code in code_of(page):
+        if (
+            (key := KEY.fullmatch(code))
+            and not (ROOT / code).exists()
+            and not code.endswith((".py", ".toml"))
+        ):
+            loc = tuple(code.split("."))
+            section = section_at(loc[:-1])
+            assert section is not None and loc[-1] in section.model_fields, f"{key[0]} is no key"
+
+
+@every_page
+def test_tables_of_the_configuration_exist(page: Path) -> None:
+    for code in code_of(page):
+        if header := re.fullmatch(r"\[\[?([a-z.]+)\]\]?", code):
+            assert names_a_table(header[1].split(".")), f"{code} is no table of config.toml"
+
+
+def names_a_table(parts: list[str]) -> bool:
+    section = section_at(tuple(parts[:-1])) if len(parts) > 1 else Config
+    if section is None or parts[-1] not in section.model_fields:
+        return False
+    annotation = section.model_fields[parts[-1]].annotation
+    return section_in(annotation) is not None or "dict" in str(annotation)
+
+
+def example(page: str, mark: str) -> str:
+    """The fenced block behind the comment ``<!-- mark -->``."""
+    found = re.search(
+        rf"<!-- {mark} -->\n```\w+\n(.*?)^```", text_of(ROOT / page), flags=re.DOTALL | re.MULTILINE
+    )
+    assert found is not None, f"{page} has no example {mark}"
+    return found[1]
+
+
+def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a reader does it: [library] changed, the partner put behind the shipped file."""
+    monkeypatch.setenv("ART_PASSWORD", "ZZTOP99")
+    written = example("README.md", "config")
+    library = tomllib.loads(written)["library"]
+    text = text_of(ROOT / "config.toml") + written[written.index("[[partner]]") :]
+    for key, value in library.items():
+        text, changed = re.subn(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
+        assert changed == 1, f"config.toml has no line for library.{key}"
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    config = config_load.load(file)
+    assert config.library.symbol == library["symbol"]
+    assert [partner.symbol for partner in config.partner] == ["UK-BL"]
+    assert not [told for told in config_load.warnings(config) if "placeholder" in told]
+
+
+def test_the_readmes_request_is_json() -> None:
+    request = json.loads(example("README.md", "request"))
+    assert request["service"] in ("LOAN", "COPY")
+    assert request["item"]["title"]
+
+
+# --- make ---------------------------------------------------------------------------------------
+
+
+@every_page
+def test_make_targets_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE))
+    for code in code_of(page):
+        if call := re.match(r"make ((?:[a-z]+ ?)+)(?:#|$|\s)", code):
+            assert set(call[1].split()) <= targets, f"{code!r}: not in the Makefile"
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    script = text_of(ROOT / ".ci" / "run")
+    assert "make lint types layers" in script
+    assert "make test" in script
+    assert "REQUIRE_ALL=1" in script
