@@ -1,0 +1,215 @@
+"""The SMTP door: a listener with its own event loop in its own thread.
+
+aiosmtpd's Controller is not used: it finds an error in the set-up only at the first
+connection, and its own check of the start fails on busy machines.
+"""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, cast
+
+from mailproc.config import Listen
+from mailproc.errors import Misconfigured
+from mailproc.transport.smtp_clerk import Clerk, Keep
+from mailproc.transport.smtp_content import Load
+from mailproc.transport.smtp_session import House, Session
+from mailproc.transport.tls import server_context
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 512
+LETTERS_IN_MEMORY = 20  # of max_size each: what all sessions together may hold
+FAREWELL = 1.5  # seconds that sessions have to end when the listener stops
+SELF_TEST = 10.0  # seconds
+
+
+class Listener:
+    """Takes letters for ``recipients`` and answers 250 once ``keep`` has committed them.
+
+    ``keep`` gives at once a future that resolves after the commit, or raises TryLater where it
+    has no room; ``room`` says so already at MAIL FROM. ``logins`` (user, password) turns SMTP
+    AUTH on, over TLS only. Raises Misconfigured for a certificate or network that cannot be read.
+    """
+
+    def __init__(
+        self,
+        listen: Listen,
+        recipients: Sequence[str],
+        keep: Keep,
+        clock: Callable[[], datetime],
+        logins: Callable[[str, str], bool] | None = None,
+        room: Callable[[], bool] | None = None,
+    ) -> None:
+        if listen.require_tls and not listen.tls_cert:
+            raise Misconfigured("[listen] require_tls needs tls_cert")
+        self._listen = listen
+        self._networks = [_network(network) for network in listen.networks]
+        self._house = House(
+            listen=listen,
+            clerk=Clerk(listen, recipients, keep, clock, room),
+            load=Load(LETTERS_IN_MEMORY * listen.max_size),
+            logins=logins,
+            tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,
+        )
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Event | None = None
+
+    def start(self) -> int:
+        """Listen, and prove it by one connection of our own. Gives the port that was bound.
+
+        Raises Misconfigured where the address cannot be had.
+        """
+        bound: Future[tuple[str, int]] = Future()
+        self._thread = threading.Thread(target=self._run, args=(bound,), name="smtp-in", daemon=True)
+        self._thread.start()
+        where = f"{self._listen.host} port {self._listen.port}"
+        try:
+            address = bound.result(SELF_TEST)
+            _greeted(address)
+        except OSError as error:
+            self.stop()
+            raise Misconfigured(f"[listen] host, port: cannot listen on {where}: {error}") from None
+        return address[1]
+
+    def stop(self) -> None:
+        """Accept no more, let letters under way be finished, end within 2 seconds."""
+        if self._thread is None:
+            return
+        if self._loop is not None and self._ending is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._ending.set)
+            except RuntimeError:
+                log.debug("the listener had ended already")
+        self._thread.join()
+        self._thread = None
+
+    def _run(self, bound: "Future[tuple[str, int]]") -> None:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            try:
+                runner.run(self._serve(bound))
+            except BaseException as error:  # of the start: the one who started us raises it
+                if bound.done():
+                    raise
+                bound.set_exception(error)
+
+    async def _serve(self, bound: "Future[tuple[str, int]]") -> None:
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(_loop_trouble)
+        self._ending = asyncio.Event()
+        server = await self._loop.create_server(
+            lambda: _Gate(self), self._listen.host or None, self._listen.port, backlog=BACKLOG
+        )
+        bound.set_result(server.sockets[0].getsockname()[:2])
+        await self._ending.wait()
+        server.close()
+        await self._farewell()
+
+    async def _farewell(self) -> None:
+        end = asyncio.get_running_loop().time() + FAREWELL
+        while self._house.sessions and asyncio.get_running_loop().time() < end:
+            for session in tuple(self._house.sessions):
+                session.leave()
+            await asyncio.sleep(0.02)
+        for session in tuple(self._house.sessions):
+            session.cut()
+
+    def admit(self, host: str) -> str:
+        """'' for a client that may come in, else the line that turns it away.
+
+        A stranger hears 554 at once instead of 550 at RCPT: it holds no session, learns no
+        address, and a relay of our own that was forgotten in ``networks`` keeps its letters and
+        tries again (as Postfix does after a 5yz greeting) where a 550 would bounce them.
+        """
+        if not self._knows(host):
+            log.warning("SMTP client %s is in none of [listen] networks", host)
+            return "554 5.7.1 No service for you here"
+        if len(self._house.sessions) >= self._listen.max_connections:
+            return "421 4.3.2 Too many connections, try again later"
+        same = sum(session.host == host for session in self._house.sessions)
+        if same >= self._listen.max_connections_per_host:
+            return "421 4.7.0 Too many connections from you, try again later"
+        return ""
+
+    def _knows(self, host: str) -> bool:
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+    def session(self, host: str) -> Session:
+        return Session(self._house, host, asyncio.get_running_loop())
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop is optional: the same behaviour, half as fast again."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+class _Gate(asyncio.Protocol):
+    """The first look at a client: turned away before a session is made for it."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
+        host = _host(transport.get_extra_info("peername"))
+        refusal = self._listener.admit(host)
+        if refusal:
+            transport.write(refusal.encode("ascii") + b"\r\n")
+            transport.close()
+            return
+        session = self._listener.session(host)
+        transport.set_protocol(session)
+        session.connection_made(transport)
+
+
+def _host(peername: Any) -> str:
+    """The client's IP address; an IPv4 one as such where the socket speaks IPv6."""
+    if not peername:
+        return ""
+    address = str(peername[0]).partition("%")[0]
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return str(mapped or ip)
+
+
+def _network(text: str) -> Any:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError as error:
+        raise Misconfigured(f"[listen] networks: {error}") from None
+
+
+def _greeted(address: tuple[str, int]) -> None:
+    """Somebody answers with an SMTP greeting there; whether we are let in does not matter."""
+    host, port = address
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # compared, not bound
+    with socket.create_connection((host, port), timeout=SELF_TEST) as connection:
+        greeting = connection.recv(512)
+        if not greeting[:3].isdigit():
+            raise OSError("no SMTP greeting")
+        connection.sendall(b"QUIT\r\n")
+
+
+def _loop_trouble(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Clients that vanish are no news; anything else in the loop is, without an error's words."""
+    error = context.get("exception")
+    quiet = isinstance(error, ConnectionError | TimeoutError)
+    level = logging.DEBUG if quiet else logging.ERROR
+    log.log(level, "SMTP listener: %s (%s)", context.get("message"), type(error).__name__)

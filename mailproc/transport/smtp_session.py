@@ -1,0 +1,261 @@
+"""One SMTP session at our door: aiosmtpd's commands, our limits and our way through DATA.
+
+aiosmtpd answers 500 to its own exceptions and to long lines, has no deadline inside DATA, no
+end to a session, and drops the session at a half-close: each of these loses or bounces mail.
+So this class takes those parts over; tests/transport/test_smtp_traps.py holds it to that.
+"""
+
+import asyncio
+import logging
+import ssl
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, TLSSetupException
+from aiosmtpd.smtp import Session as Greeting
+
+from mailproc.config import Listen
+from mailproc.transport.smtp_content import DOT, Content, Load
+
+log = logging.getLogger(__name__)
+# aiosmtpd logs commands and, at debug, whole letters: passwords and readers' names stand in both.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+
+AGAIN = 0.5  # seconds until a deadline that met a commit looks again
+FLUSH = 2.0  # seconds a client that is hung up on has to take our last line
+GRACE = 10.0  # seconds that a letter's content may take at any rate …
+MINIMUM_RATE = 500.0  # … and octets per second that it must bring after that (Postfix asks the same)
+
+# How often a session may say each verb. Letters are many on a kept connection; the rest is idle talk.
+CALLS = {"*": 50, "MAIL": 10_000, "RCPT": 100_000, "DATA": 10_000, "RSET": 10_000, "NOOP": 100, "AUTH": 5}
+
+# Octets of a command line. RFC 4954 section 4 gives AUTH 12,288; addresses may be long (RFC 6531).
+COMMAND = 512
+COMMANDS = {"MAIL": 1_500, "RCPT": 1_500, "AUTH": 12_288}
+
+
+@dataclass(frozen=True)
+class House:
+    """What the sessions of one listener share. ``sessions`` are those that are open now."""
+
+    listen: Listen
+    clerk: Any  # aiosmtpd's handler: handle_EHLO, handle_MAIL …
+    load: Load
+    logins: Callable[[str, str], bool] | None = None
+    tls: ssl.SSLContext | None = None
+    sessions: set["Session"] = field(default_factory=set)
+
+
+class Session(SMTP):
+    """One client's connection. Times in seconds of the event loop's clock."""
+
+    line_length_limit = 65_536  # of the read buffer only: our smtp_DATA takes lines of any length
+
+    def __init__(self, house: House, host: str, loop: asyncio.AbstractEventLoop) -> None:
+        listen = house.listen
+        self.host = host
+        self._house = house
+        self._received = 0
+        self._hung_up = False
+        self._in_data = False
+        self._keeping = False
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        super().__init__(
+            house.clerk,
+            data_size_limit=listen.max_size,
+            enable_SMTPUTF8=True,
+            hostname="mailproc",  # a name that is asked of DNS would stop every session meanwhile
+            ident="ESMTP",
+            tls_context=house.tls,
+            require_starttls=listen.require_tls,
+            timeout=listen.timeout,
+            command_call_limit=CALLS,
+            authenticator=self._authenticated,
+            auth_exclude_mechanism=() if house.logins else ("LOGIN", "PLAIN"),
+            loop=loop,
+        )
+        # The library's own table belongs to the class and grows with every EHLO of anybody.
+        self.command_size_limits = defaultdict(lambda: COMMAND, COMMANDS)
+
+    @property
+    def takes_logins(self) -> bool:
+        return self._house.logins is not None
+
+    # Coming and going
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called again when STARTTLS is done: the deadline is the whole session's."""
+        super().connection_made(transport)
+        if self not in self._house.sessions:
+            self._house.sessions.add(self)
+            self._at("deadline", self.loop.time() + self._house.listen.session_timeout, self._expire)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._house.sessions.discard(self)
+        for timer in self._timers.values():
+            timer.cancel()
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        """A client that has said all may still listen: what it sent is worked off and answered."""
+        if self.session is not None and self.session.ssl is not None:
+            return False  # TLS knows no half-close
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    def leave(self) -> None:
+        """The listener stops: say so, unless a letter is under way and may still be finished."""
+        if not self._in_data:
+            self.hang_up("421 4.3.2 Going down, try again later")
+
+    def hang_up(self, line: str = "") -> None:
+        """Close, after a last line. The row of a letter that is being kept stays."""
+        if self._hung_up or self.transport is None:
+            return
+        self._hung_up = True
+        if line:
+            self._writer.write(line.encode("ascii") + b"\r\n")
+        self.transport.close()
+        self._at("cut", self.loop.time() + FLUSH, self.cut)
+
+    def cut(self) -> None:
+        """Close at once, whatever was still to be sent."""
+        transport = self._original_transport or self.transport  # the socket's, below TLS
+        if transport is not None:
+            cast(asyncio.WriteTransport, transport).abort()
+
+    async def push(self, status: Any) -> None:
+        if not self._hung_up:
+            await super().push(status)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever a command raised is our trouble: 421, no inner words, and the session ends."""
+        if isinstance(error, TLSSetupException):
+            return ""  # the library closes the connection itself
+        if isinstance(error, asyncio.IncompleteReadError):
+            self.hang_up()  # the client is gone
+        else:
+            log.error("SMTP session failed: %s", bare(error))
+            self.hang_up("421 4.3.0 Trouble on our side, try again later")
+        # Going back would read from the closed stream in a circle: connection_lost cancels us here.
+        await asyncio.Event().wait()
+        return ""
+
+    # Deadlines
+
+    def _at(self, name: str, when: float, what: Callable[[], None]) -> None:
+        self._stop(name)
+        self._timers[name] = self.loop.call_at(when, what)
+
+    def _stop(self, name: str) -> None:
+        if timer := self._timers.pop(name, None):
+            timer.cancel()
+
+    def _timeout_cb(self) -> None:
+        self.hang_up("421 4.4.2 Idle for too long")
+
+    def _expire(self) -> None:
+        if self._keeping:
+            self._at("deadline", self.loop.time() + AGAIN, self._expire)
+        else:
+            self.hang_up("421 4.4.2 Session too long")
+
+    def _watch(self, begun: float, before: int) -> None:
+        """Cut a content that is too slow, or look again when its present allowance is used up."""
+        brought = (self._received - before) / MINIMUM_RATE
+        allowed = begun + min(self._house.listen.data_timeout, GRACE + brought)
+        if self.loop.time() >= allowed:
+            self.hang_up("421 4.4.2 Content too slow")
+        else:
+            self._at("data", allowed, lambda: self._watch(begun, before))
+
+    # Commands
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # found by this name
+        if await self._early(arg):
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()  # it would count on through content and commit
+        self._in_data = True
+        content = Content(self._house.listen.max_size, self._house.load)
+        try:
+            await self._read(content)
+            status = content.refusal or await self._hand_over(content.letter())
+        finally:
+            self._in_data = False
+            content.release()
+            self.envelope = self._create_envelope()
+        if not self._hung_up and self.transport is not None:
+            self._reset_timeout()
+        await self.push(status)
+
+    async def _early(self, arg: str) -> bool:
+        if await self.check_helo_needed():
+            return True
+        if self.envelope is None or not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Error: need RCPT command")
+            return True
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+        return bool(arg)
+
+    async def _read(self, content: Content) -> None:
+        self._watch(self.loop.time(), self._received)
+        try:
+            while not content.ended:
+                content.add(await self._chunk())
+        finally:
+            self._stop("data")
+
+    async def _chunk(self) -> bytes:
+        """Up to the next dot at a line's end, or a buffer full. What follows the content stays unread."""
+        try:
+            return await self._reader.readuntil(DOT)
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.read(error.consumed)
+
+    async def _hand_over(self, raw: bytes) -> str:
+        """The clerk's answer for the letter. While it is being committed no deadline hangs up."""
+        self._keeping = True
+        try:
+            if self.envelope is not None:
+                self.envelope.content = raw
+            status: str = await self._call_handler_hook("DATA")
+        finally:
+            self._keeping = False
+        return status
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Python's address parser raises many things at hostile text; to the client it is malformed."""
+        try:
+            return super()._getaddr(arg)
+        except Exception:
+            return None, None
+
+    def _getparams(self, params: Sequence[str]) -> dict[str, str | bool] | None:
+        """RFC 4954 section 5: who is offered AUTH may add AUTH=<…> to MAIL; it tells us nothing."""
+        return super()._getparams([param for param in params if not param.startswith("AUTH=")])
+
+    def _authenticated(
+        self, _server: SMTP, _session: Greeting, _envelope: Envelope, _mechanism: str, data: LoginPassword
+    ) -> AuthResult:
+        """Ask the listener's logins; the password is forgotten, the name goes with each letter."""
+        try:
+            login, password = data.login.decode(), data.password.decode()
+        except UnicodeDecodeError:
+            return AuthResult(success=False, handled=False)
+        if self._house.logins is None or not self._house.logins(login, password):
+            return AuthResult(success=False, handled=False)
+        return AuthResult(success=True, auth_data=login)
+
+
+def bare(error: BaseException) -> str:
+    """Where an error came from, without its words: a database's would show the letter."""
+    return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

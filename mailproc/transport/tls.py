@@ -1,0 +1,37 @@
+"""TLS for both directions: what we demand of a server, and what we show to a client."""
+
+import ssl
+
+from mailproc.errors import Misconfigured
+
+
+def client_context() -> ssl.SSLContext:
+    """Verify certificate and host name, TLS 1.2 or newer.
+
+    The trusted authorities are the system's; OpenSSL reads the environment's SSL_CERT_FILE
+    and SSL_CERT_DIR at each call, which is the way to trust a library's own authority.
+    """
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def server_context(certificate: str, key: str) -> ssl.SSLContext:
+    """Our certificate chain and its key, from PEM files; ``key`` '' = in the same file.
+
+    Raises Misconfigured, naming the keys of [listen], where they cannot be loaded.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(certificate, key or None, password=_no_passphrase)
+    except (OSError, ValueError) as error:
+        raise Misconfigured(
+            f"[listen] tls_cert, tls_key: {certificate} cannot be used as a certificate with its key: {error}"
+        ) from None
+    return context
+
+
+def _no_passphrase() -> str:
+    """Without this OpenSSL would ask at the terminal, and a service would wait there for ever."""
+    raise ValueError("the key is locked with a passphrase")
