@@ -48,6 +48,7 @@ class Stage:
         said = self.daemon.wait_for(lambda line: bool(_LISTENING.search(line)), "it listens", self.soon())
         host, port = _LISTENING.findall(said)[0]
         self.practice.write(f"listener {host} {port}")
+        self.happening("it knows our listener", event="listener")
 
     def happening(self, what: str, **wanted: object) -> dict[str, Any]:
         """The first happening, so far or to come, with all these particulars. Raises Gone."""

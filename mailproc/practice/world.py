@@ -109,6 +109,7 @@ class World:
 
     def _set_listener(self, host: str, port: str) -> list[Answer]:
         self._carrier.listener = (host, int(port))
+        self._tell("listener", host=host, port=int(port))
         return []
 
     def _go(self, number: str, cue: str) -> list[Answer]:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from queue import Queue
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
@@ -21,6 +22,18 @@ def listener() -> Iterator[tuple[int, "Queue[Posted]"]]:
     office = PostOffice(came.put)
     yield office.start(), came
     office.stop()
+
+
+def introduced(process: Process, port: int) -> dict[str, Any]:
+    """The ports of the world, which now knows the listener's."""
+    ready = process.wait_for(lambda told: told["event"] == "ready")
+    introduce(process, port)
+    return ready
+
+
+def introduce(process: Process, port: int) -> None:
+    process.write(f"listener 127.0.0.1 {port}")
+    process.wait_for(lambda told: told["event"] == "listener")
 
 
 def post(port: int, to: str, raw: bytes) -> None:
@@ -43,8 +56,7 @@ def test_answers_come_half_by_imap_half_by_smtp(
     process: Process, listener: tuple[int, "Queue[Posted]"]
 ) -> None:
     port, came = listener
-    ready = process.wait_for(lambda told: told["event"] == "ready")
-    process.write(f"listener 127.0.0.1 {port}")
+    ready = introduced(process, port)
     post(ready["relay"], "orders@bl.practice.example", file_letter(order("B1-1", "RENEW", keywords="S LOAN")))
     process.wait_for(lambda told: told["event"] == "sent" and told["kind"] == "receipt")
     for number, cue in enumerate(("automatic", "renewed", "due", "final"), start=1):
@@ -62,8 +74,7 @@ def test_answers_come_half_by_imap_half_by_smtp(
 
 def test_the_same_letter_comes_by_both_doors(process: Process, listener: tuple[int, "Queue[Posted]"]) -> None:
     port, came = listener
-    ready = process.wait_for(lambda told: told["event"] == "ready")
-    process.write(f"listener 127.0.0.1 {port}")
+    ready = introduced(process, port)
     post(ready["relay"], "orders@bl.practice.example", file_letter(order("B1-1", "TWICE")))
     by_smtp = came.get(timeout=10).raw
     assert by_smtp in [raw.partition(b"\r\n")[2] for raw in in_mailbox(ready["mailbox"])]
@@ -73,7 +84,7 @@ def test_a_listener_that_is_down_gets_its_letters_when_it_is_up(process: Process
     ready = process.wait_for(lambda told: told["event"] == "ready")
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-    process.write(f"listener 127.0.0.1 {port}")
+    introduce(process, port)
     for count in (1, 2):
         post(ready["relay"], "orders@bl.practice.example", file_letter(order(f"B{count}-1", "NOT")))
     process.wait_for(lambda told: told["event"] == "waits")
@@ -87,8 +98,7 @@ def test_a_listener_that_is_down_gets_its_letters_when_it_is_up(process: Process
 
 def test_the_customer_orders_from_us(process: Process, listener: tuple[int, "Queue[Posted]"]) -> None:
     port, came = listener
-    ready = process.wait_for(lambda told: told["event"] == "ready")
-    process.write(f"listener 127.0.0.1 {port}")
+    ready = introduced(process, port)
     process.write("order ill@library.example")
     first = process.wait_for(lambda told: told["event"] == "sent")
     process.write("order ill@library.example")
