@@ -1,0 +1,179 @@
+"""What every folder of tests may use: a store on both databases, and how to ask for what is not there.
+
+``store`` is an empty, migrated store, once on SQLite and once on PostgreSQL; ``store_url`` its
+URL, for tests that open it themselves or in another process. PostgreSQL is a real server from
+Debian's binaries, one for each test session, on a free port of 127.0.0.1.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailproc.store.engine import Store
+
+PASSWORD = "a-secret:of/the@tests"
+_ESCAPED = "a-secret%3Aof%2Fthe%40tests"
+_numbers = count(1)
+
+
+def _everything() -> bool:
+    return os.environ.get("REQUIRE_ALL") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+    """Where REQUIRE_ALL=1 says that everything is installed, a test that skips has failed."""
+    report = yield
+    if _everything() and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although REQUIRE_ALL=1: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], None]:
+    """Skips, naming the Debian package to install (under REQUIRE_ALL=1 that is a failure)."""
+
+    def skip(package: str) -> None:
+        pytest.skip(f"needs the Debian package {package}: apt-get install {package}")
+
+    return skip
+
+
+def _postgresql_folder() -> Path | None:
+    """Debian keeps the server's binaries off the PATH, in a folder for each version."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if folders:
+        return folders[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+class PostgresServer:
+    """A server in a folder of its own; it goes by ``kill``, ``start`` and ``stop``."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.binaries, self.folder = binaries, folder
+        # The server refuses to run as root.
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        if self._as:
+            shutil.chown(folder, "postgres")
+            shutil.chown(password, "postgres")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        words = ["-U", "mailproc", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "--no-sync"]
+        self._run("initdb", "-D", f"{folder}/data", f"--pwfile={password}", *words)
+        self.start()
+
+    def start(self) -> None:
+        # fsync off: the tests kill processes, not the power.
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+        self._run(
+            "pg_ctl", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-w", "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-m", "immediate", "stop")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://mailproc:{_ESCAPED}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, statement: str) -> None:
+        import psycopg
+
+        url = self.url("postgres").replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]  # a text made by the tests
+
+    def create(self, template: str = "template0") -> str:
+        """A new database; its name."""
+        name = f"test{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self.binaries / program), *arguments]
+        ended = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="session")
+def postgres_server(missing: Callable[[str], None]) -> Iterator[PostgresServer]:
+    binaries = _postgresql_folder()
+    if binaries is None:
+        missing("postgresql")
+    assert binaries is not None
+    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(binaries, Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """The server's own database (nobody's store): for making others."""
+    return postgres_server.url("postgres")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A database without tables."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create()
+    Store.open(postgres_server.url(name)).close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("store")
+    Store.open("sqlite:///empty.db", base=folder).close()
+    return folder / "empty.db"
+
+
+@pytest.fixture
+def sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+    """An empty store in a file; always SQLite."""
+    file = tmp_path / "store" / "mailproc.db"
+    file.parent.mkdir()
+    shutil.copy(_migrated_sqlite, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty, migrated store: once SQLite, once PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create(template=request.getfixturevalue("_migrated_postgres"))
+    yield server.url(name)
+    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store on either database, without a running writer."""
+    store = Store.open(store_url)
+    yield store
+    store.close()

@@ -1,0 +1,111 @@
+"""A letter is one row for its door, recipient and bytes; a mailbox moves with its letters."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from mailproc.store import inbox, mailboxes
+from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.mailboxes import Position
+
+COUNT = text("SELECT count(*) FROM inbox")
+
+
+def test_same_letter_is_one_row(store, letter):
+    first, again = store.write(lambda c: inbox.keep(c, [letter(), letter()]))
+    (once_more,) = store.write(lambda c: inbox.keep(c, [letter()]))
+    assert first == Kept(1, new=True)
+    assert again == once_more == Kept(1, new=False)
+
+
+@pytest.mark.parametrize(
+    "other", [{"door": "ill-box"}, {"rcpt_to": "ill@library.example"}, {"raw": b"other"}]
+)
+def test_other_door_recipient_or_bytes_is_another_row(store, letter, other):
+    kept = store.write(lambda c: inbox.keep(c, [letter(), letter(**other)]))
+    assert [k.new for k in kept] == [True, True]
+    assert kept[0].inbox_id != kept[1].inbox_id
+
+
+def test_the_envelope_does_not_make_another_letter(store, letter):
+    second = letter(mail_from="else@lender.example", peer="192.0.2.7", login="else")
+    kept = store.write(lambda c: inbox.keep(c, [letter(), second]))
+    assert [k.new for k in kept] == [True, False]
+
+
+def test_row_holds_the_letter_and_is_to_do(store, letter, now):
+    raw = bytes(range(256)) * 300
+    new = letter(raw, mail_from="a@lender.example", rcpt_to="b@library.example", peer="192.0.2.7", login="x")
+    store.write(lambda c: inbox.keep(c, [new]))
+    with store.read() as connection:
+        row = connection.execute(text("SELECT * FROM inbox")).mappings().one()
+    assert bytes(row["raw"]) == raw
+    assert row["digest"] == sha256(raw).hexdigest()
+    assert (row["state"], row["attempts"], row["unfinished"], row["not_before"]) == ("todo", 0, 0, None)
+    assert [row[c] for c in ("mail_from", "rcpt_to", "peer", "login")] == [
+        "a@lender.example", "b@library.example", "192.0.2.7", "x",
+    ]  # fmt: skip
+
+
+def test_naive_time_is_refused(letter):
+    with pytest.raises(ValueError, match="naive"):
+        NewLetter("listener", b"", datetime(2026, 3, 1, 12, 0))  # noqa: DTZ001  # that is the point
+
+
+def test_bytes_stay_out_of_the_repr(letter):
+    assert b"secret".decode() not in repr(letter(b"ARTEmail password: secret"))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(st.characters(exclude_categories=[])), st.binary(max_size=200))
+def test_no_envelope_is_too_strange_to_keep(store, letter, words, raw):
+    new = letter(raw, mail_from=words, rcpt_to=words, login=words, peer=words)
+    first = store.write(lambda c: inbox.keep(c, [new]))
+    again = store.write(lambda c: inbox.keep(c, [new]))
+    assert again == [Kept(first[0].inbox_id, new=False)]
+
+
+def test_position_moves_with_its_letters(store, letter):
+    batch = [letter(b"1", door="ill-box"), letter(b"2", door="ill-box")]
+    highest = Position(uidvalidity=2**32 - 1, last_uid=2**32 - 1)
+    assert store.write(lambda c: mailboxes.position(c, "ill-box")) == Position(0, 0)
+    kept = store.write(lambda c: mailboxes.keep_batch(c, "ill-box", "INBOX", highest, batch))
+    assert [k.new for k in kept] == [True, True]
+    with store.read() as connection:
+        assert mailboxes.position(connection, "ill-box") == highest
+        assert mailboxes.position(connection, "ill-box", "INBOX") == highest
+        assert mailboxes.position(connection, "ill-box", "Other") == Position(0, 0)
+        assert mailboxes.position(connection, "other-box") == Position(0, 0)
+
+
+def test_neither_letters_nor_position_without_the_commit(store, letter):
+    def job(connection):
+        mailboxes.keep_batch(connection, "ill-box", "INBOX", Position(1, 7), [letter()])
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        store.write(job)
+    with store.read() as connection:
+        assert mailboxes.position(connection, "ill-box") == Position(0, 0)
+        assert connection.execute(COUNT).scalar() == 0
+
+
+def test_a_mailbox_fails_since_the_first_failure(store, now):
+    def since():
+        with store.read() as connection:
+            return tuple(connection.execute(text("SELECT failing_since, last_error FROM mailbox")).one())
+
+    store.write(lambda c: mailboxes.failing(c, "ill-box", "no route", now))
+    first, words = since()
+    store.write(lambda c: mailboxes.failing(c, "ill-box", "timed out", now + timedelta(hours=1)))
+    assert words == "no route"
+    assert since() == (first, "timed out")
+    store.write(lambda c: mailboxes.keep_batch(c, "ill-box", "INBOX", Position(3, 4), []))
+    store.write(lambda c: mailboxes.working(c, "ill-box"))
+    assert since() == (None, "")
+    with store.read() as connection:
+        assert mailboxes.position(connection, "ill-box") == Position(3, 4)
