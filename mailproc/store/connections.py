@@ -8,7 +8,7 @@ PostgreSQL by a lock that every write takes first). No error text holds a statem
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -75,7 +75,7 @@ class Standing:
 
     def __init__(self, engine: Engine) -> None:
         pooled = engine.raw_connection()
-        self._connection: Any = pooled.driver_connection
+        self._connection = cast(Any, pooled.driver_connection)
         pooled.detach()
         self._kept = pooled  # or it would be closed when nothing speaks of it any more
         if engine.dialect.name == "postgresql":

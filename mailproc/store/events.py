@@ -42,9 +42,10 @@ _COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
 _ADD = insert_into(EventRow, _COLUMNS)
 _LOAD = select(EVENT).where(EVENT.c.id == bindparam("event_id"))
 _FINISH = update_of(
-    EventRow, ("state", "transaction_id", "request_id", "apdu", "facts", "partner", "last_error")
+    EventRow,
+    ("state", "transaction_id", "request_id", "apdu", "facts", "partner", "last_error", "unfinished"),
 )
-_SHELVE = update_of(EventRow, ("state", "last_error"))
+_SHELVE = update_of(EventRow, ("state", "last_error", "unfinished"))
 _OF_TRANSACTION = (
     select(EVENT)
     .join(HISTORY, HISTORY.c.event_id == EVENT.c.id)
@@ -67,6 +68,7 @@ _SAID_BEFORE = (
     )
     .limit(1)
 )
+_ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
 _WAITING = (
     select(EVENT)
@@ -77,7 +79,7 @@ _WAITING = (
 
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; its id."""
-    return connection.execute(_ADD, asdict(event) | {"attempts": 0}).scalar_one()
+    return int(connection.execute(_ADD, asdict(event) | {"attempts": 0}).scalar_one())
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
@@ -92,11 +94,12 @@ def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes
     """The event is done; ``changes`` are what the step froze into it."""
     columns = ("transaction_id", "request_id", "apdu", "facts", "partner")
     values = {name: changes.get(name, event[name]) for name in columns}
-    connection.execute(_FINISH, values | {"row_id": event["id"], "state": "done", "last_error": ""})
+    connection.execute(_FINISH, values | _ENDED | {"row_id": event["id"], "state": "done"})
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:
-    connection.execute(_SHELVE, {"row_id": event_id, "state": "shelved", "last_error": reason})
+    ended = _ENDED | {"row_id": event_id, "state": "shelved", "last_error": reason}
+    connection.execute(_SHELVE, ended)
 
 
 def todo_again(connection: Connection, event_id: int, transaction_id: int | None = None) -> None:

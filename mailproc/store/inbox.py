@@ -82,7 +82,7 @@ def _values(letter: NewLetter) -> dict[str, Any]:
         "door": letter.door,
         "mail_from": _storable(letter.mail_from),
         "rcpt_to": _storable(letter.rcpt_to),
-        "peer": letter.peer,
+        "peer": _storable(letter.peer),
         "login": _storable(letter.login),
         "digest": letter.digest,
         "raw": letter.raw,

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, or_, select
 
+from mailproc.store import queue
 from mailproc.store.statements import insert_into, table_of, update_of
-from mailproc.store.tables import IntentRow, OutgoingRow
+from mailproc.store.tables import Instant, IntentRow, OutgoingRow
 
 INTENT = table_of(IntentRow)
 OUTGOING = table_of(OutgoingRow)
@@ -45,7 +46,7 @@ _ADD_INTENT = insert_into(
      "last_error"),
 )  # fmt: skip
 _ADD_LETTER = insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__))
-_PLACE = update_of(IntentRow, ("state", "outgoing_id", "last_error"))
+_PLACE = update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before"))
 _LOAD = select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id"))
 _LAST = (
     select(INTENT.c.state, INTENT.c.outgoing_id, OUTGOING.c.state.label("letter_state"))
@@ -63,6 +64,33 @@ _OF_EVENT = (
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
     .where(INTENT.c.event_id == bindparam("event_id"))
 )
+_EARLIER = INTENT.alias("earlier")
+_EARLIER_LETTER = OUTGOING.alias("earlier_letter")
+_WAITS_FOR_EARLIER = (
+    select(_EARLIER.c.id)
+    .select_from(_EARLIER.outerjoin(_EARLIER_LETTER, _EARLIER.c.outgoing_id == _EARLIER_LETTER.c.id))
+    .where(
+        _EARLIER.c.transaction_id == INTENT.c.transaction_id,
+        _EARLIER.c.id < INTENT.c.id,
+        _EARLIER.c.kind == "apdu",
+        or_(
+            _EARLIER.c.state == "held",
+            and_(_EARLIER.c.state == "prepared", _EARLIER_LETTER.c.state.in_(UNDELIVERED)),
+        ),
+    )
+)
+_DUE = (
+    select(INTENT.c.id, INTENT.c.unfinished)
+    .where(
+        INTENT.c.kind == bindparam("kind"),
+        INTENT.c.state.in_(("todo", "held")),
+        or_(INTENT.c.not_before.is_(None), INTENT.c.not_before <= bindparam("now", type_=Instant)),
+        INTENT.c.partner.not_in(bindparam("paused", expanding=True)),
+        or_(INTENT.c.kind != "apdu", ~_WAITS_FOR_EARLIER.exists()),
+    )
+    .order_by(INTENT.c.id)
+    .limit(bindparam("most"))
+)
 _SAID = (
     select(INTENT.c.body)
     .where(
@@ -78,11 +106,37 @@ def add_intent(connection: Connection, **row: Any) -> int:
     """``kind`` apdu: body {"apdu": …}; notice: body {"notice", "to", …}."""
     values = {"request_id": None, "transaction_id": None, "partner": ""} | row
     values |= {"state": "todo", "attempts": 0, "last_error": ""}
-    return connection.execute(_ADD_INTENT, values).scalar_one()
+    return int(connection.execute(_ADD_INTENT, values).scalar_one())
 
 
 def add_letter(connection: Connection, letter: NewLetterOut) -> int:
-    return connection.execute(_ADD_LETTER, asdict(letter)).scalar_one()
+    return int(connection.execute(_ADD_LETTER, asdict(letter)).scalar_one())
+
+
+def claim_intents(
+    connection: Connection, kind: str, paused: Sequence[str], now: datetime, limit: int
+) -> list[RowMapping]:
+    """Intents that may be put into a letter now, oldest first, their try counted.
+
+    None of a paused partner; none whose transaction has an earlier APDU that has not left (a
+    Cancel never overtakes its Request). What was held is tried again after its pause: a
+    template may have been mended.
+    """
+    values = {"kind": kind, "paused": list(paused), "now": now, "most": limit}
+    due = connection.execute(_DUE, values).all()
+    return queue.begin(connection, IntentRow, [(row.id, row.unfinished) for row in due])
+
+
+def hold_intent(connection: Connection, intent_id: int, error: str, not_before: datetime) -> None:
+    """The intent cannot be put into words now; it is tried again at ``not_before``."""
+    values = {"state": "held", "last_error": error, "not_before": not_before, "unfinished": 0}
+    connection.execute(INTENT.update().where(INTENT.c.id == intent_id).values(values))
+
+
+def still_wanted(connection: Connection, intent_ids: Sequence[int]) -> bool:
+    """Is none of these withdrawn since they were claimed?"""
+    states = select(INTENT.c.state).where(INTENT.c.id.in_(intent_ids))
+    return all(state in ("todo", "held") for state in connection.execute(states).scalars())
 
 
 def place(
@@ -90,6 +144,7 @@ def place(
 ) -> None:
     """The intent stands in that letter (prepared), or is held, withdrawn, todo again."""
     values = {"row_id": intent_id, "state": state, "outgoing_id": outgoing_id, "last_error": error}
+    values |= {"unfinished": 0, "not_before": None}
     connection.execute(_PLACE, values)
 
 
@@ -123,7 +178,7 @@ def delivery(connection: Connection, transaction_id: int) -> str:
     last = connection.execute(_LAST, {"transaction_id": transaction_id}).one_or_none()
     if last is None:
         return ""
-    word = last.letter_state or last.state
+    word = str(last.letter_state or last.state)
     return {"todo": "waiting", "prepared": "waiting", "shelved": "failed"}.get(word, word)
 
 
@@ -148,3 +203,9 @@ def withdraw(connection: Connection, intent: RowMapping) -> None:
     for other in intents_of(connection, intent["outgoing_id"]):
         if other["id"] != intent["id"] and other["state"] == "prepared":
             place(connection, other["id"], "todo", None)
+
+
+def in_state(connection: Connection, state: str) -> Sequence[RowMapping]:
+    """Letters in that state, oldest first."""
+    statement = select(OUTGOING).where(OUTGOING.c.state == state).order_by(OUTGOING.c.id)
+    return connection.execute(statement).mappings().all()

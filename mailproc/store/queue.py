@@ -55,12 +55,18 @@ def claim(
     alone; one at its third such try is shelved here and not returned. ``attempts`` in the
     answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
     """
+    values = {"in_state": state, "now": now, "limit": limit}
+    due = connection.execute(_statements(table).due, values).all()
+    return begin(connection, table, [(row.id, row.unfinished) for row in due])
+
+
+def begin(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[RowMapping]:
+    """The same for rows that the caller chose: (id, unfinished) of each, in order of id."""
     statements = _statements(table)
-    due = connection.execute(statements.due, {"in_state": state, "now": now, "limit": limit}).all()
-    killers = [row.id for row in due if row.unfinished + 1 >= TRIES]
+    killers = [row_id for row_id, unfinished in due if unfinished + 1 >= TRIES]
     if killers:
         connection.execute(statements.killed, {"ids": killers})
-    chosen = _alone([(row.id, row.unfinished) for row in due if row.unfinished + 1 < TRIES])
+    chosen = _alone([one for one in due if one[1] + 1 < TRIES])
     if not chosen:
         return []
     rows = connection.execute(statements.count, {"ids": chosen}).mappings().all()

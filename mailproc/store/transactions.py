@@ -75,7 +75,7 @@ _FIND = select(REFERENCE).where(
 
 
 def create(connection: Connection, transaction: NewTransaction) -> int:
-    return connection.execute(_ADD, asdict(transaction)).scalar_one()
+    return int(connection.execute(_ADD, asdict(transaction)).scalar_one())
 
 
 def load(connection: Connection, transaction_id: int) -> RowMapping:

@@ -1,0 +1,204 @@
+"""Station ④: what is due for one partner goes into one letter, and its bytes are fixed.
+
+Encoding and templates run outside the write; the commit checks that nothing was withdrawn
+meanwhile. One order that does not pass its guard is held alone and tried again after a pause,
+for a template may have been mended.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.partners import account
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.terms import Role
+from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.protocols.codec import Codec, Encoded, Held, Wire
+from mailproc.store import counters, events, outgoing, queue, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.outgoing import NewLetterOut
+
+_log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The intents of one letter: same partner, role, codec, and address."""
+
+    intents: tuple[RowMapping, ...]
+    transactions: tuple[RowMapping, ...]
+    codec: Codec
+    wire: Wire
+    address: str
+
+
+def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
+    """Put the waiting APDUs into letters; how many intents were taken up."""
+    bundles = store.write(lambda connection: _gather(connection, premises, limit))
+    for bundle in bundles:
+        encoded = _encode(bundle, premises)
+        letter = _letter(bundle, encoded, premises)
+        store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, premises=premises))
+    return sum(len(bundle.intents) for bundle in bundles)
+
+
+def _gather(connection: Connection, premises: Premises, limit: int) -> list[Bundle]:
+    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
+    due = outgoing.claim_intents(connection, "apdu", paused, premises.clock(), limit)
+    with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
+    bundles = []
+    for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):
+        for part in _parts(list(group), premises):
+            bundle = _bundle(connection, part, premises)
+            if bundle is not None:
+                bundles.append(bundle)
+    return bundles
+
+
+Pair = tuple[RowMapping, RowMapping]
+
+
+def _group_key(pair: Pair) -> tuple[str, ...]:
+    row = pair[1]
+    code = row["tq"] if row["role"] == Role.RESPONDER else ""
+    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], code)
+
+
+def _sort_key(pair: Pair) -> tuple[Any, ...]:
+    return (*_group_key(pair), pair[0]["id"])
+
+
+def _parts(pairs: list[Pair], premises: Premises) -> list[list[Pair]]:
+    codec = premises.registry.by_name(pairs[0][1]["codec"])
+    return [pairs] if codec.batches else [[pair] for pair in pairs]
+
+
+def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bundle | None:
+    first = pairs[0][1]
+    partner = premises.partners.get(first["partner"])
+    if partner is None:
+        _hold_all(
+            connection, [pair[0] for pair in pairs], "its partner is no longer in config.toml", premises
+        )
+        return None
+    role = Role[first["role"]]
+    known = account(partner, "out") if role is Role.REQUESTER else None
+    wire = Wire(
+        library=premises.config.library,
+        partner=partner,
+        role=role,
+        customer_code=known.customer_code if known else first["tq"],
+        file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
+        today=premises.today(),
+    )
+    codec = premises.registry.by_name(first["codec"])
+    intents, rows = zip(*pairs, strict=True)
+    return Bundle(intents, rows, codec, wire, first["address"])
+
+
+def _encode(bundle: Bundle, premises: Premises) -> Encoded:
+    apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
+    try:
+        return bundle.codec.encode(apdus, bundle.wire, premises.templates)
+    except LocalFault as fault:
+        return Encoded(None, tuple(Held(index, "", str(fault)) for index in range(len(apdus))))
+    except Exception as error:  # a bug in an encoder holds its letter, not the station
+        _log.exception("a letter to %s could not be written", bundle.wire.partner.symbol)
+        why = f"a fault of this program: {type(error).__name__}"
+        return Encoded(None, tuple(Held(index, "", why) for index in range(len(apdus))))
+
+
+def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOut | None:
+    if encoded.body is None:
+        return None
+    library = premises.config.library
+    now = premises.clock()
+    identifier = message_id(domain_of(library.email), f"o{bundle.intents[0]['id']}.{uuid4().hex[:16]}")
+    raw = compose(
+        encoded.body,
+        sender=library.email,
+        sender_name=library.name,
+        to=[bundle.address],
+        message_id=identifier,
+        date=now.astimezone(premises.zone),
+    )
+    secret = f"{bundle.wire.partner.symbol}/{encoded.secret_customer_code}"
+    return NewLetterOut(
+        partner=bundle.wire.partner.symbol,
+        mail_from=library.email,
+        rcpt_to=bundle.address,
+        message_id=identifier,
+        subject=encoded.body.subject,
+        raw=raw,
+        prepared_at=now,
+        file_ref=bundle.wire.file_ref,
+        secret_ref=secret if encoded.secret_customer_code else "",
+    )
+
+
+def _settle(
+    connection: Connection,
+    bundle: Bundle,
+    encoded: Encoded,
+    letter: NewLetterOut | None,
+    premises: Premises,
+) -> None:
+    """The letter's commit. Where something was withdrawn meanwhile, the rest is bundled anew."""
+    if not outgoing.still_wanted(connection, [intent["id"] for intent in bundle.intents]):
+        for intent in bundle.intents:
+            if outgoing.still_wanted(connection, [intent["id"]]):
+                outgoing.place(connection, intent["id"], "todo", None)
+        return
+    held = {one.index: one for one in encoded.held}
+    outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
+    if letter is not None:
+        _refer(connection, letter, outgoing_id)
+        _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
+    for index, intent in enumerate(bundle.intents):
+        if index in held:
+            why = f"{held[index].field}: {held[index].text}".removeprefix(": ")
+            _hold_all(connection, [intent], why, premises)
+        else:
+            _mended(connection, intent)
+            outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+
+
+def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None) -> None:
+    names = {"message_id": letter.message_id, "file_ref": letter.file_ref}
+    for kind, value in names.items():
+        if value:
+            transactions.refer(connection, letter.partner, kind, value, outgoing_id=outgoing_id)
+
+
+def _hold_all(connection: Connection, intents: Sequence[RowMapping], why: str, premises: Premises) -> None:
+    """Held with its reason; staff are told once for each reason, not at each try."""
+    now = premises.clock()
+    for intent in intents:
+        outgoing.hold_intent(connection, intent["id"], why[:500], now + queue.pause(intent["attempts"]))
+        if intent["last_error"] != why[:500]:
+            event = NewEvent(
+                cause="policy",
+                type="HELD",
+                at=now,
+                partner=intent["partner"],
+                transaction_id=intent["transaction_id"],
+                facts={"text": why[:500]},
+            )
+            events.add(connection, event)
+            _log.warning("held: %s", why)
+
+
+def _mended(connection: Connection, intent: RowMapping) -> None:
+    if intent["state"] == "held":
+        transactions.clear_attention(connection, intent["transaction_id"], ["held-template"])

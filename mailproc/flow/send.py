@@ -1,0 +1,180 @@
+"""Station ⑤: letters leave. ``sending_since`` is committed before the first word is spoken and
+``handed_over`` after the relay's answer, so what a crash caught between is known to be in doubt.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow.premises import Premises
+from mailproc.log import following
+from mailproc.mail.letter import Envelope
+from mailproc.store import events, outgoing, queue, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.tables import OutgoingRow
+
+_log = logging.getLogger(__name__)
+
+Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
+"""(envelope, bytes, name of the letter) -> (state handed_over | filed, the relay's answer or file).
+
+Raises TryLater, InDoubt, GiveUp."""
+
+
+def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> int:
+    """Hand over the letters that are due, at most ``limit``; how many were tried.
+
+    After a "try later" the rest waits too: one relay carries them all.
+    """
+    tried = 0
+    while tried < limit:
+        row = store.write(lambda connection: _begin(connection, premises))
+        if row is None:
+            break
+        tried += 1
+        with following(f"O{row['id']}"):
+            if not _hand_over(store, row, premises, deliver):
+                break
+    return tried
+
+
+def _begin(connection: Connection, premises: Premises) -> RowMapping | None:
+    now = premises.clock()
+    rows = queue.claim(connection, OutgoingRow, 1, now, state="prepared")
+    if not rows:
+        return None
+    outgoing.change(connection, rows[0]["id"], state="sending", sending_since=now)
+    return rows[0]
+
+
+def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliver) -> bool:
+    """True where the next letter may be tried at once."""
+    try:
+        state, answer = deliver(
+            Envelope(row["mail_from"], row["rcpt_to"]), unmasked(row, premises), f"O{row['id']}"
+        )
+    except TryLater as fault:
+        why = str(fault)
+        store.write(lambda connection: _later(connection, row, why, premises))
+        return False
+    except InDoubt as fault:
+        why = str(fault)
+        store.write(lambda connection: doubt(connection, row, why, premises))
+        return True
+    except (GiveUp, LocalFault) as fault:
+        why = str(fault)
+        store.write(lambda connection: _fail(connection, row, why, premises))
+        return True
+    store.write(lambda connection: _done(connection, row, state, answer, premises))
+    return True
+
+
+def unmasked(row: RowMapping, premises: Premises) -> bytes:
+    """The bytes for the socket. A folder keeps the mask: what lies in a file is read by people."""
+    raw = bytes(row["raw"])
+    if not row["secret_ref"] or premises.config.deliver.mode == "folder":
+        return raw
+    symbol, _, customer_code = row["secret_ref"].rpartition("/")
+    partner = premises.partners.known(symbol)
+    for account in partner.artemail.account:
+        if account.direction == "out" and account.customer_code == customer_code:
+            codec = premises.registry.by_name(partner.codec)
+            return codec.unmask(raw, account.password.get_secret_value())
+    raise GiveUp(f"There is no outgoing account {customer_code} for {symbol} in config.toml any more.")
+
+
+def _done(connection: Connection, row: RowMapping, state: str, answer: str, premises: Premises) -> None:
+    _log.info("O%s %s: %s", row["id"], state, answer)
+    where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
+    outgoing.change(
+        connection,
+        row["id"],
+        state=state,
+        handed_over_at=premises.clock(),
+        unfinished=0,
+        last_error="",
+        **where,
+    )
+
+
+def _later(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+    now = premises.clock()
+    if now - row["prepared_at"] > timedelta(days=premises.config.policy.give_up_days):
+        _fail(
+            connection, row, f"given up after {premises.config.policy.give_up_days:g} days: {why}", premises
+        )
+        return
+    level = logging.WARNING if row["last_error"] != why else logging.DEBUG  # said once
+    _log.log(level, "O%s waits: %s", row["id"], why)
+    outgoing.change(connection, row["id"], state="prepared", sending_since=None)
+    queue.later(connection, OutgoingRow, row["id"], why[:500], now, was="prepared")
+
+
+def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+    _log.error("O%s failed: %s", row["id"], why)
+    outgoing.change(connection, row["id"], state="shelved", unfinished=0, last_error=why[:500])
+    _tell(connection, row, "SEND_FAILED", why, premises)
+
+
+def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+    """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
+    second notice costs nothing) it is sent again byte for byte; else staff decide."""
+    if not row["partner"] or _repeat_safe(row, premises):
+        outgoing.change(connection, row["id"], state="prepared", unfinished=0, last_error=why[:500])
+        return
+    _log.warning("O%s in doubt: %s", row["id"], why)
+    outgoing.change(connection, row["id"], state="in_doubt", unfinished=0, last_error=why[:500])
+    _tell(connection, row, "IN_DOUBT", why, premises)
+
+
+def _repeat_safe(row: RowMapping, premises: Premises) -> bool:
+    partner = premises.partners.get(row["partner"])
+    return partner is not None and premises.registry.by_name(partner.codec).repeat_safe
+
+
+def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises: Premises) -> None:
+    """The letter's fate is an event of every transaction that speaks in it."""
+    spoken = {
+        intent["transaction_id"]
+        for intent in outgoing.intents_of(connection, row["id"])
+        if intent["transaction_id"] is not None
+    }
+    for transaction_id in sorted(spoken):
+        event = NewEvent(
+            cause="policy",
+            type=kind,
+            at=premises.clock(),
+            partner=row["partner"],
+            transaction_id=transaction_id,
+            facts={"text": f"O{row['id']}: {why}"[:500]},
+        )
+        events.add(connection, event)
+
+
+def recover(store: Store, premises: Premises) -> int:
+    """At start: what was being sent when the process died is in doubt. How many there were."""
+
+    def job(connection: Connection) -> int:
+        rows = outgoing.in_state(connection, "sending")
+        for row in rows:
+            doubt(connection, row, "the program ended while it was being sent", premises)
+        return len(rows)
+
+    return store.write(job)
+
+
+def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> None:
+    """Staff's word on a letter that waits, failed, bounced or is in doubt: send the same bytes
+    again, or (``arrived``) take it as delivered."""
+    state = "handed_over" if arrived else "prepared"
+    outgoing.change(
+        connection, row["id"], state=state, attempts=0, unfinished=0, not_before=None, last_error=""
+    )
+    for intent in outgoing.intents_of(connection, row["id"]):
+        if intent["transaction_id"] is not None:
+            reasons = ("in-doubt", "delivery-failed", "bounced", "file-rejected")
+            transactions.clear_attention(connection, intent["transaction_id"], reasons)
