@@ -195,6 +195,7 @@ def test_staff_of_its_own_is_kept(tmp_path: Path) -> None:
         ("", "NOTHING IS SENT"),
         ("", "no [[partner]]"),
         ("[listen]\nenabled = false", "nothing can come in"),
+        ("[listen]\nnetworks = []", "nobody can use the listener"),
         ("[listen]\nhost = '0.0.0.0'", "this machine only"),
         ("[listen]\nhost = '0.0.0.0'\nnetworks = ['0.0.0.0/0']", "the whole world"),
         (MAILBOX.replace("127.0.0.1", "imap.lib.example") + "security = 'none'", "in clear"),

@@ -25,16 +25,17 @@ def _listen(config: Config) -> Iterator[Problem]:
     listen = config.listen
     yield from network_problems(("listen", "networks"), listen.networks)
     if listen.enabled and not listen.networks and not is_loopback(listen.host):
-        who = f"a listener on {listen.host} would take letters from anybody"
-        yield Problem(("listen", "networks"), f'{who}: name your relay, as in ["192.0.2.25/32"]')
+        text = (
+            f'a listener on {listen.host} must know who may connect: name your relay, as in ["192.0.2.25/32"]'
+        )
+        yield Problem(("listen", "networks"), text)
     for position, recipient in enumerate(listen.recipients):
         if not is_address(recipient):
             yield Problem(("listen", "recipients", position), ADDRESS, recipient)
-    if bool(listen.tls_cert) != bool(listen.tls_key):
-        missing = "tls_cert" if listen.tls_key else "tls_key"
-        yield Problem(("listen", missing), "tls_cert and tls_key are given together, or neither", "")
+    if listen.tls_key and not listen.tls_cert:
+        yield Problem(("listen", "tls_cert"), "tls_key needs its certificate", "")
     if listen.require_tls and not listen.tls_cert:
-        yield Problem(("listen", "require_tls"), "needs tls_cert and tls_key", True)
+        yield Problem(("listen", "require_tls"), "needs tls_cert", True)
     if listen.login:
         yield Problem(("listen", "login"), "SMTP AUTH is not there yet: leave it empty and use networks")
 

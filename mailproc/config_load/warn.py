@@ -22,6 +22,8 @@ def _doors(config: Config) -> Iterator[str]:
     listen = config.listen
     if not listen.enabled and not config.mailbox:
         yield "nothing can come in: listen.enabled is false and there is no [[mailbox]]"
+    if listen.enabled and not listen.networks:
+        yield "listen.networks is empty, so nobody can use the listener"
     if listen.enabled and not is_loopback(listen.host):
         if only_loopback(listen.networks):
             yield f"listen.networks holds this machine only, so nobody can use the listener on {listen.host}"
