@@ -102,7 +102,7 @@ class World:
         }
         verb, *words = line.split()[:3] or ("",)
         arguments, act = commands.get(verb, (-1, self._go))
-        if len(words) != arguments:
+        if len(words) != arguments or (verb == "listener" and not words[1].isdecimal()):
             self._tell("not-understood", text=line)
             return []
         return act(*words)

@@ -108,7 +108,9 @@ def test_the_customer_orders_from_us(process: Process, listener: tuple[int, "Que
     assert came.get(timeout=10).rcpt_to == "ill@library.example"
 
 
-@pytest.mark.parametrize("line", ["", "go", "go B1", "dance B1 now", "go B1 due", "order", "listener here"])
+@pytest.mark.parametrize(
+    "line", ["", "go", "go B1", "dance B1 now", "go B1 due", "order", "listener here", "listener here now"]
+)
 def test_a_line_that_is_not_understood_is_told(process: Process, line: str) -> None:
     process.write(line)
     assert process.wait_for(lambda told: told["event"] == "not-understood")
