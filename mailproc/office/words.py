@@ -90,6 +90,10 @@ HEARD: Mapping[str, str] = {
     "WITHDRAWN": "withdrawn before its letter left",
     "UNDONE": "the last act was taken back",
     "CLOSED": "taken off the lists",
+    "BOUNCED": "our letter came back undelivered",
+    "SEND_FAILED": "our letter could not be sent",
+    "IN_DOUBT": "our letter may have arrived",
+    "HELD": "our letter is held back",
 }
 """What a letter from the other side did; also what happens beside the state tables."""
 
@@ -209,25 +213,30 @@ ATTENTION: Mapping[str, str] = {
     "answer-after-end": "they answered after the end",
     "ask-cannot-match": "they cannot match what we cited: correct it, or say how to go on",
     "ask-cost": "it costs more than our maximum: say how to go on",
-    "ask-options": "what we asked for is not possible this way: say how to go on",
-    "book-after-end": "the item lies here although the request had ended",
+    "ask-later": "they say: ask again later; wait, or go on",
+    "ask-locations": "they name other libraries: say whom to ask",
+    "ask-unfilled": "they cannot supply it this way: say how to go on",
     "bounced": "our letter came back undelivered",
     "cancel-asked": "they ask to stop it",
+    "cannot-be-said": "their protocol has no message for it: tell them another way",
     "condition": "they have a condition",
+    "damaged": "it is damaged",
     "delivery-failed": "our letter could not be sent",
     "end-of-rota": "nobody left to ask",
-    "expired": "the time for it has run out",
+    "error-report": "they reported an error",
     "file-rejected": "they rejected the whole file: nothing in it was asked",
     "final-demand": "their last demand to send it back",
     "held-template": "a broken text holds the letter back",
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
+    "lost": "they say it is lost",
     "lost-after-returned": "said to be lost, after it was sent back",
     "mailbox-silent": "a mailbox cannot be reached",
     "message": "they sent a message",
     "no-answer": "no answer for too long",
+    "not-possible-now": "they sent what is not possible in this state",
+    "number-used-again": "a known number came with another item",
     "overdue": "it is overdue",
-    "patron-bounced": "our letter to the reader came back",
     "promise-passed": "the day they promised has passed",
     "recalled": "they want it back",
     "refused-by-partner": "they refused our letter",
@@ -238,9 +247,11 @@ ATTENTION: Mapping[str, str] = {
     "state-differs": "they see it in another state than we do",
     "supplied-after-end": "it was supplied after the request had ended",
     "template-broken": "a changed text fails its check; another goes out meanwhile",
+    "to-answer": "for us to answer",
     "unknown-code": "their answer has a code that we do not know",
     "unproven": "we cannot tell whether this really came from them",
 }
+"""Why a human is needed: as a heading, and in the letter to staff."""
 
 _STATE_WORDS = {
     (role.value, state.name): word for role, table in STATES.items() for state, word in table.items()

@@ -172,7 +172,7 @@ class Templates:
             code = self._jinja.compile(tree, filename=name)
         except TemplateSyntaxError as error:
             return None, (Problem(name, error.lineno, "", sentence(error.message)),)
-        except RecursionError:
+        except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
             return None, (Problem(name, 0, "", "too deeply nested"),)
         template = Template.from_code(self._jinja, code, {})
         problems = list(tried(template, contract, name))
