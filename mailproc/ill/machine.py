@@ -22,7 +22,7 @@ from mailproc.ill.events import ACTIONS, event_heard, event_said
 from mailproc.ill.terms import Role, Service, State
 
 __all__ = [
-    "TABLES", "Cell", "Kind", "Next", "event_heard", "event_said", "is_final", "next_state",
+    "ACTIONS", "TABLES", "Cell", "Kind", "Next", "event_heard", "event_said", "is_final", "next_state",
     "possible", "table_of", "tables_json",
 ]  # fmt: skip
 
@@ -114,9 +114,11 @@ def possible(role: Role, service: Service, state: State, state_before: State | N
 
 def is_final(role: Role, service: Service, state: State) -> bool:
     """Is it over? Then the tables offer nothing but to take in an item nobody expected."""
-    row = table_of(role, service).get(state, {})
+    row = table_of(role, service).get(state)
+    if row is None or state in NOBODY:
+        return False
     acts = [cell for event, cell in row.items() if event[:1].islower()]
-    return state not in NOBODY and all(cell.kind is Kind.REFUSED or cell.attention for cell in acts)
+    return all(cell.kind is Kind.REFUSED or cell.attention for cell in acts)
 
 
 def tables_json() -> dict[str, Any]:
