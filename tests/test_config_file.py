@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailproc import config_load
 from mailproc.config import Config, Mailbox, Partner, Section
-from mailproc.config_load import poll
+from mailproc.config_load import poll, rules_partner
 from mailproc.config_load.lines import lines_of
 from mailproc.config_load.shape import section_in
 from mailproc.errors import Misconfigured
@@ -256,6 +256,13 @@ def test_weekdays_are_counted_as_cron_counts_them(field: str, names: str) -> Non
     assert poll.weekdays(field) == names
 
 
+def test_the_codecs_that_may_be_named_are_those_that_exist() -> None:
+    from mailproc.protocols import registry
+
+    assert {codec.name for codec in registry.load(Config()).codecs} == set(rules_partner.CODECS)
+
+
+@settings(deadline=None)
 @given(st.text(alphabet="every 0123456789smh*/,-adfiot", max_size=30))
 @example("* * * * *")
 def test_any_text_is_a_time_or_a_sentence(text: str) -> None:
@@ -267,6 +274,7 @@ def test_any_text_is_a_time_or_a_sentence(text: str) -> None:
         assert (when.seconds > 0) != bool(when.cron)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 @example("[[a]]\n[[a.b]]\n[a]\nx = 1\n['a'.b.\"c\"]\n= 1\n[[[x]]]")
 def test_lines_are_found_in_any_text(text: str) -> None:
