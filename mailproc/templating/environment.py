@@ -63,7 +63,7 @@ class Templates:
         self._folders = Folders(search)
         self._contracts = {contract.path: contract for contract in contracts}
         self._jinja = Sandbox()
-        self._loaded: dict[Path, _Loaded] = {}
+        self._loaded: dict[str, _Loaded] = {}
 
     def render(self, path: str, context: Mapping[str, Any]) -> str:
         """The finished text of the template ``path``.
@@ -144,9 +144,9 @@ class Templates:
         source = self._folders.find(path)
         if source is None:
             raise LocalFault(f"there is no file for the template {path}")
-        known = self._loaded.get(source.file)
+        known = self._loaded.get(source.path)
         if known is None or known.source.stamp != source.stamp:
-            known = self._loaded[source.file] = self._read(contract, source)
+            known = self._loaded[source.path] = self._read(contract, source)
         return known
 
     def _read(self, contract: Contract, source: Source) -> _Loaded:

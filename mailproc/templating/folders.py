@@ -1,11 +1,11 @@
 """Where a template's file is: the site's folders first, the shipped one last, English at the end."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 FALLBACK_LANGUAGE = "en"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -16,18 +16,23 @@ def shipped_folder() -> Path:
     return Path(str(files("mailproc") / "templates"))
 
 
-@dataclass(frozen=True)
-class Source:
+Origin = Literal["site", "shipped"]
+
+
+class Source(NamedTuple):  # one is made for each letter: a tuple is made fastest
     """One template's file as it is now. ``stamp`` changes when the file does."""
 
     path: str
     file: Path
-    origin: Literal["site", "shipped"]
-    stamp: tuple[int, int, int]
+    origin: Origin
+    stamp: tuple[str, int, int, int]
 
     def read(self) -> str:
         """The text. Raises OSError, UnicodeDecodeError."""
         return self.file.read_text(encoding="utf-8-sig")
+
+
+_Place = tuple[str, Path, str, Origin]
 
 
 class Folders:
@@ -37,19 +42,25 @@ class Folders:
         shipped = search[-1].resolve()
         self._site = tuple(folder for folder in search[:-1] if folder.resolve() != shipped)
         self._shipped = search[-1]
+        self._places: dict[str, tuple[_Place, ...]] = {}
 
     def find(self, path: str) -> Source | None:
         """The file for ``path``; language goes before folder ("de-AT", "de", then English)."""
-        for each in spoken(path):
-            for folder in (*self._site, self._shipped):
-                if found := self._look(each, folder):
-                    return found
+        places = self._places.get(path)
+        if places is None:
+            folders = (*self._site, self._shipped)
+            places = self._places[path] = tuple(
+                self._place(each, folder) for each in spoken(path) for folder in folders
+            )
+        for place in places:
+            if found := _look(place):
+                return found
         return None
 
     def shipped(self, path: str) -> Source | None:
         """The file that came with mailproc, whatever the site has."""
-        found = (self._look(each, self._shipped) for each in spoken(path))
-        return next(filter(None, found), None)
+        places = (self._place(each, self._shipped) for each in spoken(path))
+        return next(filter(None, map(_look, places)), None)
 
     def site_paths(self) -> Iterator[str]:
         """Every text file of the site's folders, as a path below them."""
@@ -57,14 +68,19 @@ class Folders:
             for file in sorted(folder.rglob("*.txt")):
                 yield file.relative_to(folder).as_posix()
 
-    def _look(self, path: str, folder: Path) -> Source | None:
+    def _place(self, path: str, folder: Path) -> _Place:
         file = folder / path
-        try:
-            found = file.stat()
-        except OSError:
-            return None
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        return Source(path, file, "shipped" if folder is self._shipped else "site", stamp)
+        return path, file, str(file), "shipped" if folder is self._shipped else "site"
+
+
+def _look(place: _Place) -> Source | None:
+    """The file as it is now: asked anew for each letter, so that a change is taken at once."""
+    path, file, name, origin = place
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return Source(path, file, origin, (name, found.st_mtime_ns, found.st_size, found.st_ino))
 
 
 def spoken(path: str) -> Iterator[str]:
