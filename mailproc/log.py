@@ -1,0 +1,138 @@
+"""Logging: one line an event, the letter it is about, and no secret ever.
+
+``set_up`` installs a record factory, so that masking holds for every handler there is, not
+only for ours. Lines go to stderr; journald or a container keeps them.
+"""
+
+import base64
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+MASK = "XXXXXXX"
+TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
+"""Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "letter", "taskName"}
+
+_letter: ContextVar[str] = ContextVar("letter", default="")
+_secrets: set[str] = set()
+_pattern: re.Pattern[str] | None = None
+
+
+def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
+    """Send everything from ``level`` up to stderr, as text or as one JSON object a line.
+
+    May be called again; the last call counts. Raises ValueError for an unknown level.
+    """
+    handler = _Handler(sys.stderr)
+    handler.setFormatter(_Json() if json_lines else _Text())
+    root = logging.getLogger()
+    root.setLevel(level.upper() if isinstance(level, str) else level)
+    for old in [one for one in root.handlers if isinstance(one, _Handler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    logging.setLogRecordFactory(_record)
+    for name in TONED_DOWN:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+
+
+@contextmanager
+def following(letter: str) -> Iterator[None]:
+    """Put this id ("I12", "O12", "E40", "B3-1") on every line logged inside; nests."""
+    token = _letter.set(letter)
+    try:
+        yield
+    finally:
+        _letter.reset(token)
+
+
+def register_secret(value: str) -> None:
+    """From now on this value is masked in every record, also quoted, base64 or URL-encoded."""
+    global _pattern  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
+    if not value:
+        return
+    encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
+    _secrets.update({value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded})
+    longest_first = sorted(_secrets, key=len, reverse=True)
+    _pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+
+def mask(text: str) -> str:
+    """The text with every registered secret replaced; for what is shown without being logged."""
+    return _pattern.sub(MASK, text) if _pattern else text
+
+
+class _Handler(logging.StreamHandler[Any]):
+    """Ours, to be found again by ``set_up``."""
+
+
+def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """A record whose message is final: formatted, masked, with the letter it belongs to."""
+    record = logging.LogRecord(*args, **kwargs)
+    try:
+        message = record.getMessage()
+    except Exception as fault:  # a wrong format string must not stop the caller
+        message = f"{record.msg!r} with {record.args!r} ({fault})"
+    record.msg, record.args = mask(message), ()
+    if record.exc_info and record.exc_info[0]:
+        record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+    if record.stack_info:
+        record.stack_info = mask(record.stack_info)
+    record.letter = _letter.get()
+    return record
+
+
+def _time(record: logging.LogRecord) -> str:
+    """UTC, milliseconds."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _extra(record: logging.LogRecord) -> dict[str, Any]:
+    """What the caller gave as ``extra``; it is added after the record was made, so masked here."""
+    return {name: _safe(value) for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _safe(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return mask(value if isinstance(value, str) else str(value))
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    return "\n".join(text for text in (record.exc_text, record.stack_info) if text)
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {"letter": letter} if (letter := getattr(record, "letter", "")) else {}
+        line |= {name: value for name, value in _extra(record).items() if name not in line}
+        line |= {"traceback": trace} if (trace := _traceback(record)) else {}
+        return json.dumps(line)
+
+
+class _Text(logging.Formatter):
+    """A line for people. Control characters are escaped: a subject cannot forge a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        words = [_time(record), record.levelname.ljust(7), getattr(record, "letter", "") or "-"]
+        words += [record.name.removeprefix("mailproc."), record.getMessage()]
+        words += [f"{name}={value}" for name, value in _extra(record).items()]
+        line = _CONTROL.sub(lambda hit: repr(hit[0])[1:-1], " ".join(words))
+        trace = _traceback(record).splitlines()
+        return "\n    ".join([line, *(_CONTROL.sub("?", one) for one in trace)])

@@ -1,0 +1,77 @@
+"""A letter out of bytes: any bytes, without ever raising.
+
+The structure is split first; only the fields that mailproc asks for are decoded. Strangeness
+is noted in ``Letter.defects``; the bytes stay in ``Letter.raw``.
+"""
+
+from mailproc.mail import headers, mime, rendition
+from mailproc.mail.defects import Defects
+from mailproc.mail.letter import Letter, Part
+
+
+def parse(raw: bytes) -> Letter:
+    """Read a letter (RFC 5322, MIME); see ``Letter`` for the shape of each field.
+
+    ``sender`` is '' where From names nobody, or more than one: who cannot be told cannot be
+    proven, so a second From line never lends a letter somebody's name.
+    """
+    defects = Defects()
+    header, body = headers.split(raw, defects)
+    tree = mime.Tree(defects)
+    media_type = tree.add(header, body)
+    return Letter(
+        raw=raw,
+        message_id=_first_id(header),
+        in_reply_to=headers.ids(header.get("in-reply-to", [])),
+        references=headers.ids(header.get("references", [])),
+        subject=headers.text(headers.first(header, "subject")),
+        sender=_sender(header, defects),
+        reply_to=next(iter(headers.addresses(header.get("reply-to", []), defects)), ""),
+        to=headers.addresses(header.get("to", []), defects),
+        cc=headers.addresses(header.get("cc", []), defects),
+        return_path=_return_path(header),
+        date=headers.date(headers.first(header, "date"), defects),
+        auto_submitted=headers.token(headers.first(header, "auto-submitted")),
+        precedence=headers.token(headers.first(header, "precedence")),
+        media_type=media_type,
+        parts=tuple(tree.parts),
+        defects=defects.as_tuple(),
+    )
+
+
+def readable(letter: Letter) -> str:
+    """Return plain text for people and line readers: the body, whichever way it was written.
+
+    A plain body goes before an HTML one, and both go before a text that was attached.
+    """
+    body = [part for part in letter.parts if not part.attachment]
+    plain = _text(body, "text/plain")
+    if plain.strip():
+        return plain
+    html = _text(body, "text/html")
+    rendered = rendition.from_html(html) if html else ""
+    return rendered if rendered.strip() else letter.text
+
+
+def _text(parts: list[Part], media_type: str) -> str:
+    return next((part.text for part in parts if part.media_type == media_type and part.text), "")
+
+
+def _first_id(header: headers.Header) -> str:
+    return next(iter(headers.ids(header.get("message-id", [])[:1])), "")
+
+
+def _sender(header: headers.Header, defects: Defects) -> str:
+    fields = header.get("from", [])
+    senders = headers.addresses(fields, defects)
+    if len(fields) > 1 or len(senders) > 1:
+        defects.note("From names more than one sender")
+        return ""
+    return senders[0] if senders else ""
+
+
+def _return_path(header: headers.Header) -> str | None:
+    """The topmost one, which the last system wrote; '' is the null sender "<>"."""
+    if "return-path" not in header:
+        return None
+    return next(iter(headers.addresses(header["return-path"][:1], Defects())), "")

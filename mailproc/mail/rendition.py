@@ -1,0 +1,104 @@
+"""Plain lines out of what mail programs make of them: HTML, and flowed text (RFC 3676).
+
+HTML is cut by one expression that never looks back: ``html.parser`` takes seconds for a short
+letter of unclosed tags (quadratic, CVE-2025-6069), and raises for others.
+"""
+
+import re
+from html import unescape
+
+MOST_OF_HTML = 1_000_000  # characters
+
+_TOKEN = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<hidden>script|style|title|template)\b.*?(?:</(?P=hidden)\s*>|\Z)"
+    r"|<(?P<close>/?)(?P<tag>[a-z][a-z0-9]*)[^<>]*>?"
+    r"|<[!?/][^<>]*>?"
+    r"|(?P<words>[^<]+|<)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ENDLESS = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character has such a number
+_WHITE = re.compile(r"[ \t\n\r\f]+")  # not the no-break space: an empty line of Outlook's is one
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset"}
+    | {"footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav"}
+    | {"ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"}
+)
+
+
+def unflowed(text: str, delete_space: bool) -> str:
+    """Join the lines that a flowed text broke; quoted lines only with their own level.
+
+    A blank line is never joined, whatever stands before it: here blank lines have a meaning.
+    """
+    lines: list[list[str]] = []
+    open_depth = -1  # quote depth of the line that waits for its next half
+    for line in text.split("\n"):
+        unquoted = line.lstrip(">")
+        depth = len(line) - len(unquoted)
+        content = unquoted.removeprefix(" ")
+        flows = content.endswith(" ") and content != "-- "
+        said = content[:-1] if flows and delete_space else content
+        if open_depth == depth and content not in ("", "-- "):
+            lines[-1].append(said)
+        else:
+            lines.append([">" * depth + (" " if depth else ""), said])
+        open_depth = depth if flows else -1
+    return "\n".join("".join(pieces) for pieces in lines)
+
+
+def from_html(html: str) -> str:
+    """Return the words of an HTML text in lines; scripts, styles and tags are left out."""
+    page = _Page()
+    for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
+        if token["tag"]:
+            page.tag(token["tag"].lower(), opens=not token["close"])
+        elif token["words"]:
+            page.words(unescape(_ENDLESS.sub("\ufffd", token["words"])))
+    return page.result()
+
+
+class _Page:
+    """Breaks lines as a browser would, each block once however deep blocks are nested."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._as_is = False
+
+    def tag(self, name: str, opens: bool) -> None:
+        if name == "br":
+            self._end_line()
+        elif name in _BLOCKS:
+            self._end_block()
+        elif name in ("td", "th") and opens and self._line:
+            self._line.append(" ")
+        if name == "pre":
+            self._as_is = opens
+
+    def words(self, text: str) -> None:
+        if self._as_is:
+            *whole, rest = text.split("\n")
+            for line in whole:
+                self._line.append(line)
+                self._end_line()
+            self._line.append(rest)
+            return
+        words = _WHITE.sub(" ", text)
+        if not self._line or self._line[-1].endswith(" "):
+            words = words.removeprefix(" ")
+        if words:
+            self._line.append(words)
+
+    def result(self) -> str:
+        """The lines, without blank ones before the first and after the last."""
+        self._end_block()
+        return "\n".join(self._lines).strip("\n") + "\n"
+
+    def _end_block(self) -> None:
+        if any(self._line):
+            self._end_line()
+
+    def _end_line(self) -> None:
+        self._lines.append("".join(self._line).replace("\xa0", " ").rstrip())
+        self._line.clear()

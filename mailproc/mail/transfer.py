@@ -1,0 +1,34 @@
+"""Content-Transfer-Encoding (RFC 2045 section 6), read leniently."""
+
+import binascii
+
+from mailproc.mail.defects import Defects
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_OTHERS = bytes(sorted(set(range(256)) - set(_ALPHABET)))
+_LAYOUT = b"\r\n\t ="
+_IDENTITY = ("", "7bit", "8bit", "binary")
+
+
+def decode(content: bytes, encoding: str, defects: Defects) -> bytes:
+    """Return the bytes that were meant; an unknown encoding leaves them as they are."""
+    if encoding in _IDENTITY:
+        return content
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(content)
+    if encoding == "base64":
+        return base64(content, defects)
+    defects.note(f"unknown transfer encoding {encoding[:40]!r}")
+    return content
+
+
+def base64(content: bytes, defects: Defects) -> bytes:
+    """Decode up to the padding: what a list server appends after it is not ours."""
+    data, _, rest = content.partition(b"=")
+    clean = data.translate(None, _OTHERS)
+    if data.translate(None, _LAYOUT) != clean or rest.strip(_LAYOUT):
+        defects.note("characters in base64 that do not belong there")
+    if len(clean) % 4 == 1:
+        defects.note("base64 that ends too early")
+        clean = clean[:-1]
+    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
