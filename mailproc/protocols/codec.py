@@ -82,12 +82,16 @@ class Encoded:
     """A letter's body with everything that passed the guard; ``held`` is what did not.
 
     ``body`` is None where nothing passed. Where the body holds the mask of a password,
-    ``secret_customer_code`` says whose is to be put in at the socket.
+    ``secret_customer_code`` says whose is to be put in at the socket. ``unsaid``: indices of what
+    this partner is not told and need not be (its intent is done). ``lossy``: what went out, but
+    altered, for staff to see.
     """
 
     body: Body | None
     held: tuple[Held, ...] = ()
     secret_customer_code: str = ""
+    unsaid: tuple[int, ...] = ()
+    lossy: tuple[Held, ...] = ()
 
 
 class Renderer(Protocol):
@@ -124,7 +128,13 @@ class Codec(Protocol):
         """What of this APDU the wire can carry: ``decode(encode(a)) == project(a)``."""
         ...
 
-    def manner(self, apdu_type: ApduType, role: Role, dialect: str) -> Manner: ...
+    def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
+        """``partner``: its settings may open a way (a configured keyword); None: the codec alone."""
+        ...
+
+    def refuses(self, apdu: Apdu) -> str:
+        """Why this very APDU has no word here though its type has a manner, as a sentence; else ''."""
+        ...
 
     def mask(self, raw: bytes) -> bytes:
         """The letter's bytes for showing: every secret of this protocol masked."""

@@ -1,0 +1,55 @@
+"""The delivery block of an order: one e-mail address, or up to six lines of a postal one."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.ill.apdu import Delivery, Postal
+
+_POSTCODE = re.compile(r"(?=.{0,11}[0-9])[A-Z0-9][A-Z0-9 -]{2,10}", re.IGNORECASE)
+_BETWEEN = "; "
+"""Joins what a postal address has more of than the standard's fields."""
+
+
+def read(lines: Sequence[str]) -> Delivery | None:
+    """None where nothing stands: a reader may have no address."""
+    said = [" ".join(line.split()) for line in lines if line.strip()]
+    if not said:
+        return None
+    if "@" in said[0]:
+        return Delivery(electronic=said[0])
+    return Delivery(postal=_postal(said))
+
+
+def _postal(said: list[str]) -> Postal:
+    """Name first; postcode last, or before the country; the place before it; the street before that."""
+    name, rest = said[0], said[1:]
+    country = postcode = ""
+    if len(rest) > 1 and not _POSTCODE.fullmatch(rest[-1]) and _POSTCODE.fullmatch(rest[-2]):
+        country = rest.pop()
+    if rest and _POSTCODE.fullmatch(rest[-1]):
+        postcode = rest.pop()
+    city = rest.pop() if rest else ""
+    street = rest.pop() if rest else ""
+    fields = {
+        "name": name, "extended": _BETWEEN.join(rest), "street": street, "city": city,
+        "postcode": postcode, "country": country,
+    }  # fmt: skip
+    return Postal(**{key: value for key, value in fields.items() if value})
+
+
+def write(delivery: Delivery | None, *, electronic: bool) -> list[str]:
+    """The lines for the form that was asked for: an e-mail address only where the item goes by e-mail."""
+    if delivery is None:
+        return []
+    if electronic:
+        return [delivery.electronic] if delivery.electronic else []
+    return _lines(delivery.postal) if delivery.postal else []
+
+
+def _lines(postal: Postal) -> list[str]:
+    fields = (
+        postal.name, postal.extended, postal.street, postal.po_box, postal.city, postal.region,
+        postal.postcode, postal.country,
+    )  # fmt: skip
+    pieces = (piece.strip() for field in fields if field for piece in re.split(r"[;\n]", field))
+    return [piece for piece in pieces if piece]

@@ -1,0 +1,205 @@
+"""Writes our answers as supplier: one status report in the words that customers' systems read.
+
+What ART has no word for (a condition, an estimate) is refused before anything changed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Apdu, CancelReply, IllAnswer, Message, Overdue, RenewAnswer, Shipped
+from mailproc.ill.terms import ApduType, Ref, Results, Service
+from mailproc.protocols.artemail import contracts
+from mailproc.protocols.artemail.bodytext import lines_of
+from mailproc.protocols.artemail.contracts import ReportText
+from mailproc.protocols.artemail.guard import Lost, check_same
+from mailproc.protocols.artemail.replies import Replies, message_of
+from mailproc.protocols.artemail.replycodes import LONGEST_CODE, ReplyCodes
+from mailproc.protocols.artemail.transliterate import to_ascii
+from mailproc.protocols.artemail.writing import check_customer_code, check_number, letter_body
+from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.templating.contract import as_context
+
+SUBJECT = "Replies"
+_NO_WORD = {
+    Results.CONDITIONAL: "ARTEmail has no word for a condition; answer unfilled, or write to their people",
+    Results.ESTIMATE: "ARTEmail has no word for an estimate; answer unfilled, or write to their people",
+}
+
+
+@dataclass(frozen=True)
+class _Line:
+    index: int
+    text: str
+    meant: Apdu
+
+
+def refusal(apdu: Apdu) -> str:
+    """Why ``apdu`` cannot be said at all, in a sentence; '' where it can."""
+    if isinstance(apdu, IllAnswer) and not apdu.reply_code:
+        return _NO_WORD.get(apdu.results, "")
+    return ""
+
+
+def answer_number(apdu: Apdu) -> str:
+    """The customer's own number, as it was printed to us."""
+    if apdu.ref and apdu.ref.number:
+        return apdu.ref.number
+    return apdu.transaction.tgq if apdu.transaction else ""
+
+
+def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Replies) -> Encoded:
+    """One letter for one customer code. A loan that may not be announced is ``unsaid``."""
+    check_customer_code(wire)
+    heading = Ref(wire.customer_code, file_ref=wire.file_ref)
+    made: list[_Line] = []
+    held: list[Held] = []
+    unsaid = [index for index, apdu in enumerate(apdus) if is_unsaid(apdu, wire)]
+    for index, apdu in enumerate(apdus):
+        if index in unsaid:
+            continue
+        try:
+            made.append(_line(index, apdu, heading, wire.today, replies))
+        except Lost as lost:
+            held.append(Held(index, lost.field, str(lost)))
+    if not made:
+        return Encoded(None, tuple(held), unsaid=tuple(unsaid))
+    try:
+        text = _rendered(made, wire, renderer, replies)
+    except (Lost, LocalFault) as fault:
+        field = fault.field if isinstance(fault, Lost) else "template"
+        held += [Held(each.index, field, str(fault)) for each in made]
+        return Encoded(None, tuple(sorted(held, key=lambda each: each.index)), unsaid=tuple(unsaid))
+    return Encoded(letter_body(SUBJECT, text, wire.file_ref), tuple(held), unsaid=tuple(unsaid))
+
+
+def is_unsaid(apdu: Apdu, wire: Wire) -> bool:
+    """SHIPPED LOAN is a guess that a partner may not want: then the book itself is the word."""
+    loan = isinstance(apdu, Shipped) and apdu.shipped_service is Service.LOAN
+    return loan and not apdu.reply_code and not wire.partner.artemail.ship_loan
+
+
+def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> Apdu:
+    """What a customer's reader makes of our answer. Raises Lost where there is no word for it."""
+    ref = replace(heading, number=answer_number(apdu))
+    printed = word_for(apdu, today, codes)
+    found = codes.find(printed)
+    if found is None:
+        return Message(ref=ref, reply_code=printed, note=codes.means(printed) or None)
+    meant = message_of(found, ref, printed, None, today)
+    if meant.type is not apdu.type and not (apdu.type is ApduType.RECALL and meant.type is ApduType.MESSAGE):
+        raise Lost("reply_code", f"the code {printed} does not say {apdu.type.name}")
+    return meant
+
+
+def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
+    """The code that says ``apdu``: its own where it has one. Raises Lost with the field that lacks."""
+    if apdu.reply_code:
+        printed = to_ascii(apdu.reply_code).text.upper()
+        if not printed or len(printed) > LONGEST_CODE:
+            raise Lost("reply_code", f"a reply code has at most {LONGEST_CODE} characters")
+        return printed
+    if sentence := refusal(apdu):
+        raise Lost("results", sentence)
+    key = next((key for key in _keys(apdu) if key in codes.say), None)
+    if key is None:
+        raise Lost("type", f"ARTEmail has no word for this {apdu.type.name}")
+    return _filled(codes.say[key], apdu, today)
+
+
+def _keys(apdu: Apdu) -> Iterator[str]:
+    """The keys of the table [say] that fit, the most special first."""
+    name = apdu.type.name
+    match apdu:
+        case Shipped(shipped_service=Service() as service):
+            yield f"{name}.{service.name}"
+        case IllAnswer():
+            if apdu.results is Results.HOLD_PLACED and apdu.position is None:
+                yield f"{name}.{Results.WILL_SUPPLY}"
+            yield f"{name}.{apdu.results}.{apdu.reason}"
+            yield f"{name}.{apdu.results}"
+        case CancelReply() | RenewAnswer():
+            yield f"{name}.{'YES' if apdu.answer else 'NO'}"
+        case Overdue(level=int() as level) if level > 1:
+            yield f"{name}.LAST"
+    yield name
+
+
+def _filled(word: str, apdu: Apdu, today: date | None) -> str:
+    for name, value_of in _ARGUMENTS.items():
+        if f"{{{name}}}" in word:
+            word = word.replace(f"{{{name}}}", value_of(apdu, today))
+    return word.strip()
+
+
+def _weeks(apdu: Apdu, today: date | None) -> str:
+    """Whole weeks, rounded up: better a little later than too early. '' where nobody named a day."""
+    if not isinstance(apdu, IllAnswer) or apdu.retry_on is None or today is None:
+        return ""
+    return str(min(999, max(1, -(-(apdu.retry_on - today).days // 7))))
+
+
+def _amount(apdu: Apdu, _today: date | None) -> str:
+    cost = apdu.cost_estimate if isinstance(apdu, IllAnswer) else None
+    if cost is None:
+        return ""
+    currency = f"{cost.currency} " if cost.currency in ("GBP", "USD", "EUR") else ""
+    return f"{currency}{cost.amount:.2f}"
+
+
+def _due(apdu: Apdu, _today: date | None) -> str:
+    if not isinstance(apdu, RenewAnswer) or apdu.due is None:
+        raise Lost("due", "a renewal needs its new due date")
+    return f"{apdu.due.on:%d-%m-}{apdu.due.on.year:04}"
+
+
+def _position(apdu: Apdu, _today: date | None) -> str:
+    return str(apdu.position) if isinstance(apdu, IllAnswer) and apdu.position else ""
+
+
+_ARGUMENTS: dict[str, Callable[[Apdu, date | None], str]] = {
+    "weeks": _weeks,
+    "amount": _amount,
+    "due": _due,
+    "position": _position,
+}
+
+
+def _line(index: int, apdu: Apdu, heading: Ref, today: date | None, replies: Replies) -> _Line:
+    check_number_of_answer(apdu, heading.customer_code)
+    meant = meaning(apdu, heading, today, replies.codes)
+    text = f"{meant.ref.number if meant.ref else ''}   {meant.reply_code}"
+    read = replies.read([text], "", today)
+    back = (*read.apdus, *read.unsure)
+    if len(back) != 1 or read.receipt:
+        raise Lost("reply_code", f"our own reader does not see a reply in {text!r}")
+    check_same(replace(meant, ref=None), replace(back[0], ref=None))
+    return _Line(index, text, meant)
+
+
+def check_number_of_answer(apdu: Apdu, customer_code: str) -> None:
+    check_number(replace(apdu, ref=apdu.ref or Ref()), answer_number(apdu), customer_code)
+
+
+def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Replies) -> str:
+    """Raises Lost where the letter does not say exactly these lines."""
+    today = f"{wire.today:%d-%m-%Y}" if wire.today else ""
+    lines = tuple(each.text for each in made)
+    context = ReportText(customer_code=wire.customer_code, date=today, replies=lines)
+    text = renderer.render(contracts.REPORT.path, as_context(context)).strip("\n") + "\n"
+    if not text.isascii():
+        raise Lost("text", "the report is not plain ASCII")
+    subject = letter_body(SUBJECT, text, wire.file_ref).subject
+    read = replies.read(lines_of(text), subject, wire.today)
+    meant = sorted((each.meant for each in made), key=_as_read)
+    back = sorted((*read.apdus, *read.unsure), key=_as_read)
+    if len(back) != len(meant) or read.receipt:
+        raise Lost("text", f"{len(meant)} replies were meant, {len(back)} are read")
+    for expected, found in zip(meant, back, strict=True):
+        check_same(expected, found)
+    return text
+
+
+def _as_read(apdu: Apdu) -> tuple[str, str]:
+    return (apdu.ref.number if apdu.ref else "", apdu.reply_code or "")

@@ -1,0 +1,105 @@
+"""Nothing leaves that our own reader does not read back as it was meant.
+
+Staff edit the templates, so what they rendered is read again: the same orders, numbers, keywords,
+delivery, every value. The first thing that was lost is named.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from mailproc.errors import RemoteFault
+from mailproc.ill.apdu import Apdu
+from mailproc.protocols.artemail import orders
+from mailproc.protocols.artemail.layout import (
+    ADDRESS_LINES,
+    COLUMNS,
+    GAP,
+    LONGEST_EMAIL,
+    MASK,
+    TERMINATOR,
+    would_split,
+)
+from mailproc.protocols.artemail.orders import OrderFile
+from mailproc.protocols.artemail.requests import Orders
+
+
+class Lost(Exception):
+    """A letter would not say what was meant; ``field`` is what was lost."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+def framed(order: str, customer_code: str) -> str:
+    """One rendered order as a file of its own, to be read alone."""
+    gap = "\n" * GAP
+    return f"{customer_code}\n{MASK}\n{gap}{order}\n{gap}{TERMINATOR}\n"
+
+
+def check_file(text: str, expected: Sequence[Apdu], scheme: Orders) -> None:
+    """Raises Lost where ``text`` is not the file of exactly these orders."""
+    lines = text.removesuffix("\n").split("\n")
+    _check_marks(lines, scheme.file.customer_code)
+    try:
+        found = orders.read(lines, scheme.words)
+        apdus = [scheme.apdu(order) for order in found.orders]
+    except RemoteFault as fault:
+        raise Lost("text", f"our own reader says: {fault}") from fault
+    if found.faults:
+        raise Lost("text", f"our own reader says: {found.faults[0].text}")
+    if len(apdus) != len(expected):
+        raise Lost("orders", f"{len(expected)} orders were meant, {len(apdus)} are read")
+    _check_gaps(lines, found)
+    for order, meant, read in zip(found.orders, expected, apdus, strict=True):
+        check_same(meant, read)
+        _check_widths(order.text, order.address)
+
+
+def check_same(meant: Apdu, read: Apdu) -> None:
+    """Raises Lost with the first field that differs."""
+    if field := first_difference(meant, read):
+        raise Lost(field, f"{field} is not read back as it was meant")
+
+
+def first_difference(meant: Any, read: Any, path: str = "") -> str:
+    """The dotted path of the first field that differs ("item.title"); '' where all is equal."""
+    if meant == read:
+        return ""
+    if type(meant) is not type(read) or not dataclasses.is_dataclass(meant):
+        return path or "type"
+    for each in dataclasses.fields(meant):
+        below = f"{path}.{each.name}" if path else each.name
+        if found := first_difference(getattr(meant, each.name), getattr(read, each.name), below):
+            return found
+    return path
+
+
+def _check_marks(lines: Sequence[str], customer_code: str) -> None:
+    if lines[:2] != [customer_code, MASK]:
+        raise Lost("frame", "customer code and the mark of the password must be the first two lines")
+    if lines[-1] != TERMINATOR:
+        raise Lost("frame", f"the last line must be {TERMINATOR}")
+    for number, line in enumerate(lines, 1):
+        if line and not (line.isascii() and line.isprintable()):
+            raise Lost("text", f"line {number} is not plain ASCII")
+
+
+def _check_gaps(lines: Sequence[str], found: OrderFile) -> None:
+    """Exactly four blank lines before each order and before the terminator."""
+    for number in [*(order.line for order in found.orders), len(lines)]:
+        before = lines[max(0, number - 2 - GAP) : number - 1]
+        if any(before[1:]) or len(before) != GAP + 1 or not before[0]:
+            raise Lost("frame", f"exactly {GAP} blank lines must stand before line {number}")
+
+
+def _check_widths(text: Sequence[str], to: Sequence[str]) -> None:
+    for line in text:
+        if len(line) > COLUMNS or would_split(line):
+            raise Lost("item.lines", f"no line may be longer than {COLUMNS} or begin with TX, NNNN or ':'")
+    if to and "@" in to[0]:
+        if len(to) > 1 or len(to[0]) > LONGEST_EMAIL or " " in to[0] or to[0].count("@") != 1:
+            raise Lost("delivery.electronic", f"no e-mail address of at most {LONGEST_EMAIL} characters")
+    elif len(to) > ADDRESS_LINES or any(len(line) > COLUMNS for line in to):
+        raise Lost("delivery.postal", f"an address has at most {ADDRESS_LINES} lines of {COLUMNS} characters")

@@ -1,0 +1,64 @@
+"""The words of a TX line: which are known, and what they ask for."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mailproc.ill.terms import Service
+
+RZ = "RZ"
+"""The copyright mark that stands between TX and the number."""
+
+_SPEED = re.compile(r"\*(\d{1,3})\*?")
+
+
+@dataclass(frozen=True)
+class Keyword:
+    """A row of data/keywords.toml. ``kind``: service, delivery or instruction."""
+
+    word: str
+    kind: str
+    service: str = ""
+    electronic: bool = False
+    speeds: tuple[int, ...] = ()
+
+
+class Keywords:
+    """The table. Words are looked up in capitals; ``SED99*2`` without its last star is accepted."""
+
+    _ORDER = ("service", "delivery", "instruction")
+
+    def __init__(self, words: Iterable[Keyword], default_service: str) -> None:
+        self._words = {each.word: each for each in words}
+        self.default_service = Service(default_service)
+
+    def find(self, token: str) -> Keyword | None:
+        word, star, speed = token.upper().partition("*")
+        known = self._words.get(word)
+        if known is None or not star:
+            return known
+        hours = _SPEED.fullmatch(star + speed)
+        return known if hours and int(hours[1]) in known.speeds else None
+
+    def services(self, tokens: Iterable[str]) -> tuple[Service, ...]:
+        """What the delivery words ask for, in their order; the default where they ask for nothing."""
+        found = [self.find(token) for token in tokens]
+        asked = dict.fromkeys(Service(each.service) for each in found if each and each.service)
+        return tuple(asked) or (self.default_service,)
+
+    def asks_delivery(self, tokens: Iterable[str]) -> bool:
+        return any(known.kind == "delivery" for token in tokens if (known := self.find(token)))
+
+    def is_electronic(self, tokens: Iterable[str]) -> bool:
+        return any(known.electronic for token in tokens if (known := self.find(token)))
+
+    def sorted(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """As a TX line is written: RZ, service, delivery, instructions, unknown words; no word twice."""
+        words = dict.fromkeys(token.upper() for token in tokens)
+        return tuple(sorted(words, key=self._rank))
+
+    def _rank(self, token: str) -> int:
+        if token == RZ:
+            return -1
+        known = self.find(token)
+        return self._ORDER.index(known.kind) if known else len(self._ORDER)

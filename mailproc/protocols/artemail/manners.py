@@ -1,0 +1,39 @@
+"""How ARTEmail carries each message: the British Library is told little, and asks for less."""
+
+from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols.codec import Manner
+
+_REQUESTER = {
+    ApduType.ILL_REQUEST: Manner.SEND,
+    ApduType.CANCEL: Manner.SEND,
+    ApduType.RENEW: Manner.NOTICE,  # SEND where its keyword is configured
+    ApduType.STATUS_QUERY: Manner.NOTICE,  # the same
+    ApduType.RECEIVED: Manner.LOCAL,
+    ApduType.RETURNED: Manner.LOCAL,
+    ApduType.LOST: Manner.NOTICE,
+    ApduType.DAMAGED: Manner.NOTICE,
+    ApduType.MESSAGE: Manner.NOTICE,
+    ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,  # never sent: attention instead
+    ApduType.CONDITIONAL_REPLY: Manner.REFUSE,
+}
+_RESPONDER = {
+    ApduType.ILL_ANSWER: Manner.SEND,  # conditions and estimates: see ArtemailCodec.refuses
+    ApduType.SHIPPED: Manner.SEND,
+    ApduType.CANCEL_REPLY: Manner.SEND,
+    ApduType.RENEW_ANSWER: Manner.SEND,
+    ApduType.OVERDUE: Manner.SEND,
+    ApduType.RECALL: Manner.SEND,
+    ApduType.CHECKED_IN: Manner.LOCAL,
+    ApduType.LOST: Manner.NOTICE,
+    ApduType.DAMAGED: Manner.NOTICE,
+    ApduType.MESSAGE: Manner.NOTICE,
+    ApduType.STATUS_QUERY: Manner.NOTICE,
+    ApduType.EXPIRED: Manner.NOTICE,
+    ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,
+}
+
+
+def manner(apdu_type: ApduType, role: Role) -> Manner:
+    """REFUSE for what this role never says, and for what ART cannot say."""
+    table = _REQUESTER if role is Role.REQUESTER else _RESPONDER
+    return table.get(apdu_type, Manner.REFUSE)

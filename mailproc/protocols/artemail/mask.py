@@ -1,0 +1,102 @@
+"""The password of an order file: masked wherever a letter is shown, put in where it leaves.
+
+An order file is known by a line with a customer code and the word on the next line; it may be
+quoted, forwarded as HTML, or hidden in base64. Passwords of config.toml are masked wherever they
+stand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mailproc.errors import LocalFault
+from mailproc.mail import headers, parameters, transfer
+from mailproc.mail.defects import Defects
+from mailproc.protocols.artemail.layout import MASK
+
+MOST_LEVELS = 10
+SHORTEST_KNOWN = 5
+"""Characters: a shorter password would be found in half the words of a letter."""
+
+_BETWEEN = rb"(?:[\s>|]|<[^<>\n]{0,200}>|&nbsp;|&gt;)*"
+_CODE = re.compile(
+    rb"((?:^[>| \t]*|(?<=[>;]))[0-9]{2}-[0-9]{4}[ \t]*(?:\r?\n|<[^<>\n]{0,200}>|\r|$)"
+    + _BETWEEN + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64})(?=[ \t]*(?:\r?$|\r|<|&nbsp;))",
+    re.MULTILINE,
+)  # fmt: skip
+_PLACE = re.compile(rb"^([0-9]{2}-[0-9]{4}[ \t]*\r?\n)" + MASK.encode() + rb"(?=[ \t]*\r?$)", re.MULTILINE)
+_SECRET = re.compile(r"[\x21-\x7e]{1,64}")
+_ENCODED = ("base64", "quoted-printable")
+_ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+
+
+class Masker:
+    """``known``: passwords that are masked even where nothing around them tells what they are."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self._known = [word.encode() for word in known if len(word) >= SHORTEST_KNOWN]
+
+    def letter(self, raw: bytes) -> bytes:
+        """The letter for showing. An encoded part that holds a password is shown decoded."""
+        return self._entity(raw, 0)
+
+    def text(self, text: str) -> str:
+        return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def _plain(self, content: bytes) -> bytes:
+        masked = _CODE.sub(rb"\g<1>" + MASK.encode(), content)
+        for word in self._known:
+            masked = masked.replace(word, MASK.encode())
+        return masked
+
+    def _entity(self, raw: bytes, level: int) -> bytes:
+        head, body = _divided(raw)
+        header, _ = headers.split(head, Defects())
+        media_type, given = parameters.media_type(headers.first(header, "content-type"), "text/plain")
+        encoding = headers.token(headers.first(header, "content-transfer-encoding"))
+        boundary = given.get("boundary", "").rstrip().encode()
+        if encoding in _ENCODED:
+            decoded = transfer.decode(body, encoding, Defects())
+            shown = self._plain(decoded)
+            if shown != decoded:
+                return self._plain(_ENCODING.sub(rb"\g<1> 8bit", head)) + shown
+        if level < MOST_LEVELS and media_type.startswith("multipart/") and boundary:
+            return self._plain(head) + self._pieces(body, b"--" + boundary, level)
+        if level < MOST_LEVELS and media_type == "message/rfc822":
+            return self._plain(head) + self._entity(body, level + 1)
+        return self._plain(head) + self._plain(body)
+
+    def _pieces(self, body: bytes, delimiter: bytes, level: int) -> bytes:
+        return b"".join(
+            piece if is_delimiter else self._entity(piece, level + 1) if inside else self._plain(piece)
+            for piece, is_delimiter, inside in _split(body, delimiter)
+        )
+
+
+def unmask(raw: bytes, secret: str) -> bytes:
+    """The bytes with ``secret`` where the mask stands: below the customer code of an order file.
+
+    Raises LocalFault where it stands nowhere, or the secret cannot be a line of a file.
+    """
+    if not _SECRET.fullmatch(secret):
+        raise LocalFault("a password of ARTEmail is 1 to 64 ASCII characters without a blank")
+    head, body = _divided(raw)
+    done, hits = _PLACE.subn(lambda place: place[1] + secret.encode(), body, count=1)
+    if not hits:
+        raise LocalFault("there is no place for the password in this letter")
+    return head + done
+
+
+def _divided(raw: bytes) -> tuple[bytes, bytes]:
+    """Header with its blank line, and body."""
+    blank = re.search(rb"(?:\A|\n)\r?\n", raw)
+    return (raw[: blank.end()], raw[blank.end() :]) if blank else (raw, b"")
+
+
+def _split(body: bytes, delimiter: bytes) -> Iterator[tuple[bytes, bool, bool]]:
+    """(bytes, is it a delimiter line, is it a part): all bytes of ``body`` in their order."""
+    position, inside = 0, False
+    for mark in re.finditer(rb"^" + re.escape(delimiter) + rb"(--)?[ \t]*(?:\r?\n|\Z)", body, re.MULTILINE):
+        yield body[position : mark.start()], False, inside
+        yield mark[0], True, False
+        position, inside = mark.end(), not mark[1]
+    yield body[position:], False, inside

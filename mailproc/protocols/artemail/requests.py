@@ -1,0 +1,113 @@
+"""An order as an APDU, and an APDU as the order that would be written for it.
+
+``project`` is the second after the first: what of an APDU the wire can carry, as a reader has it.
+"""
+
+from dataclasses import dataclass, field
+
+from mailproc.config import PartnerArtemail
+from mailproc.errors import RemoteFault
+from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
+from mailproc.ill.terms import ApduType, Ref, Service
+from mailproc.protocols.artemail import address, citation
+from mailproc.protocols.artemail.keywords import Keywords
+from mailproc.protocols.artemail.lines import text_lines
+from mailproc.protocols.artemail.orders import Order
+from mailproc.protocols.artemail.transliterate import to_ascii
+
+ACTIONS: dict[str, type[Cancel] | type[Renew] | type[StatusQuery]] = {
+    "cancel": Cancel,
+    "renew": Renew,
+    "chase": StatusQuery,
+}
+"""What a keyword can ask of an order that exists. Only the word for cancel is public, so the words
+are the partner's configuration (``keywords``)."""
+
+
+def action_word(apdu_type: ApduType, settings: PartnerArtemail) -> str:
+    """The partner's keyword for the action; '' where none is configured."""
+    name = next((name for name, cls in ACTIONS.items() if cls.type is apdu_type), "")
+    return settings.keywords.get(name, "").upper()
+
+
+def request_number(apdu: Apdu, prefix: str) -> str:
+    """The number on the wire, in capitals: as it was told, else prefix, request and attempt."""
+    if apdu.ref and apdu.ref.number:
+        return apdu.ref.number.upper()
+    if apdu.transaction is None:
+        return ""
+    parts = (apdu.transaction.tgq, apdu.transaction.tq)
+    return (prefix + "-".join(part for part in parts if part)).upper()
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How one partner's orders are read and written. ``file`` holds what the file says of all."""
+
+    words: Keywords
+    settings: PartnerArtemail
+    file: Ref = field(default_factory=Ref)
+
+    def apdu(self, order: Order) -> IllRequest | Cancel | Renew | StatusQuery:
+        """Raises RemoteFault for an order that asks for nothing."""
+        ref = Ref(self.file.customer_code, order.number, file_ref=self.file.file_ref)
+        if action := self._action(order.keywords):
+            return action(ref=ref, note=" ".join(" ".join(order.text).split()) or None)
+        if not order.text:
+            raise RemoteFault(f"order {order.number} has no bibliographic lines", order.line)
+        services = self.words.services(order.keywords)
+        return IllRequest(
+            ref=ref,
+            services=services,
+            item=citation.read(order.text, services[0]),
+            delivery=address.read(order.address),
+            keywords=order.keywords,
+        )
+
+    def order(self, apdu: Apdu) -> Order:
+        """What will be written for ``apdu``; it may still be nothing that should be sent."""
+        number = request_number(apdu, self.settings.prefix)
+        if not isinstance(apdu, IllRequest):
+            word = action_word(apdu.type, self.settings)
+            note = text_lines([apdu.note or ""], self.settings)
+            return Order(0, number, (word,) if word else (), note, ())
+        keywords = self.keywords(apdu)
+        service = self.words.services(keywords)[0]
+        lines = text_lines(citation.write(apdu.item, service), self.settings)
+        electronic = self.words.is_electronic(keywords)
+        to = address.write(apdu.delivery, electronic=electronic)
+        plain = [to_ascii(line).text for line in to]
+        where = plain if electronic else [line for line in text_lines(plain, _postal(self.settings)) if line]
+        return Order(0, number, keywords, lines, tuple(where))
+
+    def keywords(self, apdu: IllRequest) -> tuple[str, ...]:
+        """The request's own words; service and delivery as configured where it names none."""
+        own = [word for given in apdu.keywords for word in to_ascii(given).text.split()]
+        kinds = {known.kind for word in own if (known := self.words.find(word))}
+        if "service" not in kinds:
+            own += self.settings.service.split()
+        if "delivery" not in kinds:
+            own += self._delivery(apdu).split()
+        return self.words.sorted(own)
+
+    def _delivery(self, apdu: IllRequest) -> str:
+        wanted = self.settings.delivery
+        if self.wanted_service(apdu) is Service.LOAN:
+            return wanted.loan
+        electronic = apdu.delivery is not None and apdu.delivery.electronic is not None
+        return wanted.electronic if electronic else wanted.postal
+
+    def wanted_service(self, apdu: IllRequest) -> Service:
+        """The first service of the request that ARTEmail knows."""
+        known = (each for each in apdu.services if each in (Service.LOAN, Service.COPY))
+        return next(known, self.words.default_service)
+
+    def _action(self, keywords: tuple[str, ...]) -> type[Cancel] | type[Renew] | type[StatusQuery] | None:
+        words = {word.upper(): name for name, word in self.settings.keywords.items() if word}
+        name = next((words[keyword] for keyword in keywords if keyword in words), "")
+        return ACTIONS.get(name)
+
+
+def _postal(settings: PartnerArtemail) -> PartnerArtemail:
+    """A postal address is cut and never wrapped: it has six lines."""
+    return settings.model_copy(update={"overflow": "truncate", "max_lines": 99})

@@ -1,0 +1,157 @@
+"""Writes an order file: each order rendered and guarded alone, then the frame around the good ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.ill.apdu import Apdu, IllRequest
+from mailproc.ill.terms import ApduType, Ref, Service
+from mailproc.mail.letter import Body, Part
+from mailproc.protocols.artemail import citation, contracts, guard
+from mailproc.protocols.artemail.contracts import ActionText, FileFrame, OrderText
+from mailproc.protocols.artemail.guard import Lost
+from mailproc.protocols.artemail.keywords import RZ, Keywords
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, LONGEST_NUMBER, MASK, NUMBER
+from mailproc.protocols.artemail.orders import Order
+from mailproc.protocols.artemail.requests import Orders, request_number
+from mailproc.protocols.artemail.transliterate import is_readable, to_ascii
+from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.templating.contract import as_context
+
+_TEMPLATES = {
+    ApduType.CANCEL: contracts.CANCEL.path,
+    ApduType.RENEW: contracts.RENEW.path,
+    ApduType.STATUS_QUERY: contracts.CHASE.path,
+}
+
+
+@dataclass(frozen=True)
+class _Made:
+    index: int
+    text: str
+    meant: Apdu
+
+
+def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Keywords) -> Encoded:
+    """The file of all orders that hold; the others are ``held`` with the field that was lost."""
+    check_customer_code(wire)
+    scheme = Orders(words, wire.partner.artemail, Ref(wire.customer_code, file_ref=wire.file_ref))
+    made: list[_Made] = []
+    held: list[Held] = []
+    for index, apdu in enumerate(apdus):
+        try:
+            made.append(_Made(index, *_one(apdu, scheme, renderer)))
+        except Lost as lost:
+            held.append(Held(index, lost.field, str(lost)))
+        except LocalFault as fault:
+            held.append(Held(index, "template", str(fault)))
+    lossy = tuple(note for each in made if (note := _lossy(each.index, apdus[each.index], scheme)))
+    try:
+        text = _framed(made, scheme, renderer) if made else ""
+    except (Lost, LocalFault) as fault:
+        field = fault.field if isinstance(fault, Lost) else "template"
+        held += [Held(each.index, field, str(fault)) for each in made]
+        return Encoded(None, tuple(sorted(held, key=lambda each: each.index)))
+    body = letter_body("Order file", text, wire.file_ref) if made else None
+    return Encoded(body, tuple(held), wire.customer_code if made else "", lossy=lossy)
+
+
+def check_customer_code(wire: Wire) -> None:
+    if not CUSTOMER_CODE.fullmatch(wire.customer_code):
+        raise LocalFault(
+            f"there is no customer code for {wire.partner.symbol}",
+            ("give the partner an [[partner.artemail.account]] in config.toml",),
+        )
+
+
+def letter_body(subject: str, text: str, file_ref: str) -> Body:
+    """Plain text, nothing else; the reference number stands where a machine looks for it."""
+    whole = f"{subject} FILEREFNO {file_ref}" if file_ref else subject
+    return Body(whole, (Part("text/plain", text.encode("ascii"), text=text, charset="us-ascii"),))
+
+
+def check_number(apdu: Apdu, number: str, customer_code: str) -> None:
+    """Raises Lost where the number cannot stand on the wire, or belongs to another account."""
+    if not NUMBER.fullmatch(number) or len(number) > LONGEST_NUMBER or not any(map(str.isdigit, number)):
+        said = f"{number[:40]!r} is no number of letters, figures and hyphens, at most {LONGEST_NUMBER} long"
+        raise Lost("ref.number", said)
+    if apdu.ref and apdu.ref.customer_code not in ("", customer_code):
+        raise Lost("ref.customer_code", "this order belongs to another customer code")
+
+
+def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[str, Apdu]:
+    """The order's text and what it means. Raises Lost, or LocalFault where the template is broken."""
+    check_number(apdu, request_number(apdu, scheme.settings.prefix), scheme.file.customer_code)
+    order = scheme.order(apdu)
+    path, context = _request(apdu, order, scheme) if isinstance(apdu, IllRequest) else _action(apdu, order)
+    meant = _meant(apdu, order, scheme)
+    text = renderer.render(path, as_context(context)).strip("\n")
+    guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], scheme)
+    return text, meant
+
+
+def _meant(apdu: Apdu, order: Order, scheme: Orders) -> Apdu:
+    """What a reader will make of the order: it must be the kind of message that we were given."""
+    try:
+        meant = scheme.apdu(order)
+    except RemoteFault as fault:
+        raise Lost("item.lines", str(fault)) from fault
+    if meant.type is not apdu.type:
+        raise Lost("keywords", f"the keywords make a {meant.type.name} of it")
+    return meant
+
+
+def _action(apdu: Apdu, order: Order) -> tuple[str, ActionText]:
+    path = _TEMPLATES.get(apdu.type)
+    if path is None or not order.keywords:
+        raise Lost("type", f"this partner has no ARTEmail word for {apdu.type.name}")
+    return path, ActionText(number=order.number, keyword=order.keywords[0], lines=order.text)
+
+
+def _request(apdu: IllRequest, order: Order, scheme: Orders) -> tuple[str, OrderText]:
+    _check_service(apdu, order, scheme)
+    _check_title(apdu, order, scheme.words.services(order.keywords)[0])
+    keywords = tuple(word for word in order.keywords if word != RZ)
+    return contracts.ORDER.path, OrderText(
+        number=order.number,
+        rz=RZ in order.keywords,
+        keywords=keywords,
+        lines=order.text,
+        address=order.address,
+    )
+
+
+def _check_service(apdu: IllRequest, order: Order, scheme: Orders) -> None:
+    if apdu.services and not {Service.LOAN, Service.COPY} & set(apdu.services):
+        raise Lost("services", f"ARTEmail has no word for {apdu.services[0].name}")
+    asked = scheme.words.services(order.keywords)[0]
+    if apdu.services and asked not in apdu.services:
+        raise Lost("keywords", f"the keywords ask for {asked.name}, the request does not")
+
+
+def _check_title(apdu: IllRequest, order: Order, service: Service) -> None:
+    """An order without a title, or with one that lost its letters, could only fetch a wrong item."""
+    written = citation.write(apdu.item, service)
+    title = written[0] if apdu.item.lines and written else apdu.item.title or ""
+    if not to_ascii(title).text or not citation.read(order.text, service).title:
+        raise Lost("item.title", "an order needs a title")
+    if not is_readable(to_ascii(title)):
+        raise Lost("item.title", "nothing readable is left of the title in ASCII; give a romanised one")
+
+
+def _lossy(index: int, apdu: Apdu, scheme: Orders) -> Held | None:
+    if not isinstance(apdu, IllRequest):
+        return None
+    service = scheme.words.services(scheme.keywords(apdu))[0]
+    lost = sum(to_ascii(element).lost for element in citation.write(apdu.item, service))
+    return Held(index, "item", f"{lost} letters have no ASCII form and became '?'") if lost else None
+
+
+def _framed(made: Sequence[_Made], scheme: Orders, renderer: Renderer) -> str:
+    frame: Any = FileFrame(
+        customer_code=scheme.file.customer_code, password=MASK, orders=tuple(each.text for each in made)
+    )
+    text = renderer.render(contracts.FILE.path, as_context(frame)).rstrip("\n") + "\n"
+    guard.check_file(text, [each.meant for each in made], scheme)
+    return text

@@ -1,0 +1,49 @@
+"""The codecs that this installation speaks: one line for each protocol."""
+
+from dataclasses import dataclass
+
+from mailproc.config import Config
+from mailproc.errors import LocalFault, Misconfigured, Setting
+from mailproc.ill.apdu import Apdu, IllAnswer
+from mailproc.mail.letter import Letter
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.codec import Codec
+from mailproc.protocols.follows import Follows, FollowsTable
+
+
+@dataclass(frozen=True)
+class Registry:
+    codecs: tuple[Codec, ...]
+    artemail: ArtemailCodec
+    follows_table: FollowsTable
+
+    def by_name(self, name: str) -> Codec:
+        """Raises LocalFault that names the known ones."""
+        for codec in self.codecs:
+            if codec.name == name:
+                return codec
+        known = ", ".join(codec.name for codec in self.codecs)
+        raise LocalFault(f"there is no codec {name!r}", (f"known are: {known}",))
+
+    def recognise(self, letter: Letter) -> Codec | None:
+        """The one codec that takes the letter; None where none does."""
+        return next((codec for codec in self.codecs if codec.recognise(letter)), None)
+
+    def follows(self, answer: IllAnswer) -> Follows:
+        """What an unfilled answer leads to: its reply code decides, else the standard's reason."""
+        return self.follows_table.of(answer)
+
+    def renews_itself(self, apdu: Apdu) -> bool:
+        """Does this letter say that the loan will be renewed without our asking?"""
+        found = self.artemail.replies.codes.find(apdu.reply_code or "")
+        return found is not None and found.code.renews_itself
+
+
+def load(config: Config) -> Registry:
+    """Raises Misconfigured that names the file and the row of a mistake in the data."""
+    artemail = ArtemailCodec.of(config)
+    try:
+        table = FollowsTable(artemail.replies.codes, config.artemail.follows)
+    except ValueError as error:
+        raise Misconfigured(str(error), Setting("artemail.follows", str(config.file))) from error
+    return Registry((artemail,), artemail, table)
