@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import SQLModel
 
+from mailproc.store import tables  # noqa: F401  # the tables register themselves
 from mailproc.store.engine import Store
 
 PASSWORD = "a-secret:of/the@tests"
 _ESCAPED = "a-secret%3Aof%2Fthe%40tests"
 _numbers = count(1)
+_TABLES = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
 
 
 def _everything() -> bool:
@@ -62,6 +65,7 @@ class PostgresServer:
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.binaries, self.folder = binaries, folder
+        self._free: list[str] = []
         # The server refuses to run as root.
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         password = folder / "password"
@@ -84,23 +88,45 @@ class PostgresServer:
         )
 
     def stop(self) -> None:
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-m", "immediate", "stop")
+        self._control("-m", "immediate", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://mailproc:{_ESCAPED}@127.0.0.1:{self.port}/{database}"
 
-    def execute(self, statement: str) -> None:
+    def execute(self, *statements: str, database: str = "postgres") -> None:
         import psycopg
 
-        url = self.url("postgres").replace("+psycopg", "")
+        url = self.url(database).replace("+psycopg", "")
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # a text made by the tests
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]  # a text made by the tests
 
-    def create(self, template: str = "template0") -> str:
-        """A new database; its name."""
+    def create(self) -> str:
+        """A new database without tables; its name."""
         name = f"test{next(_numbers)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
         return name
+
+    def lend(self) -> str:
+        """A migrated, empty database; its name. Used ones are emptied: that is ten times faster."""
+        if self._free:
+            return self._free.pop()
+        name = self.create()
+        Store.open(self.url(name)).close()
+        return name
+
+    def give_back(self, name: str) -> None:
+        self.disconnect(name)
+        self.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY", database=name)
+        self._free.append(name)
+
+    def disconnect(self, name: str) -> None:
+        """Cut every connection to the database, as a restarted server would."""
+        theirs = f"datname = '{name}'"
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {theirs}")  # noqa: S608  # ours
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self.binaries / program), *arguments]
@@ -137,13 +163,6 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgres(postgres_server: PostgresServer) -> str:
-    name = postgres_server.create()
-    Store.open(postgres_server.url(name)).close()
-    return name
-
-
-@pytest.fixture(scope="session")
 def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("store")
     Store.open("sqlite:///empty.db", base=folder).close()
@@ -166,9 +185,9 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.getfixturevalue("sqlite_url")
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(template=request.getfixturevalue("_migrated_postgres"))
+    name = server.lend()
     yield server.url(name)
-    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    server.give_back(name)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -110,9 +110,18 @@ def _postgresql(url: URL, **options: Any) -> Engine:
     }
     arguments = {key: value for key, value in arguments.items() if key not in url.query}
     try:
-        return create_engine(url, connect_args=arguments, hide_parameters=True, **options)
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True, **options)
     except (ModuleNotFoundError, NoSuchModuleError):
         raise Misconfigured("store.url names PostgreSQL: install mailproc[postgres] (psycopg 3)") from None
+    event.listen(engine, "handle_error", _without_detail)
+    return engine
+
+
+def _without_detail(context: ExceptionContext) -> None:
+    """PostgreSQL's DETAIL lines hold the row that failed: only the first line goes on."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\n")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from mailproc.store import counters
+from mailproc.store.engine import Store
 
 
 def test_counts_from_one_and_takes_several(store):
@@ -37,9 +38,7 @@ def test_a_failed_job_gives_its_number_back(store):
 
 
 def test_two_writers_never_take_the_same(writing, store_url):
-    """The daemon's writer and a second process's direct writes, at once."""
-    from mailproc.store.engine import Store
-
+    """The daemon's writer and the direct writes of another, at once."""
     other = Store.open(store_url)
     with ThreadPoolExecutor(8) as threads:
         jobs = [

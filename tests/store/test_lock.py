@@ -1,0 +1,86 @@
+"""One daemon for each store; a dead one holds nothing."""
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.store.engine import Store
+from mailproc.store.lock import daemon_lock
+
+HOLD = """
+import sys, time
+from mailproc.store.engine import Store
+from mailproc.store.lock import daemon_lock
+with daemon_lock(Store.open(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_daemon_is_refused_until_the_first_has_gone(store_url):
+    first, second = Store.open(store_url), Store.open(store_url)
+    with daemon_lock(first) as still_ours:
+        assert still_ours()
+        with pytest.raises(LocalFault, match="another mailproc"), daemon_lock(second):
+            pass
+        assert second.write(lambda _c: 1) == 1  # the command line is no daemon
+    with daemon_lock(second):
+        pass
+    first.close()
+    second.close()
+
+
+def test_the_lock_dies_with_its_process(store, store_url):
+    daemon = subprocess.Popen(
+        [sys.executable, "-c", HOLD, store_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with daemon:
+        assert daemon.stdout.readline() == "held\n"
+        with pytest.raises(LocalFault) as refused, daemon_lock(store):
+            pass
+        if store.dialect == "sqlite":
+            assert f"process {daemon.pid}" in str(refused.value)
+        daemon.send_signal(signal.SIGKILL)
+        assert daemon.wait(30) == -signal.SIGKILL
+        taken = _until_taken(store)
+    assert taken
+
+
+def _until_taken(store, seconds=30):
+    """SQLite's lock is gone at once; PostgreSQL tidies a dead client's away within moments."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(LocalFault), daemon_lock(store):
+            return True
+    return False
+
+
+def test_a_link_to_the_store_is_the_same_store(sqlite_url, tmp_path):
+    link = tmp_path / "link.db"
+    link.symlink_to(sqlite_url.removeprefix("sqlite:///"))
+    with (
+        daemon_lock(Store.open(sqlite_url)),
+        pytest.raises(LocalFault),
+        daemon_lock(Store.open(f"sqlite:///{link}")),
+    ):
+        pass
+
+
+def test_a_lost_lock_is_taken_again_or_given_up(postgres_server):
+    name = postgres_server.lend()
+    first, second = (Store.open(postgres_server.url(name)) for _ in range(2))
+    with daemon_lock(first) as still_ours:
+        postgres_server.disconnect(name)
+        assert still_ours()
+        postgres_server.disconnect(name)
+        with daemon_lock(second):
+            assert not still_ours()
+        assert still_ours()
+    first.close()
+    second.close()
+    postgres_server.give_back(name)

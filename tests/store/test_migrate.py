@@ -1,0 +1,166 @@
+"""A store is brought up to date whole or not at all; a newer one is left alone."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from mailproc.errors import Misconfigured, TryLater
+from mailproc.store import connections, inbox, migrate
+from mailproc.store.engine import Store
+
+STEP = '''
+"""A step of the tests."""
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade() -> None:
+    op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute("INSERT INTO half (id) VALUES (7)")
+    op.execute({then!r})
+'''
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new.db"
+    return request.getfixturevalue("empty_postgres_url")
+
+
+@pytest.fixture
+def next_step(tmp_path, monkeypatch):
+    """This program becomes one revision newer: its step ends with the statement given."""
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    shipped = Path(migrate.__file__).parent / "migrations"
+
+    def make(then: str) -> None:
+        for file in [shipped / "env.py", *shipped.glob("versions/v*.py")]:
+            to = folder / file.relative_to(shipped)
+            to.parent.mkdir(exist_ok=True)
+            to.write_text(file.read_text())
+        (folder / "versions" / "v0002_step.py").write_text(STEP.format(then=then))
+        monkeypatch.setattr(migrate, "_MIGRATIONS", folder)
+        monkeypatch.setattr(migrate, "HEAD", "0002")
+
+    return make
+
+
+def tables_of(url):
+    """What is there, looked at without opening it as a store; and its revision."""
+    store = Store(connections.parse(url, Path()))
+    with store.read() as connection:
+        names = set(inspect(connection).get_table_names())
+        revision = migrate.revision(connection)
+    store.close()
+    return names, revision
+
+
+def test_head_is_the_newest_step():
+    script = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert script.get_heads() == [migrate.HEAD]
+    assert {step.revision for step in script.walk_revisions()} == migrate._known()
+
+
+def test_steps_make_what_tables_says(empty_url):
+    store = Store.open(empty_url)
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    store.close()
+
+
+def test_opened_again_nothing_is_done(empty_url):
+    Store.open(empty_url).close()
+    Store.open(empty_url, migrate=False).close()
+    assert tables_of(empty_url)[1] == migrate.HEAD
+
+
+def test_without_leave_an_empty_store_is_refused(empty_url):
+    with pytest.raises(Misconfigured, match=f"empty.*{migrate.HEAD}"):
+        Store.open(empty_url, migrate=False)
+    assert tables_of(empty_url) == (set(), None)
+
+
+def test_a_newer_store_is_refused_and_left_alone(empty_url, letter):
+    store = Store.open(empty_url)
+    store.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '0999'")))
+    store.close()
+    before = tables_of(empty_url)
+    for leave in (True, False):
+        with pytest.raises(Misconfigured, match=f"0999.*{migrate.HEAD}"):
+            Store.open(empty_url, migrate=leave)
+    assert tables_of(empty_url) == before
+    assert before[1] == "0999"
+
+
+def test_a_step_that_fails_half_way_leaves_nothing(empty_url, letter, next_step):
+    store = Store.open(empty_url)
+    store.write(lambda c: inbox.keep(c, [letter()]))
+    store.close()
+    before = tables_of(empty_url)
+    next_step("INSERT INTO nowhere VALUES (1)")
+    with pytest.raises(Exception, match="nowhere"):
+        Store.open(empty_url)
+    assert tables_of(empty_url) == before
+    next_step("UPDATE inbox SET subject = 'stepped'")
+    store = Store.open(empty_url)
+    with store.read() as connection:
+        assert connection.execute(text("SELECT id FROM half")).scalar() == 7
+        assert connection.execute(text("SELECT subject FROM inbox")).scalar() == "stepped"
+    store.close()
+
+
+def test_a_first_step_that_fails_leaves_an_empty_store(empty_url, next_step):
+    next_step("INSERT INTO nowhere VALUES (1)")
+    with pytest.raises(Exception, match="nowhere"):
+        Store.open(empty_url)
+    assert tables_of(empty_url) == (set(), None)
+
+
+def test_a_file_is_copied_before_it_is_changed(sqlite_url, letter, next_step):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    store = Store.open(sqlite_url)
+    store.write(lambda c: inbox.keep(c, [letter()]))  # still in the log beside the file
+    next_step("UPDATE inbox SET subject = 'stepped'")
+    Store.open(sqlite_url).close()
+    store.close()
+    copy = file.with_name("mailproc.db.before-0002.bak")
+    connection = sqlite3.connect(copy)
+    assert connection.execute("SELECT subject FROM inbox").fetchall() == [("",)]
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    connection.close()
+    assert copy.stat().st_mode == file.stat().st_mode
+    assert [f.name for f in file.parent.iterdir() if "bak" in f.name] == [copy.name]
+
+
+def test_what_cannot_be_copied_is_not_migrated(sqlite_url, next_step):
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    (file.parent / "mailproc.db.before-0002.bak").mkdir()
+    next_step("SELECT 1")
+    with pytest.raises(TryLater, match="not migrated"):
+        Store.open(sqlite_url)
+    assert tables_of(sqlite_url)[1] == "0001"
+
+
+OPEN = "import sys; from mailproc.store.engine import Store; Store.open(sys.argv[1]).close()"
+
+
+def test_processes_that_start_together_migrate_once(empty_url):
+    """The first start of daemon and command line at once."""
+    starting = [
+        subprocess.Popen([sys.executable, "-c", OPEN, empty_url], stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    ended = [(process.communicate(timeout=60)[1], process.returncode) for process in starting]
+    assert ended == [("", 0)] * 4
+    assert tables_of(empty_url)[1] == migrate.HEAD
