@@ -41,6 +41,14 @@ STORIES = [
      "PENDING SHIPPED RENEW_PENDING RENEW_PENDING RECEIVED"),
     (Q, LOAN, "request ANSWER.unfilled SHIPPED receive", "PENDING NOT_SUPPLIED SHIPPED RECEIVED"),
     (Q, LOAN, "request cancel SHIPPED CANCEL_REPLY.no", "PENDING CANCEL_PENDING SHIPPED SHIPPED"),
+    (Q, LOAN, "request cancel FORWARD_NOTIFICATION CANCEL_REPLY.no",
+     "PENDING CANCEL_PENDING CANCEL_PENDING PENDING"),
+    (Q, LOAN, "request ANSWER.conditional cancel FORWARD_NOTIFICATION CANCEL_REPLY.no",
+     "PENDING CONDITIONAL CANCEL_PENDING CANCEL_PENDING PENDING"),
+    (Q, LOAN, "request cancel ANSWER.unfilled CANCEL_REPLY.yes",
+     "PENDING CANCEL_PENDING NOT_SUPPLIED NOT_SUPPLIED"),
+    (Q, LOAN, "request RENEW_ANSWER.yes CHECKED_IN SHIPPED", "PENDING SHIPPED RETURNED RETURNED"),
+    (R, LOAN, "ILL_REQUEST CANCEL cancel-yes RETURNED", "IN_PROCESS CANCEL_PENDING CANCELLED SHIPPED"),
     (Q, COPY, "request SHIPPED receive SHIPPED", "PENDING SHIPPED RECEIVED RECEIVED"),
     (R, LOAN, "ILL_REQUEST ship RECEIVED RETURNED check-in",
      "IN_PROCESS SHIPPED SHIPPED SHIPPED CHECKED_IN"),
@@ -111,6 +119,12 @@ def test_repeats_are_answered_with_what_is_true_now() -> None:
         (S.NOT_SUPPLIED, "COND_REPLY.yes"): ("ANSWER.unfilled",),
         (S.CHECKED_IN, "RENEW"): ("RENEW_ANSWER.no", "CHECKED_IN"),
         (S.CANCEL_PENDING, "RECEIVED"): ("CANCEL_REPLY.no",),
+        (S.CANCEL_PENDING, "RETURNED"): ("CANCEL_REPLY.no",),
+        (S.CANCEL_PENDING, "RENEW"): ("CANCEL_REPLY.no",),
+        (S.CANCEL_PENDING, "LOST"): ("CANCEL_REPLY.no",),
+        (S.FORWARD, "ILL_REQUEST"): ("FORWARD_NOTIFICATION",),
+        (S.CHECKED_IN, "LOST"): ("CHECKED_IN",),
+        (S.LOST, "RETURNED"): ("LOST",),
     }
     for (state, event), replies in answers.items():
         assert machine.next_state(R, LOAN, state, None, event).replies == replies
