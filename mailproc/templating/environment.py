@@ -135,7 +135,7 @@ class Templates:
             return contract
         language, _, rest = path.partition("/")
         contract = self._contracts.get(f"{FALLBACK_LANGUAGE}/{rest}")
-        if contract is None or contract.machine or not LANGUAGE.fullmatch(language):
+        if contract is None or not LANGUAGE.fullmatch(language):
             raise LocalFault(f"no letter uses a template {path}{did_you_mean(path, self._contracts)}")
         return contract
 

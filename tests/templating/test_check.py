@@ -23,6 +23,8 @@ BROKEN = [
     ("an untaken branch", "{% if count == 99 %}\n{{ titel }}\n{% endif %}", 4, "titel", "title"),
     ("an untaken else", "{% if title %}\n{% else %}\n{{ titel }}\n{% endif %}", 5, "titel", "title"),
     ("an untaken elif", "{% if title %}\n{% elif titel %}\n{% endif %}", 4, "titel", "title"),
+    ("an elif's text", "{% if title %}\n{% elif due %}\n{{ titel }}\n{% endif %}", 5, "titel", "title"),
+    ("a loop's else", "{% for o in orders %}\n{% else %}\n{{ titel }}\n{% endfor %}", 5, "titel", "title"),
     ("inside a loop", "{% for o in orders %}\n{{ o.nubmer }}\n{% endfor %}", 4, "o.nubmer", "o.number?"),
     ("two loops", "{% for o in orders %}\n{% for l in o.linse %}{% endfor %}{% endfor %}", 4, "o.linse", ""),
     ("a loop's condition", "{% for o in orders if o.nubmer %}{% endfor %}", 3, "o.nubmer", "o.number"),
@@ -51,6 +53,8 @@ BROKEN = [
     ("a group printed", "{{ reader }}", 3, "reader", "reader.name"),
     ("a flag printed", "{{ urgent }}", 3, "urgent", "yes or no"),
     ("a comparison printed", "{{ count == 3 }}", 3, "this", "yes or no"),
+    ("a list or text", "{{ orders or title }}", 3, "this", "is a list"),
+    ("a flag and text", "{{ urgent and title }}", 3, "this", "yes or no"),
     ("a list as text", "{{ orders | upper }}", 3, "orders", "is a list"),
     ("groups joined", "{{ orders | join }}", 3, "", "attribute"),
     ("text as list", "{% for x in title %}{% endfor %}", 3, "title", "no list"),
@@ -84,6 +88,7 @@ ESCAPES = [
     "{% block x %}{% endblock %}",
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "{% for o in orders recursive %}{{ loop(orders) }}{% endfor %}",
+    "{% for o in orders recursive %}{% endfor %}",
     "{% for x in range(999999999) %}{% endfor %}",
     "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}",
     "{{ 'x' * 999999999 }}",
@@ -144,11 +149,11 @@ def test_a_broken_text_is_found_with_its_line(
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("text", ESCAPES)
 def test_no_way_out_and_no_way_to_run_for_ever(templates: Templates, text: str) -> None:
-    problems = templates.check_text("en/staff/all.txt", TOP + text)
+    problems = templates.check_text("en/staff/all.txt", TOP + "text " + text)
     assert problems
     assert "root:" not in str(problems)
     with pytest.raises(BrokenTemplate):
-        templates.render_text("en/staff/all.txt", TOP + text, {"title": "x"})
+        templates.render_text("en/staff/all.txt", TOP + "text " + text, {"title": "x"})
 
 
 @pytest.mark.parametrize("text", FINE)
@@ -193,6 +198,12 @@ def test_a_file_that_is_no_utf8_is_a_problem_not_a_crash(
 ) -> None:
     put("en/staff/all.txt", "").write_bytes(b"Subject: caf\xe9\n\nx")
     assert "UTF-8" in templates.check("en/staff/all.txt")[0].text
+
+
+def test_the_sandbox_itself_offers_nothing_that_the_check_would_have_to_find() -> None:
+    jinja = Sandbox()
+    assert (jinja.globals, jinja.loader, jinja.extensions) == ({}, None, {})
+    assert {"attr", "map", "format", "center", "replace", "pprint", "safe"}.isdisjoint(jinja.filters)
 
 
 def test_a_dot_on_a_dict_is_never_one_of_pythons_methods() -> None:

@@ -95,7 +95,17 @@ def test_language_falls_back_to_the_wider_and_to_english(
 
 @pytest.mark.parametrize(
     "path",
-    ["../../etc/passwd", "/etc/passwd", "en/../../etc/passwd", "de/wire/all.txt", "wire/al.txt", "", "."],
+    [
+        "../../etc/passwd",
+        "../staff/all.txt",
+        "/staff/all.txt",
+        "/etc/passwd",
+        "en/../../etc/passwd",
+        "de/wire/all.txt",
+        "wire/al.txt",
+        "",
+        ".",
+    ],
 )
 def test_a_path_that_no_letter_uses_is_refused(templates: Templates, path: str) -> None:
     for act in (templates.check, templates.source, templates.shipped_text):
