@@ -24,7 +24,7 @@ class Folder:
         ever overwritten: where another letter has the name already, say from an older store,
         this one becomes name-2.eml. Raises TryLater where the disk or the rights refuse.
         """
-        if Path(name).name != name or name.startswith("."):
+        if not name or Path(name).name != name or name.startswith("."):
             raise ValueError(f"{name!r} is no plain file name")
         try:
             return str(self._file(raw, name))
