@@ -78,7 +78,7 @@ class PartnerNotice:
     partner: Partner = field_help("The library that is written to.", sample=sample_of(Partner))
     request: Request = field_help("What it is about.", sample=sample_of(Request))
     their_number: str = field_help("Their number of it.", sample="7654321", optional=True)
-    what: str = field_help("What we have to say.", sample="the item is lost")
+    what: str = field_help("What we have to say.", sample="it is lost")
     due: str = field_help("The date it is about.", sample="Mon 23 Nov 2026", optional=True)
     note: str = field_help("A remark of the staff.", sample="We are sorry.", optional=True)
 

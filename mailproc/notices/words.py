@@ -1,6 +1,6 @@
 """One table of words for people: what staff read instead of codes.
 
-Plain output and notices use it; codes stay in ``--json``. What has no word is shown as its code:
+The command line's plain output and the notices use it (so it stands below both); codes stay in ``--json``. What has no word is shown as its code:
 a new code must never hide a request. No exclamation marks; dates as "Mon 23 Nov".
 """
 
@@ -96,6 +96,35 @@ HEARD: Mapping[str, str] = {
     "HELD": "our letter is held back",
 }
 """What a letter from the other side did; also what happens beside the state tables."""
+
+TOLD: Mapping[str, str] = {
+    "ILL_REQUEST": "we ask you for it",
+    "FORWARD_NOTIFICATION": "we have passed your request on",
+    "SHIPPED": "we have sent it",
+    "ANSWER.promise": "we shall supply it",
+    "ANSWER.conditional": "we can supply it on a condition",
+    "ANSWER.unfilled": "we cannot supply it",
+    "COND_REPLY.yes": "we agree to your condition",
+    "COND_REPLY.no": "we do not agree to your condition",
+    "CANCEL": "we ask you to stop it",
+    "CANCEL_REPLY.yes": "it is stopped, as you asked",
+    "CANCEL_REPLY.no": "it cannot be stopped any more",
+    "RECEIVED": "we have received it",
+    "RECALL": "we ask you to send it back",
+    "RETURNED": "we have sent it back",
+    "CHECKED_IN": "it is back with us",
+    "OVERDUE": "it is overdue",
+    "RENEW": "we ask to keep it longer",
+    "RENEW_ANSWER.yes": "you may keep it longer",
+    "RENEW_ANSWER.no": "you cannot keep it longer",
+    "LOST": "it is lost",
+    "DAMAGED": "it is damaged",
+    "MESSAGE": "please see our remark",
+    "STATUS_QUERY": "please tell us how it stands",
+    "STATUS_OR_ERROR_REPORT": "please see our remark",
+    "EXPIRED": "the time for it has run out",
+}
+"""The same letters as we say them to another library's people, where its protocol has no message."""
 
 ACTIONS: Mapping[str, str] = {
     "cancel": "ask to stop it",
@@ -269,6 +298,11 @@ def state_word(role: Role | str, state: State | str) -> str:
 def event_word(event: str) -> str:
     """What happened: letters by their row in CAPITALS (what they did), acts in lower case (we)."""
     return EVENTS.get(event, event)
+
+
+def told_word(event: str) -> str:
+    """What we tell another library's people, by the row of the letter ("LOST", "RENEW_ANSWER.no")."""
+    return TOLD.get(event, event)
 
 
 def reason_word(reason: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from mailproc.ill import events, policy
 from mailproc.ill.machine import TABLES
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, State
-from mailproc.office import words
+from mailproc.notices import words
 
 ACTIONS = (
     "cancel receive return renew answer-condition lost damaged message query close undo "
@@ -45,6 +45,12 @@ def test_the_two_sides_read_differently() -> None:
 def test_every_event_has_a_word(event: str) -> None:
     assert event in words.EVENTS
     assert words.event_word(event) == words.EVENTS[event]
+
+
+@pytest.mark.parametrize("event", [event for event in EVENTS if event[0].isupper()])
+def test_every_letter_can_be_said_to_people(event: str) -> None:
+    assert event in words.TOLD
+    assert words.told_word(event) == words.TOLD[event]
 
 
 def test_lost_heard_and_lost_said_are_told_apart() -> None:
@@ -87,7 +93,7 @@ def test_every_delivery_has_a_word(word: str) -> None:
 
 def test_what_has_no_word_is_shown_as_it_is() -> None:
     for ask in (
-        words.event_word, words.reason_word, words.delivery_word, words.attention_word, words.action_word
+        words.event_word, words.told_word, words.reason_word, words.delivery_word, words.attention_word, words.action_word
     ):  # fmt: skip
         assert ask("brand-new") == "brand-new"
     assert words.state_word(Role.REQUESTER, "BRAND_NEW") == "BRAND_NEW"
