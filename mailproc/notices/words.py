@@ -1,6 +1,7 @@
 """One table of words for people: what staff read instead of codes.
 
-The command line's plain output and the notices use it (so it stands below both); codes stay in ``--json``. What has no word is shown as its code:
+The command line's plain output and the notices use it (so it stands below both); codes stay in
+``--json``. What has no word is shown as its code:
 a new code must never hide a request. No exclamation marks; dates as "Mon 23 Nov".
 """
 
