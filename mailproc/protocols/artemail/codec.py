@@ -9,6 +9,7 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Role
 from mailproc.mail.letter import Letter
+from mailproc.mail.parse import parse
 from mailproc.protocols.artemail import answers, manners, mask, orders, tables, writing
 from mailproc.protocols.artemail.bodytext import texts
 from mailproc.protocols.artemail.guard import Lost
@@ -116,7 +117,9 @@ class ArtemailCodec:
         return answers.refusal(apdu)
 
     def mask(self, raw: bytes) -> bytes:
-        return self.masker.letter(raw)
+        """Also what our reader takes for a password, however the letter hides it."""
+        found = (orders.password(lines) for lines in texts(parse(raw)))
+        return self.masker.letter(raw, *filter(None, found))
 
     def unmask(self, raw: bytes, secret: str) -> bytes:
         return mask.unmask(raw, secret)

@@ -19,7 +19,7 @@ SHORTEST_KNOWN = 5
 
 _BETWEEN = rb"(?:[\s>|]|<[^<>\n]{0,200}>|&nbsp;|&gt;)*"
 _CODE = re.compile(
-    rb"((?:^[>| \t]*|(?<=[>;]))[0-9]{2}-[0-9]{4}[ \t]*(?:\r?\n|<[^<>\n]{0,200}>|\r|$)"
+    rb"((?:^[^0-9A-Za-z\r\n]*|(?<=[>;]))[0-9]{2}-[0-9]{4}[ \t]*(?:\r?\n|<[^<>\n]{0,200}>|\r|$)"
     + _BETWEEN + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64})(?=[ \t]*(?:\r?$|\r|<|&nbsp;))",
     re.MULTILINE,
 )  # fmt: skip
@@ -33,11 +33,14 @@ class Masker:
     """``known``: passwords that are masked even where nothing around them tells what they are."""
 
     def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = [word.encode() for word in known if len(word) >= SHORTEST_KNOWN]
+        self._known = [word for word in known if len(word) >= SHORTEST_KNOWN]
 
-    def letter(self, raw: bytes) -> bytes:
-        """The letter for showing. An encoded part that holds a password is shown decoded."""
-        return self._entity(raw, 0)
+    def letter(self, raw: bytes, *more: str) -> bytes:
+        """The letter for showing. An encoded part that holds a password is shown decoded.
+
+        ``more``: passwords that a reader found in this letter.
+        """
+        return Masker([*self._known, *more])._entity(raw, 0)
 
     def text(self, text: str) -> str:
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
@@ -45,7 +48,7 @@ class Masker:
     def _plain(self, content: bytes) -> bytes:
         masked = _CODE.sub(rb"\g<1>" + MASK.encode(), content)
         for word in self._known:
-            masked = masked.replace(word, MASK.encode())
+            masked = masked.replace(word.encode(), MASK.encode())
         return masked
 
     def _entity(self, raw: bytes, level: int) -> bytes:

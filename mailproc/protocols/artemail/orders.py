@@ -58,6 +58,14 @@ def looks_like_orders(lines: Sequence[str]) -> bool:
     return any(_TX.match(line) or _is_end(line) for line in lines[header.end :])
 
 
+def password(lines: Sequence[str]) -> str:
+    """What stands where a file has its password; '' where no file begins."""
+    try:
+        return _header(lines).credentials.password
+    except RemoteFault:
+        return ""
+
+
 def read(lines: Sequence[str], words: Keywords) -> OrderFile:
     """The file in ``lines``. Raises RemoteFault where its first two lines are not a header."""
     header = _header(lines)
@@ -66,16 +74,24 @@ def read(lines: Sequence[str], words: Keywords) -> OrderFile:
         text = f"the file is not ended: no line {TERMINATOR}. Nothing of it was taken, the end may be missing"
         return OrderFile(header.credentials, faults=(Fault(len(lines), text),))
     starts = _starts(lines, header.end, end, words)
-    whole_file = tuple(line.strip() for line in lines[header.end : starts[0] if starts else end] if line)
+    whole_file = _whole_file_address(lines[header.end : starts[0] if starts else end])
     orders, faults = [], []
-    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+    for start, stop in zip(starts, [*starts, end][1:], strict=True):
         try:
             orders.append(_order(lines, start, stop, words, whole_file))
         except RemoteFault as fault:
             faults.append(Fault(fault.position, str(fault)))
-    if whole_file and not starts:
+    if not starts and any(lines[header.end : end]):
         faults.append(Fault(header.end + 1, "there is text, but no line begins an order with TX"))
     return OrderFile(header.credentials, tuple(orders), tuple(faults))
+
+
+def _whole_file_address(lines: Sequence[str]) -> tuple[str, ...]:
+    """What stands before the first order: for all orders without an address of their own.
+
+    The line that announces it is not public; one that begins with a colon is taken for it.
+    """
+    return tuple(line.strip() for line in lines if line.strip() and not line.startswith(":"))
 
 
 def _is_end(line: str) -> bool:

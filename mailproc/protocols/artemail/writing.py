@@ -112,6 +112,7 @@ def _action(apdu: Apdu, order: Order) -> tuple[str, ActionText]:
 def _request(apdu: IllRequest, order: Order, scheme: Orders) -> tuple[str, OrderText]:
     _check_service(apdu, order, scheme)
     _check_title(apdu, order, scheme.words.services(order.keywords)[0])
+    _check_address(order, electronic=scheme.words.is_electronic(order.keywords))
     keywords = tuple(word for word in order.keywords if word != RZ)
     return contracts.ORDER.path, OrderText(
         number=order.number,
@@ -128,6 +129,13 @@ def _check_service(apdu: IllRequest, order: Order, scheme: Orders) -> None:
     asked = scheme.words.services(order.keywords)[0]
     if apdu.services and asked not in apdu.services:
         raise Lost("keywords", f"the keywords ask for {asked.name}, the request does not")
+
+
+def _check_address(order: Order, *, electronic: bool) -> None:
+    """A reader takes an address with "@" for an e-mail address, and any other for a postal one."""
+    if order.address and electronic != ("@" in order.address[0]):
+        field = "delivery.electronic" if electronic else "delivery.postal"
+        raise Lost(field, f"{order.address[0]!r} is no address of this kind")
 
 
 def _check_title(apdu: IllRequest, order: Order, service: Service) -> None:

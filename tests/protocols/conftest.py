@@ -1,0 +1,77 @@
+"""The codec as configured for one British Library and one customer, with the real templates."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from mailproc.config import Account, Config, Library, Partner, PartnerArtemail
+from mailproc.ill.terms import Role
+from mailproc.mail.letter import Body, Letter
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.codec import Wire
+from mailproc.protocols.registry import Registry, load
+from mailproc.templating.environment import Templates
+from mailproc.templating.folders import shipped_folder
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "artemail"
+PASSWORD = "S3CR3TPW"
+TODAY = date(2026, 8, 5)
+OURS, THEIRS = "99-0001", "99-0002"  # customer codes: ours with the library, the customer's with us
+
+
+def partner(symbol: str, direction: Any, code: str, **settings: Any) -> Partner:
+    account = Account(direction=direction, customer_code=code, password=SecretStr(PASSWORD))
+    return Partner(
+        symbol=symbol,
+        address=f"art@{symbol.lower()}.example",
+        artemail=PartnerArtemail(account=(account,), **settings),
+    )
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    return load(Config(partner=(partner("XX-BL", "out", OURS), partner("XX-COLLEGE", "in", THEIRS))))
+
+
+@pytest.fixture(scope="session")
+def codec(registry: Registry) -> ArtemailCodec:
+    return registry.artemail
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    return Templates([shipped_folder()], CONTRACTS)
+
+
+@pytest.fixture(scope="session")
+def wire() -> Callable[..., Wire]:
+    """A wire to the library (as requester) or to the customer (as responder), with settings."""
+
+    def make(role: Role = Role.REQUESTER, *, file_ref: str = "", **settings: Any) -> Wire:
+        asking = role is Role.REQUESTER
+        end = (
+            partner("XX-BL", "out", OURS, **settings)
+            if asking
+            else partner("XX-COLLEGE", "in", THEIRS, **settings)
+        )
+        code = OURS if asking else THEIRS
+        return Wire(Library(), end, role, customer_code=code, file_ref=file_ref, today=TODAY)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def as_letter() -> Callable[[Body | None], Letter]:
+    """A body as the letter that would arrive, dated today."""
+
+    def make(body: Body | None) -> Letter:
+        assert body is not None
+        at = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
+        return Letter(raw=b"", subject=body.subject, date=at, parts=body.parts)
+
+    return make
