@@ -184,6 +184,8 @@ def _speakable(effects: Sequence[Any], transaction: RowMapping, premises: Premis
         if not isinstance(effect, Send):
             continue
         role, kind = Role[transaction["role"]], effect.apdu.type
+        if refused := codec.refuses(effect.apdu):
+            raise LocalFault(f"{transaction['partner']} cannot be told this: {refused}.")
         if manner.effective(codec, partner, kind, role, transaction["dialect"]) is Manner.REFUSE:
             raise LocalFault(
                 f"{transaction['partner']} cannot be told this: {codec.name} has no word for {kind.name}."

@@ -11,12 +11,14 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message
 from mailproc.ill.machine import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
 from mailproc.store import events, outgoing, requests
 
+ANNOUNCED = timedelta(days=7)
+"""How long before its date an automatic renewal is announced (a library's report), where we know no due date."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -36,6 +38,9 @@ def gather(
             facts["repeat"] = True
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
         facts["follows"] = premises.registry.follows(apdu)
+    if isinstance(apdu, Message) and premises.registry.renews_itself(apdu):
+        announced = standing.due_on or premises.local(event["at"]).date() + ANNOUNCED
+        facts["renewal_on"] = announced.isoformat()
     if isinstance(apdu, IllRequest) and event["cause"] == "letter" and transaction["state"] != "IDLE":
         facts["same_item"] = _same_item(connection, apdu, transaction)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:

@@ -6,7 +6,7 @@ dropped, and nothing is answered from here.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
 from mailproc.log import following
+from mailproc.mail.own import is_own
 from mailproc.mail.parse import parse
 from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.engine import Store
@@ -55,8 +56,8 @@ def settle(connection: Connection, reading: Reading, premises: Premises) -> None
         _done(connection, reading, f"the same letter as I{copy_of}")
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, premises)
-    elif (own := letters.ours(connection, [reading.letter.message_id])) and reading.letter.message_id:
-        _done(connection, reading, f"our own letter O{own[0]} came back")
+    elif own := _own(connection, reading, premises):
+        _done(connection, reading, f"our own letter O{own} came back")
     elif reading.refused:
         _shelve(connection, reading, reading.refused, premises)
     else:
@@ -117,11 +118,25 @@ def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
     return None
 
 
+def _own(connection: Connection, reading: Reading, premises: Premises) -> int | None:
+    """The letter of ours that came back; one that we wrote to ourselves (a hub) is none."""
+    library = premises.config.library
+    addresses = {library.email.casefold(), *(one.casefold() for one in premises.config.listen.recipients)}
+    sent: dict[int, str] = {}
+
+    def known(message_ids: Collection[str]) -> bool:
+        found = letters.ours(connection, message_ids)
+        sent.update({row: to for row, to in found.items() if to.casefold() not in addresses})
+        return bool(sent)
+
+    return min(sent) if is_own(reading.letter, addresses, known) else None
+
+
 def _settle_bounce(connection: Connection, reading: Reading, premises: Premises) -> None:
     bounce = reading.bounce
     if bounce is None:
         return
-    found = letters.ours(connection, list(bounce.message_ids))
+    found = list(letters.ours(connection, bounce.message_ids))
     if not found:
         _shelve(connection, reading, "a report about a letter that is not ours", premises)
         return

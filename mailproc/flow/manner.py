@@ -11,7 +11,7 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
     ``[partner.manner]`` may turn what the protocol can into less, and what it does silently
     into a notice to people; it can never make a protocol say what it has no word for.
     """
-    able = codec.manner(apdu_type, role, dialect)
+    able = codec.manner(apdu_type, role, dialect, partner)
     switch = partner.manner.get(apdu_type.name.lower()) if partner else None
     if switch is None or able is Manner.REFUSE:
         return able

@@ -41,7 +41,7 @@ def value_to_json(value: Any) -> Any:
     return _plain(value)
 
 
-def value_from_json(cls: type, value: Any, where: str) -> Any:
+def value_from_json(cls: Any, value: Any, where: str) -> Any:
     """The other way: ``cls`` from plain JSON. LocalFault names ``where`` and the field."""
     return _convert(cls, value, where)
 

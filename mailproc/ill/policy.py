@@ -105,7 +105,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
         reasons.append("final-demand")
     if isinstance(apdu, Message) and not _is_act(occurrence):
-        reasons.append(_message_reason(apdu, occurrence))
+        reasons.append(_message_reason(occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error":
         reasons.append("file-rejected" if occurrence.facts.get("file") else "error-report")
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
@@ -122,11 +122,10 @@ def _attention(step: Step, occurrence: Occurrence) -> str:
     return "supplied-after-end" if ended and step.moved else "answer-after-end"
 
 
-def _message_reason(message: Message, occurrence: Occurrence) -> str:
+def _message_reason(occurrence: Occurrence) -> str:
     if occurrence.facts.get("unsure"):
         return "unknown-code"
-    announced = any("automatic_renewal" in extension for extension in message.extensions)
-    return "" if announced else "message"
+    return "" if "renewal_on" in occurrence.facts else "message"
 
 
 def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
@@ -136,7 +135,7 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if not step.moved:
         return ()
     answer = occurrence.apdu if isinstance(occurrence.apdu, IllAnswer) else None
-    why_not = (answer and (answer.reply_code or answer.reason)) or occurrence.event
+    why_not = (answer and (answer.reason or answer.reply_code)) or occurrence.event
     follows = occurrence.facts.get("follows", "next")
     if follows == "next":
         return (TryNext(why_not),)

@@ -52,7 +52,7 @@ class Occurrence:
     """Something that happens to a transaction.
 
     ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, or one of NOTED. ``facts`` is
-    what had to be looked up, frozen: repeat, follows, next_partner, letter_left, due_on,
+    what had to be looked up, frozen: repeat, follows, letter_left, due_on, renewal_on,
     same_item, found (the standing an undone act had found).
     """
 
@@ -167,7 +167,7 @@ def _take(standing: Standing, occurrence: Occurrence) -> Standing:
     if isinstance(apdu, Overdue) and standing.due_on is None:
         return _take_due(standing, apdu.due)
     if isinstance(apdu, Message):
-        return _take_message(standing, apdu)
+        return _take_message(standing, occurrence)
     if occurrence.event == "receive" and standing.due_on is None and occurrence.facts.get("due_on"):
         return replace(standing, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
     if occurrence.event == "condition-yes":
@@ -201,12 +201,9 @@ def _take_answer(standing: Standing, answer: IllAnswer) -> Standing:
     return replace(standing, promise=None)
 
 
-def _take_message(standing: Standing, message: Message) -> Standing:
-    for extension in message.extensions:
-        if "automatic_renewal" in extension:
-            on = extension["automatic_renewal"] or (standing.due_on and standing.due_on.isoformat())
-            return replace(standing, renewal_on=date.fromisoformat(on) if on else None)
-    return standing
+def _take_message(standing: Standing, occurrence: Occurrence) -> Standing:
+    on = occurrence.facts.get("renewal_on")
+    return replace(standing, renewal_on=date.fromisoformat(on)) if on else standing
 
 
 def _conditions(answer: IllAnswer) -> tuple[Any, ...]:

@@ -29,6 +29,12 @@ class Registry:
         """The one codec that takes the letter; None where none does."""
         return next((codec for codec in self.codecs if codec.recognise(letter)), None)
 
+    def mask(self, raw: bytes) -> bytes:
+        """A letter's bytes for showing: the secrets of every protocol masked."""
+        for codec in self.codecs:
+            raw = codec.mask(raw)
+        return raw
+
     def follows(self, answer: IllAnswer) -> Follows:
         """What an unfilled answer leads to: its reply code decides, else the standard's reason."""
         return self.follows_table.of(answer)

@@ -1,5 +1,6 @@
 """The inbox rows on their way through intake, and what of them can be looked up."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
@@ -24,7 +25,9 @@ _COPIES_BY_MESSAGE_ID = select(INBOX.c.id, INBOX.c.raw).where(
     INBOX.c.id < bindparam("own_id"),
     INBOX.c.state == "done",
 )
-_OURS = select(OUTGOING.c.id).where(OUTGOING.c.message_id.in_(bindparam("ids", expanding=True)))
+_OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
+    OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
+)
 
 
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
@@ -51,9 +54,12 @@ def same_message_id(connection: Connection, inbox_id: int, message_id: str) -> l
     return [(row.id, row.raw) for row in rows]
 
 
-def ours(connection: Connection, message_ids: list[str]) -> list[int]:
-    """Which letters of ours these Message-IDs are."""
-    return list(connection.execute(_OURS, {"ids": message_ids}).scalars()) if message_ids else []
+def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]:
+    """Which letters of ours these Message-IDs are: id and to whom each went."""
+    if not message_ids:
+        return {}
+    rows = connection.execute(_OURS, {"ids": list(message_ids)})
+    return {row.id: row.rcpt_to for row in rows}
 
 
 def again(connection: Connection, inbox_id: int, **values: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, Misconfigured
 from mailproc.store.engine import Store
 from mailproc.store.faults import DRIVER_ERRORS
 
@@ -16,7 +16,7 @@ _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
 
 @contextmanager
 def daemon_lock(store: Store) -> Iterator[Callable[[], bool]]:
-    """Hold the store for one daemon; LocalFault where another one holds it.
+    """Hold the store for one daemon; LocalFault where another one holds it, or Misconfigured.
 
     Yields a question: is the lock still ours? A file's is as long as the process lives; on
     PostgreSQL it is gone with its connection and then taken again, unless another daemon was
@@ -29,7 +29,10 @@ def daemon_lock(store: Store) -> Iterator[Callable[[], bool]]:
 @contextmanager
 def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     lock = path.with_name(f"{path.name}.lock")
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:  # left by a daemon that ran as another user
+        raise Misconfigured(f"store.url: {lock} cannot be opened: {error.strerror}") from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

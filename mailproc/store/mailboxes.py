@@ -42,6 +42,8 @@ _FAILING = text(
     " failing_since = COALESCE(mailbox.failing_since, excluded.failing_since)"
 ).bindparams(bindparam("now", type_=Instant))
 
+_SINCE = text("SELECT failing_since FROM mailbox WHERE name = :name").columns(failing_since=Instant)
+
 _WORKING = text(
     "UPDATE mailbox SET failing_since = NULL, last_error = ''"
     " WHERE name = :name AND failing_since IS NOT NULL"
@@ -74,3 +76,9 @@ def failing(connection: Connection, name: str, error: str, now: datetime) -> Non
 def working(connection: Connection, name: str) -> None:
     """Note that the mailbox was read: the failure is over."""
     connection.execute(_WORKING, {"name": name})
+
+
+def failing_since(connection: Connection, name: str) -> datetime | None:
+    """Since when the mailbox cannot be read; None where it can."""
+    since: datetime | None = connection.execute(_SINCE, {"name": name}).scalar()
+    return since

@@ -165,15 +165,16 @@ def _attempt(connection: Connection, job: Job[Any]) -> Any:
     Raises only what breaks the whole group: the store's own trouble, or a transaction that the
     database has already rolled back, the other jobs' work with it.
     """
-    connection.exec_driver_sql("SAVEPOINT job")
+    driver = _driver(connection)  # the savepoints were a third of a letter's cost through SQLAlchemy
+    driver.execute("SAVEPOINT job")
     try:
         result: Any = job(connection)
     except BaseException as error:  # a job's future hears of everything
         if try_later(error) is not None:
             raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        driver.execute("ROLLBACK TO SAVEPOINT job")
         result = _Failed(error)
-    connection.exec_driver_sql("RELEASE SAVEPOINT job")
+    driver.execute("RELEASE SAVEPOINT job")
     return result
 
 
@@ -186,7 +187,10 @@ def _answer(future: "Future[Any]", result: Any) -> None:
 
 def _changes(connection: Connection) -> object:
     """A value that differs once the connection has changed something."""
-    driver = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        return driver.total_changes  # type: ignore[union-attr]  # sqlite3.Connection
+        return _driver(connection).total_changes
     return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection

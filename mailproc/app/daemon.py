@@ -1,0 +1,191 @@
+"""The service: doors, stations, clock. Starts them, and stops all when one of them dies.
+
+Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
+notices), one for sending, one for each look into a mailbox, one that watches for other
+processes' writes. Wake-ups are only hints: a lost one costs one ``IDLE_LOOK``, never a letter.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from mailproc.app.build import House
+from mailproc.app.delivering import deliverer
+from mailproc.app.polling import look
+from mailproc.config import Mailbox
+from mailproc.config_load import poll
+from mailproc.errors import TryLater
+from mailproc.flow import intake, notify, prepare, send, stepping
+from mailproc.flow.send import Deliver
+from mailproc.store import inbox
+from mailproc.store.lock import daemon_lock
+from mailproc.transport.smtp_in import Listener
+
+_log = logging.getLogger(__name__)
+
+IDLE_LOOK = 5.0
+"""Seconds between looks without a hint: rows whose pause is over come due by themselves."""
+WATCH = 0.2
+"""Seconds between looks for what another process (the command line) has written."""
+
+
+def work_once(house: House) -> int:
+    """One round of the stations up to the prepared letters; how much was done."""
+    store, premises = house.store, house.premises
+    done = intake.run(store, premises) + stepping.run(store, premises)
+    return done + prepare.run(store, premises) + notify.run(store, premises)
+
+
+def run_once(house: House) -> None:
+    """Look into every mailbox once, take every step, deliver what is due, and end."""
+    with ExitStack() as stack:
+        stack.enter_context(daemon_lock(house.store))
+        deliver, close = deliverer(house.config, house.premises.clock)
+        stack.callback(close)
+        send.recover(house.store, house.premises)
+        for mailbox in house.config.mailbox:
+            look(house.store, house.premises, mailbox)
+        while work_once(house) + send.run(house.store, house.premises, deliver):
+            pass
+
+
+class Daemon:
+    """One running service. ``run`` returns when it was asked to stop: 0, or 1 after a failure."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._stop = threading.Event()
+        self._failed = False
+        self._stations = threading.Event()
+        self._sender = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the service to end; safe from a signal handler."""
+        self._stop.set()
+        self._ring()
+
+    def run(self, ready: Callable[[int | None], None]) -> int:
+        """Run until stopped. ``ready`` is called with the listener's bound port once all is up."""
+        with ExitStack() as stack:
+            stack.enter_context(daemon_lock(self._house.store))
+            self._house.store.start_writer(self._ring)
+            in_doubt = send.recover(self._house.store, self._house.premises)
+            if in_doubt:
+                _log.warning("%s letters were being sent when the service last ended", in_doubt)
+            deliver, close = deliverer(self._house.config, self._house.premises.clock)
+            stack.callback(close)
+            port = self._listen(stack)
+            threads = self._start(deliver)
+            self._schedule(stack)
+            ready(port)
+            self._stop.wait()
+            _log.info("stopping")
+        for thread in threads:
+            thread.join(30)
+        return 1 if self._failed else 0
+
+    def _ring(self) -> None:
+        self._stations.set()
+        self._sender.set()
+
+    def _listen(self, stack: ExitStack) -> int | None:
+        listen, store = self._house.config.listen, self._house.store
+        if not listen.enabled:
+            return None
+        recipients = listen.recipients or (self._house.config.library.email,)
+        listener = Listener(
+            listen,
+            recipients,
+            lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
+            self._house.premises.clock,
+        )
+        port = listener.start()
+        stack.callback(listener.stop)
+        return port
+
+    def _start(self, deliver: Deliver) -> list[threading.Thread]:
+        house = self._house
+        loops: dict[str, Callable[[], None]] = {
+            "stations": lambda: self._loop(self._stations, lambda: work_once(house)),
+            "sender": lambda: self._loop(
+                self._sender, lambda: send.run(house.store, house.premises, deliver)
+            ),
+            "watcher": self._watch,
+        }
+        threads = [
+            threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
+            for name, loop in loops.items()
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _loop(self, bell: threading.Event, work: Callable[[], int]) -> None:
+        trouble = ""
+        while not self._stop.is_set():
+            bell.clear()
+            try:
+                busy = work()
+            except TryLater as error:  # the store is full, locked or away: said once
+                if str(error) != trouble:
+                    _log.error("the store: %s", error)
+                trouble, busy = str(error), 0
+            else:
+                trouble = ""
+            if not busy:
+                bell.wait(IDLE_LOOK)
+
+    def _watch(self) -> None:
+        """The command line writes too; its commits are seen by the store's version."""
+        seen = None
+        while not self._stop.wait(WATCH):
+            try:
+                version = self._house.store.data_version()
+            except TryLater:
+                continue
+            if version != seen:
+                seen = version
+                self._ring()
+
+    def _guarded(self, name: str, loop: Callable[[], None]) -> None:
+        """A station that dies of a bug takes the daemon down loudly; systemd starts it again."""
+        try:
+            loop()
+        except Exception:  # whatever it is: better down and started again than half alive
+            _log.critical("the %s died; the service ends", name, exc_info=True)
+            self._failed = True
+            self._stop.set()
+
+    def _schedule(self, stack: ExitStack) -> None:
+        scheduler = BackgroundScheduler(timezone=self._house.premises.zone)
+        scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        for mailbox in self._house.config.mailbox:
+            scheduler.add_job(
+                look,
+                self._trigger(mailbox),
+                args=(self._house.store, self._house.premises, mailbox),
+                id=f"mailbox {mailbox.name}",
+                coalesce=True,
+                misfire_grace_time=None,
+                max_instances=1,
+                next_run_time=self._house.premises.clock(),  # look once at start
+            )
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+
+    def _trigger(self, mailbox: Mailbox) -> IntervalTrigger | CronTrigger:
+        when = poll.read(mailbox.poll)
+        zone = self._house.premises.zone
+        if when.seconds:
+            return IntervalTrigger(seconds=when.seconds, timezone=zone)
+        return CronTrigger.from_crontab(when.cron, timezone=zone)
+
+
+def _job_failed(event: JobExecutionEvent) -> None:
+    _log.error("the job %s failed or was missed", event.job_id, exc_info=event.exception)

@@ -1,0 +1,70 @@
+"""Looks into the mailboxes: each look a fresh connection, its letters committed before \\Seen."""
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from mailproc.config import Mailbox
+from mailproc.errors import MailprocError, Misconfigured, TryLater
+from mailproc.flow.premises import Premises
+from mailproc.log import following
+from mailproc.store import alarms, events, mailboxes, outgoing
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.mailboxes import Position
+from mailproc.transport import imap_in
+
+_log = logging.getLogger(__name__)
+
+UNREACHABLE = timedelta(hours=1)
+"""After so long staff are told that a mailbox cannot be read."""
+
+
+def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
+    """Look once; how many letters were new. A mailbox that cannot be read is noted, not raised."""
+
+    def keep(folder: str, position: Position, letters: Sequence[NewLetter]) -> list[Kept]:
+        return store.write(
+            lambda connection: mailboxes.keep_batch(connection, mailbox.name, folder, position, letters)
+        )
+
+    with following(mailbox.name):
+        try:
+            with store.read() as connection:
+                position = mailboxes.position(connection, mailbox.name, mailbox.folder)
+            polled = imap_in.poll(mailbox, position, keep, premises.clock)
+            for fault in polled.faults:
+                _log.warning("mailbox %s: %s", mailbox.name, fault)
+            store.write(lambda connection: mailboxes.working(connection, mailbox.name))
+        except (TryLater, Misconfigured) as error:
+            _failed(store, premises, mailbox, error)
+            return 0
+    if polled.letters:
+        _log.info("mailbox %s: %s letters, %s new", mailbox.name, polled.letters, polled.new)
+    return polled.new
+
+
+def _failed(store: Store, premises: Premises, mailbox: Mailbox, error: MailprocError) -> None:
+    _log.warning("mailbox %s: %s", mailbox.name, error)
+    why, now = str(error), premises.clock()
+    try:
+        store.write(lambda connection: mailboxes.failing(connection, mailbox.name, why, now))
+        store.write(lambda connection: _alarm(connection, premises, mailbox, why))
+    except TryLater as trouble:  # the store itself is away: the log has both
+        _log.warning("the store: %s", trouble)
+
+
+def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
+    now = premises.clock()
+    since = mailboxes.failing_since(connection, mailbox.name)
+    if since is None or now - since < UNREACHABLE:
+        return
+    if alarms.raise_once(connection, "mailbox", mailbox.name, now):
+        event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
+        facts = {"reasons": ["mailbox-unreachable"], "note": f"{mailbox.name}: {why}"}
+        body = {"notice": "staff/attention", "to": "staff", "facts": facts}
+        event_id = events.add(connection, event)
+        outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)

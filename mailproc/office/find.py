@@ -1,0 +1,61 @@
+"""From what a person types to a row: B12, L7, B12-2, or TGQ/TQ where that is unambiguous."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from mailproc.errors import LocalFault
+from mailproc.store import requests, transactions
+from mailproc.store.requests import REQUEST
+from mailproc.store.transactions import TRANSACTION
+
+_NUMBER = re.compile(r"([BL]\d+)(?:-(\d+))?", re.IGNORECASE)
+
+
+def request_of(connection: Connection, number: str) -> RowMapping:
+    """The request that ``number`` names. LocalFault with the candidates where it names several."""
+    typed = _NUMBER.fullmatch(number.strip())
+    if typed:
+        request = requests.by_number(connection, typed[1])
+        if request is None:
+            raise LocalFault(f"There is no request {typed[1].upper()}.")
+        return request
+    return requests.load(connection, transaction_of(connection, number)["request_id"])
+
+
+def transaction_of(connection: Connection, number: str) -> RowMapping:
+    """The transaction that ``number`` names; of a request its latest attempt."""
+    typed = _NUMBER.fullmatch(number.strip())
+    if not typed:
+        return _by_qualifiers(connection, number.strip())
+    attempts = transactions.of_request(connection, request_of(connection, typed[1])["id"])
+    if typed[2] is None:
+        if not attempts:
+            raise LocalFault(f"{typed[1].upper()} has not been sent to anybody yet.")
+        return attempts[-1]
+    for attempt in attempts:
+        if attempt["attempt"] == int(typed[2]):
+            return attempt
+    raise LocalFault(f"There is no attempt {typed[2]} of {typed[1].upper()}.")
+
+
+def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
+    """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one."""
+    tgq, _, tq = typed.partition("/")
+    condition = func.upper(TRANSACTION.c.tgq) == tgq.upper()
+    if tq:
+        condition &= func.upper(TRANSACTION.c.tq) == tq.upper()
+    statement = select(TRANSACTION).where(condition).order_by(TRANSACTION.c.id).limit(20)
+    found: Sequence[RowMapping] = connection.execute(statement).mappings().all()
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise LocalFault(f"There is no request {typed!r}. Numbers look like B12, L7 or B12-2.")
+    named = ", ".join(f"{_local(connection, row)} ({row['partner']})" for row in found)
+    raise LocalFault(f"{typed!r} may be any of {named}: say which.")
+
+
+def _local(connection: Connection, transaction: RowMapping) -> str:
+    number = select(REQUEST.c.number).where(REQUEST.c.id == transaction["request_id"])
+    return f"{connection.execute(number).scalar()}-{transaction['attempt']}"

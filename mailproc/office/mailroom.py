@@ -1,0 +1,254 @@
+"""What staff ask about letters, and do with those that nobody could place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mailproc.errors import LocalFault
+from mailproc.flow import advance, send
+from mailproc.flow.premises import Premises
+from mailproc.flow.reading import RELEASED
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Message
+from mailproc.mail.parse import parse, readable
+from mailproc.office.find import transaction_of
+from mailproc.store import events, letters, outgoing
+from mailproc.store.engine import Store
+from mailproc.store.events import EVENT, NewEvent
+from mailproc.store.inbox import Kept, NewLetter, keep
+from mailproc.store.letters import INBOX
+from mailproc.store.outgoing import OUTGOING
+
+LONGEST_NOTE = 4000
+"""Characters of an attached letter that are kept in the history."""
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter."""
+
+    id: str
+    at: datetime
+    state: str
+    other: str  # who it is from, or to
+    subject: str
+    note: str
+
+
+def take_in(store: Store, new: list[NewLetter]) -> list[Kept]:
+    """Letters that a person brings by hand, by the door "inject"."""
+    return store.write(lambda connection: keep(connection, new))
+
+
+def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
+    """Letters in and out, the newest first."""
+    received = connection.execute(select(INBOX).order_by(INBOX.c.id.desc()).limit(limit)).mappings()
+    prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
+    lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def shelved(connection: Connection) -> list[LetterLine]:
+    """What could not be placed: whole letters (I…) and single messages of letters (E…)."""
+    whole = select(INBOX).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
+    single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
+    lines = [_incoming(row) for row in connection.execute(whole).mappings()]
+    return lines + [_message(row) for row in connection.execute(single).mappings()]
+
+
+def outbox(connection: Connection) -> list[LetterLine]:
+    """Our letters that have not left, with the reason; held orders (no letter yet) too."""
+    waiting = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
+    statement = select(OUTGOING).where(OUTGOING.c.state.in_(waiting)).order_by(OUTGOING.c.id)
+    lines = [_outgoing(row) for row in connection.execute(statement).mappings()]
+    intents = outgoing.INTENT
+    held = select(intents).where(intents.c.state.in_(("todo", "held"))).order_by(intents.c.id)
+    return lines + [_intent(connection, row) for row in connection.execute(held).mappings()]
+
+
+def release(store: Store, premises: Premises, letter_id: str, partner: str = "") -> str:
+    """A shelved letter or message goes round once more; staff vouch for its sender."""
+    kind, number = parsed(letter_id)
+    symbol = premises.partners.known(partner).symbol if partner else ""
+
+    def job(connection: Connection) -> str:
+        if kind == "I":
+            return _release_letter(connection, number, symbol)
+        if kind == "E":
+            return _release_message(connection, number)
+        raise LocalFault(f"{letter_id} is a letter of ours: redeliver sends it again.")
+
+    return store.write(job)
+
+
+def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str:
+    """Put a shelved letter (as a message) or a single message of one to a request."""
+    kind, row_id = parsed(letter_id)
+
+    def job(connection: Connection) -> str:
+        transaction = transaction_of(connection, number)
+        if kind == "I":
+            event_id = _as_message(connection, row_id, transaction["id"], transaction["partner"], premises)
+        elif kind == "E":
+            event_id = row_id
+            _shelved_event(connection, row_id)
+            events.todo_again(connection, row_id, transaction["id"])
+        else:
+            raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
+        outcome = advance.step(connection, event_id, premises)
+        return f"{letter_id} is attached: {outcome.before} → {outcome.after}"
+
+    return store.write(job)
+
+
+def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> str:
+    """Send the same bytes again, or take the letter as delivered."""
+    kind, number = parsed(letter_id)
+    if kind != "O":
+        raise LocalFault(f"{letter_id} is no letter of ours.")
+
+    def job(connection: Connection) -> str:
+        row = _ours(connection, number)
+        if row["state"] in ("sending", "withdrawn"):
+            raise LocalFault(f"O{number} is {row['state']}: it cannot be sent again.")
+        send.redeliver(connection, row, arrived=arrived)
+        return f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
+
+    return store.write(job)
+
+
+def hold(store: Store, letter_id: str) -> str:
+    """Keep a letter that has not left from leaving, until it is redelivered."""
+    kind, number = parsed(letter_id)
+    if kind != "O":
+        raise LocalFault(f"{letter_id} is no letter of ours.")
+
+    def job(connection: Connection) -> str:
+        row = _ours(connection, number)
+        if row["state"] != "prepared":
+            raise LocalFault(f"O{number} is {row['state']}: only a letter that waits can be held.")
+        outgoing.change(connection, number, state="held", last_error="held by staff")
+        return f"O{number} is held; redeliver O{number} lets it go"
+
+    return store.write(job)
+
+
+def parsed(letter_id: str) -> tuple[str, int]:
+    """("I", 12) of "I12". LocalFault where it is no such id."""
+    kind, digits = letter_id[:1].upper(), letter_id[1:]
+    if kind not in ("I", "O", "E") or not digits.isdigit():
+        raise LocalFault(f"{letter_id!r} is no letter: write I12 (came in), O12 (ours) or E40 (a message).")
+    return kind, int(digits)
+
+
+def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
+    """The row of I12 or O12, with ``kind``."""
+    kind, number = parsed(letter_id)
+    if kind == "E":
+        event = events.load(connection, number)
+        if event is None or event["inbox_id"] is None:
+            raise LocalFault(f"There is no letter behind {letter_id}.")
+        kind, number = "I", event["inbox_id"]
+    row = letters.load(connection, number) if kind == "I" else outgoing.load(connection, number)
+    if row is None:
+        raise LocalFault(f"There is no letter {letter_id}.")
+    return {**row, "kind": kind}
+
+
+def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
+    """What became of each message of a letter."""
+    statement = select(EVENT).where(EVENT.c.inbox_id == inbox_id).order_by(EVENT.c.position)
+    return [
+        {
+            "id": f"E{row['id']}",
+            "type": row["type"],
+            "state": row["state"],
+            "number": (row["ref"] or {}).get("number", ""),
+            "why": row["last_error"],
+        }
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def _incoming(row: Any) -> LetterLine:
+    who = row["partner"] or row["mail_from"] or "(no sender)"
+    note = row["last_error"] or row["note"]
+    return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
+
+
+def _outgoing(row: Any) -> LetterLine:
+    note = row["last_error"] or row["reply"] or row["file"]
+    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], row["rcpt_to"], row["subject"], note)
+
+
+def _message(row: Any) -> LetterLine:
+    number = (row["ref"] or {}).get("number", "")
+    subject = f"{row['type']} {number}".strip()
+    return LetterLine(f"E{row['id']}", row["at"], row["state"], row["partner"], subject, row["last_error"])
+
+
+def _intent(connection: Connection, row: Any) -> LetterLine:
+    event = events.load(connection, row["event_id"])
+    body = row["body"]
+    what = body["apdu"]["type"] if row["kind"] == "apdu" else body["notice"]
+    at = event["at"] if event else row["not_before"]
+    return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"])
+
+
+def _release_letter(connection: Connection, number: int, symbol: str) -> str:
+    row = letters.load(connection, number)
+    if row is None or row["state"] != "shelved":
+        raise LocalFault(f"I{number} does not lie on the shelf.")
+    partner = symbol or row["partner"]
+    if not partner:
+        raise LocalFault(
+            f"Nobody knows who sent I{number}: say whose it is (release I{number} --partner SYMBOL)."
+        )
+    letters.again(connection, number, proof=RELEASED, partner=partner)
+    return f"I{number} is read again as a letter of {partner}"
+
+
+def _release_message(connection: Connection, number: int) -> str:
+    _shelved_event(connection, number)
+    events.todo_again(connection, number)
+    return f"E{number} is tried again"
+
+
+def _shelved_event(connection: Connection, number: int) -> None:
+    event = events.load(connection, number)
+    if event is None or event["state"] != "shelved":
+        raise LocalFault(f"E{number} does not lie on the shelf.")
+    if event["type"] == "UNREADABLE":
+        raise LocalFault(f"E{number} could not be read; correct it with its sender.")
+
+
+def _as_message(
+    connection: Connection, inbox_id: int, transaction_id: int, partner: str, premises: Premises
+) -> int:
+    """The whole letter as a Message of the partner, its text kept in the history."""
+    row = letters.load(connection, inbox_id)
+    if row is None or row["state"] != "shelved":
+        raise LocalFault(f"I{inbox_id} does not lie on the shelf.")
+    letter = parse(premises.registry.mask(bytes(row["raw"])))
+    note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
+    event = NewEvent(
+        cause="letter",
+        type="MESSAGE",
+        at=premises.clock(),
+        apdu=apdu_json.to_json(Message(note=note or "(no text)")),
+        inbox_id=inbox_id,
+        partner=partner,
+        transaction_id=transaction_id,
+    )
+    found = {"message_id": letter.message_id[:250], "subject": letter.subject[:250], "partner": partner}
+    letters.settle(connection, inbox_id, "done", note="attached by staff", proof=RELEASED, **found)
+    return events.add(connection, event)
+
+
+def _ours(connection: Connection, number: int) -> Any:
+    row = outgoing.load(connection, number)
+    if row is None:
+        raise LocalFault(f"There is no letter O{number}.")
+    return row

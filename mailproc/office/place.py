@@ -1,0 +1,156 @@
+"""Staff place a request, and go on to the next partner of its rota."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow import advance
+from mailproc.flow.advance import Outcome
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.terms import Role
+from mailproc.office.find import request_of
+from mailproc.store import events, patrons, requests
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.requests import NewRequest
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as its JSON says it (interface: "A request for `mailproc request`")."""
+
+    service: str
+    item: Item
+    partners: tuple[str, ...]
+    patron: Mapping[str, Any] | None = None
+    delivery: Delivery | None = None
+    need_before: date | None = None
+    max_cost: Money | None = None
+    note: str = ""
+    keywords: tuple[str, ...] = ()
+    copyright_declared: bool = False
+
+
+KNOWN = tuple(field.name for field in fields(Wanted))
+
+
+def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
+    """The request that ``value`` (JSON) describes; ``partners`` replaces the rota it names.
+
+    LocalFault names the field that is wrong, unknown or missing.
+    """
+    if not isinstance(value, Mapping):
+        raise LocalFault("A request is a JSON object with service, item and partners.")
+    for key in value:
+        if key not in KNOWN:
+            raise LocalFault(f"A request has no field {key!r}; known are {', '.join(KNOWN)}.")
+    service = value.get("service")
+    if service not in ("LOAN", "COPY"):
+        raise LocalFault(f"service: {service!r} is neither LOAN nor COPY.")
+    item = apdu_json.value_from_json(Item, value.get("item"), "item")
+    if not (item.title or "").strip():
+        raise LocalFault("item.title is missing: no library can look for an item without a title.")
+    rota = tuple(partners) or _texts(value, "partners")
+    if not rota:
+        raise LocalFault("partners is missing: say whom to ask, in order (or with --partner).")
+    return Wanted(
+        service=service,
+        item=item,
+        partners=rota,
+        patron=_patron(value.get("patron")),
+        delivery=_optional(Delivery, value.get("delivery"), "delivery"),
+        need_before=_optional(date, value.get("need_before"), "need_before"),
+        max_cost=_optional(Money, value.get("max_cost"), "max_cost"),
+        note=str(value.get("note") or ""),
+        keywords=_texts(value, "keywords"),
+        copyright_declared=value.get("copyright_declared") is True,
+    )
+
+
+def place(store: Store, premises: Premises, wanted: Wanted, by: str = "") -> str:
+    """Keep the request and ask the first partner; its local number.
+
+    LocalFault where a partner is unknown or does not lend.
+    """
+    rota = [premises.partners.lender(symbol).symbol for symbol in wanted.partners]
+    return store.write(lambda connection: _place(connection, premises, wanted, rota, by))
+
+
+def _place(connection: Connection, premises: Premises, wanted: Wanted, rota: Sequence[str], by: str) -> str:
+    if wanted.patron is not None:
+        patrons.keep(connection, wanted.patron)
+    item = wanted.item
+    request_id, number = requests.create(
+        connection,
+        NewRequest(
+            role=Role.REQUESTER,
+            service=wanted.service,
+            item=apdu_json.value_to_json(item),
+            title=item.article_title or item.title or "",
+            author=item.article_author or item.author or "",
+            created_at=premises.clock(),
+            patron_id=str(wanted.patron["id"]) if wanted.patron else None,
+            delivery=apdu_json.value_to_json(wanted.delivery),
+            need_before_on=wanted.need_before,
+            max_cost=apdu_json.value_to_json(wanted.max_cost),
+            keywords=list(wanted.keywords) or None,
+            note=wanted.note,
+            copyright_declared=wanted.copyright_declared,
+        ),
+    )
+    requests.add_candidates(connection, request_id, rota)
+    _ask(connection, premises, request_id, by)
+    return number
+
+
+def next_partner(
+    store: Store, premises: Premises, number: str, partners: Sequence[str] = (), by: str = ""
+) -> Outcome:
+    """Go to the next partner of the rota (after adding ``partners`` at its end).
+
+    LocalFault at the end of the rota, or while an attempt is still open.
+    """
+    added = [premises.partners.lender(symbol).symbol for symbol in partners]
+
+    def job(connection: Connection) -> Outcome:
+        request = request_of(connection, number)
+        if request["role"] != Role.REQUESTER:
+            raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
+        requests.add_candidates(connection, request["id"], added)
+        return _ask(connection, premises, request["id"], by)
+
+    return store.write(job)
+
+
+def _ask(connection: Connection, premises: Premises, request_id: int, by: str) -> Outcome:
+    event = NewEvent(
+        cause="staff", type="request", at=premises.clock(), request_id=request_id, actor=by, door="cli"
+    )
+    return advance.step(connection, events.add(connection, event), premises)
+
+
+def _optional(hint: Any, value: Any, where: str) -> Any:
+    return None if value is None else apdu_json.value_from_json(hint, value, where)
+
+
+def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    texts: tuple[str, ...] = apdu_json.value_from_json(tuple[str, ...], value.get(key) or [], key)
+    return texts
+
+
+def _patron(value: Any) -> Mapping[str, Any] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not value.get("id"):
+        raise LocalFault('patron needs an id: {"id": "P1", "name": …, "email": …}.')
+    known = ("id", "name", "email", "status", "language")
+    for key in value:
+        if key not in known:
+            raise LocalFault(f"patron has no field {key!r}; known are {', '.join(known)}.")
+    return value

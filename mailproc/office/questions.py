@@ -1,0 +1,283 @@
+"""What staff ask about requests: the list, one request with its history. Reads only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+
+from mailproc.ill import machine
+from mailproc.ill.terms import Role, Service, State
+from mailproc.office.find import request_of
+from mailproc.store import outgoing, requests, transactions
+from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.patrons import PATRON
+from mailproc.store.requests import REQUEST
+from mailproc.store.transactions import TRANSACTION
+
+
+@dataclass(frozen=True)
+class Line:
+    """One request in a list, as its latest attempt stands."""
+
+    number: str
+    attempt: int
+    role: str
+    service: str
+    state: str
+    partner: str
+    their_number: str
+    title: str
+    author: str
+    due: date | None
+    delivery: str
+    promise: dict[str, Any] | None
+    attention: tuple[str, ...]
+    outcome: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}."""
+
+    attempt: int
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    note: str
+    cause: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything about a request; the fields of its latest attempt stand at the top."""
+
+    line: Line
+    transaction: dict[str, str] | None
+    item: dict[str, Any]
+    patron: dict[str, str] | None
+    delivery_to: dict[str, Any] | None
+    need_before: date | None
+    note: str
+    created_at: datetime
+    closed_at: datetime | None
+    renewable: bool | None
+    actions: tuple[str, ...]
+    rota: tuple[dict[str, Any], ...]
+    letters: tuple[dict[str, Any], ...]
+    history: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Filter:
+    role: str = ""
+    state: str = ""
+    partner: str = ""
+    attention: bool = False
+    find: str = ""
+    limit: int = 50
+
+
+def listed(connection: Connection, wanted: Filter) -> list[Line]:
+    """Requests, the last changed first, each as its latest attempt stands."""
+    rows = connection.execute(_list_statement(wanted)).mappings().all()
+    return [_line(connection, row) for row in rows]
+
+
+def shown(connection: Connection, number: str) -> Shown:
+    """One request whole. LocalFault where there is none, or ``number`` is ambiguous."""
+    request = request_of(connection, number)
+    row = connection.execute(_joined().where(REQUEST.c.id == request["id"])).mappings().first()
+    attempts = transactions.of_request(connection, request["id"])
+    latest = attempts[-1] if attempts else None
+    line = _line(connection, row) if row is not None else _unsent(request)
+    return Shown(
+        line=line,
+        transaction=_identity(latest) if latest else None,
+        item=request["item"] or {},
+        patron=_patron(connection, request),
+        delivery_to=request["delivery"],
+        need_before=request["need_before_on"],
+        note=request["note"],
+        created_at=request["created_at"],
+        closed_at=request["closed_at"],
+        renewable=latest["renewable"] if latest else None,
+        actions=_actions(latest) if latest else (),
+        rota=tuple(_rota(connection, request["id"])),
+        letters=tuple(_letters(connection, attempts)),
+        history=tuple(_history(connection, request["id"])),
+    )
+
+
+def _joined() -> Select[Any]:
+    last = (
+        select(func.max(TRANSACTION.c.attempt))
+        .where(TRANSACTION.c.request_id == REQUEST.c.id)
+        .scalar_subquery()
+    )
+    columns = (
+        REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, REQUEST.c.outcome,
+        TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
+        TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
+        TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
+    )  # fmt: skip
+    join = REQUEST.join(
+        TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
+    )
+    return select(*columns).select_from(join)
+
+
+def _list_statement(wanted: Filter) -> Select[Any]:
+    statement = _joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
+    if wanted.role:
+        statement = statement.where(TRANSACTION.c.role == wanted.role.upper())
+    if wanted.state:
+        statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
+    if wanted.partner:
+        statement = statement.where(func.upper(TRANSACTION.c.partner) == wanted.partner.upper())
+    if wanted.attention:
+        statement = statement.where(TRANSACTION.c.attention.is_not(None), TRANSACTION.c.closed_at.is_(None))
+    if wanted.find:
+        statement = statement.where(_found(wanted.find))
+    return statement.limit(wanted.limit)
+
+
+def _found(text: str) -> Any:
+    """In number, partner's number, title, author, and the reader's name and card."""
+    pattern = "%" + text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    readers = select(PATRON.c.id).where(_like(PATRON.c.name, pattern))
+    columns = (REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, TRANSACTION.c.tgq, REQUEST.c.patron_id)
+    return or_(*(_like(column, pattern) for column in columns), REQUEST.c.patron_id.in_(readers))
+
+
+def _like(column: Any, pattern: str) -> Any:
+    return func.lower(column).like(pattern, escape="\\")
+
+
+def _line(connection: Connection, row: RowMapping) -> Line:
+    number = (row["options"] or {}).get("number", "")
+    return Line(
+        number=row["number"],
+        attempt=row["attempt"],
+        role=row["role"],
+        service=row["service"],
+        state=row["state"],
+        partner=row["partner"],
+        their_number=number or row["tgq"],
+        title=row["title"],
+        author=row["author"],
+        due=row["due_on"],
+        delivery=outgoing.delivery(connection, row["id"]),
+        promise=row["promise"],
+        attention=tuple(row["attention"] or ()),
+        outcome=row["outcome"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _unsent(request: RowMapping) -> Line:
+    return Line(
+        number=request["number"],
+        attempt=0,
+        role=request["role"],
+        service=request["service"],
+        state="IDLE",
+        partner="",
+        their_number="",
+        title=request["title"],
+        author=request["author"],
+        due=None,
+        delivery="",
+        promise=None,
+        attention=(),
+        outcome=request["outcome"],
+        updated_at=request["created_at"],
+    )
+
+
+def _identity(transaction: RowMapping) -> dict[str, str]:
+    names = ("initial_requester", "tgq", "tq", "stq")
+    return {name: transaction[name] for name in names if transaction[name]}
+
+
+def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | None:
+    if request["patron_id"] is None:
+        return None
+    row = connection.execute(select(PATRON).where(PATRON.c.id == request["patron_id"])).mappings().first()
+    if row is None:
+        return {"id": request["patron_id"]}
+    return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
+
+
+def _actions(transaction: RowMapping) -> tuple[str, ...]:
+    before = transaction["state_before"]
+    return machine.possible(
+        Role[transaction["role"]],
+        Service[transaction["service"]],
+        State[transaction["state"]],
+        State[before] if before else None,
+    )
+
+
+def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
+    return [
+        {"position": one.position, "partner": one.partner, "tried": one.tried, "why_not": one.why_not}
+        for one in requests.rota(connection, request_id)
+    ]
+
+
+def _letters(connection: Connection, attempts: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    """Our letters in which these transactions speak."""
+    ids = [attempt["id"] for attempt in attempts]
+    intents, letters = outgoing.INTENT, outgoing.OUTGOING
+    statement = (
+        select(letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
+        .distinct()
+        .join(intents, intents.c.outgoing_id == letters.c.id)
+        .where(intents.c.transaction_id.in_(ids))
+        .order_by(letters.c.id)
+    )
+    rows = connection.execute(statement).mappings().all()
+    return [{**row, "id": f"O{row['id']}"} for row in rows]
+
+
+def _history(connection: Connection, request_id: int) -> list[Change]:
+    statement = (
+        select(
+            HISTORY,
+            TRANSACTION.c.attempt,
+            EVENT.c.cause,
+            EVENT.c.inbox_id,
+            EVENT.c.actor,
+            EVENT.c.heard_by,
+        )
+        .join(TRANSACTION, TRANSACTION.c.id == HISTORY.c.transaction_id)
+        .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
+        .where(TRANSACTION.c.request_id == request_id)
+        .order_by(HISTORY.c.id)
+    )
+    return [_change(row) for row in connection.execute(statement).mappings()]
+
+
+def _change(row: RowMapping) -> Change:
+    return Change(
+        row["attempt"],
+        row["at"],
+        row["event"],
+        row["from_state"],
+        row["to_state"],
+        row["note"],
+        _cause(row),
+    )
+
+
+def _cause(row: RowMapping) -> dict[str, str]:
+    if row["cause"] == "letter" and row["inbox_id"] is not None:
+        return {"kind": "letter", "id": f"I{row['inbox_id']}"}
+    if row["cause"] == "staff":
+        told = {"heard_by": row["heard_by"]} if row["heard_by"] else {}
+        return {"kind": "staff", "id": row["actor"] or "staff"} | told
+    return {"kind": row["cause"], "id": f"E{row['event_id']}"}

@@ -1,0 +1,33 @@
+"""The readers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, text
+
+from mailproc.store.statements import table_of
+from mailproc.store.tables import PatronRow
+
+PATRON = table_of(PatronRow)
+_LOAD = select(PATRON).where(PATRON.c.id == bindparam("patron_id"))
+_KEEP = text(
+    "INSERT INTO patron (id, name, email, status, language)"
+    " VALUES (:id, :name, :email, :status, :language)"
+    " ON CONFLICT (id) DO UPDATE SET"
+    " name = CASE WHEN excluded.name = '' THEN patron.name ELSE excluded.name END,"
+    " email = CASE WHEN excluded.email = '' THEN patron.email ELSE excluded.email END,"
+    " status = CASE WHEN excluded.status = '' THEN patron.status ELSE excluded.status END,"
+    " language = CASE WHEN excluded.language = '' THEN patron.language ELSE excluded.language END"
+)
+
+
+def load(connection: Connection, patron_id: str | None) -> RowMapping | None:
+    if patron_id is None:
+        return None
+    return connection.execute(_LOAD, {"patron_id": patron_id}).mappings().one_or_none()
+
+
+def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
+    """The reader as a request names one; what it leaves out stays as it was."""
+    names = ("id", "name", "email", "status", "language")
+    connection.execute(_KEEP, {name: str(patron.get(name) or "") for name in names})
