@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, Misconfigured
 from mailproc.store.engine import Store
 from mailproc.store.lock import daemon_lock
 
@@ -69,6 +69,15 @@ def test_a_link_to_the_store_is_the_same_store(sqlite_url, tmp_path):
         daemon_lock(Store.open(f"sqlite:///{link}")),
     ):
         pass
+
+
+def test_a_lock_that_cannot_be_made_is_named(sqlite_url):
+    store = Store.open(sqlite_url)
+    lock = store.path.with_name("mailproc.db.lock")
+    lock.mkdir()
+    with pytest.raises(Misconfigured, match=r"mailproc\.db\.lock"), daemon_lock(store):
+        pass
+    store.close()
 
 
 def test_a_lost_lock_is_taken_again_or_given_up(postgres_server):

@@ -1,5 +1,6 @@
 """The one writer: groups, savepoints, failures that stay with whom they belong."""
 
+import random
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
@@ -88,6 +89,22 @@ def test_what_has_gathered_is_one_commit_and_a_failing_job_fails_alone(gate, com
     assert not any(isinstance(error, TryLater) for error in errors)
     assert kept(writing) == 4
     assert len(commits) == 2  # the gate's, and one for all
+
+
+def test_a_value_too_long_for_an_index_fails_alone(gate, writing, letter):
+    """PostgreSQL refuses it each time, so it must not count as the store's trouble; SQLite takes it."""
+    address = random.Random(1).randbytes(20_000).hex()  # noqa: S311  # only incompressible
+    futures = [
+        writing.submit(lambda c: inbox.keep(c, [letter(b"before")])),
+        writing.submit(lambda c: inbox.keep(c, [letter(rcpt_to=address)])),
+        writing.submit(lambda c: inbox.keep(c, [letter(b"after")])),
+    ]
+    gate.set()
+    assert futures[0].result(SECONDS)[0].new
+    assert futures[2].result(SECONDS)[0].new
+    error = futures[1].exception(SECONDS)
+    assert not isinstance(error, TryLater)
+    assert (error is None) == (writing.dialect == "sqlite")
 
 
 def test_an_exiting_job_does_not_end_the_writer(writing):
