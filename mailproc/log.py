@@ -34,7 +34,7 @@ def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
 
     May be called again; the last call counts. Raises ValueError for an unknown level.
     """
-    handler = _Handler(sys.stderr)
+    handler = _Handler()
     handler.setFormatter(_Json() if json_lines else _Text())
     root = logging.getLogger()
     root.setLevel(level.upper() if isinstance(level, str) else level)
@@ -72,8 +72,15 @@ def mask(text: str) -> str:
     return _pattern.sub(MASK, text) if _pattern else text
 
 
-class _Handler(logging.StreamHandler[Any]):
-    """Ours, to be found again by ``set_up``."""
+class _Handler(logging.Handler):
+    """Ours, to be found again by ``set_up``. Asks for stderr at each line, so it never holds a closed one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # a full disk or a bad record must not stop who logs
+            self.handleError(record)
 
 
 def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:

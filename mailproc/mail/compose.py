@@ -75,7 +75,8 @@ def domain_of(address: str) -> str:
 
 
 def _own_id(identifier: str) -> str:
-    if not _ID.fullmatch(identifier) or identifier.count("@") != 1:
+    left, _, right = identifier.partition("@")
+    if not (_ID.fullmatch(identifier) and left and right) or "@" in right:
         raise LocalFault(f"{identifier[:80]!r} cannot be a Message-ID.")
     return identifier
 

@@ -96,7 +96,8 @@ def _transfer(octets: bytes) -> tuple[str, bytes]:
         return "7bit", octets.replace(b"\n", b"\r\n")
     quoted = binascii.b2a_qp(octets, istext=True).replace(b"\n", b"\r\n")
     coded = _base64(octets.replace(b"\n", b"\r\n"))
-    return ("quoted-printable", quoted) if len(quoted) <= len(coded) else ("base64", coded)
+    # readable by people as it is, unless most letters are not Latin
+    return ("quoted-printable", quoted) if len(quoted) <= 2 * len(coded) else ("base64", coded)
 
 
 def _base64(content: bytes) -> bytes:
@@ -108,7 +109,7 @@ def _parameter(name: str, value: str) -> str:
     if not _NAME.fullmatch(name):
         raise LocalFault(f"{name[:80]!r} cannot name a parameter.")
     line = one_line(value)[:MOST_OF_VALUE]
-    if line.isascii() and "=?" not in line:
+    if line.isascii():
         quoted = re.sub(r'(["\\])', r"\\\1", line)
         return f';\r\n {name}="{quoted}"'
     coded = "".join(f"%{octet:02X}" for octet in line.encode("utf-8", "replace"))

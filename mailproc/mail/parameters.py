@@ -9,7 +9,9 @@ from mailproc.mail.defects import Defects
 MOST = 2000  # characters of a field that are looked at
 MOST_OF_NAME = 200
 
-_PARAMETER = re.compile(r';\s*([^\s=;"]{1,60})\s*=\s*("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^;]*)', re.DOTALL)
+_PARAMETER = re.compile(
+    r""";\s*([!#$%&'*+.^_`|~A-Za-z0-9-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^;]*)""", re.DOTALL
+)
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,2})(\*?))?")
 TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 

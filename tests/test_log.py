@@ -1,0 +1,191 @@
+"""One line an event, the letter's id on it, and never a secret."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from mailproc import log
+
+SECRET = 'Q7W8"E9\\R+ü'
+
+
+class Written:
+    """What came to stderr since ``set_up``."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys, self._text = capsys, ""
+
+    def text(self) -> str:
+        self._text += self._capsys.readouterr().err
+        return self._text
+
+    def values(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.text().splitlines()]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Written]:
+    """Logging as it is after ``set_up``, put back afterwards."""
+    root, factory, level = logging.getLogger(), logging.getLogRecordFactory(), logging.getLogger().level
+    handlers = list(root.handlers)
+    levels = {name: logging.getLogger(name).level for name in log.TONED_DOWN}
+    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_pattern", None)
+    yield Written(capsys)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.setLogRecordFactory(factory)
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)
+
+
+def test_json_lines(written: Written) -> None:
+    log.set_up("INFO", json_lines=True)
+    with log.following("I12"):
+        logging.getLogger("mailproc.flow.intake").warning(
+            "shelved %s", "x", extra={"partner": "XX-1", "n": 3}
+        )
+    (line,) = written.values()
+    assert str(line.pop("time")).endswith("Z")
+    assert line == {
+        "level": "warning",
+        "logger": "mailproc.flow.intake",
+        "message": "shelved x",
+        "letter": "I12",
+        "partner": "XX-1",
+        "n": 3,
+    }
+
+
+def test_text_lines(written: Written) -> None:
+    log.set_up("info")
+    with log.following("O7"):
+        logging.getLogger("mailproc.flow.send").info("handed over", extra={"to": "a@b.example"})
+    logging.getLogger("other").info("alone")
+    first, second = written.text().splitlines()
+    assert first.split(" ", 1)[1] == "INFO    O7 flow.send handed over to=a@b.example"
+    assert second.split(" ", 1)[1] == "INFO    - other alone"
+
+
+def test_an_id_follows_inwards_and_is_given_back(written: Written) -> None:
+    log.set_up(json_lines=True)
+    say = logging.getLogger("x").info
+    with log.following("I12"):
+        with pytest.raises(KeyError), log.following("E40"):
+            say("in")
+            raise KeyError
+        say("back")
+    say("out")
+    assert [line.get("letter") for line in written.values()] == ["E40", "I12", None]
+
+
+def test_each_thread_follows_its_own(written: Written) -> None:
+    log.set_up(json_lines=True)
+    both_inside = threading.Barrier(2, timeout=10)
+
+    def work(letter: str) -> None:
+        with log.following(letter):
+            both_inside.wait()
+            logging.getLogger("x").info(letter)
+
+    threads = [threading.Thread(target=work, args=(letter,)) for letter in ("I1", "I2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {(line["letter"], line["message"]) for line in written.values()} == {("I1", "I1"), ("I2", "I2")}
+
+
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_no_secret_in_any_corner_of_a_record(written: Written, json_lines: bool) -> None:
+    log.register_secret(SECRET)
+    log.set_up("DEBUG", json_lines)
+    say = logging.getLogger("x")
+    say.info("password " + SECRET)
+    say.info("args %s %r", SECRET, [SECRET])
+    say.info("mapping %(p)s", {"p": SECRET})
+    say.info("extra", extra={"url": f"smtp://me:{SECRET}@relay", "object": {"password": SECRET}})
+    say.info("wrong format %d", SECRET)
+    say.info("stack", stack_info=True)
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        say.exception("failed")
+    seen = written.text()
+    assert "Q7W8" not in seen
+    assert seen.count(log.MASK) >= 8
+    assert "ValueError" in seen
+
+
+def test_no_secret_reaches_other_handlers(written: Written, caplog: pytest.LogCaptureFixture) -> None:
+    log.register_secret(SECRET)
+    log.set_up("INFO")
+    try:
+        raise ValueError(SECRET)
+    except ValueError:
+        logging.getLogger("x").exception("with %s", SECRET)
+    assert "ValueError" in caplog.text
+    assert "Q7W8" not in caplog.text
+
+
+@pytest.mark.parametrize("shown", ["Q7W8%22E9%5CR%2B%C3%BC", "UTdXOCJFOVxSK8O8", repr(SECRET), SECRET])
+def test_encoded_secrets_are_masked(written: Written, shown: str) -> None:
+    log.register_secret(SECRET)
+    assert "Q7W8" not in log.mask(f"x {shown} y")
+    assert log.mask(f"x {shown} y").startswith("x ")
+
+
+def test_longer_secrets_first_and_empty_ones_never(written: Written) -> None:
+    for value in ("", "pass", "password"):
+        log.register_secret(value)
+    assert log.mask("a password, a pass") == f"a {log.MASK}, a {log.MASK}"
+    assert log.mask("nothing") == "nothing"
+
+
+@pytest.mark.parametrize(
+    "words", ["a\nFORGED", "a\r\nFORGED", "a\x1b[2J", "a\u2028FORGED", "a\x85FORGED", "a\0b"]
+)
+@pytest.mark.parametrize("json_lines", [True, False])
+def test_a_letter_cannot_forge_a_line(written: Written, words: str, json_lines: bool) -> None:
+    log.set_up(json_lines=json_lines)
+    logging.getLogger("x").info("subject %s", words, extra={"subject": words})
+    (line,) = written.text().removesuffix("\n").splitlines()
+    assert line.isprintable()
+
+
+def test_a_traceback_belongs_to_its_line(written: Written) -> None:
+    log.set_up()
+    try:
+        raise ValueError("a\nFORGED")
+    except ValueError:
+        logging.getLogger("x").exception("failed")
+    first, *rest = written.text().splitlines()
+    assert first.endswith("x failed")
+    assert rest
+    assert all(line.startswith("    ") for line in rest)
+
+
+def test_others_are_toned_down(written: Written) -> None:
+    log.set_up("DEBUG")
+    for name in log.TONED_DOWN:
+        logging.getLogger(f"{name}.part").info("chatter")
+    logging.getLogger("mailproc.x").debug("ours")
+    assert len(written.text().splitlines()) == 1
+    logging.getLogger("sqlalchemy.engine").warning("matters")
+    assert len(written.text().splitlines()) == 2
+
+
+def test_set_up_again_replaces(written: Written) -> None:
+    log.set_up("INFO")
+    log.set_up("ERROR", json_lines=True)
+    logging.getLogger("x").warning("no")
+    logging.getLogger("x").error("yes")
+    assert [line["message"] for line in written.values()] == ["yes"]
+
+
+def test_an_unknown_level_is_refused(written: Written) -> None:
+    with pytest.raises(ValueError, match="LOUD"):
+        log.set_up("loud")
