@@ -22,7 +22,7 @@ TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", 
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "letter", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "following", "taskName"}
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
 _secrets: set[str] = set()
@@ -95,7 +95,7 @@ def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
     if record.stack_info:
         record.stack_info = mask(record.stack_info)
-    record.letter = _letter.get()
+    record.following = _letter.get()
     return record
 
 
@@ -127,7 +127,7 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line |= {"letter": letter} if (letter := getattr(record, "letter", "")) else {}
+        line |= {"letter": letter} if (letter := getattr(record, "following", "")) else {}
         line |= {name: value for name, value in _extra(record).items() if name not in line}
         line |= {"traceback": trace} if (trace := _traceback(record)) else {}
         return json.dumps(line)
@@ -137,7 +137,7 @@ class _Text(logging.Formatter):
     """A line for people. Control characters are escaped: a subject cannot forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        words = [_time(record), record.levelname.ljust(7), getattr(record, "letter", "") or "-"]
+        words = [_time(record), record.levelname.ljust(7), getattr(record, "following", "") or "-"]
         words += [record.name.removeprefix("mailproc."), record.getMessage()]
         words += [f"{name}={value}" for name, value in _extra(record).items()]
         line = _CONTROL.sub(lambda hit: repr(hit[0])[1:-1], " ".join(words))

@@ -82,6 +82,14 @@ def test_an_id_follows_inwards_and_is_given_back(written: Written) -> None:
     assert [line.get("letter") for line in written.values()] == ["E40", "I12", None]
 
 
+def test_extra_fields_may_have_our_names(written: Written) -> None:
+    log.set_up(json_lines=True)
+    with log.following("I1"):
+        logging.getLogger("x").info("m", extra={"letter": "O2", "level": "high", "traceback": "t"})
+    (line,) = written.values()
+    assert (line["letter"], line["level"], line["traceback"]) == ("I1", "info", "t")
+
+
 def test_each_thread_follows_its_own(written: Written) -> None:
     log.set_up(json_lines=True)
     both_inside = threading.Barrier(2, timeout=10)

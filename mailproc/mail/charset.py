@@ -20,7 +20,7 @@ _KNOWN = frozenset(
 )
 # In these ASCII bytes need not mean ASCII characters, so "it is valid UTF-8" proves nothing.
 _NOT_ASCII_BASED = re.compile(r"utf-(16|32)|iso2022|hz")
-# What is labelled so is windows-1252 in truth wherever the two differ (dossier of real writers).
+# What is labelled so is windows-1252 in truth wherever the two differ.
 _LATIN = frozenset({"ascii", "iso8859-1"})
 
 

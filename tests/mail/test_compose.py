@@ -30,8 +30,8 @@ def letter(
     to: Sequence[str] = ("art@art.example",),
     **more: Any,
 ) -> bytes:
-    more = {"message_id": "a@library.example", "date": NOON} | more
-    return compose(Body(subject, parts), sender=sender, sender_name=name, to=to, **more)
+    given: dict[str, Any] = {"message_id": "a@library.example", "date": NOON} | more
+    return compose(Body(subject, parts), sender=sender, sender_name=name, to=to, **given)
 
 
 def header_of(raw: bytes) -> bytes:
