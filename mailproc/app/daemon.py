@@ -70,8 +70,8 @@ class Daemon:
         self._stop.set()
         self._ring()
 
-    def run(self, ready: Callable[[int | None], None]) -> int:
-        """Run until stopped. ``ready`` is called with the listener's bound port once all is up."""
+    def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
+        """Run until stopped. ``ready`` is called with the listener's address once all is up."""
         with ExitStack() as stack:
             stack.enter_context(daemon_lock(self._house.store))
             self._house.store.start_writer(self._ring)
@@ -83,7 +83,7 @@ class Daemon:
             port = self._listen(stack)
             threads = self._start(deliver)
             self._schedule(stack)
-            ready(port)
+            ready((self._house.config.listen.host, port) if port else None)
             self._stop.wait()
             _log.info("stopping")
         for thread in threads:

@@ -18,7 +18,7 @@ from mailproc.ill.terms import Results, Role, Service
 from mailproc.store import events, outgoing, requests
 
 ANNOUNCED = timedelta(days=7)
-"""How long before its date an automatic renewal is announced (a library's report), where we know no due date."""
+"""How long before its date an automatic renewal is announced, as one library reports it."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 

@@ -1,5 +1,6 @@
 """What a letter to people may say, and to whom it goes: looked up when it is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.machine import event_heard
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
@@ -24,6 +25,9 @@ from mailproc.notices.catalogue import (
     StaffAttention,
 )
 from mailproc.store import patrons, requests, transactions
+
+Intent = RowMapping | Mapping[str, Any]
+"""A row of the intents, or what one would be."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Subject:
     transaction: RowMapping | None
 
 
-def addressed(connection: Connection, intent: RowMapping, premises: Premises) -> Addressed:
+def addressed(connection: Connection, intent: Intent, premises: Premises) -> Addressed:
     """Recipient and context of a notice intent."""
     subject = _subject(connection, intent)
     to = intent["body"]["to"]
@@ -56,7 +60,26 @@ def addressed(connection: Connection, intent: RowMapping, premises: Premises) ->
     return Addressed(library.staff or library.email, library.language, _attention(intent, subject, premises))
 
 
-def _subject(connection: Connection, intent: RowMapping) -> Subject:
+def context_of(
+    connection: Connection, premises: Premises, path: str, transaction: RowMapping
+) -> NoticeContext | None:
+    """What the notice at ``path`` would say of this transaction now; None for machines' templates."""
+    name = path.partition("/")[2].removesuffix(".txt")
+    to = name.partition("/")[0]
+    if to not in ("patron", "staff", "partner"):
+        return None
+    message = apdu_json.to_json(Message(note="An example of what we would say."))
+    body = {"notice": name, "to": to, "facts": {"reasons": transaction["attention"] or []}, "apdu": message}
+    intent = {
+        "request_id": transaction["request_id"],
+        "transaction_id": transaction["id"],
+        "partner": transaction["partner"],
+        "body": body,
+    }
+    return addressed(connection, intent, premises).context
+
+
+def _subject(connection: Connection, intent: Intent) -> Subject:
     request = transaction = None
     if intent["request_id"] is not None:
         request = requests.load(connection, intent["request_id"])
@@ -65,7 +88,7 @@ def _subject(connection: Connection, intent: RowMapping) -> Subject:
     return Subject(request, transaction)
 
 
-def _to_patron(connection: Connection, intent: RowMapping, subject: Subject, premises: Premises) -> Addressed:
+def _to_patron(connection: Connection, intent: Intent, subject: Subject, premises: Premises) -> Addressed:
     request = subject.request
     row = patrons.load(connection, request["patron_id"] if request else None)
     language = (row and row["language"]) or premises.config.library.language
@@ -92,7 +115,7 @@ def _to_patron(connection: Connection, intent: RowMapping, subject: Subject, pre
     return Addressed(address, language, context, "" if address else "the reader has no e-mail address")
 
 
-def _to_partner(intent: RowMapping, subject: Subject, premises: Premises) -> Addressed:
+def _to_partner(intent: Intent, subject: Subject, premises: Premises) -> Addressed:
     apdu = apdu_json.from_json(intent["body"]["apdu"])
     partner = premises.partners.get(intent["partner"])
     transaction = subject.transaction
@@ -117,7 +140,7 @@ def _their_number(apdu: Apdu, transaction: RowMapping | None) -> str:
     return str(transaction["tgq"]) if transaction is not None else ""
 
 
-def _attention(intent: RowMapping, subject: Subject, premises: Premises) -> StaffAttention:
+def _attention(intent: Intent, subject: Subject, premises: Premises) -> StaffAttention:
     facts: dict[str, Any] = intent["body"].get("facts") or {}
     return StaffAttention(
         library=_library(premises),

@@ -53,7 +53,7 @@ def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
     telling.heading("The end")
     telling.line(f"verify: {' '.join(desk.do('verify').split())}")
     rows = sorted(desk.requests(), key=lambda row: str(row["number"]))
-    table = [(row["number"], row["state"], row["partner"], _text(row)) for row in rows]
+    table = [(row["number"], row["state"], row["partner"], row["title"]) for row in rows]
     telling.table([("request", "state", "partner", "title"), *table])
     found = {row["number"]: row["state"] for row in rows}
     missed = [f"{number} should be {end}, is {found.get(number)}" for number, end in ends.items()
@@ -61,10 +61,6 @@ def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
     if missed or found.keys() != ends.keys():
         raise Missed("; ".join(missed) or f"There are requests that nobody placed: {sorted(found)}")
     telling.line("Every request reached its end.")
-
-
-def _text(row: dict[str, Any]) -> str:
-    return str(row.get("title") or row.get("item", {}).get("title") or "")
 
 
 def _fail(stage: Stage, telling: Telling, missed: Exception) -> None:

@@ -61,12 +61,12 @@ class Desk:
             lambda shown: f"{number} should be {state}, but is {shown['state']} with {shown['partner']}.",
         )
 
-    def until_heard(self, number: str, known: int) -> dict[str, Any]:
-        """Looks at a request until its history has more than ``known`` rows. Raises Missed."""
+    def until_heard(self, number: str, event: str) -> dict[str, Any]:
+        """Looks at a request until its history has this event. Raises Missed."""
         return self._until(
             lambda: self.show(number),
-            lambda shown: len(shown["history"]) > known,
-            lambda shown: f"{number} ({shown['state']}) should have heard from {shown['partner']}.",
+            lambda shown: any(change["event"] == event for change in shown["history"]),
+            lambda shown: f"{number} ({shown['state']}) should have heard {event} from {shown['partner']}.",
         )
 
     def until_listed(self, count: int, role: str) -> list[dict[str, Any]]:

@@ -36,9 +36,9 @@ class Stories:
         self._telling.heading("2  A loan is renewed by itself, overdue, returned")
         number = self._place(_book("RENEW: Cartography of vanished rivers"), BL)
         self._acts(number, "RECEIVED", "receive")
-        self._hears(number, "automatic", "will be renewed")
-        shown = self._hears(number, "renewed", "is renewed")
-        self._telling.line(f"{number} is due on {_due(shown)}")
+        self._hears(number, "automatic", "MESSAGE", "will be renewed by itself")
+        shown = self._hears(number, "renewed", "RENEW_ANSWER.yes", "is renewed")
+        self._telling.line(f"{number} is due on {shown['due']['on']}")
         self._stage.practice.write(f"go {number} due")
         self._reaches(number, "OVERDUE")
         self._acts(number, "RETURNED", "return")
@@ -93,10 +93,9 @@ class Stories:
         self._telling.line(f"{number}: staff {' '.join(action)}")
         self._ends(number, end)
 
-    def _hears(self, number: str, cue: str, what: str) -> dict[str, Any]:
-        known = len(self._desk.show(number)["history"])
+    def _hears(self, number: str, cue: str, event: str, what: str) -> dict[str, Any]:
         self._stage.practice.write(f"go {number} {cue}")
-        shown = self._desk.until_heard(number, known)
+        shown = self._desk.until_heard(number, event)
         self._telling.line(f"{number} {what}")
         return shown
 
@@ -129,8 +128,3 @@ def _book(title: str) -> dict[str, Any]:
 def _title(wanted: dict[str, Any]) -> str:
     item: dict[str, str] = wanted["item"]
     return item.get("article_title", item["title"])
-
-
-def _due(shown: dict[str, Any]) -> str:
-    due = shown.get("due")
-    return str(due["on"] if isinstance(due, dict) else due)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from mailproc.store.statements import insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, HistoryRow
+from mailproc.store.text import storable
 
 EVENT = table_of(EventRow)
 HISTORY = table_of(HistoryRow)
@@ -79,7 +80,8 @@ _WAITING = (
 
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; its id."""
-    return int(connection.execute(_ADD, asdict(event) | {"attempts": 0}).scalar_one())
+    values = asdict(event) | {"attempts": 0, "last_error": storable(event.last_error)}
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
@@ -98,7 +100,7 @@ def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:
-    ended = _ENDED | {"row_id": event_id, "state": "shelved", "last_error": reason}
+    ended = _ENDED | {"row_id": event_id, "state": "shelved", "last_error": storable(reason)}
     connection.execute(_SHELVE, ended)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from mailproc.store.tables import Instant
+from mailproc.store.text import storable
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,11 @@ def _keep_one(connection: Connection, letter: NewLetter) -> Kept:
 def _values(letter: NewLetter) -> dict[str, Any]:
     return {
         "door": letter.door,
-        "mail_from": _storable(letter.mail_from),
-        "rcpt_to": _storable(letter.rcpt_to),
-        "peer": _storable(letter.peer),
-        "login": _storable(letter.login),
+        "mail_from": storable(letter.mail_from),
+        "rcpt_to": storable(letter.rcpt_to),
+        "peer": storable(letter.peer),
+        "login": storable(letter.login),
         "digest": letter.digest,
         "raw": letter.raw,
         "received_at": letter.received_at,
     }
-
-
-def _storable(words: str) -> str:
-    """NUL (PostgreSQL) and lone surrogates (SQLite too) cannot be stored: shown escaped instead."""
-    if words.isprintable():
-        return words
-    return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from mailproc.store.statements import table_of, update_of
 from mailproc.store.tables import InboxRow, OutgoingRow
+from mailproc.store.text import storable
 
 INBOX = table_of(InboxRow)
 OUTGOING = table_of(OutgoingRow)
@@ -33,7 +34,7 @@ _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
     """The letter is done or shelved, with what was found of it (all of these are '' if not given)."""
     columns = ("message_id", "subject", "codec", "partner", "proof", "note", "last_error")
-    values = {name: found.get(name, "") for name in columns}
+    values = {name: storable(found.get(name, "")) for name in columns}
     connection.execute(_SETTLE, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
 
 

@@ -11,6 +11,7 @@ from mailproc.ill.rota import Candidate
 from mailproc.store import counters
 from mailproc.store.statements import insert_into, table_of
 from mailproc.store.tables import CandidateRow, RequestRow
+from mailproc.store.text import storable
 
 REQUEST = table_of(RequestRow)
 CANDIDATE = table_of(CandidateRow)
@@ -61,7 +62,8 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     """Write the request; its id and its local number (B12 we borrow, L7 we lend)."""
     kind = "B" if request.role == "REQUESTER" else "L"
     number = f"{kind}{counters.take(connection, kind)}"
-    row_id = connection.execute(_ADD, asdict(request) | {"number": number}).scalar_one()
+    texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
+    row_id = connection.execute(_ADD, asdict(request) | texts | {"number": number}).scalar_one()
     return row_id, number
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from mailproc.store.statements import insert_into, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
+from mailproc.store.text import storable
 
 TRANSACTION = table_of(TransactionRow)
 REFERENCE = table_of(ReferenceRow)
@@ -109,7 +110,7 @@ def clear_attention(connection: Connection, transaction_id: int, reasons: Collec
 
 
 def add_history(connection: Connection, **row: Any) -> None:
-    connection.execute(_HISTORY, row)
+    connection.execute(_HISTORY, row | {"note": storable(row["note"])})
 
 
 def refer(

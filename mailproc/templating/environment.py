@@ -81,7 +81,7 @@ class Templates:
 
         ``name`` is what the problems of the text are reported under.
         """
-        template, problems = self._checked(self._contract(path), text, name)
+        template, problems = self._checked(self.contract(path), text, name)
         if template is None:
             raise BrokenTemplate(problems)
         return rendered(template, name, context)
@@ -92,7 +92,7 @@ class Templates:
 
     def check_text(self, path: str, text: str, name: str = "draft") -> list[Problem]:
         """The same for a draft."""
-        return list(self._checked(self._contract(path), text, name)[1])
+        return list(self._checked(self.contract(path), text, name)[1])
 
     def check_all(self) -> list[Problem]:
         """Everything that is wrong with any template, with site files that no letter uses."""
@@ -105,7 +105,7 @@ class Templates:
 
     def shipped_text(self, path: str) -> str:
         """The text that came with mailproc, whatever the site has put before it."""
-        self._contract(path)
+        self.contract(path)
         source = self._folders.shipped(path)
         if source is None:
             raise LocalFault(f"{path}: no such text was shipped")
@@ -121,7 +121,7 @@ class Templates:
 
     def _listed(self, path: str) -> Listed:
         try:
-            contract = self._contract(path)
+            contract = self.contract(path)
         except LocalFault as unused:
             return Listed(path, "", "site", Problem(path, 0, "", str(unused)))
         try:
@@ -130,7 +130,8 @@ class Templates:
             return Listed(path, contract.purpose, "missing", Problem(path, 0, "", str(fault)))
         return Listed(path, contract.purpose, loaded.source.origin, next(iter(loaded.problems), None))
 
-    def _contract(self, path: str) -> Contract:
+    def contract(self, path: str) -> Contract:
+        """The names that the template ``path`` may use. LocalFault for a path that nobody uses."""
         if contract := self._contracts.get(path):
             return contract
         language, _, rest = path.partition("/")
@@ -140,7 +141,7 @@ class Templates:
         return contract
 
     def _load(self, path: str) -> _Loaded:
-        contract = self._contract(path)
+        contract = self.contract(path)
         source = self._folders.find(path)
         if source is None:
             raise LocalFault(f"there is no file for the template {path}")

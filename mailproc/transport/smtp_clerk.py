@@ -112,6 +112,7 @@ class Clerk:
                 kept = await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             if future.cancelled():  # by the store, which is closing; else it was we who were cancelled
+                log.warning("a letter was put off: the store is closing")
                 return OUR_TROUBLE
             raise
         except (TryLater, TimeoutError) as error:

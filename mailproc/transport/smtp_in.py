@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, cast
@@ -205,6 +206,9 @@ def _greeted(address: tuple[str, int]) -> None:
         if not greeting[:3].isdigit():
             raise OSError("no SMTP greeting")
         connection.sendall(b"QUIT\r\n")
+        with suppress(ConnectionError):
+            while connection.recv(512):
+                pass  # until it has closed: our session must not count against the first client
 
 
 def _loop_trouble(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,0 +1,55 @@
+"""Verbs that touch no store: what letters mean, and how messages are written."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import configured
+from mailproc.cli.reading import content
+from mailproc.cli.reading import letters as read_letters
+from mailproc.errors import LocalFault
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.office import trial
+
+verbs = typer.Typer()
+
+
+@verbs.command("decode")
+def decode(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(help="Letters (RFC 5322), mbox, Maildir, or -.")],
+) -> None:
+    """Say what letters mean, one JSON line each; exit 1 where no protocol takes one."""
+    premises = configured(ctx)
+    strangers = 0
+    for name, raw in read_letters(files):
+        meant = trial.decoded(premises, name, raw)
+        strangers += meant["codec"] is None
+        output.json_line(meant)
+    if strangers:
+        raise typer.Exit(1)
+
+
+@verbs.command("encode")
+def encode(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(help="One APDU or a list of them as JSON, or -.")],
+    codec: Annotated[str, typer.Option(help="The protocol, such as artemail.")],
+    to: Annotated[str, typer.Option(help="The partner's symbol.")] = "",
+) -> None:
+    """Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."""
+    try:
+        value = json.loads(content(file))
+    except ValueError as error:
+        raise LocalFault(f"{file} is no JSON: {error}") from None
+    apdus = [_apdu(one) for one in (value if isinstance(value, list) else [value])]
+    typer.echo(trial.encoded(configured(ctx), apdus, codec, to), nl=False)
+
+
+def _apdu(value: Any) -> Apdu:
+    if not isinstance(value, dict):
+        raise LocalFault("An APDU is a JSON object with a type.")
+    return apdu_json.from_json(value)

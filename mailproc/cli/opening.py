@@ -1,0 +1,49 @@
+"""Opens what a verb needs: the configuration by its path, and the store for as long as it runs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from getpass import getuser
+from pathlib import Path
+
+import typer
+
+from mailproc import log
+from mailproc.app import build
+from mailproc.app.build import House
+from mailproc.flow.premises import Premises
+
+
+def config_path(ctx: typer.Context) -> Path:
+    """--config, else ./config.toml, else $MAILPROC_CONFIG."""
+    given: Path | None = ctx.find_root().obj
+    if given is not None:
+        return given
+    here = Path("config.toml")
+    named = os.environ.get("MAILPROC_CONFIG")
+    return Path(named) if named and not here.exists() else here
+
+
+@contextmanager
+def opened(ctx: typer.Context) -> Iterator[House]:
+    """The house with an open store; only warnings go to the log of a verb."""
+    log.set_up("WARNING")
+    house = build.build(config_path(ctx))
+    try:
+        yield house
+    finally:
+        house.store.close()
+
+
+def configured(ctx: typer.Context) -> Premises:
+    """The configuration without the store."""
+    log.set_up("WARNING")
+    return build.configured(config_path(ctx))
+
+
+def who() -> str:
+    """The system's user, for the history."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return "staff"

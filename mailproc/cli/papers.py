@@ -1,0 +1,70 @@
+"""Verbs about partners and templates."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import configured, opened
+from mailproc.errors import LocalFault
+from mailproc.office import drafts
+
+verbs = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("partners")
+def partners(ctx: typer.Context, as_json: Json = False) -> None:
+    """The directory: who lends to us, who borrows from us, how they are told and believed."""
+    known = [drafts.partner_line(partner) for partner in configured(ctx).partners]
+    if as_json:
+        output.as_json(known)
+        return
+    columns = ("Symbol", "Name", "Address", "Protocol", "They are our", "Status", "Proof")
+    rows = [tuple(one[name] for name in drafts.PARTNER_COLUMNS) for one in known]
+    output.table(columns, rows, "No partner is configured: add [[partner]] to config.toml.")
+
+
+@verbs.command("templates")
+def templates(
+    ctx: typer.Context,
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page templates/README.md.")] = False,
+) -> None:
+    """The templates, where each comes from, and whether it is in order."""
+    known = configured(ctx).templates
+    if markdown:
+        typer.echo(known.readme(), nl=False)
+        return
+    listed = known.listing()
+    if as_json:
+        output.as_json(listed)
+        return
+    rows = [
+        (one.path, one.source, f"{one.state}{': ' + str(one.problem) if one.problem else ''}", one.purpose)
+        for one in listed
+    ]
+    output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
+
+
+@verbs.command("preview")
+def preview(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A template's path, such as en/patron/arrived.txt.")],
+    file: Annotated[Path | None, typer.Option(help="A draft instead of the file in use.")] = None,
+    request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
+) -> None:
+    """A finished letter, without sending it. Names file, line and field of what is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8") if file else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LocalFault(f"{file} cannot be read: {error}") from None
+    with opened(ctx) as house:
+        if request:
+            with house.store.read() as connection:
+                shown = drafts.of_request(connection, house.premises, name, request, text, str(file or ""))
+        else:
+            shown = drafts.of_samples(house.premises, name, text, str(file or ""))
+    output.line(shown)

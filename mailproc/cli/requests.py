@@ -1,0 +1,284 @@
+"""Verbs about requests: place, list, show, act, go on to the next partner."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import opened, who
+from mailproc.cli.reading import content
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import Outcome
+from mailproc.flow.premises import Premises
+from mailproc.ill.terms import Role
+from mailproc.notices import words
+from mailproc.office import acts, place, questions
+from mailproc.office.questions import Change, Filter, Line, Shown
+
+verbs = typer.Typer()
+
+Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("request")
+def request(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(help="A JSON file, or - for standard input.")],
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
+    ] = None,
+) -> None:
+    """Place a request: ask the first partner of its rota. Prints its number."""
+    try:
+        value = json.loads(content(file))
+    except ValueError as error:
+        raise LocalFault(f"{file} is no JSON: {error}") from None
+    with opened(ctx) as house:
+        wanted = place.read(value, partner or ())
+        output.line(place.place(house.store, house.premises, wanted, who()))
+
+
+@verbs.command("requests")
+def requests(
+    ctx: typer.Context,
+    role: Annotated[str, typer.Option(help="REQUESTER (we borrow) or RESPONDER (we lend).")] = "",
+    state: Annotated[str, typer.Option(help="A state, as in `mailproc states`.")] = "",
+    partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
+    attention: Annotated[bool, typer.Option("--attention", help="Only what needs a hand.")] = False,
+    find: Annotated[str, typer.Option(help="In numbers, title, author, reader.")] = "",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """List requests, the last changed first."""
+    with opened(ctx) as house:
+        symbol = house.premises.partners.known(partner).symbol if partner else ""
+        wanted = Filter(role, state, symbol, attention, find, limit)
+        with house.store.read() as connection:
+            lines = questions.listed(connection, wanted)
+        if as_json:
+            output.as_json([line_json(line) for line in lines])
+            return
+        rows = [_row(line, house.premises) for line in lines]
+        columns = ("Number", "Title", "Partner", "How it stands", "Due", "Needs a hand")
+        output.table(columns, rows, "No request fits.")
+
+
+@verbs.command("show")
+def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
+    """One request: how it stands, what may be done now, its whole history."""
+    with opened(ctx) as house:
+        with house.store.read() as connection:
+            found = questions.shown(connection, number)
+        if as_json:
+            output.as_json(shown_json(found))
+        else:
+            _tell(found, house.premises)
+
+
+@verbs.command("act")
+def act(
+    ctx: typer.Context,
+    number: Number,
+    action: Annotated[str, typer.Argument(help="receive, return, ship, … as `show` names them.")],
+    note: Annotated[str, typer.Option(help="A remark that goes with it.")] = "",
+    on: Annotated[str, typer.Option("--date", help="The date it names, 2026-01-31.")] = "",
+    reason: Annotated[str, typer.Option(help="The standard's reason, such as not-owned.")] = "",
+    answer: Annotated[str, typer.Option(help="yes or no.")] = "",
+    position: Annotated[int | None, typer.Option(help="Place on the waiting list.")] = None,
+    level: Annotated[int | None, typer.Option(help="Of an overdue letter: 1, 2 …")] = None,
+    heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
+    once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Do something with a request. The answer comes at once; --dry-run changes nothing."""
+    done = acts.Act(
+        action=action,
+        number=number,
+        note=note,
+        on=_date(on),
+        reason=reason,
+        answer=_answer(answer),
+        position=position,
+        level=level,
+        heard_by=heard_by,
+        repeat=repeat,
+        by=who(),
+        once=once,
+    )
+    with opened(ctx) as house:
+        way = acts.foresee if dry_run else acts.perform
+        outcome = way(house.store, house.premises, done)
+        with house.store.read() as connection:
+            line = questions.shown(connection, number).line
+        _answered(number, outcome, line, as_json=as_json, would=dry_run)
+
+
+@verbs.command("next")
+def next_(
+    ctx: typer.Context,
+    number: Number,
+    partner: Annotated[list[str] | None, typer.Option(help="Add to the end of the rota first.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Go to the next partner of the rota."""
+    with opened(ctx) as house:
+        outcome = place.next_partner(house.store, house.premises, number, partner or (), who())
+        with house.store.read() as connection:
+            line = questions.shown(connection, number).line
+        _answered(number, outcome, line, as_json=as_json, would=False)
+
+
+def line_json(line: Line) -> dict[str, Any]:
+    value: dict[str, Any] = output.plain(line)
+    return value
+
+
+def shown_json(found: Shown) -> dict[str, Any]:
+    """`show --json` as the interface promises it."""
+    line = found.line
+    return {
+        "number": line.number,
+        "attempt": line.attempt,
+        "transaction": found.transaction,
+        "role": line.role,
+        "service": line.service,
+        "state": line.state,
+        "delivery": line.delivery,
+        "partner": line.partner,
+        "their_number": line.their_number,
+        "item": found.item,
+        "patron": found.patron,
+        "delivery_to": found.delivery_to,
+        "need_before": output.plain(found.need_before),
+        "note": found.note,
+        "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
+        "promise": line.promise,
+        "actions": list(found.actions),
+        "attention": list(line.attention),
+        "outcome": line.outcome,
+        "created_at": output.plain(found.created_at),
+        "closed_at": output.plain(found.closed_at),
+        "rota": list(found.rota),
+        "letters": output.plain(list(found.letters)),
+        "history": [_change_json(change) for change in found.history],
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "at": change.at.isoformat(),
+        "attempt": change.attempt,
+        "event": change.event,
+        "from": change.from_state,
+        "to": change.to_state,
+        "note": change.note,
+        "cause": change.cause,
+    }
+
+
+def _row(line: Line, premises: Premises) -> tuple[str, ...]:
+    due = words.date_word(line.due, premises.today()) if line.due else ""
+    hands = ", ".join(words.attention_word(reason) for reason in line.attention)
+    return (line.number, line.title[:60], line.partner, _stands(line), due, hands)
+
+
+def _stands(line: Line) -> str:
+    """The state in words, and where our last letter is if it has not simply gone."""
+    state = words.state_word(line.role, line.state)
+    letter = words.delivery_word(line.delivery)
+    quiet = line.delivery in ("", "handed_over", "withdrawn")
+    return state if quiet else f"{state} ({letter})"
+
+
+def _tell(found: Shown, premises: Premises) -> None:
+    line = found.line
+    by = f" · {line.author}" if line.author else ""
+    reader = f" · for {found.patron.get('name') or found.patron['id']}" if found.patron else ""
+    output.line(f"{line.number} · {line.title}{by}{reader}")
+    borrowing = line.role == Role.REQUESTER
+    output.line(
+        f"{'We borrow from' if borrowing else 'We lend to'} {line.partner}: {_stands(line)} [{line.state}]"
+    )
+    for name, value in _particulars(found, premises):
+        output.line(f"  {name:<14}{value}")
+    if line.attention:
+        output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.attention))
+    output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
+    output.line()
+    rows = [_history_row(change, line.role, premises) for change in found.history]
+    output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
+
+
+def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
+    line = found.line
+    today = premises.today()
+    asked = [
+        f"{one['partner']}{': ' + words.reason_word(one['why_not']) if one['why_not'] else ''}"
+        for one in found.rota
+    ]
+    pairs = [
+        ("Their number", line.their_number),
+        ("Due", words.date_word(line.due, today) if line.due else ""),
+        ("Promise", _promise(line.promise)),
+        ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
+        ("Rota", " → ".join(asked)),
+        ("Letters", ", ".join(f"{one['id']} ({words.delivery_word(one['state'])})" for one in found.letters)),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _promise(promise: dict[str, Any] | None) -> str:
+    if not promise:
+        return ""
+    place_ = f", place {promise['position']}" if promise.get("position") else ""
+    day = f", {promise['date']}" if promise.get("date") else ""
+    return words.event_word("ANSWER.promise") + place_ + day
+
+
+def _history_row(change: Change, role: str, premises: Premises) -> tuple[str, ...]:
+    told = change.cause.get("heard_by")
+    by = change.cause["id"] + (f" (told by {told})" if told else "")
+    moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
+    when = output.moment(change.at, premises.zone)
+    return (when, words.event_word(change.event), moved, f"{change.cause['kind']} {by}", change.note[:80])
+
+
+def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would: bool) -> None:
+    if as_json:
+        output.as_json(
+            {
+                "number": line.number,
+                "attempt": line.attempt,
+                "before": outcome.before,
+                "state": outcome.after,
+                "dry_run": would,
+                "note": outcome.note,
+                "follows": list(outcome.words),
+            }
+        )
+        return
+    lead = "would be" if would else "is now"
+    state = words.state_word(line.role, outcome.after) if outcome.after else outcome.note
+    output.line(f"{number} {lead}: {state} [{outcome.after}]")
+    for word in outcome.words:
+        output.line(f"  {word}")
+
+
+def _date(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise LocalFault(f"--date: {text!r} is no date; write 2026-01-31.") from None
+
+
+def _answer(text: str) -> bool | None:
+    if text and text not in ("yes", "no"):
+        raise LocalFault("--answer is yes or no.")
+    return text == "yes" if text else None

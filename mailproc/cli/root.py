@@ -1,0 +1,74 @@
+"""The root of all verbs: the configuration's path, and what an error becomes."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mailproc import __version__
+from mailproc.cli import codecs, letters, papers, requests, service
+from mailproc.errors import LocalFault, MailprocError, Misconfigured
+from mailproc.log import mask
+
+REFUSED, MISCONFIGURED = 1, 3
+
+
+class Verbs(TyperGroup):
+    """Turns mailproc's errors into one sentence on stderr and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            _say(str(error))
+            raise typer.Exit(MISCONFIGURED) from None
+        except MailprocError as error:
+            possible = error.possible if isinstance(error, LocalFault) else ()
+            _say(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
+            raise typer.Exit(REFUSED) from None
+        except BrokenPipeError:
+            raise typer.Exit(REFUSED) from None
+
+
+def _say(text: str) -> None:
+    print(mask(text), file=sys.stderr)  # noqa: T201  # this is the command line's voice
+
+
+app = typer.Typer(
+    cls=Verbs,
+    name="mailproc",
+    help="Interlibrary loan by mail: takes letters in, moves transactions, sends what follows.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for verbs in (service.verbs, requests.verbs, letters.verbs, papers.verbs, codecs.verbs):
+    app.add_typer(verbs)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mailproc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The configuration file; before the verb. Default: ./config.toml."),
+    ] = None,
+    version: Annotated[  # noqa: ARG001  # handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Interlibrary loan by mail. See "mailproc VERB --help" for each verb."""
+    ctx.obj = config
+
+
+def main() -> None:
+    """The program's entry point."""
+    app()

@@ -1,0 +1,127 @@
+"""Verbs of the service: run, check, verify, states, and the show to try it all."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from mailproc import config_load, log
+from mailproc.app import build, checking, daemon
+from mailproc.cli import output
+from mailproc.cli.opening import config_path, configured, opened
+from mailproc.flow.verify import verify as recompute
+from mailproc.ill import chart, machine
+from mailproc.ill.terms import Role, Service
+
+verbs = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("run")
+def run(
+    ctx: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Do everything that is due, and end.")] = False,
+    json_lines: Annotated[bool, typer.Option("--log-json", help="The log as JSON lines.")] = False,
+    level: Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING.")] = "INFO",
+) -> None:
+    """The service. SIGTERM and Ctrl-C end it gracefully."""
+    log.set_up(level.upper(), json_lines)
+    house = build.build(config_path(ctx))
+    try:
+        for warning in config_load.warnings(house.config):
+            output.line(f"note: {warning}")
+        if once:
+            daemon.run_once(house)
+            return
+        service = daemon.Daemon(house)
+        _stop_on_signals(service)
+        failed = service.run(_ready)
+    finally:
+        house.store.close()
+    raise typer.Exit(failed)
+
+
+def _stop_on_signals(service: daemon.Daemon) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        service.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _ready(address: tuple[str, int] | None) -> None:
+    if address is not None:
+        typer.echo(f"listening on {address[0]}:{address[1]}")
+    typer.echo("ready")
+
+
+@verbs.command("check")
+def check(
+    ctx: typer.Context,
+    connect: Annotated[
+        bool, typer.Option("--connect", help="Log in to every mailbox and the relay as well.")
+    ] = False,
+) -> None:
+    """Configuration, templates and store; says what is wrong and what is unsafe."""
+    with opened(ctx) as house:
+        found = checking.check(house, connect=connect)
+    for text in found.fine:
+        output.line(f"ok    {text}")
+    for text in found.warnings:
+        output.line(f"note  {text}")
+    for text in found.wrong:
+        output.line(f"WRONG {text}")
+    if found.wrong:
+        raise typer.Exit(1)
+
+
+@verbs.command("verify")
+def verify(ctx: typer.Context, as_json: Json = False) -> None:
+    """Recompute every transaction from its events and compare; exit 1 where one differs."""
+    with opened(ctx) as house, house.store.read() as connection:
+        found = recompute(connection)
+    if as_json:
+        output.as_json(found)
+    else:
+        output.line(f"{found.checked} transactions checked, {len(found.differences)} differ")
+        for one in found.differences:
+            output.line(f"transaction {one.transaction_id}: kept {one.kept}, computed {one.computed}")
+    if found.differences:
+        raise typer.Exit(1)
+
+
+@verbs.command("states")
+def states(
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/states.md.")] = False,
+) -> None:
+    """The state tables and their diagrams, from the tables themselves."""
+    if as_json:
+        output.as_json(machine.tables_json())
+    elif markdown:
+        typer.echo(chart.markdown(), nl=False)
+    else:
+        for role in Role:
+            for service in (Service.LOAN, Service.COPY):
+                typer.echo(chart.text(role, service))
+
+
+@verbs.command("demo")
+def demo(
+    keep: Annotated[Path | None, typer.Option(help="A folder to keep everything in.")] = None,
+) -> None:
+    """A show in a throw-away folder: real letters go round, and every request must reach its end."""
+    from mailproc.practice import demo as show  # the extra "demo" may be missing: only this verb needs it
+
+    raise typer.Exit(show.run(keep))
+
+
+@verbs.command("practice")
+def practice(ctx: typer.Context) -> None:
+    """A practising British Library, library and reader's library for your own configuration."""
+    from mailproc.practice import try_out  # as above
+
+    raise typer.Exit(try_out.run(configured(ctx).config))

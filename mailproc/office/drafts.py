@@ -1,0 +1,52 @@
+"""What staff ask about templates and partners: a letter as it would be, the directory."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow.notice_context import context_of
+from mailproc.flow.premises import Premises
+from mailproc.notices.render import lines_of
+from mailproc.office.find import transaction_of
+from mailproc.templating.contract import samples
+
+PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
+_TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
+
+
+def partner_line(partner: Partner) -> dict[str, str]:
+    """One partner of the directory; ``roles`` in words for people, no secrets."""
+    return {
+        "symbol": partner.symbol,
+        "name": partner.name,
+        "address": partner.address,
+        "codec": partner.codec,
+        "roles": ", ".join(_TO_US[role] for role in partner.roles),
+        "status": partner.status,
+        "proof": ", ".join(partner.proof),
+    }
+
+
+def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> str:
+    """The template (or the draft) filled with the samples of its contract."""
+    contract = premises.templates.contract(path)
+    return _rendered(premises, path, draft, name, samples(contract)[0])
+
+
+def of_request(
+    connection: Connection, premises: Premises, path: str, number: str, draft: str | None, name: str
+) -> str:
+    """The notice as this request would get it now."""
+    transaction = transaction_of(connection, number)
+    context = context_of(connection, premises, path, transaction)
+    if context is None:
+        raise LocalFault(f"{path} is written for machines: preview it without --request.")
+    return _rendered(premises, path, draft, name, lines_of(context))
+
+
+def _rendered(premises: Premises, path: str, draft: str | None, name: str, context: dict[str, Any]) -> str:
+    if draft is None:
+        return premises.templates.render(path, context)
+    return premises.templates.render_text(path, draft, context, name)

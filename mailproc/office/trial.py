@@ -1,0 +1,77 @@
+"""Trying out without a store: what a letter means, how messages are written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.flow.partners import account
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import Role
+from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.mail.parse import parse
+from mailproc.protocols.codec import Wire
+
+ASKED_OF_LENDER = frozenset(
+    {"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW", "STATUS_QUERY"}
+)
+
+
+def decoded(premises: Premises, name: str, raw: bytes) -> dict[str, Any]:
+    """{"file", "codec", "apdus", "unsure", "faults"}; codec is None where no protocol takes it."""
+    letter = parse(raw)
+    codec = premises.registry.recognise(letter)
+    meant: dict[str, Any] = {"file": name, "codec": codec.name if codec else None}
+    empty: dict[str, Any] = {"apdus": [], "unsure": [], "faults": []}
+    if codec is None:
+        return meant | empty
+    try:
+        found = codec.decode(letter)
+    except RemoteFault as fault:
+        return meant | empty | {"faults": [{"position": fault.position, "text": str(fault)}]}
+    return meant | {
+        "apdus": [apdu_json.to_json(apdu) for apdu in found.apdus],
+        "unsure": [apdu_json.to_json(apdu) for apdu in found.unsure],
+        "faults": [{"position": fault.position, "text": fault.text} for fault in found.faults],
+    }
+
+
+def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str) -> bytes:
+    """The letter, as it would be sent but for the password.
+
+    We write as borrower where the first APDU is a borrower's. LocalFault names what was lost.
+    """
+    if not apdus:
+        raise LocalFault("There is no APDU to write.")
+    codec = premises.registry.by_name(codec_name)
+    role = Role.REQUESTER if apdus[0].type.name in ASKED_OF_LENDER else Role.RESPONDER
+    other = Role.RESPONDER if role is Role.REQUESTER else Role.REQUESTER
+    partner = premises.partners.known(to) if to else None
+    partner = partner or next((one for one in premises.partners if other in one.roles), None)
+    if partner is None:
+        raise LocalFault("Say whom it is for (--to SYMBOL); config.toml names no partner of that kind.")
+    known = account(partner, "out" if role is Role.REQUESTER else "in")
+    ref = apdus[0].ref
+    wire = Wire(
+        library=premises.config.library,
+        partner=partner,
+        role=role,
+        customer_code=(ref.customer_code if ref and ref.customer_code else "")
+        or (known.customer_code if known else ""),
+        file_ref=ref.file_ref if ref else "",
+        today=premises.today(),
+    )
+    written = codec.encode(apdus, wire, premises.templates)
+    if written.held or written.body is None:
+        lost = "; ".join(f"APDU {one.index + 1}: {one.field} {one.text}" for one in written.held)
+        raise LocalFault(f"This cannot be written: {lost}.")
+    library = premises.config.library
+    return compose(
+        written.body,
+        sender=library.email,
+        sender_name=library.name,
+        to=[partner.address],
+        message_id=message_id(domain_of(library.email), "trial"),
+        date=premises.clock().astimezone(premises.zone),
+    )

@@ -1,0 +1,8 @@
+"""Text from letters, made fit for the store."""
+
+
+def storable(words: str) -> str:
+    """NUL (PostgreSQL) and lone surrogates (SQLite too) cannot be stored: shown escaped instead."""
+    if words.isprintable():
+        return words
+    return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
