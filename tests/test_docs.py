@@ -69,9 +69,9 @@ def verbs() -> dict[str, set[str]]:
     """Each verb of the command line with its options, as Typer knows them."""
     import typer
 
-    from mailproc import cli
+    from mailproc.cli.root import app
 
-    command: Any = typer.main.get_command(cli.app)
+    command: Any = typer.main.get_command(app)
     return {
         name: {option for parameter in each.params for option in parameter.opts}
         for name, each in command.commands.items()

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-NARROWEST = 100
+NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
 
 

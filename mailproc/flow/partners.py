@@ -80,8 +80,13 @@ def account(partner: Partner, direction: str, customer_code: str = "") -> Accoun
     return None
 
 
+def ascii_lower(address: str) -> str:
+    """Lower case of ASCII letters alone: no other address may become equal to a partner's."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in address)
+
+
 def _accepts(partner: Partner, sender: Sender) -> bool:
-    allowed = [one.casefold() for one in partner.accepts_from or (partner.address,)]
+    allowed = [ascii_lower(one) for one in partner.accepts_from or (partner.address,)]
     addresses = [sender.header] if sender.envelope is None else [sender.header, sender.envelope]
     return all(_matches(address, allowed) for address in addresses)
 

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import RemoteFault
-from mailproc.flow.partners import Sender, account, proof
+from mailproc.flow.partners import Sender, account, ascii_lower, proof
 from mailproc.flow.premises import Premises
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
@@ -102,7 +102,7 @@ def _sender(row: RowMapping, letter: Letter) -> Sender:
     envelope = row["mail_from"] if by_listener else letter.return_path
     if by_listener and row["door"] == "inject" and not envelope:
         envelope = None
-    return Sender(row["door"], envelope.casefold() if envelope else envelope, letter.sender, row["peer"])
+    return Sender(row["door"], ascii_lower(envelope) if envelope else envelope, letter.sender, row["peer"])
 
 
 def _nobodys(letter: Letter) -> str:

@@ -113,11 +113,8 @@ def shown(connection: Connection, number: str) -> Shown:
 
 
 def _joined() -> Select[Any]:
-    last = (
-        select(func.max(TRANSACTION.c.attempt))
-        .where(TRANSACTION.c.request_id == REQUEST.c.id)
-        .scalar_subquery()
-    )
+    other = TRANSACTION.alias()
+    last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
     columns = (
         REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, REQUEST.c.outcome,
         TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,

@@ -24,7 +24,7 @@ def main() -> int:
         World(ground, tell).run(sys.stdin)
     except KeyError as missing:
         sys.stderr.write(f"The environment variable {missing.args[0]} is not set.\n")
-    except (LocalFault, OSError) as fault:
+    except LocalFault as fault:
         sys.stderr.write(f"{fault}\n")
     else:
         return 0

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from mailproc.errors import LocalFault
 from mailproc.practice.child import Gone
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import Stage
@@ -17,7 +18,12 @@ _SECONDS = 55.0
 
 
 def run(keep: Path | None = None) -> int:
-    """0 if every request reached its end. ``keep``: play in this folder and leave it there."""
+    """0 if every request reached its end. ``keep``: play in this folder and leave it there.
+
+    Raises LocalFault where that folder is not empty: requests of another time would be in the way.
+    """
+    if keep and keep.exists() and any(keep.iterdir()):
+        raise LocalFault(f"{keep} is not empty: name a new folder.")
     telling = Telling()
     with ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mailproc-demo-")))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from mailproc.errors import LocalFault
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -33,9 +35,13 @@ class PostOffice:
         self._thread = threading.Thread(target=self._loop.run_forever, name="post-office", daemon=True)
 
     def start(self) -> int:
-        """The bound port. Raises OSError where the wanted one is taken."""
+        """The bound port. Raises LocalFault where the wanted one is taken."""
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        try:
+            self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        except OSError as error:
+            self._end()
+            raise LocalFault(f"The post office cannot have port {self._wanted}: {error.strerror}.") from None
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -57,6 +63,9 @@ class PostOffice:
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        self._end()
+
+    def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()

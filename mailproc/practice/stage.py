@@ -13,7 +13,7 @@ from mailproc.practice import configuration
 from mailproc.practice.child import Child
 from mailproc.practice.world import PASSWORDS
 
-LIBRARY = "ill@library.example"
+LIBRARY = "ill@demo-library.example"
 _HEAD = f"""\
 [library]
 symbol = "DEMO-LIBRARY"

@@ -74,8 +74,9 @@ class Stories:
         self._acts(loan, "CHECKED_IN", "check-in")
 
     def _place(self, wanted: dict[str, Any], *partners: str) -> str:
+        title = wanted["item"].get("article_title", wanted["item"]["title"])
+        self._telling.line(f"Staff place a request: {title}")
         number = self._desk.request(wanted, *partners)
-        self._telling.line(f"{number} is placed: {_title(wanted)}")
         self._stage.happening(f"order {number}-1 at the British Library", event="came", number=f"{number}-1")
         return number
 
@@ -110,7 +111,7 @@ def _article(title: str) -> dict[str, Any]:
         "type": "SERIAL", "title": "Journal of Imaginary Hydrology", "publication_date": "2019",
         "volume_issue": "12", "pagination": "201-219", "article_title": title, "issn": "1234-5679",
     }  # fmt: skip
-    delivery = {"electronic": "reader@library.example"}
+    delivery = {"electronic": "reader@demo-library.example"}
     return {
         "service": "COPY",
         "item": item,
@@ -123,8 +124,3 @@ def _article(title: str) -> dict[str, Any]:
 def _book(title: str) -> dict[str, Any]:
     item = {"type": "MONOGRAPH", "title": title, "author": "Marsh, Eleanor", "publication_date": "1974"}
     return {"service": "LOAN", "item": item, "patron": _READER}
-
-
-def _title(wanted: dict[str, Any]) -> str:
-    item: dict[str, str] = wanted["item"]
-    return item.get("article_title", item["title"])

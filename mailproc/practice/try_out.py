@@ -28,7 +28,7 @@ The words for the title stand in docs/practice.md.
 
 
 def run(config: Config) -> int:
-    """Until Ctrl-C or "stop". Raises LocalFault or OSError where a port is taken or pymap missing."""
+    """Until Ctrl-C or "stop". Raises LocalFault where a port is taken or pymap missing."""
     telling = Telling()
     passwords = {who: os.environ.get(name, DEFAULT) for who, name in PASSWORDS.items()}
     ground = Ground(passwords, RELAY_PORT, MAILBOX_PORT, _listener(config))

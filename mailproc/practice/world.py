@@ -58,7 +58,7 @@ class World:
         self._players = {player.address: player for player in players}
 
     def run(self, lines: Iterable[str]) -> None:
-        """Until the lines end. Raises LocalFault or OSError where the world cannot stand."""
+        """Until the lines end. Raises LocalFault where the world cannot stand."""
         with ExitStack() as stack:
             mailbox_port = self._mailbox.start()
             stack.callback(self._mailbox.stop)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from imapclient import IMAPClient
 
+from mailproc.errors import LocalFault
 from mailproc.practice.mailbox import USER
 from mailproc.practice.post_office import Posted, PostOffice
 from tests.practice.conftest import SECRET, Process, file_letter, order
@@ -133,3 +134,10 @@ def test_the_mailbox_does_not_outlive_a_killed_world(process: Process) -> None:
     assert process.popen.stdin and process.popen.stdout
     process.popen.stdin.close()
     process.popen.stdout.close()
+
+
+def test_a_taken_port_is_named() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(LocalFault, match=f"cannot have port {port}"):
+            PostOffice(print, port).start()

@@ -48,6 +48,19 @@ def templates() -> Templates:
     return Templates([shipped_folder()], CONTRACTS)
 
 
+@pytest.fixture
+def site(tmp_path: Path) -> Callable[[str, str], Templates]:
+    """The templates with one of them replaced by the site's own text."""
+
+    def make(path: str, text: str) -> Templates:
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return Templates([tmp_path, shipped_folder()], CONTRACTS)
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def wire() -> Callable[..., Wire]:
     """A wire to the library (as requester) or to the customer (as responder), with settings."""

@@ -3,13 +3,14 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -217,7 +218,7 @@ class Dovecot:
 
     def start(self) -> None:
         command = [DOVECOT, "-F", "-c", str(self.folder / "dovecot.conf")]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.log: list[str] = []
         listening = threading.Event()
         self._reader = threading.Thread(target=self._drain, args=(listening,))
@@ -234,8 +235,9 @@ class Dovecot:
         listening.set()
 
     def stop(self) -> None:
-        """All its processes end, and with them every connection."""
-        self.process.terminate()
+        """All its processes end at once, and with them every connection."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
         self._reader.join(10)
         if self.process.stderr is not None:
