@@ -1,0 +1,157 @@
+"""Whatever the bytes, decoding raises RemoteFault or nothing, in bounded time."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from mailproc.errors import RemoteFault
+from mailproc.ill.apdu import IllRequest
+from mailproc.mail.letter import Letter, Part
+from mailproc.mail.parse import parse
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.codec import Decoded
+
+FOLDER = Path(__file__).parents[1] / "samples" / "artemail"
+THREE = (FOLDER / "order-three-in-a-file.eml").read_bytes()
+REPORT = (FOLDER / "report-all-codes.eml").read_bytes()
+BODY = THREE.index(b"\r\n\r\n") + 4
+LINES = (
+    *("99-0001", "Q7W8E9R", "", "", "", "TX", "TX1", "TXL-2 S LOAN", "TX RZ", "NNNN", "nnnn", "A title"),
+    *(":DELIVER ABOVE ITEM TO:", "a@example.org", "L-1 NOT", "L-1   RENEWED*99-99-9999", "> x", "2019"),
+    *("L-2 CAT*REAPPLY 999", "FILEREFNO 1 accepted", "L-3 CANCEL", "TX9 CANCEL", "\x85", "\ufeff", "ſ"),
+)
+QUICK = settings(deadline=None, max_examples=400, suppress_health_check=list(HealthCheck))
+
+
+def decoded(raw: bytes, codec: ArtemailCodec) -> Decoded | None:
+    """None where RemoteFault says that nothing can be read."""
+    letter = parse(raw)
+    recognised = codec.recognise(letter)
+    try:
+        return codec.decode(letter)
+    except RemoteFault:
+        assert not recognised, "what was recognised can be read"
+        return None
+
+
+def text_letter(text: str, subject: str = "") -> Letter:
+    return Letter(raw=b"", subject=subject, parts=(Part("text/plain", b"", text=text),))
+
+
+def test_a_file_cut_at_any_byte_gives_no_order(codec: ArtemailCodec) -> None:
+    end = THREE.rindex(b"NNNN") + 4
+    for length in range(len(THREE)):
+        said = decoded(THREE[:length], codec)
+        assert said is None or len(said.apdus) == (3 if length >= end else 0), length
+
+
+def test_a_report_cut_at_any_byte_says_nothing_new(codec: ArtemailCodec) -> None:
+    """A cut line may be another code ("NOT*NUKL" cut is "NOT"), but the lines before it stand."""
+    whole = codec.decode(parse(REPORT)).apdus
+    for length in range(len(REPORT)):
+        said = decoded(REPORT[:length], codec)
+        if said and len(said.apdus) > 1:
+            count = len(said.apdus) - 1
+            assert said.apdus[:count] == whole[:count]
+
+
+@pytest.mark.parametrize(
+    "junk", [b"\r\n", b"\x00", b"\xff\xfe", b"TX9 S LOAN\r\nX\r\nNNNN\r\n", b"-- \r\nMe\r\n", b"<html>"]
+)
+def test_what_follows_the_end_changes_nothing(junk: bytes, codec: ArtemailCodec) -> None:
+    assert codec.decode(parse(THREE + junk)) == codec.decode(parse(THREE))
+
+
+@pytest.mark.parametrize(
+    "label", ["utf-8", "utf-7", "iso-8859-1", "koi8-r", "no-such", "", "base64", "us-ascii"]
+)
+def test_a_wrong_charset_does_not_hurt_ascii(label: str, codec: ArtemailCodec) -> None:
+    raw = THREE.replace(b"charset=us-ascii", f"charset={label}".encode())
+    assert codec.decode(parse(raw)).apdus == codec.decode(parse(THREE)).apdus
+
+
+@QUICK
+@given(raw=st.binary(max_size=400))
+@example(raw=b"")
+@example(raw=b"\r\n\r\n99-0001")
+def test_any_bytes(raw: bytes, codec: ArtemailCodec) -> None:
+    decoded(raw, codec)
+    decoded(THREE[:BODY] + raw, codec)
+    codec.mask(raw)
+
+
+@QUICK
+@given(
+    pieces=st.lists(
+        st.sampled_from(LINES),
+        max_size=25,
+    ),
+    subject=st.sampled_from(["", "FILEREFNO 1 rejected", "FILEREFNO 99999999999999", "FILEREFNO 7 accepted"]),
+)
+def test_any_mixture_of_true_lines(pieces: list[str], subject: str, codec: ArtemailCodec) -> None:
+    letter = text_letter("\n".join(pieces), subject)
+    recognised = codec.recognise(letter)
+    try:
+        said = codec.decode(letter)
+    except RemoteFault:
+        assert not recognised
+        return
+    assert all(apdu.ref and (apdu.ref.number or apdu.ref.file_ref or subject) for apdu in said.apdus)
+    assert all(fault.text and "Q7W8E9R" not in fault.text for fault in said.faults)
+
+
+@QUICK
+@given(at=st.integers(0, len(THREE) - BODY - 1), byte=st.integers(0, 255))
+def test_one_wrong_byte_harms_at_most_the_order_it_stands_in(
+    at: int, byte: int, codec: ArtemailCodec
+) -> None:
+    """Or the frame: then no order is taken. An order is never read as two, nor a number invented."""
+    raw = bytearray(THREE)
+    raw[BODY + at] = byte
+    said = decoded(bytes(raw), codec)
+    whole = codec.decode(parse(THREE)).apdus
+    if said and said.apdus and said.credentials and said.credentials.customer_code == "99-0001":
+        unharmed = [apdu for apdu in said.apdus if apdu in whole]
+        assert len(unharmed) >= 2 or len(said.apdus) + len(said.faults) <= 3
+
+
+LONG = 5_000_000
+HOSTILE = [
+    "L" * LONG,
+    "1" * LONG,
+    "TX" * (LONG // 2),
+    "TX" + " " * LONG + "x",
+    "L-1 " + "* " * (LONG // 2),
+    "L-1   NOT" + " " * LONG + "x",
+    "05-08-2026 " * (LONG // 11),
+    "99-0001 " * (LONG // 8),
+    ("VOL " * 200 + "\n") * (LONG // 801),
+    ("L-1 " + "RENEWED*" * 20 + "\n") * (LONG // 165),
+    ">" * LONG,
+    ("> " * 50 + "\n") * (LONG // 101),
+    "\n" * LONG,
+    "FILEREFNO " * (LONG // 10),
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=[repr(body[:12]) for body in HOSTILE])
+@pytest.mark.parametrize("head", ["", "99-0001\nQ7W8E9R\n\n\n\n\nTXL-1 S LOAN\n"], ids=["bare", "order"])
+def test_five_megabytes_take_bounded_time(head: str, body: str, codec: ArtemailCodec) -> None:
+    letter = text_letter(f"{head}{body}\nNNNN\n", subject=body[:5000])
+    start = time.perf_counter()
+    codec.recognise(letter)
+    codec.decode(letter)
+    assert time.perf_counter() - start < 20
+
+
+def test_an_order_that_is_too_large_is_one_fault(codec: ArtemailCodec) -> None:
+    orders = ["TXL-1 S LOAN\n" + "x" * 2000, "TXL-2 S LOAN\nA small book"]
+    gap = "\n" * 5
+    said = codec.decode(
+        text_letter("99-0001\nQ7W8E9R" + "".join(gap + each for each in orders) + gap + "NNNN\n")
+    )
+    assert [fault.position for fault in said.faults] == [7]
+    assert [apdu.ref.number for apdu in said.apdus if isinstance(apdu, IllRequest) and apdu.ref] == ["L-2"]

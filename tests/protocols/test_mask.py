@@ -1,0 +1,156 @@
+"""The password is nowhere but at the socket."""
+
+import base64
+import quopri
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Cancel
+from mailproc.ill.terms import Ref
+from mailproc.mail.compose import compose
+from mailproc.mail.parse import parse
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.mask import Masker
+from mailproc.protocols.codec import Wire
+from mailproc.templating.environment import Templates
+
+SECRET = "Q7W8E9R"  # nobody's: found by its place
+KNOWN = "S3CR3TPW"  # stands in the configuration of conftest
+FILE = f"99-0001\r\n{SECRET}\r\n\r\n\r\n\r\n\r\nTX1 S LOAN\r\nA book\r\n\r\n\r\n\r\n\r\nNNNN\r\n"
+
+
+def letter(body: bytes, head: str = "Content-Type: text/plain") -> bytes:
+    return f"From: a@b.example\r\n{head}\r\n\r\n".encode() + body
+
+
+def encoded(body: str, how: str) -> bytes:
+    made = base64.encodebytes(body.encode()) if how == "base64" else quopri.encodestring(body.encode())
+    return letter(made, f"Content-Type: text/plain\r\nContent-Transfer-Encoding: {how}")
+
+
+INNER = encoded(FILE, "base64")
+LETTERS = {
+    "plain": letter(FILE.encode()),
+    "line feeds": letter(FILE.replace("\r\n", "\n").encode()),
+    "quoted": letter(FILE.replace("\r\n", "\r\n> ").encode()),
+    "quoted twice": letter(FILE.replace("\r\n", "\r\n>> ").encode()),
+    "below a covering note": letter(b"We send:\r\n\r\n" + FILE.encode()),
+    "blank line between": letter(FILE.replace(SECRET, f"\r\n{SECRET}").encode()),
+    "trailing blanks": letter(FILE.replace("99-0001", "99-0001  ").replace(SECRET, f"{SECRET} \t").encode()),
+    "end of letter": letter(f"99-0001\r\n{SECRET}".encode()),
+    "base64": INNER,
+    "quoted-printable": encoded(FILE, "quoted-printable"),
+    "soft line break": letter(
+        FILE.replace(SECRET, "Q7W8=\r\nE9R").encode(),
+        "Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable",
+    ),
+    "html": letter(f"<p>99-0001<br>{SECRET}<br><br>TX1</p>".encode(), "Content-Type: text/html"),
+    "html blocks": letter(f"<div>99-0001</div><div>{SECRET}</div>".encode(), "Content-Type: text/html"),
+    "attached": letter(
+        b"--=_b\r\nContent-Type: text/plain\r\n\r\nhello\r\n--=_b\r\n" + INNER + b"\r\n--=_b--\r\n",
+        'Content-Type: multipart/mixed; boundary="=_b"',
+    ),
+    "letter in a letter": letter(INNER, "Content-Type: message/rfc822"),
+    "bounce": letter(
+        b"--=_b\r\nContent-Type: text/plain\r\n\r\nfailed\r\n--=_b\r\nContent-Type: message/rfc822\r\n\r\n"
+        + INNER
+        + b"\r\n--=_b--\r\n",
+        'Content-Type: multipart/report; boundary="=_b"',
+    ),
+    "no part that it says": letter(FILE.encode(), "Content-Type: multipart/mixed; boundary=none"),
+    "no header": b"\r\n" + FILE.encode(),
+    "wrong encoding name": letter(FILE.encode(), "Content-Transfer-Encoding: x-unknown"),
+    "strange password": letter(FILE.replace(SECRET, "p+a=s/s!").encode()),
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_password_is_masked_wherever_a_file_hides(name: str, codec: ArtemailCodec) -> None:
+    raw = LETTERS[name]
+    shown = codec.mask(raw)
+    for secret in (SECRET.encode(), b"p+a=s/s!", base64.b64encode(FILE.encode())[:20]):
+        assert secret not in shown
+    assert b"XXXXXXX" in shown
+    assert SECRET not in "".join(part.text or "" for part in parse(shown).parts)
+    assert codec.mask(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        letter(b"REPLIES FOR 99-0001   05-08-2026\r\n\r\nLIB-1   NOT\r\n"),
+        letter(b"Our code is 99-0001\r\nThanks\r\n"),
+        letter(base64.encodebytes(bytes(range(256)) * 20), "Content-Transfer-Encoding: base64"),
+        b"",
+        b"\x00\xff" * 100,
+    ],
+)
+def test_what_holds_no_password_is_shown_as_it_is(raw: bytes, codec: ArtemailCodec) -> None:
+    assert codec.mask(raw) == raw
+
+
+def test_a_configured_password_is_masked_wherever_it_stands(codec: ArtemailCodec) -> None:
+    raw = letter(f"Your authorisation code {KNOWN} is wrong.".encode(), f"Subject: {KNOWN}")
+    assert KNOWN.encode() not in codec.mask(raw)
+    assert KNOWN not in repr(codec)
+    assert b"cat" in Masker(["cat"]).letter(letter(b"a cat"))  # too short to be looked for everywhere
+
+
+def test_only_the_socket_sees_the_password(
+    codec: ArtemailCodec, templates: Templates, wire: Callable[..., Wire]
+) -> None:
+    encoded = codec.encode([Cancel(ref=Ref(number="LIB-1"))], wire(), templates)
+    assert encoded.body
+    raw = compose(
+        encoded.body,
+        sender="ill@library.example",
+        sender_name="A Library",
+        to=["art@xx-bl.example"],
+        message_id="1@library.example",
+        date=datetime(2026, 8, 5, tzinfo=UTC),
+    )
+    assert codec.mask(raw) == raw
+    sent = codec.unmask(raw, SECRET)
+    assert sent == raw.replace(b"\r\nXXXXXXX\r\n", f"\r\n{SECRET}\r\n".encode())
+    assert sent.count(SECRET.encode()) == 1
+    assert codec.mask(sent) == raw
+    said = codec.decode(parse(sent))
+    assert said.credentials
+    assert said.credentials.password == SECRET
+    assert SECRET not in repr(said)
+
+
+@pytest.mark.parametrize("secret", ["", "two words", "a\r\nb", "x" * 65, "pässwort", "a\n"])
+def test_a_secret_that_is_no_line_is_refused_and_not_repeated(secret: str, codec: ArtemailCodec) -> None:
+    with pytest.raises(LocalFault) as refused:
+        codec.unmask(letter(b"99-0001\r\nXXXXXXX\r\n"), secret)
+    assert not secret or secret not in str(refused.value)
+
+
+def test_a_letter_without_a_place_for_the_password_is_refused(codec: ArtemailCodec) -> None:
+    with pytest.raises(LocalFault, match="no place for the password"):
+        codec.unmask(letter(b"XXXXXXX\r\n"), SECRET)
+
+
+HOSTILE = [
+    b">" * 3_000_000,
+    b"99-0001\n" * 400_000,
+    b"99-0001\n" + b" " * 3_000_000,
+    b"99-0001<" * 400_000,
+    b"99-0001\n" + b"<" * 3_000_000,
+    b"\n" * 3_000_000,
+    b"99-0001\n" + b"&nbsp;" * 500_000,
+    b"--b\r\n" * 600_000,
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=[repr(body[:12]) for body in HOSTILE])
+def test_masking_takes_linear_time(body: bytes) -> None:
+    raw = letter(body, "Content-Type: multipart/mixed; boundary=b")
+    start = time.perf_counter()
+    Masker(["hunter22"]).letter(raw)
+    assert time.perf_counter() - start < 10
