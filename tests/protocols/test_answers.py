@@ -163,6 +163,14 @@ def test_the_customers_number_comes_from_the_transaction(sent: Callable[..., Let
     assert "\nLIB-7   CANC\n" in letter.text
 
 
+@pytest.mark.parametrize("number", ["lib-7", "LIB_7.1", "7", "L" * 39 + "7"])
+def test_the_customers_number_is_quoted_as_it_was_printed(
+    number: str, sent: Callable[..., Letter], codec: ArtemailCodec
+) -> None:
+    apdu = CancelReply(ref=replace(REF, number=number), answer=True)
+    assert codec.decode(sent(apdu)).apdus == (replace(apdu, reply_code="CANC"),)
+
+
 HELD = [
     (answer("CONDITIONAL"), "results", "no word for a condition"),
     (answer("ESTIMATE"), "results", "no word for an estimate"),

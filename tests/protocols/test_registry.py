@@ -47,6 +47,10 @@ def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert refused.value.possible == ("known are: artemail",)
 
 
+def test_the_registry_masks_for_every_protocol(registry: Registry) -> None:
+    assert registry.mask(b"\r\n99-0001\r\nQ7W8E9R\r\n") == b"\r\n99-0001\r\nXXXXXXX\r\n"
+
+
 @pytest.mark.parametrize(
     ("answer", "follows"),
     [
@@ -124,7 +128,8 @@ def test_an_overlay_changes_the_layout(tmp_path: Path) -> None:
 
 
 def test_an_overlay_adds_a_word(tmp_path: Path) -> None:
-    row = '[[keyword]]\nword = "MICRO"\nkind = "delivery"\nservice = "LOAN"\nconfidence = "seen"\nsource = "x"\n'
+    row = '[[keyword]]\nword = "MICRO"\nkind = "delivery"\nservice = "LOAN"\n'
+    row += 'confidence = "seen"\nsource = "our own letters"\n'
     codec = overlaid(tmp_path, row).artemail
     said = codec.decode(
         text_letter("99-0001\nQ7W8E9R\n\n\n\n\nTXL-1 S MICRO\nOld newspapers\n\n\n\n\nNNNN\n")

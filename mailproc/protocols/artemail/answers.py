@@ -14,10 +14,11 @@ from mailproc.protocols.artemail import contracts
 from mailproc.protocols.artemail.bodytext import lines_of
 from mailproc.protocols.artemail.contracts import ReportText
 from mailproc.protocols.artemail.guard import Lost, check_same
+from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
 from mailproc.protocols.artemail.replies import Replies, message_of
 from mailproc.protocols.artemail.replycodes import LONGEST_CODE, ReplyCodes
 from mailproc.protocols.artemail.transliterate import to_ascii
-from mailproc.protocols.artemail.writing import check_customer_code, check_number, letter_body
+from mailproc.protocols.artemail.writing import check_account, check_customer_code, letter_body
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.templating.contract import as_context
 
@@ -167,7 +168,9 @@ _ARGUMENTS: dict[str, Callable[[Apdu, date | None], str]] = {
 
 
 def _line(index: int, apdu: Apdu, heading: Ref, today: date | None, replies: Replies) -> _Line:
-    check_number_of_answer(apdu, heading.customer_code)
+    check_account(apdu, heading.customer_code)
+    if not CUSTOMERS_NUMBER.fullmatch(answer_number(apdu)):
+        raise Lost("ref.number", f"{answer_number(apdu)[:40]!r} is no number of an order")
     meant = meaning(apdu, heading, today, replies.codes)
     text = f"{meant.ref.number if meant.ref else ''}   {meant.reply_code}"
     read = replies.read([text], "", today)
@@ -176,10 +179,6 @@ def _line(index: int, apdu: Apdu, heading: Ref, today: date | None, replies: Rep
         raise Lost("reply_code", f"our own reader does not see a reply in {text!r}")
     check_same(replace(meant, ref=None), replace(back[0], ref=None))
     return _Line(index, text, meant)
-
-
-def check_number_of_answer(apdu: Apdu, customer_code: str) -> None:
-    check_number(replace(apdu, ref=apdu.ref or Ref()), answer_number(apdu), customer_code)
 
 
 def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Replies) -> str:

@@ -19,10 +19,12 @@ ADDRESS_LINES = 6
 LONGEST_EMAIL = 99
 """A vendor's limit for an e-mail address in the delivery block."""
 
-LONGEST_NUMBER = 20
-"""Characters of a request number we write; no public text gives the limit."""
+NUMBER = re.compile(r"(?=.*[0-9])[A-Z0-9][A-Z0-9/-]{0,19}")
+"""A request number as we write it; no public text gives its letters or its length."""
 
-NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/-]*")
+CUSTOMERS_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}")
+"""A request number that we take and quote back."""
+
 _SPLITS = re.compile(r"TX|NNNN|:", re.IGNORECASE)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from mailproc.errors import RemoteFault
 from mailproc.protocols.artemail.keywords import RZ, Keywords
-from mailproc.protocols.artemail.layout import CUSTOMER_CODE, GAP, TERMINATOR
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER, GAP, TERMINATOR
 from mailproc.protocols.codec import Credentials, Fault
 
 MOST_LINES = 200
@@ -19,7 +19,6 @@ GAP_UNKNOWN = -1
 
 _PASSWORD = re.compile(r"[\x21-\x7e]{1,64}")
 _TX = re.compile(r"TX(?: *(RZ)(?= |$))? *(.*)", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}")
 _DELIVER = re.compile(r": *DELIVER +ABOVE +ITEM +TO *:?", re.IGNORECASE)
 
 
@@ -160,7 +159,7 @@ def _tx(line: str, words: Keywords, position: int) -> tuple[str, tuple[str, ...]
     tokens = rest.split()
     if not tokens or words.find(tokens[0]):
         raise RemoteFault("this order has no number, so nothing can be answered to it", position)
-    if not _NUMBER.fullmatch(tokens[0]):
+    if not CUSTOMERS_NUMBER.fullmatch(tokens[0]):
         raise RemoteFault("the number of this order is too long or holds strange characters", position)
     keywords = tuple(token.upper() for token in tokens[1:])
     return tokens[0], (RZ, *keywords) if mark else keywords

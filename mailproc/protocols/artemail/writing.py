@@ -12,9 +12,9 @@ from mailproc.protocols.artemail import citation, contracts, guard
 from mailproc.protocols.artemail.contracts import ActionText, FileFrame, OrderText
 from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import RZ, Keywords
-from mailproc.protocols.artemail.layout import CUSTOMER_CODE, LONGEST_NUMBER, MASK, NUMBER
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, MASK, NUMBER
 from mailproc.protocols.artemail.orders import Order
-from mailproc.protocols.artemail.requests import Orders, request_number
+from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.artemail.transliterate import is_readable, to_ascii
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.templating.contract import as_context
@@ -71,19 +71,19 @@ def letter_body(subject: str, text: str, file_ref: str) -> Body:
     return Body(whole, (Part("text/plain", text.encode("ascii"), text=text, charset="us-ascii"),))
 
 
-def check_number(apdu: Apdu, number: str, customer_code: str) -> None:
-    """Raises Lost where the number cannot stand on the wire, or belongs to another account."""
-    if not NUMBER.fullmatch(number) or len(number) > LONGEST_NUMBER or not any(map(str.isdigit, number)):
-        said = f"{number[:40]!r} is no number of letters, figures and hyphens, at most {LONGEST_NUMBER} long"
-        raise Lost("ref.number", said)
+def check_account(apdu: Apdu, customer_code: str) -> None:
+    """Raises Lost where the order belongs to another account."""
     if apdu.ref and apdu.ref.customer_code not in ("", customer_code):
         raise Lost("ref.customer_code", "this order belongs to another customer code")
 
 
 def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[str, Apdu]:
     """The order's text and what it means. Raises Lost, or LocalFault where the template is broken."""
-    check_number(apdu, request_number(apdu, scheme.settings.prefix), scheme.file.customer_code)
+    check_account(apdu, scheme.file.customer_code)
     order = scheme.order(apdu)
+    if not NUMBER.fullmatch(order.number):
+        said = "is no number of letters, figures and hyphens, at most 20 long"
+        raise Lost("ref.number", f"{order.number[:40]!r} {said}")
     path, context = _request(apdu, order, scheme) if isinstance(apdu, IllRequest) else _action(apdu, order)
     meant = _meant(apdu, order, scheme)
     text = renderer.render(path, as_context(context)).strip("\n")
