@@ -41,8 +41,10 @@ class Desk:
         asked = [word for symbol in partners for word in ("--partner", symbol)]
         return self.do("request", "-", *asked, given=json.dumps(wanted)).split()[-1]
 
-    def act(self, number: str, *action: str) -> None:
-        self.do("act", number, *action)
+    def act(self, number: str, *action: str) -> str:
+        """Acts; the state that this leads to, as the program answers at once."""
+        state: str = json.loads(self.do("act", number, *action, "--json"))["state"]
+        return state
 
     def show(self, number: str) -> dict[str, Any]:
         shown: dict[str, Any] = json.loads(self.do("show", number, "--json"))
@@ -52,13 +54,14 @@ class Desk:
         listed: list[dict[str, Any]] = json.loads(self.do("requests", "--json"))
         return listed
 
-    def until(self, number: str, state: str, **wanted: object) -> dict[str, Any]:
-        """Looks at a request until it is in this state. Raises Missed, telling how far it came."""
-        looked_for = {"state": state, **wanted}
+    def until(self, number: str, state: str, partner: str) -> dict[str, Any]:
+        """Looks at a request until it is in this state with this partner. Raises Missed."""
         return self._until(
             lambda: self.show(number),
-            lambda shown: looked_for.items() <= shown.items(),
-            lambda shown: f"{number} should be {state}, but is {shown['state']} with {shown['partner']}.",
+            lambda shown: (shown["state"], shown["partner"]) == (state, partner),
+            lambda shown: (
+                f"{number} should be {state} with {partner}, but is {shown['state']} with {shown['partner']}."
+            ),
         )
 
     def until_heard(self, number: str, event: str) -> dict[str, Any]:

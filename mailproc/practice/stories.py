@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mailproc.practice import british_library, second_library
-from mailproc.practice.desk import Desk
+from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
 from mailproc.practice.telling import Telling
 
@@ -48,28 +48,26 @@ class Stories:
     def cancelled(self) -> None:
         self._telling.heading("3  A request is cancelled")
         number = self._place(_article("CANCEL YES: Weirs considered"), BL)
-        self._desk.act(number, "cancel")
-        self._telling.line(f"{number}: staff cancel")
-        self._ends(number, "CANCELLED")
+        self._acts(number, "CANCEL_PENDING", "cancel")
+        self._reaches(number, "CANCELLED")
 
     def next_library(self) -> None:
         self._telling.heading("4  Not held at the British Library: the next one is asked by itself")
         number = self._place(_article("NOT: A tide table for inland towns"), BL, SECOND)
-        self._desk.until(number, "SHIPPED", partner=SECOND)
-        self._telling.line(f"{number} is SHIPPED by {SECOND}")
+        self._reaches(number, "SHIPPED", SECOND)
         self._acts(number, "RECEIVED", "receive")
 
     def supplier(self) -> None:
         self._telling.heading("5  We lend: a customer's file of three orders")
         self._stage.practice.write(f"order {LIBRARY}")
         rows = self._desk.until_listed(3, "RESPONDER")
-        copy, loan, unheld = sorted(row["number"] for row in rows)
+        titles = {row["number"]: row["title"] for row in rows}
+        copy, loan, unheld = sorted(titles)
         for number in (copy, loan, unheld):
-            self._telling.line(f"{number} has come in: {self._desk.show(number)['item'].get('title', '')}")
+            self._telling.line(f"{number} has come in: {titles[number]}")
         self._acts(copy, "SHIPPED", "ship")
         self._acts(unheld, "NOT_SUPPLIED", "unfilled", "--reason", "not-owned")
-        self._desk.act(loan, "ship")
-        self._telling.line(f"{loan}: staff ship")
+        self._acts(loan, "SHIPPED", "ship")
         self._reports(("C1-1", "SHIPPED COPY"), ("C1-2", "SHIPPED LOAN"), ("C1-3", "NOT"))
         self._acts(loan, "CHECKED_IN", "check-in")
 
@@ -80,19 +78,22 @@ class Stories:
         self._stage.happening(f"order {number}-1 at the British Library", event="came", number=f"{number}-1")
         return number
 
-    def _reaches(self, number: str, state: str) -> None:
-        self._desk.until(number, state)
-        self._telling.line(f"{number} is {state}")
+    def _reaches(self, number: str, state: str, partner: str = BL) -> None:
+        self._desk.until(number, state, partner)
+        self._is(number, state)
 
-    def _ends(self, number: str, state: str) -> None:
-        self.ends[number] = state
-        self._reaches(number, state)
-
-    def _acts(self, number: str, end: str, *action: str) -> None:
+    def _acts(self, number: str, state: str, *action: str) -> None:
         """Staff act, and the request is at once in the state that the act leads to."""
-        self._desk.act(number, *action)
         self._telling.line(f"{number}: staff {' '.join(action)}")
-        self._ends(number, end)
+        found = self._desk.act(number, *action)
+        if found != state:
+            raise Missed(f"{number} should be {state} after `{' '.join(action)}`, but is {found}.")
+        self._is(number, state)
+
+    def _is(self, number: str, state: str) -> None:
+        """The last state that a story tells is where its request must be at the end."""
+        self.ends[number] = state
+        self._telling.line(f"{number} is {state}")
 
     def _hears(self, number: str, cue: str, event: str, what: str) -> dict[str, Any]:
         self._stage.practice.write(f"go {number} {cue}")

@@ -151,9 +151,10 @@ class ImapSession:
         """
         found: set[int] = set()
         for last in range(self.letters, 0, -WINDOW):
-            window = f"{max(1, last - WINDOW + 1)}:{last}"
+            # One window needs no bounds, and pymap finds nothing where a sequence set is given.
+            window = [f"{max(1, last - WINDOW + 1)}:{last}"] if self.letters > WINDOW else []
             with self._speech():
-                found.update(self._client.search([window, "UID", f"{above + 1}:*"]))
+                found.update(self._client.search([*window, "UID", f"{above + 1}:*"]))
         return sorted(uid for uid in found if uid > above)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:

@@ -93,7 +93,7 @@ def test_only_crlf_dot_crlf_ends_a_letter(listen: Open, inbox: Any, end: bytes) 
     line.sendall(smuggled + b"\r\n.\r\nQUIT\r\n")
     assert rest(line).count(KEPT) == 1
     (row,) = inbox.rows()
-    assert row.raw == smuggled + b"\r\n"
+    assert row.raw == smuggled.replace(b"\r\n.", b"\r\n") + b"\r\n"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 7])
@@ -126,13 +126,11 @@ def test_who_leaves_during_the_commit_finds_one_row_at_the_second_try(listen: Op
 
     def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
         asked.set()
-        assert go.wait(5) or True
+        go.wait(5)
         future = inbox.submit(batch)
         future.add_done_callback(lambda _: committed.set())
         return future  # type: ignore[no-any-return]  # the fixture's
 
-    line = listen()
-    line.close()
     line = listen(keep=lambda batch: _later(keep, batch))
     line.sendall(START + b"one\r\n.\r\n")
     assert asked.wait(5)
@@ -338,10 +336,12 @@ def test_bad_commands_are_refused_and_the_session_goes_on(listen: Open, command:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_hostile_addresses_never_become_our_trouble(hostile: socket.socket, left: str, right: str) -> None:
     words = (left + right).encode("utf-8", "surrogatepass").replace(b"\r", b"").replace(b"\n", b"")
-    hostile.sendall(b"RSET\r\nMAIL FROM:<" + words + b">\r\nNOOP\r\n")
+    hostile.sendall(b"RSET\r\nMAIL FROM:<" + words + b">\r\n")
     said = b""
-    while said.count(b"\r\n") < 3:
-        said += hostile.recv(9_999)
+    while said.count(b"\r\n") < 2:
+        more = hostile.recv(9_999)
+        assert more, said
+        said += more
     assert said.splitlines()[1][:1] in b"25", said
 
 
