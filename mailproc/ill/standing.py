@@ -137,7 +137,7 @@ def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
         return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "another item")
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
         if _conditions(apdu) == standing.agreed:  # G1
-            outcome = _stays(standing, Kind.NOTE, "CONDITIONAL_REPLY.yes")
+            outcome = _stays(standing, Kind.NOTE, "COND_REPLY.yes")
             return Step(standing, standing, outcome, "agreed before")
         return None
     if not _dates_move(standing, apdu):  # G3
