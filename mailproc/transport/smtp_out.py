@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 
@@ -58,6 +59,8 @@ class Relay:
         Line ends become CRLF. Raises TryLater (4yz, no connection, TLS or login trouble),
         GiveUp (5yz to this letter) or InDoubt (sent whole, no reply).
         """
+        if not (_sendable(envelope.mail_from) and _sendable(envelope.rcpt_to)):
+            raise GiveUp("the envelope's addresses are none that can be sent")
         kept = self._wake()
         try:
             return self._exchange(envelope, raw)
@@ -153,13 +156,12 @@ class Relay:
 
     def _announce(self, server: smtplib.SMTP, envelope: Envelope, raw: bytes) -> None:
         """MAIL, RCPT and DATA, each with its reply."""
-        options = self._options(server, envelope, raw)
         try:
-            self._expect(server, 250, *server.mail(envelope.mail_from, options))
+            self._expect(server, 250, *server.mail(envelope.mail_from, self._options(server, envelope, raw)))
             self._expect(server, 250, *server.rcpt(envelope.rcpt_to))
-        except ValueError as error:  # smtplib lets no line end into a command, no umlaut without SMTPUTF8
+        except UnicodeError:
             self._drop()
-            raise GiveUp(f"the envelope's addresses cannot be sent: {type(error).__name__}") from None
+            raise GiveUp(f"relay {self._where} takes no addresses beyond ASCII (no SMTPUTF8)") from None
         self._expect(server, 354, *server.docmd("DATA"))
 
     def _options(self, server: smtplib.SMTP, envelope: Envelope, raw: bytes) -> list[str]:
@@ -238,3 +240,8 @@ class Relay:
         if secret:
             line = line.replace(secret, "…")
         return "".join(sign if sign.isprintable() else "?" for sign in line)[:LONGEST_REPLY]
+
+
+def _sendable(address: str) -> bool:
+    """Whether smtplib sends it as it is: of an odd one it would send some part, to somebody else."""
+    return not address or (address.isprintable() and parseaddr(address) == ("", address))

@@ -119,7 +119,7 @@ class Session(SMTP):
         if self._hung_up or self.transport is None:
             return
         self._hung_up = True
-        if line:
+        if line and not self.transport.is_closing():  # a TLS transport that closes may not be written to
             self._writer.write(line.encode("ascii") + b"\r\n")
         self.transport.close()
         self._at("cut", self.loop.time() + FLUSH, self.cut)
