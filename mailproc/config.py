@@ -136,7 +136,7 @@ class Policy(Section):
 
     loan_days: Days = 42  # due date of a loan when none was announced (6 weeks)
     copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
-    promise_to_reader: bool = False
+    answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
     give_up_days: float = Field(default=4, gt=0)
 
 

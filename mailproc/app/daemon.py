@@ -23,7 +23,7 @@ from mailproc.config_load import poll
 from mailproc.errors import TryLater
 from mailproc.flow import intake, notify, prepare, send, stepping
 from mailproc.flow.send import Deliver
-from mailproc.store import inbox
+from mailproc.store import inbox, partners
 from mailproc.store.lock import daemon_lock
 from mailproc.transport.smtp_in import Listener
 
@@ -48,11 +48,20 @@ def run_once(house: House) -> None:
         stack.enter_context(daemon_lock(house.store))
         deliver, close = deliverer(house.config, house.premises.clock)
         stack.callback(close)
-        send.recover(house.store, house.premises)
+        _begin(house)
         for mailbox in house.config.mailbox:
             look(house.store, house.premises, mailbox)
         while work_once(house) + send.run(house.store, house.premises, deliver):
             pass
+
+
+def _begin(house: House) -> None:
+    """At start: the partners as configured, and what a crash left in doubt."""
+    now = house.premises.clock()
+    house.store.write(lambda connection: partners.mirror(connection, house.config.partner, now))
+    in_doubt = send.recover(house.store, house.premises)
+    if in_doubt:
+        _log.warning("%s letters were being sent when the service last ended", in_doubt)
 
 
 class Daemon:
@@ -75,9 +84,7 @@ class Daemon:
         with ExitStack() as stack:
             stack.enter_context(daemon_lock(self._house.store))
             self._house.store.start_writer(self._ring)
-            in_doubt = send.recover(self._house.store, self._house.premises)
-            if in_doubt:
-                _log.warning("%s letters were being sent when the service last ended", in_doubt)
+            _begin(self._house)
             deliver, close = deliverer(self._house.config, self._house.premises.clock)
             stack.callback(close)
             port = self._listen(stack)

@@ -17,7 +17,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TryNext, Withdraw
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, outgoing, requests
+from mailproc.store import auto_replies, events, outgoing, requests
 from mailproc.store.events import NewEvent
 
 QUIET = frozenset({"to-answer"})
@@ -74,6 +74,9 @@ def _send(work: Work, effect: Send) -> None:
     if way is Manner.REFUSE:
         _ask_staff(work, AskStaff("cannot-be-said"))
         return
+    if work.event["cause"] == "letter" and not _may_answer(work):
+        _ask_staff(work, AskStaff("too-many-answers"))
+        return
     body = {"apdu": apdu_json.to_json(_addressed(work, effect.apdu))}
     if way is Manner.SEND:
         work.intend("apdu", body)
@@ -81,6 +84,13 @@ def _send(work: Work, effect: Send) -> None:
     else:
         work.intend("notice", {"notice": "partner/notice", "to": "partner"} | body)
         work.words.append(f"a letter goes to the people of {transaction['partner']}")
+
+
+def _may_answer(work: Work) -> bool:
+    """What a letter makes us say by ourselves is bounded for each address: no loop can run away."""
+    most = work.premises.config.policy.answers_an_hour
+    now = work.premises.clock()
+    return auto_replies.may_answer(work.connection, work.transaction["address"], now, most)
 
 
 def _addressed(work: Work, apdu: Apdu) -> Apdu:

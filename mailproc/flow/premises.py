@@ -34,7 +34,7 @@ class Premises:
     @cached_property
     def settings(self) -> Settings:
         policy = self.config.policy
-        return Settings(policy.copy_ends_shipped, policy.promise_to_reader)
+        return Settings(policy.copy_ends_shipped)
 
     def local(self, at: datetime) -> datetime:
         """The wall time of the library's zone, without zone, to the second (as on the wire)."""

@@ -48,7 +48,6 @@ class Settings:
     """The switches of [policy] that effects depend on."""
 
     copy_ends_shipped: bool = False
-    promise_to_reader: bool = False
 
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:

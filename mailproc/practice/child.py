@@ -1,6 +1,7 @@
 """A program that the demo starts: its lines as they come, and an end that is certain."""
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -66,9 +67,9 @@ class Child:
             self._ended = True
             self._news.notify_all()
 
-    def stop(self, patience: float = 10) -> int:
-        """Asks (SIGTERM, end of input), waits, and in the end does not ask any more."""
-        self._popen.terminate()
+    def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 10) -> int:
+        """Asks, waits, and in the end does not ask any more. The exit status, or minus the signal."""
+        self._popen.send_signal(by)
         try:
             self._popen.wait(patience)
         except subprocess.TimeoutExpired:

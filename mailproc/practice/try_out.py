@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mailproc.config import Config
 from mailproc.practice import configuration
@@ -27,15 +28,17 @@ The words for the title stand in docs/practice.md.
 """
 
 
-def run(config: Config) -> int:
+def run(config: Config, relay_port: int = RELAY_PORT, mailbox_port: int = MAILBOX_PORT) -> int:
     """Until Ctrl-C or "stop". Raises LocalFault where a port is taken or pymap missing."""
     telling = Telling()
     passwords = {who: os.environ.get(name, DEFAULT) for who, name in PASSWORDS.items()}
-    ground = Ground(passwords, RELAY_PORT, MAILBOX_PORT, _listener(config))
+    ground = Ground(passwords, relay_port, mailbox_port, _listener(config))
 
-    def tell(event: str, **particulars: object) -> None:
+    def tell(event: str, **particulars: Any) -> None:
         if event == "ready":
-            sys.stdout.write(how_to(config, passwords))
+            ports = particulars["relay"], particulars["mailbox"]
+            sys.stdout.write(how_to(config, passwords, configuration.lines(*ports, "every 5s")))
+            sys.stdout.flush()
         elif text := sentence({"event": event, **particulars}):
             telling.line(text)
 
@@ -46,13 +49,13 @@ def run(config: Config) -> int:
     return 0
 
 
-def how_to(config: Config, passwords: Mapping[str, str]) -> str:
+def how_to(config: Config, passwords: Mapping[str, str], lines: str) -> str:
     """What to write into config.toml. A password of the person's own is not printed."""
     values = {name: "…" if passwords[who] != DEFAULT else DEFAULT for who, name in PASSWORDS.items()}
     listener = _listener(config)
     host, port = listener or ("", 0)
     return _HOW_TO.format(
-        lines=configuration.lines(RELAY_PORT, MAILBOX_PORT, "every 5s"),
+        lines=lines,
         exports="\n".join(f"export {name}={value}" for name, value in values.items()),
         listener=f"Half of the answers come to your listener on {host}:{port}."
         if listener

@@ -1,5 +1,8 @@
 """The lines that the verb ``practice`` prints are a configuration that loads."""
 
+import signal
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from mailproc.config import Config, Library, Listen
 from mailproc.config_load import load
 from mailproc.ill.terms import Role
 from mailproc.practice import british_library, configuration, customer, second_library
+from mailproc.practice.child import Child
 from mailproc.practice.try_out import DEFAULT, how_to
 from mailproc.practice.world import PASSWORDS
 
@@ -31,19 +35,32 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_printed_text_holds_those_lines() -> None:
-    text = how_to(Config(library=Library(email="ill@library.example")), OPEN)
-    assert configuration.lines(8026, 8143, "every 5s") in text
+    text = how_to(Config(library=Library(email="ill@library.example")), OPEN, "LINES\nLINES")
+    assert "\n\nLINES\nLINES\n" in text
     assert all(f"export {name}={DEFAULT}" in text for name in PASSWORDS.values())
     assert "order ill@library.example" in text
     assert "listener on 127.0.0.1:8025" in text
 
 
 def test_a_password_of_the_persons_own_is_not_printed() -> None:
-    text = how_to(Config(), {**OPEN, "bl": "MYOWN77"})
+    text = how_to(Config(), {**OPEN, "bl": "MYOWN77"}, "")
     assert "MYOWN77" not in text
     assert "export PRACTICE_BL_PASSWORD=…" in text
 
 
 @pytest.mark.parametrize("listen", [Listen(enabled=False), Listen(port=0)])
 def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
-    assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN)
+    assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN, "")
+
+
+def test_it_runs_until_ctrl_c(tmp_path: Path) -> None:
+    code = "from mailproc.config import Config; from mailproc.practice import try_out; try_out.run(Config(), 0, 0)"
+    child = Child("practice", [sys.executable, "-c", code], {})
+    child.wait_for(lambda line: "Ctrl-C ends it" in line, "it says how", time.monotonic() + 20)
+    child.write("go B1 due")
+    child.wait_for(
+        lambda line: line.endswith("not understood: no order B1"), "it hears", time.monotonic() + 20
+    )
+    assert any(line.startswith("port = ") and line != "port = 0" for line in child.lines)
+    assert child.stop(signal.SIGINT) == 0
+    assert "Traceback" not in "".join(child.lines)

@@ -6,7 +6,7 @@ capitals is kept as unsure. Everything else is a heading, or somebody's prose.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -112,12 +112,14 @@ class Replies:
     def _receipt(self, subject: str, lines: Sequence[str], ref: Ref) -> StatusOrErrorReport | None:
         layout = self.codes.layout
         for line in (each[:LONGEST_LINE] for each in (subject, *lines[:5])):
+            said_file = layout.file_ref.search(line)
+            about = replace(ref, file_ref=said_file["file_ref"]) if said_file else ref
             if layout.accepted.fullmatch(line):
-                return StatusOrErrorReport(ref=ref, report=Report(kind="status"), note=self._mask(line))
+                return StatusOrErrorReport(ref=about, report=Report(kind="status"), note=self._mask(line))
             if layout.rejected.fullmatch(line):
                 said = self._mask("\n".join([line, *(each for each in lines if each != line)]))
                 note = " ".join(said.split())[:LONGEST_NOTE]
-                return StatusOrErrorReport(ref=ref, report=Report(kind="error"), note=note)
+                return StatusOrErrorReport(ref=about, report=Report(kind="error"), note=note)
         return None
 
     def _line(self, line: str) -> _Line | None:
