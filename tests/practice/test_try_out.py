@@ -53,14 +53,19 @@ def test_without_a_listener_all_comes_by_mailbox(listen: Listen) -> None:
     assert "all answers come into the mailbox" in how_to(Config(listen=listen), OPEN, "")
 
 
-def test_it_runs_until_ctrl_c(tmp_path: Path) -> None:
-    code = "from mailproc.config import Config; from mailproc.practice import try_out; try_out.run(Config(), 0, 0)"
-    child = Child("practice", [sys.executable, "-c", code], {})
-    child.wait_for(lambda line: "Ctrl-C ends it" in line, "it says how", time.monotonic() + 20)
+RUN = """
+from mailproc.config import Config
+from mailproc.practice import try_out
+try_out.run(Config(), 0, 0)
+"""
+
+
+def test_it_runs_until_ctrl_c() -> None:
+    soon = time.monotonic() + 40
+    child = Child("practice", [sys.executable, "-c", RUN], {})
+    child.wait_for(lambda line: "Ctrl-C ends it" in line, "it says how", soon)
     child.write("go B1 due")
-    child.wait_for(
-        lambda line: line.endswith("not understood: no order B1"), "it hears", time.monotonic() + 20
-    )
+    child.wait_for(lambda line: line.endswith("not understood: no order B1"), "it hears", soon)
     assert any(line.startswith("port = ") and line != "port = 0" for line in child.lines)
     assert child.stop(signal.SIGINT) == 0
     assert "Traceback" not in "".join(child.lines)

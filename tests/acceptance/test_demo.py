@@ -1,0 +1,86 @@
+"""`mailproc demo` as a stranger meets it, and as it must fail."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.practice import demo, stage, stories
+
+ENDS = {
+    "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED",
+    "L1": "SHIPPED", "L2": "CHECKED_IN", "L3": "NOT_SUPPLIED",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def played() -> tuple[subprocess.CompletedProcess[str], float]:
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "mailproc", "demo"], capture_output=True, text=True, timeout=100, check=False
+    )
+    return done, time.monotonic() - start
+
+
+def test_every_request_reaches_its_end_within_a_minute(
+    played: tuple[subprocess.CompletedProcess[str], float],
+) -> None:
+    done, seconds = played
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert dict(re.findall(r"^ +([BL]\d) +([A-Z_]+) ", done.stdout, re.M)) == ENDS
+    assert "Every request reached its end." in done.stdout
+    assert seconds < 60
+
+
+def test_it_shows_an_order_file_a_history_and_both_doors(
+    played: tuple[subprocess.CompletedProcess[str], float],
+) -> None:
+    out = played[0].stdout
+    assert re.search(r"\| 99-0001\n +\| XXXXXXX\n", out)
+    assert re.search(r"\| TXB1-1 .*\n", out)
+    assert re.search(r"\| .* say it is overdue .* letter I\d+ +DUE", out)
+    assert "letter to us into the mailbox" in out
+    assert "letter to us by SMTP" in out
+    assert "verify: " in out
+
+
+def test_it_speaks_to_a_librarian(played: tuple[subprocess.CompletedProcess[str], float]) -> None:
+    done, _ = played
+    assert done.stderr == ""
+    assert not re.search(r"Traceback|^\s*\{", done.stdout, re.M)
+
+
+def test_a_request_that_misses_its_end_is_told_with_the_daemons_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lost(self: stories.Stories) -> None:
+        number = self._place(stories._article("SILENCE: A tide that never came"), stories.BL)
+        self._reaches(number, "SHIPPED")
+
+    monkeypatch.setattr(stories.Stories, "all", lambda self: (lambda: lost(self),))
+    monkeypatch.setattr(stage, "_PATIENCE", 8)
+    assert demo.run(keep=tmp_path) == 1
+    out = capsys.readouterr().out
+    assert "B1 should be SHIPPED with PRACTICE-BL, but is PENDING with PRACTICE-BL." in out
+    assert "The last lines of the daemon:" in out
+    assert (tmp_path / "config.toml").exists()
+
+
+def test_a_daemon_that_does_not_start_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stage, "_HEAD", "[libary]\n")
+    assert demo.run(keep=tmp_path) == 1
+    out = capsys.readouterr().out
+    assert "the daemon ended before it listens." in out
+    assert "libary" in out
+
+
+def test_a_folder_that_is_not_empty_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").touch()
+    with pytest.raises(LocalFault, match="is not empty"):
+        demo.run(keep=tmp_path)
