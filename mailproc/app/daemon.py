@@ -93,8 +93,8 @@ class Daemon:
             ready((self._house.config.listen.host, port) if port else None)
             self._stop.wait()
             _log.info("stopping")
-        for thread in threads:
-            thread.join(30)
+            for thread in threads:  # before the relay's connection is closed: a letter may be under way
+                thread.join(30)
         return 1 if self._failed else 0
 
     def _ring(self) -> None:

@@ -15,7 +15,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.ill.terms import Role
 from mailproc.office.find import request_of
-from mailproc.store import events, patrons, requests
+from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.requests import NewRequest
@@ -123,9 +123,30 @@ def next_partner(
         if request["role"] != Role.REQUESTER:
             raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
         requests.add_candidates(connection, request["id"], added)
+        _give_up_undelivered(connection, premises, request["id"], by)
         return _ask(connection, premises, request["id"], by)
 
     return store.write(job)
+
+
+def _give_up_undelivered(connection: Connection, premises: Premises, request_id: int, by: str) -> None:
+    """An attempt whose order bounced or failed was never heard of: it is closed, the rota goes on."""
+    attempts = transactions.of_request(connection, request_id)
+    if not attempts or attempts[-1]["state"] != "PENDING" or attempts[-1]["closed_at"] is not None:
+        return
+    if outgoing.delivery(connection, attempts[-1]["id"]) not in ("bounced", "failed"):
+        return
+    event = NewEvent(
+        cause="staff",
+        type="close",
+        at=premises.clock(),
+        transaction_id=attempts[-1]["id"],
+        request_id=request_id,
+        partner=attempts[-1]["partner"],
+        actor=by,
+        door="cli",
+    )
+    advance.step(connection, events.add(connection, event), premises)
 
 
 def _ask(connection: Connection, premises: Premises, request_id: int, by: str) -> Outcome:
