@@ -15,10 +15,11 @@ RELAY_PORT, MAILBOX_PORT = 8026, 8143
 DEFAULT = "PRACT1CE"  # no secret: printed, in the documentation, and good for nothing else
 
 _HOW_TO = """\
-The practice world stands on 127.0.0.1. These lines join your config.toml to it:
+The practice world stands on 127.0.0.1. These lines join your config.toml to it (its [deliver]
+stands in place of your own):
 
 {lines}
-And before `mailproc run`, in its terminal:
+And in every terminal, before `mailproc run` and all other verbs:
 
 {exports}
 
