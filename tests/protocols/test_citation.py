@@ -43,6 +43,7 @@ READ = [
     (COPY, ["T", "1066 and all that", "Sellar"], {"article_title": "1066 and all that"}),
     (COPY, ["2003 VOL 3 PP 7", "An article"], {"title": None, "article_title": "An article"}),
     (COPY, ["T", "issn 1234-567x", "Art"], {"issn": "1234-567x", "article_title": "Art"}),
+    (COPY, ["T", "9780000000002", "1234-5679"], {"publication_date": None, "isbn": "9780000000002"}),
     (COPY, ["T", "1234-5679 apples", "12345-678"], {"issn": "1234-5679", "article_title": "12345-678"}),
 ]  # fmt: skip
 
