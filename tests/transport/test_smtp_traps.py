@@ -135,7 +135,10 @@ def test_who_leaves_during_the_commit_finds_one_row_at_the_second_try(listen: Op
     line.sendall(START + b"one\r\n.\r\n")
     assert asked.wait(5)
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    where = line.getpeername()
     line.close()  # a reset
+    with socket.create_connection(where, timeout=5) as later:
+        assert later.recv(99).startswith(b"220")  # by now the door has heard of it
     go.set()
     assert committed.wait(5)
     again = listen()
@@ -149,8 +152,9 @@ def _later(keep: Callable[[Any], "Future[Any]"], batch: Any) -> "Future[Any]":
     promised: Future[Any] = Future()
 
     def work() -> None:
+        kept = keep(batch)
         assert promised.set_running_or_notify_cancel(), "the door took a commit back"
-        promised.set_result(keep(batch).result())
+        promised.set_result(kept.result())
 
     threading.Thread(target=work).start()
     return promised
