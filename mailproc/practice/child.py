@@ -52,7 +52,8 @@ class Child:
                         return line
                 looked_at = len(self.lines)
                 if self._ended:
-                    raise Gone(f"{self.name} ended before {what}.")
+                    last = self.lines[-1] if self.lines else "it said nothing"
+                    raise Gone(f"{self.name} ended before {what}: {last}")
                 if not self._news.wait(deadline - time.monotonic()) and time.monotonic() >= deadline:
                     raise Gone(f"Not in time: {what}.")
 

@@ -9,7 +9,7 @@ from mailproc.practice.stage import LIBRARY, Stage
 from mailproc.practice.telling import Telling
 
 BL, SECOND = british_library.SYMBOL, second_library.SYMBOL
-_READER = {"name": "A Reader", "id": "R-1"}
+_READER = {"id": "R-1", "name": "A Reader", "email": "reader@demo-library.example"}
 
 
 class Stories:
@@ -31,6 +31,7 @@ class Stories:
         self._telling.quote(self._desk.do("letter", "O1", "--raw").replace("\r\n", "\n"))
         self._reaches(number, "SHIPPED")
         self._acts(number, "RECEIVED", "receive")
+        self._stage.happening("the letter to the reader", event="post", to=_READER["email"])
 
     def loan(self) -> None:
         self._telling.heading("2  A loan is renewed by itself, overdue, returned")
@@ -112,7 +113,7 @@ def _article(title: str) -> dict[str, Any]:
         "type": "SERIAL", "title": "Journal of Imaginary Hydrology", "publication_date": "2019",
         "volume_issue": "12", "pagination": "201-219", "article_title": title, "issn": "1234-5679",
     }  # fmt: skip
-    delivery = {"electronic": "reader@demo-library.example"}
+    delivery = {"electronic": _READER["email"]}
     return {
         "service": "COPY",
         "item": item,

@@ -14,7 +14,7 @@ _SENTENCES = {
     "sent": "letter to us {door}: {subject}",
     "waits": "a letter to us waits {door}, and is offered again: {text}",
     "not-taken": "a letter to us is refused {door}: {text}",
-    "post": "letter to {to}",
+    "post": "letter to {to}: {subject}",
     "not-understood": "not understood: {text}",
 }
 _DOORS = {"imap": "into the mailbox", "smtp": "by SMTP"}

@@ -19,6 +19,7 @@ from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
 from mailproc.practice.mailbox import Mailbox
+from mailproc.practice.order_file import letter_of
 from mailproc.practice.post_office import Posted, PostOffice
 from mailproc.practice.second_library import second_library
 from mailproc.practice.supplier import Answer, Supplier, Tell
@@ -90,7 +91,8 @@ class World:
             return self._command(happening)
         player = self._players.get(happening.rcpt_to)
         if player is None:  # a reader, our own staff: people who do not answer
-            self._tell("post", to=happening.rcpt_to, size=len(happening.raw))
+            subject = str(letter_of(happening.raw)["Subject"])
+            self._tell("post", to=happening.rcpt_to, subject=subject)
             return []
         return player.take(happening.raw)
 

@@ -11,6 +11,7 @@ import pytest
 from imapclient import IMAPClient
 
 from mailproc.errors import LocalFault
+from mailproc.practice import mailbox
 from mailproc.practice.mailbox import USER
 from mailproc.practice.post_office import Posted, PostOffice
 from tests.practice.conftest import SECRET, Process, file_letter, order
@@ -120,7 +121,8 @@ def test_a_line_that_is_not_understood_is_told(process: Process, line: str) -> N
 def test_letters_to_readers_are_told(process: Process) -> None:
     ready = process.wait_for(lambda told: told["event"] == "ready")
     post(ready["relay"], "reader@library.example", b"Subject: Your book\r\n\r\nis here\r\n")
-    assert process.wait_for(lambda told: told["event"] == "post")["to"] == "reader@library.example"
+    told = process.wait_for(lambda told: told["event"] == "post")
+    assert (told["to"], told["subject"]) == ("reader@library.example", "Your book")
 
 
 def test_the_mailbox_does_not_outlive_a_killed_world(process: Process) -> None:
@@ -141,3 +143,18 @@ def test_a_taken_port_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(LocalFault, match=f"cannot have port {port}"):
             PostOffice(print, port).start()
+
+
+def test_a_missing_pymap_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailbox, "find_spec", lambda _name: None)
+    with pytest.raises(LocalFault, match=r"pip install 'mailproc\[demo\]'"):
+        mailbox.Mailbox("secret").start()
+
+
+def test_the_post_office_keeps_a_letter_for_each_recipient() -> None:
+    office = PostOffice(lambda _posted: None)
+    with smtplib.SMTP("127.0.0.1", office.start(), timeout=10) as client:
+        client.sendmail("", ["One@library.example", "two@library.example"], b"Subject: x\r\n\r\n.dot\r\n")
+    office.stop()
+    raw = b"Subject: x\r\n\r\n.dot\r\n"
+    assert list(office.letters) == [Posted("", f"{who}@library.example", raw) for who in ("one", "two")]
