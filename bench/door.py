@@ -1,0 +1,79 @@
+"""mailproc's own listener in a process of its own, with one of three ways to keep a letter.
+
+    python -m bench.door drop|each|group [asyncio]
+
+``drop``: the letter is thrown away, the ceiling. ``each``: a plain thread commits letter by
+letter. ``group``: the store's writer, as the daemon runs it. "asyncio" does without uvloop. Prints
+its port, ends with its stdin.
+"""
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from sqlalchemy import URL
+
+from bench import house
+from mailproc.config import Listen
+from mailproc.store import connections, inbox
+from mailproc.store.engine import Store
+from mailproc.store.inbox import Kept, NewLetter
+from mailproc.transport.smtp_in import Listener
+
+Letters = Sequence[NewLetter]
+
+
+def drop(letters: Letters) -> "Future[list[Kept]]":
+    future: Future[list[Kept]] = Future()
+    future.set_result([Kept(1, new=True) for _ in letters])
+    return future
+
+
+class Each:
+    """A commit for each letter, on one kept connection, with the same statement."""
+
+    def __init__(self, file: Path) -> None:
+        self._jobs: SimpleQueue[tuple[Letters, Future[list[Kept]]]] = SimpleQueue()
+        self._engine = connections.writing(URL.create("sqlite+pysqlite", database=str(file)))
+        Thread(target=self._run, daemon=True).start()
+
+    def __call__(self, letters: Letters) -> "Future[list[Kept]]":
+        future: Future[list[Kept]] = Future()
+        self._jobs.put((letters, future))
+        return future
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                letters, future = self._jobs.get()
+                with connection.begin():
+                    kept = inbox.keep(connection, letters)
+                future.set_result(kept)
+
+
+def main(kind: str, loop: str = "") -> None:
+    if loop == "asyncio":
+        sys.modules["uvloop"] = None  # type: ignore[assignment]  # as if it were not installed
+    with house.folder() as folder:
+        file = folder / "mailproc.db"
+        store = Store.open(f"sqlite:///{file}")
+        if kind == "group":
+            store.start_writer()
+        keep = {
+            "drop": lambda: drop,
+            "each": lambda: Each(file),
+            "group": lambda: lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
+        }[kind]()
+        listener = Listener(Listen(port=0), [house.LIBRARY], keep, lambda: datetime.now(UTC))
+        print(listener.start(), flush=True)
+        sys.stdin.read()
+        listener.stop()
+        store.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
