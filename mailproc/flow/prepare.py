@@ -167,11 +167,18 @@ def _settle(
         _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
     for index, intent in enumerate(bundle.intents):
         if index in held:
-            why = f"{held[index].field}: {held[index].text}".removeprefix(": ")
-            _hold_all(connection, [intent], why, premises)
+            _hold_all(connection, [intent], _lost(held[index]), premises)
+        elif index in encoded.unsaid:  # this partner is not told, and need not be
+            outgoing.place(connection, intent["id"], "done", None)
         else:
             _mended(connection, intent)
             outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+    for altered in encoded.lossy:
+        _remark(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), premises)
+
+
+def _lost(one: Held) -> str:
+    return f"{one.field}: {one.text}".removeprefix(": ")[:500]
 
 
 def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None) -> None:
@@ -185,18 +192,23 @@ def _hold_all(connection: Connection, intents: Sequence[RowMapping], why: str, p
     """Held with its reason; staff are told once for each reason, not at each try."""
     now = premises.clock()
     for intent in intents:
-        outgoing.hold_intent(connection, intent["id"], why[:500], now + queue.pause(intent["attempts"]))
-        if intent["last_error"] != why[:500]:
-            event = NewEvent(
-                cause="policy",
-                type="HELD",
-                at=now,
-                partner=intent["partner"],
-                transaction_id=intent["transaction_id"],
-                facts={"text": why[:500]},
-            )
-            events.add(connection, event)
+        outgoing.hold_intent(connection, intent["id"], why, now + queue.pause(intent["attempts"]))
+        if intent["last_error"] != why:
             _log.warning("held: %s", why)
+            _remark(connection, intent, "HELD", why, premises)
+
+
+def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, premises: Premises) -> None:
+    """What became of the words of a transaction is an event of it."""
+    event = NewEvent(
+        cause="policy",
+        type=kind,
+        at=premises.clock(),
+        partner=intent["partner"],
+        transaction_id=intent["transaction_id"],
+        facts={"text": why},
+    )
+    events.add(connection, event)
 
 
 def _mended(connection: Connection, intent: RowMapping) -> None:

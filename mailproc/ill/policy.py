@@ -21,6 +21,9 @@ TROUBLE = {
 }
 """What became of a letter of ours, and the attention it raises."""
 
+REMARKS = {"LOSSY": "letters-replaced"}
+"""What happened to the words of a letter that did leave."""
+
 HEARD = {
     (Role.REQUESTER, "ANSWER.conditional"): "condition",
     (Role.REQUESTER, "OVERDUE"): "overdue",
@@ -90,7 +93,7 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
 
 
 def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:
-    reason = TROUBLE.get(occurrence.event)
+    reason = TROUBLE.get(occurrence.event) or REMARKS.get(occurrence.event)
     return (AskStaff(reason),) if reason else ()
 
 

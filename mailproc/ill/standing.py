@@ -26,7 +26,7 @@ from mailproc.ill.apdu_json import value_to_json
 from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
-NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD"})
+NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "LOSSY"})
 """What became of our own letter: beside the state, a line in the history."""
 
 
@@ -108,7 +108,7 @@ def _stays(standing: Standing, kind: Kind, *replies: str, attention: bool = Fals
 def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | None:
     event, facts = occurrence.event, occurrence.facts
     if event in NOTED:
-        return Step(standing, standing, _stays(standing, Kind.NOTE))
+        return Step(standing, standing, _stays(standing, Kind.NOTE), facts.get("text", ""))
     if event == "UNDONE":
         found = from_json(standing.role, facts["found"])
         return Step(standing, found, Next(Kind.BECOMES, found.state, found.state_before, (), False))

@@ -95,6 +95,7 @@ HEARD: Mapping[str, str] = {
     "SEND_FAILED": "our letter could not be sent",
     "IN_DOUBT": "our letter may have arrived",
     "HELD": "our letter is held back",
+    "LOSSY": "our order left with some letters replaced",
 }
 """What a letter from the other side did; also what happens beside the state tables."""
 
@@ -255,13 +256,15 @@ ATTENTION: Mapping[str, str] = {
     "end-of-rota": "nobody left to ask",
     "error-report": "they reported an error",
     "file-rejected": "they rejected the whole file: nothing in it was asked",
+    "file-refused": "an order file with a wrong customer code or password was refused",
     "final-demand": "their last demand to send it back",
     "held-template": "a broken text holds the letter back",
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
     "lost": "they say it is lost",
     "lost-after-returned": "said to be lost, after it was sent back",
-    "mailbox-silent": "a mailbox cannot be reached",
+    "letters-replaced": "letters of another script were replaced by ? in our order",
+    "mailbox-unreachable": "a mailbox cannot be reached",
     "message": "they sent a message",
     "no-answer": "no answer for too long",
     "not-possible-now": "they sent what is not possible in this state",
@@ -278,8 +281,10 @@ ATTENTION: Mapping[str, str] = {
     "supplied-after-end": "it was supplied after the request had ended",
     "template-broken": "a changed text fails its check; another goes out meanwhile",
     "to-answer": "for us to answer",
+    "too-many-answers": "their letters made us answer too often within an hour: the rest was not answered",
     "unknown-code": "their answer has a code that we do not know",
     "unproven": "we cannot tell whether this really came from them",
+    "unreadable": "a letter of theirs could not be read",
 }
 """Why a human is needed: as a heading, and in the letter to staff."""
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, union_all
 
 from mailproc.store import queue
 from mailproc.store.statements import insert_into, table_of, update_of
@@ -18,6 +18,8 @@ LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced")
 """States of a letter that is, or may be, out of the house."""
 UNDELIVERED = ("prepared", "sending", "in_doubt", "held", "shelved")
 """States that keep later letters of the same transaction waiting (order is kept)."""
+UNWORDED = ("todo", "held", "shelved")
+"""States of an intent that stands in no letter yet; they keep the later ones waiting too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ _LAST = (
     .where(
         INTENT.c.transaction_id == bindparam("transaction_id"),
         INTENT.c.kind == "apdu",
-        INTENT.c.state != "withdrawn",
+        INTENT.c.state != "done",  # nothing was to be said
     )
     .order_by(INTENT.c.id.desc())
     .limit(1)
@@ -74,7 +76,7 @@ _WAITS_FOR_EARLIER = (
         _EARLIER.c.id < INTENT.c.id,
         _EARLIER.c.kind == "apdu",
         or_(
-            _EARLIER.c.state == "held",
+            _EARLIER.c.state.in_(UNWORDED),
             and_(_EARLIER.c.state == "prepared", _EARLIER_LETTER.c.state.in_(UNDELIVERED)),
         ),
     )
@@ -90,6 +92,26 @@ _DUE = (
     )
     .order_by(INTENT.c.id)
     .limit(bindparam("most"))
+)
+
+
+def _oldest(time: ColumnElement[bool]) -> Any:
+    """A branch of its own for each kind of ``not_before``: each walks the index and stops at one."""
+    unpaused = OUTGOING.c.partner.not_in(bindparam("paused", expanding=True))
+    branch = select(OUTGOING.c.id, OUTGOING.c.unfinished).where(
+        OUTGOING.c.state == "prepared", time, unpaused
+    )
+    return select(branch.order_by(OUTGOING.c.id).limit(1).subquery())
+
+
+_LETTERS_DUE = union_all(
+    _oldest(OUTGOING.c.not_before.is_(None)),
+    _oldest(OUTGOING.c.not_before <= bindparam("now", type_=Instant)),
+)
+_TROUBLE_KNOWN = (
+    select(OUTGOING.c.id)
+    .where(OUTGOING.c.state == "prepared", OUTGOING.c.last_error == bindparam("why"))
+    .limit(1)
 )
 _SAID = (
     select(INTENT.c.body)
@@ -119,12 +141,31 @@ def claim_intents(
     """Intents that may be put into a letter now, oldest first, their try counted.
 
     None of a paused partner; none whose transaction has an earlier APDU that has not left (a
-    Cancel never overtakes its Request). What was held is tried again after its pause: a
-    template may have been mended.
+    Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
+    What was held is tried again after its pause: a template may have been mended.
     """
     values = {"kind": kind, "paused": list(paused), "now": now, "most": limit}
     due = connection.execute(_DUE, values).all()
     return queue.begin(connection, IntentRow, [(row.id, row.unfinished) for row in due])
+
+
+def claim_letter(connection: Connection, paused: Sequence[str], now: datetime) -> RowMapping | None:
+    """The oldest letter that is due, its try counted and its state ``sending``; none of a paused partner.
+
+    ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
+    """
+    due = connection.execute(_LETTERS_DUE, {"paused": list(paused), "now": now}).all()
+    oldest = sorted((row.id, row.unfinished) for row in due)[:1]
+    rows = queue.begin(connection, OutgoingRow, oldest)
+    if not rows:
+        return None
+    change(connection, rows[0]["id"], state="sending", sending_since=now, unfinished=rows[0]["unfinished"])
+    return rows[0]
+
+
+def trouble_known(connection: Connection, why: str) -> bool:
+    """Does another letter wait for the same reason already?"""
+    return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
 
 
 def hold_intent(connection: Connection, intent_id: int, error: str, not_before: datetime) -> None:
@@ -188,21 +229,32 @@ def unsaid(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
         select(INTENT, OUTGOING.c.state.label("letter_state"))
         .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
         .where(INTENT.c.transaction_id == transaction_id, INTENT.c.kind == "apdu")
-        .where(INTENT.c.state.in_(("todo", "held", "prepared")))
+        .where(INTENT.c.state.in_((*UNWORDED, "prepared")))
     )
     rows = connection.execute(statement).mappings().all()
     return [row for row in rows if row["letter_state"] not in LEFT]
 
 
 def withdraw(connection: Connection, intent: RowMapping) -> None:
-    """Take the intent back; what shared its unsent letter goes into a new one."""
-    place(connection, intent["id"], "withdrawn", intent["outgoing_id"])
-    if intent["outgoing_id"] is None:
+    """Take the intent back; what shared its letter that waits goes into a new one.
+
+    A letter that is held or given up stays for staff: ``renew_letter`` when they let it go.
+    """
+    letter_id = intent["outgoing_id"]
+    place(connection, intent["id"], "withdrawn", letter_id)
+    if letter_id is None:
         return
-    change(connection, intent["outgoing_id"], state="withdrawn")
-    for other in intents_of(connection, intent["outgoing_id"]):
-        if other["id"] != intent["id"] and other["state"] == "prepared":
-            place(connection, other["id"], "todo", None)
+    others = [other for other in intents_of(connection, letter_id) if other["state"] == "prepared"]
+    if intent["letter_state"] == "prepared" or not others:
+        renew_letter(connection, letter_id)
+
+
+def renew_letter(connection: Connection, outgoing_id: int) -> None:
+    """Withdraw the letter; what is still to be said in it goes into a new one."""
+    change(connection, outgoing_id, state="withdrawn")
+    for intent in intents_of(connection, outgoing_id):
+        if intent["state"] == "prepared":
+            place(connection, intent["id"], "todo", None)
 
 
 def in_state(connection: Connection, state: str) -> Sequence[RowMapping]:

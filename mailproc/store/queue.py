@@ -46,6 +46,11 @@ def pause(attempts: int) -> timedelta:
     return BACKOFF[max(attempts, 1) - 1] if attempts <= len(BACKOFF) else BACKOFF_END
 
 
+def waited(attempts: int) -> timedelta:
+    """How long a row has been tried after this many tries: the pauses between them."""
+    return sum((pause(each) for each in range(1, attempts)), timedelta())
+
+
 def claim(
     connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str = "todo"
 ) -> list[RowMapping]:
