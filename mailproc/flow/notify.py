@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.notice_context import Addressed, addressed
 from mailproc.flow.premises import Premises
 from mailproc.mail.compose import compose, domain_of, message_id
@@ -19,6 +19,7 @@ from mailproc.notices.last_good import Rendered, render_safely
 from mailproc.store import outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,12 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
             why = str(fault)[:500]
             later = now + queue.pause(row["attempts"])
             store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
+        except TryLater:  # the store's trouble is no fault of the notice
+            raise
+        except Exception as error:  # a bug concerns its own notice, not the others
+            _log.exception("a notice (%s) cannot be written", row["body"]["notice"])
+            why = f"a fault of this program: {type(error).__name__}"
+            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))
     return len(rows)
 
 

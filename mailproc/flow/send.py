@@ -28,7 +28,7 @@ Raises TryLater, InDoubt, GiveUp."""
 def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> int:
     """Hand over the letters that are due, at most ``limit``; how many were tried.
 
-    After a "try later" the rest waits too: one relay carries them all.
+    Ends at the first "try later": whoever calls again tries the next one.
     """
     tried = 0
     while tried < limit:
@@ -43,20 +43,15 @@ def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> 
 
 
 def _begin(connection: Connection, premises: Premises) -> RowMapping | None:
-    now = premises.clock()
-    rows = queue.claim(connection, OutgoingRow, 1, now, state="prepared")
-    if not rows:
-        return None
-    outgoing.change(connection, rows[0]["id"], state="sending", sending_since=now)
-    return rows[0]
+    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
+    return outgoing.claim_letter(connection, paused, premises.clock())
 
 
 def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliver) -> bool:
     """True where the next letter may be tried at once."""
     try:
-        state, answer = deliver(
-            Envelope(row["mail_from"], row["rcpt_to"]), unmasked(row, premises), f"O{row['id']}"
-        )
+        raw = unmasked(row, premises)
+        state, answer = deliver(Envelope(row["mail_from"], row["rcpt_to"]), raw, f"O{row['id']}")
     except TryLater as fault:
         why = str(fault)
         store.write(lambda connection: _later(connection, row, why, premises))
@@ -68,6 +63,11 @@ def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliv
     except (GiveUp, LocalFault) as fault:
         why = str(fault)
         store.write(lambda connection: _fail(connection, row, why, premises))
+        return True
+    except Exception as error:  # a bug concerns its letter, which may have left; the others go on
+        _log.exception("O%s could not be handed over", row["id"])
+        why = f"a fault of this program: {type(error).__name__}"
+        store.write(lambda connection: doubt(connection, row, why, premises))
         return True
     store.write(lambda connection: _done(connection, row, state, answer, premises))
     return True
@@ -102,16 +102,17 @@ def _done(connection: Connection, row: RowMapping, state: str, answer: str, prem
 
 
 def _later(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
-    now = premises.clock()
-    if now - row["prepared_at"] > timedelta(days=premises.config.policy.give_up_days):
-        _fail(
-            connection, row, f"given up after {premises.config.policy.give_up_days:g} days: {why}", premises
-        )
+    """Tried again after its pause. The days count from the first try of this letter (a hold, a
+    paused partner, a stopped service do not count), anew after ``redeliver``."""
+    days = premises.config.policy.give_up_days
+    if queue.waited(row["attempts"]) >= timedelta(days=days):
+        _fail(connection, row, f"given up after {days:g} days: {why}", premises)
         return
-    level = logging.WARNING if row["last_error"] != why else logging.DEBUG  # said once
-    _log.log(level, "O%s waits: %s", row["id"], why)
+    why = why[:500]
+    known = row["last_error"] == why or outgoing.trouble_known(connection, why)  # said once, not for each
+    _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row["id"], why)
     outgoing.change(connection, row["id"], state="prepared", sending_since=None)
-    queue.later(connection, OutgoingRow, row["id"], why[:500], now, was="prepared")
+    queue.later(connection, OutgoingRow, row["id"], why, premises.clock(), was="prepared")
 
 
 def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
@@ -122,9 +123,9 @@ def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises)
 
 def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
     """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
-    second notice costs nothing) it is sent again byte for byte; else staff decide."""
+    second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
     if not row["partner"] or _repeat_safe(row, premises):
-        outgoing.change(connection, row["id"], state="prepared", unfinished=0, last_error=why[:500])
+        _later(connection, row, why, premises)
         return
     _log.warning("O%s in doubt: %s", row["id"], why)
     outgoing.change(connection, row["id"], state="in_doubt", unfinished=0, last_error=why[:500])
@@ -162,19 +163,26 @@ def recover(store: Store, premises: Premises) -> int:
         rows = outgoing.in_state(connection, "sending")
         for row in rows:
             doubt(connection, row, "the program ended while it was being sent", premises)
+            outgoing.change(connection, row["id"], unfinished=row["unfinished"])  # twice is enough
         return len(rows)
 
     return store.write(job)
 
 
-def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> None:
+def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> bool:
     """Staff's word on a letter that waits, failed, bounced or is in doubt: send the same bytes
-    again, or (``arrived``) take it as delivered."""
-    state = "handed_over" if arrived else "prepared"
-    outgoing.change(
-        connection, row["id"], state=state, attempts=0, unfinished=0, not_before=None, last_error=""
-    )
-    for intent in outgoing.intents_of(connection, row["id"]):
+    again, or (``arrived``) take it as delivered.
+
+    False where something in it was withdrawn meanwhile: then the rest goes out in a new letter.
+    """
+    intents = outgoing.intents_of(connection, row["id"])
+    for intent in intents:
         if intent["transaction_id"] is not None:
             reasons = ("in-doubt", "delivery-failed", "bounced", "file-rejected")
             transactions.clear_attention(connection, intent["transaction_id"], reasons)
+    fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
+    outgoing.change(connection, row["id"], state="handed_over" if arrived else "prepared", **fresh)
+    if not arrived and any(intent["state"] == "withdrawn" for intent in intents):
+        outgoing.renew_letter(connection, row["id"])
+        return False
+    return True

@@ -64,7 +64,8 @@ def outbox(connection: Connection) -> list[LetterLine]:
     statement = select(OUTGOING).where(OUTGOING.c.state.in_(waiting)).order_by(OUTGOING.c.id)
     lines = [_outgoing(row) for row in connection.execute(statement).mappings()]
     intents = outgoing.INTENT
-    held = select(intents).where(intents.c.state.in_(("todo", "held"))).order_by(intents.c.id)
+    unworded = intents.c.state.in_(outgoing.UNWORDED)
+    held = select(intents).where(unworded).order_by(intents.c.id)
     return lines + [_intent(connection, row) for row in connection.execute(held).mappings()]
 
 
@@ -113,7 +114,9 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> str:
         row = _ours(connection, number)
         if row["state"] in ("sending", "withdrawn"):
             raise LocalFault(f"O{number} is {row['state']}: it cannot be sent again.")
-        send.redeliver(connection, row, arrived=arrived)
+        whole = send.redeliver(connection, row, arrived=arrived)
+        if not whole:
+            return f"Something in O{number} was withdrawn: the rest goes out in a new letter"
         return f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
 
     return store.write(job)

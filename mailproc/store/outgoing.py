@@ -154,11 +154,12 @@ def claim_letter(connection: Connection, paused: Sequence[str], now: datetime) -
 
     ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
     """
-    due = connection.execute(_LETTERS_DUE, {"paused": list(paused), "now": now}).all()
-    oldest = sorted((row.id, row.unfinished) for row in due)[:1]
-    rows = queue.begin(connection, OutgoingRow, oldest)
-    if not rows:
-        return None
+    rows: list[RowMapping] = []
+    while not rows:  # one that killed the process twice is shelved here, and the next one looked at
+        due = connection.execute(_LETTERS_DUE, {"paused": list(paused), "now": now}).all()
+        if not due:
+            return None
+        rows = queue.begin(connection, OutgoingRow, [min((row.id, row.unfinished) for row in due)])
     change(connection, rows[0]["id"], state="sending", sending_since=now, unfinished=rows[0]["unfinished"])
     return rows[0]
 
