@@ -56,7 +56,7 @@ class PostOffice:
     ) -> str:
         raw = envelope.original_content or b""
         for rcpt_to in envelope.rcpt_tos:
-            posted = Posted(envelope.mail_from or "", rcpt_to.lower(), raw)
+            posted = Posted((envelope.mail_from or "").strip("<>"), rcpt_to.lower(), raw)
             self.letters.append(posted)
             self._deliver(posted)
         return "250 Accepted"
