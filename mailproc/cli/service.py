@@ -1,6 +1,7 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mailproc import config_load, log
-from mailproc.app import build, checking, daemon
+from mailproc.app import build
 from mailproc.cli import output
 from mailproc.cli.opening import config_path, configured, opened
 from mailproc.flow.verify import verify as recompute
@@ -28,6 +29,8 @@ def run(
     level: Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING.")] = "INFO",
 ) -> None:
     """The service. SIGTERM and Ctrl-C end it gracefully."""
+    from mailproc.app import daemon  # here: the sockets cost a tenth of a second that no other verb needs
+
     log.set_up(level.upper(), json_lines)
     house = build.build(config_path(ctx))
     try:
@@ -37,16 +40,16 @@ def run(
             daemon.run_once(house)
             return
         service = daemon.Daemon(house)
-        _stop_on_signals(service)
+        _stop_on_signals(service.stop)
         failed = service.run(_ready)
     finally:
         house.store.close()
     raise typer.Exit(failed)
 
 
-def _stop_on_signals(service: daemon.Daemon) -> None:
+def _stop_on_signals(end: Callable[[], None]) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
-        service.stop()
+        end()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -66,6 +69,8 @@ def check(
     ] = False,
 ) -> None:
     """Configuration, templates and store; says what is wrong and what is unsafe."""
+    from mailproc.app import checking  # as above
+
     with opened(ctx) as house:
         found = checking.check(house, connect=connect)
     for text in found.fine:
