@@ -10,10 +10,10 @@ import json
 import sys
 import time
 
-from bench import intake
+from bench import intake, parse, render, steps
 from bench.figures import Suite, judged, table
 
-SUITES: tuple[Suite, ...] = (intake.SUITE,)
+SUITES: tuple[Suite, ...] = (intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE)
 
 
 def main() -> int:

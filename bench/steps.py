@@ -1,0 +1,202 @@
+"""G6, second half, and G7: intake and the step, against what the database itself can do.
+
+One store of open requests with a lender's reply to each in the inbox is made once; every
+measurement works on a copy of it.
+"""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from bench import house, letters
+from bench.figures import Figures, Goal, Suite
+from bench.sessions import Sessions
+from mailproc.app.build import House
+from mailproc.flow import intake, prepare, stepping
+from mailproc.office import place
+from mailproc.store import connections, inbox
+from mailproc.store.inbox import NewLetter
+
+OPEN = 1000  # transactions
+EVENTS = 300
+AT_ONCE = 20
+
+GOALS = (
+    Goal("G6", "intake station to the raw step, one event per commit", "intake", "raw", 0.5),
+    Goal("G7", "step to its own statements in raw sqlite3, one event per commit", "step", "raw", 0.45),
+    Goal("G7", "step to a SQLModel session per event", "step", "session", 2),
+    Goal("G7", "20 due events at once to one by one", "twenty", "step", 2),
+    Goal("G7", "the same on the slow disk", "slow twenty", "slow step", 6),
+)
+
+Statement = tuple[str, Any]
+
+
+def measure() -> Figures:
+    from bench import child
+
+    slow = child.measured("bench.steps:grouped", slow=True)
+    return plain() | {f"slow {name}": value for name, value in slow.items()}
+
+
+def plain() -> Figures:
+    figures = {"intake": _intake(), "raw": _raw(), **grouped(), "session": _session()}
+    return figures
+
+
+def grouped() -> Figures:
+    return {"step": _stepped(1), "twenty": _stepped(AT_ONCE)}
+
+
+@cache
+def _place() -> Path:
+    """Where the prepared stores lie; made once a process."""
+    _kept.append(house.folder())
+    return _kept[-1].__enter__()
+
+
+_kept: list[Any] = []
+
+
+@cache
+def waiting() -> Path:
+    """A store with OPEN requests at a lender; its reply to EVENTS of them lies in the inbox."""
+    with house.opened(_place() / "waiting") as home:
+        numbers = _asked(home)
+        replies = [_reply(home, f"{number}-1") for number in numbers[:EVENTS]]
+        home.store.write(lambda connection: inbox.keep(connection, replies))
+        return _settled(home)
+
+
+@cache
+def due() -> Path:
+    """The same after intake: EVENTS events wait for their step."""
+    with house.opened(_place() / "due", base=waiting()) as home:
+        while intake.run(home.store, home.premises):
+            pass
+        return _settled(home)
+
+
+def _asked(home: House) -> list[str]:
+    """In one commit where it can be: a thousand commits would measure the disk's patience."""
+    item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
+    wanted = place.read({"service": "LOAN", "item": item, "partners": list(house.LENDERS)})
+    home.store.start_writer()
+    numbers = [place.place(home.store, home.premises, wanted) for _ in range(OPEN)]
+    while prepare.run(home.store, home.premises):
+        pass
+    return numbers
+
+
+def _reply(home: House, number: str) -> NewLetter:
+    lender = house.LENDERS["XX-BL"]
+    raw = letters.replies(lender, {number: "USE*3"})
+    return NewLetter(
+        "listener", raw, home.premises.clock(), mail_from=lender, rcpt_to=house.LIBRARY, peer="127.0.0.1"
+    )
+
+
+def _settled(home: House) -> Path:
+    home.store.close()
+    file = home.store.path or Path()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file
+
+
+@contextmanager
+def _running(base: Path) -> Iterator[House]:
+    """A house on a copy of ``base`` with its writer, warmed up by one event or letter."""
+    with house.folder() as folder, house.opened(folder, base=base) as home:
+        home.store.start_writer()
+        yield home
+
+
+def _intake() -> float:
+    with _running(waiting()) as home:
+        intake.run(home.store, home.premises, 1)
+        begun = time.perf_counter()
+        while intake.run(home.store, home.premises):
+            pass
+        return (EVENTS - 1) / (time.perf_counter() - begun)
+
+
+def _stepped(at_once: int) -> float:
+    with _running(due()) as home:
+        done = stepping.run(home.store, home.premises, at_once)
+        begun = time.perf_counter()
+        while stepping.run(home.store, home.premises, at_once):
+            pass
+        return (EVENTS - done) / (time.perf_counter() - begun)
+
+
+def _raw() -> float:
+    """The step's own statements, as they were recorded once, in plain sqlite3 on a copy."""
+    with house.folder() as folder:
+        file = Path(shutil.copyfile(due(), folder / "raw.db"))
+        connection = sqlite3.connect(file, isolation_level=None)
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        statements = recorded()
+        begun = time.perf_counter()
+        for text, values in statements:
+            connection.execute(text, values).fetchall()
+        took = time.perf_counter() - begun
+        connection.close()
+        return EVENTS / took
+
+
+@cache
+def recorded() -> list[Statement]:
+    """Everything that EVENTS steps, one per commit, say to the database."""
+    said: list[Statement] = []
+    with house.folder() as folder, _listening(said), house.opened(folder, base=due()) as home:
+        home.store.start_writer()
+        said.clear()
+        while stepping.run(home.store, home.premises, 1):
+            pass
+    return said
+
+
+@contextmanager
+def _listening(said: list[Statement]) -> Iterator[None]:
+    """Also to the savepoints, which go to the driver directly: they are part of the step's price."""
+
+    def spoken(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: bool) -> None:
+        said.append((text, values))
+
+    def committed(_connection: Any) -> None:
+        said.append(("COMMIT", ()))
+
+    event.listen(Engine, "before_cursor_execute", spoken)
+    event.listen(Engine, "commit", committed)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", spoken)
+        event.remove(Engine, "commit", committed)
+
+
+def _session() -> float:
+    with _running(due()) as home:
+        engine = connections.writing(connections.parse(f"sqlite:///{home.store.path}", Path()))
+        with home.store.read() as connection:
+            ids = connection.exec_driver_sql("SELECT id FROM event WHERE state = 'todo'").scalars().all()
+        sessions = Sessions(engine, home.premises)
+        sessions.step(ids[0])
+        begun = time.perf_counter()
+        for event_id in ids[1:]:
+            sessions.step(event_id)
+        took = time.perf_counter() - begun
+        engine.dispose()
+        return (len(ids) - 1) / took
+
+
+SUITE = Suite(GOALS, measure)
