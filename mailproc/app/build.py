@@ -31,9 +31,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def configured(path: Path, clock: Callable[[], datetime] = now) -> Premises:
+def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> Premises:
     """Configuration, codecs and templates, without the store. Raises Misconfigured."""
-    config = config_load.load(path)
+    config = config_load.load(path, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
     search = [config.file.parent / config.templates.site, shipped_folder()]
@@ -45,8 +45,8 @@ def configured(path: Path, clock: Callable[[], datetime] = now) -> Premises:
     )
 
 
-def build(path: Path, clock: Callable[[], datetime] = now) -> House:
+def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> House:
     """The parts with an open store (brought up to date). Raises Misconfigured, TryLater."""
-    premises = configured(path, clock)
+    premises = configured(path, clock, secrets_needed=secrets_needed)
     config = premises.config
     return House(config, premises, Store.open(config.store.url, base=config.file.parent))

@@ -25,10 +25,13 @@ def config_path(ctx: typer.Context) -> Path:
 
 
 @contextmanager
-def opened(ctx: typer.Context) -> Iterator[House]:
-    """The house with an open store; only warnings go to the log of a verb."""
+def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[House]:
+    """The house with an open store; only warnings go to the log of a verb.
+
+    Staff look and act without the service's passwords: only what logs in somewhere needs them.
+    """
     log.set_up("WARNING")
-    house = build.build(config_path(ctx))
+    house = build.build(config_path(ctx), secrets_needed=secrets_needed)
     try:
         yield house
     finally:
@@ -38,7 +41,7 @@ def opened(ctx: typer.Context) -> Iterator[House]:
 def configured(ctx: typer.Context) -> Premises:
     """The configuration without the store."""
     log.set_up("WARNING")
-    return build.configured(config_path(ctx))
+    return build.configured(config_path(ctx), secrets_needed=False)
 
 
 def who() -> str:

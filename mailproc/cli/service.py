@@ -71,7 +71,7 @@ def check(
     """Configuration, templates and store; says what is wrong and what is unsafe."""
     from mailproc.app import checking  # as above
 
-    with opened(ctx) as house:
+    with opened(ctx, secrets_needed=True) as house:
         found = checking.check(house, connect=connect)
     for text in found.fine:
         output.line(f"ok    {text}")

@@ -11,25 +11,26 @@ from mailproc.config_load.problem import Problem, Source, misconfigured
 from mailproc.errors import Misconfigured, Setting
 
 
-def load(path: Path) -> Config:
+def load(path: Path, *, secrets_needed: bool = True) -> Config:
     """The configuration in this file; ``file`` is its absolute path, ``library.staff`` is filled in.
 
-    Reads this file and the files its secrets name, and nothing else. Raises Misconfigured
+    Reads this file and the files its secrets name, and nothing else. Staff need not have the
+    secrets: without ``secrets_needed`` a missing one is no mistake. Raises Misconfigured
     that names key, file, line, value (never a secret's) and what is allowed.
     """
     path = path.absolute()
     text = _text(path)
     source = Source(path, _toml(text, path), lines_of(text))
-    config, problems = _read(source)
+    config, problems = _read(source, secrets_needed)
     if config is None or problems:
         raise misconfigured(source, problems)
     return _complete(config)
 
 
-def _read(source: Source) -> tuple[Config | None, list[Problem]]:
+def _read(source: Source, secrets_needed: bool) -> tuple[Config | None, list[Problem]]:
     stray = [shape.unknown_key(("file",))] if "file" in source.data else []
     data = {key: value for key, value in source.data.items() if key != "file"}
-    data, hidden = secret.put_in(data, source.path.parent)
+    data, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
     data["file"] = str(source.path)
     config, wrong = shape.validate(data)
     problems = [*stray, *hidden, *wrong]

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,34 @@ from mailproc.config_load.shape import section_in
 _HOW = 'write {key} = {{ env = "NAME" }} or {key} = {{ file = "/run/secrets/name" }}'
 
 
-def put_in(data: Mapping[str, Any], base: Path) -> tuple[dict[str, Any], list[Problem]]:
+ABSENT = "(not-set)"
+"""Stands for a secret that is not there where none is needed. Nothing is ever sent with it."""
+
+
+@dataclass(frozen=True)
+class _Vault:
+    """Where secrets are looked for: relative file names start at ``base``."""
+
+    base: Path
+    needed: bool
+    problems: list[Problem]
+
+
+def put_in(
+    data: Mapping[str, Any], base: Path, *, needed: bool = True
+) -> tuple[dict[str, Any], list[Problem]]:
     """A copy of ``data`` in which every secret is its value, and what is wrong with the rest.
 
-    A secret that cannot be had becomes '', so that the other keys are still looked at.
-    Relative file names start at ``base``.
+    A secret that cannot be had becomes '', so that the other keys are still looked at; where
+    secrets are not ``needed`` (staff look and act, the service sends) it becomes ABSENT.
     """
-    problems: list[Problem] = []
-    return _section(Config, data, (), base, problems), problems
+    vault = _Vault(base, needed, [])
+    return _section(Config, data, (), vault), vault.problems
 
 
 def secrets(config: Config) -> list[str]:
     """Every secret value of the configuration, for the mask of the log; no empty ones."""
-    return sorted({value for value in _values(config) if value})
+    return sorted({value for value in _values(config) if value not in ("", ABSENT)})
 
 
 def _values(section: Section) -> Iterator[str]:
@@ -40,45 +56,44 @@ def _values(section: Section) -> Iterator[str]:
                 yield from _values(each)
 
 
-def _section(
-    section: type[Section], data: Mapping[str, Any], loc: Loc, base: Path, problems: list[Problem]
-) -> dict[str, Any]:
-    return {key: _field(section, key, value, (*loc, key), base, problems) for key, value in data.items()}
+def _section(section: type[Section], data: Mapping[str, Any], loc: Loc, vault: _Vault) -> dict[str, Any]:
+    return {key: _field(section, key, value, (*loc, key), vault) for key, value in data.items()}
 
 
-def _field(
-    section: type[Section], key: str, value: Any, loc: Loc, base: Path, problems: list[Problem]
-) -> Any:
+def _field(section: type[Section], key: str, value: Any, loc: Loc, vault: _Vault) -> Any:
     field = section.model_fields.get(key)
     if field is None:
         return value
     if field.annotation is SecretStr:
-        secret, wrong = _secret(value, base)
+        secret, wrong = _secret(value, vault)
         if wrong:
-            problems.append(Problem(loc, wrong.format(key=key)))
+            vault.problems.append(Problem(loc, wrong.format(key=key)))
         return secret
     inner = section_in(field.annotation)
     if inner is None:
         return value
     if isinstance(value, dict):
-        return _section(inner, value, loc, base, problems)
+        return _section(inner, value, loc, vault)
     if isinstance(value, list):
         return [
-            _section(inner, each, (*loc, n), base, problems) if isinstance(each, dict) else each
+            _section(inner, each, (*loc, n), vault) if isinstance(each, dict) else each
             for n, each in enumerate(value)
         ]
     return value
 
 
-def _secret(value: Any, base: Path) -> tuple[str, str]:
+def _secret(value: Any, vault: _Vault) -> tuple[str, str]:
     """The secret and '', or '' and what is wrong with how it is given."""
     match value:
         case {"env": str(name), **rest} if not rest:
-            return _checked(os.environ.get(name), f"the environment variable{_safe_name(name)} is not set")
+            secret, absent = os.environ.get(name), f"the environment variable{_safe_name(name)} is not set"
         case {"file": str(name), **rest} if not rest:
-            return _checked(_content(base / name), f"the file{_safe_path(name)} cannot be read")
+            secret, absent = _content(vault.base / name), f"the file{_safe_path(name)} cannot be read"
         case _:
             return "", f"a secret is not written into this file: {_HOW}"
+    if secret is None and not vault.needed:
+        return ABSENT, ""
+    return _checked(secret, absent)
 
 
 def _checked(secret: str | None, absent: str) -> tuple[str, str]:

@@ -42,6 +42,14 @@ class Withdraw:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """Take back what event ``event_id`` wanted said, and say again what it had withdrawn."""
+
+    event_id: int
+    withdrew: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Act:
     """A follow-up act of our own in the same commit (cause: policy)."""
 
@@ -55,4 +63,4 @@ class Finish:
     outcome: str
 
 
-Effect = Send | Notify | TryNext | AskStaff | Withdraw | Act | Finish
+Effect = Send | Notify | TryNext | AskStaff | Withdraw | TakeBack | Act | Finish

@@ -7,7 +7,7 @@ each decision that is ours and not the standard's).
 from dataclasses import dataclass
 
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, StatusOrErrorReport
-from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TryNext, Withdraw
+from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.machine import Kind
 from mailproc.ill.replies import prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
@@ -75,7 +75,8 @@ def _is_act(occurrence: Occurrence) -> bool:
 def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     """An act sends its letter, unless the letter it takes back had not left."""
     if occurrence.event == "UNDONE":
-        return (Withdraw(),)
+        facts = occurrence.facts
+        return (TakeBack(facts["undone"], tuple(facts.get("withdrew") or ())),)
     if not _is_act(occurrence):
         return ()
     if occurrence.event == "cancel" and step.after.state is State.CANCELLED:

@@ -1,5 +1,6 @@
 """What staff ask about letters, and do with those that nobody could place."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from mailproc.store.inbox import Kept, NewLetter, keep
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
 
+_ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 LONGEST_NOTE = 4000
 """Characters of an attached letter that are kept in the history."""
 
@@ -140,10 +142,10 @@ def hold(store: Store, letter_id: str) -> str:
 
 def parsed(letter_id: str) -> tuple[str, int]:
     """("I", 12) of "I12". LocalFault where it is no such id."""
-    kind, digits = letter_id[:1].upper(), letter_id[1:]
-    if kind not in ("I", "O", "E") or not digits.isdigit():
+    found = _ID.fullmatch(letter_id.strip())
+    if found is None:
         raise LocalFault(f"{letter_id!r} is no letter: write I12 (came in), O12 (ours) or E40 (a message).")
-    return kind, int(digits)
+    return found[1].upper(), int(found[2])
 
 
 def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     kind = "B" if request.role == "REQUESTER" else "L"
     number = f"{kind}{counters.take(connection, kind)}"
     texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
+    texts |= {name: " ".join(texts[name].split()) for name in ("title", "author")}  # one line in lists
     row_id = connection.execute(_ADD, asdict(request) | texts | {"number": number}).scalar_one()
     return row_id, number
 
