@@ -36,6 +36,7 @@ class Outcome:
     event_id: int
     state: str
     transaction_id: int | None = None
+    event: str = ""
     before: str = ""
     after: str = ""
     note: str = ""
@@ -77,6 +78,7 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
         event_id,
         "done",
         transaction["id"],
+        event["type"],
         found.state.name,
         taken.after.state.name,
         taken.note,
@@ -202,11 +204,8 @@ def _work(connection: Connection, event: RowMapping, transaction: RowMapping, pr
 
 def _reopen(work: Work, taken: Step, effects: Sequence[Any]) -> None:
     """A request that was over and moves again is open again."""
-    if not taken.moved or any(isinstance(effect, Finish) for effect in effects):
-        return
-    request = requests.load(work.connection, work.transaction["request_id"])
-    if request["closed_at"] is not None:
-        requests.close(work.connection, request["id"], None, "")
+    if taken.moved and not any(isinstance(effect, Finish) for effect in effects):
+        requests.reopen(work.connection, work.transaction["request_id"])
 
 
 def _save(work: Work, taken: Step, occurrence: Occurrence, apdu: Apdu | None, known: dict[str, Any]) -> None:
@@ -221,15 +220,16 @@ def _save(work: Work, taken: Step, occurrence: Occurrence, apdu: Apdu | None, kn
     if taken.after.closed and transaction["closed_at"] is None:
         changes["closed_at"] = event["at"]
     transactions.save(work.connection, transaction, changes)
-    said = apdu_json.to_json(apdu) if apdu is not None and event["apdu"] is None else event["apdu"]
+    found_out: dict[str, Any] = {"facts": known or None}
+    if apdu is not None and event["apdu"] is None:
+        found_out["apdu"] = apdu_json.to_json(apdu)
     events.finish(
         work.connection,
         event,
         transaction_id=transaction["id"],
         request_id=transaction["request_id"],
         partner=transaction["partner"],
-        apdu=said,
-        facts=known or None,
+        **found_out,
     )
     _history(work.connection, event, transaction["id"], taken, occurrence.event, _note(taken, apdu))
 

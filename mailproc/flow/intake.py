@@ -20,6 +20,8 @@ from mailproc.mail.parse import parse
 from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.faults import try_later
+from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import InboxRow
 
 _log = logging.getLogger(__name__)
@@ -41,9 +43,11 @@ def _settle_all(connection: Connection, readings: Sequence[Reading], premises: P
     for reading in readings:
         with following(f"I{reading.inbox_id}"):
             try:
-                with connection.begin_nested():
+                with savepoint(connection):
                     settle(connection, reading, premises)
             except Exception as error:  # one letter's bug must not hold up the others of its batch
+                if try_later(error) is not None:
+                    raise  # the store's trouble, and no letter's
                 _log.exception("I%s could not be placed", reading.inbox_id)
                 why = f"a fault of this program while placing: {type(error).__name__}"
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)

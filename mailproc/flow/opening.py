@@ -53,7 +53,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     )
     transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction_id)
     requests.asked(connection, request["id"], candidate.position, transaction_id)
-    requests.close(connection, request["id"], None, "")
+    requests.reopen(connection, request["id"])
     return transactions.load(connection, transaction_id), _wanted(request)
 
 

@@ -1,8 +1,9 @@
 """Station ③ as the daemon runs it: takes the waiting events, one savepoint each, one commit."""
 
 import logging
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow import advance
@@ -10,6 +11,8 @@ from mailproc.flow.premises import Premises
 from mailproc.log import following
 from mailproc.store import events, queue
 from mailproc.store.engine import Store
+from mailproc.store.faults import try_later
+from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import EventRow
 
 _log = logging.getLogger(__name__)
@@ -18,29 +21,41 @@ BATCH = 100
 
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
-    """Take the steps that wait, at most ``limit``; how many there were."""
-    now = premises.clock()
-    rows = store.write(lambda connection: queue.claim(connection, EventRow, limit, now))
-    if rows:
-        store.write(lambda connection: _take_all(connection, rows, premises))
-    return len(rows)
+    """Take the steps that wait, ``limit`` in each commit, until none does; how many there were.
+
+    The commit of a batch claims the next one: each try is counted before its work all the same,
+    and a batch costs one commit and not two.
+    """
+
+    def job(connection: Connection) -> list[int]:
+        _take_all(connection, claimed, premises)
+        return queue.claim_ids(connection, EventRow, limit, premises.clock())
+
+    taken = 0
+    claimed: list[int] = []
+    while claimed := store.write(job):
+        taken += len(claimed)
+    return taken
 
 
-def _take_all(connection: Connection, rows: list[RowMapping], premises: Premises) -> None:
-    for row in rows:
-        with following(f"E{row['id']}"):
-            _take(connection, row, premises)
+def _take_all(connection: Connection, event_ids: Sequence[int], premises: Premises) -> None:
+    for event_id in event_ids:
+        with following(f"E{event_id}"):
+            take(connection, event_id, premises)
 
 
-def _take(connection: Connection, row: RowMapping, premises: Premises) -> None:
+def take(connection: Connection, event_id: int, premises: Premises) -> None:
+    """The step of one event; what cannot be taken is shelved with its reason, not thrown."""
     try:
-        with connection.begin_nested():
-            outcome = advance.step(connection, row["id"], premises)
+        with savepoint(connection):
+            outcome = advance.step(connection, event_id, premises)
     except (RemoteFault, LocalFault) as fault:
-        _log.info("E%s shelved: %s", row["id"], fault)
-        events.shelve(connection, row["id"], str(fault))
+        _log.info("E%s shelved: %s", event_id, fault)
+        events.shelve(connection, event_id, str(fault))
     except Exception as error:  # one event's bug must not hold up the others
-        _log.exception("E%s failed", row["id"])
-        events.shelve(connection, row["id"], f"a fault of this program: {type(error).__name__}")
+        if try_later(error) is not None:
+            raise  # the store's trouble, and no event's
+        _log.exception("E%s failed", event_id)
+        events.shelve(connection, event_id, f"a fault of this program: {type(error).__name__}")
     else:
-        _log.info("E%s %s: %s → %s", row["id"], row["type"], outcome.before, outcome.after)
+        _log.info("E%s %s: %s → %s", event_id, outcome.event, outcome.before, outcome.after)

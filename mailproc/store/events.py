@@ -42,10 +42,9 @@ class NewEvent:
 _COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
 _ADD = insert_into(EventRow, _COLUMNS)
 _LOAD = select(EVENT).where(EVENT.c.id == bindparam("event_id"))
-_FINISH = update_of(
-    EventRow,
-    ("state", "transaction_id", "request_id", "apdu", "facts", "partner", "last_error", "unfinished"),
-)
+_FROZEN = ("state", "transaction_id", "request_id", "facts", "partner", "last_error", "unfinished")
+_FINISH = update_of(EventRow, _FROZEN)
+_FINISH_WITH_APDU = update_of(EventRow, (*_FROZEN, "apdu"))
 _SHELVE = update_of(EventRow, ("state", "last_error", "unfinished"))
 _OF_TRANSACTION = (
     select(EVENT)
@@ -94,9 +93,9 @@ def load(connection: Connection, event_id: int) -> RowMapping | None:
 
 def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes: Any) -> None:
     """The event is done; ``changes`` are what the step froze into it."""
-    columns = ("transaction_id", "request_id", "apdu", "facts", "partner")
-    values = {name: changes.get(name, event[name]) for name in columns}
-    connection.execute(_FINISH, values | _ENDED | {"row_id": event["id"], "state": "done"})
+    kept = {name: event[name] for name in ("transaction_id", "request_id", "facts", "partner")}
+    statement = _FINISH_WITH_APDU if "apdu" in changes else _FINISH
+    connection.execute(statement, kept | changes | _ENDED | {"row_id": event["id"], "state": "done"})
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:

@@ -60,22 +60,39 @@ def claim(
     alone; one at its third such try is shelved here and not returned. ``attempts`` in the
     answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
     """
-    values = {"in_state": state, "now": now, "limit": limit}
-    due = connection.execute(_statements(table).due, values).all()
-    return begin(connection, table, [(row.id, row.unfinished) for row in due])
+    return begin(connection, table, _all_due(connection, table, limit, now, state))
+
+
+def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
+    """The same for who reads each row when its turn comes: the ids alone, without decoding the rows."""
+    chosen = _chosen(connection, table, _all_due(connection, table, limit, now, "todo"))
+    if chosen:
+        connection.execute(_statements(table).count_only, {"ids": chosen})
+    return chosen
 
 
 def begin(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[RowMapping]:
     """The same for rows that the caller chose: (id, unfinished) of each, in order of id."""
-    statements = _statements(table)
-    killers = [row_id for row_id, unfinished in due if unfinished + 1 >= TRIES]
-    if killers:
-        connection.execute(statements.killed, {"ids": killers})
-    chosen = _alone([one for one in due if one[1] + 1 < TRIES])
+    chosen = _chosen(connection, table, due)
     if not chosen:
         return []
-    rows = connection.execute(statements.count, {"ids": chosen}).mappings().all()
+    rows = connection.execute(_statements(table).count, {"ids": chosen}).mappings().all()
     return sorted(rows, key=lambda row: row["id"])
+
+
+def _all_due(
+    connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str
+) -> list[tuple[int, int]]:
+    values = {"in_state": state, "now": now, "limit": limit}
+    return [(row.id, row.unfinished) for row in connection.execute(_statements(table).due, values)]
+
+
+def _chosen(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[int]:
+    """Those whose try begins now; those that died too often are shelved."""
+    killers = [row_id for row_id, unfinished in due if unfinished + 1 >= TRIES]
+    if killers:
+        connection.execute(_statements(table).killed, {"ids": killers})
+    return _alone([one for one in due if one[1] + 1 < TRIES])
 
 
 def _alone(due: list[tuple[int, int]]) -> list[int]:
@@ -169,12 +186,12 @@ class _Statements:
         now = bindparam("now", type_=Instant)
 
         self.due = _due(table, state, now)
-        self.count = (
+        self.count_only = (
             update(table)
             .where(these)
             .values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
-            .returning(*columns)
         )
+        self.count = self.count_only.returning(*columns)
         self.killed = (
             update(table)
             .where(these)

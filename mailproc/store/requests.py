@@ -46,6 +46,11 @@ _CLOSE = (
     .where(REQUEST.c.id == bindparam("row_id"))
     .values(closed_at=bindparam("closed_at"), outcome=bindparam("outcome"))
 )
+_REOPEN = (
+    REQUEST.update()
+    .where(REQUEST.c.id == bindparam("row_id"), REQUEST.c.closed_at.is_not(None))
+    .values(closed_at=None, outcome="")
+)
 _ONE_CANDIDATE = (
     CANDIDATE.update()
     .where(CANDIDATE.c.request_id == bindparam("request"), CANDIDATE.c.position == bindparam("place"))
@@ -76,8 +81,13 @@ def by_number(connection: Connection, number: str) -> RowMapping | None:
     return connection.execute(_BY_NUMBER, {"number": number.upper()}).mappings().one_or_none()
 
 
-def close(connection: Connection, request_id: int, at: datetime | None, outcome: str) -> None:
-    """The request is over since ``at``, or open again (None)."""
+def reopen(connection: Connection, request_id: int) -> None:
+    """A request that was over is open again; an open one stays as it is."""
+    connection.execute(_REOPEN, {"row_id": request_id})
+
+
+def close(connection: Connection, request_id: int, at: datetime, outcome: str) -> None:
+    """The request is over since ``at``."""
     connection.execute(_CLOSE, {"row_id": request_id, "closed_at": at, "outcome": outcome})
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.errors import TryLater
 from mailproc.store.faults import try_later
+from mailproc.store.savepoint import savepoint
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]
@@ -165,17 +166,13 @@ def _attempt(connection: Connection, job: Job[Any]) -> Any:
     Raises only what breaks the whole group: the store's own trouble, or a transaction that the
     database has already rolled back, the other jobs' work with it.
     """
-    driver = _driver(connection)  # the savepoints were a third of a letter's cost through SQLAlchemy
-    driver.execute("SAVEPOINT job")
     try:
-        result: Any = job(connection)
+        with savepoint(connection):
+            return job(connection)
     except BaseException as error:  # a job's future hears of everything
         if try_later(error) is not None:
             raise
-        driver.execute("ROLLBACK TO SAVEPOINT job")
-        result = _Failed(error)
-    driver.execute("RELEASE SAVEPOINT job")
-    return result
+        return _Failed(error)
 
 
 def _answer(future: "Future[Any]", result: Any) -> None:
