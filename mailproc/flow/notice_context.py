@@ -17,6 +17,7 @@ from mailproc.notices.catalogue import (
     NoticeContext,
     Partner,
     PartnerNotice,
+    PartnerReturned,
     Patron,
     PatronArrived,
     PatronUnfilled,
@@ -120,15 +121,20 @@ def _to_partner(intent: Intent, subject: Subject, premises: Premises) -> Address
     partner = premises.partners.get(intent["partner"])
     transaction = subject.transaction
     due = getattr(apdu, "desired_due_on", None) or (transaction["due_on"] if transaction else None)
-    context = PartnerNotice(
-        library=_library(premises),
-        partner=_partner(intent["partner"], premises),
-        request=_request(subject.request),
-        their_number=_their_number(apdu, transaction),
-        what=words.told_word(event_heard(apdu)),
-        due=_day(due, premises),
-        note=apdu.note or "",
-    )
+    known: dict[str, Any] = {
+        "library": _library(premises),
+        "partner": _partner(intent["partner"], premises),
+        "request": _request(subject.request),
+        "their_number": _their_number(apdu, transaction),
+        "note": apdu.note or "",
+    }
+    if intent["body"]["notice"] == "partner/returned":
+        returned = getattr(apdu, "returned_on", None) or premises.today()
+        via = getattr(apdu, "returned_via", None) or ""
+        context: NoticeContext = PartnerReturned(**known, returned=_day(returned, premises), via=via)
+    else:
+        what = words.told_word(event_heard(apdu))
+        context = PartnerNotice(**known, what=what, due=_day(due, premises))
     address = transaction["address"] if transaction else (partner.address if partner else "")
     return Addressed(address, "en", context)
 

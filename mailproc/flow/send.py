@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.premises import Premises
-from mailproc.log import following
+from mailproc.log import following, mask
 from mailproc.mail.letter import Envelope
 from mailproc.store import events, outgoing, queue, transactions
 from mailproc.store.engine import Store
@@ -53,15 +53,15 @@ def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliv
         raw = unmasked(row, premises)
         state, answer = deliver(Envelope(row["mail_from"], row["rcpt_to"]), raw, f"O{row['id']}")
     except TryLater as fault:
-        why = str(fault)
+        why = mask(str(fault))  # a relay may quote what it was given
         store.write(lambda connection: _later(connection, row, why, premises))
         return False
     except InDoubt as fault:
-        why = str(fault)
+        why = mask(str(fault))
         store.write(lambda connection: doubt(connection, row, why, premises))
         return True
     except (GiveUp, LocalFault) as fault:
-        why = str(fault)
+        why = mask(str(fault))
         store.write(lambda connection: _fail(connection, row, why, premises))
         return True
     except Exception as error:  # a bug concerns its letter, which may have left; the others go on
@@ -69,7 +69,7 @@ def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliv
         why = f"a fault of this program: {type(error).__name__}"
         store.write(lambda connection: doubt(connection, row, why, premises))
         return True
-    store.write(lambda connection: _done(connection, row, state, answer, premises))
+    store.write(lambda connection: _done(connection, row, state, mask(answer), premises))
     return True
 
 

@@ -55,6 +55,8 @@ def check_file(text: str, expected: Sequence[Apdu], scheme: Orders) -> None:
     for order, meant, read in zip(found.orders, expected, apdus, strict=True):
         check_same(meant, read)
         _check_widths(order.text, order.address)
+    if TERMINATOR in lines[:-1]:
+        raise Lost("frame", f"{TERMINATOR} stands before the last line too, and nothing is read after it")
 
 
 def check_same(meant: Apdu, read: Apdu) -> None:

@@ -1,0 +1,216 @@
+"""Staff break their templates in every way: what holds, what goes, what is said, and what mends it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailproc.app import checking
+from mailproc.errors import LocalFault
+from mailproc.office import drafts
+from mailproc.templating.folders import shipped_folder
+
+Office = Any  # tests/flow_out/conftest.py
+
+
+def shipped(path: str) -> str:
+    return (shipped_folder() / path).read_text()
+
+
+ORDER = "artemail/order.txt"
+BROKEN_ORDER = {
+    "a name that is not there": ("{{ titel }}", "titel"),
+    "a name in a loop": ("{% for line in lines %}{{ line.titel }}{% endfor %}", "titel"),
+    "a tag that is not closed": ("{% for line in lines %}", "line"),
+    "no tag at all": ("{{ number", "line"),
+    "a filter that is not there": ("{{ number | shout }}", "shout"),
+    "python": ("{{ number.__class__.__mro__ }}", "__class__"),
+    "an include": ("{% include '/etc/passwd' %}", "line"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_ORDER)
+def test_check_preview_and_the_letter_name_file_line_and_field(sqlite_office: Office, case: str) -> None:
+    office = sqlite_office
+    text, word = BROKEN_ORDER[case]
+    file = office.template(ORDER, "TX{{ number }}\n" + text + "\n")
+    wrong = " ".join(checking.check(office.house, connect=False).wrong)
+    with pytest.raises(LocalFault) as refused:
+        drafts.of_samples(office.house.premises, ORDER, None, "")
+    number = office.place()
+    office.run()
+    held = office.outbox()[0].note
+    for said in (wrong, str(refused.value), held):
+        assert str(file) in said
+        assert word in said
+        assert "line 2" in said or "line 3" in said
+    assert office.show(number)["delivery"] == "held"
+
+
+WRONG_ORDERS = {
+    "the title is left out": shipped(ORDER).replace("{% for line in lines %}", "{% for line in lines[1:] %}"),
+    "the number is left out": shipped(ORDER).replace("{{ number }}", ""),
+    "another number": shipped(ORDER).replace("{{ number }}", "X99-1"),
+    "the keywords are left out": shipped(ORDER).replace('{{ keywords | join(" ") }}', ""),
+    "another keyword": shipped(ORDER).replace('{{ keywords | join(" ") }}', "S PHOTO"),
+    "the address is left out": shipped(ORDER).partition("{% if address %}")[0],
+    "twice": shipped(ORDER) + "\n\n\n\n" + shipped(ORDER),
+    "an end in the middle": shipped(ORDER) + "\nNNNN\n",
+    "a line too long": shipped(ORDER).replace("{{ line }}", "{{ line }}" + "x" * 60, 1),
+    "letters beyond ASCII": shipped(ORDER).replace("{{ line }}", "{{ line }} é", 1),
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("case", WRONG_ORDERS)
+def test_an_order_that_would_say_something_else_never_leaves(
+    sqlite_office: Office, relay: Any, case: str
+) -> None:
+    office = sqlite_office
+    office.template(ORDER, WRONG_ORDERS[case])
+    number = office.place(service="COPY")
+    office.run()
+    assert relay.script.orders == []
+    assert office.show(number)["delivery"] == "held"
+    assert office.show(number)["attention"] == ["held-template"]
+    assert office.outbox()[0].note
+    assert len(relay.script.to("desk@town.example")) == 1
+    office.clock.forward(hours=6)
+    office.run()
+    assert len(relay.script.to("desk@town.example")) == 1  # the same reason is told once
+
+
+WRONG_FILES = {
+    "no code": shipped("artemail/file.txt").replace("{{ customer_code }}\n", ""),
+    "another code": shipped("artemail/file.txt").replace("{{ customer_code }}", "99-9999"),
+    "no password": shipped("artemail/file.txt").replace("{{ password }}\n", ""),
+    "the password twice": shipped("artemail/file.txt") + "{{ password }}\n",
+    "no end": shipped("artemail/file.txt").replace("NNNN", ""),
+    "no orders": shipped("artemail/file.txt").replace("{{ order }}", ""),
+    "only the first order": shipped("artemail/file.txt").replace("in orders", "in orders[:1]"),
+    "no gap": shipped("artemail/file.txt").replace("\n\n\n\n\n", "\n"),
+    "a broken name": shipped("artemail/file.txt").replace("orders", "order_list"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FILES)
+def test_a_broken_frame_holds_all_its_orders(sqlite_office: Office, relay: Any, case: str) -> None:
+    office = sqlite_office
+    office.template("artemail/file.txt", WRONG_FILES[case])
+    numbers = [office.place("One"), office.place("Two")]
+    office.run()
+    assert relay.script.orders == []
+    assert [office.show(number)["delivery"] for number in numbers] == ["held", "held"]
+
+
+def test_a_broken_cancel_holds_the_cancel(office: Office, relay: Any) -> None:
+    number = office.place()
+    office.run()
+    office.template("artemail/cancel.txt", shipped("artemail/cancel.txt").replace("{{ number }}", "B7-7"))
+    office.act(number, "cancel")
+    office.run()
+    assert len(relay.script.orders) == 1
+    assert office.show(number)["delivery"] == "held"
+    office.template("artemail/cancel.txt", shipped("artemail/cancel.txt"))
+    office.clock.forward(minutes=1)
+    office.run()
+    assert len(relay.script.orders) == 2
+
+
+FORGETS = '{% if "Weird" in line %}W{% else %}{{ line }}{% endif %}'
+
+
+def test_one_broken_among_three_is_held_alone_and_mended_goes_by_itself(office: Office, relay: Any) -> None:
+    """The template loses one word of one title, so only that order differs."""
+    office.template(ORDER, shipped(ORDER).replace("{{ line }}", FORGETS, 1))
+    one, weird, three = (office.place(title) for title in ("One", "Weird", "Three"))
+    office.run()
+    text = relay.script.orders[0].text
+    assert "One" in text
+    assert "Three" in text
+    assert f"TX{weird}-1" not in text
+    assert office.show(weird)["delivery"] == "held"
+    assert "item" in office.outbox()[0].note  # the field that was lost
+    assert [office.show(number)["attention"] for number in (one, three)] == [[], []]
+    office.template(ORDER, shipped(ORDER))
+    office.clock.now += timedelta(seconds=59)
+    office.run()
+    assert len(relay.script.orders) == 1
+    office.clock.now += timedelta(seconds=1)
+    office.run()
+    assert f"TX{weird}-1" in relay.script.orders[1].text
+    shown = office.show(weird)
+    assert (shown["delivery"], shown["attention"]) == ("handed_over", [])
+
+
+def test_cancelled_while_held_is_over(office: Office, relay: Any) -> None:
+    office.template(ORDER, "{{ titel }}")
+    number = office.place()
+    office.run()
+    office.act(number, "cancel")
+    shown = office.show(number)
+    assert (shown["state"], shown["attention"]) == ("CANCELLED", [])
+    office.template(ORDER, shipped(ORDER))
+    office.clock.forward(days=1)
+    office.run()
+    assert relay.script.orders == []
+
+
+NOTICE = "en/patron/arrived.txt"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Subject: x\n\n{{ titel }}\n", "{% for %}", "no subject line", "", "Subject: {{ request.number }", "\0"],
+)
+def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, relay: Any, text: str) -> None:
+    office = sqlite_office
+    office.template(NOTICE, "Subject: Come\n\nOur own words for {{ patron.name }}.\n")
+    first = office.place(patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
+    second = office.place(patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
+    office.run()
+    office.act(first, "receive")
+    office.run()
+    file = office.template(NOTICE, text)
+    office.act(second, "receive")
+    office.run()
+    letters = relay.script.to("r@town.example")
+    assert len(letters) == 2
+    assert all("Our own words for R. Reader." in letter.text for letter in letters)
+    assert str(file) in " ".join(checking.check(office.house, connect=False).wrong)
+
+
+def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, relay: Any) -> None:
+    office.template(NOTICE, "Subject: x\n\n{{ titel }}\n")
+    number = office.place(patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
+    office.run()
+    office.act(number, "receive")
+    office.run()
+    assert "waits for you at our desk" in relay.script.to("r@town.example")[0].text
+
+
+def test_a_draft_is_previewed_under_its_own_name(sqlite_office: Office, tmp_path: Path) -> None:
+    premises = sqlite_office.house.premises
+    assert "My draft" in drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
+    with pytest.raises(LocalFault, match=r"d\.txt, line 3: .*titel"):
+        drafts.of_samples(premises, NOTICE, "Subject: x\n\n{{ titel }}\n", "d.txt")
+    with pytest.raises(LocalFault, match=r"en/patron/arrived\.txt"):
+        drafts.of_samples(premises, "en/patron/arived.txt", None, "")
+
+
+def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sqlite_office: Office) -> None:
+    office = sqlite_office
+    number = office.place("The Title", patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
+    office.run()
+    premises = office.house.premises
+    for listed in premises.templates.listing():
+        assert drafts.of_samples(premises, listed.path, None, "").strip()
+        with office.store.read() as connection:
+            if listed.path.startswith("artemail/"):
+                with pytest.raises(LocalFault, match="without --request"):
+                    drafts.of_request(connection, premises, listed.path, number, None, "")
+            else:
+                text = drafts.of_request(connection, premises, listed.path, number, None, "")
+                assert "The Title" in text
+                assert number in text
