@@ -60,15 +60,18 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
     known = facts.gather(connection, event, apdu, transaction, found, premises)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = standing.step(found, occurrence)
-    if taken.outcome.kind is Kind.REFUSED:
-        raise LocalFault(taken.note or _refusal(event, found), _possible(found))
+    _allowed(event, taken)
     if taken.outcome.replies:
         known["last_said"] = facts.last_said(connection, transaction["id"])
     effects = policy.effects(taken, occurrence, premises.settings)
-    if event["cause"] == "staff":
+    if event["heard_by"]:  # nothing is sent: whoever told us is told the same way
+        effects = tuple(effect for effect in effects if not isinstance(effect, Send))
+    elif event["cause"] == "staff":
         _speakable(effects, transaction, premises)
-    work = _work(connection, event, transaction, premises)
+    work = _work(connection, event, transaction, premises, known)
     carry_out(work, effects)
+    if work.withdrew:
+        known["withdrew"] = work.withdrew
     _reopen(work, taken, effects)
     _save(work, taken, occurrence, apdu, known)
     words = list(work.words)
@@ -170,12 +173,15 @@ def _overtaken(
     return taken.after
 
 
-def _refusal(event: RowMapping, found: Standing) -> str:
-    return f"{event['type']} is not possible while the transaction is {found.state.name}."
-
-
-def _possible(found: Standing) -> tuple[str, ...]:
-    return machine.possible(found.role, found.service, found.state, found.state_before)
+def _allowed(event: RowMapping, taken: Step) -> None:
+    """Refuse an act (or what staff say they heard) that the law does not know here."""
+    found = taken.before
+    prohibited = event["heard_by"] and taken.outcome.kind is Kind.ERROR
+    if taken.outcome.kind is not Kind.REFUSED and not prohibited:
+        return
+    why = f"{event['type']} is not possible while the {found.service.name} is {found.state.name}."
+    possible = machine.possible(found.role, found.service, found.state, found.state_before)
+    raise LocalFault(taken.note or why, possible)
 
 
 def _speakable(effects: Sequence[Any], transaction: RowMapping, premises: Premises) -> None:
@@ -195,11 +201,17 @@ def _speakable(effects: Sequence[Any], transaction: RowMapping, premises: Premis
             )
 
 
-def _work(connection: Connection, event: RowMapping, transaction: RowMapping, premises: Premises) -> Work:
-    had = list(transaction["attention"] or ())
-    if event["cause"] == "staff" and not event["heard_by"]:
+def _work(
+    connection: Connection, event: RowMapping, row: RowMapping, premises: Premises, known: dict[str, Any]
+) -> Work:
+    had = list(row["attention"] or ())
+    if event["type"] == "undo":
+        had = list(known.get("attention") or ())
+    elif event["type"] == "close":
+        had = []
+    elif event["cause"] == "staff" and not event["heard_by"]:
         had = [reason for reason in had if reason in TROUBLE.values()]  # staff have looked
-    return Work(connection, event, transaction, premises, attention=had)
+    return Work(connection, event, row, premises, attention=had)
 
 
 def _reopen(work: Work, taken: Step, effects: Sequence[Any]) -> None:
@@ -217,7 +229,9 @@ def _save(work: Work, taken: Step, occurrence: Occurrence, apdu: Apdu | None, kn
     changes |= {"attention": work.attention or None, "updated_at": event["at"]}
     if work.last_service_at:
         changes["last_service_at"] = work.last_service_at
-    if taken.after.closed and transaction["closed_at"] is None:
+    if not taken.after.closed:
+        changes["closed_at"] = None
+    elif transaction["closed_at"] is None:
         changes["closed_at"] = event["at"]
     transactions.save(work.connection, transaction, changes)
     found_out: dict[str, Any] = {"facts": known or None}

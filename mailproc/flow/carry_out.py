@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TryNext, Withdraw
+from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.policy import TROUBLE
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Manner
 from mailproc.store import auto_replies, events, outgoing, requests
@@ -36,6 +38,7 @@ class Work:
     last_service_at: str = ""
     follow_ups: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    withdrew: list[int] = field(default_factory=list)
     seq: int = 0
 
     def intend(self, kind: str, body: dict[str, Any]) -> None:
@@ -133,16 +136,34 @@ def _ask_staff(work: Work, effect: AskStaff) -> None:
 def _withdraw(work: Work, _effect: Withdraw) -> None:
     for intent in outgoing.unsaid(work.connection, work.transaction["id"]):
         outgoing.withdraw(work.connection, intent)
+        work.withdrew.append(intent["id"])
+    work.attention = [reason for reason in work.attention if reason not in TROUBLE.values()]
+
+
+def _take_back(work: Work, effect: TakeBack) -> None:
+    """That none of it has left was looked up before the step."""
+    for intent in outgoing.of_event(work.connection, effect.event_id):
+        if intent["state"] != "withdrawn":
+            outgoing.withdraw(work.connection, intent)
+    for intent_id in effect.withdrew:
+        outgoing.place(work.connection, intent_id, "todo", None)
         work.words.append("the letter that had not left is taken back")
 
 
 def _try_next(work: Work, effect: TryNext) -> None:
     request_id = work.transaction["request_id"]
     requests.why_not(work.connection, work.transaction["id"], effect.why_not)
-    if rota.next_candidate(requests.rota(work.connection, request_id)) is None:
+    candidate = rota.next_candidate(requests.rota(work.connection, request_id))
+    if candidate is None:
         _ask_staff(work, AskStaff("end-of-rota"))
         work.intend("notice", {"notice": "patron/unfilled", "to": "patron", "facts": {}})
         work.words.append("nobody is left to ask")
+        return
+    try:
+        work.premises.partners.lender(candidate.partner)
+    except LocalFault as fault:  # config.toml has changed since the rota was made
+        _ask_staff(work, AskStaff("ask-unfilled"))
+        work.words.append(str(fault))
         return
     _follow_up(work, "request", request_id=request_id, transaction_id=None)
 
@@ -173,6 +194,7 @@ _DOERS: dict[type, Any] = {
     Notify: _notify,
     AskStaff: _ask_staff,
     Withdraw: _withdraw,
+    TakeBack: _take_back,
     TryNext: _try_next,
     Act: _act,
     Finish: _finish,

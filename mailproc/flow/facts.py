@@ -67,7 +67,7 @@ def _of_act(
     action = event["type"]
     if action == "undo":
         return _to_undo(connection, transaction)
-    facts: dict[str, Any] = {"found": to_json(standing)}
+    facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction["attention"]}
     if action == "cancel":
         facts["letter_left"] = not outgoing.unsaid(connection, transaction["id"])
     if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
@@ -89,9 +89,10 @@ def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
     last = done[-1] if done else None
     if last is None or last["cause"] != "staff" or last["type"] in ("request", "undo"):
         raise LocalFault("The last thing that happened here is no act that can be undone.")
-    found = (last["facts"] or {}).get("found")
-    if found is None:
+    facts = last["facts"] or {}
+    if "found" not in facts:
         raise LocalFault("What the partner said by telephone or post cannot be undone; record what is true.")
     if any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"])):
         raise LocalFault("The letter has left already: tell the partner by a message instead.")
-    return {"found": found, "undone": last["id"]}
+    kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
+    return kept | {"undone": last["id"]}

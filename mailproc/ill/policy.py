@@ -104,7 +104,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     reasons = [_attention(step, occurrence)] if step.outcome.attention else []
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
-        reasons.append(HEARD.get((step.before.role, occurrence.event), ""))
+        reasons.append(_moved_reason(step, occurrence))
     if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
         reasons.append("final-demand")
     if isinstance(apdu, Message) and not _is_act(occurrence):
@@ -118,11 +118,17 @@ def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
     return step.moved or occurrence.event == "DAMAGED"
 
 
+def _moved_reason(step: Step, occurrence: Occurrence) -> str:
+    if occurrence.event == "ILL_REQUEST" and step.after.state is State.CANCEL_PENDING:
+        return "cancel-asked"  # the Cancel came first
+    return HEARD.get((step.before.role, occurrence.event), "")
+
+
 def _attention(step: Step, occurrence: Occurrence) -> str:
     if occurrence.facts.get("same_item") is False:
         return "number-used-again"
     ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
-    return "supplied-after-end" if ended and step.moved else "answer-after-end"
+    return "supplied-after-end" if ended and step.entered else "answer-after-end"
 
 
 def _message_reason(occurrence: Occurrence) -> str:
@@ -133,9 +139,9 @@ def _message_reason(occurrence: Occurrence) -> str:
 
 def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     """Unfilled is not one thing: what follows was looked up and stands in the facts."""
-    if step.before.role is not Role.REQUESTER or step.after.state is not State.NOT_SUPPLIED:
+    if step.before.role is not Role.REQUESTER or step.entered is not State.NOT_SUPPLIED:
         return ()
-    if not step.moved:
+    if occurrence.event == "UNDONE":
         return ()
     answer = occurrence.apdu if isinstance(occurrence.apdu, IllAnswer) else None
     why_not = (answer and (answer.reason or answer.reply_code)) or occurrence.event
@@ -151,8 +157,8 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
         return ()
     if occurrence.event == "receive" and step.after.state is State.RECEIVED:
         return (Notify("patron/arrived", "patron"),)
-    shipped_copy = step.moved and step.after.state is State.SHIPPED and step.after.service is Service.COPY
-    if shipped_copy and settings.copy_ends_shipped:
+    shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
+    if shipped_copy and occurrence.event == "SHIPPED" and settings.copy_ends_shipped:
         return (Act("receive"),)
     return ()
 

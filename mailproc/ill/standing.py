@@ -19,6 +19,7 @@ from mailproc.ill.apdu import (
     IllRequest,
     Message,
     Overdue,
+    Recall,
     RenewAnswer,
     Shipped,
 )
@@ -52,8 +53,8 @@ class Occurrence:
     """Something that happens to a transaction.
 
     ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, or one of NOTED. ``facts`` is
-    what had to be looked up, frozen: repeat, follows, letter_left, due_on, renewal_on,
-    same_item, found (the standing an undone act had found).
+    what had to be looked up, frozen: repeat (heard before), again (said once more), follows,
+    letter_left, due_on, renewal_on, same_item, found (the standing an undone act had found).
     """
 
     event: str
@@ -72,6 +73,11 @@ class Step:
     def moved(self) -> bool:
         return self.before != self.after
 
+    @property
+    def entered(self) -> State | None:
+        """The state it has come into; None where it stays."""
+        return self.after.state if self.after.state is not self.before.state else None
+
 
 def step(standing: Standing, occurrence: Occurrence) -> Step:
     """What ``occurrence`` does to ``standing``. Never raises: prohibited is an outcome."""
@@ -87,7 +93,8 @@ def step(standing: Standing, occurrence: Occurrence) -> Step:
     )
     if outcome.kind in (Kind.ERROR, Kind.REFUSED):
         return Step(standing, standing, outcome)
-    moved = replace(standing, state=outcome.state, state_before=outcome.state_before)
+    closed = standing.closed and outcome.state == standing.state  # what moves comes back on the lists
+    moved = replace(standing, state=outcome.state, state_before=outcome.state_before, closed=closed)
     return Step(standing, _take(moved, occurrence), outcome)
 
 
@@ -109,6 +116,8 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
     event, facts = occurrence.event, occurrence.facts
     if event in NOTED:
         return Step(standing, standing, _stays(standing, Kind.NOTE), facts.get("text", ""))
+    if facts.get("again"):
+        return Step(standing, standing, _stays(standing, Kind.STAY), "said once more")
     if event == "UNDONE":
         found = from_json(standing.role, facts["found"])
         return Step(standing, found, Next(Kind.BECOMES, found.state, found.state_before, (), False))
@@ -162,10 +171,8 @@ def _take(standing: Standing, occurrence: Occurrence) -> Standing:
         return _take_shipped(standing, apdu)
     if isinstance(apdu, IllAnswer):
         return _take_answer(standing, apdu)
-    if isinstance(apdu, RenewAnswer) and apdu.answer:
-        return replace(_take_due(standing, apdu.due), renewal_on=None)
-    if isinstance(apdu, Overdue) and standing.due_on is None:
-        return _take_due(standing, apdu.due)
+    if isinstance(apdu, RenewAnswer | Overdue | Recall):
+        return _take_renewal(standing, apdu)
     if isinstance(apdu, Message):
         return _take_message(standing, occurrence)
     if occurrence.event == "receive" and standing.due_on is None and occurrence.facts.get("due_on"):
@@ -182,6 +189,16 @@ def _take_shipped(standing: Standing, shipped: Shipped) -> Standing:
     if shipped.shipped_service is Service.COPY and standing.state is State.SHIPPED:
         service = Service.COPY
     return replace(_take_due(standing, shipped.due), service=service, promise=None)
+
+
+def _take_renewal(standing: Standing, apdu: RenewAnswer | Overdue | Recall) -> Standing:
+    """The word on the loan's end: the renewal that was announced has come, or will not."""
+    settled = replace(standing, renewal_on=None)
+    if isinstance(apdu, RenewAnswer) and apdu.answer:
+        return _take_due(settled, apdu.due)
+    if isinstance(apdu, Overdue) and standing.due_on is None:
+        return _take_due(settled, apdu.due)
+    return settled
 
 
 def _take_due(standing: Standing, due: Due | None) -> Standing:

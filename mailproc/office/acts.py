@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import advance
+from mailproc.flow import advance, stepping
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
@@ -38,7 +38,8 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.terms import REASON_UNFILLED, Results, Role, Service
 from mailproc.office.find import transaction_of
-from mailproc.store import events
+from mailproc.office.repeating import repeated
+from mailproc.store import events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 
@@ -100,23 +101,31 @@ def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
         return Outcome(known, "done", note="done before")
     transaction = transaction_of(connection, act.number)
     for older in events.due_of_transaction(connection, transaction["id"]):
-        advance.step(connection, older, premises)
-    event = _event(act, transaction, premises)
+        stepping.take(connection, older, premises)
+    transaction = transactions.load(connection, transaction["id"])
+    said = _said(connection, premises, act, transaction)
+    event = _event(act, said, transaction, premises)
     return advance.step(connection, events.add(connection, event), premises)
 
 
-def _event(act: Act, transaction: RowMapping, premises: Premises) -> NewEvent:
-    role = Role[transaction["role"]]
-    said = apdu_of(act, role, Service[transaction["service"]], premises)
+def _said(connection: Connection, premises: Premises, act: Act, transaction: RowMapping) -> Apdu | None:
+    if act.repeat and act.heard_by:
+        raise LocalFault("--repeat says once more what we said; what a partner told again is recorded again.")
+    if act.repeat:
+        return repeated(connection, transaction, act.action, act.answer)
+    said = apdu_of(act, Role[transaction["role"]], Service[transaction["service"]], premises)
     if act.heard_by and said is None:
         raise LocalFault(f"{act.action} is nothing that a partner tells.")
-    if said is not None and act.repeat:
-        said = replace(said, original_sent_at=premises.local(premises.clock()))
+    return said
+
+
+def _event(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premises) -> NewEvent:
     return NewEvent(
         cause="staff",
         type=said.type.name if act.heard_by and said is not None else act.action,
         at=premises.clock(),
         apdu=apdu_json.to_json(said) if said is not None else None,
+        facts={"again": True} if act.repeat else None,
         actor=act.by,
         door=act.door,
         once=act.once or None,

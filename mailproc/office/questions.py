@@ -136,7 +136,7 @@ def _list_statement(wanted: Filter) -> Select[Any]:
     if wanted.partner:
         statement = statement.where(func.upper(TRANSACTION.c.partner) == wanted.partner.upper())
     if wanted.attention:
-        statement = statement.where(TRANSACTION.c.attention.is_not(None), TRANSACTION.c.closed_at.is_(None))
+        statement = statement.where(TRANSACTION.c.attention.is_not(None))
     if wanted.find:
         statement = statement.where(_found(wanted.find))
     return statement.limit(wanted.limit)

@@ -63,6 +63,8 @@ _OF_REQUEST = (
 _HISTORY = insert_into(
     HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
 )
+_STEPS = table_of(HistoryRow)
+_LED_TO = select(_STEPS.c.to_state).where(_STEPS.c.event_id == bindparam("event_id")).limit(1)
 _PUT = text(
     "INSERT INTO reference (partner, kind, value, transaction_id, outgoing_id)"
     " VALUES (:partner, :kind, :value, :transaction_id, :outgoing_id)"
@@ -111,6 +113,11 @@ def clear_attention(connection: Connection, transaction_id: int, reasons: Collec
 
 def add_history(connection: Connection, **row: Any) -> None:
     connection.execute(_HISTORY, row | {"note": storable(row["note"])})
+
+
+def led_to(connection: Connection, event_id: int) -> str:
+    """The state that the event led to, '' where it had no step."""
+    return connection.execute(_LED_TO, {"event_id": event_id}).scalar() or ""
 
 
 def refer(

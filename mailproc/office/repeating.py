@@ -1,0 +1,38 @@
+"""An act said once more: the same letter, with the time of the first (ISO 10161-1:
+date-time-of-original-service)."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.store import events, outgoing, transactions
+
+
+def repeated(connection: Connection, transaction: RowMapping, action: str, answer: bool | None) -> Apdu:
+    """What the last such act said. LocalFault where nothing was said, or its state is over."""
+    said = _last(connection, transaction, action, answer)
+    if said is None:
+        raise LocalFault(f"{action} has said nothing here that could be repeated.")
+    event_id, first = said
+    led_to, now = transactions.led_to(connection, event_id), transaction["state"]
+    if led_to != now:
+        raise LocalFault(f"{action} can be repeated while the transaction is {led_to}; it is {now}.")
+    return replace(first, original_sent_at=first.original_sent_at or first.sent_at, sent_at=None)
+
+
+def _last(
+    connection: Connection, transaction: RowMapping, action: str, answer: bool | None
+) -> tuple[int, Apdu] | None:
+    """The event and the APDU as it was told, in whatever manner."""
+    done = events.of_transaction(connection, transaction["id"])
+    for event in reversed([one for one in done if one["type"] == action]):
+        for intent in outgoing.of_event(connection, event["id"]):
+            if "apdu" not in intent["body"] or intent["state"] == "withdrawn":
+                continue
+            apdu = apdu_json.from_json(intent["body"]["apdu"])
+            if answer in (None, getattr(apdu, "answer", None)):
+                return event["id"], apdu
+    return None

@@ -1,0 +1,90 @@
+"""What a partner told by telephone, post or portal: it counts as heard, and nothing is sent."""
+
+from datetime import date
+
+import pytest
+
+from mailproc.errors import LocalFault
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+DAY = date(2026, 4, 1)
+
+# By our role: the state that is reached first, what the other side told, where it leads.
+TOLD = [
+    ("B1", (), "will-supply", {}, "PENDING"),
+    ("B1", (), "hold", {"position": 2}, "PENDING"),
+    ("B1", (), "conditional", {"reason": "charges"}, "CONDITIONAL"),
+    ("B1", (), "answer-retry", {"on": DAY}, "NOT_SUPPLIED"),
+    ("B1", (), "unfilled", {"reason": "not-owned"}, "NOT_SUPPLIED"),
+    ("B1", (), "locations", {}, "NOT_SUPPLIED"),
+    ("B1", (), "estimate", {}, "NOT_SUPPLIED"),
+    ("B1", (), "forward", {}, "PENDING"),
+    ("B1", (), "ship", {"on": DAY}, "SHIPPED"),
+    ("B1", (), "check-in", {}, "RETURNED"),
+    ("B1", ("cancel",), "cancel-reply", {"answer": True}, "CANCELLED"),
+    ("B1", ("cancel",), "cancel-reply", {"answer": False}, "PENDING"),
+    ("B1", ("receive",), "renew-reply", {"answer": True, "on": DAY}, "RECEIVED"),
+    ("B1", ("receive", "renew"), "renew-reply", {"answer": False}, "RECEIVED"),
+    ("B1", ("receive",), "overdue", {"on": date(2026, 5, 1)}, "OVERDUE"),
+    ("B1", ("receive",), "recall", {}, "RECALL"),
+    ("B1", ("receive",), "lost", {}, "LOST"),
+    ("B1", ("receive",), "damaged", {}, "RECEIVED"),
+    ("B1", (), "message", {"note": "soon"}, "PENDING"),
+    ("B1", (), "query", {}, "PENDING"),
+    ("L1", (), "cancel", {}, "CANCEL_PENDING"),
+    ("L1", ("ship",), "cancel", {}, "SHIPPED"),
+    ("L1", ("unfilled",), "cancel", {}, "NOT_SUPPLIED"),
+    ("L1", ("ship",), "receive", {}, "SHIPPED"),
+    ("L1", ("ship",), "return", {}, "SHIPPED"),
+    ("L1", ("ship",), "renew", {}, "RENEW_PENDING"),
+    ("L1", ("ship", "recall"), "renew", {}, "RECALL"),
+    ("L1", ("ship",), "lost", {}, "LOST"),
+    ("L1", ("ship",), "damaged", {}, "SHIPPED"),
+    ("L1", (), "answer-condition", {"answer": True}, "IN_PROCESS"),
+    ("L1", (), "answer-condition", {"answer": False}, "NOT_SUPPLIED"),
+    ("L1", (), "message", {"note": "please"}, "IN_PROCESS"),
+    ("L1", (), "query", {}, "IN_PROCESS"),
+]
+
+
+@pytest.mark.parametrize("case", TOLD, ids=lambda case: "-".join([case[0], *case[1], case[2]]))
+def test_heard(small_world, case, addresses):
+    number, way, action, more, state = case
+    small_world.place()
+    small_world.ordered(ORDER)
+    for act in way:
+        small_world.act(number, act)
+    small_world.sent.clear()
+    before = small_world.dump()
+    small_world.foresee(number, action, heard_by="phone", **more)
+    assert small_world.dump() == before
+    small_world.act(number, action, heard_by="phone", by="clerk", **more)
+    assert small_world.state(number) == state
+    partner = addresses["XX-BL" if number == "B1" else "XX-CUSTOMER"]
+    assert small_world.to(partner) == []
+    last = small_world.shown(number).history[-1]
+    assert last.cause == {"kind": "staff", "id": "clerk", "heard_by": "phone"}
+    assert last.event.isupper() or "." in last.event
+
+
+def test_what_cannot_have_been_is_refused(small_world):
+    """A copy is not overdue: whoever typed it is told, and no report goes out."""
+    small_world.place(service="COPY")
+    before = small_world.dump()
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "overdue", heard_by="phone")
+    assert small_world.dump() == before
+
+
+def test_what_was_heard_cannot_be_undone(small_world):
+    small_world.place()
+    small_world.act("B1", "ship", heard_by="post")
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "undo")
+
+
+def test_not_held_by_phone_goes_on_to_the_next(small_world, addresses):
+    small_world.place("XX-BL", "XX-SECOND")
+    small_world.act("B1", "unfilled", reason="not-owned", heard_by="portal")
+    assert small_world.shown("B1").line.partner == "XX-SECOND"
+    assert len(small_world.to(addresses["XX-SECOND"])) == 1

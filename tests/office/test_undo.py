@@ -1,0 +1,105 @@
+"""Taking the last act back: as long as nothing of it has left the house."""
+
+import pytest
+
+from mailproc.errors import LocalFault
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+def standing(world, number):
+    row = world.transaction(number)
+    names = ("state", "state_before", "due_on", "renewable", "promise", "service", "closed_at", "options")
+    return {name: row[name] for name in names}
+
+
+@pytest.mark.parametrize("action", ["cancel", "receive", "message", "close", "query", "damaged"])
+def test_what_has_not_left_is_taken_back(small_world, action):
+    small_world.place()
+    before = standing(small_world, "B1")
+    small_world.act("B1", action, run=False, note="a word")
+    small_world.act("B1", "undo")
+    assert standing(small_world, "B1") == before
+    assert len(small_world.sent) == 1  # the order; neither a letter nor a notice of what was undone
+    assert small_world.shown("B1").closed_at is None
+
+
+@pytest.mark.parametrize(
+    ("action", "more"), [("ship", {}), ("unfilled", {}), ("hold", {"position": 1}), ("lost", {})]
+)
+def test_a_lender_takes_back(small_world, action, more):
+    small_world.ordered(ORDER)
+    before = standing(small_world, "L1")
+    small_world.sent.clear()
+    small_world.act("L1", action, run=False, **more)
+    small_world.step()  # the letter is prepared, but has not left
+    small_world.act("L1", "undo")
+    assert standing(small_world, "L1") == before
+    assert small_world.sent == []
+
+
+def test_only_the_undone_act_is_taken_back(small_world, addresses):
+    """What was said before it still goes out."""
+    small_world.ordered(ORDER)
+    small_world.act("L1", "hold", position=2, run=False)
+    small_world.act("L1", "ship", run=False)
+    small_world.act("L1", "undo")
+    (letter,) = small_world.to(addresses["XX-CUSTOMER"])
+    assert "USE*2" in letter.text and "SHIPPED" not in letter.text
+
+
+def test_a_withdrawal_can_be_undone(world, addresses):
+    """The order that a cancel took back goes out after all."""
+    world.place(run=False)
+    world.quiet()
+    world.act("B1", "cancel", run=False)
+    assert (world.state("B1"), world.shown("B1").line.outcome) == ("CANCELLED", "cancelled")
+    world.act("B1", "undo")
+    assert (world.state("B1"), world.shown("B1").line.outcome) == ("PENDING", "")
+    (letter,) = world.to(addresses["XX-BL"])
+    assert "TXB1-1" in letter.text
+
+
+@pytest.mark.parametrize("action", ["cancel", "message", "receive"])
+def test_what_has_left_stays(small_world, action):
+    """A notice to the reader is a letter too."""
+    small_world.place()
+    small_world.act("B1", action, note="a word")
+    after = small_world.dump()
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "undo")
+    assert small_world.dump() == after
+
+
+def test_a_shipment_that_was_announced_stays(small_world):
+    small_world.ordered(ORDER)
+    small_world.act("L1", "ship")
+    with pytest.raises(LocalFault):
+        small_world.act("L1", "undo")
+    assert small_world.state("L1") == "SHIPPED"
+
+
+def test_nothing_is_undone_twice_or_across_a_letter(small_world):
+    small_world.place()
+    with pytest.raises(LocalFault):  # there is no act yet but the request itself
+        small_world.act("B1", "undo")
+    small_world.act("B1", "close")
+    small_world.act("B1", "undo")
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "undo")
+    small_world.act("B1", "close")
+    small_world.hear("B1-1 USE*2")
+    with pytest.raises(LocalFault):
+        small_world.act("B1", "undo")
+
+
+def test_undoing_restores_what_staff_had_seen(small_world):
+    """A request closed by mistake is open again, also in the lists."""
+    small_world.place()
+    small_world.hear("B1-1 CRF*CANNOT MATCH ITEM")
+    small_world.act("B1", "close")
+    assert small_world.shown("B1").line.outcome == "closed"
+    assert small_world.listed(attention=True) == []
+    small_world.act("B1", "undo")
+    assert small_world.shown("B1").line.outcome == ""
+    assert small_world.transaction("B1")["closed_at"] is None
