@@ -2,13 +2,15 @@
 
 Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
 notices), one for sending, one for each look into a mailbox, one that watches for other
-processes' writes. Wake-ups are only hints: a lost one costs one ``IDLE_LOOK``, never a letter.
+processes' writes and the daemon's lock. Wake-ups are only hints: a lost one costs one
+``IDLE_LOOK``, never a letter.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
+from mailproc.app.looking import LookThreads
 from mailproc.app.polling import look
 from mailproc.config import Mailbox
 from mailproc.config_load import poll
@@ -24,6 +27,7 @@ from mailproc.errors import TryLater
 from mailproc.flow import intake, notify, prepare, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.store import inbox, partners
+from mailproc.store.faults import DRIVER_ERRORS
 from mailproc.store.lock import daemon_lock
 from mailproc.transport.smtp_in import Listener
 
@@ -33,6 +37,8 @@ IDLE_LOOK = 5.0
 """Seconds between looks without a hint: rows whose pause is over come due by themselves."""
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
+PATIENCE = 10.0
+"""Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
 
 
 def work_once(house: House) -> int:
@@ -73,6 +79,7 @@ class Daemon:
         self._failed = False
         self._stations = threading.Event()
         self._sender = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
@@ -81,21 +88,31 @@ class Daemon:
 
     def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
+        house = self._house
         with ExitStack() as stack:
-            stack.enter_context(daemon_lock(self._house.store))
-            self._house.store.start_writer(self._ring)
-            _begin(self._house)
-            deliver, close = deliverer(self._house.config, self._house.premises.clock)
-            stack.callback(close)
+            still_ours = stack.enter_context(daemon_lock(house.store))
+            house.store.start_writer(self._ring)
+            _begin(house)
+            deliver, close = deliverer(house.config, house.premises.clock)
+            stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             port = self._listen(stack)
-            threads = self._start(deliver)
+            self._start(deliver, still_ours)
             self._schedule(stack)
-            ready((self._house.config.listen.host, port) if port else None)
+            ready((house.config.listen.host, port) if port else None)
             self._stop.wait()
             _log.info("stopping")
-            for thread in threads:  # before the relay's connection is closed: a letter may be under way
-                thread.join(30)
         return 1 if self._failed else 0
+
+    def _end(self, close: Callable[[], None]) -> None:
+        self.stop()
+        until = time.monotonic() + PATIENCE
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        late = [thread.name for thread in self._threads if thread.is_alive()]
+        if late:
+            _log.warning("not waited for any longer: %s", ", ".join(late))
+        else:
+            close()
 
     def _ring(self) -> None:
         self._stations.set()
@@ -116,22 +133,19 @@ class Daemon:
         stack.callback(listener.stop)
         return port
 
-    def _start(self, deliver: Deliver) -> list[threading.Thread]:
+    def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         house = self._house
         loops: dict[str, Callable[[], None]] = {
             "stations": lambda: self._loop(self._stations, lambda: work_once(house)),
             "sender": lambda: self._loop(
                 self._sender, lambda: send.run(house.store, house.premises, deliver)
             ),
-            "watcher": self._watch,
+            "watcher": lambda: self._watch(still_ours),
         }
-        threads = [
-            threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
-            for name, loop in loops.items()
-        ]
-        for thread in threads:
+        for name, loop in loops.items():
+            thread = threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
+            self._threads.append(thread)
             thread.start()
-        return threads
 
     def _loop(self, bell: threading.Event, work: Callable[[], int]) -> None:
         trouble = ""
@@ -148,17 +162,20 @@ class Daemon:
             if not busy:
                 bell.wait(IDLE_LOOK)
 
-    def _watch(self) -> None:
+    def _watch(self, still_ours: Callable[[], bool]) -> None:
         """The command line writes too; its commits are seen by the store's version."""
         seen = None
+        asked = time.monotonic()
         while not self._stop.wait(WATCH):
-            try:
+            with suppress(TryLater, *DRIVER_ERRORS):  # the store is away: the stations say so
                 version = self._house.store.data_version()
-            except TryLater:
-                continue
-            if version != seen:
-                seen = version
-                self._ring()
+                if version != seen:
+                    seen = version
+                    self._ring()
+                if time.monotonic() - asked > IDLE_LOOK:
+                    asked = time.monotonic()
+                    if not still_ours():
+                        raise RuntimeError("another mailproc has taken this store over")
 
     def _guarded(self, name: str, loop: Callable[[], None]) -> None:
         """A station that dies of a bug takes the daemon down loudly; systemd starts it again."""
@@ -170,7 +187,9 @@ class Daemon:
             self._stop.set()
 
     def _schedule(self, stack: ExitStack) -> None:
-        scheduler = BackgroundScheduler(timezone=self._house.premises.zone)
+        scheduler = BackgroundScheduler(
+            timezone=self._house.premises.zone, executors={"default": LookThreads()}
+        )
         scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         for mailbox in self._house.config.mailbox:
             scheduler.add_job(

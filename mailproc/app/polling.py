@@ -38,7 +38,7 @@ def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
             polled = imap_in.poll(mailbox, position, keep, premises.clock)
             for fault in polled.faults:
                 _log.warning("mailbox %s: %s", mailbox.name, fault)
-            store.write(lambda connection: mailboxes.working(connection, mailbox.name))
+            store.write(lambda connection: _works(connection, premises, mailbox))
         except (TryLater, Misconfigured) as error:
             _failed(store, premises, mailbox, error)
             return 0
@@ -47,14 +47,27 @@ def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
     return polled.new
 
 
+def _works(connection: Connection, premises: Premises, mailbox: Mailbox) -> None:
+    if mailboxes.failing_since(connection, mailbox.name) is None:
+        return
+    _log.info("mailbox %s can be read again", mailbox.name)
+    mailboxes.working(connection, mailbox.name)
+    alarms.clear(connection, "mailbox", mailbox.name, premises.clock())
+
+
 def _failed(store: Store, premises: Premises, mailbox: Mailbox, error: MailprocError) -> None:
-    _log.warning("mailbox %s: %s", mailbox.name, error)
-    why, now = str(error), premises.clock()
+    why = str(error)
     try:
-        store.write(lambda connection: mailboxes.failing(connection, mailbox.name, why, now))
-        store.write(lambda connection: _alarm(connection, premises, mailbox, why))
+        store.write(lambda connection: _note(connection, premises, mailbox, why))
     except TryLater as trouble:  # the store itself is away: the log has both
-        _log.warning("the store: %s", trouble)
+        _log.warning("mailbox %s: %s; the store: %s", mailbox.name, why, trouble)
+
+
+def _note(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
+    known = mailboxes.last_error(connection, mailbox.name) == why
+    _log.log(logging.DEBUG if known else logging.WARNING, "mailbox %s: %s", mailbox.name, why)  # said once
+    mailboxes.failing(connection, mailbox.name, why, premises.clock())
+    _alarm(connection, premises, mailbox, why)
 
 
 def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
@@ -64,7 +77,7 @@ def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: st
         return
     if alarms.raise_once(connection, "mailbox", mailbox.name, now):
         event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
-        facts = {"reasons": ["mailbox-unreachable"], "note": f"{mailbox.name}: {why}"}
+        facts = {"reasons": ["mailbox-silent"], "note": f"{mailbox.name}: {why}"}
         body = {"notice": "staff/attention", "to": "staff", "facts": facts}
         event_id = events.add(connection, event)
         outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)

@@ -44,6 +44,8 @@ _FAILING = text(
 
 _SINCE = text("SELECT failing_since FROM mailbox WHERE name = :name").columns(failing_since=Instant)
 
+_ERROR = text("SELECT last_error FROM mailbox WHERE name = :name")
+
 _WORKING = text(
     "UPDATE mailbox SET failing_since = NULL, last_error = ''"
     " WHERE name = :name AND failing_since IS NOT NULL"
@@ -82,3 +84,8 @@ def failing_since(connection: Connection, name: str) -> datetime | None:
     """Since when the mailbox cannot be read; None where it can."""
     since: datetime | None = connection.execute(_SINCE, {"name": name}).scalar()
     return since
+
+
+def last_error(connection: Connection, name: str) -> str:
+    """Why the mailbox could not be read at the last look; '' where it could."""
+    return connection.execute(_ERROR, {"name": name}).scalar() or ""

@@ -238,8 +238,12 @@ def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Any
     assert office.show(number)["delivery"] == "handed_over"
 
 
-@pytest.mark.parametrize("letter_id", ["I1", "E1", "B1", "O", "O1x", "O²", "O99", "O" + "9" * 30, "", "intent 3"])
-def test_redeliver_of_what_is_no_letter_is_refused_in_a_sentence(sqlite_office: Office, letter_id: str) -> None:
+@pytest.mark.parametrize(
+    "letter_id", ["I1", "E1", "B1", "O", "O1x", "O²", "O99", "O" + "9" * 30, "", "intent 3"]
+)
+def test_redeliver_of_what_is_no_letter_is_refused_in_a_sentence(
+    sqlite_office: Office, letter_id: str
+) -> None:
     with pytest.raises(LocalFault) as refused:
         sqlite_office.redeliver(letter_id)
     assert len(str(refused.value)) > 10

@@ -81,7 +81,9 @@ def test_two_answers_about_one_order_are_two_letters_in_order(office: Office, re
     assert "SHIPPED" in relay.script.to("ill@customer.example")[1].text
 
 
-ORDER = "99-0003\r\nZq7Pass9\r\n\r\n\r\n\r\n\r\nTXC77 S LOAN\r\nAuthor, A.\r\nA Book\r\n\r\n\r\n\r\n\r\nNNNN\r\n"
+ORDER = (
+    "99-0003\r\nZq7Pass9\r\n\r\n\r\n\r\n\r\nTXC77 S LOAN\r\nAuthor, A.\r\nA Book\r\n\r\n\r\n\r\n\r\nNNNN\r\n"
+)
 
 
 def test_undo_takes_back_the_last_act_only(office: Office, relay: Any) -> None:
