@@ -1,61 +1,48 @@
 """The letters that mailproc writes to people, and the names that their texts may use.
 
-Dates come as text that is ready to print, reasons and services in words for people.
+Dates come as text that is ready to print, reasons and services in words for people, both in the
+letter's language (``words``).
 """
 
 # ruff: noqa: RUF009  # field_help makes a dataclasses.field, which ruff cannot see
 
 from dataclasses import dataclass
 
+from mailproc.notices.digest import StaffDigest
+from mailproc.notices.parties import Library, Partner, Patron, Refusal, Request
+from mailproc.notices.patron import (
+    PatronArrived,
+    PatronCancelled,
+    PatronDueSoon,
+    PatronOverdue,
+    PatronRecalled,
+    PatronRenewed,
+    PatronUnfilled,
+    ToPatron,
+)
 from mailproc.templating.contract import Contract, field_help, sample_of
 
-
-@dataclass(frozen=True, kw_only=True)
-class Library:
-    name: str = field_help("The name of this library.", sample="Example Town Library")
-    email: str = field_help("Where answers go.", sample="ill@library.example")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    number: str = field_help("Our number of the request, B… or L….", sample="B12")
-    title: str = field_help("Title of the book, or of the article.", sample="On Letters")
-    author: str = field_help("Its author.", sample="Seneca", optional=True)
-    service: str = field_help('"loan" or "copy".', sample="loan")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Patron:
-    name: str = field_help("The reader's name.", sample="A. Reader")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Partner:
-    name: str = field_help("The name of the other library.", sample="Other Town Library")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Refusal:
-    partner: str = field_help("The library that was asked.", sample="Other Town Library")
-    reason: str = field_help("Why it cannot supply, in words.", sample="it is on loan to somebody")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PatronArrived:
-    library: Library = field_help("This library.", sample=sample_of(Library))
-    patron: Patron = field_help("The reader.", sample=sample_of(Patron))
-    request: Request = field_help("What the reader asked for.", sample=sample_of(Request))
-    due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
-    note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PatronUnfilled:
-    library: Library = field_help("This library.", sample=sample_of(Library))
-    patron: Patron = field_help("The reader.", sample=sample_of(Patron))
-    request: Request = field_help("What the reader asked for.", sample=sample_of(Request))
-    reasons: tuple[Refusal, ...] = field_help("Who was asked, and why not.", sample=(sample_of(Refusal),))
-    note: str = field_help("A remark of the staff.", sample="It can be read online.", optional=True)
+__all__ = [
+    "NOTICES",
+    "NOT_YET_SENT",
+    "Library",
+    "NoticeContext",
+    "Partner",
+    "PartnerNotice",
+    "PartnerReturned",
+    "Patron",
+    "PatronArrived",
+    "PatronCancelled",
+    "PatronDueSoon",
+    "PatronOverdue",
+    "PatronRecalled",
+    "PatronRenewed",
+    "PatronUnfilled",
+    "Refusal",
+    "Request",
+    "StaffAttention",
+    "StaffDigest",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +81,7 @@ class PartnerReturned:
     note: str = field_help("A remark of the staff.", sample="With its map.", optional=True)
 
 
-NoticeContext = PatronArrived | PatronUnfilled | StaffAttention | PartnerNotice | PartnerReturned
+NoticeContext = ToPatron | StaffAttention | StaffDigest | PartnerNotice | PartnerReturned
 
 NOTICES = (
     Contract("en/patron/arrived.txt", PatronArrived, "Tells a reader that the item is here."),
@@ -105,9 +92,23 @@ NOTICES = (
         PartnerNotice,
         "Tells another library's people what its protocol has no message for.",
     ),
+)
+"""The notices that something sends: only these are shown to staff and to be changed by them."""
+
+NOT_YET_SENT = (
+    Contract(
+        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
+    ),
+    Contract("en/patron/overdue.txt", PatronOverdue, "Tells a reader that a loan should have been back."),
+    Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
+    Contract("en/patron/recalled.txt", PatronRecalled, "Asks a reader to bring a loan back at once."),
+    Contract("en/patron/cancelled.txt", PatronCancelled, "Tells a reader that a request has been ended."),
+    Contract("en/staff/digest.txt", StaffDigest, "The day's work for staff, grouped by reason."),
     Contract(
         "en/partner/returned.txt",
         PartnerReturned,
         "Tells another library's people that its item is on the way back (where that is switched on).",
     ),
 )
+"""Written and checked, but nothing sends them yet. Whoever makes the first that does moves the line
+to NOTICES and makes templates/README.md again; a test reminds."""

@@ -9,6 +9,7 @@ from jinja2 import Template, TemplateSyntaxError
 
 from mailproc.errors import LocalFault
 from mailproc.templating.check import check_names
+from mailproc.templating.comparison import unified
 from mailproc.templating.contract import Contract
 from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE, Folders, Source
 from mailproc.templating.problem import BrokenTemplate, Problem, did_you_mean
@@ -111,9 +112,23 @@ class Templates:
             raise LocalFault(f"{path}: no such text was shipped")
         return source.read()
 
+    def diff(self, path: str) -> str:
+        """What the site's text for ``path`` changes in the shipped one, as a unified diff.
+
+        '' where they are equal or the shipped text is in use. A text in a language that was not
+        shipped is compared with the one it stands before (in the end the English). Raises
+        BrokenTemplate for a file that is no text; LocalFault for a path that nobody uses.
+        """
+        ours = self._load(path).source
+        shipped = self._folders.shipped(ours.path)
+        if ours.origin == "shipped" or shipped is None:
+            return ""
+        return unified(shipped.read(), _text_of(ours), f"shipped/{shipped.path}", f"site/{ours.path}")
+
     def listing(self) -> list[Listed]:
-        """Every template in use, then what lies in the site's folders besides."""
-        return [self._listed(path) for path in dict.fromkeys((*self._contracts, *self._folders.site_paths()))]
+        """Every template in use, in each language, then what lies in the site's folders besides."""
+        shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
+        return [self._listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
 
     def readme(self) -> str:
         """The text of templates/README.md."""
@@ -153,11 +168,9 @@ class Templates:
     def _read(self, contract: Contract, source: Source) -> _Loaded:
         name = str(source.file)
         try:
-            text = source.read()
-        except (OSError, UnicodeDecodeError) as error:
-            return _Loaded(
-                source, "", None, (Problem(name, 0, "", f"cannot be read as UTF-8 text: {error}"),)
-            )
+            text = _text_of(source)
+        except BrokenTemplate as broken:
+            return _Loaded(source, "", None, broken.problems)
         return _Loaded(source, text, *self._checked(contract, text, name))
 
     def _checked(
@@ -178,3 +191,11 @@ class Templates:
         template = Template.from_code(self._jinja, code, {})
         problems = list(tried(template, contract, name))
         return (None if problems else template), tuple(problems)
+
+
+def _text_of(source: Source) -> str:
+    try:
+        return source.read()
+    except (OSError, UnicodeDecodeError) as error:
+        text = f"cannot be read as UTF-8 text: {error}"
+        raise BrokenTemplate([Problem(str(source.file), 0, "", text)]) from error

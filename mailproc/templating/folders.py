@@ -62,6 +62,14 @@ class Folders:
         places = (self._place(each, self._shipped) for each in spoken(path))
         return next(filter(None, map(_look, places)), None)
 
+    def shipped_languages(self, path: str) -> Iterator[str]:
+        """``path`` in every language in which it was shipped, its own first."""
+        yield path
+        language, _, rest = path.partition("/")
+        if LANGUAGE.fullmatch(language):
+            found = sorted(file.relative_to(self._shipped) for file in self._shipped.glob(f"*/{rest}"))
+            yield from (each.as_posix() for each in found if LANGUAGE.fullmatch(each.parts[0]))
+
     def site_paths(self) -> Iterator[str]:
         """Every text file of the site's folders, as a path below them."""
         for folder in self._site:

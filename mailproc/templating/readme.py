@@ -27,10 +27,13 @@ A changed file is taken at once, without a restart, if its check holds.
 * Filters: FILTERS. Calls, arithmetic, includes and macros are not for letters.
 
 A letter to people starts with `Subject: …`, then an empty line, then its text; no other header may
-stand there. Its first folder is its language: `de/patron/arrived.txt` goes before
-`en/patron/arrived.txt` for a reader whose language is `de`. If a changed letter fails its check, the
-last text that passed goes out instead, and staff are told. A text for a machine is never replaced:
-while it is broken its orders are held.
+stand there. Its first folder is its language: for a reader whose language is `de-AT` the text is looked
+for below `de-AT`, then `de`, then `en`, each time first in your folder and then among the shipped ones
+(English and German). All languages of a letter use the same names; reasons, dates and services come in
+the language of the letter where it is one of the shipped ones, else in English.
+
+If a changed letter fails its check, the last text that passed goes out instead, and staff are told. A
+text for a machine is never replaced: while it is broken its orders are held.
 """
 
 

@@ -8,14 +8,9 @@ import pytest
 from jinja2 import Environment
 
 from mailproc.errors import LocalFault
-from mailproc.notices.catalogue import NOTICES
-from mailproc.templating.check import check_names
-from mailproc.templating.contract import Contract, as_context, fields_of, sample_of, samples
+from mailproc.templating.contract import as_context, sample_of
 from mailproc.templating.environment import Templates
-from mailproc.templating.folders import shipped_folder
 from mailproc.templating.problem import BrokenTemplate
-from mailproc.templating.sandbox import Sandbox
-from mailproc.templating.shapes import Record, shape_of
 
 from .conftest import LETTER, MACHINE, Everything
 
@@ -162,35 +157,40 @@ def test_values_are_not_read_as_templates(templates: Templates) -> None:
     assert templates.render_text("wire/all.txt", "{{ title }}", FULL | {"title": evil}) == evil
 
 
-def test_the_shipped_notices_are_in_order() -> None:
-    templates = Templates([shipped_folder()], NOTICES)
-    assert templates.check_all() == []
-    assert [listed.source for listed in templates.listing()] == ["shipped"] * len(NOTICES)
+def test_the_list_has_every_language_that_was_shipped(templates: Templates, shipped: Path, put: Put) -> None:
+    (shipped / "de" / "staff").mkdir(parents=True)
+    (shipped / "de" / "staff" / "all.txt").write_text("no subject")
+    (shipped / "wire" / "staff").mkdir()
+    (shipped / "wire" / "staff" / "all.txt").write_text("no language")
+    put("de/staff/all.txt", "Subject: ours\n\nText\n")
+    put("fr/staff/all.txt", "Subject: ours\n\nText\n")
+    states = [(listed.path, listed.source, listed.state) for listed in templates.listing()]
+    assert states == [
+        ("en/staff/all.txt", "shipped", "ok"),
+        ("de/staff/all.txt", "site", "ok"),
+        ("wire/all.txt", "shipped", "ok"),
+        ("fr/staff/all.txt", "site", "ok"),
+    ]
 
 
-@pytest.mark.parametrize("contract", NOTICES, ids=lambda contract: contract.path)
-def test_every_name_of_a_contract_is_used_by_its_shipped_text(contract: Contract) -> None:
-    """A name that no shipped text uses is a name nobody needs, or a text that lost it."""
-    text = (shipped_folder() / contract.path).read_text()
-    unused = [name for name in fields_of(contract.context) if name not in text]
-    assert unused in ([], ["library"])
-
-
-@pytest.mark.parametrize("contract", NOTICES, ids=lambda contract: contract.path)
-def test_a_field_taken_out_of_a_contract_breaks_its_shipped_text(contract: Contract) -> None:
-    text = (shipped_folder() / contract.path).read_text()
-    whole = shape_of(contract.context).fields
-    for gone in (name for name in whole if name in text and name != "library"):
-        rest = Record({name: shape for name, shape in whole.items() if name != gone})
-        problems = check_names(Sandbox().parse(text), rest, "x")
-        assert problems, gone
-        assert all(problem.line for problem in problems)
-
-
-def test_every_sample_of_every_notice_renders_without_a_gap() -> None:
-    templates = Templates([shipped_folder()], NOTICES)
-    for contract in NOTICES:
-        for context in samples(contract):
-            text = templates.render(contract.path, context)
-            assert "None" not in text
-            assert "\n\n\n" not in text
+@pytest.mark.parametrize(
+    ("there", "used"),
+    [
+        (("shipped/en", "shipped/de", "site/en", "site/de", "site/de-AT"), "site/de-AT"),
+        (("shipped/en", "shipped/de", "site/en", "site/de"), "site/de"),
+        (("shipped/en", "shipped/de", "site/en"), "shipped/de"),
+        (("shipped/en", "site/en"), "site/en"),
+        (("shipped/en", "shipped/de-AT", "site/de"), "shipped/de-AT"),
+        (("shipped/en",), "shipped/en"),
+    ],
+)
+def test_the_narrowest_language_is_used_and_in_it_the_site(
+    tmp_path: Path, there: tuple[str, ...], used: str
+) -> None:
+    for each in there:
+        file = tmp_path / each / "staff" / "all.txt"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"Subject: {each}\n\nText\n")
+    (tmp_path / "site").mkdir(exist_ok=True)
+    templates = Templates([tmp_path / "site", tmp_path / "shipped"], [LETTER])
+    assert templates.render("de-AT/staff/all.txt", FULL).startswith(f"Subject: {used}\n")

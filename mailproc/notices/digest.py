@@ -1,0 +1,121 @@
+"""The letter of the day to staff: what needs a hand and why, what is stuck, and a sum that hides nothing."""
+
+# ruff: noqa: RUF009  # field_help makes a dataclasses.field, which ruff cannot see
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailproc.notices.parties import Library
+from mailproc.templating.contract import field_help, sample_of
+
+MOST_SHOWN = 50
+"""Lines of one group: a letter of ten thousand lines is read by nobody. The counts tell of the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestRequest:
+    number: str = field_help("Our number of the request, B… or L….", sample="B12")
+    title: str = field_help("Title of the book, or of the article.", sample="On Letters")
+    partner: str = field_help("The other library.", sample="Other Town Library", optional=True)
+    since: str = field_help("Since when it stands so.", sample="Fri 20 Nov 2026")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestGroup:
+    reason: str = field_help("Why a human is needed.", sample="they have a condition")
+    count: int = field_help("How many requests.", sample=8)
+    requests: tuple[DigestRequest, ...] = field_help(
+        "The requests, at most 50.", sample=(sample_of(DigestRequest),)
+    )
+    more: int = field_help("How many are not shown.", sample=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestLetter:
+    number: str = field_help("The letter, I… or O…, or a message of one, E….", sample="I12")
+    who: str = field_help("Who sent it, or to whom it goes.", sample="ill@other.example")
+    subject: str = field_help("Its subject.", sample="Re: B12", optional=True)
+    why: str = field_help("What became of it.", sample="a letter could not be placed")
+    since: str = field_help("Since when.", sample="Fri 20 Nov 2026")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestLetters:
+    count: int = field_help("How many letters.", sample=8)
+    letters: tuple[DigestLetter, ...] = field_help(
+        "The letters, at most 50.", sample=(sample_of(DigestLetter),)
+    )
+    more: int = field_help("How many are not shown.", sample=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestMailbox:
+    name: str = field_help("The name of the mailbox in config.toml.", sample="ill")
+    why: str = field_help("What its server says.", sample="login refused")
+    since: str = field_help("Since when.", sample="Fri 20 Nov 2026")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffDigest:
+    library: Library = field_help("This library.", sample=sample_of(Library))
+    day: str = field_help("Today.", sample="Mon 23 Nov 2026")
+    groups: tuple[DigestGroup, ...] = field_help(
+        "What needs a hand, each request in one group.", sample=(sample_of(DigestGroup),)
+    )
+    needing: int = field_help("How many requests need a hand: all that stand in groups.", sample=8)
+    waiting: int = field_help("How many wait for others, with nothing to do for us.", sample=214)
+    all_open: int = field_help("How many are open: those that need a hand and those that wait.", sample=222)
+    unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
+    unsent: DigestLetters = field_help(
+        "Letters of ours that wait or failed.",
+        sample=sample_of(DigestLetters, letters=(sample_of(DigestLetter, number="O12", why="held back"),)),
+    )
+    mailboxes: tuple[DigestMailbox, ...] = field_help(
+        "Mailboxes that cannot be read.", sample=(sample_of(DigestMailbox),)
+    )
+
+
+def digest(
+    library: Library,
+    day: str,
+    groups: Sequence[tuple[str, Sequence[DigestRequest]]],
+    waiting: int,
+    *,
+    unplaced: Sequence[DigestLetter] = (),
+    unsent: Sequence[DigestLetter] = (),
+    mailboxes: Sequence[DigestMailbox] = (),
+) -> StaffDigest:
+    """The day's letter with its counts made from what stands in it, so that the sum cannot lie.
+
+    ``groups`` are (reason in words, requests), the most urgent first: a request that several
+    reasons name stands in the first of its groups only, and a group without requests is left
+    out. ``waiting`` counts the open requests that stand in none. Dates come as text.
+    """
+    made = tuple(_groups(groups))
+    needing = sum(group.count for group in made)
+    return StaffDigest(
+        library=library,
+        day=day,
+        groups=made,
+        needing=needing,
+        waiting=waiting,
+        all_open=needing + waiting,
+        unplaced=_letters(unplaced),
+        unsent=_letters(unsent),
+        mailboxes=tuple(mailboxes),
+    )
+
+
+def _groups(groups: Sequence[tuple[str, Sequence[DigestRequest]]]) -> Iterator[DigestGroup]:
+    placed: set[str] = set()
+    for reason, requests in groups:
+        fresh = tuple({one.number: one for one in requests if one.number not in placed}.values())
+        placed.update(one.number for one in fresh)
+        if fresh:
+            shown = fresh[:MOST_SHOWN]
+            yield DigestGroup(reason=reason, count=len(fresh), requests=shown, more=len(fresh) - len(shown))
+
+
+def _letters(letters: Sequence[DigestLetter]) -> DigestLetters:
+    shown = tuple(letters[:MOST_SHOWN])
+    return DigestLetters(count=len(letters), letters=shown, more=len(letters) - len(shown))

@@ -1,0 +1,67 @@
+"""What letters to a reader may name: one dataclass for each file below patron/."""
+
+# ruff: noqa: RUF009  # field_help makes a dataclasses.field, which ruff cannot see
+
+from dataclasses import dataclass
+
+from mailproc.notices.parties import Library, Patron, Refusal, Request
+from mailproc.templating.contract import field_help, sample_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToPatron:
+    """What every letter to a reader names."""
+
+    library: Library = field_help("This library.", sample=sample_of(Library))
+    patron: Patron = field_help("The reader.", sample=sample_of(Patron))
+    request: Request = field_help("What the reader asked for.", sample=sample_of(Request))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronArrived(ToPatron):
+    due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
+    note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronUnfilled(ToPatron):
+    reasons: tuple[Refusal, ...] = field_help("Who was asked, and why not.", sample=(sample_of(Refusal),))
+    note: str = field_help("A remark of the staff.", sample="It can be read online.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronDueSoon(ToPatron):
+    due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026")
+    renewable: bool = field_help(
+        "May the reader ask to keep it longer? No where we know better.", sample=True
+    )
+    note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronOverdue(ToPatron):
+    due: str = field_help("When it should have been back.", sample="Mon 23 Nov 2026")
+    level: int = field_help("Which reminder this is: 1 is the first.", sample=2)
+    note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronRenewed(ToPatron):
+    due: str = field_help("Until when it may now be kept.", sample="Mon 23 Nov 2026", optional=True)
+    note: str = field_help("A remark of the staff.", sample="For the last time.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronRecalled(ToPatron):
+    due: str = field_help("By when it must be back.", sample="Mon 23 Nov 2026", optional=True)
+    note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronCancelled(ToPatron):
+    needed_by: str = field_help(
+        "The day until which the reader needed it, where the request ended because that has passed.",
+        sample="Mon 23 Nov 2026",
+        optional=True,
+    )
+    note: str = field_help("A remark of the staff.", sample="It is on our own shelves.", optional=True)
