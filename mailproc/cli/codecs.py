@@ -46,7 +46,7 @@ def encode(
     except ValueError as error:
         raise LocalFault(f"{file} is no JSON: {error}") from None
     apdus = [_apdu(one) for one in (value if isinstance(value, list) else [value])]
-    typer.echo(trial.encoded(configured(ctx), apdus, codec, to), nl=False)
+    output.octets(trial.encoded(configured(ctx), apdus, codec, to))
 
 
 def _apdu(value: Any) -> Apdu:

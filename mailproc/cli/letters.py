@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 def inject(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Letters (RFC 5322), mbox, Maildir, or -.")],
-    mailbox: Annotated[str, typer.Option(help="As if from this mailbox.")] = "",
+    mailbox: Annotated[str, typer.Option(help="As if from this mailbox: its name is checked, no more.")] = "",
     mail_from: Annotated[str, typer.Option(help="The envelope's sender.")] = "",
     rcpt_to: Annotated[str, typer.Option(help="The envelope's recipient.")] = "",
     as_json: Json = False,
@@ -32,7 +32,7 @@ def inject(
     """Take letters in as if by a door whose proof holds. Prints their ids."""
     with opened(ctx) as house:
         now = house.premises.clock()
-        del mailbox  # the door is "inject": a person vouches for these letters
+        mailroom.known_mailbox(house.config, mailbox)
         new = [NewLetter("inject", raw, now, mail_from, rcpt_to) for _, raw in read_letters(files)]
         kept = mailroom.take_in(house.store, new)
     if as_json:
@@ -68,7 +68,11 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
     with opened(ctx) as house:
         with house.store.read() as connection:
             lines = mailroom.outbox(connection)
-        _list(lines, house.premises, as_json, "Nothing waits: every letter has left.")
+        filed = house.config.deliver.mode == "folder"
+        empty = "Nothing waits." if filed else "Nothing waits: every letter has left."
+        _list(lines, house.premises, as_json, empty)
+        if filed and not as_json:
+            output.line("deliver.mode is folder: letters are written into it and NOT SENT.")
 
 
 @verbs.command("letter")
@@ -85,7 +89,7 @@ def letter(
             became = mailroom.events_of(connection, row["id"]) if row["kind"] == "I" else []
         masked = house.premises.registry.mask(bytes(row["raw"]))
         if raw:
-            typer.echo(masked, nl=False)
+            output.octets(masked)
         elif as_json:
             output.as_json(_letter_json(row, became, masked))
         else:

@@ -1,6 +1,7 @@
 """How answers are shown: one JSON value, or tables and lines for people."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
@@ -10,21 +11,30 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_STEERING = re.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+"""What JSON leaves as it is and a terminal (or the text's direction) obeys; half characters too."""
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
 
 
 def as_json(value: Any) -> None:
     """One JSON value on stdout and nothing else."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_dumped(value, indent=2) + "\n")
 
 
 def json_line(value: Any) -> None:
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    sys.stdout.write(_dumped(value) + "\n")
+
+
+def _dumped(value: Any, indent: int | None = None) -> str:
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(plain(value), ensure_ascii=not utf8, indent=indent)
+    return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:
@@ -52,6 +62,19 @@ def shown(text: str) -> str:
     return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
 
 
+def one_line(text: str) -> str:
+    """The same where a line break would forge a line."""
+    return " ".join(shown(text).split())
+
+
+def octets(content: bytes) -> None:
+    """A letter's bytes: exactly as they are into a pipe or a file, harmless on a terminal."""
+    if sys.stdout.isatty():
+        line(content.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n"))
+    else:
+        typer.echo(content, nl=False)
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:
     """A table, or the sentence ``empty``."""
     if not rows:
@@ -64,7 +87,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(shown(cell)) for cell in row))
+        grid.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(grid)
 
 

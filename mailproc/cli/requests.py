@@ -1,6 +1,7 @@
 """Verbs about requests: place, list, show, act, go on to the next partner."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from mailproc.cli.reading import content
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
 from mailproc.notices import words
 from mailproc.office import acts, place, questions
 from mailproc.office.questions import Change, Filter, Line, Shown
@@ -53,6 +54,8 @@ def requests(
     as_json: Json = False,
 ) -> None:
     """List requests, the last changed first."""
+    _one_of("--role", role, Role.__members__)
+    _one_of("--state", state, State.__members__)
     with opened(ctx) as house:
         symbol = house.premises.partners.known(partner).symbol if partner else ""
         wanted = Filter(role, state, symbol, attention, find, limit)
@@ -263,10 +266,17 @@ def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would
         )
         return
     lead = "would be" if would else "is now"
-    state = words.state_word(line.role, outcome.after) if outcome.after else outcome.note
-    output.line(f"{number} {lead}: {state} [{outcome.after}]")
+    if not outcome.after:
+        output.line(f"{number}: {outcome.note}")
+        return
+    output.line(f"{number} {lead}: {words.state_word(line.role, outcome.after)} [{outcome.after}]")
     for word in outcome.words:
         output.line(f"  {word}")
+
+
+def _one_of(option: str, given: str, known: Iterable[str]) -> None:
+    if given and given.upper() not in known:
+        raise LocalFault(f"{option}: {given!r} is none of {', '.join(known)}.")
 
 
 def _date(text: str) -> date | None:

@@ -1,5 +1,7 @@
 """The root of all verbs: the configuration's path, and what an error becomes."""
 
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from mailproc import __version__
-from mailproc.cli import codecs, letters, papers, requests, service
+from mailproc.cli import codecs, letters, output, papers, requests, service
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.log import mask
 
@@ -20,7 +22,9 @@ class Verbs(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            answer = super().invoke(ctx)
+            sys.stdout.flush()  # a pipe that broke is to be noticed here, not when Python ends
+            return answer
         except Misconfigured as error:
             _say(str(error))
             raise typer.Exit(MISCONFIGURED) from None
@@ -29,11 +33,19 @@ class Verbs(TyperGroup):
             _say(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
+            _forget_stdout()
             raise typer.Exit(REFUSED) from None
 
 
 def _say(text: str) -> None:
-    print(mask(text), file=sys.stderr)  # noqa: T201  # this is the command line's voice
+    print(output.shown(mask(text)), file=sys.stderr)  # noqa: T201  # this is the command line's voice
+
+
+def _forget_stdout() -> None:
+    """Nobody reads on: what is still in the buffer must not be complained about at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 app = typer.Typer(
@@ -71,4 +83,7 @@ def root(
 
 def main() -> None:
     """The program's entry point."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal of another charset, a name that is no text
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

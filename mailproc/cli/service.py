@@ -31,7 +31,7 @@ def run(
     """The service. SIGTERM and Ctrl-C end it gracefully."""
     from mailproc.app import daemon  # here: the sockets cost a tenth of a second that no other verb needs
 
-    log.set_up(level.upper(), json_lines)
+    _log_at(level, json_lines)
     house = build.build(config_path(ctx))
     try:
         for warning in config_load.warnings(house.config):
@@ -45,6 +45,15 @@ def run(
     finally:
         house.store.close()
     raise typer.Exit(failed)
+
+
+def _log_at(level: str, json_lines: bool) -> None:
+    try:
+        log.set_up(level.upper(), json_lines)
+    except ValueError:
+        raise typer.BadParameter(
+            f"--log-level: {level!r} is no level; write DEBUG, INFO or WARNING"
+        ) from None
 
 
 def _stop_on_signals(end: Callable[[], None]) -> None:
@@ -67,18 +76,19 @@ def check(
     connect: Annotated[
         bool, typer.Option("--connect", help="Log in to every mailbox and the relay as well.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Configuration, templates and store; says what is wrong and what is unsafe."""
     from mailproc.app import checking  # as above
 
     with opened(ctx, secrets_needed=True) as house:
         found = checking.check(house, connect=connect)
-    for text in found.fine:
-        output.line(f"ok    {text}")
-    for text in found.warnings:
-        output.line(f"note  {text}")
-    for text in found.wrong:
-        output.line(f"WRONG {text}")
+    if as_json:
+        output.as_json(found)
+    else:
+        for mark, texts in (("ok   ", found.fine), ("note ", found.warnings), ("WRONG", found.wrong)):
+            for text in texts:
+                output.line(f"{mark} {text}")
     if found.wrong:
         raise typer.Exit(1)
 
@@ -91,7 +101,9 @@ def verify(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         output.as_json(found)
     else:
-        output.line(f"{found.checked} transactions checked, {len(found.differences)} differ")
+        differing = len(found.differences)
+        things = "transaction" if found.checked == 1 else "transactions"
+        output.line(f"{found.checked} {things} checked, {differing} differ{'s' if differing == 1 else ''}")
         for one in found.differences:
             output.line(f"transaction {one.transaction_id}: kept {one.kept}, computed {one.computed}")
     if found.differences:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, send
 from mailproc.flow.premises import Premises
@@ -42,6 +43,13 @@ class LetterLine:
 def take_in(store: Store, new: list[NewLetter]) -> list[Kept]:
     """Letters that a person brings by hand, by the door "inject"."""
     return store.write(lambda connection: keep(connection, new))
+
+
+def known_mailbox(config: Config, name: str) -> None:
+    """LocalFault where config.toml has no mailbox of that name ('' is none at all)."""
+    names = [mailbox.name for mailbox in config.mailbox]
+    if name and name not in names:
+        raise LocalFault(f"There is no mailbox {name!r}. Known: {', '.join(names) or 'none is configured'}.")
 
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:

@@ -1,0 +1,130 @@
+"""The command line as a person uses it: in this process (quick), and as a program of its own."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailproc.cli import main
+
+CONFIG = """\
+[library]
+symbol = "XX-TOWN"
+name = "Town Library"
+email = "ill@town.example"
+[listen]
+enabled = false
+[deliver]
+mode = "folder"
+folder = "out"
+[templates]
+site = "site"
+[[partner]]
+symbol = "UK-BL"
+name = "British Library"
+address = "orders@bl.example"
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0001"
+password = { env = "ART_PASSWORD" }
+[[partner]]
+symbol = "UK-CUSTOMER"
+name = "A Customer"
+address = "ill@customer.example"
+roles = ["REQUESTER"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0003"
+password = { env = "CUSTOMER_PASSWORD" }
+"""
+SECRETS = {"ART_PASSWORD": "Zq7Pass9", "CUSTOMER_PASSWORD": "Kw3Word5"}
+ORDER = (
+    "From: ill@customer.example\r\nTo: ill@town.example\r\nSubject: Order file\r\nMessage-ID: <1@c>\r\n\r\n"
+    "99-0003\r\nKw3Word5\r\n\r\n\r\n\r\n\r\nTXC77 S LOAN\r\nAuthor, A.\r\nA Book\r\n\r\n\r\n\r\n\r\nNNNN\r\n"
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with a config.toml."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """``cli("show", "B1")``; ``stdin`` is text or octets. A traceback is a failed test."""
+
+    def ran(*arguments: str, stdin: str | bytes = b"") -> Ran:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["mailproc", *arguments])
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            with pytest.raises(SystemExit) as ended:
+                main()
+            out.flush()
+            err.flush()
+        texts = [stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)]
+        return Ran(int(ended.value.code or 0), *texts)
+
+    return ran
+
+
+@pytest.fixture
+def program(folder: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """The same as a process of its own: ``python -m mailproc``."""
+
+    def ran(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "mailproc", *arguments],
+            input=stdin, capture_output=True, timeout=60, check=False, cwd=folder,
+            env={**os.environ, **environment},
+        )  # fmt: skip
+
+    return ran
+
+
+@pytest.fixture
+def placed(cli: Callable[..., Ran]) -> Callable[..., str]:
+    """Places a request; its number."""
+
+    def place(title: str = "A Book", service: str = "LOAN", **more: Any) -> str:
+        value = {"service": service, "item": {"title": title}, "partners": ["UK-BL"], **more}
+        ran = cli("request", "-", stdin=json.dumps(value))
+        assert (ran.code, ran.err) == (0, "")
+        return ran.out.strip()
+
+    return place
+
+
+@pytest.fixture
+def lent(cli: Callable[..., Ran]) -> str:
+    """An order that a customer sent us; its number."""
+    assert cli("inject", "-", stdin=ORDER).code == 0
+    assert cli("run", "--once").code == 0
+    return "L1"

@@ -1,0 +1,236 @@
+"""Exit 0, 1, 2, 3; one sentence on stderr and no traceback, whatever a person types."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+REFUSED = {
+    "no such request": (["show", "B99"], "no request B99"),
+    "no number at all": (["show", "%%%"], "%%%"),
+    "an empty number": (["show", ""], "request"),
+    "a number that is too big": (["show", "B" + "9" * 40], "no request"),
+    "an attempt that was not made": (["show", "B1-7"], "B1"),
+    "act on nothing": (["act", "B99", "cancel"], "no request B99"),
+    "an act that is none": (["act", "B1", "dance"], "cancel"),
+    "an act of the other side": (["act", "B1", "ship"], "ship"),
+    "an act that is not possible now": (["act", "B1", "return"], "Possible now"),
+    "a date that is none": (["act", "B1", "receive", "--date", "31.12.2026"], "2026-01-31"),
+    "a date that never was": (["act", "B1", "receive", "--date", "2026-02-30"], "2026-01-31"),
+    "an answer that is none": (["act", "B1", "answer-condition", "--answer", "maybe"], "yes or no"),
+    "a reason that is none": (["act", "L1", "unfilled", "--reason", "mood"], "not-owned"),
+    "heard by drums": (["act", "B1", "ship", "--heard-by", "drums"], "phone"),
+    "a message without words": (["act", "B1", "message"], "--note"),
+    "next while one is open": (["next", "B1"], "still open"),
+    "next of theirs": (["next", "L1"], "no rota"),
+    "no such letter": (["letter", "I99"], "I99"),
+    "no letter's name": (["letter", "12"], "I12"),
+    "a letter's number too big": (["letter", "O" + "9" * 40], "O12"),
+    "release of what is not shelved": (["release", "I1"], "shelf"),
+    "release of ours": (["release", "O1"], "redeliver"),
+    "attach of what is not there": (["attach", "I99", "B1"], "I99"),
+    "redeliver of theirs": (["redeliver", "I1"], "no letter of ours"),
+    "hold of what has left": (["hold", "O1"], "only a letter that waits"),
+    "a partner that is none": (["requests", "--partner", "ZZ"], "UK-BL"),
+    "a role that is none": (["requests", "--role", "lender"], "RESPONDER"),
+    "a state that is none": (["requests", "--state", "HAPPY"], "PENDING"),
+    "a template that is none": (["preview", "en/patron/arived.txt"], "en/patron/arrived.txt"),
+    "a draft that is not there": (["preview", "en/patron/arrived.txt", "--file", "no.txt"], "no.txt"),
+    "preview with no request": (["preview", "en/patron/arrived.txt", "--request", "B99"], "B99"),
+    "a machine's template with a request": (["preview", "artemail/order.txt", "--request", "B1"], "machine"),
+    "inject of what is not there": (["inject", "no.eml"], "no.eml"),
+    "inject into no mailbox": (["inject", "-", "--mailbox", "nowhere"], "nowhere"),
+    "decode of what is not there": (["decode", "no.eml"], "no.eml"),
+    "decode of a folder": (["decode", "."], "Maildir"),
+    "encode of what is not there": (["encode", "no.json", "--codec", "artemail"], "no.json"),
+}
+
+
+@pytest.fixture
+def both(cli: Cli, placed: Cli, lent: str) -> None:
+    """B1 and L1 are there, O1 was filed, I1 is done."""
+    placed()
+    assert cli("run", "--once").code == 0
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused_with_one_sentence_and_exit_1(cli: Cli, both: None, case: str) -> None:
+    arguments, word = REFUSED[case]
+    ran = cli(*arguments)
+    assert ran.code == 1, ran
+    assert ran.out == ""
+    assert word in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+    assert "Traceback" not in ran.err
+
+
+BAD_REQUESTS = {
+    "no JSON": "{",
+    "nothing": "",
+    "a list": "[]",
+    "a number": "7",
+    "null": "null",
+    "NaN": '{"service": NaN}',
+    "no service": '{"item": {"title": "T"}, "partners": ["UK-BL"]}',
+    "no title": '{"service": "LOAN", "item": {}, "partners": ["UK-BL"]}',
+    "an empty title": '{"service": "LOAN", "item": {"title": "  "}, "partners": ["UK-BL"]}',
+    "a title that is a list": '{"service": "LOAN", "item": {"title": ["T"]}, "partners": ["UK-BL"]}',
+    "no item": '{"service": "LOAN", "partners": ["UK-BL"]}',
+    "no partner": '{"service": "LOAN", "item": {"title": "T"}}',
+    "an unknown partner": '{"service": "LOAN", "item": {"title": "T"}, "partners": ["ZZ"]}',
+    "partners as text": '{"service": "LOAN", "item": {"title": "T"}, "partners": "UK-BL"}',
+    "who does not lend": '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-CUSTOMER"]}',
+    "an unknown field": '{"service": "LOAN", "itm": {}}',
+    "an unknown field of the item": '{"service": "LOAN", "item": {"titel": "T"}, "partners": ["UK-BL"]}',
+    "a bad date": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"need_before":"soon"}',
+    "a reader without id": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"patron":{"name":"R"}}',
+    "a bad cost": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"max_cost":"much"}',
+    "a deep one": "[" * 100_000,
+    "half a character": '{"service": "LOAN", "item": {"title": "\\ud800"}, "partners": ["UK-BL"]}',
+    "a NUL": '{"service": "LOAN", "item": {"title": "\\u0000"}, "partners": ["UK-BL"]}',
+}
+
+
+@pytest.mark.parametrize("case", BAD_REQUESTS)
+def test_a_bad_request_is_refused_in_a_sentence(cli: Cli, case: str) -> None:
+    ran = cli("request", "-", stdin=BAD_REQUESTS[case])
+    assert (ran.code, ran.out) == (1, ""), ran
+    assert len(ran.err.strip().splitlines()) == 1
+    assert len(ran.err) > 15
+    assert cli("requests", "--json").json == []
+
+
+BAD_APDUS = ["{", "[]", "7", "null", "{}", '{"type": "NONSENSE"}', '{"type": 3}', '[{"type": "CANCEL"}, 3]',
+             '{"type": "ILL_REQUEST"}', '{"type": "CANCEL"}', '{"type": "ILL_ANSWER"}',
+             '{"type": "ILL_ANSWER", "results": "MAYBE"}', '{"type": "SHIPPED", "due": {"on": "x"}}',
+             '{"type": "CANCEL", "ref": {"number": "a b\\nNNNN"}}', '{"type": "EXPIRED"}',
+             '{"type": "ILL_REQUEST", "ref": {"number": "B1-1"}, "item": {"title": 4}}']  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BAD_APDUS)
+def test_an_apdu_that_cannot_be_written_is_refused_in_a_sentence(cli: Cli, text: str) -> None:
+    ran = cli("encode", "-", "--codec", "artemail", stdin=text)
+    assert (ran.code, ran.out) == (1, ""), ran
+    assert len(ran.err.strip().splitlines()) == 1
+    assert cli("encode", "-", "--codec", "smoke", stdin='{"type": "CANCEL"}').code == 1
+
+
+USAGE = [
+    ["sing"],
+    ["show"],
+    ["show", "B1", "B2"],
+    ["show", "B1", "--jason"],
+    ["requests", "--limit", "0"],
+    ["requests", "--limit", "many"],
+    ["act", "B1"],
+    ["act", "B1", "hold", "--position", "first"],
+    ["encode", "x.json"],
+    ["--config"],
+    ["show", "B1", "--config", "config.toml"],  # it stands before the verb
+    ["run", "--log-level", "LOUD"],
+    ["inject"],
+]
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_usage_errors_are_exit_2(cli: Cli, arguments: list[str]) -> None:
+    ran = cli(*arguments)
+    assert (ran.code, ran.out) == (2, ""), ran
+    assert "Traceback" not in ran.err
+
+
+VERBS = ["run", "check", "verify", "requests", "letters", "shelved", "outbox", "partners", "templates"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_misconfigured_one_is_exit_3_naming_key_and_file(cli: Cli, folder: Path, verb: str) -> None:
+    (folder / "config.toml").write_text('[library]\nsymbl = "XX"\n')
+    ran = cli(verb)
+    assert (ran.code, ran.out) == (3, "")
+    for word in ("symbl", "symbol", "config.toml"):
+        assert word in ran.err
+
+
+def test_no_configuration_at_all(cli: Cli, folder: Path) -> None:
+    (folder / "config.toml").unlink()
+    ran = cli("requests")
+    assert ran.code == 3
+    assert "config.toml" in ran.err
+
+
+def test_a_secret_that_is_missing_names_key_and_variable_where_it_is_needed(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ART_PASSWORD")
+    ran = cli("run", "--once")
+    assert ran.code == 3
+    assert "ART_PASSWORD" in ran.err
+    assert cli("requests").code == 0
+
+
+def test_config_by_option_by_place_and_by_environment(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = folder / "other"
+    other.mkdir()
+    (other / "mine.toml").write_text((folder / "config.toml").read_text().replace("UK-BL", "UK-OTHER"))
+
+    def symbols(*arguments: str) -> set[str]:
+        return {one["symbol"] for one in cli(*arguments, "partners", "--json").json}
+
+    assert "UK-OTHER" in symbols("--config", str(other / "mine.toml"))
+    monkeypatch.setenv("MAILPROC_CONFIG", str(other / "mine.toml"))
+    assert "UK-BL" in symbols()  # ./config.toml goes before
+    (folder / "config.toml").unlink()
+    assert "UK-OTHER" in symbols()
+    assert cli("requests").code == 0
+    assert (other / "var").exists()  # paths start at the file's folder
+
+
+def test_as_a_program(program: Callable[..., subprocess.CompletedProcess[bytes]]) -> None:
+    assert program("--version").stdout.startswith(b"mailproc ")
+    assert program("--help").returncode == 0
+    assert [program(*arguments).returncode for arguments in (["requests"], ["show", "B1"], ["sing"])] == [0, 1, 2]
+    assert program("--config", "none.toml", "requests").returncode == 3
+
+
+def test_a_pipe_that_breaks_is_no_traceback(
+    program: Callable[..., subprocess.CompletedProcess[bytes]], folder: Path
+) -> None:
+    import os
+    import sys
+
+    for verb in (["states"], ["states", "--json"]):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "mailproc", *verb],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=os.environ,
+        )  # fmt: skip
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.read(10)
+        child.stdout.close()
+        said = child.stderr.read()
+        child.stderr.close()
+        assert child.wait(30) in (0, 1)
+        assert said == b""
+
+
+@pytest.mark.parametrize("charset", ["C", "POSIX", "latin-1"])
+def test_a_terminal_of_another_charset_breaks_nothing(
+    program: Callable[..., subprocess.CompletedProcess[bytes]], charset: str
+) -> None:
+    wanted = {"service": "LOAN", "item": {"title": "Ångström — مقدمة 😀"}, "partners": ["UK-BL"]}
+    environment = {"PYTHONIOENCODING": "ascii"} if charset == "C" else {"PYTHONIOENCODING": charset}
+    if charset == "POSIX":
+        environment = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert program("request", "-", stdin=json.dumps(wanted).encode(), **environment).returncode == 0
+    for verb in (["requests"], ["show", "B1"], ["requests", "--json"], ["show", "B1", "--json"], ["states"]):
+        ran = program(*verb, **environment)
+        assert (ran.returncode, ran.stderr) == (0, b""), ran
+    shown = json.loads(program("show", "B1", "--json", **environment).stdout.decode("latin-1"))
+    assert shown["item"]["title"] == "Ångström — مقدمة 😀"
