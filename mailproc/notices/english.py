@@ -90,6 +90,14 @@ _HEARD: Words = {
     "SEND_FAILED": "our letter could not be sent",
     "IN_DOUBT": "our letter may have arrived",
     "HELD": "our letter is held back",
+    "UNANSWERED": "no answer for too long",
+    "NEED_BEFORE": "the day until which it was needed has passed",
+    "DUE_SOON": "the loan must go back soon",
+    "READER_OVERDUE": "the reader has not brought it back in time",
+    "RENEWAL_SILENT": "nothing heard about the renewal",
+    "CANCEL_SILENT": "nothing heard about the cancellation",
+    "LOAN_OVERDUE": "what we lent has not come back in time",
+    "TO_ANSWER": "our answer is still due",
     "LOSSY": "our order left with some letters replaced",
 }
 

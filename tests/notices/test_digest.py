@@ -1,0 +1,130 @@
+"""The day's letter to staff: each open request stands in it once, and the sum is right."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailproc.notices.catalogue import NOT_YET_SENT, NOTICES, Library, StaffDigest
+from mailproc.notices.digest import (
+    MOST_SHOWN,
+    DigestGroup,
+    DigestLetter,
+    DigestMailbox,
+    DigestRequest,
+    digest,
+)
+from mailproc.notices.render import render
+from mailproc.notices.words import attention_word
+from mailproc.templating.contract import fields_of, sample_of
+from mailproc.templating.environment import Templates
+from mailproc.templating.folders import shipped_folder
+
+TEMPLATES = Templates([shipped_folder()], (*NOTICES, *NOT_YET_SENT))
+LIBRARY = sample_of(Library)
+DAY = "Mon 23 Nov"
+
+
+def request(number: int, **changes: str) -> DigestRequest:
+    return sample_of(DigestRequest, number=f"B{number}", **changes)
+
+
+def letter(number: str, **changes: str) -> DigestLetter:
+    return sample_of(DigestLetter, number=number, **changes)
+
+
+def text_of(made: StaffDigest, language: str = "en") -> str:
+    notice = render(TEMPLATES, "staff/digest", language, made)
+    return f"{notice.subject}\n\n{notice.text}"
+
+
+def test_a_full_day_reads_like_this() -> None:
+    groups = [
+        (attention_word("condition"), [request(17, title="Iron Bridges"), request(21)]),
+        (attention_word("end-of-rota"), [request(9, partner="", title="Small Rivers", since="Fri 20 Nov")]),
+        (attention_word("lost"), []),
+    ]
+    made = digest(
+        LIBRARY, DAY, groups, 214,
+        unplaced=[letter("I12"), letter("E40", subject="")],
+        unsent=[letter("O7", who="art@bl.example", subject="Order file", why="held back")],
+        mailboxes=[DigestMailbox(name="ill", why="login refused", since="Sun 22 Nov")],
+    )  # fmt: skip
+    assert text_of(made) == (
+        "Mon 23 Nov: 3 to be done, 214 waiting\n\n"
+        "What needs a hand, and why:\n\n"
+        "they have a condition (2)\n"
+        "  B17  Iron Bridges, Other Town Library, since Fri 20 Nov 2026\n"
+        "  B21  On Letters, Other Town Library, since Fri 20 Nov 2026\n\n"
+        "nobody left to ask (1)\n"
+        "  B9  Small Rivers, since Fri 20 Nov\n\n"
+        "3 here + 214 waiting for others = 217 open.\n\n"
+        "Letters that could not be placed (2)\n"
+        '  I12  ill@other.example "Re: B12": a letter could not be placed, since Fri 20 Nov 2026\n'
+        "  E40  ill@other.example: a letter could not be placed, since Fri 20 Nov 2026\n\n"
+        "Letters of ours that wait or failed (1)\n"
+        '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
+        "Mailboxes that cannot be read (1)\n"
+        "  ill: login refused, since Sun 22 Nov\n\n"
+        '"mailproc show B12" shows a request, "mailproc shelved" and "mailproc outbox" show the letters.\n'
+    )
+
+
+def test_a_quiet_day_says_so() -> None:
+    text = text_of(digest(LIBRARY, "Mo 23. Nov", [], 214), "de")
+    top = "Mo 23. Nov: 0 zu bearbeiten, 214 warten\n\nHeute ist nichts zu bearbeiten.\n\n"
+    assert text.startswith(f"{top}0 hier + 214 warten auf andere = 214 offen.\n\n")
+    assert len(text.splitlines()) == 7
+
+
+def test_a_request_of_several_reasons_stands_in_the_first_group_alone() -> None:
+    made = digest(
+        LIBRARY, DAY, [("a", [request(1)]), ("b", [request(1), request(2)]), ("c", [request(2)])], 0
+    )
+    assert [(group.reason, [one.number for one in group.requests]) for group in made.groups] == [
+        ("a", ["B1"]), ("b", ["B2"])
+    ]  # fmt: skip
+    assert made.all_open == 2
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_long_group_is_cut_and_says_how_much_is_missing(language: str) -> None:
+    many = [request(number) for number in range(MOST_SHOWN + 3)]
+    letters = [letter(f"I{number}") for number in range(MOST_SHOWN + 4)]
+    made = digest(LIBRARY, DAY, [("why", many)], 0, unplaced=letters, unsent=letters[:MOST_SHOWN])
+    text = text_of(made, language)
+    assert f"why ({MOST_SHOWN + 3})" in text
+    assert re.findall(r"(?:and|und) (\d+) (?:more|weitere)", text) == ["3", "4"]
+    assert len(re.findall(r"^  B\d+ ", text, re.MULTILINE)) == MOST_SHOWN
+    assert len(re.findall(r"^  I\d+ ", text, re.MULTILINE)) == 2 * MOST_SHOWN
+
+
+def test_the_help_says_how_many_are_shown() -> None:
+    assert f"at most {MOST_SHOWN}" in fields_of(DigestGroup)["requests"].help
+
+
+def test_a_strangers_subject_is_one_short_line() -> None:
+    made = digest(LIBRARY, DAY, [], 0, unplaced=[letter("I1", subject="x\n\nBcc: a\r\n" + "y " * 500)])
+    line = next(line for line in text_of(made).splitlines() if line.startswith("  I1 "))
+    assert len(line) < 170
+    assert '"x Bcc: a y' in line
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.lists(st.integers(1, 90), max_size=80)), max_size=5),
+    st.integers(0, 10**6),
+    st.sampled_from(["en", "de"]),
+)
+def test_groups_and_waiting_are_all_that_is_open(
+    groups: list[tuple[str, list[int]]], waiting: int, language: str
+) -> None:
+    made = digest(LIBRARY, DAY, [(why, [request(n) for n in numbers]) for why, numbers in groups], waiting)
+    different = {n for _, numbers in groups for n in numbers}
+    assert made.all_open == len(different) + waiting
+    assert made.needing == sum(len(group.requests) + group.more for group in made.groups) == len(different)
+    text = text_of(made, language)
+    shown, waits, total = map(int, re.findall(r"^(\d+) .*\+ (\d+) .*= (\d+) ", text, re.MULTILINE)[0])
+    assert shown + waits == total == made.all_open
+    assert sum(int(n) for n in re.findall(r"^[abcd] \((\d+)\)$", text, re.MULTILINE)) == shown
