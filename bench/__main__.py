@@ -10,10 +10,10 @@ import json
 import sys
 import time
 
-from bench import intake, parse, render, steps
+from bench import intake, parse, render, steps, way
 from bench.figures import Suite, judged, table
 
-SUITES: tuple[Suite, ...] = (intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE)
+SUITES: tuple[Suite, ...] = (intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE, way.SUITE)
 
 
 def main() -> int:

@@ -68,7 +68,7 @@ def main(kind: str, loop: str = "") -> None:
             "each": lambda: Each(file),
             "group": lambda: lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
         }[kind]()
-        listener = Listener(Listen(port=0), [house.LIBRARY], keep, lambda: datetime.now(UTC))
+        listener = Listener(Listen(port=0), house.everybody(), keep, lambda: datetime.now(UTC))
         print(listener.start(), flush=True)
         sys.stdin.read()
         listener.stop()

@@ -55,6 +55,11 @@ def customers() -> list[Customer]:
     return [Customer(f"XX-COLLEGE-{n}", f"ill@college{n}.example", f"99-01{n:02d}") for n in range(CUSTOMERS)]
 
 
+def everybody() -> list[str]:
+    """Whom a listener of the measurements takes letters for: we, our lenders, our customers."""
+    return [LIBRARY, *LENDERS.values(), *(one.address for one in customers())]
+
+
 @contextmanager
 def folder() -> Iterator[Path]:
     """On the disk that TMPDIR names; a store on a memory file system would prove nothing."""

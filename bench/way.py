@@ -1,0 +1,211 @@
+"""The whole way of a letter in one process: the daemon, its doors, its stations, its relay.
+
+``WAY``: customers' order letters come by SMTP on 50 connections; a script acts as the desk and
+ships each copy as soon as its order is on the list; the way ends when the relay has answered 250
+for the letter that holds the order's SHIPPED. Load and relay are processes of their own.
+
+``IDLE``: one lender's "we do not hold it" at a time on a daemon with nothing to do; the way ends
+when the relay has the order for the next library of the rota.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from statistics import median
+from typing import TypeVar
+
+from bench import child, house, letters, load
+from bench.figures import Figures, Goal, Suite
+from mailproc.app.build import House
+from mailproc.app.daemon import Daemon
+from mailproc.config import Listen
+from mailproc.errors import LocalFault
+from mailproc.flow import intake, stepping
+from mailproc.office import acts, place
+from mailproc.store import inbox
+from mailproc.store.inbox import Kept, NewLetter
+from mailproc.transport.smtp_in import Listener
+
+ORDERS = 600
+LETTERS = 20
+FILE = 40
+PATIENCE = 60.0
+
+GOALS = (
+    Goal("WAY", "order letter in to answer handed over, to a listener that drops", "answered", "dropped", 0.12),
+    Goal("IDLE", "one letter on an idle machine, 250 to its effect handed over", "idle", "", 50, "ms", at_most=True),
+    Goal("FORTY", "40 orders in a file to one order, inbox to all steps done", "forty", "one", 5, "ms", at_most=True),
+)  # fmt: skip
+T = TypeVar("T")
+
+
+def measure() -> Figures:
+    with child.door("drop", "asyncio") as port:
+        dropped = child.load(port, 50, 2.0)["rate"]
+    return {"dropped": dropped, "answered": _answered(), "idle": _idle(), **_files()}
+
+
+@contextmanager
+def _daemon(relay: int) -> Iterator[tuple[House, int]]:
+    """The service in this process; gives its house and its listener's port."""
+    with house.folder() as folder, house.opened(folder, relay=relay) as home:
+        daemon, address = Daemon(home), Future[tuple[str, int] | None]()
+        thread = threading.Thread(target=daemon.run, args=(address.set_result,))
+        thread.start()
+        try:
+            found = address.result(20)
+            yield home, found[1] if found else 0
+        finally:
+            daemon.stop()
+            thread.join()
+
+
+def _until(look: Callable[[], T | None]) -> T:
+    """What ``look`` gives once it is something."""
+    end = time.monotonic() + PATIENCE
+    while (found := look()) is None:
+        if time.monotonic() > end:
+            raise SystemExit("the whole way was not gone within a minute")
+        time.sleep(0.002)
+    return found
+
+
+def _answered() -> float:
+    """Orders answered in a second, from the first letter's MAIL to the last answer's 250."""
+    sent: dict[str, float] = {}
+    with child.door("drop") as relay, _daemon(relay) as (home, port):
+        sender = threading.Thread(
+            target=lambda: sent.update(child.load(port, 50, PATIENCE, ORDERS, "orders"))
+        )
+        sender.start()
+        _ship_all(home)
+        _until(lambda: _handed_over(home, ORDERS))
+        end = time.monotonic()
+        sender.join()
+    return ORDERS / (end - sent["first"])
+
+
+def _ship_all(home: House) -> None:
+    """The desk: looks for new orders and ships each, one act after the other."""
+    last, shipped = 0, 0
+    while shipped < ORDERS:
+        found = _until(lambda: _new(home, last) or None)
+        for last, number in found:
+            acts.perform(home.store, home.premises, acts.Act(action="ship", number=number))
+            shipped += 1
+
+
+def _new(home: House, after: int) -> list[tuple[int, str]]:
+    """Orders that are on the list and not answered, younger than ``after``."""
+    query = (
+        "SELECT t.id, r.number FROM transactions t JOIN request r ON r.id = t.request_id"
+        f" WHERE t.id > {after} AND t.state = 'IN_PROCESS' ORDER BY t.id"
+    )
+    with home.store.read() as connection:
+        return [(row[0], row[1]) for row in connection.exec_driver_sql(query)]
+
+
+def _handed_over(home: House, orders: int) -> bool | None:
+    """True once as many messages have left."""
+    query = (
+        "SELECT count(*) FROM intent i JOIN outgoing o ON o.id = i.outgoing_id"
+        " WHERE i.kind = 'apdu' AND o.state = 'handed_over'"
+    )
+    with home.store.read() as connection:
+        return connection.exec_driver_sql(query).scalar_one() == orders or None
+
+
+class _Relay:
+    """A relay in this process that says when it took each letter."""
+
+    def __init__(self) -> None:
+        self.came: list[float] = []
+        self._bell = threading.Condition()
+        self._listener = Listener(Listen(port=0), house.everybody(), self._keep, lambda: datetime.now(UTC))
+        self.port = self._listener.start()
+        self.stop = self._listener.stop
+
+    def _keep(self, letters: object) -> "Future[list[Kept]]":
+        future: Future[list[Kept]] = Future()
+        future.set_result([Kept(1, new=True)])
+        with self._bell:
+            self.came.append(time.monotonic())
+            self._bell.notify_all()
+        return future
+
+    def wait(self, count: int) -> float:
+        """When the letter number ``count`` came."""
+        with self._bell:
+            if not self._bell.wait_for(lambda: len(self.came) >= count, PATIENCE):
+                raise SystemExit("a letter's effect was not handed over within a minute")
+            return self.came[count - 1]
+
+
+def _idle() -> float:
+    """Median of LETTERS, in ms."""
+    relay = _Relay()
+    try:
+        with _daemon(relay.port) as (home, port):
+            numbers = [_ask(home) for _ in range(LETTERS)]
+            _until(lambda: _handed_over(home, LETTERS))
+            before = len(relay.came)
+            took = []
+            for count, number in enumerate(numbers, start=before + 1):
+                kept = _say(port, number)
+                took.append(relay.wait(count) - kept)
+                time.sleep(0.1)  # idle again
+            return median(took) * 1000
+    finally:
+        relay.stop()
+
+
+def _ask(home: House) -> str:
+    item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
+    wanted = place.read({"service": "LOAN", "item": item, "partners": list(house.LENDERS)})
+    return place.place(home.store, home.premises, wanted)
+
+
+def _say(port: int, number: str) -> float:
+    """The lender's letter, handed in; when it was answered 250."""
+    lender = house.LENDERS["XX-BL"]
+    mail = (lender, letters.replies(lender, {f"{number}-1": "NOT"}))
+    said = load.run(port, 1, iter([mail]), PATIENCE)
+    return said["first"] + said["p50"] / 1000
+
+
+def _files() -> Figures:
+    """One order file of one order, one of FILE; ms from the inbox row to the last step's commit."""
+    customer = house.customers()[0]
+    took: dict[str, list[float]] = {"one": [], "forty": []}
+    with house.folder() as folder, house.opened(folder) as home:
+        home.store.start_writer()
+        for turn in range(6):
+            for name, count in (("one", 1), ("forty", FILE)):
+                numbers = [f"{name[0].upper()}{turn}-{n}" for n in range(count)]
+                took[name].append(_worked_off(home, letters.order_file(customer, numbers), customer.address))
+        _check(home, 6 * (1 + FILE))
+    return {name: median(islice(times, 1, None)) for name, times in took.items()}  # the first warms up
+
+
+def _worked_off(home: House, raw: bytes, sender: str) -> float:
+    letter = NewLetter(
+        "listener", raw, home.premises.clock(), mail_from=sender, rcpt_to=house.LIBRARY, peer="127.0.0.1"
+    )
+    home.store.write(lambda connection: inbox.keep(connection, [letter]))
+    begun = time.perf_counter()
+    while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+        pass
+    return (time.perf_counter() - begun) * 1000
+
+
+def _check(home: House, orders: int) -> None:
+    found = len(_new(home, 0))
+    if found != orders:
+        raise LocalFault(f"{orders} orders came, {found} stand on the list")
+
+
+SUITE = Suite(GOALS, measure)
