@@ -19,7 +19,7 @@ from mailproc.ill import apdu_json, machine, policy, standing
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.effects import Finish, Send
 from mailproc.ill.machine import Kind
-from mailproc.ill.policy import TROUBLE
+from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Manner
@@ -68,7 +68,7 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event["cause"] == "staff":
         _speakable(effects, transaction, premises)
-    work = _work(connection, event, transaction, premises, known)
+    work = _work(connection, event, transaction, premises, known, taken)
     carry_out(work, effects)
     if work.withdrew:
         known["withdrew"] = work.withdrew
@@ -136,7 +136,16 @@ def _place(
     if isinstance(apdu, IllRequest):
         cancels = _cancels_of(connection, event["partner"], apdu)
         return opening.accept(connection, event, apdu, premises), apdu, cancels
-    raise RemoteFault(f"no transaction with {event['partner']} matches {_named(apdu)}")
+    raise RemoteFault(_unmatched(connection, event["partner"], apdu))
+
+
+def _unmatched(connection: Connection, partner: str, apdu: Apdu) -> str:
+    """Why nothing of ours matches; the right number from the wrong partner is named as that."""
+    key = opening.identity_of(apdu, partner)
+    owner = transactions.asked_by(connection, key.tgq)
+    if owner and owner != partner:
+        return f"{_named(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
+    return f"no transaction with {partner} matches {_named(apdu)}"
 
 
 def _named(apdu: Apdu) -> str:
@@ -148,10 +157,23 @@ def _named(apdu: Apdu) -> str:
 
 def find(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
     """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing."""
-    if apdu.type.name not in ASKED_OF_US and apdu.ref is not None and apdu.ref.number:
-        row = transactions.find(connection, partner, "number", apdu.ref.number.upper())
-        if row is not None and row["transaction_id"] is not None:
-            return transactions.load(connection, row["transaction_id"])
+    if apdu.type.name in ASKED_OF_US:
+        return _asked_of_us(connection, partner, apdu)
+    # Only a hub is both sides under one number; then a question is more likely the borrower's.
+    if apdu.type is ApduType.STATUS_QUERY:
+        return _asked_of_us(connection, partner, apdu) or _asked_by_us(connection, partner, apdu)
+    return _asked_by_us(connection, partner, apdu) or _asked_of_us(connection, partner, apdu)
+
+
+def _asked_by_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
+    number = apdu.ref.number if apdu.ref else ""
+    row = transactions.find(connection, partner, "number", number.upper()) if number else None
+    if row is None or row["transaction_id"] is None:
+        return None
+    return transactions.load(connection, row["transaction_id"])
+
+
+def _asked_of_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
     key = opening.identity_of(apdu, partner)
     return transactions.by_key(connection, Role.RESPONDER, key.initial_requester, key.tgq, key.tq, key.stq)
 
@@ -202,15 +224,20 @@ def _speakable(effects: Sequence[Any], transaction: RowMapping, premises: Premis
 
 
 def _work(
-    connection: Connection, event: RowMapping, row: RowMapping, premises: Premises, known: dict[str, Any]
+    connection: Connection,
+    event: RowMapping,
+    row: RowMapping,
+    premises: Premises,
+    known: dict[str, Any],
+    taken: Step,
 ) -> Work:
-    had = list(row["attention"] or ())
+    had = [why for why in row["attention"] or () if taken.entered is None or why not in OF_A_STATE]
     if event["type"] == "undo":
         had = list(known.get("attention") or ())
     elif event["type"] == "close":
         had = []
     elif event["cause"] == "staff" and not event["heard_by"]:
-        had = [reason for reason in had if reason in TROUBLE.values()]  # staff have looked
+        had = [reason for reason in had if reason in OF_A_LETTER]  # staff have looked
     return Work(connection, event, row, premises, attention=had)
 
 

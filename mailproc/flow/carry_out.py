@@ -16,7 +16,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.policy import TROUBLE
+from mailproc.ill.policy import OF_A_LETTER
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Manner
 from mailproc.store import auto_replies, events, outgoing, requests
@@ -137,7 +137,7 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
     for intent in outgoing.unsaid(work.connection, work.transaction["id"]):
         outgoing.withdraw(work.connection, intent)
         work.withdrew.append(intent["id"])
-    work.attention = [reason for reason in work.attention if reason not in TROUBLE.values()]
+    work.attention = [reason for reason in work.attention if reason not in OF_A_LETTER]
 
 
 def _take_back(work: Work, effect: TakeBack) -> None:

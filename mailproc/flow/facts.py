@@ -69,7 +69,9 @@ def _of_act(
         return _to_undo(connection, transaction)
     facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction["attention"]}
     if action == "cancel":
-        facts["letter_left"] = not outgoing.unsaid(connection, transaction["id"])
+        waits = outgoing.unsaid(connection, transaction["id"])
+        bounced = outgoing.delivery(connection, transaction["id"]) == "bounced"
+        facts["letter_left"] = not (waits or bounced)  # what came back undelivered is with nobody
     if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
         today = premises.local(event["at"]).date()
         facts["due_on"] = (today + timedelta(days=premises.config.policy.loan_days)).isoformat()

@@ -23,6 +23,7 @@ from mailproc.store.events import NewEvent
 from mailproc.store.faults import try_later
 from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import InboxRow
+from mailproc.store.text import storable
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ def _shelve(connection: Connection, reading: Reading, why: str, premises: Premis
     if not reading.alarm:
         return
     who = reading.partner.symbol if reading.partner else reading.letter.sender
-    if alarms.raise_once(connection, reading.alarm, who, premises.clock()):
+    if alarms.raise_once(connection, reading.alarm, storable(who)[:250], premises.clock()):
         _tell_staff(connection, reading, why)
 
 
@@ -146,7 +147,7 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
         return
     if bounce.kind == "failed":
         for outgoing_id in found:
-            outgoing.change(connection, outgoing_id, state="bounced", last_error=bounce.text[:500])
+            outgoing.bounced(connection, outgoing_id, storable(bounce.text)[:500])
         _events_of_letter(connection, reading, found, "BOUNCED", {"text": bounce.text[:500]})
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
     _done(connection, reading, f"{bounce.kind}: {numbers} {bounce.text}"[:500])
@@ -160,7 +161,7 @@ def _events_of_letter(
         intent["transaction_id"]: intent["partner"]
         for outgoing_id in outgoing_ids
         for intent in outgoing.intents_of(connection, outgoing_id)
-        if intent["transaction_id"] is not None
+        if intent["transaction_id"] is not None and intent["state"] != "withdrawn"
     }
     for position, (transaction_id, partner) in enumerate(touched.items()):
         event = NewEvent(

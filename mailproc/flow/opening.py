@@ -25,7 +25,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     for attempt in attempts:
         if attempt["closed_at"] is None and attempt["state"] not in ("NOT_SUPPLIED", "CANCELLED"):
             open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
-            raise LocalFault(f"{open_one} is still open: cancel it first.")
+            raise LocalFault(f"{open_one} is {attempt['state']}: cancel or close it before another is asked.")
     candidate = rota.next_candidate(requests.rota(connection, request["id"]))
     if candidate is None:
         raise LocalFault(f"Nobody is left to ask for {request['number']}: add a partner to its rota.")

@@ -14,6 +14,7 @@ from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.terms import ApduType, Role
 from mailproc.store import outgoing, transactions
 from mailproc.store.events import NewEvent
+from mailproc.store.text import storable
 
 
 @dataclass
@@ -46,7 +47,8 @@ def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sortin
     if _is_about_a_file(apdu):
         _place_file_report(connection, reading, apdu, sorting)
         return
-    if apdu.type.name in ASKED_OF_US:
+    in_order_file = reading.decoded.credentials is not None
+    if in_order_file or apdu.type.name in ASKED_OF_US:
         _place_order(reading, apdu, sorting)
         return
     transaction = find(connection, symbol, apdu)
@@ -55,7 +57,7 @@ def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sortin
         facts = {"unsure": True} if unsure else None
         _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
         return
-    _place_stranger(connection, reading, apdu, sorting)
+    _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
 
 
 def _place_order(reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
@@ -75,7 +77,10 @@ def _our_roles(reading: Reading) -> tuple[Role, ...]:
     return tuple(other[role] for role in roles)
 
 
-def _place_stranger(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
+def _place_stranger(
+    connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting, *, unsure: bool
+) -> None:
+    """A number of another partner's is shelved; what is unknown in number and code is no message."""
     number = apdu.ref.number if apdu.ref else ""
     owner = transactions.owner_of(connection, "number", number.upper()) if number else ""
     if owner:
@@ -84,7 +89,8 @@ def _place_stranger(connection: Connection, reading: Reading, apdu: Apdu, sortin
         sorting.placed += 1
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
         return
-    sorting.strangers.append(number or apdu.type.name)
+    if not unsure:
+        sorting.strangers.append(number or apdu.type.name)
 
 
 def _is_about_a_file(apdu: Apdu) -> bool:
@@ -100,13 +106,14 @@ def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sor
     if row is None or row["outgoing_id"] is None:
         sorting.strangers.append(f"FILEREFNO {file_ref}")
         return
+    letter = outgoing.load(connection, row["outgoing_id"])
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
-    if rejected:
-        why = f"the file was rejected: {apdu.note or ''}"
-        outgoing.change(connection, row["outgoing_id"], state="held", last_error=why[:500])
+    if rejected and letter is not None and letter["state"] in outgoing.LEFT:
+        why = storable(f"the file was rejected: {apdu.note or ''}")
+        outgoing.change(connection, letter["id"], state="held", last_error=why[:500])
     sorting.placed += 1
     for intent in outgoing.intents_of(connection, row["outgoing_id"]):
-        if intent["transaction_id"] is not None:
+        if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
             place = {"transaction_id": intent["transaction_id"], "facts": {"file": file_ref}}
             _bear(sorting, reading, apdu, place)
 
@@ -134,9 +141,10 @@ def repeat_key(apdu: Apdu) -> str:
     """Equal for equal words: kind and content, without the wire's own accidents.
 
     The plain-English twin of a code and a daily DUE give the key of the first one. A request's
-    key is empty: a number used again is judged by its item.
+    key is empty, for a number used again is judged by its item; and so is a file report's, for a
+    file that was sent again may be rejected again.
     """
-    if apdu.type is ApduType.ILL_REQUEST:
+    if apdu.type is ApduType.ILL_REQUEST or _is_about_a_file(apdu):
         return ""
     said = apdu_json.to_json(apdu)
     accidents = ["transaction", "ref", "sent_at", "original_sent_at", "reply_to", "requester", "responder"]

@@ -21,6 +21,9 @@ TROUBLE = {
 }
 """What became of a letter of ours, and the attention it raises."""
 
+OF_A_LETTER = frozenset({*TROUBLE.values(), "file-rejected"})
+"""Reasons that last until the letter is delivered or withdrawn, whatever else staff do."""
+
 REMARKS = {"LOSSY": "letters-replaced"}
 """What happened to the words of a letter that did leave."""
 
@@ -38,6 +41,9 @@ HEARD = {
     (Role.RESPONDER, "DAMAGED"): "damaged",
 }
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
+
+OF_A_STATE = frozenset({*HEARD.values(), "final-demand"}) - {"lost", "damaged"}
+"""Reasons that are over once the transaction has come into another state."""
 
 ASK = {
     "not-found-as-cited": "ask-cannot-match",

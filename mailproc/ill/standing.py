@@ -141,7 +141,7 @@ def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
     """What the content of a letter decides before its kind does."""
     apdu, facts = occurrence.apdu, occurrence.facts
     if facts.get("repeat"):
-        return Step(standing, standing, _stays(standing, Kind.NOTE), "said before")
+        return Step(standing, standing, _said_before(standing, occurrence), "said before")
     if facts.get("same_item") is False and occurrence.event == "ILL_REQUEST":
         return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "another item")
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
@@ -152,6 +152,13 @@ def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
     if not _dates_move(standing, apdu):  # G3
         return Step(standing, standing, _stays(standing, Kind.NOTE), "older than the due date we hold")
     return None
+
+
+def _said_before(standing: Standing, occurrence: Occurrence) -> Next:
+    """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
+    state, before = standing.state, standing.state_before
+    cell = machine.next_state(standing.role, _table(standing.service), state, before, occurrence.event)
+    return _stays(standing, Kind.NOTE, *(cell.replies if cell.state == state else ()))
 
 
 def _dates_move(standing: Standing, apdu: Apdu | None) -> bool:

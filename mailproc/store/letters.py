@@ -18,12 +18,12 @@ _SETTLE = update_of(
 )
 _COPY_BY_DIGEST = (
     select(INBOX.c.id)
-    .where(INBOX.c.digest == bindparam("digest"), INBOX.c.id < bindparam("own_id"), INBOX.c.state == "done")
+    .where(INBOX.c.digest == bindparam("digest"), INBOX.c.id != bindparam("own_id"), INBOX.c.state == "done")
     .limit(1)
 )
 _COPIES_BY_MESSAGE_ID = select(INBOX.c.id, INBOX.c.raw).where(
     INBOX.c.message_id == bindparam("message_id"),
-    INBOX.c.id < bindparam("own_id"),
+    INBOX.c.id != bindparam("own_id"),
     INBOX.c.state == "done",
 )
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
@@ -43,12 +43,12 @@ def load(connection: Connection, inbox_id: int) -> RowMapping | None:
 
 
 def same_bytes(connection: Connection, inbox_id: int, digest: str) -> int | None:
-    """An earlier letter with these very bytes that has been worked on (by whatever door)."""
+    """Another letter with these very bytes that has been worked on (by whatever door)."""
     return connection.execute(_COPY_BY_DIGEST, {"digest": digest, "own_id": inbox_id}).scalar()
 
 
 def same_message_id(connection: Connection, inbox_id: int, message_id: str) -> list[tuple[int, bytes]]:
-    """Earlier letters with this Message-ID that have been worked on: id and bytes."""
+    """Other letters with this Message-ID that have been worked on: id and bytes."""
     if not message_id:
         return []
     rows = connection.execute(_COPIES_BY_MESSAGE_ID, {"message_id": message_id, "own_id": inbox_id})

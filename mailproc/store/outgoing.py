@@ -58,7 +58,7 @@ _LAST = (
         INTENT.c.kind == "apdu",
         INTENT.c.state != "done",  # nothing was to be said
     )
-    .order_by(INTENT.c.id.desc())
+    .order_by(INTENT.c.state == "withdrawn", INTENT.c.id.desc())  # what was taken back comes last
     .limit(1)
 )
 _OF_EVENT = (
@@ -196,6 +196,12 @@ def load(connection: Connection, outgoing_id: int) -> RowMapping | None:
 
 def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
     connection.execute(OUTGOING.update().where(OUTGOING.c.id == outgoing_id).values(values))
+
+
+def bounced(connection: Connection, outgoing_id: int, why: str) -> None:
+    """A letter of ours came back undelivered; one that is still here, or withdrawn, cannot have."""
+    this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(LEFT))
+    connection.execute(OUTGOING.update().where(*this).values(state="bounced", last_error=why))
 
 
 def intents_of(connection: Connection, outgoing_id: int) -> Sequence[RowMapping]:

@@ -140,6 +140,13 @@ def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapp
     return connection.execute(_FIND, row).mappings().one_or_none()
 
 
+def asked_by(connection: Connection, tgq: str) -> str:
+    """A partner who asked us under this number, '' if nobody did."""
+    theirs = (TRANSACTION.c.role == "RESPONDER", TRANSACTION.c.tgq == tgq)
+    statement = select(TRANSACTION.c.partner).where(*theirs)
+    return connection.execute(statement.limit(1)).scalar() or ""
+
+
 def owner_of(connection: Connection, kind: str, value: str) -> str:
     """The partner to whom ``value`` does belong, '' if to nobody."""
     statement = select(REFERENCE.c.partner).where(REFERENCE.c.kind == kind, REFERENCE.c.value == value)

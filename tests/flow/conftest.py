@@ -357,7 +357,7 @@ def hub_lines() -> str:
 @pytest.fixture
 def network_lines() -> str:
     more = 'proof = ["network"]\nnetworks = ["192.0.2.0/24"]'
-    return USUAL + "\n" + partner_lines(NET, ["RESPONDER", "REQUESTER"], "in", more=more)
+    return USUAL + "\n" + partner_lines(NET, ["RESPONDER", "REQUESTER"], "out", "in", more=more)
 
 
 @pytest.fixture

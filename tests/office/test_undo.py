@@ -46,6 +46,7 @@ def test_only_the_undone_act_is_taken_back(small_world, addresses):
     small_world.act("L1", "undo")
     (letter,) = small_world.to(addresses["XX-CUSTOMER"])
     assert "USE*2" in letter.text and "SHIPPED" not in letter.text
+    assert small_world.shown("L1").line.delivery == "handed_over"
 
 
 def test_a_withdrawal_can_be_undone(world, addresses):

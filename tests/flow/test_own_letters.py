@@ -1,0 +1,190 @@
+"""Our own letters as they come back: copies, quotations, bounces, and what a partner says of a file."""
+
+import pytest
+
+from mailproc.office import mailroom
+
+OURS = "ill@library.example"
+
+
+def order_of(world, addresses):
+    return next(letter for letter in world.sent if letter.to == addresses["XX-BL"])
+
+
+def test_a_copy_to_our_own_mailbox(world, addresses):
+    """Read as a customer's it would be an order."""
+    world.place()
+    inbox_id = world.inject(order_of(world, addresses).raw, OURS, door="a mailbox")
+    world.run()
+    assert world.row("inbox", inbox_id)["note"] == "our own letter O1 came back"
+    assert world.listed() == ["B1"]
+    assert len(world.sent) == 1
+
+
+def test_quoted_whole_in_an_answer(small_world, addresses):
+    small_world.place()
+    order = order_of(small_world, addresses)
+    message_id = next(line for line in order.text.splitlines() if line.lower().startswith("message-id"))
+    body = order.text.partition("\n\n")[2]
+    quoted = "\n".join("> " + line for line in body.splitlines())
+    letter = small_world.letter(
+        quoted, addresses["XX-BL"], "Re: your order", In_Reply_To=message_id.partition(":")[2].strip()
+    )
+    inbox_id = small_world.inject(letter)
+    small_world.run()
+    assert "came back" in small_world.row("inbox", inbox_id)["note"]
+    assert small_world.listed() == ["B1"]
+
+
+def test_a_bounce_of_an_order(world, addresses):
+    world.place()
+    world.place()
+    inbox_id = world.bounce(order_of(world, addresses))
+    row = world.row("inbox", inbox_id)
+    assert row["state"] == "done" and "O1" in row["note"]
+    assert world.row("outgoing", 1)["state"] == "bounced"
+    line = world.shown("B1").line
+    assert (line.state, line.delivery, line.attention) == ("PENDING", "bounced", ("bounced",))
+    assert (world.shown("B2").line.delivery, world.attention("B2")) == ("handed_over", ())
+    assert world.events("B1")[-1] == "BOUNCED"
+    mailroom.redeliver(world.house.store, "O1")
+    world.run()
+    assert (world.shown("B1").line.delivery, world.attention("B1")) == ("handed_over", ())
+
+
+def test_the_same_bounce_twice(small_world, addresses):
+    small_world.place()
+    for _ in range(2):
+        small_world.bounce(order_of(small_world, addresses))
+    assert len(small_world.notices()) == 1
+    assert small_world.attention("B1") == ("bounced",)
+
+
+def test_a_bounce_of_a_letter_that_is_not_ours(small_world, addresses):
+    small_world.place()
+    order = order_of(small_world, addresses)
+    order.raw = order.raw.replace(b"@library.example", b"@elsewhere.example")
+    inbox_id = small_world.bounce(order)
+    assert "not ours" in small_world.shelf()[f"I{inbox_id}"]
+    assert small_world.attention("B1") == ()
+
+
+def test_a_bounced_notice_to_the_reader(small_world):
+    small_world.place()
+    small_world.act("B1", "receive")
+    small_world.bounce(small_world.reader()[0])
+    assert small_world.attention("B1") == ("bounced",)
+    assert small_world.state("B1") == "RECEIVED"
+
+
+# receipts and rejections of a file
+
+
+def answer_file(world, words, file_ref="1", of="XX-BL", addresses=None):
+    letter = world.letter("for your attention", addresses[of], f"FILEREFNO {file_ref} {words}")
+    inbox_id = world.inject(letter, addresses[of])
+    world.run()
+    return inbox_id
+
+
+def test_an_accepted_file(world, addresses):
+    world.place(run=False)
+    world.place()
+    answer_file(world, "accepted - 2 orders", addresses=addresses)
+    for number in ("B1", "B2"):
+        line = world.shown(number).line
+        assert (line.state, line.delivery, line.attention) == ("PENDING", "handed_over", ())
+        assert world.events(number)[-1] == "STATUS_OR_ERROR_REPORT"
+
+
+def test_a_rejected_file(world, addresses):
+    """Nothing in it was asked: held, nothing unfilled, no rota moves."""
+    world.place("XX-BL", "XX-SECOND", run=False)
+    world.place("XX-BL", "XX-SECOND")
+    world.place("XX-BL", "XX-SECOND")  # in a file of its own
+    answer_file(world, "rejected", addresses=addresses)
+    for number in ("B1", "B2"):
+        line = world.shown(number).line
+        assert (line.state, line.delivery, line.attention) == ("PENDING", "held", ("file-rejected",))
+        assert line.attempt == 1
+    assert (world.shown("B3").line.delivery, world.attention("B3")) == ("handed_over", ())
+    assert world.reader() == []
+    assert world.row("outgoing", 1)["state"] == "held"
+
+
+def test_a_file_rejected_once_more(small_world, addresses):
+    """Sent again after a remedy that was none: staff are asked again."""
+    small_world.place()
+    answer_file(small_world, "rejected", addresses=addresses)
+    mailroom.redeliver(small_world.house.store, "O1")
+    small_world.run()
+    assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == ("handed_over", ())
+    answer_file(small_world, "rejected", addresses=addresses)
+    line = small_world.shown("B1").line
+    assert (line.delivery, line.attention) == ("held", ("file-rejected",))
+
+
+def test_an_act_does_not_make_the_rejection_forgotten(small_world, addresses):
+    small_world.place()
+    answer_file(small_world, "rejected", addresses=addresses)
+    small_world.act("B1", "message", note="what is wrong with it?")
+    assert small_world.attention("B1") == ("file-rejected",)
+
+
+def test_a_rejected_order_can_be_given_up(small_world, addresses):
+    small_world.place("XX-BL", "XX-SECOND")
+    answer_file(small_world, "rejected", addresses=addresses)
+    small_world.act("B1", "cancel")
+    assert (small_world.state("B1"), small_world.attention("B1")) == ("CANCELLED", ())
+    assert len(small_world.to(addresses["XX-BL"])) == 1
+    small_world.next("B1")
+    assert small_world.shown("B1").line.partner == "XX-SECOND"
+
+
+def test_a_file_of_another_partner_or_of_nobody(small_world, addresses):
+    small_world.place("XX-BL")
+    for of, file_ref in (("XX-SECOND", "1"), ("XX-BL", "4711")):
+        inbox_id = answer_file(small_world, "rejected", file_ref, of, addresses)
+        assert f"FILEREFNO {file_ref}" in small_world.shelf()[f"I{inbox_id}"]
+    assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == ("handed_over", ())
+
+
+def test_a_rejection_that_quotes_the_file(small_world, addresses, passwords):
+    """The password in it goes nowhere (the fixture looks into every table)."""
+    small_world.place()
+    text = f"Line 2: customer code and code do not match\n\n99-0001\n{passwords['XX-BL']}\n"
+    small_world.inject(small_world.letter(text, addresses["XX-BL"], "FILEREFNO 1 rejected"))
+    small_world.run()
+    assert small_world.attention("B1") == ("file-rejected",)
+    assert all(passwords["XX-BL"] not in notice.text for notice in small_world.notices())
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [
+        ("prepared", "waiting"),
+        ("sending", "sending"),
+        ("handed_over", "handed_over"),
+        ("filed", "filed"),
+        ("in_doubt", "in_doubt"),
+        ("held", "held"),
+        ("bounced", "bounced"),
+        ("shelved", "failed"),
+        ("withdrawn", "withdrawn"),
+    ],
+)
+def test_the_word_for_each_state_of_a_letter(small_world, state, word):
+    small_world.place(run=False)
+    assert small_world.shown("B1").line.delivery == "waiting"
+    small_world.quiet()
+    from mailproc.store import outgoing
+
+    small_world.house.store.write(lambda connection: outgoing.change(connection, 1, state=state))
+    assert small_world.shown("B1").line.delivery == word
+    assert small_world.state("B1") == "PENDING"
+    small_world.house.store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))
+
+
+def test_an_order_of_theirs_has_nothing_to_deliver(small_world):
+    small_world.ordered("TXC1-1 S LOAN\nA book")
+    assert small_world.shown("L1").line.delivery == ""
