@@ -44,8 +44,14 @@ PATIENCE = 10.0
 def work_once(house: House) -> int:
     """One round of the stations up to the prepared letters; how much was done."""
     store, premises = house.store, house.premises
-    done = intake.run(store, premises) + stepping.run(store, premises)
-    return done + prepare.run(store, premises) + notify.run(store, premises)
+    if store.underway.broken_off:
+        store.write(store.underway.forgive)
+    try:
+        done = intake.run(store, premises) + stepping.run(store, premises)
+        return done + prepare.run(store, premises) + notify.run(store, premises)
+    except TryLater:
+        store.underway.break_off()
+        raise
 
 
 def run_once(house: House) -> None:
@@ -62,8 +68,9 @@ def run_once(house: House) -> None:
 
 
 def _begin(house: House) -> None:
-    """At start: the partners as configured, and what a crash left in doubt."""
+    """At start: what a crash left claimed or in doubt, and the partners as configured."""
     now = house.premises.clock()
+    house.store.write(house.store.underway.forgive)
     house.store.write(lambda connection: partners.mirror(connection, house.config.partner, now))
     in_doubt = send.recover(house.store, house.premises)
     if in_doubt:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
@@ -24,6 +24,7 @@ from mailproc.store.faults import try_later
 from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import InboxRow
 from mailproc.store.text import storable
+from mailproc.store.underway import Underway
 
 _log = logging.getLogger(__name__)
 
@@ -34,14 +35,25 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Read the letters that wait, at most ``limit``; how many there were."""
     now = premises.clock()
     rows = store.write(lambda connection: queue.claim(connection, InboxRow, limit, now))
-    readings = [read(row, premises) for row in rows]
-    if readings:
-        store.write(lambda connection: _settle_all(connection, readings, premises))
+    if not rows:
+        return 0
+    store.underway.claimed(InboxRow, [row["id"] for row in rows])
+    readings = [_read(row, premises, store.underway) for row in rows]
+    store.underway.at()
+    store.write(lambda connection: _settle_all(connection, readings, premises, store.underway))
     return len(readings)
 
 
-def _settle_all(connection: Connection, readings: Sequence[Reading], premises: Premises) -> None:
+def _read(row: RowMapping, premises: Premises, underway: Underway) -> Reading:
+    underway.at(row["id"])
+    return read(row, premises)
+
+
+def _settle_all(
+    connection: Connection, readings: Sequence[Reading], premises: Premises, underway: Underway
+) -> None:
     for reading in readings:
+        underway.at(reading.inbox_id)
         with following(f"I{reading.inbox_id}"):
             try:
                 with savepoint(connection):
@@ -52,6 +64,7 @@ def _settle_all(connection: Connection, readings: Sequence[Reading], premises: P
                 _log.exception("I%s could not be placed", reading.inbox_id)
                 why = f"a fault of this program while placing: {type(error).__name__}"
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+    underway.at()
 
 
 def settle(connection: Connection, reading: Reading, premises: Premises) -> None:

@@ -28,6 +28,8 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     """Write the letters to people that wait; how many intents were taken up."""
     now = premises.clock()
     rows = store.write(lambda connection: outgoing.claim_intents(connection, "notice", [], now, limit))
+    if rows:
+        store.underway.claimed(IntentRow, [row["id"] for row in rows])
     for row in rows:
         try:
             _write_one(store, row, premises)
@@ -46,6 +48,7 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
 
 
 def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
+    store.underway.at(row["id"])
     with store.read() as connection:
         who = addressed(connection, row, premises)
         if who.address:
@@ -56,6 +59,7 @@ def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
                 who.context,
                 lambda path: last_good.good(connection, path),
             )
+    store.underway.at()
     if not who.address:
         _log.info("no letter for intent %s: %s", row["id"], who.why)
         store.write(lambda done: outgoing.place(done, row["id"], "withdrawn", None, who.why))

@@ -26,6 +26,7 @@ from mailproc.store import counters, events, outgoing, queue, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
 
@@ -46,9 +47,13 @@ class Bundle:
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Put the waiting APDUs into letters; how many intents were taken up."""
     bundles = store.write(lambda connection: _gather(connection, premises, limit))
+    if bundles:
+        store.underway.claimed(IntentRow, [one["id"] for bundle in bundles for one in bundle.intents])
     for bundle in bundles:
+        store.underway.at(*(intent["id"] for intent in bundle.intents))
         encoded = _encode(bundle, premises)
         letter = _letter(bundle, encoded, premises)
+        store.underway.at()
         store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, premises=premises))
     return sum(len(bundle.intents) for bundle in bundles)
 

@@ -14,6 +14,7 @@ from mailproc.store.engine import Store
 from mailproc.store.faults import try_later
 from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import EventRow
+from mailproc.store.underway import Underway
 
 _log = logging.getLogger(__name__)
 
@@ -28,20 +29,25 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """
 
     def job(connection: Connection) -> list[int]:
-        _take_all(connection, claimed, premises)
+        _take_all(connection, claimed, premises, store.underway)
         return queue.claim_ids(connection, EventRow, limit, premises.clock())
 
     taken = 0
     claimed: list[int] = []
     while claimed := store.write(job):
+        store.underway.claimed(EventRow, claimed)
         taken += len(claimed)
     return taken
 
 
-def _take_all(connection: Connection, event_ids: Sequence[int], premises: Premises) -> None:
+def _take_all(
+    connection: Connection, event_ids: Sequence[int], premises: Premises, underway: Underway
+) -> None:
     for event_id in event_ids:
+        underway.at(event_id)
         with following(f"E{event_id}"):
             take(connection, event_id, premises)
+    underway.at()
 
 
 def take(connection: Connection, event_id: int, premises: Premises) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.errors import TryLater
 from mailproc.store import connections, migrate
 from mailproc.store.faults import DRIVER_ERRORS, first_line, try_later
+from mailproc.store.underway import Underway
 from mailproc.store.writer import Writer
 
 T = TypeVar("T")
@@ -30,8 +30,9 @@ class Store:
     Every call raises TryLater while the database is locked, full or away.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, base: Path = Path()) -> None:
         self._url = url
+        self.underway = Underway(_note(url, base))
         self._reading = connections.reading(url)
         self._writing = connections.writing(url)
         self._writer: Writer | None = None
@@ -46,7 +47,7 @@ class Store:
         to date is refused. Raises Misconfigured (also for a store newer than this program) and
         TryLater (PostgreSQL is away, somebody holds the lock); no text holds the password.
         """
-        store = cls(connections.parse(url, base))
+        store = cls(connections.parse(url, base), base)
         try:
             store._prepare(may_migrate=migrate)
         except BaseException:
@@ -128,6 +129,7 @@ class Store:
             self._writer.close()
         with self._watching:
             self._stop_watching()
+        self.underway.close()
         self._reading.dispose()
         self._writing.dispose()
 
@@ -147,11 +149,18 @@ class Store:
                 migrate.bring_up(self._writing, self.path)
 
 
+def _note(url: URL, base: Path) -> Path:
+    """Beside a store in a file; for one on a server with the other files that mailproc keeps here."""
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}.underway")
+    return base / "var" / f"{url.database}.underway"
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except DRIVER_ERRORS as error:
         answer = try_later(error)
         if answer is None:
             raise
