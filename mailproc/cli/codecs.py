@@ -1,13 +1,12 @@
 """Verbs that touch no store: what letters mean, and how messages are written."""
 
-import json
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import output
 from mailproc.cli.opening import configured
-from mailproc.cli.reading import content
+from mailproc.cli.reading import json_value
 from mailproc.cli.reading import letters as read_letters
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
@@ -41,10 +40,7 @@ def encode(
     to: Annotated[str, typer.Option(help="The partner's symbol.")] = "",
 ) -> None:
     """Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."""
-    try:
-        value = json.loads(content(file))
-    except ValueError as error:
-        raise LocalFault(f"{file} is no JSON: {error}") from None
+    value = json_value(file)
     apdus = [_apdu(one) for one in (value if isinstance(value, list) else [value])]
     output.octets(trial.encoded(configured(ctx), apdus, codec, to))
 

@@ -1,9 +1,11 @@
 """Reads what a person names on the command line: a file, standard input, a mailbox on disk."""
 
+import json
 import mailbox
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from mailproc.errors import LocalFault
 
@@ -14,6 +16,14 @@ def content(name: str) -> str:
         return octets(name).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise LocalFault(f"{name} is not UTF-8 text.") from None
+
+
+def json_value(name: str) -> Any:
+    """The JSON of a file, or of standard input for "-"."""
+    try:
+        return json.loads(content(name))
+    except (ValueError, RecursionError) as error:
+        raise LocalFault(f"{name} is no JSON: {error}.") from None
 
 
 def octets(name: str) -> bytes:

@@ -1,6 +1,5 @@
 """Verbs about requests: place, list, show, act, go on to the next partner."""
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ import typer
 
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
-from mailproc.cli.reading import content
+from mailproc.cli.reading import json_value
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
@@ -33,10 +32,7 @@ def request(
     ] = None,
 ) -> None:
     """Place a request: ask the first partner of its rota. Prints its number."""
-    try:
-        value = json.loads(content(file))
-    except ValueError as error:
-        raise LocalFault(f"{file} is no JSON: {error}") from None
+    value = json_value(file)
     with opened(ctx) as house:
         wanted = place.read(value, partner or ())
         output.line(place.place(house.store, house.premises, wanted, who()))

@@ -1,9 +1,9 @@
 """From what a person types to a row: B12, L7, B12-2, or TGQ/TQ where that is unambiguous."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
 from mailproc.errors import LocalFault
 from mailproc.store import requests, transactions
@@ -20,6 +20,8 @@ def request_of(connection: Connection, number: str) -> RowMapping:
         request = requests.by_number(connection, typed[1])
         if request is None:
             raise LocalFault(f"There is no request {typed[1].upper()}.")
+        if typed[2] is not None:
+            _attempt(connection, request, int(typed[2]))
         return request
     return requests.load(connection, transaction_of(connection, number)["request_id"])
 
@@ -29,24 +31,28 @@ def transaction_of(connection: Connection, number: str) -> RowMapping:
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
         return _by_qualifiers(connection, number.strip())
-    attempts = transactions.of_request(connection, request_of(connection, typed[1])["id"])
-    if typed[2] is None:
-        if not attempts:
-            raise LocalFault(f"{typed[1].upper()} has not been sent to anybody yet.")
-        return attempts[-1]
-    for attempt in attempts:
-        if attempt["attempt"] == int(typed[2]):
+    request = request_of(connection, typed[1])
+    if typed[2] is not None:
+        return _attempt(connection, request, int(typed[2]))
+    attempts = transactions.of_request(connection, request["id"])
+    if not attempts:
+        raise LocalFault(f"{request['number']} has not been sent to anybody yet.")
+    return attempts[-1]
+
+
+def _attempt(connection: Connection, request: RowMapping, number: int) -> RowMapping:
+    for attempt in transactions.of_request(connection, request["id"]):
+        if attempt["attempt"] == number:
             return attempt
-    raise LocalFault(f"There is no attempt {typed[2]} of {typed[1].upper()}.")
+    raise LocalFault(f"There is no attempt {number} of {request['number']}.")
 
 
 def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
-    """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one."""
-    tgq, _, tq = typed.partition("/")
-    condition = func.upper(TRANSACTION.c.tgq) == tgq.upper()
-    if tq:
-        condition &= func.upper(TRANSACTION.c.tq) == tq.upper()
-    statement = select(TRANSACTION).where(condition).order_by(TRANSACTION.c.id).limit(20)
+    """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one.
+
+    A qualifier may hold a slash itself, so each slash may be the one between them.
+    """
+    statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(20)
     found: Sequence[RowMapping] = connection.execute(statement).mappings().all()
     if len(found) == 1:
         return found[0]
@@ -54,6 +60,13 @@ def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
         raise LocalFault(f"There is no request {typed!r}. Numbers look like B12, L7 or B12-2.")
     named = ", ".join(f"{_local(connection, row)} ({row['partner']})" for row in found)
     raise LocalFault(f"{typed!r} may be any of {named}: say which.")
+
+
+def _readings(typed: str) -> Iterator[ColumnElement[bool]]:
+    yield func.upper(TRANSACTION.c.tgq) == func.upper(typed)
+    for at in (place for place, sign in enumerate(typed) if sign == "/"):
+        tgq, tq = func.upper(typed[:at]), func.upper(typed[at + 1 :])
+        yield and_(func.upper(TRANSACTION.c.tgq) == tgq, func.upper(TRANSACTION.c.tq) == tq)
 
 
 def _local(connection: Connection, transaction: RowMapping) -> str:

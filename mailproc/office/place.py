@@ -170,6 +170,8 @@ def _patron(value: Any) -> Mapping[str, Any] | None:
         return None
     if not isinstance(value, Mapping) or not value.get("id"):
         raise LocalFault('patron needs an id: {"id": "P1", "name": …, "email": …}.')
+    if not str(value["id"]).isprintable():
+        raise LocalFault("patron.id holds signs that are no letters, figures or blanks.")
     known = ("id", "name", "email", "status", "language")
     for key in value:
         if key not in known:

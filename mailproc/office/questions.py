@@ -14,7 +14,7 @@ from mailproc.store import outgoing, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
-from mailproc.store.transactions import TRANSACTION
+from mailproc.store.transactions import REFERENCE, TRANSACTION
 
 
 @dataclass(frozen=True)
@@ -144,14 +144,21 @@ def _list_statement(wanted: Filter) -> Select[Any]:
 
 def _found(text: str) -> Any:
     """In number, partner's number, title, author, and the reader's name and card."""
-    pattern = "%" + text.lower().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
     readers = select(PATRON.c.id).where(_like(PATRON.c.name, pattern))
+    theirs = REFERENCE.c.kind.in_(("number", "order_line")) & _like(REFERENCE.c.value, pattern)
+    named = select(REFERENCE.c.transaction_id).where(theirs)
     columns = (REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, TRANSACTION.c.tgq, REQUEST.c.patron_id)
-    return or_(*(_like(column, pattern) for column in columns), REQUEST.c.patron_id.in_(readers))
+    return or_(
+        *(_like(column, pattern) for column in columns),
+        REQUEST.c.patron_id.in_(readers),
+        TRANSACTION.c.id.in_(named),
+    )
 
 
 def _like(column: Any, pattern: str) -> Any:
-    return func.lower(column).like(pattern, escape="\\")
+    # The database lowers both: what it holds for a capital (SQLite: ASCII alone) is the same on each side.
+    return func.lower(column).like(func.lower(pattern), escape="\\")
 
 
 def _line(connection: Connection, row: RowMapping) -> Line:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from mailproc.store.statements import table_of
 from mailproc.store.tables import PatronRow
+from mailproc.store.text import storable
 
 PATRON = table_of(PatronRow)
 _LOAD = select(PATRON).where(PATRON.c.id == bindparam("patron_id"))
@@ -30,4 +31,4 @@ def load(connection: Connection, patron_id: str | None) -> RowMapping | None:
 def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
     """The reader as a request names one; what it leaves out stays as it was."""
     names = ("id", "name", "email", "status", "language")
-    connection.execute(_KEEP, {name: str(patron.get(name) or "") for name in names})
+    connection.execute(_KEEP, {name: storable(str(patron.get(name) or "")) for name in names})

@@ -26,7 +26,7 @@ REFUSED = {
     "a reason that is none": (["act", "L1", "unfilled", "--reason", "mood"], "not-owned"),
     "heard by drums": (["act", "B1", "ship", "--heard-by", "drums"], "phone"),
     "a message without words": (["act", "B1", "message"], "--note"),
-    "next while one is open": (["next", "B1"], "still open"),
+    "next while one is open": (["next", "B1"], "cancel or close it"),
     "next of theirs": (["next", "L1"], "no rota"),
     "no such letter": (["letter", "I99"], "I99"),
     "no letter's name": (["letter", "12"], "I12"),
@@ -88,11 +88,9 @@ BAD_REQUESTS = {
     "an unknown field": '{"service": "LOAN", "itm": {}}',
     "an unknown field of the item": '{"service": "LOAN", "item": {"titel": "T"}, "partners": ["UK-BL"]}',
     "a bad date": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"need_before":"soon"}',
-    "a reader without id": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"patron":{"name":"R"}}',
+    "a reader without id": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"patron":{}}',
     "a bad cost": '{"service":"LOAN","item":{"title":"T"},"partners":["UK-BL"],"max_cost":"much"}',
     "a deep one": "[" * 100_000,
-    "half a character": '{"service": "LOAN", "item": {"title": "\\ud800"}, "partners": ["UK-BL"]}',
-    "a NUL": '{"service": "LOAN", "item": {"title": "\\u0000"}, "partners": ["UK-BL"]}',
 }
 
 
@@ -195,7 +193,11 @@ def test_config_by_option_by_place_and_by_environment(
 def test_as_a_program(program: Callable[..., subprocess.CompletedProcess[bytes]]) -> None:
     assert program("--version").stdout.startswith(b"mailproc ")
     assert program("--help").returncode == 0
-    assert [program(*arguments).returncode for arguments in (["requests"], ["show", "B1"], ["sing"])] == [0, 1, 2]
+    assert [program(*arguments).returncode for arguments in (["requests"], ["show", "B1"], ["sing"])] == [
+        0,
+        1,
+        2,
+    ]
     assert program("--config", "none.toml", "requests").returncode == 3
 
 

@@ -55,6 +55,16 @@ def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, rel
     assert "Bcc" not in dict(line.split(":", 1) for line in letter.text.split("\n\n")[0].splitlines())
 
 
+@pytest.mark.parametrize("title", ["A\0B", "half \ud800 a character"])
+def test_what_no_database_can_store_harms_nothing(office: Office, relay: Any, title: str) -> None:
+    number = office.place(title, note=title, patron={"id": "P1", "name": title, "email": "r@town.example"})
+    office.run()
+    office.act(number, "receive", note=title)
+    office.run()
+    assert office.show(number)["state"] == "RECEIVED"
+    assert len(relay.script.orders) == len(relay.script.to("r@town.example")) == 1
+
+
 def test_an_arabic_title_is_held_with_the_field_named_and_its_neighbours_go(
     office: Office, relay: Any
 ) -> None:
