@@ -1,0 +1,374 @@
+"""A whole mailproc in a folder, as an administrator has it: configuration, daemon, command line.
+
+Beside it a relay that keeps what it is given, and a Dovecot. Everything on 127.0.0.1.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from imapclient import IMAPClient
+from sqlalchemy import text
+
+from mailproc.app.build import configured
+from mailproc.flow.premises import Premises
+from mailproc.office import place, questions
+from mailproc.office.questions import Shown
+from mailproc.practice.order_file import GAP
+from mailproc.practice.post_office import Posted, PostOffice
+from mailproc.store.engine import Store
+
+OURS = "ill@library.example"
+LENDER = "orders@lender.example"
+BORROWER = "ill@borrower.example"
+SECRETS = {"LENDER_CODE": "LENDER7Q", "BORROWER_CODE": "BORROW7Q", "MAILBOX_CODE": "correct-horse"}
+DOVECOT = shutil.which("dovecot") or "/usr/sbin/dovecot"
+CONFIG = """\
+[library]
+symbol = "XX-OURS"
+name = "Our Library"
+email = "{ours}"
+[store]
+url = "{store}"
+[listen]
+port = {port}
+[deliver]
+mode = "smtp"
+host = "127.0.0.1"
+port = {relay}
+security = "none"
+timeout = 10
+[[partner]]
+symbol = "XX-LENDER"
+address = "{lender}"
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0001"
+password = {{ env = "LENDER_CODE" }}
+[[partner]]
+symbol = "XX-BORROWER"
+address = "{borrower}"
+roles = ["REQUESTER"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0002"
+password = {{ env = "BORROWER_CODE" }}
+"""
+MAILBOX = """\
+[[mailbox]]
+name = "main"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+user = "{user}"
+password = {{ env = "MAILBOX_CODE" }}
+poll = "every 1s"
+timeout = 10
+"""
+
+BEHIND_A_DOUBT = (
+    "SELECT e.id FROM intent e JOIN outgoing o ON o.id = e.outgoing_id"
+    " WHERE e.transaction_id = intent.transaction_id AND e.id < intent.id AND o.state = 'in_doubt'"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def letter(sender: str, message_id: str, subject: str, body: str) -> bytes:
+    made = EmailMessage()
+    made["From"] = sender
+    made["To"] = OURS
+    made["Subject"] = subject
+    made["Message-ID"] = f"<{message_id}@{sender.partition('@')[2]}>"
+    made.set_content(body)
+    return made.as_bytes().replace(b"\n", b"\r\n")
+
+
+def order_letter(name: str, numbers: Sequence[str], title: str = "Journal of Kills") -> bytes:
+    """An order file of the borrower: one copy for each number."""
+    orders = [f"TX{number} S SED99\n{title}\n2019 VOL 12 PT 3" for number in numbers]
+    body = GAP.join([f"99-0002\n{SECRETS['BORROWER_CODE']}", *orders, "NNNN"])
+    return letter(BORROWER, name, f"Order file FILEREFNO {name}", body)
+
+
+def report_letter(name: str, codes: dict[str, str]) -> bytes:
+    """A status report of the lender: number and reply code."""
+    lines = [f"{number:<11} {code}" for number, code in codes.items()]
+    return letter(LENDER, name, "Replies", "\n".join(["REPLIES FOR 99-0001   05-08-2026", "", *lines]))
+
+
+def request_json(title: str) -> dict[str, Any]:
+    return {"service": "COPY", "item": {"title": title}, "partners": ["XX-LENDER"]}
+
+
+class Relay:
+    """Keeps every letter it has answered with 250, in order. ``pause``: seconds before that answer."""
+
+    def __init__(self) -> None:
+        self.letters: list[Posted] = []
+        self.came = threading.Condition()
+        self.pause: Callable[[], float] = lambda: 0
+        self._office = PostOffice(self._take)
+        self.port = self._office.start()
+
+    def _take(self, posted: Posted) -> None:
+        with self.came:
+            self.letters.append(posted)
+            self.came.notify_all()
+        time.sleep(self.pause())
+
+    def to(self, address: str) -> list[bytes]:
+        return [posted.raw for posted in self.letters if posted.rcpt_to == address]
+
+    def stop(self) -> None:
+        self._office.stop()
+
+
+@pytest.fixture
+def relay() -> Iterator[Relay]:
+    running = Relay()
+    yield running
+    running.stop()
+
+
+class Service:
+    """One configured mailproc: its daemon may be started, killed and asked to end, again and again."""
+
+    def __init__(self, folder: Path, store_url: str, relay_port: int, mailbox: str = "") -> None:
+        folder.mkdir(exist_ok=True)
+        self.config = folder / "config.toml"
+        self.log = folder / "daemon.log"
+        self.port = free_port()
+        values = {"store": store_url, "port": self.port, "relay": relay_port}
+        addresses = {"ours": OURS, "lender": LENDER, "borrower": BORROWER}
+        self.config.write_text(CONFIG.format(**values, **addresses) + mailbox)
+        self.daemon: subprocess.Popen[bytes] | None = None
+        self.store = Store.open(store_url)
+
+    def start(self, *program: str) -> None:
+        """Start the daemon (or ``program`` in its place) and wait until it is ready."""
+        self.launch(*program)
+        deadline = time.monotonic() + 30
+        while not re.search(rb"^ready$", self._said(), re.M):
+            assert self.daemon is not None
+            assert self.daemon.poll() is None, self.tail()
+            assert time.monotonic() < deadline, self.tail()
+            time.sleep(0.01)  # its output is a file, so that a kill never blocks anybody
+
+    def launch(self, *program: str) -> None:
+        command = program or ("-m", "mailproc", "--config", str(self.config), "run")
+        with self.log.open("ab") as log:
+            self._from = log.tell()
+            self.daemon = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+
+    def _said(self) -> bytes:
+        with self.log.open("rb") as log:
+            log.seek(self._from)
+            return log.read()
+
+    def tail(self) -> str:
+        return self._said()[-4000:].decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        assert self.daemon is not None
+        self.daemon.kill()
+        self.daemon.wait(10)
+
+    def stop(self) -> int:
+        """Ask the daemon to end; its exit status."""
+        assert self.daemon is not None
+        self.daemon.send_signal(signal.SIGTERM)
+        return self.daemon.wait(30)
+
+    def cli(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mailproc", "--config", str(self.config), *words]
+        return subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @cached_property
+    def premises(self) -> Premises:
+        """For an act in this process: the office, without the command line around it."""
+        return configured(self.config)
+
+    def place(self, title: str) -> str:
+        wanted = place.read(request_json(title))
+        return place.place(self.store, self.premises, wanted, "staff")
+
+    def shown(self, number: str) -> Shown:
+        with self.store.read() as connection:
+            return questions.shown(connection, number)
+
+    def pauses_are_over(self) -> None:
+        """An hour has passed: what waits for its next try is due."""
+        for queue in ("inbox", "event", "intent", "outgoing"):
+            due = text(f"UPDATE {queue} SET not_before = NULL WHERE not_before IS NOT NULL")  # noqa: S608
+            self.store.write(lambda connection, due=due: connection.execute(due))
+
+    def ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def waiting(self) -> dict[str, int]:
+        """What is still to be done, by queue; not what waits behind a letter that is before staff."""
+        queues = {
+            "inbox": "state = 'todo'",
+            "event": "state = 'todo'",
+            "intent": f"state IN ('todo', 'held') AND NOT EXISTS ({BEHIND_A_DOUBT})",
+            "outgoing": "state IN ('prepared', 'sending')",
+        }
+        query = "SELECT count(*) FROM {} WHERE {}"
+        counted = {name: self.ask(query.format(name, wanted))[0][0] for name, wanted in queues.items()}
+        return {name: count for name, count in counted.items() if count}
+
+    def rest(self, patience: float = 60) -> None:
+        """Wait until nothing is left to be done."""
+        deadline = time.monotonic() + patience
+        while left := self.waiting():
+            assert time.monotonic() < deadline, f"still to be done: {left}\n{self.tail()}"
+            time.sleep(0.05)  # the daemon is another process: looking again is all there is
+
+    def close(self) -> None:
+        if self.daemon is not None and self.daemon.poll() is None:
+            self.kill()
+        self.store.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+    """Makes a Service on a store's URL (default: a file in its folder), closed at the end."""
+    made: list[Service] = []
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+
+    def make(store_url: str = "", mailbox: str = "") -> Service:
+        folder = tmp_path / f"service{len(made)}"
+        made.append(Service(folder, store_url or f"sqlite:///{folder}/mailproc.db", relay.port, mailbox))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+DOVECOT_CONFIG = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+auth_allow_cleartext = yes
+first_valid_uid = 1
+mail_driver = maildir
+mail_path = {folder}/mail/%{{user}}
+mail_home = {folder}/home/%{{user}}
+mail_uid = {user}
+mail_gid = {group}
+ssl = no
+mail_max_userip_connections = 0
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+"""
+
+
+class Dovecot:
+    """An ordinary Dovecot process in a folder of its own; any user, one password."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        folder.chmod(0o755)
+        root = os.getuid() == 0  # Dovecot serves no mail as root
+        user = "nobody" if root else pwd.getpwuid(os.getuid()).pw_name
+        group = subprocess.check_output(["id", "-gn", user], text=True).strip()
+        for name in ("mail", "home"):
+            (folder / name).mkdir()
+            if root:
+                shutil.chown(folder / name, user)
+        values = {"folder": folder, "user": user, "group": group, "port": self.port}
+        configuration = DOVECOT_CONFIG.format(**values, password=SECRETS["MAILBOX_CODE"])
+        (folder / "dovecot.conf").write_text(configuration)
+        self._process = subprocess.Popen(
+            [DOVECOT, "-F", "-c", str(folder / "dovecot.conf")], start_new_session=True
+        )
+        self._await()
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + 10
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as probe:
+                assert probe.recv(4) == b"* OK"
+                return
+            log = self._folder / "log"
+            assert time.monotonic() < deadline, log.read_text() if log.exists() else "Dovecot did not start"
+            time.sleep(0.02)
+
+    @contextmanager
+    def client(self, user: str) -> Iterator[IMAPClient]:
+        with IMAPClient("127.0.0.1", self.port, ssl=False, timeout=10) as client:
+            client.login(user, SECRETS["MAILBOX_CODE"])
+            yield client
+
+    def lines(self, user: str) -> str:
+        """The [[mailbox]] of config.toml."""
+        return MAILBOX.format(port=self.port, user=user)
+
+    def stop(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def dovecot(missing: Callable[[str], None]) -> Iterator[Dovecot]:
+    if not Path(DOVECOT).exists():
+        missing("dovecot-imapd")
+    with tempfile.TemporaryDirectory(prefix="mailproc-dovecot-", ignore_cleanup_errors=True) as folder:
+        server = Dovecot(Path(folder))
+        yield server
+        server.stop()

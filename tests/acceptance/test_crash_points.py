@@ -1,0 +1,343 @@
+"""Killed between each pair of commits of docs/queue.md: the next start does what the page says.
+
+A process that has everything imported forks for each run, so that a run costs no start of Python.
+In a doomed run one function is replaced by the end of the process.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from mailproc.office import mailroom
+from mailproc.practice import order_file
+from mailproc.store import inbox
+from mailproc.store.inbox import NewLetter
+from tests.acceptance.conftest import (
+    BORROWER,
+    LENDER,
+    OURS,
+    SECRETS,
+    Dovecot,
+    Relay,
+    Service,
+    order_letter,
+    report_letter,
+)
+
+KILLED = 42
+FORKER = """
+import json, os, sys
+from importlib import import_module
+from pathlib import Path
+from mailproc.app import daemon
+from mailproc.app.build import build
+
+def die(*_arguments, **_keywords):
+    os._exit(42)
+
+def doom(where, what, marker):
+    module = import_module(where)
+    *owner, name = what.split(".")
+    for part in owner:
+        module = getattr(module, part)
+    real = getattr(module, name)
+    def doomed(*arguments, **keywords):
+        if not marker or marker in repr(arguments) + repr(keywords):
+            die()
+        return real(*arguments, **keywords)
+    def after(*arguments, **keywords):
+        real(*arguments, **keywords)
+        die()
+    setattr(module, name, after if marker == "after" else doomed)
+
+def run(config, point):
+    if point:
+        doom(*point)
+    house = build(Path(config))
+    daemon.run_once(house)
+    house.store.close()
+
+for line in sys.stdin:
+    config, point = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            run(config, point)
+            status = 0
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+        os._exit(status)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+Point = tuple[str, str, str]
+Once = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def forker() -> Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, **SECRETS}
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture
+def once(forker: subprocess.Popen[str]) -> Once:
+    """`mailproc run --once`, killed at ``point`` if one is given; the exit status."""
+
+    def run(service: Service, point: Point | None = None) -> int:
+        assert forker.stdin is not None
+        assert forker.stdout is not None
+        forker.stdin.write(json.dumps([str(service.config), point]) + "\n")
+        forker.stdin.flush()
+        return int(forker.stdout.readline())
+
+    return run
+
+
+@pytest.fixture
+def service(serve: Callable[..., Service]) -> Service:
+    return serve()
+
+
+def inject(service: Service, *letters: bytes, sender: str = BORROWER) -> None:
+    """Letters are there, as after commit ①."""
+    now = datetime.now(UTC)
+    new = [
+        NewLetter("listener", raw, now, mail_from=sender, rcpt_to=OURS, peer="127.0.0.1") for raw in letters
+    ]
+    service.store.write(lambda connection: inbox.keep(connection, new))
+
+
+def states(service: Service, queue: str) -> list[tuple[Any, ...]]:
+    return service.ask(f"SELECT state, unfinished FROM {queue} ORDER BY id")  # noqa: S608  # a name of ours
+
+
+def numbers(letters: Sequence[bytes]) -> list[str]:
+    return [order.number for raw in letters for order in order_file.read(raw).orders]
+
+
+BEFORE_2: list[Point] = [
+    ("mailproc.flow.intake", "read", ""),
+    ("mailproc.flow.intake", "settle", ""),
+    ("mailproc.flow.intake", "events.add_all", "after"),
+]
+BEFORE_3: list[Point] = [
+    ("mailproc.flow.advance", "step", ""),
+    ("mailproc.flow.advance", "carry_out", ""),
+    ("mailproc.flow.advance", "_save", "after"),
+]
+
+
+@pytest.mark.parametrize("point", BEFORE_2, ids=lambda point: point[1])
+def test_between_1_and_2_the_letter_is_read_again(service: Service, once: Once, point: Point) -> None:
+    inject(service, order_letter("a", ["A1", "A2"]), order_letter("b", ["A3"]))
+    assert once(service, point) == KILLED
+    assert [state for state, _ in states(service, "inbox")] == ["todo", "todo"]
+    assert states(service, "event") == []
+    assert once(service) == 0
+    taken_once(service, "A1", "A2", "A3")
+
+
+@pytest.mark.parametrize("point", BEFORE_3, ids=lambda point: point[1])
+def test_between_2_and_3_the_step_is_taken_again(service: Service, once: Once, point: Point) -> None:
+    inject(service, order_letter("a", ["A1", "A2"]), order_letter("b", ["A3"]))
+    assert once(service, point) == KILLED
+    assert [state for state, _ in states(service, "inbox")] == ["done", "done"]
+    assert [state for state, _ in states(service, "event")] == ["todo"] * 3
+    assert service.ask("SELECT * FROM history") == service.ask("SELECT * FROM transactions") == []
+    assert once(service) == 0
+    taken_once(service, "A1", "A2", "A3")
+
+
+def taken_once(service: Service, *expected: str) -> None:
+    rows = service.ask(
+        "SELECT t.tgq, h.event FROM transactions t JOIN history h ON h.transaction_id = t.id ORDER BY t.tgq"
+    )
+    assert rows == [(number, "ILL_REQUEST") for number in expected]
+    assert {*states(service, "inbox"), *states(service, "event")} == {("done", 0)}
+
+
+BEFORE_4: list[Point] = [
+    ("mailproc.flow.prepare", "_encode", ""),
+    ("mailproc.flow.prepare", "_settle", ""),
+    ("mailproc.flow.prepare", "_refer", "after"),
+]
+
+
+@pytest.mark.parametrize("point", BEFORE_4, ids=lambda point: point[1])
+def test_between_3_and_4_it_is_worded_again(service: Service, once: Once, relay: Relay, point: Point) -> None:
+    service.place("Weirs")
+    assert once(service, point) == KILLED
+    assert states(service, "outgoing") == []
+    assert [state for state, _ in states(service, "intent")] == ["todo"]
+    line = service.shown("B1").line
+    assert (line.state, line.delivery) == ("PENDING", "waiting")
+    assert once(service) == 0
+    assert numbers(relay.to(LENDER)) == ["B1-1"]
+    assert states(service, "outgoing") == [("handed_over", 0)]
+
+
+def test_between_4_and_5a_the_stored_bytes_leave(service: Service, once: Once, relay: Relay) -> None:
+    service.place("Weirs")
+    assert once(service, ("mailproc.flow.send", "_begin", "")) == KILLED
+    assert states(service, "outgoing") == [("prepared", 0)]
+    ((message_id,),) = service.ask("SELECT message_id FROM outgoing")
+    assert relay.letters == []
+    assert once(service) == 0
+    (raw,) = relay.to(LENDER)
+    assert message_id.strip("<>") in str(order_file.letter_of(raw)["Message-ID"])
+    assert states(service, "outgoing") == [("handed_over", 0)]
+
+
+@pytest.mark.parametrize(
+    ("point", "arrived"),
+    [
+        (("mailproc.flow.send", "unmasked", ""), 0),
+        (("mailproc.transport.smtp_out", "Relay._announce", "after"), 0),
+        (("mailproc.transport.smtp_out", "Relay._verdict", "after"), 1),
+        (("mailproc.flow.send", "_done", ""), 1),
+        (("mailproc.flow.send", "_done", "after"), 1),
+    ],
+    ids=lambda value: value[1] + value[2] if isinstance(value, tuple) else str(value),
+)
+def test_between_5a_and_5b_an_order_waits_for_staff(
+    service: Service, once: Once, relay: Relay, point: Point, arrived: int
+) -> None:
+    service.place("Weirs")
+    assert once(service, point) == KILLED
+    assert [state for state, _ in states(service, "outgoing")] == ["sending"]
+    assert once(service) == once(service) == 0
+    ((state, why),) = service.ask("SELECT state, last_error FROM outgoing WHERE partner <> ''")
+    assert (state, why) == ("in_doubt", "the program ended while it was being sent")
+    assert len(relay.to(LENDER)) == arrived
+    line = service.shown("B1").line
+    assert (line.state, line.delivery) == ("PENDING", "in_doubt")
+    assert "in-doubt" in line.attention
+    assert len(relay.to(OURS)) == 1  # staff are told, once
+    mailroom.redeliver(service.store, "O1", arrived=bool(arrived))
+    assert once(service) == 0
+    assert numbers(relay.to(LENDER)) == ["B1-1"]
+    line = service.shown("B1").line
+    assert (line.delivery, line.attention) == ("handed_over", ())
+
+
+def test_in_doubt_before_people_is_said_again_byte_for_byte(
+    service: Service, once: Once, relay: Relay
+) -> None:
+    service.place("Weirs")
+    assert once(service) == 0
+    inject(service, report_letter("r", {"B1-1": "CRF*CANNOT MATCH ITEM"}), sender=LENDER)
+    assert once(service, ("mailproc.flow.send", "_done", "")) == KILLED
+    assert once(service) == 0
+    service.pauses_are_over()
+    assert once(service) == 0
+    first, second = relay.to(OURS)
+    assert first == second
+    assert {state for state, _ in states(service, "outgoing")} == {"handed_over"}
+
+
+def test_after_5b_nothing_is_to_do(service: Service, once: Once, relay: Relay) -> None:
+    service.place("Weirs")
+    assert once(service, ("mailproc.flow.send", "_hand_over", "after")) == KILLED
+    assert states(service, "outgoing") == [("handed_over", 0)]
+    assert once(service) == 0
+    assert numbers(relay.to(LENDER)) == ["B1-1"]
+
+
+@pytest.mark.parametrize(
+    ("point", "kept", "seen"),
+    [
+        (("mailproc.store.mailboxes", "keep", "after"), 0, 0),
+        (("mailproc.transport.imap_session", "ImapSession.settle", ""), 1, 0),
+        (("mailproc.transport.imap_session", "ImapSession.settle", "after"), 1, 1),
+    ],
+    ids=lambda value: value[1] + value[2] if isinstance(value, tuple) else str(value),
+)
+def test_by_imap_the_letter_is_ours_before_it_is_seen(
+    serve: Callable[..., Service],
+    dovecot: Dovecot,
+    once: Once,
+    request: pytest.FixtureRequest,
+    point: Point,
+    kept: int,
+    seen: int,
+) -> None:
+    user = f"points{abs(hash(request.node.nodeid))}"
+    service = serve(mailbox=dovecot.lines(user))
+    with dovecot.client(user) as client:
+        client.append("INBOX", order_letter("a", ["A1"]))
+        assert once(service, point) == KILLED
+        client.select_folder("INBOX", readonly=True)
+        assert len(client.search("SEEN")) == seen
+        assert len(states(service, "inbox")) == kept
+        assert once(service) == 0
+    taken_once(service, "A1")
+
+
+POISON: list[tuple[str, Point]] = [
+    ("inbox", ("mailproc.flow.reading", "parse", "POISON")),
+    ("inbox", ("mailproc.flow.intake", "settle", "POISON")),
+    ("event", ("mailproc.flow.advance", "standing.step", "POISON")),
+]
+
+
+@pytest.mark.parametrize(
+    ("queue", "point"), POISON, ids=lambda value: value if isinstance(value, str) else value[1]
+)
+def test_a_letter_that_kills_is_shelved_at_its_third_try_and_its_neighbours_live(
+    service: Service, once: Once, queue: str, point: Point
+) -> None:
+    good = [order_letter(f"g{position}", [f"G{position}"]) for position in range(1, 5)]
+    inject(service, *good[:2], order_letter("p", ["P1"], title="POISON of the Fens"), *good[2:])
+    assert [once(service, point) for _ in range(4)] == [KILLED, KILLED, 0, 0]
+    rows = service.ask(f"SELECT state, attempts, last_error FROM {queue} WHERE state <> 'done'")  # noqa: S608
+    assert rows == [("shelved", 3, "the process died twice while it worked on this: not tried a third time")]
+    taken = service.ask("SELECT tgq FROM transactions ORDER BY tgq")
+    assert taken == [("G1",), ("G2",), ("G3",), ("G4",)]
+    assert {attempts for (attempts,) in service.ask("SELECT attempts FROM inbox WHERE state = 'done'")} <= {
+        1,
+        2,
+    }
+    which = "I3" if queue == "inbox" else "E3"
+    mailroom.release(service.store, service.premises, which, "XX-BORROWER")  # the fault was mended
+    assert once(service) == 0
+    assert ("P1",) in service.ask("SELECT tgq FROM transactions")
+
+
+def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
+    service: Service, once: Once, relay: Relay
+) -> None:
+    for title in ("Weirs", "POISON", "Tides"):
+        service.place(title)
+    point = ("mailproc.flow.prepare", "_encode", "POISON")
+    assert [once(service, point) for _ in range(6)][-1] == 0
+    assert sorted(numbers(relay.to(LENDER))) == ["B1-1", "B3-1"]
+    assert [state for state, _ in states(service, "intent")] == ["prepared", "shelved", "prepared"]
+    assert service.shown("B2").line.delivery == "failed"
+
+
+@pytest.mark.parametrize("kills", [7])
+def test_kills_from_outside_shelve_nobody(service: Service, once: Once, kills: int) -> None:
+    """As often as you like: what was not in hand is no suspect."""
+    inject(service, *(order_letter(f"n{position}", [f"N{position}"]) for position in range(9)))
+    for _ in range(kills):
+        assert once(service, ("mailproc.flow.intake", "_settle_all", "")) == KILLED
+    assert set(states(service, "inbox")) <= {("todo", 0), ("todo", 1)}
+    assert once(service) == 0
+    taken_once(service, *(f"N{position}" for position in range(9)))
