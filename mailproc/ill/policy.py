@@ -172,13 +172,11 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
 def _finished(step: Step) -> tuple[Effect, ...]:
     if not step.moved:
         return ()
-    outcome = _outcome(step.after)
+    outcome = _outcome(step.after) or ("closed" if step.after.closed else "")
     return (Finish(outcome),) if outcome else ()
 
 
 def _outcome(standing: Standing) -> str:
-    if standing.closed:
-        return "closed"
     if standing.state is State.CANCELLED:
         return "cancelled"
     copy = standing.service is not Service.LOAN

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, send
+from mailproc.flow.advance import ASKED_OF_US
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
+from mailproc.ill.terms import Role
 from mailproc.mail.parse import parse, readable
 from mailproc.office.find import transaction_of
 from mailproc.store import events, letters, outgoing
@@ -26,6 +28,8 @@ from mailproc.store.outgoing import OUTGOING
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 LONGEST_NOTE = 4000
 """Characters of an attached letter that are kept in the history."""
+SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
+"""APDUs that either side may say; the rest tells who speaks."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str
             event_id = _as_message(connection, row_id, transaction["id"], transaction["partner"], premises)
         elif kind == "E":
             event_id = row_id
-            _shelved_event(connection, row_id)
+            _fits(_shelved_event(connection, row_id), transaction, number)
             events.todo_again(connection, row_id, transaction["id"])
         else:
             raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
@@ -229,12 +233,23 @@ def _release_message(connection: Connection, number: int) -> str:
     return f"E{number} is tried again"
 
 
-def _shelved_event(connection: Connection, number: int) -> None:
+def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
+    """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
+    lending = transaction["role"] == Role.RESPONDER
+    if event["type"] not in SAID_BY_BOTH and (event["type"] in ASKED_OF_US) != lending:
+        side = "lend" if lending else "borrow"
+        raise LocalFault(
+            f"{event['type']} is nothing that can be said to us about {number}, where we {side}."
+        )
+
+
+def _shelved_event(connection: Connection, number: int) -> RowMapping:
     event = events.load(connection, number)
     if event is None or event["state"] != "shelved":
         raise LocalFault(f"E{number} does not lie on the shelf.")
     if event["type"] == "UNREADABLE":
         raise LocalFault(f"E{number} could not be read; correct it with its sender.")
+    return event
 
 
 def _as_message(

@@ -355,6 +355,19 @@ def hub_lines() -> str:
 
 
 @pytest.fixture
+def with_keywords() -> Callable[[dict[str, str]], str]:
+    """A lender and the hub, with these words for what can be asked of an order."""
+
+    def make(words: dict[str, str]) -> str:
+        table = ", ".join(f'{name} = "{word}"' for name, word in words.items())
+        more = f"[partner.artemail]\nkeywords = {{ {table} }}"
+        lender = partner_lines(BL, ["RESPONDER"], "out", more=more)
+        return f"{lender}\n{partner_lines('XX-HUB', ['RESPONDER', 'REQUESTER'], 'out', 'in', more=more)}"
+
+    return make
+
+
+@pytest.fixture
 def network_lines() -> str:
     more = 'proof = ["network"]\nnetworks = ["192.0.2.0/24"]'
     return USUAL + "\n" + partner_lines(NET, ["RESPONDER", "REQUESTER"], "out", "in", more=more)

@@ -1,0 +1,143 @@
+"""What lies on the shelf: released, attached, or left there."""
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office import mailroom
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+def release(world, letter_id, partner=""):
+    said = mailroom.release(world.house.store, world.house.premises, letter_id, partner)
+    world.run()
+    return said
+
+
+def attach(world, letter_id, number):
+    said = mailroom.attach(world.house.store, world.house.premises, letter_id, number)
+    world.run()
+    return said
+
+
+def somebody_writes(world, text="About B1: it is at the binder's.", sender="someone@bl.example"):
+    inbox_id = world.inject(world.letter(text, sender, "Your request"), sender)
+    world.run()
+    return f"I{inbox_id}"
+
+
+def test_a_letter_that_no_protocol_knows(world):
+    letter_id = somebody_writes(world)
+    assert world.shelf() == {letter_id: "no protocol knows this letter"}
+    assert world.sent == []
+
+
+def test_a_letter_is_attached_as_a_message(world):
+    world.place()
+    letter_id = somebody_writes(world)
+    attach(world, letter_id, "B1")
+    assert world.shelf() == {}
+    assert (world.state("B1"), world.attention("B1")) == ("PENDING", ("message",))
+    last = world.shown("B1").history[-1]
+    assert "binder" in last.note and last.cause == {"kind": "letter", "id": letter_id}
+    with pytest.raises(LocalFault):
+        attach(world, letter_id, "B1")
+
+
+def test_a_long_letter_is_attached(world):
+    world.place()
+    attach(world, somebody_writes(world, "words \0 and words\n" * 2000), "B1")
+    assert world.attention("B1") == ("message",)
+
+
+def test_an_attached_letter_is_masked(small_world, passwords):
+    """The fixture looks for the password in every table."""
+    small_world.place()
+    attach(small_world, somebody_writes(small_world, f"You sent\n99-0001\n{passwords['XX-BL']}\n"), "B1")
+    assert small_world.attention("B1") == ("message",)
+
+
+def test_one_message_of_a_letter_is_attached(world):
+    world.place("XX-BL")
+    world.hear("B1-1 SHIPPED LOAN", of="XX-SECOND")
+    (letter_id,) = world.shelf()
+    assert letter_id.startswith("E")
+    said = attach(world, letter_id, "B1-1")
+    assert "PENDING → SHIPPED" in said
+    assert world.state("B1") == "SHIPPED"
+    assert world.shelf() == {}
+
+
+def test_one_message_is_released(world):
+    """A Cancel without its order waits; released too early it lies there again."""
+    world.ordered("TXC1-1 CANCEL")
+    (letter_id,) = world.shelf()
+    release(world, letter_id)
+    assert list(world.shelf()) == [letter_id]
+    world.ordered(ORDER, file_ref="2")
+    assert world.shelf() == {}
+
+
+def test_a_message_of_the_other_side_cannot_be_attached(small_world):
+    """What a borrower says makes no sense where we borrow."""
+    small_world.place()
+    small_world.ordered("TXC1-1 CANCEL")
+    (letter_id,) = small_world.shelf()
+    before = small_world.dump()
+    with pytest.raises(LocalFault):
+        attach(small_world, letter_id, "B1")
+    assert small_world.dump() == before
+
+
+@pytest.mark.parametrize("letter_id", ["I99", "E99", "O1", "X1", "I", "", "12", "I-1", "I1"])
+def test_what_does_not_lie_there(small_world, letter_id):
+    small_world.place()
+    small_world.hear("B1-1 USE*2")
+    before = small_world.dump()
+    for act in (lambda: release(small_world, letter_id), lambda: attach(small_world, letter_id, "B1")):
+        with pytest.raises(LocalFault):
+            act()
+    assert small_world.dump() == before
+
+
+def test_attach_to_nothing(small_world):
+    letter_id = somebody_writes(small_world)
+    with pytest.raises(LocalFault):
+        attach(small_world, letter_id, "B9")
+    assert letter_id in small_world.shelf()
+
+
+def test_an_automatic_reply_is_shelved_and_not_answered(small_world, addresses):
+    small_world.place()
+    letter = small_world.letter("I am away.", addresses["XX-BL"], "Away", Auto_Submitted="auto-replied")
+    inbox_id = small_world.inject(letter)
+    small_world.run()
+    assert "automatic" in small_world.shelf()[f"I{inbox_id}"]
+    assert len(small_world.sent) == 1
+
+
+def test_the_lists_of_letters(world, addresses):
+    world.place()
+    world.hear("B1-1 USE*2")
+    with world.house.store.read() as connection:
+        assert {line.id for line in mailroom.recent(connection)} == {"I1", "O1"}
+        assert mailroom.outbox(connection) == []
+        (event,) = mailroom.events_of(connection, 1)
+        assert (event["type"], event["state"], event["number"]) == ("ILL_ANSWER", "done", "B1-1")
+        assert mailroom.row_of(connection, event["id"])["id"] == 1
+        for wrong in ("I9", "O9", "E1"):
+            with pytest.raises(LocalFault):
+                mailroom.row_of(connection, wrong)
+
+
+def test_hold_and_redeliver(world):
+    world.place(run=False)
+    world.quiet()
+    mailroom.hold(world.house.store, "O1")
+    world.run()
+    assert (world.sent, world.shown("B1").line.delivery) == ([], "held")
+    with pytest.raises(LocalFault):
+        mailroom.hold(world.house.store, "O1")
+    mailroom.redeliver(world.house.store, "O1")
+    world.run()
+    assert (len(world.sent), world.shown("B1").line.delivery) == (1, "handed_over")
