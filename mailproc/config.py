@@ -103,6 +103,8 @@ class PartnerArtemail(Section):
     service: str = "S"
     delivery: DeliveryKeywords = DeliveryKeywords()
     prefix: str = ""  # before our number on the wire: prefix "LIB-" gives LIB-B1-1
+    instructions: str = ""  # words on every order, such as WLX
+    rz_with_copyrt: bool = False  # the mark RZ before the number of an order with COPYRT
     keywords: dict[str, str] = Field(default_factory=lambda: {"cancel": "CANCEL"})
     overflow: Literal["truncate", "wrap"] = "truncate"
     max_lines: int = Field(default=18, ge=1)

@@ -111,6 +111,10 @@ class Codec(Protocol):
         """May several APDUs for one partner travel in one letter?"""
         ...
 
+    def batched(self, dialect: str) -> bool:
+        """The same of one dialect. Where it says no, what does not fit into the letter is ``held``."""
+        ...
+
     @property
     def repeat_safe(self) -> bool:
         """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""

@@ -152,7 +152,7 @@ MISTAKES = [
     (ROW.format(word="X", pattern="X", apdu="MESSAGE") + ROW, r"row 2 \(\{word\}\)"),
     ("[codes]\n", "no table 'codes'; known are"),
     ("[code]\n", r"'code' is written as \[\[code"),
-    ("[layout]\nline = 'x'\n", r"\[layout\]: pattern 'x' has no group \(\?P<number>"),
+    ("[layout]\nline = 'x'\n", r"\[layout\]: line: pattern 'x' has no group \(\?P<number>"),
     ("[layout]\nlien = 'x'\n", r"\[layout\]: .*lien"),
     ('[say]\n"OVERDUE" = 3\n', r"\[say\] OVERDUE: a text is needed"),
     ("default_service = 'BOTH'\n", "default_service: COPY or LOAN"),
@@ -177,7 +177,7 @@ def test_a_missing_overlay_is_named(tmp_path: Path) -> None:
 
 def test_every_shipped_row_says_how_sure_it_is() -> None:
     """Loading validates confidence and source of every row; here: the codes that are public."""
-    _, codes = tables.load()
+    _, codes, _ = tables.load()
     assert len([word for word in codes.words() if not word.startswith("SHIPPED LOAN")]) == 22
 
 

@@ -13,6 +13,7 @@ from mailproc.protocols.registry import load
 
 FOLDER = Path(__file__).parents[1] / "samples" / "artemail"
 SAMPLES = sorted(FOLDER.glob("*.eml"))
+NOBODYS = ("nobody-", "bounce-", "auto-")
 REGISTRY = load(Config())
 
 
@@ -31,7 +32,7 @@ def decoded(raw: bytes) -> dict[str, Any]:
 
 
 def test_there_are_samples() -> None:
-    assert len(SAMPLES) >= 35
+    assert len(SAMPLES) >= 120
     assert {file.stem for file in SAMPLES} == {file.stem for file in FOLDER.glob("*.json")}
 
 
@@ -43,7 +44,7 @@ def test_a_sample_says_what_its_json_says(file: Path) -> None:
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
 def test_one_codec_claims_a_sample_and_nobody_a_strangers(file: Path) -> None:
     claims = [codec.name for codec in REGISTRY.codecs if codec.recognise(parse(file.read_bytes()))]
-    assert claims == ([] if file.stem.startswith("nobody") else ["artemail"])
+    assert claims == ([] if file.stem.startswith(NOBODYS) else ["artemail"])
 
 
 @pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
@@ -63,7 +64,7 @@ def test_no_password_gets_out(file: Path) -> None:
     shown = REGISTRY.codecs[0].mask(file.read_bytes())
     assert b"Q7W8E9R" not in shown
     assert "Q7W8E9R" not in "".join(part.text or "" for part in parse(shown).parts)
-    if said.credentials:
+    if said.credentials and not file.stem.startswith("plain-"):
         assert said.credentials.password == "Q7W8E9R"
 
 

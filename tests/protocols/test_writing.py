@@ -187,7 +187,7 @@ def test_a_bad_order_is_held_and_the_others_go(
 def test_letters_without_ascii_form_are_told_and_not_silently_lost(
     codec: ArtemailCodec, templates: Templates, wire: Callable[..., Wire]
 ) -> None:
-    mixed = replace(BOOK, item=Item(title="Rivers of 日本, mapped"))
+    mixed = replace(BOOK, ref=Ref(number="B9-1"), item=Item(title="Rivers of 日本, mapped"))
     encoded = codec.encode([BOOK, mixed], wire(), templates)
     assert [(each.index, each.field) for each in encoded.lossy] == [(1, "item")]
     assert "Rivers of ??, mapped" in text_of(encoded.body)

@@ -3,6 +3,7 @@
 What ART has no word for (a condition, an estimate) is refused before anything changed.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,8 @@ from mailproc.protocols.artemail.bodytext import lines_of
 from mailproc.protocols.artemail.contracts import ReportText
 from mailproc.protocols.artemail.guard import Lost, check_same
 from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
-from mailproc.protocols.artemail.replies import Replies, message_of
+from mailproc.protocols.artemail.messages import message_of
+from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.replycodes import LONGEST_CODE, ReplyCodes
 from mailproc.protocols.artemail.transliterate import to_ascii
 from mailproc.protocols.artemail.writing import check_account, check_customer_code, letter_body
@@ -195,9 +197,18 @@ def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Re
     back = sorted((*read.apdus, *read.unsure), key=_as_read)
     if len(back) != len(meant) or read.receipt:
         raise Lost("text", f"{len(meant)} replies were meant, {len(back)} are read")
+    _check_once(text, lines)
     for expected, found in zip(meant, back, strict=True):
         check_same(expected, found)
     return text
+
+
+def _check_once(text: str, lines: Sequence[str]) -> None:
+    """Our reader takes a line that stands twice for one; a customer's may count."""
+    said = Counter(" ".join(line.split()) for line in text.split("\n"))
+    for line in {" ".join(each.split()) for each in lines}:
+        if said[line] != 1:
+            raise Lost("text", f"{line!r} stands there {said[line]} times")
 
 
 def _as_read(apdu: Apdu) -> tuple[str, str]:

@@ -1,13 +1,15 @@
 """An item as bibliographic lines, and back: an element is known by its place alone.
 
-Written in the order that a writer in production uses. Copy: title, year line, title of the part,
-its author, standard number. Loan: title, author, publisher and place, year line, standard number.
-Absent elements leave no line. Reading gives what the places allow; the lines themselves are kept.
+Written in the order that writers in production use. A part (article, chapter): title, year line,
+title of the part, its author, standard number. A paper of a conference: the same with a line of date,
+venue and sponsor below the title. A whole work (book, thesis): title, author, publisher and place, year
+line, standard number. An issue: title, year line, standard number. Absent elements leave no line.
+Reading gives what the places allow; the lines themselves are kept.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Service
@@ -21,6 +23,9 @@ _VOLUME = re.compile(
     r"(?:vol(?:ume)?\.? ?)?([^ (),;/]+) ?(?:[(,;/]|(?<= )(?=no\b|pt\b|part\b|issue\b)) ?"
     r"(?:(?:no|pt|part|issue)\b\.? ?)?([^()]+)\)?",
     re.IGNORECASE,
+)
+_CONFERENCE = re.compile(
+    r"\b(?:conf|congres|kongress|symposi|colloqui|workshop|proc\b|proceedings|tagung|meeting)", re.IGNORECASE
 )
 _PART_ONLY = re.compile(r"\(([^()]+)\)")
 
@@ -41,12 +46,35 @@ def write(item: Item, service: Service) -> list[str]:
         return list(item.lines)
     title = ": ".join(each for each in (item.title, item.subtitle) if each)
     numbers = " ".join(each for each in (item.issn or item.isbn, item.call_number) if each)
-    if service is Service.LOAN:
+    if _is_issue(item, service):
+        found: list[str | None] = [title, _year_line(item), numbers]
+    elif service is Service.LOAN or _is_whole(item):
         made = " ".join(each for each in (item.publisher, item.place) if each)
         found = [title, item.author, made, _year_line(item), numbers]
+    elif _is_conference(item):
+        held = ", ".join(each for each in (item.component_date, item.place, item.publisher) if each)
+        year = _year_line(replace(item, component_date=None))
+        found = [title, held, year, item.article_title, item.article_author or item.author, numbers]
     else:
         found = [title, _year_line(item), item.article_title, item.article_author or item.author, numbers]
     return [each for each in found if each]
+
+
+def _is_issue(item: Item, service: Service) -> bool:
+    """A loan of a journal has no author and no publisher's line that could be taken for one."""
+    return service is Service.LOAN and not item.isbn and (item.type == "SERIAL" or bool(item.issn))
+
+
+def _is_whole(item: Item) -> bool:
+    """A copy of a book or a thesis from cover to cover: nothing names a part of it."""
+    part = (item.article_title, item.article_author, item.pagination, item.volume_issue, item.component_date)
+    return not any(part) and not item.issn and item.type != "SERIAL"
+
+
+def _is_conference(item: Item) -> bool:
+    """Nothing says so but its name; a chapter of a book has a publisher too."""
+    names = f"{item.title or ''} {item.series or ''}"
+    return bool(item.article_title and (item.place or item.publisher) and _CONFERENCE.search(names))
 
 
 def read(lines: Sequence[str], service: Service) -> Item:
@@ -72,10 +100,24 @@ def _loan(said: Sequence[str], at: int | None) -> dict[str, str]:
 
 
 def _copy(said: Sequence[str], at: int | None) -> dict[str, str]:
-    """The title before the year line; the part and its author behind it."""
+    """The title before the year line, the part and its author behind it.
+
+    Lines between title and year line are a conference's, or where no part follows, a whole work's.
+    """
     title = said[0] if said and at != 0 else ""
+    between = said[1:at] if at else []
     after = said[1:] if at is None else said[at + 1 :]
-    return {"title": title} | dict(zip(("article_title", "article_author"), after, strict=False))
+    part = dict(zip(("article_title", "article_author"), after, strict=False))
+    if between and part:
+        return {"title": title} | _held(between[0]) | part
+    return {"title": title} | dict(zip(("author", "publisher"), between, strict=False)) | part
+
+
+def _held(line: str) -> dict[str, str]:
+    """ "2006 ,Leeds ,Marsh Society": when, where, for whom. A date has a figure."""
+    pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
+    dated = {"component_date": pieces.pop(0)} if pieces and re.search("[0-9]", pieces[0]) else {}
+    return dated | {"place": pieces[0] if pieces else "", "publisher": ", ".join(pieces[1:])}
 
 
 def _number(line: str) -> _Number | None:

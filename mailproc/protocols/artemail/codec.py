@@ -1,35 +1,54 @@
 """ARTEmail as a codec: order files and the replies to them, as borrower and as lender."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 
 from mailproc.config import Config, Partner, PartnerArtemail
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Role
+from mailproc.mail import bounce
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import answers, manners, mask, orders, tables, writing
+from mailproc.protocols.artemail import (
+    answers,
+    deliveries,
+    manners,
+    mask,
+    orders,
+    plain,
+    settings,
+    tables,
+    writing,
+)
 from mailproc.protocols.artemail.bodytext import texts
 from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import Keywords
 from mailproc.protocols.artemail.mask import Masker
-from mailproc.protocols.artemail.replies import Reading, Replies
+from mailproc.protocols.artemail.reading import Reading
+from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.requests import Orders, action_word
-from mailproc.protocols.codec import Decoded, Encoded, Fault, Manner, Renderer, Wire
+from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
+
+Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain"]
+AUTOMATIC = "an automatic reply: it says nothing about an order"
 
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
 
 
 @dataclass(frozen=True)
 class ArtemailCodec:
-    """Made by ``of``; a value without state. ``partners`` are settings by customer code."""
+    """Made by ``of``; a value without state. ``partners`` are settings by customer code.
+
+    ``plain_customers`` are the codes of those whose orders come in the dialect without a password.
+    """
 
     words: Keywords
     replies: Replies
     masker: Masker
     partners: Mapping[str, PartnerArtemail]
+    plain_customers: frozenset[str] = frozenset()
 
     name = "artemail"
     batches = True
@@ -37,45 +56,67 @@ class ArtemailCodec:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Raises Misconfigured that names the file and row of a mistake in the overlay."""
+        """Raises Misconfigured that names the file and row of a mistake in the overlay, or the key."""
+        settings.check(config)
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
-        words, codes = tables.load(overlay)
+        words, codes, phrases = tables.load(overlay)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
         masker = Masker(account.password.get_secret_value() for _, account in accounts)
         return cls(
             words,
-            Replies(codes, words, masker.text),
+            Replies(codes, words, phrases, masker.text),
             masker,
-            {account.customer_code: settings for settings, account in accounts},
+            {account.customer_code: partner for partner, account in accounts},
+            frozenset(settings.plain_customers(config)),
         )
 
+    def batched(self, dialect: str) -> bool:
+        return dialect != plain.NAME
+
     def recognise(self, letter: Letter) -> bool:
-        """Order files, status reports, receipts; not a person's letter that speaks of one."""
-        return self._file(letter) is not None or self._report(letter) is not None
+        """Orders, status reports, receipts, deliveries; not a person's letter that speaks of one."""
+        return self.kind(letter) is not None
+
+    def kind(self, letter: Letter) -> Kind | None:
+        """What the letter is; None for everybody's letters, automatic replies, and bounces."""
+        return None if self.automatic(letter) else self.sort(letter)[0]
+
+    def automatic(self, letter: Letter) -> bool:
+        """An answering machine's letter, or a mail system's: it may quote a report or our own file."""
+        said = " ".join(letter.subject.split())[:300]
+        own_words = letter.auto_submitted.startswith("auto-replied")
+        return own_words or bool(self.replies.codes.layout.auto_reply.fullmatch(said)) or _is_bounce(letter)
 
     def decode(self, letter: Letter) -> Decoded:
         """Raises RemoteFault only where the letter has no text at all."""
         if not any(any(lines) for lines in texts(letter)) and not letter.subject:
             raise RemoteFault("the letter has no text")
-        report = self._report(letter)
-        if report and report.receipt:
-            return Decoded(report.apdus, report.unsure)
-        lines = self._file(letter)
-        if lines is not None:
+        if self.automatic(letter):
+            return _only(AUTOMATIC)
+        kind, lines, report = self.sort(letter)
+        if kind == "orders":
             return self._decoded_orders(lines, letter.subject)
-        if report:
-            return Decoded(report.apdus, report.unsure)
-        return Decoded(faults=(Fault(None, "neither an order file nor a status report"),))
+        if kind == "plain":
+            return self._decoded_plain(letter)
+        if kind == "delivery":
+            return _only(deliveries.FAULT)
+        if kind is None or report is None:
+            return _only("neither an order file nor a status report")
+        faults = [*report.faults, *([deliveries.FAULT] if report.delivery else [])]
+        return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
 
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
-        """An order file as requester, a status report as responder.
+        """An order file (or in the dialect "plain" one letter) as requester, a report as responder.
 
         Raises LocalFault where the partner has no customer code; a single APDU that cannot be
         said is ``held``.
         """
-        if wire.role is Role.REQUESTER:
-            return writing.order_file(apdus, wire, renderer, self.words)
-        return answers.report(apdus, wire, renderer, self.replies)
+        if wire.role is Role.RESPONDER:
+            return answers.report(apdus, wire, renderer, self.replies)
+        if wire.partner.dialect == plain.NAME:
+            scheme = Orders(self.words, wire.partner.artemail, Ref(wire.customer_code))
+            return plain.letter(apdus, wire, renderer, scheme)
+        return writing.order_file(apdus, wire, renderer, self.words)
 
     def project(self, apdu: Apdu) -> Apdu:
         """What a reader has of ``apdu``, with a partner's settings at their defaults.
@@ -85,8 +126,8 @@ class ArtemailCodec:
         """
         given = apdu.ref or Ref()
         heading = Ref(given.customer_code, file_ref=given.file_ref)
-        settings = self.partners.get(given.customer_code, PartnerArtemail())
-        scheme = Orders(self.words, settings, heading)
+        ours = self.partners.get(given.customer_code, PartnerArtemail())
+        scheme = Orders(self.words, ours, heading)
         if isinstance(apdu, _ORDERS):
             order = scheme.order(apdu)
             try:
@@ -104,10 +145,12 @@ class ArtemailCodec:
         self,
         apdu_type: ApduType,
         role: Role,
-        dialect: str,  # noqa: ARG002  # ARTEmail has no dialects yet
+        dialect: str,
         partner: Partner | None = None,
     ) -> Manner:
         """Renewals and chasers are SEND where ``partner`` has a keyword for them, else NOTICE."""
+        if dialect == plain.NAME:
+            return manners.manner(apdu_type, role, plain=True)
         if role is Role.REQUESTER and partner and action_word(apdu_type, partner.artemail):
             return Manner.SEND
         return manners.manner(apdu_type, role)
@@ -124,13 +167,33 @@ class ArtemailCodec:
     def unmask(self, raw: bytes, secret: str) -> bytes:
         return mask.unmask(raw, secret)
 
-    def _file(self, letter: Letter) -> list[str] | None:
-        return next((lines for lines in texts(letter) if orders.looks_like_orders(lines)), None)
+    def sort(self, letter: Letter) -> tuple[Kind | None, list[str], Reading | None]:
+        """What the letter is, the lines that make it so, and how they read as a report.
 
-    def _report(self, letter: Letter) -> Reading | None:
+        A receipt goes before the file that it quotes, codes before a link, a link before prose.
+        """
+        if plain.is_one(letter):
+            return "plain", [], None
+        found = list(texts(letter))
+        quoting = any(self.replies.is_receipt(lines, letter.subject) for lines in found)
+        if not quoting and (files := [lines for lines in found if orders.looks_like_orders(lines)]):
+            return "orders", files[0], None
         on = letter.date.date() if letter.date else None
-        readings = (self.replies.read(lines, letter.subject, on) for lines in texts(letter))
-        return next((reading for reading in readings if self.replies.is_report(reading)), None)
+        readings = [self.replies.read(lines, letter.subject, on) for lines in found]
+        for kind, is_it in self._kinds:
+            for lines, reading in zip(found, readings, strict=True):
+                if is_it(reading):
+                    return kind, lines, reading
+        return None, [], None
+
+    @property
+    def _kinds(self) -> tuple[tuple[Kind, Callable[[Reading], bool]], ...]:
+        return (
+            ("receipt", lambda reading: reading.receipt),
+            ("report", self.replies.is_coded),
+            ("delivery", lambda reading: reading.delivery),
+            ("twin", self.replies.is_twin),
+        )
 
     def _decoded_orders(self, lines: list[str], subject: str) -> Decoded:
         found = orders.read(lines, self.words)
@@ -146,3 +209,20 @@ class ArtemailCodec:
                 faults.append(Fault(fault.position, str(fault)))
         faults.sort(key=lambda fault: fault.position or 0)
         return Decoded(tuple(apdus), (), tuple(faults), found.credentials)
+
+    def _decoded_plain(self, letter: Letter) -> Decoded:
+        """There is no password, so only a customer whose dialect this is is taken without one."""
+        code = plain.customer_code(letter)
+        missing = None if code in self.plain_customers else Credentials(code, "")
+        try:
+            return Decoded((plain.read(letter),), credentials=missing)
+        except RemoteFault as fault:
+            return Decoded(faults=(Fault(fault.position, str(fault)),), credentials=missing)
+
+
+def _is_bounce(letter: Letter) -> bool:
+    return bounce.read(letter) is not None
+
+
+def _only(text: str) -> Decoded:
+    return Decoded(faults=(Fault(None, text),))

@@ -54,11 +54,26 @@ class ReportText:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlainText:
+    customer_code: str = field_help("Our customer code with this partner.", sample="99-0001")
+    number: str = field_help("The number of the order, with its prefix.", sample="LIB-B1-1")
+    lines: tuple[str, ...] = field_help(
+        "The citation, one element a line, none empty.",
+        sample=("Journal of Imaginary Hydrology", "2019 VOL 12 PT 3 PP 201-219", "Tidal memory"),
+    )
+    ship_to: tuple[str, ...] = field_help(
+        "Where a loan is sent, line by line. May be empty.", sample=("Example Library", "1 Any Street")
+    )
+    answers_to: str = field_help("Our address for answers.", sample="ill@library.example")
+
+
 FILE = Contract("artemail/file.txt", FileFrame, "The frame of an order file.", machine=True)
 ORDER = Contract("artemail/order.txt", OrderText, "One order in the file.", machine=True)
 CANCEL = Contract("artemail/cancel.txt", ActionText, "The cancellation of an order.", machine=True)
 RENEW = Contract("artemail/renew.txt", ActionText, "The renewal of a loan, by keyword.", machine=True)
 CHASE = Contract("artemail/chase.txt", ActionText, "A chaser, by keyword.", machine=True)
 REPORT = Contract("artemail/report.txt", ReportText, "Our answers to a customer's orders.", machine=True)
+PLAIN = Contract("artemail/plain.txt", PlainText, "One order as a letter for people.", machine=True)
 
-CONTRACTS = (FILE, ORDER, CANCEL, RENEW, CHASE, REPORT)
+CONTRACTS = (FILE, ORDER, CANCEL, RENEW, CHASE, REPORT, PLAIN)

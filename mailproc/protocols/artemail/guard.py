@@ -5,22 +5,26 @@ delivery, every value. The first thing that was lost is named.
 """
 
 import dataclasses
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu
 from mailproc.protocols.artemail import orders
+from mailproc.protocols.artemail.keywords import RZ
 from mailproc.protocols.artemail.layout import (
     ADDRESS_LINES,
     COLUMNS,
+    DELIVER,
     GAP,
     LONGEST_EMAIL,
     MASK,
     TERMINATOR,
     would_split,
 )
-from mailproc.protocols.artemail.orders import OrderFile
+from mailproc.protocols.artemail.orders import Order, OrderFile
 from mailproc.protocols.artemail.requests import Orders
 
 
@@ -38,8 +42,12 @@ def framed(order: str, customer_code: str) -> str:
     return f"{customer_code}\n{MASK}\n{gap}{order}\n{gap}{TERMINATOR}\n"
 
 
-def check_file(text: str, expected: Sequence[Apdu], scheme: Orders) -> None:
-    """Raises Lost where ``text`` is not the file of exactly these orders."""
+def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], scheme: Orders) -> None:
+    """Raises Lost where ``text`` is not the file of exactly these orders, and of nothing else.
+
+    ``written`` are the orders of ``expected`` as they should stand: a stranger's reader may not
+    forgive what ours does.
+    """
     lines = text.removesuffix("\n").split("\n")
     _check_marks(lines, scheme.file.customer_code)
     try:
@@ -57,6 +65,8 @@ def check_file(text: str, expected: Sequence[Apdu], scheme: Orders) -> None:
         _check_widths(order.text, order.address)
     if TERMINATOR in lines[:-1]:
         raise Lost("frame", f"{TERMINATOR} stands before the last line too, and nothing is read after it")
+    meant_lines = [line for order in written for line in _canonical(order)]
+    _check_words(text, [scheme.file.customer_code, MASK, *meant_lines, TERMINATOR])
 
 
 def check_same(meant: Apdu, read: Apdu) -> None:
@@ -76,6 +86,22 @@ def first_difference(meant: Any, read: Any, path: str = "") -> str:
         if found := first_difference(getattr(meant, each.name), getattr(read, each.name), below):
             return found
     return path
+
+
+def _canonical(order: Order) -> list[str]:
+    mark = f"{RZ} " if RZ in order.keywords else ""
+    words = [word for word in order.keywords if word != RZ]
+    first = " ".join([f"TX{' ' if mark else ''}{mark}{order.number}", *words])
+    return [first, *order.text, *([DELIVER, *order.address] if order.address else [])]
+
+
+def _check_words(text: str, meant: Sequence[str]) -> None:
+    """Each line, blanks apart, is one that was meant."""
+    said = (" ".join(line.split()) for line in text.split("\n") if line.strip())
+    lines = [re.sub(rf"^TX (?!{RZ} )", "TX", line) for line in said]
+    for found, wanted in zip_longest(lines, meant, fillvalue=""):
+        if found != wanted:
+            raise Lost("text", f"{found[:60]!r} stands where {wanted[:60]!r} was meant")
 
 
 def _check_marks(lines: Sequence[str], customer_code: str) -> None:

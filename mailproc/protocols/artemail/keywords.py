@@ -9,6 +9,9 @@ from mailproc.ill.terms import Service
 RZ = "RZ"
 """The copyright mark that stands between TX and the number."""
 
+COPYRT = "COPYRT"
+"""The copyright-fee-paid service, with which some want the mark."""
+
 _SPEED = re.compile(r"\*(\d{1,3})\*?")
 
 

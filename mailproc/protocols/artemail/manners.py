@@ -32,8 +32,11 @@ _RESPONDER = {
     ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,
 }
 
+_PLAIN = _REQUESTER | {ApduType.CANCEL: Manner.NOTICE}
+"""The plain layout has the request alone; the rest is a letter from people to people."""
 
-def manner(apdu_type: ApduType, role: Role) -> Manner:
+
+def manner(apdu_type: ApduType, role: Role, *, plain: bool = False) -> Manner:
     """REFUSE for what this role never says, and for what ART cannot say."""
-    table = _REQUESTER if role is Role.REQUESTER else _RESPONDER
+    table = _RESPONDER if role is Role.RESPONDER else _PLAIN if plain else _REQUESTER
     return table.get(apdu_type, Manner.REFUSE)

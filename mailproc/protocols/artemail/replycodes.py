@@ -5,30 +5,16 @@ A code is matched whole, never by its beginning: "DIRECT DEBIT …" is not the c
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType, Results
+from mailproc.protocols.artemail.dates import read_date
+from mailproc.protocols.artemail.patterns import DATE, compiled
 
 LONGEST_CODE = 120
 """Characters. A longer line is prose; it also bounds the work of a site's own patterns."""
-
-DATE = r"\d{2}[-/.]\d{2}[-/.](?:\d{4}|\d{2})"
-_DATE = re.compile(r"(\d{2})[-/.](\d{2})[-/.](\d{4}|\d{2})")
-
-
-def read_date(text: str) -> date | None:
-    """dd-mm-yyyy (or / or . between, or two figures of the year) as a date; None if there is no such day."""
-    found = _DATE.fullmatch(text)
-    if not found:
-        return None
-    day, month, year = (int(each) for each in found.groups())
-    try:
-        return date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        return None
 
 
 def normal(code: str) -> str:
@@ -50,6 +36,8 @@ class ReplyCode:
     level: int | None = None
     follows: str = ""
     renews_itself: bool = False
+    means: str = ""
+    overlaid: bool = False  # a site's own row
 
     @classmethod
     def of(cls, *, word: str, pattern: str, apdu: str, results: str, reason: str, **rest: Any) -> Self:
@@ -59,46 +47,66 @@ class ReplyCode:
             raise ValueError("results: needed for ILL_ANSWER and for nothing else")
         if kind in (ApduType.CANCEL_REPLY, ApduType.RENEW_ANSWER) and rest["answer"] is None:
             raise ValueError(f"answer: {apdu} needs true or false")
-        compiled = compile_pattern(pattern.replace("DATE", DATE))
-        return cls(word, compiled, kind, Results(results) if results else None, reason or None, **rest)
+        expression = compiled(pattern.replace("DATE", DATE))
+        return cls(word, expression, kind, Results(results) if results else None, reason or None, **rest)
 
     @property
     def message(self) -> type[Apdu]:
         return APDU_CLASSES[self.kind]
 
 
-def compile_pattern(pattern: str, *needed: str) -> re.Pattern[str]:
-    """Raises ValueError where the expression is broken or lacks one of the named groups."""
-    try:
-        compiled = re.compile(pattern, re.IGNORECASE | re.ASCII)
-    except re.error as error:
-        raise ValueError(f"pattern {pattern!r}: {error}") from error
-    for group in needed:
-        if group not in compiled.groupindex:
-            raise ValueError(f"pattern {pattern!r} has no group (?P<{group}>…)")
-    return compiled
-
-
 @dataclass(frozen=True)
 class Layout:
-    """How the letters that come back look: section [layout] of data/replies.toml."""
+    """How the letters that come back look: section [layout] of data/replies.toml.
+
+    ``overlaid`` names the keys that a site has changed.
+    """
 
     line: re.Pattern[str]
     stop: re.Pattern[str]
+    quoted: re.Pattern[str]
     file_ref: re.Pattern[str]
     accepted: re.Pattern[str]
     rejected: re.Pattern[str]
+    order_rejected: re.Pattern[str]
+    reference: re.Pattern[str]
+    order_line: re.Pattern[str]
+    status: re.Pattern[str]
+    link: re.Pattern[str]
+    delivery: re.Pattern[str]
+    auto_reply: re.Pattern[str]
     most_prose: int
+    most_twin_prose: int
+    overlaid: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, keys: Mapping[str, Any]) -> Self:
+    def of(cls, keys: Mapping[str, Any], overlaid: Iterable[str] = ()) -> Self:
         """Raises ValueError, KeyError or TypeError where a key is wrong, missing or unknown."""
-        groups = {"line": ("number", "code"), "file_ref": ("file_ref",)}
-        fields: dict[str, Any] = {
-            name: compile_pattern(text, *groups.get(name, ())) if isinstance(text, str) else text
-            for name, text in keys.items()
-        }
-        return cls(**fields)
+        known = {field.name: field.type for field in fields(cls)}
+        made: dict[str, Any] = {"overlaid": frozenset(overlaid)}
+        for name, value in keys.items():
+            wanted = int if name.startswith("most_") else str
+            if name in known and type(value) is not wanted:
+                raise ValueError(f"{name}: a {'number' if wanted is int else 'text'} is needed here")
+            made[name] = _named(name, value) if wanted is str else value
+        return cls(**made)
+
+
+def _named(name: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return compiled(pattern, *_GROUPS.get(name, ()))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+_GROUPS = {
+    "line": ("number", "code"),
+    "file_ref": ("file_ref",),
+    "order_rejected": ("number",),
+    "reference": ("number",),
+    "order_line": ("order_line",),
+    "status": ("status",),
+}
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,10 @@ class ReplyCodes:
     def means(self, printed: str) -> str:
         """What a code of before 2012 meant; '' where nothing is known."""
         return self._legacy.get(normal(printed), "")
+
+    def known(self, word: str) -> ReplyCode | None:
+        """The row of this word."""
+        return next((code for code in self._codes if code.word == word), None)
 
     def words(self) -> list[str]:
         return [code.word for code in self._codes]

@@ -10,18 +10,24 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Service
 from mailproc.protocols.artemail import address, citation
-from mailproc.protocols.artemail.keywords import Keywords
+from mailproc.protocols.artemail.keywords import COPYRT, RZ, Keywords
 from mailproc.protocols.artemail.lines import text_lines
 from mailproc.protocols.artemail.orders import Order
 from mailproc.protocols.artemail.transliterate import to_ascii
+
+TEST = "TEST"
+"""What a request's keywords call a test order, whatever the partner's word for it is."""
+
+WORDS = ("cancel", "renew", "chase", "reapply", "test")
+"""The names under which a partner's words are configured (``keywords``). Only the word for cancel is
+public; "reapply" marks an order that is repeated, "test" one that is not meant."""
 
 ACTIONS: dict[str, type[Cancel] | type[Renew] | type[StatusQuery]] = {
     "cancel": Cancel,
     "renew": Renew,
     "chase": StatusQuery,
 }
-"""What a keyword can ask of an order that exists. Only the word for cancel is public, so the words
-are the partner's configuration (``keywords``)."""
+"""What a keyword can ask of an order that exists."""
 
 
 def action_word(apdu_type: ApduType, settings: PartnerArtemail) -> str:
@@ -81,14 +87,30 @@ class Orders:
         return Order(0, number, keywords, lines, tuple(where))
 
     def keywords(self, apdu: IllRequest) -> tuple[str, ...]:
-        """The request's own words; service and delivery as configured where it names none."""
-        own = [word for given in apdu.keywords for word in to_ascii(given).text.split()]
+        """The request's own words; service and delivery as configured where it names none.
+
+        A partner's standing instructions are on every order, the copyright mark with COPYRT where
+        it wants it. A repeated order is told apart by the word for it, or is a new order.
+        """
+        own = [self._own(word) for given in apdu.keywords for word in to_ascii(given).text.split()]
+        own += self.settings.instructions.split()
+        if apdu.original_sent_at is not None:
+            own += self.word("reapply").split()
+        if self.settings.rz_with_copyrt and COPYRT in (word.upper() for word in own):
+            own.append(RZ)
         kinds = {known.kind for word in own if (known := self.words.find(word))}
         if "service" not in kinds:
             own += self.settings.service.split()
         if "delivery" not in kinds:
             own += self._delivery(apdu).split()
         return self.words.sorted(own)
+
+    def word(self, name: str) -> str:
+        """The partner's word, '' where none is configured."""
+        return self.settings.keywords.get(name, "").upper()
+
+    def _own(self, word: str) -> str:
+        return self.word("test") or word if word.upper() == TEST else word
 
     def _delivery(self, apdu: IllRequest) -> str:
         wanted = self.settings.delivery
@@ -103,7 +125,9 @@ class Orders:
         return next(known, self.words.default_service)
 
     def _action(self, keywords: tuple[str, ...]) -> type[Cancel] | type[Renew] | type[StatusQuery] | None:
-        words = {word.upper(): name for name, word in self.settings.keywords.items() if word}
+        words = {
+            word.upper(): name for name, word in self.settings.keywords.items() if word and name in ACTIONS
+        }
         name = next((words[keyword] for keyword in keywords if keyword in words), "")
         return ACTIONS.get(name)
 

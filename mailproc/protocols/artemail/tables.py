@@ -4,7 +4,8 @@ Rows of an overlay replace rows of the same word and add new ones; single keys r
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mailproc.errors import Misconfigured, Setting
 from mailproc.protocols.artemail.keywords import Keyword, Keywords
+from mailproc.protocols.artemail.phrases import Phrase, Phrases
 from mailproc.protocols.artemail.replycodes import Layout, ReplyCode, ReplyCodes
 
 SETTING = "artemail.replies"
@@ -48,17 +50,44 @@ class _CodeRow(_Row):
     renews_itself: bool = False
 
 
+class _TwinRow(_Row):
+    patterns: tuple[str, ...] = Field(min_length=1)
+    says: str = ""
+
+
 _R = TypeVar("_R", bound=_Row)
-_SHAPES: dict[str, type[_Row]] = {"keyword": _KeywordRow, "code": _CodeRow, "legacy": _Row}
+_SHAPES: dict[str, type[_Row]] = {
+    "keyword": _KeywordRow,
+    "code": _CodeRow,
+    "twin": _TwinRow,
+    "legacy": _Row,
+}
 
 
-def load(overlay: Path | None = None) -> tuple[Keywords, ReplyCodes]:
-    """Both tables. Raises Misconfigured that names the file and the row of a mistake."""
+@dataclass(frozen=True)
+class _Source:
+    """Which file a mistake is in, and which rows and keys are the site's: ("code", "NOT")."""
+
+    file: Path
+    overlaid: frozenset[tuple[str, str]] = frozenset()
+
+
+def load(overlay: Path | None = None) -> tuple[Keywords, ReplyCodes, Phrases]:
+    """The tables. Raises Misconfigured that names the file and the row of a mistake."""
     tables = _read(_DATA / "keywords.toml") | _read(_DATA / "replies.toml")
-    if overlay is None:
-        return _keywords(tables, _DATA / "keywords.toml"), _replies(tables, _DATA / "replies.toml")
-    laid = _lay_over(tables, _read(overlay), overlay)
-    return _keywords(laid, overlay), _replies(laid, overlay)
+    words, answers = _Source(_DATA / "keywords.toml"), _Source(_DATA / "replies.toml")
+    if overlay is not None:
+        laid = _read(overlay)
+        tables = _lay_over(tables, laid, overlay)
+        words = answers = _Source(overlay, frozenset(_own_names(laid)))
+    codes = _replies(tables, answers)
+    return _keywords(tables, words.file), codes, _phrases(tables, codes, answers)
+
+
+def _own_names(overlay: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for table, value in overlay.items():
+        if isinstance(value, list | dict):
+            yield from ((table, row["word"] if isinstance(row, dict) else row) for row in value)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -112,23 +141,40 @@ def _keywords(tables: Mapping[str, Any], file: Path) -> Keywords:
     return Keywords(words, tables["default_service"])
 
 
-def _replies(tables: Mapping[str, Any], file: Path) -> ReplyCodes:
-    codes = [_code(row, file) for row in tables["code"]]
+def _replies(tables: Mapping[str, Any], source: _Source) -> ReplyCodes:
+    codes = [_code(row, source) for row in tables["code"]]
+    own = [name for table, name in source.overlaid if table == "layout"]
     try:
-        layout = Layout.of(tables["layout"])
+        layout = Layout.of(tables["layout"], own)
     except (ValueError, KeyError, TypeError) as error:
-        raise _wrong(file, f"[layout]: {error}") from error
+        raise _wrong(source.file, f"[layout]: {error}") from error
     for key, word in tables["say"].items():
         if not isinstance(word, str):
-            raise _wrong(file, f"[say] {key}: a text is needed here")
+            raise _wrong(source.file, f"[say] {key}: a text is needed here")
     legacy = {row["word"]: row["means"] for row in tables["legacy"]}
     return ReplyCodes(codes, layout, tables["say"], legacy)
 
 
-def _code(row: Mapping[str, Any], file: Path) -> ReplyCode:
+def _code(row: Mapping[str, Any], source: _Source) -> ReplyCode:
     where = f"[[code]] {row['word']}"
-    fields = _check(_CodeRow, row, where, file).model_dump(exclude={"means", "confidence", "source"})
+    fields = _check(_CodeRow, row, where, source.file).model_dump(exclude={"confidence", "source"})
     try:
-        return ReplyCode.of(**fields)
+        return ReplyCode.of(**fields, overlaid=("code", row["word"]) in source.overlaid)
     except ValueError as error:
-        raise _wrong(file, f"{where}: {error}") from error
+        raise _wrong(source.file, f"{where}: {error}") from error
+
+
+def _phrases(tables: Mapping[str, Any], codes: ReplyCodes, source: _Source) -> Phrases:
+    """A site's own rows go first: what the letters really say beats what we guessed."""
+    made = []
+    for row in tables["twin"]:
+        where = f"[[twin]] {row['word']}"
+        known = _check(_TwinRow, row, where, source.file)
+        own = ("twin", known.word) in source.overlaid
+        try:
+            made.append(Phrase.of(known.word, known.patterns, known.says, codes, overlaid=own))
+        except ValueError as error:
+            if own or not source.overlaid:
+                raise _wrong(source.file, f"{where}: {error}") from error
+            # a shipped phrase for a code that the site has changed: the site says its own, or none
+    return Phrases(sorted(made, key=lambda phrase: not phrase.overlaid))

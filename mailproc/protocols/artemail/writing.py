@@ -14,7 +14,7 @@ from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import RZ, Keywords
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, MASK, NUMBER
 from mailproc.protocols.artemail.orders import Order
-from mailproc.protocols.artemail.requests import Orders
+from mailproc.protocols.artemail.requests import TEST, Orders
 from mailproc.protocols.artemail.transliterate import is_readable, to_ascii
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.templating.contract import as_context
@@ -29,6 +29,7 @@ _TEMPLATES = {
 @dataclass(frozen=True)
 class _Made:
     index: int
+    order: Order
     text: str
     meant: Apdu
 
@@ -41,7 +42,9 @@ def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Key
     held: list[Held] = []
     for index, apdu in enumerate(apdus):
         try:
-            made.append(_Made(index, *_one(apdu, scheme, renderer)))
+            one = _Made(index, *_one(apdu, scheme, renderer))
+            _check_once(one.meant, made)
+            made.append(one)
         except Lost as lost:
             held.append(Held(index, lost.field, str(lost)))
         except LocalFault as fault:
@@ -77,18 +80,29 @@ def check_account(apdu: Apdu, customer_code: str) -> None:
         raise Lost("ref.customer_code", "this order belongs to another customer code")
 
 
-def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[str, Apdu]:
-    """The order's text and what it means. Raises Lost, or LocalFault where the template is broken."""
+def check_number(number: str) -> None:
+    """Raises Lost where ``number`` cannot be the number of an order of ours."""
+    if not NUMBER.fullmatch(number):
+        said = "is no number of letters, figures and hyphens, at most 20 long"
+        raise Lost("ref.number", f"{number[:40]!r} {said}")
+
+
+def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Apdu]:
+    """The order, its text and what it means. Raises Lost, or LocalFault where the template is broken."""
     check_account(apdu, scheme.file.customer_code)
     order = scheme.order(apdu)
-    if not NUMBER.fullmatch(order.number):
-        said = "is no number of letters, figures and hyphens, at most 20 long"
-        raise Lost("ref.number", f"{order.number[:40]!r} {said}")
+    check_number(order.number)
     path, context = _request(apdu, order, scheme) if isinstance(apdu, IllRequest) else _action(apdu, order)
     meant = _meant(apdu, order, scheme)
     text = renderer.render(path, as_context(context)).strip("\n")
-    guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], scheme)
-    return text, meant
+    guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], [order], scheme)
+    return order, text, meant
+
+
+def _check_once(meant: Apdu, made: Sequence[_Made]) -> None:
+    """Raises Lost where the file has this number already: a receiver would take one of the two."""
+    if any((each.meant.type, each.meant.ref) == (meant.type, meant.ref) for each in made):
+        raise Lost("ref.number", f"{meant.ref.number if meant.ref else ''} stands in this file already")
 
 
 def _meant(apdu: Apdu, order: Order, scheme: Orders) -> Apdu:
@@ -111,6 +125,8 @@ def _action(apdu: Apdu, order: Order) -> tuple[str, ActionText]:
 
 def _request(apdu: IllRequest, order: Order, scheme: Orders) -> tuple[str, OrderText]:
     _check_service(apdu, order, scheme)
+    if TEST in order.keywords and not scheme.word("test"):
+        raise Lost("keywords", "this partner has no word for a test order (keywords.test): nothing was sent")
     _check_title(apdu, order, scheme.words.services(order.keywords)[0])
     _check_address(order, electronic=scheme.words.is_electronic(order.keywords))
     keywords = tuple(word for word in order.keywords if word != RZ)
@@ -161,5 +177,5 @@ def _framed(made: Sequence[_Made], scheme: Orders, renderer: Renderer) -> str:
         customer_code=scheme.file.customer_code, password=MASK, orders=tuple(each.text for each in made)
     )
     text = renderer.render(contracts.FILE.path, as_context(frame)).rstrip("\n") + "\n"
-    guard.check_file(text, [each.meant for each in made], scheme)
+    guard.check_file(text, [each.meant for each in made], [each.order for each in made], scheme)
     return text

@@ -1,0 +1,54 @@
+"""The verb that shows how a letter would be read, pattern by pattern. It touches no store."""
+
+from enum import Enum
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import configured
+from mailproc.cli.reading import letters as read_letters
+from mailproc.errors import LocalFault
+from mailproc.office import patterns
+
+verbs = typer.Typer()
+
+
+class What(Enum):
+    TEST = "test"
+
+
+@verbs.command("patterns")
+def show(
+    ctx: typer.Context,
+    what: Annotated[What, typer.Argument(help="test: read a letter and say what took each line.")],  # noqa: ARG001  # there is one thing to do
+    file: Annotated[str, typer.Argument(help="A letter (RFC 5322) as it came, or -.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")] = False,
+) -> None:
+    """Show how a reply of the British Library would be read, line by line, and by which pattern."""
+    premises = configured(ctx)
+    found = list(read_letters([file]))
+    if len(found) != 1:
+        raise LocalFault(f"{file} holds {len(found)} letters; give one.")
+    said = patterns.tried(premises, *found[0])
+    if as_json:
+        output.as_json(said)
+        return
+    output.line(f"{said['file']}: {said['means']}")
+    rows = [_row(line) for line in said["lines"]]
+    output.table(("LINE", "TEXT", "KIND", "MESSAGE", "PATTERN"), rows, "The letter has no line.")
+
+
+def _row(line: dict[str, Any]) -> tuple[str, ...]:
+    where = f"{line['row']} ({line['from']})" if "row" in line else ""
+    number = "subject" if line["line"] == 0 else str(line["line"])
+    return (number, line["text"], line["kind"], _message(line), where)
+
+
+def _message(line: dict[str, Any]) -> str:
+    apdu = line.get("apdu")
+    if apdu is None:
+        return str(line.get("means", ""))
+    about = (apdu.get("ref") or {}).get("number") or (apdu.get("ref") or {}).get("file_ref", "")
+    words = [apdu["type"], apdu.get("results", ""), apdu.get("reply_code", ""), line.get("means", "")]
+    return f"{about}: " + ", ".join(word for word in words if word)

@@ -1,0 +1,107 @@
+"""How a letter is read, line by line: for staff who fit the tables to what really comes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailproc.ill.apdu import Apdu
+from mailproc.mail.letter import Letter
+from mailproc.protocols.artemail import orders
+from mailproc.protocols.artemail.bodytext import texts
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.reading import Reading, Taken
+
+_HEADING = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])|(?<![0-9])[0-9]{8}-[0-9]{3}(?![0-9])")
+
+
+@dataclass(frozen=True)
+class Told:
+    """``line`` counts from 1; 0 is the subject. ``row`` names the row of the tables that took it.
+
+    ``kind``: heading, reply, unknown (a number with an unknown code), twin, receipt, rejected (one
+    order of an accepted file), delivery (a link), order, quoted, unread, or prose.
+    """
+
+    line: int
+    text: str
+    kind: str
+    row: str = ""
+    overlaid: bool = False
+    means: str = ""
+    apdu: Apdu | None = None
+
+
+@dataclass(frozen=True)
+class Explained:
+    """``kind`` is what the letter is taken for: the codec's kind, "automatic", or "" for nobody's."""
+
+    kind: str
+    lines: tuple[Told, ...]
+
+
+def explain(codec: ArtemailCodec, letter: Letter) -> Explained:
+    """``letter`` should be masked: its lines are shown as they are."""
+    kind, lines, reading = codec.sort(letter)
+    if not lines:
+        lines = next(iter(texts(letter)), [])
+    if reading is None:
+        reading = codec.replies.read(lines, letter.subject, letter.date.date() if letter.date else None)
+    if codec.automatic(letter):
+        return Explained("automatic", tuple(_as_reply(codec, letter.subject, lines, Reading())))
+    if kind == "orders":
+        return Explained(kind, tuple(_as_orders(codec, lines)))
+    if kind == "plain":
+        told = (Told(number, line, "order") for number, line in enumerate(lines, 1) if line.strip())
+        return Explained(kind, (Told(0, letter.subject, "order"), *told))
+    return Explained(kind or "", tuple(_as_reply(codec, letter.subject, lines, reading)))
+
+
+def _as_reply(codec: ArtemailCodec, subject: str, lines: Sequence[str], reading: Reading) -> Iterator[Told]:
+    """A line of a twin that is not its first has no message of its own: it belongs to the one above."""
+    by_line = {index: each for each in reading.taken for index in each.lines}
+    of_subject = next((each for each in reading.taken if not each.lines), None)
+    yield _told(0, subject, of_subject) if of_subject else Told(0, subject, _plain_kind(codec, subject))
+    for index, line in enumerate(lines):
+        taken = by_line.get(index)
+        if not line.strip():
+            continue
+        if taken:
+            yield _told(index + 1, line, taken, first=index == taken.lines[0])
+        elif reading.delivery and codec.replies.codes.layout.link.search(line):
+            own = bool({"link", "delivery"} & codec.replies.codes.layout.overlaid)
+            yield Told(index + 1, line, "delivery", "[layout] delivery", own)
+        else:
+            yield Told(index + 1, line, _kind(codec, line, reading, index))
+
+
+def _told(line: int, text: str, taken: Taken, *, first: bool = True) -> Told:
+    apdu = taken.apdu if first else None
+    return Told(line, text, taken.kind, taken.row, taken.overlaid, taken.means, apdu)
+
+
+def _kind(codec: ArtemailCodec, line: str, reading: Reading, index: int) -> str:
+    if line.lstrip().startswith(">"):
+        return "quoted"
+    if reading.end and index >= reading.end:
+        return "unread"
+    first = min((min(each.lines) for each in reading.taken if each.lines), default=index + 1)
+    return _plain_kind(codec, line) if index < first else "prose"
+
+
+def _plain_kind(codec: ArtemailCodec, line: str) -> str:
+    names = _HEADING.search(line) or codec.replies.codes.layout.file_ref.search(line)
+    return "heading" if names else "prose"
+
+
+def _as_orders(codec: ArtemailCodec, lines: Sequence[str]) -> Iterator[Told]:
+    found = orders.read(lines, codec.words)
+    begins = {order.line: order for order in found.orders}
+    faults = {fault.position: fault.text for fault in found.faults}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        if order := begins.get(number):
+            yield Told(number, line, "order", means=" ".join(order.keywords))
+        else:
+            kind = "heading" if number < min(begins, default=number + 1) else "order"
+            yield Told(number, line, kind, means=faults.get(number, ""))

@@ -1,0 +1,179 @@
+"""The dialect ``plain``: an order as labelled lines for people, as the British Library took them in 2024.
+
+One letter for each order; the subject is the single word LOAN or SCAN. There is no password and no
+keyword, and of the actions there is only the request itself. Lines that stand between the number and
+the next label are the citation, in the places of an order file but in full.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.ill.apdu import Apdu, Delivery, IllRequest
+from mailproc.ill.terms import Ref, Service
+from mailproc.mail.letter import Body, Letter, Part
+from mailproc.protocols.artemail import address, citation, contracts
+from mailproc.protocols.artemail.bodytext import texts
+from mailproc.protocols.artemail.contracts import PlainText
+from mailproc.protocols.artemail.guard import Lost, check_same
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
+from mailproc.protocols.artemail.requests import Orders
+from mailproc.protocols.artemail.writing import check_account, check_customer_code, check_number
+from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.templating.contract import as_context
+
+NAME = "plain"
+HEADING = "ILL Request"
+LONGEST_LINE = 500
+MOST_LINES = 60
+
+_SUBJECTS = {"LOAN": Service.LOAN, "SCAN": Service.COPY}
+_LABEL = re.compile(
+    r"(?P<label>BL account ID|Request ID|Ship to|Response emails? to) ?: ?(?P<value>.*)", re.IGNORECASE
+)
+
+
+def is_one(letter: Letter) -> bool:
+    """The one word as subject, the heading, an account and a number."""
+    said = _labelled(letter)
+    return said is not None and {"bl account id", "request id"} <= set(said)
+
+
+def customer_code(letter: Letter) -> str:
+    """Of a letter that ``is_one``; '' where what stands there is none."""
+    value = next(iter((_labelled(letter) or {}).get("bl account id", [])), "")
+    return value if CUSTOMER_CODE.fullmatch(value) else ""
+
+
+def read(letter: Letter) -> IllRequest:
+    """Raises RemoteFault that says what is missing."""
+    said = _labelled(letter) or {}
+    code = customer_code(letter)
+    number = next(iter(said.get("request id", [])), "")
+    lines = tuple(said.get("request id", [])[1:])
+    if not code:
+        raise RemoteFault("BL account ID: there is no customer code (99-9999)")
+    if not CUSTOMERS_NUMBER.fullmatch(number):
+        raise RemoteFault("Request ID: there is no number, so nothing can be answered")
+    if not lines:
+        raise RemoteFault("there is no citation below the number")
+    service = _SUBJECTS[_subject(letter.subject)]
+    return IllRequest(
+        ref=Ref(code, number),
+        services=(service,),
+        item=citation.read(lines, service),
+        delivery=address.read(said.get("ship to", [])),
+    )
+
+
+def _subject(subject: str) -> str:
+    return subject.strip().upper()
+
+
+def _labelled(letter: Letter) -> Mapping[str, Sequence[str]] | None:
+    """Each label with the lines that belong to it, its own value first; None where it is another letter."""
+    if _subject(letter.subject) not in _SUBJECTS:
+        return None
+    said = [" ".join(line.split()) for line in next(iter(texts(letter)), [])]
+    said = [line[:LONGEST_LINE] for line in said if line]
+    if not said or said[0].upper() != HEADING.upper():
+        return None
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in said[1:MOST_LINES]:
+        if line == "--":
+            break
+        if match := _LABEL.fullmatch(line):
+            lines = found.setdefault(match["label"].lower(), [])
+        if said_here := match["value"] if match else line:
+            lines.append(said_here)
+    return found
+
+
+def project(apdu: IllRequest, scheme: Orders) -> IllRequest:
+    """What of ``apdu`` such a letter carries."""
+    service = scheme.wanted_service(apdu)
+    lines = tuple(_lines(apdu, scheme, service))
+    ref = Ref(scheme.file.customer_code, scheme.order(apdu).number)
+    to = apdu.delivery.postal if apdu.delivery and service is Service.LOAN else None
+    where = [_one_line(line, scheme) for line in address.write(Delivery(postal=to), electronic=False)]
+    item = citation.read(lines, service)
+    return IllRequest(ref=ref, services=(service,), item=item, delivery=address.read(where))
+
+
+def _lines(apdu: IllRequest, scheme: Orders, service: Service) -> list[str]:
+    said = (_one_line(element, scheme) for element in citation.write(apdu.item, service))
+    return [line for line in said if line][: scheme.settings.max_lines]
+
+
+def _one_line(text: str, scheme: Orders) -> str:
+    """One line that is no label. Letters stay as they are: people read it."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    line = " ".join(plain.split())[: LONGEST_LINE - len(scheme.settings.guard_word) - 1].rstrip()
+    is_mark = _LABEL.fullmatch(line) or line == "--" or line.startswith(">")
+    return f"{scheme.settings.guard_word} {line}" if is_mark else line
+
+
+def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders) -> Encoded:
+    """The letter of the first order that holds; each of the others goes in a letter of its own."""
+    check_customer_code(wire)
+    held: list[Held] = []
+    for index, apdu in enumerate(apdus):
+        try:
+            body = _written(apdu, wire, renderer, scheme)
+        except Lost as lost:
+            held.append(Held(index, lost.field, str(lost)))
+            continue
+        except LocalFault as fault:
+            held.append(Held(index, "template", str(fault)))
+            continue
+        alone = "one order a letter: this one goes with the next"
+        held += [Held(each, "", alone) for each in range(index + 1, len(apdus))]
+        return Encoded(body, tuple(held), lossy=tuple(_unsaid(index, apdu)))
+    return Encoded(None, tuple(held))
+
+
+def _unsaid(index: int, apdu: Apdu) -> list[Held]:
+    """A copy comes to the library: the layout has no line for the reader's address."""
+    if isinstance(apdu, IllRequest) and apdu.delivery and apdu.delivery.electronic:
+        return [Held(index, "delivery.electronic", "this partner is not told the reader's e-mail address")]
+    return []
+
+
+def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body:
+    if not isinstance(apdu, IllRequest):
+        raise Lost("type", f"the plain layout has no {apdu.type.name}")
+    check_account(apdu, wire.customer_code)
+    if apdu.services and not {Service.LOAN, Service.COPY} & set(apdu.services):
+        raise Lost("services", f"the plain layout has no {apdu.services[0].name}")
+    meant = project(apdu, scheme)
+    check_number(meant.ref.number if meant.ref else "")
+    if not meant.item.title:
+        raise Lost("item.title", "an order needs a title")
+    service = meant.services[0]
+    context = PlainText(
+        customer_code=wire.customer_code,
+        number=meant.ref.number if meant.ref else "",
+        lines=meant.item.lines,
+        ship_to=tuple(address.write(meant.delivery, electronic=False)),
+        answers_to=wire.library.email,
+    )
+    text = renderer.render(contracts.PLAIN.path, as_context(context)).strip("\n") + "\n"
+    subject = next(word for word, known in _SUBJECTS.items() if known is service)
+    body = Body(subject, (Part("text/plain", text.encode(), text=text),))
+    _check(body, meant, wire)
+    return body
+
+
+def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
+    """Raises Lost where our own reader does not read the order that was meant, and where to answer."""
+    letter = Letter(raw=b"", subject=body.subject, parts=body.parts)
+    if not is_one(letter):
+        raise Lost("text", "heading, account or number is missing")
+    try:
+        found = read(letter)
+    except RemoteFault as fault:
+        raise Lost("text", f"our own reader says: {fault}") from fault
+    check_same(meant, found)
+    if (_labelled(letter) or {}).get("response emails to") != [wire.library.email]:
+        raise Lost("answers_to", "the address for answers is not read back")

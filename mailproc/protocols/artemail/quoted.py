@@ -1,0 +1,29 @@
+"""Where a letter ends and the one that it answers begins, without a ">" before its lines."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.protocols.artemail.reportlines import LONGEST_LINE
+
+_HEADER = re.compile(r"(?:from|von|de): .+", re.IGNORECASE)
+_NEXT = re.compile(r"(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|objet): .*", re.IGNORECASE)
+
+
+def begins(said: Sequence[str], mark: re.Pattern[str]) -> int:
+    """The index of the first line that somebody else wrote before; the end where there is none.
+
+    Where nothing stands above it, the whole letter is a forwarded one and is read.
+    """
+    spoken = False
+    for index, line in enumerate(said):
+        if spoken and line and len(line) < LONGEST_LINE and _is_mark(said, index, mark):
+            return index
+        spoken = spoken or bool(line)
+    return len(said)
+
+
+def _is_mark(said: Sequence[str], index: int, mark: re.Pattern[str]) -> bool:
+    if mark.fullmatch(said[index]):
+        return True
+    below = said[index + 1 : index + 3]
+    return _HEADER.fullmatch(said[index]) is not None and any(_NEXT.fullmatch(line) for line in below)
