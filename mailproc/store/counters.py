@@ -6,9 +6,13 @@ also after a backup is restored (``push_ahead``).
 
 from sqlalchemy import Connection, text
 
-_TAKE = text(
-    "INSERT INTO counter (name, next) VALUES (:name, 1 + :count)"
-    " ON CONFLICT (name) DO UPDATE SET next = counter.next + :count RETURNING next"
+from mailproc.store.statements import Constant
+
+_TAKE = Constant(
+    text(
+        "INSERT INTO counter (name, next) VALUES (:name, 1 + :count)"
+        " ON CONFLICT (name) DO UPDATE SET next = counter.next + :count RETURNING next"
+    )
 )
 _PUSH = text(
     "INSERT INTO counter (name, next) VALUES (:name, :next)"
@@ -20,7 +24,7 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
     """Take the next ``count`` numbers and return the first of them; counting starts at 1."""
     if count < 1:
         raise ValueError("at least one number must be taken")
-    following: int = connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()
+    following: int = _TAKE.scalar(connection, {"name": name, "count": count})
     return following - count
 
 

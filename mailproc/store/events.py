@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from mailproc.store.statements import insert_into, table_of, update_of
+from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
 
@@ -40,11 +40,11 @@ class NewEvent:
 
 
 _COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
-_ADD = insert_into(EventRow, _COLUMNS)
-_LOAD = select(EVENT).where(EVENT.c.id == bindparam("event_id"))
+_ADD = Constant(insert_into(EventRow, _COLUMNS))
+_LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
 _FROZEN = ("state", "transaction_id", "request_id", "facts", "partner", "last_error", "unfinished")
-_FINISH = update_of(EventRow, _FROZEN)
-_FINISH_WITH_APDU = update_of(EventRow, (*_FROZEN, "apdu"))
+_FINISH = Constant(update_of(EventRow, _FROZEN))
+_FINISH_WITH_APDU = Constant(update_of(EventRow, (*_FROZEN, "apdu")))
 _SHELVE = update_of(EventRow, ("state", "last_error", "unfinished"))
 _OF_TRANSACTION = (
     select(EVENT)
@@ -57,7 +57,7 @@ _DUE_OF_TRANSACTION = (
     .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "todo")
     .order_by(EVENT.c.id)
 )
-_SAID_BEFORE = (
+_SAID_BEFORE = Constant(
     select(EVENT.c.id)
     .where(
         EVENT.c.transaction_id == bindparam("transaction_id"),
@@ -70,7 +70,7 @@ _SAID_BEFORE = (
 )
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
-_WAITING = (
+_WAITING = Constant(
     select(EVENT)
     .where(EVENT.c.state == "shelved", EVENT.c.partner == bindparam("partner"), EVENT.c.type == "CANCEL")
     .order_by(EVENT.c.id)
@@ -80,7 +80,7 @@ _WAITING = (
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; its id."""
     values = asdict(event) | {"attempts": 0, "last_error": storable(event.last_error)}
-    return int(connection.execute(_ADD, values).scalar_one())
+    return int(_ADD.scalar(connection, values))
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
@@ -88,14 +88,14 @@ def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
 
 
 def load(connection: Connection, event_id: int) -> RowMapping | None:
-    return connection.execute(_LOAD, {"event_id": event_id}).mappings().one_or_none()
+    return _LOAD.row(connection, {"event_id": event_id})
 
 
 def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes: Any) -> None:
     """The event is done; ``changes`` are what the step froze into it."""
     kept = {name: event[name] for name in ("transaction_id", "request_id", "facts", "partner")}
     statement = _FINISH_WITH_APDU if "apdu" in changes else _FINISH
-    connection.execute(statement, kept | changes | _ENDED | {"row_id": event["id"], "state": "done"})
+    statement.run(connection, kept | changes | _ENDED | {"row_id": event["id"], "state": "done"})
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:
@@ -128,7 +128,7 @@ def said_before(connection: Connection, event: RowMapping, transaction_id: int, 
         "since": since,
         "event_id": event["id"],
     }
-    return connection.execute(_SAID_BEFORE, values).first() is not None
+    return _SAID_BEFORE.scalar(connection, values) is not None
 
 
 def known_once(connection: Connection, once: str) -> int | None:
@@ -138,4 +138,4 @@ def known_once(connection: Connection, once: str) -> int | None:
 
 def waiting_cancels(connection: Connection, partner: str) -> Sequence[RowMapping]:
     """Cancels of ``partner`` that overtook their requests and lie on the shelf."""
-    return connection.execute(_WAITING, {"partner": partner}).mappings().all()
+    return _WAITING.rows(connection, {"partner": partner})

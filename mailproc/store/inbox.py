@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from mailproc.store.statements import Constant
 from mailproc.store.tables import Instant
 from mailproc.store.text import storable
 
@@ -50,15 +51,17 @@ class Kept:
 
 
 # RETURNING gives no row where the letter was there: one statement for each new letter, two for a repeat.
-_INSERT = text(
-    "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
-    " state, attempts, last_error, proof, message_id, subject, codec, partner, note)"
-    " VALUES (:door, :mail_from, :rcpt_to, :peer, :login, :digest, :raw, :received_at,"
-    " 'todo', 0, '', '', '', '', '', '', '')"
-    " ON CONFLICT (door, rcpt_to, digest) DO NOTHING RETURNING id"
-).bindparams(bindparam("received_at", type_=Instant))
+_INSERT = Constant(
+    text(
+        "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
+        " state, attempts, last_error, proof, message_id, subject, codec, partner, note)"
+        " VALUES (:door, :mail_from, :rcpt_to, :peer, :login, :digest, :raw, :received_at,"
+        " 'todo', 0, '', '', '', '', '', '', '')"
+        " ON CONFLICT (door, rcpt_to, digest) DO NOTHING RETURNING id"
+    ).bindparams(bindparam("received_at", type_=Instant))
+)
 
-_FIND = text("SELECT id FROM inbox WHERE door = :door AND rcpt_to = :rcpt_to AND digest = :digest")
+_FIND = Constant(text("SELECT id FROM inbox WHERE door = :door AND rcpt_to = :rcpt_to AND digest = :digest"))
 
 
 def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
@@ -72,10 +75,10 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
 
 def _keep_one(connection: Connection, letter: NewLetter) -> Kept:
     values = _values(letter)
-    inbox_id = connection.execute(_INSERT, values).scalar()
+    inbox_id = _INSERT.scalar(connection, values)
     if inbox_id is not None:
         return Kept(inbox_id, new=True)
-    return Kept(connection.execute(_FIND, values).scalar_one(), new=False)
+    return Kept(_FIND.scalar(connection, values), new=False)
 
 
 def _values(letter: NewLetter) -> dict[str, Any]:

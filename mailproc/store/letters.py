@@ -5,26 +5,30 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from mailproc.store.statements import table_of, update_of
+from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import InboxRow, OutgoingRow
 from mailproc.store.text import storable
 
 INBOX = table_of(InboxRow)
 OUTGOING = table_of(OutgoingRow)
 
-_SETTLE = update_of(
-    InboxRow,
-    ("state", "unfinished", "message_id", "subject", "codec", "partner", "proof", "note", "last_error"),
+_SETTLE = Constant(
+    update_of(
+        InboxRow,
+        ("state", "unfinished", "message_id", "subject", "codec", "partner", "proof", "note", "last_error"),
+    )
 )
-_COPY_BY_DIGEST = (
+_COPY_BY_DIGEST = Constant(
     select(INBOX.c.id)
     .where(INBOX.c.digest == bindparam("digest"), INBOX.c.id != bindparam("own_id"), INBOX.c.state == "done")
     .limit(1)
 )
-_COPIES_BY_MESSAGE_ID = select(INBOX.c.id, INBOX.c.raw).where(
-    INBOX.c.message_id == bindparam("message_id"),
-    INBOX.c.id != bindparam("own_id"),
-    INBOX.c.state == "done",
+_COPIES_BY_MESSAGE_ID = Constant(
+    select(INBOX.c.id, INBOX.c.raw).where(
+        INBOX.c.message_id == bindparam("message_id"),
+        INBOX.c.id != bindparam("own_id"),
+        INBOX.c.state == "done",
+    )
 )
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
@@ -35,7 +39,7 @@ def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> N
     """The letter is done or shelved, with what was found of it (all of these are '' if not given)."""
     columns = ("message_id", "subject", "codec", "partner", "proof", "note", "last_error")
     values = {name: storable(found.get(name, "")) for name in columns}
-    connection.execute(_SETTLE, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
+    _SETTLE.run(connection, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
 
 
 def load(connection: Connection, inbox_id: int) -> RowMapping | None:
@@ -44,15 +48,16 @@ def load(connection: Connection, inbox_id: int) -> RowMapping | None:
 
 def same_bytes(connection: Connection, inbox_id: int, digest: str) -> int | None:
     """Another letter with these very bytes that has been worked on (by whatever door)."""
-    return connection.execute(_COPY_BY_DIGEST, {"digest": digest, "own_id": inbox_id}).scalar()
+    found: int | None = _COPY_BY_DIGEST.scalar(connection, {"digest": digest, "own_id": inbox_id})
+    return found
 
 
 def same_message_id(connection: Connection, inbox_id: int, message_id: str) -> list[tuple[int, bytes]]:
     """Other letters with this Message-ID that have been worked on: id and bytes."""
     if not message_id:
         return []
-    rows = connection.execute(_COPIES_BY_MESSAGE_ID, {"message_id": message_id, "own_id": inbox_id})
-    return [(row.id, row.raw) for row in rows]
+    rows = _COPIES_BY_MESSAGE_ID.rows(connection, {"message_id": message_id, "own_id": inbox_id})
+    return [(row["id"], row["raw"]) for row in rows]
 
 
 def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]:

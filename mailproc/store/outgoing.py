@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, union_all
 
 from mailproc.store import queue
-from mailproc.store.statements import insert_into, table_of, update_of
+from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import Instant, IntentRow, OutgoingRow
 
 INTENT = table_of(IntentRow)
@@ -42,13 +42,13 @@ class NewLetterOut:
     file: str = ""
 
 
-_ADD_INTENT = insert_into(
+_ADD_INTENT = Constant(insert_into(
     IntentRow,
     ("event_id", "seq", "request_id", "transaction_id", "kind", "body", "partner", "state", "attempts",
      "last_error"),
-)  # fmt: skip
-_ADD_LETTER = insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__))
-_PLACE = update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before"))
+))  # fmt: skip
+_ADD_LETTER = Constant(insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__)))
+_PLACE = Constant(update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before")))
 _LOAD = select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id"))
 _LAST = (
     select(INTENT.c.state, INTENT.c.outgoing_id, OUTGOING.c.state.label("letter_state"))
@@ -113,7 +113,7 @@ _TROUBLE_KNOWN = (
     .where(OUTGOING.c.state == "prepared", OUTGOING.c.last_error == bindparam("why"))
     .limit(1)
 )
-_SAID = (
+_SAID = Constant(
     select(INTENT.c.body)
     .where(
         INTENT.c.transaction_id == bindparam("transaction_id"),
@@ -128,11 +128,11 @@ def add_intent(connection: Connection, **row: Any) -> int:
     """``kind`` apdu: body {"apdu": …}; notice: body {"notice", "to", …}."""
     values = {"request_id": None, "transaction_id": None, "partner": ""} | row
     values |= {"state": "todo", "attempts": 0, "last_error": ""}
-    return int(connection.execute(_ADD_INTENT, values).scalar_one())
+    return int(_ADD_INTENT.scalar(connection, values))
 
 
 def add_letter(connection: Connection, letter: NewLetterOut) -> int:
-    return int(connection.execute(_ADD_LETTER, asdict(letter)).scalar_one())
+    return int(_ADD_LETTER.scalar(connection, asdict(letter)))
 
 
 def claim_intents(
@@ -187,7 +187,7 @@ def place(
     """The intent stands in that letter (prepared), or is held, withdrawn, todo again."""
     values = {"row_id": intent_id, "state": state, "outgoing_id": outgoing_id, "last_error": error}
     values |= {"unfinished": 0, "not_before": None}
-    connection.execute(_PLACE, values)
+    _PLACE.run(connection, values)
 
 
 def load(connection: Connection, outgoing_id: int) -> RowMapping | None:
@@ -216,8 +216,8 @@ def of_event(connection: Connection, event_id: int) -> Sequence[RowMapping]:
 
 def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]]:
     """The JSON of every APDU we said in the transaction, oldest first."""
-    bodies = connection.execute(_SAID, {"transaction_id": transaction_id}).scalars().all()
-    return [body["apdu"] for body in bodies]
+    rows = _SAID.rows(connection, {"transaction_id": transaction_id})
+    return [row["body"]["apdu"] for row in rows]
 
 
 def delivery(connection: Connection, transaction_id: int) -> str:

@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailproc.store.statements import table_of
+from mailproc.store.statements import Constant, table_of
 from mailproc.store.tables import Instant, QueueRow
 
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
@@ -84,7 +84,7 @@ def _all_due(
     connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str
 ) -> list[tuple[int, int]]:
     values = {"in_state": state, "now": now, "limit": limit}
-    return [(row.id, row.unfinished) for row in connection.execute(_statements(table).due, values)]
+    return [(row["id"], row["unfinished"]) for row in _statements(table).due.rows(connection, values)]
 
 
 def _chosen(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[int]:
@@ -185,7 +185,7 @@ class _Statements:
         }
         now = bindparam("now", type_=Instant)
 
-        self.due = _due(table, state, now)
+        self.due = Constant(_due(table, state, now))
         self.count_only = (
             update(table)
             .where(these)

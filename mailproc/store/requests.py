@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.ill.rota import Candidate
 from mailproc.store import counters
-from mailproc.store.statements import insert_into, table_of
+from mailproc.store.statements import Constant, insert_into, table_of
 from mailproc.store.tables import CandidateRow, RequestRow
 from mailproc.store.text import storable
 
@@ -37,16 +37,16 @@ class NewRequest:
     outcome: str = ""
 
 
-_ADD = insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number"))
-_LOAD = select(REQUEST).where(REQUEST.c.id == bindparam("request_id"))
+_ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
+_LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")))
 _BY_NUMBER = select(REQUEST).where(REQUEST.c.number == bindparam("number"))
 _ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
-_CLOSE = (
+_CLOSE = Constant(
     REQUEST.update()
     .where(REQUEST.c.id == bindparam("row_id"))
     .values(closed_at=bindparam("closed_at"), outcome=bindparam("outcome"))
 )
-_REOPEN = (
+_REOPEN = Constant(
     REQUEST.update()
     .where(REQUEST.c.id == bindparam("row_id"), REQUEST.c.closed_at.is_not(None))
     .values(closed_at=None, outcome="")
@@ -69,12 +69,12 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     number = f"{kind}{counters.take(connection, kind)}"
     texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
     texts |= {name: " ".join(texts[name].split()) for name in ("title", "author")}  # one line in lists
-    row_id = connection.execute(_ADD, asdict(request) | texts | {"number": number}).scalar_one()
+    row_id = int(_ADD.scalar(connection, asdict(request) | texts | {"number": number}))
     return row_id, number
 
 
 def load(connection: Connection, request_id: int) -> RowMapping:
-    return connection.execute(_LOAD, {"request_id": request_id}).mappings().one()
+    return _LOAD.one(connection, {"request_id": request_id})
 
 
 def by_number(connection: Connection, number: str) -> RowMapping | None:
@@ -83,12 +83,12 @@ def by_number(connection: Connection, number: str) -> RowMapping | None:
 
 def reopen(connection: Connection, request_id: int) -> None:
     """A request that was over is open again; an open one stays as it is."""
-    connection.execute(_REOPEN, {"row_id": request_id})
+    _REOPEN.run(connection, {"row_id": request_id})
 
 
 def close(connection: Connection, request_id: int, at: datetime, outcome: str) -> None:
     """The request is over since ``at``."""
-    connection.execute(_CLOSE, {"row_id": request_id, "closed_at": at, "outcome": outcome})
+    _CLOSE.run(connection, {"row_id": request_id, "closed_at": at, "outcome": outcome})
 
 
 def add_candidates(connection: Connection, request_id: int, partners: Sequence[str]) -> None:

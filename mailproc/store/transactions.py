@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
-from mailproc.store.statements import insert_into, table_of, update_of
+from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -45,44 +45,50 @@ _CHANGED = (
     "service", "state", "state_before", "promise", "due_on", "renewable", "options",
     "last_service_at", "attention", "moved_event_id", "closed_at", "updated_at", "version",
 )  # fmt: skip
-_ADD = insert_into(TransactionRow, tuple(NewTransaction.__dataclass_fields__))
-_SAVE = update_of(TransactionRow, _CHANGED)
-_LOAD = select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id"))
-_BY_KEY = select(TRANSACTION).where(
-    TRANSACTION.c.role == bindparam("role"),
-    TRANSACTION.c.initial_requester == bindparam("initial_requester"),
-    TRANSACTION.c.tgq == bindparam("tgq"),
-    TRANSACTION.c.tq == bindparam("tq"),
-    TRANSACTION.c.stq == bindparam("stq"),
+_ADD = Constant(insert_into(TransactionRow, tuple(NewTransaction.__dataclass_fields__)))
+_SAVE = Constant(update_of(TransactionRow, _CHANGED))
+_LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")))
+_BY_KEY = Constant(
+    select(TRANSACTION).where(
+        TRANSACTION.c.role == bindparam("role"),
+        TRANSACTION.c.initial_requester == bindparam("initial_requester"),
+        TRANSACTION.c.tgq == bindparam("tgq"),
+        TRANSACTION.c.tq == bindparam("tq"),
+        TRANSACTION.c.stq == bindparam("stq"),
+    )
 )
 _OF_REQUEST = (
     select(TRANSACTION)
     .where(TRANSACTION.c.request_id == bindparam("request_id"))
     .order_by(TRANSACTION.c.attempt)
 )
-_HISTORY = insert_into(
-    HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
+_HISTORY = Constant(
+    insert_into(HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note"))
 )
 _STEPS = table_of(HistoryRow)
 _LED_TO = select(_STEPS.c.to_state).where(_STEPS.c.event_id == bindparam("event_id")).limit(1)
-_PUT = text(
-    "INSERT INTO reference (partner, kind, value, transaction_id, outgoing_id)"
-    " VALUES (:partner, :kind, :value, :transaction_id, :outgoing_id)"
-    " ON CONFLICT (partner, kind, value) DO NOTHING"
+_PUT = Constant(
+    text(
+        "INSERT INTO reference (partner, kind, value, transaction_id, outgoing_id)"
+        " VALUES (:partner, :kind, :value, :transaction_id, :outgoing_id)"
+        " ON CONFLICT (partner, kind, value) DO NOTHING"
+    )
 )
-_FIND = select(REFERENCE).where(
-    REFERENCE.c.partner == bindparam("partner"),
-    REFERENCE.c.kind == bindparam("kind"),
-    REFERENCE.c.value == bindparam("value"),
+_FIND = Constant(
+    select(REFERENCE).where(
+        REFERENCE.c.partner == bindparam("partner"),
+        REFERENCE.c.kind == bindparam("kind"),
+        REFERENCE.c.value == bindparam("value"),
+    )
 )
 
 
 def create(connection: Connection, transaction: NewTransaction) -> int:
-    return int(connection.execute(_ADD, asdict(transaction)).scalar_one())
+    return int(_ADD.scalar(connection, asdict(transaction)))
 
 
 def load(connection: Connection, transaction_id: int) -> RowMapping:
-    return connection.execute(_LOAD, {"transaction_id": transaction_id}).mappings().one()
+    return _LOAD.one(connection, {"transaction_id": transaction_id})
 
 
 def by_key(
@@ -90,7 +96,7 @@ def by_key(
 ) -> RowMapping | None:
     """The transaction of this identity; the requester's symbol is given in its configured spelling."""
     key = {"role": role, "initial_requester": initial_requester, "tgq": tgq, "tq": tq, "stq": stq}
-    return connection.execute(_BY_KEY, key).mappings().one_or_none()
+    return _BY_KEY.row(connection, key)
 
 
 def of_request(connection: Connection, request_id: int) -> Sequence[RowMapping]:
@@ -101,7 +107,7 @@ def save(connection: Connection, transaction: RowMapping, changes: dict[str, Any
     """Write what a step changed; the version goes up by one."""
     values = {name: changes.get(name, transaction[name]) for name in _CHANGED}
     values["version"] = transaction["version"] + 1
-    connection.execute(_SAVE, values | {"row_id": transaction["id"]})
+    _SAVE.run(connection, values | {"row_id": transaction["id"]})
 
 
 def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:
@@ -112,7 +118,7 @@ def clear_attention(connection: Connection, transaction_id: int, reasons: Collec
 
 
 def add_history(connection: Connection, **row: Any) -> None:
-    connection.execute(_HISTORY, row | {"note": storable(row["note"])})
+    _HISTORY.run(connection, row | {"note": storable(row["note"])})
 
 
 def led_to(connection: Connection, event_id: int) -> str:
@@ -131,13 +137,13 @@ def refer(
 ) -> None:
     """From now on ``partner`` can name the transaction (or our letter) by ``value``."""
     row = {"partner": partner, "kind": kind, "value": value}
-    connection.execute(_PUT, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
+    _PUT.run(connection, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
 
 
 def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapping | None:
     """The reference row for what ``partner`` said; None where it is nothing of ours."""
     row = {"partner": partner, "kind": kind, "value": value}
-    return connection.execute(_FIND, row).mappings().one_or_none()
+    return _FIND.row(connection, row)
 
 
 def asked_by(connection: Connection, tgq: str) -> str:

@@ -227,7 +227,7 @@ def test_naive_now_is_refused(store):
 
 def test_claim_walks_the_index_and_sorts_nothing_large(sqlite_url):
     store = Store.open(sqlite_url)
-    due = queue._statements(InboxRow).due.compile(
+    due = queue._statements(InboxRow).due.statement.compile(
         dialect=sqlite.dialect(), compile_kwargs={"render_postcompile": True}
     )
     with store.read() as connection:
