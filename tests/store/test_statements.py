@@ -14,7 +14,8 @@ TABLE = table_of(TransactionRow)
 FIELDS = {
     "request_id": 1, "attempt": 1, "role": "REQUESTER", "initial_requester": "XX", "tgq": "B1", "tq": "1",
     "partner": "XX-BL", "symbol": "XX-BL", "address": "art@bl.example", "codec": "artemail",
-    "service": "LOAN",    "state": "PENDING", "due_on": date(2026, 4, 1), "renewable": True, "promise": {"what": "ünï", "n": None},
+    "service": "LOAN",
+    "state": "PENDING", "due_on": date(2026, 4, 1), "renewable": True, "promise": {"what": "ünï", "n": None},
     "attention": ["overdue"], "options": None, "stq": "", "dialect": "", "state_before": "",
     "last_service_at": "", "moved_event_id": 0, "version": 0, "closed_at": None,
 }  # fmt: skip
