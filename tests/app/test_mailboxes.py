@@ -1,0 +1,89 @@
+"""The daemon and its mailboxes: a real Dovecot that is down, comes back, and one that hangs."""
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+House = Any  # tests/app/conftest.py
+
+
+def test_letters_of_two_mailboxes_become_requests(
+    house: House, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
+) -> None:
+    dovecot = own_dovecot()
+    for name in ("one", "two"):
+        dovecot.fill(name, [order_of(f"C-{name}")])
+        house.mailbox(name, dovecot.port, name)
+    daemon = house.start()
+    found = house.until(["requests"], lambda found: len(found) == 2)
+    assert {one["their_number"] for one in found} == {"C-one", "C-two"}
+    dovecot.fill("two", [order_of("C-later")])
+    house.until(["requests"], lambda found: len(found) == 3)
+    assert dovecot.flags("two") == {1: (b"\\Seen",), 2: (b"\\Seen",)}
+    assert daemon.stop() == 0
+
+
+def test_down_at_start_said_once_and_read_when_it_is_back(
+    house: House, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
+) -> None:
+    dovecot = own_dovecot()
+    dovecot.fill("box", [order_of("C1")])
+    dovecot.stop()
+    house.mailbox("box", dovecot.port, "box")
+    daemon = house.start()
+    daemon.says("mailbox box")
+    time.sleep(2.5)  # a few more looks that fail
+    dovecot.start()
+    house.until(["requests"], lambda found: len(found) == 1)
+    daemon.says("can be read again")
+    assert len([line for line in daemon.lines if "WARNING" in line and "mailbox box" in line]) == 1
+    assert daemon.stop() == 0
+
+
+def test_a_wrong_password_is_no_crash_and_not_shown(house: House, own_dovecot: Callable[..., Any]) -> None:
+    dovecot = own_dovecot()
+    house.mailbox("box", dovecot.port, "box", secret="Wr0ngWord")
+    daemon = house.start()
+    daemon.says("mailbox box")
+    checked = house.cli("check", "--connect")
+    assert checked.returncode == 1
+    assert b"mailbox box" in checked.stdout
+    assert daemon.stop() == 0
+    assert "Wr0ngWord" not in "\n".join(daemon.lines) + checked.stdout.decode()
+
+
+def test_a_mailbox_that_hangs_harms_neither_the_others_nor_the_end(
+    house: House, relay: Any, order_of: Callable[[str], bytes]
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        house.mailbox("silent", silent.getsockname()[1], "box")
+        daemon = house.start()
+        held, _ = silent.accept()  # it is connected, and hears nothing
+        with closing(held):
+            daemon.takes(order_of("C1"))
+            house.until(["requests"], lambda found: len(found) == 1)
+            begun = time.monotonic()
+            assert daemon.stop() == 0
+            assert time.monotonic() - begun < 5
+
+
+def test_run_once_reads_acts_delivers_and_ends(
+    house: House, relay: Any, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
+) -> None:
+    dovecot = own_dovecot()
+    dovecot.fill("box", [order_of("C1")])
+    house.mailbox("box", dovecot.port, "box")
+    house.place()
+    ran = house.cli("run", "--once")
+    assert ran.returncode == 0, ran.stderr
+    assert [one["number"] for one in house.json("requests", "--role", "RESPONDER")] == ["L1"]
+    assert len(relay.wait_for("orders@bl.example", within=0)) == 1
+    relay.stop()
+    dovecot.stop()
+    house.place()
+    assert house.cli("run", "--once").returncode == 0  # all is away: nothing is due any more
+    assert [one["state"] for one in house.json("outbox")] == ["prepared"]
+    relay.start()
+    dovecot.start()

@@ -1,0 +1,178 @@
+"""The service as a process: letters through it, its end, its death, its neighbours, its idleness."""
+
+import os
+import resource
+import signal
+import smtplib
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+House = Any  # tests/app/conftest.py
+
+
+def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(
+    house: House, relay: Any, order_of: Callable[[str], bytes]
+) -> None:
+    daemon = house.start()
+    daemon.takes(order_of("C77"))
+    house.until(["requests"], lambda found: [one["number"] for one in found] == ["L1"])
+    assert house.cli("act", "L1", "ship").returncode == 0
+    [answer] = relay.wait_for("ill@customer.example")
+    assert b"C77" in answer
+    assert b"SHIPPED" in answer
+    begun = time.monotonic()
+    assert daemon.stop() == 0
+    assert time.monotonic() - begun < 5
+    assert not any("Traceback" in line or "Zq7Pass9" in line for line in daemon.lines)
+    assert house.cli("verify").stdout == b"1 transaction checked, 0 differ\n"
+
+
+def test_what_the_command_line_wrote_is_noticed_within_a_second(house: House, relay: Any) -> None:
+    house.start()
+    for count in (1, 2, 3):
+        house.place()
+        written = time.monotonic()
+        relay.wait_for("orders@bl.example", count)
+        assert relay.letters[-1][0] - written < 1
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_service_ends_at_once(house: House, by: signal.Signals) -> None:
+    daemon = house.start()
+    begun = time.monotonic()
+    daemon.process.send_signal(by)
+    assert daemon.ends() == 0
+    assert time.monotonic() - begun < 3
+
+
+def test_a_second_service_on_the_store_is_refused(house: House) -> None:
+    first = house.start()
+    second = house.start(ready=False)
+    assert second.ends() == 1
+    assert "stop it first" in second.lines[-1]
+    assert str(first.process.pid) in second.lines[-1]
+    once = house.cli("run", "--once")
+    assert once.returncode == 1
+    assert first.process.poll() is None
+
+
+def test_a_port_that_is_taken_is_exit_3(house: House) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        config = house.folder / "config.toml"
+        config.write_text(config.read_text().replace("port = 0", f"port = {taken.getsockname()[1]}", 1))
+        daemon = house.start(ready=False)
+        assert daemon.ends() == 3
+    assert "[listen]" in daemon.lines[-1]
+
+
+@pytest.mark.parametrize("station", ["intake", "stepping", "prepare", "notify", "send"])
+def test_a_station_that_dies_takes_the_service_down_loudly(house: House, station: str) -> None:
+    dies = f"import mailproc.flow.{station} as s; s.run = lambda *given: 1 // 0"
+    daemon = house.start(ready=False, code=dies)
+    assert daemon.ends() == 1
+    assert "ZeroDivisionError" in "\n".join(daemon.lines)
+    assert "died" in "\n".join(daemon.lines)
+    assert house.start().stop() == 0  # and systemd starts it again
+
+
+def test_idle_it_costs_next_to_nothing(house: House) -> None:
+    daemon = house.start()
+    time.sleep(1)  # its start is over
+
+    def spent() -> float:
+        with open(f"/proc/{daemon.process.pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    before = spent()
+    time.sleep(3)
+    assert spent() - before < 0.15  # 5 % of one core
+
+
+def test_relay_down_letters_wait_and_go_when_it_is_back(house: House, relay: Any) -> None:
+    relay.stop()
+    daemon = house.start()
+    house.place("One")
+    daemon.says("waits")
+    house.place("Two")
+    lines = house.until(["outbox"], lambda found: len(found) == 2 and all(one["note"] for one in found))
+    assert {one["state"] for one in lines} == {"prepared"}
+    assert len([line for line in daemon.lines if "waits" in line]) == 1  # said once for both
+    relay.start()
+    for line in lines:
+        assert house.cli("redeliver", line["id"]).returncode == 0
+    relay.wait_for("orders@bl.example", 2)
+    house.until(["outbox"], lambda found: found == [])
+    assert daemon.stop() == 0
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: Any, killed: bool) -> None:
+    relay.hang = True
+    daemon = house.start()
+    number = house.place()
+    relay.wait_for("orders@bl.example")
+    if killed:
+        daemon.kill()
+    else:
+        begun = time.monotonic()
+        assert daemon.stop() == 0
+        assert time.monotonic() - begun < 15
+    relay.hang = False
+    again = house.start()
+    shown = house.until(["show", number], lambda found: found["delivery"] == "in_doubt")
+    assert shown["state"] == "PENDING"
+    relay.wait_for("ill@town.example")  # staff are told
+    assert len(relay.wait_for("orders@bl.example")) == 1  # and nothing was ordered twice
+    house.until(["show", number], lambda found: found["attention"] == ["in-doubt"])
+    assert house.cli("redeliver", "O1").returncode == 0
+    first, second = relay.wait_for("orders@bl.example", 2)
+    assert first == second
+    assert again.stop() == 0
+
+
+def test_a_locked_store_delays_and_loses_nothing(house: House, order_of: Callable[[str], bytes]) -> None:
+    daemon = house.start()
+    with closing(sqlite3.connect(house.folder / "var/mailproc.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = threading.Event()
+
+        def send() -> None:
+            daemon.takes(order_of("C1"))
+            done.set()
+
+        sender = threading.Thread(target=send)
+        sender.start()
+        assert not done.wait(1)  # no 250 before the commit
+        other.rollback()
+        assert done.wait(15)
+        sender.join()
+    house.until(["requests"], lambda found: len(found) == 1)
+    assert daemon.stop() == 0
+
+
+def test_a_full_disk_is_try_later_and_said_once(house: House, order_of: Callable[[str], bytes]) -> None:
+    """A limit on the size of files stands for the disk: writing beyond it fails."""
+    daemon = house.start()
+    database = house.folder / "var/mailproc.db"
+    size = max(database.stat().st_size, database.with_name("mailproc.db-wal").stat().st_size)
+    _, hard = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (size + 10_000, hard))
+    big = order_of("C1").replace(b"A Book", b"A Book" + b"\r\nmore" * 20) + b"filling\r\n" * 500_000
+    for _ in range(2):
+        with pytest.raises(smtplib.SMTPResponseException) as refused:
+            daemon.takes(big)
+        assert refused.value.smtp_code in (451, 452)
+    assert daemon.process.poll() is None
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    daemon.takes(big)
+    house.until(["letters"], lambda found: len(found) >= 1)
+    assert daemon.stop() == 0
+    assert not any("Traceback" in line for line in daemon.lines)
