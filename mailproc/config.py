@@ -143,7 +143,7 @@ class Policy(Section):
 
 
 class Templates(Section):
-    site: str = "templates"  # searched before the shipped ones, same paths below it
+    site: str = "site-templates"  # searched before the shipped ones, same paths below it
 
 
 class Artemail(Section):
