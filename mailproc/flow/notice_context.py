@@ -20,6 +20,10 @@ from mailproc.notices.catalogue import (
     PartnerReturned,
     Patron,
     PatronArrived,
+    PatronDueSoon,
+    PatronOverdue,
+    PatronRecalled,
+    PatronRenewed,
     PatronUnfilled,
     Refusal,
     Request,
@@ -29,6 +33,9 @@ from mailproc.store import patrons, requests, transactions
 
 Intent = RowMapping | Mapping[str, Any]
 """A row of the intents, or what one would be."""
+
+PARTNERS_LANGUAGE = "en"
+"""The configuration knows no language of a partner."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +49,59 @@ class Addressed:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """The rows a notice is about; None where it is about a letter alone."""
+class Writer:
+    """What every notice is made from: the rows it is about (None where it is about a letter
+    alone), and the language of who reads it."""
 
+    connection: Connection
+    premises: Premises
+    intent: Intent
     request: RowMapping | None
     transaction: RowMapping | None
+    reader: RowMapping | None
+    language: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = self.intent["body"].get("facts") or {}
+        return facts
+
+    @property
+    def due(self) -> str:
+        return self.day(self.transaction["due_on"] if self.transaction else None)
+
+    def day(self, day: date | None) -> str:
+        return words.date_word(day, self.premises.today(), self.language) if day else ""
+
+    def library(self) -> Library:
+        return Library(name=self.premises.config.library.name, email=self.premises.config.library.email)
+
+    def partner(self, symbol: str) -> Partner:
+        known = self.premises.partners.get(symbol)
+        return Partner(name=(known and known.name) or symbol)
+
+    def wanted(self) -> Request:
+        row = self.request
+        if row is None:
+            return Request(number="", title="", author="", service="")
+        return Request(
+            number=row["number"],
+            title=words.title_word(row["title"], self.language),
+            author=row["author"],
+            service=words.service_word(row["service"], self.language),
+        )
 
 
 def addressed(connection: Connection, intent: Intent, premises: Premises) -> Addressed:
     """Recipient and context of a notice intent."""
-    subject = _subject(connection, intent)
     to = intent["body"]["to"]
+    writer = _writer(connection, intent, premises, to)
     if to == "patron":
-        return _to_patron(connection, intent, subject, premises)
+        return _to_patron(writer)
     if to == "partner":
-        return _to_partner(intent, subject, premises)
+        return _to_partner(writer)
     library = premises.config.library
-    return Addressed(library.staff or library.email, library.language, _attention(intent, subject, premises))
+    return Addressed(library.staff or library.email, writer.language, _attention(writer))
 
 
 def context_of(
@@ -80,63 +123,70 @@ def context_of(
     return addressed(connection, intent, premises).context
 
 
-def _subject(connection: Connection, intent: Intent) -> Subject:
-    request = transaction = None
+def _writer(connection: Connection, intent: Intent, premises: Premises, to: str) -> Writer:
+    request = transaction = reader = None
     if intent["request_id"] is not None:
         request = requests.load(connection, intent["request_id"])
     if intent["transaction_id"] is not None:
         transaction = transactions.load(connection, intent["transaction_id"])
-    return Subject(request, transaction)
+    language = PARTNERS_LANGUAGE if to == "partner" else premises.config.library.language
+    if to == "patron" and request is not None:
+        reader = patrons.load(connection, request["patron_id"])
+        language = (reader and reader["language"]) or language
+    return Writer(connection, premises, intent, request, transaction, reader, language)
 
 
-def _to_patron(connection: Connection, intent: Intent, subject: Subject, premises: Premises) -> Addressed:
-    request = subject.request
-    row = patrons.load(connection, request["patron_id"] if request else None)
-    language = (row and row["language"]) or premises.config.library.language
-    patron = Patron(name=(row and row["name"]) or "reader")
-    address = row["email"] if row else ""
-    facts = intent["body"].get("facts") or {}
-    if intent["body"]["notice"] == "patron/arrived":
-        due = subject.transaction["due_on"] if subject.transaction else None
-        context: NoticeContext = PatronArrived(
-            library=_library(premises),
-            patron=patron,
-            request=_request(request),
-            due=_day(due, premises),
-            note=facts.get("note", ""),
-        )
-    else:
-        context = PatronUnfilled(
-            library=_library(premises),
-            patron=patron,
-            request=_request(request),
-            reasons=_refusals(connection, request, premises),
-            note=facts.get("note", ""),
-        )
-    return Addressed(address, language, context, "" if address else "the reader has no e-mail address")
+def _to_patron(writer: Writer) -> Addressed:
+    known: dict[str, Any] = {
+        "library": writer.library(),
+        "patron": Patron(name=writer.reader["name"] if writer.reader else ""),
+        "request": writer.wanted(),
+        "note": writer.facts.get("note", ""),
+    }
+    address = writer.reader["email"] if writer.reader else ""
+    context = _patron_context(writer, known)
+    why = "" if address else "the reader has no e-mail address"
+    return Addressed(address, writer.language, context, why)
 
 
-def _to_partner(intent: Intent, subject: Subject, premises: Premises) -> Addressed:
+def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
+    renewable = writer.transaction["renewable"] if writer.transaction else None
+    match writer.intent["body"]["notice"]:
+        case "patron/arrived":
+            return PatronArrived(**known, due=writer.due)
+        case "patron/due_soon":
+            return PatronDueSoon(**known, due=writer.due, renewable=renewable is not False)
+        case "patron/overdue":
+            return PatronOverdue(**known, due=writer.due, level=writer.facts.get("level", 1))
+        case "patron/renewed":
+            return PatronRenewed(**known, due=writer.due)
+        case "patron/recalled":
+            return PatronRecalled(**known, due=writer.due)
+        case _:
+            return PatronUnfilled(**known, reasons=_refusals(writer))
+
+
+def _to_partner(writer: Writer) -> Addressed:
+    intent, premises, transaction = writer.intent, writer.premises, writer.transaction
     apdu = apdu_json.from_json(intent["body"]["apdu"])
     partner = premises.partners.get(intent["partner"])
-    transaction = subject.transaction
-    due = getattr(apdu, "desired_due_on", None) or (transaction["due_on"] if transaction else None)
     known: dict[str, Any] = {
-        "library": _library(premises),
-        "partner": _partner(intent["partner"], premises),
-        "request": _request(subject.request),
+        "library": writer.library(),
+        "partner": writer.partner(intent["partner"]),
+        "request": writer.wanted(),
         "their_number": _their_number(apdu, transaction),
         "note": apdu.note or "",
     }
     if intent["body"]["notice"] == "partner/returned":
         returned = getattr(apdu, "returned_on", None) or premises.today()
         via = getattr(apdu, "returned_via", None) or ""
-        context: NoticeContext = PartnerReturned(**known, returned=_day(returned, premises), via=via)
+        context: NoticeContext = PartnerReturned(**known, returned=writer.day(returned), via=via)
     else:
-        what = words.told_word(event_heard(apdu))
-        context = PartnerNotice(**known, what=what, due=_day(due, premises))
+        due = getattr(apdu, "desired_due_on", None)
+        what = words.told_word(event_heard(apdu), writer.language)
+        context = PartnerNotice(**known, what=what, due=writer.day(due) if due else writer.due)
     address = transaction["address"] if transaction else (partner.address if partner else "")
-    return Addressed(address, "en", context)
+    return Addressed(address, writer.language, context)
 
 
 def _their_number(apdu: Apdu, transaction: RowMapping | None) -> str:
@@ -146,49 +196,26 @@ def _their_number(apdu: Apdu, transaction: RowMapping | None) -> str:
     return str(transaction["tgq"]) if transaction is not None else ""
 
 
-def _attention(intent: Intent, subject: Subject, premises: Premises) -> StaffAttention:
-    facts: dict[str, Any] = intent["body"].get("facts") or {}
+def _attention(writer: Writer) -> StaffAttention:
+    facts, partner = writer.facts, writer.intent["partner"]
     return StaffAttention(
-        library=_library(premises),
-        reasons=tuple(words.attention_word(reason) for reason in facts.get("reasons", ())),
-        request=_request(subject.request) if subject.request else None,
-        partner=_partner(intent["partner"], premises) if intent["partner"] else None,
+        library=writer.library(),
+        reasons=tuple(words.attention_word(one, writer.language) for one in facts.get("reasons", ())),
+        request=writer.wanted() if writer.request else None,
+        partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
     )
 
 
-def _library(premises: Premises) -> Library:
-    return Library(name=premises.config.library.name, email=premises.config.library.email)
-
-
-def _partner(symbol: str, premises: Premises) -> Partner:
-    partner = premises.partners.get(symbol)
-    return Partner(name=(partner and partner.name) or symbol)
-
-
-def _request(row: RowMapping | None) -> Request:
-    if row is None:
-        return Request(number="", title="", author="", service="")
-    return Request(
-        number=row["number"],
-        title=row["title"] or "(no title)",
-        author=row["author"],
-        service=row["service"].lower(),
-    )
-
-
-def _refusals(connection: Connection, request: RowMapping | None, premises: Premises) -> tuple[Refusal, ...]:
-    if request is None:
+def _refusals(writer: Writer) -> tuple[Refusal, ...]:
+    if writer.request is None:
         return ()
     return tuple(
         Refusal(
-            partner=_partner(candidate.partner, premises).name, reason=words.reason_word(candidate.why_not)
+            partner=writer.partner(one.partner).name,
+            reason=words.reason_word(one.why_not, writer.language),
         )
-        for candidate in requests.rota(connection, request["id"])
-        if candidate.why_not
+        for one in requests.rota(writer.connection, writer.request["id"])
+        if one.why_not
     )
-
-
-def _day(day: date | None, premises: Premises) -> str:
-    return words.date_word(day, premises.today()) if day else ""
