@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -114,6 +115,13 @@ def report_letter(name: str, codes: dict[str, str]) -> bytes:
     """A status report of the lender: number and reply code."""
     lines = [f"{number:<11} {code}" for number, code in codes.items()]
     return letter(LENDER, name, "Replies", "\n".join(["REPLIES FOR 99-0001   05-08-2026", "", *lines]))
+
+
+def send_letters(port: int, sender: str, *letters: bytes) -> None:
+    """Hand them to our listener over one connection; each must be answered with 250."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as line:
+        for raw in letters:
+            line.sendmail(sender, [OURS], raw)
 
 
 def request_json(title: str) -> dict[str, Any]:
