@@ -129,6 +129,11 @@ class Daemon:
         listen, store = self._house.config.listen, self._house.store
         if not listen.enabled:
             return None
+        base = self._house.config.file.parent  # as for every path in the file
+        paths = {
+            name: str(base / path) for name in ("tls_cert", "tls_key") if (path := getattr(listen, name))
+        }
+        listen = listen.model_copy(update=paths)
         recipients = listen.recipients or (self._house.config.library.email,)
         listener = Listener(
             listen,

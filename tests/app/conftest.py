@@ -143,13 +143,14 @@ def relay() -> Iterator[Relay]:
 class Daemon:
     """``mailproc run`` in a folder; its lines (stdout and log) as they come."""
 
-    def __init__(self, folder: Path, code: str = "") -> None:
+    def __init__(self, folder: Path, code: str = "", cwd: Path | None = None) -> None:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._ended = False
         program = ["-c", code + "; from mailproc.cli import main; main()"] if code else ["-m", "mailproc"]
         self.process = subprocess.Popen(
-            [sys.executable, *program, "run"], cwd=folder, text=True,
+            [sys.executable, *program, "--config", str(folder / "config.toml"), "run"],
+            cwd=cwd or folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read)

@@ -6,10 +6,12 @@ import signal
 import smtplib
 import socket
 import sqlite3
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +82,27 @@ def test_a_station_that_dies_takes_the_service_down_loudly(house: House, station
     assert "ZeroDivisionError" in "\n".join(daemon.lines)
     assert "died" in "\n".join(daemon.lines)
     assert house.start().stop() == 0  # and systemd starts it again
+
+
+def test_paths_start_at_the_folder_of_config_toml(
+    house: House, certificate: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Certificate, store and delivery folder, wherever the service was started."""
+    for name in ("certificate", "key"):
+        (house.folder / f"{name}.pem").write_bytes(Path(getattr(certificate, name)).read_bytes())
+    config = house.folder / "config.toml"
+    text = config.read_text().replace(
+        "[listen]\n", '[listen]\ntls_cert = "certificate.pem"\ntls_key = "key.pem"\n'
+    )
+    config.write_text(text.replace('mode = "smtp"', 'mode = "folder"\nfolder = "letters"'))
+    house.place()
+    daemon = house.start(cwd=tmp_path_factory.mktemp("elsewhere"))
+    context = ssl.create_default_context(cafile=certificate.certificate)
+    with smtplib.SMTP("localhost", daemon.port, timeout=10) as client:
+        assert client.starttls(context=context)[0] == 220
+    house.until(["letters"], lambda found: [one["state"] for one in found] == ["filed"])
+    assert (house.folder / "letters/O1.eml").exists()
+    assert daemon.stop() == 0
 
 
 def test_idle_it_costs_next_to_nothing(house: House) -> None:
