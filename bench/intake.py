@@ -9,14 +9,31 @@ GOALS = (
     Goal("G1", "durable listener to one that drops, 50 connections", "group 50", "drop 50", 0.75),
     Goal("G1", "the same, 1 connection", "group 1", "drop 1", 0.55),
     Goal("G1", "durable on uvloop to dropping on asyncio, 50 connections", "uvloop 50", "drop 50", 1.0),
-    Goal("G3", "slow disk: group commit to a commit each, 50 connections", "slow group 50", "slow each 50", 6),
+    Goal(
+        "G3", "slow disk: group commit to a commit each, 50 connections", "slow group 50", "slow each 50", 6
+    ),
     Goal("G3", "slow disk: group commit to dropping, 50 connections", "slow group 50", "drop 50", 0.5),
-    Goal("G3", "slow disk: p99 of group commit to that of a commit each", "slow group p99", "slow each p99", 0.25, "ms", at_most=True),
+    Goal(
+        "G3",
+        "slow disk: p99 of group commit to that of a commit each",
+        "slow group p99",
+        "slow each p99",
+        0.25,
+        "ms",
+        at_most=True,
+    ),
     Goal("G3", "p99 of group commit to that of dropping", "group p99", "drop p99", 2.5, "ms", at_most=True),
     Goal("G4", "group commit to a commit each, 1 connection", "group 1", "each 1", 0.9),
     Goal("G4", "the same on the slow disk", "slow group 1", "slow each 1", 0.9),
-    Goal("G12", "slow disk, 1 connection: no faster than its fsyncs allow", "slow group 1", "", 200, at_most=True),
-)  # fmt: skip
+    Goal(
+        "G12",
+        "slow disk, 1 connection: no faster than its fsyncs allow",
+        "slow group 1",
+        "",
+        200,
+        at_most=True,
+    ),
+)
 
 
 def measure() -> Figures:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Engine, event
 
@@ -47,8 +47,7 @@ def measure() -> Figures:
 
 
 def plain() -> Figures:
-    figures = {"intake": _intake(), "raw": _raw(), **grouped(), "session": _session()}
-    return figures
+    return {"intake": _intake(), "raw": _raw(), **grouped(), "session": _session()}
 
 
 def grouped() -> Figures:
@@ -163,23 +162,40 @@ def recorded() -> list[Statement]:
     return said
 
 
+class _Recording(sqlite3.Connection):
+    """A connection that writes down what is said over it, by SQLAlchemy and directly."""
+
+    said: ClassVar[list[Statement]]
+
+    def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:
+        self.said.append((text, values))
+        return super().execute(text, values)
+
+    def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]  # the factory is ours
+        return super().cursor(_RecordingCursor)
+
+    def commit(self) -> None:
+        self.said.append(("COMMIT", ()))
+        super().commit()
+
+
+class _RecordingCursor(sqlite3.Cursor):
+    def execute(self, text: str, values: Any = ()) -> sqlite3.Cursor:
+        _Recording.said.append((text, values))
+        return super().execute(text, values)
+
+
 @contextmanager
 def _listening(said: list[Statement]) -> Iterator[None]:
-    """Also to the savepoints, which go to the driver directly: they are part of the step's price."""
+    def connect(_dialect: Any, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:
+        options["factory"] = _Recording
 
-    def spoken(_connection: Any, _cursor: Any, text: str, values: Any, _context: Any, _many: bool) -> None:
-        said.append((text, values))
-
-    def committed(_connection: Any) -> None:
-        said.append(("COMMIT", ()))
-
-    event.listen(Engine, "before_cursor_execute", spoken)
-    event.listen(Engine, "commit", committed)
+    _Recording.said = said
+    event.listen(Engine, "do_connect", connect)
     try:
         yield
     finally:
-        event.remove(Engine, "before_cursor_execute", spoken)
-        event.remove(Engine, "commit", committed)
+        event.remove(Engine, "do_connect", connect)
 
 
 def _session() -> float:
