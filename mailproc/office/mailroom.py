@@ -18,7 +18,7 @@ from mailproc.ill.apdu import Message
 from mailproc.ill.terms import Role
 from mailproc.mail.parse import parse, readable
 from mailproc.office.find import transaction_of
-from mailproc.store import events, letters, outgoing
+from mailproc.store import events, letters, outgoing, requests
 from mailproc.store.engine import Store
 from mailproc.store.events import EVENT, NewEvent
 from mailproc.store.inbox import Kept, NewLetter, keep
@@ -210,6 +210,8 @@ def _intent(connection: Connection, row: Any) -> LetterLine:
     event = events.load(connection, row["event_id"])
     body = row["body"]
     what = body["apdu"]["type"] if row["kind"] == "apdu" else body["notice"]
+    if row["request_id"] is not None:
+        what = f"{requests.load(connection, row['request_id'])['number']} {what}"
     at = event["at"] if event else row["not_before"]
     return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"])
 
