@@ -91,16 +91,19 @@ def _build(cls: type, value: Any, where: str) -> Any:
     fields = {
         key: _convert(hints[key], item, f"{where}.{key}") for key, item in value.items() if item is not None
     }
-    missing = [
+    for name in _required(cls):
+        if name not in fields:
+            raise LocalFault(f"{where}: {name!r} is missing")
+    return cls(**fields)
+
+
+@cache
+def _required(cls: Any) -> tuple[str, ...]:
+    return tuple(
         field.name
         for field in dataclasses.fields(cls)
-        if field.default is dataclasses.MISSING
-        and field.default_factory is dataclasses.MISSING
-        and field.name not in fields
-    ]
-    if missing:
-        raise LocalFault(f"{where}: {missing[0]!r} is missing")
-    return cls(**fields)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    )
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:

@@ -1,7 +1,7 @@
 """The events: the one door to the state. Rows are added here and finished by ``flow.advance``."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ _WAITING = Constant(
 
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; its id."""
-    values = asdict(event) | {"attempts": 0, "last_error": storable(event.last_error)}
+    values = vars(event) | {"attempts": 0, "last_error": storable(event.last_error)}
     return int(_ADD.scalar(connection, values))
 
 

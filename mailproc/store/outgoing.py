@@ -1,7 +1,7 @@
 """What is to be said (intents) and the letters made of it (outgoing)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -132,7 +132,7 @@ def add_intent(connection: Connection, **row: Any) -> int:
 
 
 def add_letter(connection: Connection, letter: NewLetterOut) -> int:
-    return int(_ADD_LETTER.scalar(connection, asdict(letter)))
+    return int(_ADD_LETTER.scalar(connection, vars(letter)))
 
 
 def claim_intents(

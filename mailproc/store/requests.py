@@ -1,7 +1,7 @@
 """Requests and their rotas."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     number = f"{kind}{counters.take(connection, kind)}"
     texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
     texts |= {name: " ".join(texts[name].split()) for name in ("title", "author")}  # one line in lists
-    row_id = int(_ADD.scalar(connection, asdict(request) | texts | {"number": number}))
+    row_id = int(_ADD.scalar(connection, vars(request) | texts | {"number": number}))
     return row_id, number
 
 

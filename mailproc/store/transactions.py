@@ -1,7 +1,7 @@
 """Transactions, their history and the strings that name them. Only ``flow.advance`` moves one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ _FIND = Constant(
 
 
 def create(connection: Connection, transaction: NewTransaction) -> int:
-    return int(_ADD.scalar(connection, asdict(transaction)))
+    return int(_ADD.scalar(connection, vars(transaction)))
 
 
 def load(connection: Connection, transaction_id: int) -> RowMapping:
