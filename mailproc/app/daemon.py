@@ -84,6 +84,7 @@ class Daemon:
         self._house = house
         self._stop = threading.Event()
         self._failed = False
+        self._unwritten = False
         self._stations = threading.Event()
         self._sender = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -149,15 +150,24 @@ class Daemon:
         house = self._house
         loops: dict[str, Callable[[], None]] = {
             "stations": lambda: self._loop(self._stations, lambda: work_once(house)),
-            "sender": lambda: self._loop(
-                self._sender, lambda: send.run(house.store, house.premises, deliver)
-            ),
+            "sender": lambda: self._loop(self._sender, lambda: self._send(deliver)),
             "watcher": lambda: self._watch(still_ours),
         }
         for name, loop in loops.items():
             thread = threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _send(self, deliver: Deliver) -> int:
+        """A round of sending. Only this thread sends, so what is found ``sending`` before it is a
+        letter whose end could not be written down, as the store was full or away."""
+        store, premises = self._house.store, self._house.premises
+        if self._unwritten:
+            send.recover(store, premises, "what became of it could not be written down")
+        self._unwritten = True
+        sent = send.run(store, premises, deliver)
+        self._unwritten = False
+        return sent
 
     def _loop(self, bell: threading.Event, work: Callable[[], int]) -> None:
         trouble = ""

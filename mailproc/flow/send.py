@@ -156,13 +156,14 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
         events.add(connection, event)
 
 
-def recover(store: Store, premises: Premises) -> int:
-    """At start: what was being sent when the process died is in doubt. How many there were."""
+def recover(store: Store, premises: Premises, why: str = "the program ended while it was being sent") -> int:
+    """At start, or when the store failed the sender: what was being sent is in doubt, for nobody
+    wrote down what became of it. How many there were."""
 
     def job(connection: Connection) -> int:
         rows = outgoing.in_state(connection, "sending")
         for row in rows:
-            doubt(connection, row, "the program ended while it was being sent", premises)
+            doubt(connection, row, why, premises)
             outgoing.change(connection, row["id"], unfinished=row["unfinished"])  # twice is enough
         return len(rows)
 

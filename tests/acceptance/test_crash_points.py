@@ -341,3 +341,36 @@ def test_kills_from_outside_shelve_nobody(service: Service, once: Once, kills: i
     assert set(states(service, "inbox")) <= {("todo", 0), ("todo", 1)}
     assert once(service) == 0
     taken_once(service, *(f"N{position}" for position in range(9)))
+
+
+STORE_AWAY = """
+import sys
+from mailproc.errors import TryLater
+from mailproc.flow import send
+real, failures = send._done, [1, 1]
+def away(*arguments):
+    if failures:
+        failures.pop()
+        raise TryLater("the store cannot work just now: disk is full")
+    return real(*arguments)
+send._done = away
+sys.argv = ["mailproc", "--config", sys.argv[1], "run"]
+from mailproc.cli import main
+main()
+"""
+
+
+def test_an_end_that_cannot_be_written_down_is_a_doubt_and_no_letter_is_stuck(
+    service: Service, relay: Relay
+) -> None:
+    service.start("-c", STORE_AWAY, str(service.config))
+    for title in ("Weirs", "Tides", "Fens"):
+        service.place(title)
+    service.rest()
+    assert service.stop() == 0
+    assert sorted(set(numbers(relay.to(LENDER)))) == ["B1-1", "B2-1", "B3-1"]
+    assert len(numbers(relay.to(LENDER))) == 3
+    fates = service.ask("SELECT state, count(*) FROM outgoing WHERE partner <> '' GROUP BY state")
+    assert dict(fates)["in_doubt"] in (1, 2)
+    assert set(dict(fates)) <= {"in_doubt", "handed_over"}
+    assert service.cli("verify").returncode == 0
