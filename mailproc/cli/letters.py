@@ -72,7 +72,8 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
         empty = "Nothing waits." if filed else "Nothing waits: every letter has left."
         _list(lines, house.premises, as_json, empty)
         if filed and not as_json:
-            output.line("deliver.mode is folder: letters are written into it and NOT SENT.")
+            folder = house.config.deliver.folder
+            output.line(f"deliver.mode is folder: letters are written into {folder} and NOT SENT.")
 
 
 @verbs.command("letter")
@@ -138,7 +139,7 @@ def _list(lines: list[LetterLine], premises: Premises, as_json: bool, empty: str
         return
     rows = [
         (
-            line.id,
+            "not yet one" if line.id.startswith("intent") else line.id,
             output.moment(line.at, premises.zone),
             line.other,
             line.subject[:50],
@@ -177,6 +178,7 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
             output.line(f"         {row[name]}")
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
-        output.line(f"  {one['id']} {one['type']} {one['number']}: {words.delivery_word(one['state'])}{why}")
+        state = words.delivery_word(one["state"])
+        output.line(f"  {one['id']} {one['number']} {words.event_word(one['type'])}: {state}{why}")
     output.line()
     output.line(readable(letter_))

@@ -266,6 +266,8 @@ def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would
         output.line(f"{number}: {outcome.note}")
         return
     output.line(f"{number} {lead}: {words.state_word(line.role, outcome.after)} [{outcome.after}]")
+    if outcome.note:
+        output.line(f"  {outcome.note}")
     for word in outcome.words:
         output.line(f"  {word}")
 

@@ -237,3 +237,15 @@ def test_preview_shows_a_finished_letter(cli: Cli, placed: Cli) -> None:
     assert "Dear R. Reader" in shown.out
     order = cli("preview", "artemail/order.txt")
     assert order.out.startswith("TX")
+
+
+def test_a_held_order_says_whose_it_is_and_why(cli: Cli, placed: Cli, folder: Path) -> None:
+    broken = folder / "site/artemail/order.txt"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("TX{{ numbr }}\n")
+    number = placed()
+    assert cli("run", "--once").code == 0
+    said = " ".join(cli("outbox").out.split())
+    for word in (number, "held back", "numbr", "not yet one"):
+        assert word in said
+    assert cli("outbox", "--json").json[0]["state"] == "held"
