@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailproc.flow.advance import ASKED_OF_US, find
+from mailproc.flow.finding import ASKED_OF_US, find
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport

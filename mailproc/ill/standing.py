@@ -239,7 +239,7 @@ def to_json(standing: Standing) -> dict[str, Any]:
     found = {
         "service": standing.service.name,
         "state": standing.state.name,
-        "state_before": standing.state_before.name if standing.state_before else None,
+        "state_before": standing.state_before.name if standing.state_before is not None else None,
         "due_on": value_to_json(standing.due_on),
         "renewable": standing.renewable,
         "promise": standing.promise,

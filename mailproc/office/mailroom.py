@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, send
-from mailproc.flow.advance import ASKED_OF_US
+from mailproc.flow.finding import ASKED_OF_US
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
 from mailproc.ill import apdu_json

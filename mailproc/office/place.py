@@ -12,7 +12,7 @@ from mailproc.flow import advance
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role
 from mailproc.office.find import request_of
 from mailproc.store import events, outgoing, patrons, requests, transactions
@@ -130,7 +130,7 @@ def next_partner(
 
 
 def _give_up_undelivered(connection: Connection, premises: Premises, request_id: int, by: str) -> None:
-    """An attempt whose order bounced or failed was never heard of: it is closed, the rota goes on."""
+    """An attempt whose order bounced or failed is with nobody: it is withdrawn, the rota goes on."""
     attempts = transactions.of_request(connection, request_id)
     if not attempts or attempts[-1]["state"] != "PENDING" or attempts[-1]["closed_at"] is not None:
         return
@@ -138,8 +138,9 @@ def _give_up_undelivered(connection: Connection, premises: Premises, request_id:
         return
     event = NewEvent(
         cause="staff",
-        type="close",
+        type="cancel",
         at=premises.clock(),
+        apdu=apdu_json.to_json(Cancel()),
         transaction_id=attempts[-1]["id"],
         request_id=request_id,
         partner=attempts[-1]["partner"],

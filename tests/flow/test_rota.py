@@ -140,3 +140,17 @@ def test_a_hard_bounce_offers_the_next_partner(small_world):
     assert len(small_world.sent) == 2  # the order and the notice to staff
     small_world.next("B1")
     assert small_world.shown("B1").line.partner == "XX-SECOND"
+
+
+def test_an_order_that_could_not_be_sent_is_withdrawn_by_going_on(small_world, addresses):
+    """Nobody can send it again afterwards."""
+    small_world.refuses = lambda letter: letter.to == addresses["XX-BL"]
+    small_world.place("XX-BL", "XX-SECOND")
+    assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == (
+        "failed",
+        ("delivery-failed",),
+    )
+    small_world.next("B1")
+    assert small_world.transaction("B1-1")["state"] == "CANCELLED"
+    assert small_world.row("outgoing", 1)["state"] == "withdrawn"
+    assert small_world.shown("B1").line.partner == "XX-SECOND"

@@ -1,0 +1,130 @@
+"""What this library does after a step."""
+
+import pytest
+
+from mailproc.ill.apdu import (
+    Cancel,
+    IllAnswer,
+    Message,
+    Overdue,
+    Received,
+    Report,
+    Shipped,
+    StatusOrErrorReport,
+)
+from mailproc.ill.effects import Act, AskStaff, Finish, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.events import event_heard
+from mailproc.ill.policy import Settings, effects
+from mailproc.ill.standing import Occurrence, Standing, step, to_json
+from mailproc.ill.terms import Results, Role, Service, State
+
+LOAN = Standing(Role.REQUESTER, Service.LOAN, State.PENDING)
+COPY = Standing(Role.REQUESTER, Service.COPY, State.PENDING)
+LENT = Standing(Role.RESPONDER, Service.LOAN, State.SHIPPED)
+
+
+def after(before, event, apdu=None, settings=Settings(), **facts):  # noqa: B008  # a frozen value
+    occurrence = Occurrence(event or event_heard(apdu), apdu, facts)
+    return effects(step(before, occurrence), occurrence, settings)
+
+
+def unfilled(reason="not-owned", results=Results.UNFILLED):
+    return IllAnswer(results=results, reason=reason)
+
+
+@pytest.mark.parametrize(
+    ("follows", "reason", "expected"),
+    [
+        ("next", "not-owned", TryNext("not-owned")),
+        ("ask", "not-found-as-cited", AskStaff("ask-cannot-match")),
+        ("ask", "cost-exceeds-limit", AskStaff("ask-cost")),
+        ("ask", "other", AskStaff("ask-unfilled")),
+        ("wait", "in-use-on-loan", AskStaff("ask-later")),
+        ("locations", None, AskStaff("ask-locations")),
+    ],
+)
+def test_unfilled_is_not_one_thing(follows, reason, expected):
+    assert after(LOAN, "", unfilled(reason), follows=follows) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "event", ["close", "message", "UNDONE", "BOUNCED", "ANSWER.promise"], ids=lambda event: event
+)
+def test_only_entering_the_end_goes_on(event):
+    """Whatever else happens to an unfilled request, nobody else is asked."""
+    ended = Standing(Role.REQUESTER, Service.LOAN, State.NOT_SUPPLIED)
+    apdus = {"message": Message(note="x"), "ANSWER.promise": IllAnswer(results=Results.WILL_SUPPLY)}
+    found = Standing(Role.REQUESTER, Service.LOAN, State.RECEIVED) if event == "UNDONE" else ended
+    done = after(found, event, apdus.get(event), found=to_json(ended), undone=7)
+    assert not any(isinstance(effect, TryNext | AskStaff) for effect in done if effect != AskStaff("bounced"))
+
+
+def test_acts_send_their_letter():
+    assert after(LOAN, "cancel", Cancel(), letter_left=True) == (Send(Cancel()),)
+    assert after(LOAN, "cancel", Cancel(), letter_left=False) == (Withdraw(), Finish("cancelled"))
+    assert after(LOAN, "return", None) == ()  # refused
+
+
+def test_undo_takes_back_its_own():
+    done = after(LOAN, "UNDONE", None, found=to_json(LOAN), undone=12, withdrew=[3, 4])
+    assert done == (TakeBack(12, (3, 4)),)
+
+
+def test_the_reader_is_told_when_it_is_here():
+    assert Notify("patron/arrived", "patron") in after(LOAN, "receive", Received())
+    late = Standing(Role.REQUESTER, Service.LOAN, State.OVERDUE)
+    assert not any(isinstance(effect, Notify) for effect in after(late, "receive", Received()))
+
+
+@pytest.mark.parametrize("switch", [True, False])
+def test_a_copy_that_goes_straight_to_the_reader(switch):
+    shipped = Shipped(shipped_service=Service.COPY)
+    done = after(COPY, "", shipped, Settings(copy_ends_shipped=switch))
+    assert (Act("receive") in done) is switch
+
+
+@pytest.mark.parametrize(
+    ("apdu", "facts", "reasons"),
+    [
+        (Message(note="hello"), {}, ["message"]),
+        (Message(reply_code="LONDON"), {"unsure": True}, ["unknown-code"]),
+        (Message(), {"renewal_on": "2026-05-01"}, []),
+        (Overdue(level=1), {}, ["overdue"]),
+        (Overdue(level=2), {}, ["overdue", "final-demand"]),
+        (StatusOrErrorReport(report=Report(kind="error")), {"file": "7"}, ["file-rejected"]),
+        (StatusOrErrorReport(report=Report(kind="error")), {}, ["error-report"]),
+        (StatusOrErrorReport(report=Report(kind="status")), {"file": "7"}, []),
+        (Message(note="hello"), {"repeat": True}, []),
+    ],
+)
+def test_why_staff_must_look(apdu, facts, reasons):
+    done = after(LOAN, "", apdu, **facts)
+    assert [effect.reason for effect in done if isinstance(effect, AskStaff)] == reasons
+
+
+def test_a_letter_that_cannot_be_is_reported_but_a_report_never():
+    done = after(COPY, "OVERDUE", Overdue())
+    assert isinstance(done[0], Send) and done[0].apdu.report.problem == "state-transition-prohibited"
+    assert AskStaff("not-possible-now") in done
+    report = StatusOrErrorReport(report=Report(kind="error"))
+    assert not any(isinstance(effect, Send) for effect in after(COPY, "", report))
+
+
+@pytest.mark.parametrize(
+    ("found", "event", "apdu", "outcome"),
+    [
+        (LOAN, "SHIPPED", Shipped(), None),
+        (COPY, "receive", Received(), "filled"),
+        (LOAN, "receive", Received(), None),
+        (Standing(Role.REQUESTER, Service.LOAN, State.RECEIVED), "return", None, "filled"),
+        (LOAN, "close", None, "closed"),
+        (LENT, "check-in", None, "filled"),
+        (Standing(Role.RESPONDER, Service.COPY, State.IN_PROCESS), "ship", None, "filled"),
+        (Standing(Role.RESPONDER, Service.LOAN, State.IN_PROCESS), "unfilled", None, "unfilled"),
+        (Standing(Role.RESPONDER, Service.LOAN, State.CANCEL_PENDING), "cancel-yes", None, "cancelled"),
+        (Standing(Role.RESPONDER, Service.LOAN, State.CHECKED_IN), "close", None, "filled"),
+    ],
+)
+def test_how_a_request_ends(found, event, apdu, outcome):
+    ends = [effect.outcome for effect in after(found, event, apdu) if isinstance(effect, Finish)]
+    assert ends == ([outcome] if outcome else [])
