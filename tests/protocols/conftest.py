@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from mailproc.config import Account, Config, Library, Partner, PartnerArtemail
+from mailproc.config import Account, Artemail, Config, Library, Partner, PartnerArtemail
 from mailproc.ill.terms import Role
 from mailproc.mail.letter import Body, Letter
 from mailproc.protocols.artemail.codec import ArtemailCodec
@@ -57,6 +57,18 @@ def site(tmp_path: Path) -> Callable[[str, str], Templates]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return Templates([tmp_path, shipped_folder()], CONTRACTS)
+
+    return make
+
+
+@pytest.fixture
+def overlaid(tmp_path: Path) -> Callable[[str], ArtemailCodec]:
+    """The codec with a site's own text laid over the shipped tables."""
+
+    def make(text: str) -> ArtemailCodec:
+        (tmp_path / "codes.toml").write_text(text, encoding="utf-8")
+        settings = Artemail.model_validate({"replies": "codes.toml"})
+        return load(Config(file=tmp_path / "config.toml", artemail=settings)).artemail
 
     return make
 

@@ -12,6 +12,7 @@ from mailproc.ill.apdu import IllRequest
 from mailproc.mail.letter import Letter, Part
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.replies import MOST_REPLIES
 from mailproc.protocols.codec import Decoded
 
 FOLDER = Path(__file__).parents[1] / "samples" / "artemail"
@@ -119,6 +120,9 @@ def test_one_wrong_byte_harms_at_most_the_order_it_stands_in(
         assert len(unharmed) >= 2 or len(said.apdus) + len(said.faults) <= 3
 
 
+SLACK = 3
+"""How much slower a busy machine may be."""
+
 LONG = 5_000_000
 HOSTILE = [
     "L" * LONG,
@@ -156,3 +160,53 @@ def test_an_order_that_is_too_large_is_one_fault(codec: ArtemailCodec) -> None:
     )
     assert [fault.position for fault in said.faults] == [7]
     assert [apdu.ref.number for apdu in said.apdus if isinstance(apdu, IllRequest) and apdu.ref] == ["L-2"]
+
+
+def test_ten_thousand_orders_in_one_file_are_read_in_two_seconds(codec: ArtemailCodec) -> None:
+    gap = "\n" * 5
+    order = f"JOURNAL\n2019 VOL 1 PP 1-2\nAn article\nOkafor N{gap}:DELIVER ABOVE ITEM TO:\na@b.example"
+    text = (
+        "99-0001\nQ7W8E9R" + "".join(f"{gap}TXL-{n} S SED99\n{order}" for n in range(10_000)) + gap + "NNNN\n"
+    )
+    start = time.perf_counter()
+    letter = parse(b"Subject: Order file FILEREFNO 1\n\n" + text.encode())
+    assert codec.recognise(letter)
+    assert len(codec.decode(letter).apdus) == 10_000
+    assert time.perf_counter() - start < 2 * SLACK
+
+
+@pytest.mark.parametrize(
+    "line", ["LIB-{n}   SHIPPED COPY", "LIB-{n}   SOMETHING ODD", "some words of a person"]
+)
+def test_a_status_report_of_five_megabytes_is_bounded(line: str, codec: ArtemailCodec) -> None:
+    text = "\n".join(line.format(n=n) for n in range(LONG // len(line)))
+    start = time.perf_counter()
+    said = codec.decode(text_letter(text))
+    assert time.perf_counter() - start < 2 * SLACK
+    assert len(said.apdus) + len(said.unsure) <= MOST_REPLIES
+    assert said.faults
+
+
+INJECTED = [
+    "reader@example.org\nBcc: all@evil.example",
+    "reader@example.org\rBcc: all@evil.example",
+    "reader@example.org\x0bBcc: all@evil.example",
+    "reader@example.org\u2028Bcc: all@evil.example",
+    "reader@example.org%0d%0aBcc: all@evil.example",
+    "=?utf-8?q?reader=40example.org=0d=0aBcc:_all=40evil.example?=",
+    "<script>@example.org",
+]
+
+
+@pytest.mark.parametrize("address", INJECTED)
+def test_a_delivery_address_is_never_a_header(address: str, codec: ArtemailCodec) -> None:
+    """It is one line of text, and what writes letters refuses what is no address."""
+    gap = "\n" * 5
+    text = f"99-0001\nQ7W8E9R{gap}TXL-1 S SED99\nA journal{gap}:DELIVER ABOVE ITEM TO:\n{address}{gap}NNNN\n"
+    order = codec.decode(text_letter(text)).apdus[0]
+    assert isinstance(order, IllRequest)
+    said = repr(order.delivery)
+    assert not any(control in said for control in ("\\n", "\\r", "\\x", "\\u"))
+    written = codec.project(order)
+    assert isinstance(written, IllRequest)
+    assert "\n" not in repr(written.delivery)

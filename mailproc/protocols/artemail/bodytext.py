@@ -11,7 +11,10 @@ from mailproc.mail.parse import readable
 _TEXT_FILES = (".txt", ".art", ".asc")
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u2069]"  # invisible ones, and those that turn the direction
+)
 
 
 def texts(letter: Letter) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailproc.errors import LocalFault
-from mailproc.mail import headers, parameters, transfer
+from mailproc.mail import charset, headers, parameters, transfer
 from mailproc.mail.defects import Defects
 from mailproc.protocols.artemail.layout import MASK
 
@@ -27,6 +27,8 @@ _PLACE = re.compile(rb"^([0-9]{2}-[0-9]{4}[ \t]*\r?\n)" + MASK.encode() + rb"(?=
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
+
+_TYPE = re.compile(rb"^(content-type[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 
 
 class Masker:
@@ -57,11 +59,15 @@ class Masker:
         media_type, given = parameters.media_type(headers.first(header, "content-type"), "text/plain")
         encoding = headers.token(headers.first(header, "content-transfer-encoding"))
         boundary = given.get("boundary", "").rstrip().encode()
+        decoded = transfer.decode(body, encoding, Defects()) if encoding in _ENCODED else body
         if encoding in _ENCODED:
-            decoded = transfer.decode(body, encoding, Defects())
             shown = self._plain(decoded)
             if shown != decoded:
                 return self._plain(_ENCODING.sub(rb"\g<1> 8bit", head)) + shown
+        if media_type.startswith("text/") and b"\0" in decoded:
+            wide = charset.decode(decoded, given.get("charset", ""), Defects())[0]
+            if (masked := self.text(wide)) != wide:
+                return self._plain(_as_utf8(head)) + masked.encode("utf-8", "replace")
         if level < MOST_LEVELS and media_type.startswith("multipart/") and boundary:
             return self._plain(head) + self._pieces(body, b"--" + boundary, level)
         if level < MOST_LEVELS and media_type == "message/rfc822":
@@ -73,6 +79,11 @@ class Masker:
             piece if is_delimiter else self._entity(piece, level + 1) if inside else self._plain(piece)
             for piece, is_delimiter, inside in _split(body, delimiter)
         )
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """The header of a part that was written in two octets a letter and is shown in UTF-8."""
+    return _TYPE.sub(rb"\g<1> text/plain; charset=utf-8", _ENCODING.sub(rb"\g<1> 8bit", head))
 
 
 def unmask(raw: bytes, secret: str) -> bytes:

@@ -25,7 +25,7 @@ decides. Inside an open repeat it still multiplies past any bound."""
 DATE = r"\d{2}[-/.]\d{2}[-/.](?:\d{4}|\d{2})"
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 DATE_IN_WORDS = (
-    rf"(?:{DATE}|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS.replace(' ', '|')})[a-z]{{0,6}}\.?,? \d{{4}})"
+    rf"(?<!\d)(?:{DATE}|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS.replace(' ', '|')})[a-z]{{0,6}}\.?,? \d{{4}})"
 )
 """Also as a letter to people has it: 5th August 2026."""
 

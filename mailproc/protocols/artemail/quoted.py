@@ -16,9 +16,13 @@ def begins(said: Sequence[str], mark: re.Pattern[str]) -> int:
     """
     spoken = False
     for index, line in enumerate(said):
-        if spoken and line and len(line) < LONGEST_LINE and _is_mark(said, index, mark):
-            return index
-        spoken = spoken or bool(line)
+        if not line or len(line) >= LONGEST_LINE:
+            spoken = spoken or bool(line)
+        elif _is_mark(said, index, mark):
+            if spoken:
+                return index
+        else:
+            spoken = spoken or _NEXT.fullmatch(line) is None
     return len(said)
 
 

@@ -46,7 +46,7 @@ class Replies:
         """``mask`` takes passwords out of text that is kept: a rejection may quote the file."""
         self.codes = codes
         self._words = words
-        self._phrases = phrases
+        self.phrases = phrases
         self._mask = mask
 
     def is_report(self, reading: Reading) -> bool:
@@ -77,7 +77,7 @@ class Replies:
         said = ["" if line.startswith(">") else line for line in said[:end]]
         replies, end = self._replies(said)
         said = said[:end]
-        blocks = twins.read(said, self.codes.layout, self._phrases, self.codes)
+        blocks = twins.read(said, self.codes.layout, self.phrases, self.codes)
         heading = self._heading(" ".join(subject.split()), said[: min([*replies, end], default=0)])
         found = list(self._receipts(said, " ".join(subject.split()), heading, replies))
         found += sorted(

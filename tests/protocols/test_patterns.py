@@ -1,0 +1,151 @@
+"""Regular expressions in data: none that never ends is taken, and a letter shows which row read it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailproc.errors import Misconfigured
+from mailproc.mail.parse import parse
+from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.explain import explain
+from mailproc.protocols.artemail.patterns import compiled
+from mailproc.protocols.registry import Registry
+
+SAMPLES = Path(__file__).parents[1] / "samples" / "artemail"
+
+ENDLESS = [
+    r"(a+)+", r"(a*)*b", r"(?:a|aa)+$", r"(\w+\s?)*x", r"(.*)*", r"(?:.*,){20}x", r".*.*.*x", r"(x?)*y",
+    r"([a-z]+)*\d", r"(?=(a+)+)x", r"(?:(?:a{1,50}){1,50}){1,50}", r"(a|b|ab)*c", r"(.+)\1x",
+    r"(?:\d{1,16}){1,16}x", r"(?>a+)+b+c+d+e+.*",
+]  # fmt: skip
+HARMLESS = [
+    r"NOT", r".*", r"A.*B.*", r"[^ ]+ [A-Z]+ \d{2}", r"(?:\d\d-){3}", r"(?P<x>\d{1,5})(?:[.,]\d{2})?",
+    r"(?:one|two|three) (?:more)? .{0,200}", r"(?<!\d)\d{4}", r"A{3,40}", r"(?:RE: ?)?(?:FWD: ?)?X\b.*",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ENDLESS)
+def test_a_pattern_that_may_never_end_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="endlessly"):
+        compiled(pattern)
+
+
+@pytest.mark.parametrize("pattern", HARMLESS)
+def test_a_harmless_pattern_is_taken(pattern: str) -> None:
+    assert compiled(pattern).pattern == pattern
+
+
+@pytest.mark.parametrize("line", ["a" * 200, "a1 " * 66, "1" * 200, " " * 200, "TX" * 100, "*-" * 100])
+def test_what_is_taken_ends_quickly(line: str, codec: ArtemailCodec) -> None:
+    phrases = [pattern for row in codec.replies.phrases.rows for pattern in row.patterns]
+    start = time.perf_counter()
+    for pattern in (*map(compiled, HARMLESS), *phrases):
+        pattern.search(line)
+        pattern.fullmatch(line + "\x00")
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("[layout]\nline = '(?P<number>(?:\\w+)+) (?P<code>.+)'\n", r"\[layout\]: line: pattern"),
+        ("[layout]\nstop = '(-+)+'\n", r"\[layout\]: stop: pattern"),
+        ("[layout]\nmost_prose = 'many'\n", r"\[layout\]: most_prose: a number"),
+        ("[layout]\nlink = 3\n", r"\[layout\]: link: a text"),
+        ("[layout]\nstatus = '.*'\n", r"status: pattern '\.\*' has no group \(\?P<status>"),
+        (
+            "[[code]]\nword='X'\npattern='(X+)+'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n",
+            r"\[\[code\]\] X: pattern '\(X\+\)\+': it could try endlessly",
+        ),
+        (
+            "[[twin]]\nword='NOT'\npatterns=['(a*)*']\nconfidence='seen'\nsource='us'\n",
+            r"\[\[twin\]\] NOT: pattern '\(a\*\)\*': it could",
+        ),
+        ("[[twin]]\nword='NOT'\npatterns=[]\nconfidence='seen'\nsource='us'\n", r"row 1 \(NOT\): patterns"),
+        (
+            "[[twin]]\nword='NTO'\npatterns=['x']\nconfidence='seen'\nsource='us'\n",
+            r"\[\[twin\]\] NTO: says: 'NTO' is not the code NTO",
+        ),
+        (
+            "[[twin]]\nword='USE*'\npatterns=['x']\nsays='NOT'\nconfidence='seen'\nsource='us'\n",
+            r"\[\[twin\]\] USE\*: says: 'NOT' is not the code USE\*",
+        ),
+    ],
+)
+def test_a_mistake_names_its_row(text: str, row: str, overlaid: Callable[[str], ArtemailCodec]) -> None:
+    with pytest.raises(Misconfigured, match=row) as wrong:
+        overlaid(text)
+    assert wrong.value.setting
+    assert wrong.value.setting.key == "artemail.replies"
+
+
+def test_a_site_that_changes_a_code_need_not_change_its_twin(
+    overlaid: Callable[[str], ArtemailCodec],
+) -> None:
+    row = "[[code]]\nword='CANC'\npattern='ANNULE'\napdu='CANCEL_REPLY'\nanswer=true\n"
+    codec = overlaid(row + "confidence='seen'\nsource='us'\n")
+    assert "CANC" not in {phrase.word for phrase in codec.replies.phrases.rows}
+    said = codec.decode(parse(b"Subject: Replies\n\nLIB-1   ANNULE\n"))
+    assert [apdu.reply_code for apdu in said.apdus] == ["ANNULE"]
+
+
+def kinds(name: str, codec: ArtemailCodec) -> list[tuple[int, str]]:
+    told = explain(codec, parse((SAMPLES / f"{name}.eml").read_bytes())).lines
+    return [(line.line, line.kind) for line in told]
+
+
+EXPLAINED = [
+    ("report-other-systems", "report",
+     [(0, "prose"), (1, "heading"), (3, "reply"), (4, "reply"), (5, "reply"), (6, "unknown")]),
+    ("twin-wrapped-status", "twin",
+     [(0, "prose"), (1, "twin"), (2, "twin"), (3, "twin"), (4, "twin"), (6, "prose")]),
+    ("receipt-one-order-rejected", "receipt", [(0, "receipt"), (1, "prose"), (2, "rejected")]),
+    ("report-quoted-before", "report",
+     [(0, "prose"), (1, "reply"), (3, "prose"), (4, "quoted"), (5, "quoted")]),
+    ("delivery-link", "delivery", [(0, "heading"), (1, "delivery")]),
+    ("auto-out-of-office", "automatic", [(0, "heading"), (1, "prose"), (3, "prose")]),
+    ("report-after-stop", "report", None),
+    ("plain-scan", "plain", [(n, "order") for n in range(6)]),
+    ("order-loan", "orders",
+     [(1, "heading"), (2, "heading"), *((n, "order") for n in range(7, 13)), (17, "order")]),
+    ("nobody-person", "", None),
+    ("bounce-qmail", "automatic", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "kind", "lines"), EXPLAINED, ids=[name for name, _, _ in EXPLAINED])
+def test_each_line_is_told(
+    name: str, kind: str, lines: list[tuple[int, str]] | None, codec: ArtemailCodec
+) -> None:
+    assert explain(codec, parse((SAMPLES / f"{name}.eml").read_bytes())).kind == kind
+    if lines is not None:
+        assert kinds(name, codec) == lines
+
+
+def test_what_stands_behind_the_end_is_unread(codec: ArtemailCodec) -> None:
+    told = explain(codec, parse(b"Subject: x\n\nLIB-1   NOT\n-- \nLIB-2   NOT\n")).lines
+    assert [line.kind for line in told] == ["prose", "reply", "unread", "unread"]
+
+
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.eml")), ids=lambda file: file.stem)
+def test_the_explanation_agrees_with_the_decoder(file: Path, registry: Registry) -> None:
+    """Same letter, masked: the messages that lines are said to be are those that are decoded."""
+    codec = registry.artemail
+    masked = parse(registry.mask(file.read_bytes()))
+    told = explain(codec, masked)
+    assert "Q7W8E9R" not in repr(told)
+    if told.kind in ("report", "receipt", "twin"):
+        said = codec.decode(masked)
+        found = [line.apdu for line in told.lines if line.apdu]
+        assert sorted(map(repr, found)) == sorted(map(repr, (*said.apdus, *said.unsure)))
+
+
+def test_a_sites_own_row_is_told_as_such(overlaid: Callable[[str], ArtemailCodec]) -> None:
+    row = "[[code]]\nword='GONE'\npattern='GONE'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n"
+    told = explain(overlaid(row), parse(b"Subject: x\n\nLIB-1   GONE\nLIB-2   NOT\n")).lines
+    assert [(line.row, line.overlaid) for line in told[1:]] == [
+        ("[[code]] GONE", True),
+        ("[[code]] NOT", False),
+    ]
