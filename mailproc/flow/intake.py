@@ -34,10 +34,15 @@ BATCH = 50
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Read the letters that wait, at most ``limit``; how many there were."""
     now = premises.clock()
-    rows = store.write(lambda connection: queue.claim(connection, InboxRow, limit, now))
+
+    def claim(connection: Connection) -> list[RowMapping]:
+        due = queue.claim(connection, InboxRow, limit, now)
+        store.underway.claimed(InboxRow, [row["id"] for row in due])
+        return due
+
+    rows = store.write(claim)
     if not rows:
         return 0
-    store.underway.claimed(InboxRow, [row["id"] for row in rows])
     readings = [_read(row, premises, store.underway) for row in rows]
     store.underway.at()
     store.write(lambda connection: _settle_all(connection, readings, premises, store.underway))

@@ -27,9 +27,13 @@ _log = logging.getLogger(__name__)
 def run(store: Store, premises: Premises, limit: int = 50) -> int:
     """Write the letters to people that wait; how many intents were taken up."""
     now = premises.clock()
-    rows = store.write(lambda connection: outgoing.claim_intents(connection, "notice", [], now, limit))
-    if rows:
-        store.underway.claimed(IntentRow, [row["id"] for row in rows])
+
+    def claim(connection: Connection) -> list[RowMapping]:
+        due = outgoing.claim_intents(connection, "notice", [], now, limit)
+        store.underway.claimed(IntentRow, [row["id"] for row in due])
+        return due
+
+    rows = store.write(claim)
     for row in rows:
         try:
             _write_one(store, row, premises)

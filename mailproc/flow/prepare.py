@@ -46,9 +46,13 @@ class Bundle:
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Put the waiting APDUs into letters; how many intents were taken up."""
-    bundles = store.write(lambda connection: _gather(connection, premises, limit))
-    if bundles:
-        store.underway.claimed(IntentRow, [one["id"] for bundle in bundles for one in bundle.intents])
+
+    def claim(connection: Connection) -> list[Bundle]:
+        due = _gather(connection, premises, limit)
+        store.underway.claimed(IntentRow, [one["id"] for bundle in due for one in bundle.intents])
+        return due
+
+    bundles = store.write(claim)
     for bundle in bundles:
         store.underway.at(*(intent["id"] for intent in bundle.intents))
         encoded = _encode(bundle, premises)

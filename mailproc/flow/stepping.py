@@ -30,12 +30,13 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
 
     def job(connection: Connection) -> list[int]:
         _take_all(connection, claimed, premises, store.underway)
-        return queue.claim_ids(connection, EventRow, limit, premises.clock())
+        due = queue.claim_ids(connection, EventRow, limit, premises.clock())
+        store.underway.claimed(EventRow, [*claimed, *due])  # until the commit the old claim stands too
+        return due
 
     taken = 0
     claimed: list[int] = []
     while claimed := store.write(job):
-        store.underway.claimed(EventRow, claimed)
         taken += len(claimed)
     return taken
 

@@ -12,7 +12,7 @@ claims stand as they were counted.
 
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -36,8 +36,11 @@ class Underway:
         self._file: int | None = None
         self.broken_off = False
 
-    def claimed(self, table: type[QueueRow], row_ids: Iterable[int]) -> None:
-        """These rows' tries are counted; none of them is in hand yet."""
+    def claimed(self, table: type[QueueRow], row_ids: Collection[int]) -> None:
+        """These rows' tries are counted; none of them is in hand yet. To be called before the
+        claim's commit: killed right after it, the claim would stand without its note."""
+        if not row_ids:
+            return
         self.at()
         self._write(" ".join([str(table.__tablename__), *map(str, row_ids)]), _CLAIM_AT)
 

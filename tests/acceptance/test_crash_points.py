@@ -1,7 +1,8 @@
 """Killed between each pair of commits of docs/queue.md: the next start does what the page says.
 
 A process that has everything imported forks for each run, so that a run costs no start of Python.
-In a doomed run one function is replaced by the end of the process.
+In a doomed run one function is replaced by the end of the process ("after": at its end; "committed":
+after the commit of its transaction).
 """
 
 import json
@@ -35,6 +36,7 @@ FORKER = """
 import json, os, sys
 from importlib import import_module
 from pathlib import Path
+from sqlalchemy import event
 from mailproc.app import daemon
 from mailproc.app.build import build
 
@@ -54,7 +56,10 @@ def doom(where, what, marker):
     def after(*arguments, **keywords):
         real(*arguments, **keywords)
         die()
-    setattr(module, name, after if marker == "after" else doomed)
+    def committed(connection, *arguments, **keywords):
+        event.listen(connection.engine, "close", die)
+        return real(connection, *arguments, **keywords)
+    setattr(module, name, {"after": after, "committed": committed}.get(marker, doomed))
 
 def run(config, point):
     if point:
@@ -332,13 +337,25 @@ def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
     assert service.shown("B2").line.delivery == "failed"
 
 
-@pytest.mark.parametrize("kills", [7])
-def test_kills_from_outside_shelve_nobody(service: Service, once: Once, kills: int) -> None:
-    """As often as you like: what was not in hand is no suspect."""
+OUTSIDE: list[Point] = [
+    ("mailproc.store.queue", "claim", "after"),
+    ("mailproc.flow.intake", "queue.claim", "committed"),
+    ("mailproc.flow.intake", "_settle_all", ""),
+    ("mailproc.flow.intake", "_settle_all", "committed"),
+    ("mailproc.flow.stepping", "queue.claim_ids", "committed"),
+    ("mailproc.flow.stepping", "_take_all", ""),
+    ("mailproc.flow.stepping", "_take_all", "after"),
+]
+
+
+@pytest.mark.parametrize("point", OUTSIDE, ids=lambda point: point[1] + point[2])
+def test_kills_from_outside_shelve_nobody(service: Service, once: Once, point: Point) -> None:
+    """As often as you like, and wherever: what was not in hand is no suspect."""
     inject(service, *(order_letter(f"n{position}", [f"N{position}"]) for position in range(9)))
-    for _ in range(kills):
-        assert once(service, ("mailproc.flow.intake", "_settle_all", "")) == KILLED
-    assert set(states(service, "inbox")) <= {("todo", 0), ("todo", 1)}
+    for _ in range(4):
+        assert once(service, point) in (KILLED, 0)
+        claimed = {*states(service, "inbox"), *states(service, "event")}
+        assert claimed <= {("todo", 0), ("todo", 1), ("done", 0)}
     assert once(service) == 0
     taken_once(service, *(f"N{position}" for position in range(9)))
 
