@@ -20,7 +20,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.terms import ApduType, Role, State
 from mailproc.store import events, requests, transactions
 
 
@@ -161,8 +161,13 @@ def _work(
 
 
 def _reopen(work: Work, decided: Decision) -> None:
-    """A request that was over and moves again is open again."""
-    if decided.taken.moved and not any(isinstance(effect, Finish) for effect in decided.effects):
+    """A request that was over and moves again is open again (``opening`` sees to a new attempt)."""
+    began = decided.taken.before.state is State.IDLE
+    if (
+        decided.taken.moved
+        and not began
+        and not any(isinstance(effect, Finish) for effect in decided.effects)
+    ):
         requests.reopen(work.connection, work.transaction["request_id"])
 
 

@@ -32,7 +32,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     partner = premises.partners.lender(candidate.partner)
     attempt_number = len(attempts) + 1
     number = f"{partner.artemail.prefix}{request['number']}-{attempt_number}"
-    transaction_id = transactions.create(
+    transaction = transactions.create(
         connection,
         NewTransaction(
             request_id=request["id"],
@@ -51,10 +51,10 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
             updated_at=event["at"],
         ),
     )
-    transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction_id)
-    requests.asked(connection, request["id"], candidate.position, transaction_id)
+    transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction["id"])
+    requests.asked(connection, request["id"], candidate.position, transaction["id"])
     requests.reopen(connection, request["id"])
-    return transactions.load(connection, transaction_id), _wanted(request)
+    return transaction, _wanted(request)
 
 
 def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
@@ -82,7 +82,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             note=wanted.note or "",
         ),
     )
-    transaction_id = transactions.create(
+    return transactions.create(
         connection,
         NewTransaction(
             request_id=request_id,
@@ -102,7 +102,6 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             updated_at=event["at"],
         ),
     )
-    return transactions.load(connection, transaction_id)
 
 
 def identity_of(apdu: Apdu, partner: str) -> TransactionId:

@@ -78,7 +78,14 @@ def _plain(value: Any) -> Any:
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
     names = set(_field_names(cls))
-    return {name: hint for name, hint in get_type_hints(cls).items() if name in names}
+    return {name: _present(hint) for name, hint in get_type_hints(cls).items() if name in names}
+
+
+def _present(hint: Any) -> Any:
+    """What a field holds that is there: ``str`` of ``str | None``."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return next(arg for arg in get_args(hint) if arg is not type(None))
+    return hint
 
 
 def _build(cls: type, value: Any, where: str) -> Any:
@@ -107,15 +114,15 @@ def _required(cls: Any) -> tuple[str, ...]:
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
+    if hint is str and value.__class__ is str:  # nearly always; the fast way
+        return value
+    hint = _present(hint)
     origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return _convert(next(arg for arg in get_args(hint) if arg is not type(None)), value, where)
     if origin is tuple:
         if not isinstance(value, list | tuple):
             raise LocalFault(f"{where}: a list is needed here, not {value!r}")
-        return tuple(
-            _convert(get_args(hint)[0], item, f"{where}[{index}]") for index, item in enumerate(value)
-        )
+        kind = get_args(hint)[0]
+        return tuple(_convert(kind, item, f"{where}[{index}]") for index, item in enumerate(value))
     if origin is dict or hint is Any:
         return value
     if dataclasses.is_dataclass(hint):

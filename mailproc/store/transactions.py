@@ -45,7 +45,8 @@ _CHANGED = (
     "service", "state", "state_before", "promise", "due_on", "renewable", "options",
     "last_service_at", "attention", "moved_event_id", "closed_at", "updated_at", "version",
 )  # fmt: skip
-_ADD = Constant(insert_into(TransactionRow, tuple(NewTransaction.__dataclass_fields__)))
+_NEW: dict[str, Any] = {name: bindparam(name) for name in NewTransaction.__dataclass_fields__}
+_ADD = Constant(TRANSACTION.insert().values(_NEW).returning(*TRANSACTION.c))
 _SAVE = Constant(update_of(TransactionRow, _CHANGED))
 _LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")))
 _BY_KEY = Constant(
@@ -83,8 +84,9 @@ _FIND = Constant(
 )
 
 
-def create(connection: Connection, transaction: NewTransaction) -> int:
-    return int(_ADD.scalar(connection, vars(transaction)))
+def create(connection: Connection, transaction: NewTransaction) -> RowMapping:
+    """Write it; its row."""
+    return _ADD.one(connection, vars(transaction))
 
 
 def load(connection: Connection, transaction_id: int) -> RowMapping:
