@@ -29,7 +29,8 @@ KINDS: list[tuple[str, Service, Item, list[str]]] = [
         "article",
         Service.COPY,
         Item(title="Annals of Salt", volume_issue="4(2)", publication_date="1999", pagination="10-19",
-             article_title="What brine remembers", article_author="Abara C", issn="0000-0019", call_number="5"),
+             article_title="What brine remembers", article_author="Abara C", issn="0000-0019",
+             call_number="5"),
         ["Annals of Salt", "1999 VOL 4 PT 2 PP 10-19", "What brine remembers", "Abara C", "0000-0019 5"],
     ),
     (
@@ -44,7 +45,8 @@ KINDS: list[tuple[str, Service, Item, list[str]]] = [
         "chapter",
         Service.COPY,
         Item(title="The Oxbow Reader", publisher="Quay", place="Hull", publication_date="2015",
-             pagination="33-51", article_title="Rivers that move", article_author="Quill J", isbn="978-0-00-000000-2"),
+             pagination="33-51", article_title="Rivers that move", article_author="Quill J",
+             isbn="978-0-00-000000-2"),
         ["The Oxbow Reader", "2015 PP 33-51", "Rivers that move", "Quill J", "978-0-00-000000-2"],
     ),
     (
