@@ -60,6 +60,8 @@ def _field_names(cls: Any) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
+    if value.__class__ is str:  # nearly always; the fast way
+        return value
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, str | bool | int | float) or value is None:
