@@ -1,6 +1,8 @@
 # What a person needs: make demo, make test, make run. The rest is for those who change mailproc.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests run side by side, one worker a core; a debugger wants make test WORKERS=0.
+WORKERS ?= 2
 
 .PHONY: help install demo run test lint types layers bench docs clean
 
@@ -24,7 +26,7 @@ run: install  ## the service on config.toml
 	$(BIN)/mailproc --config config.toml run
 
 test: install  ## every test; what needs Dovecot or PostgreSQL names the package where it is missing
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS)
 
 lint: install  ## ruff: style and form
 	$(BIN)/ruff check .

@@ -60,6 +60,7 @@ def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], sc
     if len(apdus) != len(expected):
         raise Lost("orders", f"{len(expected)} orders were meant, {len(apdus)} are read")
     _check_gaps(lines, found)
+    _check_blanks(lines)
     for order, meant, read in zip(found.orders, expected, apdus, strict=True):
         check_same(meant, read)
         _check_widths(order.text, order.address)
@@ -110,8 +111,8 @@ def _check_marks(lines: Sequence[str], customer_code: str) -> None:
     if lines[-1] != TERMINATOR:
         raise Lost("frame", f"the last line must be {TERMINATOR}")
     for number, line in enumerate(lines, 1):
-        if line and not (line.isascii() and line.isprintable()):
-            raise Lost("text", f"line {number} is not plain ASCII")
+        if line.isspace() or (line and not (line.isascii() and line.isprintable())):
+            raise Lost("text", f"line {number} is not plain ASCII, or blanks alone")
 
 
 def _check_gaps(lines: Sequence[str], found: OrderFile) -> None:
@@ -120,6 +121,18 @@ def _check_gaps(lines: Sequence[str], found: OrderFile) -> None:
         before = lines[max(0, number - 2 - GAP) : number - 1]
         if any(before[1:]) or len(before) != GAP + 1 or not before[0]:
             raise Lost("frame", f"exactly {GAP} blank lines must stand before line {number}")
+
+
+def _check_blanks(lines: Sequence[str]) -> None:
+    """Blank lines part orders: another reader splits wherever they stand, and counts them."""
+    run = 0
+    for number, line in enumerate(lines, 1):
+        if not line:
+            run += 1
+            continue
+        if run and (run != GAP or not line.startswith(("TX", DELIVER, TERMINATOR))):
+            raise Lost("text", f"the blank lines before line {number} would part the order")
+        run = 0
 
 
 def _check_widths(text: Sequence[str], to: Sequence[str]) -> None:
