@@ -52,7 +52,7 @@ _OF_TRANSACTION = (
     .where(HISTORY.c.transaction_id == bindparam("transaction_id"))
     .order_by(HISTORY.c.id)  # the order they took effect in: a letter from the shelf comes late
 )
-_DUE_OF_TRANSACTION = (
+_DUE_OF_TRANSACTION = Constant(
     select(EVENT.c.id)
     .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "todo")
     .order_by(EVENT.c.id)
@@ -117,7 +117,7 @@ def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowM
 
 
 def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[int]:
-    return connection.execute(_DUE_OF_TRANSACTION, {"transaction_id": transaction_id}).scalars().all()
+    return [row["id"] for row in _DUE_OF_TRANSACTION.rows(connection, {"transaction_id": transaction_id})]
 
 
 def said_before(connection: Connection, event: RowMapping, transaction_id: int, since: int) -> bool:

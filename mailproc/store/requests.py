@@ -39,7 +39,7 @@ class NewRequest:
 
 _ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
 _LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")))
-_BY_NUMBER = select(REQUEST).where(REQUEST.c.number == bindparam("number"))
+_BY_NUMBER = Constant(select(REQUEST).where(REQUEST.c.number == bindparam("number")))
 _ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
 _CLOSE = Constant(
     REQUEST.update()
@@ -78,7 +78,7 @@ def load(connection: Connection, request_id: int) -> RowMapping:
 
 
 def by_number(connection: Connection, number: str) -> RowMapping | None:
-    return connection.execute(_BY_NUMBER, {"number": number.upper()}).mappings().one_or_none()
+    return _BY_NUMBER.row(connection, {"number": number.upper()})
 
 
 def reopen(connection: Connection, request_id: int) -> None:

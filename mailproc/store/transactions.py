@@ -58,7 +58,7 @@ _BY_KEY = Constant(
         TRANSACTION.c.stq == bindparam("stq"),
     )
 )
-_OF_REQUEST = (
+_OF_REQUEST = Constant(
     select(TRANSACTION)
     .where(TRANSACTION.c.request_id == bindparam("request_id"))
     .order_by(TRANSACTION.c.attempt)
@@ -102,7 +102,7 @@ def by_key(
 
 
 def of_request(connection: Connection, request_id: int) -> Sequence[RowMapping]:
-    return connection.execute(_OF_REQUEST, {"request_id": request_id}).mappings().all()
+    return _OF_REQUEST.rows(connection, {"request_id": request_id})
 
 
 def save(connection: Connection, transaction: RowMapping, changes: dict[str, Any]) -> None:
