@@ -63,8 +63,10 @@ def find(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
 
 
 def _asked_by_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
-    number = apdu.ref.number if apdu.ref else ""
-    row = transactions.find(connection, partner, "number", number.upper()) if number else None
+    if apdu.ref is None:
+        return None
+    kind, value = ("number", apdu.ref.number) if apdu.ref.number else ("order_line", apdu.ref.order_line)
+    row = transactions.find(connection, partner, kind, value.upper()) if value else None
     if row is None or row["transaction_id"] is None:
         return None
     return transactions.load(connection, row["transaction_id"])

@@ -54,10 +54,18 @@ def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sortin
     transaction = find(connection, symbol, apdu)
     if transaction is not None:
         sorting.placed += 1
+        _learn(connection, symbol, apdu, transaction["id"])
         facts = {"unsure": True} if unsure else None
         _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
         return
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
+
+
+def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
+    """Their own name for it: a later letter may carry nothing else."""
+    if apdu.ref is not None and apdu.ref.order_line:
+        value = apdu.ref.order_line.upper()
+        transactions.refer(connection, partner, "order_line", value, transaction_id=transaction_id)
 
 
 def _place_order(reading: Reading, apdu: Apdu, sorting: Sorting) -> None:

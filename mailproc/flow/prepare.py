@@ -90,7 +90,7 @@ def _sort_key(pair: Pair) -> tuple[Any, ...]:
 
 def _parts(pairs: list[Pair], premises: Premises) -> list[list[Pair]]:
     codec = premises.registry.by_name(pairs[0][1]["codec"])
-    return [pairs] if codec.batches else [[pair] for pair in pairs]
+    return [pairs] if codec.batched(pairs[0][1]["dialect"]) else [[pair] for pair in pairs]
 
 
 def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bundle | None:

@@ -253,10 +253,12 @@ class Service:
         counted = {name: self.ask(query.format(name, wanted))[0][0] for name, wanted in queues.items()}
         return {name: count for name, count in counted.items() if count}
 
-    def rest(self, patience: float = 60) -> None:
-        """Wait until nothing is left to be done."""
+    def rest(self, patience: float = 60, *, hurry: bool = False) -> None:
+        """Wait until nothing is left to be done; in a ``hurry`` no pause is waited for."""
         deadline = time.monotonic() + patience
         while left := self.waiting():
+            if hurry:
+                self.pauses_are_over()
             assert time.monotonic() < deadline, f"still to be done: {left}\n{self.tail()}"
             time.sleep(0.05)  # the daemon is another process: looking again is all there is
 
