@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from mailproc.ill.terms import Role
 
-Days = Annotated[int, Field(ge=0)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 
 
 class Section(BaseModel):
@@ -130,7 +130,10 @@ class Partner(Section):
 
 
 class Schedule(Section):
-    """When the clock looks: cron expressions in library.time_zone, days by name."""
+    """When the clock looks: "every 60s", or cron in library.time_zone."""
+
+    sweep: str = "every 60s"  # for what has fallen due
+    digest: str = ""  # when the day's work is mailed to staff; "" = never
 
 
 class Policy(Section):
@@ -140,6 +143,13 @@ class Policy(Section):
     copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
     answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
     give_up_days: float = Field(default=4, gt=0)
+    # What happens when nobody acts; 0 days switches one off.
+    chase_days: Days = 7  # without an answer: ask how it stands, then attention
+    remind_days: Days = 3  # before the due date the reader is reminded
+    overdue_every_days: Days = 7  # between reminders after the due date, the first on the day after
+    overdue_levels: int = Field(default=3, ge=0, le=99)  # so many reminders, then attention
+    pending_days: Days = 10  # a renewal or cancellation that nobody answers
+    answer_days: Days = 7  # a question of a partner that we do not answer
 
 
 class Templates(Section):

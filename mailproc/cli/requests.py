@@ -162,6 +162,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "outcome": line.outcome,
         "created_at": output.plain(found.created_at),
         "closed_at": output.plain(found.closed_at),
+        "next": {"kind": found.next.kind, "at": found.next.at.isoformat()} if found.next else None,
         "rota": list(found.rota),
         "letters": output.plain(list(found.letters)),
         "history": [_change_json(change) for change in found.history],
@@ -226,9 +227,17 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         ("Promise", _promise(line.promise)),
         ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
+        ("Left alone", _left_alone(found, premises)),
         ("Letters", ", ".join(f"{one['id']} ({words.delivery_word(one['state'])})" for one in found.letters)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _left_alone(found: Shown, premises: Premises) -> str:
+    if found.next is None:
+        return ""
+    day = words.date_word(premises.local(found.next.at).date(), premises.today())
+    return f"{day}: {words.event_word(found.next.kind)}"
 
 
 def _promise(promise: dict[str, Any] | None) -> str:

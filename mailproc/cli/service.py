@@ -15,6 +15,8 @@ from mailproc.cli.opening import config_path, configured, opened
 from mailproc.flow.verify import verify as recompute
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
+from mailproc.notices import words
+from mailproc.office import waiting
 
 verbs = typer.Typer()
 
@@ -91,6 +93,24 @@ def check(
                 output.line(f"{mark} {text}")
     if found.wrong:
         raise typer.Exit(1)
+
+
+@verbs.command("jobs")
+def jobs(ctx: typer.Context, as_json: Json = False) -> None:
+    """What the service does by itself: when it looks, and what will fall due if nobody acts."""
+    from mailproc.app import schedule  # as above
+
+    with opened(ctx) as house, house.store.read() as connection:
+        plan = schedule.planned(house.config, house.premises.clock())
+        timers = waiting.waiting(connection)
+    if as_json:
+        output.as_json({"jobs": plan, "timers": timers})
+        return
+    zone = house.premises.zone
+    rows = [(one.job, one.when, output.moment(one.next_at, zone) if one.next_at else "") for one in plan]
+    output.table(("Job", "When", "Next"), rows, "Nothing is scheduled.")
+    kinds = [(words.event_word(one.kind), str(one.count), output.moment(one.next_at, zone)) for one in timers]
+    output.table(("If nobody acts", "Requests", "The first"), kinds, "Nothing waits to fall due.")
 
 
 @verbs.command("verify")

@@ -19,6 +19,10 @@ def problems(config: Config) -> Iterator[Problem]:
     yield from _store(config)
     yield from rules_doors.problems(config)
     yield from rules_partner.problems(config)
+    if wrong := rules_doors.not_a_time(config.schedule.sweep):
+        yield Problem(("schedule", "sweep"), wrong, config.schedule.sweep)
+    if config.schedule.digest and (wrong := rules_doors.not_a_time(config.schedule.digest)):
+        yield Problem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
 
 
 def _library(config: Config) -> Iterator[Problem]:

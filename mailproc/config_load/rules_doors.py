@@ -54,13 +54,13 @@ def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Proble
         yield Problem((*loc, "password"), 'is missing: write password = { env = "NAME" } or { file = "…" }')
     if not 0 <= mailbox.port <= 65535:
         yield Problem((*loc, "port"), "must be 0 (the usual one) to 65535", mailbox.port)
-    if wrong := _not_a_time(mailbox.poll):
+    if wrong := not_a_time(mailbox.poll):
         yield Problem((*loc, "poll"), wrong, mailbox.poll)
     if wrong := _not_an_end(mailbox):
         yield Problem((*loc, "after"), wrong, mailbox.after)
 
 
-def _not_a_time(text: str) -> str:
+def not_a_time(text: str) -> str:
     try:
         poll.read(text)
     except ValueError as error:

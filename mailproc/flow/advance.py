@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import facts, finding, permission
+from mailproc.flow import clock, facts, finding, permission
 from mailproc.flow.carry_out import Work, carry_out
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine, policy, standing
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.effects import Effect, Finish, Send
+from mailproc.ill.events import TIMERS
 from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
@@ -56,7 +57,9 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
     work = _work(connection, event, transaction, premises, decided)
     carry_out(work, decided.effects)
     _reopen(work, decided)
-    _save(work, decided)
+    moved_event_id = _save(work, decided)
+    if decided.taken.moved or event["cause"] in ("timer", "staff"):  # staff may correct the request itself
+        clock.reset(connection, transaction, decided.taken, moved_event_id, event, premises)
     words = list(work.words)
     for follow_up in work.follow_ups:
         words += _follow(connection, follow_up, premises)
@@ -95,6 +98,8 @@ def _decide(
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = standing.step(found, occurrence)
     permission.lawful(event, taken)
+    if occurrence.event == "OVERDUE":
+        known |= clock.facts_of_demand(connection, event, transaction, taken, premises)
     if taken.outcome.replies:
         known["last_said"] = facts.last_said(connection, transaction["id"])
     effects = policy.effects(taken, occurrence, premises.settings)
@@ -128,7 +133,7 @@ def event_name(event: RowMapping, apdu: Apdu | None) -> str:
     kind = event["type"]
     if kind == "undo":
         return "UNDONE"
-    if kind in NOTED or kind in ("request", "close", "expire"):
+    if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire"):
         return str(kind)
     if kind in ApduType.__members__ and apdu is not None:
         return machine.event_heard(apdu)
@@ -171,9 +176,11 @@ def _reopen(work: Work, decided: Decision) -> None:
         requests.reopen(work.connection, work.transaction["request_id"])
 
 
-def _save(work: Work, decided: Decision) -> None:
+def _save(work: Work, decided: Decision) -> int:
+    """Event and transaction are written; the event that last moved the transaction."""
     event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
-    transactions.save(work.connection, transaction, _changes(work, decided))
+    changes = _changes(work, decided)
+    transactions.save(work.connection, transaction, changes)
     withdrew = {"withdrew": work.withdrew} if work.withdrew else {}
     found_out: dict[str, Any] = {"facts": decided.known | withdrew or None}
     if apdu is not None and event["apdu"] is None:
@@ -188,6 +195,7 @@ def _save(work: Work, decided: Decision) -> None:
     )
     note, name = _note(decided.taken, apdu), decided.occurrence.event
     _history(work.connection, event, transaction["id"], decided.taken, name, note)
+    return int(changes.get("moved_event_id", transaction["moved_event_id"]))
 
 
 def _changes(work: Work, decided: Decision) -> dict[str, Any]:

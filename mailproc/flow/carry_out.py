@@ -154,10 +154,11 @@ def _try_next(work: Work, effect: TryNext) -> None:
     request_id = work.transaction["request_id"]
     requests.why_not(work.connection, work.transaction["id"], effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
-    if candidate is None:
-        _ask_staff(work, AskStaff("end-of-rota"))
+    if candidate is None or effect.too_late:
+        _ask_staff(work, AskStaff("need-before-passed" if effect.too_late else "end-of-rota"))
         work.intend("notice", {"notice": "patron/unfilled", "to": "patron", "facts": {}})
-        work.words.append("nobody is left to ask")
+        too_late = "nobody else is asked: the day until which it was needed has passed"
+        work.words.append(too_late if effect.too_late else "nobody is left to ask")
         return
     try:
         work.premises.partners.lender(candidate.partner)
@@ -170,14 +171,17 @@ def _try_next(work: Work, effect: TryNext) -> None:
 
 def _act(work: Work, effect: Act) -> None:
     row = work.transaction
-    _follow_up(work, effect.action, request_id=row["request_id"], transaction_id=row["id"])
+    _follow_up(work, effect.action, row["request_id"], row["id"], effect.apdu)
 
 
-def _follow_up(work: Work, action: str, request_id: int, transaction_id: int | None) -> None:
+def _follow_up(
+    work: Work, action: str, request_id: int, transaction_id: int | None, apdu: Apdu | None = None
+) -> None:
     event = NewEvent(
         cause="policy",
         type=action,
         at=work.event["at"],
+        apdu=apdu_json.to_json(apdu) if apdu is not None else None,
         partner=work.transaction["partner"],
         request_id=request_id,
         transaction_id=transaction_id,

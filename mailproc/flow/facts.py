@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
+from mailproc.flow import clock
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message
@@ -38,11 +39,15 @@ def gather(
             facts["repeat"] = True
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
         facts["follows"] = premises.registry.follows(apdu)
+        if clock.is_too_late(connection, event, transaction["request_id"], premises):
+            facts["too_late"] = True
     if isinstance(apdu, Message) and premises.registry.renews_itself(apdu):
         announced = standing.due_on or premises.local(event["at"]).date() + ANNOUNCED
         facts["renewal_on"] = announced.isoformat()
     if isinstance(apdu, IllRequest) and event["cause"] == "letter" and transaction["state"] != "IDLE":
         facts["same_item"] = _same_item(connection, apdu, transaction)
+    if event["cause"] == "timer":
+        facts |= clock.facts_of_timer(connection, event, transaction, standing, premises)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:
         facts |= _of_act(connection, event, transaction, standing, premises)
     return facts

@@ -157,11 +157,13 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
         case "patron/due_soon":
             return PatronDueSoon(**known, due=writer.due, renewable=renewable is not False)
         case "patron/overdue":
-            return PatronOverdue(**known, due=writer.due, level=writer.facts.get("level", 1))
+            told = writer.facts.get("due")
+            due = writer.day(date.fromisoformat(told)) if told else writer.due
+            return PatronOverdue(**known, due=due, level=writer.facts.get("level", 1))
         case "patron/renewed":
             return PatronRenewed(**known, due=writer.due)
         case "patron/recalled":
-            return PatronRecalled(**known, due=writer.due)
+            return PatronRecalled(**known, due="")  # they want it back before the day we hold
         case _:
             return PatronUnfilled(**known, reasons=_refusals(writer))
 

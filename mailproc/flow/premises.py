@@ -5,7 +5,7 @@ Time comes from outside: ``clock`` gives an aware UTC instant, and no station ca
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -34,11 +34,19 @@ class Premises:
     @cached_property
     def settings(self) -> Settings:
         policy = self.config.policy
-        return Settings(policy.copy_ends_shipped)
+        return Settings(policy.copy_ends_shipped, policy.overdue_levels)
 
     def local(self, at: datetime) -> datetime:
         """The wall time of the library's zone, without zone, to the second (as on the wire)."""
         return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+
+    def instant(self, wall: datetime) -> datetime:
+        """The instant of a wall time (without zone) in the library's zone.
+
+        Of a time that the clock shows twice, the first; of one that it leaps over, as long after
+        the leap as it would have been (zoneinfo, PEP 495 with fold 0).
+        """
+        return wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
 
     def today(self) -> date:
         return self.local(self.clock()).date()

@@ -24,9 +24,13 @@ class Notify:
 
 @dataclass(frozen=True)
 class TryNext:
-    """Go on to the next partner of the rota; ``why_not`` is kept beside the last one."""
+    """Go on to the next partner of the rota; ``why_not`` is kept beside the last one.
+
+    ``too_late``: nobody needs it any more, so nobody else is asked.
+    """
 
     why_not: str
+    too_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,10 @@ class TakeBack:
 
 @dataclass(frozen=True)
 class Act:
-    """A follow-up act of our own in the same commit (cause: policy)."""
+    """A follow-up act of our own in the same commit (cause: policy), with what it says."""
 
     action: str
+    apdu: Apdu | None = None
 
 
 @dataclass(frozen=True)

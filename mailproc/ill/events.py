@@ -1,11 +1,29 @@
 """How letters and acts of staff are named in the state tables."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.terms import Results, Role
+
+
+class Timer(StrEnum):
+    """What falls due while nobody writes: events beside the tables, they move no state."""
+
+    UNANSWERED = "UNANSWERED"  # they have not answered
+    NEED_BEFORE = "NEED_BEFORE"  # the day until which it was needed has passed
+    DUE_SOON = "DUE_SOON"  # the reader is reminded
+    READER_OVERDUE = "READER_OVERDUE"  # the reader has not brought it back
+    RENEWAL_SILENT = "RENEWAL_SILENT"  # a renewal was asked or announced, and nothing came
+    CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came
+    LOAN_OVERDUE = "LOAN_OVERDUE"  # we lent it and it is not back
+    TO_ANSWER = "TO_ANSWER"  # they asked us, and we have not answered
+
+
+TIMERS = frozenset(kind.value for kind in Timer)
+
 
 _ANSWER = {
     Results.CONDITIONAL: "ANSWER.conditional",

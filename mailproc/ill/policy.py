@@ -6,8 +6,10 @@ each decision that is ours and not the standard's).
 
 from dataclasses import dataclass
 
+from mailproc.ill import reminders
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, StatusOrErrorReport
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
 from mailproc.ill.replies import prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
@@ -42,8 +44,13 @@ HEARD = {
 }
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
 
-OF_A_STATE = frozenset({*HEARD.values(), "final-demand"}) - {"lost", "damaged"}
+OF_A_STATE = frozenset({*HEARD.values(), *reminders.ATTENTION.values(), "final-demand"}) - {
+    "lost",
+    "damaged",
+}
 """Reasons that are over once the transaction has come into another state."""
+
+WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
 ASK = {
     "not-found-as-cited": "ask-cannot-match",
@@ -57,12 +64,15 @@ class Settings:
     """The switches of [policy] that effects depend on."""
 
     copy_ends_shipped: bool = False
+    overdue_levels: int = 3
 
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
     """Everything to be done after ``step``, in order."""
     if step.outcome.kind is Kind.REFUSED:
         return ()
+    if occurrence.event in TIMERS:
+        return reminders.effects(step.after, occurrence, settings.overdue_levels)
     return (
         *_said(step, occurrence),
         *_answered_by_itself(step, occurrence),
@@ -153,7 +163,7 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     why_not = (answer and (answer.reason or answer.reply_code)) or occurrence.event
     follows = occurrence.facts.get("follows", "next")
     if follows == "next":
-        return (TryNext(why_not),)
+        return (TryNext(why_not, occurrence.facts.get("too_late", False)),)
     reason = {"wait": "ask-later", "locations": "ask-locations"}.get(follows)
     return (AskStaff(reason or ASK.get((answer and answer.reason) or "", "ask-unfilled")),)
 
@@ -163,10 +173,27 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
         return ()
     if occurrence.event == "receive" and step.after.state is State.RECEIVED:
         return (Notify("patron/arrived", "patron"),)
+    told = _heard_for_reader(step, occurrence)
+    if told is not None:
+        return (told,)
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
     if shipped_copy and occurrence.event == "SHIPPED" and settings.copy_ends_shipped:
         return (Act("receive"),)
     return ()
+
+
+def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
+    """What the lender says about a loan that the reader holds."""
+    if not step.moved:
+        return None
+    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED:
+        return Notify("patron/renewed", "patron")
+    if occurrence.event == "RECALL" and step.before.state in WITH_READER:
+        return Notify("patron/recalled", "patron")
+    if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
+        known = {name: occurrence.facts[name] for name in ("level", "due")}
+        return Notify("patron/overdue", "patron", known)
+    return None
 
 
 def _finished(step: Step) -> tuple[Effect, ...]:

@@ -24,6 +24,7 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
@@ -52,9 +53,11 @@ class Standing:
 class Occurrence:
     """Something that happens to a transaction.
 
-    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, or one of NOTED. ``facts`` is
-    what had to be looked up, frozen: repeat (heard before), again (said once more), follows,
-    letter_left, due_on, renewal_on, same_item, found (the standing an undone act had found).
+    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
+    ``facts`` is what had to be looked up, frozen: repeat (heard before), again (said once more),
+    follows, letter_left, due_on, renewal_on, same_item, found (the standing an undone act had
+    found), too_late (nobody needs it any more); of a timer: of (the day it counts from), level,
+    may_chase, outdated.
     """
 
     event: str
@@ -116,6 +119,8 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
     event, facts = occurrence.event, occurrence.facts
     if event in NOTED:
         return Step(standing, standing, _stays(standing, Kind.NOTE), facts.get("text", ""))
+    if event in TIMERS:
+        return _timed(standing, Timer(event), facts)
     if facts.get("again"):
         return Step(standing, standing, _stays(standing, Kind.STAY), "said once more")
     if event == "UNDONE":
@@ -135,6 +140,14 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
             return None
         return Step(standing, replace(standing, closed=True), _stays(standing, Kind.STAY))
     return None
+
+
+def _timed(standing: Standing, kind: Timer, facts: Mapping[str, Any]) -> Step:
+    stays = _stays(standing, Kind.NOTE)
+    if facts.get("outdated"):
+        return Step(standing, standing, stays, "no longer so: nothing to do")
+    silent = kind is Timer.RENEWAL_SILENT  # what was announced did not come: the due date holds again
+    return Step(standing, replace(standing, renewal_on=None) if silent else standing, stays)
 
 
 def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:

@@ -86,6 +86,12 @@ NoticeContext = ToPatron | StaffAttention | StaffDigest | PartnerNotice | Partne
 NOTICES = (
     Contract("en/patron/arrived.txt", PatronArrived, "Tells a reader that the item is here."),
     Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
+    Contract(
+        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
+    ),
+    Contract("en/patron/overdue.txt", PatronOverdue, "Tells a reader that a loan should have been back."),
+    Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
+    Contract("en/patron/recalled.txt", PatronRecalled, "Asks a reader to bring a loan back at once."),
     Contract("en/staff/attention.txt", StaffAttention, "Tells staff that a human is needed, and why."),
     Contract(
         "en/partner/notice.txt",
@@ -96,12 +102,6 @@ NOTICES = (
 """The notices that something sends: only these are shown to staff and to be changed by them."""
 
 NOT_YET_SENT = (
-    Contract(
-        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
-    ),
-    Contract("en/patron/overdue.txt", PatronOverdue, "Tells a reader that a loan should have been back."),
-    Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
-    Contract("en/patron/recalled.txt", PatronRecalled, "Asks a reader to bring a loan back at once."),
     Contract("en/patron/cancelled.txt", PatronCancelled, "Tells a reader that a request has been ended."),
     Contract("en/staff/digest.txt", StaffDigest, "The day's work for staff, grouped by reason."),
     Contract(

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
 
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
+from mailproc.office import waiting
 from mailproc.office.find import request_of
+from mailproc.office.waiting import Next
 from mailproc.store import outgoing, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
@@ -53,7 +55,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything about a request; the fields of its latest attempt stand at the top."""
+    """Everything about a request; the fields of its latest attempt stand at the top.
+
+    ``next``: what happens if nobody acts.
+    """
 
     line: Line
     transaction: dict[str, str] | None
@@ -69,6 +74,7 @@ class Shown:
     rota: tuple[dict[str, Any], ...]
     letters: tuple[dict[str, Any], ...]
     history: tuple[Change, ...]
+    next: Next | None
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ def shown(connection: Connection, number: str) -> Shown:
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
         history=tuple(_history(connection, request["id"])),
+        next=waiting.next_of(connection, request["id"]),
     )
 
 

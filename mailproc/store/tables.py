@@ -8,7 +8,17 @@ in_doubt · shelved · withdrawn. docs/queue.md says at which commit each become
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -275,11 +285,24 @@ class ReferenceRow(SQLModel, table=True):
     outgoing_id: int | None = None
 
 
+_UNFIRED = text("fired_event_id IS NULL")  # what has fired is never looked through again
+
+
 class TimerRow(SQLModel, table=True):
     """What is due when; one unfired row for each transaction and kind."""
 
     __tablename__ = "timer"
-    __table_args__ = (Index("ix_timer_due", "due_at"),)
+    __table_args__ = (
+        Index("ix_timer_due", "due_at", sqlite_where=_UNFIRED, postgresql_where=_UNFIRED),
+        Index(
+            "ix_timer_one",
+            "transaction_id",
+            "kind",
+            unique=True,
+            sqlite_where=_UNFIRED,
+            postgresql_where=_UNFIRED,
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     transaction_id: int
     kind: str

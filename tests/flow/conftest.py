@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from mailproc.app.build import House, build
 from mailproc.app.daemon import work_once
 from mailproc.errors import GiveUp
-from mailproc.flow import send
+from mailproc.flow import clock, send
 from mailproc.flow.advance import Outcome
 from mailproc.flow.verify import Verified, verify
 from mailproc.ill.apdu import Item
@@ -121,6 +121,20 @@ class World:
 
     def later(self, **much: float) -> None:
         self.now += timedelta(**(much or {"minutes": 1}))
+
+    def days(self, many: int) -> int:
+        """So many days go by, one after the other; how many timers were due."""
+        return sum(self._next_day() for _ in range(many))
+
+    def _next_day(self) -> int:
+        self.later(days=1)
+        return self.tick()
+
+    def tick(self) -> int:
+        """The clock looks, and all that follows is done; how many timers were due."""
+        due = clock.sweep(self.house.store, self.house.premises)
+        self.run()
+        return due
 
     # letters in
 

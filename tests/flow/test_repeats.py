@@ -73,7 +73,7 @@ def test_a_daily_due_writes_once(small_world):
         small_world.later(days=1)
         small_world.hear("B1-1 DUE")
     assert small_world.state("B1") == "OVERDUE"
-    assert len(small_world.sent) == 1  # staff, once; the reader is not written to daily
+    assert len(small_world.notices()) == len(small_world.reader()) == 1  # and not daily
     small_world.hear("B1-1 *FINAL DEMAND")
     assert "final-demand" in small_world.attention("B1")
 

@@ -255,7 +255,16 @@ def upgrade() -> None:
         sa.Column("fired_event_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_timer_due", "timer", ["due_at"])
+    unfired = sa.text("fired_event_id IS NULL")
+    op.create_index("ix_timer_due", "timer", ["due_at"], sqlite_where=unfired, postgresql_where=unfired)
+    op.create_index(
+        "ix_timer_one",
+        "timer",
+        ["transaction_id", "kind"],
+        unique=True,
+        sqlite_where=unfired,
+        postgresql_where=unfired,
+    )
 
     op.create_table(
         "transactions",

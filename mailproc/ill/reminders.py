@@ -1,0 +1,38 @@
+"""CUSTOM, second part: what this library does when something has fallen due (``timers`` says when)."""
+
+from mailproc.ill.apdu import Due, Overdue, StatusQuery
+from mailproc.ill.effects import Act, AskStaff, Effect, Notify, Send
+from mailproc.ill.events import Timer
+from mailproc.ill.standing import Occurrence, Standing
+
+ATTENTION = {
+    Timer.UNANSWERED: "no-answer",
+    Timer.NEED_BEFORE: "need-before-passed",
+    Timer.READER_OVERDUE: "not-back",
+    Timer.RENEWAL_SILENT: "renewal-silent",
+    Timer.CANCEL_SILENT: "cancel-silent",
+    Timer.LOAN_OVERDUE: "not-back",
+    Timer.TO_ANSWER: "answer-late",
+}
+"""Why a human is needed, where it comes to that."""
+
+
+def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:
+    """After a Timer's event. ``levels``: so many reminders of a loan, then staff."""
+    if occurrence.facts.get("outdated"):
+        return ()
+    kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
+    if kind is Timer.DUE_SOON:
+        return (Notify("patron/due_soon", "patron"),)
+    if kind is Timer.READER_OVERDUE and level <= levels:
+        return (Notify("patron/overdue", "patron", {"level": level}),)
+    if kind is Timer.LOAN_OVERDUE and level <= levels:
+        return (Act("overdue", _demand(standing, level)),)
+    if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
+        return (Send(StatusQuery()),)  # once: a second silence is for a human
+    return (AskStaff(ATTENTION[kind]),)
+
+
+def _demand(standing: Standing, level: int) -> Overdue:
+    due = Due(on=standing.due_on, renewable=standing.renewable) if standing.due_on else None
+    return Overdue(due=due, level=level)

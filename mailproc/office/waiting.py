@@ -1,0 +1,37 @@
+"""What happens if nobody acts: the timers that wait. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.store import timers, transactions
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Timers of one kind: how many there are, and when the first is due (UTC)."""
+
+    kind: str
+    count: int
+    next_at: datetime
+
+
+@dataclass(frozen=True)
+class Next:
+    """What happens next to a request if nobody acts."""
+
+    kind: str
+    at: datetime
+
+
+def waiting(connection: Connection) -> list[Waiting]:
+    """Every kind that waits, the one that is due first at the top."""
+    return [Waiting(row["kind"], row["count"], row["next_at"]) for row in timers.counts(connection)]
+
+
+def next_of(connection: Connection, request_id: int) -> Next | None:
+    """The first timer of the request's latest attempt."""
+    attempts = transactions.of_request(connection, request_id)
+    row = timers.next_of(connection, attempts[-1]["id"]) if attempts else None
+    return Next(row["kind"], row["due_at"]) if row is not None else None

@@ -1,0 +1,122 @@
+"""The timer rows: what is due when, one unfired row for each transaction and kind."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, String, bindparam, cast, func, insert, literal, select
+
+from mailproc.store.events import EVENT
+from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.tables import TimerRow
+from mailproc.store.transactions import TRANSACTION
+
+TIMER = table_of(TimerRow)
+_UNFIRED = TIMER.c.fired_event_id.is_(None)
+
+_ADD = Constant(insert_into(TimerRow, ("transaction_id", "kind", "due_at", "event_id")))
+_MOVE = Constant(update_of(TimerRow, ("due_at", "event_id")))
+_DROP = Constant(TIMER.delete().where(TIMER.c.id == bindparam("row_id")))
+_WAITING = Constant(select(TIMER).where(TIMER.c.transaction_id == bindparam("transaction_id"), _UNFIRED))
+_FIRED = Constant(
+    select(EVENT.c.type, EVENT.c.at, EVENT.c.facts)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.state == "done",
+        (EVENT.c.cause == "timer") | (EVENT.c.type == "OVERDUE"),
+    )
+    .order_by(EVENT.c.id)
+)
+_MARK = literal("timer ") + cast(TIMER.c.id, String)
+"""Of a timer's event: the database itself refuses a second one."""
+_DUE = (
+    select(TIMER.c.id)
+    .where(TIMER.c.due_at <= bindparam("now", type_=TIMER.c.due_at.type), _UNFIRED)
+    .order_by(TIMER.c.due_at, TIMER.c.id)
+    .limit(bindparam("most"))
+    .with_for_update()  # PostgreSQL: an act of staff may be moving one just now
+)
+_THESE = TIMER.c.id.in_(bindparam("ids", expanding=True))
+_BIRTH = insert(EVENT).from_select(
+    ["cause", "type", "at", "partner", "transaction_id", "request_id", "once"],
+    select(
+        literal("timer"),
+        TIMER.c.kind,
+        bindparam("now", type_=TIMER.c.due_at.type),
+        TRANSACTION.c.partner,
+        TRANSACTION.c.id,
+        TRANSACTION.c.request_id,
+        _MARK,
+    )
+    .join_from(TIMER, TRANSACTION, TRANSACTION.c.id == TIMER.c.transaction_id)
+    .where(_THESE)
+    .order_by(TIMER.c.due_at, TIMER.c.id),
+)
+_MADE = (
+    TIMER.update()
+    .where(_THESE)
+    .values(fired_event_id=select(EVENT.c.id).where(EVENT.c.once == _MARK).scalar_subquery())
+)
+_COUNTS = (
+    select(TIMER.c.kind, func.count().label("count"), func.min(TIMER.c.due_at).label("next_at"))
+    .where(_UNFIRED)
+    .group_by(TIMER.c.kind)
+    .order_by(func.min(TIMER.c.due_at))
+)
+_NEXT = (
+    select(TIMER.c.kind, TIMER.c.due_at)
+    .where(TIMER.c.transaction_id == bindparam("transaction_id"), _UNFIRED)
+    .order_by(TIMER.c.due_at, TIMER.c.id)
+    .limit(1)
+)
+
+
+def waiting(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+    """The timers of the transaction that have not fired."""
+    return _WAITING.rows(connection, {"transaction_id": transaction_id})
+
+
+def fired(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+    """What fell due, as events that had their step: type, at, facts; and the demands of a lender."""
+    return _FIRED.rows(connection, {"transaction_id": transaction_id})
+
+
+def become(
+    connection: Connection,
+    transaction_id: int,
+    rows: Sequence[RowMapping],
+    wanted: Mapping[str, datetime],
+    event_id: int,
+) -> None:
+    """Make ``rows``, what waits, be ``wanted`` (kind and instant); ``event_id`` made it so."""
+    there = {row["kind"]: row for row in rows}
+    for kind, row in there.items():
+        if kind not in wanted:
+            _DROP.run(connection, {"row_id": row["id"]})
+        elif row["due_at"] != wanted[kind]:
+            _MOVE.run(connection, {"row_id": row["id"], "due_at": wanted[kind], "event_id": event_id})
+    for kind, due_at in wanted.items():
+        if kind not in there:
+            values = {"transaction_id": transaction_id, "kind": kind, "due_at": due_at, "event_id": event_id}
+            _ADD.rows(connection, values)
+
+
+def fire(connection: Connection, now: datetime, limit: int) -> int:
+    """Make an event of each timer that is due, the oldest first, at most ``limit``; how many.
+
+    Three statements however many are due; a timer that fired never fires again.
+    """
+    ids = connection.execute(_DUE, {"now": now, "most": limit}).scalars().all()
+    if ids:
+        connection.execute(_BIRTH, {"now": now, "ids": ids})
+        connection.execute(_MADE, {"ids": ids})
+    return len(ids)
+
+
+def counts(connection: Connection) -> Sequence[RowMapping]:
+    """What waits: kind, count, next_at; the kind that is due first stands first."""
+    return connection.execute(_COUNTS).mappings().all()
+
+
+def next_of(connection: Connection, transaction_id: int) -> RowMapping | None:
+    """The transaction's timer that is due first: kind, due_at."""
+    return connection.execute(_NEXT, {"transaction_id": transaction_id}).mappings().first()

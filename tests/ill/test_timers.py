@@ -1,0 +1,286 @@
+"""What is waited for follows from where a transaction stands, and from nothing else."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproc.ill import machine, reminders
+from mailproc.ill.effects import Act, AskStaff, Notify, Send
+from mailproc.ill.events import TIMERS, Timer
+from mailproc.ill.policy import OF_A_STATE, Settings, effects
+from mailproc.ill.standing import Occurrence, Standing, step
+from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.timers import Days, Waiting, about, fired, wanted
+from mailproc.notices.words import LANGUAGES, attention_word, event_word
+
+TODAY = date(2026, 3, 2)
+DUE = date(2026, 4, 10)
+
+
+def on(day: date) -> datetime:
+    return datetime.combine(day, time(8))
+
+
+def after(days: int, day: date = TODAY) -> datetime:
+    return on(day + timedelta(days=days))
+
+
+def borrowing(state: State, **more) -> Standing:
+    return Standing(Role.REQUESTER, more.pop("service", Service.LOAN), state, **more)
+
+
+def lending(state: State, **more) -> Standing:
+    return Standing(Role.RESPONDER, more.pop("service", Service.LOAN), state, **more)
+
+
+def waits(standing: Standing, days: Days = Days(), **more) -> dict[Timer, datetime]:  # noqa: B008  # frozen
+    return wanted(standing, Waiting(**({"since": TODAY, "today": TODAY} | more)), days)
+
+
+FIRED = TODAY + timedelta(days=7)
+CASES = {
+    "asked": (borrowing(State.PENDING), {}, {"UNANSWERED": after(7)}),
+    "asked, needed": (
+        borrowing(State.PENDING), {"need_before": DUE},
+        {"UNANSWERED": after(7), "NEED_BEFORE": after(1, DUE)},
+    ),
+    "asked, no longer needed by then": (
+        borrowing(State.PENDING), {"need_before": TODAY - timedelta(days=1)}, {"UNANSWERED": after(7)},
+    ),
+    "asked, the need has passed": (
+        borrowing(State.PENDING),
+        {"need_before": DUE, "fired": {(Timer.NEED_BEFORE, DUE): [DUE + timedelta(days=1)]}},
+        {"UNANSWERED": after(7)},
+    ),
+    "chased": (
+        borrowing(State.PENDING), {"fired": {(Timer.UNANSWERED, TODAY): [FIRED]}}, {"UNANSWERED": after(14)},
+    ),
+    "chased late, after a pause of ours": (
+        borrowing(State.PENDING),
+        {"fired": {(Timer.UNANSWERED, TODAY): [TODAY + timedelta(days=30)]}},
+        {"UNANSWERED": after(37)},
+    ),
+    "chased in another state": (
+        borrowing(State.PENDING),
+        {"fired": {(Timer.UNANSWERED, TODAY - timedelta(days=9)): [TODAY]}},
+        {"UNANSWERED": after(7)},
+    ),
+    "promised": (borrowing(State.PENDING, promise={"what": "HOLD_PLACED"}), {}, {"UNANSWERED": after(28)}),
+    "promised for a day": (
+        borrowing(State.PENDING, promise={"what": "WILL_SUPPLY", "date": "2026-04-10"}),
+        {}, {"UNANSWERED": after(7, DUE)},
+    ),
+    "promised for a day that is over": (
+        borrowing(State.PENDING, promise={"what": "WILL_SUPPLY", "date": "2026-01-10"}),
+        {}, {"UNANSWERED": after(7)},
+    ),
+    "a condition waits for us": (borrowing(State.CONDITIONAL), {}, {"TO_ANSWER": after(7)}),
+    "cancelling": (borrowing(State.CANCEL_PENDING), {}, {"CANCEL_SILENT": after(10)}),
+    "cancelling, told": (
+        borrowing(State.CANCEL_PENDING), {"fired": {(Timer.CANCEL_SILENT, TODAY): [FIRED]}}, {},
+    ),
+    "on its way": (borrowing(State.SHIPPED, due_on=DUE), {}, {}),
+    "with the reader": (
+        borrowing(State.RECEIVED, due_on=DUE), {},
+        {"DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(1, DUE)},
+    ),
+    "with the reader for two days": (
+        borrowing(State.RECEIVED, due_on=TODAY + timedelta(days=2)),
+        {}, {"DUE_SOON": after(1), "READER_OVERDUE": after(3)},
+    ),
+    "with the reader, it came too late": (
+        borrowing(State.RECEIVED, due_on=TODAY - timedelta(days=5)), {}, {"READER_OVERDUE": after(1)},
+    ),
+    "with the reader, and the day is over": (
+        borrowing(State.RECEIVED, due_on=DUE),
+        {"today": DUE + timedelta(days=1)}, {"READER_OVERDUE": after(1, DUE)},
+    ),
+    "reminded": (
+        borrowing(State.RECEIVED, due_on=DUE),
+        {"fired": {(Timer.DUE_SOON, DUE): [DUE - timedelta(days=3)]}}, {"READER_OVERDUE": after(1, DUE)},
+    ),
+    "overdue, first letter": (
+        borrowing(State.OVERDUE, due_on=DUE),
+        {"fired": {(Timer.READER_OVERDUE, DUE): [DUE + timedelta(days=1)]}},
+        {"READER_OVERDUE": after(8, DUE)},
+    ),
+    "overdue, all letters and staff": (
+        borrowing(State.OVERDUE, due_on=DUE), {"fired": {(Timer.READER_OVERDUE, DUE): [DUE] * 4}}, {},
+    ),
+    "renewed: a new day, everything anew": (
+        borrowing(State.RECEIVED, due_on=DUE),
+        {"fired": {(Timer.READER_OVERDUE, DUE - timedelta(days=1)): [DUE] * 4}},
+        {"DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(1, DUE)},
+    ),
+    "no due date": (borrowing(State.RECEIVED), {}, {}),
+    "asked to keep it": (borrowing(State.RENEW_PENDING, due_on=DUE), {}, {"RENEWAL_SILENT": after(10)}),
+    "asked to keep it, silence": (
+        borrowing(State.RENEW_PENDING, due_on=DUE),
+        {"fired": {(Timer.RENEWAL_SILENT, TODAY): [FIRED]}}, {"READER_OVERDUE": after(1, DUE)},
+    ),
+    "it renews by itself": (
+        borrowing(State.RECEIVED, due_on=DUE, renewal_on=DUE), {}, {"RENEWAL_SILENT": after(2, DUE)},
+    ),
+    "it would have renewed, and went back": (borrowing(State.RETURNED, due_on=DUE, renewal_on=DUE), {}, {}),
+    "a copy is here": (borrowing(State.RECEIVED, service=Service.COPY, due_on=DUE), {}, {}),
+    "taken off the lists": (borrowing(State.PENDING, closed=True), {"need_before": DUE}, {}),
+    "they ask us": (lending(State.IN_PROCESS), {}, {"TO_ANSWER": after(7)}),
+    "they ask us, by a day": (
+        lending(State.IN_PROCESS), {"need_before": DUE},
+        {"TO_ANSWER": after(7), "NEED_BEFORE": after(1, DUE)},
+    ),
+    "they cancel": (lending(State.CANCEL_PENDING), {}, {"TO_ANSWER": after(7)}),
+    "they ask to keep it": (lending(State.RENEW_OVERDUE, due_on=DUE), {}, {"TO_ANSWER": after(7)}),
+    "our condition": (lending(State.CONDITIONAL), {}, {"UNANSWERED": after(7)}),
+    "lent": (lending(State.SHIPPED, due_on=DUE), {}, {"LOAN_OVERDUE": after(1, DUE)}),
+    "lent, demanded once": (
+        lending(State.OVERDUE, due_on=DUE),
+        {"since": DUE + timedelta(days=1), "fired": {(Timer.LOAN_OVERDUE, DUE): [DUE + timedelta(days=1)]}},
+        {"LOAN_OVERDUE": after(8, DUE)},
+    ),
+    "lent for good": (lending(State.SHIPPED), {}, {}),
+    "a copy sent": (lending(State.SHIPPED, service=Service.COPY, due_on=DUE), {}, {}),
+    "back": (lending(State.CHECKED_IN, due_on=DUE), {}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("standing", "more", "expected"), CASES.values(), ids=CASES)
+def test_what_is_waited_for(standing, more, expected):
+    assert waits(standing, **more) == expected
+
+
+def test_every_kind_has_a_case():
+    assert {kind for _, _, expected in CASES.values() for kind in expected} == TIMERS
+
+
+OFF = {
+    "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
+    "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "days"), OFF.items(), ids=OFF)
+def test_nought_days_switch_one_off(kind, days):
+    some = 0
+    for standing, more, expected in CASES.values():
+        some += kind in expected
+        assert kind not in waits(standing, days, **more)
+    assert some
+
+
+def test_without_a_timer_for_its_answer_a_wish_to_keep_it_stops_no_reminder():
+    found = waits(borrowing(State.RENEW_PENDING, due_on=DUE), Days(pending=0))
+    assert found == {Timer.READER_OVERDUE: after(1, DUE)}
+
+
+# --- whatever the standing --------------------------------------------------------------------
+
+DATES = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+STANDINGS = st.builds(
+    Standing,
+    role=st.sampled_from(Role),
+    service=st.sampled_from([Service.LOAN, Service.COPY]),
+    state=st.sampled_from(State),
+    due_on=st.none() | DATES,
+    renewal_on=st.none() | DATES,
+    promise=st.none() | st.just({"what": "HOLD_PLACED"}) | DATES.map(lambda day: {"date": day.isoformat()}),
+    closed=st.booleans(),
+)
+SMALL = st.integers(0, 30)
+DAYS = st.builds(Days, SMALL, SMALL, SMALL, st.integers(0, 4), SMALL, SMALL)
+
+
+@given(STANDINGS, DATES, st.none() | DATES, DAYS)
+def test_nothing_waits_for_what_is_over(standing, since, need_before, days):
+    found = wanted(standing, Waiting(since, since, need_before), days)
+    if standing.closed or machine.is_final(standing.role, standing.service, standing.state):
+        assert found == {}
+    assert all(at.time() == time(8) for at in found.values())
+
+
+@given(STANDINGS, DATES, st.none() | DATES, DAYS, st.integers(0, 100))
+def test_left_alone_it_comes_to_rest(standing, since, need_before, days, down):
+    """Fired whenever they are due, also after ``down`` days: no kind twice a day, none without end."""
+    done: dict[tuple[Timer, date], list[date]] = {}
+    now = since + timedelta(days=down)
+    told: set[tuple[Timer, date]] = set()
+    for _ in range(40):
+        waiting = Waiting(since, now, need_before, done)
+        due = wanted(standing, waiting, days)
+        if not due:
+            return
+        now = max(now, min(due.values()).date())
+        for kind in [kind for kind, at in due.items() if at.date() <= now]:
+            assert (kind, now) not in told, "caught up once, and not once for each day missed"
+            told.add((kind, now))
+            before = len(fired(kind, standing, waiting))
+            key = (kind, about(kind, standing, waiting))
+            done.setdefault(key, []).append(now)
+            assert len(fired(kind, standing, Waiting(since, now, need_before, done))) == before + 1
+    assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER}, "only silence is told for ever"
+
+
+@given(STANDINGS, DATES, st.none() | DATES, DAYS, st.sampled_from(Timer), st.integers(1, 9), st.booleans())
+def test_a_timer_moves_no_state(standing, since, need_before, days, kind, level, stale):
+    facts = {"level": level} | ({"outdated": True} if stale else {})
+    occurrence = Occurrence(kind.value, None, facts)
+    taken = step(standing, occurrence)
+    assert taken.after.state is standing.state and taken.after.due_on == standing.due_on
+    assert taken.moved == (kind is Timer.RENEWAL_SILENT and standing.renewal_on is not None and not stale)
+    assert bool(effects(taken, occurrence, Settings())) is not stale
+
+
+# --- what is done ------------------------------------------------------------------------------
+
+HELD = borrowing(State.RECEIVED, due_on=DUE)
+LENT = lending(State.SHIPPED, due_on=DUE)
+EFFECTS = [
+    (borrowing(State.PENDING), "UNANSWERED", {"level": 1, "may_chase": True}, "STATUS_QUERY"),
+    (borrowing(State.PENDING), "UNANSWERED", {"level": 1, "may_chase": False}, "no-answer"),
+    (borrowing(State.PENDING), "UNANSWERED", {"level": 2, "may_chase": True}, "no-answer"),
+    (borrowing(State.PENDING), "NEED_BEFORE", {"level": 1}, "need-before-passed"),
+    (HELD, "DUE_SOON", {"level": 1}, "patron/due_soon"),
+    (HELD, "READER_OVERDUE", {"level": 3}, "patron/overdue"),
+    (HELD, "READER_OVERDUE", {"level": 4}, "not-back"),
+    (HELD, "RENEWAL_SILENT", {"level": 1}, "renewal-silent"),
+    (borrowing(State.CANCEL_PENDING), "CANCEL_SILENT", {"level": 1}, "cancel-silent"),
+    (LENT, "LOAN_OVERDUE", {"level": 3}, "overdue"),
+    (LENT, "LOAN_OVERDUE", {"level": 4}, "not-back"),
+    (lending(State.IN_PROCESS), "TO_ANSWER", {"level": 5}, "answer-late"),
+]
+
+
+def name_of(effect):
+    match effect:
+        case Send(apdu):
+            return apdu.type.name
+        case AskStaff(reason):
+            return reason
+        case Notify(notice):
+            return notice
+        case Act(action):
+            return action
+
+
+@pytest.mark.parametrize(("standing", "event", "facts", "expected"), EFFECTS)
+def test_what_follows(standing, event, facts, expected):
+    occurrence = Occurrence(event, None, facts)
+    done = effects(step(standing, occurrence), occurrence, Settings(overdue_levels=3))
+    assert [name_of(effect) for effect in done] == [expected]
+
+
+def test_a_demand_says_its_level_and_its_day():
+    occurrence = Occurrence("LOAN_OVERDUE", None, {"level": 2})
+    (act,) = effects(step(LENT, occurrence), occurrence, Settings())
+    assert (act.apdu.level, act.apdu.due.on) == (2, DUE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_and_reason_has_a_word(language):
+    for kind in Timer:
+        assert event_word(kind, language) != kind
+    for reason in reminders.ATTENTION.values():
+        assert attention_word(reason, language) != reason
+        assert reason in OF_A_STATE, "it is over once the transaction has moved"
