@@ -60,7 +60,7 @@ REFUSED = [
     # file, the words that must be in the answer
     ("[library]\nemial = 'a@b.example'", ["line 2", "library.emial", 'did you mean "email"?']),
     ("[libary]\n", ["libary", 'did you mean "library"?']),
-    ("[schedule]\noverdue = '0 7 * * *'", ["schedule.overdue", "no key yet"]),
+    ("[schedule]\noverdue = '0 7 * * *'", ["schedule.overdue", "unknown key; known here: digest"]),
     ("file = 'x'", ["file: unknown key"]),
     ("[library]\ntime_zone = 'Europe/Lodon'", ["time_zone", "Europe/Lodon", "Europe/London"]),
     ("[library]\ntime_zone = '../../etc/passwd'", ["time_zone", "no such time zone"]),

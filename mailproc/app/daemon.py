@@ -17,15 +17,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from mailproc.app import schedule
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
 from mailproc.app.looking import LookThreads
 from mailproc.app.polling import look
 from mailproc.config import Mailbox
-from mailproc.config_load import poll
 from mailproc.errors import TryLater
-from mailproc.flow import intake, notify, prepare, send, stepping
+from mailproc.flow import clock, intake, notify, prepare, send, stepping
 from mailproc.flow.send import Deliver
+from mailproc.office import daily
 from mailproc.store import inbox, partners
 from mailproc.store.faults import DRIVER_ERRORS
 from mailproc.store.lock import daemon_lock
@@ -63,8 +64,14 @@ def run_once(house: House) -> None:
         _begin(house)
         for mailbox in house.config.mailbox:
             look(house.store, house.premises, mailbox)
-        while work_once(house) + send.run(house.store, house.premises, deliver):
-            pass
+        _until_done(house, deliver)
+        while clock.sweep(house.store, house.premises):  # after the mail: an answer may have come
+            _until_done(house, deliver)
+
+
+def _until_done(house: House, deliver: Deliver) -> None:
+    while work_once(house) + send.run(house.store, house.premises, deliver):
+        pass
 
 
 def _begin(house: House) -> None:
@@ -87,6 +94,8 @@ class Daemon:
         self._unwritten = False
         self._stations = threading.Event()
         self._sender = threading.Event()
+        self._sweep_due = threading.Event()
+        self._unlooked = {mailbox.name for mailbox in house.config.mailbox}
         self._threads: list[threading.Thread] = []
 
     def stop(self) -> None:
@@ -147,9 +156,8 @@ class Daemon:
         return port
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
-        house = self._house
         loops: dict[str, Callable[[], None]] = {
-            "stations": lambda: self._loop(self._stations, lambda: work_once(house)),
+            "stations": lambda: self._loop(self._stations, self._work),
             "sender": lambda: self._loop(self._sender, lambda: self._send(deliver)),
             "watcher": lambda: self._watch(still_ours),
         }
@@ -157,6 +165,28 @@ class Daemon:
             thread = threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _work(self) -> int:
+        """A round of the stations. Mail first: what has come is heard before a silence is acted upon."""
+        house = self._house
+        done = work_once(house)
+        if done or self._unlooked or not self._sweep_due.is_set():
+            return done
+        fired = clock.sweep(house.store, house.premises)
+        if fired < clock.BATCH:
+            self._sweep_due.clear()
+        return fired
+
+    def _sweep(self) -> None:
+        self._sweep_due.set()
+        self._stations.set()
+
+    def _look(self, mailbox: Mailbox) -> None:
+        try:
+            look(self._house.store, self._house.premises, mailbox)
+        finally:
+            self._unlooked.discard(mailbox.name)
+            self._stations.set()
 
     def _send(self, deliver: Deliver) -> int:
         """A round of sending. Only this thread sends, so what is found ``sending`` before it is a
@@ -215,24 +245,48 @@ class Daemon:
         scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
         for mailbox in self._house.config.mailbox:
             scheduler.add_job(
-                look,
-                self._trigger(mailbox),
-                args=(self._house.store, self._house.premises, mailbox),
+                self._look,
+                self._trigger(mailbox.poll),
+                args=(mailbox,),
                 id=f"mailbox {mailbox.name}",
                 coalesce=True,
                 misfire_grace_time=None,
                 max_instances=1,
                 next_run_time=self._house.premises.clock(),  # look once at start
             )
+        scheduler.add_job(
+            self._sweep,
+            self._trigger(self._house.config.schedule.sweep),
+            id="sweep",
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+            next_run_time=self._house.premises.clock(),  # what fell due while we were down, once
+        )
+        self._schedule_digest(scheduler)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
 
-    def _trigger(self, mailbox: Mailbox) -> IntervalTrigger | CronTrigger:
-        when = poll.read(mailbox.poll)
-        zone = self._house.premises.zone
-        if when.seconds:
-            return IntervalTrigger(seconds=when.seconds, timezone=zone)
-        return CronTrigger.from_crontab(when.cron, timezone=zone)
+    def _schedule_digest(self, scheduler: BackgroundScheduler) -> None:
+        """Counted from the last one, so that days down are caught up by one letter."""
+        house = self._house
+        if not house.config.schedule.digest:
+            return
+        trigger = self._trigger(house.config.schedule.digest)
+        last = daily.last_sent(house.store)
+        scheduler.add_job(
+            daily.send,
+            trigger,
+            args=(house.store, house.premises),
+            id="digest",
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+            next_run_time=trigger.get_next_fire_time(last, house.premises.clock()),
+        )
+
+    def _trigger(self, text: str) -> IntervalTrigger | CronTrigger:
+        return schedule.trigger(text, self._house.premises.zone)
 
 
 def _job_failed(event: JobExecutionEvent) -> None:

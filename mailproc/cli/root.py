@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from mailproc import __version__
-from mailproc.cli import codecs, letters, output, papers, patterns, requests, service
+from mailproc.cli import agenda, codecs, letters, output, papers, patterns, requests, service
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.log import mask
 
@@ -56,7 +56,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verbs in (service.verbs, requests.verbs, letters.verbs, papers.verbs, codecs.verbs, patterns.verbs):
+for verbs in (
+    service.verbs,
+    requests.verbs,
+    agenda.verbs,
+    letters.verbs,
+    papers.verbs,
+    codecs.verbs,
+    patterns.verbs,
+):
     app.add_typer(verbs)
 
 

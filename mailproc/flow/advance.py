@@ -160,7 +160,7 @@ def _work(
         had = list(decided.known.get("attention") or ())
     elif event["type"] == "close":
         had = []
-    elif event["cause"] == "staff" and not event["heard_by"]:
+    elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
         had = [reason for reason in had if reason in OF_A_LETTER]  # staff have looked
     return Work(connection, event, row, premises, attention=had)
 

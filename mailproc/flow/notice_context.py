@@ -28,8 +28,10 @@ from mailproc.notices.catalogue import (
     Refusal,
     Request,
     StaffAttention,
+    StaffDigest,
 )
 from mailproc.store import patrons, requests, transactions
+from mailproc.templating.contract import sample_of
 
 Intent = RowMapping | Mapping[str, Any]
 """A row of the intents, or what one would be."""
@@ -101,7 +103,8 @@ def addressed(connection: Connection, intent: Intent, premises: Premises) -> Add
     if to == "partner":
         return _to_partner(writer)
     library = premises.config.library
-    return Addressed(library.staff or library.email, writer.language, _attention(writer))
+    told = _digest(writer) if intent["body"]["notice"] == "staff/digest" else _attention(writer)
+    return Addressed(library.staff or library.email, writer.language, told)
 
 
 def context_of(
@@ -208,6 +211,15 @@ def _attention(writer: Writer) -> StaffAttention:
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
     )
+
+
+def _digest(writer: Writer) -> StaffDigest:
+    """What was counted when it was asked for; a preview, which counts nothing, shows the sample."""
+    counted = writer.facts.get("digest")
+    if counted is None:
+        return sample_of(StaffDigest)
+    made: StaffDigest = apdu_json.value_from_json(StaffDigest, counted, "digest")
+    return made
 
 
 def _refusals(writer: Writer) -> tuple[Refusal, ...]:

@@ -54,7 +54,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction["id"])
     requests.asked(connection, request["id"], candidate.position, transaction["id"])
     requests.reopen(connection, request["id"])
-    return transaction, _wanted(request)
+    return transaction, wanted_of(request)
 
 
 def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
@@ -112,7 +112,7 @@ def identity_of(apdu: Apdu, partner: str) -> TransactionId:
     return TransactionId(partner, ref.number.upper(), ref.customer_code)
 
 
-def _wanted(request: RowMapping) -> IllRequest:
+def wanted_of(request: RowMapping) -> IllRequest:
     """The ILL-Request of a request row."""
     value = apdu_json.value_from_json
     services = (Service[request["service"]],)

@@ -28,8 +28,8 @@ from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
-NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "LOSSY"})
-"""What became of our own letter: beside the state, a line in the history."""
+NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "LOSSY", "amend"})
+"""What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ NOTICES = (
     Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
     Contract("en/patron/recalled.txt", PatronRecalled, "Asks a reader to bring a loan back at once."),
     Contract("en/staff/attention.txt", StaffAttention, "Tells staff that a human is needed, and why."),
+    Contract("en/staff/digest.txt", StaffDigest, "The day's work for staff, grouped by reason."),
     Contract(
         "en/partner/notice.txt",
         PartnerNotice,
@@ -103,7 +104,6 @@ NOTICES = (
 
 NOT_YET_SENT = (
     Contract("en/patron/cancelled.txt", PatronCancelled, "Tells a reader that a request has been ended."),
-    Contract("en/staff/digest.txt", StaffDigest, "The day's work for staff, grouped by reason."),
     Contract(
         "en/partner/returned.txt",
         PartnerReturned,

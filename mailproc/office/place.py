@@ -105,7 +105,7 @@ def _place(connection: Connection, premises: Premises, wanted: Wanted, rota: Seq
         ),
     )
     requests.add_candidates(connection, request_id, rota)
-    _ask(connection, premises, request_id, by)
+    ask(connection, premises, request_id, by)
     return number
 
 
@@ -123,13 +123,13 @@ def next_partner(
         if request["role"] != Role.REQUESTER:
             raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
         requests.add_candidates(connection, request["id"], added)
-        _give_up_undelivered(connection, premises, request["id"], by)
-        return _ask(connection, premises, request["id"], by)
+        give_up_undelivered(connection, premises, request["id"], by)
+        return ask(connection, premises, request["id"], by)
 
     return store.write(job)
 
 
-def _give_up_undelivered(connection: Connection, premises: Premises, request_id: int, by: str) -> None:
+def give_up_undelivered(connection: Connection, premises: Premises, request_id: int, by: str) -> None:
     """An attempt whose order bounced or failed is with nobody: it is withdrawn, the rota goes on."""
     attempts = transactions.of_request(connection, request_id)
     if not attempts or attempts[-1]["state"] != "PENDING" or attempts[-1]["closed_at"] is not None:
@@ -150,7 +150,7 @@ def _give_up_undelivered(connection: Connection, premises: Premises, request_id:
     advance.step(connection, events.add(connection, event), premises)
 
 
-def _ask(connection: Connection, premises: Premises, request_id: int, by: str) -> Outcome:
+def ask(connection: Connection, premises: Premises, request_id: int, by: str) -> Outcome:
     event = NewEvent(
         cause="staff", type="request", at=premises.clock(), request_id=request_id, actor=by, door="cli"
     )

@@ -28,7 +28,8 @@ def _last(
 ) -> tuple[int, Apdu] | None:
     """The event and the APDU as it was told, in whatever manner."""
     done = events.of_transaction(connection, transaction["id"])
-    for event in reversed([one for one in done if one["type"] == action]):
+    same = (action, "amend") if action == "request" else (action,)  # a corrected order is the order
+    for event in reversed([one for one in done if one["type"] in same]):
         for intent in outgoing.of_event(connection, event["id"]):
             if "apdu" not in intent["body"] or intent["state"] == "withdrawn":
                 continue

@@ -1,0 +1,154 @@
+"""The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.premises import Premises
+from mailproc.ill.policy import OF_A_LETTER
+from mailproc.ill.terms import Role
+from mailproc.office import mailroom
+from mailproc.office.mailroom import LetterLine
+from mailproc.store import open_requests
+
+URGENCY = (
+    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template",
+    "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
+    "cancel-asked", "condition", "renewal-asked", "renewal-refused", "overdue", "not-back",
+    "end-of-rota", "need-before-passed",
+    "ask-cannot-match", "ask-cost", "ask-locations", "ask-unfilled",
+    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "ask-later", "answer-late", "to-answer",
+    "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "error-report", "message",
+)  # fmt: skip
+"""The most urgent first: what may cost money or a book, what somebody waits for, what is to be read.
+A reason that is not here comes after these, by name: a new one must never hide a request."""
+
+OVER_WITH_THE_NEXT = OF_A_LETTER | {
+    "ask-cannot-match", "ask-cost", "ask-later", "ask-locations", "ask-unfilled", "end-of-rota", "no-answer",
+    "need-before-passed",
+}  # fmt: skip
+"""Reasons of an earlier attempt that were settled when the next library was asked."""
+
+OUR_TURN = {
+    (Role.REQUESTER, "CONDITIONAL"): "condition",
+    (Role.REQUESTER, "RECALL"): "recalled",
+    (Role.RESPONDER, "IN_PROCESS"): "to-answer",
+    (Role.RESPONDER, "CANCEL_PENDING"): "cancel-asked",
+    (Role.RESPONDER, "RENEW_PENDING"): "renewal-asked",
+}
+"""Where it is for us to act, though staff have looked and no reason stands there any more."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A request in its group. ``reasons``: all that are named, ``since``: of the last thing that happened."""
+
+    number: str
+    title: str
+    partner: str
+    state: str
+    reasons: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    reason: str
+    requests: tuple[Todo, ...]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A mailbox that cannot be read."""
+
+    name: str
+    error: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """Each open request stands in one group, or counts among ``waiting`` (for others)."""
+
+    day: date
+    groups: tuple[Group, ...]
+    needing: int
+    waiting: int
+    all_open: int
+    unplaced: tuple[LetterLine, ...]
+    unsent: tuple[LetterLine, ...]
+    mailboxes: tuple[Unread, ...]
+
+
+def agenda(connection: Connection, premises: Premises) -> Agenda:
+    """What is to be done now."""
+    day = premises.today()
+    left = open_requests.with_candidates(connection)
+    rows = open_requests.attempts(connection)
+    each = [list(group) for _, group in groupby(rows, key=lambda row: row["request_id"])]
+    todo = [_todo(attempts, day, somebody_left=attempts[0]["request_id"] in left) for attempts in each]
+    needing = [one for one in todo if one.reasons]
+    return Agenda(
+        day=day,
+        groups=tuple(_groups(needing)),
+        needing=len(needing),
+        waiting=len(todo) - len(needing),
+        all_open=len(each),
+        unplaced=tuple(mailroom.shelved(connection)),
+        unsent=tuple(mailroom.outbox(connection)),
+        mailboxes=tuple(_unread(connection, premises)),
+    )
+
+
+def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
+    """The longest waiting first in each."""
+    by_reason: dict[str, list[Todo]] = {}
+    for one in needing:
+        by_reason.setdefault(one.reasons[0], []).append(one)
+    for reason in sorted(by_reason, key=_rank):
+        yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
+
+
+def _rank(reason: str) -> tuple[int, str]:
+    return (URGENCY.index(reason) if reason in URGENCY else len(URGENCY), reason)
+
+
+def _todo(attempts: Sequence[RowMapping], day: date, *, somebody_left: bool) -> Todo:
+    last = attempts[-1]
+    reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
+    reasons |= set(last["attention"] or ())
+    if not reasons and last["over_at"] is None:
+        reasons |= _unspoken(last, day, somebody_left=somebody_left)
+    return Todo(
+        number=last["number"],
+        title=last["title"],
+        partner=last["partner"] or "",
+        state=last["state"] or "IDLE",
+        reasons=tuple(sorted(reasons, key=_rank)),
+        since=last["updated_at"] or last["created_at"],
+    )
+
+
+def _unspoken(last: RowMapping, day: date, *, somebody_left: bool) -> set[str]:
+    """Why it is our turn, where no reason is written down."""
+    borrowing = last["role"] == Role.REQUESTER
+    if borrowing and last["state"] in (None, "NOT_SUPPLIED", "CANCELLED"):
+        return {"ask-unfilled" if somebody_left else "end-of-rota"}
+    promised = (last["promise"] or {}).get("date") or ""
+    if promised and date.fromisoformat(promised) < day:
+        return {"promise-passed" if borrowing else "to-answer"}
+    if last["promise"]:
+        return set()
+    reason = OUR_TURN.get((Role(last["role"]), last["state"]))
+    return {reason} if reason else set()
+
+
+def _unread(connection: Connection, premises: Premises) -> Iterator[Unread]:
+    """One that was taken out of config.toml is looked at no more."""
+    known = {mailbox.name for mailbox in premises.config.mailbox}
+    for row in open_requests.failing_mailboxes(connection):
+        if row["name"] in known:
+            yield Unread(row["name"], row["last_error"], row["failing_since"])

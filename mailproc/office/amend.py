@@ -1,0 +1,210 @@
+"""Staff correct a request of ours: its citation, where it is to be delivered, until when it is needed.
+
+An order that has not left is withdrawn and written anew. What a partner already holds cannot be
+corrected from here; after its answer the partner can be asked again, under a new number.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow import advance, opening, stepping
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json, machine
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.policy import OF_A_LETTER
+from mailproc.ill.terms import Role, Service, State
+from mailproc.notices import words
+from mailproc.office import place
+from mailproc.office.corrections import Change, Correction, changes
+from mailproc.office.find import request_of, transaction_of
+from mailproc.store import events, outgoing, requests, rotas, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.text import storable
+
+ENDED = ("NOT_SUPPLIED", "CANCELLED")
+"""An attempt that is over: nobody holds an order of it."""
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Amended:
+    """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order,
+    "anew" (written anew, it had not left), "kept" (for the next order), "again" (asked again)."""
+
+    number: str
+    attempt: int
+    partner: str
+    state: str
+    way: str
+    changed: tuple[str, ...]
+    follows: tuple[str, ...]
+
+
+def amend(
+    store: Store, premises: Premises, number: str, wanted: Correction, *, again: bool = False, by: str = ""
+) -> Amended:
+    """Correct the request; with ``again`` ask the partner of its latest attempt once more.
+
+    LocalFault, before anything changed, where nothing would change or the partner holds the order.
+    """
+
+    def job(connection: Connection) -> Amended:
+        request, transaction = latest(connection, premises, number)
+        return _amend(connection, premises, request, transaction, wanted, again=again, by=by)
+
+    return store.write(job)
+
+
+def latest(connection: Connection, premises: Premises, number: str) -> tuple[RowMapping, RowMapping]:
+    """A request of ours and its latest attempt, after all that had already come in for it."""
+    request = request_of(connection, number)
+    if request["role"] != Role.REQUESTER:
+        raise LocalFault(f"{request['number']} is a request of theirs: only they can change what they ask.")
+    last = transaction_of(connection, request["number"])
+    for older in events.due_of_transaction(connection, last["id"]):
+        stepping.take(connection, older, premises)
+    return requests.load(connection, request["id"]), transaction_of(connection, request["number"])
+
+
+def note(
+    connection: Connection,
+    premises: Premises,
+    transaction: RowMapping,
+    by: str,
+    text: str,
+    said: Apdu | None = None,
+) -> tuple[str, ...]:
+    """What staff changed beside the state: an event "amend", a line in the history. What follows."""
+    event = NewEvent(
+        cause="staff",
+        type="amend",
+        at=premises.clock(),
+        apdu=apdu_json.to_json(said) if said is not None else None,
+        facts={"text": storable(text)[:LONGEST_NOTE]},
+        actor=by,
+        door="cli",
+        partner=transaction["partner"],
+        transaction_id=transaction["id"],
+        request_id=transaction["request_id"],
+    )
+    return advance.step(connection, events.add(connection, event), premises).words
+
+
+def _amend(
+    connection: Connection, premises: Premises, request: RowMapping, transaction: RowMapping,
+    wanted: Correction, *, again: bool, by: str,
+) -> Amended:  # fmt: skip
+    found = changes(request, wanted)
+    if not found and not again:
+        raise LocalFault(f"{request['number']} says that already: nothing would change.")
+    way = _way(connection, request, transaction, again=again)
+    if found:
+        rotas.correct(
+            connection, request["id"], dict(column for one in found for column in one.columns.items())
+        )
+    follows = _WAYS[way](connection, premises, transaction, found, by)
+    after = transaction_of(connection, request["number"])
+    changed = tuple(one.text for one in found)
+    number, attempt = request["number"], after["attempt"]
+    return Amended(number, attempt, after["partner"], after["state"], way, changed, follows)
+
+
+def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *, again: bool) -> str:
+    """What a correction means now. LocalFault where it is not possible, or comes too late."""
+    ended = transaction["state"] in ENDED
+    name = f"{request['number']}-{transaction['attempt']}"
+    bounced = outgoing.delivery(connection, transaction["id"]) == "bounced"
+    if again and (ended or (transaction["state"] == "PENDING" and bounced)):
+        return "again"
+    if ended and request["closed_at"] is None:
+        return "kept"
+    if ended:
+        raise LocalFault(f"{request['number']} is over.", (_again(request),))
+    unsent = _unsent(connection, transaction)
+    if not unsent or request["closed_at"] is not None:
+        raise LocalFault(
+            _too_late(name, transaction, bounced=bounced), _instead(request, transaction, bounced=bounced)
+        )
+    if again:
+        raise LocalFault(f"The order {name} has not left: it is corrected without --again.")
+    if len(unsent) > 1:
+        raise LocalFault(f"More than the order of {name} waits to be sent.", _instead(request, transaction))
+    return "anew"
+
+
+def _unsent(connection: Connection, transaction: RowMapping) -> list[RowMapping]:
+    """All that was to be said in the transaction, if nothing of it has left; else none."""
+    if transaction["state"] != "PENDING":
+        return []
+    said = [
+        intent
+        for event in events.of_transaction(connection, transaction["id"])
+        for intent in outgoing.of_event(connection, event["id"])
+        if intent["kind"] == "apdu" and intent["state"] not in ("withdrawn", "done")
+    ]
+    return [] if any(intent["letter_state"] in outgoing.LEFT for intent in said) else said
+
+
+def _too_late(name: str, transaction: RowMapping, *, bounced: bool) -> str:
+    if bounced:
+        return f"The order {name} came back undelivered."
+    stands = words.state_word(transaction["role"], transaction["state"])
+    return f"{transaction['partner']} holds the order {name} ({stands}): it cannot be corrected any more."
+
+
+def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = False) -> tuple[str, ...]:
+    number = request["number"]
+    if bounced:
+        return _again(request), f"mailproc next {number}"
+    allowed = machine.possible(
+        Role[transaction["role"]],
+        Service[transaction["service"]],
+        State[transaction["state"]],
+        State[transaction["state_before"]] if transaction["state_before"] else None,
+    )
+    ways = {
+        "cancel": f"mailproc act {number} cancel, and once it is stopped {_again(request)}",
+        "message": f"mailproc act {number} message --note TEXT",
+    }
+    return tuple(way for action, way in ways.items() if action in allowed)
+
+
+def _again(request: RowMapping) -> str:
+    return f"mailproc amend {request['number']} --again"
+
+
+def _anew(
+    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+) -> tuple[str, ...]:
+    for intent in outgoing.unsaid(connection, transaction["id"]):
+        outgoing.withdraw(connection, intent)
+    transactions.clear_attention(connection, transaction["id"], OF_A_LETTER)
+    order = opening.wanted_of(requests.load(connection, transaction["request_id"]))
+    return note(connection, premises, transaction, by, _told(found), order)
+
+
+def _kept(
+    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+) -> tuple[str, ...]:
+    return note(connection, premises, transaction, by, _told(found))
+
+
+def _asked_again(
+    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+) -> tuple[str, ...]:
+    if found:
+        note(connection, premises, transaction, by, _told(found))
+    request_id = transaction["request_id"]
+    place.give_up_undelivered(connection, premises, request_id, by)
+    rotas.put_next(connection, request_id, transaction["partner"])
+    return place.ask(connection, premises, request_id, by).words
+
+
+_WAYS = {"anew": _anew, "kept": _kept, "again": _asked_again}
+
+
+def _told(found: list[Change]) -> str:
+    return "; ".join(one.text for one in found)

@@ -1,0 +1,100 @@
+"""The agenda as a letter to staff: written once, and sent by the outbox as every notice."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.flow.premises import Premises
+from mailproc.notices import digest, words
+from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, StaffDigest
+from mailproc.notices.parties import Library
+from mailproc.office.agenda import Agenda, Todo, agenda
+from mailproc.office.mailroom import LetterLine
+from mailproc.store import events, open_requests, outgoing
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.templating.contract import as_context
+
+
+def send(store: Store, premises: Premises, by: str = "") -> Agenda:
+    """Put the letter of the day into the outbox; ``by`` '' is the clock.
+
+    What it says is fixed here and not when the letter is written, so that it does not name itself
+    among the letters that wait.
+    """
+    with store.read() as connection:
+        found = agenda(connection, premises)
+    context = as_context(letter_of(found, premises))
+    store.write(partial(_keep, context=context, at=premises.clock(), by=by))
+    return found
+
+
+def last_sent(store: Store) -> datetime | None:
+    """When a digest was last asked for, by whomever."""
+    with store.read() as connection:
+        return open_requests.last_event(connection, "digest")
+
+
+def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
+    """The agenda in words of the library's language."""
+    library, language = premises.config.library, premises.config.library.language
+    return digest.digest(
+        Library(name=library.name, email=library.email),
+        words.date_word(found.day, found.day, language),
+        [
+            (
+                words.attention_word(group.reason, language),
+                [_request(one, premises) for one in group.requests],
+            )
+            for group in found.groups
+        ],
+        found.waiting,
+        unplaced=[_letter(one, premises, "shelved") for one in found.unplaced],
+        unsent=[_letter(one, premises) for one in found.unsent],
+        mailboxes=[
+            DigestMailbox(name=one.name, why=one.error, since=_day(one.since, premises))
+            for one in found.mailboxes
+        ],
+    )
+
+
+def _keep(connection: Connection, context: dict[str, Any], at: datetime, by: str) -> None:
+    event = NewEvent(
+        cause="staff" if by else "timer",
+        type="digest",
+        at=at,
+        actor=by,
+        door="cli" if by else "",
+        state="done",
+    )
+    body = {"notice": "staff/digest", "to": "staff", "facts": {"digest": context}}
+    outgoing.add_intent(connection, event_id=events.add(connection, event), seq=0, kind="notice", body=body)
+
+
+def _request(one: Todo, premises: Premises) -> DigestRequest:
+    language = premises.config.library.language
+    partner = premises.partners.get(one.partner) if one.partner else None
+    return DigestRequest(
+        number=one.number,
+        title=words.title_word(one.title, language),
+        partner=(partner and partner.name) or one.partner,
+        since=_day(one.since, premises),
+    )
+
+
+def _letter(one: LetterLine, premises: Premises, state: str = "") -> DigestLetter:
+    """The reason that is written down, else the word of its state."""
+    language = premises.config.library.language
+    stands = {"prepared": "waiting", "todo": "waiting", "shelved": "failed"}.get(one.state, one.state)
+    why = one.note or (
+        words.attention_word(state, language) if state else words.delivery_word(stands, language)
+    )
+    return DigestLetter(
+        number=one.id, who=one.other, subject=one.subject, why=why, since=_day(one.at, premises)
+    )
+
+
+def _day(at: datetime, premises: Premises) -> str:
+    return words.date_word(premises.local(at).date(), premises.today(), premises.config.library.language)

@@ -1,0 +1,147 @@
+"""The rota of a request: whom we have asked and what became of it, who waits; and its change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.ill.terms import Role
+from mailproc.office.amend import latest, note
+from mailproc.office.find import request_of
+from mailproc.store import requests, rotas
+from mailproc.store.engine import Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """One candidate. ``became``: asked | next | waiting | passed-over. What was asked has its
+    ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last word: ``answer`` (a row of
+    the state tables), ``answer_note``, ``answered_at``. ``unable``: why it cannot be asked now."""
+
+    position: int
+    partner: str
+    name: str
+    became: str
+    attempt: str = ""
+    state: str = ""
+    asked_at: datetime | None = None
+    answer: str = ""
+    answer_note: str = ""
+    answered_at: datetime | None = None
+    why_not: str = ""
+    unable: str = ""
+
+
+@dataclass(frozen=True)
+class Rota:
+    """``open``: an attempt is still under way, so that nobody else is asked now."""
+
+    number: str
+    title: str
+    open: bool
+    places: tuple[Place, ...]
+
+
+def rota(connection: Connection, premises: Premises, number: str) -> Rota:
+    """Whom we asked, and who is next. LocalFault for a request of theirs."""
+    request = request_of(connection, number)
+    if request["role"] != Role.REQUESTER:
+        raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
+    found: list[Place] = []
+    active = False
+    for row in rotas.places(connection, request["id"]):
+        if row["transaction_id"] is not None:
+            active |= row["closed_at"] is None and row["state"] not in ("NOT_SUPPLIED", "CANCELLED")
+            found.append(_asked(connection, premises, request["number"], row))
+        else:
+            found.append(_waiting(premises, row, first=not any(one.became == "next" for one in found)))
+    return Rota(request["number"], request["title"], active, tuple(found))
+
+
+def change(
+    store: Store,
+    premises: Premises,
+    number: str,
+    add: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    by: str = "",
+) -> None:
+    """Take out ``drop``, then put ``add`` at the end, in order. Who did it stands in the history.
+
+    LocalFault, before anything changed, for one that does not lend, waits already, or does not wait.
+    """
+    added = [premises.partners.lender(symbol).symbol for symbol in add]
+
+    def job(connection: Connection) -> None:
+        request, transaction = latest(connection, premises, number)
+        for symbol in drop:
+            rotas.drop(connection, request["id"], _place_of(connection, request, symbol))
+        for symbol in added:
+            _new(connection, request, symbol)
+            requests.add_candidates(connection, request["id"], [symbol])
+        told = [f"added {symbol}" for symbol in added] + [f"dropped {symbol}" for symbol in drop]
+        note(connection, premises, transaction, by, f"rota: {', '.join(told)}")
+
+    store.write(job)
+
+
+def _asked(connection: Connection, premises: Premises, number: str, row: RowMapping) -> Place:
+    lines = rotas.told(connection, row["transaction_id"])
+    heard = [line for line in lines if line["cause"] == "letter" or line["heard_by"]]
+    last = heard[-1] if heard else None
+    return Place(
+        row["position"],
+        row["partner"],
+        _name(premises, row["partner"]),
+        "asked",
+        attempt=f"{number}-{row['attempt']}",
+        state=row["state"],
+        asked_at=lines[0]["at"] if lines else None,
+        answer=last["event"] if last else "",
+        answer_note=last["note"] if last else "",
+        answered_at=last["at"] if last else None,
+        why_not=row["why_not"],
+    )
+
+
+def _waiting(premises: Premises, row: RowMapping, *, first: bool) -> Place:
+    became = "passed-over" if row["why_not"] else "next" if first else "waiting"
+    name = _name(premises, row["partner"])
+    unable = _unable(premises, row["partner"])
+    return Place(row["position"], row["partner"], name, became, why_not=row["why_not"], unable=unable)
+
+
+def _name(premises: Premises, symbol: str) -> str:
+    partner = premises.partners.get(symbol)
+    return (partner and partner.name) or symbol
+
+
+def _unable(premises: Premises, symbol: str) -> str:
+    """Configuration changes after a rota was made."""
+    try:
+        partner = premises.partners.lender(symbol)
+    except LocalFault as fault:
+        return str(fault)
+    return "paused: its letter would wait" if partner.status == "paused" else ""
+
+
+def _waits(connection: Connection, request: RowMapping) -> dict[str, int]:
+    """Who was not asked yet, by symbol, with the place."""
+    rows = rotas.places(connection, request["id"])
+    return {row["partner"].upper(): row["position"] for row in rows if row["transaction_id"] is None}
+
+
+def _place_of(connection: Connection, request: RowMapping, symbol: str) -> int:
+    waits = _waits(connection, request)
+    if symbol.upper() not in waits:
+        who = ", ".join(waits) or "nobody"
+        raise LocalFault(f"{symbol} does not wait in the rota of {request['number']}; who waits: {who}.")
+    return waits[symbol.upper()]
+
+
+def _new(connection: Connection, request: RowMapping, symbol: str) -> None:
+    if symbol.upper() in _waits(connection, request):
+        raise LocalFault(f"{symbol} waits in the rota of {request['number']} already.")

@@ -1,0 +1,73 @@
+"""What staff change of a request afterwards: the places of its rota not asked yet, and its own words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates
+from mailproc.store.text import storable
+from mailproc.store.transactions import TRANSACTION
+
+
+def places(connection: Connection, request_id: int) -> Sequence[RowMapping]:
+    """The rota in order; with ``attempt``, ``state`` and ``closed_at`` of who was asked."""
+    statement = (
+        select(CANDIDATE, TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.closed_at)
+        .select_from(CANDIDATE.outerjoin(TRANSACTION, CANDIDATE.c.transaction_id == TRANSACTION.c.id))
+        .where(CANDIDATE.c.request_id == request_id)
+        .order_by(CANDIDATE.c.position)
+    )
+    return connection.execute(statement).mappings().all()
+
+
+def told(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+    """The history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
+    statement = (
+        select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.heard_by)
+        .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
+        .where(HISTORY.c.transaction_id == transaction_id)
+        .order_by(HISTORY.c.id)
+    )
+    return connection.execute(statement).mappings().all()
+
+
+def drop(connection: Connection, request_id: int, position: int) -> None:
+    """Take a place that was not asked out of the rota."""
+    connection.execute(
+        CANDIDATE.delete().where(*_at(request_id, position), CANDIDATE.c.transaction_id.is_(None))
+    )
+
+
+def put_next(connection: Connection, request_id: int, partner: str) -> None:
+    """``partner`` is asked before all that wait: they move up by one place."""
+    waiting = [row["position"] for row in places(connection, request_id) if _waits(row)]
+    if not waiting:
+        add_candidates(connection, request_id, [partner])
+        return
+    everyone = [row["position"] for row in places(connection, request_id) if row["position"] >= waiting[0]]
+    for position in reversed(everyone):  # from the end: no two stand at one place, not even for a moment
+        up = CANDIDATE.update().where(*_at(request_id, position)).values(position=position + 1)
+        connection.execute(up)
+    new = {"request_id": request_id, "position": waiting[0], "partner": partner, "why_not": ""}
+    connection.execute(CANDIDATE.insert().values(new))
+
+
+def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> None:
+    """Write corrected columns of a request; title and author are kept on one line, as lists show them."""
+    kept = dict(values)
+    for name in ("title", "author"):
+        if name in kept:
+            kept[name] = " ".join(storable(kept[name]).split())
+    if "note" in kept:
+        kept["note"] = storable(kept["note"])
+    connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(kept))
+
+
+def _waits(row: RowMapping) -> bool:
+    return row["transaction_id"] is None and not row["why_not"]
+
+
+def _at(request_id: int, position: int) -> tuple[Any, Any]:
+    return CANDIDATE.c.request_id == request_id, CANDIDATE.c.position == position
