@@ -66,8 +66,8 @@ def claim(
 def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
     """The same for who reads each row when its turn comes: the ids alone, without decoding the rows."""
     chosen = _chosen(connection, table, _all_due(connection, table, limit, now, "todo"))
-    if chosen:
-        connection.execute(_statements(table).count_only, {"ids": chosen})
+    for row_id in chosen:
+        _statements(table).count_one.run(connection, {"row_id": row_id})
     return chosen
 
 
@@ -186,12 +186,9 @@ class _Statements:
         now = bindparam("now", type_=Instant)
 
         self.due = Constant(_due(table, state, now))
-        self.count_only = (
-            update(table)
-            .where(these)
-            .values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
-        )
-        self.count = self.count_only.returning(*columns)
+        counted = update(table).values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
+        self.count = counted.where(these).returning(*columns)
+        self.count_one = Constant(counted.where(this))
         self.killed = (
             update(table)
             .where(these)
