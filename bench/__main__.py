@@ -10,10 +10,10 @@ import json
 import sys
 import time
 
-from bench import intake, parse, render, steps, way
+from bench import clock, intake, parse, render, steps, way
 from bench.figures import Suite, judged, table
 
-SUITES: tuple[Suite, ...] = (intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE, way.SUITE)
+SUITES: tuple[Suite, ...] = (intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE)
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "artemail"
 
 READING = [
     ["requests"], ["show", "B1"], ["letters"], ["letter", "O1"], ["letter", "I1"], ["shelved"], ["outbox"],
-    ["partners"], ["templates"], ["verify"], ["states"], ["check"], ["digest"], ["rota", "B1"],
+    ["partners"], ["templates"], ["verify"], ["states"], ["check"], ["digest"], ["rota", "B1"], ["jobs"],
 ]  # fmt: skip
 
 

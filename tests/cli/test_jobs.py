@@ -1,0 +1,36 @@
+"""What the service does by itself, and what happens if nobody acts."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Cli = Callable[..., Any]
+
+
+def test_what_is_scheduled_and_what_waits(cli: Cli, placed: Cli, lent: str, folder: Path) -> None:
+    placed("A book", need_before="2035-01-31")
+    placed("Another")
+    with (folder / "config.toml").open("a") as file:
+        file.write('[schedule]\nsweep = "30 7 * * mon-fri"\n')
+    found = cli("jobs", "--json").json
+    jobs = {one["job"]: one for one in found["jobs"]}
+    assert jobs["sweep"]["when"] == "30 7 * * mon-fri"
+    assert "T07:30:00" in jobs["sweep"]["next_at"]
+    assert {one["kind"]: one["count"] for one in found["timers"]} == {
+        "UNANSWERED": 2,
+        "NEED_BEFORE": 1,
+        "TO_ANSWER": 1,
+    }
+    assert found["timers"] == sorted(found["timers"], key=lambda one: one["next_at"])
+    told = cli("jobs")
+    assert told.code == 0
+    assert "no answer for too long" in told.out and "30 7 * * mon-fri" in told.out
+
+
+def test_a_request_says_what_happens_if_it_is_left_alone(cli: Cli, placed: Cli) -> None:
+    number = placed("A book")
+    assert "no answer for too long" in cli("show", number).out
+    assert cli("show", number, "--json").json["next"]["kind"] == "UNANSWERED"
+    assert cli("act", number, "close").code == 0
+    assert cli("show", number, "--json").json["next"] is None
+    assert "no answer for too long" not in cli("show", number).out
