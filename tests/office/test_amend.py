@@ -329,3 +329,17 @@ def test_a_letter_that_had_come_in_before_counts_first(world):
     world.hear("B1-1 CRF*CANNOT MATCH ITEM", run=False)
     intake.run(world.house.store, world.house.premises)
     assert corrected(world, item={"title": "Right"}, again=True).way == "again"
+
+
+def test_the_clock_goes_by_the_corrected_day(world):
+    world.place(need_before="2026-03-20", run=False)
+
+    def waits():
+        rows = [row for row in world.rows("timer") if row["fired_event_id"] is None]
+        return [row["due_at"].date().isoformat() for row in rows if row["kind"] == "NEED_BEFORE"]
+
+    before = waits()
+    corrected(world, need_before="2026-04-20")
+    assert len(before) == len(waits()) == 1
+    assert waits()[0][:7] == "2026-04"
+    assert world.transaction("B1")["state"] == "PENDING"
