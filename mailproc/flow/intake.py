@@ -95,15 +95,15 @@ def _done(connection: Connection, reading: Reading, note: str) -> None:
 def _shelve(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
     _log.info("I%s shelved: %s", reading.inbox_id, why)
     letters.settle(connection, reading.inbox_id, "shelved", last_error=why, **_found(reading))
-    if not reading.alarm:
-        return
+    if reading.alarm:
+        _tell_staff(connection, reading, reading.alarm, why, premises)
+
+
+def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
+    """One letter to staff about what lies on the shelf, at most one a day for each sender and reason."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
-    if alarms.raise_once(connection, reading.alarm, storable(who)[:250], premises.clock()):
-        _tell_staff(connection, reading, why)
-
-
-def _tell_staff(connection: Connection, reading: Reading, why: str) -> None:
-    """One letter to staff about a letter on the shelf, at most one a day for each sender."""
+    if not alarms.raise_once(connection, reason, storable(who)[:250], premises.clock()):
+        return
     event = NewEvent(
         cause="letter",
         type="SHELVED",
@@ -113,7 +113,7 @@ def _tell_staff(connection: Connection, reading: Reading, why: str) -> None:
         state="done",
     )
     body = {"notice": "staff/attention", "to": "staff"}
-    facts = {"reasons": [reading.alarm], "letter": f"I{reading.inbox_id}", "note": why}
+    facts = {"reasons": [reason], "letter": f"I{reading.inbox_id}", "note": why}
     outgoing.add_intent(
         connection, event_id=events.add(connection, event), seq=0, kind="notice", body=body | {"facts": facts}
     )
@@ -201,6 +201,8 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
         _shelve(connection, reading, _all_strange(sorting), premises)
         return
     events.add_all(connection, sorting.born)
+    if reading.decoded.faults:
+        _tell_staff(connection, reading, "unreadable", reading.decoded.faults[0].text, premises)
     _done(connection, reading, _summary(reading, sorting))
 
 

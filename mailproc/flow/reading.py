@@ -65,8 +65,9 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     if row["partner"] and row["proof"] == RELEASED:
         partner = premises.partners.get(row["partner"])
     found = replace(reading, codec=codec.name if codec else "", partner=partner)
-    if codec is None:
-        return replace(found, refused=_nobodys(letter))
+    if codec is None:  # a partner's letter that no machine reads is for a person, the same day
+        written = partner is not None and letter.auto_submitted in ("", "no")
+        return replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
     proven = RELEASED if row["proof"] == RELEASED else ""
     if partner is not None:
         proven = proven or proof(partner, sender)

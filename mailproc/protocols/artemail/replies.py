@@ -33,6 +33,15 @@ MOST_OF_ONE = 20
 _CUSTOMER = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])")
 
 
+BARE_PROSE = 2
+"""Lines beside the replies of a report in which no code is known: a title and a date."""
+
+
+def _headed(taken: Taken) -> bool:
+    ref = taken.apdu.ref
+    return taken.kind == "unknown" and ref is not None and bool(ref.customer_code or ref.file_ref)
+
+
 class Replies:
     """The reader, made of the tables."""
 
@@ -59,10 +68,13 @@ class Replies:
         return receipts.read(" ".join(subject.split()), top, Ref(), self.codes.layout, str) is not None
 
     def is_coded(self, reading: Reading) -> bool:
-        """One known code is needed; each reply makes room for more prose."""
+        """One known code is needed, each reply makes room for more prose; or unknown codes alone,
+        under a heading that names our code or file, with hardly a word besides."""
         kinds = Counter(each.kind for each in reading.taken)
         room = self.codes.layout.most_prose + 2 * (kinds["reply"] + kinds["unknown"])
-        return bool(kinds["reply"]) and reading.prose <= room
+        if kinds["reply"]:
+            return reading.prose <= room
+        return any(map(_headed, reading.taken)) and reading.prose <= BARE_PROSE
 
     def is_twin(self, reading: Reading) -> bool:
         """A labelled status that says a code, or that names the library's own order line."""
