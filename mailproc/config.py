@@ -89,7 +89,7 @@ class Account(Section):
 
 
 class DeliveryKeywords(Section):
-    """Which delivery word goes on the TX line for each way of delivery (dossier 2.2)."""
+    """Which delivery word goes on the TX line for each way of delivery (docs/protocols/artemail.md)."""
 
     electronic: str = "SED99"
     postal: str = "PHOTO"

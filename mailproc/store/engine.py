@@ -50,7 +50,7 @@ class Store:
         store = cls(connections.parse(url, base), base)
         try:
             store._prepare(may_migrate=migrate)
-        except BaseException:
+        except BaseException:  # whatever it is, no connection is left open
             store.close()
             raise
         return store

@@ -151,7 +151,7 @@ class Writer:
             return
         try:
             self._on_commit()
-        except Exception:
+        except Exception:  # a hint that fails must not fail what is committed
             _log.exception("the wake-up after a commit failed")
 
 

@@ -87,7 +87,7 @@ class ImapSession:
                 self._connect()
                 self._login()
                 self._select()
-        except BaseException:
+        except BaseException:  # whatever it is, no socket is left open
             self.close(politely=False)
             raise
 

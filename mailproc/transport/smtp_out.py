@@ -137,7 +137,7 @@ class Relay:
                 server.ehlo()
             if deliver.user:
                 server.login(deliver.user, deliver.password.get_secret_value())
-        except BaseException:
+        except BaseException:  # whatever it is, no socket is left open
             server.close()
             raise
         return server

@@ -236,7 +236,7 @@ class Session(SMTP):
         """Python's address parser raises many things at hostile text; to the client it is malformed."""
         try:
             return super()._getaddr(arg)
-        except Exception:
+        except Exception:  # see above: any of them
             return None, None
 
     def _getparams(self, params: Sequence[str]) -> dict[str, str | bool] | None:

@@ -20,9 +20,10 @@ from sqlmodel import SQLModel
 from mailproc.app.build import House, build
 from mailproc.app.daemon import work_once
 from mailproc.errors import GiveUp
-from mailproc.flow import clock, send
+from mailproc.flow import advance, clock, send
 from mailproc.flow.advance import Outcome
 from mailproc.flow.verify import Verified, verify
+from mailproc.ill import timers as rules
 from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
 from mailproc.office import acts, mailroom, place, questions
@@ -355,11 +356,30 @@ def _sound(world: World) -> None:
     assert world.verify().differences == ()
     world.run()
     assert world.verify().differences == ()
+    _timers_follow(world)
     for name, rows in world.dump().items():
         for row in rows:
             text = repr({key: value for key, value in row.items() if (name, key) != ("inbox", "raw")})
             for password in PASSWORD.values():
                 assert password not in text, f"a password stands in {name}: {text[:300]}"
+
+
+def _timers_follow(world: World) -> None:
+    """Whatever led there: what waits is what follows from where each transaction stands."""
+    premises = world.house.premises
+    for row in world.rows("transactions"):
+        found = advance.standing_of(row)
+        since = world.row("event", row["moved_event_id"])
+        with world.house.store.read() as connection:
+            known = clock._fired(connection, row["id"], premises)
+            waiting = clock._waiting(connection, row, found, (since, {"at": world.now}), known, premises)
+        wanted = rules.wanted(found, waiting, clock.days(premises))
+        waits = {
+            timer["kind"]: timer["due_at"]
+            for timer in world.rows("timer")
+            if timer["transaction_id"] == row["id"] and timer["fired_event_id"] is None
+        }
+        assert waits == {kind.value: premises.instant(wall) for kind, wall in wanted.items()}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mailproc.flow import clock
+from mailproc.office import amend, corrections
 
 CHASE = {"chase": "CHASE"}
 
@@ -437,3 +438,11 @@ def test_a_quiet_clock_costs_nothing(small_world):
             "EXPLAIN QUERY PLAN SELECT id FROM timer WHERE due_at <= '2026' AND fired_event_id IS NULL"
         ).fetchall()
     assert "ix_timer_due" in str(plan)
+
+
+def test_a_corrected_day_is_the_new_one(world):
+    world.place(need_before="2026-03-05")
+    assert kinds(world)["NEED_BEFORE"] == date(2026, 3, 6)
+    wanted = corrections.read({}, {}, "2026-03-20")
+    amend.amend(world.house.store, world.house.premises, "B1", wanted, by="clerk")
+    assert kinds(world)["NEED_BEFORE"] == date(2026, 3, 21)
