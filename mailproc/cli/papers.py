@@ -32,11 +32,19 @@ def templates(
     ctx: typer.Context,
     as_json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The page templates/README.md.")] = False,
+    diff: Annotated[
+        str, typer.Option(metavar="TEMPLATE", help="What your text changes in the shipped one.")
+    ] = "",
 ) -> None:
     """The templates, where each comes from, and whether it is in order."""
-    known = configured(ctx).templates
+    premises = configured(ctx)
+    known = premises.templates
     if markdown:
         typer.echo(known.readme(), nl=False)
+        return
+    if diff:
+        changed = premises.registry.mask(known.diff(diff).encode()).decode()
+        output.line(changed.rstrip("\n") or f"{diff} is as it was shipped.")
         return
     listed = known.listing()
     if as_json:
