@@ -4,7 +4,7 @@ A claim counts a try in a commit of its own before the work: ``attempts`` (all t
 long to wait) and ``unfinished`` (tries begun and not ended, in a row). Whatever ends a try in an
 orderly way sets ``unfinished`` to 0, a ``later`` too. So only a process that died in the middle
 leaves it above 0: a relay that is down for days makes many attempts and shelves nothing, while a
-letter that kills the process is claimed alone the second time and shelved at its third try.
+letter that kills the process is claimed alone from the second time on and shelved after its third try.
 
 Any other change of the row ends the try too (the column's ``onupdate``).
 
@@ -37,8 +37,8 @@ from mailproc.store.tables import Instant, QueueRow
 
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 BACKOFF_END = timedelta(hours=12)
-TRIES = 3
-KILLED = "the process died twice while it worked on this: not tried a third time"
+DEATHS = 3  # not two: two kills from outside can hit one row by chance
+KILLED = "the process died three times while it worked on this: not tried again"
 
 
 def pause(attempts: int) -> timedelta:
@@ -57,7 +57,7 @@ def claim(
     """Count a try for the due rows, oldest first, and return them whole; at most ``limit``.
 
     Run it in a commit of its own, then work on the rows. A row whose last try was not ended comes
-    alone; one at its third such try is shelved here and not returned. ``attempts`` in the
+    alone; one that has had its third such try is shelved here and not returned. ``attempts`` in the
     answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
     """
     return begin(connection, table, _all_due(connection, table, limit, now, state))
@@ -89,10 +89,10 @@ def _all_due(
 
 def _chosen(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[int]:
     """Those whose try begins now; those that died too often are shelved."""
-    killers = [row_id for row_id, unfinished in due if unfinished + 1 >= TRIES]
+    killers = [row_id for row_id, unfinished in due if unfinished >= DEATHS]
     if killers:
         connection.execute(_statements(table).killed, {"ids": killers})
-    return _alone([one for one in due if one[1] + 1 < TRIES])
+    return _alone([one for one in due if one[1] < DEATHS])
 
 
 def _alone(due: list[tuple[int, int]]) -> list[int]:

@@ -305,20 +305,18 @@ POISON: list[tuple[str, Point]] = [
 @pytest.mark.parametrize(
     ("queue", "point"), POISON, ids=lambda value: value if isinstance(value, str) else value[1]
 )
-def test_a_letter_that_kills_is_shelved_at_its_third_try_and_its_neighbours_live(
+def test_a_letter_that_kills_is_shelved_after_its_third_try_and_its_neighbours_live(
     service: Service, once: Once, queue: str, point: Point
 ) -> None:
     good = [order_letter(f"g{position}", [f"G{position}"]) for position in range(1, 5)]
     inject(service, *good[:2], order_letter("p", ["P1"], title="POISON of the Fens"), *good[2:])
-    assert [once(service, point) for _ in range(4)] == [KILLED, KILLED, 0, 0]
+    assert [once(service, point) for _ in range(5)] == [KILLED, KILLED, KILLED, 0, 0]
     rows = service.ask(f"SELECT state, attempts, last_error FROM {queue} WHERE state <> 'done'")  # noqa: S608
-    assert rows == [("shelved", 3, "the process died twice while it worked on this: not tried a third time")]
+    assert rows == [("shelved", 4, "the process died three times while it worked on this: not tried again")]
     taken = service.ask("SELECT tgq FROM transactions ORDER BY tgq")
     assert taken == [("G1",), ("G2",), ("G3",), ("G4",)]
-    assert {attempts for (attempts,) in service.ask("SELECT attempts FROM inbox WHERE state = 'done'")} <= {
-        1,
-        2,
-    }
+    tries = service.ask("SELECT DISTINCT attempts FROM inbox WHERE state = 'done'")
+    assert set(tries) <= {(1,), (2,)}
     which = "I3" if queue == "inbox" else "E3"
     mailroom.release(service.store, service.premises, which, "XX-BORROWER")  # the fault was mended
     assert once(service) == 0
@@ -331,7 +329,7 @@ def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
     for title in ("Weirs", "POISON", "Tides"):
         service.place(title)
     point = ("mailproc.flow.prepare", "_encode", "POISON")
-    assert [once(service, point) for _ in range(6)][-1] == 0
+    assert [once(service, point) for _ in range(8)][-1] == 0
     assert sorted(numbers(relay.to(LENDER))) == ["B1-1", "B3-1"]
     assert [state for state, _ in states(service, "intent")] == ["prepared", "shelved", "prepared"]
     assert service.shown("B2").line.delivery == "failed"

@@ -116,15 +116,16 @@ def test_a_relay_down_for_days_shelves_nothing(store):
     assert row(store, row_id)["last_error"] == "the relay is away"
 
 
-def test_a_killer_is_claimed_alone_and_shelved_at_its_third_try(store):
+def test_a_killer_is_claimed_alone_and_shelved_after_its_third_try(store):
     first, killer, third = add(store, count=3)
     assert len(claim(store)) == 3  # and the process dies
     assert [r["id"] for r in claim(store)] == [first]
     store.write(lambda c: queue.done(c, InboxRow, first))
     assert [r["id"] for r in claim(store)] == [killer]  # dies again
-    assert [r["id"] for r in claim(store)] == [third]  # the third try is not made
+    assert [r["id"] for r in claim(store)] == [killer]  # and again
+    assert [r["id"] for r in claim(store)] == [third]  # a fourth try is not made
     shelved = row(store, killer)
-    assert (shelved["state"], shelved["attempts"], shelved["last_error"]) == ("shelved", 3, queue.KILLED)
+    assert (shelved["state"], shelved["attempts"], shelved["last_error"]) == ("shelved", 4, queue.KILLED)
 
 
 def test_fresh_rows_before_a_suspect_are_claimed_without_it(store):
