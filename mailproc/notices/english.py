@@ -261,7 +261,7 @@ _ATTENTION: Words = {
     "held-template": "a broken text holds the letter back",
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
-    "letters-replaced": "letters of another script were replaced by ? in our order",
+    "letters-replaced": "letters of another script were romanised in our order: look at it",
     "lost": "they say it is lost",
     "lost-after-returned": "said to be lost, after it was sent back",
     "mailbox-unreachable": "a mailbox cannot be reached",

@@ -260,7 +260,7 @@ _ATTENTION: Words = {
     "held-template": "eine fehlerhafte Vorlage hält den Brief zurück",
     "in-doubt": "unser Brief ist vielleicht angekommen: bitte entscheiden",
     "learned-address": "sie schrieben von einer neuen Adresse: ist es ihre?",
-    "letters-replaced": "Buchstaben einer anderen Schrift wurden in unserer Bestellung durch ? ersetzt",
+    "letters-replaced": "Buchstaben einer anderen Schrift wurden in der Bestellung umgeschrieben: ansehen",
     "lost": "sie melden den Verlust",
     "lost-after-returned": "als verloren gemeldet, nachdem es zurückgesandt war",
     "mailbox-unreachable": "ein Postfach ist nicht erreichbar",

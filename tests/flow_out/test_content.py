@@ -65,11 +65,19 @@ def test_what_no_database_can_store_harms_nothing(office: Office, relay: Any, ti
     assert len(relay.script.orders) == len(relay.script.to("r@town.example")) == 1
 
 
-def test_an_arabic_title_is_held_with_the_field_named_and_its_neighbours_go(
+def test_an_arabic_title_is_romanised_and_staff_see_it(office: Office, relay: Any) -> None:
+    number = office.place("مقدمة ابن خلدون")
+    office.run()
+    [order] = relay.script.orders
+    assert f"TX{number}-1" in order.text and "mqdm" in order.text and order.text.isascii()
+    assert office.show(number)["attention"] == ["letters-replaced"]
+
+
+def test_a_title_with_nothing_readable_is_held_with_the_field_named_and_its_neighbours_go(
     office: Office, relay: Any
 ) -> None:
     """ARTEmail carries ASCII: what nothing is left of is a question to staff, not an order."""
-    before, number = office.place("Before"), office.place("مقدمة ابن خلدون")
+    before, number = office.place("Before"), office.place("\ue000\ue001\ue002")
     office.run()
     assert f"TX{before}-1" in relay.script.orders[0].text
     assert f"TX{number}-1" not in relay.script.orders[0].text

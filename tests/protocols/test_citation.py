@@ -132,7 +132,9 @@ def test_an_address_is_written_as_it_is_read(lines: list[str], delivery: Deliver
         ("Οδύσσεια", "Odysseia", 0),
         ("ﬁne ½", "fine 1/2", 0),
         ("a\r\nb\tc\x00d\u2028e  f", "a b c d e f", 0),
-        ("日本 abc", "?? abc", 2),
+        ("日本 abc", "RiBen abc", 0),
+        ("كتاب", "ktb", 0),
+        ("\ue000 abc", "? abc", 1),
         ("", "", 0),
     ],
 )
@@ -150,7 +152,8 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "readable"), [("1984", True), ("日本", False), ("日本 in art", True), ("?!", False)]
+    ("title", "readable"),
+    [("1984", True), ("日本", True), ("\ue000\ue001", False), ("\ue000 in art", True), ("?!", False)],
 )
 def test_a_title_must_keep_most_of_its_letters(title: str, readable: bool) -> None:
     assert is_readable(to_ascii(title)) is readable

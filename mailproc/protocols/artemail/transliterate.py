@@ -1,13 +1,16 @@
 """Any text as printable ASCII in which no base letter is lost: "Łódź" is "Lodz".
 
 Decomposing (NFKD) takes accents off; the tables below hold the letters that have no
-decomposition, the Cyrillic and Greek alphabets, and the punctuation of typesetters. What is left
-(Arabic, Chinese …) becomes a question mark and is counted.
+decomposition, the Cyrillic and Greek alphabets, and the punctuation of typesetters. Every other
+script (Arabic, Chinese …) is romanised letter by letter, crudely, and counted, for staff to see;
+what has no Latin form at all becomes a question mark.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from anyascii import anyascii
 
 _LATIN = {
     "Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "Th", "þ": "th",
@@ -42,10 +45,12 @@ _LEFT = re.compile(r"[^\x20-\x7e]")
 
 @dataclass(frozen=True)
 class Ascii:
-    """``text`` on one line, without leading, trailing or double blanks; ``lost`` letters became '?'."""
+    """``text`` on one line, without leading, trailing or double blanks; ``lost`` letters became '?',
+    ``romanised`` ones have a crude Latin form."""
 
     text: str
     lost: int = 0
+    romanised: int = 0
 
 
 def to_ascii(text: str) -> Ascii:
@@ -55,8 +60,18 @@ def to_ascii(text: str) -> Ascii:
     text = "".join(" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).translate(_TABLE))
     plain = "".join(each for each in plain.translate(_TABLE) if not unicodedata.combining(each))
-    found, lost = _LEFT.subn("?", " ".join(plain.split()))
-    return Ascii(found, lost)
+    plain = unicodedata.normalize("NFC", plain)  # Korean syllables are romanised whole
+    left = _LEFT.findall(plain)
+    found = " ".join(_LEFT.sub(lambda each: _romanised(each[0]), plain).split())
+    lost = sum(_romanised(each) == "?" for each in left)
+    return Ascii(found, lost, len(left) - lost)
+
+
+def _romanised(sign: str) -> str:
+    """Its crude Latin form, '' for a letter that is not spoken, '?' where there is none."""
+    latin = anyascii(sign)
+    silent = unicodedata.category(sign)[0] in "LM"
+    return latin if latin or silent else "?"
 
 
 def is_readable(title: Ascii) -> bool:

@@ -168,8 +168,11 @@ def _lossy(index: int, apdu: Apdu, scheme: Orders) -> Held | None:
     if not isinstance(apdu, IllRequest):
         return None
     service = scheme.words.services(scheme.keywords(apdu))[0]
-    lost = sum(to_ascii(element).lost for element in citation.write(apdu.item, service))
-    return Held(index, "item", f"{lost} letters have no ASCII form and became '?'") if lost else None
+    made = [to_ascii(element) for element in citation.write(apdu.item, service)]
+    lost, romanised = sum(each.lost for each in made), sum(each.romanised for each in made)
+    told = [f"{lost} letters have no ASCII form and became '?'"] if lost else []
+    told += [f"{romanised} letters of another script were romanised one by one"] if romanised else []
+    return Held(index, "item", "; ".join(told)) if told else None
 
 
 def _framed(made: Sequence[_Made], scheme: Orders, renderer: Renderer) -> str:
