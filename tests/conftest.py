@@ -31,6 +31,20 @@ def _everything() -> bool:
     return os.environ.get("REQUIRE_ALL") == "1"
 
 
+STORIES = ("flow", "flow_out", "office")
+"""Folders of stories over the whole house: on PostgreSQL too where everything is required."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The short run tells each story on SQLite; the store's own tests are on both databases always."""
+    if _everything():
+        return
+    long = [item for item in items if item.path.parent.name in STORIES and "postgresql" in item.name]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """Where REQUIRE_ALL=1 says that everything is installed, a test that skips has failed."""
