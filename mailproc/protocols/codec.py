@@ -106,13 +106,9 @@ class Codec(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def batches(self) -> bool:
-        """May several APDUs for one partner travel in one letter?"""
-        ...
-
     def batched(self, dialect: str) -> bool:
-        """The same of one dialect. Where it says no, what does not fit into the letter is ``held``."""
+        """May several APDUs for one partner of this dialect travel in one letter? Where not, the
+        second in a letter is ``held``."""
         ...
 
     @property

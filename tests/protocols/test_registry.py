@@ -41,7 +41,10 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
     assert [codec.name for codec in registry.codecs] == ["artemail"]
-    assert (registry.by_name("artemail").batches, registry.by_name("artemail").repeat_safe) == (True, False)
+    assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
+        True,
+        False,
+    )
     with pytest.raises(LocalFault, match="'artmail'") as refused:
         registry.by_name("artmail")
     assert refused.value.possible == ("known are: artemail",)

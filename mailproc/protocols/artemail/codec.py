@@ -51,7 +51,6 @@ class ArtemailCodec:
     plain_customers: frozenset[str] = frozenset()
 
     name = "artemail"
-    batches = True
     repeat_safe = False  # a repeated order may cost money: staff decide
 
     @classmethod
