@@ -107,6 +107,7 @@ def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bu
         library=premises.config.library,
         partner=partner,
         role=role,
+        dialect=first["dialect"],
         customer_code=known.customer_code if known else first["tq"],
         file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
         today=premises.today(),

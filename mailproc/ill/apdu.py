@@ -110,6 +110,19 @@ class ReplyTo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OptionalMessages:
+    """Requester- or Responder-Optional-Messages-Type: names of ApduType members.
+
+    ``can_send``: what this side will say; ``requires`` and ``desires``: what it wants of the
+    other. Of RECEIVED and RETURNED (the borrower's), SHIPPED and CHECKED_IN (the lender's).
+    """
+
+    can_send: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    desires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Apdu:
     """What every APDU may carry."""
 
@@ -142,12 +155,17 @@ class IllRequest(Apdu):
     copyright_compliance: str | None = None
     place_on_hold: str | None = None
     keywords: tuple[str, ...] = ()
+    transaction_type: str | None = None  # SIMPLE | CHAINED | PARTITIONED; None where the wire has none
+    optional_messages: OptionalMessages | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ForwardNotification(Apdu):
+    """The request went on: ``responder`` is who has it now, ``intermediary`` who had it."""
+
     type: ClassVar[ApduType] = ApduType.FORWARD_NOTIFICATION
     intermediary: str | None = None
+    responder_address: ReplyTo | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +179,7 @@ class Shipped(Apdu):
     supplier: str | None = None
     shipped_conditions: str | None = None
     electronic_delivery: str | None = None
+    optional_messages: OptionalMessages | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +195,7 @@ class IllAnswer(Apdu):
     supply_on: date | None = None
     locations: tuple[Location, ...] = ()
     cost_estimate: Money | None = None
+    optional_messages: OptionalMessages | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +220,7 @@ class Received(Apdu):
     type: ClassVar[ApduType] = ApduType.RECEIVED
     received_on: date | None = None
     shipped_service: Service | None = None
+    supplier: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

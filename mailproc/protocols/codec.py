@@ -63,6 +63,7 @@ class Wire:
     library: Library
     partner: Partner
     role: Role  # ours
+    dialect: str = ""  # the one pinned on the transaction
     customer_code: str = ""
     file_ref: str = ""
     today: date | None = None  # in the library's time zone
