@@ -1,0 +1,43 @@
+"""What must be true whatever two offices said to each other."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import text
+
+from .office import Office, Town
+
+
+def sound(town: Town) -> None:
+    """Every state is the fold of its events, nothing waits, nothing lies about, nobody complained."""
+    town.settle()
+    for office in town.offices.values():
+        assert office.verify().differences == (), office.symbol
+        assert office.shelf() == {}, office.symbol
+        assert list(complaints(office)) == [], office.symbol
+        assert unfinished(office) == {}, office.symbol
+
+
+def complaints(office: Office) -> Iterator[dict[str, Any]]:
+    """The error reports that it heard."""
+    for (apdu,) in _ask(office, "SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
+        if '"error"' in str(apdu):
+            yield apdu
+
+
+def unfinished(office: Office) -> dict[str, int]:
+    """What still waits or went wrong, by queue."""
+    ends = {
+        "inbox": "('done')",
+        "event": "('done')",
+        "intent": "('done', 'prepared', 'withdrawn')",
+        "outgoing": "('handed_over')",
+    }
+    query = "SELECT count(*) FROM {} WHERE state NOT IN {}"
+    counted = {queue: _ask(office, query.format(queue, states))[0][0] for queue, states in ends.items()}
+    return {queue: count for queue, count in counted.items() if count}
+
+
+def _ask(office: Office, query: str) -> list[tuple[Any, ...]]:
+    with office.store.read() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]

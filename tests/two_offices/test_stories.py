@@ -1,0 +1,152 @@
+"""What two libraries say to each other, story by story: both come to ends that fit together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from .office import BEGIN, BORROWER, LENDER, SECOND, Town
+from .soundness import sound
+
+DUE = date(2026, 3, 30)
+LATER = DUE + timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act of ``who``; the post comes after it, unless it is ``crossing`` what comes next."""
+
+    who: str
+    action: str
+    more: dict[str, Any]
+    crossing: bool = False
+
+    @property
+    def crosses(self) -> "Act":
+        return Act(self.who, self.action, self.more, crossing=True)
+
+
+@dataclass(frozen=True)
+class Days:
+    many: int
+
+
+def b(action: str, **more: Any) -> Act:
+    """The borrower's staff do this."""
+    return Act(BORROWER, action, more)
+
+
+def s(action: str, **more: Any) -> Act:
+    """The supplying library's staff do this."""
+    return Act(LENDER, action, more)
+
+
+@dataclass(frozen=True)
+class Story:
+    """``ends``: the borrower's state and the lender's. ``attention``: what staff are still told of."""
+
+    name: str
+    steps: tuple[Act | Days, ...]
+    ends: tuple[str, str]
+    service: str = "LOAN"
+    attention: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    switches: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+YES, NO = {"answer": True}, {"answer": False}
+SHIPPED = (s("ship", on=DUE), b("receive"))
+HOME = (b("return"), s("check-in"))
+BACK = ("RETURNED", "CHECKED_IN")
+NOTHING = ("NOT_SUPPLIED", "NOT_SUPPLIED")
+AT_THE_END = (("end-of-rota",), ())
+COPY = {"service": "COPY", "ends": ("RECEIVED", "SHIPPED")}
+
+STORIES = (
+    Story("a copy", (s("ship"), b("receive")), **COPY),
+    Story("a copy, promised first", (s("will-supply"), s("ship"), b("receive")), **COPY),
+    Story("a loan", (*SHIPPED, *HOME), BACK),
+    Story("a loan from a waiting list", (s("hold", on=DUE, position=2), *SHIPPED, *HOME), BACK),
+    Story("renewed", (*SHIPPED, b("renew", on=LATER), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+    Story("renewal refused", (*SHIPPED, b("renew"), s("renew-reply", **NO), *HOME), BACK),
+    Story("renewed twice", (
+        *SHIPPED, b("renew"), s("renew-reply", **YES, on=LATER), Days(30),
+        b("renew"), s("renew-reply", **YES, on=LATER + timedelta(days=28)), *HOME,
+    ), BACK),
+    Story("overdue", (*SHIPPED, s("overdue"), *HOME), BACK),
+    Story("overdue, then renewed", (
+        *SHIPPED, s("overdue"), b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+    Story("overdue, renewal refused", (
+        *SHIPPED, s("overdue"), b("renew"), s("renew-reply", **NO), *HOME), BACK),
+    Story("recalled", (*SHIPPED, s("recall"), *HOME), BACK),
+    Story("recalled while the renewal is asked", (
+        *SHIPPED, b("renew").crosses, s("recall"), *HOME), BACK),
+    Story("overdue crosses the renewal", (
+        *SHIPPED, s("overdue").crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+    Story("overdue crosses the return", (
+        *SHIPPED, s("overdue").crosses, b("return"), s("check-in")), BACK),
+    Story("a condition accepted", (
+        s("conditional", reason="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
+    Story("a condition refused", (
+        s("conditional", reason="charges"), b("answer-condition", **NO)), NOTHING, attention=AT_THE_END),
+    Story("a condition taken back", (
+        s("conditional", reason="charges"), s("unfilled", reason="lost")), NOTHING, attention=AT_THE_END),
+    Story("not held", (s("unfilled", reason="not-owned"),), NOTHING, attention=AT_THE_END),
+    Story("try again later", (
+        s("answer-retry", on=DUE),), NOTHING, attention=(("ask-later",), ())),
+    Story("cancelled", (b("cancel"), s("cancel-reply", **YES)), ("CANCELLED", "CANCELLED")),
+    Story("cancelled in vain", (b("cancel"), s("cancel-reply", **NO), *SHIPPED, *HOME), BACK),
+    Story("cancelled too late: shipped instead of an answer", (b("cancel"), *SHIPPED, *HOME), BACK),
+    Story("the cancellation crosses the book", (b("cancel").crosses, *SHIPPED, *HOME), BACK),
+    Story("the cancellation crosses the condition", (
+        b("cancel").crosses, s("conditional", reason="charges"), s("cancel-reply", **YES)),
+        ("CANCELLED", "CANCELLED")),
+    Story("the cancellation crosses a no", (
+        b("cancel").crosses, s("unfilled", reason="not-owned")), NOTHING, attention=AT_THE_END),
+    Story("lost by the borrower", (*SHIPPED, b("lost")), ("LOST", "LOST"), attention=((), ("lost",))),
+    Story("lost on the way back: the lender says so", (
+        *SHIPPED, s("lost")), ("LOST", "LOST"), attention=(("lost",), ())),
+    Story("damaged, said by both", (
+        *SHIPPED, s("damaged", note="page 3 is torn"), b("damaged", note="it was so"), *HOME), BACK,
+        attention=((), ())),
+    Story("a message each way", (
+        b("message", note="Is it the second edition?"), s("message", note="Yes."), *SHIPPED, *HOME), BACK),
+    Story("both ask how it stands", (b("query"), s("query"), *SHIPPED, b("query"), s("query"), *HOME), BACK),
+    Story("everything said twice", (
+        b("request", repeat=True), s("ship", on=DUE), s("ship", repeat=True), b("receive"),
+        b("receive", repeat=True), b("renew"), b("renew", repeat=True), s("renew-reply", **YES, on=LATER),
+        b("return"), b("return", repeat=True), s("check-in"), s("check-in", repeat=True)), BACK),
+    Story("asked again after it was shipped", (s("ship", on=DUE).crosses, b("request", repeat=True),
+        b("receive"), *HOME), BACK),
+)  # fmt: skip
+
+
+def play(town: Town, story: Story, partners: tuple[str, ...] = (LENDER,), **more: Any) -> tuple[str, str]:
+    """The story to its last step; the borrower's number and the lender's."""
+    number = town[BORROWER].ask(*partners, service=story.service, title=story.name, **more)
+    town.settle()
+    theirs = town[LENDER].theirs(number)
+    for step in story.steps:
+        if isinstance(step, Days):
+            town.days(step.many)
+            continue
+        town[step.who].act(number if step.who == BORROWER else theirs, step.action, **step.more)
+        town.now += timedelta(minutes=1)
+        if not step.crossing:
+            town.settle()
+    town.settle()
+    return number, theirs
+
+
+@pytest.mark.parametrize("story", STORIES, ids=str)
+def test_story(make_town: Callable[..., Town], story: Story) -> None:
+    town = make_town()
+    number, theirs = play(town, story)
+    lines = town[BORROWER].shown(number).line, town[LENDER].shown(theirs).line
+    assert tuple(line.state for line in lines) == story.ends
+    assert tuple(line.attention for line in lines) == story.attention
+    sound(town)
