@@ -163,6 +163,12 @@ class Artemail(Section):
     follows: dict[str, Literal["next", "ask", "wait", "locations"]] = Field(default_factory=dict)
 
 
+class Iso10161(Section):
+    """Data about the systems that speak ISO 10161."""
+
+    dialects: str = ""  # a TOML file of dialects that is laid over the shipped ones
+
+
 class Config(Section):
     """The whole file. ``file`` is where it came from; relative paths start at its folder."""
 
@@ -177,3 +183,4 @@ class Config(Section):
     policy: Policy = Policy()
     templates: Templates = Templates()
     artemail: Artemail = Artemail()
+    iso10161: Iso10161 = Iso10161()
