@@ -1,0 +1,175 @@
+"""What comes from outside is walked once before anything reads it (X.690, the basic encoding rules).
+
+BER leaves the writer many ways to say the same: lengths known or unknown in advance, lengths with
+leading zeros, strings in segments. The walk allows all of them, bounds what a stranger can make us
+do, and rewrites to the one plain form that ``schema`` reads: definite lengths in the fewest octets,
+strings in one piece. Contents stay as they are (a TRUE of any octet, an INTEGER of any length).
+Nothing recurses; each octet is copied at most once a level.
+"""
+
+from dataclasses import dataclass, field
+
+from mailproc.errors import RemoteFault
+
+OCTETS = 1 << 20
+"""The longest input; the largest APDUs in the field have a few kilobytes."""
+DEPTH = 64
+ELEMENTS = 20_000
+
+_CONSTRUCTED = 0x20
+_HIGH_TAG = 0x1F
+_LONG = 0x80
+_INDEFINITE = -1
+_END_OF_CONTENTS = b"\0\0"
+_OCTET_STRING = b"\x04"
+_TAG_OCTETS = 4
+_APDUS = range(0x61, 0x75)
+_JUNK = 8
+
+# Universal types that may be sent in segments (8.7, 8.23, 8.25): descriptor, UTF8String … BMPString.
+# BIT STRING is left as it stands: its segments count unused bits.
+_STRINGS = {
+    bytes([number | _CONSTRUCTED]): bytes([number])
+    for number in (0x04, 0x07, 0x0C, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1C, 0x1E)
+}
+
+
+@dataclass(frozen=True)
+class First:
+    """The first element of the input in plain form, and how many octets of the input came after it."""
+
+    bytes: bytes
+    trailing: int
+
+
+def looks_like(data: bytes) -> bool:
+    """Could this be one APDU? Looks at the first octets and the length only.
+
+    A line end or two after it does no harm; a text that begins with a letter from a to t does not pass.
+    """
+    if len(data) < 2 or data[0] not in _APDUS:
+        return False
+    if data[1] == _LONG:
+        return len(data) > 2 and data[2] & _LONG | _CONSTRUCTED in (0x20, 0xA0)
+    try:
+        body, length = _length(data, 1)
+    except (IndexError, RemoteFault):
+        return False
+    return 0 <= len(data) - body - length <= _JUNK
+
+
+def first(data: bytes) -> First:
+    """The first element of ``data`` in plain form.
+
+    Raises RemoteFault that names the octet (counted from 0) at which the element cannot be read, or
+    which limit it exceeds: 1 MiB, 64 levels, 20,000 elements.
+    """
+    if len(data) > OCTETS:
+        raise RemoteFault(f"{len(data)} octets are more than the {OCTETS} allowed", OCTETS)
+    root = _Frame(b"", len(data), len(data))
+    frames = [root]
+    at = elements = 0
+    while not root.parts:
+        frame = frames[-1]
+        if frame.end == _INDEFINITE and data[at : at + 2] == _END_OF_CONTENTS:
+            at += 2
+            _close(frames, at)
+        else:
+            elements += 1
+            if elements > ELEMENTS:
+                raise RemoteFault(f"octet {at}: more than {ELEMENTS} elements", at)
+            at = _element(data, at, frames)
+        while frames[-1].end == at and frames[-1] is not root:
+            _close(frames, at)
+    return First(b"".join(root.parts), len(data) - at)
+
+
+def element(tag: bytes, content: bytes) -> bytes:
+    """Identifier octets, the length in the fewest octets, the content."""
+    size = len(content)
+    if size < _LONG:
+        return tag + bytes((size,)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return tag + bytes((_LONG | len(length),)) + length + content
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A constructed element that is being read. ``end``: where it ends, or -1 if that is not known;
+    ``bound``: where the nearest one ends of which it is known. ``string``: the identifier of the whole
+    where this is a string in segments."""
+
+    tag: bytes
+    end: int
+    bound: int
+    string: bytes | None = None
+    parts: list[bytes] = field(default_factory=list)
+
+    def add(self, tag: bytes, content: bytes, at: int) -> None:
+        if self.string is None:
+            self.parts.append(element(tag, content))
+        elif tag in (_OCTET_STRING, self.string):
+            self.parts.append(content)
+        else:
+            raise RemoteFault(f"octet {at}: a string has a segment that is no string", at)
+
+
+def _close(frames: list[_Frame], at: int) -> None:
+    done = frames.pop()
+    frames[-1].add(done.string or done.tag, b"".join(done.parts), at)
+
+
+def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
+    """Takes the element at this octet; where to go on."""
+    frame = frames[-1]
+    try:
+        behind = _identifier(data, at)
+        body, length = _length(data, behind)
+    except IndexError:
+        raise _ends(at) from None
+    if body + max(length, 0) > frame.bound:
+        raise _ends(at)
+    tag = data[at:behind]
+    if tag[0] & _CONSTRUCTED:
+        if len(frames) > DEPTH:
+            raise RemoteFault(f"octet {at}: more than {DEPTH} levels", at)
+        end = body + length if length != _INDEFINITE else _INDEFINITE
+        frames.append(_Frame(tag, end, frame.bound if length == _INDEFINITE else end, _STRINGS.get(tag)))
+        return body
+    if length == _INDEFINITE or tag == b"\0":
+        raise RemoteFault(f"octet {at}: no element can begin like this", at)
+    frame.add(tag, data[body : body + length], at)
+    return body + length
+
+
+def _ends(at: int) -> RemoteFault:
+    return RemoteFault(f"octet {at}: the element that begins here is longer than what holds it", at)
+
+
+def _identifier(data: bytes, at: int) -> int:
+    """The octet behind the identifier (8.1.2). Raises IndexError where the input ends."""
+    if data[at] & _HIGH_TAG != _HIGH_TAG:
+        return at + 1
+    behind = at + 1
+    while data[behind] & 0x80:
+        behind += 1
+    behind += 1
+    # The shortest form is the only legal one (8.1.2.2, 8.1.2.4.2); another could hide a known tag.
+    if data[at + 1] == 0x80 or data[at + 1] < _HIGH_TAG or behind - at > _TAG_OCTETS:
+        raise RemoteFault(f"octet {at}: a tag that cannot be", at)
+    return behind
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    """Where the content begins and how long it is (8.1.3), or -1. Raises IndexError like above."""
+    size = data[at]
+    if size < _LONG:
+        return at + 1, size
+    if size == _LONG:
+        return at + 1, _INDEFINITE
+    if size == 0xFF:
+        raise RemoteFault(f"octet {at}: a length that cannot be", at)
+    body = at + 1 + (size & 0x7F)
+    if body > len(data):
+        raise IndexError
+    return body, int.from_bytes(data[at + 1 : body], "big")
