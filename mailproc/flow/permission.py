@@ -34,7 +34,7 @@ def speakable(effects: Sequence[Effect], transaction: RowMapping, premises: Prem
         if not isinstance(effect, Send):
             continue
         role, kind = Role[transaction["role"]], effect.apdu.type
-        if refused := codec.refuses(effect.apdu):
+        if refused := codec.refuses(effect.apdu, transaction["dialect"]):
             raise LocalFault(f"{transaction['partner']} cannot be told this: {refused}.")
         if manner.effective(codec, partner, kind, role, transaction["dialect"]) is Manner.REFUSE:
             raise LocalFault(

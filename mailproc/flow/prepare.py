@@ -108,6 +108,7 @@ def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bu
         partner=partner,
         role=role,
         dialect=first["dialect"],
+        address=first["address"],
         customer_code=known.customer_code if known else first["tq"],
         file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
         today=premises.today(),

@@ -57,6 +57,7 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
         library=premises.config.library,
         partner=partner,
         role=role,
+        dialect=partner.dialect,
         customer_code=(ref.customer_code if ref and ref.customer_code else "")
         or (known.customer_code if known else ""),
         file_ref=ref.file_ref if ref else "",

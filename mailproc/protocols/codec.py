@@ -64,6 +64,7 @@ class Wire:
     partner: Partner
     role: Role  # ours
     dialect: str = ""  # the one pinned on the transaction
+    address: str = ""  # where the letter goes; "" = the partner's
     customer_code: str = ""
     file_ref: str = ""
     today: date | None = None  # in the library's time zone
@@ -133,8 +134,9 @@ class Codec(Protocol):
         """``partner``: its settings may open a way (a configured keyword); None: the codec alone."""
         ...
 
-    def refuses(self, apdu: Apdu) -> str:
-        """Why this very APDU has no word here though its type has a manner, as a sentence; else ''."""
+    def refuses(self, apdu: Apdu, dialect: str = "") -> str:
+        """Why this very APDU has no word here, or none in this dialect, though its type has a manner,
+        as a sentence; else ''."""
         ...
 
     def mask(self, raw: bytes) -> bytes:

@@ -42,7 +42,7 @@ class JsonCodec:
     def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
         return Manner.SEND
 
-    def refuses(self, apdu: Apdu) -> str:
+    def refuses(self, apdu: Apdu, dialect: str = "") -> str:
         return ""
 
     def mask(self, raw: bytes) -> bytes:

@@ -154,7 +154,7 @@ class ArtemailCodec:
             return Manner.SEND
         return manners.manner(apdu_type, role)
 
-    def refuses(self, apdu: Apdu) -> str:
+    def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002  # alike in both
         """A sentence for what the manner of its type allows and ART has no word for; else ''."""
         return answers.refusal(apdu)
 
