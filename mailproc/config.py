@@ -150,6 +150,11 @@ class Policy(Section):
     overdue_levels: int = Field(default=3, ge=0, le=99)  # so many reminders, then attention
     pending_days: Days = 10  # a renewal or cancellation that nobody answers
     answer_days: Days = 7  # a question of a partner that we do not answer
+    # Where the partner's machine throws repeats away, what may be lost goes again by itself.
+    repeat_days: Days = 4  # our last letter once more; each pause is twice as long as the one before
+    repeats: int = Field(default=2, ge=0, le=9)  # at most so many, then attention
+    status_days: Days = 14  # after the due date, or our return: ask how it stands
+    expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
 
 
 class Templates(Section):

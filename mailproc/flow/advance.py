@@ -58,7 +58,7 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
-    if decided.taken.moved or event["cause"] in ("timer", "staff"):  # staff may correct the request itself
+    if decided.taken.moved or event["cause"] != "policy":  # staff may correct it, a word may end a silence
         clock.reset(connection, transaction, decided.taken, moved_event_id, event, premises)
     words = list(work.words)
     for follow_up in work.follow_ups:

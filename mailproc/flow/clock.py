@@ -5,31 +5,27 @@ same station as every other event's, and by then the timer must still follow fro
 """
 
 import logging
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import manner
+from mailproc.flow import waiting
 from mailproc.flow.premises import Premises
+from mailproc.ill import pace
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import StatusQuery
 from mailproc.ill.events import Timer
+from mailproc.ill.pace import Days
 from mailproc.ill.standing import Standing, Step
 from mailproc.ill.terms import Role, State
-from mailproc.ill.timers import Days, Waiting
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, outgoing, requests, timers
+from mailproc.store import events, requests, timers
 from mailproc.store.engine import Store
 
 _log = logging.getLogger(__name__)
 
 BATCH = 500
-NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
-"""Where it matters until when the reader needs it."""
-TOLD_THE_READER = "OVERDUE"
-"""A lender's demand of which the reader was told at once counts as a reminder of ours."""
 
 
 def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
@@ -53,11 +49,10 @@ def reset(
 
     ``event`` had the step and is done; ``moved_event_id`` is the last that moved the transaction.
     """
+    moved = event if moved_event_id == event["id"] else events.load(connection, moved_event_id) or event
     began = taken.before.state is State.IDLE
-    since = event if moved_event_id == event["id"] else events.load(connection, moved_event_id)
-    known = {} if began else _fired(connection, transaction["id"], premises)
-    waiting = _waiting(connection, transaction, taken.after, (since or event, event), known, premises)
-    due = rules.wanted(taken.after, waiting, days(premises))
+    found = waiting.of(connection, transaction, taken.after, moved, event["at"], premises, began=began)
+    due = rules.wanted(taken.after, found, days(premises))
     instants = {kind.value: premises.instant(wall) for kind, wall in due.items()}
     rows = () if began else timers.waiting(connection, transaction["id"])
     timers.become(connection, transaction["id"], rows, instants, event["id"])
@@ -67,17 +62,22 @@ def facts_of_timer(
     connection: Connection, event: RowMapping, transaction: RowMapping, standing: Standing, premises: Premises
 ) -> dict[str, Any]:
     """What the step of a timer's event must know; above all whether it is still to be taken."""
-    kind = Timer(event["type"])
-    since = events.load(connection, transaction["moved_event_id"]) or event
-    known = _fired(connection, transaction["id"], premises)
-    waiting = _waiting(connection, transaction, standing, (since, event), known, premises)
-    due = rules.wanted(standing, waiting, days(premises)).get(kind)
+    kind, numbers = Timer(event["type"]), days(premises)
+    moved = events.load(connection, transaction["moved_event_id"]) or event
+    found = waiting.of(connection, transaction, standing, moved, event["at"], premises)
+    due = rules.wanted(standing, found, numbers).get(kind)
     if due is None or premises.instant(due) > event["at"]:
         return {"outdated": True}
-    level = 1 + len(rules.fired(kind, standing, waiting))
-    facts: dict[str, Any] = {"of": rules.about(kind, standing, waiting).isoformat(), "level": level}
-    if kind is Timer.UNANSWERED:
-        facts["may_chase"] = _may_chase(connection, transaction, premises)
+    level = 1 + len(pace.fired(kind, standing, found))
+    facts: dict[str, Any] = {"of": pace.about(kind, standing, found).isoformat(), "level": level}
+    if not waiting.has_left(connection, transaction["id"]):
+        return facts
+    if rules.is_repair(kind, standing, found, numbers):
+        _, letter = rules.REPAIRS[standing.role, standing.state]
+        say = waiting.to_say(connection, transaction["id"], letter)
+        return facts | ({"say": say} if say is not None else {})
+    if kind is Timer.UNANSWERED and standing.role is Role.REQUESTER:
+        facts["may_chase"] = waiting.sent_as(transaction, StatusQuery.type, premises) is Manner.SEND
     return facts
 
 
@@ -93,8 +93,7 @@ def facts_of_demand(
     due = taken.after.due_on
     if taken.after.role is not Role.REQUESTER or not holds or taken.entered is None or due is None:
         return {}
-    known = _fired(connection, transaction["id"], premises)
-    if known.get((Timer.READER_OVERDUE, due)):
+    if waiting.fired(connection, transaction["id"], premises).get((Timer.READER_OVERDUE, due)):
         return {}
     told = min(due, premises.local(event["at"]).date())
     return {"of": due.isoformat(), "level": 1, "due": told.isoformat()}
@@ -116,44 +115,8 @@ def days(premises: Premises) -> Days:
         overdue_levels=policy.overdue_levels,
         pending=policy.pending_days,
         answer=policy.answer_days,
+        repeat=policy.repeat_days,
+        repeats=policy.repeats,
+        status=policy.status_days,
+        expire=policy.expire_days,
     )
-
-
-def _waiting(
-    connection: Connection,
-    transaction: RowMapping,
-    standing: Standing,
-    moved_and_now: tuple[RowMapping, RowMapping],
-    known: Mapping[tuple[Timer, date], list[date]],
-    premises: Premises,
-) -> Waiting:
-    need = None
-    if standing.state in NEEDED:
-        need = requests.load(connection, transaction["request_id"])["need_before_on"]
-    since, today = (premises.local(event["at"]).date() for event in moved_and_now)
-    return Waiting(since, today, need, known)
-
-
-def _fired(
-    connection: Connection, transaction_id: int, premises: Premises
-) -> dict[tuple[Timer, date], list[date]]:
-    found: dict[tuple[Timer, date], list[date]] = {}
-    for row in timers.fired(connection, transaction_id):
-        of = (row["facts"] or {}).get("of")
-        if of is not None:
-            demand = row["type"] == TOLD_THE_READER
-            kind = Timer.READER_OVERDUE if demand else Timer(row["type"])
-            day = premises.local(row["at"]).date()
-            found.setdefault((kind, date.fromisoformat(of)), []).append(day)
-    return found
-
-
-def _may_chase(connection: Connection, transaction: RowMapping, premises: Premises) -> bool:
-    """Can their machine be asked how it stands, and has it been asked for the thing at all?"""
-    if transaction["role"] != Role.REQUESTER:
-        return False
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
-    way = manner.effective(codec, partner, StatusQuery.type, Role.REQUESTER, transaction["dialect"])
-    left = outgoing.delivery(connection, transaction["id"]) in ("handed_over", "filed")
-    return way is Manner.SEND and left

@@ -20,6 +20,11 @@ class Timer(StrEnum):
     CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came
     LOAN_OVERDUE = "LOAN_OVERDUE"  # we lent it and it is not back
     TO_ANSWER = "TO_ANSWER"  # they asked us, and we have not answered
+    REFUSAL_UNHEARD = "REFUSAL_UNHEARD"  # we declined their condition, and nothing came
+    DUE_UNHEARD = "DUE_UNHEARD"  # the due date has passed, and the lender says nothing
+    RETURN_UNHEARD = "RETURN_UNHEARD"  # we sent it back, and they do not say that it is home
+    LOAN_RECALLED = "LOAN_RECALLED"  # we want it back, and it is not back
+    EXPIRY = "EXPIRY"  # their request ends, and staff have had their days
 
 
 TIMERS = frozenset(kind.value for kind in Timer)

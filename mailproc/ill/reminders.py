@@ -1,8 +1,10 @@
 """CUSTOM, second part: what this library does when something has fallen due (``timers`` says when)."""
 
-from mailproc.ill.apdu import Due, Overdue, StatusQuery
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Due, Expired, Overdue, StatusQuery
 from mailproc.ill.effects import Act, AskStaff, Effect, Notify, Send
 from mailproc.ill.events import Timer
+from mailproc.ill.replies import said_again
 from mailproc.ill.standing import Occurrence, Standing
 
 ATTENTION = {
@@ -13,6 +15,8 @@ ATTENTION = {
     Timer.CANCEL_SILENT: "cancel-silent",
     Timer.LOAN_OVERDUE: "not-back",
     Timer.TO_ANSWER: "answer-late",
+    Timer.DUE_UNHEARD: "lender-silent",
+    Timer.LOAN_RECALLED: "not-back",
 }
 """Why a human is needed, where it comes to that."""
 
@@ -28,9 +32,13 @@ def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Ef
         return (Notify("patron/overdue", "patron", {"level": level}),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (Act("overdue", _demand(standing, level)),)
+    if "say" in occurrence.facts:
+        return (Send(said_again(apdu_json.from_json(occurrence.facts["say"]))),)
+    if kind is Timer.EXPIRY:
+        return (Act("expire", Expired()),)
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
         return (Send(StatusQuery()),)  # once: a second silence is for a human
-    return (AskStaff(ATTENTION[kind]),)
+    return (AskStaff(ATTENTION[kind]),) if kind in ATTENTION else ()
 
 
 def _demand(standing: Standing, level: int) -> Overdue:

@@ -31,9 +31,14 @@ def reply(name: str, standing: Standing, said: Mapping[str, Any]) -> Apdu:
     """
     last = said.get(name)
     if last is not None:
-        first = apdu_json.from_json(last)
-        return replace(first, original_sent_at=first.original_sent_at or first.sent_at, sent_at=None)
+        return said_again(apdu_json.from_json(last))
     return _fresh(name, standing)
+
+
+def said_again(said: Apdu) -> Apdu:
+    """A repeat of what we said: its own time is yet to come, that of the first is kept (ISO 10161-1:
+    date-time-of-original-service)."""
+    return replace(said, original_sent_at=said.original_sent_at or said.sent_at, sent_at=None)
 
 
 def _fresh(name: str, standing: Standing) -> Apdu:

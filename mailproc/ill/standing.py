@@ -57,7 +57,7 @@ class Occurrence:
     ``facts`` is what had to be looked up, frozen: repeat (heard before), again (said once more),
     follows, letter_left, due_on, renewal_on, same_item, found (the standing an undone act had
     found), too_late (nobody needs it any more); of a timer: of (the day it counts from), level,
-    may_chase, outdated.
+    may_chase, say (the APDU that goes out by itself), outdated.
     """
 
     event: str
@@ -147,7 +147,14 @@ def _timed(standing: Standing, kind: Timer, facts: Mapping[str, Any]) -> Step:
     if facts.get("outdated"):
         return Step(standing, standing, stays, "no longer so: nothing to do")
     silent = kind is Timer.RENEWAL_SILENT  # what was announced did not come: the due date holds again
-    return Step(standing, replace(standing, renewal_on=None) if silent else standing, stays)
+    after = replace(standing, renewal_on=None) if silent else standing
+    return Step(standing, after, stays, _timed_note(facts.get("say")))
+
+
+def _timed_note(say: Mapping[str, Any] | None) -> str:
+    if say is None:
+        return ""
+    return "asked how it stands" if say["type"] == "STATUS_QUERY" else "said once more"
 
 
 def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:

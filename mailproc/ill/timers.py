@@ -2,55 +2,48 @@
 
 Timers are not set and cleared by events one by one. After each step the flow asks what is to
 be waited for now, and makes the rows so; a timer that no longer follows from the standing is
-gone, whatever led there. What fired is counted by the day it was about, so a renewal begins
-anew. After a pause of ours each is caught up once: the next is counted from the last that fired.
+gone, whatever led there.
+
+A letter that is lost leaves both sides where neither waits. One more letter brings every such
+pair together (docs/states.md), so where the partner's machine throws repeats away we say the last
+one again (``REPAIRS``): a bounded number of times, each pause twice as long as the one before.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from mailproc.ill.events import Timer
+from mailproc.ill.pace import PROMISED, Days, Waiting, again, fired, repeated, repeated_then_once
 from mailproc.ill.standing import Standing
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import ApduType, Role, Service, State
 
 OFFICE_OPENS = time(8, 0)
 """Reminders leave when somebody is there to be asked about them."""
 CONFIRMED = 2
 """Days after its date by which an automatic renewal is confirmed; one library reports the day after."""
-PROMISED = 4
-"""Who has promised without a day is asked again after so many times the usual days."""
 
 ASKED = (State.CANCEL_PENDING, State.RENEW_PENDING, State.RENEW_OVERDUE)
 """A question waits for its answer: theirs where we borrow, ours where we lend."""
+ON_LOAN = (State.SHIPPED, State.RECEIVED)
+"""We have it, and the lender has not asked for it."""
 
-
-@dataclass(frozen=True)
-class Days:
-    """[policy]'s numbers. 0 switches a timer off (0 levels: attention at once)."""
-
-    chase: int = 7
-    remind: int = 3
-    overdue_every: int = 7
-    overdue_levels: int = 3
-    pending: int = 10
-    answer: int = 7
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What timers depend on beside the standing. Days are local days of the library.
-
-    ``since``: the day of the last move (state or due date). ``today``: a day that has passed
-    needs no reminder before it. ``fired``: by kind and the day it was about, the days on which
-    it has fired, in order.
-    """
-
-    since: date
-    today: date
-    need_before: date | None = None
-    fired: Mapping[tuple[Timer, date], Sequence[date]] = field(default_factory=dict)
-
+REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
+    {
+        (Role.REQUESTER, State.PENDING): (Timer.UNANSWERED, ApduType.ILL_REQUEST),
+        (Role.REQUESTER, State.CANCEL_PENDING): (Timer.CANCEL_SILENT, ApduType.CANCEL),
+        (Role.REQUESTER, State.NOT_SUPPLIED): (Timer.REFUSAL_UNHEARD, ApduType.CONDITIONAL_REPLY),
+        (Role.REQUESTER, State.SHIPPED): (Timer.DUE_UNHEARD, ApduType.STATUS_QUERY),
+        (Role.REQUESTER, State.RECEIVED): (Timer.DUE_UNHEARD, ApduType.STATUS_QUERY),
+        (Role.REQUESTER, State.RENEW_PENDING): (Timer.RENEWAL_SILENT, ApduType.RENEW),
+        (Role.REQUESTER, State.RENEW_OVERDUE): (Timer.RENEWAL_SILENT, ApduType.RENEW),
+        (Role.REQUESTER, State.RETURNED): (Timer.RETURN_UNHEARD, ApduType.STATUS_QUERY),
+        (Role.RESPONDER, State.RECALL): (Timer.LOAN_RECALLED, ApduType.RECALL),
+    }
+)
+"""The timer of a state, and the letter that finds out, or makes good, what was lost. A
+Status-Query is asked anew; any other letter is the last one of its kind once more."""
 
 Due = dict[Timer, date | None]
 
@@ -64,64 +57,132 @@ def wanted(standing: Standing, waiting: Waiting, days: Days) -> dict[Timer, date
     return {kind: datetime.combine(day, OFFICE_OPENS) for kind, day in due.items() if day is not None}
 
 
-def about(kind: Timer, standing: Standing, waiting: Waiting) -> date:
-    """The day that a timer of ``kind`` is about now."""
-    if kind is Timer.NEED_BEFORE:
-        return waiting.need_before or waiting.since
-    if kind in (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.LOAN_OVERDUE):
-        return standing.due_on or waiting.since
-    if kind is Timer.RENEWAL_SILENT:
-        return standing.renewal_on or waiting.since
-    return waiting.since
+def is_repair(kind: Timer, standing: Standing, waiting: Waiting, days: Days) -> bool:
+    """Is it (if it fires now) one of the bounded number that go out as a letter?"""
+    of_state = REPAIRS.get((standing.role, standing.state))
+    if not waiting.may_ask or of_state is None or of_state[0] is not kind or not _pause(kind, days):
+        return False
+    return len(fired(kind, standing, waiting)) < _times(kind, days)
 
 
-def fired(kind: Timer, standing: Standing, waiting: Waiting) -> Sequence[date]:
-    """When it has fired about that day."""
-    return waiting.fired.get((kind, about(kind, standing, waiting)), ())
+def _pause(kind: Timer, days: Days) -> int:
+    """Days before the first letter of a repair."""
+    if kind in (Timer.DUE_UNHEARD, Timer.RETURN_UNHEARD):
+        return days.status
+    return days.overdue_every if kind is Timer.LOAN_RECALLED else days.repeat
+
+
+def _times(kind: Timer, days: Days) -> int:
+    """How many. A "no" is not answered: it is said once more, in case it was lost."""
+    return min(days.repeats, 1) if kind is Timer.REFUSAL_UNHEARD else days.repeats
 
 
 def _borrowing(standing: Standing, waiting: Waiting, days: Days) -> Due:
     state = standing.state
+    need = {Timer.NEED_BEFORE: _need_passed(standing, waiting)}
     if state is State.PENDING:
-        chased = _chased(standing, waiting, days)
-        return {Timer.UNANSWERED: chased, Timer.NEED_BEFORE: _need_passed(standing, waiting)}
+        return {Timer.UNANSWERED: _unanswered(standing, waiting, days)} | need
     if state is State.CONDITIONAL:
-        answer = _again(Timer.TO_ANSWER, standing, waiting, days.answer)
-        return {Timer.TO_ANSWER: answer, Timer.NEED_BEFORE: _need_passed(standing, waiting)}
+        return {Timer.TO_ANSWER: _to_answer(standing, waiting, days)} | need
     if state is State.CANCEL_PENDING:
-        return {Timer.CANCEL_SILENT: _once(Timer.CANCEL_SILENT, standing, waiting, days.pending)}
-    if state not in (State.RECEIVED, State.OVERDUE, *ASKED):
+        pauses = (days.repeat, days.pending)
+        silent = repeated_then_once(Timer.CANCEL_SILENT, standing, waiting, pauses, days.repeats)
+        return {Timer.CANCEL_SILENT: silent}
+    if state in (State.NOT_SUPPLIED, State.RETURNED):  # then silence: many a library never says it is home
+        kind, _ = REPAIRS[Role.REQUESTER, state]
+        return {kind: repeated(kind, standing, waiting, _pause(kind, days), _times(kind, days))}
+    return _in_hand(standing, waiting, days)
+
+
+def _in_hand(standing: Standing, waiting: Waiting, days: Days) -> Due:
+    """From Shipped until it goes back."""
+    if standing.state not in (*ON_LOAN, State.OVERDUE, *ASKED):
         return {}
     silent = _renewal(standing, waiting, days)
     if silent is not None:
-        return {Timer.RENEWAL_SILENT: silent}  # the due date is not yet the last word
-    return _reader(standing, waiting, days)
+        asked_enough = waiting.may_ask and len(fired(Timer.RENEWAL_SILENT, standing, waiting)) >= days.repeats
+        reader = _reader(standing, waiting, days) if asked_enough else {}
+        return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date is not the last word
+    unheard: Due = {Timer.DUE_UNHEARD: _due_unheard(standing, waiting, days)}
+    return unheard if standing.state is State.SHIPPED else _reader(standing, waiting, days) | unheard
 
 
 def _lending(standing: Standing, waiting: Waiting, days: Days) -> Due:
     state = standing.state
+    ends = {
+        Timer.NEED_BEFORE: _need_passed(standing, waiting),
+        Timer.EXPIRY: _expiry(standing, waiting, days),
+    }
     if state is State.IN_PROCESS:
-        answer = _again(Timer.TO_ANSWER, standing, waiting, days.answer)
-        return {Timer.TO_ANSWER: answer, Timer.NEED_BEFORE: _need_passed(standing, waiting)}
+        return {Timer.TO_ANSWER: again(Timer.TO_ANSWER, standing, waiting, days.answer)} | ends
     if state in ASKED:
-        return {Timer.TO_ANSWER: _again(Timer.TO_ANSWER, standing, waiting, days.answer)}
+        return {Timer.TO_ANSWER: again(Timer.TO_ANSWER, standing, waiting, days.answer)}
     if state is State.CONDITIONAL:
-        return {Timer.UNANSWERED: _again(Timer.UNANSWERED, standing, waiting, days.chase)}
+        return {Timer.UNANSWERED: _condition_unanswered(standing, waiting, days)} | ends
     if state in (State.SHIPPED, State.OVERDUE) and standing.service is Service.LOAN:
         return {Timer.LOAN_OVERDUE: _level(Timer.LOAN_OVERDUE, standing, waiting, days)}
+    if state is State.RECALL:
+        pauses = (days.overdue_every, days.overdue_every)
+        back = repeated_then_once(Timer.LOAN_RECALLED, standing, waiting, pauses, days.repeats)
+        return {Timer.LOAN_RECALLED: back}
     return {}
+
+
+def _unanswered(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """The request once more, where it can be; else, and then, as ``_chased``."""
+    asked = repeated(Timer.UNANSWERED, standing, waiting, days.repeat, days.repeats)
+    if asked is None or standing.promise is None:
+        return asked or _chased(standing, waiting, days)
+    return max(asked, _promised(standing, waiting, days.repeat))
 
 
 def _chased(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     """After ``chase`` days without a word; who has promised is left in peace until then."""
     if not days.chase or standing.promise is None:
-        return _again(Timer.UNANSWERED, standing, waiting, days.chase)
-    on = standing.promise.get("date")
-    if not on:
-        return _again(Timer.UNANSWERED, standing, waiting, days.chase * PROMISED)
-    again = _again(Timer.UNANSWERED, standing, waiting, days.chase)
-    promised = date.fromisoformat(on) + timedelta(days=days.chase)
-    return max(again, promised) if again else promised
+        return again(Timer.UNANSWERED, standing, waiting, days.chase)
+    if not standing.promise.get("date"):
+        return again(Timer.UNANSWERED, standing, waiting, days.chase * PROMISED)
+    then = again(Timer.UNANSWERED, standing, waiting, days.chase)
+    promised = _promised(standing, waiting, days.chase)
+    return max(then, promised) if then else promised
+
+
+def _promised(standing: Standing, waiting: Waiting, days: int) -> date:
+    """So long who has promised is left in peace."""
+    on = (standing.promise or {}).get("date")
+    if on:
+        return date.fromisoformat(on) + timedelta(days=days)
+    return waiting.since + timedelta(days=days * PROMISED)
+
+
+def _to_answer(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """Their condition: staff are reminded in time, where they named a day."""
+    usual = again(Timer.TO_ANSWER, standing, waiting, days.answer)
+    by = waiting.reply_by
+    in_time = by is not None and by > waiting.since and not fired(Timer.TO_ANSWER, standing, waiting)
+    return min(usual, by) if usual and by and in_time else usual
+
+
+def _condition_unanswered(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """Our condition: the day after the one we named, else as any silence."""
+    if waiting.reply_by is None or not days.chase or fired(Timer.UNANSWERED, standing, waiting):
+        return again(Timer.UNANSWERED, standing, waiting, days.chase)
+    return max(waiting.reply_by, waiting.since) + timedelta(days=1)
+
+
+def _expiry(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """``expire`` days after staff were told that the day has passed; never of what was promised."""
+    if not days.expire or waiting.expires is None or standing.promise is not None:
+        return None
+    told = (*fired(Timer.NEED_BEFORE, standing, waiting), *_told_of_condition(standing, waiting))
+    if not told or fired(Timer.EXPIRY, standing, waiting):
+        return None
+    return max(min(told), waiting.expires) + timedelta(days=days.expire)
+
+
+def _told_of_condition(standing: Standing, waiting: Waiting) -> tuple[date, ...]:
+    named = standing.state is State.CONDITIONAL and waiting.reply_by is not None
+    return tuple(fired(Timer.UNANSWERED, standing, waiting)) if named else ()
 
 
 def _renewal(standing: Standing, waiting: Waiting, days: Days) -> date | None:
@@ -130,8 +191,18 @@ def _renewal(standing: Standing, waiting: Waiting, days: Days) -> date | None:
             return None
         return standing.renewal_on + timedelta(days=CONFIRMED)
     if standing.state in ASKED:
-        return _once(Timer.RENEWAL_SILENT, standing, waiting, days.pending)
+        pauses = (days.repeat, days.pending)
+        return repeated_then_once(Timer.RENEWAL_SILENT, standing, waiting, pauses, days.repeats)
     return None
+
+
+def _due_unheard(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """Past its due date, and the lender has said nothing: an Overdue, or more, may be lost."""
+    if standing.state not in ON_LOAN or standing.due_on is None or not waiting.may_ask:
+        return None
+    from_due = replace(waiting, since=max(standing.due_on, waiting.since))
+    pauses = (days.status, days.status)
+    return repeated_then_once(Timer.DUE_UNHEARD, standing, from_due, pauses, days.repeats)
 
 
 def _reader(standing: Standing, waiting: Waiting, days: Days) -> Due:
@@ -169,15 +240,3 @@ def _need_passed(standing: Standing, waiting: Waiting) -> date | None:
     if need is None or need < waiting.since or fired(Timer.NEED_BEFORE, standing, waiting):
         return None
     return need + timedelta(days=1)
-
-
-def _again(kind: Timer, standing: Standing, waiting: Waiting, days: int) -> date | None:
-    """After ``days`` without a word, and again after as many."""
-    if not days:
-        return None
-    last = (waiting.since, *fired(kind, standing, waiting))[-1]
-    return last + timedelta(days=days)
-
-
-def _once(kind: Timer, standing: Standing, waiting: Waiting, days: int) -> date | None:
-    return None if fired(kind, standing, waiting) else _again(kind, standing, waiting, days)

@@ -98,6 +98,11 @@ _HEARD: Words = {
     "CANCEL_SILENT": "nothing heard about the cancellation",
     "LOAN_OVERDUE": "what we lent has not come back in time",
     "TO_ANSWER": "our answer is still due",
+    "REFUSAL_UNHEARD": "we declined their condition, and nothing came",
+    "DUE_UNHEARD": "the due date has passed, and the lender says nothing",
+    "RETURN_UNHEARD": "we sent it back, and they do not say that it is home",
+    "LOAN_RECALLED": "we asked for it back, and it is not back",
+    "EXPIRY": "their request runs out",
     "LOSSY": "our order left with some letters replaced",
 }
 
@@ -261,6 +266,7 @@ _ATTENTION: Words = {
     "held-template": "a broken text holds the letter back",
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
+    "lender-silent": "the due date has passed, and they do not answer how it stands",
     "letters-replaced": "letters of another script were romanised in our order: look at it",
     "lost": "they say it is lost",
     "lost-after-returned": "said to be lost, after it was sent back",

@@ -98,6 +98,11 @@ _HEARD: Words = {
     "CANCEL_SILENT": "nichts über die Stornierung gehört",
     "LOAN_OVERDUE": "unsere Leihgabe ist nicht rechtzeitig zurück",
     "TO_ANSWER": "unsere Antwort steht aus",
+    "REFUSAL_UNHEARD": "Bedingung abgelehnt, und es kam nichts",
+    "DUE_UNHEARD": "die Leihfrist ist vorbei, und die gebende Bibliothek sagt nichts",
+    "RETURN_UNHEARD": "zurückgesandt, und die gebende Bibliothek bestätigt es nicht",
+    "LOAN_RECALLED": "von uns zurückgefordert und noch nicht zurück",
+    "EXPIRY": "die Bestellung läuft ab",
     "LOSSY": "in unserer Bestellung wurden Buchstaben ersetzt",
 }
 
@@ -260,6 +265,7 @@ _ATTENTION: Words = {
     "held-template": "eine fehlerhafte Vorlage hält den Brief zurück",
     "in-doubt": "unser Brief ist vielleicht angekommen: bitte entscheiden",
     "learned-address": "sie schrieben von einer neuen Adresse: ist es ihre?",
+    "lender-silent": "die Leihfrist ist vorbei, und sie antworten nicht, wie es steht",
     "letters-replaced": "Buchstaben einer anderen Schrift wurden in der Bestellung umgeschrieben: ansehen",
     "lost": "sie melden den Verlust",
     "lost-after-returned": "als verloren gemeldet, nachdem es zurückgesandt war",

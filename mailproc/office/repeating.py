@@ -1,13 +1,12 @@
 """An act said once more: the same letter, with the time of the first (ISO 10161-1:
 date-time-of-original-service)."""
 
-from dataclasses import replace
-
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.replies import said_again
 from mailproc.store import events, outgoing, transactions
 
 
@@ -20,7 +19,7 @@ def repeated(connection: Connection, transaction: RowMapping, action: str, answe
     led_to, now = transactions.led_to(connection, event_id), transaction["state"]
     if led_to != now:
         raise LocalFault(f"{action} can be repeated while the transaction is {led_to}; it is {now}.")
-    return replace(first, original_sent_at=first.original_sent_at or first.sent_at, sent_at=None)
+    return said_again(first)
 
 
 def _last(

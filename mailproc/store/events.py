@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
+from mailproc.ill.terms import ApduType
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
@@ -68,11 +69,49 @@ _SAID_BEFORE = Constant(
     )
     .limit(1)
 )
+_LAST_OF = (
+    select(EVENT)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.type.in_(bindparam("types", expanding=True)),
+        EVENT.c.state == "done",
+    )
+    .order_by(EVENT.c.id.desc())
+    .limit(1)
+)
+_HEARD_SINCE = (
+    select(EVENT.c.type, EVENT.c.at, EVENT.c.apdu)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.id > bindparam("since"),
+        EVENT.c.state == "done",
+        (EVENT.c.cause == "letter") | (EVENT.c.heard_by != ""),
+        EVENT.c.type.in_(list(ApduType.__members__)),
+    )
+    .order_by(EVENT.c.id)
+)
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
-_WAITING = Constant(
+_UNPLACED = Constant(
     select(EVENT)
-    .where(EVENT.c.state == "shelved", EVENT.c.partner == bindparam("partner"), EVENT.c.type == "CANCEL")
+    .where(
+        EVENT.c.state == "shelved",
+        EVENT.c.partner == bindparam("partner"),
+        EVENT.c.transaction_id.is_(None),
+        EVENT.c.apdu.is_not(None),
+    )
+    .order_by(EVENT.c.id)
+    .limit(1000)  # a shelf that full is nobody's overtaken letter any more
+)
+_HEARD = Constant(
+    select(EVENT.c.apdu)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.type == bindparam("type"),
+        EVENT.c.cause == "letter",
+        EVENT.c.state == "done",
+        EVENT.c.id != bindparam("event_id"),
+    )
     .order_by(EVENT.c.id)
 )
 
@@ -131,11 +170,29 @@ def said_before(connection: Connection, event: RowMapping, transaction_id: int, 
     return _SAID_BEFORE.scalar(connection, values) is not None
 
 
+def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> RowMapping | None:
+    """The last event of one of these types that had its step."""
+    values = {"transaction_id": transaction_id, "types": list(types)}
+    return connection.execute(_LAST_OF, values).mappings().first()
+
+
+def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
+    """What the partner said after event ``event_id``, by letter or otherwise: type, at, apdu."""
+    values = {"transaction_id": transaction_id, "since": event_id}
+    return connection.execute(_HEARD_SINCE, values).mappings().all()
+
+
 def known_once(connection: Connection, once: str) -> int | None:
     """The event that a double click or a reload made already."""
     return connection.execute(_ONCE, {"once": once}).scalar()
 
 
-def waiting_cancels(connection: Connection, partner: str) -> Sequence[RowMapping]:
-    """Cancels of ``partner`` that overtook their requests and lie on the shelf."""
-    return _WAITING.rows(connection, {"partner": partner})
+def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
+    """Messages of ``partner`` on the shelf that belong to no transaction (yet)."""
+    return _UNPLACED.rows(connection, {"partner": partner})
+
+
+def heard(connection: Connection, transaction_id: int, kind: str, event_id: int) -> list[dict[str, Any]]:
+    """The JSON of every APDU of ``kind`` that letters brought, oldest first; not that of ``event_id``."""
+    values = {"transaction_id": transaction_id, "type": kind, "event_id": event_id}
+    return [row["apdu"] for row in _HEARD.rows(connection, values)]

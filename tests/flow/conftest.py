@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from mailproc.app.build import House, build
 from mailproc.app.daemon import work_once
 from mailproc.errors import GiveUp
-from mailproc.flow import advance, clock, send
+from mailproc.flow import advance, clock, send, waiting
 from mailproc.flow.advance import Outcome
 from mailproc.flow.verify import Verified, verify
 from mailproc.ill import timers as rules
@@ -371,9 +371,8 @@ def _timers_follow(world: World) -> None:
         found = advance.standing_of(row)
         since = world.row("event", row["moved_event_id"])
         with world.house.store.read() as connection:
-            known = clock._fired(connection, row["id"], premises)
-            waiting = clock._waiting(connection, row, found, (since, {"at": world.now}), known, premises)
-        wanted = rules.wanted(found, waiting, clock.days(premises))
+            depends = waiting.of(connection, row, found, since, world.now, premises)
+        wanted = rules.wanted(found, depends, clock.days(premises))
         waits = {
             timer["kind"]: timer["due_at"]
             for timer in world.rows("timer")

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from mailproc.ill import machine, reminders
 from mailproc.ill.effects import Act, AskStaff, Notify, Send
 from mailproc.ill.events import TIMERS, Timer
+from mailproc.ill.pace import Days, Waiting, about, fired
 from mailproc.ill.policy import OF_A_STATE, Settings, effects
 from mailproc.ill.standing import Occurrence, Standing, step
 from mailproc.ill.terms import Role, Service, State
-from mailproc.ill.timers import Days, Waiting, about, fired, wanted
+from mailproc.ill.timers import REPAIRS, is_repair, wanted
 from mailproc.notices.words import LANGUAGES, attention_word, event_word
 
 TODAY = date(2026, 3, 2)
+BEFORE = TODAY - timedelta(days=1)
 DUE = date(2026, 4, 10)
 
 
@@ -143,7 +145,119 @@ CASES = {
     "lent for good": (lending(State.SHIPPED), {}, {}),
     "a copy sent": (lending(State.SHIPPED, service=Service.COPY, due_on=DUE), {}, {}),
     "back": (lending(State.CHECKED_IN, due_on=DUE), {}, {}),
+    "recalled": (lending(State.RECALL, due_on=DUE), {}, {"LOAN_RECALLED": after(7)}),
+    "recalled, staff told": (
+        lending(State.RECALL), {"fired": {(Timer.LOAN_RECALLED, TODAY): [after(7).date()]}}, {},
+    ),
+    "our condition, with a day": (
+        lending(State.CONDITIONAL), {"reply_by": DUE}, {"UNANSWERED": after(1, DUE)},
+    ),
+    "our condition, its day has passed": (
+        lending(State.CONDITIONAL),
+        {"reply_by": DUE, "fired": {(Timer.UNANSWERED, TODAY): [DUE + timedelta(days=1)]}},
+        {"UNANSWERED": after(8, DUE)},
+    ),
+    "their condition, with an early day": (
+        borrowing(State.CONDITIONAL), {"reply_by": TODAY + timedelta(days=2)}, {"TO_ANSWER": after(2)},
+    ),
+    "their condition, with a late day": (
+        borrowing(State.CONDITIONAL), {"reply_by": DUE}, {"TO_ANSWER": after(7)},
+    ),
+    "they did not supply": (borrowing(State.NOT_SUPPLIED), {}, {}),
+    "we lend and have ended it": (lending(State.NOT_SUPPLIED), {"expires": DUE}, {}),
 }  # fmt: skip
+
+EXPIRED = {(Timer.NEED_BEFORE, DUE): [DUE + timedelta(days=1)]}
+TOLD = {(Timer.UNANSWERED, TODAY): [DUE + timedelta(days=1)]}
+ENDS = {
+    "staff are told first": ({"need_before": DUE, "expires": DUE}, {"NEED_BEFORE": after(1, DUE)}),
+    "then they have their days": (
+        {"need_before": DUE, "expires": DUE, "fired": EXPIRED}, {"EXPIRY": after(4, DUE)},
+    ),
+    "told of the need, it ends later": (
+        {"need_before": DUE, "expires": DUE + timedelta(days=30), "fired": EXPIRED},
+        {"EXPIRY": after(33, DUE)},
+    ),
+    "told late, after a pause of ours": (
+        {"need_before": DUE, "expires": DUE, "fired": {(Timer.NEED_BEFORE, DUE): [DUE + timedelta(days=9)]}},
+        {"EXPIRY": after(12, DUE)},
+    ),
+    "over when it came": ({"need_before": BEFORE, "expires": BEFORE}, {}),
+    "not by itself": ({"need_before": DUE, "fired": EXPIRED}, {}),
+    "done": (
+        {"need_before": DUE, "expires": DUE, "fired": EXPIRED | {(Timer.EXPIRY, DUE): [DUE]}}, {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "expected"), ENDS.values(), ids=ENDS)
+def test_their_request_ends(more, expected):
+    found = waits(lending(State.IN_PROCESS), Days(answer=0), **more)
+    assert found == expected
+    promised = waits(lending(State.IN_PROCESS, promise={"what": "WILL_SUPPLY"}), Days(answer=0), **more)
+    assert "EXPIRY" not in promised, "what we have promised does not expire by itself"
+    assert "EXPIRY" not in waits(lending(State.IN_PROCESS), Days(expire=0), **more)
+
+
+@pytest.mark.parametrize(("told", "expected"), [({}, None), (TOLD, after(4, DUE))])
+def test_an_unanswered_condition_ends(told, expected):
+    found = waits(lending(State.CONDITIONAL), reply_by=DUE, expires=DUE, fired=told)
+    assert found.get("EXPIRY") == expected
+
+
+REPAIRED = {
+    "asked": (borrowing(State.PENDING), "UNANSWERED", (4, 12), 19),
+    "promised": (borrowing(State.PENDING, promise={"what": "HOLD_PLACED"}), "UNANSWERED", (16, 24), 52),
+    "cancelling": (borrowing(State.CANCEL_PENDING), "CANCEL_SILENT", (4, 12), 22),
+    "asked to keep it": (borrowing(State.RENEW_PENDING, due_on=DUE), "RENEWAL_SILENT", (4, 12), 22),
+    "too late, asked to keep it": (borrowing(State.RENEW_OVERDUE, due_on=DUE), "RENEWAL_SILENT", (4, 12), 22),
+    "we said no": (borrowing(State.NOT_SUPPLIED), "REFUSAL_UNHEARD", (4,), None),
+    "due, not here": (borrowing(State.SHIPPED, due_on=DUE), "DUE_UNHEARD", (53, 81), 95),
+    "due, with the reader": (borrowing(State.RECEIVED, due_on=DUE), "DUE_UNHEARD", (53, 81), 95),
+    "sent back": (borrowing(State.RETURNED, due_on=DUE), "RETURN_UNHEARD", (14, 42), None),
+    "recalled": (lending(State.RECALL, due_on=DUE), "LOAN_RECALLED", (7, 21), 28),
+}  # fmt: skip
+
+
+def silence(standing: Standing, kind: Timer, days: Days, weeks: int = 40) -> list[tuple[int, bool]]:
+    """After how many days it fires while nobody says a word, and whether it is a letter; at most 9."""
+    done: dict[tuple[Timer, date], list[date]] = {}
+    found: list[tuple[int, bool]] = []
+    while len(found) < 9:
+        waiting = Waiting(TODAY, TODAY, fired=done, may_ask=True)
+        due = wanted(standing, waiting, days).get(kind)
+        if due is None or due > after(7 * weeks):
+            break
+        found.append(((due.date() - TODAY).days, is_repair(kind, standing, waiting, days)))
+        done.setdefault((kind, about(kind, standing, waiting)), []).append(due.date())
+    return found
+
+
+@pytest.mark.parametrize(("standing", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
+def test_what_may_be_lost_goes_again(standing, kind, letters, staff):
+    found = silence(standing, Timer(kind), Days())
+    assert [day for day, letter in found if letter] == list(letters)
+    told = [day for day, letter in found if not letter]
+    assert told[:1] == ([staff] if staff else [])
+    assert [letter for _, letter in found] == sorted((letter for _, letter in found), reverse=True)
+
+
+def test_every_state_that_is_repaired_has_a_case():
+    assert {(one[0].role, one[0].state) for one in REPAIRED.values()} == set(REPAIRS)
+
+
+@pytest.mark.parametrize(("standing", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
+def test_without_repeats_no_letter_goes(standing, kind, letters, staff):
+    assert not any(letter for _, letter in silence(standing, Timer(kind), Days(repeats=0)))
+    assert len([1 for _, letter in silence(standing, Timer(kind), Days(repeats=1)) if letter]) == 1
+
+
+def test_a_silent_renewal_leaves_the_reader_in_peace_until_it_was_asked_again():
+    standing = borrowing(State.RENEW_PENDING, due_on=TODAY)
+    first = {(Timer.RENEWAL_SILENT, TODAY): [after(4).date()]}
+    assert list(waits(standing, may_ask=True)) == list(waits(standing, may_ask=True, fired=first))
+    both = {(Timer.RENEWAL_SILENT, TODAY): [after(4).date(), after(12).date()]}
+    assert set(waits(standing, may_ask=True, fired=both)) == {"RENEWAL_SILENT", "READER_OVERDUE"}
 
 
 @pytest.mark.parametrize(("standing", "more", "expected"), CASES.values(), ids=CASES)
@@ -152,12 +266,14 @@ def test_what_is_waited_for(standing, more, expected):
 
 
 def test_every_kind_has_a_case():
-    assert {kind for _, _, expected in CASES.values() for kind in expected} == TIMERS
+    told = {kind for _, _, expected in CASES.values() for kind in expected}
+    assert told | {kind for _, kind, _, _ in REPAIRED.values()} | {"EXPIRY"} == TIMERS
 
 
 OFF = {
     "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
     "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
+    "LOAN_RECALLED": Days(overdue_every=0),
 }  # fmt: skip
 
 
@@ -189,25 +305,31 @@ STANDINGS = st.builds(
     closed=st.booleans(),
 )
 SMALL = st.integers(0, 30)
-DAYS = st.builds(Days, SMALL, SMALL, SMALL, st.integers(0, 4), SMALL, SMALL)
+LEVELS = st.integers(0, 4)
+DAYS = st.builds(Days, SMALL, SMALL, SMALL, LEVELS, SMALL, SMALL, SMALL, LEVELS, SMALL, SMALL)
+MORE = st.fixed_dictionaries(
+    {"need_before": st.none() | DATES, "reply_by": st.none() | DATES, "expires": st.none() | DATES}
+)
 
 
-@given(STANDINGS, DATES, st.none() | DATES, DAYS)
-def test_nothing_waits_for_what_is_over(standing, since, need_before, days):
-    found = wanted(standing, Waiting(since, since, need_before), days)
+@given(STANDINGS, DATES, MORE, DAYS)
+def test_nothing_waits_for_what_is_over(standing, since, more, days):
+    """Where no letter may go by itself; else the last word may have to be said again (REPAIRS)."""
+    found = wanted(standing, Waiting(since, since, **more), days)
     if standing.closed or machine.is_final(standing.role, standing.service, standing.state):
         assert found == {}
     assert all(at.time() == time(8) for at in found.values())
 
 
-@given(STANDINGS, DATES, st.none() | DATES, DAYS, st.integers(0, 100))
-def test_left_alone_it_comes_to_rest(standing, since, need_before, days, down):
-    """Fired whenever they are due, also after ``down`` days: no kind twice a day, none without end."""
+@given(STANDINGS, DATES, MORE, DAYS, st.integers(0, 100), st.booleans())
+def test_left_alone_it_comes_to_rest(standing, since, more, days, down, may_ask):
+    """Fired whenever they are due, also after ``down`` days: no kind twice a day, no letter without end."""
     done: dict[tuple[Timer, date], list[date]] = {}
     now = since + timedelta(days=down)
     told: set[tuple[Timer, date]] = set()
+    letters = 0
     for _ in range(40):
-        waiting = Waiting(since, now, need_before, done)
+        waiting = Waiting(since, now, fired=done, may_ask=may_ask, **more)
         due = wanted(standing, waiting, days)
         if not due:
             return
@@ -215,10 +337,12 @@ def test_left_alone_it_comes_to_rest(standing, since, need_before, days, down):
         for kind in [kind for kind, at in due.items() if at.date() <= now]:
             assert (kind, now) not in told, "caught up once, and not once for each day missed"
             told.add((kind, now))
+            letters += is_repair(kind, standing, waiting, days)
             before = len(fired(kind, standing, waiting))
             key = (kind, about(kind, standing, waiting))
             done.setdefault(key, []).append(now)
-            assert len(fired(kind, standing, Waiting(since, now, need_before, done))) == before + 1
+            assert len(fired(kind, standing, Waiting(since, now, fired=done, **more))) == before + 1
+        assert letters <= days.repeats
     assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER}, "only silence is told for ever"
 
 
@@ -229,7 +353,8 @@ def test_a_timer_moves_no_state(standing, since, need_before, days, kind, level,
     taken = step(standing, occurrence)
     assert taken.after.state is standing.state and taken.after.due_on == standing.due_on
     assert taken.moved == (kind is Timer.RENEWAL_SILENT and standing.renewal_on is not None and not stale)
-    assert bool(effects(taken, occurrence, Settings())) is not stale
+    silent = kind in (Timer.REFUSAL_UNHEARD, Timer.RETURN_UNHEARD)  # a letter or nothing
+    assert bool(effects(taken, occurrence, Settings())) is not (stale or silent)
 
 
 # --- what is done ------------------------------------------------------------------------------
@@ -249,6 +374,16 @@ EFFECTS = [
     (LENT, "LOAN_OVERDUE", {"level": 3}, "overdue"),
     (LENT, "LOAN_OVERDUE", {"level": 4}, "not-back"),
     (lending(State.IN_PROCESS), "TO_ANSWER", {"level": 5}, "answer-late"),
+    (lending(State.IN_PROCESS), "EXPIRY", {"level": 1}, "expire"),
+    (lending(State.RECALL), "LOAN_RECALLED", {"level": 3}, "not-back"),
+    (borrowing(State.SHIPPED), "DUE_UNHEARD", {"level": 3}, "lender-silent"),
+    (borrowing(State.PENDING), "UNANSWERED", {"level": 1, "say": {"type": "ILL_REQUEST"}}, "ILL_REQUEST"),
+    (
+        borrowing(State.RETURNED),
+        "RETURN_UNHEARD",
+        {"level": 1, "say": {"type": "STATUS_QUERY"}},
+        "STATUS_QUERY",
+    ),
 ]
 
 
@@ -275,6 +410,16 @@ def test_a_demand_says_its_level_and_its_day():
     occurrence = Occurrence("LOAN_OVERDUE", None, {"level": 2})
     (act,) = effects(step(LENT, occurrence), occurrence, Settings())
     assert (act.apdu.level, act.apdu.due.on) == (2, DUE)
+
+
+def test_what_goes_again_names_the_time_of_the_first():
+    first = {"type": "CANCEL", "sent_at": "2026-03-02T10:00:00"}
+    again = first | {"original_sent_at": "2026-03-02T10:00:00", "sent_at": "2026-03-06T08:00:00"}
+    for said in (first, again):
+        occurrence = Occurrence("CANCEL_SILENT", None, {"level": 1, "say": said})
+        (send,) = effects(step(borrowing(State.CANCEL_PENDING), occurrence), occurrence, Settings())
+        assert send.apdu.original_sent_at == datetime.combine(TODAY, time(10))
+        assert send.apdu.sent_at is None, "stamped when it goes"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

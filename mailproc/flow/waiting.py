@@ -1,0 +1,168 @@
+"""What timers depend on beside the standing, looked up: what fired, what was asked, who is silent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import IllAnswer, StatusQuery
+from mailproc.ill.events import Timer
+from mailproc.ill.pace import Waiting
+from mailproc.ill.standing import Standing
+from mailproc.ill.terms import ApduType, Role, Service, State
+from mailproc.ill.timers import ON_LOAN, REPAIRS
+from mailproc.protocols.codec import Manner
+from mailproc.store import events, outgoing, requests, timers
+
+NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
+"""Where it matters until when the reader needs it."""
+UNDECIDED = (State.IN_PROCESS, State.CONDITIONAL)
+"""We lend, and have not said what becomes of it."""
+TOLD_THE_READER = "OVERDUE"
+"""A lender's demand of which the reader was told at once counts as a reminder of ours."""
+
+
+def of(
+    connection: Connection,
+    transaction: RowMapping,
+    standing: Standing,
+    moved: RowMapping,
+    at: datetime,
+    premises: Premises,
+    *,
+    began: bool = False,
+) -> Waiting:
+    """``moved``: the event that last moved the transaction. ``at``: now, an aware instant.
+    ``began``: this very step began it, so nothing has fired."""
+    reply_by = _reply_by(connection, transaction["id"], standing)
+    expiry = _expiry(connection, transaction, standing, moved)
+    ends = [day for day in (expiry, reply_by) if day]
+    return Waiting(
+        since=premises.local(moved["at"]).date(),
+        today=premises.local(at).date(),
+        need_before=_need_before(connection, transaction, standing) or expiry,
+        fired={} if began else fired(connection, transaction["id"], premises),
+        may_ask=_may_ask(connection, transaction, standing, moved, premises),
+        reply_by=reply_by,
+        expires=min(ends) if ends and _may_expire(transaction, standing, premises) else None,
+    )
+
+
+def fired(
+    connection: Connection, transaction_id: int, premises: Premises
+) -> dict[tuple[Timer, date], list[date]]:
+    """By kind and the day it was about: the local days on which it has fired."""
+    found: dict[tuple[Timer, date], list[date]] = {}
+    for row in timers.fired(connection, transaction_id):
+        of_day = (row["facts"] or {}).get("of")
+        if of_day is not None:
+            demand = row["type"] == TOLD_THE_READER
+            kind = Timer.READER_OVERDUE if demand else Timer(row["type"])
+            day = premises.local(row["at"]).date()
+            found.setdefault((kind, date.fromisoformat(of_day)), []).append(day)
+    return found
+
+
+def has_left(connection: Connection, transaction_id: int) -> bool:
+    """Did what we said last reach them, as far as we know? Nobody is chased for what did not."""
+    return outgoing.delivery(connection, transaction_id) in ("handed_over", "filed")
+
+
+def sent_as(transaction: RowMapping, kind: ApduType, premises: Premises) -> Manner:
+    """How ``kind`` goes to the partner of this transaction."""
+    codec = premises.registry.by_name(transaction["codec"])
+    partner = premises.partners.get(transaction["partner"])
+    return manner.effective(codec, partner, kind, Role[transaction["role"]], transaction["dialect"])
+
+
+def to_say(connection: Connection, transaction_id: int, kind: ApduType) -> dict[str, Any] | None:
+    """The letter of a repair, as JSON: a new question, or the last of its kind that was said."""
+    if kind is ApduType.STATUS_QUERY:
+        return apdu_json.to_json(StatusQuery())
+    said = [apdu for apdu in outgoing.said(connection, transaction_id) if apdu["type"] == kind.name]
+    return said[-1] if said else None
+
+
+def _need_before(connection: Connection, transaction: RowMapping, standing: Standing) -> date | None:
+    if standing.state not in NEEDED:
+        return None
+    need: date | None = requests.load(connection, transaction["request_id"])["need_before_on"]
+    return need
+
+
+def _reply_by(connection: Connection, transaction_id: int, standing: Standing) -> date | None:
+    """The day that the condition names: theirs where we borrow, ours where we lend."""
+    if standing.state is not State.CONDITIONAL:
+        return None
+    names = ("ILL_ANSWER",) if standing.role is Role.REQUESTER else ("conditional", "ILL_ANSWER")
+    event = events.last_of(connection, transaction_id, names)
+    answer = apdu_json.from_json(event["apdu"]) if event is not None and event["apdu"] else None
+    conditions = answer.conditions if isinstance(answer, IllAnswer) else ()
+    return next((one.reply_by for one in conditions if one.reply_by), None)
+
+
+def _expiry(
+    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping
+) -> date | None:
+    """The day on which the requester wants its request to end (ISO 10161-1: expiry-date)."""
+    if standing.role is not Role.RESPONDER or standing.state not in UNDECIDED:
+        return None
+    came_now = moved["type"] == "ILL_REQUEST"
+    asked = moved if came_now else events.last_of(connection, transaction["id"], ("ILL_REQUEST",))
+    day = ((asked["apdu"] or {}) if asked is not None else {}).get("expiry")
+    return date.fromisoformat(day) if day else None
+
+
+def _may_expire(transaction: RowMapping, standing: Standing, premises: Premises) -> bool:
+    """May Expired go by itself? Only where Shipped goes as a message: elsewhere an item may have left
+    without being ticked, and would go out of sight."""
+    if standing.role is not Role.RESPONDER or standing.state not in UNDECIDED:
+        return False
+    needed = (ApduType.SHIPPED, ApduType.EXPIRED)
+    return all(sent_as(transaction, kind, premises) is Manner.SEND for kind in needed)
+
+
+def _may_ask(
+    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping, premises: Premises
+) -> bool:
+    """May the letter that repairs this state go out by itself, and has nothing made it needless?"""
+    repair = REPAIRS.get((standing.role, standing.state))
+    if repair is None or standing.closed or not _repeat_safe(transaction, premises):
+        return False
+    if sent_as(transaction, repair[1], premises) is not Manner.SEND:
+        return False
+    if standing.state is State.NOT_SUPPLIED:  # our own "no"; theirs needs no answer
+        return moved["type"] == "answer-condition" and not _heard(connection, transaction, moved)
+    if standing.state is State.RETURNED:
+        said = sent_as(transaction, ApduType.RETURNED, premises) is not Manner.LOCAL
+        return moved["type"] == "return" and said and not _is_home(_heard(connection, transaction, moved))
+    if standing.state in ON_LOAN:
+        due = standing.due_on
+        if due is None or standing.service is not Service.LOAN:
+            return False
+        heard = _heard(connection, transaction, moved)
+        return all(premises.local(event["at"]).date() <= due for event in heard)
+    return True
+
+
+def _is_home(heard: Sequence[RowMapping]) -> bool:
+    """Checked-In, or a report that says so."""
+    return any(event["type"] == "CHECKED_IN" or _reported(event) == "CHECKED_IN" for event in heard)
+
+
+def _reported(event: RowMapping) -> str | None:
+    report: Mapping[str, Any] = (event["apdu"] or {}).get("report") or {}
+    state: str | None = report.get("current_state")
+    return state
+
+
+def _heard(connection: Connection, transaction: RowMapping, moved: RowMapping) -> Sequence[RowMapping]:
+    return events.heard_since(connection, transaction["id"], moved["id"])
+
+
+def _repeat_safe(transaction: RowMapping, premises: Premises) -> bool:
+    return premises.registry.by_name(transaction["codec"]).repeat_safe
