@@ -1,5 +1,6 @@
 """The codec as configured for one British Library and one customer, with the real templates."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,6 +32,29 @@ def partner(symbol: str, direction: Any, code: str, **settings: Any) -> Partner:
         address=f"art@{symbol.lower()}.example",
         artemail=PartnerArtemail(account=(account,), **settings),
     )
+
+
+@pytest.fixture(scope="session")
+def steady() -> Callable[[Callable[[Any], object], Any, Any], None]:
+    """``steady(work, one, two)``: twice as much takes at most three times the processor's time.
+
+    Seconds depend on the machine, their ratio does not; twenty milliseconds are forgiven.
+    """
+
+    def check(work: Callable[[Any], object], one: Any, two: Any) -> None:
+        assert _least(work, two) <= 3 * _least(work, one) + 0.02
+
+    return check
+
+
+def _least(work: Callable[[Any], object], given: Any) -> float:
+    """The lesser of two runs: whatever disturbs a run makes it longer."""
+    taken = []
+    for _ in range(2):
+        start = time.process_time()
+        work(given)
+        taken.append(time.process_time() - start)
+    return min(taken)
 
 
 @pytest.fixture(scope="session")

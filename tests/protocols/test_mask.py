@@ -2,7 +2,6 @@
 
 import base64
 import quopri
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -136,21 +135,13 @@ def test_a_letter_without_a_place_for_the_password_is_refused(codec: ArtemailCod
         codec.unmask(letter(b"XXXXXXX\r\n"), SECRET)
 
 
-HOSTILE = [
-    b">" * 3_000_000,
-    b"99-0001\n" * 400_000,
-    b"99-0001\n" + b" " * 3_000_000,
-    b"99-0001<" * 400_000,
-    b"99-0001\n" + b"<" * 3_000_000,
-    b"\n" * 3_000_000,
-    b"99-0001\n" + b"&nbsp;" * 500_000,
-    b"--b\r\n" * 600_000,
-]
+HOSTILE = [b">", b"99-0001\n", b" ", b"99-0001<", b"<", b"\n", b"&nbsp;", b"--b\r\n"]
 
 
-@pytest.mark.parametrize("body", HOSTILE, ids=[repr(body[:12]) for body in HOSTILE])
-def test_masking_takes_linear_time(body: bytes) -> None:
-    raw = letter(body, "Content-Type: multipart/mixed; boundary=b")
-    start = time.perf_counter()
-    Masker(["hunter22"]).letter(raw)
-    assert time.perf_counter() - start < 10
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_masking_twice_the_letter_takes_twice_the_time(piece: bytes, steady: Callable[..., None]) -> None:
+    def raw(octets: int) -> bytes:
+        body = b"99-0001\n" + piece * (octets // len(piece))
+        return letter(body, "Content-Type: multipart/mixed; boundary=b")
+
+    steady(Masker(["hunter22"]).letter, raw(50_000), raw(100_000))

@@ -8,6 +8,9 @@ from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 from mailproc.mail.parse import readable
 
+MOST_LINES = 200_000
+"""Lines of one text; what follows is not read. Ten thousand orders have fewer."""
+
 _TEXT_FILES = (".txt", ".art", ".asc")
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
@@ -40,10 +43,11 @@ def lines_of(text: str) -> list[str]:
     """Lines without line ends, trailing blanks, control characters, quoting, or an OpenPGP frame.
 
     Quoting ("> ") is undone only where every line has it: then the whole was forwarded. One
-    quoted line among others is what somebody else said before.
+    quoted line among others is what somebody else said before. At most ``MOST_LINES``.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
-    lines = [line.rstrip() for line in _CONTROL.sub("", text).split("\n")]
+    said = _CONTROL.sub("", text).split("\n", MOST_LINES)[:MOST_LINES]
+    lines = [line.rstrip() for line in said]
     for _ in range(20):
         if not _is_quoted(lines):
             break

@@ -13,13 +13,14 @@ from datetime import date
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.terms import ApduType, Ref
 from mailproc.protocols.artemail import deliveries, quoted, receipts, reportlines, twins
+from mailproc.protocols.artemail.bodytext import MOST_LINES
 from mailproc.protocols.artemail.keywords import Keywords
 from mailproc.protocols.artemail.messages import message_of
 from mailproc.protocols.artemail.phrases import Phrases
 from mailproc.protocols.artemail.reading import Reading, Taken
 from mailproc.protocols.artemail.replycodes import ReplyCodes
 from mailproc.protocols.artemail.reportlines import LONGEST_LINE, Line
-from mailproc.protocols.artemail.twins import Twin
+from mailproc.protocols.artemail.twins import MOST_BLOCKS, Twin
 
 HEADING = 40
 """Lines before the first reply in which customer code and file reference are looked for."""
@@ -99,6 +100,12 @@ class Replies:
         kept, faults = _bounded(found)
         if end < len(lines) and len(replies) == MOST_REPLIES:
             faults.append(f"more than {MOST_REPLIES} replies: nothing was read after line {end}")
+        if len(blocks) == MOST_BLOCKS:
+            faults.append(
+                f"{MOST_BLOCKS} replies in words: nothing was read after line {blocks[-1].lines[-1] + 1}"
+            )
+        elif len(lines) == MOST_LINES:
+            faults.append(f"nothing was read after line {MOST_LINES}")
         taken = {index for each in found for index in each.lines}
         prose = sum(1 for index, line in enumerate(said) if line and index not in taken)
         return Reading(

@@ -6,12 +6,16 @@ a reference, an order line, a status; a letter may hold several.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mailproc.protocols.artemail.phrases import LONGEST_STATUS, Phrase, Phrases
 from mailproc.protocols.artemail.replycodes import Found, Layout, ReplyCodes
 
 LONGEST_LABELLED = 500
 """Characters: a labelled line may be a whole paragraph."""
+
+MOST_BLOCKS = 1000
+"""Blocks of one letter: it is written for people, one for each event."""
 
 MOST_CONTINUED = 5
 """Lines that a status may go on for."""
@@ -41,9 +45,9 @@ class _Block:
 
 
 def read(lines: Sequence[str], layout: Layout, phrases: Phrases, codes: ReplyCodes) -> list[Twin]:
-    """The twins in ``lines`` (single blanks, '' where blank)."""
+    """The first ``MOST_BLOCKS`` twins in ``lines`` (single blanks, '' where blank)."""
     found = []
-    for block in _blocks(lines, layout):
+    for block in islice(_blocks(lines, layout), MOST_BLOCKS):
         status = block.said["status"]
         number, order_line = block.said.get("number", ""), block.said.get("order_line", "")
         said = phrases.find(status, codes)
