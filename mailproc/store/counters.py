@@ -1,7 +1,6 @@
 """Numbers that are never used twice: 'B' and 'L' requests, 'FILE' order files.
 
-A number that was taken by a job that then failed is free again; one that was committed is not,
-also after a backup is restored (``push_ahead``).
+A number that was taken by a job that then failed is free again; one that was committed is not.
 """
 
 from sqlalchemy import Connection, text
@@ -14,10 +13,6 @@ _TAKE = Constant(
         " ON CONFLICT (name) DO UPDATE SET next = counter.next + :count RETURNING next"
     )
 )
-_PUSH = text(
-    "INSERT INTO counter (name, next) VALUES (:name, :next)"
-    " ON CONFLICT (name) DO UPDATE SET next = excluded.next WHERE counter.next < excluded.next"
-)
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
@@ -26,8 +21,3 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
         raise ValueError("at least one number must be taken")
     following: int = _TAKE.scalar(connection, {"name": name, "count": count})
     return following - count
-
-
-def push_ahead(connection: Connection, name: str, to: int) -> None:
-    """Make ``to`` the next number, unless the counter is past it already: it never goes back."""
-    connection.execute(_PUSH, {"name": name, "next": to})

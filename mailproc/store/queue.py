@@ -26,7 +26,6 @@ from sqlalchemy import (
     Select,
     Table,
     bindparam,
-    func,
     select,
     union_all,
     update,
@@ -161,17 +160,6 @@ def _end(
     return connection.execute(_statements(table).end, values).rowcount == 1
 
 
-def next_due(
-    connection: Connection, table: type[QueueRow], now: datetime, state: str = "todo"
-) -> datetime | None:
-    """When the next row comes due: ``now`` where one is due already, None where none waits."""
-    statements = _statements(table)
-    if connection.execute(statements.ready, {"in_state": state}).scalar() is not None:
-        return now
-    first: datetime | None = connection.execute(statements.first, {"in_state": state}).scalar()
-    return None if first is None else max(first, now)
-
-
 class _Statements:
     """A table's constant statements, made once."""
 
@@ -203,8 +191,6 @@ class _Statements:
         self.release = update(table).where(this, state).values(**ended, attempts=0)
         self.attempts = select(columns.attempts).where(this)
         self.later = update(table).where(this, state).values(**ended | {"not_before": now})
-        self.ready = select(columns.id).where(state, columns.not_before.is_(None)).limit(1)
-        self.first = select(func.min(columns.not_before, type_=Instant)).where(state)
 
 
 def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime]) -> Select[Any]:

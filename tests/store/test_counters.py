@@ -20,13 +20,6 @@ def test_less_than_one_is_refused(store):
         store.write(lambda c: counters.take(c, "B", 0))
 
 
-def test_pushed_ahead_and_never_back(store):
-    store.write(lambda c: counters.push_ahead(c, "B", 100))
-    assert store.write(lambda c: counters.take(c, "B")) == 100
-    store.write(lambda c: counters.push_ahead(c, "B", 50))
-    assert store.write(lambda c: counters.take(c, "B")) == 101
-
-
 def test_a_failed_job_gives_its_number_back(store):
     def job(connection):
         counters.take(connection, "B")

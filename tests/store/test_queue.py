@@ -203,23 +203,6 @@ def test_shelved_and_released_starts_afresh(store):
     assert [(r["attempts"], r["unfinished"]) for r in claim(store)] == [(1, 1)]
 
 
-def test_next_due(store):
-    def due():
-        with store.read() as connection:
-            return queue.next_due(connection, InboxRow, NOW)
-
-    assert due() is None
-    first, second = add(store, count=2)
-    assert due() == NOW
-    store.write(lambda c: queue.done(c, InboxRow, second))
-    store.write(lambda c: queue.later(c, InboxRow, first, "busy", NOW))
-    assert due() == NOW + MINUTE
-    store.write(lambda c: queue.later(c, InboxRow, first, "busy", NOW - HOUR))
-    assert due() == NOW
-    store.write(lambda c: queue.shelve(c, InboxRow, first, "broken"))
-    assert due() is None
-
-
 def test_naive_now_is_refused(store):
     add(store)
     with pytest.raises(Exception, match="naive"):
