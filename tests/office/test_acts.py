@@ -65,7 +65,7 @@ LENDING = [
     ("sent", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),
     ("sent", "lost", {}, "LOST", "people"),
     ("overdue", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),
-    ("overdue", "overdue", {"level": 2}, "OVERDUE", "C1-1   *FINAL DEMAND"),
+    ("overdue", "overdue", {"level": 2}, "OVERDUE", "C1-1   DUE"),
     ("to stop", "cancel-reply", {"answer": True}, "CANCELLED", "C1-1   CANC"),
     ("to stop", "cancel-reply", {"answer": False}, "IN_PROCESS", "C1-1   NCANC"),
     ("to stop", "ship", {}, "SHIPPED", "C1-1   SHIPPED LOAN"),

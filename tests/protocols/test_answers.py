@@ -58,7 +58,6 @@ BOTH_WAYS: list[tuple[str, Apdu]] = [
     ("RENEWED*16-09-2026", RenewAnswer(answer=True, due=DUE)),
     ("NO RENEW", RenewAnswer(answer=False)),
     ("DUE", Overdue(level=1)),
-    ("*FINAL DEMAND", Overdue(level=2)),
 ]
 """Code, and the message without its reference and code."""
 
@@ -87,6 +86,8 @@ SAID_NARROWER = [
     ),
     ("DUE WAIT", Recall(), Message()),
     ("DUE", Overdue(), Overdue(level=1)),
+    ("DUE", Overdue(level=2), Overdue(level=1)),
+    ("*FINAL DEMAND", Overdue(level=3), Overdue(level=2)),
     ("*FINAL DEMAND", Overdue(level=4), Overdue(level=2)),
 ]
 """What the vocabulary has no exact word for: code, what is meant, what is read."""

@@ -105,13 +105,13 @@ def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
         return printed
     if sentence := refusal(apdu):
         raise Lost("results", sentence)
-    key = next((key for key in _keys(apdu) if key in codes.say), None)
+    key = next((key for key in _keys(apdu, codes.last_demand) if key in codes.say), None)
     if key is None:
         raise Lost("type", f"ARTEmail has no word for this {apdu.type.name}")
     return _filled(codes.say[key], apdu, today)
 
 
-def _keys(apdu: Apdu) -> Iterator[str]:
+def _keys(apdu: Apdu, last_demand: int) -> Iterator[str]:
     """The keys of the table [say] that fit, the most special first."""
     name = apdu.type.name
     match apdu:
@@ -124,7 +124,7 @@ def _keys(apdu: Apdu) -> Iterator[str]:
             yield f"{name}.{apdu.results}"
         case CancelReply() | RenewAnswer():
             yield f"{name}.{'YES' if apdu.answer else 'NO'}"
-        case Overdue(level=int() as level) if level > 1:
+        case Overdue(level=int() as level) if level >= last_demand:
             yield f"{name}.LAST"
     yield name
 

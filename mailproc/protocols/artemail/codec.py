@@ -58,7 +58,7 @@ class ArtemailCodec:
         """Raises Misconfigured that names the file and row of a mistake in the overlay, or the key."""
         settings.check(config)
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
-        words, codes, phrases = tables.load(overlay)
+        words, codes, phrases = tables.load(overlay, config.policy.overdue_levels)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
         masker = Masker(account.password.get_secret_value() for _, account in accounts)
         return cls(

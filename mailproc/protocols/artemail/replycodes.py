@@ -118,15 +118,24 @@ class Found:
 
 
 class ReplyCodes:
-    """The table, looked up by a code as printed."""
+    """The table, looked up by a code as printed.
+
+    ``last_demand``: the level of an overdue, above the first, from which we say it is the last.
+    """
 
     def __init__(
-        self, codes: Iterable[ReplyCode], layout: Layout, say: Mapping[str, str], legacy: Mapping[str, str]
+        self,
+        codes: Iterable[ReplyCode],
+        layout: Layout,
+        say: Mapping[str, str],
+        legacy: Mapping[str, str],
+        last_demand: int,
     ) -> None:
         self._codes = sorted(codes, key=lambda code: len(code.word), reverse=True)
         self.layout = layout
         self.say = say
         self._legacy = legacy
+        self.last_demand = max(2, last_demand)
 
     def find(self, printed: str) -> Found | None:
         """The code that ``printed`` is as a whole; None if it is none, or names no possible date."""

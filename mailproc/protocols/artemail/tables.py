@@ -72,15 +72,18 @@ class _Source:
     overlaid: frozenset[tuple[str, str]] = frozenset()
 
 
-def load(overlay: Path | None = None) -> tuple[Keywords, ReplyCodes, Phrases]:
-    """The tables. Raises Misconfigured that names the file and the row of a mistake."""
+def load(overlay: Path | None = None, last_demand: int = 2) -> tuple[Keywords, ReplyCodes, Phrases]:
+    """The tables. ``last_demand``: the level of an overdue from which it is the last demand.
+
+    Raises Misconfigured that names the file and the row of a mistake.
+    """
     tables = _read(_DATA / "keywords.toml") | _read(_DATA / "replies.toml")
     words, answers = _Source(_DATA / "keywords.toml"), _Source(_DATA / "replies.toml")
     if overlay is not None:
         laid = _read(overlay)
         tables = _lay_over(tables, laid, overlay)
         words = answers = _Source(overlay, frozenset(_own_names(laid)))
-    codes = _replies(tables, answers)
+    codes = _replies(tables, answers, last_demand)
     return _keywords(tables, words.file), codes, _phrases(tables, codes, answers)
 
 
@@ -141,7 +144,7 @@ def _keywords(tables: Mapping[str, Any], file: Path) -> Keywords:
     return Keywords(words, tables["default_service"])
 
 
-def _replies(tables: Mapping[str, Any], source: _Source) -> ReplyCodes:
+def _replies(tables: Mapping[str, Any], source: _Source, last_demand: int) -> ReplyCodes:
     codes = [_code(row, source) for row in tables["code"]]
     own = [name for table, name in source.overlaid if table == "layout"]
     try:
@@ -152,7 +155,7 @@ def _replies(tables: Mapping[str, Any], source: _Source) -> ReplyCodes:
         if not isinstance(word, str):
             raise _wrong(source.file, f"[say] {key}: a text is needed here")
     legacy = {row["word"]: row["means"] for row in tables["legacy"]}
-    return ReplyCodes(codes, layout, tables["say"], legacy)
+    return ReplyCodes(codes, layout, tables["say"], legacy, last_demand)
 
 
 def _code(row: Mapping[str, Any], source: _Source) -> ReplyCode:
