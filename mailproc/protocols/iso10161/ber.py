@@ -36,10 +36,14 @@ _STRINGS = {
 
 @dataclass(frozen=True)
 class First:
-    """The first element of the input in plain form, and how many octets of the input came after it."""
+    """The first element of the input in plain form, and how many octets of the input came after it.
+
+    ``as_it_was``: the input had that form itself, so that an octet has the same place in both.
+    """
 
     bytes: bytes
     trailing: int
+    as_it_was: bool = False
 
 
 def looks_like(data: bytes) -> bool:
@@ -81,7 +85,8 @@ def first(data: bytes) -> First:
             at = _element(data, at, frames)
         while frames[-1].end == at and frames[-1] is not root:
             _close(frames, at)
-    return First(b"".join(root.parts), len(data) - at)
+    plain = b"".join(root.parts)
+    return First(plain, len(data) - at, data.startswith(plain))
 
 
 def element(tag: bytes, content: bytes) -> bytes:

@@ -49,12 +49,12 @@ def decode(data: bytes | ber.First) -> tuple[ApduType, Tree]:
 
     Raises RemoteFault that names the component, and the octet where the input stood in plain form.
     """
-    octets = _plain(data)
+    found = _first(data)
     try:
-        kind = ApduType(octets[0] - _APPLICATION)
+        kind = ApduType(found.bytes[0] - _APPLICATION)
     except ValueError:
-        raise RemoteFault(f"octet 0: {octets[0]:02X} begins no APDU of ISO 10161", 0) from None
-    tree = _read(NAMES[kind], octets, data)
+        raise RemoteFault(f"octet 0: {found.bytes[0]:02X} begins no APDU of ISO 10161", 0) from None
+    tree = _read(NAMES[kind], found)
     if _DETAILS_51 in tree:
         tree.setdefault(_DETAILS, tree.pop(_DETAILS_51))
     return kind, tree
@@ -68,7 +68,7 @@ def encode(kind: ApduType, tree: Tree) -> bytes:
 def decode_external(data: bytes) -> Tree:
     """An EXTERNAL, as in Extension.item: its reference, and ("single-ASN1-type", octets) or another
     ``encoding``. Raises RemoteFault."""
-    return _read("External", _plain(data), data)
+    return _read("External", _first(data))
 
 
 def encode_external(tree: Tree) -> bytes:
@@ -79,7 +79,7 @@ def encode_external(tree: Tree) -> bytes:
 def decode_delivery_info(data: bytes) -> Tree:
     """APDU-Delivery-Info, registered extension 1.0.10161.13.3: what its EXTERNAL holds as
     single-ASN1-type. Raises RemoteFault."""
-    return _read("APDU-Delivery-Info", _plain(data), data)
+    return _read("APDU-Delivery-Info", _first(data))
 
 
 def encode_delivery_info(tree: Tree) -> bytes:
@@ -87,20 +87,18 @@ def encode_delivery_info(tree: Tree) -> bytes:
     return _write("APDU-Delivery-Info", tree)
 
 
-def _plain(data: bytes | ber.First) -> bytes:
-    return data.bytes if isinstance(data, ber.First) else ber.first(data).bytes
+def _first(data: bytes | ber.First) -> ber.First:
+    return data if isinstance(data, ber.First) else ber.first(data)
 
 
-def _read(name: str, octets: bytes, source: bytes | ber.First) -> Tree:
+def _read(name: str, found: ber.First) -> Tree:
     from mailproc.protocols.iso10161 import asn1
 
     try:
-        tree: Tree = asn1.types()[name].decode(octets)
+        tree: Tree = asn1.types()[name].decode(found.bytes)
     except asn1.DecodeError as error:
-        # asn1tools counts in the plain form; that says something only where the input had it.
-        known = isinstance(source, bytes) and source.startswith(octets)
         text = f"{error.location_str or name}: {error.message}"
-        raise RemoteFault(text, error.offset if known else None) from None
+        raise RemoteFault(text, error.offset if found.as_it_was else None) from None
     return tree
 
 
