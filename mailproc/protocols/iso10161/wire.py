@@ -1,0 +1,66 @@
+"""Where the messages lie in a letter, and the part that one travels in (RFC 2503).
+
+A partner's system, a gateway, or a person who forwards one may wrap the part into anything: so it
+is looked for everywhere, also in letters inside the letter. Who may be believed is not asked here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from mailproc.errors import RemoteFault
+from mailproc.mail.letter import Letter, Part
+from mailproc.mail.parse import parse
+from mailproc.protocols.iso10161 import ber
+
+MEDIA_TYPE = "application/iso-10161-ill-1"
+ENCODING = "iso-8825-ber"
+"""The one legal value of the parameter transfer-encoding (RFC 2503 section 3)."""
+
+MOST_PARTS = 25
+MOST_LEVELS = 3  # of letters inside letters
+
+_LETTERS = ("message/rfc822", "message/global")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One part that holds a message, or says so. ``encoding`` is '' where the part names none."""
+
+    content: bytes
+    encoding: str = ""
+
+
+def found(letter: Letter) -> tuple[Found, ...]:
+    """The first ``MOST_PARTS`` in the order of the letter.
+
+    What an automatic reply holds as a letter inside it is a quotation: nobody says it anew.
+    """
+    levels = 0 if letter.auto_submitted.startswith("auto-replied") else MOST_LEVELS
+    return tuple(islice(_found(letter, levels), MOST_PARTS))
+
+
+def _found(letter: Letter, levels: int) -> Iterator[Found]:
+    for part in letter.parts:
+        if part.media_type == MEDIA_TYPE:
+            yield Found(part.content, dict(part.parameters).get("transfer-encoding", "").strip().lower())
+        elif part.media_type == "application/octet-stream" and _passes(part.content):
+            yield Found(part.content)
+        elif part.media_type in _LETTERS and levels:
+            yield from _found(parse(part.content), levels - 1)
+
+
+def _passes(content: bytes) -> bool:
+    """Is a part of no named type a message by its octets alone?"""
+    if not ber.looks_like(content):
+        return False
+    try:
+        ber.first(content)
+    except RemoteFault:
+        return False
+    return True
+
+
+def part(message: bytes) -> Part:
+    """The part of one APDU in BER; base64, as every part that is no text."""
+    return Part(MEDIA_TYPE, message, parameters=(("transfer-encoding", ENCODING), ("name", "ill.ber")))
