@@ -24,6 +24,9 @@ from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
 from mailproc.store import events, requests, transactions
 
+BESIDE = ("agreed", "offered", "renewal_on")
+"""What of a standing is kept among the options, beside what was pinned there."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -49,9 +52,10 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
     if event is None or event["state"] != "todo":
         return Outcome(event_id, "done", note="had its step before")
     apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
-    transaction, apdu, cancels = finding.place(connection, event, apdu, premises)
+    placed = finding.place(connection, event, apdu, premises)
+    transaction, apdu = placed.transaction, placed.apdu
     found = standing_of(transaction)
-    for cancel in cancels:
+    for cancel in placed.cancels:
         found = _overtaken(connection, cancel, transaction, found)
     decided = _decide(connection, event, apdu, transaction, found, premises)
     work = _work(connection, event, transaction, premises, decided)
@@ -215,9 +219,9 @@ def _changes(work: Work, decided: Decision) -> dict[str, Any]:
 
 
 def _columns(after: Standing, transaction: RowMapping) -> dict[str, Any]:
-    number = (transaction["options"] or {}).get("number")
+    pinned = {name: value for name, value in (transaction["options"] or {}).items() if name not in BESIDE}
     kept = standing.to_json(after)
-    beside = {name: kept[name] for name in ("agreed", "offered", "renewal_on") if name in kept}
+    beside = {name: kept[name] for name in BESIDE if name in kept}
     return {
         "service": after.service.name,
         "state": after.state.name,
@@ -225,7 +229,7 @@ def _columns(after: Standing, transaction: RowMapping) -> dict[str, Any]:
         "promise": after.promise,
         "due_on": after.due_on,
         "renewable": after.renewable,
-        "options": ({"number": number} if number else {}) | beside or None,
+        "options": pinned | beside or None,
     }
 
 

@@ -14,7 +14,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, ForwardNotification
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.policy import OF_A_LETTER
 from mailproc.ill.terms import Ref, Role, TransactionId
@@ -98,24 +98,26 @@ def _may_answer(work: Work) -> bool:
 
 def _addressed(work: Work, apdu: Apdu) -> Apdu:
     """The APDU with both names of its transaction, both symbols and its service time."""
-    row = work.transaction
-    key = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
-    ours, theirs = work.premises.config.library.symbol, row["symbol"]
+    row, options = work.transaction, work.transaction["options"] or {}
+    wire = options.get("wire", {})
+    ours, theirs = wire.get("responder") or work.premises.config.library.symbol, row["symbol"]
     borrowing = row["role"] == Role.REQUESTER
-    number = (row["options"] or {}).get("number", "")
+    named = wire.get("initial_requester", row["initial_requester"])
+    code = "" if borrowing else row["tq"]
+    forwarded = isinstance(apdu, ForwardNotification) and apdu.responder is not None
     return replace(
         apdu,
-        transaction=key,
-        ref=Ref(number=number, customer_code="" if borrowing else row["tq"]),
-        requester=ours if borrowing else theirs,
-        responder=theirs if borrowing else ours,
+        transaction=TransactionId(named, row["tgq"], row["tq"], row["stq"]),
+        ref=None if wire else Ref(number=options.get("number", ""), customer_code=code),
+        requester=ours if borrowing else wire.get("requester") or theirs,
+        responder=apdu.responder if forwarded else theirs if borrowing else ours,
         sent_at=_service_time(work),
     )
 
 
 def _service_time(work: Work) -> datetime:
     """Strictly increasing in each transaction, pushed by a second where need be."""
-    now = work.premises.local(work.event["at"])
+    now = work.premises.local(work.premises.clock())
     last = work.last_service_at or work.transaction["last_service_at"]
     if last:
         now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))

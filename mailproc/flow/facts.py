@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import clock
+from mailproc.flow import clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message
@@ -33,10 +33,7 @@ def gather(
 ) -> dict[str, Any]:
     """The facts of ``event``, beside those it was born with."""
     facts: dict[str, Any] = dict(event["facts"] or {})
-    if event["cause"] == "letter" and event["repeat_key"]:
-        since = transaction["moved_event_id"]
-        if events.said_before(connection, event, transaction["id"], since):
-            facts["repeat"] = True
+    facts |= sameness.facts_of_repeat(connection, event, apdu, transaction)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
         facts["follows"] = premises.registry.follows(apdu)
         if clock.is_too_late(connection, event, transaction["request_id"], premises):

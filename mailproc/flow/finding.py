@@ -1,11 +1,12 @@
 """Which transaction an event belongs to: by identity and reference, never by guessing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.flow import opening
+from mailproc.flow import identity, opening
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
@@ -15,30 +16,51 @@ from mailproc.store import events, transactions
 ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW"})
 """APDUs that only a borrower says, so whoever hears one is the RESPONDER."""
 
+SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
 
-def place(
-    connection: Connection, event: RowMapping, apdu: Apdu | None, premises: Premises
-) -> tuple[RowMapping, Apdu | None, Sequence[RowMapping]]:
-    """The event's transaction (begun here if it begins one), and Cancels that came before it."""
+
+@dataclass(frozen=True)
+class Placed:
+    """``cancels``: Cancels that came before the request that begins this transaction."""
+
+    transaction: RowMapping
+    apdu: Apdu | None
+    cancels: Sequence[RowMapping] = ()
+
+
+def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises: Premises) -> Placed:
+    """The event's transaction (begun here if it begins one)."""
     if event["transaction_id"] is not None:
-        return transactions.load(connection, event["transaction_id"]), apdu, ()
+        return Placed(transactions.load(connection, event["transaction_id"]), apdu)
     if event["type"] == "request":
-        transaction, wanted = opening.ask(connection, event, premises)
-        return transaction, wanted, ()
+        return Placed(*opening.ask(connection, event, premises))
     if apdu is None:
         raise LocalFault(f"E{event['id']} belongs to no transaction.")
-    known = find(connection, event["partner"], apdu)
+    listener = (event["facts"] or {}).get("listener")
+    known = find(connection, event["partner"], apdu, premises, Role[listener] if listener else None)
     if known is not None:
-        return known, apdu, ()
-    if isinstance(apdu, IllRequest):
-        cancels = _cancels_of(connection, event["partner"], apdu)
-        return opening.accept(connection, event, apdu, premises), apdu, cancels
-    raise RemoteFault(_unmatched(connection, event["partner"], apdu))
+        return Placed(known, apdu)
+    if isinstance(apdu, IllRequest) and not _is_anothers(connection, event["partner"], apdu, premises):
+        early = _came_early(connection, event["partner"], apdu, premises)
+        transaction = opening.accept(connection, event, apdu, premises)
+        for other in early:
+            if other["type"] != "CANCEL":
+                events.todo_again(connection, other["id"], transaction["id"])
+        return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
+    raise RemoteFault(_unmatched(connection, event["partner"], apdu, premises))
 
 
-def _unmatched(connection: Connection, partner: str, apdu: Apdu) -> str:
+def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
+    """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
+    for row in events.unplaced(connection, partner):
+        said = apdu_json.from_json(row["apdu"])
+        if said.transaction == apdu.transaction:
+            events.todo_again(connection, row["id"], transaction_id)
+
+
+def _unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premises) -> str:
     """Why nothing of ours matches; the right number from the wrong partner is named as that."""
-    key = opening.identity_of(apdu, partner)
+    key = identity.asked_key(apdu, partner, premises)
     owner = transactions.asked_by(connection, key.tgq)
     if owner and owner != partner:
         return f"{_named(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
@@ -52,17 +74,53 @@ def _named(apdu: Apdu) -> str:
     return f"{apdu.type.name} {number}".strip()
 
 
-def find(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
-    """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing."""
+def find(
+    connection: Connection, partner: str, apdu: Apdu, premises: Premises, listener: Role | None = None
+) -> RowMapping | None:
+    """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing.
+
+    ``listener``: our part in it, where the letter itself has told (one that we wrote to ourselves).
+    """
+    for role in _our_parts(apdu, premises, listener):
+        found = _in_part(connection, partner, apdu, role, premises)
+        if found is not None and _may_speak(found, partner):
+            return found
+    return None
+
+
+def _our_parts(apdu: Apdu, premises: Premises, listener: Role | None) -> Sequence[Role]:
+    """Which side we may be, the likelier first."""
     if apdu.type.name in ASKED_OF_US:
-        return _asked_of_us(connection, partner, apdu)
+        return (Role.RESPONDER,)
+    if apdu.transaction is not None and apdu.type.name not in SAID_BY_BOTH:
+        return (Role.REQUESTER,)
+    told = listener or identity.role_told(apdu, premises)
+    if told is not None:
+        return (told,)
     # Only a hub is both sides under one number; then a question is more likely the borrower's.
-    if apdu.type is ApduType.STATUS_QUERY:
-        return _asked_of_us(connection, partner, apdu) or _asked_by_us(connection, partner, apdu)
-    return _asked_by_us(connection, partner, apdu) or _asked_of_us(connection, partner, apdu)
+    both = (Role.REQUESTER, Role.RESPONDER)
+    return both[::-1] if apdu.type is ApduType.STATUS_QUERY else both
 
 
-def _asked_by_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
+def _in_part(
+    connection: Connection, partner: str, apdu: Apdu, role: Role, premises: Premises
+) -> RowMapping | None:
+    if apdu.transaction is None and role is Role.REQUESTER:
+        return _by_reference(connection, partner, apdu)
+    for key in identity.keys(apdu, role, partner, premises):
+        names = (key.initial_requester, key.tgq, key.tq, key.stq)
+        if (found := transactions.by_key(connection, role, *names)) is not None:
+            return found
+    return None
+
+
+def _may_speak(transaction: RowMapping, partner: str) -> bool:
+    """Who answers us now, or who had the request before it was forwarded."""
+    before = (transaction["options"] or {}).get("forwarded_by") or ()
+    return partner == transaction["partner"] or partner in before
+
+
+def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
     if apdu.ref is None:
         return None
     kind, value = ("number", apdu.ref.number) if apdu.ref.number else ("order_line", apdu.ref.order_line)
@@ -72,12 +130,17 @@ def _asked_by_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping
     return transactions.load(connection, row["transaction_id"])
 
 
-def _asked_of_us(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
-    key = opening.identity_of(apdu, partner)
-    return transactions.by_key(connection, Role.RESPONDER, key.initial_requester, key.tgq, key.tq, key.stq)
+def _is_anothers(connection: Connection, partner: str, wanted: IllRequest, premises: Premises) -> bool:
+    """Has somebody else asked us under this very name?"""
+    return _in_part(connection, partner, wanted, Role.RESPONDER, premises) is not None
 
 
-def _cancels_of(connection: Connection, partner: str, wanted: IllRequest) -> list[RowMapping]:
-    key = opening.identity_of(wanted, partner)
-    waiting = events.waiting_cancels(connection, partner)
-    return [row for row in waiting if opening.identity_of(apdu_json.from_json(row["apdu"]), partner) == key]
+def _came_early(
+    connection: Connection, partner: str, wanted: IllRequest, premises: Premises
+) -> list[RowMapping]:
+    """What lies on the shelf because it overtook the request ``wanted``."""
+    key = identity.asked_key(wanted, partner, premises)
+    rows = [row for row in events.unplaced(connection, partner) if row["type"] != "ILL_REQUEST"]
+    return [
+        row for row in rows if identity.asked_key(apdu_json.from_json(row["apdu"]), partner, premises) == key
+    ]

@@ -196,7 +196,7 @@ def _events_of_letter(
 
 
 def _settle_messages(connection: Connection, reading: Reading, premises: Premises) -> None:
-    sorting = place_all(connection, reading)
+    sorting = place_all(connection, reading, premises)
     if not sorting.born:
         _shelve(connection, reading, _all_strange(sorting), premises)
         return

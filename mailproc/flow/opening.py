@@ -1,15 +1,15 @@
 """How a transaction begins: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
+from mailproc.flow.identity import asked_key
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
-from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Item, Money, Person
-from mailproc.ill.terms import Ref, Role, Service, TransactionId
+from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
+from mailproc.ill.terms import Role, Service
 from mailproc.store import requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
@@ -64,7 +64,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
     identity of its own), or the transaction id that the wire carries.
     """
     partner = premises.partners.known(event["partner"])
-    identity = identity_of(wanted, partner.symbol)
+    key = asked_key(wanted, partner.symbol, premises)
     loan = Service.LOAN in wanted.services or not wanted.services
     request_id, _ = requests.create(
         connection,
@@ -88,28 +88,32 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             request_id=request_id,
             attempt=1,
             role=Role.RESPONDER,
-            initial_requester=identity.initial_requester,
-            tgq=identity.tgq,
-            tq=identity.tq,
-            stq=identity.stq,
+            initial_requester=key.initial_requester,
+            tgq=key.tgq,
+            tq=key.tq,
+            stq=key.stq,
             partner=partner.symbol,
             symbol=partner.symbol,
             address=partner.address,
             codec=partner.codec,
             dialect=partner.dialect,
             service=(Service.LOAN if loan else Service.COPY).name,
-            options={"number": wanted.ref.number} if wanted.ref else None,
+            options=_names_on_the_wire(wanted),
             updated_at=event["at"],
         ),
     )
 
 
-def identity_of(apdu: Apdu, partner: str) -> TransactionId:
-    """The key of a transaction in which ``partner`` borrows from us."""
-    if apdu.transaction is not None:
-        return replace(apdu.transaction, initial_requester=apdu.transaction.initial_requester or partner)
-    ref = apdu.ref or Ref()
-    return TransactionId(partner, ref.number.upper(), ref.customer_code)
+def _names_on_the_wire(wanted: IllRequest) -> dict[str, Any] | None:
+    """The names as the borrower spells them: its letters are answered in its own spelling."""
+    if wanted.transaction is None:
+        return {"number": wanted.ref.number} if wanted.ref else None
+    said = {
+        "initial_requester": wanted.transaction.initial_requester,
+        "requester": wanted.requester or "",
+        "responder": wanted.responder or "",
+    }
+    return {"wire": said}
 
 
 def wanted_of(request: RowMapping) -> IllRequest:

@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailproc.flow.finding import ASKED_OF_US, find
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
+from mailproc.flow.partners import ascii_lower
+from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
-from mailproc.store import outgoing, transactions
+from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
@@ -26,20 +29,28 @@ class Sorting:
     placed: int = 0
 
 
-def place_all(connection: Connection, reading: Reading) -> Sorting:
+def place_all(connection: Connection, reading: Reading, premises: Premises) -> Sorting:
     """Place every message of the letter; one that cannot be read is shelved alone."""
     sorting = Sorting()
     for apdu in reading.decoded.apdus:
-        _place(connection, reading, apdu, sorting, unsure=False)
+        _place(connection, reading, apdu, sorting, premises, unsure=False)
     for apdu in reading.decoded.unsure:
-        _place(connection, reading, apdu, sorting, unsure=True)
+        _place(connection, reading, apdu, sorting, premises, unsure=True)
     for fault in reading.decoded.faults:
         where = f"line {fault.position}: " if fault.position is not None else ""
         _bear(sorting, reading, None, {"state": "shelved", "last_error": where + fault.text})
     return sorting
 
 
-def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting, *, unsure: bool) -> None:
+def _place(
+    connection: Connection,
+    reading: Reading,
+    apdu: Apdu,
+    sorting: Sorting,
+    premises: Premises,
+    *,
+    unsure: bool,
+) -> None:
     """An event for ``apdu``, or a line in the letter's note where its number is not ours."""
     if reading.partner is None:
         return
@@ -51,7 +62,11 @@ def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sortin
     if in_order_file or apdu.type.name in ASKED_OF_US:
         _place_order(reading, apdu, sorting)
         return
-    transaction = find(connection, symbol, apdu)
+    if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
+        sorting.placed += 1
+        _bear(sorting, reading, apdu, {"facts": _listener(connection, reading, apdu, premises)})
+        return
+    transaction = find(connection, symbol, apdu, premises)
     if transaction is not None:
         sorting.placed += 1
         _learn(connection, symbol, apdu, transaction["id"])
@@ -59,6 +74,23 @@ def _place(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sortin
         _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
         return
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
+
+
+def _listener(
+    connection: Connection, reading: Reading, apdu: Apdu, premises: Premises
+) -> dict[str, Any] | None:
+    """Of a letter that we wrote to ourselves (a hub): which side of ours it was written to.
+
+    What both sides may say does not tell it by its kind.
+    """
+    to_ourselves = reading.letter.sender == ascii_lower(premises.config.library.email)
+    if apdu.type.name not in SAID_BY_BOTH or not to_ourselves:
+        return None
+    for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
+        for intent in outgoing.intents_of(connection, outgoing_id):
+            spoke = Role[transactions.load(connection, intent["transaction_id"])["role"]]
+            return {"listener": (Role.RESPONDER if spoke is Role.REQUESTER else Role.REQUESTER).name}
+    return None
 
 
 def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
@@ -146,13 +178,14 @@ def _bear(sorting: Sorting, reading: Reading, apdu: Apdu | None, values: dict[st
 
 
 def repeat_key(apdu: Apdu) -> str:
-    """Equal for equal words: kind and content, without the wire's own accidents.
+    """Equal for equal words: kind and content, without the wire's own accidents. '' where words do not
+    tell: where the wire names each service by its time.
 
     The plain-English twin of a code and a daily DUE give the key of the first one. A request's
     key is empty, for a number used again is judged by its item; and so is a file report's, for a
     file that was sent again may be rejected again.
     """
-    if apdu.type is ApduType.ILL_REQUEST or _is_about_a_file(apdu):
+    if apdu.type is ApduType.ILL_REQUEST or _is_about_a_file(apdu) or has_time(apdu):
         return ""
     said = apdu_json.to_json(apdu)
     accidents = ["transaction", "ref", "sent_at", "original_sent_at", "reply_to", "requester", "responder"]

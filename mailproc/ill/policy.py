@@ -11,7 +11,7 @@ from mailproc.ill.apdu import IllAnswer, Message, Overdue, StatusOrErrorReport
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
-from mailproc.ill.replies import prohibited, reply
+from mailproc.ill.replies import duplicate_id, prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Role, Service, State
 
@@ -105,8 +105,11 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
         if isinstance(occurrence.apdu, StatusOrErrorReport):
             return ()  # never a report to a report: that is how loops begin
         return (Send(prohibited(occurrence.apdu, step.before)), AskStaff("not-possible-now"))
-    said = occurrence.facts.get("last_said") or {}
-    return tuple(Send(reply(name, step.after, said)) for name in step.outcome.replies)
+    if occurrence.facts.get("same_item") is False and occurrence.apdu is not None:
+        return (Send(duplicate_id()),)
+    facts = occurrence.facts
+    said, history = facts.get("last_said") or {}, facts.get("history")
+    return tuple(Send(reply(name, step.after, said, history)) for name in step.outcome.replies)
 
 
 def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:
@@ -115,9 +118,11 @@ def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:
 
 
 def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    if occurrence.facts.get("repeat"):
+    if occurrence.facts.get("repeat") and not step.outcome.attention:
         return ()
     reasons = [_attention(step, occurrence)] if step.outcome.attention else []
+    if occurrence.facts.get("same_time"):
+        reasons.append("same-time")
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
         reasons.append(_moved_reason(step, occurrence))

@@ -23,16 +23,20 @@ from mailproc.ill.standing import Standing
 from mailproc.ill.terms import ApduType, Results
 
 
-def reply(name: str, standing: Standing, said: Mapping[str, Any]) -> Apdu:
+def reply(
+    name: str, standing: Standing, said: Mapping[str, Any], history: dict[str, Any] | None = None
+) -> Apdu:
     """The APDU for reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
 
     ``said`` holds, by reply name, the JSON of the last APDU of that kind that we said in this
-    transaction.
+    transaction; ``history`` is a History-Report, for a status report.
     """
+    if name == ApduType.STATUS_OR_ERROR_REPORT.name:  # how it stands now, not how it stood
+        return _status(standing, history)
     last = said.get(name)
     if last is not None:
         return said_again(apdu_json.from_json(last))
-    return _fresh(name, standing)
+    return _fresh(name)
 
 
 def said_again(said: Apdu) -> Apdu:
@@ -41,10 +45,8 @@ def said_again(said: Apdu) -> Apdu:
     return replace(said, original_sent_at=said.original_sent_at or said.sent_at, sent_at=None)
 
 
-def _fresh(name: str, standing: Standing) -> Apdu:
+def _fresh(name: str) -> Apdu:
     kind, _, variant = name.partition(".")
-    if kind == "STATUS_OR_ERROR_REPORT":
-        return StatusOrErrorReport(report=Report(kind="status", current_state=standing.state.name))
     if kind == "CANCEL_REPLY":
         return CancelReply(answer=variant == "yes")
     if kind == "RENEW_ANSWER":
@@ -54,6 +56,19 @@ def _fresh(name: str, standing: Standing) -> Apdu:
     if kind in ("ANSWER", "ILL_ANSWER"):
         return IllAnswer(results=Results.CONDITIONAL if variant == "conditional" else Results.UNFILLED)
     return APDU_CLASSES[ApduType[kind]]()
+
+
+def _status(standing: Standing, history: dict[str, Any] | None) -> StatusOrErrorReport:
+    return StatusOrErrorReport(
+        report=Report(kind="status", current_state=standing.state.name, history=history)
+    )
+
+
+def duplicate_id() -> StatusOrErrorReport:
+    """Transaction-Id-Problem: the name of this transaction was used for another item."""
+    return StatusOrErrorReport(
+        report=Report(kind="error", source="provider", problem="duplicate-transaction-id")
+    )
 
 
 def prohibited(heard: Apdu, standing: Standing) -> StatusOrErrorReport:

@@ -54,7 +54,9 @@ class Occurrence:
     """Something that happens to a transaction.
 
     ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
-    ``facts`` is what had to be looked up, frozen: repeat (heard before), again (said once more),
+    ``facts`` is what had to be looked up, frozen: repeat (heard before), delivered_again (by the
+    same letter), answer (ours to what is asked again), old_responder (who had it before it was
+    forwarded), again (said once more),
     follows, letter_left, due_on, renewal_on, same_item, found (the standing an undone act had
     found), too_late (nobody needs it any more); of a timer: of (the day it counts from), level,
     may_chase, say (the APDU that goes out by itself), outdated.
@@ -160,10 +162,14 @@ def _timed_note(say: Mapping[str, Any] | None) -> str:
 def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
     """What the content of a letter decides before its kind does."""
     apdu, facts = occurrence.apdu, occurrence.facts
-    if facts.get("repeat"):
-        return Step(standing, standing, _said_before(standing, occurrence), "said before")
+    if facts.get("old_responder"):  # G4
+        return Step(standing, standing, _stays(standing, Kind.NOTE), "from who had it before")
     if facts.get("same_item") is False and occurrence.event == "ILL_REQUEST":
         return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "another item")
+    if facts.get("delivered_again"):
+        return Step(standing, standing, _stays(standing, Kind.NOTE), "delivered again")
+    if facts.get("repeat"):
+        return Step(standing, standing, _said_before(standing, occurrence), "said before")
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
         if _conditions(apdu) == standing.agreed:  # G1
             outcome = _stays(standing, Kind.NOTE, "COND_REPLY.yes")
@@ -178,7 +184,15 @@ def _said_before(standing: Standing, occurrence: Occurrence) -> Next:
     """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
     state, before = standing.state, standing.state_before
     cell = machine.next_state(standing.role, _table(standing.service), state, before, occurrence.event)
-    return _stays(standing, Kind.NOTE, *(cell.replies if cell.state == state else ()))
+    if cell.kind is Kind.NOTE and (cell.replies or not _refused_by_us(standing, occurrence)):
+        return _stays(standing, Kind.NOTE, *cell.replies)
+    answer = occurrence.facts.get("answer")
+    return _stays(standing, Kind.NOTE, *([answer] if answer else ()))
+
+
+def _refused_by_us(standing: Standing, occurrence: Occurrence) -> bool:
+    """The condition that we did not accept comes again: the lender still waits for our no."""
+    return standing.state is State.NOT_SUPPLIED and occurrence.facts.get("answer") == "COND_REPLY.no"
 
 
 def _dates_move(standing: Standing, apdu: Apdu | None) -> bool:

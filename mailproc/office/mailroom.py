@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, send
-from mailproc.flow.finding import ASKED_OF_US
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
 from mailproc.ill import apdu_json
@@ -28,8 +28,6 @@ from mailproc.store.outgoing import OUTGOING
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 LONGEST_NOTE = 4000
 """Characters of an attached letter that are kept in the history."""
-SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
-"""APDUs that either side may say; the rest tells who speaks."""
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,26 @@ _HEARD_SINCE = (
 )
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
-_WAITING = Constant(
+_UNPLACED = Constant(
     select(EVENT)
-    .where(EVENT.c.state == "shelved", EVENT.c.partner == bindparam("partner"), EVENT.c.type == "CANCEL")
+    .where(
+        EVENT.c.state == "shelved",
+        EVENT.c.partner == bindparam("partner"),
+        EVENT.c.transaction_id.is_(None),
+        EVENT.c.apdu.is_not(None),
+    )
+    .order_by(EVENT.c.id)
+    .limit(1000)  # a shelf that full is nobody's overtaken letter any more
+)
+_HEARD = Constant(
+    select(EVENT.c.apdu)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.type == bindparam("type"),
+        EVENT.c.cause == "letter",
+        EVENT.c.state == "done",
+        EVENT.c.id != bindparam("event_id"),
+    )
     .order_by(EVENT.c.id)
 )
 
@@ -170,6 +187,12 @@ def known_once(connection: Connection, once: str) -> int | None:
     return connection.execute(_ONCE, {"once": once}).scalar()
 
 
-def waiting_cancels(connection: Connection, partner: str) -> Sequence[RowMapping]:
-    """Cancels of ``partner`` that overtook their requests and lie on the shelf."""
-    return _WAITING.rows(connection, {"partner": partner})
+def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
+    """Messages of ``partner`` on the shelf that belong to no transaction (yet)."""
+    return _UNPLACED.rows(connection, {"partner": partner})
+
+
+def heard(connection: Connection, transaction_id: int, kind: str, event_id: int) -> list[dict[str, Any]]:
+    """The JSON of every APDU of ``kind`` that letters brought, oldest first; not that of ``event_id``."""
+    values = {"transaction_id": transaction_id, "type": kind, "event_id": event_id}
+    return [row["apdu"] for row in _HEARD.rows(connection, values)]

@@ -1,0 +1,46 @@
+"""Was it said before? What must be looked up for it, frozen into the event.
+
+Where the wire names a service by its time (ISO 10161-1), identity decides; elsewhere equal words
+since the transaction last moved are the same words (the English twin of a code, a daily demand).
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.ill import apdu_json, repeats
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.machine import event_heard
+from mailproc.ill.repeats import Heard
+from mailproc.store import events, outgoing
+
+
+def facts_of_repeat(
+    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: RowMapping
+) -> dict[str, Any]:
+    """``repeat``: it happened already; ``delivered_again``: by the very same letter; ``answer``: our
+    last answer to the question that is asked again; ``same_time``: another one had this name."""
+    if event["cause"] != "letter" or apdu is None:
+        return {}
+    if repeats.has_time(apdu):
+        return _by_time(connection, event, apdu, transaction)
+    since = transaction["moved_event_id"]
+    if event["repeat_key"] and events.said_before(connection, event, transaction["id"], since):
+        return {"repeat": True}
+    return {}
+
+
+def _by_time(
+    connection: Connection, event: RowMapping, apdu: Apdu, transaction: RowMapping
+) -> dict[str, Any]:
+    earlier = events.heard(connection, transaction["id"], event["type"], event["id"])
+    match repeats.judge(apdu, map(apdu_json.from_json, earlier)):
+        case Heard.DELIVERED_AGAIN:
+            return {"repeat": True, "delivered_again": True}
+        case Heard.SAME_TIME:
+            return {"same_time": True}
+        case Heard.SAID_AGAIN:
+            said = [apdu_json.from_json(one) for one in outgoing.said(connection, transaction["id"])]
+            answer = repeats.our_answer(apdu, said)
+            return {"repeat": True} | ({"answer": event_heard(answer)} if answer else {})
+    return {}
