@@ -1,4 +1,4 @@
-"""Two whole mailprocs in one process: real stations, real stores, real letters; time and post are ours.
+"""Whole mailprocs in one process: real stations, real stores, real letters; time and post are ours.
 
 An ``Office`` is one of them. A ``Town`` has several, the post between them and the clock on
 the wall. Staff act through the office layer, letters leave through the seam that the daemon
@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from mailproc.app.build import House
 from mailproc.app.daemon import work_once
 from mailproc.config import Config, Deliver, Library, Partner, Policy
@@ -20,10 +22,11 @@ from mailproc.flow import clock, send
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.flow.verify import Verified, verify
-from mailproc.ill.terms import Role
+from mailproc.ill import machine
+from mailproc.ill.terms import Role, Service, State
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
-from mailproc.office import acts, mailroom, place, questions
+from mailproc.office import acts, find, mailroom, place, questions
 from mailproc.office.acts import Act
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.contracts import CONTRACTS
@@ -34,6 +37,7 @@ from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 
 from .json_codec import JsonCodec
+from .one_commit import OneCommit
 from .post import Carried, Post
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -52,9 +56,12 @@ def partner_of(symbol: str, **more: Any) -> Partner:
 
 @dataclass
 class Office:
+    """``idle``: nothing has happened to it since its stations last ran dry."""
+
     symbol: str
     house: House
     post: Post
+    idle: bool = False
 
     @property
     def address(self) -> str:
@@ -69,12 +76,15 @@ class Office:
     def work(self) -> int:
         """All stations until nothing is due; how much was done."""
         done = 0
-        while once := work_once(self.house) + send.run(self.store, self.house.premises, self._deliver):
+        while not self.idle:
+            once = work_once(self.house) + send.run(self.store, self.house.premises, self._deliver)
             done += once
+            self.idle = not once
         return done
 
     def tick(self) -> int:
-        """The clock looks; how many timers were due."""
+        """The clock looks; how many timers were due. What waits for its next try is due too."""
+        self.idle = False
         return clock.sweep(self.store, self.house.premises)
 
     def _deliver(self, envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
@@ -95,6 +105,7 @@ class Office:
             )
             for letter in letters
         ]
+        self.idle = False
         self.store.write(lambda connection: inbox.keep(connection, new))
 
     # staff
@@ -104,10 +115,12 @@ class Office:
         if service == "COPY":
             item = {"title": "A journal", "article_title": title, "pagination": "1-9"}
         reader = {"id": "R1", "name": "A Reader", "email": "r@readers.example"}
+        self.idle = False
         value = {"service": service, "item": item, "patron": reader} | more
         return place.place(self.store, self.house.premises, place.read(value, partners), "clerk")
 
     def act(self, number: str, action: str, **more: Any) -> Outcome:
+        self.idle = False
         return acts.perform(self.store, self.house.premises, Act(action=action, number=number, **more))
 
     # questions
@@ -116,22 +129,33 @@ class Office:
         with self.store.read() as connection:
             return questions.shown(connection, number)
 
-    def state(self, number: str) -> str:
-        return self.shown(number).line.state
-
-    def listed(self) -> list[questions.Line]:
+    def possible(self, number: str) -> tuple[State, tuple[str, ...]]:
+        """The state and what may be done in it; quicker than all that ``shown`` tells."""
         with self.store.read() as connection:
-            return questions.listed(connection, questions.Filter(limit=10_000))
+            row = find.transaction_of(connection, number)
+        state, before = State[row["state"]], row["state_before"]
+        where = (Role[row["role"]], Service[row["service"]], state, State[before] if before else None)
+        return state, machine.possible(*where)
 
     def theirs(self, number: str, partner: str = BORROWER) -> str:
-        """Our number (L1) of what ``partner`` calls B1, its latest attempt."""
-        found = [line for line in self.listed() if line.partner == partner and self._is(line, number)]
-        assert found, f"{self.symbol} has nothing that {partner} calls {number}"
-        return found[-1].number
+        """Our number (L1) of what ``partner`` calls B1."""
+        found = self.theirs_or_none(number, partner)
+        assert found, f"{self.symbol} has nothing that {partner} calls {number}: {self.shelf()}"
+        return found
 
-    def _is(self, line: questions.Line, number: str) -> bool:
-        named = self.shown(line.number).transaction or {}
-        return line.role == Role.RESPONDER and named.get("tgq") == number
+    def theirs_or_none(self, number: str, partner: str) -> str:
+        """The same; '' where it has not come."""
+        rows = self.rows(
+            "SELECT r.number FROM request r JOIN transactions t ON t.request_id = r.id"
+            " WHERE t.role = 'RESPONDER' AND t.partner = :partner AND t.tgq = :number ORDER BY t.id",
+            partner=partner,
+            number=number,
+        )
+        return str(rows[-1][0]) if rows else ""
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
 
     def shelf(self) -> dict[str, str]:
         """What lies on the shelf: id to reason."""
@@ -194,9 +218,12 @@ class Town:
 @contextmanager
 def town(
     folder: Path, empty_store: Path, post: Post, symbols: Sequence[str] = (BORROWER, LENDER),
-    policy: Policy | None = None, **switches: dict[str, Any],
+    policy: Policy | None = None, kind: type[Store] = OneCommit, **switches: dict[str, Any],
 ) -> Iterator[Town]:  # fmt: skip
-    """Offices that know each other. ``switches`` by symbol: what its partners' settings are to it."""
+    """Offices that know each other. ``switches`` by symbol: what its partners' settings are to it.
+
+    ``kind`` of store: by default one that is fast.
+    """
     made = Town(post)
     try:
         for symbol in symbols:
@@ -215,8 +242,8 @@ def town(
                 partner=tuple(others),
                 policy=policy or Policy(),
             )
-            premises = _premises(config, made)
-            made.offices[symbol] = Office(symbol, House(config, premises, Store.open(config.store.url)), post)
+            store = kind.open(config.store.url)
+            made.offices[symbol] = Office(symbol, House(config, _premises(config, made), store), post)
         yield made
     finally:
         made.close()

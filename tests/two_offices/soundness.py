@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import text
-
 from .office import Office, Town
 
 
@@ -20,7 +18,7 @@ def sound(town: Town) -> None:
 
 def complaints(office: Office) -> Iterator[dict[str, Any]]:
     """The error reports that it heard."""
-    for (apdu,) in _ask(office, "SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
+    for (apdu,) in office.rows("SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
         if '"error"' in str(apdu):
             yield apdu
 
@@ -34,10 +32,6 @@ def unfinished(office: Office) -> dict[str, int]:
         "outgoing": "('handed_over')",
     }
     query = "SELECT count(*) FROM {} WHERE state NOT IN {}"
-    counted = {queue: _ask(office, query.format(queue, states))[0][0] for queue, states in ends.items()}
+    counted = {queue: office.rows(query.format(queue, states))[0][0] for queue, states in ends.items()}
     return {queue: count for queue, count in counted.items() if count}
 
-
-def _ask(office: Office, query: str) -> list[tuple[Any, ...]]:
-    with office.store.read() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
