@@ -26,6 +26,7 @@ from .listening import (
     letters,
     placed,
     said,
+    state,
     until,
     waits,
 )
@@ -75,7 +76,7 @@ def test_one_more_letter_brings_them_together(town, before, lost, days, ends):
     town.days(days - 1)
     assert letters(town) == had, "not before its time"
     town.days(1)
-    assert (town[BORROWER].state(numbers[0]), town[LENDER].state(numbers[1])) == ends
+    assert (state(town[BORROWER], numbers[0]), state(town[LENDER], numbers[1])) == ends
     assert letters(town) <= had + 3
     sound(town)
 
@@ -85,7 +86,7 @@ def test_a_lost_request_comes_by_its_repeat(town):
     number = town[BORROWER].ask(LENDER, title="A book")
     town.settle()
     town.days(4)
-    assert town[LENDER].state(town[LENDER].theirs(number)) == "IN_PROCESS"
+    assert state(town[LENDER], town[LENDER].theirs(number)) == "IN_PROCESS"
     sound(town)
 
 
@@ -121,7 +122,7 @@ def test_where_the_return_is_not_said_nobody_is_asked(make_town):
     town = make_town(Forgetful(), **{BORROWER: {"manner": {"returned": "LOCAL"}}})
     numbers = placed(town)
     act(town, numbers, *RETURNED)
-    assert town[BORROWER].state(numbers[0]) == "RETURNED"
+    assert state(town[BORROWER], numbers[0]) == "RETURNED"
     assert waits(town[BORROWER]) == {}
 
 
@@ -133,17 +134,17 @@ def test_a_lost_overdue_is_found_by_asking_how_it_stands(make_town):
     until(town, date(2026, 4, 13))
     assert said(town[LENDER])[-1]["report"]["current_state"] == "OVERDUE"
     assert "DUE_UNHEARD" not in waits(town[BORROWER]), "they have said how it stands"
-    assert town[BORROWER].state(numbers[0]) == "RECEIVED", "a report moves nothing"
+    assert state(town[BORROWER], numbers[0]) == "RECEIVED", "a report moves nothing"
 
 
 def test_a_promise_is_waited_for(town):
     numbers = placed(town)
     lose(town, numbers, (LENDER, "hold", {"on": DUE, "position": 2}), (LENDER, "ship", {"on": LATER}))
     until(town, DUE + timedelta(days=3))
-    assert town[BORROWER].state(numbers[0]) == "PENDING"
+    assert state(town[BORROWER], numbers[0]) == "PENDING"
     assert kinds(town[BORROWER]) == ["ILL_REQUEST"]
     until(town, DUE + timedelta(days=4))
-    assert town[BORROWER].state(numbers[0]) == "SHIPPED"
+    assert state(town[BORROWER], numbers[0]) == "SHIPPED"
 
 
 def test_a_letter_that_waits_in_our_own_house_is_not_said_twice(make_town, monkeypatch):
@@ -161,7 +162,7 @@ def test_a_letter_that_waits_in_our_own_house_is_not_said_twice(make_town, monke
         assert kinds(town[BORROWER]) == ["ILL_REQUEST", "CANCEL"]
         assert attention(town[BORROWER], numbers[0]) == ("cancel-silent",)
     town.days(1)
-    assert town[LENDER].state(numbers[1]) == "CANCEL_PENDING"
+    assert state(town[LENDER], numbers[1]) == "CANCEL_PENDING"
 
 
 def test_weeks_down_are_caught_up_once(town):

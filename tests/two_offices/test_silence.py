@@ -27,6 +27,8 @@ from .listening import (
     kinds,
     letters,
     placed,
+    rows,
+    state,
     waits,
 )
 from .office import BORROWER, LENDER, Office, Town
@@ -110,7 +112,7 @@ def ends_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
 
 def both(town: Town, numbers: tuple[str, str]) -> tuple[str, str]:
-    return town[BORROWER].state(numbers[0]), town[LENDER].state(numbers[1])
+    return state(town[BORROWER], numbers[0]), state(town[LENDER], numbers[1])
 
 
 def test_staff_are_told_first_and_then_it_expires(town, ends_on):
@@ -145,7 +147,7 @@ def test_it_does_not_expire_by_itself(make_town, ends_on, steps, switches, polic
     act(town, numbers, *steps)
     town.days(25)
     assert "EXPIRED" not in kinds(town[LENDER])
-    assert town[LENDER].state(numbers[1]) != "NOT_SUPPLIED"
+    assert state(town[LENDER], numbers[1]) != "NOT_SUPPLIED"
 
 
 def test_weeks_down_staff_still_have_their_days(town, ends_on):
@@ -190,7 +192,7 @@ def test_who_must_answer_a_condition_by_a_day_is_reminded_on_it(town):
 
 def staff_letters(office: Office) -> int:
     query = "SELECT count(*) FROM intent WHERE kind = 'notice' AND body LIKE '%staff/%'"
-    return int(office.rows(query)[0][0])
+    return int(rows(office, query)[0][0])
 
 
 def test_staff_are_written_to_once(town):
