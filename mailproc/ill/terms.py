@@ -113,9 +113,9 @@ class TransactionId:
     compare without regard to case.
     """
 
-    initial_requester: str
-    tgq: str
-    tq: str
+    initial_requester: str = ""
+    tgq: str = ""
+    tq: str = ""
     stq: str = ""
 
 
