@@ -102,11 +102,15 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyTo:
-    """One entry of sender-info of APDU-Delivery-Info: where answers go."""
+    """One entry of sender-info of APDU-Delivery-Info: where answers go.
+
+    ``aliases`` are other symbols of whoever is reached there.
+    """
 
     address: str
     service: str = "SMTP"
     encodings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,7 +292,9 @@ class StatusQuery(Apdu):
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """Status-Or-Error-Report. ``kind`` is "status" or "error"; ``history`` is a
-    History-Report as it is, in snake_case; ``current_state`` is a State's name."""
+    History-Report as it is, in snake_case; ``current_state`` is a State's name. ``detail`` is what
+    goes with the problem: the text of a security problem, who has what was already forwarded.
+    ``correlation`` names the APDU that an error report is about, in its speaker's own way."""
 
     kind: str
     reason_no_report: str | None = None
@@ -297,6 +303,8 @@ class Report:
     source: str | None = None
     problem: str | None = None
     apdu_type: str | None = None
+    detail: str | None = None
+    correlation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

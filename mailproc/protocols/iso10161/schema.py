@@ -65,7 +65,7 @@ def encode(kind: ApduType, tree: Tree) -> bytes:
     return _write(NAMES[kind], tree)
 
 
-def decode_external(data: bytes) -> Tree:
+def decode_external(data: bytes | ber.First) -> Tree:
     """An EXTERNAL, as in Extension.item: its reference, and ("single-ASN1-type", octets) or another
     ``encoding``. Raises RemoteFault."""
     return _read("External", _first(data))
@@ -76,7 +76,7 @@ def encode_external(tree: Tree) -> bytes:
     return _write("External", tree)
 
 
-def decode_delivery_info(data: bytes) -> Tree:
+def decode_delivery_info(data: bytes | ber.First) -> Tree:
     """APDU-Delivery-Info, registered extension 1.0.10161.13.3: what its EXTERNAL holds as
     single-ASN1-type. Raises RemoteFault."""
     return _read("APDU-Delivery-Info", _first(data))

@@ -1,0 +1,131 @@
+"""From the neutral APDU to a tree.
+
+Three steps: what the APDU says (``said``), what it kept of a message that was read (``rest``), and
+what the standard wants and nobody said (``_complete``).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import Role
+from mailproc.protocols.iso10161 import delivery_info, reading, rest
+from mailproc.protocols.iso10161.kinds import KINDS, said
+from mailproc.protocols.iso10161.pair import Tree, found
+from mailproc.protocols.iso10161.parties import INSTITUTION, NAME_AT, SYSTEM
+
+_ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ends:
+    """What must be known of the two ends. ``role`` is ours; '' is left out."""
+
+    role: Role = Role.REQUESTER
+    our_symbol: str = ""
+    our_name: str = ""
+    our_address: str = ""
+    our_aliases: tuple[str, ...] = ()
+    their_symbol: str = ""
+    their_address: str = ""
+    version: int = 1
+    chargeable_units: int = 0  # what a Shipped says that says nothing of it; 0: nothing
+
+
+NOBODY = Ends()
+
+
+def tree(apdu: Apdu, ends: Ends) -> Tree:
+    """Raises LocalFault that names the field which has no room, or without which nothing can be said."""
+    if apdu.sent_at is None:
+        raise LocalFault("sent_at: a message must say its time")
+    if apdu.transaction is None:
+        raise LocalFault("transaction: ISO 10161 knows a message by its transaction")
+    whole = said(apdu)
+    rest.put_back(whole, apdu.extensions)
+    _complete(apdu, whole, ends)
+    delivery_info.lower(whole, KINDS[apdu.type].extensions)
+    return whole
+
+
+def project(apdu: Apdu) -> Apdu:
+    """What of ``apdu`` the wire carries, with what the standard makes of what is not said.
+
+    Not carried: ``ref``, ``reply_code``, keywords, ``item.lines`` and ``item.system_no``, a waiting
+    list's position, the level of an overdue, all but the first condition. What only the two ends know
+    (names, our address) comes on top. Raises LocalFault as ``tree`` does.
+    """
+    at = apdu.sent_at or _ANY_TIME
+    back = reading.apdu(apdu.type, tree(replace(apdu, sent_at=at), NOBODY))
+    return replace(back, sent_at=apdu.sent_at and back.sent_at)
+
+
+def refuses(apdu: Apdu) -> str:
+    """Why ``apdu`` cannot be said, as a sentence, or ''; its time and its name may still be missing."""
+    try:
+        said(apdu)
+    except LocalFault as fault:
+        return str(fault)
+    return ""
+
+
+def _complete(apdu: Apdu, whole: Tree, ends: Ends) -> None:
+    _name_parties(whole, ends)
+    how = KINDS[apdu.type]
+    if how.complete is not None:
+        how.complete(apdu, whole)
+    _charge(whole, ends)
+    _say_where_answers_go(whole, ends)
+    whole["protocol-version-num"] = 2 if _needs_two(whole) else ends.version
+
+
+def _name_parties(whole: Tree, ends: Ends) -> None:
+    """Both are OPTIONAL in the module and mandatory by mail (a comment in the module)."""
+    symbols = [ends.our_symbol, ends.their_symbol]
+    if ends.role is Role.RESPONDER:
+        symbols.reverse()
+    for component, symbol in zip(("requester-id", "responder-id"), symbols, strict=True):
+        if component not in whole and (party := SYSTEM.write(symbol)):
+            whole[component] = party
+    ours = SYSTEM.write(ends.our_symbol)
+    name = INSTITUTION.write(ends.our_name)
+    for component in ("requester-id", "responder-id"):
+        if ours and name and whole.get(component) == ours:
+            whole[component] = ours | {NAME_AT: name}
+
+
+def _charge(whole: Tree, ends: Ends) -> None:
+    if ends.chargeable_units and "supply-details" in whole:
+        whole["supply-details"].setdefault("chargeable-units", ends.chargeable_units)
+
+
+def _say_where_answers_go(whole: Tree, ends: Ends) -> None:
+    """An APDU that says reply_to keeps it; else it is our own address."""
+    info = whole.setdefault(delivery_info.AT, {})
+    ours = delivery_info.by_mail(ends.our_address, ends.our_aliases)
+    theirs = delivery_info.by_mail(ends.their_address)
+    if ours:
+        info.setdefault("sender-info", [ours])
+    if theirs:
+        info.setdefault("recipient-info", [theirs])
+    if not info:
+        del whole[delivery_info.AT]
+        return
+    info.setdefault("sender-info", [])
+    info.setdefault("recipient-info", [])
+
+
+def _needs_two(whole: Tree) -> bool:
+    """Electronic delivery and damaged-details came with version 2 (a comment in the module)."""
+    alternative, inner = whole.get("results-explanation", ("", {}))
+    return (
+        "damaged-details" in whole
+        or whole.get("delivery-service", ("",))[0] == _ELECTRONIC
+        or (found(whole, ("supply-details", "shipped-via")) or ("",))[0] == _ELECTRONIC
+        or (alternative == "will-supply-results" and "electronic-delivery-service" in inner)
+        or inner.get("proposed-delivery-service", ("",))[0] == _ELECTRONIC
+    )
+
+
+_ELECTRONIC = "electronic-delivery"
