@@ -10,7 +10,7 @@ from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.words import ADDRESS, is_address, is_domain, network_problems
 from mailproc.ill.terms import ApduType, Role
 
-CODECS = ("artemail",)
+CODECS = ("artemail", "iso10161")
 PROOFS = ("network", "none")
 PROOFS_TO_COME = ("dkim", "spf", "login")
 

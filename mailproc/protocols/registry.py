@@ -9,6 +9,7 @@ from mailproc.mail.letter import Letter
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.follows import Follows, FollowsTable
+from mailproc.protocols.iso10161.codec import Iso10161Codec
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,8 @@ class Registry:
     codecs: tuple[Codec, ...]
     artemail: ArtemailCodec
     follows_table: FollowsTable
+    warnings: tuple[str, ...] = ()
+    """What is allowed in the configuration and yet worth a word, as the protocols know it."""
 
     def by_name(self, name: str) -> Codec:
         """Raises LocalFault that names the known ones."""
@@ -52,4 +55,5 @@ def load(config: Config) -> Registry:
         table = FollowsTable(artemail.replies.codes, config.artemail.follows)
     except ValueError as error:
         raise Misconfigured(str(error), Setting("artemail.follows", str(config.file))) from error
-    return Registry((artemail,), artemail, table)
+    iso10161 = Iso10161Codec.of(config)
+    return Registry((artemail, iso10161), artemail, table, iso10161.warnings)

@@ -1,0 +1,178 @@
+"""ISO 10161-1 in BER by mail as a codec: one APDU a letter, as borrower and as lender."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from mailproc.config import Config, Partner
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
+from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.mail import bounce
+from mailproc.mail.letter import Body, Letter, Part
+from mailproc.protocols.codec import Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
+from mailproc.protocols.iso10161 import ber, dialects, reading, schema, settings, wire, writing
+from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
+from mailproc.protocols.iso10161.writing import Ends
+
+MOST_UNREADABLE = 3
+"""Parts: a letter that holds more of them is not looked into any further."""
+
+_PADDING = b"\r\n\0"
+
+
+@dataclass(frozen=True)
+class Iso10161Codec:
+    """Made by ``of``; a value without state."""
+
+    dialects: Mapping[str, Dialect]
+    warnings: tuple[str, ...] = ()
+
+    name = settings.NAME
+    repeat_safe = True  # the receiver knows a letter twice by its transaction, kind and time
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Raises Misconfigured that names file, table and key of a mistake in the dialects, or the key."""
+        overlay = config.file.parent / config.iso10161.dialects if config.iso10161.dialects else None
+        known = dialects.load(overlay)
+        settings.check(config, known)
+        return cls(known, tuple(settings.warnings(config, known)))
+
+    def batched(self, dialect: str) -> bool:  # noqa: ARG002  # of no dialect is it known that it takes two
+        return False
+
+    def recognise(self, letter: Letter) -> bool:
+        """Also what cannot be read but says of itself that it is a message; never a bounce."""
+        return bool(wire.found(letter)) and bounce.read(letter) is None
+
+    def decode(self, letter: Letter) -> Decoded:
+        """Every part is one APDU. Raises RemoteFault where there is no part at all.
+
+        Octets of a fault are counted from the start of its part.
+        """
+        parts = wire.found(letter)
+        if not parts:
+            raise RemoteFault(f"the letter has no part {wire.MEDIA_TYPE}")
+        apdus, faults = list[Apdu](), list[Fault]()
+        unreadable = 0
+        for number, part in enumerate(parts, 1):
+            where = f"part {number}: " if len(parts) > 1 else ""
+            try:
+                apdu, rest = _read(part)
+            except RemoteFault as fault:
+                faults.append(Fault(fault.position, where + str(fault)))
+                unreadable += 1
+                if unreadable == MOST_UNREADABLE < len(parts):
+                    faults.append(Fault(None, "more cannot be read: the rest of the letter was left alone"))
+                    break
+                continue
+            apdus.append(apdu)
+            if rest is not None:
+                faults.append(Fault(rest.position, where + rest.text))
+        return Decoded(tuple(apdus), (), tuple(faults))
+
+    def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
+        """The first APDU is the letter, for peers take one of each; the others are ``held``."""
+        if not apdus:
+            return Encoded(None)
+        apdu, dialect = apdus[0], self.dialect(wire_.dialect)
+        others = tuple(Held(index, "", "one message a letter") for index in range(1, len(apdus)))
+        if _is_courtesy(apdu, dialect):
+            return Encoded(None, others, unsaid=(0,))
+        if refused := self.refuses(apdu, wire_.dialect):
+            return Encoded(None, (Held(0, "", refused), *others))
+        try:
+            message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
+        except LocalFault as fault:
+            return Encoded(None, (Held(0, "", str(fault)), *others))
+        return Encoded(_body(apdu, message, dialect), others)
+
+    def project(self, apdu: Apdu) -> Apdu:
+        return writing.project(apdu)
+
+    def manner(
+        self,
+        apdu_type: ApduType,
+        role: Role,
+        dialect: str,
+        partner: Partner | None = None,  # noqa: ARG002  # its own switches are laid over this by flow
+    ) -> Manner:
+        return self.dialect(dialect).manner(apdu_type, role)
+
+    def refuses(self, apdu: Apdu, dialect: str = STANDARD) -> str:
+        """What the standard has no word for, and what it has one for that this system does not take."""
+        known = self.dialect(dialect)
+        if (
+            isinstance(apdu, IllAnswer)
+            and apdu.results not in known.answers
+            and not _is_courtesy(apdu, known)
+        ):
+            takes = ", ".join(sorted(known.answers))
+            return f"{known.means} takes no answer {apdu.results}; it takes {takes}"
+        if isinstance(apdu, IllRequest) and known.title_needed and not apdu.item.title:
+            return f"{known.means} takes no request without a title"
+        return writing.refuses(apdu)
+
+    def mask(self, raw: bytes) -> bytes:
+        """This protocol has no secrets of ours."""
+        return raw
+
+    def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
+        return raw
+
+    def dialect(self, name: str) -> Dialect:
+        """A transaction keeps its dialect's name; one that left the data since is the standard again."""
+        return self.dialects.get(name, self.dialects[STANDARD])
+
+
+def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
+    """The part's first APDU, and what stands behind it."""
+    if part.encoding not in ("", wire.ENCODING):
+        raise RemoteFault(f"the part is encoded as {part.encoding[:40]!r}, not as {wire.ENCODING}")
+    first = ber.first(part.content)
+    apdu = reading.apdu(*schema.decode(first))
+    at = len(part.content) - first.trailing
+    behind = part.content[at:]
+    if not behind.strip(_PADDING):
+        return apdu, None
+    what = "a second message" if ber.looks_like(behind) else "no message"
+    return apdu, Fault(at, f"{len(behind)} octets behind the message were not read: {what}")
+
+
+def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:
+    """ "We will supply" asks nothing of a borrower: who does not take it need not be told."""
+    return (
+        isinstance(apdu, IllAnswer)
+        and apdu.results is Results.WILL_SUPPLY
+        and Results.WILL_SUPPLY not in dialect.answers
+    )
+
+
+def _ends(wire_: Wire, dialect: Dialect) -> Ends:
+    library, partner = wire_.library, wire_.partner
+    return Ends(
+        role=wire_.role,
+        our_symbol=library.symbol,
+        our_name=library.name,
+        our_address=library.email,
+        our_aliases=library.aliases,
+        their_symbol=partner.symbol,
+        their_address=wire_.address or partner.address,
+        version=dialect.version,
+        chargeable_units=dialect.chargeable_units,
+    )
+
+
+def _body(apdu: Apdu, message: bytes, dialect: Dialect) -> Body:
+    name = schema.NAMES[apdu.type]
+    subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()
+    parts = [wire.part(message)]
+    if dialect.readable_part:
+        parts.insert(0, Part("text/plain", b"", text=f"{subject}\n\nThis letter is for a machine."))
+    return Body(subject, tuple(parts))
+
+
+def _number(apdu: Apdu) -> str:
+    named = apdu.transaction
+    return "/".join(filter(None, (named.tgq, named.tq, named.stq))) if named else ""
