@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
 from mailproc.office import waiting
 from mailproc.office.find import request_of
 from mailproc.office.waiting import Next
+from mailproc.store import find as finding
 from mailproc.store import outgoing, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
-from mailproc.store.transactions import REFERENCE, TRANSACTION
+from mailproc.store.transactions import TRANSACTION
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Filter:
 
 def listed(connection: Connection, wanted: Filter) -> list[Line]:
     """Requests, the last changed first, each as its latest attempt stands."""
-    rows = connection.execute(_list_statement(wanted)).mappings().all()
+    rows = connection.execute(_list_statement(connection, wanted)).mappings().all()
     return [_line(connection, row) for row in rows]
 
 
@@ -134,7 +135,7 @@ def _joined() -> Select[Any]:
     return select(*columns).select_from(join)
 
 
-def _list_statement(wanted: Filter) -> Select[Any]:
+def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
     statement = _joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
     if wanted.role:
         statement = statement.where(TRANSACTION.c.role == wanted.role.upper())
@@ -145,27 +146,14 @@ def _list_statement(wanted: Filter) -> Select[Any]:
     if wanted.attention:
         statement = statement.where(TRANSACTION.c.attention.is_not(None))
     if wanted.find:
-        statement = statement.where(_found(wanted.find))
+        statement = statement.where(_found(connection, wanted.find))
     return statement.limit(wanted.limit)
 
 
-def _found(text: str) -> Any:
-    """In number, partner's number, title, author, and the reader's name and card."""
-    pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    readers = select(PATRON.c.id).where(_like(PATRON.c.name, pattern))
-    theirs = REFERENCE.c.kind.in_(("number", "order_line")) & _like(REFERENCE.c.value, pattern)
-    named = select(REFERENCE.c.transaction_id).where(theirs)
-    columns = (REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, TRANSACTION.c.tgq, REQUEST.c.patron_id)
-    return or_(
-        *(_like(column, pattern) for column in columns),
-        REQUEST.c.patron_id.in_(readers),
-        TRANSACTION.c.id.in_(named),
-    )
-
-
-def _like(column: Any, pattern: str) -> Any:
-    # The database lowers both: what it holds for a capital (SQLite: ASCII alone) is the same on each side.
-    return func.lower(column).like(func.lower(pattern), escape="\\")
+def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
+    """A number of ours is that request, and not the thousand that have it within theirs."""
+    exact = requests.by_number(connection, typed.strip())
+    return REQUEST.c.id == exact["id"] if exact else finding.fits(connection, typed)
 
 
 def _line(connection: Connection, row: RowMapping) -> Line:

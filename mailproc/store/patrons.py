@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
+from mailproc.store import find
 from mailproc.store.statements import table_of
-from mailproc.store.tables import PatronRow
+from mailproc.store.tables import PatronRow, RequestRow
 from mailproc.store.text import storable
 
 PATRON = table_of(PatronRow)
+_REQUEST = table_of(RequestRow)
 _LOAD = select(PATRON).where(PATRON.c.id == bindparam("patron_id"))
+_REQUESTS = select(_REQUEST.c.id).where(_REQUEST.c.patron_id == bindparam("patron_id"))
 _KEEP = text(
     "INSERT INTO patron (id, name, email, status, language)"
     " VALUES (:id, :name, :email, :status, :language)"
@@ -31,4 +34,9 @@ def load(connection: Connection, patron_id: str | None) -> RowMapping | None:
 def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
     """The reader as a request names one; what it leaves out stays as it was."""
     names = ("id", "name", "email", "status", "language")
-    connection.execute(_KEEP, {name: storable(str(patron.get(name) or "")) for name in names})
+    values = {name: storable(str(patron.get(name) or "")) for name in names}
+    before = load(connection, values["id"])
+    connection.execute(_KEEP, values)
+    if before is not None and values["name"] not in ("", before["name"]):
+        for request_id in connection.execute(_REQUESTS, {"patron_id": values["id"]}).scalars().all():
+            find.keep(connection, request_id)

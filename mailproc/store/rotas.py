@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from mailproc.store import find
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates
 from mailproc.store.text import storable
@@ -63,6 +64,7 @@ def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> 
     if "note" in kept:
         kept["note"] = storable(kept["note"])
     connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(kept))
+    find.keep(connection, request_id)
 
 
 def _waits(row: RowMapping) -> bool:

@@ -188,6 +188,7 @@ class RequestRow(SQLModel, table=True):
     """What a reader wants (B…), or a partner wants of us (L…)."""
 
     __tablename__ = "request"
+    __table_args__ = (Index("ix_request_patron", "patron_id"),)
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
     role: str
@@ -202,9 +203,18 @@ class RequestRow(SQLModel, table=True):
     keywords: list[str] | None = _json()
     note: str = ""
     copyright_declared: bool = False
+    account: str = ""  # name or customer code of ours that it is to go by; '' = as the configuration says
     created_at: datetime = _instant(nullable=False)
     closed_at: datetime | None = _instant()
     outcome: str = ""  # filled | unfilled | cancelled | closed
+
+
+class FindingRow(SQLModel, table=True):
+    """All that a request may be asked for, folded (find.py): made of other tables, and of them alone."""
+
+    __tablename__ = "finding"
+    request_id: int = Field(primary_key=True)
+    words: str
 
 
 class CandidateRow(SQLModel, table=True):
@@ -218,6 +228,9 @@ class CandidateRow(SQLModel, table=True):
     why_not: str = ""
 
 
+_ASKING = text("attention IS NOT NULL")
+
+
 class TransactionRow(SQLModel, table=True):
     """One attempt at one library. ("transaction" is no legal table name in SQLite.)
 
@@ -229,7 +242,9 @@ class TransactionRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq"),
         UniqueConstraint("request_id", "attempt"),
-        Index("ix_transactions_list", "state", "partner", "updated_at"),
+        Index("ix_transactions_list", "state", "updated_at"),
+        Index("ix_transactions_age", "updated_at"),
+        Index("ix_transactions_attention", "request_id", sqlite_where=_ASKING, postgresql_where=_ASKING),
     )
     id: int | None = Field(default=None, primary_key=True)
     request_id: int
@@ -274,10 +289,16 @@ class HistoryRow(SQLModel, table=True):
     note: str = ""
 
 
+_LINES = text("kind = 'order_line'")  # few: a partner's own number beside ours
+
+
 class ReferenceRow(SQLModel, table=True):
     """Every string by which a partner's letter can name a transaction or a letter of ours."""
 
     __tablename__ = "reference"
+    __table_args__ = (
+        Index("ix_reference_line", "transaction_id", sqlite_where=_LINES, postgresql_where=_LINES),
+    )
     partner: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)  # number | order_line | file_ref | message_id | tgq_tq
     value: str = Field(primary_key=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
+from mailproc.store import find as finding
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
@@ -86,7 +87,9 @@ _FIND = Constant(
 
 def create(connection: Connection, transaction: NewTransaction) -> RowMapping:
     """Write it; its row."""
-    return _ADD.one(connection, vars(transaction))
+    row = _ADD.one(connection, vars(transaction))
+    finding.keep(connection, transaction.request_id)
+    return row
 
 
 def load(connection: Connection, transaction_id: int) -> RowMapping:
@@ -140,6 +143,8 @@ def refer(
     """From now on ``partner`` can name the transaction (or our letter) by ``value``."""
     row = {"partner": partner, "kind": kind, "value": value}
     _PUT.run(connection, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
+    if kind == "order_line" and transaction_id is not None:
+        finding.keep(connection, load(connection, transaction_id)["request_id"])
 
 
 def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapping | None:

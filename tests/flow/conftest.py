@@ -28,6 +28,7 @@ from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
 from mailproc.office import acts, mailroom, place, questions
 from mailproc.office.acts import Act
+from mailproc.store import find
 from mailproc.store.inbox import NewLetter
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -357,6 +358,7 @@ def _sound(world: World) -> None:
     world.run()
     assert world.verify().differences == ()
     _timers_follow(world)
+    _texts_follow(world)
     for name, rows in world.dump().items():
         for row in rows:
             text = repr({key: value for key, value in row.items() if (name, key) != ("inbox", "raw")})
@@ -379,6 +381,14 @@ def _timers_follow(world: World) -> None:
             if timer["transaction_id"] == row["id"] and timer["fired_event_id"] is None
         }
         assert waits == {kind.value: premises.instant(wall) for kind, wall in wanted.items()}
+
+
+def _texts_follow(world: World) -> None:
+    """Whatever led there: a request is found by what stands in its tables now."""
+    kept = {row["request_id"]: row["words"] for row in world.rows("finding")}
+    with world.house.store.read() as connection:
+        assert kept == {number: find.words_of(connection, number) for number in kept}
+    assert set(kept) == {row["request_id"] for row in world.rows("transactions")}
 
 
 @pytest.fixture

@@ -73,8 +73,9 @@ def test_head_is_the_newest_step():
 
 def test_steps_make_what_tables_says(empty_url):
     store = Store.open(empty_url)
+    options = {"compare_server_default": True, "include_object": migrate.described}
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
     store.close()
 

@@ -10,6 +10,7 @@ from alembic import context
 from sqlmodel import AutoString, SQLModel
 
 from mailproc.store import tables
+from mailproc.store.migrate import described
 
 
 def _plain(kind: str, item: Any, _autogenerate: object) -> str | Literal[False]:
@@ -27,6 +28,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     transactional_ddl=True,
     render_item=_plain,
+    include_object=described,
     render_as_batch=connection.dialect.name == "sqlite",  # SQLite alters a table by making it anew
 )
 with context.begin_transaction():

@@ -1,7 +1,11 @@
 """The first tables."""
 
+import logging
+
 import sqlalchemy as sa
 from alembic import op
+
+_log = logging.getLogger("mailproc.store.migrations")
 
 revision = "0001"
 down_revision = None
@@ -215,6 +219,14 @@ def upgrade() -> None:
         sa.Column("outgoing_id", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("partner", "kind", "value"),
     )
+    order_lines = sa.text("kind = 'order_line'")
+    op.create_index(
+        "ix_reference_line",
+        "reference",
+        ["transaction_id"],
+        sqlite_where=order_lines,
+        postgresql_where=order_lines,
+    )
     op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -231,12 +243,14 @@ def upgrade() -> None:
         sa.Column("keywords", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("copyright_declared", sa.Boolean(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
     )
+    op.create_index("ix_request_patron", "request", ["patron_id"])
     op.create_table(
         "template_good",
         sa.Column("path", sa.String(), nullable=False),
@@ -298,4 +312,56 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", "attempt"),
         sa.UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq"),
     )
-    op.create_index("ix_transactions_list", "transactions", ["state", "partner", "updated_at"])
+    op.create_index("ix_transactions_list", "transactions", ["state", "updated_at"])
+    op.create_index("ix_transactions_age", "transactions", ["updated_at"])
+    asking = sa.text("attention IS NOT NULL")
+    op.create_index(
+        "ix_transactions_attention",
+        "transactions",
+        ["request_id"],
+        sqlite_where=asking,
+        postgresql_where=asking,
+    )
+
+    op.create_table(
+        "finding",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id"),
+    )
+    _index_of_finding()
+
+
+def _index_of_finding() -> None:
+    """Left out where the database has no trigrams, or we may not have its extension: then
+    ``finding`` is looked through."""
+    connection = op.get_bind()
+    steps = _TRIGRAMS[connection.dialect.name]
+    try:
+        with connection.begin_nested():
+            for step in steps:
+                connection.exec_driver_sql(step)
+    except sa.exc.DBAPIError as error:
+        _log.warning("requests are found without an index: %s", str(error.orig).splitlines()[0])
+
+
+_TRIGRAMS = {
+    "sqlite": (
+        # Its trigrams alone, no places: what it finds is compared with the whole text anyway.
+        "CREATE VIRTUAL TABLE finding_index USING fts5("
+        "words, content='finding', content_rowid='request_id', detail='none', tokenize='trigram')",
+        "CREATE TRIGGER finding_new AFTER INSERT ON finding BEGIN"
+        " INSERT INTO finding_index (rowid, words) VALUES (new.request_id, new.words); END",
+        "CREATE TRIGGER finding_gone AFTER DELETE ON finding BEGIN"
+        " INSERT INTO finding_index (finding_index, rowid, words)"
+        " VALUES ('delete', old.request_id, old.words); END",
+        "CREATE TRIGGER finding_changed AFTER UPDATE ON finding BEGIN"
+        " INSERT INTO finding_index (finding_index, rowid, words)"
+        " VALUES ('delete', old.request_id, old.words);"
+        " INSERT INTO finding_index (rowid, words) VALUES (new.request_id, new.words); END",
+    ),
+    "postgresql": (
+        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+        "CREATE INDEX finding_index ON finding USING gin (words gin_trgm_ops)",
+    ),
+}

@@ -1,0 +1,140 @@
+"""Finding requests by what a person types: number, partner's number, title, author, ISBN, reader.
+
+``finding`` keeps for each request all that it may be asked for, folded into one text. The functions
+that write one of its sources call ``keep`` in the same commit, and ``keep`` makes the text anew
+from all of them. The index over the texts (SQLite: FTS5 with trigrams; PostgreSQL: pg_trgm) only
+spares the database a look at every text: where it could not be made, the same is found in more time.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from anyascii import anyascii
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, column, false, select, text, true
+
+from mailproc.store.statements import Constant, table_of
+from mailproc.store.tables import FindingRow, PatronRow, ReferenceRow, RequestRow, TransactionRow
+from mailproc.store.text import storable
+
+FINDING = table_of(FindingRow)
+INDEX = "finding_index"
+LONGEST = 4000
+"""Characters of a text. A stranger's order of a thousand lines is found by its first ones."""
+FEW = 5000
+"""As many hits are sorted by their age; of more the newest are met soon by going backwards in time."""
+
+_REQUEST = table_of(RequestRow)
+_TRANSACTION = table_of(TransactionRow)
+_REFERENCE = table_of(ReferenceRow)
+_PATRON = table_of(PatronRow)
+_CITED = ("title", "article_title", "author", "article_author", "isbn", "issn")
+
+_SOURCE = Constant(
+    select(
+        _REQUEST.c.number, _REQUEST.c.title, _REQUEST.c.author, _REQUEST.c.item, _REQUEST.c.patron_id,
+        _PATRON.c.name,
+    )
+    .select_from(_REQUEST.outerjoin(_PATRON, _PATRON.c.id == _REQUEST.c.patron_id))
+    .where(_REQUEST.c.id == bindparam("request_id"))
+)  # fmt: skip
+_ATTEMPTS = Constant(
+    select(_TRANSACTION.c.tgq, _TRANSACTION.c.options)
+    .where(_TRANSACTION.c.request_id == bindparam("request_id"))
+    .order_by(_TRANSACTION.c.id)
+)
+_ORDER_LINES = Constant(
+    select(_REFERENCE.c.value)
+    .join(_TRANSACTION, _TRANSACTION.c.id == _REFERENCE.c.transaction_id)
+    .where(_REFERENCE.c.kind == "order_line", _TRANSACTION.c.request_id == bindparam("request_id"))
+    .order_by(_REFERENCE.c.value)
+)
+_KEEP = Constant(
+    text(
+        "INSERT INTO finding (request_id, words) VALUES (:request_id, :words)"
+        " ON CONFLICT (request_id) DO UPDATE SET words = excluded.words"
+        " WHERE finding.words <> excluded.words"
+    )
+)
+
+
+def keep(connection: Connection, request_id: int) -> None:
+    """Make the request's text from what the store holds now."""
+    _KEEP.run(connection, {"request_id": request_id, "words": words_of(connection, request_id)})
+
+
+def words_of(connection: Connection, request_id: int) -> str:
+    """All that the request may be asked for, folded, a line for each thing; nothing stands there twice."""
+    lines = ""
+    for said in _said(connection, request_id):
+        line = " ".join(fold(storable(said)).split())
+        if line not in lines:
+            lines += line + "\n"
+    return lines[:LONGEST]
+
+
+def _said(connection: Connection, request_id: int) -> Iterator[str]:
+    given = {"request_id": request_id}
+    request = _SOURCE.one(connection, given)
+    yield from (request[name] or "" for name in ("number", "patron_id", "name"))
+    for attempt in _ATTEMPTS.rows(connection, given):
+        yield str((attempt["options"] or {}).get("number") or "")
+        yield attempt["tgq"]
+    for row in _ORDER_LINES.rows(connection, given):
+        yield row["value"]
+    yield from (request["title"], request["author"])
+    yield from _cited(request["item"] or {})
+
+
+def _cited(item: Mapping[str, Any]) -> Iterator[str]:
+    cited = {name: str(item.get(name) or "") for name in _CITED}
+    yield from cited.values()
+    for name in ("isbn", "issn"):  # typed with its hyphens or without
+        yield cited[name].replace("-", "")
+    yield from map(str, item.get("lines") or ())
+
+
+def fold(said: str) -> str:
+    """Small letters without accents, in ASCII: the same for both databases, and on any keyboard."""
+    return (said if said.isascii() else anyascii(said)).lower()
+
+
+def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
+    """The condition on ``request`` that each word of ``typed`` stands somewhere in its text."""
+    words = _words(typed)
+    if words is None:
+        return false()
+    hits = select(FINDING.c.request_id).where(_each(connection, words))
+    if len(connection.execute(hits.limit(FEW + 1)).all()) <= FEW:
+        return _REQUEST.c.id.in_(hits)
+    return hits.where(_all_in(words), FINDING.c.request_id == _REQUEST.c.id).exists()
+
+
+def _words(typed: str) -> list[str] | None:
+    """None where a word holds nothing that the texts could hold."""
+    folded = ["".join(fold(storable(word)).split()) for word in typed.split()]
+    return folded if all(folded) else None
+
+
+def _each(connection: Connection, words: list[str]) -> ColumnElement[bool]:
+    trigrams = [word[at : at + 3] for word in words for at in range(len(word) - 2)]
+    if not trigrams or not _has_index(connection):
+        return _all_in(words)
+    wanted = " AND ".join('"' + one.replace('"', '""') + '"' for one in dict.fromkeys(trigrams))
+    return and_(FINDING.c.request_id.in_(_matching(wanted)), _all_in(words))
+
+
+def _matching(wanted: str) -> Select[Any]:
+    match = text(f"{INDEX} MATCH :wanted").bindparams(wanted=wanted)
+    return select(column("rowid")).select_from(text(INDEX)).where(match)
+
+
+def _all_in(words: list[str]) -> ColumnElement[bool]:
+    return and_(true(), *(FINDING.c.words.contains(word, autoescape=True) for word in words))
+
+
+def _has_index(connection: Connection) -> bool:
+    """SQLite must be told to use it; PostgreSQL uses its own unasked."""
+    if connection.dialect.name != "sqlite":
+        return False
+    there = text("SELECT 1 FROM sqlite_master WHERE name = :name")
+    return connection.execute(there, {"name": INDEX}).first() is not None
