@@ -20,6 +20,16 @@ ATTENTION = {
 }
 """Why a human is needed, where it comes to that."""
 
+TOLD_ONCE = frozenset(
+    ATTENTION[kind]
+    for kind in (
+        Timer.CANCEL_SILENT, Timer.RENEWAL_SILENT, Timer.DUE_UNHEARD, Timer.READER_OVERDUE,
+        Timer.LOAN_OVERDUE, Timer.LOAN_RECALLED,
+    )
+)  # fmt: skip
+"""Reasons whose timer has said its last: nothing would bring them back, so they last as long as the
+state, whatever else staff do meanwhile."""
+
 
 def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:
     """After a Timer's event. ``levels``: so many reminders of a loan, then staff."""
