@@ -5,7 +5,7 @@ same station as every other event's, and by then the timer must still follow fro
 """
 
 import logging
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -62,11 +62,24 @@ def facts_of_timer(
     connection: Connection, event: RowMapping, transaction: RowMapping, standing: Standing, premises: Premises
 ) -> dict[str, Any]:
     """What the step of a timer's event must know; above all whether it is still to be taken."""
-    kind, numbers = Timer(event["type"]), days(premises)
-    moved = events.load(connection, transaction["moved_event_id"]) or event
-    found = waiting.of(connection, transaction, standing, moved, event["at"], premises)
+    return foreseen(connection, Timer(event["type"]), event["at"], transaction, standing, premises)
+
+
+def foreseen(
+    connection: Connection,
+    kind: Timer,
+    at: datetime,
+    transaction: RowMapping,
+    standing: Standing,
+    premises: Premises,
+) -> dict[str, Any]:
+    """The same for a timer that is to fire at ``at`` (an aware instant), as things stand now."""
+    numbers, moved = days(premises), events.load(connection, transaction["moved_event_id"])
+    if moved is None:
+        return {"outdated": True}
+    found = waiting.of(connection, transaction, standing, moved, at, premises)
     due = rules.wanted(standing, found, numbers).get(kind)
-    if due is None or premises.instant(due) > event["at"]:
+    if due is None or premises.instant(due) > at:
         return {"outdated": True}
     level = 1 + len(pace.fired(kind, standing, found))
     facts: dict[str, Any] = {"of": pace.about(kind, standing, found).isoformat(), "level": level}

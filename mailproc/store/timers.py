@@ -62,6 +62,12 @@ _COUNTS = (
     .group_by(TIMER.c.kind)
     .order_by(func.min(TIMER.c.due_at))
 )
+_ALL = (
+    select(TIMER.c.kind, TIMER.c.due_at, TIMER.c.transaction_id)
+    .where(_UNFIRED)
+    .order_by(TIMER.c.due_at, TIMER.c.id)
+    .limit(bindparam("most"))
+)
 _NEXT = (
     select(TIMER.c.kind, TIMER.c.due_at)
     .where(TIMER.c.transaction_id == bindparam("transaction_id"), _UNFIRED)
@@ -115,6 +121,11 @@ def fire(connection: Connection, now: datetime, limit: int) -> int:
 def counts(connection: Connection) -> Sequence[RowMapping]:
     """What waits: kind, count, next_at; the kind that is due first stands first."""
     return connection.execute(_COUNTS).mappings().all()
+
+
+def next_ones(connection: Connection, most: int) -> Sequence[RowMapping]:
+    """The timers that are due first, of whatever request: kind, due_at, transaction_id."""
+    return connection.execute(_ALL, {"most": most}).mappings().all()
 
 
 def next_of(connection: Connection, transaction_id: int) -> RowMapping | None:

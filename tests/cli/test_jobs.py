@@ -22,8 +22,18 @@ def test_what_is_scheduled_and_what_waits(cli: Cli, placed: Cli, lent: str, fold
         "TO_ANSWER": 1,
     }
     assert found["timers"] == sorted(found["timers"], key=lambda one: one["next_at"])
+    ones = {(one["number"], one["kind"]): (one["then"], one["reason"]) for one in found["next"]}
+    assert ones == {
+        ("L1-1", "TO_ANSWER"): ("staff", "answer-late"),
+        ("B1-1", "UNANSWERED"): ("staff", "no-answer"),
+        ("B2-1", "UNANSWERED"): ("staff", "no-answer"),
+        ("B1-1", "NEED_BEFORE"): ("staff", "need-before-passed"),
+    }
+    assert [one["at"] for one in found["next"]] == sorted(one["at"] for one in found["next"])
+    assert len(cli("jobs", "--limit", "2", "--json").json["next"]) == 2
     told = cli("jobs")
     assert told.code == 0
+    assert "staff are asked" in told.out and "B2-1" in told.out
     assert "no answer for too long" in told.out and "30 7 * * mon-fri" in told.out
 
 
