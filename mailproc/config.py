@@ -81,11 +81,18 @@ class Deliver(Section):
 
 
 class Account(Section):
-    """One British Library customer code with its password."""
+    """One British Library customer code with its password.
+
+    Which of ours an order goes by: the one that it names, else the one whose ``services`` hold its
+    service, else the ``default``.
+    """
 
     direction: Literal["out", "in"]
     customer_code: str
     password: SecretStr
+    name: str = ""
+    services: tuple[Literal["LOAN", "COPY"], ...] = ()
+    default: bool = False  # understood where there is one account without services
 
 
 class DeliveryKeywords(Section):

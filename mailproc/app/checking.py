@@ -1,11 +1,12 @@
 """What ``check`` looks at: configuration, templates, store, and on request the connections."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mailproc import config_load
 from mailproc.app.build import House
 from mailproc.errors import MailprocError
+from mailproc.flow import accounts
 from mailproc.transport import imap_in
 from mailproc.transport.smtp_out import Relay
 
@@ -32,9 +33,20 @@ def check(house: House, *, connect: bool) -> Found:
     listed = house.premises.templates.listing()
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
+    found.fine += list(_accounts(house))
     if connect:
         _connect(house, found)
     return found
+
+
+def _accounts(house: House) -> Iterator[str]:
+    """Where an order may go by one of several accounts: which takes what."""
+    for partner in house.config.partner:
+        ours = accounts.ours(partner)
+        if len(ours) > 1:
+            rest = accounts.the_rest(partner)
+            listed = (f"{accounts.shown(one)}{' (the rest)' if one is rest else ''}" for one in ours)
+            yield f"accounts with {partner.symbol}: {', '.join(listed)}"
 
 
 def _connect(house: House, found: Found) -> None:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from mailproc.config import Config, Partner
+from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.words import ADDRESS, is_address, is_domain, network_problems
 from mailproc.ill.terms import ApduType, Role
@@ -88,6 +88,11 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[Problem]:
             yield Problem((*at, "customer_code"), "stands twice for this direction", account.customer_code)
         if re.search(r"[^!-~]", account.password.get_secret_value()):
             yield Problem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
+    yield from _choice([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
+    for position, account in enumerate(accounts):
+        if account.direction == "in" and (account.name or account.services or account.default):
+            text = 'name, services and default are for our own accounts (direction = "out")'
+            yield Problem((*loc, "account", position), text)
     for role, direction, whose in (
         (Role.RESPONDER, "out", "ours with them"),
         (Role.REQUESTER, "in", "theirs with us"),
@@ -95,6 +100,27 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[Problem]:
         if role in partner.roles and not any(account.direction == direction for account in accounts):
             need = f'[[partner.artemail.account]] with direction = "{direction}" ({whose})'
             yield Problem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
+
+
+def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[Problem]:
+    """Every order goes by one account: none may be claimed twice."""
+    services = Counter(service for _, one in accounts for service in set(one.services))
+    names = Counter(name.casefold() for _, one in accounts for name in {one.name, one.customer_code} - {""})
+    defaults = sum(one.default for _, one in accounts)
+    rest = sum(not one.services for _, one in accounts)
+    for position, account in accounts:
+        at = (*loc, "account", position)
+        for service in account.services:
+            if services[service] > 1:
+                yield Problem((*at, "services"), "two accounts claim this service", service)
+        if account.name and (names[account.name.casefold()] > 1 or account.name != account.name.strip()):
+            text = "must be a name that no other account has, as name or as customer code"
+            yield Problem((*at, "name"), text, account.name)
+        if account.default and defaults > 1:
+            yield Problem((*at, "default"), "two accounts are the default")
+        if not account.services and not defaults and rest > 1:
+            text = "two accounts without services: give them services, or make one the default"
+            yield Problem((*at, "services"), text)
 
 
 def _wire_words(partner: Partner, loc: Loc) -> Iterator[Problem]:

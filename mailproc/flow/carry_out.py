@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import manner
+from mailproc.flow import accounts, manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu, ForwardNotification
@@ -163,7 +163,9 @@ def _try_next(work: Work, effect: TryNext) -> None:
         work.words.append(too_late if effect.too_late else "nobody is left to ask")
         return
     try:
-        work.premises.partners.lender(candidate.partner)
+        lender = work.premises.partners.lender(candidate.partner)
+        request = requests.load(work.connection, request_id)
+        accounts.choose(lender, request["service"], request["account"])
     except LocalFault as fault:  # config.toml has changed since the rota was made
         _ask_staff(work, AskStaff("ask-unfilled"))
         work.words.append(str(fault))

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
+from mailproc.flow import accounts
 from mailproc.flow.identity import asked_key
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
@@ -47,7 +49,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
             codec=partner.codec,
             dialect=partner.dialect,
             service=request["service"],
-            options={"number": number},
+            options={"number": number} | _account(partner, request),
             updated_at=event["at"],
         ),
     )
@@ -55,6 +57,12 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     requests.asked(connection, request["id"], candidate.position, transaction["id"])
     requests.reopen(connection, request["id"])
     return transaction, wanted_of(request)
+
+
+def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
+    """The customer code by which the order goes, pinned: what follows goes by the same."""
+    chosen = accounts.choose(partner, request["service"], request["account"])
+    return {"account": chosen.customer_code} if chosen else {}
 
 
 def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
+from mailproc.config import Partner
+from mailproc.flow import accounts
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
@@ -69,6 +71,9 @@ def _place(
     transaction = find(connection, symbol, apdu, premises)
     if transaction is not None:
         sorting.placed += 1
+        if other := _of_another_account(reading.partner, apdu, transaction):
+            _bear(sorting, reading, apdu, {"state": "shelved", "last_error": other})
+            return
         _learn(connection, symbol, apdu, transaction["id"])
         facts = {"unsure": True} if unsure else None
         _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
@@ -91,6 +96,23 @@ def _listener(
             spoke = Role[transactions.load(connection, intent["transaction_id"])["role"]]
             return {"listener": (Role.RESPONDER if spoke is Role.REQUESTER else Role.REQUESTER).name}
     return None
+
+
+def _of_another_account(partner: Partner, apdu: Apdu, transaction: RowMapping) -> str:
+    """Why it is not about this order though the number is: the letter names another account of ours.
+
+    Another system may use the same numbers under it. A code that is none of ours says nothing.
+    """
+    ordered_by = (transaction["options"] or {}).get("account", "")
+    code = apdu.ref.customer_code if apdu.ref else ""
+    if (
+        not ordered_by
+        or code == ordered_by
+        or code not in [one.customer_code for one in accounts.ours(partner)]
+    ):
+        return ""
+    number = apdu.ref.number if apdu.ref else ""
+    return f"{number} was ordered by account {ordered_by}, but the letter is about {code}"
 
 
 def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:

@@ -15,8 +15,9 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
-from mailproc.flow.partners import account
+from mailproc.flow import accounts
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
@@ -47,22 +48,23 @@ class Bundle:
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Put the waiting APDUs into letters; how many intents were taken up."""
 
-    def claim(connection: Connection) -> list[Bundle]:
-        due = _gather(connection, premises, limit)
+    def claim(connection: Connection) -> tuple[list[Bundle], int]:
+        due, taken_up = _gather(connection, premises, limit)
         store.underway.claimed(IntentRow, [one["id"] for bundle in due for one in bundle.intents])
-        return due
+        return due, taken_up
 
-    bundles = store.write(claim)
+    bundles, taken_up = store.write(claim)
     for bundle in bundles:
         store.underway.at(*(intent["id"] for intent in bundle.intents))
         encoded = _encode(bundle, premises)
         letter = _letter(bundle, encoded, premises)
         store.underway.at()
         store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, premises=premises))
-    return sum(len(bundle.intents) for bundle in bundles)
+    return taken_up
 
 
-def _gather(connection: Connection, premises: Premises, limit: int) -> list[Bundle]:
+def _gather(connection: Connection, premises: Premises, limit: int) -> tuple[list[Bundle], int]:
+    """The letters to be written, and how many intents there were: some are held at once."""
     paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
     due = outgoing.claim_intents(connection, "apdu", paused, premises.clock(), limit)
     with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
@@ -72,7 +74,7 @@ def _gather(connection: Connection, premises: Premises, limit: int) -> list[Bund
             bundle = _bundle(connection, part, premises)
             if bundle is not None:
                 bundles.append(bundle)
-    return bundles
+    return bundles, len(due)
 
 
 Pair = tuple[RowMapping, RowMapping]
@@ -80,8 +82,12 @@ Pair = tuple[RowMapping, RowMapping]
 
 def _group_key(pair: Pair) -> tuple[str, ...]:
     row = pair[1]
-    code = row["tq"] if row["role"] == Role.RESPONDER else ""
-    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], code)
+    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], _code(row))
+
+
+def _code(row: RowMapping) -> str:
+    """The customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
+    return str((row["options"] or {}).get("account", "")) if row["role"] == Role.REQUESTER else row["tq"]
 
 
 def _sort_key(pair: Pair) -> tuple[Any, ...]:
@@ -96,26 +102,33 @@ def _parts(pairs: list[Pair], premises: Premises) -> list[list[Pair]]:
 def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bundle | None:
     first = pairs[0][1]
     partner = premises.partners.get(first["partner"])
-    if partner is None:
-        _hold_all(
-            connection, [pair[0] for pair in pairs], "its partner is no longer in config.toml", premises
-        )
+    role, code = Role[first["role"]], _code(first)
+    gone = _gone(partner, role, code)
+    if partner is None or gone:
+        _hold_all(connection, [pair[0] for pair in pairs], gone, premises, "PARTNER_GONE")
         return None
-    role = Role[first["role"]]
-    known = account(partner, "out") if role is Role.REQUESTER else None
     wire = Wire(
         library=premises.config.library,
         partner=partner,
         role=role,
         dialect=first["dialect"],
         address=first["address"],
-        customer_code=known.customer_code if known else first["tq"],
+        customer_code=code,
         file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
         today=premises.today(),
     )
     codec = premises.registry.by_name(first["codec"])
     intents, rows = zip(*pairs, strict=True)
     return Bundle(intents, rows, codec, wire, first["address"])
+
+
+def _gone(partner: Partner | None, role: Role, code: str) -> str:
+    """What of the letter's other end has left the configuration, as a sentence; '' where all is there."""
+    if partner is None:
+        return "its partner is no longer in config.toml"
+    if role is Role.REQUESTER and code and accounts.named(partner, code) is None:
+        return f"our account {code} with {partner.symbol} is no longer in config.toml"
+    return ""
 
 
 def _encode(bundle: Bundle, premises: Premises) -> Encoded:
@@ -199,14 +212,16 @@ def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None
             transactions.refer(connection, letter.partner, kind, value, outgoing_id=outgoing_id)
 
 
-def _hold_all(connection: Connection, intents: Sequence[RowMapping], why: str, premises: Premises) -> None:
+def _hold_all(
+    connection: Connection, intents: Sequence[RowMapping], why: str, premises: Premises, kind: str = "HELD"
+) -> None:
     """Held with its reason; staff are told once for each reason, not at each try."""
     now = premises.clock()
     for intent in intents:
         outgoing.hold_intent(connection, intent["id"], why, now + queue.pause(intent["attempts"]))
         if intent["last_error"] != why:
             _log.warning("held: %s", why)
-            _remark(connection, intent, "HELD", why, premises)
+            _remark(connection, intent, kind, why, premises)
 
 
 def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, premises: Premises) -> None:
@@ -224,4 +239,4 @@ def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, pre
 
 def _mended(connection: Connection, intent: RowMapping) -> None:
     if intent["state"] == "held":
-        transactions.clear_attention(connection, intent["transaction_id"], ["held-template"])
+        transactions.clear_attention(connection, intent["transaction_id"], ["held-template", "partner-gone"])

@@ -20,6 +20,7 @@ TROUBLE = {
     "SEND_FAILED": "delivery-failed",
     "IN_DOUBT": "in-doubt",
     "HELD": "held-template",
+    "PARTNER_GONE": "partner-gone",
 }
 """What became of a letter of ours, and the attention it raises."""
 

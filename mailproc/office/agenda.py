@@ -15,7 +15,7 @@ from mailproc.office.mailroom import LetterLine
 from mailproc.store import open_requests
 
 URGENCY = (
-    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template",
+    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "partner-gone",
     "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
     "cancel-asked", "condition", "renewal-asked", "renewal-refused", "overdue", "not-back",
     "end-of-rota", "need-before-passed",

@@ -22,6 +22,7 @@ KNOWN: Mapping[str, Any] = {
 """The fields of a request beside its item that may be corrected; null takes one away."""
 
 ELSEWHERE = {
+    "account": "the account is chosen when a library is first asked",
     "partners": "whom to ask is changed by `mailproc rota`",
     "service": "another service is another request",
     "patron": "another reader is another request",

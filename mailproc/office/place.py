@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
-from mailproc.flow import advance
+from mailproc.flow import accounts, advance
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
@@ -35,6 +35,7 @@ class Wanted:
     note: str = ""
     keywords: tuple[str, ...] = ()
     copyright_declared: bool = False
+    account: str = ""
 
 
 KNOWN = tuple(field.name for field in fields(Wanted))
@@ -70,15 +71,20 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
         note=str(value.get("note") or ""),
         keywords=_texts(value, "keywords"),
         copyright_declared=value.get("copyright_declared") is True,
+        account=str(value.get("account") or ""),
     )
 
 
 def place(store: Store, premises: Premises, wanted: Wanted, by: str = "") -> str:
     """Keep the request and ask the first partner; its local number.
 
-    LocalFault where a partner is unknown or does not lend.
+    LocalFault where a partner is unknown or does not lend, or none of them has the account named.
     """
-    rota = [premises.partners.lender(symbol).symbol for symbol in wanted.partners]
+    lenders = [premises.partners.lender(symbol) for symbol in wanted.partners]
+    rota = [lender.symbol for lender in lenders]
+    if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
+        known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
+        raise LocalFault(f"account: we have no account {wanted.account!r} with them; there are: {known}.")
     return store.write(lambda connection: _place(connection, premises, wanted, rota, by))
 
 
@@ -102,6 +108,7 @@ def _place(connection: Connection, premises: Premises, wanted: Wanted, rota: Seq
             keywords=list(wanted.keywords) or None,
             note=wanted.note,
             copyright_declared=wanted.copyright_declared,
+            account=wanted.account,
         ),
     )
     requests.add_candidates(connection, request_id, rota)

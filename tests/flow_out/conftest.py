@@ -46,6 +46,7 @@ address = "orders@bl.example"
 direction = "out"
 customer_code = "99-0001"
 password = {{ env = "ART_PASSWORD" }}
+{account}
 
 [[partner]]
 symbol = "UK-TWO"
@@ -175,11 +176,14 @@ class Office:
         self._close: Callable[[], None] = lambda: None
         self.configure()
 
-    def configure(self, mode: str = "smtp", library: str = "", partner: str = "", without: str = "") -> None:
-        """Write config.toml and build anew, as after a restart. ``without``: a partner that is gone."""
+    def configure(
+        self, mode: str = "smtp", library: str = "", partner: str = "", without: str = "", account: str = ""
+    ) -> None:
+        """Write config.toml and build anew, as after a restart. ``without``: a partner that is gone;
+        ``partner``, ``account``: more lines of the British Library's and of our account there."""
         self.close()
         deliver = f'[deliver]\nmode = "{mode}"\nhost = "127.0.0.1"\nport = {self.port}\nsecurity = "none"\n'
-        text = CONFIG.format(deliver=deliver, library=library, partner=partner)
+        text = CONFIG.format(deliver=deliver, library=library, partner=partner, account=account)
         head, *partners = text.split("[[partner]]")
         kept = [one for one in partners if not without or f'"{without}"' not in one]
         (self.folder / "config.toml").write_text("[[partner]]".join([head, *kept]))
