@@ -16,10 +16,10 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu, ForwardNotification
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.policy import OF_A_LETTER
+from mailproc.ill.policy import OF_A_LETTER, TROUBLE
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Manner
-from mailproc.store import auto_replies, events, outgoing, requests
+from mailproc.store import alarms, auto_replies, events, outgoing, requests
 from mailproc.store.events import NewEvent
 
 QUIET = frozenset({"to-answer"})
@@ -62,8 +62,30 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     for effect in effects:
         _DOERS[type(effect)](work, effect)
     fresh = [reason for reason in work.attention if reason not in had and reason not in QUIET]
-    if fresh:
-        work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": {"reasons": fresh}})
+    if fresh and _not_told(work):
+        facts = {"reasons": fresh} | ({"note": _trouble(work)} if _trouble(work) else {})
+        work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": facts})
+
+
+def _trouble(work: Work) -> str:
+    """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
+    return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in TROUBLE else ""
+
+
+def _not_told(work: Work) -> bool:
+    """One trouble may befall forty orders of a letter, or forty letters: staff hear of it once a day.
+
+    It is the same where partner and field are (a broken template), the letter, or the file; the
+    lists show every order that it befell.
+    """
+    facts, partner = work.event["facts"] or {}, work.transaction["partner"]
+    if work.event["type"] in TROUBLE:
+        kind, about = work.event["type"], work.event["inbox_id"] or _trouble(work).partition(":")[0]
+    elif facts.get("file"):
+        kind, about = "FILE", f"{work.event['inbox_id']}/{facts['file']}"
+    else:
+        return True
+    return alarms.raise_once(work.connection, kind, f"{partner}/{about}"[:250], work.premises.clock())
 
 
 def _send(work: Work, effect: Send) -> None:

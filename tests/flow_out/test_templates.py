@@ -214,3 +214,44 @@ def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sql
                 text = drafts.of_request(connection, premises, listed.path, number, None, "")
                 about_one = "digest" not in listed.path
                 assert ("The Title" in text and number in text) or not about_one
+
+
+@pytest.mark.parametrize("text", ["{{ titel }}", shipped(ORDER).replace("{{ number }}", "X{{ number }}")])
+def test_a_broken_template_with_forty_orders_is_one_letter_to_staff(
+    sqlite_office: Office, relay: Any, text: str
+) -> None:
+    """Also where each order's fault is worded with its own number; and again the next day."""
+    office = sqlite_office
+    office.template(ORDER, text)
+    numbers = [office.place(f"Title {n}") for n in range(40)]
+    office.run()
+    assert {office.show(number)["delivery"] for number in numbers} == {"held"}
+    assert {tuple(office.show(number)["attention"]) for number in numbers} == {("held-template",)}
+    (letter,) = relay.script.to("desk@town.example")
+    assert "field" in letter.text or "template" in letter.text or "number" in letter.text
+    office.clock.forward(hours=25)
+    office.place("One more")
+    office.run()
+    assert len(relay.script.to("desk@town.example")) == 2
+
+
+def test_another_fault_of_the_same_day_is_told(sqlite_office: Office, relay: Any) -> None:
+    office = sqlite_office
+    office.template(ORDER, "{{ titel }}")
+    office.place()
+    office.run()
+    office.template(ORDER, shipped(ORDER).replace("{{ line }}", "{{ line }} é", 1))
+    office.place("Another")
+    office.run()
+    assert len(relay.script.to("desk@town.example")) == 2
+
+
+def test_forty_orders_in_a_letter_that_fails_are_one_letter_to_staff(
+    sqlite_office: Office, relay: Any
+) -> None:
+    office = sqlite_office
+    for n in range(40):
+        office.place(f"Title {n}")
+    relay.script.answers = ["550 5.7.1 not from you"]
+    office.run()
+    assert len(relay.script.to("desk@town.example")) == 1
