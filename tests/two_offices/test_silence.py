@@ -49,9 +49,13 @@ SILENCE: dict[str, tuple[str, Sequence[Step], list[str], str]] = {
 }
 
 
+SELDOM = Policy(chase_days=30, answer_days=30)
+"""Staff are told again of the same silence after so many days: fewer looks at the clock."""
+
+
 @pytest.fixture
 def town(make_town: Callable[..., Town]) -> Town:
-    return make_town(Forgetful())
+    return make_town(Forgetful(), policy=SELDOM)
 
 
 @pytest.mark.parametrize(("who", "before", "goes_out", "reason"), SILENCE.values(), ids=SILENCE)
@@ -61,7 +65,7 @@ def test_into_silence_a_bounded_number_of_letters_goes(town, who, before, goes_o
     office, number = town[who], numbers[who == LENDER]
     had = len(kinds(office))
     town.post.dead = True
-    days_of_clocks(town, 300)
+    days_of_clocks(town, 200)
     assert kinds(office)[had:] == goes_out
     assert (reason in attention(office, number)) == bool(reason)
     assert set(waits(office)) <= {"UNANSWERED"}, "only silence itself is told again, to staff"
