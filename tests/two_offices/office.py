@@ -7,7 +7,7 @@ uses and come in through the store's door, so that all is parsed, proven and dec
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ from mailproc.store.inbox import NewLetter
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 
-from .json_codec import JsonCodec
 from .one_commit import OneCommit
 from .post import Carried, Post
 
@@ -250,7 +249,5 @@ def town(
 
 
 def _premises(config: Config, town: Town) -> Premises:
-    known = registry.load(config)
-    known = replace(known, codecs=(*known.codecs, JsonCodec()))
     templates = Templates([shipped_folder()], (*NOTICES, *CONTRACTS))
-    return Premises(config=config, registry=known, templates=templates, clock=town.clock)
+    return Premises(config=config, registry=registry.load(config), templates=templates, clock=town.clock)

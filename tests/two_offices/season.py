@@ -6,6 +6,7 @@ drawn from one seeded ``Random``, so that a season can be played again. After it
 time: every letter arrives, and staff do what is plain (``staff``).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -60,7 +61,8 @@ UNTICKED = 0.07
 
 @dataclass
 class Talk:
-    """One conversation. ``trace``: what was done in it, to be read after a failure."""
+    """One conversation. ``trace``: what was done in it, to be read after a failure; ``asked``: how
+    often the staff of each side have asked again in the quiet time."""
 
     asks: str
     lends: str
@@ -69,6 +71,7 @@ class Talk:
     theirs: str = ""
     place: Place = Place.HOME
     trace: list[str] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
 
     def number_at(self, symbol: str) -> str:
         return self.number if symbol == self.asks else self.theirs
@@ -76,13 +79,14 @@ class Talk:
 
 @dataclass
 class Season:
-    """``play`` it whole, or ``busy`` and then ``quiet``."""
+    """First ``busy``, then ``quiet``. ``calls``: how often staff had to telephone."""
 
     town: Town
     post: BadPost
     seed: int
     talks: list[Talk] = field(default_factory=list)
     random: Random = field(init=False)
+    calls: int = 0
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311  # to be played again, not guessed
@@ -226,15 +230,33 @@ class Season:
             open_ones = self.stuck()
             if not open_ones:
                 return
+            pairs = dict(zip(map(id, self.talks), self.states(), strict=True))
             for talk in open_ones:
-                for who in (talk.asks, talk.lends):
-                    self._plainly(talk, who)
+                asks, lends = pairs[id(talk)]
+                self._plainly(talk, talk.asks, lends)
+                self._plainly(talk, talk.lends, asks)
 
-    def _plainly(self, talk: Talk, who: str) -> None:
+    def _plainly(self, talk: Talk, who: str, others_state: S) -> None:
+        """``others_state``: what would be said on the telephone."""
         if not (number := talk.number_at(who)):
             return
-        side = staff.Side(self.town[who], number, borrows=who == talk.asks)
-        for action, particulars in staff.plain(side, talk.place.name):
+        line = self.town[who].shown(number).line
+        state, can = self.town[who].possible(number)
+        desk = staff.Desk(
+            borrows=who == talk.asks,
+            state=state,
+            can=set(can),
+            attention=set(line.attention),
+            place=talk.place.name,
+            others_state=others_state,
+            asked=talk.asked[who],
+            today=self.town.now.date(),
+        )
+        for action, particulars in staff.plain(desk):
+            if "heard_by" in particulars:
+                self.calls += 1
+            elif particulars.get("repeat") or action == "query":
+                talk.asked[who] += 1
             self.do(talk, who, action, **particulars)
 
     def _about(self, talk: Talk, line: str) -> bool:

@@ -77,18 +77,18 @@ STORIES = (
         *SHIPPED, b("renew"), s("renew-reply", **YES, on=LATER), Days(30),
         b("renew"), s("renew-reply", **YES, on=LATER + timedelta(days=28)), *HOME,
     ), BACK),
-    Story("overdue", (*SHIPPED, s("overdue"), *HOME), BACK),
+    Story("overdue", (*SHIPPED, s("overdue", on=DUE), *HOME), BACK),
     Story("overdue, then renewed", (
-        *SHIPPED, s("overdue"), b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+        *SHIPPED, s("overdue", on=DUE), b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
     Story("overdue, renewal refused", (
-        *SHIPPED, s("overdue"), b("renew"), s("renew-reply", **NO), *HOME), BACK),
+        *SHIPPED, s("overdue", on=DUE), b("renew"), s("renew-reply", **NO), *HOME), BACK),
     Story("recalled", (*SHIPPED, s("recall"), *HOME), BACK),
     Story("recalled while the renewal is asked", (
         *SHIPPED, b("renew").crosses, s("recall"), *HOME), BACK),
     Story("overdue crosses the renewal", (
-        *SHIPPED, s("overdue").crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
+        *SHIPPED, s("overdue", on=DUE).crosses, b("renew"), s("renew-reply", **YES, on=LATER), *HOME), BACK),
     Story("overdue crosses the return", (
-        *SHIPPED, s("overdue").crosses, b("return"), s("check-in")), BACK),
+        *SHIPPED, s("overdue", on=DUE).crosses, b("return"), s("check-in")), BACK),
     Story("a condition accepted", (
         s("conditional", reason="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
     Story("a condition refused", (
