@@ -12,14 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import clock, facts, finding, permission
+from mailproc.flow import clock, facts, finding, permission, report
 from mailproc.flow.carry_out import Work, carry_out
 from mailproc.flow.premises import Premises
-from mailproc.ill import apdu_json, machine, policy, standing
-from mailproc.ill.apdu import Apdu
+from mailproc.ill import apdu_json, comparison, machine, policy, standing
+from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.events import TIMERS
 from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
+from mailproc.ill.reminders import TOLD_ONCE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
 from mailproc.store import events, requests, transactions
@@ -106,6 +107,8 @@ def _decide(
         known |= clock.facts_of_demand(connection, event, transaction, taken, premises)
     if taken.outcome.replies:
         known["last_said"] = facts.last_said(connection, transaction["id"])
+    if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
+        known["history"] = report.history(connection, transaction, premises)
     effects = policy.effects(taken, occurrence, premises.settings)
     if event["heard_by"]:  # nothing is sent: whoever told us is told the same way
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
@@ -165,7 +168,7 @@ def _work(
     elif event["type"] == "close":
         had = []
     elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
-        had = [reason for reason in had if reason in OF_A_LETTER]  # staff have looked
+        had = [reason for reason in had if reason in OF_A_LETTER or reason in TOLD_ONCE]  # staff have looked
     return Work(connection, event, row, premises, attention=had)
 
 
@@ -234,7 +237,8 @@ def _columns(after: Standing, transaction: RowMapping) -> dict[str, Any]:
 
 
 def _note(taken: Step, apdu: Apdu | None) -> str:
-    said = (taken.note, apdu.reply_code if apdu else None, apdu.note if apdu else None)
+    reported = comparison.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
+    said = (taken.note, reported, apdu.reply_code if apdu else None, apdu.note if apdu else None)
     return "; ".join(dict.fromkeys(part for part in said if part))[:500]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import clock, sameness
+from mailproc.flow import admission, clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message
@@ -41,8 +41,8 @@ def gather(
     if isinstance(apdu, Message) and premises.registry.renews_itself(apdu):
         announced = standing.due_on or premises.local(event["at"]).date() + ANNOUNCED
         facts["renewal_on"] = announced.isoformat()
-    if isinstance(apdu, IllRequest) and event["cause"] == "letter" and transaction["state"] != "IDLE":
-        facts["same_item"] = _same_item(connection, apdu, transaction)
+    if isinstance(apdu, IllRequest) and event["cause"] == "letter":
+        facts |= _of_their_request(connection, apdu, transaction, premises)
     if event["cause"] == "timer":
         facts |= clock.facts_of_timer(connection, event, transaction, standing, premises)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:
@@ -78,6 +78,15 @@ def _of_act(
         today = premises.local(event["at"]).date()
         facts["due_on"] = (today + timedelta(days=premises.config.policy.loan_days)).isoformat()
     return facts
+
+
+def _of_their_request(
+    connection: Connection, apdu: IllRequest, transaction: RowMapping, premises: Premises
+) -> dict[str, Any]:
+    if transaction["state"] != "IDLE":
+        return {"same_item": _same_item(connection, apdu, transaction)}
+    refused = admission.refused(apdu, transaction, premises)
+    return {"refused": refused} if refused else {}
 
 
 def _same_item(connection: Connection, apdu: IllRequest, transaction: RowMapping) -> bool:

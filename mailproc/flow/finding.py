@@ -94,12 +94,10 @@ def _our_parts(apdu: Apdu, premises: Premises, listener: Role | None) -> Sequenc
         return (Role.RESPONDER,)
     if apdu.transaction is not None and apdu.type.name not in SAID_BY_BOTH:
         return (Role.REQUESTER,)
-    told = listener or identity.role_told(apdu, premises)
-    if told is not None:
-        return (told,)
     # Only a hub is both sides under one number; then a question is more likely the borrower's.
-    both = (Role.REQUESTER, Role.RESPONDER)
-    return both[::-1] if apdu.type is ApduType.STATUS_QUERY else both
+    usual = Role.RESPONDER if apdu.type is ApduType.STATUS_QUERY else Role.REQUESTER
+    likelier = listener or identity.role_told(apdu, premises) or usual
+    return sorted(Role, key=lambda role: role is not likelier)
 
 
 def _in_part(

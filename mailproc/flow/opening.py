@@ -11,6 +11,7 @@ from mailproc.flow.identity import asked_key
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
+from mailproc.ill.standing import service_of
 from mailproc.ill.terms import Role, Service
 from mailproc.store import requests, transactions
 from mailproc.store.requests import NewRequest
@@ -73,12 +74,12 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
     """
     partner = premises.partners.known(event["partner"])
     key = asked_key(wanted, partner.symbol, premises)
-    loan = Service.LOAN in wanted.services or not wanted.services
+    service = service_of(wanted.services).name
     request_id, _ = requests.create(
         connection,
         NewRequest(
             role=Role.RESPONDER,
-            service=(Service.LOAN if loan else Service.COPY).name,
+            service=service,
             item=apdu_json.value_to_json(wanted.item),
             title=_title(wanted.item),
             author=wanted.item.author or wanted.item.article_author or "",
@@ -105,7 +106,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             address=partner.address,
             codec=partner.codec,
             dialect=partner.dialect,
-            service=(Service.LOAN if loan else Service.COPY).name,
+            service=service,
             options=_names_on_the_wire(wanted),
             updated_at=event["at"],
         ),

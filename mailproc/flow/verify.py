@@ -80,11 +80,10 @@ def _fold(connection: Connection, row: RowMapping) -> Standing:
 
 
 def _asked_service(connection: Connection, row: RowMapping) -> Service:
-    """What the first event asked for: a loan if it allows one at all."""
+    """What the first event asked for."""
     for event in events.of_transaction(connection, row["id"]):
         if event["type"] in ("request", "ILL_REQUEST"):
-            services = (event["apdu"] or {}).get("services") or ["LOAN"]
-            return Service.LOAN if "LOAN" in services else Service.COPY
+            return standing.service_of([Service[name] for name in (event["apdu"] or {}).get("services", ())])
     return Service[row["service"]]
 
 

@@ -6,14 +6,14 @@ each decision that is ours and not the standard's).
 
 from dataclasses import dataclass
 
-from mailproc.ill import reminders
-from mailproc.ill.apdu import IllAnswer, Message, Overdue, StatusOrErrorReport
+from mailproc.ill import comparison, reminders
+from mailproc.ill.apdu import IllAnswer, Message, Overdue, Report, StatusOrErrorReport
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
 from mailproc.ill.replies import duplicate_id, prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Results, Role, Service, State
 
 TROUBLE = {
     "BOUNCED": "bounced",
@@ -45,7 +45,7 @@ HEARD = {
 }
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
 
-OF_A_STATE = frozenset({*HEARD.values(), *reminders.ATTENTION.values(), "final-demand"}) - {
+OF_A_STATE = frozenset({*HEARD.values(), *reminders.ATTENTION.values(), "final-demand", "state-differs"}) - {
     "lost",
     "damaged",
 }
@@ -79,6 +79,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_answered_by_itself(step, occurrence),
         *_trouble(occurrence),
         *_for_staff(step, occurrence),
+        *_refused(step, occurrence),
         *_unfilled(step, occurrence),
         *_for_reader(step, occurrence, settings),
         *_finished(step),
@@ -107,7 +108,7 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
             return ()  # never a report to a report: that is how loops begin
         return (Send(prohibited(occurrence.apdu, step.before)), AskStaff("not-possible-now"))
     if occurrence.facts.get("same_item") is False and occurrence.apdu is not None:
-        return (Send(duplicate_id()),)
+        return (Send(duplicate_id(occurrence.apdu)),)
     facts = occurrence.facts
     said, history = facts.get("last_said") or {}, facts.get("history")
     return tuple(Send(reply(name, step.after, said, history)) for name in step.outcome.replies)
@@ -131,9 +132,15 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons.append("final-demand")
     if isinstance(apdu, Message) and not _is_act(occurrence):
         reasons.append(_message_reason(occurrence))
-    if isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error":
-        reasons.append("file-rejected" if occurrence.facts.get("file") else "error-report")
+    if isinstance(apdu, StatusOrErrorReport) and apdu.report:
+        reasons.append(_reported(apdu.report, step, occurrence))
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _reported(report: Report, step: Step, occurrence: Occurrence) -> str:
+    if report.kind == "error":
+        return "file-rejected" if occurrence.facts.get("file") else "error-report"
+    return "state-differs" if comparison.difference(step.before, report.current_state) else ""
 
 
 def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
@@ -143,6 +150,8 @@ def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
 def _moved_reason(step: Step, occurrence: Occurrence) -> str:
     if occurrence.event == "ILL_REQUEST" and step.after.state is State.CANCEL_PENDING:
         return "cancel-asked"  # the Cancel came first
+    if occurrence.facts.get("refused"):
+        return ""
     return HEARD.get((step.before.role, occurrence.event), "")
 
 
@@ -157,6 +166,15 @@ def _message_reason(occurrence: Occurrence) -> str:
     if occurrence.facts.get("unsure"):
         return "unknown-code"
     return "" if "renewal_on" in occurrence.facts else "message"
+
+
+def _refused(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """A request that asks for what we do not do is answered at once."""
+    refused = occurrence.facts.get("refused")
+    if not refused or step.after.state is not State.IN_PROCESS:
+        return ()  # of one that arrives cancelled staff are asked anyhow
+    answer = IllAnswer(results=Results.UNFILLED, reason=refused["reason"], note=refused["note"])
+    return (Act("unfilled", answer),)
 
 
 def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:

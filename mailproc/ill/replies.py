@@ -64,11 +64,17 @@ def _status(standing: Standing, history: dict[str, Any] | None) -> StatusOrError
     )
 
 
-def duplicate_id() -> StatusOrErrorReport:
+def duplicate_id(heard: Apdu) -> StatusOrErrorReport:
     """Transaction-Id-Problem: the name of this transaction was used for another item."""
+    problem, about = "duplicate-transaction-id", _named(heard)
     return StatusOrErrorReport(
-        report=Report(kind="error", source="provider", problem="duplicate-transaction-id")
+        report=Report(kind="error", source="provider", correlation=about, problem=problem)
     )
+
+
+def _named(heard: Apdu) -> str:
+    """Which APDU an error report is about: its kind and service time."""
+    return f"{heard.type.name} {heard.sent_at.isoformat() if heard.sent_at else ''}".strip()
 
 
 def prohibited(heard: Apdu, standing: Standing) -> StatusOrErrorReport:
@@ -77,6 +83,7 @@ def prohibited(heard: Apdu, standing: Standing) -> StatusOrErrorReport:
         report=Report(
             kind="error",
             source="provider",
+            correlation=_named(heard),
             problem="state-transition-prohibited",
             apdu_type=heard.type.name,
             current_state=standing.state.name,

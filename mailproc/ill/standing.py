@@ -6,7 +6,7 @@ the table, G4 needs a second partner). It is pure, so the standing is the fold o
 the daemon moves by it and ``verify`` recomputes by it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,6 @@ from mailproc.ill.apdu import (
     Apdu,
     Due,
     IllAnswer,
-    IllRequest,
     Message,
     Overdue,
     Recall,
@@ -103,10 +102,10 @@ def step(standing: Standing, occurrence: Occurrence) -> Step:
     return Step(standing, _take(moved, occurrence), outcome)
 
 
-def started(standing: Standing, request: IllRequest) -> Standing:
-    """The standing with the service the request asks for: a loan if it allows one at all."""
-    loan = Service.LOAN in request.services or not request.services
-    return replace(standing, service=Service.LOAN if loan else Service.COPY)
+def service_of(services: Sequence[Service]) -> Service:
+    """What a request is for: a loan if it allows one at all, else a copy, else what it names first."""
+    either = (one for one in (Service.LOAN, Service.COPY) if one in services)
+    return next(either, services[0] if services else Service.LOAN)
 
 
 def _table(service: Service) -> Service:

@@ -14,7 +14,6 @@ from mailproc.ill.apdu import (
     Condition,
     Due,
     IllAnswer,
-    IllRequest,
     Message,
     Overdue,
     Recall,
@@ -23,7 +22,7 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.events import ACTIONS, event_heard, event_said
 from mailproc.ill.machine import Kind
-from mailproc.ill.standing import NOTED, Occurrence, Standing, from_json, started, step, to_json
+from mailproc.ill.standing import NOTED, Occurrence, Standing, from_json, service_of, step, to_json
 from mailproc.ill.terms import Results, Role, Service, State
 
 EARLY, HELD, LATE = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
@@ -129,12 +128,13 @@ def test_shipped_says_what_it_is():
         ((Service.LOAN,), Service.LOAN),
         ((Service.COPY,), Service.COPY),
         ((Service.COPY, Service.LOAN), Service.LOAN),
-        ((Service.ESTIMATE,), Service.COPY),
+        ((Service.ESTIMATE, Service.COPY), Service.COPY),
+        ((Service.ESTIMATE,), Service.ESTIMATE),
         ((), Service.LOAN),
     ],
 )
 def test_which_table(services, table):
-    assert started(borrowing(), IllRequest(services=services)).service is table
+    assert service_of(services) is table
 
 
 # The announced renewal

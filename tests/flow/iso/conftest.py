@@ -1,22 +1,20 @@
 """One house that speaks ISO 10161 with its partners; the test is the other side of each letter."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from mailproc.config import Partner
-from mailproc.errors import LocalFault, RemoteFault
+from mailproc.config import Library, Partner
+from mailproc.flow.finding import ASKED_OF_US
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu
-from mailproc.ill.terms import ApduType, Role
-from mailproc.mail.letter import Body, Letter, Part
+from mailproc.ill.terms import Role
+from mailproc.mail.compose import compose
 from mailproc.mail.parse import parse
-from mailproc.protocols.codec import Decoded, Encoded, Held, Manner, Renderer, Wire
+from mailproc.protocols import registry
+from mailproc.protocols.codec import Wire
 
 US, LENDER, SECOND, BORROWER = "XX-LIBRARY", "XX-LENDER", "XX-SECOND", "XX-BORROWER"
 MAIL = {
@@ -25,49 +23,7 @@ MAIL = {
     BORROWER: "ill@borrower.example",
     "XX-HUB": "ill@library.example",
 }
-T0 = datetime(2026, 3, 2, 10, 0)  # the partners' wall clocks
-
-
-@dataclass
-class JsonCodec:
-    """A stand-in for a wire format: one APDU as JSON in a part of its own."""
-
-    unable: dict[str, Manner] = field(default_factory=dict)
-    name = "iso10161"
-    repeat_safe = True
-
-    def batched(self, dialect: str) -> bool:
-        return False
-
-    def recognise(self, letter: Letter) -> bool:
-        return any(part.media_type == "application/json" for part in letter.parts)
-
-    def decode(self, letter: Letter) -> Decoded:
-        try:
-            said = [json.loads(one.content) for one in letter.parts if one.media_type == "application/json"]
-            return Decoded(tuple(apdu_json.from_json(one) for one in said))
-        except (ValueError, LocalFault) as fault:
-            raise RemoteFault(str(fault)) from fault
-
-    def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
-        said = json.dumps(apdu_json.to_json(apdus[0])).encode()
-        rest = tuple(Held(index, "", "one a letter") for index in range(1, len(apdus)))
-        return Encoded(Body(f"ILL {apdus[0].type.name}", (Part("application/json", said),)), rest)
-
-    def project(self, apdu: Apdu) -> Apdu:
-        return apdu
-
-    def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
-        return self.unable.get(apdu_type.name, Manner.SEND)
-
-    def refuses(self, apdu: Apdu, dialect: str = "") -> str:
-        return ""
-
-    def mask(self, raw: bytes) -> bytes:
-        return raw
-
-    def unmask(self, raw: bytes, secret: str) -> bytes:
-        return raw
+T0 = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001  # the partners' wall clocks: no zone on the wire
 
 
 def partner(symbol: str, **more: Any) -> Partner:
@@ -82,7 +38,6 @@ class Iso:
     """``world``: the house. ``said`` and ``heard`` speak in JSON of APDUs."""
 
     world: Any
-    codec: JsonCodec
     times: datetime = T0
 
     def __getattr__(self, name: str) -> Any:
@@ -90,21 +45,32 @@ class Iso:
 
     # the partner's letters
 
-    def hears(self, kind: str, of: str = LENDER, transaction: Any = None, run: bool = True, **said: Any) -> int:
+    def hears(
+        self, kind: str, of: str = LENDER, transaction: Any = None, run: bool = True, **said: Any
+    ) -> int:
         """A letter of ``of`` comes; its service time is a second after the last, unless it is told."""
         self.times += timedelta(seconds=1)
-        apdu = {"type": kind, "transaction": transaction or self.id_of_ours(), "sent_at": self.times.isoformat()}
+        apdu = {
+            "type": kind,
+            "transaction": transaction or self.id_of_ours(),
+            "sent_at": self.times.isoformat(),
+        }
         return self.letter_of(of, apdu | said, run=run)
 
     def letter_of(self, of: str, apdu: dict[str, Any], run: bool = True, sender: str = "") -> int:
-        letter = EmailMessage()
+        """The letter as that library's own program would write it."""
         self.world._count += 1
         sender = sender or MAIL[of]
-        letter["From"], letter["To"], letter["Subject"] = sender, "ill@library.example", apdu["type"]
-        letter["Message-ID"] = f"<iso{self.world._count}@{sender.partition('@')[2]}>"
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(json.dumps(apdu).encode(), "application", "json")
-        number: int = self.world.inject(letter.as_bytes(), sender)
+        borrows = apdu["transaction"].get("initial_requester") != US or apdu["type"] in ASKED_OF_US
+        role = Role.REQUESTER if borrows else Role.RESPONDER
+        us = Partner(symbol=US, address="ill@library.example", codec="iso10161")
+        wire = Wire(Library(symbol=of, email=MAIL[of]), us, role)
+        written = self.codec.encode([apdu_json.from_json(apdu)], wire, self.world.house.premises.templates)
+        assert written.body is not None, written.held
+        name = f"iso{self.world._count}@{sender.partition('@')[2]}"
+        to, date = ["ill@library.example"], self.world.now
+        raw = compose(written.body, sender=sender, sender_name=of, to=to, message_id=name, date=date)
+        number: int = self.world.inject(raw, sender)
         if run:
             self.world.run()
         return number
@@ -125,13 +91,17 @@ class Iso:
     def said(self, to: str | None = None) -> list[dict[str, Any]]:
         """Every APDU that left, in order."""
         return [self.read(letter.raw) for letter in self.world.sent if to is None or letter.to == MAIL[to]
-                if b"application/json" in letter.raw]  # fmt: skip
+                if self.codec.recognise(parse(letter.raw))]  # fmt: skip
 
     def kinds(self) -> list[str]:
         return [apdu["type"] for apdu in self.said()]
 
     def last(self) -> dict[str, Any]:
         return self.said()[-1]
+
+    @property
+    def codec(self) -> Any:
+        return self.world.house.premises.registry.by_name("iso10161")
 
     def read(self, raw: bytes) -> dict[str, Any]:
         return apdu_json.to_json(self.codec.decode(parse(raw)).apdus[0])
@@ -143,14 +113,12 @@ def make_iso(make_world: Callable[..., Any], sqlite_url: str) -> Iterator[Callab
 
     def make(*partners: Partner, **settings: Any) -> Iso:
         world = make_world(sqlite_url)
-        codec = JsonCodec(settings.pop("unable", {}))
         known = partners or (partner(LENDER), partner(SECOND), partner(BORROWER))
         config = world.house.config.model_copy(update={"partner": known} | settings)
-        registry = world.house.premises.registry
-        registry = replace(registry, codecs=(*registry.codecs, codec))
-        premises = replace(world.house.premises, config=config, registry=registry)
+        codecs = registry.load(config)
+        premises = replace(world.house.premises, config=config, registry=codecs)
         world.house = replace(world.house, config=config, premises=premises)
-        made.append(Iso(world, codec))
+        made.append(Iso(world))
         return made[-1]
 
     yield make

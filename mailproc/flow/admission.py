@@ -1,0 +1,39 @@
+"""What a new request of theirs is refused for, before anybody looks at the item.
+
+ISO 10161-1, Transaction-Type and Requester-Optional-Messages: where it asks for what we do not do,
+the answer is Unfilled with the standard's reason.
+"""
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
+from mailproc.ill.apdu import IllRequest
+from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols.codec import Manner
+
+SIMPLE = (None, "SIMPLE")
+
+
+def refused(wanted: IllRequest, transaction: RowMapping, premises: Premises) -> dict[str, Any] | None:
+    """``reason`` (Reason-Unfilled) and ``note`` of the answer; None where it is for staff to answer."""
+    if wanted.transaction_type not in SIMPLE:
+        note = f"{wanted.transaction_type}: we take part in simple transactions only; please ask us directly."
+        return {"reason": "policy-problem", "note": note}
+    required = wanted.optional_messages.requires if wanted.optional_messages else ()
+    unmet = [name for name in required if not _can_say(name, transaction, premises)]
+    if unmet:
+        note = f"We cannot send: {', '.join(unmet)}."
+        return {"reason": "mandatory-messaging-not-supported", "note": note}
+    return None
+
+
+def _can_say(name: str, transaction: RowMapping, premises: Premises) -> bool:
+    if name not in ApduType.__members__:
+        return False
+    codec = premises.registry.by_name(transaction["codec"])
+    partner = premises.partners.get(transaction["partner"])
+    way = manner.effective(codec, partner, ApduType[name], Role.RESPONDER, transaction["dialect"])
+    return way is Manner.SEND

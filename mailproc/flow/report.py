@@ -1,0 +1,64 @@
+"""How a transaction stands, for whoever asks: a History-Report (ISO 10161-1) of what we know."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
+from mailproc.ill.terms import ApduType
+from mailproc.store import events, requests
+
+NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
+"""Asking and telling how it stands is not what the report is about."""
+UNNUMBERED = (ApduType.OVERDUE, ApduType.RENEW)
+"""The standard's list of most recent services has no number for these."""
+
+
+def history(connection: Connection, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
+    """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
+    ones are left out."""
+    done = events.of_transaction(connection, transaction["id"])
+    moved = events.load(connection, transaction["moved_event_id"])
+    item = requests.load(connection, transaction["request_id"])["item"] or {}
+    services = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
+    last = services[-1] if services else None
+    found: dict[str, Any] = {
+        "date_requested": _day(done[0], premises) if done else None,
+        "author": item.get("author"),
+        "title": item.get("title"),
+        "author_of_article": item.get("article_author"),
+        "title_of_article": item.get("article_title"),
+        "date_of_last_transition": _day(moved, premises) if moved else None,
+        **(_last(*last, transaction, premises) if last else {}),
+    }
+    said = [apdu for _, apdu in services]
+    shipped = [one.shipped_service for one in said if isinstance(one, Shipped) and one.shipped_service]
+    answers = [one.results for one in said if isinstance(one, IllAnswer)]
+    found["shipped_service_type"] = shipped[-1].name if shipped else None
+    found["transaction_results"] = answers[-1].name if answers else None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _service(event: RowMapping) -> Apdu | None:
+    if not event["apdu"]:
+        return None
+    apdu = apdu_json.from_json(event["apdu"])
+    return None if apdu.type in (*NO_SERVICE, *UNNUMBERED) else apdu
+
+
+def _last(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
+    theirs = event["cause"] == "letter" or event["heard_by"]
+    return {
+        "most_recent_service": apdu.type.name,
+        "date_of_most_recent_service": _day(event, premises),
+        "initiator_of_most_recent_service": (
+            transaction["symbol"] if theirs else premises.config.library.symbol
+        ),
+        "most_recent_service_note": apdu.note,
+    }
+
+
+def _day(event: RowMapping, premises: Premises) -> str:
+    return premises.local(event["at"]).date().isoformat()

@@ -1,0 +1,170 @@
+"""Delivered again, said again, or new: by the service time, not by the words."""
+
+from datetime import date
+
+import pytest
+
+from .conftest import BORROWER, LENDER
+
+AT = "2026-03-02T11:00:0{}"
+FIRST, SECOND, THIRD, FOURTH = (AT.format(one) for one in (1, 2, 3, 4))
+ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
+
+
+def notes(iso, number):
+    return [one.note for one in iso.shown(number).history]
+
+
+# The very same service
+
+
+def test_a_second_delivery_is_dropped_and_not_answered(iso):
+    iso.asks()
+    iso.act("L1", "ship", on=date(2026, 4, 1))
+    iso.sent.clear()
+    for _ in range(2):
+        iso.hears("CANCEL", BORROWER, ASKED, sent_at=FIRST)
+    assert iso.kinds() == ["CANCEL_REPLY"]
+    assert notes(iso, "L1")[-1] == "delivered again"
+
+
+def test_the_original_comes_after_its_repeat(iso):
+    iso.asks()
+    iso.act("L1", "ship")
+    iso.hears("RENEW", BORROWER, ASKED, sent_at=SECOND, original_sent_at=FIRST)
+    iso.act("L1", "renew-reply", answer=False)
+    iso.sent.clear()
+    iso.hears("RENEW", BORROWER, ASKED, sent_at=FIRST)
+    assert (iso.state("L1"), iso.kinds()) == ("SHIPPED", [])
+
+
+# Said again
+
+
+def test_a_request_again_is_answered_with_what_is_true_now(iso):
+    iso.asks(sent_at=FIRST)
+    iso.act("L1", "ship", on=date(2026, 4, 1))
+    first = iso.last()
+    iso.later(hours=1)
+    iso.asks(sent_at=SECOND, original_sent_at=FIRST)
+    again = iso.last()
+    assert (again["type"], again["original_sent_at"], again["due"]) == (
+        "SHIPPED", first["sent_at"], first["due"])  # fmt: skip
+    assert again["sent_at"] > first["sent_at"]
+    assert iso.listed() == ["L1"]
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_question_asked_again_is_answered_again(iso, answer):
+    """Our answer was lost: the state has long gone on, and must not go back."""
+    iso.asks()
+    iso.act("L1", "ship")
+    iso.hears("RENEW", BORROWER, ASKED, sent_at=FIRST)
+    iso.act("L1", "renew-reply", answer=answer, on=date(2026, 6, 1))
+    first = iso.last()
+    iso.later(hours=1)
+    iso.hears("RENEW", BORROWER, ASKED, sent_at=SECOND, original_sent_at=FIRST)
+    assert (iso.state("L1"), iso.last()["type"]) == ("SHIPPED", "RENEW_ANSWER")
+    assert iso.last()["answer"] is answer
+    assert iso.last()["original_sent_at"] == first["sent_at"]
+    iso.hears("RENEW", BORROWER, ASKED, sent_at=THIRD, original_sent_at=FIRST)
+    assert iso.last()["original_sent_at"] == first["sent_at"]  # of the first, not of its repeat
+    assert iso.kinds().count("RENEW_ANSWER") == 3
+
+
+def test_a_question_that_waits_is_not_answered_by_itself(iso):
+    iso.asks()
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=FIRST)
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=SECOND, original_sent_at=FIRST)
+    assert (iso.state("L1"), iso.kinds()) == ("CANCEL_PENDING", [])
+
+
+def test_a_refused_cancellation_again(iso):
+    iso.asks()
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=FIRST)
+    iso.act("L1", "cancel-reply", answer=False)
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=SECOND, original_sent_at=FIRST)
+    assert (iso.state("L1"), iso.kinds()) == ("IN_PROCESS", ["CANCEL_REPLY"] * 2)
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=THIRD)  # another one, in the same words
+    assert iso.state("L1") == "CANCEL_PENDING"
+
+
+def test_a_repeat_whose_original_never_came_counts_as_the_first(iso):
+    iso.asks(sent_at=SECOND, original_sent_at=FIRST)
+    assert iso.state("L1") == "IN_PROCESS"
+    iso.hears("CANCEL", BORROWER, ASKED, sent_at=FOURTH, original_sent_at=THIRD)
+    assert iso.state("L1") == "CANCEL_PENDING"
+
+
+def test_a_refused_condition_again_is_refused_again(iso):
+    """The lender never heard our no and still waits."""
+    iso.place(LENDER)
+    condition = {"results": "CONDITIONAL", "conditions": [{"condition": "charges"}]}
+    iso.hears("ILL_ANSWER", **condition, sent_at=FIRST)
+    iso.act("B1", "answer-condition", answer=False)
+    first = iso.last()
+    iso.hears("ILL_ANSWER", **condition, sent_at=SECOND, original_sent_at=FIRST)
+    assert (iso.last()["type"], iso.last()["original_sent_at"]) == ("CONDITIONAL_REPLY", first["sent_at"])
+    assert iso.last()["answer"] is False
+    assert iso.state("B1") == "NOT_SUPPLIED"
+
+
+def test_an_answer_of_an_earlier_question_does_not_answer_the_next(iso):
+    """Our second Renew waits; what comes is the answer to the first, said again."""
+    iso.place(LENDER)
+    iso.hears("SHIPPED", due={"on": "2026-04-01"})
+    iso.act("B1", "receive")
+    iso.act("B1", "renew")
+    iso.hears("RENEW_ANSWER", answer=False, sent_at=FIRST)
+    iso.act("B1", "renew")
+    iso.hears("RENEW_ANSWER", answer=False, sent_at=SECOND, original_sent_at=FIRST)
+    assert iso.state("B1") == "RENEW_PENDING"
+    iso.hears("RENEW_ANSWER", answer=False, sent_at=THIRD)
+    assert iso.state("B1") == "RECEIVED"
+
+
+# New by its time, though the words are known
+
+
+def test_two_demands_are_two(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", due={"on": "2026-03-20"})
+    iso.act("B1", "receive")
+    for at in (FIRST, SECOND):
+        iso.hears("OVERDUE", due={"on": "2026-03-20"}, sent_at=at)
+    assert [note for note in notes(iso, "B1") if note in ("said before", "delivered again")] == []
+    assert iso.events("B1").count("OVERDUE") == 2
+
+
+def test_the_same_time_with_other_words_is_taken_and_shown(iso):
+    iso.place(LENDER)
+    iso.hears("ILL_ANSWER", results="HOLD_PLACED", supply_on="2026-04-01", sent_at=FIRST)
+    iso.hears("ILL_ANSWER", results="UNFILLED", reason="not-owned", sent_at=FIRST)
+    assert iso.state("B1") == "NOT_SUPPLIED"
+    assert "same-time" in iso.attention("B1")
+
+
+def test_a_name_used_for_another_item_is_reported(iso):
+    iso.asks(sent_at=FIRST)
+    iso.act("L1", "ship")
+    iso.asks(sent_at=SECOND, item={"title": "Quite another"})
+    assert iso.listed() == ["L1"]
+    assert iso.attention("L1") == ("number-used-again",)
+    said = iso.last()
+    assert said["report"]["problem"] == "duplicate-transaction-id"
+    assert said["report"]["kind"] == "error"
+    assert iso.kinds() == ["SHIPPED", "STATUS_OR_ERROR_REPORT"]
+
+
+# What we say
+
+
+def test_our_service_times_rise_and_a_repeat_keeps_the_first(iso):
+    iso.place(LENDER)
+    iso.act("B1", "message", note="one")
+    iso.act("B1", "message", note="two")
+    iso.act("B1", "request", repeat=True)
+    iso.act("B1", "request", repeat=True)
+    times = [said["sent_at"] for said in iso.said()]
+    assert times == sorted(set(times))
+    assert [said.get("original_sent_at") for said in iso.said()] == [None, None, None, times[0], times[0]]
