@@ -446,3 +446,34 @@ def test_a_corrected_day_is_the_new_one(world):
     wanted = corrections.read({}, {}, "2026-03-20")
     amend.amend(world.house.store, world.house.premises, "B1", wanted, by="clerk")
     assert kinds(world)["NEED_BEFORE"] == date(2026, 3, 21)
+
+
+# --- nothing goes twice by ARTEmail ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", ["cancel", "renew"])
+def test_what_was_asked_by_artemail_goes_once(world, addresses, action):
+    world.place()
+    if action == "renew":
+        world.act("B1", "receive")
+    world.act("B1", action)
+    told = len(world.to(addresses["XX-BL"]))
+    world.days(40)
+    assert len(world.to(addresses["XX-BL"])) == told
+
+
+def test_a_recall_by_artemail_goes_once_and_then_staff_are_asked(world, addresses):
+    lent(world, addresses)
+    world.act("L1", "recall")
+    assert kinds(world, "L1") == {"LOAN_RECALLED": date(2026, 4, 17)}
+    world.days(40)
+    assert len(world.to(addresses["XX-CUSTOMER"])) == 1
+    assert world.attention("L1") == ("not-back",)
+    assert kinds(world, "L1") == {}
+
+
+def test_an_order_by_artemail_never_expires_by_itself(world):
+    world.ordered("TXC1-1 S LOAN\nA book")
+    assert set(kinds(world, "L1")) == {"TO_ANSWER"}
+    world.days(200)
+    assert world.state("L1") == "IN_PROCESS"
