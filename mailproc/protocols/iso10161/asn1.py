@@ -111,8 +111,8 @@ class ExplicitTag(ber.ExplicitTag):
         return value, end
 
     def _bare(self, data: bytearray, offset: int, end: int) -> bool:
-        """Is the SEQUENCE's own tag left out? A list of SEQUENCEs shows it one level deeper."""
-        if offset == end or data[offset] != _SEQUENCE:
+        """Is the own tag of a SEQUENCE (of an EXTERNAL: 28) left out? A list shows it one level deeper."""
+        if offset == end or data[offset] != self.inner.tag[0]:
             return True
         if isinstance(self.inner, ber.MembersType):
             return False
