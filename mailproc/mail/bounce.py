@@ -1,7 +1,7 @@
-"""Bounces: what a mail system says of a letter of ours, and who must get no automatic answer.
+"""Bounces: what a mail system says of a letter of ours.
 
-RFC 3464 (delivery status), RFC 3834 (automatic answers), and the shapes of systems that write
-no RFC 3464: qmail, older Exim and sendmail, gateways that rename the parts.
+RFC 3464 (delivery status), and the shapes of systems that write none: qmail, older Exim and
+sendmail, gateways that rename the parts.
 """
 
 import re
@@ -69,25 +69,6 @@ def read(letter: Letter) -> Bounce | None:
     if letter.media_type == "multipart/report" or not _from_system(letter):
         return None  # other reports are receipts and complaints
     return _from_words(letter)
-
-
-def is_automatic(letter: Letter) -> str:
-    """Return why no automatic answer may go to this letter, '' where one may (RFC 3834 2)."""
-    if letter.return_path == "":
-        return "null sender"
-    if letter.auto_submitted not in ("", "no"):
-        return f"Auto-Submitted: {letter.auto_submitted}"
-    if letter.precedence in ("bulk", "junk", "list"):
-        return f"Precedence: {letter.precedence}"
-    if letter.media_type == "multipart/report":
-        return "report"
-    if _DAEMON.match(letter.sender):
-        return "mail system"
-    for name in ("X-Autoreply", "X-Auto-Response-Suppress"):
-        values = headers.named(letter.raw, name)
-        if any(value.lower() not in ("", "no", "none") for value in values):
-            return name
-    return ""
 
 
 def _from_system(letter: Letter) -> bool:

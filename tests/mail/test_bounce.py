@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.mail.bounce import Bounce, is_automatic, read
+from mailproc.mail.bounce import Bounce, read
 from mailproc.mail.parse import parse
 
 RETURNED = (
@@ -214,27 +214,3 @@ def status_report(path: str, sender: str, subject: str) -> str:
 )
 def test_what_is_no_bounce(raw: str) -> None:
     assert bounce(raw) is None
-
-
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
-        ("From: ill@lender.example", ""),
-        ("Return-Path: <ill@lender.example>\nAuto-Submitted: no\nPrecedence: first-class", ""),
-        ("Auto-Submitted: No", ""),
-        ("X-Auto-Response-Suppress: None", ""),
-        ("X-Autoreply: no", ""),
-        ("Return-Path: <>", "null sender"),
-        ("Auto-Submitted: auto-replied (vacation)", "Auto-Submitted: auto-replied"),
-        ("Auto-Submitted: auto-generated", "Auto-Submitted: auto-generated"),
-        ("Precedence: bulk", "Precedence: bulk"),
-        ("Precedence: Junk", "Precedence: junk"),
-        ("Precedence: list", "Precedence: list"),
-        ("X-Autoreply: yes", "X-Autoreply"),
-        ("X-Auto-Response-Suppress: DR, OOF, AutoReply", "X-Auto-Response-Suppress"),
-        ("Content-Type: multipart/report; report-type=disposition-notification; boundary=b", "report"),
-        ("From: MAILER-DAEMON@relay.example", "mail system"),
-    ],
-)
-def test_who_gets_no_automatic_answer(fields: str, reason: str) -> None:
-    assert is_automatic(parse(f"{fields}\n\nx".encode())) == reason
