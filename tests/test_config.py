@@ -117,7 +117,7 @@ REFUSED = [
     (PARTNER + "proof = []" + ACCOUNT, ["proof", "network or none"]),
     (PARTNER + "proof = ['network']" + ACCOUNT, ["partner[UK-BL].networks", "needs the networks"]),
     (PARTNER + "networks = ['192.0.2.0/33']" + ACCOUNT, ["networks[1]", "192.0.2.0/33"]),
-    (PARTNER + "codec = 'iso10161'" + ACCOUNT, ["partner[UK-BL].codec", "artemail"]),
+    (PARTNER + "codec = 'iso18626'" + ACCOUNT, ["partner[UK-BL].codec", "artemail"]),
     (PARTNER + "accepts_from = ['lender.example']" + ACCOUNT, ["accepts_from[1]", "@lender.example"]),
     (PARTNER + ACCOUNT.replace('"out"', '"sideways"'), ["direction", "sideways", "'out' or 'in'"]),
     (PARTNER + ACCOUNT.replace("99-0001", "99-01"), ["customer_code", "99-01", "NN-NNNN"]),

@@ -40,14 +40,15 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
-    assert [codec.name for codec in registry.codecs] == ["artemail"]
+    assert registry.by_name("iso10161").name == "iso10161"
+    assert [codec.name for codec in registry.codecs] == ["artemail", "iso10161"]
     assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
         True,
         False,
     )
     with pytest.raises(LocalFault, match="'artmail'") as refused:
         registry.by_name("artmail")
-    assert refused.value.possible == ("known are: artemail",)
+    assert refused.value.possible == ("known are: artemail, iso10161",)
 
 
 def test_the_registry_masks_for_every_protocol(registry: Registry) -> None:
