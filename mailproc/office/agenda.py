@@ -41,6 +41,12 @@ OUR_TURN = {
 }
 """Where it is for us to act, though staff have looked and no reason stands there any more."""
 
+ENDED = ("NOT_SUPPLIED", "CANCELLED")
+"""Where we borrow and the request is not over: somebody else may be asked."""
+
+MAY_NEED = {state for _, state in OUR_TURN} | set(ENDED)
+"""States in which it may be for us to act; in all others only a reason or a promise makes it so."""
+
 
 @dataclass(frozen=True)
 class Todo:
@@ -86,17 +92,16 @@ class Agenda:
 def agenda(connection: Connection, premises: Premises) -> Agenda:
     """What is to be done now."""
     day = premises.today()
-    left = open_requests.with_candidates(connection)
-    rows = open_requests.attempts(connection)
-    each = [list(group) for _, group in groupby(rows, key=lambda row: row["request_id"])]
-    todo = [_todo(attempts, day, somebody_left=attempts[0]["request_id"] in left) for attempts in each]
-    needing = [one for one in todo if one.reasons]
+    rows = open_requests.attempts(connection, MAY_NEED)
+    each = groupby(rows, key=lambda row: row["request_id"])
+    needing = [todo for _, attempts in each if (todo := _todo(list(attempts), day)).reasons]
+    all_open = open_requests.count(connection)
     return Agenda(
         day=day,
         groups=tuple(_groups(needing)),
         needing=len(needing),
-        waiting=len(todo) - len(needing),
-        all_open=len(each),
+        waiting=all_open - len(needing),
+        all_open=all_open,
         unplaced=tuple(mailroom.shelved(connection)),
         unsent=tuple(mailroom.outbox(connection)),
         mailboxes=tuple(_unread(connection, premises)),
@@ -116,12 +121,12 @@ def _rank(reason: str) -> tuple[int, str]:
     return (URGENCY.index(reason) if reason in URGENCY else len(URGENCY), reason)
 
 
-def _todo(attempts: Sequence[RowMapping], day: date, *, somebody_left: bool) -> Todo:
+def _todo(attempts: Sequence[RowMapping], day: date) -> Todo:
     last = attempts[-1]
     reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
     reasons |= set(last["attention"] or ())
     if not reasons and last["over_at"] is None:
-        reasons |= _unspoken(last, day, somebody_left=somebody_left)
+        reasons |= _unspoken(last, day)
     return Todo(
         number=last["number"],
         title=last["title"],
@@ -132,11 +137,11 @@ def _todo(attempts: Sequence[RowMapping], day: date, *, somebody_left: bool) -> 
     )
 
 
-def _unspoken(last: RowMapping, day: date, *, somebody_left: bool) -> set[str]:
+def _unspoken(last: RowMapping, day: date) -> set[str]:
     """Why it is our turn, where no reason is written down."""
     borrowing = last["role"] == Role.REQUESTER
-    if borrowing and last["state"] in (None, "NOT_SUPPLIED", "CANCELLED"):
-        return {"ask-unfilled" if somebody_left else "end-of-rota"}
+    if borrowing and last["state"] in (None, *ENDED):
+        return {"ask-unfilled" if last["somebody_left"] else "end-of-rota"}
     promised = (last["promise"] or {}).get("date") or ""
     if promised and date.fromisoformat(promised) < day:
         return {"promise-passed" if borrowing else "to-answer"}

@@ -80,6 +80,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Filter:
+    """``partner`` is a symbol as configured; ``find`` words in any order (store/find.py)."""
+
     role: str = ""
     state: str = ""
     partner: str = ""
@@ -138,11 +140,13 @@ def _joined() -> Select[Any]:
 def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
     statement = _joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
     if wanted.role:
-        statement = statement.where(TRANSACTION.c.role == wanted.role.upper())
+        # Said so, SQLite expects half of all and goes by age; an equality it takes for a handful, and sorts.
+        other = Role.RESPONDER if wanted.role.upper() == Role.REQUESTER else Role.REQUESTER
+        statement = statement.where(TRANSACTION.c.role != other)
     if wanted.state:
         statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
     if wanted.partner:
-        statement = statement.where(func.upper(TRANSACTION.c.partner) == wanted.partner.upper())
+        statement = statement.where(TRANSACTION.c.partner == wanted.partner)
     if wanted.attention:
         statement = statement.where(TRANSACTION.c.attention.is_not(None))
     if wanted.find:

@@ -20,7 +20,7 @@ FINDING = table_of(FindingRow)
 INDEX = "finding_index"
 LONGEST = 4000
 """Characters of a text. A stranger's order of a thousand lines is found by its first ones."""
-FEW = 5000
+FEW = 1000
 """As many hits are sorted by their age; of more the newest are met soon by going backwards in time."""
 
 _REQUEST = table_of(RequestRow)
@@ -29,25 +29,23 @@ _REFERENCE = table_of(ReferenceRow)
 _PATRON = table_of(PatronRow)
 _CITED = ("title", "article_title", "author", "article_author", "isbn", "issn")
 
-_SOURCE = Constant(
+# A row for each attempt and each name that its partner has for it; one query, for each new order asks it.
+_SOURCES = Constant(
     select(
         _REQUEST.c.number, _REQUEST.c.title, _REQUEST.c.author, _REQUEST.c.item, _REQUEST.c.patron_id,
-        _PATRON.c.name,
+        _PATRON.c.name, _TRANSACTION.c.tgq, _TRANSACTION.c.options, _REFERENCE.c.value,
     )
-    .select_from(_REQUEST.outerjoin(_PATRON, _PATRON.c.id == _REQUEST.c.patron_id))
+    .select_from(
+        _REQUEST.outerjoin(_PATRON, _PATRON.c.id == _REQUEST.c.patron_id)
+        .outerjoin(_TRANSACTION, _TRANSACTION.c.request_id == _REQUEST.c.id)
+        .outerjoin(
+            _REFERENCE,
+            and_(_REFERENCE.c.transaction_id == _TRANSACTION.c.id, text("reference.kind = 'order_line'")),
+        )
+    )
     .where(_REQUEST.c.id == bindparam("request_id"))
+    .order_by(_TRANSACTION.c.id, _REFERENCE.c.value)
 )  # fmt: skip
-_ATTEMPTS = Constant(
-    select(_TRANSACTION.c.tgq, _TRANSACTION.c.options)
-    .where(_TRANSACTION.c.request_id == bindparam("request_id"))
-    .order_by(_TRANSACTION.c.id)
-)
-_ORDER_LINES = Constant(
-    select(_REFERENCE.c.value)
-    .join(_TRANSACTION, _TRANSACTION.c.id == _REFERENCE.c.transaction_id)
-    .where(_REFERENCE.c.kind == "order_line", _TRANSACTION.c.request_id == bindparam("request_id"))
-    .order_by(_REFERENCE.c.value)
-)
 _KEEP = Constant(
     text(
         "INSERT INTO finding (request_id, words) VALUES (:request_id, :words)"
@@ -73,14 +71,12 @@ def words_of(connection: Connection, request_id: int) -> str:
 
 
 def _said(connection: Connection, request_id: int) -> Iterator[str]:
-    given = {"request_id": request_id}
-    request = _SOURCE.one(connection, given)
+    rows = _SOURCES.rows(connection, {"request_id": request_id})
+    request = rows[0]
     yield from (request[name] or "" for name in ("number", "patron_id", "name"))
-    for attempt in _ATTEMPTS.rows(connection, given):
-        yield str((attempt["options"] or {}).get("number") or "")
-        yield attempt["tgq"]
-    for row in _ORDER_LINES.rows(connection, given):
-        yield row["value"]
+    for row in rows:
+        yield str((row["options"] or {}).get("number") or "")
+        yield from (row["tgq"] or "", row["value"] or "")
     yield from (request["title"], request["author"])
     yield from _cited(request["item"] or {})
 
@@ -103,9 +99,10 @@ def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
     words = _words(typed)
     if words is None:
         return false()
-    hits = select(FINDING.c.request_id).where(_each(connection, words))
-    if len(connection.execute(hits.limit(FEW + 1)).all()) <= FEW:
-        return _REQUEST.c.id.in_(hits)
+    hits = select(FINDING.c.request_id)
+    found = connection.execute(hits.where(_each(connection, words)).limit(FEW + 1)).scalars().all()
+    if len(found) <= FEW:
+        return _REQUEST.c.id.in_(found)
     return hits.where(_all_in(words), FINDING.c.request_id == _REQUEST.c.id).exists()
 
 

@@ -1,9 +1,10 @@
 """Everything that is not over, as the letter of the day counts it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import CompoundSelect, Connection, RowMapping, func, or_, select, union
 
 from mailproc.store.events import EVENT
 from mailproc.store.requests import CANDIDATE, REQUEST
@@ -14,34 +15,54 @@ from mailproc.store.transactions import TRANSACTION
 _MAILBOX = table_of(MailboxRow)
 
 
-def attempts(connection: Connection) -> Sequence[RowMapping]:
-    """Each attempt of each open request, by request and attempt; one with none stands there once.
+_OPEN = REQUEST.c.closed_at.is_(None)
+_ASKING = TRANSACTION.c.attention.is_not(None)
 
-    Open is a request that is not over, and one that is over while an attempt of it asks for a hand.
+
+def count(connection: Connection) -> int:
+    """How many are open: not over, or over while an attempt asks for a hand."""
+    late = select(REQUEST.c.id).where(
+        ~_OPEN, REQUEST.c.id.in_(select(TRANSACTION.c.request_id).where(_ASKING))
+    )
+    counted = (
+        select(func.count()).select_from(REQUEST).where(_OPEN),
+        select(func.count()).select_from(late.subquery()),
+    )
+    return sum(connection.execute(statement).scalar_one() for statement in counted)
+
+
+def attempts(connection: Connection, states: Collection[str]) -> Sequence[RowMapping]:
+    """Each attempt of each open request that may need a hand, by request and attempt.
+
+    It may where an attempt asks for one, where one has a promise or is in any of ``states``, and
+    where nobody was asked yet (it stands there once, without an attempt). The thousands that
+    simply wait are left out. ``somebody_left``: its rota has a library that was not asked.
     """
-    asking = select(TRANSACTION.c.request_id).where(TRANSACTION.c.attention.is_not(None))
+    unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
+    left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
     statement = (
         select(
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
             REQUEST.c.created_at, REQUEST.c.closed_at.label("over_at"),
             TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.promise,
-            TRANSACTION.c.attention, TRANSACTION.c.closed_at, TRANSACTION.c.updated_at,
+            TRANSACTION.c.attention, TRANSACTION.c.updated_at,
+            left.exists().label("somebody_left"),
         )
         .select_from(REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id))
-        .where(or_(REQUEST.c.closed_at.is_(None), REQUEST.c.id.in_(asking)))
+        .where(REQUEST.c.id.in_(_may_need(states)))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
     return connection.execute(statement).mappings().all()
 
 
-def with_candidates(connection: Connection) -> frozenset[int]:
-    """The open requests whose rota still has somebody to ask."""
-    statement = (
-        select(CANDIDATE.c.request_id)
-        .join(REQUEST, REQUEST.c.id == CANDIDATE.c.request_id)
-        .where(REQUEST.c.closed_at.is_(None), CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
+def _may_need(states: Collection[str]) -> CompoundSelect[Any]:
+    of_it = TRANSACTION.c.request_id == REQUEST.c.id
+    stands = or_(TRANSACTION.c.state.in_(states), TRANSACTION.c.promise.is_not(None))
+    asked = select(TRANSACTION.c.id).where(of_it)
+    return union(
+        select(TRANSACTION.c.request_id).where(_ASKING),
+        select(REQUEST.c.id).where(_OPEN, or_(asked.where(stands).exists(), ~asked.exists())),
     )
-    return frozenset(connection.execute(statement).scalars())
 
 
 def failing_mailboxes(connection: Connection) -> Sequence[RowMapping]:

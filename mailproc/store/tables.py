@@ -184,11 +184,17 @@ class EventRow(QueueRow, table=True):
     at: datetime = _instant(nullable=False)
 
 
+_NOT_OVER = text("closed_at IS NULL")  # few, however many there were
+
+
 class RequestRow(SQLModel, table=True):
     """What a reader wants (B…), or a partner wants of us (L…)."""
 
     __tablename__ = "request"
-    __table_args__ = (Index("ix_request_patron", "patron_id"),)
+    __table_args__ = (
+        Index("ix_request_patron", "patron_id"),
+        Index("ix_request_open", "id", sqlite_where=_NOT_OVER, postgresql_where=_NOT_OVER),
+    )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
     role: str
@@ -244,7 +250,8 @@ class TransactionRow(SQLModel, table=True):
         UniqueConstraint("request_id", "attempt"),
         Index("ix_transactions_list", "state", "updated_at"),
         Index("ix_transactions_age", "updated_at"),
-        Index("ix_transactions_attention", "request_id", sqlite_where=_ASKING, postgresql_where=_ASKING),
+        Index("ix_transactions_partner", "partner", "updated_at"),
+        Index("ix_transactions_attention", "updated_at", sqlite_where=_ASKING, postgresql_where=_ASKING),
     )
     id: int | None = Field(default=None, primary_key=True)
     request_id: int

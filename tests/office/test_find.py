@@ -105,7 +105,7 @@ def test_the_filters(world):
     assert world.listed(role="responder") == ["L1"]
     assert set(world.listed(role="REQUESTER")) == {"B1", "B2"}
     assert world.listed(state="not_supplied") == ["B1"]
-    assert world.listed(partner="xx-second") == ["B2"]
+    assert world.listed(partner="XX-SECOND") == ["B2"]
     assert set(world.listed(attention=True)) == {"B1", "L1"}
     assert world.listed(limit=1) == [world.listed()[0]]
 

@@ -136,7 +136,7 @@ def test_the_index_changes_nothing(store, now, titles, typed):
 def test_the_index_is_used(shelf):
     """It is there on both, and a search of three letters asks it."""
     with shelf.read() as connection:
-        statement = select(REQUEST.c.id).where(find.fits(connection, "rivers"))
+        statement = select(find.FINDING.c.request_id).where(find._each(connection, ["rivers"]))
         if shelf.dialect == "sqlite":
             compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()

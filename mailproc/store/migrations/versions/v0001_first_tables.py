@@ -251,6 +251,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     op.create_index("ix_request_patron", "request", ["patron_id"])
+    not_over = sa.text("closed_at IS NULL")
+    op.create_index("ix_request_open", "request", ["id"], sqlite_where=not_over, postgresql_where=not_over)
     op.create_table(
         "template_good",
         sa.Column("path", sa.String(), nullable=False),
@@ -314,11 +316,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_transactions_list", "transactions", ["state", "updated_at"])
     op.create_index("ix_transactions_age", "transactions", ["updated_at"])
+    op.create_index("ix_transactions_partner", "transactions", ["partner", "updated_at"])
     asking = sa.text("attention IS NOT NULL")
     op.create_index(
         "ix_transactions_attention",
         "transactions",
-        ["request_id"],
+        ["updated_at"],
         sqlite_where=asking,
         postgresql_where=asking,
     )
