@@ -31,7 +31,10 @@ def _read_service(service: Tree) -> str:
     alternative, where = service["e-delivery-details"]
     if alternative != "e-delivery-address":
         raise Unreadable("an address for electronic delivery")
-    return read_address(where).address
+    to = read_address(where)
+    if "@" in to.address and to.service != "SMTP":
+        raise Unreadable("a mail address, or an address of another kind")
+    return to.address
 
 
 def _write_service(address: str) -> Any:

@@ -106,6 +106,8 @@ def read(tree: Tree, values: dict[str, Any], unread: dict[str, str]) -> None:
         unread.update({f"results-explanation/{alternative}/{at}": why for at, why in problems.items()})
         if results is Results.CONDITIONAL:
             values["conditions"] = (_condition.read(inner),)
+    elif alternative:
+        return
     if "locations" not in values and (others := SEND_TO.read(tree.get("send-to-list", []))):
         values["locations"] = others
 

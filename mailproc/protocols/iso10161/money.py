@@ -35,8 +35,11 @@ def _parsed(text: str) -> tuple[Decimal, str | None]:
     if (once and not point) or (group and group == point):
         raise Unreadable("an amount of money that can be read in one way only")
     whole = re.sub("[^0-9]", "", read["whole"])
+    number = f"{whole}.{fraction}" if fraction else whole
+    if len(number) > MOST:
+        raise Unreadable(f"an amount of money of {MOST} characters at most")
     code = read[1] or read[read.re.groups]
-    return Decimal(f"{whole}.{fraction}" if fraction else whole), code and code.upper()
+    return Decimal(number), code and code.upper()
 
 
 def _read(amount: Tree) -> Money:
@@ -44,6 +47,8 @@ def _read(amount: Tree) -> Money:
         raise Unreadable("an amount of money")
     number, beside = _parsed(decoded(amount["monetary-value"]))
     said = decoded(amount.get("currency-code", b"")).strip().upper()
+    if said and beside not in (None, said):
+        raise Unreadable("an amount of money in one currency")
     return Money(amount=number, currency=said if _CODE.fullmatch(said) else beside)
 
 

@@ -10,12 +10,15 @@ are records too.
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mailproc.errors import LocalFault
 
 Tree = dict[str, Any]
+
+_NUMBER = re.compile("-?[0-9]{1,19}")
 
 
 class Unreadable(Exception):
@@ -143,6 +146,11 @@ def chosen(alternative: str, pair: Pair) -> Pair:
     return Pair(read, write)
 
 
+def is_number(text: str) -> bool:
+    """Is it a number as the wire has them, written out?"""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def named(words: Mapping[int, str]) -> Pair:
     """The pair of an ENUMERATED and its names; a number without a name is the number as text."""
     numbers = {word: number for number, word in words.items()}
@@ -150,7 +158,7 @@ def named(words: Mapping[int, str]) -> Pair:
     def write(word: str) -> int:
         if word in numbers:
             return numbers[word]
-        if word.isascii() and word.isdigit() and len(word) < 10:
+        if is_number(word):
             return int(word)
         raise LocalFault(f"{word!r} has no number here", tuple(numbers))
 

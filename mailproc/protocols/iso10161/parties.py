@@ -124,16 +124,26 @@ def _write_location(location: Location) -> Tree:
     return written
 
 
-LOCATION = Pair(_location.read, _write_location)
+def _read_location(tree: Tree) -> Location:
+    location: Location | None = _location.read(tree)
+    if location is None or not (location.symbol or location.name):
+        raise Unreadable("a symbol or a name")
+    return location
+
+
+LOCATION = Pair(_read_location, _write_location)
 
 _WANTS = ("requires", "desires")  # 1, 2; neither is 3
 _NEITHER = 3
+_ASKS = {1, 2, _NEITHER}
 
 
 def optional_messages(side: str, said: tuple[str, str], wanted: tuple[str, str]) -> Pair:
     """``side`` and ``wanted`` make the names of components: requester-SHIPPED."""
 
     def read(tree: Tree) -> OptionalMessages:
+        if not {tree.get(f"{side}-{_wire(word)}") for word in wanted} <= _ASKS:
+            raise Unreadable("requires 1, desires 2 or neither 3")
         asks = {want: tuple(word for word in wanted if tree.get(f"{side}-{_wire(word)}") == number)
                 for number, want in enumerate(_WANTS, start=1)}  # fmt: skip
         return OptionalMessages(

@@ -24,7 +24,7 @@ from mailproc.protocols.iso10161.numbers import (
     STATE,
     UNABLE,
 )
-from mailproc.protocols.iso10161.pair import Pair, Tree, Unreadable, found
+from mailproc.protocols.iso10161.pair import Pair, Tree, Unreadable, found, is_number
 from mailproc.protocols.iso10161.parties import SYSTEM
 from mailproc.protocols.iso10161.strings import WORDS
 
@@ -41,7 +41,7 @@ _WORDS = {
     word: (kind, alternative, pair.write(word))
     for alternative, (kind, pair) in _PROBLEMS.items()
     for word in map(pair.read, range(1, 6))
-    if not word.isdigit()
+    if not is_number(word)
 }
 
 _HISTORY: dict[str, Pair] = {
@@ -115,7 +115,7 @@ def _problem(alternative: str, value: Any) -> dict[str, Any]:
     if alternative == SECURITY:
         return {"problem": SECURITY, "detail": WORDS.read(value)}
     word = _PROBLEMS[alternative][1].read(value)
-    return {"problem": f"{alternative} {word}" if word.isdigit() else word}
+    return {"problem": f"{alternative} {word}" if is_number(word) else word}
 
 
 def write(message: StatusOrErrorReport, tree: Tree) -> None:
@@ -151,14 +151,8 @@ def _written(at: str, pair: Pair, value: Any) -> Any:
 
 def _state(name: str) -> int:
     """A transaction that is not there (IDLE) is uNKNOWN on the wire."""
-    known = name in State.__members__ and State[name] > State.IDLE
-    return int(STATE.write(name if known or name.isdigit() else _unknown(name)))
-
-
-def _unknown(name: str) -> str:
-    if name not in State.__members__:
-        raise LocalFault(f"report.current_state: {name!r} is no state", tuple(State.__members__))
-    return State.UNKNOWN.name
+    below = name in State.__members__ and State[name] <= State.IDLE
+    return int(STATE.write(State.UNKNOWN.name if below else name))
 
 
 def _write_error(report: Report) -> Tree:
@@ -189,7 +183,7 @@ def _written_problem(problem: str, report: Report) -> tuple[str, str, Any]:
     if problem == SECURITY:
         return USER, SECURITY, WORDS.write(report.detail or SECURITY)
     alternative, _, number = problem.rpartition(" ")
-    if alternative in _PROBLEMS and number.isascii() and number.isdigit() and len(number) < 10:
+    if alternative in _PROBLEMS and is_number(number):
         return _PROBLEMS[alternative][0], alternative, int(number)
     raise LocalFault(
         f"report.problem: {problem!r} has no word in ISO 10161", (*_WORDS, PROHIBITED, FORWARDED, SECURITY)

@@ -11,11 +11,12 @@ makes. So nothing that is not read can get lost by being forgotten here.
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.protocols.iso10161.pair import Tree
-from mailproc.protocols.iso10161.strings import ILL_STRING, NAME, tidy
+from mailproc.protocols.iso10161.strings import ILL_STRING, NAME, WORDS, tidy
 
 Path = tuple[str, ...]
 
@@ -34,9 +35,9 @@ _LISTS_OF_EXTENSIONS = "-extensions"
 
 
 def kept(tree: Tree, said: Tree, unread: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
-    """The entries for all that stands in ``tree`` and not in ``said``, in the order of ``tree``."""
+    """The entries for all that stands in ``tree`` and not in ``said``, in the order of their paths."""
     entries = []
-    for path, value in _left(tree, said, ()):
+    for path, value in sorted(_left(tree, said, ()), key=itemgetter(0)):
         at = "/".join(path)
         entry = {
             "at": at,
@@ -82,7 +83,8 @@ def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
                 yield from _left_inside(value, other, (*at, str(place)))
     elif isinstance(was, tuple) and was[0] not in ILL_STRING:
         if was[0] != said[0]:
-            yield at, was
+            if not _says_nothing(at[-1], was):
+                yield at, was
         else:
             yield from _left_inside(was[1], said[1], (*at, was[0]))
 
@@ -94,6 +96,8 @@ def _says_nothing(name: str, value: Any) -> bool:
         return all(_says_nothing(inner, item) for inner, item in value.items())
     if isinstance(value, tuple) and value[0] in ILL_STRING:
         return not tidy(value[1].decode("latin-1"))
+    if isinstance(value, tuple):  # a person's or an institution's empty name
+        return isinstance(value[1], tuple) and _says_nothing(value[0], value[1])
     return isinstance(value, list) and not value
 
 
@@ -114,12 +118,17 @@ def _put(node: Any, path: Path, value: Any) -> None:
 
 
 def _may_replace(said: Any, kept_value: Any) -> bool:
-    """A list of which a part was not understood, or the other alternative with the same content."""
+    """A list of which a part was not understood, or the other alternative with the same words."""
     if isinstance(said, list) and isinstance(kept_value, list):
-        return all(item in kept_value for item in said)
+        return len(said) < len(kept_value)
     if isinstance(said, tuple) and isinstance(kept_value, tuple):
-        return bool(said[1] == kept_value[1])
+        return _words(said[1]) == _words(kept_value[1]) is not None
     return said is None
+
+
+def _words(value: Any) -> str | None:
+    is_text = isinstance(value, tuple) and value[0] in ILL_STRING
+    return WORDS.read(value) if is_text else None
 
 
 def to_plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from mailproc.protocols.iso10161.pair import Pair, Tree
 from mailproc.protocols.iso10161.strings import WORDS, tidy
 
 _COMPLETE, _UNITS = "complete-document", "specific-units"
-_NUMBERS = re.compile(r"[0-9]{1,9}( *, *[0-9]{1,9})*")
+_NUMBERS = re.compile(r"-?[0-9]{1,19}( *, *-?[0-9]{1,19})*")
 
 
 def _read_portion(portion: Any) -> str | None:

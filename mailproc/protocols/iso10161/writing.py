@@ -64,7 +64,9 @@ def project(apdu: Apdu) -> Apdu:
 def refuses(apdu: Apdu) -> str:
     """Why ``apdu`` cannot be said, as a sentence, or ''; its time and its name may still be missing."""
     try:
-        said(apdu)
+        whole = said(apdu)
+        if (complete := KINDS[apdu.type].complete) is not None:
+            complete(apdu, whole)
     except LocalFault as fault:
         return str(fault)
     return ""
