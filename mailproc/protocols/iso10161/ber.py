@@ -156,7 +156,7 @@ def _identifier(data: bytes, at: int) -> int:
     if data[at] & _HIGH_TAG != _HIGH_TAG:
         return at + 1
     behind = at + 1
-    while data[behind] & 0x80:
+    while data[behind] & 0x80 and behind - at < _TAG_OCTETS:
         behind += 1
     behind += 1
     # The shortest form is the only legal one (8.1.2.2, 8.1.2.4.2); another could hide a known tag.

@@ -169,7 +169,8 @@ def _body(apdu: Apdu, message: bytes, dialect: Dialect) -> Body:
     subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()
     parts = [wire.part(message)]
     if dialect.readable_part:
-        parts.insert(0, Part("text/plain", b"", text=f"{subject}\n\nThis letter is for a machine."))
+        said = filter(None, (subject, apdu.note, "The other part of this letter is for a machine."))
+        parts.insert(0, Part("text/plain", b"", text="\n\n".join(said)))
     return Body(subject, tuple(parts))
 
 
