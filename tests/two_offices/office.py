@@ -50,7 +50,9 @@ def address_of(symbol: str) -> str:
 def partner_of(symbol: str, **more: Any) -> Partner:
     """Another office as config.toml has it; to each other all are borrowers and lenders."""
     roles = (Role.REQUESTER, Role.RESPONDER)
-    return Partner(symbol=symbol, name=symbol, address=address_of(symbol), codec="iso10161", roles=roles, **more)
+    return Partner(
+        symbol=symbol, name=symbol, address=address_of(symbol), codec="iso10161", roles=roles, **more
+    )
 
 
 @dataclass
@@ -205,9 +207,9 @@ class Town:
         while sum(office.tick() for office in self.offices.values()):
             self.settle()
 
-    def days(self, many: int) -> None:
-        for _ in range(many):
-            self.pass_time(days=1)
+    def days(self, many: int, pace: int = 1) -> None:
+        for _ in range(0, many, pace):
+            self.pass_time(days=pace)
 
     def close(self) -> None:
         for office in self.offices.values():

@@ -37,7 +37,7 @@ class Place(Enum):
 WEIGHTS = {
     "ship": 4, "receive": 4, "return": 3, "check-in": 4, "cancel-reply": 4, "renew-reply": 4,
     "answer-condition": 4, "renew": 2, "conditional": 1.5, "cancel": 0.8, "unfilled": 0.4,
-    "answer-retry": 0.2, "locations": 0.1, "estimate": 0.1, "will-supply": 0.7, "hold": 0.4, "overdue": 0.8,
+    "answer-retry": 0.2, "locations": 0, "estimate": 0, "will-supply": 0.7, "hold": 0.4, "overdue": 0.8,
     "recall": 0.6, "lost": 0.15, "damaged": 0.1, "message": 0.2, "query": 0.3, "forward": 0, "close": 0,
 }  # fmt: skip
 """How often staff choose what, among what is possible. Who closes a case by hand wants no more of
@@ -46,14 +46,15 @@ it, and who forwards one has a third library to talk to: both have stories of th
 NEVER = (S.NOT_SUPPLIED, S.CANCELLED)
 ENDS_OF_LOAN = {
     (S.RETURNED, S.CHECKED_IN), (S.LOST, S.LOST), *((asks, S.CHECKED_IN) for asks in NEVER),
-    *((asks, lends) for asks in NEVER for lends in NEVER),
+    *((asks, lends) for asks in NEVER for lends in (*NEVER, S.IDLE)),
 }  # fmt: skip
 ENDS_OF_COPY = {
     (S.RECEIVED, S.SHIPPED), (S.RECEIVED, S.LOST), (S.LOST, S.LOST),
-    *((asks, lends) for asks in NEVER for lends in NEVER),
+    *((asks, lends) for asks in NEVER for lends in (*NEVER, S.IDLE)),
 }  # fmt: skip
 """The borrower's state and the lender's when a conversation is over and both think so. A book that
-was posted home unseen is checked in where the borrower had never had it."""
+was posted home unseen is checked in where the borrower had never had it. IDLE: the request was lost,
+and cancelled before it could come again."""
 
 UNTICKED = 0.07
 """The share of books that leave without a word to the program."""
@@ -92,7 +93,7 @@ class Season:
         self.random = Random(self.seed)  # noqa: S311  # to be played again, not guessed
         self.post.random = self.random
 
-    def busy(self, conversations: int, moments: int = 30) -> None:
+    def busy(self, conversations: int, moments: int = 16) -> None:
         """Requests in both directions, then staff at random while time goes by."""
         for count in range(conversations):
             asks, lends = (BORROWER, LENDER) if count % 2 else (LENDER, BORROWER)
@@ -100,7 +101,7 @@ class Season:
             number = self.town[asks].ask(lends, service=service, title=f"Book {self.seed}.{count}")
             self.talks.append(Talk(asks, lends, number, service == "COPY"))
         for _ in range(moments):
-            self.town.pass_time(hours=self.random.choice((1, 6, 30, 60, 120)))
+            self.town.pass_time(hours=self.random.choice((1, 10, 40, 90, 160)))
             self._find_numbers()
             for talk in self.random.sample(self.talks, max(1, len(self.talks) // 3)):
                 self._something(talk)
@@ -210,6 +211,10 @@ class Season:
         """The conversations that are not over, or not for both."""
         together = zip(self.talks, self.states(), strict=True)
         return [talk for talk, pair in together if pair not in (ENDS_OF_COPY if talk.copy else ENDS_OF_LOAN)]
+
+    def has_lost_requests(self, symbol: str) -> bool:
+        """Were there requests to this office that never came?"""
+        return any(not talk.theirs for talk in self.talks if talk.lends == symbol)
 
     def told(self, talk: Talk) -> str:
         """Everything about a conversation, for whoever must find out why."""

@@ -34,4 +34,3 @@ def unfinished(office: Office) -> dict[str, int]:
     query = "SELECT count(*) FROM {} WHERE state NOT IN {}"
     counted = {queue: office.rows(query.format(queue, states))[0][0] for queue, states in ends.items()}
     return {queue: count for queue, count in counted.items() if count}
-
