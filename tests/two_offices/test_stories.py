@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .office import BEGIN, BORROWER, LENDER, SECOND, Town
+from .office import BORROWER, LENDER, Town
 from .soundness import sound
 
 DUE = date(2026, 3, 30)
