@@ -116,6 +116,7 @@ class PartnerArtemail(Section):
     overflow: Literal["truncate", "wrap"] = "truncate"
     max_lines: int = Field(default=18, ge=1)
     guard_word: str = "-"  # put before a line that would start with TX, NNNN or ':'
+    receipts: bool = True  # as supplier: do we acknowledge each order file?
     ship_loan: bool = True  # may we say SHIPPED LOAN, which is a guess?
     account: tuple[Account, ...] = ()
 

@@ -24,11 +24,11 @@ from mailproc.app.looking import LookThreads
 from mailproc.app.polling import look
 from mailproc.config import Mailbox
 from mailproc.errors import TryLater
-from mailproc.flow import clock, intake, notify, prepare, send, stepping
+from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.office import daily
 from mailproc.store import inbox, partners
-from mailproc.store.faults import DRIVER_ERRORS
+from mailproc.store.faults import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport.smtp_in import Listener
 
@@ -49,7 +49,8 @@ def work_once(house: House) -> int:
         store.write(store.underway.forgive)
     try:
         done = intake.run(store, premises) + stepping.run(store, premises)
-        return done + prepare.run(store, premises) + notify.run(store, premises)
+        done += prepare.run(store, premises) + receipts.run(store, premises)
+        return done + notify.run(store, premises)
     except TryLater:
         store.underway.break_off()
         raise
@@ -219,7 +220,7 @@ class Daemon:
         seen = None
         asked = time.monotonic()
         while not self._stop.wait(WATCH):
-            with suppress(TryLater, *DRIVER_ERRORS):  # the store is away: the stations say so
+            with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
                 version = self._house.store.data_version()
                 if version != seen:
                     seen = version

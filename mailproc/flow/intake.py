@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.flow import receipts
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
@@ -201,6 +202,7 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
         _shelve(connection, reading, _all_strange(sorting), premises)
         return
     events.add_all(connection, sorting.born)
+    receipts.intend(connection, reading, premises)
     if reading.decoded.faults:
         _tell_staff(connection, reading, "unreadable", reading.decoded.faults[0].text, premises)
     _done(connection, reading, _summary(reading, sorting))

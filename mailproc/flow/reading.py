@@ -91,8 +91,13 @@ def _decoded(reading: Reading, codec: Codec, partner: Partner) -> Reading:
 
 
 def _admits(partner: Partner, said: Credentials) -> bool:
-    """Customer code and password of a customer's account, compared in constant time."""
+    """Customer code and password of a customer's account, compared in constant time.
+
+    Where the layout has no password, the code alone must be one of the sender's.
+    """
     known = account(partner, "in", said.customer_code)
+    if said.password is None:
+        return known is not None
     password = known.password.get_secret_value() if known else "no account of this code"
     same = compare_digest(password.encode(), said.password.encode())
     return same and known is not None

@@ -28,18 +28,24 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a letter that could not be read. ``position``: line counted from 1, or octet."""
+    """Something in a letter that could not be read. ``position``: line counted from 1, or octet.
+
+    ``number``: of the order that it is about, as its sender wrote it; '' where none can be told.
+    """
 
     position: int | None
     text: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who an order file says it is from. The password is compared and never shown."""
+    """Who an order file says it is from, and the file's own number. The password is compared and
+    never shown; None where the layout has none: then the code must be the sender's own."""
 
     customer_code: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
+    file_ref: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """The codecs that this installation speaks: one line for each protocol."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault, Misconfigured, Setting
 from mailproc.ill.apdu import Apdu, IllAnswer
-from mailproc.mail.letter import Letter
+from mailproc.mail.letter import Body, Letter
+from mailproc.protocols.artemail import acknowledge
+from mailproc.protocols.artemail.acknowledge import Receipt, receipt_of
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.codec import Codec
+from mailproc.protocols.codec import Codec, Credentials, Decoded, Renderer
 from mailproc.protocols.follows import Follows, FollowsTable
 from mailproc.protocols.iso10161.codec import Iso10161Codec
 
@@ -37,6 +41,16 @@ class Registry:
         for codec in self.codecs:
             raw = codec.mask(raw)
         return raw
+
+    def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:
+        """What a customer is to be told of its order file, as JSON; None where nothing can be."""
+        receipt = receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
+        return asdict(receipt) if receipt else None
+
+    def receipt_letter(self, receipt: Mapping[str, Any], renderer: Renderer) -> Body:
+        """The letter of what ``receipt`` gave. Raises LocalFault where the template loses something."""
+        made = Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])})
+        return acknowledge.letter(made, renderer, self.artemail.replies)
 
     def follows(self, answer: IllAnswer) -> Follows:
         """What an unfilled answer leads to: its reply code decides, else the standard's reason."""

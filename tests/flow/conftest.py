@@ -85,12 +85,15 @@ def _variable(symbol: str) -> str:
     return "TEST_" + symbol.replace("-", "_")
 
 
+SILENT = "[partner.artemail]\nreceipts = false"
+"""The stories count the answers to orders; receipts have stories of their own."""
+
 USUAL = "\n".join(
     [
         partner_lines(BL, ["RESPONDER"], "out"),
         partner_lines(SECOND, ["RESPONDER"], "out"),
-        partner_lines(CUSTOMER, ["REQUESTER"], "in"),
-        partner_lines(OTHER, ["REQUESTER"], "in"),
+        partner_lines(CUSTOMER, ["REQUESTER"], "in", more=SILENT),
+        partner_lines(OTHER, ["REQUESTER"], "in", more=SILENT),
     ]
 )
 
@@ -389,6 +392,12 @@ def _texts_follow(world: World) -> None:
     with world.house.store.read() as connection:
         assert kept == {number: find.words_of(connection, number) for number in kept}
     assert set(kept) == {row["request_id"] for row in world.rows("transactions")}
+
+
+@pytest.fixture
+def receipt_lines() -> str:
+    """The usual partners, where customers get receipts of their files."""
+    return USUAL.replace("receipts = false", "receipts = true")
 
 
 @pytest.fixture

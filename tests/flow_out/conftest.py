@@ -60,6 +60,8 @@ password = {{ env = "ART_PASSWORD" }}
 symbol = "UK-CUSTOMER"
 address = "ill@customer.example"
 roles = ["REQUESTER"]
+[partner.artemail]
+receipts = false
 [[partner.artemail.account]]
 direction = "in"
 customer_code = "99-0003"

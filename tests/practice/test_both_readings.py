@@ -37,7 +37,8 @@ TEMPLATES = Templates([shipped_folder()], CONTRACTS)
 
 def written(*apdus: Apdu) -> tuple[Encoded, OrderFile | None]:
     """What the codec writes for these, on the wire, as the practising British Library reads it."""
-    wire = Wire(Library(), BL, Role.REQUESTER, CUSTOMER_CODE, "4711", date(2026, 8, 5))
+    day = date(2026, 8, 5)
+    wire = Wire(Library(), BL, Role.REQUESTER, customer_code=CUSTOMER_CODE, file_ref="4711", today=day)
     encoded = CODEC.encode(apdus, wire, TEMPLATES)
     if encoded.body is None:
         return encoded, None

@@ -55,7 +55,7 @@ SCAN = IllRequest(
 @pytest.fixture
 def way(wire: Callable[..., Wire]) -> Wire:
     made = wire()
-    return replace(made, partner=made.partner.model_copy(update={"dialect": "plain"}))
+    return replace(made, dialect="plain", partner=made.partner.model_copy(update={"dialect": "plain"}))
 
 
 def test_an_order_is_this_letter(
@@ -205,7 +205,8 @@ def test_only_a_customer_of_this_dialect_orders_without_a_password() -> None:
     for end, password in ((ordinary, ""), (ordinary.model_copy(update={"dialect": "plain"}), None)):
         said = load(Config(partner=(end,))).artemail.decode(parse(raw))
         assert [apdu.type for apdu in said.apdus] == [ApduType.ILL_REQUEST]
-        assert (said.credentials and said.credentials.password) == password
+        assert said.credentials is not None
+        assert (said.credentials.customer_code, said.credentials.password) == ("99-0002", password)
 
 
 def test_an_unknown_dialect_stops_the_start() -> None:
@@ -214,3 +215,67 @@ def test_an_unknown_dialect_stops_the_start() -> None:
         load(Config(partner=(end,)))
     assert wrong.value.setting
     assert wrong.value.setting.key == "partner.dialect"
+
+
+@pytest.fixture
+def asking() -> ArtemailCodec:
+    """The codec of a library that asks somebody in this dialect."""
+    end = partner("XX-BL", "out", "99-0001").model_copy(update={"dialect": "plain"})
+    return load(Config(partner=(end,))).artemail
+
+
+def reply(text: str, subject: str = "RE: SCAN") -> Letter:
+    return parse(f"From: p@bl.example\nSubject: {subject}\n\n{text}".encode())
+
+
+QUOTED = "".join(f"> {line}\n" for line in LETTER.split("\n"))
+ANSWERS = {
+    "quoted below": (
+        f"Sorry, we do not hold this.\n\nOn Tue, 3 Nov 2026 at 10:00 A Library wrote:\n{QUOTED}",
+        ["B2-1"],
+    ),
+    "unquoted below": (f"Sorry, we do not hold this.\n\n-----Original Message-----\n{LETTER}", ["B2-1"]),
+    "named in a sentence": ("About Request ID B2-1: Sorry, we do not hold this.", ["B2-1"]),
+    "two of them": (
+        "Request ID: B2-1 and\nrequest id B3-1 are here. Sorry, we do not hold this.",
+        ["B2-1", "B3-1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_an_answer_in_words_is_a_message_to_the_order_it_names(case: str, asking: ArtemailCodec) -> None:
+    text, named = ANSWERS[case]
+    assert asking.kind(reply(text)) == "words"
+    said = asking.decode(reply(text))
+    assert [apdu.ref and apdu.ref.number for apdu in said.apdus] == named
+    assert all(apdu.type is ApduType.MESSAGE for apdu in said.apdus)
+    assert all("Sorry, we do not hold this." in (apdu.note or "") for apdu in said.apdus)
+    assert all("vanished rivers" not in (apdu.note or "") for apdu in said.apdus)
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Good morning, where is my book?", "RE: SCAN"),
+        ("Our Request IDs changed", "News"),
+        ("Request ID: none", "RE: SCAN"),
+        ("Request ID: B2-1 is late", "Out of office: SCAN"),
+    ],
+)
+def test_other_words_are_nobodys(text: str, subject: str, asking: ArtemailCodec) -> None:
+    assert asking.kind(reply(text, subject)) is None
+
+
+def test_where_nobody_is_asked_plainly_words_are_not_read(codec: ArtemailCodec) -> None:
+    assert codec.kind(reply("Request ID: B2-1 is late")) is None
+
+
+def test_codes_go_before_words(asking: ArtemailCodec) -> None:
+    said = asking.decode(reply("B2-1   NOT\n\nRequest ID: B2-1\n"))
+    assert [apdu.reply_code for apdu in said.apdus] == ["NOT"]
+
+
+def test_a_letter_of_words_names_at_most_so_many(asking: ArtemailCodec) -> None:
+    said = asking.decode(reply("\n".join(f"Request ID: B{n}-1" for n in range(400))))
+    assert len(said.apdus) == plain.MOST_ANSWERED

@@ -31,7 +31,7 @@ from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.requests import Orders, action_word
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
-Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain"]
+Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words"]
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
@@ -41,7 +41,8 @@ _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
 class ArtemailCodec:
     """Made by ``of``; a value without state. ``partners`` are settings by customer code.
 
-    ``plain_customers`` are the codes of those whose orders come in the dialect without a password.
+    ``plain_customers`` are the codes of those whose orders come in the dialect without a password;
+    ``asks_plainly``: somebody takes ours in it, and answers in words.
     """
 
     words: Keywords
@@ -49,6 +50,7 @@ class ArtemailCodec:
     masker: Masker
     partners: Mapping[str, PartnerArtemail]
     plain_customers: frozenset[str] = frozenset()
+    asks_plainly: bool = False
 
     name = "artemail"
     repeat_safe = False  # a repeated order may cost money: staff decide
@@ -67,6 +69,7 @@ class ArtemailCodec:
             masker,
             {account.customer_code: partner for partner, account in accounts},
             frozenset(settings.plain_customers(config)),
+            settings.asks_plainly(config),
         )
 
     def batched(self, dialect: str) -> bool:
@@ -97,6 +100,8 @@ class ArtemailCodec:
             return self._decoded_orders(lines, letter.subject)
         if kind == "plain":
             return self._decoded_plain(letter)
+        if kind == "words":
+            return Decoded(plain.answers(letter, self.masker.text))
         if kind == "delivery":
             return _only(deliveries.FAULT)
         if kind is None or report is None:
@@ -112,7 +117,7 @@ class ArtemailCodec:
         """
         if wire.role is Role.RESPONDER:
             return answers.report(apdus, wire, renderer, self.replies)
-        if wire.partner.dialect == plain.NAME:
+        if wire.dialect == plain.NAME:
             scheme = Orders(self.words, wire.partner.artemail, Ref(wire.customer_code))
             return plain.letter(apdus, wire, renderer, scheme)
         return writing.order_file(apdus, wire, renderer, self.words)
@@ -169,7 +174,8 @@ class ArtemailCodec:
     def sort(self, letter: Letter) -> tuple[Kind | None, list[str], Reading | None]:
         """What the letter is, the lines that make it so, and how they read as a report.
 
-        A receipt goes before the file that it quotes, codes before a link, a link before prose.
+        A receipt goes before the file that it quotes, codes before a link, a link before prose, and all
+        of them before somebody's words that name an order asked in the plain layout.
         """
         if plain.is_one(letter):
             return "plain", [], None
@@ -183,6 +189,8 @@ class ArtemailCodec:
             for lines, reading in zip(found, readings, strict=True):
                 if is_it(reading):
                     return kind, lines, reading
+        if self.asks_plainly and plain.numbers(letter):
+            return "words", [], None
         return None, [], None
 
     @property
@@ -205,14 +213,15 @@ class ArtemailCodec:
             try:
                 apdus.append(scheme.apdu(order))
             except RemoteFault as fault:
-                faults.append(Fault(fault.position, str(fault)))
+                faults.append(Fault(fault.position, str(fault), order.number))
         faults.sort(key=lambda fault: fault.position or 0)
-        return Decoded(tuple(apdus), (), tuple(faults), found.credentials)
+        said = replace(found.credentials, file_ref=ref.file_ref)
+        return Decoded(tuple(apdus), (), tuple(faults), said)
 
     def _decoded_plain(self, letter: Letter) -> Decoded:
         """There is no password, so only a customer whose dialect this is is taken without one."""
         code = plain.customer_code(letter)
-        missing = None if code in self.plain_customers else Credentials(code, "")
+        missing = Credentials(code, None if code in self.plain_customers else "")
         try:
             return Decoded((plain.read(letter),), credentials=missing)
         except RemoteFault as fault:

@@ -55,6 +55,17 @@ class ReportText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptText:
+    customer_code: str = field_help("The customer code of whom it is for.", sample="99-0001")
+    file_ref: str = field_help("The number of the file (FILEREFNO), as its sender wrote it.", sample="4711")
+    orders: int = field_help("How many of its orders were taken; 0: the whole file is rejected.", sample=3)
+    rejected: tuple[str, ...] = field_help(
+        "The finished lines: where, number, REJECTED, and why. May be empty.",
+        sample=("Line 14: LIB-20003 REJECTED - order LIB-20003 has no bibliographic lines",),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PlainText:
     customer_code: str = field_help("Our customer code with this partner.", sample="99-0001")
     number: str = field_help("The number of the order, with its prefix.", sample="LIB-B1-1")
@@ -74,6 +85,7 @@ CANCEL = Contract("artemail/cancel.txt", ActionText, "The cancellation of an ord
 RENEW = Contract("artemail/renew.txt", ActionText, "The renewal of a loan, by keyword.", machine=True)
 CHASE = Contract("artemail/chase.txt", ActionText, "A chaser, by keyword.", machine=True)
 REPORT = Contract("artemail/report.txt", ReportText, "Our answers to a customer's orders.", machine=True)
+RECEIPT = Contract("artemail/receipt.txt", ReceiptText, "The receipt of a customer's file.", machine=True)
 PLAIN = Contract("artemail/plain.txt", PlainText, "One order as a letter for people.", machine=True)
 
-CONTRACTS = (FILE, ORDER, CANCEL, RENEW, CHASE, REPORT, PLAIN)
+CONTRACTS = (FILE, ORDER, CANCEL, RENEW, CHASE, REPORT, RECEIPT, PLAIN)

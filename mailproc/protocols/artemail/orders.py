@@ -60,7 +60,7 @@ def looks_like_orders(lines: Sequence[str]) -> bool:
 def password(lines: Sequence[str]) -> str:
     """What stands where a file has its password; '' where no file begins."""
     try:
-        return _header(lines).credentials.password
+        return _header(lines).credentials.password or ""
     except RemoteFault:
         return ""
 
@@ -79,7 +79,7 @@ def read(lines: Sequence[str], words: Keywords) -> OrderFile:
         try:
             orders.append(_order(lines, start, stop, words, whole_file))
         except RemoteFault as fault:
-            faults.append(Fault(fault.position, str(fault)))
+            faults.append(Fault(fault.position, str(fault), _number(lines[start].strip())))
     if not starts and any(lines[header.end : end]):
         faults.append(Fault(header.end + 1, "there is text, but no line begins an order with TX"))
     return OrderFile(header.credentials, tuple(orders), tuple(faults))
@@ -152,6 +152,12 @@ def _order(
 
 def _said(lines: Sequence[str]) -> Iterator[str]:
     return (line for line in lines if line.strip())
+
+
+def _number(line: str) -> str:
+    """What stands where an order has its number, if it can be one."""
+    tokens = _TX.fullmatch(line).group(2).split()  # type: ignore[union-attr]  # it began the order
+    return tokens[0] if tokens and CUSTOMERS_NUMBER.fullmatch(tokens[0]) else ""
 
 
 def _tx(line: str, words: Keywords, position: int) -> tuple[str, tuple[str, ...]]:

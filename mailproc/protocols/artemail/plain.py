@@ -6,13 +6,13 @@ the next label are the citation, in the places of an order file but in full.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.ill.apdu import Apdu, Delivery, IllRequest
+from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Message
 from mailproc.ill.terms import Ref, Service
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.artemail import address, citation, contracts
+from mailproc.protocols.artemail import address, citation, contracts, quoted
 from mailproc.protocols.artemail.bodytext import texts
 from mailproc.protocols.artemail.contracts import PlainText
 from mailproc.protocols.artemail.guard import Lost, check_same
@@ -26,17 +26,49 @@ NAME = "plain"
 HEADING = "ILL Request"
 LONGEST_LINE = 500
 MOST_LINES = 60
+MOST_ANSWERED = 20
+"""Orders that one letter in words may be about."""
+LONGEST_ANSWER = 500
+MOST_LOOKED_AT = 500
+"""Lines of a letter in which our numbers are looked for: an answer quotes the order below it."""
 
 _SUBJECTS = {"LOAN": Service.LOAN, "SCAN": Service.COPY}
 _LABEL = re.compile(
     r"(?P<label>BL account ID|Request ID|Ship to|Response emails? to) ?: ?(?P<value>.*)", re.IGNORECASE
 )
 
+_NAMED = re.compile(
+    r"(?<![A-Za-z])Request ID ?[:#]? ?(?P<number>[0-9A-Za-z][0-9A-Za-z/_-]{0,39})", re.IGNORECASE
+)
+_WRITTEN = re.compile(
+    r"[-_]{2,30} ?(?:Original Message|Ursprüngliche Nachricht) ?[-_]{2,30}"
+    r"|(?:On|Am) .{5,150} (?:wrote|schrieb.{0,80}):",
+    re.IGNORECASE,
+)
+"""The line above the letter that is answered, as mail programs write it."""
+
 
 def is_one(letter: Letter) -> bool:
     """The one word as subject, the heading, an account and a number."""
     said = _labelled(letter)
     return said is not None and {"bl account id", "request id"} <= set(said)
+
+
+def numbers(letter: Letter) -> tuple[str, ...]:
+    """The Request IDs that somebody's own words, or the order quoted below them, name; each once."""
+    lines = [letter.subject, *next(iter(texts(letter)), [])[:MOST_LOOKED_AT]]
+    named = (_NAMED.search(line[:LONGEST_LINE]) for line in lines)
+    found = dict.fromkeys(match["number"] for match in named if match)
+    return tuple(number for number in found if any(sign.isdigit() for sign in number))[:MOST_ANSWERED]
+
+
+def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
+    """People's answer as a message for each order that it names: words for staff, no state moves."""
+    said = [" ".join(line.split()) for line in next(iter(texts(letter)), [])[:MOST_LOOKED_AT]]
+    said = said[: quoted.begins(said, _WRITTEN)]
+    own = " ".join(line for line in said if line and not line.startswith(">"))
+    note = mask(own or letter.subject)[:LONGEST_ANSWER]
+    return tuple(Message(ref=Ref(number=number), note=note) for number in numbers(letter))
 
 
 def customer_code(letter: Letter) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
 from mailproc.errors import Misconfigured, Setting
+from mailproc.ill.terms import Role
 from mailproc.protocols.artemail import plain
 from mailproc.protocols.artemail.requests import WORDS
 
@@ -36,6 +37,14 @@ def _check_words(config: Config, partner: Partner) -> None:
 def _wrong(config: Config, partner: Partner, key: str, text: str) -> Misconfigured:
     where = f"{config.file}: [[partner]] {partner.symbol}: {key}"
     return Misconfigured(f"{where}: {text}", Setting(f"partner.{key}", str(config.file)))
+
+
+def asks_plainly(config: Config) -> bool:
+    """Is there somebody whom we ask in the dialect that people answer in their own words?"""
+    return any(
+        partner.codec == "artemail" and partner.dialect == plain.NAME and Role.RESPONDER in partner.roles
+        for partner in config.partner
+    )
 
 
 def plain_customers(config: Config) -> Iterator[str]:

@@ -1,0 +1,146 @@
+"""What a customer is told of an order file as a whole: one receipt a file, and never one to a receipt.
+
+Intake writes down in its own commit that it is to be said; the letter is made and stored here.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.flow.reading import Reading
+from mailproc.ill.terms import Role
+from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.protocols.codec import Credentials
+from mailproc.store import alarms, auto_replies, events, outgoing, queue
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.tables import IntentRow
+
+_log = logging.getLogger(__name__)
+
+KIND = "receipt"
+NOT_ANSWERED = ("bulk", "junk", "list")
+"""Values of Precedence; what answers by itself is recognised by no protocol."""
+
+
+def intend(connection: Connection, reading: Reading, premises: Premises) -> None:
+    """In the commit of an order file's events: its receipt is to be sent.
+
+    Not where the partner does not want one, the same file was acknowledged within a day, or its
+    address had its answers for this hour. A file says ``Auto-Submitted: auto-generated`` itself, for
+    programs write it: that alone stops nothing.
+    """
+    said, partner = reading.decoded.credentials, reading.partner
+    if (
+        said is None
+        or partner is None
+        or not partner.artemail.receipts
+        or Role.REQUESTER not in partner.roles
+    ):
+        return
+    ours = (premises.config.library.email, *premises.config.listen.recipients)
+    if reading.letter.precedence in NOT_ANSWERED or partner.address.casefold() in map(str.casefold, ours):
+        return
+    body = premises.registry.receipt(replace(said, password=""), reading.decoded)
+    if body is None or not _is_new(connection, partner.symbol, said, reading, premises):
+        return
+    most = premises.config.policy.answers_an_hour
+    if not auto_replies.may_answer(connection, partner.address, premises.clock(), most):
+        _log.info(
+            "I%s: no receipt, %s had %s answers within the hour", reading.inbox_id, partner.address, most
+        )
+        return
+    event = NewEvent(
+        cause="letter",
+        type="FILE_TAKEN",
+        at=reading.received_at,
+        inbox_id=reading.inbox_id,
+        partner=partner.symbol,
+        state="done",
+    )
+    outgoing.add_intent(
+        connection,
+        event_id=events.add(connection, event),
+        seq=0,
+        kind=KIND,
+        body={"notice": "artemail/receipt", "to": "partner", "receipt": body},
+        partner=partner.symbol,
+    )
+
+
+def _is_new(
+    connection: Connection, symbol: str, said: Credentials, reading: Reading, premises: Premises
+) -> bool:
+    """A file that is sent again within a day, under whatever Message-ID, has its receipt already."""
+    whole = repr((said.customer_code, said.file_ref, reading.decoded.apdus, reading.decoded.faults))
+    key = f"{symbol}/{sha256(whole.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+    return alarms.raise_once(connection, "FILE_TAKEN", key, premises.clock())
+
+
+def run(store: Store, premises: Premises, limit: int = 50) -> int:
+    """Write the receipts that wait; how many were taken up."""
+    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
+    now = premises.clock()
+
+    def claim(connection: Connection) -> Sequence[RowMapping]:
+        due = outgoing.claim_intents(connection, KIND, paused, now, limit)
+        store.underway.claimed(IntentRow, [row["id"] for row in due])
+        return due
+
+    rows = store.write(claim)
+    for row in rows:
+        store.underway.at(row["id"])
+        try:
+            letter = _letter(row, premises)
+        except LocalFault as fault:
+            _log.error("the receipt for %s cannot be written: %s", row["partner"], fault)
+            why, later = str(fault)[:500], now + queue.pause(row["attempts"])
+            store.underway.at()
+            store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
+            continue
+        except Exception as error:  # a bug concerns its own receipt, not the others
+            _log.exception("a receipt cannot be written")
+            why = f"a fault of this program: {type(error).__name__}"
+            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))
+            continue
+        store.underway.at()
+        store.write(partial(_settle, row=row, letter=letter))
+    return len(rows)
+
+
+def _letter(row: RowMapping, premises: Premises) -> NewLetterOut:
+    """As a letter to people is kept, without a partner: one that is in doubt is sent again by itself,
+    for a receipt that comes twice costs nobody anything."""
+    partner, library = premises.partners.known(row["partner"]), premises.config.library
+    body = premises.registry.receipt_letter(row["body"]["receipt"], premises.templates)
+    now = premises.clock()
+    identifier = message_id(domain_of(library.email), f"r{row['id']}.{uuid4().hex[:16]}")
+    raw = compose(
+        body,
+        sender=library.email,
+        sender_name=library.name,
+        to=[partner.address],
+        message_id=identifier,
+        date=now.astimezone(premises.zone),
+    )
+    return NewLetterOut(
+        partner="",
+        mail_from=library.email,
+        rcpt_to=partner.address,
+        message_id=identifier,
+        subject=body.subject,
+        raw=raw,
+        prepared_at=now,
+    )
+
+
+def _settle(connection: Connection, row: RowMapping, letter: NewLetterOut) -> None:
+    outgoing.place(connection, row["id"], "prepared", outgoing.add_letter(connection, letter))

@@ -1,0 +1,101 @@
+"""Writes what a customer's machine is told of its order file: how many orders were taken, which were not.
+
+The layout is that of the receipts which we read ourselves (``receipts``), and our own reader has the
+last word on it. A file without a number of its own gets none: nobody could tell which one it is about.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailproc.errors import LocalFault
+from mailproc.mail.letter import Body, Part
+from mailproc.protocols.artemail import contracts, reportlines
+from mailproc.protocols.artemail.bodytext import lines_of
+from mailproc.protocols.artemail.contracts import ReceiptText
+from mailproc.protocols.artemail.replies import Replies
+from mailproc.protocols.artemail.reportlines import LONGEST_LINE
+from mailproc.protocols.artemail.transliterate import to_ascii
+from mailproc.protocols.codec import Fault, Renderer
+from mailproc.templating.contract import as_context
+
+MOST_REJECTED = 200
+"""Lines of one receipt; who sends a file with more of them has one mistake in all."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is to be said of a file. ``orders`` were taken; 0 rejects the file."""
+
+    customer_code: str
+    file_ref: str
+    orders: int
+    rejected: tuple[str, ...] = ()
+
+
+def receipt_of(customer_code: str, file_ref: str, orders: int, faults: Sequence[Fault]) -> Receipt | None:
+    """None where the file has no number, or nothing in it."""
+    if not file_ref or not (orders or faults):
+        return None
+    lines = [_line(fault) for fault in faults[:MOST_REJECTED]]
+    if len(faults) > MOST_REJECTED:
+        lines.append(f"and others, {len(faults)} in all")
+    return Receipt(customer_code, file_ref, orders, tuple(lines))
+
+
+def _line(fault: Fault) -> str:
+    where = f"Line {fault.position}: " if fault.position is not None else ""
+    about = f"{fault.number} REJECTED - " if fault.number else ""
+    return to_ascii(f"{where}{about}{fault.text}").text[:LONGEST_LINE].rstrip()
+
+
+def letter(receipt: Receipt, renderer: Renderer, replies: Replies) -> Body:
+    """The letter. Raises LocalFault where the template is broken or our reader reads something else."""
+    context = ReceiptText(
+        customer_code=receipt.customer_code,
+        file_ref=receipt.file_ref,
+        orders=receipt.orders,
+        rejected=receipt.rejected,
+    )
+    text = renderer.render(contracts.RECEIPT.path, as_context(context)).strip("\n") + "\n"
+    verdict = "accepted" if receipt.orders else "rejected"
+    body = Body(
+        f"FILEREFNO {receipt.file_ref} {verdict}",
+        (Part("text/plain", text.encode("ascii", "replace"), text=text, charset="us-ascii"),),
+    )
+    _check(receipt, text, body.subject, replies)
+    return body
+
+
+def _check(receipt: Receipt, text: str, subject: str, replies: Replies) -> None:
+    path = contracts.RECEIPT.path
+    if not text.isascii():
+        raise LocalFault(f"{path}: the receipt is not plain ASCII")
+    lines = lines_of(text)
+    about_body = replies.read(lines, "", None).taken
+    if not about_body or about_body[0].kind != "receipt":
+        raise LocalFault(f"{path}: our own reader does not see a receipt at its top")
+    taken = replies.read(lines, subject, None).taken
+    verdict, refs = taken[0].apdu, [each.apdu.ref for each in taken]
+    said = [ref.number for ref in refs[1:] if ref] if receipt.orders else []
+    wanted = [number for line in receipt.rejected if (number := _number(line))] if receipt.orders else []
+    kind = "status" if receipt.orders else "error"
+    report = getattr(verdict, "report", None)
+    if report is None or report.kind != kind or getattr(about_body[0].apdu, "report", None) != report:
+        raise LocalFault(f"{path}: our own reader does not read that the file is {subject.split()[-1]}")
+    if any(ref is None or ref.file_ref != receipt.file_ref for ref in refs):
+        raise LocalFault(f"{path}: the file's number {receipt.file_ref} is not read back")
+    if sorted(set(said)) != sorted(set(wanted)):
+        raise LocalFault(f"{path}: the rejected orders are not read back as they were meant")
+    figures = re.findall(r"[0-9]+", lines[about_body[0].lines[0]])
+    if receipt.orders and figures != [receipt.file_ref, str(receipt.orders)]:
+        raise LocalFault(f"{path}: it does not say how many orders were taken")
+    if missing := [line for line in receipt.rejected if " ".join(line.split()) not in " ".join(text.split())]:
+        raise LocalFault(f"{path}: {missing[0][:60]!r} is not in it")
+
+
+def _number(line: str) -> str:
+    """The number in a line of ours that a reader takes for a rejected order."""
+    before, rejected, _ = line.partition(" REJECTED - ")
+    number = before.rpartition(" ")[2] if rejected else ""
+    return number if reportlines.is_number(number) else ""

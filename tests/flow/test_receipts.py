@@ -1,0 +1,162 @@
+"""A customer's order file is acknowledged: once, boundedly, and in words that machines read."""
+
+import pytest
+
+from mailproc.mail.parse import parse
+
+ORDER = "TXC1-1 S LOAN\nA book\nAuthor, A."
+COPY = "TXC1-2 S PHOTO\nA journal\n2019 VOL 1 PP 1-2\nAn article"
+EMPTY = "TXC1-3 S LOAN"  # it names no item
+NAMELESS = "TX S LOAN\nA book without a number"
+
+
+MOST = 5  # answers an hour
+
+
+@pytest.fixture
+def open_world(make_world, sqlite_url, receipt_lines):
+    return make_world(sqlite_url, receipt_lines, f"[policy]\nanswers_an_hour = {MOST}\n")
+
+
+def receipts(world, addresses):
+    return [letter for letter in world.to(addresses["XX-CUSTOMER"]) if "FILEREFNO" in letter.text]
+
+
+def test_a_file_is_acknowledged_with_its_count_and_its_number(open_world, addresses):
+    world = open_world
+    world.ordered(ORDER, COPY, file_ref="4711")
+    (receipt,) = world.to(addresses["XX-CUSTOMER"])
+    read = parse(receipt.raw)
+    assert read.subject == "FILEREFNO 4711 accepted"
+    assert "FILEREFNO 4711 accepted - 2 orders" in read.text
+    assert read.auto_submitted == "auto-generated"
+    assert len(world.listed()) == 2
+
+
+def test_our_own_reader_reads_what_was_taken_and_what_not(open_world, addresses):
+    world = open_world
+    world.ordered(ORDER, EMPTY, COPY, NAMELESS, file_ref="12")
+    (receipt,) = receipts(world, addresses)
+    codec = world.house.premises.registry.artemail
+    letter = parse(receipt.raw)
+    assert codec.kind(letter) == "receipt"
+    said = [(apdu.report.kind, apdu.ref.file_ref, apdu.ref.number) for apdu in codec.decode(letter).apdus]
+    assert said == [("status", "12", ""), ("error", "12", "C1-3")]
+    assert "2 orders" in letter.text
+    assert "no number" in letter.text
+
+
+def test_a_file_of_which_nothing_was_taken_is_rejected(open_world, addresses):
+    world = open_world
+    text = world.letter(
+        "99-0003\nPW0003XQ\n\n\n\n\nTXC1-1 S LOAN\nA bo", addresses["XX-CUSTOMER"], "FILEREFNO 9"
+    )
+    world.inject(text, addresses["XX-CUSTOMER"])
+    world.run()
+    (receipt,) = world.to(addresses["XX-CUSTOMER"])
+    (apdu,) = world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    assert (apdu.report.kind, apdu.ref.file_ref) == ("error", "9")
+    assert "not ended" in parse(receipt.raw).text
+    assert world.listed() == []
+
+
+@pytest.mark.parametrize("wrong", ["password", "sender", "number", "precedence"])
+def test_who_gets_none(open_world, addresses, wrong):
+    """A wrong password is not told: whoever can write the customer's address as sender could try them."""
+    world = open_world
+    if wrong == "password":
+        world.ordered(ORDER, password="WRONG99")
+    elif wrong == "sender":
+        world.ordered(ORDER, sender="stranger@elsewhere.example")
+    elif wrong == "number":
+        text = f"99-0003\nPW0003XQ\n\n\n\n\n{ORDER}\n\n\n\n\nNNNN\n"
+        world.inject(world.letter(text, addresses["XX-CUSTOMER"], "Orders"), addresses["XX-CUSTOMER"])
+    else:
+        text = f"99-0003\nPW0003XQ\n\n\n\n\n{ORDER}\n\n\n\n\nNNNN\n"
+        letter = world.letter(text, addresses["XX-CUSTOMER"], "FILEREFNO 1", Precedence="bulk")
+        world.inject(letter, addresses["XX-CUSTOMER"])
+    world.run()
+    assert [one for one in world.sent if one.to != "staff@library.example"] == []
+
+
+def test_where_the_partner_wants_none(small_world):
+    small_world.ordered(ORDER)
+    assert small_world.sent == []
+
+
+def test_a_receipt_is_never_answered(open_world, addresses):
+    """Our own comes back from the customer: nothing goes out, whatever it is taken for."""
+    world = open_world
+    world.ordered(ORDER)
+    (receipt,) = world.to(addresses["XX-CUSTOMER"])
+    back = world.letter(parse(receipt.raw).text, addresses["XX-CUSTOMER"], "FILEREFNO 1 accepted")
+    for raw in (receipt.raw, back):
+        world.inject(raw, addresses["XX-CUSTOMER"])
+        world.run()
+    assert len(world.to(addresses["XX-CUSTOMER"])) == 1
+
+
+def test_the_same_file_every_minute(open_world, addresses):
+    """Each under a Message-ID of its own: effect once, answers bounded, staff told once."""
+    world = open_world
+    for _ in range(20):
+        world.ordered(ORDER, EMPTY, file_ref="7")
+        world.later(minutes=1)
+    assert world.listed() == ["L1"]
+    assert len(receipts(world, addresses)) == 1
+    assert len(world.to(addresses["XX-CUSTOMER"])) == 1
+    assert len(world.notices()) == 1  # the order that cannot be read
+    assert world.attention("L1") == ("to-answer",)
+    assert world.verify().differences == ()
+
+
+def test_the_same_file_every_minute_after_its_answer(open_world, addresses):
+    """Each repeat is answered with our last word, at most so often an hour."""
+    world = open_world
+    world.ordered(ORDER, file_ref="7")
+    world.act("L1", "unfilled", reason="not-owned")
+    for _ in range(20):
+        world.ordered(ORDER, file_ref="7")
+        world.later(minutes=1)
+    assert 2 <= len(world.to(addresses["XX-CUSTOMER"])) <= MOST + 1  # the answer itself is staff's
+    assert len(world.notices()) <= 1
+    assert world.state("L1") == "NOT_SUPPLIED"
+
+
+def test_a_customer_who_floods_gets_so_many_receipts_an_hour(open_world, addresses):
+    world = open_world
+    for number in range(MOST + 10):
+        world.ordered(f"TXC9-{number} S LOAN\nA book", file_ref=str(number + 1), run=False)
+    world.run()
+    assert len(receipts(world, addresses)) == MOST
+    assert len(world.listed(limit=500)) == MOST + 10
+
+
+def test_a_receipt_waits_while_the_partner_is_paused_and_for_a_template_to_be_mended(
+    open_world, addresses, tmp_path
+):
+    world = open_world
+    file = tmp_path / "site-templates" / "artemail" / "receipt.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("FILEREFNO {{ file_ref }} accepted - 9 orders\n")
+    world.ordered(ORDER)
+    assert world.to(addresses["XX-CUSTOMER"]) == []
+    (held,) = [row for row in world.rows("intent") if row["kind"] == "receipt"]
+    assert held["state"] == "held"
+    assert "how many orders" in held["last_error"]
+    file.unlink()
+    world.later(minutes=2)
+    world.run()
+    assert len(receipts(world, addresses)) == 1
+
+
+def test_a_receipt_is_stored_before_it_is_sent_and_goes_once(open_world, addresses):
+    world = open_world
+    world.ordered(ORDER, run=False)
+    world.quiet()
+    (row,) = [row for row in world.rows("outgoing") if row["rcpt_to"] == addresses["XX-CUSTOMER"]]
+    assert row["state"] == "prepared"
+    assert world.sent == []
+    world.run()
+    world.run()
+    assert len(world.sent) == 1
