@@ -105,6 +105,15 @@ REASON_UNFILLED: dict[str, int] = {
 """Reason-Unfilled of the ASN.1 module: the standard's name and number."""
 
 
+CONDITIONS: dict[str, int] = {
+    "cost-exceeds-limit": 13, "charges": 14, "prepayment-required": 15, "lacks-copyright-compliance": 16,
+    "not-found-as-cited": 17, "library-use-only": 22, "no-reproduction": 23,
+    "client-signature-required": 24, "special-collections-supervision-required": 25, "other": 27,
+    "responder-specific": 28, "proposed-delivery-service": 30,
+}  # fmt: skip
+"""Conditional-Results.conditions of the ASN.1 module (17 was added by its register)."""
+
+
 @dataclass(frozen=True)
 class TransactionId:
     """The name of one attempt on the wire. Qualifiers are opaque and may hold any character.

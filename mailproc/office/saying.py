@@ -1,0 +1,277 @@
+"""From a staff act to the APDU that it says (or, heard by telephone, that the partner said)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.ill.apdu import (
+    Apdu,
+    Cancel,
+    CancelReply,
+    CheckedIn,
+    Condition,
+    ConditionalReply,
+    Damaged,
+    Due,
+    ForwardNotification,
+    IllAnswer,
+    Location,
+    Lost,
+    Message,
+    Money,
+    Overdue,
+    Recall,
+    Received,
+    Renew,
+    RenewAnswer,
+    ReplyTo,
+    Returned,
+    Shipped,
+    StatusQuery,
+)
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
+
+HEARD_BY = ("phone", "post", "portal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A staff act. ``on`` is the date it names (due, renewal, dispatch, reply by), ``by`` who does it.
+
+    ``cost``: an amount and its currency ("12.50 EUR"). ``to``: the symbol of who has it now
+    (forward). ``locations``: symbols of who holds it. ``heard_by`` (phone | post | portal): the partner
+    told us, the action is then one of the other side's and nothing is sent. ``once``: a mark by which
+    a double click is one act.
+    """
+
+    action: str
+    number: str
+    note: str = ""
+    on: date | None = None
+    reason: str = ""
+    condition: str = ""
+    answer: bool | None = None
+    position: int | None = None
+    level: int | None = None
+    service: str = ""
+    cost: str = ""
+    via: str = ""
+    to: str = ""
+    locations: tuple[str, ...] = ()
+    heard_by: str = ""
+    repeat: bool = False
+    by: str = ""
+    door: str = "cli"
+    once: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where an act is said: its transaction, the day, and whom we know."""
+
+    transaction: RowMapping
+    premises: Premises
+
+    @property
+    def today(self) -> date:
+        return self.premises.today()
+
+    @property
+    def service(self) -> Service:
+        return Service[self.transaction["service"]]
+
+
+Maker = Callable[[Act, Scene], Apdu]
+
+
+def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | None:
+    """The APDU that the act says (or, with heard_by, that the partner said); None for close, undo.
+
+    LocalFault for an action that our role (or, heard, the partner's) does not have, and where it
+    lacks what must be said.
+    """
+    role = Role[transaction["role"]]
+    speaker = _other(role) if act.heard_by else role
+    if act.heard_by and act.heard_by not in HEARD_BY:
+        raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
+    if act.action in ("close", "undo"):
+        return None
+    maker = _ACTIONS[speaker].get(act.action)
+    if maker is None:
+        side = "the partner" if act.heard_by else "we"
+        known = ", ".join(_ACTIONS[speaker])
+        raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}, close, undo.")
+    made = maker(act, Scene(transaction, premises))
+    return replace(made, note=act.note) if act.note else made
+
+
+def _other(role: Role) -> Role:
+    return Role.RESPONDER if role is Role.REQUESTER else Role.REQUESTER
+
+
+def _answered(act: Act) -> bool:
+    if act.answer is None:
+        raise LocalFault(f"{act.action} needs --answer yes or --answer no.")
+    return act.answer
+
+
+def _known(word: str, words: Mapping[str, int], what: str) -> str:
+    if word not in words:
+        raise LocalFault(f"{word!r} is no {what} of the standard. Known: {', '.join(words)}.")
+    return word
+
+
+def _reason(act: Act, usual: str) -> str:
+    return _known(act.reason or usual, REASON_UNFILLED, "reason")
+
+
+def _due(act: Act) -> Due | None:
+    return Due(on=act.on) if act.on else None
+
+
+def _dated(act: Act) -> date:
+    if act.on is None:
+        raise LocalFault(f"{act.action} needs --date.")
+    return act.on
+
+
+def _money(act: Act) -> Money | None:
+    if not act.cost:
+        return None
+    amount, _, currency = act.cost.strip().partition(" ")
+    try:
+        value = Decimal(amount)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or (currency and not (len(currency) == 3 and currency.isalpha())):
+        raise LocalFault(f"--cost: {act.cost!r} is no amount; write 12.50 EUR.")
+    return Money(amount=value, currency=currency.upper() or None)
+
+
+def _worded(act: Act) -> str:
+    if not act.note:
+        raise LocalFault("message needs --note with what is to be said.")
+    return act.note
+
+
+def _receive(act: Act, scene: Scene) -> Apdu:
+    return Received(received_on=act.on or scene.today, shipped_service=_shipped_service(act, scene))
+
+
+def _shipped_service(act: Act, scene: Scene) -> Service:
+    """Only a loan or a copy can be on its way."""
+    if act.service and act.service.upper() not in (Service.LOAN, Service.COPY):
+        raise LocalFault("--service is LOAN or COPY.")
+    if act.service:
+        return Service[act.service.upper()]
+    return Service.LOAN if scene.service is Service.LOAN else Service.COPY
+
+
+def _ship(act: Act, scene: Scene) -> Apdu:
+    kind = _shipped_service(act, scene)
+    shipped = Shipped(
+        shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
+    )
+    if kind is not Service.LOAN or act.heard_by:
+        return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
+    usual = Due(on=scene.today + timedelta(days=scene.premises.config.policy.loan_days))
+    if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
+        return shipped  # a day that the borrower is not told binds nobody
+    return replace(shipped, due=_due(act) or usual)
+
+
+def _can_tell(shipped: Shipped, scene: Scene) -> bool:
+    """Does the partner's protocol carry the due date?"""
+    codec = scene.premises.registry.by_name(scene.transaction["codec"])
+    row = scene.transaction
+    told = codec.project(replace(shipped, transaction=TransactionId(tgq=row["tgq"], tq=row["tq"])))
+    return isinstance(told, Shipped) and told.due is not None
+
+
+def _renew_reply(act: Act, _scene: Scene) -> Apdu:
+    answer = _answered(act)
+    return RenewAnswer(answer=answer, due=Due(on=_dated(act)) if answer else None)
+
+
+def _conditional(act: Act, _scene: Scene) -> Apdu:
+    word = _known(act.condition or act.reason or "other", CONDITIONS, "condition")
+    return IllAnswer(results=Results.CONDITIONAL, conditions=(Condition(condition=word, reply_by=act.on),))
+
+
+def _locations(act: Act, _scene: Scene) -> Apdu:
+    if not act.locations and not act.heard_by:
+        raise LocalFault("locations needs --location SYMBOL, as often as there are libraries to name.")
+    where = tuple(Location(symbol=symbol) for symbol in act.locations)
+    reason = _reason(act, "not-owned") if act.reason else None
+    return IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=where, reason=reason)
+
+
+def _estimate(act: Act, _scene: Scene) -> Apdu:
+    if not act.cost and not act.heard_by:
+        raise LocalFault("estimate needs --cost, such as 12.50 EUR.")
+    return IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act))
+
+
+def _forward(act: Act, scene: Scene) -> Apdu:
+    if not act.to:
+        raise LocalFault("forward needs --to SYMBOL: the library that has the request now.")
+    premises = scene.premises
+    known = premises.partners.get(act.to)
+    address = ReplyTo(address=known.address, encodings=("BER_IN_MIME",)) if known else None
+    theirs, ours = scene.transaction["symbol"], premises.config.library.symbol
+    before = theirs if act.heard_by else ours
+    return ForwardNotification(responder=act.to, intermediary=before, responder_address=address)
+
+
+def _overdue(act: Act, scene: Scene) -> Apdu:
+    due = act.on or scene.transaction["due_on"]
+    return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
+
+
+_SHARED: dict[str, Maker] = {
+    "lost": lambda _act, _scene: Lost(),
+    "damaged": lambda act, _scene: Damaged(damaged_details=act.reason or None),
+    "message": lambda act, _scene: Message(note=_worded(act)),
+    "query": lambda _act, _scene: StatusQuery(),
+}
+
+_ACTIONS: dict[Role, dict[str, Maker]] = {
+    Role.REQUESTER: {
+        "cancel": lambda _act, _scene: Cancel(),
+        "receive": _receive,
+        "return": lambda act, scene: Returned(
+            returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
+        ),
+        "renew": lambda act, _scene: Renew(desired_due_on=act.on),
+        "answer-condition": lambda act, _scene: ConditionalReply(answer=_answered(act)),
+        **_SHARED,
+    },
+    Role.RESPONDER: {
+        "will-supply": lambda act, _scene: IllAnswer(
+            results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None
+        ),
+        "hold": lambda act, _scene: IllAnswer(
+            results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
+        ),
+        "conditional": _conditional,
+        "answer-retry": lambda act, _scene: IllAnswer(
+            results=Results.RETRY, reason=_reason(act, "in-use-on-loan"), retry_on=_dated(act)
+        ),
+        "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act, "not-owned")),
+        "locations": _locations,
+        "estimate": _estimate,
+        "forward": _forward,
+        "ship": _ship,
+        "check-in": lambda act, scene: CheckedIn(checked_in_on=act.on or scene.today),
+        "cancel-reply": lambda act, _scene: CancelReply(answer=_answered(act)),
+        "renew-reply": _renew_reply,
+        "overdue": _overdue,
+        "recall": lambda _act, _scene: Recall(),
+        **_SHARED,
+    },
+}

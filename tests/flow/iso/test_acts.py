@@ -1,0 +1,145 @@
+"""Every act of both sides says the right message, and lacks nothing that the standard wants."""
+
+from datetime import date
+
+import pytest
+
+from mailproc.errors import LocalFault
+
+from .conftest import BORROWER, LENDER, SECOND, US
+
+ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
+DAY = date(2026, 4, 1)
+ON = {"on": DAY}
+
+LENT = [  # state before, act, options, what the message says
+    ("", "will-supply", ON, {"type": "ILL_ANSWER", "results": "WILL_SUPPLY", "supply_on": "2026-04-01"}),
+    ("", "hold", ON, {"results": "HOLD_PLACED", "supply_on": "2026-04-01"}),
+    ("", "conditional", {"condition": "library-use-only", **ON},
+     {"results": "CONDITIONAL", "conditions": [{"condition": "library-use-only", "reply_by": "2026-04-01"}]}),
+    ("", "answer-retry", {"reason": "at-bindery", **ON},
+     {"results": "RETRY", "reason": "at-bindery", "retry_on": "2026-04-01"}),
+    ("", "unfilled", {"reason": "on-reserve", "note": "until June"},
+     {"results": "UNFILLED", "reason": "on-reserve", "note": "until June"}),
+    ("", "locations", {"locations": ("XX-A", "XX-B")},
+     {"results": "LOCATIONS_PROVIDED", "locations": [{"symbol": "XX-A"}, {"symbol": "XX-B"}]}),
+    ("", "estimate", {"cost": "12.50 EUR"},
+     {"results": "ESTIMATE", "cost_estimate": {"amount": "12.50", "currency": "EUR"}}),
+    ("", "forward", {"to": SECOND},
+     {"type": "FORWARD_NOTIFICATION", "responder": SECOND, "intermediary": US, "requester": BORROWER}),
+    ("", "ship", {"cost": "5 EUR", "via": "post", **ON},
+     {"type": "SHIPPED", "shipped_service": "LOAN", "shipped_on": "2026-03-02", "shipped_via": "post"}),
+    ("", "ship", ON, {"due": {"on": "2026-04-01", "renewable": True}}),
+    ("", "ship", {}, {"due": {"on": "2026-04-13", "renewable": True}}),  # the usual six weeks
+    ("", "ship", {"service": "COPY"}, {"shipped_service": "COPY"}),
+    ("ship", "check-in", {}, {"type": "CHECKED_IN", "checked_in_on": "2026-03-02"}),
+    ("ship", "overdue", {}, {"type": "OVERDUE"}),
+    ("ship", "recall", {"note": "needed here"}, {"type": "RECALL", "note": "needed here"}),
+    ("ship", "lost", {}, {"type": "LOST"}),
+    ("ship", "damaged", {"note": "wet"}, {"type": "DAMAGED", "note": "wet"}),
+    ("", "message", {"note": "Wait."}, {"type": "MESSAGE", "note": "Wait."}),
+    ("", "query", {}, {"type": "STATUS_QUERY"}),
+    ("CANCEL", "cancel-reply", {"answer": True}, {"type": "CANCEL_REPLY", "answer": True}),
+    ("RENEW", "renew-reply", {"answer": True, **ON}, {"type": "RENEW_ANSWER", "answer": True}),
+    ("RENEW", "renew-reply", {"answer": False}, {"type": "RENEW_ANSWER", "answer": False}),
+]  # fmt: skip
+
+
+def lent(iso, before):
+    iso.asks()
+    if before:
+        iso.act("L1", "ship", on=DAY) if before in ("ship", "RENEW") else None
+    if before.isupper():
+        iso.hears(before, BORROWER, ASKED)
+
+
+@pytest.mark.parametrize(("before", "action", "more", "says"), LENT)
+def test_where_we_lend(iso, before, action, more, says):
+    lent(iso, before)
+    iso.act("L1", action, **more)
+    said = iso.last()
+    assert {name: said.get(name) for name in says} == says
+    assert said["transaction"] == ASKED
+    iso.act("L1", action, **more, repeat=True)
+    again = iso.last()
+    assert again["original_sent_at"] == said["sent_at"] < again["sent_at"]
+    assert {name: again.get(name) for name in says} == says
+
+
+BORROWED = [
+    ("", "cancel", {"note": "found it"}, {"type": "CANCEL", "note": "found it"}),
+    ("SHIPPED", "receive", {}, {"type": "RECEIVED", "received_on": "2026-03-02", "shipped_service": "LOAN"}),
+    ("receive", "return", {"via": "courier"}, {"type": "RETURNED", "returned_on": "2026-03-02"}),
+    ("receive", "renew", ON, {"type": "RENEW", "desired_due_on": "2026-04-01"}),
+    ("receive", "renew", {}, {"type": "RENEW"}),
+    ("ANSWER", "answer-condition", {"answer": True}, {"type": "CONDITIONAL_REPLY", "answer": True}),
+    ("ANSWER", "answer-condition", {"answer": False}, {"type": "CONDITIONAL_REPLY", "answer": False}),
+    ("receive", "lost", {}, {"type": "LOST"}),
+    ("receive", "damaged", {"note": "a torn page"}, {"type": "DAMAGED", "note": "a torn page"}),
+    ("", "message", {"note": "Please hurry."}, {"type": "MESSAGE", "note": "Please hurry."}),
+    ("", "query", {}, {"type": "STATUS_QUERY"}),
+]
+
+
+@pytest.mark.parametrize(("before", "action", "more", "says"), BORROWED)
+def test_where_we_borrow(iso, before, action, more, says):
+    iso.place(LENDER)
+    if before in ("SHIPPED", "receive"):
+        iso.hears("SHIPPED", due={"on": "2026-03-20"})
+    if before == "ANSWER":
+        iso.hears("ILL_ANSWER", results="CONDITIONAL", conditions=[{"condition": "charges"}])
+    if before == "receive":
+        iso.act("B1", "receive")
+    iso.act("B1", action, **more)
+    said = iso.last()
+    assert {name: said.get(name) for name in says} == says
+    assert said["transaction"] == iso.id_of_ours()
+    iso.act("B1", action, **more, repeat=True)
+    assert iso.last()["original_sent_at"] == said["sent_at"] < iso.last()["sent_at"]
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "why"),
+    [
+        ("hold", {"position": 3}, "supply_on"),
+        ("conditional", {"condition": "nonsense"}, "is no condition of the standard"),
+        ("answer-retry", {}, "--date"),
+        ("unfilled", {"reason": "nonsense"}, "is no reason of the standard"),
+        ("locations", {}, "--location"),
+        ("estimate", {}, "--cost"),
+        ("estimate", {"cost": "much"}, "write 12.50 EUR"),
+        ("estimate", {"cost": "1e400 EURO"}, "write 12.50 EUR"),
+        ("forward", {}, "--to"),
+        ("ship", {"service": "ESTIMATE"}, "LOAN or COPY"),
+        ("message", {}, "--note"),
+    ],
+)
+def test_what_is_missing_is_said_before_anything_changed(iso, action, more, why):
+    iso.asks()
+    before = iso.dump()
+    with pytest.raises(LocalFault, match=why):
+        iso.act("L1", action, **more)
+    assert iso.dump() == before
+
+
+def test_what_is_wanted_goes_out_whole(iso):
+    iso.place(
+        LENDER,
+        service="COPY",
+        delivery={"postal": {"name": "Our Library", "city": "Town"}, "electronic": "docs@library.example"},
+        need_before="2026-05-01",
+        max_cost={"amount": "20", "currency": "EUR"},
+        note="The second edition, please.",
+        copyright_declared=True,
+    )
+    said = iso.last()
+    assert said["services"] == ["COPY"]
+    assert said["item"]["article_title"] == "A book"
+    assert said["patron"]["id"] == "R1"
+    assert said["delivery"]["postal"] == {"name": "Our Library", "city": "Town"}
+    assert said["delivery"]["electronic"] == "docs@library.example"
+    assert said["need_before"] == "2026-05-01"
+    assert said["max_cost"] == {"amount": "20", "currency": "EUR"}
+    assert said["note"] == "The second edition, please."
+    assert said["copyright_compliance"] == "declared"
+    assert (said["requester"], said["responder"]) == (US, LENDER)
