@@ -70,7 +70,7 @@ def reading(url: URL) -> Engine:
 class Standing:
     """A connection of its holder's own: no pool, no transactions, open until ``close``.
 
-    Raises the driver's errors (``faults.DRIVER_ERRORS``) as they are.
+    Raises the driver's errors (``faults.driver_errors``) as they are.
     """
 
     def __init__(self, engine: Engine) -> None:

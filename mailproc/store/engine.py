@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection
 
 from mailproc.errors import TryLater
 from mailproc.store import connections, migrate
-from mailproc.store.faults import DRIVER_ERRORS, first_line, try_later
+from mailproc.store.faults import driver_errors, first_line, try_later
 from mailproc.store.underway import Underway
 from mailproc.store.writer import Writer
 
@@ -114,7 +114,7 @@ class Store:
                 if self._watch is None:
                     self._watch = self.standing()
                 return int(self._watch.ask(_VERSION[self.dialect]))
-            except DRIVER_ERRORS as error:
+            except driver_errors() as error:
                 self._stop_watching()  # a new connection the next time
                 raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
 
@@ -160,7 +160,7 @@ def _note(url: URL, base: Path) -> Path:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DRIVER_ERRORS as error:
+    except driver_errors() as error:
         answer = try_later(error)
         if answer is None:
             raise

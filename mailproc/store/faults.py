@@ -4,21 +4,12 @@ Everything else a database says (a broken constraint, an unknown column) is a bu
 """
 
 import sqlite3
+import sys
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from mailproc.errors import TryLater
-
-try:
-    import psycopg
-except ModuleNotFoundError:  # the extra is not installed, so no PostgreSQL either
-    _POSTGRESQL: tuple[type[Exception], ...] = ()
-    DRIVER_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, SQLAlchemyError)
-else:
-    _POSTGRESQL = (psycopg.OperationalError,)
-    DRIVER_ERRORS = (sqlite3.Error, psycopg.Error, SQLAlchemyError)
-"""What a connection may raise that is used without SQLAlchemy."""
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY,
@@ -32,6 +23,18 @@ _SQLITE = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
+
+
+def driver_errors() -> tuple[type[Exception], ...]:
+    """What a connection may raise that is used without SQLAlchemy."""
+    return (sqlite3.Error, SQLAlchemyError, *_postgresqls("Error"))
+
+
+def _postgresqls(name: str) -> tuple[type[Exception], ...]:
+    """psycopg's error of that name. Where nobody opened a PostgreSQL store it was not imported
+    (that costs a start on SQLite a tenth), and has raised nothing."""
+    psycopg = sys.modules.get("psycopg")
+    return () if psycopg is None else (getattr(psycopg, name),)
 
 
 def try_later(error: BaseException) -> TryLater | None:
@@ -58,4 +61,6 @@ def _is_the_stores(error: BaseException) -> bool:
         return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _SQLITE
     # psycopg: classes 08, 40, 53, 55, 57, 58 (connection, deadlock, resources, lock, shutdown, disk);
     # it counts 54 among them, but a value too long for its index is so again at the next try.
-    return isinstance(cause, _POSTGRESQL) and not (getattr(cause, "sqlstate", None) or "").startswith("54")
+    return isinstance(cause, _postgresqls("OperationalError")) and not (
+        getattr(cause, "sqlstate", None) or ""
+    ).startswith("54")

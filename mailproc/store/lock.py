@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.store.engine import Store
-from mailproc.store.faults import DRIVER_ERRORS
+from mailproc.store.faults import driver_errors
 
 _DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
 _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
@@ -54,7 +54,7 @@ def _server_lock(store: Store) -> Iterator[Callable[[], bool]]:
         try:
             connection.ask("SELECT 1")
             return True
-        except DRIVER_ERRORS:
+        except driver_errors():
             connection.close()
             connection = store.standing()
             return bool(connection.ask(_TRY))
@@ -64,7 +64,7 @@ def _server_lock(store: Store) -> Iterator[Callable[[], bool]]:
             raise _taken("")
         yield still_ours
     finally:
-        with suppress(*DRIVER_ERRORS):
+        with suppress(*driver_errors()):
             connection.close()
 
 

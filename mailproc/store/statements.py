@@ -108,7 +108,7 @@ class _Plan:
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows, all of them: an INSERT … RETURNING ends with its last row.
 
-        Raises the driver's errors (``faults.DRIVER_ERRORS``) as they are.
+        Raises the driver's errors (``faults.driver_errors``) as they are.
         """
         given = {**self._fixed, **values}
         driver: Any = connection.connection.driver_connection
