@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mailproc.flow import clock
-from mailproc.office import amend, corrections
+from mailproc.office import amend, corrections, waiting
+from mailproc.store import events
 
 CHASE = {"chase": "CHASE"}
 
@@ -477,3 +478,19 @@ def test_an_order_by_artemail_never_expires_by_itself(world):
     assert set(kinds(world, "L1")) == {"TO_ANSWER"}
     world.days(200)
     assert world.state("L1") == "IN_PROCESS"
+
+
+def test_what_was_heard_since_and_what_comes_next(world):
+    """What silence is measured by, on both databases."""
+    world.place()
+    world.hear("B1-1 USE*3")
+    world.act("B1", "message", note="Which volume?")
+    world.hear("B1-1 SHIPPED LOAN", run=False)
+    transaction = world.transaction("B1")["id"]
+    with world.house.store.read() as connection:
+        asked = events.last_of(connection, transaction, ("request", "cancel"))
+        heard = events.heard_since(connection, transaction, asked["id"])
+        coming = waiting.coming(connection, world.house.premises, 5)
+    assert asked["type"] == "request"
+    assert [one["type"] for one in heard] == ["ILL_ANSWER"], "what has had no step is not heard"
+    assert [(one.number, one.kind, one.then) for one in coming] == [("B1-1", "UNANSWERED", "staff")]
