@@ -1,0 +1,537 @@
+"""One table for each kind of value, read and written; and the sentences of what cannot be said."""
+
+import base64
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.ill.apdu import (
+    APDU_CLASSES,
+    Apdu,
+    Condition,
+    Damaged,
+    Delivery,
+    Due,
+    ForwardNotification,
+    IllAnswer,
+    IllRequest,
+    Item,
+    Location,
+    Lost,
+    Message,
+    Money,
+    Overdue,
+    Received,
+    ReplyTo,
+    Report,
+    Shipped,
+    StatusOrErrorReport,
+)
+from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
+from mailproc.protocols.iso10161 import reading, rest, schema, writing
+from mailproc.protocols.iso10161.dates import DATE, MOMENT
+from mailproc.protocols.iso10161.money import AMOUNT, AMOUNT_IN_WORDS
+from mailproc.protocols.iso10161.pair import Tree, Unreadable
+from mailproc.protocols.iso10161.writing import NOBODY, Ends
+
+AT = datetime(2026, 1, 31, 12, 0, 1)  # noqa: DTZ001  # times in an APDU have no zone
+NAMED = TransactionId("XX-BORROWER", "B12", "1")
+OURS = Ends(
+    our_symbol="XX-BORROWER",
+    our_name="Invented Library",
+    our_address="ill@library.example",
+    our_aliases=("ns:BORROWER",),
+    their_symbol="XX-LENDER",
+    their_address="ill@lender.example",
+)
+
+
+def text(words: str) -> Any:
+    return ("generalString", words.encode())
+
+
+def over_the_octets(apdu: Apdu, ends: Ends = NOBODY) -> Apdu:
+    return reading.apdu(*schema.decode(schema.encode(apdu.type, writing.tree(apdu, ends))))
+
+
+@pytest.mark.parametrize(
+    ("octets", "amount", "currency"),
+    [
+        (b"35", "35", None),
+        (b"35.00", "35.00", None),
+        (b"$35", "35", None),
+        (b"12,5", "12.5", None),
+        (b"1,234.50", "1234.50", None),
+        (b"1.234,50", "1234.50", None),
+        (b"1 234", "1234", None),
+        (b"EUR 7", "7", "EUR"),
+        (b"7 eur", "7", "EUR"),
+        (b"\xa312.50", "12.50", None),
+        (b" 0 ", "0", None),
+    ],
+)
+def test_amounts_are_read(octets: bytes, amount: str, currency: str | None) -> None:
+    assert AMOUNT.read({"monetary-value": octets}) == Money(amount=Decimal(amount), currency=currency)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"a lot", b"-5", b"1.234", b"1,234", b"1.234.56", b"12345678.90", b"1e9", b"9" * 40, b"5 EUR 6"],
+)
+def test_what_is_no_amount_or_might_be_two_is_not_guessed(octets: bytes) -> None:
+    with pytest.raises(Unreadable):
+        AMOUNT.read({"monetary-value": octets})
+
+
+@pytest.mark.parametrize(
+    ("code", "octets", "currency"), [(b"USD", b"$35", "USD"), (b"usd ", b"35", "USD"), (b"$", b"35", None)]
+)
+def test_currencies_are_read(code: bytes, octets: bytes, currency: str | None) -> None:
+    assert AMOUNT.read({"currency-code": code, "monetary-value": octets}).currency == currency
+
+
+def test_two_currencies_are_none() -> None:
+    with pytest.raises(Unreadable):
+        AMOUNT.read({"currency-code": b"USD", "monetary-value": b"EUR 5"})
+
+
+@pytest.mark.parametrize(
+    ("amount", "octets"),
+    [("35", b"35"), ("35.50", b"35.50"), ("1E+2", b"100"), ("12.500", b"12.5"), ("0", b"0")],
+)
+def test_amounts_are_written(amount: str, octets: bytes) -> None:
+    money = Money(amount=Decimal(amount), currency="EUR")
+    assert AMOUNT.write(money) == {"currency-code": b"EUR", "monetary-value": octets}
+    assert AMOUNT.read(AMOUNT.write(money)) == money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [
+        ("-1", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("12.345", None),
+        ("12345678901", None),
+        ("1", "€"),
+        ("1", "eur"),
+    ],
+)
+def test_amounts_without_room_are_refused(amount: str, currency: str | None) -> None:
+    with pytest.raises(LocalFault):
+        AMOUNT.write(Money(amount=Decimal(amount), currency=currency))
+
+
+@pytest.mark.parametrize("words", ["EUR 12.50", "12,50 EUR", "12.50 eur"])
+def test_an_estimate_is_an_amount_in_words(words: str) -> None:
+    money = AMOUNT_IN_WORDS.read(text(words))
+    assert money == Money(amount=Decimal("12.50"), currency="EUR")
+    assert AMOUNT_IN_WORDS.write(money) == text("EUR 12.50")
+
+
+@pytest.mark.parametrize("octets", [b"20260131", b"2026-01-31", b" 20260131 "])
+def test_dates_are_read(octets: bytes) -> None:
+    assert DATE.read(octets) == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "octets", [b"", b"soon", b"20260231", b"260131", b"20260131120000", b"00000101", b"\xb2" * 8]
+)
+def test_what_is_no_date_is_said_to_be_none(octets: bytes) -> None:
+    with pytest.raises(Unreadable):
+        DATE.read(octets)
+
+
+@pytest.mark.parametrize(
+    ("time", "at"),
+    [
+        (b"120001", AT),
+        (b"1200", AT.replace(second=0)),
+        (b"12:00:01", AT),
+        (None, AT.replace(hour=0, second=0)),
+    ],
+)
+def test_times_are_read(time: bytes | None, at: datetime) -> None:
+    assert MOMENT.read({"date": b"20260131"} | ({"time": time} if time else {})) == at
+
+
+# --- a whole message ---------------------------------------------------------------------------
+
+
+def request(**more: Any) -> Tree:
+    return writing.tree(IllRequest(transaction=NAMED, sent_at=AT, services=(Service.LOAN,)), NOBODY) | more
+
+
+def heard(kind: ApduType, tree: Tree) -> Apdu:
+    return reading.apdu(*schema.decode(schema.encode(kind, tree)))
+
+
+def kept(apdu: Apdu) -> dict[str, Any]:
+    return {entry["at"]: entry["value"] for entry in apdu.extensions}
+
+
+def test_what_is_not_vital_is_kept_with_the_reason() -> None:
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"search-type": {"need-before-date": b"20260231"}}))
+    assert isinstance(apdu, IllRequest) and apdu.need_before is None
+    assert apdu.extensions == (
+        {
+            "at": "search-type",
+            "value": {"need-before-date": {"ascii": "20260231"}, "expiry-flag": 3},
+        },
+    )
+
+
+def test_an_unreadable_date_beside_readable_ones_says_why() -> None:
+    search = {"need-before-date": b"20260231", "level-of-service": text("U")}
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"search-type": search}))
+    assert apdu.extensions == (
+        {
+            "at": "search-type/need-before-date",
+            "value": {"ascii": "20260231"},
+            "why": "a day of the calendar as YYYYMMDD",
+        },
+    )
+
+
+def test_an_unknown_extension_comes_back_to_the_octet() -> None:
+    extension = {"identifier": 7, "critical": True, "item": b"\x30\x03\x02\x01\x05"}
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"iLL-request-extensions": [extension]}))
+    ber = base64.b64encode(extension["item"]).decode()  # type: ignore[arg-type]  # one of three kinds of value
+    assert kept(apdu) == {"iLL-request-extensions": [{"identifier": 7, "critical": True, "ber": ber}]}
+    assert writing.tree(apdu, NOBODY)["iLL-request-extensions"] == [extension]
+
+
+@pytest.mark.parametrize(
+    ("component", "value", "plain"),
+    [
+        ("item-id", {"held-medium-type": 6}, {"item-id": {"held-medium-type": 6}}),
+        ("forward-note", text("Grüße"), {"forward-note": {"text": "Grüße"}}),
+        ("retry-flag", True, {"retry-flag": True}),
+        (
+            "delivery-service",
+            ("physical-delivery", text("Post")),
+            {"delivery-service": {"choice": "physical-delivery", "value": {"text": "Post"}}},
+        ),
+        ("third-party-info-type", {"permission-to-forward": False}, {}),
+    ],
+)
+def test_components_without_a_field_are_kept(component: str, value: Any, plain: dict[str, Any]) -> None:
+    assert kept(heard(ApduType.ILL_REQUEST, request(**{component: value}))) == plain
+
+
+def test_a_word_said_since_wins_over_what_was_kept() -> None:
+    kept_entry = {"at": "search-type/need-before-date", "value": {"ascii": "soon"}}
+    apdu = IllRequest(
+        transaction=NAMED,
+        sent_at=AT,
+        services=(Service.LOAN,),
+        need_before=date(2026, 2, 1),
+        extensions=(kept_entry,),
+    )
+    assert writing.tree(apdu, NOBODY)["search-type"]["need-before-date"] == b"20260201"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"value": 1},
+        {"at": "", "value": 1},
+        {"at": "forward-note", "value": {"b64": "%"}},
+        {"at": "forward-note", "value": {"text": 5}},
+        {"at": "lost-extensions", "value": [{"identifier": 1}]},
+        {"at": "lost-extensions", "value": 5},
+    ],
+)
+def test_an_entry_that_is_none_is_refused(entry: dict[str, Any]) -> None:
+    with pytest.raises(LocalFault, match="extensions"):
+        writing.tree(Lost(transaction=NAMED, sent_at=AT, extensions=(entry,)), NOBODY)
+
+
+@pytest.mark.parametrize("at", ["note/0/x", "transaction-id/x/y/z", "nowhere", "responder-id/0"])
+def test_an_entry_at_a_place_that_does_not_exist_is_refused_by_name_at_the_latest_when_written(
+    at: str,
+) -> None:
+    apdu = Lost(transaction=NAMED, sent_at=AT, responder="X", extensions=({"at": at, "value": 1},))
+    with pytest.raises(LocalFault):
+        schema.encode(apdu.type, writing.tree(apdu, NOBODY))
+
+
+def test_a_symbol_is_the_name_where_there_is_no_symbol() -> None:
+    system = {"name-of-person-or-institution": ("name-of-institution", text("Invented Library"))}
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"requester-id": system}))
+    assert apdu.requester == "Invented Library"
+
+
+def test_without_initial_requester_there_is_none() -> None:
+    tree = request()
+    del tree["transaction-id"]["initial-requester-id"]
+    apdu = heard(ApduType.ILL_REQUEST, tree)
+    assert apdu.transaction == TransactionId("", "B12", "1")
+    assert "initial-requester-id" not in writing.tree(apdu, NOBODY)["transaction-id"]
+
+
+def test_qualifiers_come_back_to_the_octet() -> None:
+    tree = request()
+    tree["transaction-id"]["transaction-group-qualifier"] = ("generalString", b" caf\xe9\0 ")
+    apdu = heard(ApduType.ILL_REQUEST, tree)
+    again = writing.tree(apdu, NOBODY)["transaction-id"]["transaction-group-qualifier"]
+    assert again == ("generalString", b" caf\xe9\0 ")
+
+
+@pytest.mark.parametrize(
+    ("search", "expiry"),
+    [
+        ({"need-before-date": b"20260201", "expiry-flag": 1}, date(2026, 2, 1)),
+        ({"need-before-date": b"20260201", "expiry-flag": 2, "expiry-date": b"20260301"}, date(2026, 3, 1)),
+        ({"need-before-date": b"20260201", "expiry-flag": 3}, None),
+        ({"need-before-date": b"20260201"}, None),
+        ({"expiry-flag": 1}, None),
+        ({"expiry-flag": 2}, None),
+        ({"expiry-flag": 9, "expiry-date": b"20260301"}, None),
+    ],
+)
+def test_when_a_request_expires(search: Tree, expiry: date | None) -> None:
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"search-type": search}))
+    assert isinstance(apdu, IllRequest) and apdu.expiry == expiry
+    assert writing.tree(apdu, NOBODY).get("search-type", {}) == {"expiry-flag": 3} | search or not expiry
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_electronic_delivery_may_be_asked_for_by_the_delivery_service_alone(number: int) -> None:
+    ftp = {"telecom-service-identifier": text("FTP"), "telecom-service-address": text("ftp.reader.example")}
+    mail = {
+        "telecom-service-identifier": text("SMTP"),
+        "telecom-service-address": text("reader@reader.example"),
+    }
+    services = [{"e-delivery-details": ("e-delivery-address", to)} for to in (ftp, mail)[:number]]
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"delivery-service": ("electronic-delivery", services)}))
+    assert isinstance(apdu, IllRequest)
+    assert apdu.delivery == (Delivery(electronic="reader@reader.example") if number == 2 else None)
+    assert writing.tree(apdu, NOBODY)["protocol-version-num"] == 2
+
+
+def test_libraries_to_ask_next_are_locations() -> None:
+    answer = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.UNFILLED, reason="not-owned")
+    third = {"person-or-institution-symbol": ("institution-symbol", text("XX-THIRD"))}
+    tree = writing.tree(answer, NOBODY) | {"send-to-list": [{"system-id": third}]}
+    apdu = heard(ApduType.ILL_ANSWER, tree)
+    assert isinstance(apdu, IllAnswer) and apdu.locations == (Location(symbol="XX-THIRD"),)
+
+
+def test_an_explanation_of_another_answer_is_kept_as_it_is() -> None:
+    answer = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.UNFILLED, reason="not-owned")
+    tree = writing.tree(answer, NOBODY) | {"transaction-results": 2}
+    apdu = heard(ApduType.ILL_ANSWER, tree)
+    assert isinstance(apdu, IllAnswer) and (apdu.results, apdu.reason) == (Results.RETRY, None)
+    assert writing.tree(apdu, NOBODY)["results-explanation"] == tree["results-explanation"]
+
+
+# --- what makes a message senseless ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"iLL-service-type": [9]}, "iLL-service-type"),
+        (
+            {"transaction-id": {"transaction-group-qualifier": text(""), "transaction-qualifier": text("")}},
+            "transaction-id",
+        ),
+    ],
+)
+def test_a_request_for_nothing_that_is_known_is_refused(change: Tree, sentence: str) -> None:
+    with pytest.raises(RemoteFault, match=sentence):
+        heard(ApduType.ILL_REQUEST, request(**change))
+
+
+def test_an_answer_of_an_unknown_kind_is_refused() -> None:
+    answer = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.WILL_SUPPLY)
+    with pytest.raises(RemoteFault, match="not 8"):
+        heard(ApduType.ILL_ANSWER, writing.tree(answer, NOBODY) | {"transaction-results": 8})
+
+
+@pytest.mark.parametrize(
+    ("apdu", "sentence"),
+    [
+        (IllAnswer(results=Results.HOLD_PLACED), "supply_on"),
+        (IllAnswer(results=Results.ESTIMATE), "cost_estimate"),
+        (IllAnswer(results=Results.LOCATIONS_PROVIDED), "locations"),
+        (IllAnswer(results=Results.UNFILLED, reason="no idea"), "reason: 'no idea' has no number"),
+        (
+            IllAnswer(results=Results.CONDITIONAL, conditions=(Condition(condition="lost"),)),
+            "'lost' has no number",
+        ),
+        (IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=(Location(note="x"),)), "symbol or a name"),
+        (Overdue(), "due"),
+        (Message(), "note"),
+        (Message(note=" \n"), "note"),
+        (IllRequest(), "services"),
+        (ForwardNotification(intermediary="X"), "responder"),
+        (ForwardNotification(responder="X"), "intermediary"),
+        (Shipped(shipped_service=Service.ESTIMATE), "ESTIMATE is no service that ships"),
+        (Shipped(shipped_conditions="lost"), "shipped_conditions"),
+        (Shipped(cost=Money(amount=Decimal(-1))), "cost"),
+        (StatusOrErrorReport(report=Report(kind="x")), "kind"),
+        (StatusOrErrorReport(report=Report(kind="error", problem="x")), "problem"),
+        (StatusOrErrorReport(report=Report(kind="error", problem="already-forwarded")), "detail"),
+        (
+            StatusOrErrorReport(report=Report(kind="error", problem="state-transition-prohibited")),
+            "apdu_type",
+        ),
+        (StatusOrErrorReport(report=Report(kind="status", current_state="ASLEEP")), "ASLEEP"),
+        (StatusOrErrorReport(report=Report(kind="status", history={"title": 5})), "title"),
+        (StatusOrErrorReport(report=Report(kind="status", history={"date_requested": "soon"})), "soon"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_in_a_sentence(apdu: Apdu, sentence: str) -> None:
+    with pytest.raises(LocalFault, match=sentence):
+        writing.tree(APDU_CLASSES[apdu.type](**vars(apdu) | {"transaction": NAMED, "sent_at": AT}), NOBODY)
+    assert sentence in writing.refuses(apdu)
+
+
+@pytest.mark.parametrize("apdu", [Lost(transaction=NAMED), Lost(sent_at=AT)])
+def test_time_and_name_are_needed_to_write_but_not_to_foresee(apdu: Apdu) -> None:
+    with pytest.raises(LocalFault):
+        writing.tree(apdu, NOBODY)
+    assert writing.refuses(apdu) == ""
+
+
+# --- what is always said -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ApduType)
+@pytest.mark.parametrize("role", Role)
+def test_every_message_names_both_ends_and_says_where_answers_go(kind: ApduType, role: Role) -> None:
+    least: dict[ApduType, dict[str, Any]] = {
+        ApduType.ILL_REQUEST: {"services": (Service.COPY,)},
+        ApduType.FORWARD_NOTIFICATION: {"responder": "XX-THIRD", "intermediary": "XX-LENDER"},
+        ApduType.ILL_ANSWER: {"results": Results.CONDITIONAL},
+        ApduType.CONDITIONAL_REPLY: {"answer": True},
+        ApduType.CANCEL_REPLY: {"answer": True},
+        ApduType.OVERDUE: {"due": Due(on=AT.date())},
+        ApduType.RENEW_ANSWER: {"answer": False},
+        ApduType.MESSAGE: {"note": "x"},
+    }
+    apdu = APDU_CLASSES[kind](transaction=NAMED, sent_at=AT, **least.get(kind, {}))
+    back = over_the_octets(apdu, Ends(**vars(OURS) | {"role": role}))
+    ends = ["XX-BORROWER", "XX-LENDER"] if role is Role.REQUESTER else ["XX-LENDER", "XX-BORROWER"]
+    if kind is ApduType.FORWARD_NOTIFICATION:
+        ends[1] = "XX-THIRD"
+    assert [back.requester, back.responder] == ends
+    assert back.sent_at == AT
+    assert back.reply_to == (
+        ReplyTo(address="ill@library.example", encodings=("BER_IN_MIME",), aliases=("ns:BORROWER",)),
+    )
+
+
+def test_our_name_stands_beside_our_symbol_only() -> None:
+    tree = writing.tree(Lost(transaction=NAMED, sent_at=AT), OURS)
+    assert tree["requester-id"]["name-of-person-or-institution"] == (
+        "name-of-institution",
+        text("Invented Library"),
+    )
+    assert list(tree["responder-id"]) == ["person-or-institution-symbol"]
+
+
+@pytest.mark.parametrize(
+    ("apdu", "version"),
+    [
+        (Lost(), 1),
+        (Damaged(), 1),
+        (Damaged(damaged_details="2, 3"), 2),
+        (Damaged(damaged_details="The cover is torn"), 1),
+        (Shipped(electronic_delivery="reader@reader.example"), 2),
+        (Shipped(shipped_via="Post"), 1),
+    ],
+)
+def test_the_version_is_two_where_it_must_be(apdu: Apdu, version: int) -> None:
+    said = APDU_CLASSES[apdu.type](**vars(apdu) | {"transaction": NAMED, "sent_at": AT})
+    assert writing.tree(said, NOBODY)["protocol-version-num"] == version
+    assert writing.tree(said, Ends(version=2))["protocol-version-num"] == 2
+
+
+@pytest.mark.parametrize(
+    ("note", "back"),
+    [
+        (None, "The cover is torn"),
+        ("Sorry", "Sorry\nThe cover is torn"),
+        ("The cover is torn.", "The cover is torn."),
+    ],
+)
+def test_a_damage_in_words_goes_into_the_note(note: str | None, back: str) -> None:
+    damaged = Damaged(transaction=NAMED, sent_at=AT, note=note, damaged_details="The cover is torn")
+    assert over_the_octets(damaged) == writing.project(damaged)
+    assert over_the_octets(damaged).note == back
+
+
+@pytest.mark.parametrize(
+    ("apdu", "field", "value"),
+    [
+        (Received(), "received_on", AT.date()),
+        (Received(), "shipped_service", Service.LOAN),
+        (Shipped(due=Due(on=AT.date())), "shipped_service", Service.LOAN),
+        (Shipped(), "shipped_service", Service.COPY),
+        (IllAnswer(results=Results.WILL_SUPPLY, supply_on=AT.date()), "reason", "being-processed-for-supply"),
+        (IllAnswer(results=Results.WILL_SUPPLY), "reason", None),
+        (IllAnswer(results=Results.CONDITIONAL), "conditions", (Condition(condition="other"),)),
+        (
+            IllAnswer(results=Results.CONDITIONAL, reason="charges"),
+            "conditions",
+            (Condition(condition="charges"),),
+        ),
+        (StatusOrErrorReport(), "report", Report(kind="status", reason_no_report="temporary")),
+        (
+            StatusOrErrorReport(report=Report(kind="error")),
+            "report",
+            Report(kind="error", source="provider", problem="other", correlation="B12/1"),
+        ),
+        (
+            StatusOrErrorReport(requester="XX-BORROWER", report=Report(kind="status", current_state="IDLE")),
+            "report",
+            Report(
+                kind="status",
+                current_state="UNKNOWN",
+                history={
+                    "date_of_last_transition": "2026-01-31",
+                    "most_recent_service": "ILL_REQUEST",
+                    "date_of_most_recent_service": "2026-01-31",
+                    "initiator_of_most_recent_service": "XX-BORROWER",
+                },
+            ),
+        ),
+        (Overdue(due=Due(on=AT.date()), level=2), "due", Due(on=AT.date(), renewable=True)),
+        (Overdue(due=Due(on=AT.date()), level=2), "level", None),
+        (
+            IllRequest(services=(Service.LOAN,), item=Item(isbn="978-0-00-000000-2")),
+            "item",
+            Item(isbn="9780000000002"),
+        ),
+        (IllRequest(services=(Service.LOAN,), item=Item(isbn="none")), "item", Item(isbn="none")),
+    ],
+)
+def test_what_the_standard_makes_of_what_is_not_said(apdu: Apdu, field: str, value: Any) -> None:
+    said = APDU_CLASSES[apdu.type](**vars(apdu) | {"transaction": NAMED, "sent_at": AT})
+    assert getattr(over_the_octets(said), field) == value
+    assert over_the_octets(said) == writing.project(said)
+
+
+def test_a_projection_needs_no_time() -> None:
+    projected = writing.project(Lost(transaction=NAMED, reply_code="x"))
+    assert (projected.sent_at, projected.reply_code) == (None, None)
+
+
+def test_a_shipment_is_charged_where_the_other_system_wants_it() -> None:
+    shipped = Shipped(transaction=NAMED, sent_at=AT)
+    assert writing.tree(shipped, Ends(chargeable_units=1))["supply-details"] == {"chargeable-units": 1}
+    assert writing.tree(shipped, NOBODY)["supply-details"] == {}
+
+
+def test_json_of_a_component_goes_both_ways() -> None:
+    component = {
+        "a": [True, None, 5, b"\xff", b"ascii", ("x", ("y", b"")), text("Ł"), ("n", None)],
+        "b": "1.2.3",
+    }
+    assert rest.from_plain(rest.to_plain(component)) == component
