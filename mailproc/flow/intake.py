@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import receipts
+from mailproc.flow import adoption, receipts
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
-from mailproc.log import following
+from mailproc.log import following, mask
 from mailproc.mail.own import is_own
 from mailproc.mail.parse import parse
 from mailproc.store import alarms, events, letters, outgoing, queue
@@ -82,6 +82,8 @@ def settle(connection: Connection, reading: Reading, premises: Premises) -> None
         _settle_bounce(connection, reading, premises)
     elif own := _own(connection, reading, premises):
         _done(connection, reading, f"our own letter O{own} came back")
+    elif adopted := adoption.of(connection, reading, premises):
+        _settle_messages(connection, adopted, premises)
     elif reading.refused:
         _shelve(connection, reading, reading.refused, premises)
     else:
@@ -123,7 +125,7 @@ def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str,
 def _found(reading: Reading) -> dict[str, str]:
     return {
         "message_id": reading.letter.message_id[:250],
-        "subject": reading.letter.subject[:250],
+        "subject": mask(reading.letter.subject)[:250],
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",
         "proof": reading.proof,
@@ -166,10 +168,10 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
         return
     if bounce.kind == "failed":
         for outgoing_id in found:
-            outgoing.bounced(connection, outgoing_id, storable(bounce.text)[:500])
-        _events_of_letter(connection, reading, found, "BOUNCED", {"text": bounce.text[:500]})
+            outgoing.bounced(connection, outgoing_id, storable(mask(bounce.text))[:500])
+        _events_of_letter(connection, reading, found, "BOUNCED", {"text": mask(bounce.text)[:500]})
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
-    _done(connection, reading, f"{bounce.kind}: {numbers} {bounce.text}"[:500])
+    _done(connection, reading, f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500])
 
 
 def _events_of_letter(

@@ -184,7 +184,7 @@ class ArtemailCodec:
         if not quoting and (files := [lines for lines in found if orders.looks_like_orders(lines)]):
             return "orders", files[0], None
         on = letter.date.date() if letter.date else None
-        readings = [self.replies.read(lines, letter.subject, on) for lines in found]
+        readings = [self.replies.read(self._veiled(lines), letter.subject, on) for lines in found]
         for kind, is_it in self._kinds:
             for lines, reading in zip(found, readings, strict=True):
                 if is_it(reading):
@@ -203,7 +203,8 @@ class ArtemailCodec:
         )
 
     def _decoded_orders(self, lines: list[str], subject: str) -> Decoded:
-        found = orders.read(lines, self.words)
+        password = orders.password(lines)
+        found = orders.read(self._veiled(lines, password), self.words)
         code = found.credentials.customer_code
         file_ref = self.replies.codes.layout.file_ref.search(" ".join(subject.split()))
         ref = Ref(code, file_ref=file_ref["file_ref"] if file_ref else "")
@@ -215,15 +216,21 @@ class ArtemailCodec:
             except RemoteFault as fault:
                 faults.append(Fault(fault.position, str(fault), order.number))
         faults.sort(key=lambda fault: fault.position or 0)
-        said = replace(found.credentials, file_ref=ref.file_ref)
+        said = Credentials(code, password, ref.file_ref)
         return Decoded(tuple(apdus), (), tuple(faults), said)
+
+    def _veiled(self, lines: list[str], password: str = "") -> list[str]:
+        """The lines as they may be kept: no password of the configuration, nor the letter's own, in a
+        title, an address or wherever else somebody typed it. The receiver sees the mask's letters."""
+        masker = self.masker.knowing(password) if password else self.masker
+        return masker.text("\n".join(lines)).split("\n")
 
     def _decoded_plain(self, letter: Letter) -> Decoded:
         """There is no password, so only a customer whose dialect this is is taken without one."""
         code = plain.customer_code(letter)
         missing = Credentials(code, None if code in self.plain_customers else "")
         try:
-            return Decoded((plain.read(letter),), credentials=missing)
+            return Decoded((plain.read(letter, self.masker.text),), credentials=missing)
         except RemoteFault as fault:
             return Decoded(faults=(Fault(fault.position, str(fault)),), credentials=missing)
 

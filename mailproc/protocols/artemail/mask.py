@@ -42,7 +42,11 @@ class Masker:
 
         ``more``: passwords that a reader found in this letter.
         """
-        return Masker([*self._known, *more])._entity(raw, 0)
+        return self.knowing(*more)._entity(raw, 0)
+
+    def knowing(self, *more: str) -> "Masker":
+        """The same, with more passwords."""
+        return Masker([*self._known, *more])
 
     def text(self, text: str) -> str:
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")

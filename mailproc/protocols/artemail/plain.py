@@ -77,9 +77,9 @@ def customer_code(letter: Letter) -> str:
     return value if CUSTOMER_CODE.fullmatch(value) else ""
 
 
-def read(letter: Letter) -> IllRequest:
-    """Raises RemoteFault that says what is missing."""
-    said = _labelled(letter) or {}
+def read(letter: Letter, mask: Callable[[str], str] = str) -> IllRequest:
+    """Raises RemoteFault that says what is missing. ``mask`` takes passwords out of what is kept."""
+    said = {label: [mask(line) for line in lines] for label, lines in (_labelled(letter) or {}).items()}
     code = customer_code(letter)
     number = next(iter(said.get("request id", [])), "")
     lines = tuple(said.get("request id", [])[1:])
