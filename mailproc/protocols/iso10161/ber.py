@@ -24,6 +24,7 @@ _END_OF_CONTENTS = b"\0\0"
 _OCTET_STRING = b"\x04"
 _TAG_OCTETS = 4
 _APDUS = range(0x61, 0x75)
+_INSIDE = (0x30, 0x80)  # the SEQUENCE, or its first component where its tag is missing
 _JUNK = 8
 
 # Universal types that may be sent in segments (8.7, 8.23, 8.25): descriptor, UTF8String … BMPString.
@@ -49,17 +50,17 @@ class First:
 def looks_like(data: bytes) -> bool:
     """Could this be one APDU? Looks at the first octets and the length only.
 
-    A line end or two after it does no harm; a text that begins with a letter from a to t does not pass.
+    A line end or two after it does no harm; a text that begins with a letter from a to t hardly passes.
     """
-    if len(data) < 2 or data[0] not in _APDUS:
+    if not data or data[0] not in _APDUS:
         return False
-    if data[1] == _LONG:
-        return len(data) > 2 and data[2] & _LONG | _CONSTRUCTED in (0x20, 0xA0)
     try:
         body, length = _length(data, 1)
+        inside = data[body]
     except (IndexError, RemoteFault):
         return False
-    return 0 <= len(data) - body - length <= _JUNK
+    rest = len(data) - body - length if length != _INDEFINITE else 0
+    return inside in _INSIDE and 0 <= rest <= _JUNK
 
 
 def first(data: bytes) -> First:
@@ -70,21 +71,21 @@ def first(data: bytes) -> First:
     """
     if len(data) > OCTETS:
         raise RemoteFault(f"{len(data)} octets are more than the {OCTETS} allowed", OCTETS)
-    root = _Frame(b"", len(data), len(data))
+    root = _Frame(0, b"", len(data), len(data))
     frames = [root]
     at = elements = 0
     while not root.parts:
         frame = frames[-1]
-        if frame.end == _INDEFINITE and data[at : at + 2] == _END_OF_CONTENTS:
+        if frame.end == _INDEFINITE and data[at : min(at + 2, frame.bound)] == _END_OF_CONTENTS:
             at += 2
-            _close(frames, at)
+            _close(frames)
         else:
             elements += 1
             if elements > ELEMENTS:
                 raise RemoteFault(f"octet {at}: more than {ELEMENTS} elements", at)
             at = _element(data, at, frames)
         while frames[-1].end == at and frames[-1] is not root:
-            _close(frames, at)
+            _close(frames)
     plain = b"".join(root.parts)
     return First(plain, len(data) - at, data.startswith(plain))
 
@@ -104,6 +105,7 @@ class _Frame:
     ``bound``: where the nearest one ends of which it is known. ``string``: the identifier of the whole
     where this is a string in segments."""
 
+    start: int
     tag: bytes
     end: int
     bound: int
@@ -119,9 +121,9 @@ class _Frame:
             raise RemoteFault(f"octet {at}: a string has a segment that is no string", at)
 
 
-def _close(frames: list[_Frame], at: int) -> None:
+def _close(frames: list[_Frame]) -> None:
     done = frames.pop()
-    frames[-1].add(done.string or done.tag, b"".join(done.parts), at)
+    frames[-1].add(done.string or done.tag, b"".join(done.parts), done.start)
 
 
 def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
@@ -139,7 +141,8 @@ def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
         if len(frames) > DEPTH:
             raise RemoteFault(f"octet {at}: more than {DEPTH} levels", at)
         end = body + length if length != _INDEFINITE else _INDEFINITE
-        frames.append(_Frame(tag, end, frame.bound if length == _INDEFINITE else end, _STRINGS.get(tag)))
+        bound = frame.bound if length == _INDEFINITE else end
+        frames.append(_Frame(at, tag, end, bound, _STRINGS.get(tag)))
         return body
     if length == _INDEFINITE or tag == b"\0":
         raise RemoteFault(f"octet {at}: no element can begin like this", at)
