@@ -452,6 +452,13 @@ def test_a_corrected_day_is_the_new_one(world):
 # --- nothing goes twice by ARTEmail ------------------------------------------------------------
 
 
+def long(world):
+    """Six weeks, looked at every ten days."""
+    for _ in range(4):
+        world.later(days=10)
+        world.tick()
+
+
 @pytest.mark.parametrize("action", ["cancel", "renew"])
 def test_what_was_asked_by_artemail_goes_once(world, addresses, action):
     world.place()
@@ -459,7 +466,7 @@ def test_what_was_asked_by_artemail_goes_once(world, addresses, action):
         world.act("B1", "receive")
     world.act("B1", action)
     told = len(world.to(addresses["XX-BL"]))
-    world.days(40)
+    long(world)
     assert len(world.to(addresses["XX-BL"])) == told
 
 
@@ -467,7 +474,7 @@ def test_a_recall_by_artemail_goes_once_and_then_staff_are_asked(world, addresse
     lent(world, addresses)
     world.act("L1", "recall")
     assert kinds(world, "L1") == {"LOAN_RECALLED": date(2026, 4, 17)}
-    world.days(40)
+    long(world)
     assert len(world.to(addresses["XX-CUSTOMER"])) == 1
     assert world.attention("L1") == ("not-back",)
     assert kinds(world, "L1") == {}
@@ -476,7 +483,7 @@ def test_a_recall_by_artemail_goes_once_and_then_staff_are_asked(world, addresse
 def test_an_order_by_artemail_never_expires_by_itself(world):
     world.ordered("TXC1-1 S LOAN\nA book")
     assert set(kinds(world, "L1")) == {"TO_ANSWER"}
-    world.days(200)
+    long(world)
     assert world.state("L1") == "IN_PROCESS"
 
 
