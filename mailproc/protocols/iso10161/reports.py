@@ -24,7 +24,7 @@ from mailproc.protocols.iso10161.numbers import (
     STATE,
     UNABLE,
 )
-from mailproc.protocols.iso10161.pair import Pair, Tree, Unreadable, found, is_number
+from mailproc.protocols.iso10161.pair import Pair, Tree, Unreadable, is_number
 from mailproc.protocols.iso10161.parties import SYSTEM
 from mailproc.protocols.iso10161.strings import WORDS
 
@@ -204,7 +204,8 @@ def complete(message: StatusOrErrorReport, tree: Tree) -> None:
 def _complete_error(message: StatusOrErrorReport, error: Tree) -> None:
     if not error.keys() & {USER, PROVIDER}:
         error[PROVIDER] = ("general-problem", GENERAL_PROBLEM.write("other"))
-    if found(error, (USER,)) == (FORWARDED, {}):
+    alternative, about = error.get(USER, ("", {}))
+    if alternative == FORWARDED and "responder-id" not in about:
         raise LocalFault(f"a report {FORWARDED} must say in detail to whom")
     error.setdefault("report-source", REPORT_SOURCE.write("user" if USER in error else "provider"))
     named = message.transaction
