@@ -145,14 +145,20 @@ def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
 
 
 def _own(connection: Connection, reading: Reading, premises: Premises) -> int | None:
-    """The letter of ours that came back; one that we wrote to ourselves (a hub) is none."""
+    """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none."""
     library = premises.config.library
     addresses = {library.email.casefold(), *(one.casefold() for one in premises.config.listen.recipients)}
     sent: dict[int, str] = {}
 
+    def is_notice(outgoing_id: int) -> bool:  # to our staff, who may read the mailbox that we look into
+        letter = outgoing.load(connection, outgoing_id)
+        return letter is not None and not letter["partner"]
+
     def known(message_ids: Collection[str]) -> bool:
         found = letters.ours(connection, message_ids)
-        sent.update({row: to for row, to in found.items() if to.casefold() not in addresses})
+        sent.update(
+            {row: to for row, to in found.items() if to.casefold() not in addresses or is_notice(row)}
+        )
         return bool(sent)
 
     return min(sent) if is_own(reading.letter, addresses, known) else None

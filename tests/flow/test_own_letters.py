@@ -21,6 +21,17 @@ def test_a_copy_to_our_own_mailbox(world, addresses):
     assert len(world.sent) == 1
 
 
+def test_a_notice_to_staff_who_read_the_mailbox_that_we_look_into(make_world, sqlite_url, addresses):
+    world = make_world(sqlite_url, more=f'[listen]\nrecipients = ["{OURS}", "staff@library.example"]\n')
+    world.place()
+    world.bounce(order_of(world, addresses))
+    (notice,) = world.notices()
+    inbox_id = world.inject(notice.raw, OURS, door="a mailbox")
+    world.run()
+    assert world.row("inbox", inbox_id)["note"] == f"our own letter {notice.name} came back"
+    assert world.shelf() == {}
+
+
 def test_quoted_whole_in_an_answer(small_world, addresses):
     small_world.place()
     order = order_of(small_world, addresses)
