@@ -1,6 +1,7 @@
 """Trying out without a store: what a letter means, how messages are written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailproc.errors import LocalFault, RemoteFault
@@ -40,7 +41,8 @@ def decoded(premises: Premises, name: str, raw: bytes) -> dict[str, Any]:
 def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str) -> bytes:
     """The letter, as it would be sent but for the password.
 
-    We write as borrower where the first APDU is a borrower's. LocalFault names what was lost.
+    We write as borrower where the first APDU is a borrower's; what says no time is said now.
+    LocalFault names what was lost.
     """
     if not apdus:
         raise LocalFault("There is no APDU to write.")
@@ -63,9 +65,11 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
         file_ref=ref.file_ref if ref else "",
         today=premises.today(),
     )
-    written = codec.encode(apdus, wire, premises.templates)
+    now = premises.clock().astimezone(premises.zone)
+    said = [apdu if apdu.sent_at else replace(apdu, sent_at=now.replace(tzinfo=None)) for apdu in apdus]
+    written = codec.encode(said, wire, premises.templates)
     if written.held or written.body is None:
-        lost = "; ".join(f"APDU {one.index + 1}: {one.field} {one.text}" for one in written.held)
+        lost = "; ".join(f"APDU {one.index + 1}: {f'{one.field} {one.text}'.strip()}" for one in written.held)
         raise LocalFault(f"This cannot be written: {lost}.")
     library = premises.config.library
     return compose(
@@ -74,5 +78,5 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
         sender_name=library.name,
         to=[partner.address],
         message_id=message_id(domain_of(library.email), "trial"),
-        date=premises.clock().astimezone(premises.zone),
+        date=now,
     )
