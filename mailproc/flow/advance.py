@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import clock, facts, finding, permission, report
+from mailproc.flow import clock, ends, facts, finding, permission, report
 from mailproc.flow.carry_out import Work, carry_out
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, comparison, machine, policy, standing
@@ -60,6 +60,7 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
         found = _overtaken(connection, cancel, transaction, found)
     decided = _decide(connection, event, apdu, transaction, found, premises)
     work = _work(connection, event, transaction, premises, decided)
+    ends.learn(work, decided.taken, decided.occurrence)
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
@@ -207,7 +208,7 @@ def _save(work: Work, decided: Decision) -> int:
 
 def _changes(work: Work, decided: Decision) -> dict[str, Any]:
     event, transaction, taken = work.event, work.transaction, decided.taken
-    changes = _columns(taken.after, transaction)
+    changes = _columns(taken.after, transaction, work.pinned)
     moved = (taken.before.state, taken.before.due_on) != (taken.after.state, taken.after.due_on)
     if moved or decided.occurrence.event == "request":
         changes["moved_event_id"] = event["id"]
@@ -221,7 +222,7 @@ def _changes(work: Work, decided: Decision) -> dict[str, Any]:
     return changes
 
 
-def _columns(after: Standing, transaction: RowMapping) -> dict[str, Any]:
+def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> dict[str, Any]:
     pinned = {name: value for name, value in (transaction["options"] or {}).items() if name not in BESIDE}
     kept = standing.to_json(after)
     beside = {name: kept[name] for name in BESIDE if name in kept}
@@ -232,7 +233,7 @@ def _columns(after: Standing, transaction: RowMapping) -> dict[str, Any]:
         "promise": after.promise,
         "due_on": after.due_on,
         "renewable": after.renewable,
-        "options": pinned | beside or None,
+        "options": pinned | more | beside or None,
     }
 
 

@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import accounts, manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
-from mailproc.ill.apdu import Apdu, ForwardNotification
+from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, OptionalMessages, Shipped
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.policy import OF_A_LETTER, TROUBLE
 from mailproc.ill.terms import Ref, Role, TransactionId
-from mailproc.protocols.codec import Manner
+from mailproc.protocols.codec import Codec, Manner
 from mailproc.store import alarms, auto_replies, events, outgoing, requests
 from mailproc.store.events import NewEvent
 
@@ -39,6 +40,7 @@ class Work:
     follow_ups: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     withdrew: list[int] = field(default_factory=list)
+    pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
     seq: int = 0
 
     def intend(self, kind: str, body: dict[str, Any]) -> None:
@@ -102,13 +104,27 @@ def _send(work: Work, effect: Send) -> None:
     if work.event["cause"] == "letter" and not _may_answer(work):
         _ask_staff(work, AskStaff("too-many-answers"))
         return
-    body = {"apdu": apdu_json.to_json(_addressed(work, effect.apdu))}
+    said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
+    body = {"apdu": apdu_json.to_json(_addressed(work, said))}
     if way is Manner.SEND:
         work.intend("apdu", body)
         work.words.append(f"{effect.apdu.type.name} goes to {transaction['partner']}")
     else:
         work.intend("notice", {"notice": "partner/notice", "to": "partner"} | body)
         work.words.append(f"a letter goes to the people of {transaction['partner']}")
+
+
+def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
+    """ISO 10161-1: what of the optional messages we shall say. We want theirs and can live without."""
+    if not isinstance(apdu, IllRequest | IllAnswer | Shipped) or apdu.optional_messages is not None:
+        return apdu
+    role, dialect = Role[work.transaction["role"]], work.transaction["dialect"]
+    ours, theirs = manner.OPTIONAL[role], manner.OPTIONAL[role.other]
+    able = [
+        kind.name for kind in ours if manner.effective(codec, partner, kind, role, dialect) is Manner.SEND
+    ]
+    wanted = tuple(kind.name for kind in theirs)
+    return replace(apdu, optional_messages=OptionalMessages(can_send=tuple(able), desires=wanted))
 
 
 def _may_answer(work: Work) -> bool:

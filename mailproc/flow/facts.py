@@ -33,6 +33,8 @@ def gather(
 ) -> dict[str, Any]:
     """The facts of ``event``, beside those it was born with."""
     facts: dict[str, Any] = dict(event["facts"] or {})
+    if event["cause"] == "letter" and _had_it_before(event, transaction):
+        facts["old_responder"] = True
     facts |= sameness.facts_of_repeat(connection, event, apdu, transaction)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
         facts["follows"] = premises.registry.follows(apdu)
@@ -48,6 +50,12 @@ def gather(
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:
         facts |= _of_act(connection, event, transaction, standing, premises)
     return facts
+
+
+def _had_it_before(event: RowMapping, transaction: RowMapping) -> bool:
+    """Does it come from a library that has passed the request on?"""
+    before = (transaction["options"] or {}).get("forwarded_by") or ()
+    return event["partner"] in before and not (event["facts"] or {}).get("adopted")
 
 
 def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:

@@ -1,8 +1,16 @@
 """How an APDU goes to a partner: what its protocol can, lessened by the partner's switches."""
 
+from collections.abc import Mapping
+
 from mailproc.config import Partner
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Codec, Manner
+
+OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
+    Role.REQUESTER: (ApduType.RECEIVED, ApduType.RETURNED),
+    Role.RESPONDER: (ApduType.SHIPPED, ApduType.CHECKED_IN),
+}
+"""What each side may leave unsaid (ISO 10161-1, Requester- and Responder-Optional-Messages-Type)."""
 
 
 def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: Role, dialect: str) -> Manner:

@@ -13,7 +13,7 @@ from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
 from mailproc.ill.terms import Role, Service
-from mailproc.store import requests, transactions
+from mailproc.store import learned, requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
 
@@ -46,7 +46,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
             tq=str(attempt_number),
             partner=partner.symbol,
             symbol=partner.symbol,
-            address=partner.address,
+            address=learned.address_of(connection, partner.symbol) or partner.address,
             codec=partner.codec,
             dialect=partner.dialect,
             service=request["service"],
@@ -103,7 +103,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             stq=key.stq,
             partner=partner.symbol,
             symbol=partner.symbol,
-            address=partner.address,
+            address=learned.address_of(connection, partner.symbol) or partner.address,
             codec=partner.codec,
             dialect=partner.dialect,
             service=service,

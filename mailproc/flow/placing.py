@@ -66,7 +66,10 @@ def _place(
         return
     if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
         sorting.placed += 1
-        _bear(sorting, reading, apdu, {"facts": _listener(connection, reading, apdu, premises)})
+        known = _listener(connection, reading, apdu, premises)
+        if reading.unproven:  # of who has it now, though config.toml does not know it (adoption)
+            known["adopted"] = True
+        _bear(sorting, reading, apdu, {"facts": known or None})
         return
     transaction = find(connection, symbol, apdu, premises)
     if transaction is not None:
@@ -81,21 +84,19 @@ def _place(
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
 
 
-def _listener(
-    connection: Connection, reading: Reading, apdu: Apdu, premises: Premises
-) -> dict[str, Any] | None:
+def _listener(connection: Connection, reading: Reading, apdu: Apdu, premises: Premises) -> dict[str, Any]:
     """Of a letter that we wrote to ourselves (a hub): which side of ours it was written to.
 
     What both sides may say does not tell it by its kind.
     """
     to_ourselves = reading.letter.sender == ascii_lower(premises.config.library.email)
     if apdu.type.name not in SAID_BY_BOTH or not to_ourselves:
-        return None
+        return {}
     for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
         for intent in outgoing.intents_of(connection, outgoing_id):
             spoke = Role[transactions.load(connection, intent["transaction_id"])["role"]]
-            return {"listener": (Role.RESPONDER if spoke is Role.REQUESTER else Role.REQUESTER).name}
-    return None
+            return {"listener": spoke.other.name}
+    return {}
 
 
 def _of_another_account(partner: Partner, apdu: Apdu, transaction: RowMapping) -> str:

@@ -41,6 +41,7 @@ class Reading:
     decoded: Decoded = field(default_factory=Decoded)
     refused: str = ""
     alarm: str = ""
+    unproven: bool = False
 
 
 def read(row: RowMapping, premises: Premises) -> Reading:
@@ -72,7 +73,8 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     if partner is not None:
         proven = proven or proof(partner, sender)
     if partner is None or not proven:
-        return replace(found, refused=f"unproven sender {letter.sender or '(none)'}", alarm="unproven")
+        why = f"unproven sender {letter.sender or '(none)'}"
+        return replace(found, refused=why, alarm="unproven", unproven=True)
     return _decoded(replace(found, proof=proven), codec, partner)
 
 

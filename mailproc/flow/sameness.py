@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.ill import apdu_json, repeats
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, ConditionalReply
 from mailproc.ill.machine import event_heard
 from mailproc.ill.repeats import Heard
 from mailproc.store import events, outgoing
@@ -19,7 +19,8 @@ def facts_of_repeat(
     connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: RowMapping
 ) -> dict[str, Any]:
     """``repeat``: it happened already; ``delivered_again``: by the very same letter; ``answer``: our
-    last answer to the question that is asked again; ``same_time``: another one had this name."""
+    last answer to the question that is asked again; ``same_time``: another one had this name;
+    ``unclear``: it may be the letter to what staff were told by telephone."""
     if event["cause"] != "letter" or apdu is None:
         return {}
     if repeats.has_time(apdu):
@@ -39,8 +40,17 @@ def _by_time(
             return {"repeat": True, "delivered_again": True}
         case Heard.SAME_TIME:
             return {"same_time": True}
+        case Heard.NEW if isinstance(apdu, ConditionalReply) and _told_before(connection, event, transaction):
+            return {"unclear": True}
         case Heard.SAID_AGAIN:
             said = [apdu_json.from_json(one) for one in outgoing.said(connection, transaction["id"])]
             answer = repeats.our_answer(apdu, said)
             return {"repeat": True} | ({"answer": event_heard(answer)} if answer else {})
     return {}
+
+
+def _told_before(connection: Connection, event: RowMapping, transaction: RowMapping) -> bool:
+    """Have staff recorded more replies (by telephone) than letters have confirmed? Then this may be
+    the letter to one of them: a Conditional-Reply does not say which condition it answers."""
+    told = events.recorded(connection, transaction["id"], event["type"])
+    return told > len(events.heard(connection, transaction["id"], event["type"], event["id"]))

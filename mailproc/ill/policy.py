@@ -45,7 +45,9 @@ HEARD = {
 }
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
 
-OF_A_STATE = frozenset({*HEARD.values(), *reminders.ATTENTION.values(), "final-demand", "state-differs"}) - {
+OF_A_STATE = frozenset(
+    {*HEARD.values(), *reminders.ATTENTION.values(), "final-demand", "state-differs", "yes-to-which"}
+) - {
     "lost",
     "damaged",
 }
@@ -158,6 +160,8 @@ def _moved_reason(step: Step, occurrence: Occurrence) -> str:
 def _attention(step: Step, occurrence: Occurrence) -> str:
     if occurrence.facts.get("same_item") is False:
         return "number-used-again"
+    if occurrence.facts.get("unclear"):
+        return "yes-to-which"
     ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
     return "supplied-after-end" if ended and step.entered else "answer-after-end"
 

@@ -169,6 +169,8 @@ def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
         return Step(standing, standing, _stays(standing, Kind.NOTE), "delivered again")
     if facts.get("repeat"):
         return Step(standing, standing, _said_before(standing, occurrence), "said before")
+    if facts.get("unclear") and standing.state is State.CONDITIONAL:
+        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "to which condition?")
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
         if _conditions(apdu) == standing.agreed:  # G1
             outcome = _stays(standing, Kind.NOTE, "COND_REPLY.yes")
@@ -183,6 +185,8 @@ def _said_before(standing: Standing, occurrence: Occurrence) -> Next:
     """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
     state, before = standing.state, standing.state_before
     cell = machine.next_state(standing.role, _table(standing.service), state, before, occurrence.event)
+    if occurrence.event.startswith("COND_REPLY") and state is State.CONDITIONAL:
+        return _stays(standing, Kind.NOTE, "ANSWER.conditional")  # of the one before: have they heard this?
     if cell.kind is Kind.NOTE and (cell.replies or not _refused_by_us(standing, occurrence)):
         return _stays(standing, Kind.NOTE, *cell.replies)
     answer = occurrence.facts.get("answer")

@@ -15,6 +15,10 @@ class Role(StrEnum):
     REQUESTER = "REQUESTER"
     RESPONDER = "RESPONDER"
 
+    @property
+    def other(self) -> "Role":
+        return Role.RESPONDER if self is Role.REQUESTER else Role.REQUESTER
+
 
 class Service(StrEnum):
     """ILL-Service-Type, by name. Only LOAN and COPY have a state table of their own."""

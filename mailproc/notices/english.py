@@ -264,6 +264,7 @@ _ATTENTION: Words = {
     "file-refused": "an order file with a wrong customer code or password was refused",
     "file-rejected": "they rejected the whole file: nothing in it was asked",
     "final-demand": "their last demand to send it back",
+    "forwarded-unknown": "they passed it on to a library whose address we do not know",
     "held-template": "a broken text holds the letter back",
     "partner-gone": "the letter waits: its partner, or our account there, is no longer in config.toml",
     "in-doubt": "our letter may have arrived: please say",
@@ -297,6 +298,7 @@ _ATTENTION: Words = {
     "unknown-code": "their answer has a code that we do not know",
     "unproven": "we cannot tell whether this really came from them",
     "unreadable": "a letter of theirs could not be read",
+    "yes-to-which": "they answered a condition: the one told by telephone, or the one that waits?",
 }
 
 _SERVICES: Words = {

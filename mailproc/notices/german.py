@@ -263,6 +263,7 @@ _ATTENTION: Words = {
     "file-refused": "eine Bestelldatei mit falschem Kundencode oder Passwort wurde abgewiesen",
     "file-rejected": "sie haben die ganze Datei abgewiesen: nichts darin ist bestellt",
     "final-demand": "letzte Mahnung: es muss zurück",
+    "forwarded-unknown": "sie haben es an eine Bibliothek weitergegeben, deren Adresse wir nicht kennen",
     "held-template": "eine fehlerhafte Vorlage hält den Brief zurück",
     "partner-gone": "der Brief wartet: Partner oder Konto steht nicht mehr in config.toml",
     "in-doubt": "unser Brief ist vielleicht angekommen: bitte entscheiden",
@@ -296,6 +297,7 @@ _ATTENTION: Words = {
     "unknown-code": "ihre Antwort enthält einen unbekannten Code",
     "unproven": "ob dies wirklich von ihnen kommt, ist nicht sicher",
     "unreadable": "ein Brief von ihnen ist nicht lesbar",
+    "yes-to-which": "sie antworten auf eine Bedingung: auf die am Telefon, oder auf die offene?",
 }
 
 _SERVICES: Words = {

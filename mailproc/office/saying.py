@@ -96,7 +96,7 @@ def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | Non
     lacks what must be said.
     """
     role = Role[transaction["role"]]
-    speaker = _other(role) if act.heard_by else role
+    speaker = role.other if act.heard_by else role
     if act.heard_by and act.heard_by not in HEARD_BY:
         raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
     if act.action in ("close", "undo"):
@@ -108,10 +108,6 @@ def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | Non
         raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}, close, undo.")
     made = maker(act, Scene(transaction, premises))
     return replace(made, note=act.note) if act.note else made
-
-
-def _other(role: Role) -> Role:
-    return Role.RESPONDER if role is Role.REQUESTER else Role.REQUESTER
 
 
 def _answered(act: Act) -> bool:
@@ -204,8 +200,6 @@ def _conditional(act: Act, _scene: Scene) -> Apdu:
 
 
 def _locations(act: Act, _scene: Scene) -> Apdu:
-    if not act.locations and not act.heard_by:
-        raise LocalFault("locations needs --location SYMBOL, as often as there are libraries to name.")
     where = tuple(Location(symbol=symbol) for symbol in act.locations)
     reason = _reason(act, "not-owned") if act.reason else None
     return IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=where, reason=reason)
@@ -218,14 +212,14 @@ def _estimate(act: Act, _scene: Scene) -> Apdu:
 
 
 def _forward(act: Act, scene: Scene) -> Apdu:
-    if not act.to:
+    if not act.to and not act.heard_by:
         raise LocalFault("forward needs --to SYMBOL: the library that has the request now.")
     premises = scene.premises
-    known = premises.partners.get(act.to)
+    known = premises.partners.get(act.to) if act.to else None
     address = ReplyTo(address=known.address, encodings=("BER_IN_MIME",)) if known else None
     theirs, ours = scene.transaction["symbol"], premises.config.library.symbol
     before = theirs if act.heard_by else ours
-    return ForwardNotification(responder=act.to, intermediary=before, responder_address=address)
+    return ForwardNotification(responder=act.to or None, intermediary=before, responder_address=address)
 
 
 def _overdue(act: Act, scene: Scene) -> Apdu:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.ill.terms import ApduType
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
@@ -89,6 +89,16 @@ _HEARD_SINCE = (
         EVENT.c.type.in_(list(ApduType.__members__)),
     )
     .order_by(EVENT.c.id)
+)
+_RECORDED = (
+    select(func.count())
+    .select_from(EVENT)
+    .where(
+        EVENT.c.transaction_id == bindparam("transaction_id"),
+        EVENT.c.type == bindparam("type"),
+        EVENT.c.heard_by != "",
+        EVENT.c.state == "done",
+    )
 )
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
@@ -196,3 +206,9 @@ def heard(connection: Connection, transaction_id: int, kind: str, event_id: int)
     """The JSON of every APDU of ``kind`` that letters brought, oldest first; not that of ``event_id``."""
     values = {"transaction_id": transaction_id, "type": kind, "event_id": event_id}
     return [row["apdu"] for row in _HEARD.rows(connection, values)]
+
+
+def recorded(connection: Connection, transaction_id: int, kind: str) -> int:
+    """How often staff recorded that the partner had told us this by other ways than a letter."""
+    values = {"transaction_id": transaction_id, "type": kind}
+    return int(connection.execute(_RECORDED, values).scalar_one())

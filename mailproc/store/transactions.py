@@ -1,6 +1,6 @@
 """Transactions, their history and the strings that name them. Only ``flow.advance`` moves one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,8 @@ _CHANGED = (
 _NEW: dict[str, Any] = {name: bindparam(name) for name in NewTransaction.__dataclass_fields__}
 _ADD = Constant(TRANSACTION.insert().values(_NEW).returning(*TRANSACTION.c))
 _SAVE = Constant(update_of(TransactionRow, _CHANGED))
+_ENDS = ("partner", "symbol", "address", "dialect")
+_READDRESS = Constant(update_of(TransactionRow, _ENDS))
 _LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")))
 _BY_KEY = Constant(
     select(TRANSACTION).where(
@@ -113,6 +115,12 @@ def save(connection: Connection, transaction: RowMapping, changes: dict[str, Any
     values = {name: changes.get(name, transaction[name]) for name in _CHANGED}
     values["version"] = transaction["version"] + 1
     _SAVE.run(connection, values | {"row_id": transaction["id"]})
+
+
+def readdress(connection: Connection, transaction: RowMapping, ends: Mapping[str, str]) -> None:
+    """The other end is elsewhere now: ``ends`` are of partner, symbol, address, dialect."""
+    values = {name: ends.get(name, transaction[name]) for name in _ENDS}
+    _READDRESS.run(connection, values | {"row_id": transaction["id"]})
 
 
 def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:

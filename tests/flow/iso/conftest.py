@@ -64,7 +64,7 @@ class Iso:
         borrows = apdu["transaction"].get("initial_requester") != US or apdu["type"] in ASKED_OF_US
         role = Role.REQUESTER if borrows else Role.RESPONDER
         us = Partner(symbol=US, address="ill@library.example", codec="iso10161")
-        wire = Wire(Library(symbol=of, email=MAIL[of]), us, role)
+        wire = Wire(Library(symbol=of, email=MAIL.get(of, sender)), us, role)
         written = self.codec.encode([apdu_json.from_json(apdu)], wire, self.world.house.premises.templates)
         assert written.body is not None, written.held
         name = f"iso{self.world._count}@{sender.partition('@')[2]}"

@@ -105,7 +105,7 @@ def test_where_we_borrow(iso, before, action, more, says):
         ("conditional", {"condition": "nonsense"}, "is no condition of the standard"),
         ("answer-retry", {}, "--date"),
         ("unfilled", {"reason": "nonsense"}, "is no reason of the standard"),
-        ("locations", {}, "--location"),
+        ("locations", {}, "locations"),
         ("estimate", {}, "--cost"),
         ("estimate", {"cost": "much"}, "write 12.50 EUR"),
         ("estimate", {"cost": "1e400 EURO"}, "write 12.50 EUR"),

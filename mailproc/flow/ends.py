@@ -1,0 +1,131 @@
+"""Where a transaction's other end is, after a letter: who answers us now, and at which address.
+
+ISO 10161-1, Forward-Notification: the request went on, another library answers. APDU-Delivery-Info
+(1.0.10161.13.3): answers go where the last letter asked for them. An address of the partner's own
+domain is used for this transaction at once; another one waits until staff have confirmed it.
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from mailproc.config import Partner
+from mailproc.config_load.words import is_address
+from mailproc.flow import finding
+from mailproc.flow.carry_out import Work
+from mailproc.flow.partners import ascii_lower
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
+from mailproc.ill.standing import Occurrence, Step
+from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.store import learned, transactions
+
+ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
+"""While we still wait for an answer it matters who gives it."""
+OURS = "BER_IN_MIME"
+"""What we can write (APDU-Encoding)."""
+
+
+def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
+    """Move the transaction's other end to where the letter says it is."""
+    apdu, facts = occurrence.apdu, occurrence.facts
+    heard = work.event["cause"] == "letter" or work.event["heard_by"]
+    if apdu is None or not heard or facts.get("old_responder") or facts.get("repeat"):
+        return
+    if isinstance(apdu, IllRequest | IllAnswer | Shipped) and apdu.optional_messages is not None:
+        work.pinned["optional_messages"] = apdu_json.value_to_json(apdu.optional_messages)
+    if isinstance(apdu, ForwardNotification):
+        _forwarded(work, taken, apdu)
+    else:
+        _answers_go(work, apdu)
+
+
+def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
+    row, premises = work.transaction, work.premises
+    if row["role"] != Role.REQUESTER or taken.after.state not in ASKING or not apdu.responder:
+        return
+    new = premises.partners.get(apdu.responder)
+    if new is not None and new.codec == row["codec"]:
+        _now_with(work, new)
+        named = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
+        finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
+        return
+    address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
+    _pin_forwarded(work, row["partner"])
+    if address:
+        _move(work, symbol=apdu.responder, address=address)
+        transactions.refer(
+            work.connection,
+            ascii_lower(address),
+            "answers_from",
+            answers_under(row),
+            transaction_id=row["id"],
+        )
+    else:
+        _move(work, symbol=apdu.responder)
+        _ask_staff(work, "forwarded-unknown")
+
+
+def _now_with(work: Work, new: Partner) -> None:
+    row = work.transaction
+    if new.symbol == row["partner"]:
+        return
+    _pin_forwarded(work, row["partner"], new.symbol)
+    _move(work, partner=new.symbol, symbol=new.symbol, address=new.address, dialect=new.dialect)
+    work.words.append(f"{new.symbol} has the request now")
+
+
+def _pin_forwarded(work: Work, old: str, new: str = "") -> None:
+    before = (work.transaction["options"] or {}).get("forwarded_by") or []
+    work.pinned["forwarded_by"] = [*(one for one in before if one not in (old, new)), old]
+
+
+def answers_under(named: Any) -> str:
+    """The name under which the new responder will answer: ``named`` is the transaction's row or id."""
+    if isinstance(named, TransactionId):
+        return json.dumps([named.tgq, named.tq, named.stq])
+    return json.dumps([named["tgq"], named["tq"], named["stq"]])
+
+
+def _answers_go(work: Work, apdu: Apdu) -> None:
+    row, address = work.transaction, _mailable(apdu.reply_to)
+    if not address or ascii_lower(address) == ascii_lower(row["address"]):
+        return
+    partner = work.premises.partners.get(row["partner"])
+    if partner is None:
+        return
+    if ascii_lower(address) == ascii_lower(partner.address):
+        _move(work, address=partner.address)
+        return
+    new, confirmed = learned.learn(
+        work.connection, partner.symbol, learned.ADDRESS, address, work.event["id"]
+    )
+    if confirmed or _domain(address) in _domains(partner, row["address"]):
+        _move(work, address=address)
+    elif new:
+        _ask_staff(work, "learned-address")
+
+
+def _mailable(offered: tuple[ReplyTo, ...]) -> str:
+    """The first address to which we can write what it reads."""
+    for one in offered:
+        if one.service.upper() == "SMTP" and OURS in (one.encodings or (OURS,)) and is_address(one.address):
+            return one.address
+    return ""
+
+
+def _domains(partner: Partner, used: str) -> set[str]:
+    return {_domain(one) for one in (partner.address, used, *partner.accepts_from)}
+
+
+def _domain(address: str) -> str:
+    return ascii_lower(address).rpartition("@")[2]
+
+
+def _move(work: Work, **ends: str) -> None:
+    transactions.readdress(work.connection, work.transaction, ends)
+
+
+def _ask_staff(work: Work, reason: str) -> None:
+    if reason not in work.attention:
+        work.attention.append(reason)

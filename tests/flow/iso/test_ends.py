@@ -1,0 +1,213 @@
+"""Who answers us, and where answers go: forwarded requests, learned addresses, optional messages."""
+
+import pytest
+
+from .conftest import BORROWER, LENDER, MAIL, SECOND, partner
+
+ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
+THIRD, THIRD_MAIL = "XX-THIRD", "ill@third.example"
+
+
+def forwarded(iso, to=SECOND, address=None, **more):
+    said = {"responder": to, "intermediary": LENDER}
+    if address:
+        said["responder_address"] = {"address": address, "encodings": ["BER_IN_MIME"]}
+    iso.hears("FORWARD_NOTIFICATION", **said, **more)
+
+
+# G4: the request was passed on
+
+
+def test_a_known_library_has_it_now(iso):
+    iso.place(LENDER)
+    forwarded(iso)
+    assert iso.state("B1") == "PENDING"
+    iso.hears("ILL_ANSWER", of=LENDER, results="UNFILLED", reason="not-owned")
+    assert iso.state("B1") == "PENDING"  # of the old responder: a note
+    assert iso.shown("B1").history[-1].note == "from who had it before"
+    iso.hears("ILL_ANSWER", of=SECOND, results="CONDITIONAL", conditions=[{"condition": "charges"}])
+    assert iso.state("B1") == "CONDITIONAL"
+    iso.act("B1", "answer-condition", answer=True)
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (MAIL[SECOND], SECOND)
+    iso.hears("SHIPPED", of=SECOND)
+    assert (iso.state("B1"), iso.shown("B1").line.partner) == ("SHIPPED", SECOND)
+
+
+def test_its_answer_came_before_the_notification(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", of=SECOND)
+    assert iso.state("B1") == "PENDING"
+    forwarded(iso)
+    assert iso.state("B1") == "SHIPPED"
+    assert iso.shelf() == {}
+
+
+def test_an_unknown_library_is_heard_from_the_address_that_was_named(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    said = {"type": "SHIPPED", "transaction": iso.id_of_ours(), "sent_at": "2026-03-03T09:00:00"}
+    iso.letter_of(THIRD, said, sender="ill@elsewhere.example")
+    assert (iso.state("B1"), list(iso.shelf().values())) == (
+        "PENDING", ["unproven sender ill@elsewhere.example"])  # fmt: skip
+    iso.letter_of(THIRD, said | {"transaction": iso.id_of_ours("B2-1")}, sender=THIRD_MAIL)
+    assert len(iso.shelf()) == 2  # it may speak of nothing else
+    iso.letter_of(THIRD, said, sender=THIRD_MAIL)
+    assert iso.state("B1") == "SHIPPED"
+    iso.act("B1", "message", note="It has come.")
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
+    iso.act("B1", "receive")
+    iso.hears("LOST", of=LENDER)
+    assert iso.state("B1") == "RECEIVED"
+
+
+@pytest.mark.parametrize("address", [None, "no address", "host.example:1611"])
+def test_an_unknown_library_without_an_address_is_for_staff(iso, address):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, address)
+    assert iso.attention("B1") == ("forwarded-unknown",)
+
+
+def test_a_late_notification_changes_nothing(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED")
+    forwarded(iso)
+    assert iso.transaction("B1")["partner"] == LENDER
+    iso.act("B1", "receive")
+    assert [said["type"] for said in iso.said(LENDER)] == ["ILL_REQUEST", "RECEIVED"]
+
+
+def test_we_pass_it_on(iso):
+    iso.asks()
+    iso.act("L1", "forward", to=SECOND)
+    said = iso.last()
+    assert iso.state("L1") == "FORWARD"
+    assert said["responder_address"]["address"] == MAIL[SECOND]
+    iso.hears("CANCEL", BORROWER, ASKED)
+    assert (iso.last()["type"], iso.last()["answer"]) == ("CANCEL_REPLY", False)
+
+
+# Learned addresses
+
+
+def reply_to(address, service="SMTP", encodings=("BER_IN_MIME",)):
+    return {"reply_to": [{"address": address, "service": service, "encodings": list(encodings)}]}
+
+
+def test_an_address_of_the_partners_own_domain_is_used_at_once(iso):
+    iso.asks(**reply_to("desk2@BORROWER.example"))
+    iso.act("L1", "will-supply")
+    assert iso.sent[-1].to == "desk2@BORROWER.example"
+    assert iso.attention("L1") == ()
+    iso.asks(tgq="G2")
+    iso.act("L2", "will-supply")
+    assert iso.sent[-1].to == MAIL[BORROWER]  # another transaction
+    iso.hears("MESSAGE", BORROWER, ASKED, note="back home", **reply_to(MAIL[BORROWER]))
+    iso.act("L1", "ship")
+    assert iso.sent[-1].to == MAIL[BORROWER]
+
+
+@pytest.mark.parametrize("domain", ["evil.example", "borrower.example.evil.example", "notborrower.example"])
+def test_another_domain_is_not_used_but_shown_once(iso, domain):
+    iso.asks(**reply_to(f"ill@{domain}"))
+    assert "learned-address" in iso.attention("L1")
+    iso.act("L1", "will-supply")
+    assert iso.sent[-1].to == MAIL[BORROWER]
+    iso.asks(tgq="G2", **reply_to(f"ill@{domain}"))
+    assert "learned-address" not in iso.attention("L2")  # staff know of it
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        reply_to("host.borrower.example:1611", "TCP/IP", ("BER",)),
+        reply_to("other@borrower.example", "SMTP", ("EDIFACT",)),
+        reply_to("two@borrower.example, three@borrower.example"),
+        reply_to("no address"),
+    ],
+)
+def test_where_we_cannot_write_we_do_not(iso, entry):
+    iso.asks(**entry)
+    iso.act("L1", "will-supply")
+    assert iso.sent[-1].to == MAIL[BORROWER]
+
+
+# Optional messages
+
+
+def test_what_we_can_say_is_said(make_iso):
+    iso = make_iso(partner(LENDER, manner={"received": "LOCAL"}))
+    iso.place(LENDER)
+    assert iso.last()["optional_messages"] == {"can_send": ["RETURNED"], "desires": ["SHIPPED", "CHECKED_IN"]}
+    iso.hears(
+        "SHIPPED",
+        shipped_service="LOAN",
+        optional_messages={"can_send": ["SHIPPED"], "requires": ["RETURNED"]},
+    )
+    assert iso.transaction("B1")["options"]["optional_messages"]["requires"] == ["RETURNED"]
+    iso.act("B1", "receive")
+    assert (iso.state("B1"), iso.kinds()) == ("RECEIVED", ["ILL_REQUEST"])
+    iso.act("B1", "return")
+    assert iso.kinds() == ["ILL_REQUEST", "RETURNED"]
+
+
+def test_a_requirement_that_we_cannot_meet(make_iso):
+    iso = make_iso(partner(BORROWER, manner={"checked_in": "LOCAL"}))
+    iso.asks(optional_messages={"requires": ["CHECKED_IN"]})
+    said = iso.last()
+    assert (said["results"], said["reason"]) == ("UNFILLED", "mandatory-messaging-not-supported")
+    assert (iso.state("L1"), iso.attention("L1")) == ("NOT_SUPPLIED", ())
+    iso.asks(tgq="G2", optional_messages={"requires": ["SHIPPED"], "desires": ["CHECKED_IN"]})
+    assert iso.state("L2") == "IN_PROCESS"
+
+
+@pytest.mark.parametrize("kind", ["CHAINED", "PARTITIONED"])
+def test_only_simple_transactions(iso, kind):
+    iso.asks(transaction_type=kind)
+    said = iso.last()
+    assert (said["results"], said["reason"]) == ("UNFILLED", "policy-problem")
+    assert "simple" in said["note"]
+    iso.asks(transaction_type=kind, sent_at="2026-03-02T12:00:00", original_sent_at="2026-03-02T10:00:01")
+    assert iso.kinds() == ["ILL_ANSWER"] * 2  # the same answer again
+
+
+def test_a_lender_who_never_says_shipped_or_checked_in(iso):
+    iso.place(LENDER)
+    iso.act("B1", "receive")
+    iso.act("B1", "return")
+    assert (iso.state("B1"), iso.shown("B1").line.outcome) == ("RETURNED", "filled")
+
+
+def test_a_borrower_who_never_says_received_or_returned(iso):
+    iso.asks()
+    iso.act("L1", "ship")
+    iso.act("L1", "check-in")
+    assert (iso.state("L1"), iso.shown("L1").line.outcome) == ("CHECKED_IN", "filled")
+
+
+# G1: conditions cross
+
+
+def test_a_yes_said_again_does_not_accept_the_next_condition(iso):
+    iso.asks()
+    iso.act("L1", "conditional", condition="charges")
+    iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True, sent_at="2026-03-02T12:00:00")
+    assert iso.state("L1") == "IN_PROCESS"
+    iso.act("L1", "conditional", condition="library-use-only")
+    second = iso.last()
+    yes = {"answer": True, "original_sent_at": "2026-03-02T12:00:00"}
+    iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, **yes, sent_at="2026-03-02T13:00:00")
+    assert iso.state("L1") == "CONDITIONAL"
+    assert iso.last()["original_sent_at"] == second["sent_at"]  # they may not have heard of it
+    iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True, sent_at="2026-03-02T14:00:00")
+    assert iso.state("L1") == "IN_PROCESS"
+
+
+def test_a_yes_by_telephone_and_its_letter_after_the_next_condition(iso):
+    iso.asks()
+    iso.act("L1", "conditional", condition="charges")
+    iso.act("L1", "answer-condition", answer=True, heard_by="phone")
+    iso.act("L1", "conditional", condition="library-use-only")
+    iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True)
+    assert (iso.state("L1"), iso.attention("L1")) == ("CONDITIONAL", ("yes-to-which",))
+    iso.act("L1", "answer-condition", answer=True, heard_by="phone")
+    assert iso.state("L1") == "IN_PROCESS"
