@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailproc.errors import LocalFault
+from mailproc.ill.apdu import Report
+from mailproc.ill.terms import Ref
 from mailproc.mail.letter import Body, Part
 from mailproc.protocols.artemail import contracts, reportlines
 from mailproc.protocols.artemail.bodytext import lines_of
@@ -68,30 +70,37 @@ def letter(receipt: Receipt, renderer: Renderer, replies: Replies) -> Body:
 
 
 def _check(receipt: Receipt, text: str, subject: str, replies: Replies) -> None:
-    path = contracts.RECEIPT.path
-    if not text.isascii():
-        raise LocalFault(f"{path}: the receipt is not plain ASCII")
+    """Raises LocalFault with what our own reader does not have of ``receipt``, or has beside it."""
     lines = lines_of(text)
-    about_body = replies.read(lines, "", None).taken
-    if not about_body or about_body[0].kind != "receipt":
-        raise LocalFault(f"{path}: our own reader does not see a receipt at its top")
-    taken = replies.read(lines, subject, None).taken
-    verdict, refs = taken[0].apdu, [each.apdu.ref for each in taken]
-    said = [ref.number for ref in refs[1:] if ref] if receipt.orders else []
-    wanted = [number for line in receipt.rejected if (number := _number(line))] if receipt.orders else []
+    alone, whole = replies.read(lines, "", None).taken, replies.read(lines, subject, None).taken
+    if not text.isascii():
+        raise _wrong("it is not plain ASCII")
+    if not alone or alone[0].kind != "receipt":
+        raise _wrong("our own reader sees no receipt at its top")
     kind = "status" if receipt.orders else "error"
-    report = getattr(verdict, "report", None)
-    if report is None or report.kind != kind or getattr(about_body[0].apdu, "report", None) != report:
-        raise LocalFault(f"{path}: our own reader does not read that the file is {subject.split()[-1]}")
-    if any(ref is None or ref.file_ref != receipt.file_ref for ref in refs):
-        raise LocalFault(f"{path}: the file's number {receipt.file_ref} is not read back")
-    if sorted(set(said)) != sorted(set(wanted)):
-        raise LocalFault(f"{path}: the rejected orders are not read back as they were meant")
-    figures = re.findall(r"[0-9]+", lines[about_body[0].lines[0]])
-    if receipt.orders and figures != [receipt.file_ref, str(receipt.orders)]:
-        raise LocalFault(f"{path}: it does not say how many orders were taken")
-    if missing := [line for line in receipt.rejected if " ".join(line.split()) not in " ".join(text.split())]:
-        raise LocalFault(f"{path}: {missing[0][:60]!r} is not in it")
+    if any(getattr(each[0].apdu, "report", None) != Report(kind=kind) for each in (alone, whole)):
+        raise _wrong(f"our own reader does not read that the file is {subject.split()[-1]}")
+    refs = [each.apdu.ref or Ref() for each in whole]
+    if any(ref.file_ref != receipt.file_ref for ref in refs):
+        raise _wrong(f"the file's number {receipt.file_ref} is not read back")
+    _check_orders(receipt, lines[alone[0].lines[0]], {ref.number for ref in refs[1:]})
+    said = " ".join(text.split())
+    if missing := [line for line in receipt.rejected if " ".join(line.split()) not in said]:
+        raise _wrong(f"{missing[0][:60]!r} is not in it")
+
+
+def _check_orders(receipt: Receipt, first: str, refused: set[str]) -> None:
+    """``first``: the line with the verdict; ``refused``: the numbers that are read as rejected."""
+    if not receipt.orders:
+        return  # of a rejected file no order is rejected by itself
+    if refused != {number for line in receipt.rejected if (number := _number(line))}:
+        raise _wrong("the rejected orders are not read back as they were meant")
+    if re.findall(r"[0-9]+", first) != [receipt.file_ref, str(receipt.orders)]:
+        raise _wrong("it does not say how many orders were taken")
+
+
+def _wrong(what: str) -> LocalFault:
+    return LocalFault(f"{contracts.RECEIPT.path}: {what}")
 
 
 def _number(line: str) -> str:
