@@ -101,7 +101,7 @@ def test_the_readme_names_verbs_at_all() -> None:
 # --- keys and examples --------------------------------------------------------------------------
 
 KEY = re.compile(
-    r"(library|store|listen|mailbox|deliver|partner|schedule|policy|templates|artemail)((?:\.[a-z_]+)+)"
+    r"(library|store|listen|mailbox|deliver|partner|schedule|policy|templates|artemail|iso10161)((?:\.[a-z_]+)+)"
 )
 
 

@@ -1,9 +1,12 @@
 """What each system takes is data, laid over by a site; a mistake in it is named by file, table and key."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from mailproc import config_load
 from mailproc.config import Config, Iso10161, Library, Partner
 from mailproc.errors import Misconfigured
 from mailproc.ill.terms import ApduType, Results, Role
@@ -186,3 +189,34 @@ def test_a_system_that_no_letter_reaches_is_worth_a_word() -> None:
     assert "IT-LENDER" in said[0]
     assert "http" in said[0]
     assert "gateway" in said[0]
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[3] / "docs" / "protocols" / "iso10161.md").read_text(encoding="utf-8")
+
+
+def example(mark: str) -> str:
+    found = re.search(rf"<!-- {mark} -->\n *```toml\n(.*?)^ *```", PAGE, flags=re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return textwrap.dedent(found[1])
+
+
+def test_the_pages_table_is_that_of_the_data() -> None:
+    rows = re.findall(r"^\| (?:`(\w+)`|\"\") \| ([^|]+) \| ([^|]+) \|", PAGE, flags=re.MULTILINE)
+    assert {name: ways for name, _, ways in rows} == {
+        name: ", ".join(each.reached_by) for name, each in SHIPPED.items()
+    }
+
+
+def test_the_pages_overlay_loads(tmp_path: Path) -> None:
+    known = laid(tmp_path, example("dialects"))
+    assert known["vdx"].version == 1
+    assert known["our-consortium"].manner(ApduType.CHECKED_IN, Role.RESPONDER) is Manner.LOCAL
+
+
+def test_the_pages_partner_loads(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(example("config"), encoding="utf-8")
+    config = config_load.load(tmp_path / "config.toml")
+    assert config.partner[0].codec == "iso10161"
+    settings.check(config, SHIPPED)
