@@ -38,7 +38,7 @@ class Sequence(ber.Sequence):
 
     @cached_property
     def by_tag(self) -> dict[bytes, Any]:
-        return {tag: member for member in self.root_members for tag in _tags(member)}
+        return {tag: member for member in self.root_members for tag in tags(member)}
 
     def decode_content(self, data: bytearray, offset: int, length: int) -> tuple[dict[str, Any], int]:
         end = offset + length
@@ -105,7 +105,7 @@ class ExplicitTag(ber.ExplicitTag):
             return inner.decode_content(data, offset, length)
         value, behind = inner.decode(data, offset)
         if value is ber.TAG_MISMATCH:
-            raise ber.DecodeTagError(inner, data, offset, location=inner)
+            raise ber.DecodeTagError(inner, data, offset)
         if behind != end:
             raise DecodeError("holds more or less than one element", offset)
         return value, end
@@ -203,7 +203,7 @@ def _tag(data: bytearray, offset: int) -> bytes:
     return bytes(ber.read_tag(data, offset))
 
 
-def _tags(member: Any) -> list[bytes]:
+def tags(member: Any) -> list[bytes]:
     if isinstance(member, ber.Choice):
         return list(member.tag_to_member)
     tags = [bytes(member.tag)]

@@ -129,25 +129,36 @@ def _close(frames: list[_Frame]) -> None:
 def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
     """Takes the element at this octet; where to go on."""
     frame = frames[-1]
-    try:
-        behind = _identifier(data, at)
-        body, length = _length(data, behind)
-    except IndexError:
-        raise _ends(at) from None
-    if body + max(length, 0) > frame.bound:
+    behind, body, length = _header(data, at)
+    end = body + length if length != _INDEFINITE else _INDEFINITE
+    if max(body, end) > frame.bound:
         raise _ends(at)
-    tag = data[at:behind]
-    if tag[0] & _CONSTRUCTED:
+    if data[at] & _CONSTRUCTED:
         if len(frames) > DEPTH:
             raise RemoteFault(f"octet {at}: more than {DEPTH} levels", at)
-        end = body + length if length != _INDEFINITE else _INDEFINITE
-        bound = frame.bound if length == _INDEFINITE else end
+        tag = data[at:behind]
+        bound = frame.bound if end == _INDEFINITE else end
         frames.append(_Frame(at, tag, end, bound, _STRINGS.get(tag)))
         return body
-    if length == _INDEFINITE or tag == b"\0":
+    if end == _INDEFINITE or not data[at]:
         raise RemoteFault(f"octet {at}: no element can begin like this", at)
-    frame.add(tag, data[body : body + length], at)
-    return body + length
+    if frame.string is None and body - behind == 1:
+        frame.parts.append(data[at:end])  # it is plain; most are
+    else:
+        frame.add(data[at:behind], data[body:end], at)
+    return end
+
+
+def _header(data: bytes, at: int) -> tuple[int, int, int]:
+    """Where the identifier ends, where the content begins, how long it is (or -1)."""
+    try:
+        size = data[at + 1]
+        if size < _LONG and data[at] & _HIGH_TAG != _HIGH_TAG:
+            return at + 1, at + 2, size
+        behind = _identifier(data, at)
+        return behind, *_length(data, behind)
+    except IndexError:
+        raise _ends(at) from None
 
 
 def _ends(at: int) -> RemoteFault:
