@@ -6,7 +6,6 @@ is looked for everywhere, also in letters inside the letter. Who may be believed
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from mailproc.errors import RemoteFault
 from mailproc.mail.letter import Letter, Part
@@ -19,6 +18,7 @@ ENCODING = "iso-8825-ber"
 
 MOST_PARTS = 25
 MOST_LEVELS = 3  # of letters inside letters
+MOST_GUESSES = 3  # parts of no named type that look like a message and are none; then no more are tried
 
 _LETTERS = ("message/rfc822", "message/global")
 
@@ -37,23 +37,33 @@ def found(letter: Letter) -> tuple[Found, ...]:
     What an automatic reply holds as a letter inside it is a quotation: nobody says it anew.
     """
     levels = 0 if letter.auto_submitted.startswith("auto-replied") else MOST_LEVELS
-    return tuple(islice(_found(letter, levels), MOST_PARTS))
-
-
-def _found(letter: Letter, levels: int) -> Iterator[Found]:
-    for part in letter.parts:
+    messages = list[Found]()
+    wrong = 0
+    for part in _candidates(letter, levels):
         if part.media_type == MEDIA_TYPE:
-            yield Found(part.content, dict(part.parameters).get("transfer-encoding", "").strip().lower())
-        elif part.media_type == "application/octet-stream" and _passes(part.content):
-            yield Found(part.content)
+            named = dict(part.parameters).get("transfer-encoding", "")
+            messages.append(Found(part.content, named.strip().lower()))
+        elif wrong < MOST_GUESSES:
+            if _passes(part.content):
+                messages.append(Found(part.content))
+            else:
+                wrong += 1
+        if len(messages) == MOST_PARTS:
+            break
+    return tuple(messages)
+
+
+def _candidates(letter: Letter, levels: int) -> Iterator[Part]:
+    for part in letter.parts:
+        unnamed = part.media_type == "application/octet-stream" and ber.looks_like(part.content)
+        if part.media_type == MEDIA_TYPE or unnamed:
+            yield part
         elif part.media_type in _LETTERS and levels:
-            yield from _found(parse(part.content), levels - 1)
+            yield from _candidates(parse(part.content), levels - 1)
 
 
 def _passes(content: bytes) -> bool:
     """Is a part of no named type a message by its octets alone?"""
-    if not ber.looks_like(content):
-        return False
     try:
         ber.first(content)
     except RemoteFault:

@@ -87,6 +87,13 @@ def test_a_letter_has_at_most_so_many_messages() -> None:
     assert len(contents(letter(multipart(*[BARE] * 100)))) == wire.MOST_PARTS
 
 
+def test_not_every_part_is_guessed_at() -> None:
+    wrong = part(CANCEL[:5] + b"\x7f" + CANCEL[6:], "application/octet-stream")
+    for wrongs in range(6):
+        found = contents(letter(multipart(*[wrong] * wrongs, OCTETS, BARE)))
+        assert found == ([CANCEL, CANCEL] if wrongs < wire.MOST_GUESSES else [CANCEL])
+
+
 @pytest.mark.parametrize("said", ["auto-replied", "Auto-Replied; vacation"])
 def test_what_an_automatic_reply_quotes_is_not_said_again(said: str) -> None:
     header = f"{HEADER}Auto-Submitted: {said}\r\n"
