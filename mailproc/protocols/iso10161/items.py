@@ -6,6 +6,7 @@ from mailproc.ill.apdu import Item, Person
 from mailproc.protocols.iso10161.numbers import ITEM_TYPE
 from mailproc.protocols.iso10161.pair import Pair, field, record
 from mailproc.protocols.iso10161.strings import WORDS
+from mailproc.protocols.iso10161.system_numbers import SYSTEM_NO
 
 _STANDARD_NUMBER = re.compile(r"[0-9][0-9 -]{6,15}[0-9Xx]")
 
@@ -38,6 +39,7 @@ ITEM = record(
         field("pagination", "pagination", WORDS),
         field("isbn", "iSBN", NUMBER),
         field("issn", "iSSN", NUMBER),
+        field("system_no", "system-no", SYSTEM_NO),
         field("additional_numbers", "additional-no-letters", WORDS),
         field("verification", "verification-reference-source", WORDS),
     ),

@@ -65,7 +65,7 @@ def read_fields(fields: tuple[Field, ...], tree: Tree, unread: dict[str, str]) -
     """The neutral values in ``tree``. ``unread`` gets what was expected where a path is not understood."""
     values = {}
     for name, at, pair in fields:
-        component = found(tree, at)
+        component = tree.get(at[0]) if len(at) == 1 else found(tree, at)
         if component is None:
             continue
         try:

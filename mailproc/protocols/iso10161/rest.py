@@ -73,7 +73,10 @@ def _left(was: Tree, said: Tree, at: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(was, dict):
+    if _is_external(was):
+        if was != said:
+            yield at, was
+    elif isinstance(was, dict):
         yield from _left(was, said, at)
     elif isinstance(was, list):
         if len(was) != len(said):
@@ -118,12 +121,18 @@ def _put(node: Any, path: Path, value: Any) -> None:
 
 
 def _may_replace(said: Any, kept_value: Any) -> bool:
-    """A list of which a part was not understood, or the other alternative with the same words."""
+    """A list of which a part was not understood, the other alternative with the same words, or an
+    EXTERNAL that held more than we have words for."""
     if isinstance(said, list) and isinstance(kept_value, list):
         return len(said) < len(kept_value)
     if isinstance(said, tuple) and isinstance(kept_value, tuple):
         return _words(said[1]) == _words(kept_value[1]) is not None
-    return said is None
+    return said is None or _is_external(said)
+
+
+def _is_external(value: Any) -> bool:
+    """An EXTERNAL is the one SEQUENCE with a CHOICE of this name; it is compared as a whole."""
+    return isinstance(value, dict) and isinstance(value.get("encoding"), tuple)
 
 
 def _words(value: Any) -> str | None:

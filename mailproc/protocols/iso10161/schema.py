@@ -87,6 +87,18 @@ def encode_delivery_info(tree: Tree) -> bytes:
     return _write("APDU-Delivery-Info", tree)
 
 
+def decode_system_numbers(name: str, data: bytes | ber.First) -> list[Tree]:
+    """What an Item-Id.system-no holds as single-ASN1-type: "IPIG-System-Number" or "CanSystemNo".
+    Raises RemoteFault."""
+    numbers: Any = _read(name, _first(data))
+    return list(numbers)
+
+
+def encode_system_numbers(numbers: list[Tree]) -> bytes:
+    """IPIG-System-Number. Raises LocalFault."""
+    return _write("IPIG-System-Number", numbers)
+
+
 def _first(data: bytes | ber.First) -> ber.First:
     return data if isinstance(data, ber.First) else ber.first(data)
 
@@ -102,7 +114,7 @@ def _read(name: str, found: ber.First) -> Tree:
     return tree
 
 
-def _write(name: str, tree: Tree) -> bytes:
+def _write(name: str, tree: Tree | list[Tree]) -> bytes:
     from mailproc.protocols.iso10161 import asn1
 
     compiled = asn1.types()[name]

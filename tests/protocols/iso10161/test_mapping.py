@@ -157,6 +157,8 @@ def _lost_components(was: Tree, now: Tree, at: str) -> Iterator[str]:
 def _same_value(was: Any, now: Any, name: str) -> bool:
     if name == "monetary-value":
         return bool(money(was) == money(now))
+    if name == "currency-code" and not was:
+        return True
     if isinstance(was, bytes):
         return bool(day(was) == day(now)) or was.replace(b":", b"").ljust(6, b"0") == now
     return bool(was == now)

@@ -69,6 +69,7 @@ items = st.builds(
     type=maybe(st.sampled_from(["MONOGRAPH", "SERIAL", "OTHER", "9"])),
     isbn=maybe(st.sampled_from(["9780000000002", "000000000X", "none"])),
     issn=maybe(st.sampled_from(["12345679"])),
+    system_no=maybe(st.sampled_from(["oCLC:123", "123", "ns:ABC:1; wLN:x"])),
     **{field.name: maybe(words) for field in dataclasses.fields(Item) if field.name not in unnamed},
 )
 persons = st.builds(Person, name=maybe(words), id=maybe(words), status=maybe(words)).filter(

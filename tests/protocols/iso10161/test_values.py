@@ -329,6 +329,46 @@ def test_an_explanation_of_another_answer_is_kept_as_it_is() -> None:
     assert writing.tree(apdu, NOBODY)["results-explanation"] == tree["results-explanation"]
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("oCLC:123", "oCLC:123"),
+        ("oclc: 123", "oCLC:123"),
+        ("123", "123"),
+        ("ns:ABC:1-2", "ns:ABC:1-2"),
+        ("oCLC:1; bNB:2; 3", "oCLC:1; bNB:2; 3"),
+        (":5", ":5"),
+        ("x:", "x:"),
+        ("Zähl:Łódź", "Zähl:Łódź"),
+    ],
+)
+def test_numbers_of_systems_travel(said: str, read: str) -> None:
+    back = over_the_octets(
+        IllRequest(transaction=NAMED, sent_at=AT, services=(Service.LOAN,), item=Item(system_no=said))
+    )
+    assert isinstance(back, IllRequest) and back.item.system_no == read
+    assert back.extensions == () and writing.project(back) == back
+
+
+@pytest.mark.parametrize(
+    ("reference", "octets", "read"),
+    [
+        # CanSystemNo {oclc 3, "12345"}: the same system is 4 in the register
+        ("1.2.124.10161.2", "300c 300a 0a0103 1b053132333435", "oclc:12345"),
+        # IPIG-system-number {well-known 4, database-ID "db", "7"}
+        ("1.0.10161.6.1", "3012 3010 a1030a0104 a3041b026462 a4031b0137", "oCLC:7"),
+        ("1.0.10161.6.1", "300b a1030a0104 a3041b026462", None),
+        ("1.2.3", "0500", None),
+    ],
+)
+def test_what_a_system_number_holds_beside_is_kept(reference: str, octets: str, read: str | None) -> None:
+    external = {"direct-reference": reference, "encoding": ("single-ASN1-type", bytes.fromhex(octets))}
+    apdu = heard(ApduType.ILL_REQUEST, request(**{"item-id": {"system-no": external}}))
+    assert isinstance(apdu, IllRequest) and apdu.item.system_no == read
+    assert [entry["at"] for entry in apdu.extensions] == ["item-id/system-no" if read else "item-id"]
+    assert writing.tree(apdu, NOBODY)["item-id"]["system-no"] == external
+
+
 # --- what makes a message senseless ------------------------------------------------------------
 
 
