@@ -38,7 +38,9 @@ from mailproc.ill.apdu import (
 from mailproc.ill.terms import ApduType, Results, Service, State, TransactionId
 from mailproc.protocols.iso10161 import reading, schema, writing
 from mailproc.protocols.iso10161.strings import STRANGE, tidy
-from mailproc.protocols.iso10161.writing import NOBODY
+from mailproc.protocols.iso10161.writing import NOBODY, Ends
+
+from .test_libyaz import Judge, judge, program, taken  # noqa: F401  # fixtures
 
 EXAMPLES = 60 if os.environ.get("REQUIRE_ALL") == "1" else 8
 
@@ -250,6 +252,15 @@ KINDS = {
     kind: own[kind] if kind in own else st.builds(cls, **noted, **more.get(kind, {}))
     for kind, cls in APDU_CLASSES.items()
 }
+OURS = Ends(
+    our_symbol="XX-BORROWER",
+    our_name="Invented Library",
+    our_address="ill@library.example",
+    our_aliases=("ns:BORROWER",),
+    their_symbol="XX-LENDER",
+    their_address="ill@lender.example",
+    chargeable_units=1,
+)
 SAID_FOR_US = {
     "place_on_hold": "according-to-responder-policy",
     "transaction_type": "SIMPLE",
@@ -278,5 +289,17 @@ def test_what_is_said_is_what_is_read(kind: ApduType) -> None:
                 assert read == SAID_FOR_US.get(field.name)
             else:
                 assert read == said, field.name
+
+    check()
+
+
+@pytest.mark.parametrize("kind", ApduType)
+def test_libyaz_reads_what_we_say(kind: ApduType, judge: Judge) -> None:  # noqa: F811  # the fixture
+    @settings(max_examples=EXAMPLES // 4, deadline=None)
+    @given(st.lists(KINDS[kind], min_size=1, max_size=4))
+    def check(apdus: list[Apdu]) -> None:
+        written = [schema.encode(kind, writing.tree(apdu, OURS)) for apdu in apdus]
+        read = [reading.apdu(*schema.decode(taken(line))) for line in judge(written)]
+        assert read == [reading.apdu(*schema.decode(octets)) for octets in written]
 
     check()
