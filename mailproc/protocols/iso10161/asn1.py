@@ -212,8 +212,10 @@ def tags(member: Any) -> list[bytes]:
     return tags
 
 
-def _whole(octets: bytes) -> bytes:
+def _whole(octets: Any) -> bytes:
     """Octets that are put in as they stand must be one whole element."""
+    if not isinstance(octets, bytes):
+        raise Unwritable("is no whole element")
     try:
         found = first(octets)
     except RemoteFault:

@@ -282,7 +282,7 @@ def note(text: Any) -> Tree:
     return {"requester-note": ("generalString", text)}
 
 
-def item(octets: bytes) -> Tree:
+def item(octets: Any) -> Tree:
     return {"cancel-extensions": [EXTENSION | {"item": octets}]}
 
 
@@ -301,6 +301,8 @@ UNWRITABLE: list[tuple[str, Tree, str]] = [
     ("nothing for an element", item(b""), ".cancel-extensions.item: is no whole element"),
     ("half an element", item(b"\x04\x05x"), ".cancel-extensions.item: is no whole element"),
     ("two elements", item(b"\x05\x00\x05\x00"), ".cancel-extensions.item: is more than one element"),
+    ("text for an element", item(SECRET), ".cancel-extensions.item: is no whole element"),
+    ("text for unknown ones", {"unknown": SECRET}, ": is no whole element"),
     ("half an unknown one", {"unknown": [b"\x04\x05x"]}, ": is no whole element"),
 ]
 
