@@ -1,8 +1,12 @@
-"""ISO 10161-1 in BER by mail as a codec: one APDU a letter, as borrower and as lender."""
+"""ISO 10161-1 in BER by mail as a codec: one APDU a letter, as borrower and as lender.
+
+Reading and writing are imported where they are used: it takes a twentieth of a second, and every
+verb of the command line makes this codec.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault, RemoteFault
@@ -11,9 +15,11 @@ from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.codec import Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
-from mailproc.protocols.iso10161 import ber, dialects, reading, schema, settings, wire, writing
+from mailproc.protocols.iso10161 import ber, dialects, settings, wire
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
-from mailproc.protocols.iso10161.writing import Ends
+
+if TYPE_CHECKING:
+    from mailproc.protocols.iso10161.writing import Ends
 
 MOST_UNREADABLE = 3
 """Parts: a letter that holds more of them is not looked into any further."""
@@ -76,6 +82,8 @@ class Iso10161Codec:
         """The first APDU is the letter, for peers take one of each; the others are ``held``."""
         if not apdus:
             return Encoded(None)
+        from mailproc.protocols.iso10161 import schema, writing
+
         apdu, dialect = apdus[0], self.dialect(wire_.dialect)
         others = tuple(Held(index, "", "one message a letter") for index in range(1, len(apdus)))
         if _is_courtesy(apdu, dialect):
@@ -89,6 +97,8 @@ class Iso10161Codec:
         return Encoded(_body(apdu, message, dialect), others)
 
     def project(self, apdu: Apdu) -> Apdu:
+        from mailproc.protocols.iso10161 import writing
+
         return writing.project(apdu)
 
     def manner(
@@ -102,6 +112,8 @@ class Iso10161Codec:
 
     def refuses(self, apdu: Apdu, dialect: str = STANDARD) -> str:
         """What the standard has no word for, and what it has one for that this system does not take."""
+        from mailproc.protocols.iso10161 import writing
+
         known = self.dialect(dialect)
         if (
             isinstance(apdu, IllAnswer)
@@ -128,6 +140,8 @@ class Iso10161Codec:
 
 def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     """The part's first APDU, and what stands behind it."""
+    from mailproc.protocols.iso10161 import reading, schema
+
     if part.encoding not in ("", wire.ENCODING):
         raise RemoteFault(f"the part is encoded as {part.encoding[:40]!r}, not as {wire.ENCODING}")
     first = ber.first(part.content)
@@ -141,7 +155,7 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
 
 
 def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:
-    """ "We will supply" asks nothing of a borrower: who does not take it need not be told."""
+    """Will-Supply asks nothing of a borrower: who does not take it need not be told."""
     return (
         isinstance(apdu, IllAnswer)
         and apdu.results is Results.WILL_SUPPLY
@@ -149,7 +163,9 @@ def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:
     )
 
 
-def _ends(wire_: Wire, dialect: Dialect) -> Ends:
+def _ends(wire_: Wire, dialect: Dialect) -> "Ends":
+    from mailproc.protocols.iso10161.writing import Ends
+
     library, partner = wire_.library, wire_.partner
     return Ends(
         role=wire_.role,
@@ -165,7 +181,9 @@ def _ends(wire_: Wire, dialect: Dialect) -> Ends:
 
 
 def _body(apdu: Apdu, message: bytes, dialect: Dialect) -> Body:
-    name = schema.NAMES[apdu.type]
+    from mailproc.protocols.iso10161.schema import NAMES
+
+    name = NAMES[apdu.type]
     subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()
     parts = [wire.part(message)]
     if dialect.readable_part:
