@@ -25,10 +25,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Suite:
-    """Goals that one measurement serves. ``measure`` is one round of it."""
+    """Goals that one measurement serves. ``measure`` is one round of it; ``missing`` names the
+    Debian packages without which there is none."""
 
     goals: tuple[Goal, ...]
     measure: Callable[[], Figures]
+    missing: Callable[[], str] = str
 
     def serves(self, names: Sequence[str]) -> bool:
         return not names or any(goal.name in names for goal in self.goals)

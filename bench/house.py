@@ -11,6 +11,7 @@ from pathlib import Path
 from mailproc.app.build import House, build
 
 PASSWORD = "S3CR3TPW"
+MAILBOX_PASSWORD = "correct-horse"
 CUSTOMERS = 5
 LIBRARY = "ill@library.example"
 LENDERS = {"XX-BL": "art@bl.example", "XX-SECOND": "art@second.example"}
@@ -29,6 +30,16 @@ mode = "smtp"
 host = "127.0.0.1"
 port = {port}
 security = "none"
+"""
+_MAILBOX = """
+[[mailbox]]
+name = "memory"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+user = "memory"
+password = {{ env = "MAILPROC_BENCH_MAILBOX" }}
+poll = "every 5s"
 """
 _PARTNER = """
 [[partner]]
@@ -68,12 +79,13 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def opened(place: Path, relay: int = 0, base: Path | None = None) -> Iterator[House]:
+def opened(place: Path, relay: int = 0, base: Path | None = None, mailbox: int = 0) -> Iterator[House]:
     """A house in the folder ``place``; its store a copy of ``base`` if given, its writer running."""
     place.mkdir(parents=True, exist_ok=True)
     file = place / "config.toml"
-    file.write_text(_configuration(relay), encoding="utf-8")
+    file.write_text(_configuration(relay, mailbox), encoding="utf-8")
     os.environ["MAILPROC_BENCH_PASSWORD"] = PASSWORD
+    os.environ["MAILPROC_BENCH_MAILBOX"] = MAILBOX_PASSWORD
     (place / "var").mkdir(exist_ok=True)
     if base is not None:
         shutil.copyfile(base, place / "var" / "mailproc.db")
@@ -84,7 +96,7 @@ def opened(place: Path, relay: int = 0, base: Path | None = None) -> Iterator[Ho
         house.store.close()
 
 
-def _configuration(relay: int) -> str:
+def _configuration(relay: int, mailbox: int) -> str:
     lenders = [
         _PARTNER.format(symbol=symbol, address=address, role="RESPONDER", direction="out", code="99-0001")
         for symbol, address in LENDERS.items()
@@ -95,4 +107,6 @@ def _configuration(relay: int) -> str:
         )
         for one in customers()
     ]
-    return "".join([_HEAD, _RELAY.format(port=relay) if relay else "", *lenders, *borrowers])
+    doors = [_RELAY.format(port=relay)] if relay else []
+    doors += [_MAILBOX.format(port=mailbox)] if mailbox else []
+    return "".join([_HEAD, *doors, *lenders, *borrowers])
