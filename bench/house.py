@@ -39,7 +39,8 @@ port = {port}
 security = "none"
 user = "memory"
 password = {{ env = "MAILPROC_BENCH_MAILBOX" }}
-poll = "every 5s"
+timeout = 300
+poll = "every 1h"
 """
 _PARTNER = """
 [[partner]]
