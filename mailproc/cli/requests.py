@@ -167,6 +167,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "item": found.item,
         "patron": found.patron,
         "delivery_to": found.delivery_to,
+        "asked": found.asked,
         "need_before": output.plain(found.need_before),
         "note": found.note,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
@@ -239,12 +240,28 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         ("Their number", line.their_number),
         ("Due", words.date_word(line.due, today) if line.due else ""),
         ("Promise", _promise(line.promise)),
+        *_asked(found),
         ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
         ("Left alone", _left_alone(found, premises)),
         ("Letters", ", ".join(f"{one['id']} ({words.delivery_word(one['state'])})" for one in found.letters)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _asked(found: Shown) -> list[tuple[str, str]]:
+    """What a partner's request says beside the item, each in one line."""
+    rest = {name: value for name, value in found.asked.items() if name not in ("need_before", "note")}
+    return [
+        (name.replace("_", " ").capitalize()[:13], output.one_line(_flat(value)))
+        for name, value in rest.items()
+    ]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(_flat(each) for each in value.values())
+    return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
 
 
 def _left_alone(found: Shown, premises: Premises) -> str:

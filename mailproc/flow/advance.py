@@ -19,6 +19,7 @@ from mailproc.ill import apdu_json, comparison, machine, policy, standing
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.events import TIMERS
+from mailproc.ill.gist import gist
 from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
 from mailproc.ill.reminders import TOLD_ONCE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
@@ -239,7 +240,10 @@ def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> 
 
 def _note(taken: Step, apdu: Apdu | None) -> str:
     reported = comparison.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
-    said = (taken.note, reported, apdu.reply_code if apdu else None, apdu.note if apdu else None)
+    heart = (
+        gist(apdu) if apdu is not None and apdu.transaction is not None else None
+    )  # ART: reply_code says it
+    said = (taken.note, reported, heart, apdu.reply_code if apdu else None, apdu.note if apdu else None)
     return "; ".join(dict.fromkeys(part for part in said if part))[:500]
 
 

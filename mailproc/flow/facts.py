@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import admission, clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Shipped
 from mailproc.ill.machine import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
@@ -45,6 +45,8 @@ def gather(
         facts["renewal_on"] = announced.isoformat()
     if isinstance(apdu, IllRequest) and event["cause"] == "letter":
         facts |= _of_their_request(connection, apdu, transaction, premises)
+    if isinstance(apdu, Shipped):
+        facts["on"] = premises.local(event["at"]).date().isoformat()
     if event["cause"] == "timer":
         facts |= clock.facts_of_timer(connection, event, transaction, standing, premises)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:

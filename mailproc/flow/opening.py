@@ -13,7 +13,7 @@ from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
 from mailproc.ill.terms import Role, Service
-from mailproc.store import learned, requests, transactions
+from mailproc.store import learned, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
 
@@ -57,7 +57,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction["id"])
     requests.asked(connection, request["id"], candidate.position, transaction["id"])
     requests.reopen(connection, request["id"])
-    return transaction, wanted_of(request)
+    return transaction, wanted_of(request, patrons.load(connection, request["patron_id"]))
 
 
 def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
@@ -125,14 +125,15 @@ def _names_on_the_wire(wanted: IllRequest) -> dict[str, Any] | None:
     return {"wire": said}
 
 
-def wanted_of(request: RowMapping) -> IllRequest:
-    """The ILL-Request of a request row."""
+def wanted_of(request: RowMapping, reader: RowMapping | None = None) -> IllRequest:
+    """The ILL-Request of a request row. Of ``reader`` another library is told card and status: it
+    needs to know whom the item is for, by a word that is enough for us, and no name."""
     value = apdu_json.value_from_json
     services = (Service[request["service"]],)
     return IllRequest(
         services=services,
         item=value(Item, request["item"] or {}, "item"),
-        patron=Person(id=request["patron_id"]) if request["patron_id"] else None,
+        patron=_person(request["patron_id"], reader),
         delivery=_optional(Delivery, request["delivery"], "delivery"),
         need_before=request["need_before_on"],
         max_cost=_optional(Money, request["max_cost"], "max_cost"),
@@ -140,6 +141,12 @@ def wanted_of(request: RowMapping) -> IllRequest:
         note=request["note"] or None,
         copyright_compliance="declared" if request["copyright_declared"] else None,
     )
+
+
+def _person(patron_id: str | None, reader: RowMapping | None) -> Person | None:
+    if not patron_id:
+        return None
+    return Person(id=patron_id, status=(reader["status"] or None) if reader else None)
 
 
 def _optional(cls: type, value: Any, where: str) -> Any:

@@ -5,9 +5,10 @@ each decision that is ours and not the standard's).
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from mailproc.ill import comparison, reminders
-from mailproc.ill.apdu import IllAnswer, Message, Overdue, Report, StatusOrErrorReport
+from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, StatusOrErrorReport
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
@@ -206,7 +207,8 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
         return (told,)
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
     if shipped_copy and occurrence.event == "SHIPPED" and settings.copy_ends_shipped:
-        return (Act("receive"),)
+        on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
+        return (Act("receive", Received(received_on=on, shipped_service=Service.COPY)),)
     return ()
 
 

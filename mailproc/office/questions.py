@@ -12,8 +12,8 @@ from mailproc.ill.terms import Role, Service, State
 from mailproc.office import waiting
 from mailproc.office.find import request_of
 from mailproc.office.waiting import Next
+from mailproc.store import events, outgoing, requests, transactions
 from mailproc.store import find as finding
-from mailproc.store import outgoing, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
@@ -58,10 +58,12 @@ class Change:
 class Shown:
     """Everything about a request; the fields of its latest attempt stand at the top.
 
-    ``next``: what happens if nobody acts.
+    ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
+    (services, reader, addresses, limits, as its APDU has it); empty where we borrow.
     """
 
     line: Line
+    asked: dict[str, Any]
     transaction: dict[str, str] | None
     item: dict[str, Any]
     patron: dict[str, str] | None
@@ -105,6 +107,7 @@ def shown(connection: Connection, number: str) -> Shown:
     line = _line(connection, row) if row is not None else _unsent(request)
     return Shown(
         line=line,
+        asked=_asked(connection, latest),
         transaction=_identity(latest) if latest else None,
         item=request["item"] or {},
         patron=_patron(connection, request),
@@ -199,6 +202,22 @@ def _unsent(request: RowMapping) -> Line:
         outcome=request["outcome"],
         updated_at=request["created_at"],
     )
+
+
+ASKED = (
+    "services", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service", "max_cost",
+    "copyright_compliance", "place_on_hold", "note",
+)  # fmt: skip
+"""Fields of an ILL-Request that staff who answer it want to see."""
+
+
+def _asked(connection: Connection, transaction: RowMapping | None) -> dict[str, Any]:
+    if transaction is None or transaction["role"] != Role.RESPONDER:
+        return {}
+    for event in events.of_transaction(connection, transaction["id"]):
+        if event["type"] == "ILL_REQUEST":
+            return {name: event["apdu"][name] for name in ASKED if name in (event["apdu"] or {})}
+    return {}
 
 
 def _identity(transaction: RowMapping) -> dict[str, str]:

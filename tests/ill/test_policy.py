@@ -1,5 +1,7 @@
 """What this library does after a step."""
 
+from datetime import date
+
 import pytest
 
 from mailproc.ill.apdu import (
@@ -79,8 +81,9 @@ def test_the_reader_is_told_when_it_is_here():
 @pytest.mark.parametrize("switch", [True, False])
 def test_a_copy_that_goes_straight_to_the_reader(switch):
     shipped = Shipped(shipped_service=Service.COPY)
-    done = after(COPY, "", shipped, Settings(copy_ends_shipped=switch))
-    assert (Act("receive") in done) is switch
+    done = after(COPY, "", shipped, Settings(copy_ends_shipped=switch), on="2026-03-02")
+    received = Act("receive", Received(received_on=date(2026, 3, 2), shipped_service=Service.COPY))
+    assert (received in done) is switch
 
 
 @pytest.mark.parametrize(

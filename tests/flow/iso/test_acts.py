@@ -143,3 +143,33 @@ def test_what_is_wanted_goes_out_whole(iso):
     assert said["note"] == "The second edition, please."
     assert said["copyright_compliance"] == "declared"
     assert (said["requester"], said["responder"]) == (US, LENDER)
+
+
+def test_what_a_partner_asks_is_kept_and_shown(iso):
+    asked = {
+        "services": ["COPY", "LOAN"],
+        "patron": {"name": "A. Reader", "id": "77", "status": "staff"},
+        "delivery": {"postal": {"name": "Borrower", "city": "Elsewhere"}},
+        "billing": {"postal": {"name": "Its bursar"}},
+        "need_before": "2026-05-01",
+        "level_of_service": "N",
+        "max_cost": {"amount": "20", "currency": "EUR"},
+        "copyright_compliance": "US:CCG",
+        "place_on_hold": "no",
+        "note": "Please be quick.",
+    }
+    iso.asks(**asked)
+    assert iso.shown("L1").asked == asked
+    assert iso.shown("L1").line.service == "LOAN"
+
+
+def test_what_an_answer_says_stands_in_the_history(iso):
+    iso.place(LENDER)
+    iso.hears(
+        "ILL_ANSWER",
+        results="CONDITIONAL",
+        conditions=[{"condition": "charges", "reply_by": "2026-04-01"}],
+        note="20 EUR",
+    )
+    assert iso.shown("B1").history[-1].note == "charges (reply by 2026-04-01); 20 EUR"
+    assert "answer-condition" in iso.shown("B1").actions

@@ -2,6 +2,9 @@
 
 import pytest
 
+from mailproc.errors import LocalFault
+from mailproc.office import directory
+
 from .conftest import BORROWER, LENDER, MAIL, SECOND, partner
 
 ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
@@ -24,7 +27,7 @@ def test_a_known_library_has_it_now(iso):
     assert iso.state("B1") == "PENDING"
     iso.hears("ILL_ANSWER", of=LENDER, results="UNFILLED", reason="not-owned")
     assert iso.state("B1") == "PENDING"  # of the old responder: a note
-    assert iso.shown("B1").history[-1].note == "from who had it before"
+    assert iso.shown("B1").history[-1].note == "from who had it before; not-owned"
     iso.hears("ILL_ANSWER", of=SECOND, results="CONDITIONAL", conditions=[{"condition": "charges"}])
     assert iso.state("B1") == "CONDITIONAL"
     iso.act("B1", "answer-condition", answer=True)
@@ -211,3 +214,22 @@ def test_a_yes_by_telephone_and_its_letter_after_the_next_condition(iso):
     assert (iso.state("L1"), iso.attention("L1")) == ("CONDITIONAL", ("yes-to-which",))
     iso.act("L1", "answer-condition", answer=True, heard_by="phone")
     assert iso.state("L1") == "IN_PROCESS"
+
+
+def test_a_confirmed_address_becomes_the_partners(iso):
+    store, premises = iso.house.store, iso.house.premises
+    iso.asks(**reply_to("ill@host.example"))
+    with store.read() as connection:
+        (waits,) = directory.taught(connection)
+    assert (waits.partner, waits.address, waits.confirmed_at) == (BORROWER, "ill@host.example", None)
+    directory.confirm(store, premises, waits.id)
+    iso.place(BORROWER)
+    assert iso.sent[-1].to == "ill@host.example"
+    iso.asks(tgq="G2")  # says itself that answers go where they always went
+    iso.act("L2", "will-supply")
+    assert iso.sent[-1].to == MAIL[BORROWER]
+    directory.forget(store, waits.id)
+    iso.place(BORROWER)
+    assert iso.sent[-1].to == MAIL[BORROWER]
+    with pytest.raises(LocalFault, match="no learned address A1"):
+        directory.confirm(store, premises, "A1")

@@ -1,0 +1,50 @@
+"""What an APDU says beside its kind, in a few words for the history."""
+
+from mailproc.ill.apdu import (
+    Apdu,
+    ForwardNotification,
+    IllAnswer,
+    Money,
+    Overdue,
+    Renew,
+    RenewAnswer,
+    Shipped,
+)
+
+
+def gist(apdu: Apdu) -> str:
+    """Dates as ISO 8601, reasons and conditions by the standard's names; '' where the kind says all."""
+    match apdu:
+        case IllAnswer():
+            parts = _answer(apdu)
+        case Shipped():
+            parts = [f"due {apdu.due.on}" if apdu.due else "", _money(apdu.cost), apdu.shipped_conditions]
+        case Overdue() | RenewAnswer():
+            parts = [f"due {apdu.due.on}" if apdu.due else ""]
+        case Renew():
+            parts = [f"until {apdu.desired_due_on}" if apdu.desired_due_on else ""]
+        case ForwardNotification():
+            parts = [f"passed on to {apdu.responder}" if apdu.responder else ""]
+        case _:
+            parts = []
+    return ", ".join(part for part in parts if part)
+
+
+def _answer(answer: IllAnswer) -> list[str | None]:
+    conditions = [
+        one.condition + (f" (reply by {one.reply_by})" if one.reply_by else "") for one in answer.conditions
+    ]
+    where = [one.symbol or one.name or one.note or "" for one in answer.locations]
+    return [
+        answer.reason,
+        *conditions,
+        f"place {answer.position}" if answer.position else "",
+        f"again on {answer.retry_on}" if answer.retry_on else "",
+        f"about {answer.supply_on}" if answer.supply_on else "",
+        _money(answer.cost_estimate),
+        f"see {' '.join(where)}" if where else "",
+    ]
+
+
+def _money(money: Money | None) -> str:
+    return "" if money is None else f"{money.amount} {money.currency or ''}".strip()

@@ -1,0 +1,63 @@
+"""What letters taught us of partners' addresses: shown to staff, who confirm or forget it."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.store import learned
+from mailproc.store.engine import Store
+
+_ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """``id``: A3. ``confirmed_at`` (UTC): since then the partner's letters go there; None: it waits."""
+
+    id: str
+    partner: str
+    address: str
+    confirmed_at: datetime | None
+
+
+def taught(connection: Connection) -> list[Learned]:
+    """Every address that a letter named and config.toml does not have."""
+    return [
+        Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"])
+        for row in learned.addresses(connection)
+    ]
+
+
+def confirm(store: Store, premises: Premises, name: str) -> Learned:
+    """From now on new transactions with the partner go to that address. LocalFault: no such one."""
+
+    def job(connection: Connection) -> Learned:
+        found = _one(connection, name)
+        learned.confirm(connection, int(found.id[1:]), premises.clock())
+        return found
+
+    return store.write(job)
+
+
+def forget(store: Store, name: str) -> Learned:
+    """It was not theirs, or is no longer: config.toml's address holds. LocalFault: no such one."""
+
+    def job(connection: Connection) -> Learned:
+        found = _one(connection, name)
+        learned.forget(connection, int(found.id[1:]))
+        return found
+
+    return store.write(job)
+
+
+def _one(connection: Connection, name: str) -> Learned:
+    if not _ID.fullmatch(name.strip()):
+        raise LocalFault(f"{name!r} is no learned address: write A3, as `mailproc partners` shows it.")
+    for one in taught(connection):
+        if one.id == name.strip().upper():
+            return one
+    raise LocalFault(f"There is no learned address {name}.")
