@@ -32,7 +32,7 @@ class Carrier:
         self._not_before = 0.0
 
     def carry(self, answer: Answer) -> None:
-        raw = compose(answer)
+        raw = answer.raw or compose(answer)
         doors = ("imap", "smtp") if answer.both else (next(self._turns[answer.kind]),)
         for door in doors:
             self._waiting.append((door if self.listener else "imap", answer, raw))

@@ -1,14 +1,22 @@
 """The lines of config.toml that join a mailproc to the practice world."""
 
-from mailproc.practice import british_library, customer, second_library
+from mailproc.practice import british_library, customer, neighbour, second_library
 from mailproc.practice.mailbox import USER
 from mailproc.practice.world import PASSWORDS
 
 _LENDER = (("bl", british_library), ("second", second_library))
 
+_NEIGHBOUR = f"""\
+[[partner]]
+symbol = "{neighbour.SYMBOL}"
+name = "{neighbour.NAME}"
+address = "{neighbour.ADDRESS}"
+codec = "{neighbour.CODEC}"
+"""
+
 
 def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
-    """[deliver], [[mailbox]] and the three [[partner]]s; passwords come from the environment."""
+    """[deliver], [[mailbox]] and the four [[partner]]s; passwords come from the environment."""
     lenders = [
         _partner(module.SYMBOL, module.NAME, module.ADDRESS, "RESPONDER", ("out", module.CUSTOMER_CODE, who))
         for who, module in _LENDER
@@ -17,7 +25,8 @@ def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
         customer.SYMBOL, customer.NAME, customer.ADDRESS, "REQUESTER",
         ("in", customer.CUSTOMER_CODE, "customer"),
     )  # fmt: skip
-    return "\n".join([_deliver(relay_port), _mailbox(mailbox_port, poll), *lenders, borrower])
+    doors = [_deliver(relay_port), _mailbox(mailbox_port, poll)]
+    return "\n".join([*doors, *lenders, borrower, _NEIGHBOUR])
 
 
 def _deliver(port: int) -> str:

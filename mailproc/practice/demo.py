@@ -44,19 +44,30 @@ def run(keep: Path | None = None) -> int:
 
 
 def _play(stage: Stage, telling: Telling) -> None:
-    telling.line("A post office, a mailbox, two libraries that lend and one that borrows are set up.")
+    telling.line("A post office, a mailbox, three libraries that lend and one that borrows are set up.")
     stage.set_up()
     telling.line("mailproc runs.")
     desk = Desk(stage.config, stage.environment, stage.soon)
     stories = Stories(stage, desk, telling)
     for story in stories.all():
         story()
+    telling.heading("The end")
     _curtain(desk, stories.ends, telling)
+    _other_side(stage, stories.lent)
+    telling.line("Every request reached its end.")
+
+
+def _other_side(stage: Stage, lent: dict[str, str]) -> None:
+    """The other mailproc's store can be recomputed too, and all it lent is back. Raises Missed, Gone."""
+    if lent:
+        stage.practice.write("verify")
+        said = stage.happening("the neighbour's verify", event="verified")
+        if said["differ"] or said["states"] != lent:
+            raise Missed(f"At the neighbour's {lent} was expected, but there is {said}.")
 
 
 def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
     """Raises Missed where a request is not where it should be, or the store cannot be recomputed."""
-    telling.heading("The end")
     telling.line(f"verify: {' '.join(desk.do('verify').split())}")
     rows = sorted(desk.requests(), key=lambda row: str(row["number"]))
     table = [(row["number"], row["state"], row["partner"], row["title"]) for row in rows]
@@ -66,7 +77,6 @@ def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
               if found.get(number) != end]  # fmt: skip
     if missed or found.keys() != ends.keys():
         raise Missed("; ".join(missed) or f"There are requests that nobody placed: {sorted(found)}")
-    telling.line("Every request reached its end.")
 
 
 def _fail(stage: Stage, telling: Telling, missed: Exception) -> None:

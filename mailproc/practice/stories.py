@@ -1,28 +1,30 @@
-"""What the demo plays: four requests of ours, and a customer's three."""
+"""What the demo plays: five requests of ours, one of them by ISO 10161, and a customer's three."""
 
 from collections.abc import Callable
 from typing import Any
 
-from mailproc.practice import british_library, second_library
+from mailproc.practice import british_library, neighbour, second_library
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
 from mailproc.practice.telling import Telling
 
-BL, SECOND = british_library.SYMBOL, second_library.SYMBOL
+BL, SECOND, NEIGHBOUR = british_library.SYMBOL, second_library.SYMBOL, neighbour.SYMBOL
 _READER = {"id": "R-1", "name": "A Reader", "email": "reader@demo-library.example"}
 
 
 class Stories:
-    """``ends`` maps each request to the state it must be in when the curtain falls."""
+    """``ends`` maps each request to the state it must be in when the curtain falls, ``lent`` those that
+    the neighbour lent to the state that they must be in there."""
 
     def __init__(self, stage: Stage, desk: Desk, telling: Telling) -> None:
         self.ends: dict[str, str] = {}
+        self.lent: dict[str, str] = {}
         self._stage = stage
         self._desk = desk
         self._telling = telling
 
     def all(self) -> tuple[Callable[[], None], ...]:
-        return (self.copy, self.loan, self.cancelled, self.next_library, self.supplier)
+        return (self.copy, self.loan, self.cancelled, self.next_library, self.supplier, self.iso_loan)
 
     def copy(self) -> None:
         self._telling.heading("1  A copy is filled")
@@ -71,6 +73,28 @@ class Stories:
         self._acts(loan, "SHIPPED", "ship")
         self._reports(("C1-1", "SHIPPED COPY"), ("C1-2", "SHIPPED LOAN"), ("C1-3", "NOT"))
         self._acts(loan, "CHECKED_IN", "check-in")
+
+    def iso_loan(self) -> None:
+        self._telling.heading("6  Two mailprocs: a loan by ISO 10161, renewed and returned")
+        self._telling.line("Staff place a request: A lighthouse for an inland town")
+        number = self._desk.request(_book("A lighthouse for an inland town"), NEIGHBOUR)
+        self._neighbour_hears(number, "ILL_REQUEST")
+        self._stage.practice.write(f"go {number} ship")
+        self._reaches(number, "SHIPPED", NEIGHBOUR)
+        self._acts(number, "RECEIVED", "receive")
+        self._acts(number, "RENEW_PENDING", "renew")
+        self._neighbour_hears(number, "RENEW")
+        shown = self._hears(number, "renewed", "RENEW_ANSWER.yes", "is renewed")
+        self._telling.line(f"{number} is due on {shown['due']['on']}")
+        self._acts(number, "RETURNED", "return")
+        self._neighbour_hears(number, "RETURNED")
+        self._hears(number, "check-in", "CHECKED_IN", "is home again: the neighbour says so")
+        self._telling.line("Its history:")
+        self._telling.quote(self._desk.do("show", number))
+        self.lent[number] = "CHECKED_IN"
+
+    def _neighbour_hears(self, number: str, what: str) -> None:
+        self._stage.happening(f"{what} at the neighbour", event="history", number=number, heard=what)
 
     def _place(self, wanted: dict[str, Any], *partners: str) -> str:
         title = wanted["item"].get("article_title", wanted["item"]["title"])

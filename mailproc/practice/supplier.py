@@ -22,7 +22,8 @@ Tell = Callable[..., None]
 
 @dataclass(frozen=True)
 class Answer:
-    """A letter to be sent. ``kind`` "receipt" or "report"; ``both``: by both doors."""
+    """A letter to be sent. ``kind`` "receipt", "report" or "message"; ``both``: by both doors;
+    ``raw``: the letter itself, where it is written already."""
 
     sender: str
     to: str
@@ -30,6 +31,7 @@ class Answer:
     text: str
     kind: str = "report"
     both: bool = False
+    raw: bytes = b""
 
 
 class Supplier:

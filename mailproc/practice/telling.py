@@ -10,6 +10,8 @@ _SENTENCES = {
     "refused": "{player}: refuses the file{ref}: {text}",
     "unknown-cue": "{player}: has no cue {cue} for {number}; it knows: {cues}",
     "ordered": "{player}: orders {list}",
+    "history": "{player}: {number}: {text}",
+    "verified": "{player}: verify: {checked} checked, {differ} differ",
     "report": "{player}: hears from us: {number}  {code}",
     "sent": "letter to us {door}: {subject}",
     "waits": "a letter to us waits {door}, and is offered again: {text}",

@@ -1,4 +1,4 @@
-"""The practice world: post office, mailbox and the three players, moved by one loop.
+"""The practice world: post office, mailbox and the four players, moved by one loop.
 
 Everything happens in the loop's thread, one thing after the other: a letter that came to the
 post office, or a line that a person (or the demo) wrote:
@@ -6,6 +6,7 @@ post office, or a line that a person (or the demo) wrote:
     listener HOST PORT     where our listener is, as soon as it is known
     go NUMBER CUE          let the player of that order say its next word ("go B2 renewed")
     order ADDRESS          the customer sends us an order file
+    verify                 the neighbour recomputes its transactions, and says where they stand
     stop                   the same as the end of the input
 """
 
@@ -19,6 +20,7 @@ from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
 from mailproc.practice.mailbox import Mailbox
+from mailproc.practice.neighbour import Neighbour
 from mailproc.practice.order_file import letter_of
 from mailproc.practice.post_office import Posted, PostOffice
 from mailproc.practice.second_library import second_library
@@ -51,11 +53,13 @@ class World:
         self._mailbox = Mailbox(ground.passwords["mailbox"], ground.mailbox_port)
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
         self._customer = Customer(ground.passwords["customer"], tell)
-        self._suppliers = (
+        self._neighbour = Neighbour(tell)
+        self._lenders: tuple[Supplier | Neighbour, ...] = (
             british_library(ground.passwords["bl"], tell),
             second_library(ground.passwords["second"], tell),
+            self._neighbour,
         )
-        players: tuple[Supplier | Customer, ...] = (*self._suppliers, self._customer)
+        players: tuple[Supplier | Neighbour | Customer, ...] = (*self._lenders, self._customer)
         self._players = {player.address: player for player in players}
 
     def run(self, lines: Iterable[str]) -> None:
@@ -66,6 +70,8 @@ class World:
             relay_port = self.post_office.start()
             stack.callback(self.post_office.stop)
             self._tell("ready", relay=relay_port, mailbox=mailbox_port)
+            stack.callback(self._neighbour.close)
+            self._neighbour.open()
             threading.Thread(target=self._listen_to, args=(lines,), daemon=True).start()
             self._loop()
 
@@ -101,6 +107,7 @@ class World:
             "listener": (2, self._set_listener),
             "go": (2, self._go),
             "order": (1, lambda address: [self._customer.order(address)]),
+            "verify": (0, self._verify),
         }
         verb, *words = line.split()[:3] or ("",)
         arguments, act = commands.get(verb, (-1, self._go))
@@ -114,9 +121,13 @@ class World:
         self._tell("listener", host=host, port=int(port))
         return []
 
+    def _verify(self) -> list[Answer]:
+        self._neighbour.report()
+        return []
+
     def _go(self, number: str, cue: str) -> list[Answer]:
-        for supplier in reversed(self._suppliers):  # a later attempt lies with the second library
-            if supplier.knows(number):
-                return supplier.go(number, cue)
+        for lender in reversed(self._lenders):  # a later attempt lies with the second library
+            if lender.knows(number):
+                return lender.go(number, cue)
         self._tell("not-understood", text=f"no order {number}")
         return []
