@@ -206,6 +206,10 @@ def test_staff_of_its_own_is_kept(tmp_path: Path) -> None:
         (PARTNER + ACCOUNT + ACCOUNT.replace('"out"', '"in"'), "is of no use"),
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER
          + "proof = ['network']\nnetworks = ['192.0.2.0/24']" + ACCOUNT, "never holds for a letter by IMAP"),
+        (PARTNER + ACCOUNT + PARTNER.replace("UK-BL", "UK-TWO") + ACCOUNT, "UK-BL and UK-TWO write from"),
+        (PARTNER + "accepts_from = ['@bl.example']" + ACCOUNT
+         + PARTNER.replace("UK-BL", "UK-TWO") + "accepts_from = ['desk@BL.example']" + ACCOUNT,
+         "UK-TWO and UK-BL write from desk@bl.example"),
     ],
 )  # fmt: skip
 def test_what_is_said_aloud(tmp_path: Path, text: str, words: str) -> None:

@@ -50,6 +50,20 @@ def _partners(config: Config) -> Iterator[str]:
         yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
     for partner in config.partner:
         yield from (f"partner {partner.symbol}: {text}" for text in _partner(partner, config.listen.enabled))
+    yield from _shared_addresses(config.partner)
+
+
+def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
+    """By each address: who writes from it."""
+    writers: dict[str, list[str]] = {}
+    for partner in partners:
+        for address in {one.lower() for one in partner.accepts_from or (partner.address,)}:
+            writers.setdefault(address, []).append(partner.symbol)
+    for address, names in writers.items():
+        others = [name for name in writers.get("@" + address.partition("@")[2], ()) if name not in names]
+        if names + others != names[:1]:
+            shared = " and ".join(names + others)
+            yield f"partners {shared} write from {address}: what names none of their requests is shelved"
 
 
 def _partner(partner: Partner, listening: bool) -> Iterator[str]:

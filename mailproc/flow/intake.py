@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import adoption, receipts
+from mailproc.flow import adoption, receipts, sharing
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
@@ -75,6 +75,7 @@ def _settle_all(
 
 def settle(connection: Connection, reading: Reading, premises: Premises) -> None:
     """Write what the letter means: its events, or the shelf."""
+    reading = sharing.settled(connection, reading, premises)
     copy_of = _earlier_copy(connection, reading)
     if copy_of is not None:
         _done(connection, reading, f"the same letter as I{copy_of}")

@@ -55,9 +55,9 @@ class Partners:
             raise LocalFault(f"{partner.symbol} does not lend to us (roles in config.toml has no RESPONDER).")
         return partner
 
-    def claimed_by(self, sender: Sender) -> Partner | None:
-        """The partner whose ``accepts_from`` holds the envelope's and the header's address."""
-        return next((one for one in self._all if _accepts(one, sender)), None)
+    def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
+        """The partners whose ``accepts_from`` holds the envelope's and the header's address."""
+        return tuple(one for one in self._all if _accepts(one, sender))
 
 
 def proof(partner: Partner, sender: Sender) -> str:

@@ -28,7 +28,11 @@ RELEASED = "released"
 
 @dataclass(frozen=True)
 class Reading:
-    """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff."""
+    """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff.
+
+    ``sharers``: the partners who write from this address, where only the store can tell whose it is;
+    ``partner`` is None then.
+    """
 
     inbox_id: int
     digest: str
@@ -37,6 +41,7 @@ class Reading:
     bounce: Bounce | None = None
     codec: str = ""
     partner: Partner | None = None
+    sharers: tuple[Partner, ...] = ()
     proof: str = ""
     decoded: Decoded = field(default_factory=Decoded)
     refused: str = ""
@@ -62,34 +67,44 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
         return replace(reading, bounce=bounce)
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)
-    partner = premises.partners.claimed_by(sender)
-    if row["partner"] and row["proof"] == RELEASED:
-        partner = premises.partners.get(row["partner"])
-    found = replace(reading, codec=codec.name if codec else "", partner=partner)
+    claimants = premises.partners.claimed_by(sender)
+    released = row["proof"] == RELEASED
+    if row["partner"] and released:
+        vouched = premises.partners.get(row["partner"])
+        claimants = (vouched,) if vouched else ()
+    found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
     if codec is None:  # a partner's letter that no machine reads is for a person, the same day
-        written = partner is not None and letter.auto_submitted in ("", "no")
+        written = bool(claimants) and letter.auto_submitted in ("", "no")
         return replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
-    proven = RELEASED if row["proof"] == RELEASED else ""
-    if partner is not None:
-        proven = proven or proof(partner, sender)
-    if partner is None or not proven:
+    proofs = {one.symbol: RELEASED if released else proof(one, sender) for one in claimants}
+    proven = tuple(one for one in claimants if proofs[one.symbol])
+    if not proven:
         why = f"unproven sender {letter.sender or '(none)'}"
-        return replace(found, refused=why, alarm="unproven", unproven=True)
-    return _decoded(replace(found, proof=proven), codec, partner)
+        return replace(found, refused=why, alarm="unproven", unproven=not claimants)
+    return _decoded(replace(found, proof=proofs[proven[0].symbol]), codec, proven)
 
 
-def _decoded(reading: Reading, codec: Codec, partner: Partner) -> Reading:
+def _only(partners: tuple[Partner, ...]) -> Partner | None:
+    return partners[0] if len(partners) == 1 else None
+
+
+def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> Reading:
+    """``partners``: who it may be, each of them proven."""
+    reading = replace(reading, partner=_only(partners))
     try:
         decoded = codec.decode(reading.letter)
     except RemoteFault as fault:
         return replace(reading, refused=str(fault), alarm="unreadable")
-    if decoded.credentials is not None and not _admits(partner, decoded.credentials):
-        code = decoded.credentials.customer_code
-        why = f"the customer code {code} and its password are not those of {partner.symbol}"
-        return replace(reading, refused=why, alarm="file-refused")
+    if (said := decoded.credentials) is not None:
+        names = " or ".join(one.symbol for one in partners)
+        partners = tuple(one for one in partners if _admits(one, said))
+        if not partners:
+            why = f"the customer code {said.customer_code} and its password are not those of {names}"
+            return replace(reading, refused=why, alarm="file-refused")
     if not (decoded.apdus or decoded.unsure or decoded.faults):
         return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
-    return replace(reading, decoded=decoded)
+    whose = _only(partners)
+    return replace(reading, decoded=decoded, partner=whose, sharers=() if whose else partners)
 
 
 def _admits(partner: Partner, said: Credentials) -> bool:

@@ -401,6 +401,17 @@ def receipt_lines() -> str:
 
 
 @pytest.fixture
+def shared_lines() -> str:
+    """The usual partners; the second lender may write from the first one's address, and the other
+    customer from the first customer's."""
+    lines = USUAL
+    for own, shared in ((SECOND, BL), (OTHER, CUSTOMER)):
+        address = f'address = "{ADDRESS[own]}"'
+        lines = lines.replace(address, f'{address}\naccepts_from = ["{ADDRESS[own]}", "{ADDRESS[shared]}"]')
+    return lines
+
+
+@pytest.fixture
 def hub_lines() -> str:
     """We ourselves as a partner of both kinds, beside the usual ones."""
     return USUAL + "\n" + partner_lines("XX-HUB", ["RESPONDER", "REQUESTER"], "out", "in")
