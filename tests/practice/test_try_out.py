@@ -10,7 +10,7 @@ import pytest
 from mailproc.config import Config, Library, Listen
 from mailproc.config_load import load
 from mailproc.ill.terms import Role
-from mailproc.practice import british_library, configuration, customer, second_library
+from mailproc.practice import british_library, configuration, customer, neighbour, second_library
 from mailproc.practice.child import Child
 from mailproc.practice.try_out import DEFAULT, how_to
 from mailproc.practice.world import PASSWORDS
@@ -25,12 +25,14 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
     file.write_text(configuration.lines(8026, 8143, "every 5s"), encoding="utf-8")
     config = load(file)
     assert [partner.symbol for partner in config.partner] == [
-        british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL,
+        british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
     ]  # fmt: skip
     assert [partner.roles for partner in config.partner] == [
-        (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,),
+        (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,), (Role.RESPONDER,),
     ]  # fmt: skip
-    assert [partner.artemail.account[0].direction for partner in config.partner] == ["out", "out", "in"]
+    accounts = [account.direction for partner in config.partner for account in partner.artemail.account]
+    assert accounts == ["out", "out", "in"]
+    assert config.partner[-1].codec == "iso10161"
     assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
 
 
