@@ -1,5 +1,6 @@
 """How a transaction begins: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -128,7 +129,7 @@ def _names_on_the_wire(wanted: IllRequest) -> dict[str, Any] | None:
 def wanted_of(request: RowMapping, reader: RowMapping | None = None) -> IllRequest:
     """The ILL-Request of a request row. Of ``reader`` another library is told card and status: it
     needs to know whom the item is for, by a word that is enough for us, and no name."""
-    value = apdu_json.value_from_json
+    value, more = apdu_json.value_from_json, request["more"] or {}
     services = (Service[request["service"]],)
     return IllRequest(
         services=services,
@@ -139,6 +140,10 @@ def wanted_of(request: RowMapping, reader: RowMapping | None = None) -> IllReque
         max_cost=_optional(Money, request["max_cost"], "max_cost"),
         keywords=tuple(request["keywords"] or ()),
         note=request["note"] or None,
+        expiry=_optional(date, more.get("expiry"), "expiry"),
+        level_of_service=more.get("level_of_service"),
+        place_on_hold=more.get("place_on_hold"),
+        billing=_optional(Delivery, more.get("billing"), "billing"),
         copyright_compliance="declared" if request["copyright_declared"] else None,
     )
 

@@ -18,8 +18,9 @@ from mailproc.ill.terms import Role, Service, State
 from mailproc.notices import words
 from mailproc.office import place
 from mailproc.office.corrections import Change, Correction, changes
+from mailproc.office.dry_run import foreseen
 from mailproc.office.find import request_of, transaction_of
-from mailproc.store import events, outgoing, requests, rotas, transactions
+from mailproc.store import events, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -44,9 +45,11 @@ class Amended:
 
 
 def amend(
-    store: Store, premises: Premises, number: str, wanted: Correction, *, again: bool = False, by: str = ""
-) -> Amended:
+    store: Store, premises: Premises, number: str, wanted: Correction, *,
+    again: bool = False, by: str = "", dry_run: bool = False,
+) -> Amended:  # fmt: skip
     """Correct the request; with ``again`` ask the partner of its latest attempt once more.
+    With ``dry_run`` say what that would do, and keep nothing of it.
 
     LocalFault, before anything changed, where nothing would change or the partner holds the order.
     """
@@ -55,7 +58,7 @@ def amend(
         request, transaction = latest(connection, premises, number)
         return _amend(connection, premises, request, transaction, wanted, again=again, by=by)
 
-    return store.write(job)
+    return foreseen(store, job) if dry_run else store.write(job)
 
 
 def latest(connection: Connection, premises: Premises, number: str) -> tuple[RowMapping, RowMapping]:
@@ -166,7 +169,7 @@ def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = Fa
         State[transaction["state_before"]] if transaction["state_before"] else None,
     )
     ways = {
-        "cancel": f"mailproc act {number} cancel, and once it is stopped {_again(request)}",
+        "cancel": f"mailproc act {number} cancel (and once it is stopped {_again(request)})",
         "message": f"mailproc act {number} message --note TEXT",
     }
     return tuple(way for action, way in ways.items() if action in allowed)
@@ -182,7 +185,8 @@ def _anew(
     for intent in outgoing.unsaid(connection, transaction["id"]):
         outgoing.withdraw(connection, intent)
     transactions.clear_attention(connection, transaction["id"], OF_A_LETTER)
-    order = opening.wanted_of(requests.load(connection, transaction["request_id"]))
+    request = requests.load(connection, transaction["request_id"])
+    order = opening.wanted_of(request, patrons.load(connection, request["patron_id"]))
     return note(connection, premises, transaction, by, _told(found), order)
 
 

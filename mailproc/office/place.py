@@ -23,7 +23,11 @@ from mailproc.store.requests import NewRequest
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request as its JSON says it (interface: "A request for `mailproc request`")."""
+    """A request as its JSON says it (interface: "A request for `mailproc request`").
+
+    ``expiry``, ``level_of_service`` (one sign), ``place_on_hold`` (yes | no | according-to-responder-policy)
+    and ``billing`` are what ISO 10161 can say beside.
+    """
 
     service: str
     item: Item
@@ -36,8 +40,18 @@ class Wanted:
     keywords: tuple[str, ...] = ()
     copyright_declared: bool = False
     account: str = ""
+    expiry: date | None = None
+    level_of_service: str | None = None
+    place_on_hold: str | None = None
+    billing: Delivery | None = None
 
 
+BESIDE: Mapping[str, Any] = {
+    "expiry": date,
+    "level_of_service": str,
+    "place_on_hold": str,
+    "billing": Delivery,
+}
 KNOWN = tuple(field.name for field in fields(Wanted))
 
 
@@ -72,6 +86,7 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
         keywords=_texts(value, "keywords"),
         copyright_declared=value.get("copyright_declared") is True,
         account=str(value.get("account") or ""),
+        **{name: _optional(hint, value.get(name), name) for name, hint in BESIDE.items()},
     )
 
 
@@ -108,6 +123,7 @@ def _place(connection: Connection, premises: Premises, wanted: Wanted, rota: Seq
             keywords=list(wanted.keywords) or None,
             note=wanted.note,
             copyright_declared=wanted.copyright_declared,
+            more=_beside(wanted),
             account=wanted.account,
         ),
     )
@@ -166,6 +182,11 @@ def ask(connection: Connection, premises: Premises, request_id: int, by: str) ->
 
 def _optional(hint: Any, value: Any, where: str) -> Any:
     return None if value is None else apdu_json.value_from_json(hint, value, where)
+
+
+def _beside(wanted: Wanted) -> dict[str, Any] | None:
+    said = {name: apdu_json.value_to_json(getattr(wanted, name)) for name in BESIDE}
+    return {name: value for name, value in said.items() if value is not None} or None
 
 
 def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class NewRequest:
     keywords: list[str] | None = None
     note: str = ""
     copyright_declared: bool = False
+    more: dict[str, Any] | None = None
     account: str = ""  # of ours with the partner, where the request names one
     outcome: str = ""
 

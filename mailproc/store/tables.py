@@ -212,6 +212,7 @@ class RequestRow(SQLModel, table=True):
     keywords: list[str] | None = _json()
     note: str = ""
     copyright_declared: bool = False
+    more: dict[str, Any] | None = _json()  # expiry, level_of_service, place_on_hold, billing: as in the APDU
     account: str = ""  # name or customer code of ours that it is to go by; '' = as the configuration says
     created_at: datetime = _instant(nullable=False)
     closed_at: datetime | None = _instant()

@@ -110,7 +110,7 @@ def ends_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
 
     def ends(day: date) -> None:
         real = opening.wanted_of
-        monkeypatch.setattr(opening, "wanted_of", lambda request: replace(real(request), expiry=day))
+        monkeypatch.setattr(opening, "wanted_of", lambda *asked: replace(real(*asked), expiry=day))
 
     return ends
 

@@ -131,6 +131,10 @@ def test_what_is_wanted_goes_out_whole(iso):
         max_cost={"amount": "20", "currency": "EUR"},
         note="The second edition, please.",
         copyright_declared=True,
+        expiry="2026-06-01",
+        level_of_service="N",
+        place_on_hold="no",
+        billing={"postal": {"name": "Our bursar"}},
     )
     said = iso.last()
     assert said["services"] == ["COPY"]
@@ -142,6 +146,8 @@ def test_what_is_wanted_goes_out_whole(iso):
     assert said["max_cost"] == {"amount": "20", "currency": "EUR"}
     assert said["note"] == "The second edition, please."
     assert said["copyright_compliance"] == "declared"
+    assert (said["expiry"], said["level_of_service"]) == ("2026-06-01", "N")
+    assert (said["place_on_hold"], said["billing"]) == ("no", {"postal": {"name": "Our bursar"}})
     assert (said["requester"], said["responder"]) == (US, LENDER)
 
 

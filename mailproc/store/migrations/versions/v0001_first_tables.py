@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("keywords", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("copyright_declared", sa.Boolean(), nullable=False),
+        sa.Column("more", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
