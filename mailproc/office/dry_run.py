@@ -1,0 +1,29 @@
+"""What a job of staff's would do: it is done, told, and taken back."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from mailproc.store.engine import Store
+
+T = TypeVar("T")
+
+
+class _TakenBack(Exception):  # not an error: it carries the outcome out of the undone write
+    def __init__(self, outcome: Any) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def foreseen(store: Store, job: Callable[[Connection], T]) -> T:
+    """What ``job`` returns; nothing that it wrote is kept."""
+
+    def undone(connection: Connection) -> T:
+        raise _TakenBack(job(connection))
+
+    try:
+        return store.write(undone)
+    except _TakenBack as taken_back:
+        outcome: T = taken_back.outcome
+        return outcome
