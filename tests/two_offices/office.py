@@ -5,11 +5,12 @@ the wall. Staff act through the office layer, letters leave through the seam tha
 uses and come in through the store's door, so that all is parsed, proven and decoded for real.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -219,7 +220,8 @@ class Town:
 @contextmanager
 def town(
     folder: Path, empty_store: Path, post: Post, symbols: Sequence[str] = (BORROWER, LENDER),
-    policy: Policy | None = None, kind: type[Store] = OneCommit, **switches: dict[str, Any],
+    policy: Policy | None = None, kind: type[Store] = OneCommit,
+    switches: Mapping[str, dict[str, Any]] = MappingProxyType({}),
 ) -> Iterator[Town]:  # fmt: skip
     """Offices that know each other. ``switches`` by symbol: what its partners' settings are to it.
 

@@ -37,7 +37,7 @@ class Place(Enum):
 WEIGHTS = {
     "ship": 4, "receive": 4, "return": 3, "check-in": 4, "cancel-reply": 4, "renew-reply": 4,
     "answer-condition": 4, "renew": 2, "conditional": 1.5, "cancel": 0.8, "unfilled": 0.4,
-    "answer-retry": 0.2, "locations": 0, "estimate": 0, "will-supply": 0.7, "hold": 0.4, "overdue": 0.8,
+    "answer-retry": 0.2, "locations": 0.1, "estimate": 0.1, "will-supply": 0.7, "hold": 0.4, "overdue": 0.8,
     "recall": 0.6, "lost": 0.15, "damaged": 0.1, "message": 0.2, "query": 0.3, "forward": 0, "close": 0,
 }  # fmt: skip
 """How often staff choose what, among what is possible. Who closes a case by hand wants no more of
@@ -49,12 +49,13 @@ ENDS_OF_LOAN = {
     *((asks, lends) for asks in NEVER for lends in (*NEVER, S.IDLE)),
 }  # fmt: skip
 ENDS_OF_COPY = {
-    (S.RECEIVED, S.SHIPPED), (S.RECEIVED, S.LOST), (S.LOST, S.LOST),
+    (S.RECEIVED, S.SHIPPED), (S.RECEIVED, S.LOST), (S.LOST, S.LOST), (S.LOST, S.SHIPPED),
     *((asks, lends) for asks in NEVER for lends in (*NEVER, S.IDLE)),
 }  # fmt: skip
 """The borrower's state and the lender's when a conversation is over and both think so. A book that
-was posted home unseen is checked in where the borrower had never had it. IDLE: the request was lost,
-and cancelled before it could come again."""
+was posted home unseen is checked in where the borrower had never had it; of a copy nothing comes back,
+so whether the lender has heard that it got lost is no matter. IDLE: the request was lost, and cancelled
+before it could come again."""
 
 UNTICKED = 0.07
 """The share of books that leave without a word to the program."""
@@ -166,8 +167,10 @@ class Season:
             "ship": {"on": soon},
             "hold": {"on": soon, "position": 2},
             "will-supply": {"on": today + timedelta(days=3)},
-            "conditional": {"reason": self.random.choice(("charges", "other")), "on": soon},
+            "conditional": {"condition": self.random.choice(("charges", "other")), "on": soon},
             "answer-retry": {"on": soon},
+            "locations": {"locations": ("XX-ELSEWHERE",)},
+            "estimate": {"cost": "12.50 EUR"},
             "answer-condition": {"answer": answer},
             "cancel-reply": {"answer": answer},
             "renew-reply": {"answer": answer, "on": soon + timedelta(days=14)},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .office import BORROWER, LENDER, Town
+from .office import BORROWER, LENDER, SECOND, Town
 from .soundness import sound
 
 DUE = date(2026, 3, 30)
@@ -52,7 +52,7 @@ class Story:
     ends: tuple[str, str]
     service: str = "LOAN"
     attention: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    switches: dict[str, Any] = field(default_factory=dict)
+    wants: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
@@ -90,20 +90,29 @@ STORIES = (
     Story("overdue crosses the return", (
         *SHIPPED, s("overdue", on=DUE).crosses, b("return"), s("check-in")), BACK),
     Story("a condition accepted", (
-        s("conditional", reason="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
+        s("conditional", condition="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
     Story("a condition refused", (
-        s("conditional", reason="charges"), b("answer-condition", **NO)), NOTHING, attention=AT_THE_END),
+        s("conditional", condition="charges"), b("answer-condition", **NO)), NOTHING, attention=AT_THE_END),
     Story("a condition taken back", (
-        s("conditional", reason="charges"), s("unfilled", reason="lost")), NOTHING, attention=AT_THE_END),
+        s("conditional", condition="charges"), s("unfilled", reason="lost")), NOTHING, attention=AT_THE_END),
     Story("not held", (s("unfilled", reason="not-owned"),), NOTHING, attention=AT_THE_END),
     Story("try again later", (
         s("answer-retry", on=DUE),), NOTHING, attention=(("ask-later",), ())),
+    Story("an estimate", (s("estimate", cost="12.50 EUR"),), NOTHING, attention=(("ask-unfilled",), ())),
+    Story("others hold it", (
+        s("locations", locations=(SECOND,)),), NOTHING, attention=(("ask-locations",), ())),
+    Story("its day passes, and nobody answers", (Days(25),), NOTHING, attention=AT_THE_END,
+        wants={"expiry": "2026-03-12", "need_before": "2026-03-12"}),
+    Story("overdue, without naming the day", (*SHIPPED, s("overdue"), *HOME), BACK),
+    Story("a copy instead of the loan", (s("ship", service="COPY"), b("receive")), ("RECEIVED", "SHIPPED")),
+    Story("nobody ticks anything until the clock asks", (
+        s("ship", on=DUE), Days(60), b("receive"), *HOME), BACK),
     Story("cancelled", (b("cancel"), s("cancel-reply", **YES)), ("CANCELLED", "CANCELLED")),
     Story("cancelled in vain", (b("cancel"), s("cancel-reply", **NO), *SHIPPED, *HOME), BACK),
     Story("cancelled too late: shipped instead of an answer", (b("cancel"), *SHIPPED, *HOME), BACK),
     Story("the cancellation crosses the book", (b("cancel").crosses, *SHIPPED, *HOME), BACK),
     Story("the cancellation crosses the condition", (
-        b("cancel").crosses, s("conditional", reason="charges"), s("cancel-reply", **YES)),
+        b("cancel").crosses, s("conditional", condition="charges"), s("cancel-reply", **YES)),
         ("CANCELLED", "CANCELLED")),
     Story("the cancellation crosses a no", (
         b("cancel").crosses, s("unfilled", reason="not-owned")), NOTHING, attention=AT_THE_END),
@@ -125,9 +134,9 @@ STORIES = (
 )  # fmt: skip
 
 
-def play(town: Town, story: Story, partners: tuple[str, ...] = (LENDER,), **more: Any) -> tuple[str, str]:
+def play(town: Town, story: Story, partners: tuple[str, ...] = (LENDER,)) -> tuple[str, str]:
     """The story to its last step; the borrower's number and the lender's."""
-    number = town[BORROWER].ask(*partners, service=story.service, title=story.name, **more)
+    number = town[BORROWER].ask(*partners, service=story.service, title=story.name, **story.wants)
     town.settle()
     theirs = town[LENDER].theirs(number)
     for step in story.steps:
@@ -150,3 +159,66 @@ def test_story(make_town: Callable[..., Town], story: Story) -> None:
     assert tuple(line.state for line in lines) == story.ends
     assert tuple(line.attention for line in lines) == story.attention
     sound(town)
+
+
+# Who does not say everything: the borrower's partner has no Received and Returned, or the lender's no
+# Shipped and Checked-In. Each side still comes to its end.
+SILENT = {
+    "no Received, no Returned": ({BORROWER: {"manner": {"received": "LOCAL", "returned": "LOCAL"}}}, BACK),
+    "no Shipped, no Checked-In": ({LENDER: {"manner": {"shipped": "LOCAL", "checked_in": "LOCAL"}}}, BACK),
+    "none of the four": (
+        {
+            BORROWER: {"manner": {"received": "LOCAL", "returned": "LOCAL"}},
+            LENDER: {"manner": {"shipped": "LOCAL", "checked_in": "LOCAL"}},
+        },
+        BACK,
+    ),
+}
+
+
+@pytest.mark.parametrize(("switches", "ends"), SILENT.values(), ids=SILENT)
+@pytest.mark.parametrize("service", ["LOAN", "COPY"])
+def test_who_leaves_out_the_optional_messages(
+    make_town: Callable[..., Town], switches: dict[str, Any], ends: tuple[str, str], service: str
+) -> None:
+    town = make_town(switches=switches)
+    steps = (*SHIPPED, *HOME) if service == "LOAN" else (s("ship"), b("receive"))
+    story = Story("silent", steps, ends if service == "LOAN" else ("RECEIVED", "SHIPPED"), service)
+    number, theirs = play(town, story)
+    states = town[BORROWER].shown(number).line.state, town[LENDER].shown(theirs).line.state
+    assert states == story.ends
+    sound(town)
+
+
+def test_the_next_library_is_asked(make_town: Callable[..., Town]) -> None:
+    town = make_town(symbols=(BORROWER, LENDER, SECOND))
+    story = Story("not here, but there", (s("unfilled", reason="not-owned"),), NOTHING)
+    number, theirs = play(town, story, (LENDER, SECOND))
+    assert town[LENDER].shown(theirs).line.state == "NOT_SUPPLIED"
+    second = town[SECOND].theirs(number)
+    town[SECOND].act(second, "ship", on=DUE)
+    town.settle()
+    for office, its, action in ((BORROWER, number, "receive"), (BORROWER, number, "return"),
+                                (SECOND, second, "check-in")):  # fmt: skip
+        town[office].act(its, action)
+        town.settle()
+    line = town[BORROWER].shown(number).line
+    assert (line.state, line.partner, line.attempt) == ("RETURNED", SECOND, 2)
+    assert town[SECOND].shown(second).line.state == "CHECKED_IN"
+    assert [one["why_not"] for one in town[BORROWER].shown(number).rota] == ["not-owned", ""]
+    sound(town)
+
+
+def test_a_forwarded_request_is_answered_by_who_has_it_now(make_town: Callable[..., Town]) -> None:
+    """The second library got the request itself by another way (post); its letters are taken."""
+    town = make_town(symbols=(BORROWER, LENDER, SECOND))
+    number, theirs = play(town, Story("forwarded", (s("forward", to=SECOND),), ("PENDING", "FORWARD")))
+    shown = town[BORROWER].shown(number)
+    assert (shown.line.state, shown.line.partner) == ("PENDING", SECOND)
+    assert town[LENDER].shown(theirs).line.state == "FORWARD"
+    town[BORROWER].act(number, "cancel")
+    town.settle()
+    assert "CANCEL" not in [change.event for change in town[LENDER].shown(theirs).history]
+    assert list(town[SECOND].shelf().values()) == [
+        f"no transaction with {BORROWER} matches CANCEL {number}/1"
+    ]
