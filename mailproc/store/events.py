@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import ApduType
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
-from mailproc.store.tables import EventRow, HistoryRow
+from mailproc.store.tables import UNPLACED, EventRow, HistoryRow
 from mailproc.store.text import storable
 
 EVENT = table_of(EventRow)
@@ -105,9 +105,8 @@ _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
 _UNPLACED = Constant(
     select(EVENT)
     .where(
-        EVENT.c.state == "shelved",
+        text(UNPLACED),  # said as the index says it, or SQLite looks through all that waits
         EVENT.c.partner == bindparam("partner"),
-        EVENT.c.transaction_id.is_(None),
         EVENT.c.apdu.is_not(None),
     )
     .order_by(EVENT.c.id)

@@ -153,6 +153,10 @@ class InboxRow(QueueRow, table=True):
     note: str = ""
 
 
+UNPLACED = "transaction_id IS NULL AND state = 'shelved'"
+"""On an event: nobody knows what it belongs to, and it lies on the shelf."""
+
+
 class EventRow(QueueRow, table=True):
     """The one door to the state: a message, a staff act, a timer, or policy's follow-up.
 
@@ -167,6 +171,7 @@ class EventRow(QueueRow, table=True):
         Index("ix_event_transaction", "transaction_id", "id"),
         Index("ix_event_repeat", "transaction_id", "repeat_key"),
         Index("ix_event_queue", "state", "not_before", "id"),
+        Index("ix_event_unplaced", "partner", "id", sqlite_where=text(UNPLACED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     cause: str  # letter | staff | timer | policy

@@ -73,6 +73,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("once"),
     )
     op.create_index("ix_event_queue", "event", ["state", "not_before", "id"])
+    unplaced = sa.text("transaction_id IS NULL AND state = 'shelved'")
+    op.create_index(
+        "ix_event_unplaced",
+        "event",
+        ["partner", "id"],
+        sqlite_where=unplaced,
+        postgresql_where=unplaced,
+    )
     op.create_index("ix_event_repeat", "event", ["transaction_id", "repeat_key"])
     op.create_index("ix_event_transaction", "event", ["transaction_id", "id"])
 
