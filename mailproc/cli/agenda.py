@@ -95,6 +95,7 @@ def amend(
     again: Annotated[
         bool, typer.Option("--again", help="Ask the last partner once more, under a new number.")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
     """Correct a request of ours. An order that has not left is written anew; see also --again."""
@@ -108,11 +109,13 @@ def amend(
         raise LocalFault("Say what is to be corrected: --title, --author …, --need-before, or --file JSON.")
     wanted = corrections.read(json_value(file) if file else {}, given, need_before)
     with opened(ctx) as house:
-        done = amending.amend(house.store, house.premises, number, wanted, again=again, by=who())
+        done = amending.amend(
+            house.store, house.premises, number, wanted, again=again, by=who(), dry_run=dry_run
+        )
         if as_json:
-            output.as_json(done)
+            output.as_json(output.plain(done) | {"dry_run": dry_run})
         else:
-            _tell_amended(done)
+            _tell_amended(done, would=dry_run)
 
 
 def _agenda_json(found: Agenda) -> dict[str, Any]:
@@ -205,7 +208,9 @@ WAYS: Mapping[str, str] = {
 }
 
 
-def _tell_amended(done: Amended) -> None:
+def _tell_amended(done: Amended, *, would: bool) -> None:
+    if would:
+        output.line("Nothing is changed. This would happen:")
     for change in done.changed:
         output.line(output.one_line(f"{done.number}: {change}"))
     output.line(WAYS[done.way].format(number=done.number, partner=done.partner, attempt=done.attempt))

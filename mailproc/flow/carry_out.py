@@ -17,10 +17,12 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, OptionalMessages, Shipped
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.machine import event_heard
 from mailproc.ill.policy import OF_A_LETTER, TROUBLE
 from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.notices import words
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.store import alarms, auto_replies, events, outgoing, requests
+from mailproc.store import alarms, auto_replies, events, outgoing, patrons, requests
 from mailproc.store.events import NewEvent
 
 QUIET = frozenset({"to-answer"})
@@ -59,12 +61,17 @@ class Work:
 
 
 def carry_out(work: Work, effects: Sequence[Effect]) -> None:
-    """Do ``effects`` in order; new attention makes one letter to staff at the end."""
+    """Do ``effects`` in order; new attention makes one letter to staff at the end.
+
+    What staff themselves recorded makes none: the answer to their act says it, and the lists keep it.
+    """
     had = list(work.attention)
     for effect in effects:
         _DOERS[type(effect)](work, effect)
     fresh = [reason for reason in work.attention if reason not in had and reason not in QUIET]
-    if fresh and _not_told(work):
+    if work.event["cause"] == "staff":
+        work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
+    elif fresh and _not_told(work):
         facts = {"reasons": fresh} | ({"note": _trouble(work)} if _trouble(work) else {})
         work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": facts})
 
@@ -106,12 +113,13 @@ def _send(work: Work, effect: Send) -> None:
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
+    what = words.told_word(event_heard(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
-        work.words.append(f"{effect.apdu.type.name} goes to {transaction['partner']}")
+        work.words.append(f"a message to {transaction['partner']}: {what}")
     else:
         work.intend("notice", {"notice": "partner/notice", "to": "partner"} | body)
-        work.words.append(f"a letter goes to the people of {transaction['partner']}")
+        work.words.append(f"a letter to the people of {transaction['partner']}: {what}")
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
@@ -165,7 +173,18 @@ def _service_time(work: Work) -> datetime:
 
 def _notify(work: Work, effect: Notify) -> None:
     work.intend("notice", {"notice": effect.notice, "to": effect.to, "facts": effect.facts})
-    work.words.append(f"the notice {effect.notice} goes out")
+    work.words.append(_told_to(work, effect))
+
+
+def _told_to(work: Work, effect: Notify) -> str:
+    """To whom a notice goes, in words; a reader whose address nobody knows gets none (``notify``)."""
+    if effect.to != "patron":
+        return f"a letter to {effect.to} ({effect.notice})"
+    request = requests.load(work.connection, work.transaction["request_id"])
+    reader = patrons.load(work.connection, request["patron_id"])
+    if reader is None or not reader["email"]:
+        return "no letter to the reader: no e-mail address is known"
+    return f"a letter to the reader ({effect.notice})"
 
 
 def _ask_staff(work: Work, effect: AskStaff) -> None:
@@ -196,9 +215,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None or effect.too_late:
         _ask_staff(work, AskStaff("need-before-passed" if effect.too_late else "end-of-rota"))
-        work.intend("notice", {"notice": "patron/unfilled", "to": "patron", "facts": {}})
-        too_late = "nobody else is asked: the day until which it was needed has passed"
-        work.words.append(too_late if effect.too_late else "nobody is left to ask")
+        _notify(work, Notify("patron/unfilled", "patron"))
         return
     try:
         lender = work.premises.partners.lender(candidate.partner)

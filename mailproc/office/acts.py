@@ -11,6 +11,7 @@ from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
+from mailproc.office.dry_run import foreseen
 from mailproc.office.find import transaction_of
 from mailproc.office.repeating import repeated
 from mailproc.office.saying import Act, apdu_of
@@ -18,13 +19,7 @@ from mailproc.store import events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 
-__all__ = ["Act", "DryRun", "foresee", "perform"]
-
-
-class DryRun(Exception):  # not an error: it carries the outcome out of the undone write
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
+__all__ = ["Act", "foresee", "perform"]
 
 
 def perform(store: Store, premises: Premises, act: Act) -> Outcome:
@@ -36,15 +31,8 @@ def perform(store: Store, premises: Premises, act: Act) -> Outcome:
 
 
 def foresee(store: Store, premises: Premises, act: Act) -> Outcome:
-    """What ``perform`` would do. Nothing is kept: the write is taken back."""
-
-    def job(connection: Connection) -> Outcome:
-        raise DryRun(_perform(connection, premises, act))
-
-    try:
-        return store.write(job)
-    except DryRun as dry:
-        return dry.outcome
+    """What ``perform`` would do. Nothing is kept."""
+    return foreseen(store, lambda connection: _perform(connection, premises, act))
 
 
 def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:

@@ -96,6 +96,17 @@ def test_amend_an_order_that_has_not_left(cli: Cli, placed: Cli, folder: Path) -
     assert cli("verify").code == 0
 
 
+def test_amend_tried_first(cli: Cli, placed: Cli) -> None:
+    """--dry-run says the same and keeps nothing; what is refused is refused the same."""
+    placed("Wrong")
+    before = cli("show", "B1", "--json").json
+    ran = cli("amend", "B1", "--title", "Right", "--dry-run")
+    assert ran.out.splitlines()[:2] == ["Nothing is changed. This would happen:", "B1: title: Wrong → Right"]
+    assert cli("amend", "B1", "--title", "Right", "--dry-run", "--json").json["dry_run"] is True
+    assert cli("show", "B1", "--json").json == before
+    assert cli("amend", "B1", "--again", "--dry-run").code == 1
+
+
 @pytest.mark.parametrize("from_file", [True, False])
 def test_amend_by_json(cli: Cli, placed: Cli, folder: Path, from_file: bool) -> None:
     placed("Wrong")

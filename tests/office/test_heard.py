@@ -88,3 +88,27 @@ def test_not_held_by_phone_goes_on_to_the_next(small_world, addresses):
     small_world.act("B1", "unfilled", reason="not-owned", heard_by="portal")
     assert small_world.shown("B1").line.partner == "XX-SECOND"
     assert len(small_world.to(addresses["XX-SECOND"])) == 1
+
+
+def test_who_recorded_it_needs_no_letter_about_it(small_world):
+    """The answer on the screen says that a hand is needed, the lists keep it, and staff get no letter."""
+    small_world.place()
+    done = small_world.act("B1", "unfilled", reason="not-found-as-cited", heard_by="phone")
+    assert "needs a hand: they cannot match what we cited: correct it, or say how to go on" in done.words
+    assert small_world.attention("B1") == ("ask-cannot-match",)
+    assert small_world.notices() == []
+    small_world.place()
+    small_world.hear("B2-1 CRF*CANNOT MATCH ITEM")  # by letter nobody has seen it yet
+    assert len(small_world.notices()) == 1
+
+
+def test_what_follows_is_said_in_words(small_world):
+    small_world.place()
+    assert small_world.foresee("B1", "cancel").words == ("a message to XX-BL: we ask you to stop it",)
+    asked = small_world.foresee("B1", "query").words
+    assert asked == ("a letter to the people of XX-BL: please tell us how it stands",)
+    assert small_world.foresee("B1", "receive").words == ("a letter to the reader (patron/arrived)",)
+    small_world.place(patron={"id": "R2", "name": "No Mail"})
+    assert small_world.foresee("B2", "receive").words == (
+        "no letter to the reader: no e-mail address is known",
+    )
