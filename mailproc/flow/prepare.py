@@ -82,10 +82,10 @@ Pair = tuple[RowMapping, RowMapping]
 
 def _group_key(pair: Pair) -> tuple[str, ...]:
     row = pair[1]
-    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], _code(row))
+    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], customer_code(row))
 
 
-def _code(row: RowMapping) -> str:
+def customer_code(row: RowMapping) -> str:
     """The customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
     return str((row["options"] or {}).get("account", "")) if row["role"] == Role.REQUESTER else row["tq"]
 
@@ -102,7 +102,7 @@ def _parts(pairs: list[Pair], premises: Premises) -> list[list[Pair]]:
 def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bundle | None:
     first = pairs[0][1]
     partner = premises.partners.get(first["partner"])
-    role, code = Role[first["role"]], _code(first)
+    role, code = Role[first["role"]], customer_code(first)
     gone = _gone(partner, role, code)
     if partner is None or gone:
         _hold_all(connection, [pair[0] for pair in pairs], gone, premises, "PARTNER_GONE")

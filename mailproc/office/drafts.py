@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailproc.config import Partner
-from mailproc.errors import LocalFault
 from mailproc.flow.notice_context import context_of
 from mailproc.flow.premises import Premises
 from mailproc.notices.render import lines_of
+from mailproc.office import machine_draft
 from mailproc.office.find import transaction_of
 from mailproc.templating.contract import samples
 
@@ -38,11 +38,14 @@ def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> s
 def of_request(
     connection: Connection, premises: Premises, path: str, number: str, draft: str | None, name: str
 ) -> str:
-    """The notice as this request would get it now."""
+    """The letter as this request would get it now: a notice, or a message to a partner's machine.
+
+    LocalFault where the message would be held, or where no message of this request uses the template.
+    """
     transaction = transaction_of(connection, number)
     context = context_of(connection, premises, path, transaction)
     if context is None:
-        raise LocalFault(f"{path} is written for machines: preview it without --request.")
+        return machine_draft.written(connection, premises, transaction, path, draft, name)
     return _rendered(premises, path, draft, name, lines_of(context))
 
 

@@ -38,3 +38,37 @@ def test_a_template_that_nobody_uses(cli: Callable) -> None:
     ran = cli("templates", "--diff", "en/patron/arived.txt")
     assert (ran.code, ran.out) == (1, "")
     assert ARRIVED in ran.err
+
+
+# a machine's template against a real request
+
+
+def test_an_order_as_a_request_would_make_it(cli: Callable, placed: Callable, folder: Path) -> None:
+    placed("A Book of Ours")
+    shown = cli("preview", "artemail/order.txt", "--request", "B1").out
+    assert shown.startswith("Subject: ")
+    assert "\n99-0001\n" in shown and "\nTXB1-1 S LOAN\nA Book of Ours\n" in shown
+    assert "Zq7Pass9" not in shown
+    assert "TXB1-1 CANCEL" in cli("preview", "artemail/cancel.txt", "--request", "B1").out
+    assert list(folder.glob("out/*")) == []
+
+
+def test_what_a_draft_would_lose_is_named(cli: Callable, placed: Callable, folder: Path) -> None:
+    """By the guard that would hold the order."""
+    placed("A Book of Ours")
+    text = (shipped_folder() / "artemail/order.txt").read_text(encoding="utf-8")
+    (folder / "draft.txt").write_text(text.replace("{{ number }}", "{{ number }}9"))
+    ran = cli("preview", "artemail/order.txt", "--request", "B1", "--file", "draft.txt")
+    assert (ran.code, ran.out) == (1, "")
+    assert "would be held, and not sent" in ran.err and "number" in ran.err
+
+
+def test_a_template_that_this_request_does_not_use(cli: Callable, placed: Callable) -> None:
+    placed("A Book of Ours")
+    ran = cli("preview", "artemail/plain.txt", "--request", "B1")
+    assert ran.code == 1
+    assert "UK-BL" in ran.err and "artemail/plain.txt" in ran.err
+
+
+def test_the_lenders_report(cli: Callable, lent: str) -> None:
+    assert "\nC77   NOT\n" in cli("preview", "artemail/report.txt", "--request", lent).out

@@ -1,0 +1,100 @@
+"""A machine's letter as a request would make it now, read back by its guard as before it is sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.flow.prepare import customer_code
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, Renew, Shipped, StatusQuery
+from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
+from mailproc.protocols.codec import Encoded, Wire
+from mailproc.store import outgoing
+from mailproc.templating.environment import Templates
+
+
+class _Drafting:
+    """The templates, one of them by its draft; notes whether that one was used."""
+
+    def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
+        self._templates, self._path, self._draft, self._name = templates, path, draft, name
+        self.used = False
+
+    def render(self, path: str, context: Mapping[str, Any]) -> str:
+        if path == self._path:
+            self.used = True
+            if self._draft is not None:
+                return self._templates.render_text(path, self._draft, context, self._name)
+        return self._templates.render(path, context)
+
+
+def written(
+    connection: Connection,
+    premises: Premises,
+    transaction: RowMapping,
+    path: str,
+    draft: str | None,
+    name: str,
+) -> str:
+    """Subject and text of the letter in which the template at ``path`` (or its draft) is used.
+
+    LocalFault with the field that the guard misses, or where no message of this request uses it.
+    """
+    wire = _wire(premises, transaction)
+    codec = premises.registry.by_name(transaction["codec"])
+    for apdu in _sayable(connection, transaction, wire):
+        drafting = _Drafting(premises.templates, path, draft, name)
+        encoded = codec.encode([apdu], wire, drafting)
+        if drafting.used:
+            return _shown(encoded)
+    raise LocalFault(f"No message about this request to {wire.partner.symbol} is written with {path}.")
+
+
+def _wire(premises: Premises, transaction: RowMapping) -> Wire:
+    role = Role[transaction["role"]]
+    return Wire(
+        library=premises.config.library,
+        partner=premises.partners.known(transaction["partner"]),
+        role=role,
+        dialect=transaction["dialect"],
+        address=transaction["address"],
+        customer_code=customer_code(transaction),
+        file_ref="1" if role is Role.REQUESTER else "",
+        today=premises.today(),
+    )
+
+
+def _sayable(connection: Connection, transaction: RowMapping, wire: Wire) -> Iterator[Apdu]:
+    """What we said in it, the last first; then an example of what we may say."""
+    for said in reversed(outgoing.said(connection, transaction["id"])):
+        yield apdu_json.from_json(said)
+    names: dict[str, Any] = {
+        "transaction": TransactionId(
+            transaction["initial_requester"], transaction["tgq"], transaction["tq"], transaction["stq"]
+        ),
+        "ref": Ref(
+            number=(transaction["options"] or {}).get("number", ""),
+            customer_code=wire.customer_code if wire.role is Role.RESPONDER else "",
+        ),
+    }
+    yield from _as_borrower(names) if wire.role is Role.REQUESTER else _as_lender(names)
+
+
+def _as_borrower(names: dict[str, Any]) -> Sequence[Apdu]:
+    return Cancel(**names), Renew(**names), StatusQuery(**names)
+
+
+def _as_lender(names: dict[str, Any]) -> Sequence[Apdu]:
+    unfilled = IllAnswer(results=Results.UNFILLED, reason="not-owned", **names)
+    return unfilled, Shipped(shipped_service=Service.COPY, **names)
+
+
+def _shown(encoded: Encoded) -> str:
+    if encoded.held or encoded.body is None:
+        lost = "; ".join(f"{one.field}: {one.text}".removeprefix(": ") for one in encoded.held)
+        raise LocalFault(f"This would be held, and not sent: {lost}.")
+    text = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
+    return f"Subject: {encoded.body.subject}\n\n{text}"
