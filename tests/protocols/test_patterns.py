@@ -65,7 +65,10 @@ def test_what_is_taken_ends(line: str, codec: ArtemailCodec, steady: Callable[..
             "[[twin]]\nword='NOT'\npatterns=['(a*)*']\nconfidence='seen'\nsource='us'\n",
             r"\[\[twin\]\] NOT: pattern '\(a\*\)\*': it could",
         ),
-        ("[[twin]]\nword='NOT'\npatterns=[]\nconfidence='seen'\nsource='us'\n", r"row 1 \(NOT\): patterns"),
+        (
+            "[[twin]]\nword='NOT'\npatterns=[]\nconfidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] NOT: patterns",
+        ),
         (
             "[[twin]]\nword='NTO'\npatterns=['x']\nconfidence='seen'\nsource='us'\n",
             r"\[\[twin\]\] NTO: says: 'NTO' is not the code NTO",

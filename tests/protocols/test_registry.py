@@ -143,17 +143,17 @@ def test_an_overlay_adds_a_word(tmp_path: Path) -> None:
 
 
 MISTAKES = [
-    ("[[code]]\nword = 'X'", r"\[\[code\]\] row 1 \(X\): confidence: Field required"),
+    ("[[code]]\nword = 'X'", r"line 2: \[\[code\]\] X: confidence: Field required"),
     ("[[code]]\nwrod = 'X'", r"\[\[code\]\] row 1: 'word' is missing"),
     (ROW.format(word="X", pattern="(", apdu="MESSAGE"), r"\[\[code\]\] X: pattern '\('"),
-    (ROW.format(word="X", pattern="X", apdu="RECEIVED"), r"\[\[code\]\] row 1 \(X\): apdu"),
+    (ROW.format(word="X", pattern="X", apdu="RECEIVED"), r"line 3: \[\[code\]\] X: apdu"),
     (ROW.format(word="X", pattern="X", apdu="ILL_ANSWER"), r"\[\[code\]\] X: results: needed for ILL_ANSWER"),
     (ROW.format(word="X", pattern="X", apdu="CANCEL_REPLY"), r"\[\[code\]\] X: answer: CANCEL_REPLY needs"),
     (
         ROW.format(word="X", pattern="X", apdu="ILL_ANSWER") + "results = 'MAYBE'\n",
         r"\[\[code\]\] X: 'MAYBE'",
     ),
-    (ROW.format(word="X", pattern="X", apdu="MESSAGE") + ROW, r"row 2 \(\{word\}\)"),
+    (ROW.format(word="X", pattern="X", apdu="MESSAGE") + ROW, r"line 10: \[\[code\]\] \{word\}"),
     ("[codes]\n", "no table 'codes'; known are"),
     ("[code]\n", r"'code' is written as \[\[code"),
     ("[layout]\nline = 'x'\n", r"\[layout\]: line: pattern 'x' has no group \(\?P<number>"),
@@ -171,6 +171,15 @@ def test_a_mistake_in_the_overlay_names_file_and_row(text: str, sentence: str, t
     assert str(tmp_path / "codes.toml") in str(wrong.value)
     assert wrong.value.setting
     assert wrong.value.setting.key == "artemail.replies"
+
+
+def test_a_mistake_in_a_row_names_its_line(tmp_path: Path) -> None:
+    """The line on which the row begins, also where the same word has a row in another table."""
+    twin = "[[twin]]\nword = 'NOT'\npatterns = ['x']\nconfidence = 'seen'\nsource = 'us'\n"
+    with pytest.raises(Misconfigured, match=r"line 7: \[\[code\]\] NOT: pattern"):
+        overlaid(tmp_path, twin + ROW.format(word="NOT", pattern="(", apdu="MESSAGE").lstrip())
+    with pytest.raises(Misconfigured, match=r"line 7: \[\[code\]\] NOT: apdu"):
+        overlaid(tmp_path, twin + ROW.format(word="NOT", pattern="x", apdu="NONSENSE").lstrip())
 
 
 def test_a_missing_overlay_is_named(tmp_path: Path) -> None:

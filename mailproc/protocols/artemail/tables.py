@@ -104,6 +104,19 @@ def _wrong(file: Path, text: str) -> Misconfigured:
     return Misconfigured(f"{file}: {text}", Setting(SETTING, str(file)))
 
 
+def _row_name(file: Path, table: str, word: str) -> str:
+    """ "line 12: [[code]] NOT"; without its line where the row is written in another way."""
+    name, inside = f"[[{table}]] {word}", ""
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            inside = text.partition("#")[0].strip(" []")
+        key, _, value = (part.strip() for part in text.partition("="))
+        if inside == table and key == "word" and value[1:].startswith((f'{word}"', f"{word}'")):
+            return f"line {number}: {name}"
+    return name
+
+
 def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], file: Path) -> dict[str, Any]:
     laid = dict(tables)
     for key, value in overlay.items():
@@ -122,22 +135,22 @@ def _newer_rows(old: list[Any], new: list[Any], key: str, file: Path) -> list[An
     for number, row in enumerate(new, 1):
         if not isinstance(row, dict) or not isinstance(row.get("word"), str):
             raise _wrong(file, f"[[{key}]] row {number}: 'word' is missing")
-        _check(_SHAPES[key], row, f"[[{key}]] row {number} ({row['word']})", file)
+        _check(_SHAPES[key], row, key, file)
     words = {row["word"] for row in new}
     return [row for row in old if row["word"] not in words] + new
 
 
-def _check(shape: type[_R], row: object, where: str, file: Path) -> _R:
+def _check(shape: type[_R], row: Mapping[str, Any], table: str, file: Path) -> _R:
     try:
         return shape.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
-        raise _wrong(file, f"{where}: {key}: {first['msg']}") from error
+        raise _wrong(file, f"{_row_name(file, table, row['word'])}: {key}: {first['msg']}") from error
 
 
 def _keywords(tables: Mapping[str, Any], file: Path) -> Keywords:
-    rows = [_check(_KeywordRow, row, f"[[keyword]] {row['word']}", file) for row in tables["keyword"]]
+    rows = [_check(_KeywordRow, row, "keyword", file) for row in tables["keyword"]]
     if tables["default_service"] not in ("COPY", "LOAN"):
         raise _wrong(file, f"default_service: COPY or LOAN, not {tables['default_service']!r}")
     words = [Keyword(row.word, row.kind, row.service, row.electronic, row.speeds) for row in rows]
@@ -159,25 +172,23 @@ def _replies(tables: Mapping[str, Any], source: _Source, last_demand: int) -> Re
 
 
 def _code(row: Mapping[str, Any], source: _Source) -> ReplyCode:
-    where = f"[[code]] {row['word']}"
-    fields = _check(_CodeRow, row, where, source.file).model_dump(exclude={"confidence", "source"})
+    fields = _check(_CodeRow, row, "code", source.file).model_dump(exclude={"confidence", "source"})
     try:
         return ReplyCode.of(**fields, overlaid=("code", row["word"]) in source.overlaid)
     except ValueError as error:
-        raise _wrong(source.file, f"{where}: {error}") from error
+        raise _wrong(source.file, f"{_row_name(source.file, 'code', row['word'])}: {error}") from error
 
 
 def _phrases(tables: Mapping[str, Any], codes: ReplyCodes, source: _Source) -> Phrases:
     """A site's own rows go first: what the letters really say beats what we guessed."""
     made = []
     for row in tables["twin"]:
-        where = f"[[twin]] {row['word']}"
-        known = _check(_TwinRow, row, where, source.file)
+        known = _check(_TwinRow, row, "twin", source.file)
         own = ("twin", known.word) in source.overlaid
         try:
             made.append(Phrase.of(known.word, known.patterns, known.says, codes, overlaid=own))
         except ValueError as error:
             if own or not source.overlaid:
-                raise _wrong(source.file, f"{where}: {error}") from error
+                raise _wrong(source.file, f"{_row_name(source.file, 'twin', known.word)}: {error}") from error
             # a shipped phrase for a code that the site has changed: the site says its own, or none
     return Phrases(sorted(made, key=lambda phrase: not phrase.overlaid))
