@@ -128,7 +128,8 @@ class OptionalMessages:
 
 @dataclass(frozen=True, kw_only=True)
 class Apdu:
-    """What every APDU may carry."""
+    """What every APDU may carry. ``requester_name`` and ``responder_name`` are what the letter calls
+    the libraries beside their symbols: for people, never to know anybody by."""
 
     type: ClassVar[ApduType]
 
@@ -136,6 +137,8 @@ class Apdu:
     ref: Ref | None = None
     requester: str | None = None
     responder: str | None = None
+    requester_name: str | None = None
+    responder_name: str | None = None
     sent_at: datetime | None = None
     original_sent_at: datetime | None = None
     note: str | None = None

@@ -57,5 +57,14 @@ def our_answer(question: Apdu, said: Sequence[Apdu]) -> Apdu | None:
 
 
 def words(apdu: Apdu) -> Apdu:
-    """The APDU without what each letter has of its own: when it was sent, where answers go."""
-    return replace(apdu, sent_at=None, original_sent_at=None, reply_to=(), extensions=())
+    """The APDU without what each letter has of its own: when it was sent, where answers go, what the
+    libraries are called."""
+    return replace(
+        apdu,
+        sent_at=None,
+        original_sent_at=None,
+        reply_to=(),
+        extensions=(),
+        requester_name=None,
+        responder_name=None,
+    )

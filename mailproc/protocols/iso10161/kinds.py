@@ -22,6 +22,8 @@ from mailproc.protocols.iso10161.numbers import (
 from mailproc.protocols.iso10161.pair import Field, Pair, Tree, chosen, field, listed, write_fields
 from mailproc.protocols.iso10161.parties import (
     ADDRESS,
+    INSTITUTION,
+    NAME_AT,
     REQUESTER_MESSAGES,
     RESPONDER_MESSAGES,
     SYSTEM,
@@ -40,6 +42,8 @@ _COMMON = (
     field("original_sent_at", "service-date-time/date-time-of-original-service", MOMENT),
     field("requester", "requester-id", SYSTEM),
     field("responder", "responder-id", SYSTEM),
+    field("requester_name", f"requester-id/{NAME_AT}", INSTITUTION),
+    field("responder_name", f"responder-id/{NAME_AT}", INSTITUTION),
     field("reply_to", f"{delivery_info.AT}/sender-info", delivery_info.SENDER),
 )
 

@@ -464,6 +464,10 @@ def test_every_message_names_both_ends_and_says_where_answers_go(kind: ApduType,
     if kind is ApduType.FORWARD_NOTIFICATION:
         ends[1] = "XX-THIRD"
     assert [back.requester, back.responder] == ends
+    names = [None, "Invented Library"] if role is Role.RESPONDER else ["Invented Library", None]
+    if kind is not ApduType.FORWARD_NOTIFICATION:  # there the responder is a third library
+        assert [back.requester_name, back.responder_name] == names
+    assert back.extensions == ()  # nothing in our own letters is news to us
     assert back.sent_at == AT
     assert back.reply_to == (
         ReplyTo(address="ill@library.example", encodings=("BER_IN_MIME",), aliases=("ns:BORROWER",)),
