@@ -224,6 +224,8 @@ def _tell(found: Shown, premises: Premises) -> None:
     if line.attention:
         output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.attention))
     output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
+    if ways := _ways_on(found):
+        output.line("  To go on:     " + ways)
     output.line()
     rows = [_history_row(change, line.role, premises) for change in found.history]
     output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
@@ -239,7 +241,7 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
     pairs = [
         ("Their number", line.their_number),
         ("Due", words.date_word(line.due, today) if line.due else ""),
-        ("Promise", _promise(line.promise)),
+        ("Promise", _promise(line.promise, today)),
         *_asked(found),
         ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
@@ -271,12 +273,24 @@ def _left_alone(found: Shown, premises: Premises) -> str:
     return f"{day}: {words.event_word(found.next.kind)}"
 
 
-def _promise(promise: dict[str, Any] | None) -> str:
+def _promise(promise: dict[str, Any] | None, today: date) -> str:
     if not promise:
         return ""
-    place_ = f", place {promise['position']}" if promise.get("position") else ""
-    day = f", {promise['date']}" if promise.get("date") else ""
-    return words.event_word("ANSWER.promise") + place_ + day
+    waits = [f"place {promise['position']} on the waiting list"] if promise.get("position") else []
+    on = date.fromisoformat(promise["date"]) if promise.get("date") else None
+    day = [f"for {words.date_word(on, today)}"] if on else []
+    return ", ".join(waits + day) or "yes, without a day"
+
+
+def _ways_on(found: Shown) -> str:
+    """How to go on where nobody holds an order of ours any more, and the request is open."""
+    line = found.line
+    if line.role != Role.REQUESTER or line.state not in ("NOT_SUPPLIED", "CANCELLED") or found.closed_at:
+        return ""
+    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
+    ways = [f"mailproc next {line.number} (asks {waits})"] if waits else []
+    ways.append(f"mailproc amend {line.number} … --again (asks {line.partner} once more)")
+    return "; ".join(ways)
 
 
 def _history_row(change: Change, role: str, premises: Premises) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from mailproc.flow.reading import Reading, read
 from mailproc.log import following, mask
 from mailproc.mail.own import is_own
 from mailproc.mail.parse import parse
+from mailproc.protocols.codec import Fault
 from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -105,7 +106,8 @@ def _shelve(connection: Connection, reading: Reading, why: str, premises: Premis
 
 def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
     """One letter to staff about what lies on the shelf, at most one a day for each sender and reason."""
-    who = reading.partner.symbol if reading.partner else reading.letter.sender
+    symbol = reading.partner.symbol if reading.partner else ""
+    who = symbol or reading.letter.sender
     if not alarms.raise_once(connection, reason, storable(who)[:250], premises.clock()):
         return
     event = NewEvent(
@@ -113,14 +115,13 @@ def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str,
         type="SHELVED",
         at=reading.received_at,
         inbox_id=reading.inbox_id,
-        partner=reading.partner.symbol if reading.partner else "",
+        partner=symbol,
         state="done",
     )
-    body = {"notice": "staff/attention", "to": "staff"}
     facts = {"reasons": [reason], "letter": f"I{reading.inbox_id}", "note": why}
-    outgoing.add_intent(
-        connection, event_id=events.add(connection, event), seq=0, kind="notice", body=body | {"facts": facts}
-    )
+    body = {"notice": "staff/attention", "to": "staff", "facts": facts}
+    event_id = events.add(connection, event)
+    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body, partner=symbol)
 
 
 def _found(reading: Reading) -> dict[str, str]:
@@ -213,8 +214,15 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
     events.add_all(connection, sorting.born)
     receipts.intend(connection, reading, premises)
     if reading.decoded.faults:
-        _tell_staff(connection, reading, "unreadable", reading.decoded.faults[0].text, premises)
+        _tell_staff(connection, reading, "unreadable", _told(reading.decoded.faults), premises)
     _done(connection, reading, _summary(reading, sorting))
+
+
+def _told(faults: Sequence[Fault]) -> str:
+    """The first of what could not be read, and how many more there are."""
+    first, more = faults[0], f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    where = f"line {first.position}: " if first.position is not None else ""
+    return where + first.text + more
 
 
 def _all_strange(sorting: Sorting) -> str:

@@ -54,7 +54,6 @@ def _line(fault: Fault) -> str:
 def letter(receipt: Receipt, renderer: Renderer, replies: Replies) -> Body:
     """The letter. Raises LocalFault where the template is broken or our reader reads something else."""
     context = ReceiptText(
-        customer_code=receipt.customer_code,
         file_ref=receipt.file_ref,
         orders=receipt.orders,
         rejected=receipt.rejected,

@@ -56,7 +56,6 @@ class ReportText:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptText:
-    customer_code: str = field_help("The customer code of whom it is for.", sample="99-0001")
     file_ref: str = field_help("The number of the file (FILEREFNO), as its sender wrote it.", sample="4711")
     orders: int = field_help("How many of its orders were taken; 0: the whole file is rejected.", sample=3)
     rejected: tuple[str, ...] = field_help(
