@@ -3,6 +3,7 @@
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import reduce
 from random import Random
 from typing import Any
 
@@ -180,8 +181,25 @@ def test_the_limits_themselves_are_allowed() -> None:
             + b"\0\0" * 60
         ),
         lambda size: element(b"\x30", (b"\x04\xfe" + bytes(126)) * (size * 3_500)),
+        lambda size: reduce(
+            lambda inside, _: element(b"\x30", b"\x05\x00" * (size * 140) + inside),
+            range(60),
+            b"\x30\x80\0\0",
+        ),
+        lambda size: reduce(
+            lambda inside, _: element(b"\x30", inside),
+            range(60),
+            b"\x05\x00" * (size * 9_000) + b"\x30\x80\0\0",
+        ),
     ],
-    ids=["many elements", "many segments", "deep and long", "long lengths"],
+    ids=[
+        "many elements",
+        "many segments",
+        "deep and long",
+        "long lengths",
+        "the last of each level is not plain",
+        "deep, and the very last is not plain",
+    ],
 )
 def test_work_grows_with_the_input(steady: Callable[..., None], grown: Callable[[int], Any]) -> None:
     steady(first, grown(1), grown(2))
