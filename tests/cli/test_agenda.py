@@ -125,7 +125,12 @@ def test_amend_again(cli: Cli, placed: Cli) -> None:
     placed("Wrong")
     assert cli("run", "--once").code == 0
     said = ("act", "B1", "unfilled", "--reason", "not-found-as-cited", "--heard-by", "phone")
+    assert cli("act", "B1", "hold", "--heard-by", "phone").code == 0
+    assert "Promise       yes, without a day" in cli("show", "B1").out
+    assert cli("act", "B1", "hold", "--position", "3", "--heard-by", "phone").code == 0
+    assert "Promise       place 3 on the waiting list" in cli("show", "B1").out
     assert cli(*said).code == 0
+    assert "To go on:     mailproc amend B1 … --again (asks UK-BL once more)" in cli("show", "B1").out
     assert "mailproc amend B1 --again" in cli("amend", "B1", "--title", "Right").out
     assert "UK-BL is asked once more, as B1-2." in cli("amend", "B1", "--again").out
     assert cli("show", "B1", "--json").json["attempt"] == 2
