@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow import identity, opening
+from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
@@ -41,6 +42,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
     if known is not None:
         return Placed(known, apdu)
     if isinstance(apdu, IllRequest) and not _is_anothers(connection, event["partner"], apdu, premises):
+        _not_our_own(event["partner"], apdu, premises)
         early = _came_early(connection, event["partner"], apdu, premises)
         transaction = opening.accept(connection, event, apdu, premises)
         for other in early:
@@ -126,6 +128,20 @@ def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> RowMappin
     if row is None or row["transaction_id"] is None:
         return None
     return transactions.load(connection, row["transaction_id"])
+
+
+def _not_our_own(partner: str, wanted: IllRequest, premises: Premises) -> None:
+    """A request that names us as the borrower is one of ours: an automatic reply has brought it back, or
+    it went in a circle. Only a hub, which has itself as a partner, borrows from itself.
+
+    Raises RemoteFault.
+    """
+    named = wanted.requester or (wanted.transaction.initial_requester if wanted.transaction else "")
+    address = premises.partners.known(partner).address
+    if identity.is_ours(named, premises) and ascii_lower(address) != ascii_lower(
+        premises.config.library.email
+    ):
+        raise RemoteFault(f"{_named(wanted)}: it names us as the borrower; our own request came back")
 
 
 def _is_anothers(connection: Connection, partner: str, wanted: IllRequest, premises: Premises) -> bool:

@@ -220,9 +220,7 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
 
 def _told(faults: Sequence[Fault]) -> str:
     """The first of what could not be read, and how many more there are."""
-    first, more = faults[0], f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    where = f"line {first.position}: " if first.position is not None else ""
-    return where + first.text + more
+    return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 
 def _all_strange(sorting: Sorting) -> str:

@@ -39,8 +39,7 @@ def place_all(connection: Connection, reading: Reading, premises: Premises) -> S
     for apdu in reading.decoded.unsure:
         _place(connection, reading, apdu, sorting, premises, unsure=True)
     for fault in reading.decoded.faults:
-        where = f"line {fault.position}: " if fault.position is not None else ""
-        _bear(sorting, reading, None, {"state": "shelved", "last_error": where + fault.text})
+        _bear(sorting, reading, None, {"state": "shelved", "last_error": str(fault)})
     return sorting
 
 

@@ -28,7 +28,8 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a letter that could not be read. ``position``: line counted from 1, or octet.
+    """Something in a letter that could not be read. ``position``: of a ``unit``, lines counted from 1,
+    octets from 0.
 
     ``number``: of the order that it is about, as its sender wrote it; '' where none can be told.
     """
@@ -36,6 +37,12 @@ class Fault:
     position: int | None
     text: str
     number: str = ""
+    unit: str = "line"
+
+    def __str__(self) -> str:
+        """Position and text, for people; a text that names its position itself is left alone."""
+        where = f"{self.unit} {self.position}: "
+        return self.text if self.position is None or where in self.text else where + self.text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ verb of the command line makes this codec.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from mailproc.config import Config, Partner
@@ -67,7 +67,7 @@ class Iso10161Codec:
             try:
                 apdu, rest = _read(part)
             except RemoteFault as fault:
-                faults.append(Fault(fault.position, where + str(fault)))
+                faults.append(Fault(fault.position, where + str(fault), unit=wire.UNIT))
                 unreadable += 1
                 if unreadable == MOST_UNREADABLE < len(parts):
                     faults.append(Fault(None, "more cannot be read: the rest of the letter was left alone"))
@@ -75,7 +75,7 @@ class Iso10161Codec:
                 continue
             apdus.append(apdu)
             if rest is not None:
-                faults.append(Fault(rest.position, where + rest.text))
+                faults.append(replace(rest, text=where + rest.text))
         return Decoded(tuple(apdus), (), tuple(faults))
 
     def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
@@ -151,7 +151,7 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     if not behind.strip(_PADDING):
         return apdu, None
     what = "a second message" if ber.looks_like(behind) else "no message"
-    return apdu, Fault(at, f"{len(behind)} octets behind the message were not read: {what}")
+    return apdu, Fault(at, f"{len(behind)} octets behind the message were not read: {what}", unit=wire.UNIT)
 
 
 def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:

@@ -16,6 +16,9 @@ MEDIA_TYPE = "application/iso-10161-ill-1"
 ENCODING = "iso-8825-ber"
 """The one legal value of the parameter transfer-encoding (RFC 2503 section 3)."""
 
+UNIT = "octet"
+"""What the positions of faults count, from the start of a part."""
+
 MOST_PARTS = 25
 MOST_LEVELS = 3  # of letters inside letters
 MOST_GUESSES = 3  # parts of no named type that look like a message and are none; then no more are tried

@@ -68,7 +68,7 @@ def test_a_message_is_one_bare_part(codec: Iso10161Codec, say: Callable[..., Enc
     assert [one.media_type for one in said.body.parts] == [binding.MEDIA_TYPE]
     assert (said.held, said.unsaid, said.lossy, said.secret_customer_code) == ((), (), (), "")
     back = heard(said, codec)
-    assert replace(back, reply_to=(), extensions=()) == CANCELLING
+    assert replace(back, reply_to=(), requester_name=None) == CANCELLING
 
 
 def test_where_answers_go_and_who_we_are_is_always_said(
