@@ -12,6 +12,7 @@ from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, Sta
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
+from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import duplicate_id, prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
@@ -113,8 +114,15 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
     if occurrence.facts.get("same_item") is False and occurrence.apdu is not None:
         return (Send(duplicate_id(occurrence.apdu)),)
     facts = occurrence.facts
-    said, history = facts.get("last_said") or {}, facts.get("history")
+    said, history = dict(facts.get("last_said") or {}), facts.get("history")
+    if occurrence.event == "ANSWER.conditional" and _asked_anew(occurrence):
+        said.pop("COND_REPLY.yes", None)
     return tuple(Send(reply(name, step.after, said, history)) for name in step.outcome.replies)
+
+
+def _asked_anew(occurrence: Occurrence) -> bool:
+    """A new question needs an answer of its own: a repeat would be taken for that to the one before."""
+    return not occurrence.facts.get("repeat") and occurrence.apdu is not None and has_time(occurrence.apdu)
 
 
 def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:

@@ -185,8 +185,6 @@ def _said_before(standing: Standing, occurrence: Occurrence) -> Next:
     """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
     state, before = standing.state, standing.state_before
     cell = machine.next_state(standing.role, _table(standing.service), state, before, occurrence.event)
-    if occurrence.event.startswith("COND_REPLY") and state is State.CONDITIONAL:
-        return _stays(standing, Kind.NOTE, "ANSWER.conditional")  # of the one before: have they heard this?
     if cell.kind is Kind.NOTE and (cell.replies or not _refused_by_us(standing, occurrence)):
         return _stays(standing, Kind.NOTE, *cell.replies)
     answer = occurrence.facts.get("answer")

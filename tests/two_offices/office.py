@@ -41,6 +41,7 @@ from .one_commit import OneCommit
 from .post import Carried, Post
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MOST_ROUNDS = 30
 BORROWER, LENDER, SECOND = "XX-BORROWER", "XX-LENDER", "XX-SECOND"
 
 
@@ -185,9 +186,23 @@ class Town:
         return self.offices[symbol]
 
     def settle(self) -> None:
-        """Every office works and the post goes round until all is quiet now."""
+        """Every office works and the post goes round until all is quiet now; an answer to an answer to
+        an answer … is a loop of letters, and an error."""
+        rounds = 0
         while self.round():
-            pass
+            rounds += 1
+            assert rounds < MOST_ROUNDS, "\n".join(self.last_letters())
+
+    def last_letters(self) -> Iterator[str]:
+        """The last that each office said and heard, to tell what goes round."""
+        query = (
+            "SELECT e.at, r.number, e.type, e.facts, t.state FROM event e JOIN transactions t"
+            " ON t.id = e.transaction_id JOIN request r ON r.id = t.request_id ORDER BY e.id DESC LIMIT 10"
+        )
+        for office in self.offices.values():
+            yield f"{office.symbol}:"
+            for at, number, kind, facts, state in office.rows(query):
+                yield f"    {at} {number} ({state}) {kind} {facts or ''}"[:400]
 
     def round(self) -> bool:
         """Every office works, then the post comes once."""

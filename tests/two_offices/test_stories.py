@@ -91,6 +91,9 @@ STORIES = (
         *SHIPPED, s("overdue", on=DUE).crosses, b("return"), s("check-in")), BACK),
     Story("a condition accepted", (
         s("conditional", condition="charges"), b("answer-condition", **YES), *SHIPPED, *HOME), BACK),
+    Story("the same condition asked anew is agreed to anew", (
+        s("conditional", condition="charges"), b("answer-condition", **YES),
+        s("conditional", condition="charges"), *SHIPPED, *HOME), BACK),
     Story("a condition refused", (
         s("conditional", condition="charges"), b("answer-condition", **NO)), NOTHING, attention=AT_THE_END),
     Story("a condition taken back", (
