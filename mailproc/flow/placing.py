@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
-from mailproc.flow import accounts
+from mailproc.flow import accounts, strangers
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
@@ -39,6 +39,8 @@ def place_all(connection: Connection, reading: Reading, premises: Premises) -> S
     for apdu in reading.decoded.unsure:
         _place(connection, reading, apdu, sorting, premises, unsure=True)
     for fault in reading.decoded.faults:
+        if fault.answer is not None:
+            strangers.unreadable(connection, reading, fault.answer, premises)
         _bear(sorting, reading, None, {"state": "shelved", "last_error": str(fault)})
     return sorting
 

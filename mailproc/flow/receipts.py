@@ -1,6 +1,7 @@
-"""What a customer is told of an order file as a whole: one receipt a file, and never one to a receipt.
+"""What is said of a letter and belongs to no transaction: a customer's receipt of an order file, one a
+file and never one to a receipt; a report on a message that is about nothing of ours (``strangers``).
 
-Intake writes down in its own commit that it is to be said; the letter is made and stored here.
+It is written down in the commit of what it is about; the letter is made and stored here.
 """
 
 import logging
@@ -13,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
+from mailproc.flow import strangers
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
@@ -26,7 +28,7 @@ from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
 
-KIND = "receipt"
+KIND = strangers.KIND
 NOT_ANSWERED = ("bulk", "junk", "list")
 """Values of Precedence; what answers by itself is recognised by no protocol."""
 
@@ -118,9 +120,12 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
 
 def _letter(row: RowMapping, premises: Premises) -> NewLetterOut:
     """As a letter to people is kept, without a partner: one that is in doubt is sent again by itself,
-    for a receipt that comes twice costs nobody anything."""
+    for a receipt or a report that comes twice costs nobody anything."""
     partner, library = premises.partners.known(row["partner"]), premises.config.library
-    body = premises.registry.receipt_letter(row["body"]["receipt"], premises.templates)
+    if "apdu" in row["body"]:
+        body = strangers.body(row["body"], partner, premises)
+    else:
+        body = premises.registry.receipt_letter(row["body"]["receipt"], premises.templates)
     now = premises.clock()
     identifier = message_id(domain_of(library.email), f"r{row['id']}.{uuid4().hex[:16]}")
     raw = compose(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.flow import advance
+from mailproc.flow import advance, strangers
 from mailproc.flow.premises import Premises
 from mailproc.log import following
 from mailproc.store import events, queue
@@ -59,6 +59,8 @@ def take(connection: Connection, event_id: int, premises: Premises) -> None:
     except (RemoteFault, LocalFault) as fault:
         _log.info("E%s shelved: %s", event_id, fault)
         events.shelve(connection, event_id, str(fault))
+        if isinstance(fault, RemoteFault):
+            strangers.unknown(connection, event_id, premises)
     except Exception as error:  # one event's bug must not hold up the others
         if try_later(error) is not None:
             raise  # the store's trouble, and no event's

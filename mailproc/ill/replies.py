@@ -20,7 +20,7 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.standing import Standing
-from mailproc.ill.terms import ApduType, Results
+from mailproc.ill.terms import ApduType, Results, State
 
 
 def reply(
@@ -70,6 +70,19 @@ def duplicate_id(heard: Apdu) -> StatusOrErrorReport:
     return StatusOrErrorReport(
         report=Report(kind="error", source="provider", correlation=about, problem=problem)
     )
+
+
+def unknown_id(heard: Apdu) -> StatusOrErrorReport:
+    """Transaction-Id-Problem: there is no such transaction, and there never was."""
+    problem, about = "unknown-transaction-id", _named(heard)
+    return StatusOrErrorReport(
+        report=Report(kind="error", source="provider", correlation=about, problem=problem)
+    )
+
+
+def not_there() -> StatusOrErrorReport:
+    """How a transaction stands that is not there: UNKNOWN, which is only ever reported."""
+    return StatusOrErrorReport(report=Report(kind="status", current_state=State.UNKNOWN.name))
 
 
 def _named(heard: Apdu) -> str:

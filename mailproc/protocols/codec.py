@@ -32,12 +32,14 @@ class Fault:
     octets from 0.
 
     ``number``: of the order that it is about, as its sender wrote it; '' where none can be told.
+    ``answer``: what the protocol has to say to the sender about it.
     """
 
     position: int | None
     text: str
     number: str = ""
     unit: str = "line"
+    answer: Apdu | None = None
 
     def __str__(self) -> str:
         """Position and text, for people; a text that names its position itself is left alone."""

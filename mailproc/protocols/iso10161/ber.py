@@ -65,6 +65,11 @@ def looks_like(data: bytes) -> bool:
     return inside in _INSIDE and 0 <= rest <= _JUNK
 
 
+def inside(data: bytes, at: int) -> int:
+    """Where the content begins of the element at octet ``at``. Raises RemoteFault."""
+    return _header(data, at)[1]
+
+
 def first(data: bytes) -> First:
     """The first element of ``data`` in plain form.
 

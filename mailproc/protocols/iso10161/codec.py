@@ -67,7 +67,7 @@ class Iso10161Codec:
             try:
                 apdu, rest = _read(part)
             except RemoteFault as fault:
-                faults.append(Fault(fault.position, where + str(fault), unit=wire.UNIT))
+                faults.append(_unreadable(part, fault, where))
                 unreadable += 1
                 if unreadable == MOST_UNREADABLE < len(parts):
                     faults.append(Fault(None, "more cannot be read: the rest of the letter was left alone"))
@@ -152,6 +152,13 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
         return apdu, None
     what = "a second message" if ber.looks_like(behind) else "no message"
     return apdu, Fault(at, f"{len(behind)} octets behind the message were not read: {what}", unit=wire.UNIT)
+
+
+def _unreadable(part: wire.Found, fault: RemoteFault, where: str) -> Fault:
+    from mailproc.protocols.iso10161 import complaint
+
+    answer = complaint.about(part.content, str(fault)) if part.encoding in ("", wire.ENCODING) else None
+    return Fault(fault.position, where + str(fault), unit=wire.UNIT, answer=answer)
 
 
 def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:

@@ -40,6 +40,7 @@ NAMES = {
 """The standard's names of the APDUs, as their types are called in ``ill.asn``."""
 
 _APPLICATION = 0x60
+_SEQUENCE = b"\x30"
 _DETAILS = "damaged-details"
 _DETAILS_51 = "damaged-details-51"
 
@@ -63,6 +64,11 @@ def decode(data: bytes | ber.First) -> tuple[ApduType, Tree]:
 def encode(kind: ApduType, tree: Tree) -> bytes:
     """Raises LocalFault that names the component which is missing, misspelt or of a wrong kind."""
     return _write(NAMES[kind], tree)
+
+
+def decode_transaction_id(data: bytes) -> Tree:
+    """The component transaction-id by itself, in plain form. Raises RemoteFault."""
+    return _read("Transaction-Id", ber.First(_SEQUENCE + data[1:], 0))
 
 
 def decode_external(data: bytes | ber.First) -> Tree:

@@ -49,7 +49,7 @@ def test_a_query_is_answered_by_itself_where_we_borrow(iso):
     assert iso.attention("B1") == ()
 
 
-@pytest.mark.parametrize("kind", ["STATUS_QUERY", "SHIPPED", "CANCEL", "STATUS_OR_ERROR_REPORT"])
+@pytest.mark.parametrize("kind", ["SHIPPED", "CANCEL", "STATUS_OR_ERROR_REPORT"])
 def test_of_what_we_do_not_know_nothing_is_said(iso, kind):
     iso.hears(kind, BORROWER, ASKED)
     assert iso.said() == []

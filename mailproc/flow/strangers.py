@@ -1,0 +1,133 @@
+"""What a proven partner is told of a message that is about nothing of ours, where the standard has a word.
+
+ISO 10161-1: a Status-Query about a transaction that is not there is answered with UNKNOWN; an answer to a
+request that we never made, with Transaction-Id-Problem; a message that cannot be read, with a general
+problem (its codec says which). What a borrower says of a request that has not come yet is answered by
+nothing: by mail it may have overtaken the request, and waits for it on the shelf. There is never a
+report to a report, and so many an hour to one address at most.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow import identity
+from mailproc.flow.finding import ASKED_OF_US
+from mailproc.flow.partners import ascii_lower
+from mailproc.flow.premises import Premises
+from mailproc.flow.reading import Reading
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, StatusOrErrorReport, StatusQuery
+from mailproc.ill.repeats import has_time
+from mailproc.ill.replies import not_there, unknown_id
+from mailproc.ill.terms import Role
+from mailproc.mail.letter import Body
+from mailproc.protocols.codec import Wire
+from mailproc.store import auto_replies, events, outgoing, transactions
+from mailproc.store.events import NewEvent
+
+_log = logging.getLogger(__name__)
+
+KIND = "receipt"
+"""The kind of intent that ``receipts`` makes a letter of."""
+
+
+def unknown(connection: Connection, event_id: int, premises: Premises) -> None:
+    """In the commit that shelves event ``event_id``, because no transaction matches it."""
+    event = events.load(connection, event_id)
+    if (
+        event is None
+        or event["cause"] != "letter"
+        or not event["apdu"]
+        or event["transaction_id"] is not None
+    ):
+        return
+    heard = apdu_json.from_json(event["apdu"])
+    if not has_time(heard) or _is_anybodys(connection, heard, event["partner"], premises):
+        return
+    answer = _answer(heard, premises)
+    if answer is None:
+        return
+    answer = replace(
+        answer, transaction=heard.transaction, requester=heard.requester, responder=heard.responder
+    )
+    _intend(connection, answer, event["partner"], event, premises)
+
+
+def unreadable(connection: Connection, reading: Reading, answer: Apdu, premises: Premises) -> None:
+    """In the commit of the letter's events: what its codec answers to what it could not read."""
+    letter, partner = reading.letter, reading.partner
+    if partner is None or letter.auto_submitted.startswith("auto-replied"):
+        return
+    about = {"at": reading.received_at, "inbox_id": reading.inbox_id}
+    _intend(connection, answer, partner.symbol, about, premises)
+
+
+def body(intent: dict[str, Any], partner: Partner, premises: Premises) -> Body:
+    """The letter of such an intent. Raises LocalFault where it cannot be written."""
+    said = apdu_json.from_json(intent["apdu"])
+    wire = Wire(premises.config.library, partner, Role[intent["role"]], partner.dialect, partner.address)
+    encoded = premises.registry.by_name(intent["codec"]).encode([said], wire, premises.templates)
+    if encoded.body is None:
+        raise LocalFault("; ".join(one.text for one in encoded.held) or "there is nothing to say")
+    return encoded.body
+
+
+def _answer(heard: Apdu, premises: Premises) -> StatusOrErrorReport | None:
+    if isinstance(heard, StatusOrErrorReport) or heard.type.name in ASKED_OF_US:
+        return None
+    if isinstance(heard, StatusQuery):
+        return not_there()
+    return unknown_id(heard) if _part(heard, premises) is Role.REQUESTER else None
+
+
+def _part(apdu: Apdu, premises: Premises) -> Role:
+    """Our part in the transaction, as its name tells it."""
+    named = apdu.transaction
+    ours = named is not None and identity.is_ours(named.initial_requester, premises)
+    return Role.REQUESTER if ours else Role.RESPONDER
+
+
+def _is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Premises) -> bool:
+    """Is there such a transaction, with whomever? Then it is no business of this partner's (yet)."""
+    return any(
+        transactions.by_key(connection, role, key.initial_requester, key.tgq, key.tq, key.stq) is not None
+        for role in Role
+        for key in identity.keys(heard, role, partner, premises)
+    )
+
+
+def _intend(
+    connection: Connection, answer: Apdu, symbol: str, about: RowMapping | dict[str, Any], premises: Premises
+) -> None:
+    partner, now = premises.partners.known(symbol), premises.clock()
+    if ascii_lower(partner.address) == ascii_lower(premises.config.library.email):
+        return
+    most = premises.config.policy.answers_an_hour
+    if not auto_replies.may_answer(connection, partner.address, now, most):
+        _log.info("no report to %s: it had %s answers within the hour", partner.address, most)
+        return
+    at: datetime = about["at"]
+    event = NewEvent(
+        cause="letter", type="REPORTED", at=at, inbox_id=about["inbox_id"], partner=symbol, state="done"
+    )
+    said = replace(answer, sent_at=premises.local(now))
+    outgoing.add_intent(
+        connection,
+        event_id=events.add(connection, event),
+        seq=0,
+        kind=KIND,
+        body={
+            "notice": said.type.name,
+            "to": "partner",
+            "apdu": apdu_json.to_json(said),
+            "codec": partner.codec,
+            "role": _part(said, premises).name,
+        },
+        partner=symbol,
+    )
