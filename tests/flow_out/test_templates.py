@@ -204,16 +204,17 @@ def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sql
     number = office.place("The Title", patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
     office.run()
     premises = office.house.premises
+    said = {"artemail/order.txt", "artemail/file.txt", "artemail/cancel.txt"}
     for listed in premises.templates.listing():
         assert drafts.of_samples(premises, listed.path, None, "").strip()
         with office.store.read() as connection:
-            if listed.path.startswith("artemail/"):
-                with pytest.raises(LocalFault, match="without --request"):
+            if listed.path.startswith("artemail/") and listed.path not in said:
+                with pytest.raises(LocalFault, match=r"without --request|No message about this request"):
                     drafts.of_request(connection, premises, listed.path, number, None, "")
-            else:
-                text = drafts.of_request(connection, premises, listed.path, number, None, "")
-                about_one = "digest" not in listed.path
-                assert ("The Title" in text and number in text) or not about_one
+                continue
+            text = drafts.of_request(connection, premises, listed.path, number, None, "")
+        titled = "The Title" in text or "cancel" in listed.path
+        assert (titled and number in text) or "digest" in listed.path, listed.path
 
 
 @pytest.mark.parametrize("text", ["{{ titel }}", shipped(ORDER).replace("{{ number }}", "X{{ number }}")])
