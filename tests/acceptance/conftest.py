@@ -253,7 +253,7 @@ class Service:
         counted = {name: self.ask(query.format(name, wanted))[0][0] for name, wanted in queues.items()}
         return {name: count for name, count in counted.items() if count}
 
-    def rest(self, patience: float = 60, *, hurry: bool = False) -> None:
+    def rest(self, patience: float = 180, *, hurry: bool = False) -> None:
         """Wait until nothing is left to be done; in a ``hurry`` no pause is waited for."""
         deadline = time.monotonic() + patience
         while left := self.waiting():
