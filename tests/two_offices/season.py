@@ -57,6 +57,9 @@ was posted home unseen is checked in where the borrower had never had it; of a c
 so whether the lender has heard that it got lost is no matter. IDLE: the request was lost, and cancelled
 before it could come again."""
 
+UNWRITTEN = {"id": "R1", "name": "A Reader"}
+"""A reader without an address: letters to readers are no matter here, and take time."""
+
 UNTICKED = 0.07
 """The share of books that leave without a word to the program."""
 
@@ -99,7 +102,8 @@ class Season:
         for count in range(conversations):
             asks, lends = (BORROWER, LENDER) if count % 2 else (LENDER, BORROWER)
             service = "COPY" if self.random.random() < 0.3 else "LOAN"
-            number = self.town[asks].ask(lends, service=service, title=f"Book {self.seed}.{count}")
+            title = f"Book {self.seed}.{count}"
+            number = self.town[asks].ask(lends, service=service, title=title, patron=UNWRITTEN)
             self.talks.append(Talk(asks, lends, number, service == "COPY"))
         for _ in range(moments):
             self.town.pass_time(hours=self.random.choice((1, 10, 40, 90, 160)))

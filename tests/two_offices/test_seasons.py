@@ -1,7 +1,7 @@
 """A thousand conversations over a bad post: none gets stuck, none goes on for ever, nobody complains.
 
-A failure tells its conversations whole, with the seed that plays them again. REQUIRE_ALL=1 plays
-twenty seasons of fifty conversations, else one short one.
+A failure tells its conversations whole, with the seed that plays them again (``-k "[7]"``).
+REQUIRE_ALL=1 plays twenty seasons of fifty conversations, else one short one.
 """
 
 import os
