@@ -1,7 +1,10 @@
 """Verbs about requests: place, list, show, act, go on to the next partner."""
 
-from collections.abc import Iterable
+import textwrap
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +23,13 @@ from mailproc.office.questions import Change, Filter, Line, Shown
 verbs = typer.Typer()
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
+ASKED = {
+    "services": "Service", "patron": "Reader", "delivery": "Deliver to", "billing": "Bill to",
+    "expiry": "Expires", "level_of_service": "Level", "max_cost": "At most",
+    "copyright_compliance": "Copyright", "place_on_hold": "Hold",
+}  # fmt: skip
+"""What `show` calls what a partner's request says."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -246,24 +256,33 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
         ("Left alone", _left_alone(found, premises)),
-        ("Letters", ", ".join(f"{one['id']} ({words.delivery_word(one['state'])})" for one in found.letters)),
+        ("Letters", _letters(found.letters)),
     ]
     return [(name, value) for name, value in pairs if value]
 
 
 def _asked(found: Shown) -> list[tuple[str, str]]:
-    """What a partner's request says beside the item, each in one line."""
-    rest = {name: value for name, value in found.asked.items() if name not in ("need_before", "note")}
+    """What a partner's request says beside the item, each in one line; what it says by default is not."""
+    said = {name: _flat(value) for name, value in found.asked.items()}
     return [
-        (name.replace("_", " ").capitalize()[:13], output.one_line(_flat(value)))
-        for name, value in rest.items()
+        (label, output.one_line(said[name]))
+        for name, label in ASKED.items()
+        if said.get(name) not in (None, "", "according-to-responder-policy")
     ]
 
 
 def _flat(value: Any) -> str:
+    if isinstance(value, dict) and "amount" in value:
+        return f"{value['amount']} {value.get('currency', '')}".rstrip()
     if isinstance(value, dict):
         return ", ".join(_flat(each) for each in value.values())
     return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
+
+
+def _letters(letters: Sequence[dict[str, Any]]) -> str:
+    """Each with what became of it, said once for those in a row that fared alike."""
+    fared = [(state, [one["id"] for one in run]) for state, run in groupby(letters, key=itemgetter("state"))]
+    return ", ".join(f"{' '.join(ids)} ({words.delivery_word(state)})" for state, ids in fared)
 
 
 def _left_alone(found: Shown, premises: Premises) -> str:
@@ -298,7 +317,13 @@ def _history_row(change: Change, role: str, premises: Premises) -> tuple[str, ..
     by = change.cause["id"] + (f" (told by {told})" if told else "")
     moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
     when = output.moment(change.at, premises.zone)
-    return (when, words.event_word(change.event), moved, f"{change.cause['kind']} {by}", change.note[:80])
+    return (
+        when,
+        words.event_word(change.event),
+        moved,
+        f"{change.cause['kind']} {by}",
+        textwrap.shorten(change.note, 100, placeholder=" …"),
+    )
 
 
 def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would: bool) -> None:

@@ -240,9 +240,7 @@ def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> 
 
 def _note(taken: Step, apdu: Apdu | None) -> str:
     reported = comparison.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
-    heart = (
-        gist(apdu) if apdu is not None and apdu.transaction is not None else None
-    )  # ART: reply_code says it
+    heart = gist(apdu) if apdu is not None and not apdu.reply_code else None  # a reply code says it all
     said = (taken.note, reported, heart, apdu.reply_code if apdu else None, apdu.note if apdu else None)
     return "; ".join(dict.fromkeys(part for part in said if part))[:500]
 

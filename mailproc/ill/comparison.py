@@ -47,11 +47,12 @@ _UNHEARD: Mapping[tuple[Role, State, State], str] = {
 
 
 def told(ours: Standing, report: Report | None) -> str:
-    """What a report says, for the history: the difference, or the error."""
+    """What a report says, for the history: the difference (else how it stands there), or the error."""
     if report is None:
         return ""
     if report.kind == "status":
-        return difference(ours, report.current_state)
+        state = report.current_state or report.reason_no_report
+        return difference(ours, report.current_state) or (f"they say {state}" if state else "")
     about = " in ".join(part for part in (report.apdu_type, report.current_state) if part)
     parts = (report.problem, f"({about})" if about else "", report.detail, report.correlation)
     return " ".join(part for part in parts if part)
@@ -66,7 +67,8 @@ def difference(ours: Standing, theirs: str | None) -> str:
         return ""
     state = State[theirs]
     if state is State.UNKNOWN:
-        again = "; say it again with: request --repeat" if ours.role is Role.REQUESTER else ""
+        asked = ours.role is Role.REQUESTER and ours.state is State.PENDING
+        again = "; say it again with: request --repeat" if asked else ""
         return f"they do not know this transaction{again}"
     if unheard := _unheard(ours, state):
         return f"they say {theirs}: what we said did not reach them; say it again with: {unheard} --repeat"

@@ -10,6 +10,7 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Shipped,
 )
+from mailproc.ill.terms import Results
 
 
 def gist(apdu: Apdu) -> str:
@@ -18,7 +19,8 @@ def gist(apdu: Apdu) -> str:
         case IllAnswer():
             parts = _answer(apdu)
         case Shipped():
-            parts = [f"due {apdu.due.on}" if apdu.due else "", _money(apdu.cost), apdu.shipped_conditions]
+            due = f"due {apdu.due.on}" if apdu.due else ""
+            parts = [due, _money(apdu.cost), apdu.shipped_conditions, apdu.shipped_via]
         case Overdue() | RenewAnswer():
             parts = [f"due {apdu.due.on}" if apdu.due else ""]
         case Renew():
@@ -36,6 +38,7 @@ def _answer(answer: IllAnswer) -> list[str | None]:
     ]
     where = [one.symbol or one.name or one.note or "" for one in answer.locations]
     return [
+        "on hold" if answer.results is Results.HOLD_PLACED else "",
         answer.reason,
         *conditions,
         f"place {answer.position}" if answer.position else "",

@@ -179,3 +179,19 @@ def test_what_an_answer_says_stands_in_the_history(iso):
     )
     assert iso.shown("B1").history[-1].note == "charges (reply by 2026-04-01); 20 EUR"
     assert "answer-condition" in iso.shown("B1").actions
+
+
+def test_the_history_says_what_we_said_as_it_says_what_they_said(iso):
+    iso.asks()
+    iso.act("L1", "conditional", condition="library-use-only", on=date(2026, 3, 12))
+    iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True)
+    iso.act("L1", "ship", on=date(2026, 4, 1), via="Post")
+    iso.hears("RENEW", BORROWER, ASKED, desired_due_on="2026-05-01")
+    iso.act("L1", "renew-reply", answer=True, on=date(2026, 4, 15))
+    iso.hears("STATUS_OR_ERROR_REPORT", BORROWER, ASKED, report={"kind": "status", "current_state": "SHIPPED"})
+    notes = {change.event: change.note for change in iso.shown("L1").history}
+    assert notes["conditional"] == "library-use-only (reply by 2026-03-12)"
+    assert notes["ship"] == "due 2026-04-01, Post"
+    assert notes["RENEW"] == "until 2026-05-01"
+    assert notes["renew-yes"] == "due 2026-04-15"
+    assert notes["STATUS_OR_ERROR_REPORT"] == "they say SHIPPED"
