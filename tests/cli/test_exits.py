@@ -42,7 +42,10 @@ REFUSED = {
     "a template that is none": (["preview", "en/patron/arived.txt"], "en/patron/arrived.txt"),
     "a draft that is not there": (["preview", "en/patron/arrived.txt", "--file", "no.txt"], "no.txt"),
     "preview with no request": (["preview", "en/patron/arrived.txt", "--request", "B99"], "B99"),
-    "a machine's template with a request": (["preview", "artemail/order.txt", "--request", "B1"], "machine"),
+    "a lender's template with a borrower's request": (
+        ["preview", "artemail/report.txt", "--request", "B1"],
+        "No message about this request",
+    ),
     "inject of what is not there": (["inject", "no.eml"], "no.eml"),
     "inject into no mailbox": (["inject", "-", "--mailbox", "nowhere"], "nowhere"),
     "decode of what is not there": (["decode", "no.eml"], "no.eml"),
