@@ -188,7 +188,8 @@ def test_the_history_says_what_we_said_as_it_says_what_they_said(iso):
     iso.act("L1", "ship", on=date(2026, 4, 1), via="Post")
     iso.hears("RENEW", BORROWER, ASKED, desired_due_on="2026-05-01")
     iso.act("L1", "renew-reply", answer=True, on=date(2026, 4, 15))
-    iso.hears("STATUS_OR_ERROR_REPORT", BORROWER, ASKED, report={"kind": "status", "current_state": "SHIPPED"})
+    shipped = {"kind": "status", "current_state": "SHIPPED"}
+    iso.hears("STATUS_OR_ERROR_REPORT", BORROWER, ASKED, report=shipped)
     notes = {change.event: change.note for change in iso.shown("L1").history}
     assert notes["conditional"] == "library-use-only (reply by 2026-03-12)"
     assert notes["ship"] == "due 2026-04-01, Post"
