@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,12 @@ def _play(stage: Stage, telling: Telling) -> None:
     telling.line("A post office, a mailbox, three libraries that lend and one that borrows are set up.")
     stage.set_up()
     telling.line("mailproc runs.")
-    desk = Desk(stage.config, stage.environment, stage.soon)
-    stories = Stories(stage, desk, telling)
-    for story in stories.all():
-        story()
-    telling.heading("The end")
-    _curtain(desk, stories.ends, telling)
+    with closing(Desk(stage.config, stage.environment, stage.soon)) as desk:
+        stories = Stories(stage, desk, telling)
+        for story in stories.all():
+            story()
+        telling.heading("The end")
+        _curtain(desk, stories.ends, telling)
     _other_side(stage, stories.lent)
     telling.line("Every request reached its end.")
 
@@ -69,10 +69,10 @@ def _other_side(stage: Stage, lent: dict[str, str]) -> None:
 def _curtain(desk: Desk, ends: dict[str, str], telling: Telling) -> None:
     """Raises Missed where a request is not where it should be, or the store cannot be recomputed."""
     telling.line(f"verify: {' '.join(desk.do('verify').split())}")
-    rows = sorted(desk.requests(), key=lambda row: str(row["number"]))
-    table = [(row["number"], row["state"], row["partner"], row["title"]) for row in rows]
+    lines = sorted(desk.requests(), key=lambda line: line.number)
+    table = [(line.number, line.state, line.partner, line.title) for line in lines]
     telling.table([("request", "state", "partner", "title"), *table])
-    found = {row["number"]: row["state"] for row in rows}
+    found = {line.number: line.state for line in lines}
     missed = [f"{number} should be {end}, is {found.get(number)}" for number, end in ends.items()
               if found.get(number) != end]  # fmt: skip
     if missed or found.keys() != ends.keys():

@@ -1,4 +1,8 @@
-"""The demo's staff: every act is the program itself, as in life (``mailproc … act B1 receive``)."""
+"""The demo's staff: every act is the program itself, as in life (``mailproc … act B1 receive``).
+
+Only looking, again and again, is done in this process: starting the program for each look would
+take most of the demo's minute.
+"""
 
 import json
 import os
@@ -6,10 +10,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mailproc import config_load
+from mailproc.office import questions
+from mailproc.office.questions import Line, Shown
+from mailproc.store.engine import Store
+
 Found = TypeVar("Found")
+_PAUSE = 0.05  # seconds between two looks
 
 
 class Missed(Exception):
@@ -46,36 +57,48 @@ class Desk:
         state: str = json.loads(self.do("act", number, *action, "--json"))["state"]
         return state
 
-    def show(self, number: str) -> dict[str, Any]:
-        shown: dict[str, Any] = json.loads(self.do("show", number, "--json"))
-        return shown
+    def show(self, number: str) -> Shown:
+        with self._store.read() as connection:
+            return questions.shown(connection, number)
 
-    def requests(self) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = json.loads(self.do("requests", "--json"))
-        return listed
+    def requests(self) -> list[Line]:
+        with self._store.read() as connection:
+            return questions.listed(connection, questions.Filter())
 
-    def until(self, number: str, state: str, partner: str) -> dict[str, Any]:
+    def close(self) -> None:
+        self._store.close()
+
+    @cached_property
+    def _store(self) -> Store:
+        """The daemon's own, so it is not opened before the daemon has made it."""
+        url = config_load.load(self._config, secrets_needed=False).store.url
+        return Store.open(url, base=self._config.parent, migrate=False)
+
+    def until(self, number: str, state: str, partner: str) -> Shown:
         """Looks at a request until it is in this state with this partner. Raises Missed."""
         return self._until(
             lambda: self.show(number),
-            lambda shown: (shown["state"], shown["partner"]) == (state, partner),
+            lambda shown: (shown.line.state, shown.line.partner) == (state, partner),
             lambda shown: (
-                f"{number} should be {state} with {partner}, but is {shown['state']} with {shown['partner']}."
+                f"{number} should be {state} with {partner}, but is {shown.line.state} with"
+                f" {shown.line.partner}."
             ),
         )
 
-    def until_heard(self, number: str, event: str) -> dict[str, Any]:
+    def until_heard(self, number: str, event: str) -> Shown:
         """Looks at a request until its history has this event. Raises Missed."""
         return self._until(
             lambda: self.show(number),
-            lambda shown: any(change["event"] == event for change in shown["history"]),
-            lambda shown: f"{number} ({shown['state']}) should have heard {event} from {shown['partner']}.",
+            lambda shown: any(change.event == event for change in shown.history),
+            lambda shown: (
+                f"{number} ({shown.line.state}) should have heard {event} from {shown.line.partner}."
+            ),
         )
 
-    def until_listed(self, count: int, role: str) -> list[dict[str, Any]]:
+    def until_listed(self, count: int, role: str) -> list[Line]:
         """Looks at the list until it has so many requests in this role. Raises Missed."""
         return self._until(
-            lambda: [row for row in self.requests() if row["role"] == role],
+            lambda: [line for line in self.requests() if line.role == role],
             lambda rows: len(rows) >= count,
             lambda rows: f"{count} requests should have come in, but there are {len(rows)}.",
         )
@@ -83,10 +106,10 @@ class Desk:
     def _until(
         self, look: Callable[[], Found], enough: Callable[[Found], bool], missed: Callable[[Found], str]
     ) -> Found:
-        # The daemon is another process and tells nobody: looking again is all there is, and
-        # starting the program for each look is pause enough.
+        # The daemon is another process and tells nobody: looking again is all there is.
         deadline = self._soon()
         while not enough(found := look()):
             if time.monotonic() >= deadline:
                 raise Missed(missed(found))
+            time.sleep(_PAUSE)
         return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mailproc.office.questions import Shown
 from mailproc.practice import british_library, neighbour, second_library
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
@@ -41,7 +42,7 @@ class Stories:
         self._acts(number, "RECEIVED", "receive")
         self._hears(number, "automatic", "MESSAGE", "will be renewed by itself")
         shown = self._hears(number, "renewed", "RENEW_ANSWER.yes", "is renewed")
-        self._telling.line(f"{number} is due on {shown['due']['on']}")
+        self._telling.line(f"{number} is due on {shown.line.due}")
         self._stage.practice.write(f"go {number} due")
         self._reaches(number, "OVERDUE")
         self._acts(number, "RETURNED", "return")
@@ -64,7 +65,7 @@ class Stories:
         self._telling.heading("5  We lend: a customer's file of three orders")
         self._stage.practice.write(f"order {LIBRARY}")
         rows = self._desk.until_listed(3, "RESPONDER")
-        titles = {row["number"]: row["title"] for row in rows}
+        titles = {line.number: line.title for line in rows}
         copy, loan, unheld = sorted(titles)
         for number in (copy, loan, unheld):
             self._telling.line(f"{number} has come in: {titles[number]}")
@@ -85,7 +86,7 @@ class Stories:
         self._acts(number, "RENEW_PENDING", "renew")
         self._neighbour_hears(number, "RENEW")
         shown = self._hears(number, "renewed", "RENEW_ANSWER.yes", "is renewed")
-        self._telling.line(f"{number} is due on {shown['due']['on']}")
+        self._telling.line(f"{number} is due on {shown.line.due}")
         self._acts(number, "RETURNED", "return")
         self._neighbour_hears(number, "RETURNED")
         self._hears(number, "check-in", "CHECKED_IN", "is home again: the neighbour says so")
@@ -120,7 +121,7 @@ class Stories:
         self.ends[number] = state
         self._telling.line(f"{number} is {state}")
 
-    def _hears(self, number: str, cue: str, event: str, what: str) -> dict[str, Any]:
+    def _hears(self, number: str, cue: str, event: str, what: str) -> Shown:
         self._stage.practice.write(f"go {number} {cue}")
         shown = self._desk.until_heard(number, event)
         self._telling.line(f"{number} {what}")
