@@ -43,7 +43,19 @@ def write(request: IllRequest, tree: Tree) -> None:
         put(tree, _DATE, DATE.write(request.expiry))
 
 
-def complete(request: IllRequest, tree: Tree) -> None:  # noqa: ARG001
+def _say_expiry_as_it_was_said(request: IllRequest, tree: Tree) -> None:
+    """Two ways to say one day, where the request ends on the day until which it is needed."""
+    was = next((entry["value"] for entry in request.extensions if entry["at"] == "/".join(_FLAG)), None)
+    try:
+        same = DATE.read(found(tree, _DATE) or b"") == request.expiry is not None
+    except Unreadable:
+        return
+    if was == _ON_OTHER_DATE and same:
+        put(tree, _FLAG, _ON_OTHER_DATE)
+
+
+def complete(request: IllRequest, tree: Tree) -> None:
+    _say_expiry_as_it_was_said(request, tree)
     if not tree.get("iLL-service-type"):
         raise LocalFault("a request must say services")
     tree.setdefault("requester-optional-messages", REQUESTER_MESSAGES.write(WE_BORROW))

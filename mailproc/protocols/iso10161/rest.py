@@ -68,7 +68,9 @@ def _left(was: Tree, said: Tree, at: Path) -> Iterator[tuple[Path, Any]]:
         if name not in said:
             if not _says_nothing(name, value):
                 yield (*at, name), value
-        elif (other := said[name]) is not value:
+        elif (
+            other := said[name]
+        ) is not value and other != value:  # most are equal, and that is quickly seen
             yield from _left_inside(value, other, (*at, name))
 
 
@@ -90,6 +92,8 @@ def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
                 yield at, was
         else:
             yield from _left_inside(was[1], said[1], (*at, was[0]))
+    elif isinstance(was, int):  # texts and dates have many spellings, a number has one
+        yield at, was
 
 
 def _says_nothing(name: str, value: Any) -> bool:

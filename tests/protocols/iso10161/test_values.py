@@ -286,6 +286,14 @@ def test_qualifiers_come_back_to_the_octet() -> None:
     [
         ({"need-before-date": b"20260201", "expiry-flag": 1}, date(2026, 2, 1)),
         ({"need-before-date": b"20260201", "expiry-flag": 2, "expiry-date": b"20260301"}, date(2026, 3, 1)),
+        (
+            {"need-before-date": b"20260201", "expiry-flag": 2, "expiry-date": b"20260201"},
+            date(2026, 2, 1),
+        ),
+        (
+            {"need-before-date": b"20260201", "expiry-flag": 1, "expiry-date": b"20260201"},
+            date(2026, 2, 1),
+        ),
         ({"need-before-date": b"20260201", "expiry-flag": 3}, None),
         ({"need-before-date": b"20260201"}, None),
         ({"expiry-flag": 1}, None),
