@@ -75,7 +75,7 @@ def _left(was: Tree, said: Tree, at: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
-    if _is_external(was):
+    if isinstance(was, int) or _is_external(was):  # texts and dates have many spellings, these have one
         if was != said:
             yield at, was
     elif isinstance(was, dict):
@@ -92,8 +92,6 @@ def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
                 yield at, was
         else:
             yield from _left_inside(was[1], said[1], (*at, was[0]))
-    elif isinstance(was, int):  # texts and dates have many spellings, a number has one
-        yield at, was
 
 
 def _says_nothing(name: str, value: Any) -> bool:
