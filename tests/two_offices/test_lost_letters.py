@@ -119,7 +119,7 @@ def test_a_lost_word_that_it_is_home_is_asked_for(town):
 
 
 def test_where_the_return_is_not_said_nobody_is_asked(make_town):
-    town = make_town(Forgetful(), **{BORROWER: {"manner": {"returned": "LOCAL"}}})
+    town = make_town(Forgetful(), switches={BORROWER: {"manner": {"returned": "LOCAL"}}})
     numbers = placed(town)
     act(town, numbers, *RETURNED)
     assert state(town[BORROWER], numbers[0]) == "RETURNED"

@@ -145,7 +145,7 @@ def test_staff_are_told_first_and_then_it_expires(town, ends_on):
     ids=["promised", "shipped", "shipped is not said", "expired is not said", "switched off"],
 )
 def test_it_does_not_expire_by_itself(make_town, ends_on, steps, switches, policy):
-    town = make_town(Forgetful(), policy=Policy(**policy), **switches)
+    town = make_town(Forgetful(), policy=Policy(**policy), switches=switches)
     ends_on(date(2026, 3, 5))
     numbers = placed(town)
     act(town, numbers, *steps)
