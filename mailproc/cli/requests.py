@@ -1,15 +1,12 @@
 """Verbs about requests: place, list, show, act, go on to the next partner."""
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output
+from mailproc.cli import output, showing
 from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import json_value
 from mailproc.errors import LocalFault
@@ -23,13 +20,6 @@ from mailproc.office.questions import Change, Filter, Line, Shown
 verbs = typer.Typer()
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
-ASKED = {
-    "services": "Service", "patron": "Reader", "delivery": "Deliver to", "billing": "Bill to",
-    "expiry": "Expires", "level_of_service": "Level", "max_cost": "At most",
-    "copyright_compliance": "Copyright", "place_on_hold": "Hold",
-}  # fmt: skip
-"""What `show` calls what a partner's request says."""
-
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -84,7 +74,7 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
         if as_json:
             output.as_json(shown_json(found))
         else:
-            _tell(found, house.premises)
+            showing.tell(found, house.premises)
 
 
 @verbs.command("act")
@@ -209,121 +199,7 @@ def _change_json(change: Change) -> dict[str, Any]:
 def _row(line: Line, premises: Premises) -> tuple[str, ...]:
     due = words.date_word(line.due, premises.today()) if line.due else ""
     hands = ", ".join(words.attention_word(reason) for reason in line.attention)
-    return (line.number, line.title[:60], line.partner, _stands(line), due, hands)
-
-
-def _stands(line: Line) -> str:
-    """The state in words, and where our last letter is if it has not simply gone."""
-    state = words.state_word(line.role, line.state)
-    letter = words.delivery_word(line.delivery)
-    quiet = line.delivery in ("", "handed_over", "withdrawn")
-    return state if quiet else f"{state} ({letter})"
-
-
-def _tell(found: Shown, premises: Premises) -> None:
-    line = found.line
-    by = f" · {line.author}" if line.author else ""
-    reader = f" · for {found.patron.get('name') or found.patron['id']}" if found.patron else ""
-    output.line(f"{line.number} · {line.title}{by}{reader}")
-    borrowing = line.role == Role.REQUESTER
-    output.line(
-        f"{'We borrow from' if borrowing else 'We lend to'} {line.partner}: {_stands(line)} [{line.state}]"
-    )
-    for name, value in _particulars(found, premises):
-        output.line(f"  {name:<14}{value}")
-    if line.attention:
-        output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.attention))
-    output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
-    if ways := _ways_on(found):
-        output.line("  To go on:     " + ways)
-    output.line()
-    rows = [_history_row(change, line.role, premises) for change in found.history]
-    output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
-
-
-def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
-    line = found.line
-    today = premises.today()
-    asked = [
-        f"{one['partner']}{': ' + words.reason_word(one['why_not']) if one['why_not'] else ''}"
-        for one in found.rota
-    ]
-    pairs = [
-        ("Their number", line.their_number),
-        ("Due", words.date_word(line.due, today) if line.due else ""),
-        ("Promise", _promise(line.promise, today)),
-        *_asked(found),
-        ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
-        ("Rota", " → ".join(asked)),
-        ("Left alone", _left_alone(found, premises)),
-        ("Letters", _letters(found.letters)),
-    ]
-    return [(name, value) for name, value in pairs if value]
-
-
-def _asked(found: Shown) -> list[tuple[str, str]]:
-    """What a partner's request says beside the item, each in one line; what it says by default is not."""
-    said = {name: _flat(value) for name, value in found.asked.items()}
-    return [
-        (label, output.one_line(said[name]))
-        for name, label in ASKED.items()
-        if said.get(name) not in (None, "", "according-to-responder-policy")
-    ]
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict) and "amount" in value:
-        return f"{value['amount']} {value.get('currency', '')}".rstrip()
-    if isinstance(value, dict):
-        return ", ".join(_flat(each) for each in value.values())
-    return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
-
-
-def _letters(letters: Sequence[dict[str, Any]]) -> str:
-    """Each with what became of it, said once for those in a row that fared alike."""
-    fared = [(state, [one["id"] for one in run]) for state, run in groupby(letters, key=itemgetter("state"))]
-    return ", ".join(f"{' '.join(ids)} ({words.delivery_word(state)})" for state, ids in fared)
-
-
-def _left_alone(found: Shown, premises: Premises) -> str:
-    if found.next is None:
-        return ""
-    day = words.date_word(premises.local(found.next.at).date(), premises.today())
-    return f"{day}: {words.event_word(found.next.kind)}"
-
-
-def _promise(promise: dict[str, Any] | None, today: date) -> str:
-    if not promise:
-        return ""
-    waits = [f"place {promise['position']} on the waiting list"] if promise.get("position") else []
-    on = date.fromisoformat(promise["date"]) if promise.get("date") else None
-    day = [f"for {words.date_word(on, today)}"] if on else []
-    return ", ".join(waits + day) or "yes, without a day"
-
-
-def _ways_on(found: Shown) -> str:
-    """How to go on where nobody holds an order of ours any more, and the request is open."""
-    line = found.line
-    if line.role != Role.REQUESTER or line.state not in ("NOT_SUPPLIED", "CANCELLED") or found.closed_at:
-        return ""
-    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
-    ways = [f"mailproc next {line.number} (asks {waits})"] if waits else []
-    ways.append(f"mailproc amend {line.number} … --again (asks {line.partner} once more)")
-    return "; ".join(ways)
-
-
-def _history_row(change: Change, role: str, premises: Premises) -> tuple[str, ...]:
-    told = change.cause.get("heard_by")
-    by = change.cause["id"] + (f" (told by {told})" if told else "")
-    moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
-    when = output.moment(change.at, premises.zone)
-    return (
-        when,
-        words.event_word(change.event),
-        moved,
-        f"{change.cause['kind']} {by}",
-        textwrap.shorten(change.note, 100, placeholder=" …"),
-    )
+    return (line.number, line.title[:60], line.partner, showing.stands(line), due, hands)
 
 
 def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would: bool) -> None:

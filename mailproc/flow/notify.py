@@ -4,19 +4,16 @@ A broken site text never stops one: its last good text goes out, else the shippe
 """
 
 import logging
-from functools import partial
-from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.errors import LocalFault, TryLater
-from mailproc.flow.notice_context import Addressed, addressed
+from mailproc.flow import writing
+from mailproc.flow.notice_context import addressed
 from mailproc.flow.premises import Premises
-from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
 from mailproc.notices.last_good import Rendered, render_safely
-from mailproc.store import outgoing, queue
+from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.tables import IntentRow
@@ -34,25 +31,17 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
         return due
 
     rows = store.write(claim)
-    for row in rows:
-        try:
-            _write_one(store, row, premises)
-        except LocalFault as fault:
-            _log.error("a notice (%s) cannot be written: %s", row["body"]["notice"], fault)
-            why = str(fault)[:500]
-            later = now + queue.pause(row["attempts"])
-            store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
-        except TryLater:  # the store's trouble is no fault of the notice
-            raise
-        except Exception as error:  # a bug concerns its own notice, not the others
-            _log.exception("a notice (%s) cannot be written", row["body"]["notice"])
-            why = f"a fault of this program: {type(error).__name__}"
-            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))
+    writing.each(
+        store,
+        rows,
+        premises,
+        lambda row: _write_one(store, row, premises),
+        lambda row: f"a notice ({row['body']['notice']})",
+    )
     return len(rows)
 
 
 def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
-    store.underway.at(row["id"])
     with store.read() as connection:
         who = addressed(connection, row, premises)
         if who.address:
@@ -70,33 +59,10 @@ def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
         return
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
-    letter = _letter(row, who, rendered, premises)
-    store.write(lambda done: _settle(done, row, letter, rendered, premises))
-
-
-def _letter(row: RowMapping, who: Addressed, rendered: Rendered, premises: Premises) -> NewLetterOut:
-    library = premises.config.library
-    now = premises.clock()
-    identifier = message_id(domain_of(library.email), f"n{row['id']}.{uuid4().hex[:16]}")
     notice = rendered.notice
     body = Body(notice.subject, (Part("text/plain", b"", text=notice.text),))
-    raw = compose(
-        body,
-        sender=library.email,
-        sender_name=library.name,
-        to=[who.address],
-        message_id=identifier,
-        date=now.astimezone(premises.zone),
-    )
-    return NewLetterOut(
-        partner="",
-        mail_from=library.email,
-        rcpt_to=who.address,
-        message_id=identifier,
-        subject=notice.subject,
-        raw=raw,
-        prepared_at=now,
-    )
+    letter = writing.letter(body, who.address, f"n{row['id']}", premises)
+    store.write(lambda done: _settle(done, row, letter, rendered, premises))
 
 
 def _settle(

@@ -7,21 +7,19 @@ for a template may have been mended.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
-from mailproc.flow import accounts
+from mailproc.flow import accounts, writing
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
-from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
 from mailproc.store import counters, events, outgoing, queue, transactions
 from mailproc.store.engine import Store
@@ -146,26 +144,10 @@ def _encode(bundle: Bundle, premises: Premises) -> Encoded:
 def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOut | None:
     if encoded.body is None:
         return None
-    library = premises.config.library
-    now = premises.clock()
-    identifier = message_id(domain_of(library.email), f"o{bundle.intents[0]['id']}.{uuid4().hex[:16]}")
-    raw = compose(
-        encoded.body,
-        sender=library.email,
-        sender_name=library.name,
-        to=[bundle.address],
-        message_id=identifier,
-        date=now.astimezone(premises.zone),
-    )
     secret = f"{bundle.wire.partner.symbol}/{encoded.secret_customer_code}"
-    return NewLetterOut(
+    return replace(
+        writing.letter(encoded.body, bundle.address, f"o{bundle.intents[0]['id']}", premises),
         partner=bundle.wire.partner.symbol,
-        mail_from=library.email,
-        rcpt_to=bundle.address,
-        message_id=identifier,
-        subject=encoded.body.subject,
-        raw=raw,
-        prepared_at=now,
         file_ref=bundle.wire.file_ref,
         secret_ref=secret if encoded.secret_customer_code else "",
     )

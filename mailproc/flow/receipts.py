@@ -9,18 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
-from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.errors import LocalFault
-from mailproc.flow import strangers
+from mailproc.flow import strangers, writing
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
-from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.protocols.codec import Credentials
-from mailproc.store import alarms, auto_replies, events, outgoing, queue
+from mailproc.store import alarms, auto_replies, events, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
@@ -98,53 +95,25 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
         return due
 
     rows = store.write(claim)
-    for row in rows:
-        store.underway.at(row["id"])
-        try:
-            letter = _letter(row, premises)
-        except LocalFault as fault:
-            _log.error("the receipt for %s cannot be written: %s", row["partner"], fault)
-            why, later = str(fault)[:500], now + queue.pause(row["attempts"])
-            store.underway.at()
-            store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
-            continue
-        except Exception as error:  # a bug concerns its own receipt, not the others
-            _log.exception("a receipt cannot be written")
-            why = f"a fault of this program: {type(error).__name__}"
-            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))
-            continue
+
+    def write_one(row: RowMapping) -> None:
+        letter = _letter(row, premises)
         store.underway.at()
         store.write(partial(_settle, row=row, letter=letter))
+
+    writing.each(store, rows, premises, write_one, lambda row: f"the receipt for {row['partner']}")
     return len(rows)
 
 
 def _letter(row: RowMapping, premises: Premises) -> NewLetterOut:
     """As a letter to people is kept, without a partner: one that is in doubt is sent again by itself,
     for a receipt or a report that comes twice costs nobody anything."""
-    partner, library = premises.partners.known(row["partner"]), premises.config.library
+    partner = premises.partners.known(row["partner"])
     if "apdu" in row["body"]:
         body = strangers.body(row["body"], partner, premises)
     else:
         body = premises.registry.receipt_letter(row["body"]["receipt"], premises.templates)
-    now = premises.clock()
-    identifier = message_id(domain_of(library.email), f"r{row['id']}.{uuid4().hex[:16]}")
-    raw = compose(
-        body,
-        sender=library.email,
-        sender_name=library.name,
-        to=[partner.address],
-        message_id=identifier,
-        date=now.astimezone(premises.zone),
-    )
-    return NewLetterOut(
-        partner="",
-        mail_from=library.email,
-        rcpt_to=partner.address,
-        message_id=identifier,
-        subject=body.subject,
-        raw=raw,
-        prepared_at=now,
-    )
+    return writing.letter(body, partner.address, f"r{row['id']}", premises)
 
 
 def _settle(connection: Connection, row: RowMapping, letter: NewLetterOut) -> None:

@@ -15,7 +15,7 @@ from mailproc.practice.stories import Stories
 from mailproc.practice.telling import Telling, sentence
 
 _SECONDS = 150.0
-"""A usual machine needs half a minute; a slow one is waited for, a stuck one is not."""
+"""The promise is a minute; a machine too slow for it is waited for, a stuck one is not."""
 
 
 def run(keep: Path | None = None) -> int:

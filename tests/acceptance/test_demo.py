@@ -17,7 +17,18 @@ ENDS = {
 }  # fmt: skip
 
 
+STARTS = 45
+"""The demo starts the program some twenty times; a machine on which each start takes more than a second
+and a third (a usual one needs half of that) is given as many starts instead of the minute."""
+
 pytestmark = pytest.mark.timeout(240)
+
+
+def a_start() -> float:
+    """Seconds that this machine needs to start the program."""
+    start = time.monotonic()
+    subprocess.run([sys.executable, "-m", "mailproc", "--help"], capture_output=True, check=True)
+    return time.monotonic() - start
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +40,14 @@ def played() -> tuple[subprocess.CompletedProcess[str], float]:
     return done, time.monotonic() - start
 
 
-def test_every_request_reaches_its_end(
+def test_every_request_reaches_its_end_within_a_minute(
     played: tuple[subprocess.CompletedProcess[str], float],
 ) -> None:
-    done, _ = played
+    done, seconds = played
     assert done.returncode == 0, done.stdout + done.stderr
     assert dict(re.findall(r"^ +([BL]\d) +([A-Z_]+) ", done.stdout, re.M)) == ENDS
     assert "Every request reached its end." in done.stdout
+    assert seconds < max(60, STARTS * a_start())
 
 
 def test_it_shows_an_order_file_a_history_and_both_doors(

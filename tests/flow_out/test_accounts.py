@@ -162,8 +162,8 @@ def test_a_report_for_another_of_our_accounts_is_not_about_this_order(three: Off
 
 
 def test_a_code_that_is_none_of_ours_decides_nothing(three: Office) -> None:
-    """It may be a telephone number."""
+    """It may be a telephone number, or somebody else's."""
     number = three.place()
     three.run()
-    three.arrives(f"Call 01-2345 for help\n\n{number}-1   NOT\n")
+    three.arrives(f"Call 99-4711 for help\n\n{number}-1   NOT\n")
     assert three.show(number)["state"] == "NOT_SUPPLIED"

@@ -49,9 +49,6 @@ class Keywords:
         asked = dict.fromkeys(Service(each.service) for each in found if each and each.service)
         return tuple(asked) or (self.default_service,)
 
-    def asks_delivery(self, tokens: Iterable[str]) -> bool:
-        return any(known.kind == "delivery" for token in tokens if (known := self.find(token)))
-
     def is_electronic(self, tokens: Iterable[str]) -> bool:
         return any(known.electronic for token in tokens if (known := self.find(token)))
 

@@ -59,12 +59,8 @@ class Replies:
         self.phrases = phrases
         self._mask = mask
 
-    def is_report(self, reading: Reading) -> bool:
-        """Receipts are, and replies with not much prose around them."""
-        return reading.receipt or self.is_coded(reading) or self.is_twin(reading)
-
     def is_receipt(self, lines: Sequence[str], subject: str) -> bool:
-        """The same without reading the rest: a receipt goes before the file that it quotes."""
+        """Without reading the rest: a receipt goes before the file that it quotes."""
         top = [" ".join(line.split()) for line in lines[:HEADING]]
         return receipts.read(" ".join(subject.split()), top, Ref(), self.codes.layout, str) is not None
 
