@@ -45,6 +45,11 @@ class Work:
     pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
     seq: int = 0
 
+    def attend(self, reason: str) -> None:
+        """Staff are to look at it; ``reason`` stands there once."""
+        if reason not in self.attention:
+            self.attention.append(reason)
+
     def intend(self, kind: str, body: dict[str, Any]) -> None:
         """An intent of this step, in order."""
         outgoing.add_intent(
@@ -106,10 +111,10 @@ def _send(work: Work, effect: Send) -> None:
     if way is Manner.LOCAL:
         return
     if way is Manner.REFUSE:
-        _ask_staff(work, AskStaff("cannot-be-said"))
+        work.attend("cannot-be-said")
         return
     if work.event["cause"] == "letter" and not _may_answer(work):
-        _ask_staff(work, AskStaff("too-many-answers"))
+        work.attend("too-many-answers")
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
@@ -188,8 +193,7 @@ def _told_to(work: Work, effect: Notify) -> str:
 
 
 def _ask_staff(work: Work, effect: AskStaff) -> None:
-    if effect.reason not in work.attention:
-        work.attention.append(effect.reason)
+    work.attend(effect.reason)
 
 
 def _withdraw(work: Work, _effect: Withdraw) -> None:
@@ -214,7 +218,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
     requests.why_not(work.connection, work.transaction["id"], effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None or effect.too_late:
-        _ask_staff(work, AskStaff("need-before-passed" if effect.too_late else "end-of-rota"))
+        work.attend("need-before-passed" if effect.too_late else "end-of-rota")
         _notify(work, Notify("patron/unfilled", "patron"))
         return
     try:
@@ -222,7 +226,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         request = requests.load(work.connection, request_id)
         accounts.choose(lender, request["service"], request["account"])
     except LocalFault as fault:  # config.toml has changed since the rota was made
-        _ask_staff(work, AskStaff("ask-unfilled"))
+        work.attend("ask-unfilled")
         work.words.append(str(fault))
         return
     _follow_up(work, "request", request_id=request_id, transaction_id=None)

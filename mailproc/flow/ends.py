@@ -63,7 +63,7 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
         )
     else:
         _move(work, symbol=apdu.responder)
-        _ask_staff(work, "forwarded-unknown")
+        work.attend("forwarded-unknown")
 
 
 def _now_with(work: Work, new: Partner) -> None:
@@ -103,7 +103,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if confirmed or _domain(address) in _domains(partner, row["address"]):
         _move(work, address=address)
     elif new:
-        _ask_staff(work, "learned-address")
+        work.attend("learned-address")
 
 
 def _mailable(offered: tuple[ReplyTo, ...]) -> str:
@@ -124,8 +124,3 @@ def _domain(address: str) -> str:
 
 def _move(work: Work, **ends: str) -> None:
     transactions.readdress(work.connection, work.transaction, ends)
-
-
-def _ask_staff(work: Work, reason: str) -> None:
-    if reason not in work.attention:
-        work.attention.append(reason)
