@@ -31,11 +31,13 @@ class PostOffice:
         self.letters: deque[Posted] = deque(maxlen=1000)
         self._deliver = deliver
         self._wanted = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="post-office", daemon=True)
 
     def start(self) -> int:
         """The bound port. Raises LocalFault where the wanted one is taken."""
+        # Not in the constructor: a loop that nobody closes complains when the program ends, over the
+        # sentence that says why.
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="post-office", daemon=True)
         self._thread.start()
         try:
             self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)

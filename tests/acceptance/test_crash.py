@@ -149,6 +149,7 @@ class Lender:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.answered: set[str] = set()
         self.ordered: list[str] = []
+        self.mailed: list[bytes] = []  # what lies in the mailbox
         self._names = count(1)
 
     def start(self) -> None:
@@ -187,6 +188,7 @@ class Lender:
         assert self._dovecot is not None
         with self._dovecot.client(self._user) as client:
             client.append("INBOX", raw)
+        self.mailed.append(raw)
 
 
 class Staff:
@@ -295,6 +297,7 @@ def run(
     kill_at_random(service, chance, kills, each)
     service.start()
     staff.stop()
+    enough_came(service, lender, kills + 1 if dovecot is not None else 0)
     lender.stop()
     senders.stop()
     at_rest(service, dovecot, user)
@@ -312,6 +315,15 @@ def run(
     every_request_left_once(service, relay, staff)
     verified = service.cli("verify")
     assert verified.returncode == 0, verified.stdout
+
+
+def enough_came(service: Service, lender: Lender, by_mailbox: int) -> None:
+    """However early it was killed each time: an order has come through to the lender now, and
+    ``by_mailbox`` letters into the mailbox."""
+    deadline = time.monotonic() + 120
+    while not lender.answered or len(lender.mailed) < by_mailbox:
+        assert time.monotonic() < deadline, service.tail()
+        time.sleep(0.05)  # the daemon is another process: looking again is all there is
 
 
 def at_rest(service: Service, dovecot: Dovecot | None, user: str) -> None:
