@@ -36,7 +36,12 @@ _BORROWERS: Mapping[State, tuple[str, str]] = {
 }
 """By the state that the other side reports: its letter, and the act by which staff record it."""
 
+_OUT = (
+    State.SHIPPED, State.RECEIVED, State.NOT_RECEIVED_OVERDUE, State.OVERDUE, State.RECALL,
+    State.RENEW_PENDING, State.RENEW_OVERDUE,
+)  # fmt: skip
 _UNHEARD: Mapping[tuple[Role, State, State], str] = {
+    **{(Role.RESPONDER, State.CHECKED_IN, out): "check-in" for out in _OUT},
     (Role.REQUESTER, State.CANCEL_PENDING, State.IN_PROCESS): "cancel",
     (Role.RESPONDER, State.CONDITIONAL, State.PENDING): "conditional",
     (Role.RESPONDER, State.RECALL, State.RECEIVED): "recall",

@@ -196,7 +196,9 @@ class Season:
         self.note(talk, f"{who} {number} {action} {particulars}: {outcome.before} → {outcome.after}")
         if more.get("repeat") or more.get("heard_by"):
             return True
-        moves = {"ship": Place.OUT, "return": Place.BACK, "check-in": Place.HOME}
+        moves = {"ship": Place.OUT, "check-in": Place.HOME}
+        if talk.place is Place.OUT:
+            moves["return"] = Place.BACK
         talk.place = moves.get(action, talk.place)
         if action == "lost" and who == talk.asks and talk.place is Place.OUT:
             talk.place = Place.GONE

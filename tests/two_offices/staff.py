@@ -70,6 +70,8 @@ def _borrower(desk: Desk) -> Acts:
         yield "receive", {}
     elif desk.place == "OUT" and "return" in desk.can:
         yield "return", {}
+    elif "recalled" in desk.attention and desk.place in ("BACK", "HOME"):
+        yield "return", {}  # it went home unticked
     elif desk.place == "GONE" and "lost" in desk.can:
         yield "lost", {}
 
@@ -88,6 +90,9 @@ def _lender(desk: Desk) -> Acts:
 
 
 def _silence(desk: Desk) -> Acts:
+    if desk.state is S.CHECKED_IN and "state-differs" in desk.attention:
+        yield "check-in", {"repeat": True}
+        return
     reasons = sorted(desk.attention & set(ASK_AGAIN))
     if not reasons:
         return
