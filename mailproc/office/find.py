@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, s
 from mailproc.errors import LocalFault
 from mailproc.store import requests, transactions
 from mailproc.store.requests import REQUEST
+from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
 _NUMBER = re.compile(r"([BL]\d+)(?:-(\d+))?", re.IGNORECASE)
@@ -30,7 +31,7 @@ def transaction_of(connection: Connection, number: str) -> RowMapping:
     """The transaction that ``number`` names; of a request its latest attempt."""
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
-        return _by_qualifiers(connection, number.strip())
+        return _by_qualifiers(connection, storable(number.strip()))
     request = request_of(connection, typed[1])
     if typed[2] is not None:
         return _attempt(connection, request, int(typed[2]))

@@ -80,7 +80,7 @@ def load(connection: Connection, request_id: int) -> RowMapping:
 
 
 def by_number(connection: Connection, number: str) -> RowMapping | None:
-    return _BY_NUMBER.row(connection, {"number": number.upper()})
+    return _BY_NUMBER.row(connection, {"number": storable(number).upper()})
 
 
 def reopen(connection: Connection, request_id: int) -> None:

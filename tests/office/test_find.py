@@ -76,6 +76,7 @@ TITLES = {
         ("lodz", {"B4"}),
         ("uber die", {"B4"}),
         ("\x00", set()),
+        ("\udcff", set()),
         ("\ufffd \ue000", set()),
         ("\\", {"B5"}),
         ("'", {"B5"}),
