@@ -24,9 +24,14 @@ ASKED = {
 def stands(line: Line) -> str:
     """The state in words, and where our last letter is if it has not simply gone."""
     state = words.state_word(line.role, line.state)
-    letter = words.delivery_word(line.delivery)
+    letter = words.delivery_word(_delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
     return state if quiet else f"{state} ({letter})"
+
+
+def _delivery(state: str, *, answered: bool) -> str:
+    """An answer proves that somebody has carried the letter from the folder to them."""
+    return "filed-answered" if state == "filed" and answered else state
 
 
 def tell(found: Shown, premises: Premises) -> None:
@@ -60,6 +65,7 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
     ]
     pairs = [
         ("Their number", line.their_number),
+        ("Ordered as", line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         ("Due", words.date_word(line.due, today) if line.due else ""),
         ("Promise", _promise(line.promise, today)),
         *_asked(found),
@@ -91,7 +97,8 @@ def _flat(value: Any) -> str:
 
 def _letters(letters: Sequence[dict[str, Any]]) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
-    fared = [(state, [one["id"] for one in run]) for state, run in groupby(letters, key=itemgetter("state"))]
+    became = [(_delivery(one["state"], answered=one["answered"]), one["id"]) for one in letters]
+    fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
     return ", ".join(f"{' '.join(ids)} ({words.delivery_word(state)})" for state, ids in fared)
 
 

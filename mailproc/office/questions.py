@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
-from mailproc.office import waiting
+from mailproc.office import carried, waiting
 from mailproc.office.find import request_of
 from mailproc.office.waiting import Next
 from mailproc.store import events, outgoing, requests, transactions
@@ -22,7 +24,12 @@ from mailproc.store.transactions import TRANSACTION
 
 @dataclass(frozen=True)
 class Line:
-    """One request in a list, as its latest attempt stands."""
+    """One request in a list, as its latest attempt stands.
+
+    ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
+    that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
+    answered it all the same.
+    """
 
     number: str
     attempt: int
@@ -31,10 +38,12 @@ class Line:
     state: str
     partner: str
     their_number: str
+    ordered_as: str
     title: str
     author: str
     due: date | None
     delivery: str
+    answered: bool
     promise: dict[str, Any] | None
     attention: tuple[str, ...]
     outcome: str
@@ -164,7 +173,8 @@ def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
 
 
 def _line(connection: Connection, row: RowMapping) -> Line:
-    number = (row["options"] or {}).get("number", "")
+    delivery = outgoing.delivery(connection, row["id"])
+    borrowing = row["role"] == Role.REQUESTER
     return Line(
         number=row["number"],
         attempt=row["attempt"],
@@ -172,16 +182,24 @@ def _line(connection: Connection, row: RowMapping) -> Line:
         service=row["service"],
         state=row["state"],
         partner=row["partner"],
-        their_number=number or row["tgq"],
+        their_number=_their_number(connection, row),
+        ordered_as=(row["options"] or {}).get("number", "") if borrowing else "",
         title=row["title"],
         author=row["author"],
         due=row["due_on"],
-        delivery=outgoing.delivery(connection, row["id"]),
+        delivery=delivery,
+        answered=delivery == "filed" and carried.last_word(connection, row["id"]),
         promise=row["promise"],
         attention=tuple(row["attention"] or ()),
         outcome=row["outcome"],
         updated_at=row["updated_at"],
     )
+
+
+def _their_number(connection: Connection, row: RowMapping) -> str:
+    if row["role"] == Role.REQUESTER:
+        return ", ".join(transactions.order_lines(connection, row["id"]))
+    return (row["options"] or {}).get("number", "") or str(row["tgq"])
 
 
 def _unsent(request: RowMapping) -> Line:
@@ -193,10 +211,12 @@ def _unsent(request: RowMapping) -> Line:
         state="IDLE",
         partner="",
         their_number="",
+        ordered_as="",
         title=request["title"],
         author=request["author"],
         due=None,
         delivery="",
+        answered=False,
         promise=None,
         attention=(),
         outcome=request["outcome"],
@@ -252,18 +272,23 @@ def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
 
 
 def _letters(connection: Connection, attempts: Sequence[RowMapping]) -> list[dict[str, Any]]:
-    """Our letters in which these transactions speak."""
+    """Our letters in which these transactions speak. ``answered``: one that lies in the folder, and what
+    it says of them was answered."""
     ids = [attempt["id"] for attempt in attempts]
     intents, letters = outgoing.INTENT, outgoing.OUTGOING
-    statement = (
-        select(letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
-        .distinct()
-        .join(intents, intents.c.outgoing_id == letters.c.id)
-        .where(intents.c.transaction_id.in_(ids))
-        .order_by(letters.c.id)
-    )
-    rows = connection.execute(statement).mappings().all()
-    return [{**row, "id": f"O{row['id']}"} for row in rows]
+    spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
+    rows = connection.execute(spoken.order_by(intents.c.outgoing_id)).mappings().all()
+    by_letter = {number: list(said) for number, said in groupby(rows, key=itemgetter("outgoing_id"))}
+    columns = (letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
+    statement = select(*columns).where(letters.c.id.in_(by_letter)).order_by(letters.c.id)
+    return [
+        {
+            **row,
+            "id": f"O{row['id']}",
+            "answered": row["state"] == "filed" and carried.answered(connection, by_letter[row["id"]]),
+        }
+        for row in connection.execute(statement).mappings()
+    ]
 
 
 def _history(connection: Connection, request_id: int) -> list[Change]:

@@ -51,7 +51,7 @@ _ADD_LETTER = Constant(insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_f
 _PLACE = Constant(update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before")))
 _LOAD = select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id"))
 _LAST = (
-    select(INTENT.c.state, INTENT.c.outgoing_id, OUTGOING.c.state.label("letter_state"))
+    select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
     .where(
         INTENT.c.transaction_id == bindparam("transaction_id"),
@@ -220,13 +220,18 @@ def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]
     return [row["body"]["apdu"] for row in rows]
 
 
+def last_said(connection: Connection, transaction_id: int) -> RowMapping | None:
+    """The intent of our last word in the transaction, with ``letter_state`` of its letter."""
+    return connection.execute(_LAST, {"transaction_id": transaction_id}).mappings().one_or_none()
+
+
 def delivery(connection: Connection, transaction_id: int) -> str:
     """Is our last word with them? waiting, sending, handed_over, in_doubt, held, bounced, failed,
     filed, withdrawn, or '' where nothing was to be sent. Computed, never stored twice."""
-    last = connection.execute(_LAST, {"transaction_id": transaction_id}).one_or_none()
+    last = last_said(connection, transaction_id)
     if last is None:
         return ""
-    word = str(last.letter_state or last.state)
+    word = str(last["letter_state"] or last["state"])
     return {"todo": "waiting", "prepared": "waiting", "shelved": "failed"}.get(word, word)
 
 

@@ -52,6 +52,11 @@ _SAVE = Constant(update_of(TransactionRow, _CHANGED))
 _ENDS = ("partner", "symbol", "address", "dialect")
 _READDRESS = Constant(update_of(TransactionRow, _ENDS))
 _LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")))
+_ORDER_LINES = Constant(
+    select(REFERENCE.c.value)
+    .where(text("kind = 'order_line'"), REFERENCE.c.transaction_id == bindparam("transaction_id"))
+    .order_by(REFERENCE.c.value)
+)
 _BY_KEY = Constant(
     select(TRANSACTION).where(
         TRANSACTION.c.role == bindparam("role"),
@@ -159,6 +164,11 @@ def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapp
     """The reference row for what ``partner`` said; None where it is nothing of ours."""
     row = {"partner": partner, "kind": kind, "value": value}
     return _FIND.row(connection, row)
+
+
+def order_lines(connection: Connection, transaction_id: int) -> list[str]:
+    """The partner's own numbers for what we ask of it, as far as its letters have told."""
+    return [row["value"] for row in _ORDER_LINES.rows(connection, {"transaction_id": transaction_id})]
 
 
 def asked_by(connection: Connection, tgq: str) -> str:

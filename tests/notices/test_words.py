@@ -24,7 +24,7 @@ ATTENTION = (
     "end-of-rota ask-cannot-match refused-by-partner answer-after-end unproven lost-after-returned "
     "condition renewal-refused recalled final-demand restored"
 )
-DELIVERY = "waiting sending handed_over in_doubt held bounced failed filed withdrawn"
+DELIVERY = "waiting sending handed_over in_doubt held bounced failed filed filed-answered withdrawn"
 ROWS = (row for services in TABLES.values() for states in services.values() for row in states.values())
 EVENTS = sorted({event for row in ROWS for event in row})
 

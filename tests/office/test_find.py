@@ -119,8 +119,8 @@ def test_show_says_everything(world):
     assert shown.transaction == {"initial_requester": "XX-LIBRARY", "tgq": "B1", "tq": "1"}
     assert shown.item["article_title"] == "Tidal memory"
     assert shown.patron["name"] == "A Reader"
-    assert (shown.line.their_number, shown.note, str(shown.need_before)) == (
-        "B1-1",
+    assert (shown.line.their_number, shown.line.ordered_as) == ("", "B1-1")
+    assert (shown.note, str(shown.need_before)) == (
         "for a seminar",
         "2026-05-01",
     )

@@ -1,0 +1,39 @@
+"""Did somebody carry a letter from the folder to the partner? What answers it proves that they have it.
+
+Not everything that is heard since is an answer to it: a word about the order may cross our cancellation.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.ill.terms import ApduType
+from mailproc.store import events, outgoing
+
+ANSWERED_BY: Mapping[str, frozenset[str]] = {
+    "ILL_REQUEST": frozenset(ApduType.__members__),  # who does not have the order has nothing to say of it
+    "CANCEL": frozenset({"CANCEL_REPLY"}),
+    "RENEW": frozenset({"RENEW_ANSWER"}),
+    "ILL_ANSWER": frozenset({"CONDITIONAL_REPLY"}),
+    "STATUS_QUERY": frozenset({"STATUS_OR_ERROR_REPORT"}),
+}
+"""Of what we say, as an APDU's type: the types that only an answer to it has."""
+
+
+def last_word(connection: Connection, transaction_id: int) -> bool:
+    """Is what we said last in the transaction answered?"""
+    said = outgoing.last_said(connection, transaction_id)
+    return said is not None and answered(connection, [said])
+
+
+def answered(connection: Connection, intents: Iterable[RowMapping]) -> bool:
+    """Is any of ``intents``, which one letter holds, answered?"""
+    return any(_is_answered(connection, intent) for intent in intents)
+
+
+def _is_answered(connection: Connection, intent: RowMapping) -> bool:
+    kinds = ANSWERED_BY.get((intent["body"].get("apdu") or {}).get("type", ""))
+    if not kinds or intent["transaction_id"] is None:
+        return False
+    heard = events.heard_since(connection, intent["transaction_id"], intent["event_id"])
+    return any(event["type"] in kinds for event in heard)

@@ -1,0 +1,96 @@
+"""What `show` and the list say of a letter in the folder, and of the numbers a request goes by."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+SENT = "NOT SENT"
+CARRIED = "written to the folder; answered since"
+_letters = iter(range(1000, 9999))
+
+
+def hear(cli: Cli, *lines: str) -> None:
+    """A status report of the library that is asked, and all that follows."""
+    head = f"From: orders@bl.example\r\nSubject: Replies\r\nMessage-ID: <{next(_letters)}@bl.example>\r\n\r\n"
+    assert cli("inject", "-", stdin=head + "\r\n".join(["REPLIES FOR 99-0001", "", *lines, ""])).code == 0
+    assert cli("run", "--once").code == 0
+
+
+def act(cli: Cli, *arguments: str) -> None:
+    assert cli("act", "B1", *arguments).code == 0
+    assert cli("run", "--once").code == 0
+
+
+def said(cli: Cli) -> str:
+    """The head of `show`, without the history."""
+    return str(cli("show", "B1").out.partition("When")[0])
+
+
+@pytest.fixture
+def ordered(cli: Cli, placed: Cli) -> None:
+    placed()
+    assert cli("run", "--once").code == 0
+
+
+def test_an_order_in_the_folder_is_not_sent_until_it_is_answered(cli: Cli, ordered: None) -> None:
+    assert said(cli).count(SENT) == 2  # how it stands, and the letter
+    assert SENT in cli("requests").out
+    hear(cli, "B1-1 USE*3")
+    assert (said(cli).count(SENT), said(cli).count(CARRIED)) == (0, 2)
+    assert SENT not in cli("requests").out
+    shown = cli("show", "B1", "--json").json
+    assert (shown["delivery"], shown["answered"]) == ("filed", True)
+    assert [one["answered"] for one in shown["letters"]] == [True]
+
+
+def test_what_they_told_us_by_telephone_is_an_answer_too(cli: Cli, ordered: None) -> None:
+    act(cli, "will-supply", "--heard-by", "phone")
+    assert SENT not in said(cli)
+
+
+def test_what_says_nothing_of_the_letter_proves_nothing(cli: Cli, ordered: None) -> None:
+    """A cancellation that nobody carried: their answer to the order may have crossed it."""
+    hear(cli, "B1-1 USE*3")
+    act(cli, "cancel")
+    hear(cli, "B1-1 USE*2")
+    assert "O1 (written to the folder; answered since), O2 (written to the folder, NOT SENT)" in said(cli)
+    assert SENT in cli("requests").out
+    hear(cli, "B1-1 NCANC")
+    assert SENT not in said(cli)
+
+
+def test_an_answer_about_another_order_proves_nothing(cli: Cli, placed: Cli, ordered: None) -> None:
+    placed("Another Book")
+    assert cli("run", "--once").code == 0
+    hear(cli, "B2-1 USE*3")
+    assert said(cli).count(SENT) == 2
+    assert cli("show", "B1", "--json").json["answered"] is False
+
+
+def test_a_number_that_they_have_not_given_is_not_theirs(cli: Cli, ordered: None) -> None:
+    assert "Their number" not in said(cli)
+    assert cli("show", "B1", "--json").json["their_number"] == ""
+    assert cli("requests", "--json").json[0]["their_number"] == ""
+    hear(cli, "B1-1 00012345-001 USE*3")
+    assert "Their number  00012345-001" in said(cli)
+    assert cli("show", "B1", "--json").json["their_number"] == "00012345-001"
+
+
+def test_the_number_of_who_asks_us_is_theirs(cli: Cli, lent: str) -> None:
+    assert "Their number  C77" in cli("show", "L1").out
+
+
+def test_the_number_that_an_order_bears_is_shown_where_it_is_not_the_attempts(
+    cli: Cli, folder: Any, placed: Cli
+) -> None:
+    """With a prefix a librarian cannot guess what to say on the telephone."""
+    config = (folder / "config.toml").read_text()
+    account = '[[partner.artemail.account]]\ndirection = "out"'
+    (folder / "config.toml").write_text(
+        config.replace(account, f'[partner.artemail]\nprefix = "TOWN-"\n{account}', 1)
+    )
+    placed()
+    assert "Ordered as    TOWN-B1-1" in said(cli)
+    assert cli("show", "B1", "--json").json["ordered_as"] == "TOWN-B1-1"
