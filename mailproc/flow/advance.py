@@ -44,9 +44,10 @@ class Outcome:
     words: tuple[str, ...] = ()
 
 
-def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
+def step(connection: Connection, event_id: int, premises: Premises, *, attached: bool = False) -> Outcome:
     """Take event ``event_id`` (state todo) its step, with what policy makes follow from it.
 
+    ``attached``: staff have just put this letter to its request, so nobody need write to them of it.
     LocalFault: refused before anything changed, with what is possible instead (acts).
     RemoteFault: nothing of ours matches (letters); the caller shelves the event.
     """
@@ -61,6 +62,7 @@ def step(connection: Connection, event_id: int, premises: Premises) -> Outcome:
         found = _overtaken(connection, cancel, transaction, found)
     decided = _decide(connection, event, apdu, transaction, found, premises)
     work = _work(connection, event, transaction, premises, decided)
+    work.by_hand = attached or event["cause"] == "staff"
     ends.learn(work, decided.taken, decided.occurrence)
     carry_out(work, decided.effects)
     _reopen(work, decided)

@@ -37,6 +37,7 @@ class Work:
     event: RowMapping
     transaction: RowMapping
     premises: Premises
+    by_hand: bool = False  # staff do it, and are told at once
     attention: list[str] = field(default_factory=list)
     last_service_at: str = ""
     follow_ups: list[int] = field(default_factory=list)
@@ -68,13 +69,13 @@ class Work:
 def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     """Do ``effects`` in order; new attention makes one letter to staff at the end.
 
-    What staff themselves recorded makes none: the answer to their act says it, and the lists keep it.
+    What staff themselves do or record makes none: the answer to their act says it, and the lists keep it.
     """
     had = list(work.attention)
     for effect in effects:
         _DOERS[type(effect)](work, effect)
     fresh = [reason for reason in work.attention if reason not in had and reason not in QUIET]
-    if work.event["cause"] == "staff":
+    if work.by_hand:
         work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):
         facts = {"reasons": fresh} | ({"note": _trouble(work)} if _trouble(work) else {})

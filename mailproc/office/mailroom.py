@@ -97,7 +97,7 @@ def release(store: Store, premises: Premises, letter_id: str, partner: str = "")
 
 
 def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str:
-    """Put a shelved letter (as a message) or a single message of one to a request."""
+    """Put a shelved letter (as a message) or a single message of one to a request; what follows, in words."""
     kind, row_id = parsed(letter_id)
 
     def job(connection: Connection) -> str:
@@ -110,8 +110,8 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str
             events.todo_again(connection, row_id, transaction["id"])
         else:
             raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
-        outcome = advance.step(connection, event_id, premises)
-        return f"{letter_id} is attached: {outcome.before} → {outcome.after}"
+        outcome = advance.step(connection, event_id, premises, attached=True)
+        return "\n  ".join((f"{letter_id} is attached: {outcome.before} → {outcome.after}", *outcome.words))
 
     return store.write(job)
 

@@ -141,3 +141,29 @@ def test_hold_and_redeliver(world):
     mailroom.redeliver(world.house.store, "O1")
     world.run()
     assert (len(world.sent), world.shown("B1").line.delivery) == (1, "handed_over")
+
+
+def test_who_attaches_a_letter_knows_of_it(world):
+    """The mark stays in the lists; nobody is written to about what a colleague has just done."""
+    world.place()
+    said = attach(world, somebody_writes(world), "B1")
+    assert (world.attention("B1"), world.notices()) == (("message",), [])
+    assert "they sent a message" in said
+
+
+def test_who_attaches_one_message_knows_of_it(world):
+    world.place("XX-BL")
+    world.hear("B1-1 CRF*CANNOT MATCH ITEM", of="XX-SECOND")
+    (letter_id,) = world.shelf()
+    told = len(world.notices())
+    said = attach(world, letter_id, "B1-1")
+    assert (world.attention("B1"), len(world.notices())) == (("ask-cannot-match",), told)
+    assert "cannot match" in said
+
+
+def test_what_comes_after_an_attached_letter_is_told_again(world):
+    world.place()
+    attach(world, somebody_writes(world), "B1")
+    world.hear("B1-1 CRF*CANNOT MATCH ITEM")
+    assert "ask-cannot-match" in world.attention("B1")
+    assert len(world.notices()) == 1
