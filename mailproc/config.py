@@ -162,6 +162,7 @@ class Policy(Section):
     repeat_days: Days = 4  # our last letter once more; each pause is twice as long as the one before
     repeats: int = Field(default=2, ge=0, le=9)  # at most so many, then attention
     status_days: Days = 14  # after the due date, or our return: ask how it stands
+    unmatched_days: Days = 14  # what a borrower says of a request that never came waits; then it is told
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened
+from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import letters as read_letters
 from mailproc.flow.premises import Premises
 from mailproc.mail.parse import parse, readable
@@ -106,6 +106,13 @@ def release(
     """A shelved letter or message goes round once more; you vouch for its sender."""
     with opened(ctx) as house:
         output.line(mailroom.release(house.store, house.premises, letter_id, partner))
+
+
+@verbs.command("report")
+def report(ctx: typer.Context, letter_id: Id) -> None:
+    """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
+    with opened(ctx) as house:
+        output.line(mailroom.report(house.store, house.premises, letter_id, who()))
 
 
 @verbs.command("attach")

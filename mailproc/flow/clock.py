@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import waiting
+from mailproc.flow import orphans, waiting
 from mailproc.flow.premises import Premises
 from mailproc.ill import pace
 from mailproc.ill import timers as rules
@@ -29,12 +29,17 @@ BATCH = 500
 
 
 def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
-    """Make events of the timers that are due, at most ``limit``; how many there were."""
+    """Make events of the timers that are due, and reports on what has waited long enough for its request,
+    at most ``limit`` of each; how many there were."""
     now = premises.clock()
-    fired = store.write(lambda connection: timers.fire(connection, now, limit))
-    if fired:
-        _log.info("%s timers were due", fired)
-    return fired
+
+    def due(connection: Connection) -> tuple[int, int]:
+        return timers.fire(connection, now, limit), orphans.tell_due(connection, premises, limit)
+
+    fired, told = store.write(due)
+    if fired or told:
+        _log.info("%s timers were due, and %s messages without a request", fired, told)
+    return fired + told
 
 
 def reset(

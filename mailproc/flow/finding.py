@@ -49,7 +49,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
             if other["type"] != "CANCEL":
                 events.todo_again(connection, other["id"], transaction["id"])
         return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
-    raise RemoteFault(_unmatched(connection, event["partner"], apdu, premises))
+    raise RemoteFault(unmatched(connection, event["partner"], apdu, premises))
 
 
 def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
@@ -60,16 +60,16 @@ def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id:
             events.todo_again(connection, row["id"], transaction_id)
 
 
-def _unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premises) -> str:
+def unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premises) -> str:
     """Why nothing of ours matches; the right number from the wrong partner is named as that."""
     key = identity.asked_key(apdu, partner, premises)
     owner = transactions.asked_by(connection, key.tgq)
     if owner and owner != partner:
-        return f"{_named(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
-    return f"no transaction with {partner} matches {_named(apdu)}"
+        return f"{name_of(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
+    return f"no transaction with {partner} matches {name_of(apdu)}"
 
 
-def _named(apdu: Apdu) -> str:
+def name_of(apdu: Apdu) -> str:
     number = apdu.ref.number if apdu.ref else ""
     if apdu.transaction is not None:
         number = f"{apdu.transaction.tgq}/{apdu.transaction.tq}"
@@ -141,7 +141,7 @@ def _not_our_own(partner: str, wanted: IllRequest, premises: Premises) -> None:
     if identity.is_ours(named, premises) and ascii_lower(address) != ascii_lower(
         premises.config.library.email
     ):
-        raise RemoteFault(f"{_named(wanted)}: it names us as the borrower; our own request came back")
+        raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; our own request came back")
 
 
 def _is_anothers(connection: Connection, partner: str, wanted: IllRequest, premises: Premises) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.flow import advance, strangers
+from mailproc.flow import advance, orphans, strangers
 from mailproc.flow.premises import Premises
 from mailproc.log import following
 from mailproc.store import events, queue
@@ -61,6 +61,7 @@ def take(connection: Connection, event_id: int, premises: Premises) -> None:
         events.shelve(connection, event_id, str(fault))
         if isinstance(fault, RemoteFault):
             strangers.unknown(connection, event_id, premises)
+            orphans.wait(connection, event_id, premises)
     except Exception as error:  # one event's bug must not hold up the others
         if try_later(error) is not None:
             raise  # the store's trouble, and no event's

@@ -2,8 +2,8 @@
 
 ISO 10161-1: a Status-Query about a transaction that is not there is answered with UNKNOWN; an answer to a
 request that we never made, with Transaction-Id-Problem; a message that cannot be read, with a general
-problem (its codec says which). What a borrower says of a request that has not come yet is answered by
-nothing: by mail it may have overtaken the request, and waits for it on the shelf. There is never a
+problem (its codec says which). What a borrower says of a request that has not come yet is not answered
+from here: by mail it may have overtaken the request, and waits for it (``orphans``). There is never a
 report to a report, and so many an hour to one address at most.
 """
 
@@ -48,7 +48,7 @@ def unknown(connection: Connection, event_id: int, premises: Premises) -> None:
     ):
         return
     heard = apdu_json.from_json(event["apdu"])
-    if not has_time(heard) or _is_anybodys(connection, heard, event["partner"], premises):
+    if not has_time(heard) or is_anybodys(connection, heard, event["partner"], premises):
         return
     answer = _answer(heard, premises)
     if answer is None:
@@ -56,7 +56,7 @@ def unknown(connection: Connection, event_id: int, premises: Premises) -> None:
     answer = replace(
         answer, transaction=heard.transaction, requester=heard.requester, responder=heard.responder
     )
-    _intend(connection, answer, event["partner"], event, premises)
+    intend(connection, answer, event["partner"], event, premises)
 
 
 def unreadable(connection: Connection, reading: Reading, answer: Apdu, premises: Premises) -> None:
@@ -65,7 +65,7 @@ def unreadable(connection: Connection, reading: Reading, answer: Apdu, premises:
     if partner is None or letter.auto_submitted.startswith("auto-replied"):
         return
     about = {"at": reading.received_at, "inbox_id": reading.inbox_id}
-    _intend(connection, answer, partner.symbol, about, premises)
+    intend(connection, answer, partner.symbol, about, premises)
 
 
 def body(intent: dict[str, Any], partner: Partner, premises: Premises) -> Body:
@@ -83,17 +83,17 @@ def _answer(heard: Apdu, premises: Premises) -> StatusOrErrorReport | None:
         return None
     if isinstance(heard, StatusQuery):
         return not_there()
-    return unknown_id(heard) if _part(heard, premises) is Role.REQUESTER else None
+    return unknown_id(heard) if part(heard, premises) is Role.REQUESTER else None
 
 
-def _part(apdu: Apdu, premises: Premises) -> Role:
+def part(apdu: Apdu, premises: Premises) -> Role:
     """Our part in the transaction, as its name tells it."""
     named = apdu.transaction
     ours = named is not None and identity.is_ours(named.initial_requester, premises)
     return Role.REQUESTER if ours else Role.RESPONDER
 
 
-def _is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Premises) -> bool:
+def is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Premises) -> bool:
     """Is there such a transaction, with whomever? Then it is no business of this partner's (yet)."""
     return any(
         transactions.by_key(connection, role, key.initial_requester, key.tgq, key.tq, key.stq) is not None
@@ -102,19 +102,34 @@ def _is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Pr
     )
 
 
-def _intend(
-    connection: Connection, answer: Apdu, symbol: str, about: RowMapping | dict[str, Any], premises: Premises
-) -> None:
+def intend(
+    connection: Connection,
+    answer: Apdu,
+    symbol: str,
+    about: RowMapping | dict[str, Any],
+    premises: Premises,
+    *,
+    by: str = "",
+    by_clock: bool = False,
+) -> bool:
+    """Is ``answer`` to be sent to the partner? Not where its address had its answers for this hour, or is
+    our own. ``about``: the letter, or when and what it is about; ``by``: staff who want it."""
     partner, now = premises.partners.known(symbol), premises.clock()
     if ascii_lower(partner.address) == ascii_lower(premises.config.library.email):
-        return
+        return False
     most = premises.config.policy.answers_an_hour
     if not auto_replies.may_answer(connection, partner.address, now, most):
         _log.info("no report to %s: it had %s answers within the hour", partner.address, most)
-        return
+        return False
     at: datetime = about["at"]
     event = NewEvent(
-        cause="letter", type="REPORTED", at=at, inbox_id=about["inbox_id"], partner=symbol, state="done"
+        cause="staff" if by else "timer" if by_clock else "letter",
+        type="REPORTED",
+        at=at,
+        inbox_id=about["inbox_id"],
+        actor=by,
+        partner=symbol,
+        state="done",
     )
     said = replace(answer, sent_at=premises.local(now))
     outgoing.add_intent(
@@ -127,7 +142,8 @@ def _intend(
             "to": "partner",
             "apdu": apdu_json.to_json(said),
             "codec": partner.codec,
-            "role": _part(said, premises).name,
+            "role": part(said, premises).name,
         },
         partner=symbol,
     )
+    return True

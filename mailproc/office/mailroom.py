@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
-from mailproc.flow import advance, send
+from mailproc.flow import advance, orphans, send
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
@@ -92,6 +92,18 @@ def release(store: Store, premises: Premises, letter_id: str, partner: str = "")
         if kind == "E":
             return _release_message(connection, number)
         raise LocalFault(f"{letter_id} is a letter of ours: redeliver sends it again.")
+
+    return store.write(job)
+
+
+def report(store: Store, premises: Premises, letter_id: str, by: str) -> str:
+    """The sender of a shelved message is told that we know of no such request."""
+    kind, number = parsed(letter_id)
+
+    def job(connection: Connection) -> str:
+        if kind != "E":
+            raise LocalFault(f"{letter_id} is a whole letter: only one message of a partner can be reported.")
+        return orphans.tell(connection, _shelved_event(connection, number), premises, by)
 
     return store.write(job)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import ApduType
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
@@ -112,6 +112,17 @@ _UNPLACED = Constant(
     .order_by(EVENT.c.id)
     .limit(1000)  # a shelf that full is nobody's overtaken letter any more
 )
+_WAITED = Constant(
+    select(EVENT)
+    .where(
+        EVENT.c.state == "shelved",
+        EVENT.c.not_before <= bindparam("now", type_=EVENT.c.not_before.type),
+        EVENT.c.transaction_id.is_(None),
+    )
+    .order_by(EVENT.c.not_before, EVENT.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_WAIT_ON_SHELF = update_of(EventRow, ("not_before", "last_error"))
 _HEARD = Constant(
     select(EVENT.c.apdu)
     .where(
@@ -153,7 +164,7 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
 
 def todo_again(connection: Connection, event_id: int, transaction_id: int | None = None) -> None:
     """A shelved event goes round once more, placed on ``transaction_id`` if given."""
-    values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0}
+    values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
     if transaction_id is not None:
         values["transaction_id"] = transaction_id
     connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
@@ -199,6 +210,17 @@ def known_once(connection: Connection, once: str) -> int | None:
 def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
     """Messages of ``partner`` on the shelf that belong to no transaction (yet)."""
     return _UNPLACED.rows(connection, {"partner": partner})
+
+
+def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None, reason: str) -> None:
+    """A shelved event waits there until an instant (``waited`` gives it then), or for nothing."""
+    values = {"row_id": event_id, "not_before": until, "last_error": storable(reason)}
+    connection.execute(_WAIT_ON_SHELF, values)
+
+
+def waited(connection: Connection, now: datetime, most: int) -> Sequence[RowMapping]:
+    """What belongs to no transaction and has waited on the shelf as long as it was to."""
+    return _WAITED.rows(connection, {"now": now, "most": most})
 
 
 def heard(connection: Connection, transaction_id: int, kind: str, event_id: int) -> list[dict[str, Any]]:

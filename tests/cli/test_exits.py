@@ -33,6 +33,8 @@ REFUSED = {
     "a letter's number too big": (["letter", "O" + "9" * 40], "O12"),
     "release of what is not shelved": (["release", "I1"], "shelf"),
     "release of ours": (["release", "O1"], "redeliver"),
+    "report of what is not shelved": (["report", "E1"], "shelf"),
+    "report of a whole letter": (["report", "I1"], "whole letter"),
     "attach of what is not there": (["attach", "I99", "B1"], "I99"),
     "redeliver of theirs": (["redeliver", "I1"], "no letter of ours"),
     "hold of what has left": (["hold", "O1"], "only a letter that waits"),

@@ -7,7 +7,7 @@ from mailproc.store import events
 from mailproc.store.engine import Store
 from mailproc.store.statements import Constant
 
-ASKED = {"ix_event_unplaced": events._UNPLACED}
+ASKED = {"ix_event_unplaced": events._UNPLACED, "ix_event_queue": events._WAITED}
 
 
 @pytest.mark.parametrize("index", ASKED)

@@ -223,5 +223,5 @@ def test_a_forwarded_request_is_answered_by_who_has_it_now(make_town: Callable[.
     town.settle()
     assert "CANCEL" not in [change.event for change in town[LENDER].shown(theirs).history]
     assert list(town[SECOND].shelf().values()) == [
-        f"no transaction with {BORROWER} matches CANCEL {number}/1"
+        f"waits for its request until 2026-03-16: no transaction with {BORROWER} matches CANCEL {number}/1"
     ]

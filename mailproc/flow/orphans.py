@@ -1,0 +1,118 @@
+"""What a borrower says of a request that never came.
+
+By mail it may have overtaken its request, so it waits for it on the shelf. After
+``policy.unmatched_days``, or when staff say so, the borrower is told that we know of no such transaction
+(ISO 10161-1, Transaction-Id-Problem), once for each request; what it said still holds if the request comes
+after all. ``not_before`` of the shelved event is the instant at which it falls due.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow import finding, identity, strangers
+from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.repeats import has_time
+from mailproc.ill.replies import unknown_id
+from mailproc.ill.terms import Role
+from mailproc.ill.timers import OFFICE_OPENS
+from mailproc.store import events
+
+SAID = (finding.ASKED_OF_US - {"ILL_REQUEST"}) | {"MESSAGE", "LOST", "DAMAGED"}
+"""What a borrower says behind its request. A question is answered at once (``strangers``)."""
+LATER = timedelta(hours=1)
+"""Who had its answers for this hour is told in a later one."""
+
+
+def wait(connection: Connection, event_id: int, premises: Premises) -> None:
+    """In the commit that shelves event ``event_id``, because no transaction matches it."""
+    event, days = events.load(connection, event_id), premises.config.policy.unmatched_days
+    if event is None or not days or _why_not(connection, event, premises):
+        return
+    day = premises.today() + timedelta(days=days)
+    opens = premises.instant(datetime.combine(day, OFFICE_OPENS))
+    why = f"waits for its request until {day}: {event['last_error']}"
+    events.wait_on_shelf(connection, event_id, opens, why)
+
+
+def tell_due(connection: Connection, premises: Premises, limit: int) -> int:
+    """Tell the borrowers whose messages have waited long enough; how many messages there were."""
+    now = premises.clock()
+    told: set[int] = set()
+    for event in events.waited(connection, now, limit):
+        if event["id"] in told:
+            continue
+        if premises.partners.get(event["partner"]) is None or _why_not(connection, event, premises):
+            events.wait_on_shelf(connection, event["id"], None, event["last_error"])
+        elif _report(connection, event, premises):
+            told |= _mark(connection, event, premises)
+        else:
+            events.wait_on_shelf(connection, event["id"], now + LATER, event["last_error"])
+    return len(told)
+
+
+def tell(connection: Connection, event: RowMapping, premises: Premises, by: str) -> str:
+    """Staff ``by`` have the sender of a shelved message told; what is done, as a sentence.
+
+    LocalFault where it is nothing to be told, or its address had its answers for this hour.
+    """
+    partner = premises.partners.known(event["partner"])
+    if why_not := _why_not(connection, event, premises):
+        raise LocalFault(f"E{event['id']} cannot be reported: {why_not}.")
+    if not _report(connection, event, premises, by):
+        most = premises.config.policy.answers_an_hour
+        raise LocalFault(f"{partner.symbol} had {most} answers within the hour: try again later.")
+    _mark(connection, event, premises)
+    named = finding.name_of(apdu_json.from_json(event["apdu"]))
+    return f"{partner.symbol} is told that {named} is about nothing that we know of"
+
+
+def _why_not(connection: Connection, event: RowMapping, premises: Premises) -> str:
+    """Why nobody can be told of it, '' where its borrower can."""
+    heard = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
+    if heard is None or event["cause"] != "letter" or not has_time(heard):
+        return "its protocol has no word for it"
+    if heard.type.name not in SAID:
+        return f"{heard.type.name} is nothing a borrower says of its request"
+    if strangers.part(heard, premises) is not Role.RESPONDER:
+        return "it names us as the borrower"
+    if strangers.is_anybodys(connection, heard, event["partner"], premises):
+        return "the request is known here"
+    return ""
+
+
+def _report(connection: Connection, event: RowMapping, premises: Premises, by: str = "") -> bool:
+    """Is the report to be sent? Not where the address had its answers for this hour."""
+    heard = apdu_json.from_json(event["apdu"])
+    answer = replace(
+        unknown_id(heard),
+        transaction=heard.transaction,
+        requester=heard.requester,
+        responder=heard.responder,
+    )
+    about = {"at": premises.clock(), "inbox_id": event["inbox_id"]}
+    return strangers.intend(connection, answer, event["partner"], about, premises, by=by, by_clock=not by)
+
+
+def _mark(connection: Connection, event: RowMapping, premises: Premises) -> set[int]:
+    """All that was said of this request is told with it; the ids."""
+    key = _key(event, premises)
+    same = [
+        one for one in events.unplaced(connection, event["partner"])
+        if one["type"] in SAID and _key(one, premises) == key
+    ]  # fmt: skip
+    for one in (event, *same):
+        heard = apdu_json.from_json(one["apdu"])
+        why = finding.unmatched(connection, one["partner"], heard, premises)
+        told = f"{one['partner']} was told on {premises.today()}: {why}"
+        events.wait_on_shelf(connection, one["id"], None, told)
+    return {event["id"], *(one["id"] for one in same)}
+
+
+def _key(event: RowMapping, premises: Premises) -> object:
+    heard: Apdu = apdu_json.from_json(event["apdu"])
+    return identity.asked_key(heard, event["partner"], premises)

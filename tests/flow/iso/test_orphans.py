@@ -1,0 +1,225 @@
+"""A borrower speaks of a request that never came: it waits on the shelf, and then the borrower is told."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from mailproc.config import Policy
+from mailproc.errors import LocalFault
+from mailproc.office import mailroom
+from mailproc.office.agenda import agenda
+
+from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
+
+NEVER = {"initial_requester": BORROWER, "tgq": "G9", "tq": "1"}
+GRACE = Policy().unmatched_days
+SPOKEN = {
+    "CANCEL": {}, "RENEW": {}, "RECEIVED": {"received_on": "2026-03-01"}, "LOST": {}, "DAMAGED": {},
+    "RETURNED": {"returned_on": "2026-03-01"}, "MESSAGE": {"note": "Where is it?"},
+    "CONDITIONAL_REPLY": {"answer": True},
+}  # fmt: skip
+"""All that a borrower may say behind its request."""
+
+
+def with_policy(make_iso, **switches):
+    return make_iso(partner(LENDER), partner(SECOND), partner(BORROWER), policy=Policy(**switches))
+
+
+def report(iso, letter_id):
+    said = mailroom.report(iso.house.store, iso.house.premises, letter_id, "clerk")
+    iso.run()
+    return said
+
+
+def wait(iso, days):
+    """So long after, the clock looks; how many were due."""
+    iso.later(days=days)
+    return iso.tick()
+
+
+def only_id(iso):
+    (letter_id,) = iso.shelf()
+    return letter_id
+
+
+def problems(iso):
+    return [said["report"]["problem"] for said in iso.said()]
+
+
+@pytest.mark.parametrize("kind", SPOKEN)
+def test_after_the_grace_time_the_borrower_is_told(iso, kind):
+    iso.hears(kind, BORROWER, NEVER, sent_at="2026-03-02T11:00:00", **SPOKEN[kind])
+    assert wait(iso, GRACE - 1) == 0
+    assert iso.said() == []
+    assert wait(iso, 1) == 1
+    (said,) = iso.said(BORROWER)
+    assert (said["type"], said["transaction"]) == ("STATUS_OR_ERROR_REPORT", NEVER)
+    assert said["report"]["problem"] == "unknown-transaction-id"
+    assert said["report"]["correlation"] == f"{kind} 2026-03-02T11:00:00"
+    assert wait(iso, 60) == 0
+    assert len(iso.said()) == 1
+    assert "was told on 2026-03-16" in iso.shelf()[only_id(iso)]
+
+
+def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    with iso.house.store.read() as connection:
+        (waits,) = agenda(connection, iso.house.premises).unplaced
+    assert (waits.other, waits.subject) == (BORROWER, "CANCEL")
+    assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
+
+
+def test_the_request_comes_in_time(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    wait(iso, GRACE - 1)
+    iso.asks("G9")
+    assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
+    assert wait(iso, 5) == 0
+    assert iso.said() == []
+
+
+@pytest.mark.parametrize("kind", SPOKEN)
+def test_the_request_comes_after_the_borrower_was_told(iso, kind):
+    """Told that we know nothing of it, it asks again; what it had said before still holds."""
+    iso.hears(kind, BORROWER, NEVER, **SPOKEN[kind])
+    wait(iso, GRACE)
+    assert problems(iso) == ["unknown-transaction-id"]
+    iso.asks("G9")
+    assert iso.shelf() == {}
+    assert kind in {row["type"] for row in iso.rows("event") if row["transaction_id"] is not None}
+    assert len(iso.said()) == 1
+
+
+def test_of_one_request_the_borrower_is_told_once(iso):
+    for kind in ("CANCEL", "MESSAGE", "RENEW"):
+        iso.hears(kind, BORROWER, NEVER, **SPOKEN[kind])
+    iso.hears("CANCEL", BORROWER, NEVER | {"tq": "2"})
+    wait(iso, GRACE + 5)
+    assert [said["transaction"]["tq"] for said in iso.said()] == ["1", "2"]
+    assert all("was told" in why for why in iso.shelf().values())
+
+
+@pytest.mark.parametrize("kind", ["STATUS_OR_ERROR_REPORT", "SHIPPED", "ILL_ANSWER"])
+def test_what_is_not_the_borrowers_to_say_is_never_answered(iso, kind):
+    more = {"results": "WILL_SUPPLY"} if kind == "ILL_ANSWER" else {}
+    iso.hears(kind, BORROWER, NEVER, **more)
+    wait(iso, GRACE + 5)
+    assert iso.said() == []
+    with pytest.raises(LocalFault, match="is nothing a borrower says"):
+        report(iso, only_id(iso))
+
+
+def test_a_question_was_answered_at_once_and_is_not_answered_again(iso):
+    iso.hears("STATUS_QUERY", BORROWER, NEVER)
+    wait(iso, GRACE + 5)
+    assert [said["report"].get("current_state") for said in iso.said()] == ["UNKNOWN"]
+
+
+def test_a_stranger_is_told_nothing(iso):
+    said = {"type": "CANCEL", "transaction": NEVER, "sent_at": "2026-03-02T11:00:00"}
+    iso.letter_of(BORROWER, said, sender="ill@elsewhere.example")
+    wait(iso, GRACE + 5)
+    assert iso.said() == []
+    with pytest.raises(LocalFault, match="a whole letter"):
+        report(iso, only_id(iso))
+
+
+def test_our_own_words_that_come_back_are_not_answered(iso):
+    """As an automatic reply brings them: they name us as the borrower."""
+    iso.hears("RECEIVED", LENDER, NEVER | {"initial_requester": US}, received_on="2026-03-01")
+    wait(iso, GRACE + 5)
+    assert iso.said() == []
+    with pytest.raises(LocalFault, match="names us as the borrower"):
+        report(iso, only_id(iso))
+
+
+def test_what_is_anothers_request_is_not_spoken_of(iso):
+    iso.asks("G9")
+    iso.hears("CANCEL", SECOND, NEVER)
+    wait(iso, GRACE + 5)
+    assert iso.said(SECOND) == []
+    with pytest.raises(LocalFault, match="known here"):
+        report(iso, only_id(iso))
+
+
+def test_switched_off_only_staff_tell(make_iso):
+    iso = with_policy(make_iso, unmatched_days=0)
+    iso.hears("CANCEL", BORROWER, NEVER)
+    assert "waits for its request" not in iso.shelf()[only_id(iso)]
+    wait(iso, 60)
+    assert iso.said() == []
+    said = report(iso, only_id(iso))
+    assert said == "XX-BORROWER is told that CANCEL G9/1 is about nothing that we know of"
+    assert problems(iso) == ["unknown-transaction-id"]
+
+
+def test_staff_tell_before_the_day_and_the_clock_does_not(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    report(iso, only_id(iso))
+    assert "was told on 2026-03-02" in iso.shelf()[only_id(iso)]
+    assert wait(iso, 60) == 0
+    assert len(iso.said()) == 1
+    (event,) = [row for row in iso.rows("event") if row["type"] == "REPORTED"]
+    assert (event["cause"], event["actor"]) == ("staff", "clerk")
+
+
+def test_so_many_an_hour_and_the_rest_later(make_iso):
+    iso = with_policy(make_iso, answers_an_hour=2)
+    for tq in "12345":
+        iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
+    iso.later(days=GRACE)
+    for told in (2, 2, 4, 4, 5):
+        iso.tick()
+        assert len(iso.said()) == told
+        iso.later(minutes=31)
+    assert len(iso.shelf()) == 5
+
+
+def test_staff_are_told_when_it_is_too_much(make_iso):
+    iso = with_policy(make_iso, answers_an_hour=1)
+    for tq in "12":
+        iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
+    first, second = iso.shelf()
+    report(iso, first)
+    with pytest.raises(LocalFault, match="within the hour"):
+        report(iso, second)
+    assert "was told" not in iso.shelf()[second]
+
+
+def test_who_has_left_the_configuration_is_told_nothing(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    config = iso.house.config.model_copy(update={"partner": (partner(LENDER),)})
+    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    assert wait(iso, GRACE) == 0
+    assert iso.said() == []
+    with pytest.raises(LocalFault, match="There is no partner"):
+        report(iso, only_id(iso))
+
+
+def test_released_again_it_waits_anew(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    wait(iso, GRACE)
+    mailroom.release(iso.house.store, iso.house.premises, only_id(iso))
+    iso.run()
+    assert "until 2026-03-30" in iso.shelf()[only_id(iso)]
+    assert wait(iso, GRACE - 1) == 0
+    assert wait(iso, 1) == 1
+
+
+def test_a_pause_of_ours_is_caught_up_once(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    iso.later(days=100)
+    assert iso.tick() == 1
+    assert iso.tick() == 0
+    assert [letter.to for letter in iso.sent if letter.to == MAIL[BORROWER]] == [MAIL[BORROWER]]
+
+
+def test_it_falls_due_when_the_office_opens(make_iso):
+    iso = make_iso()
+    library = iso.house.config.library.model_copy(update={"time_zone": "Europe/Berlin"})
+    iso = make_iso(*iso.house.config.partner, library=library)
+    iso.hears("CANCEL", BORROWER, NEVER)
+    (row,) = [row for row in iso.rows("event") if row["state"] == "shelved"]
+    opens = iso.house.premises.local(row["not_before"])
+    assert (opens.date(), opens.hour) == (date(2026, 3, 2) + timedelta(days=GRACE), 8)
