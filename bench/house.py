@@ -80,11 +80,14 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def opened(place: Path, relay: int = 0, base: Path | None = None, mailbox: int = 0) -> Iterator[House]:
-    """A house in the folder ``place``; its store a copy of ``base`` if given, its writer running."""
+def opened(
+    place: Path, relay: int = 0, base: Path | None = None, mailbox: int = 0, more: str = ""
+) -> Iterator[House]:
+    """A house in the folder ``place``; its store a copy of ``base`` if given, its writer running.
+    ``more`` stands behind the rest of its configuration."""
     place.mkdir(parents=True, exist_ok=True)
     file = place / "config.toml"
-    file.write_text(_configuration(relay, mailbox), encoding="utf-8")
+    file.write_text(_configuration(relay, mailbox) + more, encoding="utf-8")
     os.environ["MAILPROC_BENCH_PASSWORD"] = PASSWORD
     os.environ["MAILPROC_BENCH_MAILBOX"] = MAILBOX_PASSWORD
     (place / "var").mkdir(exist_ok=True)
