@@ -104,7 +104,7 @@ _HEARD: Words = {
     "RETURN_UNHEARD": "we sent it back, and they do not say that it is home",
     "LOAN_RECALLED": "we asked for it back, and it is not back",
     "EXPIRY": "their request runs out",
-    "LOSSY": "our order left with some letters replaced",
+    "LOSSY": "our letter left with something altered or left out",
 }
 
 _TOLD: Words = {
@@ -271,7 +271,7 @@ _ATTENTION: Words = {
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
     "lender-silent": "the due date has passed, and they do not answer how it stands",
-    "letters-replaced": "letters of another script were romanised in our order: look at it",
+    "letters-replaced": "something in a letter of ours went out altered, or was left out: look at it",
     "lost": "they say it is lost",
     "lost-after-returned": "said to be lost, after it was sent back",
     "mailbox-unreachable": "a mailbox cannot be reached",

@@ -104,7 +104,7 @@ _HEARD: Words = {
     "RETURN_UNHEARD": "zurückgesandt, und die gebende Bibliothek bestätigt es nicht",
     "LOAN_RECALLED": "von uns zurückgefordert und noch nicht zurück",
     "EXPIRY": "die Bestellung läuft ab",
-    "LOSSY": "in unserer Bestellung wurden Buchstaben ersetzt",
+    "LOSSY": "in unserem Brief wurde etwas geändert oder weggelassen",
 }
 
 _TOLD: Words = {
@@ -270,7 +270,7 @@ _ATTENTION: Words = {
     "in-doubt": "unser Brief ist vielleicht angekommen: bitte entscheiden",
     "learned-address": "sie schrieben von einer neuen Adresse: ist es ihre?",
     "lender-silent": "die Leihfrist ist vorbei, und sie antworten nicht, wie es steht",
-    "letters-replaced": "Buchstaben einer anderen Schrift wurden in der Bestellung umgeschrieben: ansehen",
+    "letters-replaced": "etwas in einem Brief von uns wurde geändert oder weggelassen: ansehen",
     "lost": "sie melden den Verlust",
     "lost-after-returned": "als verloren gemeldet, nachdem es zurückgesandt war",
     "mailbox-unreachable": "ein Postfach ist nicht erreichbar",

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Condition, IllAnswer
 from mailproc.ill.terms import Results
+from mailproc.protocols.iso10161 import losses
 from mailproc.protocols.iso10161.dates import DATE
 from mailproc.protocols.iso10161.money import AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.numbers import (
@@ -119,6 +120,7 @@ def write(answer: IllAnswer, tree: Tree) -> None:
         inner.update(_condition.write(_the_condition(answer)))
     if inner:
         tree["results-explanation"] = (name, inner)
+    losses.write_position(answer, tree)
 
 
 def complete(answer: IllAnswer, tree: Tree) -> None:

@@ -82,7 +82,7 @@ class Iso10161Codec:
         """The first APDU is the letter, for peers take one of each; the others are ``held``."""
         if not apdus:
             return Encoded(None)
-        from mailproc.protocols.iso10161 import schema, writing
+        from mailproc.protocols.iso10161 import losses, schema, writing
 
         apdu, dialect = apdus[0], self.dialect(wire_.dialect)
         others = tuple(Held(index, "", "one message a letter") for index in range(1, len(apdus)))
@@ -94,7 +94,7 @@ class Iso10161Codec:
             message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
         except LocalFault as fault:
             return Encoded(None, (Held(0, "", str(fault)), *others))
-        return Encoded(_body(apdu, message, dialect), others)
+        return Encoded(_body(apdu, message, dialect), others, lossy=losses.of(0, apdu))
 
     def project(self, apdu: Apdu) -> Apdu:
         from mailproc.protocols.iso10161 import writing

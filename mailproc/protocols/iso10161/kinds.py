@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import answers, delivery_info, reports, requests, shipments
+from mailproc.protocols.iso10161 import answers, delivery_info, losses, reports, requests, shipments
 from mailproc.protocols.iso10161.addresses import DELIVERY, ELECTRONIC
 from mailproc.protocols.iso10161.dates import DATE, DUE, MOMENT
 from mailproc.protocols.iso10161.items import ITEM, PERSON
@@ -192,7 +192,7 @@ KINDS: dict[ApduType, Kind] = {
         field("checked_in_on", "date-checked-in", DATE),
         complete=_dated("date-checked-in"),
     ),
-    ApduType.OVERDUE: _kind("overdue", "responder-note", _DUE, complete=_overdue),
+    ApduType.OVERDUE: _kind("overdue", "responder-note", _DUE, write=losses.write_level, complete=_overdue),
     ApduType.RENEW: _kind("renew", "requester-note", field("desired_due_on", "desired-due-date", DATE)),
     ApduType.RENEW_ANSWER: _kind("renew-answer", "responder-note", _ANSWER, _DUE, needs=("answer",)),
     ApduType.LOST: _kind("lost", "note"),

@@ -6,9 +6,9 @@ from typing import Any
 from mailproc.ill.apdu import Damaged, Received, Shipped
 from mailproc.ill.terms import Service
 from mailproc.protocols.iso10161.dates import DATE
+from mailproc.protocols.iso10161.losses import into_note
 from mailproc.protocols.iso10161.numbers import SHIPPED_SERVICE
 from mailproc.protocols.iso10161.pair import Pair, Tree
-from mailproc.protocols.iso10161.strings import WORDS, tidy
 
 _COMPLETE, _UNITS = "complete-document", "specific-units"
 _NUMBERS = re.compile(r"-?[0-9]{1,19}( *, *-?[0-9]{1,19})*")
@@ -34,8 +34,8 @@ PORTION = Pair(_read_portion, _write_portion)
 def write_damage(damaged: Damaged, tree: Tree) -> None:
     """A damage in words has no component of its own; it goes into the note."""
     words = damaged.damaged_details
-    if words and _write_portion(words) is None and tidy(words) not in (damaged.note or ""):
-        tree["note"] = WORDS.write("\n".join(filter(None, (damaged.note, words))))
+    if words and _write_portion(words) is None:
+        into_note(damaged, tree, "note", words)
 
 
 def complete_service(apdu: Shipped | Received, tree: Tree) -> None:

@@ -52,9 +52,8 @@ def tree(apdu: Apdu, ends: Ends) -> Tree:
 def project(apdu: Apdu) -> Apdu:
     """What of ``apdu`` the wire carries, with what the standard makes of what is not said.
 
-    Not carried: ``ref``, ``reply_code``, keywords, ``item.lines``, a waiting list's
-    position, the level of an overdue, all but the first condition. What only the two ends know
-    (names, our address) comes on top. Raises LocalFault as ``tree`` does.
+    Not carried: ``ref``, ``reply_code``, and what ``losses`` tells or puts into the note. What only the
+    two ends know (names, our address) comes on top. Raises LocalFault as ``tree`` does.
     """
     at = apdu.sent_at or _ANY_TIME
     back = reading.apdu(apdu.type, tree(replace(apdu, sent_at=at), NOBODY))

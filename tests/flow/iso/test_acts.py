@@ -196,3 +196,22 @@ def test_the_history_says_what_we_said_as_it_says_what_they_said(iso):
     assert notes["RENEW"] == "until 2026-05-01"
     assert notes["renew-yes"] == "due 2026-04-15"
     assert notes["STATUS_OR_ERROR_REPORT"] == "they say SHIPPED"
+
+
+def test_what_the_standard_has_no_place_for_is_shown_to_staff(iso):
+    iso.place(LENDER, keywords=["WLX"])
+    assert iso.attention("B1") == ("letters-replaced",)
+    assert iso.shown("B1").history[-1].note == "keywords: ISO 10161 has no place for WLX"
+
+
+def test_what_only_people_can_read_stands_in_the_note(iso):
+    iso.asks()
+    iso.act("L1", "hold", position=3, **ON)
+    assert iso.last()["note"] == "Place 3 on the waiting list."
+    iso.act("L1", "ship", **ON)
+    iso.later(days=24)
+    for reminder in (None, "Reminder 2.", "Reminder 3."):
+        iso.later(days=7)
+        iso.tick()
+        assert (iso.last()["type"], iso.last().get("note")) == ("OVERDUE", reminder)
+    assert iso.attention("L1") == ()

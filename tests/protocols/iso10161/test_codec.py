@@ -12,7 +12,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import RemoteFault
-from mailproc.ill.apdu import Apdu, Cancel, Due, IllAnswer, IllRequest, Item, Message, Overdue, Shipped
+from mailproc.ill.apdu import (
+    Apdu,
+    Cancel,
+    Condition,
+    Due,
+    IllAnswer,
+    IllRequest,
+    Item,
+    Message,
+    Overdue,
+    Shipped,
+)
 from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
@@ -69,6 +80,30 @@ def test_a_message_is_one_bare_part(codec: Iso10161Codec, say: Callable[..., Enc
     assert (said.held, said.unsaid, said.lossy, said.secret_customer_code) == ((), (), (), "")
     back = heard(said, codec)
     assert replace(back, reply_to=(), requester_name=None) == CANCELLING
+
+
+TWO = (Condition(condition="charges"), Condition(condition="library-use-only"))
+ASKING = IllRequest(transaction=NAMED, sent_at=AT, services=(Service.LOAN,), item=Item(title="T"))
+ANSWERING = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.CONDITIONAL)
+
+
+@pytest.mark.parametrize(
+    ("apdu", "lost"),
+    [
+        (replace(ASKING, keywords=("WLX", "URGENT")), {"keywords": "WLX, URGENT"}),
+        (replace(ASKING, item=Item(lines=("A book",))), {"item.lines": "lines"}),
+        (replace(ASKING, item=Item(title="A book", lines=("A book",))), {}),
+        (replace(ANSWERING, conditions=TWO), {"conditions": "library-use-only"}),
+        (replace(ANSWERING, conditions=TWO[:1]), {}),
+    ],
+)
+def test_what_does_not_go_out_with_its_message_is_told(
+    apdu: Apdu, lost: dict[str, str], say: Callable[..., Encoded]
+) -> None:
+    said = say(apdu, role=Role.REQUESTER if isinstance(apdu, IllRequest) else Role.RESPONDER)
+    assert said.body is not None
+    assert {one.field for one in said.lossy} == set(lost)
+    assert all(one.index == 0 and lost[one.field] in one.text for one in said.lossy)
 
 
 def test_where_answers_go_and_who_we_are_is_always_said(

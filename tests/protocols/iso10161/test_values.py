@@ -1,6 +1,7 @@
 """One table for each kind of value, read and written; and the sentences of what cannot be said."""
 
 import base64
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -520,6 +521,30 @@ def test_a_damage_in_words_goes_into_the_note(note: str | None, back: str) -> No
     damaged = Damaged(transaction=NAMED, sent_at=AT, note=note, damaged_details="The cover is torn")
     assert over_the_octets(damaged) == writing.project(damaged)
     assert over_the_octets(damaged).note == back
+
+
+OVERDUE = Overdue(transaction=NAMED, sent_at=AT, due=Due(on=AT.date()))
+ON_HOLD = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.HOLD_PLACED, supply_on=AT.date())
+
+
+@pytest.mark.parametrize(
+    ("apdu", "note"),
+    [
+        (replace(OVERDUE, level=2), "Reminder 2."),
+        (replace(OVERDUE, level=3, note="Please."), "Please.\nReminder 3."),
+        (replace(OVERDUE, level=3, note="Reminder 3. Please."), "Reminder 3. Please."),
+        (replace(OVERDUE, level=1), None),
+        (OVERDUE, None),
+        (replace(ON_HOLD, position=4), "Place 4 on the waiting list."),
+        (replace(ON_HOLD, position=4, note="Soon"), "Soon\nPlace 4 on the waiting list."),
+        (ON_HOLD, None),
+    ],
+)
+def test_what_has_no_component_is_said_in_the_note(apdu: Apdu, note: str | None) -> None:
+    back = over_the_octets(apdu)
+    assert back.note == note
+    assert back == writing.project(apdu)
+    assert over_the_octets(back) == back, "said again it stands there once"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""What the neutral vocabulary says and the standard has no component for: in the note, else lost and told."""
+
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
+from mailproc.protocols.codec import Held
+from mailproc.protocols.iso10161.pair import Tree
+from mailproc.protocols.iso10161.strings import WORDS, tidy
+
+
+def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:
+    """``words`` stand in the note, once; people read it, machines have no better place."""
+    if tidy(words) not in (apdu.note or ""):
+        tree[component] = WORDS.write("\n".join(filter(None, (apdu.note, words))))
+
+
+def write_level(overdue: Overdue, tree: Tree) -> None:
+    """Of the first demand nothing is to be said."""
+    if (overdue.level or 0) > 1:
+        into_note(overdue, tree, "responder-note", f"Reminder {overdue.level}.")
+
+
+def write_position(answer: IllAnswer, tree: Tree) -> None:
+    if answer.position is not None:
+        into_note(answer, tree, "responder-note", f"Place {answer.position} on the waiting list.")
+
+
+def of(index: int, apdu: Apdu) -> tuple[Held, ...]:
+    """What of the APDU at ``index`` does not go out with its message, for staff to see."""
+    lost: dict[str, str] = {}
+    if isinstance(apdu, IllRequest):
+        if apdu.keywords:
+            lost["keywords"] = f"ISO 10161 has no place for {', '.join(apdu.keywords)}"
+        if apdu.item.lines and not apdu.item.title:
+            lost["item.lines"] = "ISO 10161 has no place for lines that no field holds"
+    if isinstance(apdu, IllAnswer) and len(apdu.conditions) > 1:
+        others = ", ".join(one.condition for one in apdu.conditions[1:])
+        lost["conditions"] = f"one message has room for one condition; this one does not say {others}"
+    return tuple(Held(index, field, text) for field, text in lost.items())
