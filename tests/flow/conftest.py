@@ -28,7 +28,7 @@ from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
 from mailproc.office import acts, mailroom, place, questions
 from mailproc.office.acts import Act
-from mailproc.store import find
+from mailproc.store import events, find, timers
 from mailproc.store.inbox import NewLetter
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -128,12 +128,20 @@ class World:
         self.now += timedelta(**(much or {"minutes": 1}))
 
     def days(self, many: int) -> int:
-        """So many days go by, one after the other; how many timers were due."""
-        return sum(self._next_day() for _ in range(many))
+        """So many days go by, one after the other; how many timers were due. The stations look on the
+        last day, and on every day before on which something has fallen due."""
+        fired = 0
+        for left in reversed(range(many)):
+            self.later(days=1)
+            if not left or self._is_due():
+                fired += self.tick()
+        return fired
 
-    def _next_day(self) -> int:
-        self.later(days=1)
-        return self.tick()
+    def _is_due(self) -> bool:
+        with self.house.store.read() as connection:
+            first = timers.next_ones(connection, 1)
+            waits = events.waited(connection, self.now, 1)
+        return bool(waits) or any(timer["due_at"] <= self.now for timer in first)
 
     def tick(self) -> int:
         """The clock looks, and all that follows is done; how many timers were due."""
