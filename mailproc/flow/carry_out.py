@@ -88,19 +88,15 @@ def _trouble(work: Work) -> str:
 
 
 def _not_told(work: Work) -> bool:
-    """One trouble may befall forty orders of a letter, or forty letters: staff hear of it once a day.
+    """One trouble may befall forty letters of ours: staff hear of it once a day.
 
-    It is the same where partner and field are (a broken template), the letter, or the file; the
-    lists show every order that it befell.
+    It is the same where partner and field are (a broken template), or the letter; the lists show every
+    order that it befell. What a letter that came in says of many is told in one letter (``attention``).
     """
-    facts, partner = work.event["facts"] or {}, work.transaction["partner"]
-    if work.event["type"] in TROUBLE:
-        kind, about = work.event["type"], work.event["inbox_id"] or _trouble(work).partition(":")[0]
-    elif facts.get("file"):
-        kind, about = "FILE", f"{work.event['inbox_id']}/{facts['file']}"
-    else:
+    if work.event["type"] not in TROUBLE or work.event["inbox_id"] is not None:
         return True
-    return alarms.raise_once(work.connection, kind, f"{partner}/{about}"[:250], work.premises.clock())
+    about = f"{work.transaction['partner']}/{_trouble(work).partition(':')[0]}"
+    return alarms.raise_once(work.connection, work.event["type"], about[:250], work.premises.clock())
 
 
 def _send(work: Work, effect: Send) -> None:

@@ -4,11 +4,11 @@ A broken site text never stops one: its last good text goes out, else the shippe
 """
 
 import logging
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import writing
-from mailproc.flow.notice_context import addressed
+from mailproc.flow import attention, writing
 from mailproc.flow.premises import Premises
 from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
@@ -43,7 +43,10 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
 
 def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
     with store.read() as connection:
-        who = addressed(connection, row, premises)
+        if not outgoing.still_wanted(connection, [row["id"]]):
+            return  # it was said in one letter with an earlier one
+        intents = attention.together(connection, row)
+        who = attention.letter_of(connection, intents, premises)
         if who.address:
             rendered = render_safely(
                 premises.templates,
@@ -62,14 +65,19 @@ def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
     notice = rendered.notice
     body = Body(notice.subject, (Part("text/plain", b"", text=notice.text),))
     letter = writing.letter(body, who.address, f"n{row['id']}", premises)
-    store.write(lambda done: _settle(done, row, letter, rendered, premises))
+    store.write(lambda done: _settle(done, [one["id"] for one in intents], letter, rendered, premises))
 
 
 def _settle(
-    connection: Connection, row: RowMapping, letter: NewLetterOut, rendered: Rendered, premises: Premises
+    connection: Connection,
+    intent_ids: Sequence[int],
+    letter: NewLetterOut,
+    rendered: Rendered,
+    premises: Premises,
 ) -> None:
     outgoing_id = outgoing.add_letter(connection, letter)
-    outgoing.place(connection, row["id"], "prepared", outgoing_id)
+    for intent_id in intent_ids:
+        outgoing.place(connection, intent_id, "prepared", outgoing_id)
     if rendered.to_remember is not None:
         path, text = rendered.to_remember
         last_good.remember(connection, path, text, premises.clock())

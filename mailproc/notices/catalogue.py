@@ -25,6 +25,7 @@ from mailproc.templating.contract import Contract, field_help, sample_of
 __all__ = [
     "NOTICES",
     "NOT_YET_SENT",
+    "AttentionGroup",
     "Library",
     "NoticeContext",
     "Partner",
@@ -46,11 +47,26 @@ __all__ = [
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttentionGroup:
+    reason: str = field_help("Why a human is needed.", sample="nobody left to ask")
+    count: int = field_help("How many requests.", sample=2)
+    requests: tuple[Request, ...] = field_help(
+        "All of them; none where it is the letter itself.", sample=(sample_of(Request),)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffAttention:
     library: Library = field_help("This library.", sample=sample_of(Library))
     reasons: tuple[str, ...] = field_help("Why a human is needed.", sample=("nobody left to ask",))
     request: Request | None = field_help(
         "The request that is meant, if one is.", sample=sample_of(Request), optional=True
+    )
+    count: int | None = field_help(
+        "How many requests a letter of theirs concerns, if several.", sample=2, optional=True
+    )
+    groups: tuple[AttentionGroup, ...] = field_help(
+        "Those requests, all of them, by their reasons.", sample=(sample_of(AttentionGroup),), optional=True
     )
     partner: Partner | None = field_help(
         "The other library, if one is concerned.", sample=sample_of(Partner), optional=True

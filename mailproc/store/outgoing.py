@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, o
 
 from mailproc.store import queue
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
-from mailproc.store.tables import Instant, IntentRow, OutgoingRow
+from mailproc.store.tables import EventRow, Instant, IntentRow, OutgoingRow
 
+EVENT = table_of(EventRow)
 INTENT = table_of(IntentRow)
 OUTGOING = table_of(OutgoingRow)
 
@@ -65,6 +66,18 @@ _OF_EVENT = (
     select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
     .where(INTENT.c.event_id == bindparam("event_id"))
+)
+_SAME_LETTER = EVENT.alias("same_letter")
+_OF_LETTER = (
+    select(INTENT)
+    .join(EVENT, EVENT.c.id == INTENT.c.event_id)
+    .join(_SAME_LETTER, _SAME_LETTER.c.inbox_id == EVENT.c.inbox_id)
+    .where(
+        _SAME_LETTER.c.id == bindparam("event_id"),
+        INTENT.c.kind == "notice",
+        INTENT.c.state.in_(("todo", "held")),
+    )
+    .order_by(INTENT.c.id)
 )
 _EARLIER = INTENT.alias("earlier")
 _EARLIER_LETTER = OUTGOING.alias("earlier_letter")
@@ -167,6 +180,12 @@ def claim_letter(connection: Connection, paused: Sequence[str], now: datetime) -
 def trouble_known(connection: Connection, why: str) -> bool:
     """Does another letter wait for the same reason already?"""
     return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
+
+
+def notices_beside(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
+    """The notices that wait because of the letter that ``intent`` came of, itself among them; none where
+    it came of no letter."""
+    return connection.execute(_OF_LETTER, {"event_id": intent["event_id"]}).mappings().all()
 
 
 def hold_intent(connection: Connection, intent_id: int, error: str, not_before: datetime) -> None:

@@ -1,0 +1,62 @@
+"""One letter to staff for all that a letter which came in has made theirs to look at.
+
+A status report of forty lines may trouble forty requests. Each keeps its state, its history and its own
+attention; the letter names them all, under their reasons.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.notice_context import Addressed, addressed
+from mailproc.flow.premises import Premises
+from mailproc.notices.catalogue import AttentionGroup, NoticeContext, Request, StaffAttention
+from mailproc.store import events, outgoing
+
+NOTICE = "staff/attention"
+
+
+def together(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
+    """The notices that are said in one letter with ``intent``, in their order: itself at least."""
+    if intent["body"]["notice"] != NOTICE:
+        return [intent]
+    beside = outgoing.notices_beside(connection, intent)
+    return [one for one in beside if one["body"]["notice"] == NOTICE] or [intent]
+
+
+def letter_of(connection: Connection, intents: Sequence[RowMapping], premises: Premises) -> Addressed:
+    """Recipient and context of the letter for ``intents`` (``together``)."""
+    each = [addressed(connection, intent, premises) for intent in intents]
+    told = [one.context for one in each if isinstance(one.context, StaffAttention)]
+    if len(each) == 1 or not told:
+        return each[0]
+    event = events.load(connection, intents[0]["event_id"])
+    return replace(each[0], context=_joined(told, f"I{event['inbox_id']}" if event else ""))
+
+
+def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
+    """``told`` are of one letter that came in, so of one partner."""
+    requests = {one.request.number: one.request for one in told if one.request}
+    several = len(requests) > 1
+    return StaffAttention(
+        library=told[0].library,
+        reasons=tuple(dict.fromkeys(reason for one in told for reason in one.reasons)),
+        request=None if several else next(iter(requests.values()), None),
+        partner=told[0].partner,
+        letter=letter,
+        note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
+        count=len(requests) if several else None,
+        groups=_groups(told, requests) if several else (),
+    )
+
+
+def _groups(told: Sequence[StaffAttention], requests: dict[str, Request]) -> tuple[AttentionGroup, ...]:
+    """Each request stands once, under all of its reasons; what is said of the letter itself, alone."""
+    reasons: dict[str, dict[str, None]] = {}
+    for one in told:
+        reasons.setdefault(one.request.number if one.request else "", {}).update(dict.fromkeys(one.reasons))
+    groups: dict[str, list[Request]] = {}
+    for number, why in reasons.items():
+        groups.setdefault(", ".join(why), []).extend([requests[number]] if number else [])
+    return tuple(AttentionGroup(reason=why, count=len(of), requests=tuple(of)) for why, of in groups.items())

@@ -1,0 +1,120 @@
+"""One letter to staff for each letter that came in, however many requests it troubles."""
+
+import re
+
+import pytest
+
+from mailproc.flow import intake, notify, stepping
+
+MANY = 40
+UNREADABLE = "TXC1-9 S LOAN"  # it names no item
+
+
+@pytest.fixture
+def many(small_world):
+    for number in range(1, MANY + 1):
+        small_world.place(title=f"Book {number}", run=False)
+    small_world.run()
+    small_world.sent.clear()
+    return small_world
+
+
+def named(letter):
+    return re.findall(r"\bB\d+\b", letter.text)
+
+
+def test_forty_answers_that_need_a_hand_are_one_letter(many):
+    inbox_id = many.hear(*(f"B{number}-1 CRF*CANNOT MATCH ITEM" for number in range(1, MANY + 1)))
+    (letter,) = many.notices()
+    assert named(letter) == [f"B{number}" for number in range(1, MANY + 1)]
+    assert f"I{inbox_id}" in letter.text
+    assert "40 requests" in letter.text
+    assert letter.text.partition("\n\n")[2].count("they cannot match what we cited") == 1
+    assert "Library XX-BL" in letter.text
+    assert "Book 17" in letter.text
+    for number in range(1, MANY + 1):
+        assert many.attention(f"B{number}") == ("ask-cannot-match",)
+        assert many.events(f"B{number}")[-1] == "ANSWER.unfilled"
+        assert letter.name in [one["id"] for one in many.shown(f"B{number}").letters]
+
+
+def test_each_stands_under_its_reason(many):
+    many.hear(
+        "B1-1 CRF*CANNOT MATCH ITEM", "B2-1 *TOTAL LIBRARY MAX COST 41.50", "B3-1 USE*2", "B4-1 LONDON",
+        "B5-1 CRF*CANNOT MATCH ITEM", "ZZZ-9999 NOT",
+    )  # fmt: skip
+    (letter,) = many.notices()
+    body = letter.text.partition("\n\n")[2]
+    assert [body.count(word) for word in ("cannot match", "more than our maximum", "do not know")] == [1] * 3
+    assert named(letter) == ["B1", "B5", "B2", "B4"]
+
+
+def test_one_request_is_named_as_ever(many):
+    many.hear("B7-1 CRF*CANNOT MATCH ITEM", "B8-1 USE*3")
+    (letter,) = many.notices()
+    assert "Subject: B7 needs a hand" in letter.text
+    assert "mailproc show B7" in letter.text
+
+
+def test_two_words_about_one_request_are_one_letter_with_both(many):
+    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B1-1 LONDON")
+    (letter,) = many.notices()
+    assert "Subject: B1 needs a hand" in letter.text
+    assert "cannot match" in letter.text and "do not know" in letter.text
+
+
+def test_each_letter_has_its_own(many):
+    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM", run=False)
+    many.hear("B3-1 CRF*CANNOT MATCH ITEM", "B4-1 CRF*CANNOT MATCH ITEM")
+    assert [named(letter) for letter in many.notices()] == [["B1", "B2"], ["B3", "B4"]]
+
+
+def test_a_file_that_is_rejected_names_every_order_of_it(small_world):
+    for _ in range(3):
+        small_world.place(run=False)
+    small_world.run()
+    (file,) = {row["file_ref"] for row in small_world.rows("outgoing")}
+    small_world.hear("Line 2: code and password do not match", subject=f"FILEREFNO {file} rejected")
+    (letter,) = small_world.notices()
+    assert named(letter) == ["B1", "B2", "B3"]
+
+
+def test_a_file_that_bounced_names_every_order_of_it(small_world):
+    for _ in range(3):
+        small_world.place(run=False)
+    small_world.run()
+    (order,) = small_world.sent
+    small_world.bounce(order)
+    (letter,) = small_world.notices()
+    assert named(letter) == ["B1", "B2", "B3"]
+    assert "550 no such user" in letter.text
+    assert letter.text.count("550 no such user") == 1
+
+
+def test_what_could_not_be_read_stands_in_the_same_letter(small_world):
+    """A number used again with another book needs a hand, and beside it an order without an item."""
+    small_world.ordered("TXC1-1 S LOAN\nA book", "TXC1-2 S LOAN\nA second book")
+    small_world.ordered("TXC1-1 S LOAN\nAnother", "TXC1-2 S LOAN\nYet another", UNREADABLE, file_ref="2")
+    (letter,) = small_world.notices()
+    assert re.findall(r"\bL\d\b", letter.text) == ["L1", "L2"]
+    assert "C1-9" in letter.text and "could not be read" in letter.text
+
+
+def test_small_batches_make_no_second_letter(many):
+    many.hear(*(f"B{number}-1 CRF*CANNOT MATCH ITEM" for number in range(1, MANY + 1)), run=False)
+    store, premises = many.house.store, many.house.premises
+    intake.run(store, premises)
+    stepping.run(store, premises, limit=7)
+    notify.run(store, premises, limit=3)
+    many.run()
+    (letter,) = many.notices()
+    assert len(named(letter)) == MANY
+
+
+def test_a_broken_text_loses_nobody(many, tmp_path):
+    """What goes out instead is the shipped text, which names them all."""
+    file = tmp_path / "site-templates" / "en" / "staff" / "attention.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("Subject: {{ reqest }}\n\n{{ nothing }}\n")
+    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM")
+    assert [named(letter) for letter in many.notices()] == [["B1", "B2"]]
