@@ -181,6 +181,7 @@ class Iso10161(Section):
     """Data about the systems that speak ISO 10161."""
 
     dialects: str = ""  # a TOML file of dialects that is laid over the shipped ones
+    critical: tuple[str, ...] = ()  # critical extensions that are taken though nobody here understands them
 
 
 class Config(Section):

@@ -19,6 +19,9 @@ ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED
 
 SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
 
+WITHHELD = "withheld"
+"""Among the facts of a message that was read and must not be taken: only staff let it go."""
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -54,10 +57,16 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
 
 def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
     """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
-    for row in events.unplaced(connection, partner):
+    for row in waiting(connection, partner):
         said = apdu_json.from_json(row["apdu"])
         if said.transaction == apdu.transaction:
             events.todo_again(connection, row["id"], transaction_id)
+
+
+def waiting(connection: Connection, partner: str) -> list[RowMapping]:
+    """What ``partner`` said of a transaction that is not there yet."""
+    rows = events.unplaced(connection, partner)
+    return [row for row in rows if not (row["facts"] or {}).get(WITHHELD)]
 
 
 def unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premises) -> str:
@@ -154,7 +163,7 @@ def _came_early(
 ) -> list[RowMapping]:
     """What lies on the shelf because it overtook the request ``wanted``."""
     key = identity.asked_key(wanted, partner, premises)
-    rows = [row for row in events.unplaced(connection, partner) if row["type"] != "ILL_REQUEST"]
+    rows = [row for row in waiting(connection, partner) if row["type"] != "ILL_REQUEST"]
     return [
         row for row in rows if identity.asked_key(apdu_json.from_json(row["apdu"]), partner, premises) == key
     ]

@@ -213,9 +213,9 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
         return
     events.add_all(connection, sorting.born)
     receipts.intend(connection, reading, premises)
-    if reading.decoded.faults:
-        _tell_staff(connection, reading, "unreadable", _told(reading.decoded.faults), premises)
-    _done(connection, reading, _summary(reading, sorting))
+    if sorting.faults:
+        _tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
+    _done(connection, reading, _summary(sorting))
 
 
 def _told(faults: Sequence[Fault]) -> str:
@@ -228,10 +228,10 @@ def _all_strange(sorting: Sorting) -> str:
     return f"nothing in it is ours ({named}{', …' if len(sorting.strangers) > 5 else ''})"
 
 
-def _summary(reading: Reading, sorting: Sorting) -> str:
+def _summary(sorting: Sorting) -> str:
     parts = [f"{sorting.placed} placed"]
-    if reading.decoded.faults:
-        parts.append(f"{len(reading.decoded.faults)} unreadable")
+    if sorting.faults:
+        parts.append(f"{len(sorting.faults)} unreadable")
     if sorting.strangers:
         shown = ", ".join(sorting.strangers[:20])
         parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])

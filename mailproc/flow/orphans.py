@@ -102,7 +102,7 @@ def _mark(connection: Connection, event: RowMapping, premises: Premises) -> set[
     """All that was said of this request is told with it; the ids."""
     key = _key(event, premises)
     same = [
-        one for one in events.unplaced(connection, event["partner"])
+        one for one in finding.waiting(connection, event["partner"])
         if one["type"] in SAID and _key(one, premises) == key
     ]  # fmt: skip
     for one in (event, *same):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, WITHHELD, find
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
@@ -17,6 +17,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols.codec import Fault
 from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -24,25 +25,46 @@ from mailproc.store.text import storable
 
 @dataclass
 class Sorting:
-    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: a count."""
+    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: a count;
+    ``faults``: what could not be read, or must not be taken."""
 
     born: list[NewEvent] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     placed: int = 0
+    faults: list[Fault] = field(default_factory=list)
 
 
 def place_all(connection: Connection, reading: Reading, premises: Premises) -> Sorting:
     """Place every message of the letter; one that cannot be read is shelved alone."""
     sorting = Sorting()
     for apdu in reading.decoded.apdus:
-        _place(connection, reading, apdu, sorting, premises, unsure=False)
+        fault = premises.registry.by_name(reading.codec).withheld(apdu)
+        if fault is not None:
+            _fault(connection, reading, fault, apdu, sorting, premises)
+        else:
+            _place(connection, reading, apdu, sorting, premises, unsure=False)
     for apdu in reading.decoded.unsure:
         _place(connection, reading, apdu, sorting, premises, unsure=True)
     for fault in reading.decoded.faults:
-        if fault.answer is not None:
-            strangers.unreadable(connection, reading, fault.answer, premises)
-        _bear(sorting, reading, None, {"state": "shelved", "last_error": str(fault)})
+        _fault(connection, reading, fault, None, sorting, premises)
     return sorting
+
+
+def _fault(
+    connection: Connection,
+    reading: Reading,
+    fault: Fault,
+    apdu: Apdu | None,
+    sorting: Sorting,
+    premises: Premises,
+) -> None:
+    """Shelved, and the partner told where its protocol has a word. ``apdu``: what was read, if it was:
+    staff may release it, and nothing else does."""
+    if fault.answer is not None:
+        strangers.unreadable(connection, reading, fault.answer, premises)
+    sorting.faults.append(fault)
+    held = {"facts": {WITHHELD: True}} if apdu is not None else {}
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": str(fault)} | held)
 
 
 def _place(

@@ -139,6 +139,11 @@ class Codec(Protocol):
         """Raises RemoteFault only where nothing at all can be read."""
         ...
 
+    def withheld(self, apdu: Apdu) -> Fault | None:
+        """Why a message that was read is not to be taken all the same until staff say so, with what is
+        answered; None where it may be taken."""
+        ...
+
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded: ...
 
     def project(self, apdu: Apdu) -> Apdu:

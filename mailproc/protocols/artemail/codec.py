@@ -109,6 +109,9 @@ class ArtemailCodec:
         faults = [*report.faults, *([deliveries.FAULT] if report.delivery else [])]
         return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
 
+    def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002  # the protocol knows nothing of the kind
+        return None
+
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
         """An order file (or in the dialect "plain" one letter) as requester, a report as responder.
 

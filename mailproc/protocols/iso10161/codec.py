@@ -15,7 +15,7 @@ from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.codec import Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
-from mailproc.protocols.iso10161 import ber, dialects, settings, wire
+from mailproc.protocols.iso10161 import ber, critical, dialects, settings, wire
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Iso10161Codec:
 
     dialects: Mapping[str, Dialect]
     warnings: tuple[str, ...] = ()
+    critical: tuple[str, ...] = ()
 
     name = settings.NAME
     repeat_safe = True  # the receiver knows a letter twice by its transaction, kind and time
@@ -43,7 +44,7 @@ class Iso10161Codec:
         overlay = config.file.parent / config.iso10161.dialects if config.iso10161.dialects else None
         known = dialects.load(overlay)
         settings.check(config, known)
-        return cls(known, tuple(settings.warnings(config, known)))
+        return cls(known, tuple(settings.warnings(config, known)), config.iso10161.critical)
 
     def batched(self, dialect: str) -> bool:  # noqa: ARG002  # of no dialect is it known that it takes two
         return False
@@ -77,6 +78,9 @@ class Iso10161Codec:
             if rest is not None:
                 faults.append(replace(rest, text=where + rest.text))
         return Decoded(tuple(apdus), (), tuple(faults))
+
+    def withheld(self, apdu: Apdu) -> Fault | None:
+        return critical.fault(apdu, self.critical) if apdu.extensions else None
 
     def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
         """The first APDU is the letter, for peers take one of each; the others are ``held``."""

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mailproc.config import Iso10161
 from mailproc.ill.apdu_json import from_json
 from mailproc.ill.terms import ApduType
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Part
 from mailproc.mail.parse import parse
+from mailproc.office import mailroom
 from mailproc.protocols.iso10161 import schema, writing
 from mailproc.protocols.iso10161.ber import element, inside
 from mailproc.protocols.iso10161.wire import MEDIA_TYPE
@@ -96,9 +98,18 @@ UNREADABLE = {
 
 
 @pytest.fixture
-def heard(iso) -> Callable[..., float]:
+def heard(iso, heard_by) -> Callable[..., float]:
     """``heard(bad)``: the letter comes in and everything is done; seconds of the processor."""
+    take: Callable[..., float] = heard_by(iso)
+    return take
 
+
+@pytest.fixture
+def heard_by() -> Callable[..., Callable[..., float]]:
+    return _heard_by
+
+
+def _heard_by(iso) -> Callable[..., float]:
     def take(bad: Bad, sender: str = "", **headers: str) -> float:
         iso.world._count += 1
         body = Body("ILL", tuple(Part(MEDIA_TYPE, part) for part in bad.parts))
@@ -151,6 +162,66 @@ def test_two_messages_in_one_part(iso, heard):
     (why,) = iso.shelf().values()
     assert "octets behind the message were not read: a second message" in why
     assert reports(iso) == []
+
+
+CRITICAL = bytes.fromhex("800107 8101ff a208 0406 616e797468 21".replace(" ", ""))
+OF_THEIRS = bytes.fromhex("800101 8101ff a20f 280d 060428cf3103 a005 3003020105")
+
+
+def extended(octets: bytes, *extensions: bytes) -> bytes:
+    """The message with these in its list of extensions, which stands last."""
+    held = components(octets) + element(b"\xbf\x31", b"".join(element(b"\x30", one) for one in extensions))
+    return element(octets[:1], element(b"\x30", held))
+
+
+def harmless(extension: bytes) -> bytes:
+    return extension.replace(b"\x81\x01\xff", b"\x81\x01\x00")
+
+
+@pytest.mark.parametrize(("extension", "name"), [(CRITICAL, "7"), (OF_THEIRS, "1.0.10161.3")])
+@pytest.mark.parametrize("kind", ["ILL_REQUEST", "CANCEL"])
+def test_a_critical_extension_that_means_nothing_to_us(iso, heard, kind, extension, name):
+    heard(Bad((extended(message(kind), harmless(extension), extension),), ""))
+    (why,) = iso.shelf().values()
+    assert why == f"{kind}: the extension {name} is critical, and means nothing here"
+    (said,) = reports(iso)
+    assert (said["transaction"], said["note"]) == (THEIRS, why)
+    assert said["report"] == {
+        "kind": "error", "source": "provider", "problem": "other",
+        "correlation": f"{kind} 2026-03-02T11:00:00",
+    }  # fmt: skip
+    assert iso.rows("request") == []
+    assert len(iso.world.to("staff@library.example")) == 1
+
+
+def test_an_extension_that_is_not_critical_is_kept(iso, heard):
+    heard(Bad((extended(REQUEST, harmless(CRITICAL), harmless(OF_THEIRS)),), ""))
+    assert (iso.state("L1"), iso.shelf(), reports(iso)) == ("IN_PROCESS", {}, [])
+
+
+def test_what_is_critical_waits_for_staff_and_not_for_its_request(iso, heard):
+    heard(Bad((extended(message("CANCEL"), CRITICAL),), ""))
+    heard(Bad((REQUEST,), ""))
+    assert iso.state("L1") == "IN_PROCESS"
+    (letter_id,) = iso.shelf()
+    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    iso.run()
+    assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
+    assert len(reports(iso)) == 1
+
+
+def test_a_critical_report_is_shelved_and_not_answered(iso, heard):
+    iso.place(LENDER)
+    octets = message("STATUS_OR_ERROR_REPORT", OURS, report={"kind": "status", "current_state": "SHIPPED"})
+    heard(Bad((extended(octets, CRITICAL),), "", of=LENDER))
+    assert (reports(iso), len(iso.shelf()), iso.attention("B1")) == ([], 1, ())
+
+
+@pytest.mark.parametrize("taken", [("1.0.10161.3", "7"), ("*",)])
+def test_what_a_site_takes_though_it_is_critical(make_iso, heard_by, taken):
+    iso = make_iso(iso10161=Iso10161(critical=taken))
+    heard_by(iso)(Bad((extended(REQUEST, CRITICAL, OF_THEIRS),), ""))
+    assert (iso.state("L1"), iso.shelf(), reports(iso)) == ("IN_PROCESS", {}, [])
 
 
 def test_one_good_part_beside_a_bad_one(iso, heard):
