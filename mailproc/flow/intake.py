@@ -31,6 +31,7 @@ from mailproc.store.underway import Underway
 _log = logging.getLogger(__name__)
 
 BATCH = 50
+UNKNOWN = "unknown-reference"
 
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
@@ -105,9 +106,10 @@ def _shelve(connection: Connection, reading: Reading, why: str, premises: Premis
 
 
 def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
-    """One letter to staff about what lies on the shelf, at most one a day for each sender and reason."""
+    """One letter to staff about what lies on the shelf, at most one a day for each sender and reason;
+    about what names nothing that we know, one a day of all."""
     symbol = reading.partner.symbol if reading.partner else ""
-    who = symbol or reading.letter.sender
+    who = "" if reason == UNKNOWN else symbol or reading.letter.sender
     if not alarms.raise_once(connection, reason, storable(who)[:250], premises.clock()):
         return
     event = NewEvent(
@@ -215,11 +217,13 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
     receipts.intend(connection, reading, premises)
     if sorting.faults:
         _tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
+    if sorting.unknown:
+        _tell_staff(connection, reading, UNKNOWN, _told(sorting.unknown), premises)
     _done(connection, reading, _summary(sorting))
 
 
-def _told(faults: Sequence[Fault]) -> str:
-    """The first of what could not be read, and how many more there are."""
+def _told(faults: Sequence[Fault | str]) -> str:
+    """The first of what could not be read or placed, and how many more there are."""
     return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 
@@ -232,6 +236,8 @@ def _summary(sorting: Sorting) -> str:
     parts = [f"{sorting.placed} placed"]
     if sorting.faults:
         parts.append(f"{len(sorting.faults)} unreadable")
+    if sorting.unknown:
+        parts.append(f"{len(sorting.unknown)} unknown")
     if sorting.strangers:
         shown = ", ".join(sorting.strangers[:20])
         parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])

@@ -14,7 +14,7 @@ from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Fault
@@ -26,12 +26,14 @@ from mailproc.store.text import storable
 @dataclass
 class Sorting:
     """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: a count;
-    ``faults``: what could not be read, or must not be taken."""
+    ``faults``: what could not be read, or must not be taken; ``unknown``: why what lies on the shelf
+    names nothing that we know, of what staff have to look at."""
 
     born: list[NewEvent] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     placed: int = 0
     faults: list[Fault] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
 
 def place_all(connection: Connection, reading: Reading, premises: Premises) -> Sorting:
@@ -166,7 +168,8 @@ def _our_roles(reading: Reading) -> tuple[Role, ...]:
 def _place_stranger(
     connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting, *, unsure: bool
 ) -> None:
-    """A number of another partner's is shelved; what is unknown in number and code is no message."""
+    """A number of another partner's is shelved, and so are people's words; what is unknown in number and
+    code is no message. Numbers of a report are another system's, which shares our account."""
     number = apdu.ref.number if apdu.ref else ""
     owner = transactions.owner_of(connection, "number", number.upper()) if number else ""
     if owner:
@@ -174,8 +177,9 @@ def _place_stranger(
         why = f"{number} was asked of {owner}, but this comes from {symbol}"
         sorting.placed += 1
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
-        return
-    if not unsure:
+    elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
+        _bear_unknown(sorting, reading, apdu, f"no order of ours has the number {number}")
+    elif not unsure:
         sorting.strangers.append(number or apdu.type.name)
 
 
@@ -190,7 +194,7 @@ def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sor
     file_ref = apdu.ref.file_ref if apdu.ref else ""
     row = transactions.find(connection, symbol, "file_ref", file_ref)
     if row is None or row["outgoing_id"] is None:
-        sorting.strangers.append(f"FILEREFNO {file_ref}")
+        _bear_unknown(sorting, reading, apdu, f"no file of ours has the number FILEREFNO {file_ref}")
         return
     letter = outgoing.load(connection, row["outgoing_id"])
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
@@ -202,6 +206,11 @@ def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sor
         if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
             place = {"transaction_id": intent["transaction_id"], "facts": {"file": file_ref}}
             _bear(sorting, reading, apdu, place)
+
+
+def _bear_unknown(sorting: Sorting, reading: Reading, apdu: Apdu, why: str) -> None:
+    sorting.unknown.append(why)
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
 
 
 def _bear(sorting: Sorting, reading: Reading, apdu: Apdu | None, values: dict[str, Any]) -> None:

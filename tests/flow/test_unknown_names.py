@@ -1,0 +1,103 @@
+"""Letters about what we do not know: a receipt of no file of ours, words about no order of ours.
+
+They lie on the shelf, where the lists and the day's letter show them, and staff hear of it once a day.
+"""
+
+import pytest
+
+from mailproc.office import agenda, mailroom
+
+BL = "orders@bl.example"
+
+
+@pytest.fixture
+def plain_world(make_world, sqlite_url, receipt_lines):
+    """All partners speak the plain dialect."""
+    return make_world(
+        sqlite_url, receipt_lines.replace('name = "Library', 'dialect = "plain"\nname = "Library')
+    )
+
+
+def receipt(world, number, verdict="accepted - 3 orders"):
+    world.hear("Nothing else.", subject=f"FILEREFNO {number} {verdict}")
+
+
+def words(world, *numbers):
+    text = "We have looked at it.\n\n" + "\n".join(f"> Request ID: {number}" for number in numbers)
+    world.inject(world.letter(text, BL, "Re: LOAN"), BL)
+    world.run()
+
+
+def listed(world):
+    with world.house.store.read() as connection:
+        return [
+            (one.id, one.other, one.note) for one in agenda.agenda(connection, world.house.premises).unplaced
+        ]
+
+
+def test_a_receipt_of_no_file_of_ours(world):
+    world.place()
+    receipt(world, 999)
+    assert listed(world) == [("E2", "XX-BL", "no file of ours has the number FILEREFNO 999")]
+    (letter,) = world.notices()
+    assert "no file of ours has the number FILEREFNO 999" in letter.text
+    assert '"mailproc attach' in letter.text
+    assert world.attention("B1") == ()
+
+
+def test_words_about_no_order_of_ours(plain_world):
+    plain_world.place()
+    words(plain_world, "B77-1")
+    assert listed(plain_world) == [("E2", "XX-BL", "no order of ours has the number B77-1")]
+    (letter,) = plain_world.notices()
+    assert "B77-1" in letter.text
+
+
+def test_words_about_an_order_and_about_none(plain_world):
+    """The one is told to staff as ever, the other does not get lost in the letter's note."""
+    plain_world.place()
+    words(plain_world, "B1-1", "B78-1")
+    assert plain_world.attention("B1") == ("message",)
+    assert [note for _, _, note in listed(plain_world)] == ["no order of ours has the number B78-1"]
+    (letter,) = plain_world.notices()
+    assert "B1" in letter.text and "B78-1" in letter.text
+
+
+def test_staff_hear_of_it_once_a_day(small_world):
+    for number in (997, 998, 999):
+        receipt(small_world, number)
+        small_world.later(hours=7)
+    assert (len(listed(small_world)), len(small_world.notices())) == (3, 1)
+    small_world.later(hours=4)
+    receipt(small_world, 1000, "rejected")
+    assert (len(listed(small_world)), len(small_world.notices())) == (4, 2)
+
+
+def test_whose_receipt_it_was_is_found_later(small_world):
+    """Staff know which request is meant; or our file gets that number after all."""
+    small_world.place()
+    receipt(small_world, 999, "rejected")
+    ((event_id, _, _),) = listed(small_world)
+    mailroom.attach(small_world.house.store, small_world.house.premises, event_id, "B1")
+    small_world.run()
+    assert listed(small_world) == []
+    assert small_world.attention("B1") == ("error-report",)
+
+
+def test_words_are_put_to_their_request(plain_world):
+    plain_world.place()
+    words(plain_world, "B77-1")
+    ((event_id, _, _),) = listed(plain_world)
+    mailroom.attach(plain_world.house.store, plain_world.house.premises, event_id, "B1")
+    plain_world.run()
+    assert (listed(plain_world), plain_world.attention("B1")) == ([], ("message",))
+    assert "We have looked at it." in plain_world.shown("B1").history[-1].note
+
+
+def test_numbers_of_another_system_make_no_letter(small_world):
+    """Another system may share the account: its numbers are a note."""
+    small_world.place()
+    small_world.hear("ZZZ-1 NOT", "ZZZ-2 NOT", "B1-1 USE*2")
+    small_world.hear("ZZZ-3 NOT")
+    assert small_world.notices() == []
+    assert [one for one, _, _ in listed(small_world)] == ["I2"]
