@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -67,14 +66,11 @@ def test_files_of_the_program_exist(page: Path) -> None:
 @pytest.fixture(scope="module")
 def verbs() -> dict[str, set[str]]:
     """Each verb of the command line with its options, as Typer knows them."""
-    import typer
+    from mailproc.cli.root import loaded
+    from mailproc.cli.verbs import VERBS
 
-    from mailproc.cli.root import app
-
-    command: Any = typer.main.get_command(app)
     return {
-        name: {option for parameter in each.params for option in parameter.opts}
-        for name, each in command.commands.items()
+        name: {option for parameter in loaded(name).params for option in parameter.opts} for name in VERBS
     }
 
 

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailproc import config_load
 from mailproc.config import Config
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
-from mailproc.notices.catalogue import NOTICES
-from mailproc.protocols.artemail.contracts import CONTRACTS
-from mailproc.protocols.registry import load as load_codecs
 from mailproc.store.engine import Store
-from mailproc.templating.environment import Templates
-from mailproc.templating.folders import shipped_folder
+
+if TYPE_CHECKING:  # loaded when made, see below
+    from mailproc.protocols.registry import Registry
+    from mailproc.templating.environment import Templates
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,34 @@ def now() -> datetime:
 
 
 def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> Premises:
-    """Configuration, codecs and templates, without the store. Raises Misconfigured."""
+    """Configuration, codecs and templates, without the store. Raises Misconfigured.
+
+    For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
+    staff's verbs make codecs and templates when they use them.
+    """
     config = config_load.load(path, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
+    premises = Premises(config, lambda: _registry(config), lambda: _templates(config), clock)
+    if secrets_needed:
+        _ = premises.registry, premises.templates
+    return premises
+
+
+def _registry(config: Config) -> "Registry":
+    from mailproc.protocols.registry import load  # here: codecs take a fifth of a verb's start
+
+    return load(config)
+
+
+def _templates(config: Config) -> "Templates":
+    from mailproc.notices.catalogue import NOTICES  # as above, for Jinja
+    from mailproc.protocols.artemail.contracts import CONTRACTS
+    from mailproc.templating.environment import Templates
+    from mailproc.templating.folders import shipped_folder
+
     search = [config.file.parent / config.templates.site, shipped_folder()]
-    return Premises(
-        config=config,
-        registry=load_codecs(config),
-        templates=Templates(search, (*NOTICES, *CONTRACTS)),
-        clock=clock,
-    )
+    return Templates(search, (*NOTICES, *CONTRACTS))
 
 
 def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> House:

@@ -12,9 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 _STEERING = re.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 """What JSON leaves as it is and a terminal (or the text's direction) obeys; half characters too."""
@@ -80,6 +77,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     if not rows:
         line(empty)
         return
+    from rich.console import Console  # here: who asks for JSON needs no tables
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=max(NARROWEST, console.width))

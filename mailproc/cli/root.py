@@ -3,14 +3,15 @@
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from mailproc import __version__
-from mailproc.cli import agenda, codecs, letters, output, papers, patterns, requests, service
+from mailproc.cli import output
+from mailproc.cli.verbs import VERBS
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.log import mask
 
@@ -18,7 +19,16 @@ REFUSED, MISCONFIGURED = 1, 3
 
 
 class Verbs(TyperGroup):
-    """Turns mailproc's errors into one sentence on stderr and an exit status."""
+    """Loads a verb when it is called; turns mailproc's errors into one sentence and an exit status."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=verb.help) for name, verb in VERBS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The list of verbs knows of each what ``VERBS`` says; the one that is called is loaded."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, loaded(str(name)) if listed else None, rest
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -35,6 +45,12 @@ class Verbs(TyperGroup):
         except BrokenPipeError:
             _forget_stdout()
             raise typer.Exit(REFUSED) from None
+
+
+def loaded(name: str) -> Any:
+    """The verb itself, with its options."""
+    file = import_module(f"mailproc.cli.{VERBS[name].file}")
+    return typer.main.get_group(file.verbs).commands[name]
 
 
 def _say(text: str) -> None:
@@ -56,20 +72,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verbs in (
-    service.verbs,
-    requests.verbs,
-    agenda.verbs,
-    letters.verbs,
-    papers.verbs,
-    codecs.verbs,
-    patterns.verbs,
-):
-    app.add_typer(verbs)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from mailproc import __version__  # here: it has to be looked up
+
         typer.echo(f"mailproc {__version__}")
         raise typer.Exit
 

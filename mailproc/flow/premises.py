@@ -7,21 +7,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailproc.config import Config
 from mailproc.flow.partners import Partners
 from mailproc.ill.policy import Settings
-from mailproc.protocols.registry import Registry
-from mailproc.templating.environment import Templates
+
+if TYPE_CHECKING:  # many a verb of the command line needs neither, and does not load them
+    from mailproc.protocols.registry import Registry
+    from mailproc.templating.environment import Templates
 
 
 @dataclass(frozen=True)
 class Premises:
+    """Codecs and templates are made when they are first asked for; the service asks at its start."""
+
     config: Config
-    registry: Registry
-    templates: Templates
+    make_registry: "Callable[[], Registry]"
+    make_templates: "Callable[[], Templates]"
     clock: Callable[[], datetime]
+
+    @cached_property
+    def registry(self) -> "Registry":
+        """Raises Misconfigured where it is the first to ask."""
+        return self.make_registry()
+
+    @cached_property
+    def templates(self) -> "Templates":
+        return self.make_templates()
 
     @cached_property
     def partners(self) -> Partners:

@@ -132,7 +132,7 @@ class Neighbour:
             deliver=Deliver(mode="smtp"),
             partner=partners if symbol else (),
         )
-        return Premises(config, registry.load(config), self._templates, self._clock)
+        return Premises(config, lambda: registry.load(config), lambda: self._templates, self._clock)
 
     def _who_asks(self, raw: bytes) -> tuple[str, str]:
         """The symbol and address of the letter's writer; no symbol where it is no message."""

@@ -269,4 +269,4 @@ def town(
 
 def _premises(config: Config, town: Town) -> Premises:
     templates = Templates([shipped_folder()], (*NOTICES, *CONTRACTS))
-    return Premises(config=config, registry=registry.load(config), templates=templates, clock=town.clock)
+    return Premises(config, lambda: registry.load(config), lambda: templates, town.clock)

@@ -116,7 +116,7 @@ def make_iso(make_world: Callable[..., Any], sqlite_url: str) -> Iterator[Callab
         known = partners or (partner(LENDER), partner(SECOND), partner(BORROWER))
         config = world.house.config.model_copy(update={"partner": known} | settings)
         codecs = registry.load(config)
-        premises = replace(world.house.premises, config=config, registry=codecs)
+        premises = replace(world.house.premises, config=config, make_registry=lambda: codecs)
         world.house = replace(world.house, config=config, premises=premises)
         made.append(Iso(world))
         return made[-1]
