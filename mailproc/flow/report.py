@@ -22,7 +22,8 @@ def history(connection: Connection, transaction: RowMapping, premises: Premises)
     done = events.of_transaction(connection, transaction["id"])
     moved = events.load(connection, transaction["moved_event_id"])
     item = requests.load(connection, transaction["request_id"])["item"] or {}
-    services = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
+    spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
+    services = [one for one in spoken if one[1].type not in UNNUMBERED]
     last = services[-1] if services else None
     found: dict[str, Any] = {
         "date_requested": _day(done[0], premises) if done else None,
@@ -33,6 +34,9 @@ def history(connection: Connection, transaction: RowMapping, premises: Premises)
         "date_of_last_transition": _day(moved, premises) if moved else None,
         **(_last(*last, transaction, premises) if last else {}),
     }
+    if last and spoken[-1] is not last:
+        then = _then(*spoken[-1], transaction, premises)
+        found["most_recent_service_note"] = "; ".join(filter(None, (last[1].note, then)))
     said = [apdu for _, apdu in services]
     shipped = [one.shipped_service for one in said if isinstance(one, Shipped) and one.shipped_service]
     answers = [one.results for one in said if isinstance(one, IllAnswer)]
@@ -45,19 +49,26 @@ def _service(event: RowMapping) -> Apdu | None:
     if not event["apdu"]:
         return None
     apdu = apdu_json.from_json(event["apdu"])
-    return None if apdu.type in (*NO_SERVICE, *UNNUMBERED) else apdu
+    return None if apdu.type in NO_SERVICE else apdu
 
 
 def _last(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
-    theirs = event["cause"] == "letter" or event["heard_by"]
     return {
         "most_recent_service": apdu.type.name,
         "date_of_most_recent_service": _day(event, premises),
-        "initiator_of_most_recent_service": (
-            transaction["symbol"] if theirs else premises.config.library.symbol
-        ),
+        "initiator_of_most_recent_service": _by(event, transaction, premises),
         "most_recent_service_note": apdu.note,
     }
+
+
+def _then(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Premises) -> str:
+    """What was said last and has no number."""
+    return f"then {apdu.type.name} of {_by(event, transaction, premises)} on {_day(event, premises)}"
+
+
+def _by(event: RowMapping, transaction: RowMapping, premises: Premises) -> str:
+    theirs = event["cause"] == "letter" or event["heard_by"]
+    return str(transaction["symbol"]) if theirs else premises.config.library.symbol
 
 
 def _day(event: RowMapping, premises: Premises) -> str:

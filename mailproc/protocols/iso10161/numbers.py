@@ -48,9 +48,12 @@ ENCODING = named({1: "EDIFACT", 2: "BER_IN_MIME", 3: "BER"})
 NO_REPORT = named({1: "temporary", 2: "permanent"})
 REPORT_SOURCE = named({1: "user", 2: "provider"})
 APDU_TYPE = named({kind.value: kind.name for kind in ApduType})
-MOST_RECENT_SERVICE = named({kind.value: kind.name for kind in ApduType} | {21: "FORWARD"})
-"""History-Report.most-recent-service. The module gives OVERDUE (12) and RENEW (13) no number there;
-theirs of ILL-APDU-Type are used."""
+_NOT_THERE = (ApduType.OVERDUE, ApduType.RENEW)
+MOST_RECENT_SERVICE = named(
+    {kind.value: kind.name for kind in ApduType if kind not in _NOT_THERE} | {21: "FORWARD"}
+)
+"""History-Report.most-recent-service: the module has no 12 and no 13 there, though ILL-APDU-Type has.
+Whoever says them is read as any number that is unknown; we do not."""
 STATE = named({state.value: state.name for state in State if state > State.IDLE})
 """Current-State. What is below PENDING has no number: a transaction that is not there is UNKNOWN."""
 GENERAL_PROBLEM = named(

@@ -1,5 +1,7 @@
 """Reports: asked for, sent because of an error, and heard."""
 
+from datetime import date
+
 import pytest
 
 from .conftest import BORROWER, LENDER, US
@@ -47,6 +49,25 @@ def test_a_query_is_answered_by_itself_where_we_borrow(iso):
     assert iso.last()["report"]["current_state"] == "SHIPPED"  # as it stands now, not as it was told before
     assert "original_sent_at" not in iso.last()
     assert iso.attention("B1") == ()
+
+
+def test_a_service_that_the_report_has_no_number_for_stands_in_its_note(iso):
+    """The standard's list has neither Overdue nor Renew: the one before is named, and what came then."""
+    iso.asks()
+    iso.act("L1", "ship", on=date(2026, 3, 10), note="sent today")
+    iso.later(days=1)
+    iso.hears("RENEW", BORROWER, ASKED)
+    iso.hears("STATUS_QUERY", BORROWER, ASKED)
+    said = iso.last()["report"]["history"]
+    assert (said["most_recent_service"], said["date_of_most_recent_service"]) == ("SHIPPED", "2026-03-02")
+    assert said["most_recent_service_note"] == "sent today; then RENEW of XX-BORROWER on 2026-03-03"
+    iso.later(days=1)
+    iso.act("L1", "overdue", on=date(2026, 3, 10))
+    iso.hears("STATUS_QUERY", BORROWER, ASKED)
+    said = iso.last()["report"]
+    assert said["history"]["most_recent_service"] == "SHIPPED"
+    assert said["history"]["most_recent_service_note"] == f"sent today; then OVERDUE of {US} on 2026-03-04"
+    assert said["current_state"] == "RENEW_OVERDUE"
 
 
 @pytest.mark.parametrize("kind", ["SHIPPED", "CANCEL", "STATUS_OR_ERROR_REPORT"])

@@ -133,7 +133,10 @@ request = noted | {
 history = st.fixed_dictionaries(
     {
         "date_of_last_transition": days.map(date.isoformat),
-        "most_recent_service": st.sampled_from([kind.name for kind in ApduType] + ["FORWARD", "99"]),
+        "most_recent_service": st.sampled_from(
+            [kind.name for kind in ApduType if kind.name not in ("OVERDUE", "RENEW")]
+            + ["FORWARD", "12", "13", "99"]
+        ),
         "date_of_most_recent_service": days.map(date.isoformat),
         "initiator_of_most_recent_service": symbols,
     },

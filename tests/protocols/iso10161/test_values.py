@@ -35,6 +35,7 @@ from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
 from mailproc.protocols.iso10161 import reading, rest, schema, writing
 from mailproc.protocols.iso10161.dates import DATE, MOMENT
 from mailproc.protocols.iso10161.money import AMOUNT, AMOUNT_IN_WORDS
+from mailproc.protocols.iso10161.numbers import MOST_RECENT_SERVICE
 from mailproc.protocols.iso10161.pair import Tree, Unreadable
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
@@ -596,6 +597,30 @@ def test_what_the_standard_makes_of_what_is_not_said(apdu: Apdu, field: str, val
     said = APDU_CLASSES[apdu.type](**vars(apdu) | {"transaction": NAMED, "sent_at": AT})
     assert getattr(over_the_octets(said), field) == value
     assert over_the_octets(said) == writing.project(said)
+
+
+MODULES = {
+    1: "ILL_REQUEST", 2: "FORWARD_NOTIFICATION", 3: "SHIPPED", 4: "ILL_ANSWER", 5: "CONDITIONAL_REPLY",
+    6: "CANCEL", 7: "CANCEL_REPLY", 8: "RECEIVED", 9: "RECALL", 10: "RETURNED", 11: "CHECKED_IN", 12: "12",
+    13: "13", 14: "RENEW_ANSWER", 15: "LOST", 16: "DAMAGED", 17: "MESSAGE", 18: "STATUS_QUERY",
+    19: "STATUS_OR_ERROR_REPORT", 20: "EXPIRED", 21: "FORWARD", 22: "22",
+}  # fmt: skip
+"""History-Report.most-recent-service in the ASN.1 module: it passes over 12 and 13."""
+
+
+@pytest.mark.parametrize(("number", "name"), MODULES.items())
+def test_the_most_recent_service_has_the_modules_numbers(number: int, name: str) -> None:
+    assert MOST_RECENT_SERVICE.read(number) == name
+    assert MOST_RECENT_SERVICE.write(name) == number
+
+
+@pytest.mark.parametrize("name", ["OVERDUE", "RENEW"])
+def test_a_service_without_a_number_is_not_said_with_anothers(name: str) -> None:
+    history = {"most_recent_service": name}
+    report = Report(kind="status", current_state="OVERDUE", history=history)
+    said = StatusOrErrorReport(transaction=NAMED, sent_at=AT, report=report)
+    with pytest.raises(LocalFault, match=f"'{name}' has no number here"):
+        writing.tree(said, NOBODY)
 
 
 def test_a_projection_needs_no_time() -> None:
