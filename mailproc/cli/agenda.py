@@ -136,7 +136,9 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
     output.line(f"\n{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
     _letters("Letters that could not be placed", found.unplaced, premises)
     if found.unplaced:
-        output.line("  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again.")
+        output.line(
+            "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again."
+        )
     _letters("Letters of ours that wait or failed", found.unsent, premises)
     if found.mailboxes:
         unread = [(one.name, one.error, _since(one.since, premises)) for one in found.mailboxes]
