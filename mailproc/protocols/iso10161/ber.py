@@ -37,6 +37,10 @@ _STRINGS = {
 _STRING_TAGS = frozenset(tag[0] for tag in _STRINGS)
 
 
+class NotPlain(Exception):
+    """Octets or a tree that the quick way does not understand; whether they are wrong is not said."""
+
+
 @dataclass(frozen=True)
 class First:
     """The first element of the input in plain form, and how many octets of the input came after it.
@@ -102,6 +106,32 @@ def first(data: bytes) -> First:
             _close(frames)
     plain = b"".join(root.parts)
     return First(plain, len(data) - at, data.startswith(plain))
+
+
+def is_plain(data: bytes, at: int, end: int) -> bool:
+    """Do these octets hold just one element, which ``first`` would leave as it stands?
+
+    No is also said to what is allowed and rare: tags of several octets, more than half of the levels.
+    """
+    stop, ends = end, list[int]()
+    while at + 2 <= stop:
+        tag, size, body = data[at], data[at + 1], at + 2
+        behind = body + size
+        if size >= _LONG:
+            body, behind = _plain_header(data, at, stop)
+        if not (tag and at < behind <= stop) or tag & _HIGH_TAG == _HIGH_TAG or not (ends or behind == end):
+            return False
+        at = behind
+        if tag & _CONSTRUCTED:
+            if tag in _STRING_TAGS or len(ends) == DEPTH // 2:
+                return False
+            ends.append(stop)
+            stop, at = behind, body
+        while at == stop:
+            if not ends:
+                return True
+            stop = ends.pop()
+    return False
 
 
 def element(tag: bytes, content: bytes) -> bytes:

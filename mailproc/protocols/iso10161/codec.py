@@ -148,9 +148,9 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
 
     if part.encoding not in ("", wire.ENCODING):
         raise RemoteFault(f"the part is encoded as {part.encoding[:40]!r}, not as {wire.ENCODING}")
-    first = ber.first(part.content)
-    apdu = reading.apdu(*schema.decode(first))
-    at = len(part.content) - first.trailing
+    kind, tree, trailing = schema.first(part.content)
+    apdu = reading.apdu(kind, tree)
+    at = len(part.content) - trailing
     behind = part.content[at:]
     if not behind.strip(_PADDING):
         return apdu, None

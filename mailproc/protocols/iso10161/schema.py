@@ -39,7 +39,7 @@ NAMES = {
 }
 """The standard's names of the APDUs, as their types are called in ``ill.asn``."""
 
-_APPLICATION = 0x60
+_KINDS = {bytes((0x60 + kind.value,)): kind for kind in ApduType}
 _SEQUENCE = b"\x30"
 _DETAILS = "damaged-details"
 _DETAILS_51 = "damaged-details-51"
@@ -50,15 +50,20 @@ def decode(data: bytes | ber.First) -> tuple[ApduType, Tree]:
 
     Raises RemoteFault that names the component, and the octet where the input stood in plain form.
     """
-    found = _first(data)
-    try:
-        kind = ApduType(found.bytes[0] - _APPLICATION)
-    except ValueError:
-        raise RemoteFault(f"octet 0: {found.bytes[0]:02X} begins no APDU of ISO 10161", 0) from None
-    tree = _read(NAMES[kind], found)
+    kind, tree, _ = first(data)
+    return kind, tree
+
+
+def first(data: bytes | ber.First) -> tuple[ApduType, Tree, int]:
+    """The same, and how many octets come after it. Raises RemoteFault likewise."""
+    kind = _KINDS.get((data if isinstance(data, bytes) else data.bytes)[:1])
+    if kind is None:
+        begin = _first(data).bytes[0]
+        raise RemoteFault(f"octet 0: {begin:02X} begins no APDU of ISO 10161", 0)
+    tree, trailing = _read(NAMES[kind], data)
     if _DETAILS_51 in tree:
         tree.setdefault(_DETAILS, tree.pop(_DETAILS_51))
-    return kind, tree
+    return kind, tree, trailing
 
 
 def encode(kind: ApduType, tree: Tree) -> bytes:
@@ -68,13 +73,15 @@ def encode(kind: ApduType, tree: Tree) -> bytes:
 
 def decode_transaction_id(data: bytes) -> Tree:
     """The component transaction-id by itself, in plain form. Raises RemoteFault."""
-    return _read("Transaction-Id", ber.First(_SEQUENCE + data[1:], 0))
+    tree: Tree = _read("Transaction-Id", ber.First(_SEQUENCE + data[1:], 0))[0]
+    return tree
 
 
 def decode_external(data: bytes | ber.First) -> Tree:
     """An EXTERNAL, as in Extension.item: its reference, and ("single-ASN1-type", octets) or another
     ``encoding``. Raises RemoteFault."""
-    return _read("External", _first(data))
+    tree: Tree = _read("External", data)[0]
+    return tree
 
 
 def encode_external(tree: Tree) -> bytes:
@@ -85,7 +92,8 @@ def encode_external(tree: Tree) -> bytes:
 def decode_delivery_info(data: bytes | ber.First) -> Tree:
     """APDU-Delivery-Info, registered extension 1.0.10161.13.3: what its EXTERNAL holds as
     single-ASN1-type. Raises RemoteFault."""
-    return _read("APDU-Delivery-Info", _first(data))
+    tree: Tree = _read("APDU-Delivery-Info", data)[0]
+    return tree
 
 
 def encode_delivery_info(tree: Tree) -> bytes:
@@ -96,8 +104,7 @@ def encode_delivery_info(tree: Tree) -> bytes:
 def decode_system_numbers(name: str, data: bytes | ber.First) -> list[Tree]:
     """What an Item-Id.system-no holds as single-ASN1-type: "IPIG-System-Number" or "CanSystemNo".
     Raises RemoteFault."""
-    numbers: Any = _read(name, _first(data))
-    return list(numbers)
+    return list(_read(name, data)[0])
 
 
 def encode_system_numbers(numbers: list[Tree]) -> bytes:
@@ -109,7 +116,26 @@ def _first(data: bytes | ber.First) -> ber.First:
     return data if isinstance(data, ber.First) else ber.first(data)
 
 
-def _read(name: str, found: ber.First) -> Tree:
+def _read(name: str, data: bytes | ber.First) -> tuple[Any, int]:
+    """The value and how many octets come after it: the quick way, if need be after the input is brought
+    into plain form, and where the value is not as its type says, the careful one."""
+    from mailproc.protocols.iso10161 import plain_reader
+
+    octets, trailing = (data, 0) if isinstance(data, bytes) else (data.bytes, data.trailing)
+    try:
+        value, end = plain_reader.read(name, octets)
+        return value, len(octets) - end + trailing
+    except ber.NotPlain:
+        found = _first(data)
+    if isinstance(data, bytes) and not found.as_it_was:
+        try:
+            return plain_reader.read(name, found.bytes)[0], found.trailing
+        except ber.NotPlain:
+            pass
+    return _carefully(name, found), found.trailing
+
+
+def _carefully(name: str, found: ber.First) -> Tree:
     from mailproc.protocols.iso10161 import asn1
 
     try:
@@ -121,9 +147,12 @@ def _read(name: str, found: ber.First) -> Tree:
 
 
 def _write(name: str, tree: Tree | list[Tree]) -> bytes:
-    from mailproc.protocols.iso10161 import asn1
+    from mailproc.protocols.iso10161 import asn1, plain_writer
 
-    compiled = asn1.types()[name]
+    try:
+        return plain_writer.write(name, tree)
+    except ber.NotPlain:
+        compiled = asn1.types()[name]
     try:
         compiled.check_types(tree)
         return bytes(compiled.encode(tree))
