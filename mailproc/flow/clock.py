@@ -93,7 +93,10 @@ def foreseen(
     if rules.is_repair(kind, standing, found, numbers):
         _, letter = rules.REPAIRS[standing.role, standing.state]
         say = waiting.to_say(connection, transaction["id"], letter)
-        return facts | ({"say": say} if say is not None else {})
+        if say is None:
+            return facts
+        first = waiting.to_say_first(connection, transaction["id"], letter, last=level == numbers.repeats)
+        return facts | {"say": say} | ({"say_first": first} if first is not None else {})
     if kind is Timer.UNANSWERED and standing.role is Role.REQUESTER:
         facts["may_chase"] = waiting.sent_as(transaction, StatusQuery.type, premises) is Manner.SEND
     return facts

@@ -22,6 +22,8 @@ NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Where it matters until when the reader needs it."""
 UNDECIDED = (State.IN_PROCESS, State.CONDITIONAL)
 """We lend, and have not said what becomes of it."""
+UNKNOWN_ID = "unknown-transaction-id"
+"""Transaction-Id-Problem: what we speak of is not known there."""
 TOLD_THE_READER = "OVERDUE"
 """A lender's demand of which the reader was told at once counts as a reminder of ours."""
 
@@ -85,6 +87,24 @@ def to_say(connection: Connection, transaction_id: int, kind: ApduType) -> dict[
         return apdu_json.to_json(StatusQuery())
     said = [apdu for apdu in outgoing.said(connection, transaction_id) if apdu["type"] == kind.name]
     return said[-1] if said else None
+
+
+def to_say_first(
+    connection: Connection, transaction_id: int, kind: ApduType, *, last: bool
+) -> dict[str, Any] | None:
+    """The request itself, as JSON, before a cancellation that is said once more: where they say that they
+    know nothing of it, or at the ``last`` if they have never said a word, it may not have come."""
+    heard = events.heard_since(connection, transaction_id, 0) if kind is ApduType.CANCEL else ()
+    unknown = [_knows_nothing(event) for event in heard]
+    if kind is not ApduType.CANCEL or not all(unknown) or not (unknown or last):
+        return None
+    return to_say(connection, transaction_id, ApduType.ILL_REQUEST)
+
+
+def _knows_nothing(event: RowMapping) -> bool:
+    """A report of theirs that there is no such transaction."""
+    report: Mapping[str, Any] = (event["apdu"] or {}).get("report") or {}
+    return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
 def _need_before(connection: Connection, transaction: RowMapping, standing: Standing) -> date | None:

@@ -42,8 +42,9 @@ def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Ef
         return (Notify("patron/overdue", "patron", {"level": level}),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (Act("overdue", _demand(standing, level)),)
-    if "say" in occurrence.facts:
-        return (Send(said_again(apdu_json.from_json(occurrence.facts["say"]))),)
+    again = [occurrence.facts[name] for name in ("say_first", "say") if name in occurrence.facts]
+    if again:
+        return tuple(Send(said_again(apdu_json.from_json(said))) for said in again)
     if kind is Timer.EXPIRY:
         return (Act("expire", Expired()),)
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):

@@ -98,7 +98,7 @@ def _in_hand(standing: Standing, waiting: Waiting, days: Days) -> Due:
     """From Shipped until it goes back."""
     if standing.state not in (*ON_LOAN, State.OVERDUE, *ASKED):
         return {}
-    silent = _renewal(standing, waiting, days)
+    silent = _renewal(standing, waiting, days) if standing.service is Service.LOAN else None
     if silent is not None:
         asked_enough = waiting.may_ask and len(fired(Timer.RENEWAL_SILENT, standing, waiting)) >= days.repeats
         reader = _reader(standing, waiting, days) if asked_enough else {}

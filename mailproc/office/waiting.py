@@ -69,7 +69,7 @@ def _coming(connection: Connection, premises: Premises, row: RowMapping) -> Comi
     facts = clock.foreseen(connection, kind, at, transaction, standing, premises)
     levels = premises.settings.overdue_levels
     done = reminders.effects(standing, Occurrence(kind.value, None, facts), levels)
-    then, reason = _then(done[0]) if done else ("", "")
+    then, reason = _then(done[-1]) if done else ("", "")
     number = requests.load(connection, transaction["request_id"])["number"]
     attempt = f"{number}-{transaction['attempt']}"
     return Coming(kind.value, row["due_at"], attempt, transaction["partner"], then, reason)

@@ -46,8 +46,9 @@ TOGETHER: dict[S, tuple[S, ...]] = {
 # Status-Query) while it lasts.
 REPEATS: dict[Role, dict[S, Letters]] = {
     BORROWER: {
-        S.PENDING: ("ILL_REQUEST",), S.CANCEL_PENDING: ("CANCEL",), S.NOT_SUPPLIED: ("COND_REPLY.no",),
-        S.RECEIVED: ("RECEIVED",), S.OVERDUE: ("RECEIVED",), S.RENEW_PENDING: ("RENEW",),
+        S.PENDING: ("ILL_REQUEST",), S.CANCEL_PENDING: ("CANCEL", "ILL_REQUEST"),
+        S.NOT_SUPPLIED: ("COND_REPLY.no",), S.RECEIVED: ("RECEIVED",), S.OVERDUE: ("RECEIVED",),
+        S.RENEW_PENDING: ("RENEW",),
         S.RENEW_OVERDUE: ("RENEW",), S.RETURNED: ("RETURNED",), S.LOST: ("LOST",),
     },
     LENDER: {
@@ -106,6 +107,8 @@ class Walk:
             found.append(((then.state, then.state_before, yes), (self.letter_of[act],), moved))
             if act == "ship" and item == HOME:
                 found.append((side, (), OUT))  # it left and nobody ticked it
+        if role is BORROWER and state is S.CANCEL_PENDING:
+            found.append((side, ("ILL_REQUEST",), item))  # nobody answers: it may never have come
         if role is BORROWER and item == OUT and self.service is Service.LOAN:
             found.append((side, (), BACK))  # posted home and not ticked
         return found

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailproc.ill import machine, reminders
@@ -312,7 +312,12 @@ MORE = st.fixed_dictionaries(
 )
 
 
+COPY_THAT_RENEWS = borrowing(State.RECEIVED, service=Service.COPY, renewal_on=DUE)
+NOTHING = {"need_before": None, "reply_by": None, "expires": None}
+
+
 @given(STANDINGS, DATES, MORE, DAYS)
+@example(COPY_THAT_RENEWS, TODAY, NOTHING, Days())
 def test_nothing_waits_for_what_is_over(standing, since, more, days):
     """Where no letter may go by itself; else the last word may have to be said again (REPAIRS)."""
     found = wanted(standing, Waiting(since, since, **more), days)

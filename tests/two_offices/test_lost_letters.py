@@ -90,6 +90,53 @@ def test_a_lost_request_comes_by_its_repeat(town):
     sound(town)
 
 
+def lost_and_cancelled(town: Town) -> str:
+    """The request is lost, and then cancelled: the lender has a cancellation of it knows not what."""
+    town.post.loses = 1
+    number = town[BORROWER].ask(LENDER, title="A book")
+    town.settle()
+    town[BORROWER].act(number, "cancel")
+    town.settle()
+    assert len(town[LENDER].shelf()) == 1
+    return number
+
+
+def test_a_request_that_was_lost_before_it_was_cancelled(town):
+    """The cancellation alone is not enough: the request goes once more with the last of them."""
+    number = lost_and_cancelled(town)
+    town.days(4)
+    assert kinds(town[BORROWER]) == ["ILL_REQUEST", "CANCEL", "CANCEL"]
+    town.days(8)
+    assert kinds(town[BORROWER])[3:] == ["ILL_REQUEST", "CANCEL"]
+    theirs = town[LENDER].theirs(number)
+    assert (state(town[LENDER], theirs), town[LENDER].shelf()) == ("CANCEL_PENDING", {})
+    town[LENDER].act(theirs, "cancel-reply", **YES)
+    town.settle()
+    assert (state(town[BORROWER], number), state(town[LENDER], theirs)) == ("CANCELLED", "CANCELLED")
+    sound(town)
+
+
+def test_who_is_told_that_its_request_is_unknown_says_it_again(make_town):
+    """Their staff need not wait until we have asked often enough."""
+    town = make_town(Forgetful(), policy=Policy(unmatched_days=2))
+    number = lost_and_cancelled(town)
+    town.days(2)
+    assert attention(town[BORROWER], number) == ("error-report",)
+    town.days(2)
+    assert kinds(town[BORROWER]) == ["ILL_REQUEST", "CANCEL", "ILL_REQUEST", "CANCEL"]
+    assert state(town[LENDER], town[LENDER].theirs(number)) == "CANCEL_PENDING"
+    for office in town.offices.values():
+        assert (office.shelf(), office.verify().differences) == ({}, ())
+
+
+def test_who_has_answered_knows_the_request(town):
+    numbers = placed(town)
+    act(town, numbers, (LENDER, "will-supply", {}), *CANCELLING)
+    town.post.dead = True
+    town.days(40)
+    assert kinds(town[BORROWER]) == ["ILL_REQUEST", "CANCEL", "CANCEL", "CANCEL"]
+
+
 def test_a_repeat_says_the_same_with_the_time_of_the_first(town):
     placed(town)
     town.days(12)

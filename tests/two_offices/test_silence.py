@@ -38,7 +38,7 @@ RECALLED: tuple[Step, ...] = (*SHIPPED, (LENDER, "recall", {}))
 SILENCE: dict[str, tuple[str, Sequence[Step], list[str], str]] = {
     # who; what was said before the line goes dead; what goes out into it; then staff are told
     "asked": (BORROWER, (), ["ILL_REQUEST"] * 2, "no-answer"),
-    "cancelling": (BORROWER, CANCELLING, ["CANCEL"] * 2, "cancel-silent"),
+    "cancelling": (BORROWER, CANCELLING, ["CANCEL", "ILL_REQUEST", "CANCEL"], "cancel-silent"),
     "asked to keep it": (BORROWER, RENEWING, ["RENEW"] * 2, "renewal-silent"),
     "declined": (BORROWER, DECLINED, ["CONDITIONAL_REPLY"], ""),
     "under way, never ticked": (BORROWER, SHIPPED[:1], ["STATUS_QUERY"] * 2, "lender-silent"),
