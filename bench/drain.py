@@ -11,16 +11,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bench import child, dovecot, house
-from bench.dovecot import Dovecot
 from bench.figures import Figures, Goal, Suite
 from mailproc.app.polling import look
-from mailproc.config import Mailbox
 from mailproc.store.engine import Store
+from tests.servers.certificate import self_signed
+from tests.servers.dovecot import PASSWORD, Dovecot, running
 
 LETTERS = 10_000
 IN_MEMORY = 10_000
@@ -36,29 +36,25 @@ GOALS = (
 
 
 def measure() -> Figures:
-    with dovecot.running() as server:
+    with _server() as server:
         for user in ("ours", "peer"):
-            server.fill(user, LETTERS)
+            dovecot.fill(server, user, LETTERS)
         _warm(server)
         return {"ours": _drained(server), "peer": _mbsync(server)} | memory(server, IN_MEMORY)
 
 
+@contextmanager
+def _server() -> Iterator[Dovecot]:
+    with house.folder() as folder, running(self_signed(folder)) as server:
+        yield server
+
+
 def _warm(server: Dovecot) -> None:
     """The server has looked through both mailboxes before either is timed."""
-    from imapclient import IMAPClient
-
     for user in ("ours", "peer"):
-        with IMAPClient("127.0.0.1", server.port, ssl=False) as client:
-            client.login(user, dovecot.PASSWORD)
+        with server.client(user) as client:
             if client.select_folder("INBOX", readonly=True)[b"EXISTS"] != LETTERS:
                 raise SystemExit("the mailbox is not full")
-
-
-def _mailbox(server: Dovecot, user: str) -> Mailbox:
-    return Mailbox(
-        name=user, host="127.0.0.1", port=server.port, security="none", user=user,
-        password=SecretStr(dovecot.PASSWORD), timeout=60,
-    )  # fmt: skip
 
 
 def _drained(server: Dovecot) -> float:
@@ -66,7 +62,7 @@ def _drained(server: Dovecot) -> float:
     with house.folder() as folder, house.opened(folder) as home:
         home.store.start_writer()
         begun = time.perf_counter()
-        if look(home.store, home.premises, _mailbox(server, "ours")) != LETTERS:
+        if look(home.store, home.premises, server.mailbox("ours", timeout=60)) != LETTERS:
             raise SystemExit("not all letters were kept")
         return LETTERS / (time.perf_counter() - begun)
 
@@ -76,7 +72,7 @@ def _mbsync(server: Dovecot) -> float:
         (folder / "box").mkdir()
         file = folder / "mbsyncrc"
         file.write_text(
-            f"IMAPAccount here\nHost 127.0.0.1\nPort {server.port}\nUser peer\nPass {dovecot.PASSWORD}\n"
+            f"IMAPAccount here\nHost 127.0.0.1\nPort {server.port}\nUser peer\nPass {PASSWORD}\n"
             "TLSType None\nAuthMechs LOGIN\n\nIMAPStore far\nAccount here\n\n"
             f"MaildirStore near\nPath {folder}/\nInbox {folder}/box\n\n"
             "Channel all\nFar :far:\nNear :near:\nSync Pull New\nCreate Near\nSyncState *\n"
@@ -91,7 +87,7 @@ def _mbsync(server: Dovecot) -> float:
 
 def memory(server: Dovecot, count: int) -> Figures:
     """MB of the service's process: the most it held, and what it grew by from the middle to the end."""
-    server.fill("memory", count)
+    dovecot.fill(server, "memory", count)
     with house.folder() as folder, house.opened(folder, mailbox=server.port) as home:
         command = [sys.executable, "-m", "mailproc", "--config", folder / "config.toml", "run"]
         process = subprocess.Popen(
@@ -124,5 +120,5 @@ def _read(store: Store, count: int, process: int) -> dict[str, float]:
 SUITE = Suite(GOALS, measure, dovecot.missing)
 
 if __name__ == "__main__":
-    with dovecot.running() as one:
+    with _server() as one:
         print(json.dumps(memory(one, int(sys.argv[1]))))

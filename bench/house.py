@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailproc.app.build import House, build
+from tests.servers.dovecot import PASSWORD as MAILBOX_PASSWORD
 
 PASSWORD = "S3CR3TPW"
-MAILBOX_PASSWORD = "correct-horse"
 CUSTOMERS = 5
 LIBRARY = "ill@library.example"
 LENDERS = {"XX-BL": "art@bl.example", "XX-SECOND": "art@second.example"}

@@ -26,16 +26,17 @@ from sqlalchemy import make_url
 
 from mailproc.office import mailroom
 from mailproc.practice import order_file
-from tests.acceptance.conftest import (
+from tests.acceptance.service import (
     BORROWER,
     LENDER,
     OURS,
-    Dovecot,
-    Relay,
     Service,
+    mailbox_of,
     order_letter,
     report_letter,
 )
+from tests.servers.dovecot import Dovecot
+from tests.servers.relay import Relay
 
 KILLS = 50 if os.environ.get("REQUIRE_ALL") == "1" else 5
 KILLS_POSTGRESQL = 10 if os.environ.get("REQUIRE_ALL") == "1" else 2
@@ -163,8 +164,8 @@ class Lender:
         seen = 0
         while not self._stop.wait(0.02):
             letters = self._relay.to(LENDER)
-            for raw in letters[seen:]:
-                self._answer(raw)
+            for letter in letters[seen:]:
+                self._answer(letter.raw)
             seen = len(letters)
             if self._dovecot is not None and len(self.ordered) < seen:
                 number = f"M{next(self._names)}"
@@ -263,7 +264,7 @@ def kill_at_random(service: Service, chance: random.Random, kills: int, each: Ca
 def test_kills_at_random_lose_nothing_and_do_nothing_twice(
     serve: Callable[..., Service], relay: Relay, dovecot: Dovecot, tmp_path: Path
 ) -> None:
-    service = serve(mailbox=dovecot.lines(tmp_path.name))
+    service = serve(mailbox=mailbox_of(dovecot, tmp_path.name))
     mailbox = Mailbox(service, dovecot, tmp_path.name)
     run(service, relay, dovecot, tmp_path.name, KILLS, lambda: none(mailbox.without_row("SEEN")))
     none(mailbox.without_row("ALL"))
@@ -379,10 +380,10 @@ def every_answer_was_heard_once(service: Service, lender: Lender) -> None:
 def every_request_left_once(service: Service, relay: Relay, staff: Staff) -> None:
     """An order reaches the relay once; not at all only if it is before staff, or was taken back in time."""
     files: dict[str, list[bytes]] = {}
-    for raw in relay.to(LENDER):
-        for order in order_file.read(raw).orders:
+    for posted in relay.to(LENDER):
+        for order in order_file.read(posted.raw).orders:
             if not order.cancels:
-                files.setdefault(order.number, []).append(raw)
+                files.setdefault(order.number, []).append(posted.raw)
     rows = service.ask(
         "SELECT t.tgq, t.tq, i.state, o.state FROM transactions t JOIN history h ON h.transaction_id = t.id"
         " JOIN intent i ON i.event_id = h.event_id LEFT JOIN outgoing o ON o.id = i.outgoing_id"

@@ -19,17 +19,18 @@ from mailproc.office import mailroom
 from mailproc.practice import order_file
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
-from tests.acceptance.conftest import (
+from tests.acceptance.service import (
     BORROWER,
     LENDER,
     OURS,
     SECRETS,
-    Dovecot,
-    Relay,
     Service,
+    mailbox_of,
     order_letter,
     report_letter,
 )
+from tests.servers.dovecot import Dovecot
+from tests.servers.relay import Posted, Relay
 
 KILLED = 42
 FORKER = """
@@ -133,8 +134,8 @@ def states(service: Service, queue: str) -> list[tuple[Any, ...]]:
     return service.ask(f"SELECT state, unfinished FROM {queue} ORDER BY id")  # noqa: S608  # a name of ours
 
 
-def numbers(letters: Sequence[bytes]) -> list[str]:
-    return [order.number for raw in letters for order in order_file.read(raw).orders]
+def numbers(letters: Sequence[Posted]) -> list[str]:
+    return [order.number for letter in letters for order in order_file.read(letter.raw).orders]
 
 
 BEFORE_2: list[Point] = [
@@ -205,8 +206,8 @@ def test_between_4_and_5a_the_stored_bytes_leave(service: Service, once: Once, r
     ((message_id,),) = service.ask("SELECT message_id FROM outgoing")
     assert relay.letters == []
     assert once(service) == 0
-    (raw,) = relay.to(LENDER)
-    assert message_id.strip("<>") in str(order_file.letter_of(raw)["Message-ID"])
+    (left,) = relay.to(LENDER)
+    assert message_id.strip("<>") in str(order_file.letter_of(left.raw)["Message-ID"])
     assert states(service, "outgoing") == [("handed_over", 0)]
 
 
@@ -253,7 +254,7 @@ def test_in_doubt_before_people_is_said_again_byte_for_byte(
     service.pauses_are_over()
     assert once(service) == 0
     first, second = relay.to(OURS)
-    assert first == second
+    assert first.raw == second.raw
     assert {state for state, _ in states(service, "outgoing")} == {"handed_over"}
 
 
@@ -284,7 +285,7 @@ def test_by_imap_the_letter_is_ours_before_it_is_seen(
     seen: int,
 ) -> None:
     user = f"points{abs(hash(request.node.nodeid))}"
-    service = serve(mailbox=dovecot.lines(user))
+    service = serve(mailbox=mailbox_of(dovecot, user))
     with dovecot.client(user) as client:
         client.append("INBOX", order_letter("a", ["A1"]))
         assert once(service, point) == KILLED

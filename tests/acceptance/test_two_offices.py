@@ -11,7 +11,8 @@ from itertools import cycle
 import pytest
 
 from mailproc.practice.post_office import Posted, PostOffice
-from tests.acceptance.conftest import Dovecot, Service
+from tests.acceptance.service import Service, mailbox_of
+from tests.servers.dovecot import Dovecot
 
 BORROWER, LENDER = "XX-WEST", "XX-EAST"
 ADDRESS = {BORROWER: "ill@west.example", LENDER: "ill@east.example"}
@@ -102,7 +103,7 @@ def libraries(serve: Callable[..., Service], dovecot: Dovecot):
         values = {"symbol": symbol, "address": ADDRESS[symbol], "folder": service.config.parent,
                   "port": service.port, "relay": postman.port, "other": other,
                   "others_address": ADDRESS[other]}  # fmt: skip
-        mailbox = dovecot.lines(ADDRESS[symbol].partition("@")[2])
+        mailbox = mailbox_of(dovecot, ADDRESS[symbol].partition("@")[2])
         service.config.write_text(CONFIG.format(mailbox=mailbox, **values))
         postman.listeners[ADDRESS[symbol]] = service.port
         service.start()

@@ -12,17 +12,17 @@ import pytest
 from sqlalchemy import make_url
 
 from mailproc.practice import order_file
-from tests.acceptance.conftest import (
+from tests.acceptance.service import (
     BORROWER,
     LENDER,
     OURS,
-    Relay,
     Service,
     order_letter,
     report_letter,
     request_json,
     send_letters,
 )
+from tests.servers.relay import Relay
 
 SECONDS = 10 if os.environ.get("REQUIRE_ALL") == "1" else 2
 PEOPLE = 4
@@ -94,7 +94,9 @@ def test_a_daemon_at_work_and_four_people(service: Service, relay: Relay) -> Non
 def everything_is_there(
     service: Service, relay: Relay, placed: list[str], shipped: list[str], sent: int
 ) -> None:
-    came = Counter(order.number for raw in relay.to(LENDER) for order in order_file.read(raw).orders)
+    came = Counter(
+        order.number for letter in relay.to(LENDER) for order in order_file.read(letter.raw).orders
+    )
     assert came == dict.fromkeys([f"{number}-1" for number in placed], 1)
     begun = service.ask("SELECT tgq, count(*) FROM transactions WHERE role = 'RESPONDER' GROUP BY tgq")
     assert dict(begun) == {f"W{number}": 1 for number in range(1, sent + 1)}
@@ -130,13 +132,12 @@ def test_one_letter_on_an_idle_machine_goes_through_at_once(
     taken = []
     for number in range(1, 6):
         asked = service.place(f"Weirs {number}")
-        with relay.came:
-            assert relay.came.wait_for(lambda count=number: len(relay.to(LENDER)) == count, timeout=30)
+        assert len(relay.wait_for(LENDER, number)) == number
         service.rest()
         begun = time.monotonic()
         report = report_letter(f"r{number}", {f"{asked}-1": "CRF*CANNOT MATCH ITEM"})
         send_letters(service.port, LENDER, report)
-        with relay.came:  # staff are told by a letter: in, read, stepped, worded, out
-            assert relay.came.wait_for(lambda count=number: len(relay.to(OURS)) == count, timeout=30)
+        # staff are told by a letter: in, read, stepped, worded, out
+        assert len(relay.wait_for(OURS, number)) == number
         taken.append(time.monotonic() - begun)
     assert sorted(taken)[2] < 2, taken

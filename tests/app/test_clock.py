@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-House = Any  # tests/app/conftest.py
+from tests.app.house import House
+from tests.servers.relay import Relay
+
 STAFF = "ill@town.example"
 
 
@@ -26,21 +28,21 @@ def events(house: House) -> list[str]:
         return [kind for (kind,) in store.execute("SELECT type FROM event WHERE cause = 'timer'")]
 
 
-def test_what_fell_due_while_it_was_down_is_caught_up_once(house: House, relay: Any) -> None:
+def test_what_fell_due_while_it_was_down_is_caught_up_once(house: House, relay: Relay) -> None:
     house.place()
     assert house.cli("run", "--once").returncode == 0
     overdue(house)
     for _ in range(2):
         daemon = house.start()
         (told,) = relay.wait_for(STAFF)
-        assert b"no answer for too long" in told
+        assert "no answer for too long" in told.text
         assert daemon.stop() == 0
         assert not any("Traceback" in line for line in daemon.lines)
     assert events(house) == ["UNANSWERED"]
     assert house.cli("verify").returncode == 0
 
 
-def test_run_once_looks_at_the_clock_too(house: House, relay: Any) -> None:
+def test_run_once_looks_at_the_clock_too(house: House, relay: Relay) -> None:
     house.place()
     assert house.cli("run", "--once").returncode == 0
     overdue(house)
@@ -50,7 +52,7 @@ def test_run_once_looks_at_the_clock_too(house: House, relay: Any) -> None:
     relay.wait_for(STAFF)
 
 
-def test_it_is_noticed_while_it_runs(house: House, relay: Any) -> None:
+def test_it_is_noticed_while_it_runs(house: House, relay: Relay) -> None:
     with (house.folder / "config.toml").open("a") as file:
         file.write('[schedule]\nsweep = "every 1s"\n')
     daemon = house.start()
@@ -85,7 +87,7 @@ def silent() -> Iterator[tuple[int, threading.Event]]:
     thread.join(5)
 
 
-def test_mail_is_looked_at_before_a_silence_is_acted_upon(house: House, relay: Any, silent: Any) -> None:
+def test_mail_is_looked_at_before_a_silence_is_acted_upon(house: House, relay: Relay, silent: Any) -> None:
     port, hang_up = silent
     house.place()
     assert house.cli("run", "--once").returncode == 0

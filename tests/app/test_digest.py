@@ -2,11 +2,12 @@
 
 import sqlite3
 from contextlib import closing
-from typing import Any
 
 import pytest
 
-House = Any  # tests/app/conftest.py
+from tests.app.house import House
+from tests.servers.relay import Posted, Relay
+
 STAFF = "ill@town.example"
 
 
@@ -15,23 +16,23 @@ def scheduled(house: House, when: str) -> None:
         file.write(f'[schedule]\ndigest = "{when}"\n')
 
 
-def digests(relay: Any) -> list[bytes]:
-    return [raw for _, to, raw in relay.letters if to == STAFF and b"to be done" in raw]
+def digests(relay: Relay) -> list[Posted]:
+    return [letter for letter in relay.to(STAFF) if "to be done" in letter.text]
 
 
-def test_it_goes_out_by_itself(house: House, relay: Any) -> None:
+def test_it_goes_out_by_itself(house: House, relay: Relay) -> None:
     scheduled(house, "every 1s")
     house.place()
     daemon = house.start()
     first, second = relay.wait_for(STAFF, 2)[:2]
-    assert b"0 to be done, 1 waiting" in first
-    assert b"0 to be done, 1 waiting" in second
+    assert "0 to be done, 1 waiting" in first.text
+    assert "0 to be done, 1 waiting" in second.text
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines)
 
 
 @pytest.mark.parametrize("when", ["every 24h", "0 7 * * *"])
-def test_days_down_are_caught_up_by_one_letter(house: House, relay: Any, when: str) -> None:
+def test_days_down_are_caught_up_by_one_letter(house: House, relay: Relay, when: str) -> None:
     scheduled(house, when)
     assert house.cli("digest", "--send").returncode == 0
     with closing(sqlite3.connect(house.folder / "var" / "mailproc.db")) as store:
@@ -48,7 +49,7 @@ def test_days_down_are_caught_up_by_one_letter(house: House, relay: Any, when: s
     assert daemon.stop() == 0
 
 
-def test_off_as_shipped(house: House, relay: Any) -> None:
+def test_off_as_shipped(house: House, relay: Relay) -> None:
     house.place()
     daemon = house.start()
     relay.wait_for("orders@bl.example")
@@ -56,7 +57,7 @@ def test_off_as_shipped(house: House, relay: Any) -> None:
     assert digests(relay) == []
 
 
-def test_a_wrong_hour_is_refused_at_start(house: House, relay: Any) -> None:
+def test_a_wrong_hour_is_refused_at_start(house: House, relay: Relay) -> None:
     scheduled(house, "at breakfast")
     ran = house.cli("check")
     assert ran.returncode == 3

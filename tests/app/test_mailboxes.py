@@ -4,32 +4,31 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
 
-House = Any  # tests/app/conftest.py
+from tests.app.house import House, order
+from tests.servers.dovecot import Dovecot
+from tests.servers.relay import Relay
 
 
-def test_letters_of_two_mailboxes_become_requests(
-    house: House, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
-) -> None:
+def test_letters_of_two_mailboxes_become_requests(house: House, own_dovecot: Callable[..., Dovecot]) -> None:
     dovecot = own_dovecot()
     for name in ("one", "two"):
-        dovecot.fill(name, [order_of(f"C-{name}")])
+        dovecot.fill(name, [order(f"C-{name}")])
         house.mailbox(name, dovecot.port, name)
     daemon = house.start()
     found = house.until(["requests"], lambda found: len(found) == 2)
     assert {one["their_number"] for one in found} == {"C-one", "C-two"}
-    dovecot.fill("two", [order_of("C-later")])
+    dovecot.fill("two", [order("C-later")])
     house.until(["requests"], lambda found: len(found) == 3)
     assert dovecot.flags("two") == {1: (b"\\Seen",), 2: (b"\\Seen",)}
     assert daemon.stop() == 0
 
 
 def test_down_at_start_said_once_and_read_when_it_is_back(
-    house: House, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
+    house: House, own_dovecot: Callable[..., Dovecot]
 ) -> None:
     dovecot = own_dovecot()
-    dovecot.fill("box", [order_of("C1")])
+    dovecot.fill("box", [order("C1")])
     dovecot.stop()
     house.mailbox("box", dovecot.port, "box")
     daemon = house.start()
@@ -42,8 +41,7 @@ def test_down_at_start_said_once_and_read_when_it_is_back(
     assert daemon.stop() == 0
 
 
-def test_a_wrong_password_is_no_crash_and_not_shown(house: House, own_dovecot: Callable[..., Any]) -> None:
-    dovecot = own_dovecot()
+def test_a_wrong_password_is_no_crash_and_not_shown(house: House, dovecot: Dovecot) -> None:
     house.mailbox("box", dovecot.port, "box", secret="Wr0ngWord")
     daemon = house.start()
     daemon.says("mailbox box")
@@ -54,15 +52,13 @@ def test_a_wrong_password_is_no_crash_and_not_shown(house: House, own_dovecot: C
     assert "Wr0ngWord" not in "\n".join(daemon.lines) + checked.stdout.decode()
 
 
-def test_a_mailbox_that_hangs_harms_neither_the_others_nor_the_end(
-    house: House, relay: Any, order_of: Callable[[str], bytes]
-) -> None:
+def test_a_mailbox_that_hangs_harms_neither_the_others_nor_the_end(house: House, relay: Relay) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         house.mailbox("silent", silent.getsockname()[1], "box")
         daemon = house.start()
         held, _ = silent.accept()  # it is connected, and hears nothing
         with closing(held):
-            daemon.takes(order_of("C1"))
+            daemon.takes(order("C1"))
             house.until(["requests"], lambda found: len(found) == 1)
             begun = time.monotonic()
             assert daemon.stop() == 0
@@ -70,10 +66,10 @@ def test_a_mailbox_that_hangs_harms_neither_the_others_nor_the_end(
 
 
 def test_run_once_reads_acts_delivers_and_ends(
-    house: House, relay: Any, own_dovecot: Callable[..., Any], order_of: Callable[[str], bytes]
+    house: House, relay: Relay, own_dovecot: Callable[..., Dovecot]
 ) -> None:
     dovecot = own_dovecot()
-    dovecot.fill("box", [order_of("C1")])
+    dovecot.fill("box", [order("C1")])
     house.mailbox("box", dovecot.port, "box")
     house.place()
     ran = house.cli("run", "--once")

@@ -1,14 +1,12 @@
 """Several customer codes of ours with one partner: which an order goes by, and that it stays so."""
 
-from typing import Any
-
 import pytest
 
 from mailproc.app import build, checking
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.office import mailroom
-
-Office = Any  # tests/flow_out/conftest.py
+from tests.flow_out.office import BL, Office
+from tests.servers.relay import Relay
 
 ACCOUNT = """
 [[partner.artemail.account]]
@@ -34,29 +32,29 @@ def three(sqlite_office: Office) -> Office:
     return sqlite_office
 
 
-def codes(relay: Any) -> list[str]:
+def codes(relay: Relay) -> list[str]:
     """The customer code of each file that left, in order."""
-    return [letter.text.split("\n\n", 1)[1].split("\n")[0] for letter in relay.script.orders]
+    return [letter.text.split("\n\n", 1)[1].split("\n")[0] for letter in relay.to(BL)]
 
 
-def test_the_service_decides_and_each_account_has_its_own_file(three: Office, relay: Any) -> None:
+def test_the_service_decides_and_each_account_has_its_own_file(three: Office, relay: Relay) -> None:
     for service in ("LOAN", "COPY", "LOAN", "COPY"):
         three.place(service=service)
     three.run()
     assert sorted(codes(relay)) == ["99-0001", "99-0011"]
-    files = {letter.text.split("\n\n", 1)[1].split("\n")[0]: letter.text for letter in relay.script.orders}
+    files = {letter.text.split("\n\n", 1)[1].split("\n")[0]: letter.text for letter in relay.to(BL)}
     assert "TXB1-1" in files["99-0001"] and "TXB3-1" in files["99-0001"]
     assert "TXB2-1" in files["99-0011"] and "TXB4-1" in files["99-0011"]
 
 
 @pytest.mark.parametrize("name", ["Chemistry", "chemistry", "99-0012"])
-def test_a_request_may_name_one(three: Office, relay: Any, name: str) -> None:
+def test_a_request_may_name_one(three: Office, relay: Relay, name: str) -> None:
     three.place(account=name)
     three.run()
     assert codes(relay) == ["99-0012"]
 
 
-def test_what_is_said_later_goes_by_the_same_account(three: Office, relay: Any) -> None:
+def test_what_is_said_later_goes_by_the_same_account(three: Office, relay: Relay) -> None:
     """Also after the configuration has come to choose another."""
     number = three.place(account="Chemistry")
     three.run()
@@ -64,7 +62,7 @@ def test_what_is_said_later_goes_by_the_same_account(three: Office, relay: Any) 
     three.act(number, "cancel")
     three.run()
     assert codes(relay) == ["99-0012", "99-0012"]
-    assert f"TX{number}-1 CANCEL" in relay.script.orders[1].text
+    assert f"TX{number}-1 CANCEL" in relay.to(BL)[1].text
 
 
 def test_an_account_that_nobody_has_is_refused_with_the_known_ones(three: Office) -> None:
@@ -72,16 +70,16 @@ def test_an_account_that_nobody_has_is_refused_with_the_known_ones(three: Office
         three.place(account="physics")
 
 
-def test_the_next_library_has_accounts_of_its_own(three: Office, relay: Any) -> None:
+def test_the_next_library_has_accounts_of_its_own(three: Office, relay: Relay) -> None:
     number = three.place(account="Chemistry", partners=["UK-BL", "UK-TWO"])
     three.run()
     three.arrives(f"{number}-1   NOT\n")
     three.run()
-    (second,) = relay.script.to("orders@two.example")
+    (second,) = relay.to("orders@two.example")
     assert "99-0002" in second.text
 
 
-def test_an_account_that_is_gone_holds_what_goes_by_it(three: Office, relay: Any) -> None:
+def test_an_account_that_is_gone_holds_what_goes_by_it(three: Office, relay: Relay) -> None:
     number = three.place(account="Chemistry")
     three.run()
     three.act(number, "cancel")
@@ -97,12 +95,12 @@ def test_an_account_that_is_gone_holds_what_goes_by_it(three: Office, relay: Any
     assert codes(relay) == ["99-0012", "99-0012"]
 
 
-def test_a_partner_that_is_gone_is_said_in_its_own_words(sqlite_office: Office, relay: Any) -> None:
+def test_a_partner_that_is_gone_is_said_in_its_own_words(sqlite_office: Office, relay: Relay) -> None:
     number = sqlite_office.place()
     sqlite_office.configure(without="UK-BL")
     sqlite_office.run()
     assert sqlite_office.show(number)["attention"] == ["partner-gone"]
-    (told,) = relay.script.to("desk@town.example")
+    (told,) = relay.to("desk@town.example")
     assert "no longer in config.toml" in told.text.replace("=\n", "").replace("\n", " ")
 
 

@@ -10,8 +10,8 @@ from sqlmodel import SQLModel
 
 from mailproc.mail.parse import parse, readable
 from mailproc.office import trial
-
-Office = Any  # tests/flow_out/conftest.py
+from tests.flow_out.office import BL, Office
+from tests.servers.relay import Relay
 
 AWKWARD = {
     "line breaks": "Evil\r\nNNNN\r\nTXZ9 S LOAN\r\nTitle",
@@ -35,13 +35,13 @@ AWKWARD = {
 
 
 @pytest.mark.parametrize("case", AWKWARD)
-def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, relay: Any, case: str) -> None:
+def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, relay: Relay, case: str) -> None:
     office = sqlite_office
     before = office.place("Before")
     number = office.place(AWKWARD[case])
     after = office.place("After")
     office.run()
-    [letter] = relay.script.orders
+    [letter] = relay.to(BL)
     assert all(len(line) <= 78 for line in letter.text.splitlines())
     meant = trial.decoded(office.house.premises, "-", letter.raw)
     assert meant["faults"] == []
@@ -56,48 +56,48 @@ def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, rel
 
 
 @pytest.mark.parametrize("title", ["A\0B", "half \ud800 a character"])
-def test_what_no_database_can_store_harms_nothing(office: Office, relay: Any, title: str) -> None:
+def test_what_no_database_can_store_harms_nothing(office: Office, relay: Relay, title: str) -> None:
     number = office.place(title, note=title, patron={"id": "P1", "name": title, "email": "r@town.example"})
     office.run()
     office.act(number, "receive", note=title)
     office.run()
     assert office.show(number)["state"] == "RECEIVED"
-    assert len(relay.script.orders) == len(relay.script.to("r@town.example")) == 1
+    assert len(relay.to(BL)) == len(relay.to("r@town.example")) == 1
 
 
-def test_an_arabic_title_is_romanised_and_staff_see_it(office: Office, relay: Any) -> None:
+def test_an_arabic_title_is_romanised_and_staff_see_it(office: Office, relay: Relay) -> None:
     number = office.place("مقدمة ابن خلدون")
     office.run()
-    [order] = relay.script.orders
+    [order] = relay.to(BL)
     assert f"TX{number}-1" in order.text and "mqdm" in order.text and order.text.isascii()
     assert office.show(number)["attention"] == ["letters-replaced"]
 
 
 def test_a_title_with_nothing_readable_is_held_with_the_field_named_and_its_neighbours_go(
-    office: Office, relay: Any
+    office: Office, relay: Relay
 ) -> None:
     """ARTEmail carries ASCII: what nothing is left of is a question to staff, not an order."""
     before, number = office.place("Before"), office.place("\ue000\ue001\ue002")
     office.run()
-    assert f"TX{before}-1" in relay.script.orders[0].text
-    assert f"TX{number}-1" not in relay.script.orders[0].text
+    assert f"TX{before}-1" in relay.to(BL)[0].text
+    assert f"TX{number}-1" not in relay.to(BL)[0].text
     assert "item.title" in office.outbox()[0].note
     assert "romanised" in office.outbox()[0].note
     assert office.show(number)["attention"] == ["held-template"]
     office.run()
-    assert len(relay.script.to("desk@town.example")) == 1
+    assert len(relay.to("desk@town.example")) == 1
 
 
 @pytest.mark.parametrize("title", AWKWARD.values(), ids=AWKWARD)
 def test_an_awkward_title_in_a_notice_is_one_line_of_it(
-    sqlite_office: Office, relay: Any, title: str
+    sqlite_office: Office, relay: Relay, title: str
 ) -> None:
     office = sqlite_office
     number = office.place(title, patron={"id": "P1", "name": "R\r\nBcc: x@y", "email": "r@town.example"})
     office.run()
     office.act(number, "receive")
     office.run()
-    [letter] = relay.script.to("r@town.example")
+    [letter] = relay.to("r@town.example")
     read = parse(letter.raw)
     assert read.subject.startswith("Your interlibrary loan is here: ")
     assert read.to == ("r@town.example",)
@@ -109,18 +109,18 @@ PASSWORD = "Zq7Pass9"
 
 
 def test_the_password_stands_on_the_wire_and_nowhere_else(
-    office: Office, relay: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    office: Office, relay: Relay, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     office.place("One")
     office.run()
-    assert PASSWORD in relay.script.orders[0].text
+    assert PASSWORD in relay.to(BL)[0].text
     office.arrives(  # a customer's file holds the same word
         f"99-0003\r\n{PASSWORD}\r\n\r\n\r\n\r\n\r\nTXC1 S LOAN\r\nA Book\r\n\r\n\r\n\r\n\r\nNNNN\r\n",
         subject="Order file",
         mail_from="ill@customer.example",
     )
-    relay.script.answers = [f"550 5.7.1 I do not like {PASSWORD}"]
+    relay.answers = [f"550 5.7.1 I do not like {PASSWORD}"]
     office.place("Two")
     office.run()
     office.configure(mode="folder")
@@ -159,7 +159,7 @@ def _text(value: Any) -> str:
     return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
-def test_no_address_of_the_reader_no_letter_and_no_trouble(office: Office, relay: Any) -> None:
+def test_no_address_of_the_reader_no_letter_and_no_trouble(office: Office, relay: Relay) -> None:
     for patron in (None, {"id": "P1", "name": "R"}, {"id": "P2", "name": "R", "email": ""}):
         number = office.place(patron=patron) if patron else office.place()
         office.run()
@@ -167,13 +167,13 @@ def test_no_address_of_the_reader_no_letter_and_no_trouble(office: Office, relay
         office.run()
         assert office.show(number)["state"] == "RECEIVED"
         assert office.show(number)["attention"] == []
-    assert {letter.rcpt_to for letter in relay.script.posted} == {"orders@bl.example"}
+    assert {letter.rcpt_to for letter in relay.letters} == {BL}
     assert office.outbox() == []
 
 
 @pytest.mark.parametrize("email", ["no address", "a@b\r\nBcc: c@d", "ü@town.example", "@", "a@b@c"])
 def test_an_address_that_cannot_be_written_to_is_held_and_harms_nobody(
-    sqlite_office: Office, relay: Any, email: str
+    sqlite_office: Office, relay: Relay, email: str
 ) -> None:
     office = sqlite_office
     number = office.place(patron={"id": "P1", "name": "R", "email": email})
@@ -182,13 +182,13 @@ def test_an_address_that_cannot_be_written_to_is_held_and_harms_nobody(
     office.act(number, "receive")
     office.act(other, "receive")
     office.run()
-    assert len(relay.script.to("s@town.example")) == 1
+    assert len(relay.to("s@town.example")) == 1
     assert [line.state for line in office.outbox()] == ["held"]
     assert "address" in office.outbox()[0].note
     assert office.show(number)["state"] == "RECEIVED"
 
 
-def test_the_reader_is_written_to_in_their_language(office: Office, relay: Any) -> None:
+def test_the_reader_is_written_to_in_their_language(office: Office, relay: Relay) -> None:
     office.template("de/patron/arrived.txt", "Subject: Ihre Fernleihe\n\nGuten Tag {{ patron.name }}\n")
     languages = {"de": "Guten Tag", "de-AT": "Guten Tag", "fr": "Dear", "": "Dear", "not a language!": "Dear"}
     for each, (language, greeting) in enumerate(languages.items()):
@@ -197,16 +197,16 @@ def test_the_reader_is_written_to_in_their_language(office: Office, relay: Any) 
         office.run()
         office.act(number, "receive")
         office.run()
-        [letter] = relay.script.to(f"r{each}@town.example")
+        [letter] = relay.to(f"r{each}@town.example")
         assert greeting in letter.text, language
 
 
-def test_who_cannot_supply_is_told_in_words(office: Office, relay: Any) -> None:
+def test_who_cannot_supply_is_told_in_words(office: Office, relay: Relay) -> None:
     number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.arrives(f"{number}-1   NOT\r\n", subject="Replies")
     office.run()
-    [letter] = relay.script.to("r@town.example")
+    [letter] = relay.to("r@town.example")
     assert "British Library: " in letter.text
     assert "not-owned" not in letter.text
     assert office.show(number)["attention"] == ["end-of-rota"]

@@ -7,29 +7,29 @@ from typing import Any
 import pytest
 
 from mailproc.errors import LocalFault
+from tests.flow_out.office import BL, Office
+from tests.servers.relay import Relay
 
-Office = Any  # tests/flow_out/conftest.py
 
-
-def test_a_letter_that_is_taken_is_handed_over_with_its_answer(office: Office, relay: Any) -> None:
+def test_a_letter_that_is_taken_is_handed_over_with_its_answer(office: Office, relay: Relay) -> None:
     number = office.place()
     office.run()
     assert office.letter(1)["state"] == "handed_over"
     assert "queued" in office.letter(1)["reply"]
     assert office.letter(1)["handed_over_at"] == office.clock.now
     assert office.show(number)["delivery"] == "handed_over"
-    assert len(relay.script.orders) == 1
+    assert len(relay.to(BL)) == 1
     assert office.outbox() == []
 
 
-def test_try_later_waits_by_the_table_of_pauses(office: Office, relay: Any) -> None:
+def test_try_later_waits_by_the_table_of_pauses(office: Office, relay: Relay) -> None:
     number = office.place()
     pauses = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
     pauses += [timedelta(hours=12)] * 2
     for pause in pauses:
-        relay.script.answers = ["451 4.7.1 greylisted"]
+        relay.answers = ["451 4.7.1 greylisted"]
         office.run()
-        assert relay.script.answers == []
+        assert relay.answers == []
         row = office.letter(1)
         assert (row["state"], row["not_before"]) == ("prepared", office.clock.now + pause)
         assert "451" in row["last_error"]
@@ -43,24 +43,24 @@ def test_try_later_waits_by_the_table_of_pauses(office: Office, relay: Any) -> N
     assert office.show(number)["attention"] == []
 
 
-def test_after_four_days_staff_are_told_and_redeliver_gives_four_more(office: Office, relay: Any) -> None:
+def test_after_four_days_staff_are_told_and_redeliver_gives_four_more(office: Office, relay: Relay) -> None:
     number = office.place()
-    relay.script.answers = ["451 4.3.0 no"] * 40
+    relay.answers = ["451 4.3.0 no"] * 40
     begun = office.clock.now
     office.run()
     while office.letter(1)["state"] == "prepared":
         office.clock.now = office.letter(1)["not_before"]
         office.run()
     assert timedelta(days=4) <= office.clock.now - begun < timedelta(days=4, hours=12)
-    relay.script.answers = []
+    relay.answers = []
     office.clock.forward(minutes=1)
     office.run()
     shown = office.show(number)
     assert shown["delivery"] == "failed"
     assert shown["attention"] == ["delivery-failed"]
     assert shown["state"] == "PENDING"
-    assert len(relay.script.to("desk@town.example")) == 1
-    relay.script.answers = ["451 4.3.0 still no"]
+    assert len(relay.to("desk@town.example")) == 1
+    relay.answers = ["451 4.3.0 still no"]
     office.redeliver("O1")
     office.run()
     assert office.letter(1)["state"] == "prepared"  # not given up at once again
@@ -70,11 +70,11 @@ def test_after_four_days_staff_are_told_and_redeliver_gives_four_more(office: Of
     assert office.show(number)["attention"] == []
 
 
-def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Any) -> None:
+def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Relay) -> None:
     number = office.place()
     office.work()
     other = office.place("Another", partners=["UK-TWO"])
-    relay.script.answers = ["550 5.1.1 no such user"]
+    relay.answers = ["550 5.1.1 no such user"]
     office.run()
     shown = office.show(number)
     assert (shown["delivery"], shown["attention"]) == ("failed", ["delivery-failed"])
@@ -85,47 +85,47 @@ def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Any
     assert office.letter(1)["state"] == "shelved"
 
 
-def test_broken_after_the_dot_an_order_waits_for_staff(office: Office, relay: Any) -> None:
+def test_broken_after_the_dot_an_order_waits_for_staff(office: Office, relay: Relay) -> None:
     number = office.place()
-    relay.script.answers = ["break"]
+    relay.answers = ["break"]
     office.run()
     office.clock.forward(days=3)
     office.run()
-    assert len(relay.script.orders) == 1  # never a second one by itself
+    assert len(relay.to(BL)) == 1  # never a second one by itself
     shown = office.show(number)
     assert (shown["delivery"], shown["attention"]) == ("in_doubt", ["in-doubt"])
     assert [line.id for line in office.outbox()] == ["O1"]
-    told = relay.script.to("desk@town.example")
+    told = relay.to("desk@town.example")
     assert len(told) == 1
     assert number in told[0].text
     assert "may have arrived" in told[0].text
 
 
-def test_broken_after_the_dot_a_notice_goes_again_after_a_pause(office: Office, relay: Any) -> None:
+def test_broken_after_the_dot_a_notice_goes_again_after_a_pause(office: Office, relay: Relay) -> None:
     number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.act(number, "receive")
-    relay.script.answers = ["break", "break"]
+    relay.answers = ["break", "break"]
     office.run()
-    assert len(relay.script.to("r@town.example")) == 1  # not again and again while the line is bad
+    assert len(relay.to("r@town.example")) == 1  # not again and again while the line is bad
     office.clock.forward(minutes=1)
     office.run()
-    assert len(relay.script.to("r@town.example")) == 2
+    assert len(relay.to("r@town.example")) == 2
     office.clock.forward(minutes=5)
     office.run()
-    first, _, third = relay.script.to("r@town.example")
+    first, _, third = relay.to("r@town.example")
     assert first.raw == third.raw  # byte for byte
     office.clock.forward(days=2)
     office.run()
-    assert len(relay.script.to("r@town.example")) == 3
+    assert len(relay.to("r@town.example")) == 3
 
 
-def test_in_doubt_redelivered_or_taken_as_arrived(office: Office, relay: Any) -> None:
+def test_in_doubt_redelivered_or_taken_as_arrived(office: Office, relay: Relay) -> None:
     first, second = office.place("One"), ""
-    relay.script.answers = ["break"]
+    relay.answers = ["break"]
     office.run()
     second = office.place("Two")
-    relay.script.answers = ["break"]
+    relay.answers = ["break"]
     office.run()
     doubtful = [line.id for line in office.outbox()]
     assert len(doubtful) == 2
@@ -134,12 +134,12 @@ def test_in_doubt_redelivered_or_taken_as_arrived(office: Office, relay: Any) ->
     office.run()
     assert office.show(first)["delivery"] == office.show(second)["delivery"] == "handed_over"
     assert office.show(first)["attention"] == office.show(second)["attention"] == []
-    orders = relay.script.orders
+    orders = relay.to(BL)
     assert len(orders) == 3
     assert orders[2].raw == orders[0].raw
 
 
-def test_killed_while_it_was_sent(office: Office, relay: Any, clock: Any) -> None:
+def test_killed_while_it_was_sent(office: Office, relay: Relay, clock: Any) -> None:
     """The rows as a kill between the two commits leaves them; the next start looks at them."""
     from mailproc.flow import send
 
@@ -149,10 +149,10 @@ def test_killed_while_it_was_sent(office: Office, relay: Any, clock: Any) -> Non
     assert send.recover(office.store, office.house.premises) == 1
     office.run()
     assert office.show(number)["delivery"] == "in_doubt"
-    assert len(relay.script.orders) == 1
+    assert len(relay.to(BL)) == 1
 
 
-def test_a_notice_that_kills_the_process_is_not_tried_for_ever(office: Office, relay: Any) -> None:
+def test_a_notice_that_kills_the_process_is_not_tried_for_ever(office: Office, relay: Relay) -> None:
     from mailproc.flow import send
 
     number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
@@ -187,7 +187,7 @@ def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
     office.work()
 
     def deliver(envelope: Any, *_rest: object) -> tuple[str, str]:
-        if envelope.rcpt_to == "orders@bl.example":
+        if envelope.rcpt_to == BL:
             raise ZeroDivisionError
         return "handed_over", "250 ok"
 
@@ -198,7 +198,7 @@ def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
 
 
 def test_relay_down_is_said_once_for_all_its_letters(
-    office: Office, relay: Any, caplog: pytest.LogCaptureFixture
+    office: Office, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
     relay.stop()
     for each in range(5):
@@ -213,11 +213,11 @@ def test_relay_down_is_said_once_for_all_its_letters(
     relay.start()
     office.clock.forward(days=1)
     office.run()
-    assert len(relay.script.orders) == 5
+    assert len(relay.to(BL)) == 5
     assert [office.letter(number)["state"] for number in range(1, 6)] == ["handed_over"] * 5
 
 
-def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Any) -> None:
+def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Relay) -> None:
     from mailproc.office import mailroom
 
     number = office.place()
@@ -225,12 +225,12 @@ def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Any
     mailroom.hold(office.store, "O1")
     office.clock.forward(days=30)
     office.run()
-    assert relay.script.posted == []
+    assert relay.letters == []
     assert office.show(number)["delivery"] == "held"
     with pytest.raises(LocalFault, match="only a letter that waits"):
         mailroom.hold(office.store, "O1")
     office.redeliver("O1")
-    relay.script.answers = ["451 later"]
+    relay.answers = ["451 later"]
     office.run()
     assert office.letter(1)["state"] == "prepared"  # the days of the hold do not count
     office.clock.forward(minutes=1)

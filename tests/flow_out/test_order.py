@@ -5,48 +5,48 @@ from typing import Any
 import pytest
 
 from mailproc.errors import LocalFault
+from tests.flow_out.office import BL, Office
+from tests.servers.relay import Relay
 
-Office = Any  # tests/flow_out/conftest.py
 
-
-def test_a_cancel_never_overtakes_its_request(office: Office, relay: Any) -> None:
+def test_a_cancel_never_overtakes_its_request(office: Office, relay: Relay) -> None:
     """The request may have left (in doubt): then the cancel waits until staff have said so."""
     number = office.place()
-    relay.script.answers = ["break"]
+    relay.answers = ["break"]
     office.run()
     assert office.act(number, "cancel").after == "CANCEL_PENDING"
     office.clock.forward(days=2)
     office.run()
-    assert len(relay.script.orders) == 1
+    assert len(relay.to(BL)) == 1
     assert office.show(number)["delivery"] == "waiting"
     office.redeliver("O1")
     office.run()
-    assert ["CANCEL" in letter.text for letter in relay.script.orders] == [False, False, True]
+    assert ["CANCEL" in letter.text for letter in relay.to(BL)] == [False, False, True]
     assert office.show(number)["delivery"] == "handed_over"
 
 
-def test_a_request_that_has_not_left_is_withdrawn(office: Office, relay: Any) -> None:
+def test_a_request_that_has_not_left_is_withdrawn(office: Office, relay: Relay) -> None:
     number = office.place()
-    relay.script.answers = ["451 later"]
+    relay.answers = ["451 later"]
     office.run()
     outcome = office.act(number, "cancel")
     assert outcome.after == "CANCELLED"
     office.clock.forward(days=1)
     office.run()
-    assert relay.script.orders == []
+    assert relay.to(BL) == []
     assert office.letter(1)["state"] == "withdrawn"
     assert office.outbox() == []
     with pytest.raises(LocalFault, match="withdrawn"):
         office.redeliver("O1")
 
 
-def test_what_shared_the_withdrawn_file_goes_out_in_a_new_one(office: Office, relay: Any) -> None:
+def test_what_shared_the_withdrawn_file_goes_out_in_a_new_one(office: Office, relay: Relay) -> None:
     first, second, third = (office.place(f"Title {name}") for name in ("One", "Two", "Three"))
     office.work()
     office.act(second, "cancel")
     office.run()
-    assert [row.rcpt_to for row in relay.script.posted] == ["orders@bl.example"]
-    text = relay.script.orders[0].text
+    assert [row.rcpt_to for row in relay.letters] == [BL]
+    text = relay.to(BL)[0].text
     assert "Title One" in text
     assert "Title Three" in text
     assert "Title Two" not in text
@@ -54,30 +54,30 @@ def test_what_shared_the_withdrawn_file_goes_out_in_a_new_one(office: Office, re
     assert office.letter(1)["file_ref"] != office.letter(2)["file_ref"]
 
 
-def test_many_orders_are_one_file_and_the_next_ones_the_next(office: Office, relay: Any) -> None:
+def test_many_orders_are_one_file_and_the_next_ones_the_next(office: Office, relay: Relay) -> None:
     numbers = [office.place(f"Title {each}") for each in range(40)]
     office.run()
-    assert len(relay.script.orders) == 1
-    text = relay.script.orders[0].text
+    assert len(relay.to(BL)) == 1
+    text = relay.to(BL)[0].text
     places = [text.index(f"TX{number}-1 ") for number in numbers]
     assert places == sorted(places)
     office.place("Later")
     office.run()
-    assert len(relay.script.orders) == 2
+    assert len(relay.to(BL)) == 2
 
 
-def test_two_answers_about_one_order_are_two_letters_in_order(office: Office, relay: Any) -> None:
+def test_two_answers_about_one_order_are_two_letters_in_order(office: Office, relay: Relay) -> None:
     """Were the first held, the second must not be in the same letter."""
     office.arrives(ORDER, subject="Order file", mail_from="ill@customer.example")
     office.act("L1", "will-supply")
     office.act("L1", "ship")
-    relay.script.answers = ["451 later"]
+    relay.answers = ["451 later"]
     office.run()
-    assert relay.script.to("ill@customer.example") == []
+    assert relay.to("ill@customer.example") == []
     office.clock.forward(minutes=1)
     office.run()
-    assert len(relay.script.to("ill@customer.example")) == 2
-    assert "SHIPPED" in relay.script.to("ill@customer.example")[1].text
+    assert len(relay.to("ill@customer.example")) == 2
+    assert "SHIPPED" in relay.to("ill@customer.example")[1].text
 
 
 ORDER = (
@@ -85,18 +85,18 @@ ORDER = (
 )
 
 
-def test_undo_takes_back_the_last_act_only(office: Office, relay: Any) -> None:
+def test_undo_takes_back_the_last_act_only(office: Office, relay: Relay) -> None:
     office.arrives(ORDER, subject="Order file", mail_from="ill@customer.example")
     office.act("L1", "will-supply")
     office.act("L1", "ship")
     office.act("L1", "undo")
     office.run()
-    sent = relay.script.to("ill@customer.example")
+    sent = relay.to("ill@customer.example")
     assert len(sent) == 1
     assert "SHIPPED" not in sent[0].text
 
 
-def test_cancel_while_its_letter_is_being_written(office: Office, relay: Any) -> None:
+def test_cancel_while_its_letter_is_being_written(office: Office, relay: Relay) -> None:
     """Prepare has claimed and encodes outside the write; the cancel comes in between."""
     from mailproc.flow import prepare
 
@@ -115,12 +115,12 @@ def test_cancel_while_its_letter_is_being_written(office: Office, relay: Any) ->
     finally:
         prepare._encode = original
     assert office.show(number)["state"] == "CANCELLED"
-    assert len(relay.script.orders) == 1
-    assert f"TX{other}-1" in relay.script.orders[0].text
-    assert f"TX{number}-1" not in relay.script.orders[0].text
+    assert len(relay.to(BL)) == 1
+    assert f"TX{other}-1" in relay.to(BL)[0].text
+    assert f"TX{number}-1" not in relay.to(BL)[0].text
 
 
-def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Any) -> None:
+def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Relay) -> None:
     """Both what is not worded yet and what is already a letter."""
     office.place("Worded before the pause")
     office.work()
@@ -130,21 +130,21 @@ def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Any) -> N
     for _ in range(10):
         office.run()
         office.clock.forward(days=1)
-    assert relay.script.orders == []
+    assert relay.to(BL) == []
     assert office.show(other)["delivery"] == "handed_over"
     assert office.show(number)["delivery"] == "waiting"
     assert office.show(number)["attention"] == []
     assert office.letter(1)["state"] == "prepared"
     assert len(office.outbox()) == 2
     office.configure()
-    relay.script.answers = ["451 later"]
+    relay.answers = ["451 later"]
     office.run()
     office.clock.forward(minutes=1)
     office.run()
-    assert len(relay.script.orders) == 2
+    assert len(relay.to(BL)) == 2
 
 
-def test_a_partner_that_is_gone_holds_its_letters_with_the_reason(office: Office, relay: Any) -> None:
+def test_a_partner_that_is_gone_holds_its_letters_with_the_reason(office: Office, relay: Relay) -> None:
     number = office.place()
     office.configure(without="UK-BL")
     for _ in range(3):
@@ -154,7 +154,7 @@ def test_a_partner_that_is_gone_holds_its_letters_with_the_reason(office: Office
     assert (shown["delivery"], shown["state"]) == ("held", "PENDING")
     assert len(shown["attention"]) == 1
     assert "no longer in config.toml" in office.outbox()[0].note
-    assert len(relay.script.to("desk@town.example")) == 1  # told once, not at each try
+    assert len(relay.to("desk@town.example")) == 1  # told once, not at each try
     office.configure()
     office.clock.forward(days=1)
     office.run()
@@ -163,7 +163,7 @@ def test_a_partner_that_is_gone_holds_its_letters_with_the_reason(office: Office
 
 
 def test_a_rejected_file_is_held_and_goes_with_the_new_password(
-    office: Office, relay: Any, monkeypatch: pytest.MonkeyPatch
+    office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = office.place("One"), office.place("Two")
     office.run()
@@ -177,12 +177,12 @@ def test_a_rejected_file_is_held_and_goes_with_the_new_password(
     office.act(first, "cancel")
     office.clock.forward(days=3)
     office.run()
-    assert len(relay.script.orders) == 1  # nothing escapes the hold
+    assert len(relay.to(BL)) == 1  # nothing escapes the hold
     monkeypatch.setenv("ART_PASSWORD", "NewWord9")
     office.configure()
     assert "new letter" in office.redeliver("O1")
     office.run()
-    again = relay.script.orders[1].text
+    again = relay.to(BL)[1].text
     assert "NewWord9" in again
     assert f"TX{second}-1" in again
     assert f"TX{first}-1" not in again
@@ -192,7 +192,7 @@ def test_a_rejected_file_is_held_and_goes_with_the_new_password(
     assert office.show(first)["attention"] == []
 
 
-def test_filed_in_a_folder_counts_as_left(office: Office, relay: Any, tmp_path: Any) -> None:
+def test_filed_in_a_folder_counts_as_left(office: Office, relay: Relay, tmp_path: Any) -> None:
     office.configure(mode="folder")
     number = office.place()
     office.run()
@@ -201,5 +201,5 @@ def test_filed_in_a_folder_counts_as_left(office: Office, relay: Any, tmp_path: 
     office.run()
     files = sorted((tmp_path / "var/outgoing").glob("*.eml"))
     assert len(files) == 2
-    assert relay.script.posted == []
+    assert relay.letters == []
     assert all(b"XXXXXXX" in file.read_bytes() for file in files)

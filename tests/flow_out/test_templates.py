@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,8 +9,8 @@ from mailproc.app import checking
 from mailproc.errors import LocalFault
 from mailproc.office import drafts
 from mailproc.templating.folders import shipped_folder
-
-Office = Any  # tests/flow_out/conftest.py
+from tests.flow_out.office import BL, Office
+from tests.servers.relay import Relay
 
 
 def shipped(path: str) -> str:
@@ -65,20 +64,20 @@ WRONG_ORDERS = {
 
 @pytest.mark.parametrize("case", WRONG_ORDERS)
 def test_an_order_that_would_say_something_else_never_leaves(
-    sqlite_office: Office, relay: Any, case: str
+    sqlite_office: Office, relay: Relay, case: str
 ) -> None:
     office = sqlite_office
     office.template(ORDER, WRONG_ORDERS[case])
     number = office.place(service="COPY")
     office.run()
-    assert relay.script.orders == []
+    assert relay.to(BL) == []
     assert office.show(number)["delivery"] == "held"
     assert office.show(number)["attention"] == ["held-template"]
     assert office.outbox()[0].note
-    assert len(relay.script.to("desk@town.example")) == 1
+    assert len(relay.to("desk@town.example")) == 1
     office.clock.forward(hours=6)
     office.run()
-    assert len(relay.script.to("desk@town.example")) == 1  # the same reason is told once
+    assert len(relay.to("desk@town.example")) == 1  # the same reason is told once
 
 
 WRONG_FILES = {
@@ -95,38 +94,38 @@ WRONG_FILES = {
 
 
 @pytest.mark.parametrize("case", WRONG_FILES)
-def test_a_broken_frame_holds_all_its_orders(sqlite_office: Office, relay: Any, case: str) -> None:
+def test_a_broken_frame_holds_all_its_orders(sqlite_office: Office, relay: Relay, case: str) -> None:
     office = sqlite_office
     office.template("artemail/file.txt", WRONG_FILES[case])
     numbers = [office.place("One"), office.place("Two")]
     office.run()
-    assert relay.script.orders == []
+    assert relay.to(BL) == []
     assert [office.show(number)["delivery"] for number in numbers] == ["held", "held"]
 
 
-def test_a_broken_cancel_holds_the_cancel(office: Office, relay: Any) -> None:
+def test_a_broken_cancel_holds_the_cancel(office: Office, relay: Relay) -> None:
     number = office.place()
     office.run()
     office.template("artemail/cancel.txt", shipped("artemail/cancel.txt").replace("{{ number }}", "B7-7"))
     office.act(number, "cancel")
     office.run()
-    assert len(relay.script.orders) == 1
+    assert len(relay.to(BL)) == 1
     assert office.show(number)["delivery"] == "held"
     office.template("artemail/cancel.txt", shipped("artemail/cancel.txt"))
     office.clock.forward(minutes=1)
     office.run()
-    assert len(relay.script.orders) == 2
+    assert len(relay.to(BL)) == 2
 
 
 FORGETS = '{{ "W" if "Weird" in line else line }}'
 
 
-def test_one_broken_among_three_is_held_alone_and_mended_goes_by_itself(office: Office, relay: Any) -> None:
+def test_one_broken_among_three_is_held_alone_and_mended_goes_by_itself(office: Office, relay: Relay) -> None:
     """The template loses one word of one title, so only that order differs."""
     office.template(ORDER, shipped(ORDER).replace("{{ line }}", FORGETS, 1))
     one, weird, three = (office.place(title) for title in ("One", "Weird", "Three"))
     office.run()
-    text = relay.script.orders[0].text
+    text = relay.to(BL)[0].text
     assert "One" in text
     assert "Three" in text
     assert f"TX{weird}-1" not in text
@@ -136,15 +135,15 @@ def test_one_broken_among_three_is_held_alone_and_mended_goes_by_itself(office: 
     office.template(ORDER, shipped(ORDER))
     office.clock.now += timedelta(seconds=59)
     office.run()
-    assert len(relay.script.orders) == 1
+    assert len(relay.to(BL)) == 1
     office.clock.now += timedelta(seconds=1)
     office.run()
-    assert f"TX{weird}-1" in relay.script.orders[1].text
+    assert f"TX{weird}-1" in relay.to(BL)[1].text
     shown = office.show(weird)
     assert (shown["delivery"], shown["attention"]) == ("handed_over", [])
 
 
-def test_cancelled_while_held_is_over(office: Office, relay: Any) -> None:
+def test_cancelled_while_held_is_over(office: Office, relay: Relay) -> None:
     office.template(ORDER, "{{ titel }}")
     number = office.place()
     office.run()
@@ -154,7 +153,7 @@ def test_cancelled_while_held_is_over(office: Office, relay: Any) -> None:
     office.template(ORDER, shipped(ORDER))
     office.clock.forward(days=1)
     office.run()
-    assert relay.script.orders == []
+    assert relay.to(BL) == []
 
 
 NOTICE = "en/patron/arrived.txt"
@@ -164,7 +163,7 @@ NOTICE = "en/patron/arrived.txt"
     "text",
     ["Subject: x\n\n{{ titel }}\n", "{% for %}", "no subject line", "", "Subject: {{ request.number }", "\0"],
 )
-def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, relay: Any, text: str) -> None:
+def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, relay: Relay, text: str) -> None:
     office = sqlite_office
     office.template(NOTICE, "Subject: Come\n\nOur own words for {{ patron.name }}.\n")
     first = office.place(patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
@@ -175,19 +174,19 @@ def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, rel
     file = office.template(NOTICE, text)
     office.act(second, "receive")
     office.run()
-    letters = relay.script.to("r@town.example")
+    letters = relay.to("r@town.example")
     assert len(letters) == 2
     assert all("Our own words for R. Reader." in letter.text for letter in letters)
     assert str(file) in " ".join(checking.check(office.house, connect=False).wrong)
 
 
-def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, relay: Any) -> None:
+def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, relay: Relay) -> None:
     office.template(NOTICE, "Subject: x\n\n{{ titel }}\n")
     number = office.place(patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
     office.run()
     office.act(number, "receive")
     office.run()
-    assert "waits for you at our desk" in relay.script.to("r@town.example")[0].text
+    assert "waits for you at our desk" in relay.to("r@town.example")[0].text
 
 
 def test_a_draft_is_previewed_under_its_own_name(sqlite_office: Office, tmp_path: Path) -> None:
@@ -219,7 +218,7 @@ def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sql
 
 @pytest.mark.parametrize("text", ["{{ titel }}", shipped(ORDER).replace("{{ number }}", "X{{ number }}")])
 def test_a_broken_template_with_forty_orders_is_one_letter_to_staff(
-    sqlite_office: Office, relay: Any, text: str
+    sqlite_office: Office, relay: Relay, text: str
 ) -> None:
     """Also where each order's fault is worded with its own number; and again the next day."""
     office = sqlite_office
@@ -228,15 +227,15 @@ def test_a_broken_template_with_forty_orders_is_one_letter_to_staff(
     office.run()
     assert {office.show(number)["delivery"] for number in numbers} == {"held"}
     assert {tuple(office.show(number)["attention"]) for number in numbers} == {("held-template",)}
-    (letter,) = relay.script.to("desk@town.example")
+    (letter,) = relay.to("desk@town.example")
     assert "field" in letter.text or "template" in letter.text or "number" in letter.text
     office.clock.forward(hours=25)
     office.place("One more")
     office.run()
-    assert len(relay.script.to("desk@town.example")) == 2
+    assert len(relay.to("desk@town.example")) == 2
 
 
-def test_another_fault_of_the_same_day_is_told(sqlite_office: Office, relay: Any) -> None:
+def test_another_fault_of_the_same_day_is_told(sqlite_office: Office, relay: Relay) -> None:
     office = sqlite_office
     office.template(ORDER, "{{ titel }}")
     office.place()
@@ -244,15 +243,15 @@ def test_another_fault_of_the_same_day_is_told(sqlite_office: Office, relay: Any
     office.template(ORDER, shipped(ORDER).replace("{{ line }}", "{{ line }} é", 1))
     office.place("Another")
     office.run()
-    assert len(relay.script.to("desk@town.example")) == 2
+    assert len(relay.to("desk@town.example")) == 2
 
 
 def test_forty_orders_in_a_letter_that_fails_are_one_letter_to_staff(
-    sqlite_office: Office, relay: Any
+    sqlite_office: Office, relay: Relay
 ) -> None:
     office = sqlite_office
     for n in range(40):
         office.place(f"Title {n}")
-    relay.script.answers = ["550 5.7.1 not from you"]
+    relay.answers = ["550 5.7.1 not from you"]
     office.run()
-    assert len(relay.script.to("desk@town.example")) == 1
+    assert len(relay.to("desk@town.example")) == 1

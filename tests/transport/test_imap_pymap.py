@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from imapclient import IMAPClient
 
 from mailproc.config import Mailbox
 from mailproc.transport.imap_in import Refused, check, poll
+from tests.servers.ports import free_port
 
 Clock = Callable[[], datetime]
 LETTERS = [b"Subject: order %d\r\n\r\nbody\r\n" % number for number in range(30)]
@@ -23,9 +23,7 @@ LETTERS = [b"Subject: order %d\r\n\r\nbody\r\n" % number for number in range(30)
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     pytest.importorskip("pymap")
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     program = str(Path(sys.executable).with_name("pymap"))
     where = ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "--no-service", "admin"]
     command = [program, *where, "--no-service", "managesieve", "dict", "--demo-data"]

@@ -20,6 +20,7 @@ from mailproc.config import Deliver
 from mailproc.errors import GiveUp, InDoubt, MailprocError, TryLater
 from mailproc.mail.letter import Envelope as Ours
 from mailproc.transport.smtp_out import Relay
+from tests.servers.relay import SmtpServer
 
 ENVELOPE = Ours("ill@library.example", "orders@lender.example")
 RAW = b"Subject: order\r\n\r\nbody\r\n"
@@ -105,36 +106,12 @@ def sink() -> Sink:
 @pytest.fixture
 def serve(sink: Sink) -> Iterator[Callable[..., int]]:
     """Starts the sink and gives its port."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    with contextlib.ExitStack() as servers:
 
-    async def listening(ssl_context: ssl.SSLContext | None, values: dict[str, Any]) -> asyncio.Server:
-        def session() -> SMTP:
-            return SMTP(sink, enable_SMTPUTF8=True, loop=loop, **values)
+        def started(**options: Any) -> int:
+            return servers.enter_context(SmtpServer(sink, enable_SMTPUTF8=True, **options)).port
 
-        return await loop.create_server(session, "127.0.0.1", 0, ssl=ssl_context)
-
-    servers: list[asyncio.Server] = []
-
-    def started(ssl_context: ssl.SSLContext | None = None, **values: Any) -> int:
-        server = asyncio.run_coroutine_threadsafe(listening(ssl_context, values), loop).result(5)
-        servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
-
-    async def ended() -> None:
-        for server in servers:
-            server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    yield started
-    asyncio.run_coroutine_threadsafe(ended(), loop).result(5)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
-    loop.close()
+        yield started
 
 
 @pytest.fixture
@@ -399,7 +376,7 @@ def authenticator(
 def test_login_over_tls(connect: Any, serve: Any, sink: Sink, trusted: Any, security: str) -> None:
     context = server_tls(trusted)
     if security == "tls":
-        port = serve(ssl_context=context, authenticator=authenticator, auth_require_tls=False)
+        port = serve(tls=context, authenticator=authenticator, auth_require_tls=False)
     else:
         port = serve(
             tls_context=context, authenticator=authenticator, auth_required=True, require_starttls=True

@@ -1,0 +1,228 @@
+"""A whole mailproc in a folder, as an administrator has it: configuration, daemon, command line.
+
+Everything on 127.0.0.1; its letters leave by a relay of the tests.
+"""
+
+import re
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from mailproc.app.build import configured
+from mailproc.flow.premises import Premises
+from mailproc.office import place, questions
+from mailproc.office.questions import Shown
+from mailproc.practice.order_file import GAP
+from mailproc.store.engine import Store
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.ports import free_port
+
+OURS = "ill@library.example"
+LENDER = "orders@lender.example"
+BORROWER = "ill@borrower.example"
+SECRETS = {"LENDER_CODE": "LENDER7Q", "BORROWER_CODE": "BORROW7Q", "MAILBOX_CODE": PASSWORD}
+CONFIG = """\
+[library]
+symbol = "XX-OURS"
+name = "Our Library"
+email = "{ours}"
+[store]
+url = "{store}"
+[listen]
+port = {port}
+[deliver]
+mode = "smtp"
+host = "127.0.0.1"
+port = {relay}
+security = "none"
+timeout = 10
+[[partner]]
+symbol = "XX-LENDER"
+address = "{lender}"
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0001"
+password = {{ env = "LENDER_CODE" }}
+[[partner]]
+symbol = "XX-BORROWER"
+address = "{borrower}"
+roles = ["REQUESTER"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0002"
+password = {{ env = "BORROWER_CODE" }}
+"""
+MAILBOX = """\
+[[mailbox]]
+name = "main"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+user = "{user}"
+password = {{ env = "MAILBOX_CODE" }}
+poll = "every 1s"
+timeout = 10
+"""
+
+BEHIND_A_DOUBT = (
+    "SELECT e.id FROM intent e JOIN outgoing o ON o.id = e.outgoing_id"
+    " WHERE e.transaction_id = intent.transaction_id AND e.id < intent.id AND o.state = 'in_doubt'"
+)
+
+
+def letter(sender: str, message_id: str, subject: str, body: str) -> bytes:
+    made = EmailMessage()
+    made["From"] = sender
+    made["To"] = OURS
+    made["Subject"] = subject
+    made["Message-ID"] = f"<{message_id}@{sender.partition('@')[2]}>"
+    made.set_content(body)
+    return made.as_bytes().replace(b"\n", b"\r\n")
+
+
+def order_letter(name: str, numbers: Sequence[str], title: str = "Journal of Kills") -> bytes:
+    """An order file of the borrower: one copy for each number."""
+    orders = [f"TX{number} S SED99\n{title}\n2019 VOL 12 PT 3" for number in numbers]
+    body = GAP.join([f"99-0002\n{SECRETS['BORROWER_CODE']}", *orders, "NNNN"])
+    return letter(BORROWER, name, f"Order file FILEREFNO {name}", body)
+
+
+def report_letter(name: str, codes: dict[str, str]) -> bytes:
+    """A status report of the lender: number and reply code."""
+    lines = [f"{number:<11} {code}" for number, code in codes.items()]
+    return letter(LENDER, name, "Replies", "\n".join(["REPLIES FOR 99-0001   05-08-2026", "", *lines]))
+
+
+def send_letters(port: int, sender: str, *letters: bytes) -> None:
+    """Hand them to our listener over one connection; each must be answered with 250."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as line:
+        for raw in letters:
+            line.sendmail(sender, [OURS], raw)
+
+
+def request_json(title: str) -> dict[str, Any]:
+    return {"service": "COPY", "item": {"title": title}, "partners": ["XX-LENDER"]}
+
+
+def mailbox_of(dovecot: Dovecot, user: str) -> str:
+    """The [[mailbox]] of config.toml."""
+    return MAILBOX.format(port=dovecot.port, user=user)
+
+
+class Service:
+    """One configured mailproc: its daemon may be started, killed and asked to end, again and again."""
+
+    def __init__(self, folder: Path, store_url: str, relay_port: int, mailbox: str = "") -> None:
+        folder.mkdir(exist_ok=True)
+        self.config = folder / "config.toml"
+        self.log = folder / "daemon.log"
+        self.port = free_port()
+        values = {"store": store_url, "port": self.port, "relay": relay_port}
+        addresses = {"ours": OURS, "lender": LENDER, "borrower": BORROWER}
+        self.config.write_text(CONFIG.format(**values, **addresses) + mailbox)
+        self.daemon: subprocess.Popen[bytes] | None = None
+        self.store = Store.open(store_url)
+
+    def start(self, *program: str) -> None:
+        """Start the daemon (or ``program`` in its place) and wait until it is ready."""
+        self.launch(*program)
+        deadline = time.monotonic() + 30
+        while not re.search(rb"^ready$", self._said(), re.M):
+            assert self.daemon is not None
+            assert self.daemon.poll() is None, self.tail()
+            assert time.monotonic() < deadline, self.tail()
+            time.sleep(0.01)  # its output is a file, so that a kill never blocks anybody
+
+    def launch(self, *program: str) -> None:
+        command = program or ("-m", "mailproc", "--config", str(self.config), "run")
+        with self.log.open("ab") as log:
+            self._from = log.tell()
+            self.daemon = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+
+    def _said(self) -> bytes:
+        with self.log.open("rb") as log:
+            log.seek(self._from)
+            return log.read()
+
+    def tail(self) -> str:
+        return self._said()[-4000:].decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        assert self.daemon is not None
+        self.daemon.kill()
+        self.daemon.wait(10)
+
+    def stop(self) -> int:
+        """Ask the daemon to end; its exit status."""
+        assert self.daemon is not None
+        self.daemon.send_signal(signal.SIGTERM)
+        return self.daemon.wait(30)
+
+    def cli(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "mailproc", "--config", str(self.config), *words]
+        return subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @cached_property
+    def premises(self) -> Premises:
+        """For an act in this process: the office, without the command line around it."""
+        return configured(self.config)
+
+    def place(self, title: str) -> str:
+        wanted = place.read(request_json(title))
+        return place.place(self.store, self.premises, wanted, "staff")
+
+    def shown(self, number: str) -> Shown:
+        with self.store.read() as connection:
+            return questions.shown(connection, number)
+
+    def pauses_are_over(self) -> None:
+        """An hour has passed: what waits for its next try is due."""
+        for queue in ("inbox", "event", "intent", "outgoing"):
+            due = text(f"UPDATE {queue} SET not_before = NULL WHERE not_before IS NOT NULL")  # noqa: S608
+            self.store.write(lambda connection, due=due: connection.execute(due))
+
+    def ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.store.read() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
+
+    def waiting(self) -> dict[str, int]:
+        """What is still to be done, by queue; not what waits behind a letter that is before staff."""
+        queues = {
+            "inbox": "state = 'todo'",
+            "event": "state = 'todo'",
+            "intent": f"state IN ('todo', 'held') AND NOT EXISTS ({BEHIND_A_DOUBT})",
+            "outgoing": "state IN ('prepared', 'sending')",
+        }
+        query = "SELECT count(*) FROM {} WHERE {}"
+        counted = {name: self.ask(query.format(name, wanted))[0][0] for name, wanted in queues.items()}
+        return {name: count for name, count in counted.items() if count}
+
+    def rest(self, patience: float = 180, *, hurry: bool = False) -> None:
+        """Wait until nothing is left to be done; in a ``hurry`` no pause is waited for."""
+        deadline = time.monotonic() + patience
+        while left := self.waiting():
+            if hurry:
+                self.pauses_are_over()
+            assert time.monotonic() < deadline, f"still to be done: {left}\n{self.tail()}"
+            time.sleep(0.05)  # the daemon is another process: looking again is all there is
+
+    def close(self) -> None:
+        if self.daemon is not None and self.daemon.poll() is None:
+            self.kill()
+        self.store.close()

@@ -1,0 +1,163 @@
+"""The outgoing half of an office on a real store, with a clock that the test moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mailproc.app import build, daemon, delivering
+from mailproc.app.build import House
+from mailproc.cli.requests import shown_json
+from mailproc.flow import send
+from mailproc.office import acts, mailroom, place, questions
+from mailproc.office.acts import Act
+from mailproc.office.mailroom import LetterLine
+from mailproc.store import outgoing
+from mailproc.store.engine import Store
+from mailproc.store.inbox import NewLetter
+
+PASSWORD = "Zq7Pass9"
+BL = "orders@bl.example"
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+CONFIG = """\
+[library]
+symbol = "XX-TOWN"
+name = "Town Library"
+email = "ill@town.example"
+staff = "desk@town.example"
+{library}
+[listen]
+enabled = false
+[templates]
+site = "site"
+{deliver}
+[[partner]]
+symbol = "UK-BL"
+name = "British Library"
+address = "orders@bl.example"
+{partner}
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0001"
+password = {{ env = "ART_PASSWORD" }}
+{account}
+
+[[partner]]
+symbol = "UK-TWO"
+address = "orders@two.example"
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0002"
+password = {{ env = "ART_PASSWORD" }}
+
+[[partner]]
+symbol = "UK-CUSTOMER"
+address = "ill@customer.example"
+roles = ["REQUESTER"]
+[partner.artemail]
+receipts = false
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0003"
+password = {{ env = "ART_PASSWORD" }}
+"""
+
+
+@dataclass
+class Clock:
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Office:
+    """Everything a test does: place, act, let the stations run, look."""
+
+    def __init__(self, folder: Path, store: Store, clock: Clock, port: int) -> None:
+        self.folder, self.store, self.clock, self.port = folder, store, clock, port
+        self.site = folder / "site"
+        self._close: Callable[[], None] = lambda: None
+        self.configure()
+
+    def configure(
+        self, mode: str = "smtp", library: str = "", partner: str = "", without: str = "", account: str = ""
+    ) -> None:
+        """Write config.toml and build anew, as after a restart. ``without``: a partner that is gone;
+        ``partner``, ``account``: more lines of the British Library's and of our account there."""
+        self.close()
+        deliver = f'[deliver]\nmode = "{mode}"\nhost = "127.0.0.1"\nport = {self.port}\nsecurity = "none"\n'
+        text = CONFIG.format(deliver=deliver, library=library, partner=partner, account=account)
+        head, *partners = text.split("[[partner]]")
+        kept = [one for one in partners if not without or f'"{without}"' not in one]
+        (self.folder / "config.toml").write_text("[[partner]]".join([head, *kept]))
+        premises = build.configured(self.folder / "config.toml", self.clock)
+        self.house = House(premises.config, premises, self.store)
+        self.deliver, self._close = delivering.deliverer(premises.config, self.clock)
+
+    def close(self) -> None:
+        self._close()
+
+    def place(self, title: str = "A Book", service: str = "LOAN", **more: Any) -> str:
+        value = {"service": service, "item": {"title": title, "author": "Author, A."}, "partners": ["UK-BL"]}
+        if service == "COPY":
+            value["delivery"] = {"electronic": "reader@town.example"}
+        return place.place(self.store, self.house.premises, place.read(value | more), "tester")
+
+    def act(self, number: str, action: str, **more: Any) -> Any:
+        return acts.perform(self.store, self.house.premises, Act(action=action, number=number, **more))
+
+    def work(self) -> int:
+        """Every station up to the prepared letters, until nothing is left to do."""
+        done = 0
+        while step := daemon.work_once(self.house):
+            done += step
+        return done
+
+    def send(self) -> int:
+        """The sender until nothing is due any more."""
+        done = 0
+        while tried := send.run(self.store, self.house.premises, self.deliver):
+            done += tried
+        return done
+
+    def run(self) -> None:
+        """All stations until nothing is due."""
+        while self.work() + self.send():
+            pass
+
+    def arrives(self, text: str, subject: str = "Replies", mail_from: str = "orders@bl.example") -> None:
+        """A letter of a partner, by hand, and what follows from it up to the prepared letters."""
+        head = f"From: {mail_from}\r\nTo: ill@town.example\r\nSubject: {subject}\r\n"
+        letter = f"{head}Message-ID: <m{self.clock.now.timestamp()}@x>\r\n\r\n{text}"
+        new = NewLetter("inject", letter.encode(), self.clock(), mail_from, "ill@town.example")
+        mailroom.take_in(self.store, [new])
+        self.work()
+
+    def show(self, number: str) -> dict[str, Any]:
+        with self.store.read() as connection:
+            return shown_json(questions.shown(connection, number))
+
+    def letter(self, number: int) -> dict[str, Any]:
+        with self.store.read() as connection:
+            row = outgoing.load(connection, number)
+        assert row is not None
+        return dict(row)
+
+    def outbox(self) -> list[LetterLine]:
+        with self.store.read() as connection:
+            return mailroom.outbox(connection)
+
+    def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
+        return mailroom.redeliver(self.store, letter_id, arrived=arrived)
+
+    def template(self, path: str, text: str) -> Path:
+        file = self.site / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file

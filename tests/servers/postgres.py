@@ -1,0 +1,101 @@
+"""A PostgreSQL of our own, from Debian's binaries, on a loopback port."""
+
+import os
+import shutil
+import subprocess
+from itertools import count
+from pathlib import Path
+
+from sqlmodel import SQLModel
+
+from mailproc.store import tables  # noqa: F401  # the tables register themselves
+from mailproc.store.engine import Store
+from tests.servers.ports import free_port
+
+PASSWORD = "a-secret:of/the@tests"
+_ESCAPED = "a-secret%3Aof%2Fthe%40tests"
+_numbers = count(1)
+_TABLES = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+
+
+def binaries() -> Path | None:
+    """Debian keeps the server's binaries off the PATH, in a folder for each version."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if folders:
+        return folders[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+class PostgresServer:
+    """A server in a folder of its own; it goes by ``kill``, ``start`` and ``stop``."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.binaries, self.folder = binaries, folder
+        self._free: list[str] = []
+        # The server refuses to run as root.
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        if self._as:
+            shutil.chown(folder, "postgres")
+            shutil.chown(password, "postgres")
+        self.port = free_port()
+        words = ["-U", "mailproc", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "--no-sync"]
+        self._run("initdb", "-D", f"{folder}/data", f"--pwfile={password}", *words)
+        self.start()
+
+    def start(self) -> None:
+        # fsync off: the tests kill processes, not the power.
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+        self._run(
+            "pg_ctl", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-w", "-o", options, "start"
+        )
+
+    def stop(self) -> None:
+        self._control("-m", "immediate", "stop")
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://mailproc:{_ESCAPED}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, *statements: str, database: str = "postgres") -> None:
+        import psycopg
+
+        url = self.url(database).replace("+psycopg", "")
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload]  # a text made by the tests
+
+    def create(self) -> str:
+        """A new database without tables; its name."""
+        name = f"test{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        return name
+
+    def lend(self) -> str:
+        """A migrated, empty database; its name. Used ones are emptied: that is ten times faster."""
+        if self._free:
+            return self._free.pop()
+        name = self.create()
+        Store.open(self.url(name)).close()
+        return name
+
+    def give_back(self, name: str) -> None:
+        self.disconnect(name)
+        self.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY", database=name)
+        self._free.append(name)
+
+    def disconnect(self, name: str) -> None:
+        """Cut every connection to the database, as a restarted server would."""
+        theirs = f"datname = '{name}'"
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {theirs}")  # noqa: S608  # ours
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self._as, str(self.binaries / program), *arguments]
+        ended = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
