@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from mailproc.secret_words import SHORTEST, SecretWords
+
 MASK = "XXXXXXX"
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
@@ -26,7 +28,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
 _secrets: set[str] = set()
-_pattern: re.Pattern[str] | None = None
+_words = SecretWords()
 
 
 def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
@@ -57,19 +59,21 @@ def following(letter: str) -> Iterator[None]:
 
 
 def register_secret(value: str) -> None:
-    """From now on this value is masked in every record, also quoted, base64 or URL-encoded."""
-    global _pattern  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
+    """From now on this value is masked in every record, also quoted, base64 or URL-encoded.
+
+    In any case and over line ends too, unless it is so short that it would be found in other words.
+    """
+    global _words  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
     if not value:
         return
     encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
     _secrets.update({value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded})
-    longest_first = sorted(_secrets, key=len, reverse=True)
-    _pattern = re.compile("|".join(map(re.escape, longest_first)))
+    _words = SecretWords(_secrets, exact=(one for one in _secrets if len(one) < SHORTEST))
 
 
 def mask(text: str) -> str:
     """The text with every registered secret replaced; for what is shown without being logged."""
-    return _pattern.sub(MASK, text) if _pattern else text
+    return _words.masked(text, MASK)
 
 
 class _Handler(logging.Handler):

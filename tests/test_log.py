@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailproc import log
+from mailproc.secret_words import SecretWords
 
 SECRET = 'Q7W8"E9\\R+ü'
 
@@ -33,7 +34,7 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     handlers = list(root.handlers)
     levels = {name: logging.getLogger(name).level for name in log.TONED_DOWN}
     monkeypatch.setattr(log, "_secrets", set())
-    monkeypatch.setattr(log, "_pattern", None)
+    monkeypatch.setattr(log, "_words", SecretWords())
     yield Written(capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -144,6 +145,21 @@ def test_encoded_secrets_are_masked(written: Written, shown: str) -> None:
     log.register_secret(SECRET)
     assert "Q7W8" not in log.mask(f"x {shown} y")
     assert log.mask(f"x {shown} y").startswith("x ")
+
+
+@pytest.mark.parametrize("shown", ["q7w8e9rx", "Q7w8E9Rx", "Q7W8\nE9RX", "Q7W8\r\n> E9RX", "q7w8 \n\te9rx"])
+def test_a_secret_in_another_case_or_over_a_line_end_is_masked(written: Written, shown: str) -> None:
+    log.register_secret("Q7W8E9RX")
+    masked = log.mask(f"x {shown} y")
+    assert not any(piece in masked.upper() for piece in ("Q7W8", "E9RX"))
+    assert masked.startswith("x ") and masked.endswith(" y")
+    assert masked.count("\n") == shown.count("\n")
+
+
+def test_a_short_secret_is_masked_as_it_stands_alone(written: Written) -> None:
+    """In any case it would be found in half the words of a log."""
+    log.register_secret("Is")
+    assert log.mask("Is this?") == f"{log.MASK} this?"
 
 
 def test_longer_secrets_first_and_empty_ones_never(written: Written) -> None:

@@ -94,6 +94,7 @@ def test_any_bytes(raw: bytes, codec: ArtemailCodec) -> None:
     subject=st.sampled_from(["", "FILEREFNO 1 rejected", "FILEREFNO 99999999999999", "FILEREFNO 7 accepted"]),
 )
 @example(pieces=["L-1 NOT", "FILEREFNO 1 accepted"], subject="")
+@example(pieces=["99-0001", "99-0001", "TX"], subject="")
 def test_any_mixture_of_true_lines(pieces: list[str], subject: str, codec: ArtemailCodec) -> None:
     letter = text_letter("\n".join(pieces), subject)
     recognised = codec.recognise(letter)

@@ -62,7 +62,7 @@ class ArtemailCodec:
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
         words, codes, phrases = tables.load(overlay, config.policy.overdue_levels)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
-        masker = Masker(account.password.get_secret_value() for _, account in accounts)
+        masker = Masker([account.password.get_secret_value() for _, account in accounts], words.find)
         return cls(
             words,
             Replies(codes, words, phrases, masker.text),

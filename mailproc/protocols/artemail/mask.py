@@ -2,20 +2,20 @@
 
 An order file is known by a line with a customer code and the word on the next line; it may be
 quoted, forwarded as HTML, or hidden in base64. Passwords of config.toml are masked wherever they
-stand.
+stand, in any case and over line ends; short ones, which are found in too many words, only below a
+customer code, beside it, and among the words of a TX line.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mailproc.errors import LocalFault
 from mailproc.mail import charset, headers, parameters, transfer
 from mailproc.mail.defects import Defects
-from mailproc.protocols.artemail.layout import MASK
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, MASK
+from mailproc.secret_words import SHORTEST, SecretWords
 
 MOST_LEVELS = 10
-SHORTEST_KNOWN = 5
-"""Characters: a shorter password would be found in half the words of a letter."""
 
 _BETWEEN = rb"(?:[\s>|]|<[^<>\n]{0,200}>|&nbsp;|&gt;)*"
 _CODE = re.compile(
@@ -23,7 +23,14 @@ _CODE = re.compile(
     + _BETWEEN + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64})(?=[ \t]*(?:\r?$|\r|<|&nbsp;))",
     re.MULTILINE,
 )  # fmt: skip
+_WORDS = re.compile(
+    rb"^([^0-9A-Za-z\r\n]*(?:TX[ \t]*(?:RZ[ \t]+)?[^ \t\r\n]*|[0-9]{2}-[0-9]{4}))([ \t][^\r\n]*)", re.I | re.M
+)
+"""A line that begins an order, or a file: its number or code, and the words that follow."""
 _PLACE = re.compile(rb"^([0-9]{2}-[0-9]{4}[ \t]*\r?\n)" + MASK.encode() + rb"(?=[ \t]*\r?$)", re.MULTILINE)
+_NO_SECRET = re.compile(rf"{MASK}|{CUSTOMER_CODE.pattern}")
+"""What may stand in the password's place and must be read elsewhere: our own mask, a code typed twice."""
+_WORD = re.compile(rb"[^ \t]+")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
@@ -32,10 +39,16 @@ _TYPE = re.compile(rb"^(content-type[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re
 
 
 class Masker:
-    """``known``: passwords that are masked even where nothing around them tells what they are."""
+    """``known``: passwords that are masked even where nothing around them tells what they are.
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
-        self._known = [word for word in known if len(word) >= SHORTEST_KNOWN]
+    ``is_word``: what on a TX line is a word of the format, whosever short password it may be.
+    """
+
+    def __init__(self, known: Iterable[str] = (), is_word: Callable[[str], object] = lambda _: None) -> None:
+        self._known = tuple(word for word in known if not _NO_SECRET.fullmatch(word))
+        self._is_word = is_word
+        self._words = SecretWords(map(_as_octets, self._known))
+        self._short = {word.encode().lower() for word in self._known if len(word) < SHORTEST}
 
     def letter(self, raw: bytes, *more: str) -> bytes:
         """The letter for showing. An encoded part that holds a password is shown decoded.
@@ -46,16 +59,21 @@ class Masker:
 
     def knowing(self, *more: str) -> "Masker":
         """The same, with more passwords."""
-        return Masker([*self._known, *more])
+        return Masker((*self._known, *more), self._is_word)
 
     def text(self, text: str) -> str:
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def _plain(self, content: bytes) -> bytes:
         masked = _CODE.sub(rb"\g<1>" + MASK.encode(), content)
-        for word in self._known:
-            masked = masked.replace(word.encode(), MASK.encode())
-        return masked
+        if self._short:
+            masked = _WORDS.sub(lambda line: line[1] + _WORD.sub(self._short_word, line[2]), masked)
+        return self._words.masked(masked.decode("latin-1"), MASK).encode("latin-1")
+
+    def _short_word(self, found: re.Match[bytes]) -> bytes:
+        word = found[0]
+        hidden = word.lower() in self._short and not self._is_word(word.decode("latin-1"))
+        return MASK.encode() if hidden else word
 
     def _entity(self, raw: bytes, level: int) -> bytes:
         head, body = _divided(raw)
@@ -83,6 +101,11 @@ class Masker:
             piece if is_delimiter else self._entity(piece, level + 1) if inside else self._plain(piece)
             for piece, is_delimiter, inside in _split(body, delimiter)
         )
+
+
+def _as_octets(word: str) -> str:
+    """The word's octets, a sign for each, as letters are looked through."""
+    return word.encode().decode("latin-1")
 
 
 def _as_utf8(head: bytes) -> bytes:

@@ -64,10 +64,11 @@ def numbers(letter: Letter) -> tuple[str, ...]:
 
 def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
     """People's answer as a message for each order that it names: words for staff, no state moves."""
-    said = [" ".join(line.split()) for line in next(iter(texts(letter)), [])[:MOST_LOOKED_AT]]
+    lines = mask("\n".join(next(iter(texts(letter)), [])[:MOST_LOOKED_AT])).split("\n")
+    said = [" ".join(line.split()) for line in lines]
     said = said[: quoted.begins(said, _WRITTEN)]
     own = " ".join(line for line in said if line and not line.startswith(">"))
-    note = mask(own or letter.subject)[:LONGEST_ANSWER]
+    note = (own or mask(letter.subject))[:LONGEST_ANSWER]
     return tuple(Message(ref=Ref(number=number), note=note) for number in numbers(letter))
 
 
@@ -79,7 +80,8 @@ def customer_code(letter: Letter) -> str:
 
 def read(letter: Letter, mask: Callable[[str], str] = str) -> IllRequest:
     """Raises RemoteFault that says what is missing. ``mask`` takes passwords out of what is kept."""
-    said = {label: [mask(line) for line in lines] for label, lines in (_labelled(letter) or {}).items()}
+    labelled = _labelled(letter) or {}
+    said = {label: mask("\n".join(lines)).split("\n") for label, lines in labelled.items() if lines}
     code = customer_code(letter)
     number = next(iter(said.get("request id", [])), "")
     lines = tuple(said.get("request id", [])[1:])

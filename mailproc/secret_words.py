@@ -1,0 +1,51 @@
+"""Secrets found in text however somebody wrote them: in another case, or over the end of a line."""
+
+import re
+from collections.abc import Iterable
+
+SHORTEST = 5
+"""Characters. A shorter secret would be found in half the words of a letter."""
+
+_BREAK = r"[ \t]{0,8}(?:\r\n|\n|\r|<br ?/?>(?:\r?\n)?)[ \t>|]{0,8}"
+_BREAKS = re.compile(f"({_BREAK})", re.IGNORECASE)
+_BLANKS = ("\r", "\n", " ", "\t", ">", "|", "<br/", "<br")  # in this order: all that a break is made of
+
+
+class SecretWords:
+    """``words`` of ``SHORTEST`` characters and more are found in any case, with line ends, quoting and HTML's
+    breaks between their letters; ``exact`` ones as they stand."""
+
+    def __init__(self, words: Iterable[str] = (), exact: Iterable[str] = ()) -> None:
+        long = sorted({word for word in words if len(word) >= SHORTEST}, key=len, reverse=True)
+        self._exact = sorted({word for word in exact if word}, key=len, reverse=True)
+        self._folded = [_folded(word) for word in long]
+        spread = [f"(?:{_BREAK})?".join(map(re.escape, word)) for word in long]
+        either = [f"(?i:{word})" for word in spread] + [re.escape(word) for word in self._exact]
+        self._pattern = re.compile("|".join(either))
+
+    def masked(self, text: str, mask: str) -> str:
+        """The text with each secret replaced. Line ends stay, so a line keeps its number."""
+        if not self._may_hold(text):
+            return text
+        return self._pattern.sub(lambda found: _over(found[0], mask), text)
+
+    def _may_hold(self, text: str) -> bool:
+        """Quick, as nearly every text holds none: nothing that ``masked`` finds is missed here."""
+        if any(word in text for word in self._exact):
+            return True
+        if not self._folded:
+            return False
+        folded = _folded(text)
+        return any(word in folded for word in self._folded)
+
+
+def _folded(text: str) -> str:
+    text = text.casefold()
+    for blank in _BLANKS:
+        text = text.replace(blank, "")
+    return text
+
+
+def _over(found: str, mask: str) -> str:
+    pieces = _BREAKS.split(found)
+    return "".join(piece if index % 2 else mask for index, piece in enumerate(pieces))
