@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from mailproc.errors import RemoteFault
-from mailproc.flow.ends import answers_under
+from mailproc.flow.ends import ANSWERS_FROM, answers_under
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
@@ -36,7 +36,7 @@ def _passed_on_by(connection: Connection, sender: str, apdu: Apdu) -> str | None
     if apdu.transaction is None:
         return None
     under = answers_under(apdu.transaction)
-    row = transactions.find(connection, ascii_lower(sender), "answers_from", under)
+    row = transactions.find(connection, ascii_lower(sender), ANSWERS_FROM, under)
     if row is None or row["transaction_id"] is None:
         return None
     return str(transactions.load(connection, row["transaction_id"])["partner"])

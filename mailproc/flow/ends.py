@@ -9,19 +9,25 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from mailproc.config import Partner
 from mailproc.config_load.words import is_address
 from mailproc.flow import finding
 from mailproc.flow.carry_out import Work
 from mailproc.flow.partners import ascii_lower
+from mailproc.flow.reading import unproven
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
 from mailproc.ill.standing import Occurrence, Step
 from mailproc.ill.terms import Role, State, TransactionId
-from mailproc.store import learned, transactions
+from mailproc.store import learned, letters, transactions
 
 ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
 """While we still wait for an answer it matters who gives it."""
+ANSWERS_FROM = "answers_from"
+"""Of a reference: the address of a library that config.toml does not know, and the request that was passed
+on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
 OURS = "BER_IN_MIME"
 """What we can write (APDU-Encoding)."""
 
@@ -51,33 +57,43 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
         finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
         return
     address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
-    _pin_forwarded(work, row["partner"])
+    _pin_forwarded(work, row["partner"], address=ascii_lower(address))
     if address:
-        _move(work, symbol=apdu.responder, address=address)
-        transactions.refer(
-            work.connection,
-            ascii_lower(address),
-            "answers_from",
-            answers_under(row),
-            transaction_id=row["id"],
-        )
+        _now_with_stranger(work, apdu.responder, address)
     else:
         _move(work, symbol=apdu.responder)
         work.attend("forwarded-unknown")
 
 
+def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
+    """A library that config.toml does not know: it is heard from this address, and of its system nothing
+    is known but the standard. What it said before the notification came lies on the shelf as a stranger's."""
+    row, sender = work.transaction, ascii_lower(address)
+    _move(work, symbol=symbol, address=address, dialect="")
+    under = answers_under(row)
+    transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row["id"])
+    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
+        letters.again(work.connection, inbox_id)
+
+
 def _now_with(work: Work, new: Partner) -> None:
     row = work.transaction
-    if new.symbol == row["partner"]:
+    if new.symbol == row["partner"] and new.symbol not in _had_it_before(row):
         return
     _pin_forwarded(work, row["partner"], new.symbol)
     _move(work, partner=new.symbol, symbol=new.symbol, address=new.address, dialect=new.dialect)
     work.words.append(f"{new.symbol} has the request now")
 
 
-def _pin_forwarded(work: Work, old: str, new: str = "") -> None:
-    before = (work.transaction["options"] or {}).get("forwarded_by") or []
-    work.pinned["forwarded_by"] = [*(one for one in before if one not in (old, new)), old]
+def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> None:
+    """Who had it before, and from which ``address`` a library that we do not know has it now."""
+    before = [one for one in _had_it_before(work.transaction) if one not in (old, new)]
+    work.pinned["forwarded_by"] = before if old == new else [*before, old]
+    work.pinned[ANSWERS_FROM] = address
+
+
+def _had_it_before(row: RowMapping) -> list[str]:
+    return list((row["options"] or {}).get("forwarded_by") or [])
 
 
 def answers_under(named: Any) -> str:
@@ -90,6 +106,10 @@ def answers_under(named: Any) -> str:
 def _answers_go(work: Work, apdu: Apdu) -> None:
     row, address = work.transaction, _mailable(apdu.reply_to)
     if not address or ascii_lower(address) == ascii_lower(row["address"]):
+        return
+    if strangers := (row["options"] or {}).get(ANSWERS_FROM):
+        if _domain(address) == _domain(strangers):  # what it says is never of the partner who passed it on
+            _move(work, address=address)
         return
     partner = work.premises.partners.get(row["partner"])
     if partner is None:

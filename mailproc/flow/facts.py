@@ -56,8 +56,10 @@ def gather(
 
 def _had_it_before(event: RowMapping, transaction: RowMapping) -> bool:
     """Does it come from a library that has passed the request on?"""
-    before = (transaction["options"] or {}).get("forwarded_by") or ()
-    return event["partner"] in before and not (event["facts"] or {}).get("adopted")
+    options = transaction["options"] or {}
+    if stranger := (event["facts"] or {}).get("adopted"):
+        return bool(stranger != options.get("answers_from"))
+    return event["partner"] in (options.get("forwarded_by") or ())
 
 
 def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def _place(
         sorting.placed += 1
         known = _listener(connection, reading, apdu, premises)
         if reading.unproven:  # of who has it now, though config.toml does not know it (adoption)
-            known["adopted"] = True
+            known["adopted"] = ascii_lower(reading.letter.sender)
         _bear(sorting, reading, apdu, {"facts": known or None})
         return
     transaction = find(connection, symbol, apdu, premises)

@@ -79,9 +79,13 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     proofs = {one.symbol: RELEASED if released else proof(one, sender) for one in claimants}
     proven = tuple(one for one in claimants if proofs[one.symbol])
     if not proven:
-        why = f"unproven sender {letter.sender or '(none)'}"
-        return replace(found, refused=why, alarm="unproven", unproven=not claimants)
+        return replace(found, refused=unproven(letter.sender), alarm="unproven", unproven=not claimants)
     return _decoded(replace(found, proof=proofs[proven[0].symbol]), codec, proven)
+
+
+def unproven(sender: str) -> str:
+    """Why a letter of ``sender`` lies on the shelf."""
+    return f"unproven sender {sender or '(none)'}"
 
 
 def _only(partners: tuple[Partner, ...]) -> Partner | None:

@@ -62,7 +62,7 @@ def unknown(connection: Connection, event_id: int, premises: Premises) -> None:
 def unreadable(connection: Connection, reading: Reading, answer: Apdu, premises: Premises) -> None:
     """In the commit of the letter's events: what its codec answers to what it could not read."""
     letter, partner = reading.letter, reading.partner
-    if partner is None or letter.auto_submitted.startswith("auto-replied"):
+    if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
         return
     about = {"at": reading.received_at, "inbox_id": reading.inbox_id}
     intend(connection, answer, partner.symbol, about, premises)

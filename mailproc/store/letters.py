@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import InboxRow, OutgoingRow
@@ -29,6 +29,15 @@ _COPIES_BY_MESSAGE_ID = Constant(
         INBOX.c.id != bindparam("own_id"),
         INBOX.c.state == "done",
     )
+)
+_SHELVED_BECAUSE = (
+    select(INBOX.c.id)
+    .where(
+        INBOX.c.state == "shelved",
+        INBOX.c.codec == bindparam("codec"),
+        func.lower(INBOX.c.last_error) == bindparam("why"),
+    )
+    .order_by(INBOX.c.id)
 )
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
@@ -66,6 +75,11 @@ def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]
         return {}
     rows = connection.execute(_OURS, {"ids": list(message_ids)})
     return {row.id: row.rcpt_to for row in rows}
+
+
+def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
+    """Letters of this protocol that lie on the shelf for this reason (upper and lower case alike)."""
+    return list(connection.execute(_SHELVED_BECAUSE, {"why": why.lower(), "codec": codec}).scalars())
 
 
 def again(connection: Connection, inbox_id: int, **values: Any) -> None:

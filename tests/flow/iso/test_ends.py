@@ -63,6 +63,114 @@ def test_an_unknown_library_is_heard_from_the_address_that_was_named(iso):
     assert iso.state("B1") == "RECEIVED"
 
 
+FOURTH, FOURTH_MAIL = "XX-FOURTH", "ill@fourth.example"
+
+
+def says(iso, kind, of=THIRD, sender=THIRD_MAIL, **said):
+    """A letter of a library that config.toml does not know."""
+    iso.later()
+    at = iso.house.premises.local(iso.world.now).isoformat()
+    named = {"type": kind, "transaction": iso.id_of_ours(), "sent_at": at}
+    iso.letter_of(of, named | said, sender=sender)
+
+
+def reply_of(address):
+    return {"reply_to": [{"address": address, "service": "SMTP", "encodings": ["BER_IN_MIME"]}]}
+
+
+def passes_on(iso, to, address=None):
+    """The unknown library that has the request passes it on in its turn."""
+    said = {"responder": to, "intermediary": THIRD}
+    if address:
+        said["responder_address"] = {"address": address, "encodings": ["BER_IN_MIME"]}
+    says(iso, "FORWARD_NOTIFICATION", **said)
+
+
+def taught(iso):
+    with iso.house.store.read() as connection:
+        return [(one.partner, one.address) for one in directory.taught(connection)]
+
+
+def test_an_unknown_librarys_address_is_never_the_partners(iso):
+    """Every letter of it says where its answers go; that teaches us nothing of who passed the request on."""
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    says(iso, "ILL_ANSWER", results="WILL_SUPPLY", **reply_of("desk@third.example"))
+    assert (taught(iso), iso.attention("B1")) == ([], ())
+    iso.act("B1", "message", note="Thank you.")
+    assert iso.sent[-1].to == "desk@third.example"  # its own domain: at once
+    for other in (MAIL[LENDER], "ill@lender.example", "ill@evil.example"):
+        says(iso, "MESSAGE", note="x", **reply_of(other))
+        iso.act("B1", "message", note="Thank you.")
+        assert iso.sent[-1].to == "desk@third.example"
+    assert taught(iso) == []
+    iso.place(LENDER)
+    assert iso.sent[-1].to == MAIL[LENDER]
+
+
+def test_an_unknown_librarys_answer_came_before_the_notification(iso):
+    iso.place(LENDER)
+    says(iso, "SHIPPED", sender="ILL@third.EXAMPLE")
+    says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
+    assert (iso.state("B1"), len(iso.shelf())) == ("PENDING", 2)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    assert iso.state("B1") == "SHIPPED"
+    assert list(iso.shelf().values()) == [f"unproven sender {FOURTH_MAIL}"]
+
+
+def test_an_unknown_library_passes_it_on_to_another(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    passes_on(iso, FOURTH, FOURTH_MAIL)
+    says(iso, "ILL_ANSWER", results="UNFILLED", reason="not-owned")
+    assert iso.state("B1") == "PENDING"
+    assert iso.shown("B1").history[-1].note == "from who had it before; not-owned"
+    says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
+    assert iso.state("B1") == "SHIPPED"
+    iso.act("B1", "message", note="It has come.")
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (FOURTH_MAIL, FOURTH)
+
+
+def test_an_unknown_library_passes_it_on_to_one_that_we_know(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    passes_on(iso, SECOND)
+    for unknown in (lambda: says(iso, "SHIPPED"), lambda: iso.hears("SHIPPED", of=LENDER)):
+        unknown()
+        assert (iso.state("B1"), iso.transaction("B1")["partner"]) == ("PENDING", SECOND)
+    iso.hears("SHIPPED", of=SECOND)
+    assert iso.state("B1") == "SHIPPED"
+
+
+def test_an_unknown_library_gives_it_back(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    passes_on(iso, LENDER)
+    says(iso, "SHIPPED")
+    assert iso.state("B1") == "PENDING"
+    iso.hears("SHIPPED", of=LENDER)
+    assert iso.state("B1") == "SHIPPED"
+    iso.act("B1", "message", note="It has come.")
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (MAIL[LENDER], LENDER)
+
+
+def test_an_unknown_library_speaks_the_standard_as_it_is(make_iso):
+    iso = make_iso(partner(LENDER, dialect="vdx"), partner(SECOND), partner(BORROWER))
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    assert iso.transaction("B1")["dialect"] == ""
+
+
+def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    at = "recall-extensions"
+    critical = {"at": at, "value": [{"identifier": 7, "critical": True, "ber": "BAhhbnl0aGluZw=="}]}
+    says(iso, "RECALL", extensions=[critical])
+    assert len(iso.shelf()) == 1
+    assert iso.kinds() == ["ILL_REQUEST"]
+
+
 @pytest.mark.parametrize("address", [None, "no address", "host.example:1611"])
 def test_an_unknown_library_without_an_address_is_for_staff(iso, address):
     iso.place(LENDER)
