@@ -5,7 +5,7 @@ It is written down in the commit of what it is about; the letter is made and sto
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -16,7 +16,7 @@ from mailproc.flow import strangers, writing
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
-from mailproc.protocols.codec import Credentials
+from mailproc.protocols.codec import Credentials, Fault
 from mailproc.store import alarms, auto_replies, events, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -97,7 +97,9 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     rows = store.write(claim)
 
     def write_one(row: RowMapping) -> None:
-        letter = _letter(row, premises)
+        with store.read() as connection:
+            refused = list(_refused(connection, row))
+        letter = _letter(row, refused, premises)
         store.underway.at()
         store.write(partial(_settle, row=row, letter=letter))
 
@@ -105,14 +107,26 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     return len(rows)
 
 
-def _letter(row: RowMapping, premises: Premises) -> NewLetterOut:
+def _refused(connection: Connection, row: RowMapping) -> Iterator[Fault]:
+    """The orders of the file that were read and lie on the shelf all the same, now that each has had its
+    step. Why they do is for our staff: it may name another library, or a fault of ours."""
+    event = events.load(connection, row["event_id"])
+    if "receipt" not in row["body"] or event is None:
+        return
+    for order in events.shelved_of_letter(connection, event["inbox_id"]):
+        unknown = order["type"] != "ILL_REQUEST"
+        why = "no order of this number is known here" if unknown else "not taken, please ask us"
+        yield Fault(None, why, (order["ref"] or {}).get("number", ""))
+
+
+def _letter(row: RowMapping, refused: Sequence[Fault], premises: Premises) -> NewLetterOut:
     """As a letter to people is kept, without a partner: one that is in doubt is sent again by itself,
     for a receipt or a report that comes twice costs nobody anything."""
     partner = premises.partners.known(row["partner"])
     if "apdu" in row["body"]:
         body = strangers.body(row["body"], partner, premises)
     else:
-        body = premises.registry.receipt_letter(row["body"]["receipt"], premises.templates)
+        body = premises.registry.receipt_letter(row["body"]["receipt"], refused, premises.templates)
     return writing.letter(body, partner.address, f"r{row['id']}", premises)
 
 

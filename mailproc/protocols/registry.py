@@ -1,6 +1,6 @@
 """The codecs that this installation speaks: one line for each protocol."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from mailproc.mail.letter import Body, Letter
 from mailproc.protocols.artemail import acknowledge
 from mailproc.protocols.artemail.acknowledge import Receipt, receipt_of
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.codec import Codec, Credentials, Decoded, Renderer
+from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault, Renderer
 from mailproc.protocols.follows import Follows, FollowsTable
 from mailproc.protocols.iso10161.codec import Iso10161Codec
 
@@ -47,9 +47,14 @@ class Registry:
         receipt = receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
         return asdict(receipt) if receipt else None
 
-    def receipt_letter(self, receipt: Mapping[str, Any], renderer: Renderer) -> Body:
-        """The letter of what ``receipt`` gave. Raises LocalFault where the template loses something."""
-        made = Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])})
+    def receipt_letter(
+        self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
+    ) -> Body:
+        """The letter of what ``receipt`` gave, less the orders that were read and could not be taken.
+
+        Raises LocalFault where the template loses something.
+        """
+        made = acknowledge.without(Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])}), refused)
         return acknowledge.letter(made, renderer, self.artemail.replies)
 
     def follows(self, answer: IllAnswer) -> Follows:

@@ -123,6 +123,11 @@ _WAITED = Constant(
     .limit(bindparam("most", type_=Integer))
 )
 _WAIT_ON_SHELF = update_of(EventRow, ("not_before", "last_error"))
+_SHELVED_OF_LETTER = (
+    select(EVENT)
+    .where(EVENT.c.inbox_id == bindparam("inbox_id"), EVENT.c.state == "shelved", EVENT.c.apdu.is_not(None))
+    .order_by(EVENT.c.position)
+)
 _HEARD = Constant(
     select(EVENT.c.apdu)
     .where(
@@ -210,6 +215,11 @@ def known_once(connection: Connection, once: str) -> int | None:
 def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
     """Messages of ``partner`` on the shelf that belong to no transaction (yet)."""
     return _UNPLACED.rows(connection, {"partner": partner})
+
+
+def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
+    """What of a letter could be read and lies on the shelf."""
+    return connection.execute(_SHELVED_OF_LETTER, {"inbox_id": inbox_id}).mappings().all()
 
 
 def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None, reason: str) -> None:

@@ -160,3 +160,67 @@ def test_a_receipt_is_stored_before_it_is_sent_and_goes_once(open_world, address
     world.run()
     world.run()
     assert len(world.sent) == 1
+
+
+CANCEL = "TXC9-1 CANCEL\nno longer needed"
+
+
+def said(world, receipt):
+    """(kind, number) of each message that our own reader sees in a receipt."""
+    found = world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    return [(apdu.report.kind, apdu.ref.number) for apdu in found]
+
+
+def test_what_is_shelved_after_it_was_read_does_not_count_as_taken(open_world, addresses):
+    """A cancellation of an order that nobody has: read well, and nothing can be done."""
+    world = open_world
+    world.ordered(ORDER, CANCEL, COPY, EMPTY, file_ref="12")
+    assert "no transaction" in " ".join(world.shelf().values())
+    (receipt,) = receipts(world, addresses)
+    text = parse(receipt.raw).text
+    assert "FILEREFNO 12 accepted - 2 orders" in text
+    assert "C9-1 REJECTED - no order of this number is known here" in text
+    assert said(world, receipt) == [("status", ""), ("error", "C1-3"), ("error", "C9-1")]
+
+
+def test_a_file_of_which_every_order_is_shelved_is_rejected(open_world, addresses):
+    world = open_world
+    world.ordered(CANCEL, file_ref="13")
+    (receipt,) = receipts(world, addresses)
+    assert parse(receipt.raw).subject == "FILEREFNO 13 rejected"
+    assert said(world, receipt) == [("error", "")]
+    assert "no order of this number is known here" in parse(receipt.raw).text
+
+
+def test_a_cancellation_in_front_of_its_order_is_taken_with_it(open_world, addresses):
+    world = open_world
+    world.ordered(CANCEL, "TXC9-1 S LOAN\nA book", file_ref="14")
+    assert world.shelf() == {}
+    (receipt,) = receipts(world, addresses)
+    assert "2 orders" in parse(receipt.raw).text
+    assert said(world, receipt) == [("status", "")]
+
+
+def test_why_we_shelve_is_not_told_to_the_customer(open_world, addresses, monkeypatch, quiet_log):
+    """It may name another library, or a fault of ours."""
+    world = open_world
+
+    def breaks(*_):
+        raise ZeroDivisionError("XX-OTHER")
+
+    monkeypatch.setattr("mailproc.flow.opening.accept", breaks)
+    world.ordered(ORDER, file_ref="15")
+    assert "ZeroDivisionError" in " ".join(world.shelf().values())
+    (receipt,) = receipts(world, addresses)
+    assert "C1-1 REJECTED - not taken, please ask us" in parse(receipt.raw).text
+    assert "ZeroDivision" not in receipt.text and "fault" not in receipt.text
+
+
+def test_more_refusals_than_a_receipt_has_lines(open_world, addresses):
+    world = open_world
+    many = [f"TXC{number}-1 CANCEL\nno" for number in range(1, 251)]
+    world.ordered(ORDER.replace("C1-1", "D1-1"), *many, file_ref="16")
+    (receipt,) = receipts(world, addresses)
+    assert "FILEREFNO 16 accepted - 1 order" in parse(receipt.raw).text
+    assert len(said(world, receipt)) == 201
+    assert "250 in all" in parse(receipt.raw).text

@@ -6,7 +6,7 @@ last word on it. A file without a number of its own gets none: nobody could tell
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Report
@@ -22,7 +22,7 @@ from mailproc.protocols.codec import Fault, Renderer
 from mailproc.templating.contract import as_context
 
 MOST_REJECTED = 200
-"""Lines of one receipt; who sends a file with more of them has one mistake in all."""
+"""Lines of one kind in a receipt; who sends a file with more of them has one mistake in all."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,22 @@ def receipt_of(customer_code: str, file_ref: str, orders: int, faults: Sequence[
     """None where the file has no number, or nothing in it."""
     if not file_ref or not (orders or faults):
         return None
+    return Receipt(customer_code, file_ref, orders, _lines(faults))
+
+
+def without(receipt: Receipt, refused: Sequence[Fault]) -> Receipt:
+    """The receipt of a file of which these orders were read well and yet not taken."""
+    if not refused:
+        return receipt
+    lines = receipt.rejected + _lines(refused)
+    return replace(receipt, orders=receipt.orders - len(refused), rejected=lines)
+
+
+def _lines(faults: Sequence[Fault]) -> tuple[str, ...]:
     lines = [_line(fault) for fault in faults[:MOST_REJECTED]]
     if len(faults) > MOST_REJECTED:
         lines.append(f"and others, {len(faults)} in all")
-    return Receipt(customer_code, file_ref, orders, tuple(lines))
+    return tuple(lines)
 
 
 def _line(fault: Fault) -> str:
