@@ -144,7 +144,7 @@ class Iso10161Codec:
 
 def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     """The part's first APDU, and what stands behind it."""
-    from mailproc.protocols.iso10161 import reading, schema
+    from mailproc.protocols.iso10161 import complaint, reading, schema
 
     if part.encoding not in ("", wire.ENCODING):
         raise RemoteFault(f"the part is encoded as {part.encoding[:40]!r}, not as {wire.ENCODING}")
@@ -154,8 +154,11 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     behind = part.content[at:]
     if not behind.strip(_PADDING):
         return apdu, None
-    what = "a second message" if ber.looks_like(behind) else "no message"
-    return apdu, Fault(at, f"{len(behind)} octets behind the message were not read: {what}", unit=wire.UNIT)
+    second = ber.looks_like(behind)
+    what = "a second message" if second else "no message"
+    text = f"{len(behind)} octets behind the message were not read: {what}"
+    answer = complaint.about(behind, text) if second else None
+    return apdu, Fault(at, text, unit=wire.UNIT, answer=answer)
 
 
 def _unreadable(part: wire.Found, fault: RemoteFault, where: str) -> Fault:

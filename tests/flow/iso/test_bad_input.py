@@ -57,7 +57,14 @@ def renamed(octets: bytes, first: int) -> bytes:
     return bytes([first]) + octets[1:]
 
 
+def behind_the_name(more: bytes) -> bytes:
+    """A Cancel with ``more`` among its components."""
+    return element(b"\x66", element(b"\x30", components(message("CANCEL")) + more))
+
+
 REQUEST = message("ILL_REQUEST")
+GIANT = element(b"\xbf\x31", element(b"\x30", element(b"\x80", b"\x7f" * 200_000) + b"\xa2\x02\x05\x00"))
+"""A list of extensions, of which the first has such an identifier."""
 
 
 class Bad(NamedTuple):
@@ -89,8 +96,16 @@ UNREADABLE = {
         (element(b"\x61", element(b"\x30", element(b"\x80", b"\x7f" * 200_000) + components(REQUEST)[3:])),),
         "octets",
     ),
+    "a giant number behind the name": Bad((behind_the_name(GIANT),), "octet", STRUCTURE),
     "a length of 126 octets": Bad((b"\x61\xfe" + b"\xff" * 126,), "octet 0"),
+    "a negative length": Bad((b"\x61\x84\xff\xff\xff\xff" + components(REQUEST),), "octet 0", STRUCTURE),
+    "a negative length behind the name": Bad(
+        (behind_the_name(b"\xb0\x84\xff\xff\xff\xfe\x30\x00"),), "octet", STRUCTURE
+    ),
     "unknown length without an end": Bad((b"\x61\x80\x30\x80\x80\x01\x02",), "octet"),
+    "unknown length without an end behind the name": Bad(
+        (b"\x61\x80\x30\x80" + components(message("CANCEL")),), "octet", STRUCTURE
+    ),
     "no such message": Bad((renamed(REQUEST, 0x75),), "begins no APDU", "unrecognized-APDU"),
     "a report that cannot be read": Bad((renamed(REQUEST, 0x73)[:-1],), "octet 0"),
     "without an item": Bad((renamed(message("CANCEL"), 0x61),), "is missing", STRUCTURE),
@@ -110,7 +125,7 @@ def heard_by() -> Callable[..., Callable[..., float]]:
 
 
 def _heard_by(iso) -> Callable[..., float]:
-    def take(bad: Bad, sender: str = "", **headers: str) -> float:
+    def take(bad: Bad, sender: str = "", run: bool = True, **headers: str) -> float:
         iso.world._count += 1
         body = Body("ILL", tuple(Part(MEDIA_TYPE, part) for part in bad.parts))
         sender = sender or MAIL[bad.of]
@@ -123,7 +138,8 @@ def _heard_by(iso) -> Callable[..., float]:
             raw = f"{name}: {value}\r\n".encode() + b"\r\n".join(lines)
         began = time.process_time()
         iso.inject(raw, sender)
-        iso.run()
+        if run:
+            iso.run()
         return time.process_time() - began
 
     return take
@@ -161,7 +177,33 @@ def test_two_messages_in_one_part(iso, heard):
     assert iso.state("L1") == "IN_PROCESS"  # the first is taken, the second is not
     (why,) = iso.shelf().values()
     assert "octets behind the message were not read: a second message" in why
-    assert reports(iso) == []
+    (said,) = reports(iso)  # else its sender would never know
+    assert (said["report"]["problem"], said["report"]["correlation"]) == (STRUCTURE, "CANCEL")
+    assert said["note"] in why
+
+
+@pytest.mark.parametrize("behind", [b"\x61 and so on", message("STATUS_OR_ERROR_REPORT"), b"\r\nA footer."])
+def test_what_is_no_message_behind_a_message_is_not_reported(iso, heard, behind):
+    heard(Bad((REQUEST + behind,), ""))
+    assert (iso.state("L1"), len(iso.shelf()), reports(iso)) == ("IN_PROCESS", 1, [])
+
+
+def test_cut_off_at_any_octet(iso, heard_by):
+    """Reported from where on the transaction's name is whole."""
+    policy = iso.house.config.policy.model_copy(update={"answers_an_hour": 1000})
+    config = iso.house.config.model_copy(update={"policy": policy})
+    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    octets, take = message("CANCEL"), heard_by(iso)
+    name = octets.index(b"\xa1")
+    named = name + 2 + octets[name + 1]
+    for end in range(len(octets)):
+        take(Bad((octets[:end],), ""), run=False)
+    iso.run()
+    assert len(iso.shelf()) == len(octets)
+    assert [why for why in iso.shelf().values() if "octet" not in why] == []
+    said = [(one["transaction"], one["report"]["problem"]) for one in reports(iso)]
+    assert said == [(THEIRS, STRUCTURE)] * (len(octets) - named)
+    assert iso.rows("request") == []
 
 
 CRITICAL = bytes.fromhex("800107 8101ff a208 0406 616e797468 21".replace(" ", ""))
