@@ -130,6 +130,7 @@ _THEN = {
     "STATUS_QUERY": "they are asked how it stands",
     "OVERDUE": "they are reminded",
     "EXPIRED": "they are told that it has ended",
+    "STATUS_OR_ERROR_REPORT": "they are told that we know nothing of it",
 }
 
 

@@ -104,6 +104,7 @@ _HEARD: Words = {
     "RETURN_UNHEARD": "we sent it back, and they do not say that it is home",
     "LOAN_RECALLED": "we asked for it back, and it is not back",
     "EXPIRY": "their request runs out",
+    "UNMATCHED": "their request that was spoken of has not come",
     "LOSSY": "our letter left with something altered or left out",
 }
 

@@ -104,6 +104,7 @@ _HEARD: Words = {
     "RETURN_UNHEARD": "zurückgesandt, und die gebende Bibliothek bestätigt es nicht",
     "LOAN_RECALLED": "von uns zurückgefordert und noch nicht zurück",
     "EXPIRY": "die Bestellung läuft ab",
+    "UNMATCHED": "die Bestellung, von der die Rede war, kam nicht",
     "LOSSY": "in unserem Brief wurde etwas geändert oder weggelassen",
 }
 

@@ -11,7 +11,11 @@ from mailproc.ill import reminders
 from mailproc.ill.effects import Act, AskStaff, Effect, Notify, Send
 from mailproc.ill.events import Timer
 from mailproc.ill.standing import Occurrence
-from mailproc.store import requests, timers, transactions
+from mailproc.ill.terms import ApduType
+from mailproc.store import events, requests, timers, transactions
+
+UNMATCHED = "UNMATCHED"
+"""A borrower's message waits on the shelf for its request."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,9 @@ class Next:
 
 @dataclass(frozen=True)
 class Coming:
-    """One timer. ``number``: the attempt (B12-1). ``then``: an APDU that goes to the partner (its
-    type), reader, or staff; '' where nothing comes of it. ``reason``: why staff are asked."""
+    """One timer. ``number``: the attempt (B12-1), or the message on the shelf (E40). ``then``: an APDU that
+    goes to the partner (its type), reader, or staff; '' where nothing comes of it. ``reason``: why staff
+    are asked."""
 
     kind: str
     at: datetime
@@ -46,7 +51,11 @@ class Coming:
 
 def waiting(connection: Connection) -> list[Waiting]:
     """Every kind that waits, the one that is due first at the top."""
-    return [Waiting(row["kind"], row["count"], row["next_at"]) for row in timers.counts(connection)]
+    found = [Waiting(row["kind"], row["count"], row["next_at"]) for row in timers.counts(connection)]
+    shelf = events.count_on_shelf(connection)
+    if shelf["count"]:
+        found.append(Waiting(UNMATCHED, shelf["count"], shelf["next_at"]))
+    return sorted(found, key=lambda one: one.next_at)
 
 
 def next_of(connection: Connection, request_id: int) -> Next | None:
@@ -58,7 +67,13 @@ def next_of(connection: Connection, request_id: int) -> Next | None:
 
 def coming(connection: Connection, premises: Premises, most: int) -> list[Coming]:
     """The ``most`` that are due first, and what will be done as things stand now."""
-    return [_coming(connection, premises, row) for row in timers.next_ones(connection, most)]
+    found = [_coming(connection, premises, row) for row in timers.next_ones(connection, most)]
+    told = ApduType.STATUS_OR_ERROR_REPORT.name
+    found += [
+        Coming(UNMATCHED, row["not_before"], f"E{row['id']}", row["partner"], told)
+        for row in events.waiting_on_shelf(connection, most)
+    ]
+    return sorted(found, key=lambda one: one.at)[:most]
 
 
 def _coming(connection: Connection, premises: Premises, row: RowMapping) -> Coming:

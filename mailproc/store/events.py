@@ -122,6 +122,16 @@ _WAITED = Constant(
     .order_by(EVENT.c.not_before, EVENT.c.id)
     .limit(bindparam("most", type_=Integer))
 )
+_WAITS_ON_SHELF = (EVENT.c.state == "shelved", EVENT.c.not_before.is_not(None))
+_ON_SHELF = (
+    select(EVENT.c.id, EVENT.c.partner, EVENT.c.not_before)
+    .where(*_WAITS_ON_SHELF)
+    .order_by(EVENT.c.not_before, EVENT.c.id)
+    .limit(bindparam("most"))
+)
+_ON_SHELF_COUNT = select(func.count().label("count"), func.min(EVENT.c.not_before).label("next_at")).where(
+    *_WAITS_ON_SHELF
+)
 _WAIT_ON_SHELF = update_of(EventRow, ("not_before", "last_error"))
 _SHELVED_OF_LETTER = (
     select(EVENT)
@@ -231,6 +241,16 @@ def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None,
 def waited(connection: Connection, now: datetime, most: int) -> Sequence[RowMapping]:
     """What belongs to no transaction and has waited on the shelf as long as it was to."""
     return _WAITED.rows(connection, {"now": now, "most": most})
+
+
+def waiting_on_shelf(connection: Connection, most: int) -> Sequence[RowMapping]:
+    """What waits on the shelf until an instant, the first first: id, partner, not_before."""
+    return connection.execute(_ON_SHELF, {"most": most}).mappings().all()
+
+
+def count_on_shelf(connection: Connection) -> RowMapping:
+    """How much of that there is: count, next_at (None for nothing)."""
+    return connection.execute(_ON_SHELF_COUNT).mappings().one()
 
 
 def heard(connection: Connection, transaction_id: int, kind: str, event_id: int) -> list[dict[str, Any]]:

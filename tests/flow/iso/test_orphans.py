@@ -7,7 +7,7 @@ import pytest
 
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
-from mailproc.office import mailroom
+from mailproc.office import mailroom, waiting
 from mailproc.office.agenda import agenda
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
@@ -68,6 +68,23 @@ def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
         (waits,) = agenda(connection, iso.house.premises).unplaced
     assert (waits.other, waits.subject) == (BORROWER, "CANCEL")
     assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
+
+
+def test_it_stands_among_what_happens_if_nobody_acts(iso):
+    iso.asks()
+    iso.hears("CANCEL", BORROWER, NEVER)
+    (letter_id,) = iso.shelf()
+    with iso.house.store.read() as connection:
+        kinds = {one.kind: one.count for one in waiting.waiting(connection)}
+        coming = waiting.coming(connection, iso.house.premises, 5)
+        first = waiting.coming(connection, iso.house.premises, 1)
+    assert kinds == {"TO_ANSWER": 1, "UNMATCHED": 1}
+    assert [(one.number, one.kind, one.then) for one in coming] == [
+        ("L1-1", "TO_ANSWER", "staff"), (letter_id, "UNMATCHED", "STATUS_OR_ERROR_REPORT")]  # fmt: skip
+    assert first == coming[:1]
+    report(iso, letter_id)
+    with iso.house.store.read() as connection:
+        assert [one.kind for one in waiting.waiting(connection)] == ["TO_ANSWER"]
 
 
 def test_the_request_comes_in_time(iso):
