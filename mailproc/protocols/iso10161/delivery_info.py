@@ -5,12 +5,12 @@ lifted out of the list of extensions first and lowered into it last. Its roles a
 sender and recipient, not requester and responder.
 """
 
-from dataclasses import replace
+from functools import lru_cache
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import ReplyTo
 from mailproc.protocols.iso10161 import schema
-from mailproc.protocols.iso10161.ber import First
+from mailproc.protocols.iso10161.ber import First, element
 from mailproc.protocols.iso10161.numbers import ENCODING
 from mailproc.protocols.iso10161.pair import Pair, Tree, listed
 from mailproc.protocols.iso10161.parties import ADDRESS, SYSTEM
@@ -18,8 +18,8 @@ from mailproc.protocols.iso10161.parties import ADDRESS, SYSTEM
 AT = "delivery-info"
 OBJECT = "1.0.10161.13.3"
 _OBJECT_OCTETS = bytes.fromhex("0605 28CF310D03")
+_EXTERNAL, _SINGLE_TYPE = b"\x28", b"\xa0"
 _BY_MAIL = ("BER_IN_MIME",)
-MOST = 25  # entries of a list
 
 
 def lifted(tree: Tree, at: str) -> Tree:
@@ -33,11 +33,20 @@ def lifted(tree: Tree, at: str) -> Tree:
 
 
 def _opened(item: bytes) -> Tree | None:
+    return _known(item) if len(item) <= _KEPT_OCTETS else _open(item)
+
+
+def _open(item: bytes) -> Tree | None:
     try:
         _, octets = schema.decode_external(First(item, 0))["encoding"]
         return schema.decode_delivery_info(First(octets, 0))
     except RemoteFault:
         return None  # stays an extension like any other
+
+
+_KEPT, _KEPT_OCTETS = 256, 1000
+_known = lru_cache(_KEPT)(_open)
+"""A partner says the same in each of its letters. Whoever gets the tree only looks at it."""
 
 
 def lower(tree: Tree, at: str) -> None:
@@ -46,14 +55,15 @@ def lower(tree: Tree, at: str) -> None:
     if info is None:
         return
     inner = schema.encode_delivery_info(info)
-    item = schema.encode_external({"direct-reference": OBJECT, "encoding": ("single-ASN1-type", inner)})
+    item = element(_EXTERNAL, _OBJECT_OCTETS + element(_SINGLE_TYPE, inner))
     tree[at] = [{"identifier": 1, "critical": False, "item": item}, *tree.get(at, [])]
 
 
 def _read_entry(entry: Tree) -> ReplyTo:
     to: ReplyTo = ADDRESS.read(entry["transport"])
-    return replace(
-        to,
+    return ReplyTo(
+        address=to.address,
+        service=to.service,
         encodings=tuple(map(ENCODING.read, entry["encoding"])),
         aliases=_SYMBOLS.read(entry.get("aliases", [])) or (),
     )
@@ -72,8 +82,9 @@ _SYMBOLS = listed(SYSTEM)
 SENDER = listed(Pair(_read_entry, _write_entry))
 
 
+@lru_cache(_KEPT)
 def by_mail(address: str, aliases: tuple[str, ...] = ()) -> Tree | None:
-    """The one entry of a party that is reached by mail."""
+    """The one entry of a party that is reached by mail: the same tree each time, to be looked at only."""
     if not address:
         return None
     return _write_entry(ReplyTo(address=address, encodings=_BY_MAIL, aliases=aliases))

@@ -119,17 +119,17 @@ def _first(data: bytes | ber.First) -> ber.First:
 def _read(name: str, data: bytes | ber.First) -> tuple[Any, int]:
     """The value and how many octets come after it: the quick way, if need be after the input is brought
     into plain form, and where the value is not as its type says, the careful one."""
-    from mailproc.protocols.iso10161 import plain_reader
+    from mailproc.protocols.iso10161.plain_reader import read
 
     octets, trailing = (data, 0) if isinstance(data, bytes) else (data.bytes, data.trailing)
     try:
-        value, end = plain_reader.read(name, octets)
+        value, end = read(name, octets)
         return value, len(octets) - end + trailing
     except ber.NotPlain:
         found = _first(data)
     if isinstance(data, bytes) and not found.as_it_was:
         try:
-            return plain_reader.read(name, found.bytes)[0], found.trailing
+            return read(name, found.bytes)[0], found.trailing
         except ber.NotPlain:
             pass
     return _carefully(name, found), found.trailing

@@ -68,6 +68,8 @@ def name_encoded(text: str) -> bytes:
 
 def tidy(text: str) -> str:
     """``text`` as it comes back from the wire: what people see of it is the same."""
+    if text.isprintable():  # most are: none of the three is in it
+        return text.strip()
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
