@@ -14,8 +14,8 @@ from mailproc.notices import words
 from mailproc.office.questions import Change, Line, Shown
 
 ASKED = {
-    "services": "Service", "patron": "Reader", "delivery": "Deliver to", "billing": "Bill to",
-    "expiry": "Expires", "level_of_service": "Level", "max_cost": "At most",
+    "services": "Service", "keywords": "Words", "patron": "Reader", "delivery": "Deliver to",
+    "billing": "Bill to", "expiry": "Expires", "level_of_service": "Level", "max_cost": "At most",
     "copyright_compliance": "Copyright", "place_on_hold": "Hold",
 }  # fmt: skip
 """What `show` calls what a partner's request says."""

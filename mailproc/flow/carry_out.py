@@ -25,7 +25,7 @@ from mailproc.protocols.codec import Codec, Manner
 from mailproc.store import alarms, auto_replies, events, outgoing, patrons, requests
 from mailproc.store.events import NewEvent
 
-QUIET = frozenset({"to-answer"})
+QUIET = frozenset({"to-answer", "unknown-words"})
 """Reasons that stand in the lists but make no letter to staff: they are the daily work."""
 
 

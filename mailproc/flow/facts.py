@@ -98,7 +98,10 @@ def _of_their_request(
     if transaction["state"] != "IDLE":
         return {"same_item": _same_item(connection, apdu, transaction)}
     refused = admission.refused(apdu, transaction, premises)
-    return {"refused": refused} if refused else {}
+    if refused:
+        return {"refused": refused}
+    unknown = premises.registry.unknown_words(apdu)
+    return {"unknown_words": list(unknown)} if unknown else {}
 
 
 def _same_item(connection: Connection, apdu: IllRequest, transaction: RowMapping) -> bool:

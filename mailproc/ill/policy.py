@@ -145,6 +145,8 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons.append(_message_reason(occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report:
         reasons.append(_reported(apdu.report, step, occurrence))
+    if occurrence.facts.get("unknown_words"):
+        reasons.append("unknown-words")
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
 
 

@@ -298,6 +298,7 @@ _ATTENTION: Words = {
     "to-answer": "for us to answer",
     "too-many-answers": "their letters made us answer too often within an hour: the rest was not answered",
     "unknown-code": "their answer has a code that we do not know",
+    "unknown-words": "their order has a word that we do not know",
     "unknown-reference": "a letter of theirs speaks of an order or a file that we do not know",
     "unproven": "we cannot tell whether this really came from them",
     "unreadable": "a letter of theirs, or a part of it, could not be read",

@@ -297,6 +297,7 @@ _ATTENTION: Words = {
     "to-answer": "von uns zu beantworten",
     "too-many-answers": "ihre Briefe verlangten in einer Stunde zu viele Antworten: der Rest steht aus",
     "unknown-code": "ihre Antwort enthält einen unbekannten Code",
+    "unknown-words": "ihre Bestellung enthält ein Wort, das wir nicht kennen",
     "unknown-reference": "ein Brief von dort nennt eine Bestellung oder Datei, die wir nicht kennen",
     "unproven": "ob dies wirklich von ihnen kommt, ist nicht sicher",
     "unreadable": "ein Brief von ihnen ist ganz oder teilweise nicht lesbar",

@@ -21,7 +21,8 @@ URGENCY = (
     "end-of-rota", "need-before-passed",
     "ask-cannot-match", "ask-cost", "ask-locations", "ask-unfilled",
     "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "ask-later", "answer-late", "to-answer",
-    "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "error-report", "message",
+    "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "unknown-words",
+    "error-report", "message",
 )  # fmt: skip
 """The most urgent first: what may cost money or a book, what somebody waits for, what is to be read.
 A reason that is not here comes after these, by name: a new one must never hide a request."""

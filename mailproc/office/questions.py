@@ -225,8 +225,8 @@ def _unsent(request: RowMapping) -> Line:
 
 
 ASKED = (
-    "services", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service", "max_cost",
-    "copyright_compliance", "place_on_hold", "note",
+    "services", "keywords", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service",
+    "max_cost", "copyright_compliance", "place_on_hold", "note",
 )  # fmt: skip
 """Fields of an ILL-Request that staff who answer it want to see."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault, Misconfigured, Setting
-from mailproc.ill.apdu import Apdu, IllAnswer
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
 from mailproc.mail.letter import Body, Letter
 from mailproc.protocols.artemail import acknowledge
 from mailproc.protocols.artemail.acknowledge import Receipt, receipt_of
@@ -56,6 +56,10 @@ class Registry:
         """
         made = acknowledge.without(Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])}), refused)
         return acknowledge.letter(made, renderer, self.artemail.replies)
+
+    def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
+        """What a customer's order says beside its item in words that nobody knows; staff look at it."""
+        return self.artemail.unknown_words(wanted)
 
     def follows(self, answer: IllAnswer) -> Follows:
         """What an unfilled answer leads to: its reply code decides, else the standard's reason."""

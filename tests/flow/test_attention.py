@@ -118,3 +118,22 @@ def test_a_broken_text_loses_nobody(many, tmp_path):
     file.write_text("Subject: {{ reqest }}\n\n{{ nothing }}\n")
     many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM")
     assert [named(letter) for letter in many.notices()] == [["B1", "B2"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "attention"),
+    [
+        ("S LOAN", ("to-answer",)),
+        ("S LOAN LONDON", ("to-answer",)),
+        ("S LOAN PURPLE", ("to-answer", "unknown-words")),
+    ],
+)
+def test_an_order_with_a_word_that_nobody_knows_is_marked(small_world, words, attention):
+    """The mark stands in the lists until staff have answered; it is no reason for a letter."""
+    small_world.ordered(f"TXC1-1 {words}\nA book")
+    assert small_world.attention("L1") == attention
+    assert small_world.shown("L1").asked["keywords"] == words.split()
+    assert small_world.notices() == []
+    small_world.ordered(f"TXC1-1 {words}\nA book", file_ref="2")
+    small_world.act("L1", "will-supply")
+    assert small_world.attention("L1") == ()

@@ -28,7 +28,7 @@ from mailproc.protocols.artemail.keywords import Keywords
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.artemail.reading import Reading
 from mailproc.protocols.artemail.replies import Replies
-from mailproc.protocols.artemail.requests import Orders, action_word
+from mailproc.protocols.artemail.requests import TEST, Orders, action_word
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words"]
@@ -165,6 +165,13 @@ class ArtemailCodec:
     def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002  # alike in both
         """A sentence for what the manner of its type allows and ART has no word for; else ''."""
         return answers.refusal(apdu)
+
+    def unknown_words(self, order: IllRequest) -> tuple[str, ...]:
+        """What of the order's TX line stands in no table, nor among the words agreed with its customer."""
+        code = order.ref.customer_code if order.ref else ""
+        agreed = self.partners.get(code, PartnerArtemail()).keywords.values()
+        own = {word.upper() for said in agreed for word in said.split()} | {TEST}
+        return tuple(word for word in order.keywords if word not in own and not self.words.find(word))
 
     def mask(self, raw: bytes) -> bytes:
         """Also what our reader takes for a password, however the letter hides it."""

@@ -17,13 +17,15 @@ _SPEED = re.compile(r"\*(\d{1,3})\*?")
 
 @dataclass(frozen=True)
 class Keyword:
-    """A row of data/keywords.toml. ``kind``: service, delivery or instruction."""
+    """A row of data/keywords.toml. ``kind``: service, delivery or instruction; ``legacy``: of old, or
+    known by hearsay alone: read and kept, but it makes no order of a line of text."""
 
     word: str
     kind: str
     service: str = ""
     electronic: bool = False
     speeds: tuple[int, ...] = ()
+    legacy: bool = False
 
 
 class Keywords:
@@ -42,6 +44,11 @@ class Keywords:
             return known
         hours = _SPEED.fullmatch(star + speed)
         return known if hours and int(hours[1]) in known.speeds else None
+
+    def find_current(self, token: str) -> Keyword | None:
+        """The same, of the words in use."""
+        known = self.find(token)
+        return None if known is None or known.legacy else known
 
     def services(self, tokens: Iterable[str]) -> tuple[Service, ...]:
         """What the delivery words ask for, in their order; the default where they ask for nothing."""

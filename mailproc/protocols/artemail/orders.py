@@ -128,7 +128,7 @@ def _begins(line: str, blanks: int, gap: int, words: Keywords) -> bool:
     if blanks == 0 or not (tx := _TX.fullmatch(line)):
         return False
     tokens = tx[2].split()
-    known = sum(words.find(token) is not None for token in tokens)
+    known = sum(words.find_current(token) is not None for token in tokens)
     numbered = bool(tokens) and any(each.isdigit() for each in tokens[0])
     if gap in (GAP_UNKNOWN, 1) and blanks < GAP:
         return not tokens or numbered or known > 0

@@ -49,6 +49,11 @@ def read(line: str, codes: ReplyCodes, words: Keywords) -> Line | None:
 
 def _kept(line: Line, words: Keywords) -> Line | None:
     """An unknown code is in capitals, and is no line of an order file that was quoted to us ("ED/PT: 2")."""
-    order = ":" in line.printed or all(words.find(word) for word in line.printed.split())
+    order = ":" in line.printed or _is_tx_line(line.printed.split(), words)
     shouted = line.printed == line.printed.upper() and len(line.printed) <= LONGEST_CODE
     return line if line.found or (shouted and not order) else None
+
+
+def _is_tx_line(said: list[str], words: Keywords) -> bool:
+    """An old word alone is a code of old: LONDON was both."""
+    return all(map(words.find, said)) and any(map(words.find_current, said))

@@ -98,7 +98,7 @@ class Orders:
             own += self.word("reapply").split()
         if self.settings.rz_with_copyrt and COPYRT in (word.upper() for word in own):
             own.append(RZ)
-        kinds = {known.kind for word in own if (known := self.words.find(word))}
+        kinds = {known.kind for word in own if (known := self.words.find_current(word))}
         if "service" not in kinds:
             own += self.settings.service.split()
         if "delivery" not in kinds:

@@ -36,6 +36,7 @@ class _KeywordRow(_Row):
     service: Literal["COPY", "LOAN", ""] = ""
     electronic: bool = False
     speeds: tuple[int, ...] = ()
+    legacy: bool = False
 
 
 class _CodeRow(_Row):
@@ -153,7 +154,7 @@ def _keywords(tables: Mapping[str, Any], file: Path) -> Keywords:
     rows = [_check(_KeywordRow, row, "keyword", file) for row in tables["keyword"]]
     if tables["default_service"] not in ("COPY", "LOAN"):
         raise _wrong(file, f"default_service: COPY or LOAN, not {tables['default_service']!r}")
-    words = [Keyword(row.word, row.kind, row.service, row.electronic, row.speeds) for row in rows]
+    words = [Keyword(row.word, row.kind, row.service, row.electronic, row.speeds, row.legacy) for row in rows]
     return Keywords(words, tables["default_service"])
 
 
