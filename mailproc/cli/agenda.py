@@ -1,22 +1,17 @@
-"""Verbs of the daily round: what needs a hand, a request's rota, a request corrected."""
+"""Verbs of the daily round: what needs a hand, and a request's rota."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
-from mailproc.cli.reading import json_value
-from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.notices import words
-from mailproc.office import amend as amending
-from mailproc.office import corrections, daily
 from mailproc.office import rota as rotas
 from mailproc.office.agenda import Agenda, agenda
-from mailproc.office.amend import Amended
-from mailproc.office.mailroom import LetterLine
+from mailproc.office.letters import LetterLine
 from mailproc.office.rota import Place, Rota
 
 verbs = typer.Typer()
@@ -34,6 +29,8 @@ def digest(
     """Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open."""
     with opened(ctx) as house:
         if send:
+            from mailproc.office import daily  # here: who reads writes no letter
+
             found = daily.send(house.store, house.premises, who())
         else:
             with house.store.read() as connection:
@@ -64,58 +61,15 @@ def rota(
     """Whom we asked for a request, what became of it, and who is next."""
     with opened(ctx) as house:
         if add or drop:
-            rotas.change(house.store, house.premises, number, add or (), drop or (), who())
+            from mailproc.office import rota_change  # here: who reads takes no step
+
+            rota_change.change(house.store, house.premises, number, add or (), drop or (), who())
         with house.store.read() as connection:
             found = rotas.rota(connection, house.premises, number)
         if as_json:
             output.as_json(found)
         else:
             _tell_rota(found, house.premises)
-
-
-@verbs.command("amend")
-def amend(
-    ctx: typer.Context,
-    number: Number,
-    title: Annotated[str, typer.Option()] = "",
-    author: Annotated[str, typer.Option()] = "",
-    publication_date: Annotated[str, typer.Option(help="As cited: 2019.")] = "",
-    volume_issue: Annotated[str, typer.Option(help="As cited: 12(3).")] = "",
-    pagination: Annotated[str, typer.Option(help="As cited: 45-52.")] = "",
-    article_title: Annotated[str, typer.Option()] = "",
-    article_author: Annotated[str, typer.Option()] = "",
-    edition: Annotated[str, typer.Option()] = "",
-    publisher: Annotated[str, typer.Option()] = "",
-    isbn: Annotated[str, typer.Option()] = "",
-    issn: Annotated[str, typer.Option()] = "",
-    need_before: Annotated[str, typer.Option(help="Until when it is of use: 2026-01-31.")] = "",
-    file: Annotated[
-        str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
-    ] = "",
-    again: Annotated[
-        bool, typer.Option("--again", help="Ask the last partner once more, under a new number.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Correct a request of ours. An order that has not left is written anew; see also --again."""
-    cited = {
-        "title": title, "author": author, "publication_date": publication_date, "volume_issue": volume_issue,
-        "pagination": pagination, "article_title": article_title, "article_author": article_author,
-        "edition": edition, "publisher": publisher, "isbn": isbn, "issn": issn,
-    }  # fmt: skip
-    given = {name: text for name, text in cited.items() if text}
-    if not (given or need_before or file or again):
-        raise LocalFault("Say what is to be corrected: --title, --author …, --need-before, or --file JSON.")
-    wanted = corrections.read(json_value(file) if file else {}, given, need_before)
-    with opened(ctx) as house:
-        done = amending.amend(
-            house.store, house.premises, number, wanted, again=again, by=who(), dry_run=dry_run
-        )
-        if as_json:
-            output.as_json(output.plain(done) | {"dry_run": dry_run})
-        else:
-            _tell_amended(done, would=dry_run)
 
 
 def _agenda_json(found: Agenda) -> dict[str, Any]:
@@ -202,21 +156,3 @@ def _answer(one: Place, premises: Premises) -> str:
     day = words.date_word(premises.local(one.answered_at).date(), premises.today())
     note = f" ({one.answer_note[:60]})" if one.answer_note else ""
     return f"{words.event_word(one.answer)}{note}, {day}"
-
-
-WAYS: Mapping[str, str] = {
-    "anew": "The order had not left: it is written anew.",
-    "kept": "The next order says it so: `mailproc amend {number} --again` asks {partner} once more,"
-    " `mailproc next {number}` the next library.",
-    "again": "{partner} is asked once more, as {number}-{attempt}.",
-}
-
-
-def _tell_amended(done: Amended, *, would: bool) -> None:
-    if would:
-        output.line("Nothing is changed. This would happen:")
-    for change in done.changed:
-        output.line(output.one_line(f"{done.number}: {change}"))
-    output.line(WAYS[done.way].format(number=done.number, partner=done.partner, attempt=done.attempt))
-    for word in done.follows:
-        output.line(f"  {word}")

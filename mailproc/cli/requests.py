@@ -1,41 +1,23 @@
-"""Verbs about requests: place, list, show, act, go on to the next partner."""
+"""Verbs that look at requests: the list, and one with its history."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import output, showing
-from mailproc.cli.opening import opened, who
-from mailproc.cli.reading import json_value
+from mailproc.cli.opening import opened
 from mailproc.errors import LocalFault
-from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role, State
 from mailproc.notices import words
-from mailproc.office import acts, place, questions
+from mailproc.office import questions
 from mailproc.office.questions import Change, Filter, Line, Shown
 
 verbs = typer.Typer()
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
-
-
-@verbs.command("request")
-def request(
-    ctx: typer.Context,
-    file: Annotated[str, typer.Argument(help="A JSON file, or - for standard input.")],
-    partner: Annotated[
-        list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
-    ] = None,
-) -> None:
-    """Place a request: ask the first partner of its rota. Prints its number."""
-    value = json_value(file)
-    with opened(ctx) as house:
-        wanted = place.read(value, partner or ())
-        output.line(place.place(house.store, house.premises, wanted, who()))
 
 
 @verbs.command("requests")
@@ -75,75 +57,6 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
             output.as_json(shown_json(found))
         else:
             showing.tell(found, house.premises)
-
-
-@verbs.command("act")
-def act(
-    ctx: typer.Context,
-    number: Number,
-    action: Annotated[str, typer.Argument(help="receive, return, ship, … as `show` names them.")],
-    note: Annotated[str, typer.Option(help="A remark that goes with it.")] = "",
-    on: Annotated[str, typer.Option("--date", help="The date it names, 2026-01-31.")] = "",
-    reason: Annotated[str, typer.Option(help="The standard's reason, such as not-owned.")] = "",
-    condition: Annotated[str, typer.Option(help="Of conditional: charges, library-use-only …")] = "",
-    answer: Annotated[str, typer.Option(help="yes or no.")] = "",
-    service: Annotated[str, typer.Option(help="LOAN or COPY, where another is shipped than asked.")] = "",
-    cost: Annotated[str, typer.Option(help="An amount: 12.50 EUR.")] = "",
-    via: Annotated[str, typer.Option(help="How it travels.")] = "",
-    to: Annotated[str, typer.Option(metavar="SYMBOL", help="Of forward: who has it now.")] = "",
-    location: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL", help="Of locations: who holds it; may repeat.")
-    ] = None,
-    position: Annotated[int | None, typer.Option(help="Place on the waiting list.")] = None,
-    level: Annotated[int | None, typer.Option(help="Of an overdue letter: 1, 2 …")] = None,
-    heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
-    once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
-    repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Do something with a request. The answer comes at once; --dry-run changes nothing."""
-    done = acts.Act(
-        action=action,
-        number=number,
-        note=note,
-        on=_date(on),
-        reason=reason,
-        condition=condition,
-        service=service,
-        cost=cost,
-        via=via,
-        to=to,
-        locations=tuple(location or ()),
-        answer=_answer(answer),
-        position=position,
-        level=level,
-        heard_by=heard_by,
-        repeat=repeat,
-        by=who(),
-        once=once,
-    )
-    with opened(ctx) as house:
-        way = acts.foresee if dry_run else acts.perform
-        outcome = way(house.store, house.premises, done)
-        with house.store.read() as connection:
-            line = questions.shown(connection, number).line
-        _answered(number, outcome, line, as_json=as_json, would=dry_run)
-
-
-@verbs.command("next")
-def next_(
-    ctx: typer.Context,
-    number: Number,
-    partner: Annotated[list[str] | None, typer.Option(help="Add to the end of the rota first.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Go to the next partner of the rota."""
-    with opened(ctx) as house:
-        outcome = place.next_partner(house.store, house.premises, number, partner or (), who())
-        with house.store.read() as connection:
-            line = questions.shown(connection, number).line
-        _answered(number, outcome, line, as_json=as_json, would=False)
 
 
 def line_json(line: Line) -> dict[str, Any]:
@@ -204,46 +117,6 @@ def _row(line: Line, premises: Premises) -> tuple[str, ...]:
     return (line.number, line.title[:60], line.partner, showing.stands(line), due, hands)
 
 
-def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would: bool) -> None:
-    if as_json:
-        output.as_json(
-            {
-                "number": line.number,
-                "attempt": line.attempt,
-                "before": outcome.before,
-                "state": outcome.after,
-                "dry_run": would,
-                "note": outcome.note,
-                "follows": list(outcome.words),
-            }
-        )
-        return
-    lead = "would be" if would else "is now"
-    if not outcome.after:
-        output.line(f"{number}: {outcome.note}")
-        return
-    output.line(f"{number} {lead}: {words.state_word(line.role, outcome.after)} [{outcome.after}]")
-    if outcome.note:
-        output.line(f"  {outcome.note}")
-    for word in outcome.words:
-        output.line(f"  {word}")
-
-
 def _one_of(option: str, given: str, known: Iterable[str]) -> None:
     if given and given.upper() not in known:
         raise LocalFault(f"{option}: {given!r} is none of {', '.join(known)}.")
-
-
-def _date(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise LocalFault(f"--date: {text!r} is no date; write 2026-01-31.") from None
-
-
-def _answer(text: str) -> bool | None:
-    if text and text not in ("yes", "no"):
-        raise LocalFault("--answer is yes or no.")
-    return text == "yes" if text else None

@@ -18,7 +18,7 @@ VERBS: Mapping[str, Verb] = {
     "run": Verb("service", "The service. SIGTERM and Ctrl-C end it gracefully."),
     "check": Verb("service", "Configuration, templates and store; says what is wrong and what is unsafe."),
     "jobs": Verb(
-        "service", "What the service does by itself: when it looks, and what will fall due if nobody acts."
+        "jobs", "What the service does by itself: when it looks, and what will fall due if nobody acts."
     ),
     "verify": Verb(
         "service", "Recompute every transaction from its events and compare; exit 1 where one differs."
@@ -31,35 +31,37 @@ VERBS: Mapping[str, Verb] = {
     "practice": Verb(
         "service", "A practising British Library, library and reader's library for your own configuration."
     ),
-    "request": Verb("requests", "Place a request: ask the first partner of its rota. Prints its number."),
+    "request": Verb("acting", "Place a request: ask the first partner of its rota. Prints its number."),
     "requests": Verb("requests", "List requests, the last changed first."),
     "show": Verb("requests", "One request: how it stands, what may be done now, its whole history."),
     "act": Verb(
-        "requests", "Do something with a request. The answer comes at once; --dry-run changes nothing."
+        "acting", "Do something with a request. The answer comes at once; --dry-run changes nothing."
     ),
-    "next": Verb("requests", "Go to the next partner of the rota."),
+    "next": Verb("acting", "Go to the next partner of the rota."),
     "digest": Verb(
         "agenda",
         "Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open.",
     ),
     "rota": Verb("agenda", "Whom we asked for a request, what became of it, and who is next."),
     "amend": Verb(
-        "agenda", "Correct a request of ours. An order that has not left is written anew; see also --again."
+        "amend", "Correct a request of ours. An order that has not left is written anew; see also --again."
     ),
-    "inject": Verb("letters", "Take letters in as if by a door whose proof holds. Prints their ids."),
+    "inject": Verb("mailroom", "Take letters in as if by a door whose proof holds. Prints their ids."),
     "letters": Verb("letters", "Letters in and out, the newest first."),
     "shelved": Verb("letters", "What could not be placed: whole letters (I…) and single messages (E…)."),
     "outbox": Verb("letters", "What waits, what failed, and why."),
-    "letter": Verb("letters", "One letter: what it says and what became of it. Passwords are masked."),
-    "release": Verb("letters", "A shelved letter or message goes round once more; you vouch for its sender."),
-    "report": Verb(
-        "letters", "Tell the sender of a shelved message that we know nothing of the request it speaks of."
+    "letter": Verb("letter", "One letter: what it says and what became of it. Passwords are masked."),
+    "release": Verb(
+        "mailroom", "A shelved letter or message goes round once more; you vouch for its sender."
     ),
-    "attach": Verb("letters", "Put a shelved letter, or one message of it, to a request."),
-    "redeliver": Verb("letters", "Send the same letter again (after a failure, a bounce, a doubt, a hold)."),
-    "hold": Verb("letters", "Keep a letter of ours from leaving, until it is redelivered."),
+    "report": Verb(
+        "mailroom", "Tell the sender of a shelved message that we know nothing of the request it speaks of."
+    ),
+    "attach": Verb("mailroom", "Put a shelved letter, or one message of it, to a request."),
+    "redeliver": Verb("mailroom", "Send the same letter again (after a failure, a bounce, a doubt, a hold)."),
+    "hold": Verb("mailroom", "Keep a letter of ours from leaving, until it is redelivered."),
     "partners": Verb(
-        "papers", "The directory: who lends to us, who borrows from us, how they are told and believed."
+        "partners", "The directory: who lends to us, who borrows from us, how they are told and believed."
     ),
     "templates": Verb("papers", "The templates, where each comes from, and whether it is in order."),
     "preview": Verb(

@@ -20,10 +20,12 @@ from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.events import TIMERS
 from mailproc.ill.gist import gist
-from mailproc.ill.policy import OF_A_LETTER, OF_A_STATE
+from mailproc.ill.heard import event_heard
+from mailproc.ill.policy import OF_A_STATE
 from mailproc.ill.reminders import TOLD_ONCE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
+from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.store import events, requests, transactions
 
 BESIDE = ("agreed", "offered", "renewal_on")
@@ -147,7 +149,7 @@ def event_name(event: RowMapping, apdu: Apdu | None) -> str:
     if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire"):
         return str(kind)
     if kind in ApduType.__members__ and apdu is not None:
-        return machine.event_heard(apdu)
+        return event_heard(apdu)
     return machine.event_said(kind, getattr(apdu, "answer", None))
 
 
@@ -156,7 +158,7 @@ def _overtaken(
 ) -> Standing:
     """A Cancel that overtook its Request takes effect first."""
     apdu = apdu_json.from_json(cancel["apdu"])
-    taken = standing.step(found, Occurrence(machine.event_heard(apdu), apdu))
+    taken = standing.step(found, Occurrence(event_heard(apdu), apdu))
     events.finish(connection, cancel, transaction_id=transaction["id"])
     _history(connection, cancel, transaction["id"], taken, "CANCEL", "came before its request")
     return taken.after

@@ -17,9 +17,9 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, OptionalMessages, Shipped
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.machine import event_heard
-from mailproc.ill.policy import OF_A_LETTER, TROUBLE
+from mailproc.ill.heard import event_heard
 from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.ill.trouble import OF_A_LETTER, TROUBLE
 from mailproc.notices import words
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.store import alarms, auto_replies, events, outgoing, patrons, requests

@@ -13,7 +13,7 @@ from mailproc.flow import admission, clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Shipped
-from mailproc.ill.machine import event_heard
+from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
 from mailproc.store import events, outgoing, requests

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
-from mailproc.ill.machine import event_heard
+from mailproc.ill.heard import event_heard
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
     Library,

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from mailproc.config import Config
 from mailproc.flow.partners import Partners
-from mailproc.ill.policy import Settings
 
-if TYPE_CHECKING:  # many a verb of the command line needs neither, and does not load them
+if TYPE_CHECKING:  # many a verb of the command line needs none of these, and does not load them
+    from mailproc.ill.policy import Settings
     from mailproc.protocols.registry import Registry
     from mailproc.templating.environment import Templates
 
@@ -46,7 +46,9 @@ class Premises:
         return ZoneInfo(self.config.library.time_zone)
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
+        from mailproc.ill.policy import Settings
+
         policy = self.config.policy
         return Settings(policy.copy_ends_shipped, policy.overdue_levels)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.ill import apdu_json, repeats
 from mailproc.ill.apdu import Apdu, ConditionalReply
-from mailproc.ill.machine import event_heard
+from mailproc.ill.heard import event_heard
 from mailproc.ill.repeats import Heard
 from mailproc.store import events, outgoing
 

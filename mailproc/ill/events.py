@@ -1,12 +1,11 @@
-"""How letters and acts of staff are named in the state tables."""
+"""How acts of staff and what the clock says are named in the state tables, and beside them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
 from mailproc.errors import LocalFault
-from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
-from mailproc.ill.terms import Results, Role
+from mailproc.ill.terms import Role
 
 
 class Timer(StrEnum):
@@ -29,16 +28,6 @@ class Timer(StrEnum):
 
 TIMERS = frozenset(kind.value for kind in Timer)
 
-
-_ANSWER = {
-    Results.CONDITIONAL: "ANSWER.conditional",
-    Results.WILL_SUPPLY: "ANSWER.promise",
-    Results.HOLD_PLACED: "ANSWER.promise",
-    Results.UNFILLED: "ANSWER.unfilled",
-    Results.RETRY: "ANSWER.unfilled",
-    Results.LOCATIONS_PROVIDED: "ANSWER.unfilled",
-    Results.ESTIMATE: "ANSWER.unfilled",
-}
 
 # The acts that need a yes or no, and the first half of their event's name.
 _ASKED = {"answer-condition": "condition", "cancel-reply": "cancel", "renew-reply": "renew"}
@@ -82,18 +71,6 @@ the events that an act may be."""
 
 # A request is placed by a verb of its own and only repeated as an act; a timer expires.
 _SAYABLE = (*dict.fromkeys(action for acts in ACTIONS.values() for action in acts), "request", "expire")
-
-
-def event_heard(apdu: Apdu) -> str:
-    """The row of a letter that came in."""
-    match apdu:
-        case IllAnswer():
-            return _ANSWER[apdu.results]
-        case ConditionalReply():
-            return f"COND_REPLY.{_word(apdu.answer)}"
-        case CancelReply() | RenewAnswer():
-            return f"{apdu.type.name}.{_word(apdu.answer)}"
-    return apdu.type.name
 
 
 def event_said(action: str, answer: bool | None = None) -> str:

@@ -18,11 +18,11 @@ from typing import Any
 
 from mailproc.ill import requester_copy, requester_loan, responder_copy, responder_loan
 from mailproc.ill.cells import Cell, Kind, Table
-from mailproc.ill.events import ACTIONS, event_heard, event_said
+from mailproc.ill.events import ACTIONS, event_said
 from mailproc.ill.terms import Role, Service, State
 
 __all__ = [
-    "ACTIONS", "TABLES", "Cell", "Kind", "Next", "event_heard", "event_said", "is_final", "next_state",
+    "ACTIONS", "TABLES", "Cell", "Kind", "Next", "event_said", "is_final", "next_state",
     "possible", "table_of", "tables_json",
 ]  # fmt: skip
 

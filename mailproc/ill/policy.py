@@ -16,18 +16,7 @@ from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import duplicate_id, prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
-
-TROUBLE = {
-    "BOUNCED": "bounced",
-    "SEND_FAILED": "delivery-failed",
-    "IN_DOUBT": "in-doubt",
-    "HELD": "held-template",
-    "PARTNER_GONE": "partner-gone",
-}
-"""What became of a letter of ours, and the attention it raises."""
-
-OF_A_LETTER = frozenset({*TROUBLE.values(), "file-rejected"})
-"""Reasons that last until the letter is delivered or withdrawn, whatever else staff do."""
+from mailproc.ill.trouble import TROUBLE
 
 REMARKS = {"LOSSY": "letters-replaced"}
 """What happened to the words of a letter that did leave."""

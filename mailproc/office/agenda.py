@@ -8,10 +8,10 @@ from itertools import groupby
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
-from mailproc.ill.policy import OF_A_LETTER
 from mailproc.ill.terms import Role
-from mailproc.office import mailroom
-from mailproc.office.mailroom import LetterLine
+from mailproc.ill.trouble import OF_A_LETTER
+from mailproc.office import letters
+from mailproc.office.letters import LetterLine
 from mailproc.store import open_requests
 
 URGENCY = (
@@ -103,8 +103,8 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         needing=len(needing),
         waiting=all_open - len(needing),
         all_open=all_open,
-        unplaced=tuple(mailroom.shelved(connection)),
-        unsent=tuple(mailroom.outbox(connection)),
+        unplaced=tuple(letters.shelved(connection)),
+        unsent=tuple(letters.outbox(connection)),
         mailboxes=tuple(_unread(connection, premises)),
     )
 

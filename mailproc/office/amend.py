@@ -13,8 +13,8 @@ from mailproc.flow import advance, opening, stepping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.policy import OF_A_LETTER
 from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.notices import words
 from mailproc.office import place
 from mailproc.office.corrections import Change, Correction, changes

@@ -11,7 +11,7 @@ from mailproc.notices import digest, words
 from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, StaffDigest
 from mailproc.notices.parties import Library
 from mailproc.office.agenda import Agenda, Todo, agenda
-from mailproc.office.mailroom import LetterLine
+from mailproc.office.letters import LetterLine
 from mailproc.store import events, open_requests, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent

@@ -1,4 +1,4 @@
-"""What letters taught us of partners' addresses: shown to staff, who confirm or forget it."""
+"""The directory of partners, and what letters taught us of their addresses, which staff confirm or forget."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.store import learned
 from mailproc.store.engine import Store
 
 _ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
+PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
+_TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,19 @@ class Learned:
     partner: str
     address: str
     confirmed_at: datetime | None
+
+
+def partner_line(partner: Partner) -> dict[str, str]:
+    """One partner of the directory; ``roles`` in words for people, no secrets."""
+    return {
+        "symbol": partner.symbol,
+        "name": partner.name,
+        "address": partner.address,
+        "codec": partner.codec,
+        "roles": ", ".join(_TO_US[role] for role in partner.roles),
+        "status": partner.status,
+        "proof": ", ".join(partner.proof),
+    }
 
 
 def taught(connection: Connection) -> list[Learned]:

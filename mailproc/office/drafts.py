@@ -1,32 +1,15 @@
-"""What staff ask about templates and partners: a letter as it would be, the directory."""
+"""What staff ask about templates: a letter as it would be."""
 
 from typing import Any
 
 from sqlalchemy import Connection
 
-from mailproc.config import Partner
 from mailproc.flow.notice_context import context_of
 from mailproc.flow.premises import Premises
 from mailproc.notices.render import lines_of
 from mailproc.office import machine_draft
 from mailproc.office.find import transaction_of
 from mailproc.templating.contract import samples
-
-PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
-_TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
-
-
-def partner_line(partner: Partner) -> dict[str, str]:
-    """One partner of the directory; ``roles`` in words for people, no secrets."""
-    return {
-        "symbol": partner.symbol,
-        "name": partner.name,
-        "address": partner.address,
-        "codec": partner.codec,
-        "roles": ", ".join(_TO_US[role] for role in partner.roles),
-        "status": partner.status,
-        "proof": ", ".join(partner.proof),
-    }
 
 
 def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> str:

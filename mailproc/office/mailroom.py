@@ -1,11 +1,8 @@
-"""What staff ask about letters, and do with those that nobody could place."""
+"""What staff do with letters: bring them in, and find a place for those that nobody could place."""
 
-import re
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
@@ -18,28 +15,14 @@ from mailproc.ill.apdu import Message
 from mailproc.ill.terms import Role
 from mailproc.mail.parse import parse, readable
 from mailproc.office.find import transaction_of
-from mailproc.store import events, letters, outgoing, requests
+from mailproc.office.letters import parsed
+from mailproc.store import events, letters, outgoing
 from mailproc.store.engine import Store
-from mailproc.store.events import EVENT, NewEvent
+from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept, NewLetter, keep
-from mailproc.store.letters import INBOX
-from mailproc.store.outgoing import OUTGOING
 
-_ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 LONGEST_NOTE = 4000
 """Characters of an attached letter that are kept in the history."""
-
-
-@dataclass(frozen=True)
-class LetterLine:
-    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter."""
-
-    id: str
-    at: datetime
-    state: str
-    other: str  # who it is from, or to
-    subject: str
-    note: str
 
 
 def take_in(store: Store, new: list[NewLetter]) -> list[Kept]:
@@ -52,33 +35,6 @@ def known_mailbox(config: Config, name: str) -> None:
     names = [mailbox.name for mailbox in config.mailbox]
     if name and name not in names:
         raise LocalFault(f"There is no mailbox {name!r}. Known: {', '.join(names) or 'none is configured'}.")
-
-
-def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
-    """Letters in and out, the newest first."""
-    received = connection.execute(select(INBOX).order_by(INBOX.c.id.desc()).limit(limit)).mappings()
-    prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
-    lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
-
-
-def shelved(connection: Connection) -> list[LetterLine]:
-    """What could not be placed: whole letters (I…) and single messages of letters (E…)."""
-    whole = select(INBOX).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
-    single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
-    lines = [_incoming(row) for row in connection.execute(whole).mappings()]
-    return lines + [_message(row) for row in connection.execute(single).mappings()]
-
-
-def outbox(connection: Connection) -> list[LetterLine]:
-    """Our letters that have not left, with the reason; held orders (no letter yet) too."""
-    waiting = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
-    statement = select(OUTGOING).where(OUTGOING.c.state.in_(waiting)).order_by(OUTGOING.c.id)
-    lines = [_outgoing(row) for row in connection.execute(statement).mappings()]
-    intents = outgoing.INTENT
-    unworded = intents.c.state.in_(outgoing.UNWORDED)
-    held = select(intents).where(unworded).order_by(intents.c.id)
-    return lines + [_intent(connection, row) for row in connection.execute(held).mappings()]
 
 
 def release(store: Store, premises: Premises, letter_id: str, partner: str = "") -> str:
@@ -160,70 +116,6 @@ def hold(store: Store, letter_id: str) -> str:
         return f"O{number} is held; redeliver O{number} lets it go"
 
     return store.write(job)
-
-
-def parsed(letter_id: str) -> tuple[str, int]:
-    """("I", 12) of "I12". LocalFault where it is no such id."""
-    found = _ID.fullmatch(letter_id.strip())
-    if found is None:
-        raise LocalFault(f"{letter_id!r} is no letter: write I12 (came in), O12 (ours) or E40 (a message).")
-    return found[1].upper(), int(found[2])
-
-
-def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
-    """The row of I12 or O12, with ``kind``."""
-    kind, number = parsed(letter_id)
-    if kind == "E":
-        event = events.load(connection, number)
-        if event is None or event["inbox_id"] is None:
-            raise LocalFault(f"There is no letter behind {letter_id}.")
-        kind, number = "I", event["inbox_id"]
-    row = letters.load(connection, number) if kind == "I" else outgoing.load(connection, number)
-    if row is None:
-        raise LocalFault(f"There is no letter {letter_id}.")
-    return {**row, "kind": kind}
-
-
-def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
-    """What became of each message of a letter."""
-    statement = select(EVENT).where(EVENT.c.inbox_id == inbox_id).order_by(EVENT.c.position)
-    return [
-        {
-            "id": f"E{row['id']}",
-            "type": row["type"],
-            "state": row["state"],
-            "number": (row["ref"] or {}).get("number", ""),
-            "why": row["last_error"],
-        }
-        for row in connection.execute(statement).mappings()
-    ]
-
-
-def _incoming(row: Any) -> LetterLine:
-    who = row["partner"] or row["mail_from"] or "(no sender)"
-    note = row["last_error"] or row["note"]
-    return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
-
-
-def _outgoing(row: Any) -> LetterLine:
-    note = row["last_error"] or row["reply"] or row["file"]
-    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], row["rcpt_to"], row["subject"], note)
-
-
-def _message(row: Any) -> LetterLine:
-    number = (row["ref"] or {}).get("number", "")
-    subject = f"{row['type']} {number}".strip()
-    return LetterLine(f"E{row['id']}", row["at"], row["state"], row["partner"], subject, row["last_error"])
-
-
-def _intent(connection: Connection, row: Any) -> LetterLine:
-    event = events.load(connection, row["event_id"])
-    body = row["body"]
-    what = body["apdu"]["type"] if row["kind"] == "apdu" else body["notice"]
-    if row["request_id"] is not None:
-        what = f"{requests.load(connection, row['request_id'])['number']} {what}"
-    at = event["at"] if event else row["not_before"]
-    return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"])
 
 
 def _release_letter(connection: Connection, number: int, symbol: str) -> str:

@@ -1,6 +1,5 @@
-"""The rota of a request: whom we have asked and what became of it, who waits; and its change."""
+"""The rota of a request: whom we have asked and what became of it, and who waits. Reads only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +8,8 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role
-from mailproc.office.amend import latest, note
 from mailproc.office.find import request_of
-from mailproc.store import requests, rotas
-from mailproc.store.engine import Store
+from mailproc.store import rotas
 
 
 @dataclass(frozen=True)
@@ -61,33 +58,6 @@ def rota(connection: Connection, premises: Premises, number: str) -> Rota:
     return Rota(request["number"], request["title"], active, tuple(found))
 
 
-def change(
-    store: Store,
-    premises: Premises,
-    number: str,
-    add: Sequence[str] = (),
-    drop: Sequence[str] = (),
-    by: str = "",
-) -> None:
-    """Take out ``drop``, then put ``add`` at the end, in order. Who did it stands in the history.
-
-    LocalFault, before anything changed, for one that does not lend, waits already, or does not wait.
-    """
-    added = [premises.partners.lender(symbol).symbol for symbol in add]
-
-    def job(connection: Connection) -> None:
-        request, transaction = latest(connection, premises, number)
-        for symbol in drop:
-            rotas.drop(connection, request["id"], _place_of(connection, request, symbol))
-        for symbol in added:
-            _new(connection, request, symbol)
-            requests.add_candidates(connection, request["id"], [symbol])
-        told = [f"added {symbol}" for symbol in added] + [f"dropped {symbol}" for symbol in drop]
-        note(connection, premises, transaction, by, f"rota: {', '.join(told)}")
-
-    store.write(job)
-
-
 def _asked(connection: Connection, premises: Premises, number: str, row: RowMapping) -> Place:
     lines = rotas.told(connection, row["transaction_id"])
     heard = [line for line in lines if line["cause"] == "letter" or line["heard_by"]]
@@ -126,22 +96,3 @@ def _unable(premises: Premises, symbol: str) -> str:
     except LocalFault as fault:
         return str(fault)
     return "paused: its letter would wait" if partner.status == "paused" else ""
-
-
-def _waits(connection: Connection, request: RowMapping) -> dict[str, int]:
-    """Who was not asked yet, by symbol, with the place."""
-    rows = rotas.places(connection, request["id"])
-    return {row["partner"].upper(): row["position"] for row in rows if row["transaction_id"] is None}
-
-
-def _place_of(connection: Connection, request: RowMapping, symbol: str) -> int:
-    waits = _waits(connection, request)
-    if symbol.upper() not in waits:
-        who = ", ".join(waits) or "nobody"
-        raise LocalFault(f"{symbol} does not wait in the rota of {request['number']}; who waits: {who}.")
-    return waits[symbol.upper()]
-
-
-def _new(connection: Connection, request: RowMapping, symbol: str) -> None:
-    if symbol.upper() in _waits(connection, request):
-        raise LocalFault(f"{symbol} waits in the rota of {request['number']} already.")

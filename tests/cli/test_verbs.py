@@ -1,6 +1,9 @@
 """The list of verbs, and what the call of one leaves unloaded: programs call the command line often."""
 
 import importlib
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -24,3 +27,51 @@ def test_no_verb_is_missing_from_the_list() -> None:
         if isinstance(verbs := getattr(file, "verbs", None), typer.Typer):
             for name in typer.main.get_group(verbs).commands:
                 assert VERBS[name].file == path.stem
+
+
+CALLS = """
+import sys
+from mailproc.cli import main
+
+def call(*arguments):
+    sys.argv = ["mailproc", *arguments]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code, (arguments, ended.code)
+
+call("--help")
+call("--version")
+assert not {"sqlalchemy", "pydantic", "mailproc.config", "mailproc.store"} & sys.modules.keys()
+for verb in %r:
+    call(*verb, "--json")
+    call(*verb)
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+READING = [
+    ["requests"], ["show", "B1"], ["digest"], ["rota", "B1"], ["letters"], ["shelved"], ["outbox"],
+    ["partners"],
+]  # fmt: skip
+NEEDLESS = {
+    "asn1tools", "jinja2", "apscheduler", "aiosmtpd", "imapclient", "smtplib", "alembic", "psycopg",
+    "sqlalchemy.dialects.postgresql", "mailproc.protocols", "mailproc.templating", "mailproc.transport",
+    "mailproc.practice", "mailproc.mail", "mailproc.ill.apdu", "mailproc.ill.policy",
+    "mailproc.flow.advance",
+}  # fmt: skip
+"""What a verb that only reads would wait for at its start, and not use."""
+
+
+def test_a_verb_that_reads_loads_no_codec_no_template_and_no_step(
+    placed: Callable[..., str], folder: Path
+) -> None:
+    """And the list of verbs loads none of them. All in one process: what is loaded once stays."""
+    placed()
+    ran = subprocess.run(
+        [sys.executable, "-c", CALLS % READING],
+        capture_output=True, text=True, timeout=60, check=False, cwd=folder,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.count("A Book") >= 4  # it did look into the store
+    there = set(ran.stderr.split())
+    assert "mailproc.store.tables" in there
+    assert there & NEEDLESS == set()

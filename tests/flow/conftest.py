@@ -26,7 +26,7 @@ from mailproc.flow.verify import Verified, verify
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
-from mailproc.office import acts, mailroom, place, questions
+from mailproc.office import acts, letters, mailroom, place, questions
 from mailproc.office.acts import Act
 from mailproc.store import events, find, timers
 from mailproc.store.inbox import NewLetter
@@ -285,7 +285,7 @@ class World:
     def shelf(self) -> dict[str, str]:
         """What lies on the shelf: id to reason."""
         with self.house.store.read() as connection:
-            return {line.id: line.note for line in mailroom.shelved(connection)}
+            return {line.id: line.note for line in letters.shelved(connection)}
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         with self.house.store.read() as connection:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproc.office import mailroom
+from mailproc.office import letters
 
 _numbers = count()
 EXAMPLES = 1000 if os.environ.get("REQUIRE_ALL") == "1" else 200
@@ -85,12 +85,12 @@ def tortured(world, caplog):
 
 def letter_of(world, inbox_id):
     with world.house.store.read() as connection:
-        return mailroom.row_of(connection, f"I{inbox_id}")
+        return letters.row_of(connection, f"I{inbox_id}")
 
 
 def events_of(world, inbox_id):
     with world.house.store.read() as connection:
-        return mailroom.events_of(connection, inbox_id)
+        return letters.events_of(connection, inbox_id)
 
 
 @settings(

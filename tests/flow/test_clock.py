@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mailproc.flow import clock
-from mailproc.office import amend, corrections, waiting
+from mailproc.office import amend, coming, corrections
 from mailproc.store import events
 
 CHASE = {"chase": "CHASE"}
@@ -497,7 +497,7 @@ def test_what_was_heard_since_and_what_comes_next(world):
     with world.house.store.read() as connection:
         asked = events.last_of(connection, transaction, ("request", "cancel"))
         heard = events.heard_since(connection, transaction, asked["id"])
-        coming = waiting.coming(connection, world.house.premises, 5)
+        found = coming.coming(connection, world.house.premises, 5)
     assert asked["type"] == "request"
     assert [one["type"] for one in heard] == ["ILL_ANSWER"], "what has had no step is not heard"
-    assert [(one.number, one.kind, one.then) for one in coming] == [("B1-1", "UNANSWERED", "staff")]
+    assert [(one.number, one.kind, one.then) for one in found] == [("B1-1", "UNANSWERED", "staff")]

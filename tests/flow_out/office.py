@@ -10,9 +10,9 @@ from mailproc.app import build, daemon, delivering
 from mailproc.app.build import House
 from mailproc.cli.requests import shown_json
 from mailproc.flow import send
-from mailproc.office import acts, mailroom, place, questions
+from mailproc.office import acts, letters, mailroom, place, questions
 from mailproc.office.acts import Act
-from mailproc.office.mailroom import LetterLine
+from mailproc.office.letters import LetterLine
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
@@ -151,7 +151,7 @@ class Office:
 
     def outbox(self) -> list[LetterLine]:
         with self.store.read() as connection:
-            return mailroom.outbox(connection)
+            return letters.outbox(connection)
 
     def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
         return mailroom.redeliver(self.store, letter_id, arrived=arrived)

@@ -4,7 +4,7 @@ import pytest
 
 from mailproc.app import build, checking
 from mailproc.errors import LocalFault, Misconfigured
-from mailproc.office import mailroom
+from mailproc.office import letters
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -153,7 +153,7 @@ def test_a_report_for_another_of_our_accounts_is_not_about_this_order(three: Off
     three.arrives(f"REPLIES FOR 99-0012   24-11-2026\n\n{number}-1   NOT\n")
     assert three.show(number)["state"] == "PENDING"
     with three.store.read() as connection:
-        (line,) = mailroom.shelved(connection)
+        (line,) = letters.shelved(connection)
     assert "99-0012" in line.note and "99-0001" in line.note
     three.arrives(f"REPLIES FOR 99-0001   24-11-2026\n\n{number}-1   NOT\n")
     assert three.show(number)["state"] == "NOT_SUPPLIED"

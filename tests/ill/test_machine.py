@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.ill import machine
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.cells import Kind
+from mailproc.ill.heard import event_heard
 from mailproc.ill.terms import Results, Role, Service, State
 
 Q, R = Role.REQUESTER, Role.RESPONDER
@@ -249,4 +250,4 @@ def test_an_act_that_is_none_is_answered_with_those_there_are() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_a_letter_is_called_in_the_tables(apdu: Apdu, event: str) -> None:
-    assert machine.event_heard(apdu) == event
+    assert event_heard(apdu) == event

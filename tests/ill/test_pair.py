@@ -14,6 +14,7 @@ from mailproc.ill.apdu import (
     RenewAnswer,
 )
 from mailproc.ill.cells import Kind
+from mailproc.ill.heard import event_heard
 from mailproc.ill.terms import Results, Role, Service, State
 
 OTHER = {Role.REQUESTER: Role.RESPONDER, Role.RESPONDER: Role.REQUESTER}
@@ -108,9 +109,9 @@ def every_apdu() -> list[Apdu]:
     ]
 
 
-@pytest.mark.parametrize("apdu", every_apdu(), ids=machine.event_heard)
+@pytest.mark.parametrize("apdu", every_apdu(), ids=event_heard)
 def test_every_apdu_is_a_row_of_the_side_that_hears_it(apdu: Apdu) -> None:
-    event = machine.event_heard(apdu)
+    event = event_heard(apdu)
     hearers = [role for role in Role if event in machine.TABLES[role][Service.LOAN][State.IDLE]]
     assert hearers, event
     assert event.split(".")[0] in (apdu.type.name, "ANSWER", "COND_REPLY")

@@ -15,7 +15,7 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.effects import Act, AskStaff, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.events import event_heard
+from mailproc.ill.heard import event_heard
 from mailproc.ill.policy import Settings, effects
 from mailproc.ill.standing import Occurrence, Standing, step, to_json
 from mailproc.ill.terms import Results, Role, Service, State

@@ -20,7 +20,8 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Shipped,
 )
-from mailproc.ill.events import ACTIONS, event_heard, event_said
+from mailproc.ill.events import ACTIONS, event_said
+from mailproc.ill.heard import event_heard
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import NOTED, Occurrence, Standing, from_json, service_of, step, to_json
 from mailproc.ill.terms import Results, Role, Service, State

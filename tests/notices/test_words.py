@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mailproc.ill import events, policy
+from mailproc.ill import events, policy, trouble
 from mailproc.ill.machine import TABLES
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices import words
@@ -56,7 +56,7 @@ def test_the_two_sides_read_differently() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    sorted({*EVENTS, *policy.TROUBLE, *policy.REMARKS, *(apdu.name for apdu in ApduType), "WITHDRAWN",
+    sorted({*EVENTS, *trouble.TROUBLE, *policy.REMARKS, *(apdu.name for apdu in ApduType), "WITHDRAWN",
             "UNDONE", "CLOSED"}),
 )  # fmt: skip
 def test_every_event_has_a_word(event: str, language: str, spoken: Vocabulary) -> None:
@@ -98,7 +98,7 @@ def test_an_attempt_that_no_answer_ended_has_a_reason_too(why: str, word: str) -
 
 @pytest.mark.parametrize(
     "reason",
-    sorted({*ATTENTION.split(), *policy.TROUBLE.values(), *policy.REMARKS.values(), *policy.HEARD.values(),
+    sorted({*ATTENTION.split(), *trouble.TROUBLE.values(), *policy.REMARKS.values(), *policy.HEARD.values(),
             *policy.ASK.values()}),
 )  # fmt: skip
 def test_every_attention_has_a_word(reason: str, language: str, spoken: Vocabulary) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
 from mailproc.flow.notice_context import context_of
-from mailproc.ill import policy
+from mailproc.ill import policy, trouble
 from mailproc.office import agenda, daily
 from mailproc.store import mailboxes
 
@@ -124,7 +124,7 @@ def test_the_most_urgent_of_several_reasons(world):
 
 
 def test_every_reason_of_policy_has_its_rank():
-    known = {*policy.TROUBLE.values(), *policy.HEARD.values(), *policy.ASK.values(), *policy.OF_A_LETTER}
+    known = {*trouble.TROUBLE.values(), *policy.HEARD.values(), *policy.ASK.values(), *trouble.OF_A_LETTER}
     assert known <= set(agenda.URGENCY)
     assert len(set(agenda.URGENCY)) == len(agenda.URGENCY)
 

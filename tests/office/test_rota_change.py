@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import rota
+from mailproc.office import rota, rota_change
 
 
 def seen(world, number="B1"):
@@ -12,7 +12,7 @@ def seen(world, number="B1"):
 
 
 def changed(world, *add, drop=(), number="B1"):
-    rota.change(world.house.store, world.house.premises, number, add, drop, "clerk")
+    rota_change.change(world.house.store, world.house.premises, number, add, drop, "clerk")
 
 
 def told(world, number="B1"):

@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import mailroom
+from mailproc.office import letters, mailroom
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -120,14 +120,14 @@ def test_the_lists_of_letters(world, addresses):
     world.place()
     world.hear("B1-1 USE*2")
     with world.house.store.read() as connection:
-        assert {line.id for line in mailroom.recent(connection)} == {"I1", "O1"}
-        assert mailroom.outbox(connection) == []
-        (event,) = mailroom.events_of(connection, 1)
+        assert {line.id for line in letters.recent(connection)} == {"I1", "O1"}
+        assert letters.outbox(connection) == []
+        (event,) = letters.events_of(connection, 1)
         assert (event["type"], event["state"], event["number"]) == ("ILL_ANSWER", "done", "B1-1")
-        assert mailroom.row_of(connection, event["id"])["id"] == 1
+        assert letters.row_of(connection, event["id"])["id"] == 1
         for wrong in ("I9", "O9", "E1"):
             with pytest.raises(LocalFault):
-                mailroom.row_of(connection, wrong)
+                letters.row_of(connection, wrong)
 
 
 def test_hold_and_redeliver(world):

@@ -27,7 +27,7 @@ from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
-from mailproc.office import acts, find, mailroom, place, questions
+from mailproc.office import acts, find, letters, place, questions
 from mailproc.office.acts import Act
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.contracts import CONTRACTS
@@ -163,7 +163,7 @@ class Office:
     def shelf(self) -> dict[str, str]:
         """What lies on the shelf: id to reason."""
         with self.store.read() as connection:
-            return {line.id: line.note for line in mailroom.shelved(connection)}
+            return {line.id: line.note for line in letters.shelved(connection)}
 
     def verify(self) -> Verified:
         with self.store.read() as connection:

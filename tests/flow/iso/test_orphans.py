@@ -8,6 +8,7 @@ import pytest
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.office import mailroom, waiting
+from mailproc.office.coming import coming as coming_next
 from mailproc.office.agenda import agenda
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
@@ -76,8 +77,8 @@ def test_it_stands_among_what_happens_if_nobody_acts(iso):
     (letter_id,) = iso.shelf()
     with iso.house.store.read() as connection:
         kinds = {one.kind: one.count for one in waiting.waiting(connection)}
-        coming = waiting.coming(connection, iso.house.premises, 5)
-        first = waiting.coming(connection, iso.house.premises, 1)
+        coming = coming_next(connection, iso.house.premises, 5)
+        first = coming_next(connection, iso.house.premises, 1)
     assert kinds == {"TO_ANSWER": 1, "UNMATCHED": 1}
     assert [(one.number, one.kind, one.then) for one in coming] == [
         ("L1-1", "TO_ANSWER", "staff"), (letter_id, "UNMATCHED", "STATUS_OR_ERROR_REPORT")]  # fmt: skip

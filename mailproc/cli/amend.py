@@ -1,0 +1,82 @@
+"""The verb that corrects a request of ours."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import opened, who
+from mailproc.cli.reading import json_value
+from mailproc.errors import LocalFault
+from mailproc.office import amend as amending
+from mailproc.office import corrections
+from mailproc.office.amend import Amended
+
+verbs = typer.Typer()
+
+Number = Annotated[str, typer.Argument(metavar="NR", help="B12, or one attempt, B12-2.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("amend")
+def amend(
+    ctx: typer.Context,
+    number: Number,
+    title: Annotated[str, typer.Option()] = "",
+    author: Annotated[str, typer.Option()] = "",
+    publication_date: Annotated[str, typer.Option(help="As cited: 2019.")] = "",
+    volume_issue: Annotated[str, typer.Option(help="As cited: 12(3).")] = "",
+    pagination: Annotated[str, typer.Option(help="As cited: 45-52.")] = "",
+    article_title: Annotated[str, typer.Option()] = "",
+    article_author: Annotated[str, typer.Option()] = "",
+    edition: Annotated[str, typer.Option()] = "",
+    publisher: Annotated[str, typer.Option()] = "",
+    isbn: Annotated[str, typer.Option()] = "",
+    issn: Annotated[str, typer.Option()] = "",
+    need_before: Annotated[str, typer.Option(help="Until when it is of use: 2026-01-31.")] = "",
+    file: Annotated[
+        str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask the last partner once more, under a new number.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Correct a request of ours. An order that has not left is written anew; see also --again."""
+    cited = {
+        "title": title, "author": author, "publication_date": publication_date, "volume_issue": volume_issue,
+        "pagination": pagination, "article_title": article_title, "article_author": article_author,
+        "edition": edition, "publisher": publisher, "isbn": isbn, "issn": issn,
+    }  # fmt: skip
+    given = {name: text for name, text in cited.items() if text}
+    if not (given or need_before or file or again):
+        raise LocalFault("Say what is to be corrected: --title, --author …, --need-before, or --file JSON.")
+    wanted = corrections.read(json_value(file) if file else {}, given, need_before)
+    with opened(ctx) as house:
+        done = amending.amend(
+            house.store, house.premises, number, wanted, again=again, by=who(), dry_run=dry_run
+        )
+        if as_json:
+            output.as_json(output.plain(done) | {"dry_run": dry_run})
+        else:
+            _tell_amended(done, would=dry_run)
+
+
+WAYS: Mapping[str, str] = {
+    "anew": "The order had not left: it is written anew.",
+    "kept": "The next order says it so: `mailproc amend {number} --again` asks {partner} once more,"
+    " `mailproc next {number}` the next library.",
+    "again": "{partner} is asked once more, as {number}-{attempt}.",
+}
+
+
+def _tell_amended(done: Amended, *, would: bool) -> None:
+    if would:
+        output.line("Nothing is changed. This would happen:")
+    for change in done.changed:
+        output.line(output.one_line(f"{done.number}: {change}"))
+    output.line(WAYS[done.way].format(number=done.number, partner=done.partner, attempt=done.attempt))
+    for word in done.follows:
+        output.line(f"  {word}")

@@ -1,0 +1,71 @@
+"""The verb that shows one letter."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import opened
+from mailproc.flow.premises import Premises
+from mailproc.mail.parse import parse, readable
+from mailproc.notices import words
+from mailproc.office import letters
+
+verbs = typer.Typer()
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="I12 came in, O12 is ours, E40 is one message.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("letter")
+def letter(
+    ctx: typer.Context,
+    letter_id: Id,
+    raw: Annotated[bool, typer.Option("--raw", help="The bytes as they are, secrets masked.")] = False,
+    as_json: Json = False,
+) -> None:
+    """One letter: what it says and what became of it. Passwords are masked."""
+    with opened(ctx) as house:
+        with house.store.read() as connection:
+            row = letters.row_of(connection, letter_id)
+            became = letters.events_of(connection, row["id"]) if row["kind"] == "I" else []
+        masked = house.premises.registry.mask(bytes(row["raw"]))
+        if raw:
+            output.octets(masked)
+        elif as_json:
+            output.as_json(_letter_json(row, became, masked))
+        else:
+            _show(row, became, masked, house.premises)
+
+
+def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes) -> dict[str, Any]:
+    letter_ = parse(masked)
+    hidden = ("raw", "secret_ref", "kind", "digest")
+    columns = {name: value for name, value in row.items() if name not in hidden}
+    return columns | {
+        "id": f"{row['kind']}{row['id']}",
+        "from": letter_.sender,
+        "to": list(letter_.to),
+        "text": readable(letter_),
+        "messages": became,
+    }
+
+
+def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, premises: Premises) -> None:
+    letter_ = parse(masked)
+    at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
+    output.line(
+        f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {words.delivery_word(row['state'])}"
+    )
+    output.line(f"From:    {letter_.sender or row.get('mail_from', '')}")
+    output.line(f"To:      {', '.join(letter_.to)}")
+    output.line(f"Subject: {letter_.subject}")
+    for name in ("last_error", "note", "reply", "file"):
+        if row.get(name):
+            output.line(f"         {row[name]}")
+    for one in became:
+        why = f" ({one['why']})" if one["why"] else ""
+        state = words.delivery_word(one["state"])
+        output.line(f"  {one['id']} {one['number']} {words.event_word(one['type'])}: {state}{why}")
+    output.line()
+    output.line(readable(letter_))

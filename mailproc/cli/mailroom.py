@@ -1,0 +1,81 @@
+"""Verbs that do something with letters: take in, and place what could not be placed."""
+
+from typing import Annotated
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.opening import opened, who
+from mailproc.cli.reading import letters as read_letters
+from mailproc.office import mailroom
+from mailproc.store.inbox import NewLetter
+
+verbs = typer.Typer()
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="I12 came in, O12 is ours, E40 is one message.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("inject")
+def inject(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(help="Letters (RFC 5322), mbox, Maildir, or -.")],
+    mailbox: Annotated[str, typer.Option(help="As if from this mailbox: its name is checked, no more.")] = "",
+    mail_from: Annotated[str, typer.Option(help="The envelope's sender.")] = "",
+    rcpt_to: Annotated[str, typer.Option(help="The envelope's recipient.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Take letters in as if by a door whose proof holds. Prints their ids."""
+    with opened(ctx) as house:
+        now = house.premises.clock()
+        mailroom.known_mailbox(house.config, mailbox)
+        new = [NewLetter("inject", raw, now, mail_from, rcpt_to) for _, raw in read_letters(files)]
+        kept = mailroom.take_in(house.store, new)
+    if as_json:
+        output.as_json([{"id": f"I{one.inbox_id}", "new": one.new} for one in kept])
+        return
+    for one in kept:
+        output.line(f"I{one.inbox_id}" if one.new else f"already here as I{one.inbox_id}")
+
+
+@verbs.command("release")
+def release(
+    ctx: typer.Context,
+    letter_id: Id,
+    partner: Annotated[str, typer.Option(help="Whose letter it is, where nobody knows.")] = "",
+) -> None:
+    """A shelved letter or message goes round once more; you vouch for its sender."""
+    with opened(ctx) as house:
+        output.line(mailroom.release(house.store, house.premises, letter_id, partner))
+
+
+@verbs.command("report")
+def report(ctx: typer.Context, letter_id: Id) -> None:
+    """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
+    with opened(ctx) as house:
+        output.line(mailroom.report(house.store, house.premises, letter_id, who()))
+
+
+@verbs.command("attach")
+def attach(ctx: typer.Context, letter_id: Id, number: Annotated[str, typer.Argument(metavar="NR")]) -> None:
+    """Put a shelved letter, or one message of it, to a request."""
+    with opened(ctx) as house:
+        output.line(mailroom.attach(house.store, house.premises, letter_id, number))
+
+
+@verbs.command("redeliver")
+def redeliver(
+    ctx: typer.Context,
+    letter_id: Id,
+    arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: do not send again.")] = False,
+) -> None:
+    """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
+    with opened(ctx) as house:
+        output.line(mailroom.redeliver(house.store, letter_id, arrived=arrived))
+
+
+@verbs.command("hold")
+def hold(ctx: typer.Context, letter_id: Id) -> None:
+    """Keep a letter of ours from leaving, until it is redelivered."""
+    with opened(ctx) as house:
+        output.line(mailroom.hold(house.store, letter_id))

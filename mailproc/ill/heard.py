@@ -1,0 +1,30 @@
+"""How letters are named in the state tables."""
+
+from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
+from mailproc.ill.terms import Results
+
+_ANSWER = {
+    Results.CONDITIONAL: "ANSWER.conditional",
+    Results.WILL_SUPPLY: "ANSWER.promise",
+    Results.HOLD_PLACED: "ANSWER.promise",
+    Results.UNFILLED: "ANSWER.unfilled",
+    Results.RETRY: "ANSWER.unfilled",
+    Results.LOCATIONS_PROVIDED: "ANSWER.unfilled",
+    Results.ESTIMATE: "ANSWER.unfilled",
+}
+
+
+def event_heard(apdu: Apdu) -> str:
+    """The row of a letter that came in."""
+    match apdu:
+        case IllAnswer():
+            return _ANSWER[apdu.results]
+        case ConditionalReply():
+            return f"COND_REPLY.{_yes_or_no(apdu.answer)}"
+        case CancelReply() | RenewAnswer():
+            return f"{apdu.type.name}.{_yes_or_no(apdu.answer)}"
+    return apdu.type.name
+
+
+def _yes_or_no(answer: bool) -> str:
+    return "yes" if answer else "no"
