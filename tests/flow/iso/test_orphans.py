@@ -8,8 +8,8 @@ import pytest
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.office import mailroom, waiting
-from mailproc.office.coming import coming as coming_next
 from mailproc.office.agenda import agenda
+from mailproc.office.coming import coming as coming_next
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
 
