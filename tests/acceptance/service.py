@@ -23,6 +23,7 @@ from mailproc.office import place, questions
 from mailproc.office.questions import Shown
 from mailproc.practice.order_file import GAP
 from mailproc.store.engine import Store
+from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import free_port
 
@@ -167,7 +168,11 @@ class Service:
         self.daemon.send_signal(signal.SIGTERM)
         return self.daemon.wait(30)
 
-    def cli(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def cli(self, *words: str, given: str = "") -> Ran:
+        return run("--config", str(self.config), *words, stdin=given)
+
+    def program(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """The command line as a process of its own."""
         command = [sys.executable, "-m", "mailproc", "--config", str(self.config), *words]
         return subprocess.run(
             command,

@@ -315,7 +315,7 @@ def run(
     every_answer_was_heard_once(service, lender)
     every_request_left_once(service, relay, staff)
     verified = service.cli("verify")
-    assert verified.returncode == 0, verified.stdout
+    assert verified.code == 0, verified.out
 
 
 def enough_came(service: Service, lender: Lender, by_mailbox: int) -> None:

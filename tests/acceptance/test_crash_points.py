@@ -389,4 +389,4 @@ def test_an_end_that_cannot_be_written_down_is_a_doubt_and_no_letter_is_stuck(
     fates = service.ask("SELECT state, count(*) FROM outgoing WHERE partner <> '' GROUP BY state")
     assert dict(fates)["in_doubt"] in (1, 2)
     assert set(dict(fates)) <= {"in_doubt", "handed_over"}
-    assert service.cli("verify").returncode == 0
+    assert service.cli("verify").code == 0

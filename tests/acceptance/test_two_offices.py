@@ -120,8 +120,8 @@ def heard(service: Service, number: str, event: str, count: int) -> None:
 
 def done(service: Service, *words: str, given: str = "") -> str:
     ended = service.cli(*words, given=given)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
+    assert ended.code == 0, ended.err
+    return ended.out
 
 
 @pytest.mark.timeout(300)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD
 from tests.servers.relay import Relay
 
@@ -151,26 +152,24 @@ poll = "every 1s"
             daemon.says("ready")
         return daemon
 
-    def cli(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-m", "mailproc", *arguments],
-            cwd=self.folder, input=stdin, capture_output=True, timeout=60, check=False,
-        )  # fmt: skip
+    def cli(self, *arguments: str, stdin: str = "") -> Ran:
+        return run("--config", str(self.folder / "config.toml"), *arguments, stdin=stdin)
 
     def json(self, *arguments: str) -> Any:
         ran = self.cli(*arguments, "--json")
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
+        assert ran.code == 0, ran.err
+        return ran.json
 
     def place(self, title: str = "A Book") -> str:
         wanted = {"service": "LOAN", "item": {"title": title}, "partners": ["UK-BL"]}
-        ran = self.cli("request", "-", stdin=json.dumps(wanted).encode())
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout.decode().strip()
+        ran = self.cli("request", "-", stdin=json.dumps(wanted))
+        assert ran.code == 0, ran.err
+        return ran.out.strip()
 
     def until(self, verb: Sequence[str], true: Callable[[Any], bool]) -> Any:
         """Ask again until it is so; the command line is how a person would look."""
         end = time.monotonic() + DEADLINE
         while not true(answer := self.json(*verb)):
             assert time.monotonic() < end, answer
+            time.sleep(0.02)  # the daemon is another process: looking again is all there is
         return answer

@@ -30,7 +30,7 @@ def events(house: House) -> list[str]:
 
 def test_what_fell_due_while_it_was_down_is_caught_up_once(house: House, relay: Relay) -> None:
     house.place()
-    assert house.cli("run", "--once").returncode == 0
+    assert house.cli("run", "--once").code == 0
     overdue(house)
     for _ in range(2):
         daemon = house.start()
@@ -39,15 +39,15 @@ def test_what_fell_due_while_it_was_down_is_caught_up_once(house: House, relay: 
         assert daemon.stop() == 0
         assert not any("Traceback" in line for line in daemon.lines)
     assert events(house) == ["UNANSWERED"]
-    assert house.cli("verify").returncode == 0
+    assert house.cli("verify").code == 0
 
 
 def test_run_once_looks_at_the_clock_too(house: House, relay: Relay) -> None:
     house.place()
-    assert house.cli("run", "--once").returncode == 0
+    assert house.cli("run", "--once").code == 0
     overdue(house)
     for _ in range(2):
-        assert house.cli("run", "--once").returncode == 0
+        assert house.cli("run", "--once").code == 0
     assert events(house) == ["UNANSWERED"]
     relay.wait_for(STAFF)
 
@@ -90,7 +90,7 @@ def silent() -> Iterator[tuple[int, threading.Event]]:
 def test_mail_is_looked_at_before_a_silence_is_acted_upon(house: House, relay: Relay, silent: Any) -> None:
     port, hang_up = silent
     house.place()
-    assert house.cli("run", "--once").returncode == 0
+    assert house.cli("run", "--once").code == 0
     overdue(house)
     house.mailbox("intray", port, "ill")
     daemon = house.start()

@@ -34,7 +34,7 @@ def test_it_goes_out_by_itself(house: House, relay: Relay) -> None:
 @pytest.mark.parametrize("when", ["every 24h", "0 7 * * *"])
 def test_days_down_are_caught_up_by_one_letter(house: House, relay: Relay, when: str) -> None:
     scheduled(house, when)
-    assert house.cli("digest", "--send").returncode == 0
+    assert house.cli("digest", "--send").code == 0
     with closing(sqlite3.connect(house.folder / "var" / "mailproc.db")) as store:
         store.execute("UPDATE event SET at = '2020-01-01 07:00:00.000000' WHERE type = 'digest'")
         store.commit()
@@ -60,5 +60,5 @@ def test_off_as_shipped(house: House, relay: Relay) -> None:
 def test_a_wrong_hour_is_refused_at_start(house: House, relay: Relay) -> None:
     scheduled(house, "at breakfast")
     ran = house.cli("check")
-    assert ran.returncode == 3
-    assert b"schedule.digest" in ran.stderr
+    assert ran.code == 3
+    assert "schedule.digest" in ran.err

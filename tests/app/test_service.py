@@ -23,7 +23,7 @@ def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(house: House, relay
     daemon = house.start()
     daemon.takes(order("C77"))
     house.until(["requests"], lambda found: [one["number"] for one in found] == ["L1"])
-    assert house.cli("act", "L1", "ship").returncode == 0
+    assert house.cli("act", "L1", "ship").code == 0
     [answer] = relay.wait_for("ill@customer.example")
     assert "C77" in answer.text
     assert "SHIPPED" in answer.text
@@ -31,7 +31,7 @@ def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(house: House, relay
     assert daemon.stop() == 0
     assert time.monotonic() - begun < 5
     assert not any("Traceback" in line or "Zq7Pass9" in line for line in daemon.lines)
-    assert house.cli("verify").stdout == b"1 transaction checked, 0 differ\n"
+    assert house.cli("verify").out == "1 transaction checked, 0 differ\n"
 
 
 def test_what_the_command_line_wrote_is_noticed_within_a_second(house: House, relay: Relay) -> None:
@@ -59,7 +59,7 @@ def test_a_second_service_on_the_store_is_refused(house: House) -> None:
     assert "stop it first" in second.lines[-1]
     assert str(first.process.pid) in second.lines[-1]
     once = house.cli("run", "--once")
-    assert once.returncode == 1
+    assert once.code == 1
     assert first.process.poll() is None
 
 
@@ -128,7 +128,7 @@ def test_relay_down_letters_wait_and_go_when_it_is_back(house: House, relay: Rel
     assert len([line for line in daemon.lines if "waits" in line]) == 1  # said once for both
     relay.start()
     for line in lines:
-        assert house.cli("redeliver", line["id"]).returncode == 0
+        assert house.cli("redeliver", line["id"]).code == 0
     relay.wait_for("orders@bl.example", 2)
     house.until(["outbox"], lambda found: found == [])
     assert daemon.stop() == 0
@@ -152,7 +152,7 @@ def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: 
     relay.wait_for("ill@town.example")  # staff are told
     assert len(relay.wait_for("orders@bl.example")) == 1  # and nothing was ordered twice
     house.until(["show", number], lambda found: found["attention"] == ["in-doubt"])
-    assert house.cli("redeliver", "O1").returncode == 0
+    assert house.cli("redeliver", "O1").code == 0
     first, second = relay.wait_for("orders@bl.example", 2)
     assert first.raw == second.raw
     assert again.stop() == 0

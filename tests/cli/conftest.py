@@ -1,18 +1,16 @@
 """The command line as a person uses it: in this process (quick), and as a program of its own."""
 
-import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailproc.cli import main
+from tests.command_line import Ran, run
 
 CONFIG = """\
 [library]
@@ -51,17 +49,6 @@ ORDER = (
 )
 
 
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with a config.toml."""
@@ -74,25 +61,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def cli(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
-    """``cli("show", "B1")``; ``stdin`` is text or octets. A traceback is a failed test."""
-
-    def ran(*arguments: str, stdin: str | bytes = b"") -> Ran:
-        given = stdin.encode() if isinstance(stdin, str) else stdin
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["mailproc", *arguments])
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", err)
-            with pytest.raises(SystemExit) as ended:
-                main()
-            out.flush()
-            err.flush()
-        texts = [stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)]
-        return Ran(int(ended.value.code or 0), *texts)
-
-    return ran
+def cli(folder: Path) -> Callable[..., Ran]:
+    """``cli("show", "B1")``; ``stdin`` is text or octets."""
+    return run
 
 
 @pytest.fixture
