@@ -21,7 +21,6 @@ MOST_OF_LINE = 998  # characters of a decoded value
 MOST_OF_ID = 250
 MOST_IDS = 100
 
-_BLANK = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _MBOX = re.compile(rb">?From [^\n]*\n")
 _WORD = re.compile(r"=\?([^\s?*]{1,40})(?:\*[^\s?]{0,40})?\?([bBqQ])\?([^?]*)\?=")
@@ -35,8 +34,7 @@ _ID = re.compile(r"<([^<>]+)>")
 
 def split(raw: bytes, defects: Defects) -> tuple[Header, bytes]:
     """Return the fields and the body. A line that is no field ends the header, unswallowed."""
-    blank = _BLANK.search(raw)
-    end = blank.start() + 1 if blank and blank.start() else 0 if blank else len(raw)
+    end, body = _end(raw)
     if end > MOST_OF_HEADER:
         defects.note("header too long, its end not read")
     limit = min(end, MOST_OF_HEADER)
@@ -49,11 +47,24 @@ def split(raw: bytes, defects: Defects) -> tuple[Header, bytes]:
     if position < limit:
         defects.note("no blank line between header and body")
         return header, raw[position:]
-    return header, raw[blank.end() :] if blank else b""
+    return header, raw[body:]
+
+
+def _end(raw: bytes) -> tuple[int, int]:
+    """Where the blank line behind the header begins, and where the body does."""
+    if raw.startswith((b"\n", b"\r\n")):
+        return 0, raw.index(b"\n") + 1
+    crlf = raw.find(b"\n\r\n")  # searched so for its speed: every part of every letter is split
+    lf = raw.find(b"\n\n", 0, crlf + 1 if crlf >= 0 else len(raw))
+    if lf >= 0:
+        return lf + 1, lf + 2
+    return (crlf + 1, crlf + 3) if crlf >= 0 else (len(raw), len(raw))
 
 
 def named(raw: bytes, name: str) -> tuple[str, ...]:
     """Every field of that name in a letter, topmost (newest trace) first, each as one line."""
+    if name.lower().encode("ascii") not in raw[: min(_end(raw)[0], MOST_OF_HEADER)].lower():
+        return ()  # as in almost every letter that is asked: ten times quicker than splitting
     header, _ = split(raw, Defects())
     return tuple(text(value) for value in header.get(name.lower(), ()))
 
