@@ -82,6 +82,8 @@ def account(partner: Partner, direction: str, customer_code: str = "") -> Accoun
 
 def ascii_lower(address: str) -> str:
     """Lower case of ASCII letters alone: no other address may become equal to a partner's."""
+    if address.isascii():
+        return address.lower()
     return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
