@@ -210,6 +210,9 @@ def _events_of_letter(
 
 def _settle_messages(connection: Connection, reading: Reading, premises: Premises) -> None:
     sorting = place_all(connection, reading, premises)
+    if not sorting.born and reading.decoded.credentials is not None:
+        _done(connection, reading, "an order file without orders")
+        return
     if not sorting.born:
         _shelve(connection, reading, _all_strange(sorting), premises)
         return

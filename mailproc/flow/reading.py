@@ -105,7 +105,7 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
         if not partners:
             why = f"the customer code {said.customer_code} and its password are not those of {names}"
             return replace(reading, refused=why, alarm="file-refused")
-    if not (decoded.apdus or decoded.unsure or decoded.faults):
+    if not (decoded.apdus or decoded.unsure or decoded.faults or said):
         return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
     whose = _only(partners)
     return replace(reading, decoded=decoded, partner=whose, sharers=() if whose else partners)

@@ -222,3 +222,23 @@ def test_one_bad_order_in_a_file_of_forty(world):
     assert letter_id.startswith("E")
     with pytest.raises(LocalFault):
         release(world, letter_id)
+
+
+def test_a_file_without_orders_is_nobodys_work(small_world):
+    """A writer in use sends one each night, whether there are orders or not."""
+    inbox_id = small_world.ordered()
+    small_world.ordered(file_ref="2")
+    row = small_world.row("inbox", inbox_id)
+    assert (row["state"], row["note"]) == ("done", "an order file without orders")
+    assert (small_world.shelf(), small_world.sent) == ({}, [])
+
+
+def test_a_file_without_orders_and_with_a_wrong_password_is_refused(small_world):
+    small_world.ordered(password="WRONG99")
+    assert len(small_world.shelf()) == 1
+    assert len(small_world.notices()) == 1
+
+
+def test_an_unknown_code_for_an_unknown_number_alone_is_shelved(small_world):
+    inbox_id = small_world.hear("ZZZ-1 PURPLE")
+    assert "nothing in it is ours" in small_world.shelf()[f"I{inbox_id}"]
