@@ -3,6 +3,7 @@
 So ``verify`` needs nothing but events and law, and a step done twice does the same.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -82,14 +83,24 @@ def _of_act(
     if action == "undo":
         return _to_undo(connection, transaction)
     facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction["attention"]}
-    if action == "cancel":
-        waits = outgoing.unsaid(connection, transaction["id"])
-        bounced = outgoing.delivery(connection, transaction["id"]) == "bounced"
-        facts["letter_left"] = not (waits or bounced)  # what came back undelivered is with nobody
+    if action in ("cancel", "receive"):
+        facts["letter_left"] = _order_has_left(connection, transaction["id"])
+    if action == "cancel" and outgoing.delivery(connection, transaction["id"]) == "bounced":
+        facts["letter_left"] = False  # what came back undelivered is with nobody
     if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
         today = premises.local(event["at"]).date()
         facts["due_on"] = (today + timedelta(days=premises.config.policy.loan_days)).isoformat()
     return facts
+
+
+def _order_has_left(connection: Connection, transaction_id: int) -> bool:
+    """Is, or may be, an order of ours out of the house? A later word of ours that waits does not matter."""
+    waiting = _orders(intent["body"]["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
+    return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
+
+
+def _orders(said: Iterable[dict[str, Any]]) -> int:
+    return sum(apdu["type"] == "ILL_REQUEST" for apdu in said)
 
 
 def _of_their_request(

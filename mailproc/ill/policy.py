@@ -92,6 +92,8 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         return ()
     if occurrence.event == "cancel" and step.after.state is State.CANCELLED:
         return (Withdraw(),)
+    if occurrence.event == "receive" and occurrence.facts.get("letter_left") is False:
+        return (Withdraw(),)  # nobody is to look for what is here, and nobody knows what we received
     return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
 
 

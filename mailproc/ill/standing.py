@@ -99,7 +99,12 @@ def step(standing: Standing, occurrence: Occurrence) -> Step:
         return Step(standing, standing, outcome)
     closed = standing.closed and outcome.state == standing.state  # what moves comes back on the lists
     moved = replace(standing, state=outcome.state, state_before=outcome.state_before, closed=closed)
-    return Step(standing, _take(moved, occurrence), outcome)
+    return Step(standing, _take(moved, occurrence), outcome, _beside(occurrence))
+
+
+def _beside(occurrence: Occurrence) -> str:
+    unsent = occurrence.event == "receive" and occurrence.facts.get("letter_left") is False
+    return "the order had not left: it is withdrawn" if unsent else ""
 
 
 def service_of(services: Sequence[Service]) -> Service:
