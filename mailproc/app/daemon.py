@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from queue import SimpleQueue
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -90,6 +91,8 @@ class Daemon:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        # A signal may interrupt whoever holds an Event's lock; a SimpleQueue takes what it is given.
+        self._asked: SimpleQueue[None] = SimpleQueue()
         self._stop = threading.Event()
         self._failed = False
         self._unwritten = False
@@ -101,8 +104,7 @@ class Daemon:
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
-        self._stop.set()
-        self._ring()
+        self._asked.put(None)
 
     def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
@@ -117,12 +119,13 @@ class Daemon:
             self._start(deliver, still_ours)
             self._schedule(stack)
             ready((house.config.listen.host, port) if port else None)
-            self._stop.wait()
+            self._asked.get()
             _log.info("stopping")
         return 1 if self._failed else 0
 
     def _end(self, close: Callable[[], None]) -> None:
-        self.stop()
+        self._stop.set()
+        self._ring()
         until = time.monotonic() + PATIENCE
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
@@ -237,7 +240,7 @@ class Daemon:
         except Exception:  # whatever it is: better down and started again than half alive
             _log.critical("the %s died; the service ends", name, exc_info=True)
             self._failed = True
-            self._stop.set()
+            self.stop()
 
     def _schedule(self, stack: ExitStack) -> None:
         scheduler = BackgroundScheduler(
