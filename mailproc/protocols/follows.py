@@ -1,7 +1,8 @@
 """What an unfilled answer leads to: a table in data, not an opinion in code."""
 
+import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -15,10 +16,20 @@ _SHIPPED = Path(__file__).parent / "follows.toml"
 _BY_RESULT: dict[Results, Follows] = {Results.RETRY: "wait", Results.LOCATIONS_PROVIDED: "locations"}
 
 
+class NoSuchAnswer(ValueError):
+    """``key`` stands in the site's table and no answer is called so."""
+
+    def __init__(self, key: str, known: Iterable[str]) -> None:
+        near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"{key!r} is neither a reply code nor a reason of ISO 10161{hint}")
+        self.key = key
+
+
 class FollowsTable:
     """``overrides``: by reply code as printed, or by the standard's reason.
 
-    Raises ValueError that names an override that is neither.
+    Raises NoSuchAnswer for an override that is neither.
     """
 
     def __init__(self, codes: ReplyCodes, overrides: Mapping[str, Follows]) -> None:
@@ -31,7 +42,7 @@ class FollowsTable:
             elif word := self._word(key):
                 self._by_word[word] = value
             else:
-                raise ValueError(f"{key!r} is neither a reply code nor a reason of ISO 10161")
+                raise NoSuchAnswer(key, (*codes.words(), *self._by_reason))
 
     def of(self, answer: IllAnswer) -> Follows:
         """The reply code goes before the reason; what is not known is asked."""

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mailproc import config_load
 from mailproc.config import Config
-from mailproc.errors import LocalFault, Misconfigured, Setting
+from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
 from mailproc.mail.letter import Body, Letter
 from mailproc.protocols.artemail import acknowledge
 from mailproc.protocols.artemail.acknowledge import Receipt, receipt_of
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault, Renderer
-from mailproc.protocols.follows import Follows, FollowsTable
+from mailproc.protocols.follows import Follows, FollowsTable, NoSuchAnswer
 from mailproc.protocols.iso10161.codec import Iso10161Codec
 
 
@@ -72,11 +73,11 @@ class Registry:
 
 
 def load(config: Config) -> Registry:
-    """Raises Misconfigured that names the file and the row of a mistake in the data."""
+    """Raises Misconfigured that names the file and the row or key of a mistake."""
     artemail = ArtemailCodec.of(config)
     try:
         table = FollowsTable(artemail.replies.codes, config.artemail.follows)
-    except ValueError as error:
-        raise Misconfigured(str(error), Setting("artemail.follows", str(config.file))) from error
+    except NoSuchAnswer as error:
+        raise config_load.wrong(config, ("artemail", "follows", error.key), str(error)) from error
     iso10161 = Iso10161Codec.of(config)
     return Registry((artemail, iso10161), artemail, table, iso10161.warnings)

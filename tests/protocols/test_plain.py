@@ -211,10 +211,10 @@ def test_only_a_customer_of_this_dialect_orders_without_a_password() -> None:
 
 def test_an_unknown_dialect_stops_the_start() -> None:
     end = partner("XX-BL", "out", "99-0001").model_copy(update={"dialect": "plane"})
-    with pytest.raises(Misconfigured, match="XX-BL: dialect: there is no dialect 'plane'") as wrong:
+    with pytest.raises(Misconfigured, match=r'partner\[XX-BL\].dialect = "plane": there is no') as wrong:
         load(Config(partner=(end,)))
     assert wrong.value.setting
-    assert wrong.value.setting.key == "partner.dialect"
+    assert wrong.value.setting.key == "partner[XX-BL].dialect"
 
 
 @pytest.fixture

@@ -96,8 +96,9 @@ def test_an_override_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="'not-owend' is neither") as wrong:
         overlaid(tmp_path, "", {"not-owend": "ask"})
     assert wrong.value.setting
+    assert "did you mean 'not-owned'?" in str(wrong.value)
     assert (wrong.value.setting.key, wrong.value.setting.file) == (
-        "artemail.follows",
+        "artemail.follows.not-owend",
         str(tmp_path / "config.toml"),
     )
 

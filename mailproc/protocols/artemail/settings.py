@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from mailproc import config_load
 from mailproc.config import Config, Partner
-from mailproc.errors import Misconfigured, Setting
+from mailproc.config_load.problem import Loc, Problem
 from mailproc.ill.terms import Role
 from mailproc.protocols.artemail import plain
 from mailproc.protocols.artemail.requests import WORDS
@@ -14,29 +15,29 @@ DIALECTS = ("", plain.NAME)
 
 def check(config: Config) -> None:
     """Raises Misconfigured that names the partner, the key and what it may be."""
-    for partner in config.partner:
+    if problems := list(_problems(config)):
+        raise config_load.all_wrong(config, problems)
+
+
+def _problems(config: Config) -> Iterator[Problem]:
+    for position, partner in enumerate(config.partner):
         if partner.codec != "artemail":
             continue
+        loc = ("partner", position)
         if partner.dialect not in DIALECTS:
-            text = f'there is no dialect {partner.dialect!r}; there is "{plain.NAME}", and "" for order files'
-            raise _wrong(config, partner, "dialect", text)
-        _check_words(config, partner)
+            text = f'there is no such dialect; there is "{plain.NAME}", and "" for order files'
+            yield Problem((*loc, "dialect"), text, partner.dialect)
+        yield from _words(partner, (*loc, "artemail", "keywords"))
 
 
-def _check_words(config: Config, partner: Partner) -> None:
+def _words(partner: Partner, loc: Loc) -> Iterator[Problem]:
     words = partner.artemail.keywords
     for name in words:
         if name not in WORDS:
-            text = f"there is no action {name!r}; there are {', '.join(WORDS)}"
-            raise _wrong(config, partner, f"artemail.keywords.{name}", text)
+            yield Problem((*loc, name), f"there is no such action; there are {', '.join(WORDS)}")
     for word, times in Counter(word.upper() for word in words.values() if word).items():
         if times > 1:
-            raise _wrong(config, partner, "artemail.keywords", f"two actions have the same word {word!r}")
-
-
-def _wrong(config: Config, partner: Partner, key: str, text: str) -> Misconfigured:
-    where = f"{config.file}: [[partner]] {partner.symbol}: {key}"
-    return Misconfigured(f"{where}: {text}", Setting(f"partner.{key}", str(config.file)))
+            yield Problem(loc, f"two actions have the same word {word!r}")
 
 
 def asks_plainly(config: Config) -> bool:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from mailproc import config_load
 from mailproc.config import Config, Partner
-from mailproc.errors import Misconfigured, Setting
+from mailproc.config_load.problem import Loc, Problem
 from mailproc.protocols.iso10161.dialects import Dialect
 
 NAME = "iso10161"
@@ -11,27 +12,30 @@ NAME = "iso10161"
 
 def check(config: Config, dialects: Mapping[str, Dialect]) -> None:
     """Raises Misconfigured that names the partner, the key and what it may be."""
-    for partner in _partners(config):
+    if problems := list(_problems(config, dialects)):
+        raise config_load.all_wrong(config, problems)
+
+
+def _problems(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[Problem]:
+    for position, partner in enumerate(config.partner):
         dialect = dialects.get(partner.dialect)
+        if partner.codec != NAME:
+            continue
         if dialect is None:
             known = ", ".join(name for name in dialects if name)
-            text = (
-                f'there is no dialect {partner.dialect!r}; there are {known}, and "" for the standard itself'
-            )
-            raise _wrong(config, partner, "dialect", text)
-        if dialect.namespace_needed:
-            _check_symbols(config, partner)
+            text = f'there is no such dialect; there are {known}, and "" for the standard itself'
+            yield Problem(("partner", position, "dialect"), text, partner.dialect)
+        elif dialect.namespace_needed:
+            yield from _symbols(config, partner, ("partner", position, "symbol"))
 
 
-def _check_symbols(config: Config, partner: Partner) -> None:
+def _symbols(config: Config, partner: Partner, loc: Loc) -> Iterator[Problem]:
     """Such a system knows nobody whose symbol has no namespace, so nothing would ever get there."""
+    writes = f"{partner.symbol} has the dialect {partner.dialect}, which writes symbols as NAMESPACE:SYMBOL"
     if ":" not in partner.symbol:
-        text = f"the dialect {partner.dialect} writes symbols as NAMESPACE:SYMBOL"
-        raise _wrong(config, partner, "symbol", text)
+        yield Problem(loc, writes, partner.symbol)
     if ":" not in config.library.symbol:
-        where = f"{config.file}: library.symbol = {config.library.symbol!r}"
-        text = f"{partner.symbol} has the dialect {partner.dialect}, which writes symbols as NAMESPACE:SYMBOL"
-        raise Misconfigured(f"{where}: {text}", Setting("library.symbol", str(config.file)))
+        yield Problem(("library", "symbol"), writes, config.library.symbol)
 
 
 def warnings(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[str]:
@@ -48,8 +52,3 @@ def warnings(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[str]:
 
 def _partners(config: Config) -> Iterator[Partner]:
     return (partner for partner in config.partner if partner.codec == NAME)
-
-
-def _wrong(config: Config, partner: Partner, key: str, text: str) -> Misconfigured:
-    where = f"{config.file}: [[partner]] {partner.symbol}: {key}"
-    return Misconfigured(f"{where}: {text}", Setting(f"partner.{key}", str(config.file)))

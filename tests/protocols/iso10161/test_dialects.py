@@ -153,10 +153,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_partner_of_an_unknown_dialect_is_refused() -> None:
     config = Config(partner=(partner("almah"),))
-    with pytest.raises(Misconfigured, match=r"XX-LENDER: dialect: .*'almah'; there are alma, vdx, ") as wrong:
+    with pytest.raises(Misconfigured, match=r"XX-LENDER.*almah.*there are alma, vdx, ") as wrong:
         settings.check(config, SHIPPED)
     assert wrong.value.setting
-    assert wrong.value.setting.key == "partner.dialect"
+    assert wrong.value.setting.key == "partner[XX-LENDER].dialect"
 
 
 def test_another_protocols_dialects_are_none_of_ours() -> None:
@@ -166,7 +166,7 @@ def test_another_protocols_dialects_are_none_of_ours() -> None:
 @pytest.mark.parametrize(
     ("library", "theirs", "key"),
     [
-        ("OCLC:XYZ", "XX-LENDER", "partner.symbol"),
+        ("OCLC:XYZ", "XX-LENDER", "partner[XX-LENDER].symbol"),
         ("XX-LIBRARY", "OCLC:ABC", "library.symbol"),
         ("OCLC:XYZ", "OCLC:ABC", ""),
     ],
