@@ -1,0 +1,26 @@
+"""What is found wrong with a configuration after it was read: said with file, line and key all the same."""
+
+from collections.abc import Sequence
+
+from mailproc.config import Config
+from mailproc.config_load.lines import lines_of
+from mailproc.config_load.problem import HIDDEN, Loc, Problem, Source, misconfigured
+from mailproc.errors import Misconfigured
+
+
+def wrong(config: Config, loc: Loc, text: str, value: object = HIDDEN) -> Misconfigured:
+    """The error about one key; ``text`` says what is allowed, or what to do."""
+    return all_wrong(config, [Problem(loc, text, value)])
+
+
+def all_wrong(config: Config, problems: Sequence[Problem]) -> Misconfigured:
+    """One error for all of them. The file is read once more, for its lines alone."""
+    return misconfigured(Source(config.file, config.model_dump(), _lines(config)), problems)
+
+
+def _lines(config: Config) -> dict[Loc, int]:
+    """None where the file is gone, or where there never was one."""
+    try:
+        return lines_of(config.file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        return {}
