@@ -3,11 +3,16 @@
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from mailproc.store import events
+from mailproc.store import events, letters
 from mailproc.store.engine import Store
 from mailproc.store.statements import Constant
 
-ASKED = {"ix_event_unplaced": events._UNPLACED, "ix_event_queue": events._WAITED}
+ASKED = {
+    "ix_event_unplaced": events._UNPLACED,
+    "ix_event_queue": events._WAITED,
+    "ix_inbox_message_id": letters._COPIES_BY_MESSAGE_ID,
+    "sqlite_autoindex_inbox_1": letters._COPY_BY_DIGEST,
+}
 
 
 @pytest.mark.parametrize("index", ASKED)
