@@ -19,7 +19,7 @@ _SETTLE = Constant(
     )
 )
 _IS_DONE = INBOX.c.state.concat("") == "done"
-"""No index serves it. Of two equalities SQLite would rather go by the state, through all letters ever done."""
+"""No index serves it. Of two equalities SQLite would rather take the state, through all letters ever done."""
 
 _COPY_BY_DIGEST = Constant(
     select(INBOX.c.id)
