@@ -91,7 +91,8 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
     _letters("Letters that could not be placed", found.unplaced, premises)
     if found.unplaced:
         output.line(
-            "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again."
+            "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again,"
+            " mailproc dismiss I12 puts it away."
         )
     _letters("Letters of ours that wait or failed", found.unsent, premises)
     if found.mailboxes:

@@ -7,7 +7,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import letters as read_letters
-from mailproc.office import mailroom
+from mailproc.office import dismissal, mailroom
 from mailproc.store.inbox import NewLetter
 
 verbs = typer.Typer()
@@ -61,6 +61,25 @@ def attach(ctx: typer.Context, letter_id: Id, number: Annotated[str, typer.Argum
     """Put a shelved letter, or one message of it, to a request."""
     with opened(ctx) as house:
         output.line(mailroom.attach(house.store, house.premises, letter_id, number))
+
+
+@verbs.command("dismiss")
+def dismiss(
+    ctx: typer.Context,
+    letter_ids: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="I12 or E40, as `shelved` names them.")
+    ],
+    note: Annotated[str, typer.Option(help="Why; kept with it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Put shelved letters or messages away: kept, but nobody is asked about them any more."""
+    with opened(ctx) as house:
+        done = dismissal.dismiss(house.store, house.premises, letter_ids, note, who())
+    if as_json:
+        output.as_json(done)
+        return
+    for one in done.ids:
+        output.line(f"{one} is put away; mailproc letter {one} still shows it")
 
 
 @verbs.command("redeliver")

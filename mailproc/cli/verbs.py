@@ -58,6 +58,9 @@ VERBS: Mapping[str, Verb] = {
         "mailroom", "Tell the sender of a shelved message that we know nothing of the request it speaks of."
     ),
     "attach": Verb("mailroom", "Put a shelved letter, or one message of it, to a request."),
+    "dismiss": Verb(
+        "mailroom", "Put shelved letters or messages away: kept, but nobody is asked about them any more."
+    ),
     "redeliver": Verb("mailroom", "Send the same letter again (after a failure, a bounce, a doubt, a hold)."),
     "hold": Verb("mailroom", "Keep a letter of ours from leaving, until it is redelivered."),
     "partners": Verb(

@@ -241,6 +241,7 @@ _DELIVERY: Words = {
     "bounced": "came back undelivered",
     "failed": "could not be sent",
     "shelved": "could not be placed",
+    "dismissed": "put away by staff",
     "filed": "written to the folder, NOT SENT",
     "filed-answered": "written to the folder; answered since",
     "withdrawn": "withdrawn, not sent",

@@ -240,6 +240,7 @@ _DELIVERY: Words = {
     "bounced": "unzustellbar zurückgekommen",
     "failed": "konnte nicht gesendet werden",
     "shelved": "konnte nicht zugeordnet werden",
+    "dismissed": "vom Personal beiseitegelegt",
     "filed": "im Ordner abgelegt, NICHT GESENDET",
     "filed-answered": "im Ordner abgelegt; seither beantwortet",
     "withdrawn": "zurückgezogen, nicht gesendet",

@@ -120,7 +120,7 @@ def hold(store: Store, letter_id: str) -> str:
 
 def _release_letter(connection: Connection, number: int, symbol: str) -> str:
     row = letters.load(connection, number)
-    if row is None or row["state"] != "shelved":
+    if row is None or row["state"] not in letters.ON_SHELF:
         raise LocalFault(f"I{number} does not lie on the shelf.")
     partner = symbol or row["partner"]
     if not partner:
@@ -149,10 +149,13 @@ def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
 
 def _shelved_event(connection: Connection, number: int) -> RowMapping:
     event = events.load(connection, number)
-    if event is None or event["state"] != "shelved":
+    if event is None or event["state"] not in letters.ON_SHELF:
         raise LocalFault(f"E{number} does not lie on the shelf.")
     if event["type"] == "UNREADABLE":
-        raise LocalFault(f"E{number} could not be read; correct it with its sender.")
+        raise LocalFault(
+            f"E{number} could not be read; correct it with its sender.",
+            (f"mailproc letter E{number} shows it", f"mailproc dismiss E{number} puts it away"),
+        )
     return event
 
 
@@ -161,7 +164,7 @@ def _as_message(
 ) -> int:
     """The whole letter as a Message of the partner, its text kept in the history."""
     row = letters.load(connection, inbox_id)
-    if row is None or row["state"] != "shelved":
+    if row is None or row["state"] not in letters.ON_SHELF:
         raise LocalFault(f"I{inbox_id} does not lie on the shelf.")
     letter = parse(premises.registry.mask(bytes(row["raw"])))
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import ApduType
+from mailproc.store.letters import DISMISSED
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import UNPLACED, EventRow, HistoryRow
 from mailproc.store.text import storable
@@ -230,6 +231,24 @@ def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
     """What of a letter could be read and lies on the shelf."""
     return connection.execute(_SHELVED_OF_LETTER, {"inbox_id": inbox_id}).mappings().all()
+
+
+def shelved_ids_of_letter(connection: Connection, inbox_id: int) -> Sequence[int]:
+    """What of a letter lies on the shelf, also what could not be read."""
+    shelf = (EVENT.c.inbox_id == inbox_id, EVENT.c.state == "shelved")
+    return connection.execute(select(EVENT.c.id).where(*shelf).order_by(EVENT.c.position)).scalars().all()
+
+
+def dismiss(connection: Connection, event_id: int, why: str) -> bool:
+    """Put a shelved message away, ``why`` behind the reason for which it lay there; False where it lies on
+    no shelf. It waits for nothing any more."""
+    row = load(connection, event_id)
+    if row is None or row["state"] != "shelved":
+        return False
+    said = "; ".join(part for part in (row["last_error"], why) if part)
+    values = {"state": DISMISSED, "last_error": storable(said), "not_before": None}
+    connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
+    return True
 
 
 def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None, reason: str) -> None:

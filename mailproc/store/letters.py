@@ -12,6 +12,11 @@ from mailproc.store.text import storable
 INBOX = table_of(InboxRow)
 OUTGOING = table_of(OutgoingRow)
 
+DISMISSED = "dismissed"
+"""Of a letter, or of one message of it: staff have put it away."""
+ON_SHELF = ("shelved", DISMISSED)
+"""What staff may still find a place for."""
+
 _SETTLE = Constant(
     update_of(
         InboxRow,
@@ -83,6 +88,13 @@ def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
     """Letters of this protocol that lie on the shelf for this reason (upper and lower case alike)."""
     return list(connection.execute(_SHELVED_BECAUSE, {"why": why.lower(), "codec": codec}).scalars())
+
+
+def dismiss(connection: Connection, inbox_id: int, why: str) -> bool:
+    """Put a shelved letter away, beside why it lay there; False where it lies on no shelf."""
+    this = (INBOX.c.id == inbox_id, INBOX.c.state == "shelved")
+    done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=storable(why)))
+    return done.rowcount == 1
 
 
 def again(connection: Connection, inbox_id: int, **values: Any) -> None:

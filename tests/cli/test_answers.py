@@ -249,3 +249,19 @@ def test_a_held_order_says_whose_it_is_and_why(cli: Cli, placed: Cli, folder: Pa
     for word in (number, "held back", "numbr", "not yet one"):
         assert word in said
     assert cli("outbox", "--json").json[0]["state"] == "held"
+
+
+def test_what_is_put_away_is_told_and_kept(cli):
+    for number in (1, 2):
+        letter = f"From: x@spam.example\nTo: ill@town.example\nSubject: Offer {number}\n\nBuy {number}\n"
+        cli("inject", "-", stdin=letter)
+    cli("run", "--once")
+    assert cli("dismiss", "I1", "--note", "an offer").out.startswith("I1 is put away")
+    assert [one["id"] for one in cli("shelved", "--json").json] == ["I2"]
+    assert "mailproc dismiss I12" in cli("digest").out
+    shown = cli("letter", "I1").out
+    assert "put away by staff" in shown and "an offer" in shown and "Buy 1" in shown
+    done = cli("dismiss", "I2", "--json").json
+    assert done["ids"] == ["I2"] and done["by"] and done["at"]
+    assert cli("digest", "--json").json["unplaced"] == []
+    assert cli("dismiss", "I2").code == 1

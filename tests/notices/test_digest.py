@@ -64,7 +64,8 @@ def test_a_full_day_reads_like_this() -> None:
         '  I12  ill@other.example "Re: B12": a letter could not be placed, since Fri 20 Nov 2026\n'
         "  E40  ill@other.example: a letter could not be placed, since Fri 20 Nov 2026\n"
         '  To do: "mailproc attach I12 B3" puts one to its request, '
-        '"mailproc release I12" has it read once more.\n\n'
+        '"mailproc release I12" has it read once more,\n'
+        '         "mailproc dismiss I12" puts it away.\n\n'
         "Letters of ours that wait or failed (1)\n"
         '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
         "Mailboxes that cannot be read (1)\n"
