@@ -42,8 +42,16 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
         register_secret(secret)
     premises = Premises(config, lambda: _registry(config), lambda: _templates(config), clock)
     if secrets_needed:
+        _complain(config)
         _ = premises.registry, premises.templates
     return premises
+
+
+def _complain(config: Config) -> None:
+    from mailproc.app import named  # here: only the service and `check` ask
+
+    if problems := list(named.problems(config)):
+        raise config_load.all_wrong(config, problems)
 
 
 def _registry(config: Config) -> "Registry":

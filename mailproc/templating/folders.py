@@ -82,12 +82,18 @@ class Folders:
 
 
 def _look(place: _Place) -> Source | None:
-    """The file as it is now: asked anew for each letter, so that a change is taken at once."""
+    """The file as it is now: asked anew for each letter, so that a change is taken at once.
+
+    One that is hidden (no right to look, a link that leads nowhere) counts as there: to read it fails
+    aloud, and another text does not go out in its stead.
+    """
     path, file, name, origin = place
     try:
         found = os.stat(name)
+    except (FileNotFoundError, NotADirectoryError):
+        return Source(path, file, origin, (name, 0, 0, 0)) if os.path.islink(name) else None
     except OSError:
-        return None
+        return Source(path, file, origin, (name, 0, 0, 0))
     return Source(path, file, origin, (name, found.st_mtime_ns, found.st_size, found.st_ino))
 
 

@@ -26,10 +26,16 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
     try:
         context.load_cert_chain(certificate, key or None, password=_no_passphrase)
     except (OSError, ValueError) as error:
-        raise Misconfigured(
-            f"[listen] tls_cert, tls_key: {certificate} cannot be used as a certificate with its key: {error}"
-        ) from None
+        held = f"{certificate} and {key}" if key else certificate
+        raise Misconfigured(f"[listen] tls_cert, tls_key: {held}: {_why(error)}") from None
     return context
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, ssl.SSLError):  # whose own words name a line of Python's source
+        other = error.reason == "KEY_VALUES_MISMATCH"
+        return "the key is another certificate's" if other else "no certificate with its key, in PEM form"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _no_passphrase() -> str:

@@ -53,6 +53,7 @@ ORDER = (
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with a config.toml."""
     (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "site").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
     for name, value in SECRETS.items():

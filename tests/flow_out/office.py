@@ -82,6 +82,7 @@ class Office:
     def __init__(self, folder: Path, store: Store, clock: Clock, port: int) -> None:
         self.folder, self.store, self.clock, self.port = folder, store, clock, port
         self.site = folder / "site"
+        self.site.mkdir(exist_ok=True)
         self._close: Callable[[], None] = lambda: None
         self.configure()
 

@@ -1,0 +1,149 @@
+"""What config.toml names must be there and be of use: files, folders, a language, an address to listen on.
+
+Looked at before the service starts and by ``check``. Left to the moment of use it would stop the
+service in its start without a line, or (a folder of templates) be passed over in silence.
+"""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from mailproc.config import Config, Templates
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.errors import Misconfigured
+from mailproc.notices.words import LANGUAGES
+from mailproc.transport.tls import server_context
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """Everything named that cannot work, each with what to do. Changes nothing."""
+    base = config.file.parent
+    yield from _language(config, base / config.templates.site)
+    yield from _site(config, base / config.templates.site)
+    yield from _data(("artemail", "replies"), config.artemail.replies, base)
+    yield from _data(("iso10161", "dialects"), config.iso10161.dialects, base)
+    if config.deliver.mode == "folder":
+        yield from _outgoing(config.deliver.folder, base)
+    if config.listen.enabled:
+        yield from _certificate(config)
+        yield from _host(config.listen.host)
+    yield from _authorities(config)
+
+
+def _language(config: Config, site: Path) -> Iterator[Problem]:
+    language = config.library.language
+    if language not in LANGUAGES and not (site / language).is_dir():
+        shipped = " and ".join(LANGUAGES)
+        text = f"there are letters in {shipped}; for another language put your own into {site / language}"
+        yield Problem(("library", "language"), text, language)
+
+
+def _site(config: Config, site: Path) -> Iterator[Problem]:
+    """The folder of the default need not be there. Whatever is there must be readable to its ground."""
+    if not site.exists() and config.templates.site == Templates().site and not site.is_symlink():
+        return
+    loc, told = ("templates", "site"), config.templates.site
+    for error in _hidden(site):
+        text = f"{error.filename} cannot be read ({error.strerror}): the shipped texts would go out instead"
+        yield Problem(loc, f"{text}; make it, give it to the service, or take it away", told)
+
+
+def _hidden(folder: Path) -> Iterator[OSError]:
+    """Why folders and files below ``folder``, or itself, cannot be looked into."""
+    errors: list[OSError] = []
+    for here, _, files in os.walk(folder, onerror=errors.append):
+        for file in files:
+            try:
+                (Path(here) / file).stat()
+            except OSError as error:
+                errors.append(error)
+    yield from errors
+
+
+def _data(loc: Loc, name: str, base: Path) -> Iterator[Problem]:
+    if name and (why := _unreadable(base / name)):
+        yield Problem(
+            loc, f'the file {base / name} cannot be read: {why}; correct the name, or write ""', name
+        )
+
+
+def _unreadable(file: Path) -> str:
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _outgoing(name: str, base: Path) -> Iterator[Problem]:
+    """The folder is made when the first letter goes; until then its nearest parent must take it."""
+    folder = base / name
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    try:
+        TemporaryFile(dir=there).close()
+    except OSError as error:
+        text = f"letters cannot be written into {folder}: {error.strerror}"
+        yield Problem(("deliver", "folder"), f"{text}; name a folder that the service may write into", name)
+
+
+def _certificate(config: Config) -> Iterator[Problem]:
+    listen = config.listen
+    files = {"tls_cert": listen.tls_cert, "tls_key": listen.tls_key}
+    missing = {key: why for key, file in files.items() if file and (why := _unreadable(Path(file)))}
+    for key, why in missing.items():
+        yield Problem(("listen", key), f'the file cannot be read: {why}; correct it, or write ""', files[key])
+    if listen.tls_cert and not missing:
+        try:
+            server_context(listen.tls_cert, listen.tls_key)
+        except Misconfigured as error:
+            why = str(error).partition(": ")[2]  # which keys it is about is said anyway
+            yield Problem(("listen", "tls_cert"), f'{why}; correct it, or write ""', listen.tls_cert)
+
+
+def _host(host: str) -> Iterator[Problem]:
+    """Is it an address of this machine? The port may be taken by the very service that runs."""
+    try:
+        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        if not any(_is_ours(family, address) for family, _, _, _, address in found):
+            yield Problem(("listen", "host"), "this machine has no such address", host)
+    except OSError as error:
+        text = f"no address of that name is known: {error.strerror}"
+        yield Problem(("listen", "host"), f'{text}; write an address of this machine, as "127.0.0.1"', host)
+
+
+def _is_ours(family: int, address: tuple[str | int, ...] | tuple[int, bytes]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
+
+
+def _authorities(config: Config) -> Iterator[Problem]:
+    """OpenSSL passes over a file of authorities that it cannot read, and then trusts nobody."""
+    file = os.environ.get("SSL_CERT_FILE")
+    if file is None:
+        return
+    doors: list[tuple[Loc, str]] = [
+        (("mailbox", at, "security"), one.security) for at, one in enumerate(config.mailbox)
+    ]
+    if config.deliver.mode == "smtp":
+        doors.append((("deliver", "security"), config.deliver.security))
+    for loc, security in doors:
+        if security != "none" and (why := _no_authorities(file)):
+            text = f"certificates are checked by SSL_CERT_FILE in the environment: {file} {why}"
+            yield Problem(loc, f"{text}; correct or unset it", security)
+
+
+def _no_authorities(file: str) -> str:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        return "holds no certificates"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""

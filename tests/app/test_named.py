@@ -1,0 +1,134 @@
+"""``check`` and the start of the service refuse what config.toml names and cannot work: exit 3, key, line."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailproc.app.build import configured
+from mailproc.errors import Misconfigured
+from tests.servers.certificate import self_signed
+
+CONFIG = """\
+[library]
+symbol = "XX-TOWN"
+email = "ill@town.example"
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """config.toml with these lines below [library]."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+
+    def write(lines: str) -> Path:
+        file = tmp_path / "config.toml"
+        file.write_text(CONFIG + lines)
+        return file
+
+    return write
+
+
+def refused(file: Path) -> str:
+    with pytest.raises(Misconfigured) as wrong:
+        configured(file)
+    return str(wrong.value)
+
+
+WRONG = {
+    "no certificate": ('[listen]\ntls_cert = "no.pem"', "line 5: listen.tls_cert", "No such file"),
+    "no key": ('[listen]\ntls_cert = "garbage"\ntls_key = "no.pem"', "line 6: listen.tls_key", "No such"),
+    "a certificate of garbage": ('[listen]\ntls_cert = "garbage"', "line 5: listen.tls_cert", "PEM form"),
+    "another machine's address": ('[listen]\nhost = "192.0.2.1"\nnetworks = ["192.0.2.0/24"]',
+                                  "line 5: listen.host", "no such address"),
+    "a language nobody speaks": ('language = "fr"', "line 4: library.language", "en and de"),
+    "no site folder": ('[templates]\nsite = "nowhere"', "line 5: templates.site", "nowhere cannot be read"),
+    "a site that is a file": ('[templates]\nsite = "garbage"', "line 5: templates.site", "Not a directory"),
+    "no reply codes": ('[artemail]\nreplies = "no.toml"', "line 5: artemail.replies", "No such file"),
+    "no dialects": ('[iso10161]\ndialects = "no.toml"', "line 5: iso10161.dialects", "No such file"),
+    "an extension that is none": ('[iso10161]\ncritical = ["mood"]', "line 5: iso10161.critical", "digits"),
+    "letters into a file": ('[deliver]\nfolder = "garbage/out"', "line 5: deliver.folder", "Not a dir"),
+    "a folder nobody makes": ('[deliver]\nfolder = "/proc/no/x"', "line 5: deliver.folder", "into /proc"),
+    "an answer that is none": ('[artemail]\nfollows = { NOPE = "next" }', "line 5: artemail.follows", "NOT"),
+    "a dialect that is none": ('[[partner]]\nsymbol = "XX-A"\naddress = "a@a.example"\ncodec = "iso10161"\n'
+                               'dialect = "nope"', "line 8: partner[XX-A].dialect", "alma, vdx"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_work_is_refused_with_file_line_and_key(
+    written: Callable[[str], Path], tmp_path: Path, case: str
+) -> None:
+    lines, key, words = WRONG[case]
+    (tmp_path / "garbage").write_text("no certificate and no folder")
+    file = written(lines)
+    said = refused(file)
+    assert said.startswith(f"{file}, {key}")
+    assert words in said
+
+
+def test_everything_that_is_wrong_is_said_at_once(written: Callable[[str], Path]) -> None:
+    said = refused(written('language = "fr"\n[templates]\nsite = "nowhere"\n[artemail]\nreplies = "no.toml"'))
+    assert "has 3 problems" in said
+    assert re.findall("line ([0-9]+)", said) == ["4", "6", "8"]
+
+
+def test_a_certificate_stands_beside_the_configuration(
+    written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    self_signed(tmp_path)
+    file = written('[listen]\nport = 0\ntls_cert = "cert.pem"\ntls_key = "key.pem"')
+    monkeypatch.chdir("/")  # where the service is started has nothing to do with it
+    assert configured(file).config.listen.tls_key == str(tmp_path / "key.pem")
+
+
+def test_a_key_of_another_certificate_is_said_to_be_one(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    self_signed(tmp_path)
+    self_signed(tmp_path / "other")
+    said = refused(written('[listen]\ntls_cert = "cert.pem"\ntls_key = "other/key.pem"'))
+    assert "another certificate's" in said
+
+
+def test_a_language_of_the_sites_own_is_one(written: Callable[[str], Path], tmp_path: Path) -> None:
+    (tmp_path / "site-templates/fr/patron").mkdir(parents=True)
+    assert configured(written('language = "fr"')).config.library.language == "fr"
+
+
+def test_a_site_text_that_leads_nowhere_is_refused_and_never_passed_over(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "site-templates/en/patron"
+    folder.mkdir(parents=True)
+    file = written("")
+    premises = configured(file)
+    assert premises.templates.check("en/patron/arrived.txt") == []
+    (folder / "arrived.txt").symlink_to(tmp_path / "nowhere.txt")
+    assert "site-templates/en/patron/arrived.txt cannot be read" in refused(file)
+    (broken,) = premises.templates.check("en/patron/arrived.txt")  # a service that runs already
+    assert broken.file == str(folder / "arrived.txt")
+
+
+def test_the_default_folder_of_templates_need_not_be_there(written: Callable[[str], Path]) -> None:
+    assert configured(written("")).config.templates.site == "site-templates"
+
+
+def test_authorities_that_cannot_be_read_are_named_where_they_are_needed(
+    written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = '[deliver]\nmode = "smtp"\nhost = "relay.example"\n'
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
+    said = refused(written(relay))
+    assert "deliver.security" in said
+    assert f"{tmp_path}/no.pem cannot be read" in said
+    configured(written(f'{relay}security = "none"'))
+    monkeypatch.setenv("SSL_CERT_FILE", os.fspath(tmp_path / "config.toml"))
+    assert "holds no certificates" in refused(written(relay))
+
+
+def test_staff_need_not_be_able_to_read_the_services_files(written: Callable[[str], Path]) -> None:
+    configured(written('[listen]\ntls_cert = "no.pem"'), secrets_needed=False)
