@@ -69,13 +69,13 @@ def test_each_letter_has_its_own(many):
     assert [named(letter) for letter in many.notices()] == [["B1", "B2"], ["B3", "B4"]]
 
 
-def test_a_file_that_is_rejected_names_every_order_of_it(small_world):
+def test_a_file_that_is_rejected_names_every_order_of_it(world):
     for _ in range(3):
-        small_world.place(run=False)
-    small_world.run()
-    (file,) = {row["file_ref"] for row in small_world.rows("outgoing")}
-    small_world.hear("Line 2: code and password do not match", subject=f"FILEREFNO {file} rejected")
-    (letter,) = small_world.notices()
+        world.place(run=False)
+    world.run()
+    (file,) = {row["file_ref"] for row in world.rows("outgoing")}
+    world.hear("Line 2: code and password do not match", subject=f"FILEREFNO {file} rejected")
+    (letter,) = world.notices()
     assert named(letter) == ["B1", "B2", "B3"]
 
 

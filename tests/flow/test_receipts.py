@@ -171,9 +171,11 @@ def said(world, receipt):
     return [(apdu.report.kind, apdu.ref.number) for apdu in found]
 
 
-def test_what_is_shelved_after_it_was_read_does_not_count_as_taken(open_world, addresses):
+def test_what_is_shelved_after_it_was_read_does_not_count_as_taken(
+    make_world, store_url, receipt_lines, addresses
+):
     """A cancellation of an order that nobody has: read well, and nothing can be done."""
-    world = open_world
+    world = make_world(store_url, receipt_lines)
     world.ordered(ORDER, CANCEL, COPY, EMPTY, file_ref="12")
     assert "no transaction" in " ".join(world.shelf().values())
     (receipt,) = receipts(world, addresses)
