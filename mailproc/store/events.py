@@ -136,7 +136,11 @@ _ON_SHELF_COUNT = select(func.count().label("count"), func.min(EVENT.c.not_befor
 _WAIT_ON_SHELF = update_of(EventRow, ("not_before", "last_error"))
 _SHELVED_OF_LETTER = (
     select(EVENT)
-    .where(EVENT.c.inbox_id == bindparam("inbox_id"), EVENT.c.state == "shelved", EVENT.c.apdu.is_not(None))
+    .where(
+        EVENT.c.inbox_id == bindparam("inbox_id"),
+        EVENT.c.state.in_(("shelved", "dismissed")),
+        EVENT.c.apdu.is_not(None),
+    )
     .order_by(EVENT.c.position)
 )
 _HEARD = Constant(
@@ -229,7 +233,7 @@ def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
 
 
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
-    """What of a letter could be read and lies on the shelf."""
+    """What of a letter could be read and lies on the shelf, or was put away from there."""
     return connection.execute(_SHELVED_OF_LETTER, {"inbox_id": inbox_id}).mappings().all()
 
 

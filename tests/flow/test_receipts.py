@@ -2,7 +2,9 @@
 
 import pytest
 
+from mailproc.flow import intake, stepping
 from mailproc.mail.parse import parse
+from mailproc.office import dismissal
 
 ORDER = "TXC1-1 S LOAN\nA book\nAuthor, A."
 COPY = "TXC1-2 S PHOTO\nA journal\n2019 VOL 1 PP 1-2\nAn article"
@@ -192,6 +194,18 @@ def test_a_file_of_which_every_order_is_shelved_is_rejected(open_world, addresse
     assert parse(receipt.raw).subject == "FILEREFNO 13 rejected"
     assert said(world, receipt) == [("error", "")]
     assert "no order of this number is known here" in parse(receipt.raw).text
+
+
+def test_what_staff_put_away_before_the_receipt_was_written_was_not_taken(open_world, addresses):
+    world = open_world
+    world.ordered(ORDER, CANCEL, file_ref="17", run=False)
+    intake.run(world.house.store, world.house.premises)
+    stepping.run(world.house.store, world.house.premises)
+    (shelved,) = world.shelf()
+    dismissal.dismiss(world.house.store, world.house.premises, [shelved], by="clerk")
+    world.run()
+    (receipt,) = receipts(world, addresses)
+    assert said(world, receipt) == [("status", ""), ("error", "C9-1")]
 
 
 def test_a_cancellation_in_front_of_its_order_is_taken_with_it(open_world, addresses):
