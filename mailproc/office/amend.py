@@ -16,7 +16,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.notices import words
-from mailproc.office import place
+from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import request_of, transaction_of
@@ -51,8 +51,11 @@ def amend(
     """Correct the request; with ``again`` ask the partner of its latest attempt once more.
     With ``dry_run`` say what that would do, and keep nothing of it.
 
-    LocalFault, before anything changed, where nothing would change or the partner holds the order.
+    LocalFault, before anything changed, where nothing would change, the partner holds the order, or what
+    it would say cannot be.
     """
+    particulars.check_day("need_before", wanted.rest.get("need_before"), premises.today())
+    particulars.check_delivery("delivery", wanted.rest.get("delivery"))
 
     def job(connection: Connection) -> Amended:
         request, transaction = latest(connection, premises, number)

@@ -14,6 +14,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role
+from mailproc.office import particulars
 from mailproc.office.find import request_of
 from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.store.engine import Store
@@ -93,8 +94,13 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
 def place(store: Store, premises: Premises, wanted: Wanted, by: str = "") -> str:
     """Keep the request and ask the first partner; its local number.
 
-    LocalFault where a partner is unknown or does not lend, or none of them has the account named.
+    LocalFault where a partner is unknown or does not lend, none of them has the account named, a day has
+    passed, or an address is none.
     """
+    for name, day in (("need_before", wanted.need_before), ("expiry", wanted.expiry)):
+        particulars.check_day(name, day, premises.today())
+    for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
+        particulars.check_delivery(name, where)
     lenders = [premises.partners.lender(symbol) for symbol in wanted.partners]
     rota = [lender.symbol for lender in lenders]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):

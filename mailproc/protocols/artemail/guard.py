@@ -63,7 +63,7 @@ def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], sc
     _check_blanks(lines)
     for order, meant, read in zip(found.orders, expected, apdus, strict=True):
         check_same(meant, read)
-        _check_widths(order.text, order.address)
+        check_widths(order.text, order.address)
     if TERMINATOR in lines[:-1]:
         raise Lost("frame", f"{TERMINATOR} stands before the last line too, and nothing is read after it")
     meant_lines = [line for order in written for line in _canonical(order)]
@@ -135,7 +135,8 @@ def _check_blanks(lines: Sequence[str]) -> None:
         run = 0
 
 
-def _check_widths(text: Sequence[str], to: Sequence[str]) -> None:
+def check_widths(text: Sequence[str], to: Sequence[str]) -> None:
+    """Raises Lost where a line of an order's text or address is one that no reader takes."""
     for line in text:
         if len(line) > COLUMNS or would_split(line):
             raise Lost("item.lines", f"no line may be longer than {COLUMNS} or begin with TX, NNNN or ':'")

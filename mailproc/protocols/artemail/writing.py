@@ -87,6 +87,16 @@ def check_number(number: str) -> None:
         raise Lost("ref.number", f"{number[:40]!r} {said}")
 
 
+def refusal(apdu: IllRequest, scheme: Orders) -> str:
+    """Why its address cannot stand in an order, whatever the template; '' where it can."""
+    order = scheme.order(apdu)
+    try:
+        guard.check_widths(order.text, order.address)
+    except Lost as lost:
+        return f"{lost.field}: {lost}"
+    return ""
+
+
 def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Apdu]:
     """The order, its text and what it means. Raises Lost, or LocalFault where the template is broken."""
     check_account(apdu, scheme.file.customer_code)

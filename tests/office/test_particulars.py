@@ -1,0 +1,60 @@
+"""What no request can say is refused when it is placed or corrected, and nothing is kept of it."""
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office import amend, corrections
+
+LONG = f"{'r' * 90}@library.example"
+BAD_ADDRESSES = [
+    "a@b.example\nTX99 HACK",
+    "a@b.example\r\nBcc: c@d.example",
+    "a@b.example x",
+    "nobody",
+    "a@b@c",
+    "a@\0b",
+    "",
+    LONG,
+]
+POSTAL = dict.fromkeys(("name", "extended", "street", "po_box", "city", "region", "country", "postcode"), "x")
+IMPOSSIBLE = [
+    *(({"delivery": {"electronic": bad}}, r"delivery\.electronic") for bad in BAD_ADDRESSES),
+    ({"delivery": {"postal": POSTAL}}, r"delivery\.postal"),
+    ({"need_before": "2026-03-01"}, "need_before: 2026-03-01 has passed"),
+]
+
+
+def amended(world, **wanted):
+    return amend.amend(world.house.store, world.house.premises, "B1", corrections.read(wanted), by="clerk")
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        *IMPOSSIBLE,
+        ({"expiry": "2026-03-01"}, "expiry: 2026-03-01 has passed"),
+        ({"billing": {"electronic": "a@b.example\nx"}}, r"billing\.electronic"),
+    ],
+)
+def test_it_is_not_placed(small_world, more, named):
+    before = small_world.dump()
+    with pytest.raises(LocalFault, match=named) as refused:
+        small_world.place(service="COPY", **more)
+    assert "\n" not in str(refused.value)
+    assert small_world.dump() == before
+
+
+@pytest.mark.parametrize(("more", "named"), IMPOSSIBLE)
+def test_it_is_not_corrected_so(small_world, more, named):
+    small_world.place(service="COPY", run=False)
+    before = small_world.dump()
+    with pytest.raises(LocalFault, match=named):
+        amended(small_world, **more)
+    assert small_world.dump() == before
+
+
+def test_today_is_soon_enough_and_an_old_day_hinders_no_other_correction(world):
+    world.place(need_before="2026-03-02", run=False)
+    world.later(days=1)
+    assert amended(world, note="please").way == "anew"
+    assert amended(world, need_before="2026-03-03").way == "anew"
