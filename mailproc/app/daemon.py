@@ -205,8 +205,8 @@ class Daemon:
 
     def _loop(self, bell: threading.Event, work: Callable[[], int]) -> None:
         trouble = ""
+        bell.clear()  # always before the look at _stop, which is set before the bell is rung
         while not self._stop.is_set():
-            bell.clear()
             try:
                 busy = work()
             except TryLater as error:  # the store is full, locked or away: said once
@@ -217,6 +217,7 @@ class Daemon:
                 trouble = ""
             if not busy:
                 bell.wait(IDLE_LOOK)
+            bell.clear()
 
     def _watch(self, still_ours: Callable[[], bool]) -> None:
         """The command line writes too; its commits are seen by the store's version."""

@@ -101,7 +101,10 @@ class Daemon:
         return int(self.says("listening on").rpartition(":")[2])
 
     def ends(self, within: float = DEADLINE) -> int:
-        code = self.process.wait(within)
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(("it does not end", self.lines)) from None
         self._reader.join(5)
         assert self.process.stdout is not None
         self.process.stdout.close()

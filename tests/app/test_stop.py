@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -47,3 +48,30 @@ def test_a_signal_between_any_two_lines_ends_the_service(house: House, number: i
     main.join(15)
     assert not main.is_alive()
     built.store.close()
+
+
+def test_a_stop_just_before_a_station_looks_is_heard(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bell that tells of the stop is not taken for an older one."""
+    rung = threading.Event()
+
+    class Bell(threading.Event):
+        def set(self) -> None:
+            super().set()
+            if daemon._stop.is_set():
+                rung.set()
+
+        def clear(self) -> None:
+            daemon.stop()
+            rung.wait(20)
+            super().clear()
+
+    monkeypatch.setattr("mailproc.app.daemon.IDLE_LOOK", 60)
+    monkeypatch.setattr("mailproc.app.daemon.PATIENCE", 5)
+    built = build(Path(house.folder / "config.toml"))
+    daemon = Daemon(built)
+    daemon._sender = Bell()
+    with closing(built.store):
+        assert daemon.run(lambda _: None) == 0
+    assert "not waited for" not in caplog.text
