@@ -1,8 +1,10 @@
 """The root of all verbs: the configuration's path, and what an error becomes."""
 
+import gc
 import io
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,8 +51,17 @@ class Verbs(TyperGroup):
 
 def loaded(name: str) -> Any:
     """The verb itself, with its options."""
-    file = import_module(f"mailproc.cli.{VERBS[name].file}")
-    return typer.main.get_group(file.verbs).commands[name]
+    return typer.main.get_group(_file(VERBS[name].file)).commands[name]
+
+
+@cache
+def _file(name: str) -> typer.Typer:
+    """What is loaded here stays: it is not looked through for litter, which would take a sixth of a start."""
+    gc.disable()
+    verbs: typer.Typer = import_module(f"mailproc.cli.{name}").verbs
+    gc.freeze()
+    gc.enable()
+    return verbs
 
 
 def _say(text: str) -> None:
