@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailproc import config_load
 from mailproc.config import Config
+from mailproc.errors import Misconfigured
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
 from mailproc.store.engine import Store
@@ -74,4 +75,9 @@ def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bo
     """The parts with an open store (brought up to date). Raises Misconfigured, TryLater."""
     premises = configured(path, clock, secrets_needed=secrets_needed)
     config = premises.config
-    return House(config, premises, Store.open(config.store.url, base=config.file.parent))
+    try:
+        store = Store.open(config.store.url, base=config.file.parent)
+    except Misconfigured as error:
+        why = str(error).removeprefix("store.url").removeprefix(":").lstrip()
+        raise config_load.wrong(config, ("store", "url"), why, config.store.url) from None
+    return House(config, premises, store)

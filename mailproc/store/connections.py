@@ -163,4 +163,5 @@ def make_file(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise Misconfigured(f"store.url: {path} cannot be opened: {error.strerror}") from None
+        text = f"{path} cannot be made: {error.strerror}; make its folder writable, or name another file"
+        raise Misconfigured(f"store.url: {text}") from None

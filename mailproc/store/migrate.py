@@ -90,6 +90,7 @@ def reaching(url: URL) -> Iterator[None]:
     except SQLAlchemyError as error:
         words = _masked(first_line(error), url)
         if _is_the_operators(error):
+            words += _advice(error, url)
             raise Misconfigured(f"store.url: {shown} cannot be opened: {words}") from None
         if try_later(error) is not None:
             raise TryLater(f"the store {shown} cannot be opened just now: {words}") from None
@@ -105,6 +106,23 @@ def _is_the_operators(error: SQLAlchemyError) -> bool:
         return False
     words = str(cause)
     return getattr(cause, "sqlstate", None) in _OPERATORS_STATES or any(w in words for w in _OPERATORS_WORDS)
+
+
+def _advice(error: SQLAlchemyError, url: URL) -> str:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
+    if code not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        return ""
+    file = Path(url.database or "")
+    needs = f"SQLite writes into {file.parent}, even to read"
+    return f". {needs}: run mailproc as {_owner(file)}, or copy the store and name the copy in store.url"
+
+
+def _owner(file: Path) -> str:
+    """Whose the store is: most likely the service's user."""
+    try:
+        return f"{file.owner()}, who owns it"
+    except (OSError, KeyError):
+        return "the user who owns it"
 
 
 def _masked(words: str, url: URL) -> str:

@@ -1,7 +1,9 @@
 """Exit 0, 1, 2, 3; one sentence on stderr and no traceback, whatever a person types."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +161,29 @@ def test_a_misconfigured_one_is_exit_3_naming_key_and_file(cli: Cli, folder: Pat
         assert word in ran.err
 
 
+WITHOUT_ROOTS_RIGHTS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+"""Root may write anything, but for a program that is started so."""
+
+
+@pytest.mark.parametrize("verb", [["show", "B1"], ["check"]], ids=" ".join)
+def test_a_store_that_must_not_be_written_is_named_with_what_to_do(
+    placed: Cli, folder: Path, verb: list[str]
+) -> None:
+    placed()
+    (folder / "var").chmod(0o500)
+    (folder / "var/mailproc.db").chmod(0o400)
+    lead = WITHOUT_ROOTS_RIGHTS if os.geteuid() == 0 else []
+    ran = subprocess.run(
+        [*lead, sys.executable, "-m", "mailproc", *verb],
+        capture_output=True, text=True, timeout=60, check=False, cwd=folder,
+    )  # fmt: skip
+    (folder / "var").chmod(0o700)
+    assert (ran.returncode, ran.stdout) == (3, "")
+    for words in ("config.toml", "store.url", "run mailproc as", "or copy the store"):
+        assert words in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
 def test_no_configuration_at_all(cli: Cli, folder: Path) -> None:
     (folder / "config.toml").unlink()
     ran = cli("requests")
@@ -209,9 +234,6 @@ def test_as_a_program(program: Callable[..., subprocess.CompletedProcess[bytes]]
 def test_a_pipe_that_breaks_is_no_traceback(
     program: Callable[..., subprocess.CompletedProcess[bytes]], folder: Path
 ) -> None:
-    import os
-    import sys
-
     for verb in (["states"], ["states", "--json"]):
         child = subprocess.Popen(
             [sys.executable, "-m", "mailproc", *verb],
