@@ -41,7 +41,7 @@ def _read_moment(moment: Tree) -> datetime:
 
 
 def _write_moment(at: datetime) -> Tree:
-    return {"date": _write_date(at.date()), "time": f"{at:%H%M%S}".encode()}
+    return {"date": _write_date(at), "time": f"{at.hour:02}{at.minute:02}{at.second:02}".encode()}
 
 
 def _write_date_text(text: str) -> bytes:
