@@ -41,6 +41,10 @@ class TryLater(MailprocError):
     """Nobody must act yet: the row stays and is tried again after a pause."""
 
 
+class NoRoom(TryLater):
+    """As TryLater, for want of room on the store's disk: SMTP has an answer of its own for it."""
+
+
 class InDoubt(MailprocError):
     """The connection broke after the letter's last byte: it may have arrived or not."""
 

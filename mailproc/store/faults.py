@@ -9,7 +9,7 @@ import sys
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from mailproc.errors import TryLater
+from mailproc.errors import NoRoom, TryLater
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY,
@@ -23,6 +23,10 @@ _SQLITE = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
+
+
+_SQLITE_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+_POSTGRESQL_NO_ROOM = "53100"
 
 
 def driver_errors() -> tuple[type[Exception], ...]:
@@ -42,7 +46,8 @@ def try_later(error: BaseException) -> TryLater | None:
     if isinstance(error, NoFreeConnection):
         return TryLater("the store has no free connection")
     if _is_the_stores(error):
-        return TryLater(f"the store cannot work just now: {first_line(error)}")
+        kind = NoRoom if _is_for_want_of_room(error) else TryLater
+        return kind(f"the store cannot work just now: {first_line(error)}")
     return None
 
 
@@ -50,6 +55,12 @@ def first_line(error: BaseException) -> str:
     """The driver's words without the statement and its values, which may be a letter's."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]
+
+
+def _is_for_want_of_room(error: BaseException) -> bool:
+    cause = getattr(error, "orig", None) or error
+    code, state = getattr(cause, "sqlite_errorcode", None), getattr(cause, "sqlstate", None)
+    return code in _SQLITE_NO_ROOM or state == _POSTGRESQL_NO_ROOM
 
 
 def _is_the_stores(error: BaseException) -> bool:

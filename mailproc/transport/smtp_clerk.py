@@ -11,7 +11,7 @@ from aiosmtpd.smtp import MISSING, Envelope
 from aiosmtpd.smtp import Session as Greeting
 
 from mailproc.config import Listen
-from mailproc.errors import TryLater
+from mailproc.errors import NoRoom, TryLater
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport.smtp_session import Session, bare
 
@@ -102,7 +102,7 @@ class Clerk:
         ]
 
     async def _committed(self, future: "Future[list[Kept]]") -> str:
-        """250 once the commit is there; anything else that happens to it is a 451, never a 5yz.
+        """250 once the commit is there, 452 where the disk is full; anything else is a 451, never a 5yz.
 
         Shielded: a client that goes away meanwhile takes nothing back. The row stays, the
         letter comes again and is known by its digest.
@@ -115,6 +115,9 @@ class Clerk:
                 log.warning("a letter was put off: the store is closing")
                 return OUR_TROUBLE
             raise
+        except NoRoom as error:
+            log.warning("a letter was put off: %s", error)
+            return NO_ROOM
         except (TryLater, TimeoutError) as error:
             log.warning("a letter was put off: %s", error or "the store takes too long")
             return OUR_TROUBLE

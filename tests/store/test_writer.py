@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import event, text
 
-from mailproc.errors import TryLater
+from mailproc.errors import NoRoom, TryLater
 from mailproc.store import inbox, writer
 from mailproc.store.engine import Store
 
@@ -212,6 +212,7 @@ def test_a_full_disk_says_try_later_and_goes_on_when_there_is_room(sqlite_url, l
     small[0].exception(SECONDS)
     large = store.submit(lambda c: inbox.keep(c, [letter(b"x" * 1_000_000)]))
     error = large.exception(SECONDS)
+    assert isinstance(error, NoRoom)
     assert isinstance(error, TryLater)
     assert "full" in str(error)
     # The connection was given up, and the new one has no such limit: there is room again.

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.config import Listen
-from mailproc.errors import Misconfigured, TryLater
+from mailproc.errors import Misconfigured, NoRoom, TryLater
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport.smtp_in import Listener
 
@@ -419,7 +419,8 @@ def cancelled(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
         (refusing, 452),
         (broken, 451),
         (cancelled, 451),
-        (failing(TryLater("no space")), 451),
+        (failing(TryLater("locked")), 451),
+        (failing(NoRoom("the disk is full")), 452),
         (failing(OSError(WORDS)), 451),
         (failing(KeyError(WORDS)), 451),
     ],
