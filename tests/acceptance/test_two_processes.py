@@ -1,4 +1,4 @@
-"""Several processes write one store at once: a daemon at work and four people at the command line."""
+"""Several processes write one store at once: a daemon at work and people at the command line."""
 
 import json
 import os
@@ -24,8 +24,7 @@ from tests.acceptance.service import (
 )
 from tests.servers.relay import Relay
 
-SECONDS = 10 if os.environ.get("REQUIRE_ALL") == "1" else 2
-PEOPLE = 4
+SECONDS, PEOPLE = (10, 4) if os.environ.get("REQUIRE_ALL") == "1" else (2, 2)
 
 
 class Person(threading.Thread):
@@ -67,7 +66,7 @@ def service(
     return serve(url._replace(password=None).render_as_string())
 
 
-def test_a_daemon_at_work_and_four_people(service: Service, relay: Relay) -> None:
+def test_a_daemon_at_work_and_people_at_the_command_line(service: Service, relay: Relay) -> None:
     service.start()
     people = [Person(service, f"p{number}", time.monotonic() + SECONDS) for number in range(PEOPLE)]
     for person in people:

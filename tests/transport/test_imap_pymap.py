@@ -62,8 +62,7 @@ def test_letters_come_once(port: int, inbox: Any, clock: Clock, after: str) -> N
         client.create_folder(folder)
         if not client.folder_exists("Done"):
             client.create_folder("Done")
-        for letter in LETTERS:
-            client.append(folder, letter)
+        client.multiappend(folder, LETTERS)
     keep = inbox.keep_batch("m")
     look = mailbox(port, after=after, batch=7, folder=folder)
     polled = poll(look, inbox.position("m"), keep, clock)
