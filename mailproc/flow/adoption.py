@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from mailproc.errors import RemoteFault
+from mailproc.errors import Misconfigured, RemoteFault
 from mailproc.flow.ends import ANSWERS_FROM, answers_under
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
@@ -23,7 +23,7 @@ def of(connection: Connection, reading: Reading, premises: Premises) -> Reading 
         return None
     try:
         decoded = premises.registry.by_name(reading.codec).decode(reading.letter)
-    except RemoteFault:
+    except (RemoteFault, Misconfigured):
         return None
     partners = {_passed_on_by(connection, reading.letter.sender, apdu) for apdu in decoded.apdus}
     partner = premises.partners.get(partners.pop() or "") if len(partners) == 1 else None

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
-from mailproc.errors import LocalFault
+from mailproc.errors import LocalFault, Misconfigured
 from mailproc.flow import accounts, writing
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
@@ -133,7 +133,7 @@ def _encode(bundle: Bundle, premises: Premises) -> Encoded:
     apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
     try:
         return bundle.codec.encode(apdus, bundle.wire, premises.templates)
-    except LocalFault as fault:
+    except (LocalFault, Misconfigured) as fault:
         return Encoded(None, tuple(Held(index, "", str(fault)) for index in range(len(apdus))))
     except Exception as error:  # a bug in an encoder holds its letter, not the station
         _log.exception("a letter to %s could not be written", bundle.wire.partner.symbol)

@@ -11,7 +11,7 @@ from hmac import compare_digest
 from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
-from mailproc.errors import RemoteFault
+from mailproc.errors import Misconfigured, RemoteFault
 from mailproc.flow.partners import Sender, account, ascii_lower, proof
 from mailproc.flow.premises import Premises
 from mailproc.mail.bounce import Bounce
@@ -50,11 +50,15 @@ class Reading:
 
 
 def read(row: RowMapping, premises: Premises) -> Reading:
-    """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback."""
+    """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback; so does
+    a mistake in a site's tables, with its sentence."""
     letter = parse(bytes(row["raw"]))
     reading = Reading(row["id"], row["digest"], row["received_at"], letter)
     try:
         return _read(reading, row, premises)
+    except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
+        _log.error("I%s could not be read: %s", row["id"], fault)
+        return replace(reading, refused=str(fault), alarm="unreadable")
     except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
         _log.exception("I%s could not be read", row["id"])
         return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")

@@ -1,5 +1,6 @@
 """Regular expressions in data: none that never ends is taken, and a letter shows which row read it."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,12 +8,21 @@ import pytest
 
 from mailproc.errors import Misconfigured
 from mailproc.mail.parse import parse
+from mailproc.protocols.artemail import patterns, timed
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.explain import explain
-from mailproc.protocols.artemail.patterns import compiled
+from mailproc.protocols.artemail.replycodes import Layout
+from mailproc.protocols.artemail.timed import Pattern, Place
 from mailproc.protocols.registry import Registry
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "artemail"
+
+HERE = Place(Path("codes.toml"), "line 3: [[code]] FOO")
+
+
+def compiled(pattern: str) -> Pattern:
+    return patterns.compiled(pattern, HERE)
+
 
 ENDLESS = [
     r"(a+)+", r"(a*)*b", r"(?:a|aa)+$", r"(\w+\s?)*x", r"(.*)*", r"(?:.*,){20}x", r".*.*.*x", r"(x?)*y",
@@ -33,7 +43,7 @@ def test_a_pattern_that_may_never_end_is_refused(pattern: str) -> None:
 
 @pytest.mark.parametrize("pattern", HARMLESS)
 def test_a_harmless_pattern_is_taken(pattern: str) -> None:
-    assert compiled(pattern).pattern == pattern
+    assert compiled(pattern).expression.pattern == pattern
 
 
 @pytest.mark.parametrize("line", ["a" * 200, "a1 " * 66, "1" * 200, " " * 200, "TX" * 100, "*-" * 100])
@@ -47,6 +57,85 @@ def test_what_is_taken_ends(line: str, codec: ArtemailCodec, steady: Callable[..
             pattern.fullmatch(text + "\x00")
 
     steady(work, line, line + line[:20])
+
+
+OVERLOOKED = [r"(?:A|AA){40}!", r"(?:A?){34}A{34}", r"(?:A|A){40}B", r"(?:[A-Z]|\w){28}!"]
+"""What counting takes for harmless; the library that tries them still knows short cuts for some."""
+
+
+@pytest.mark.parametrize("pattern", OVERLOOKED)
+@pytest.mark.parametrize("length", [34, 60, 100])
+def test_no_code_holds_a_letter_for_long(
+    pattern: str, length: int, overlaid: Callable[[str], ArtemailCodec], impatient: None
+) -> None:
+    codec = overlaid(f"\n[[code]]\nword='FOO'\npattern='{pattern}'\napdu='MESSAGE'\n{SEEN}")
+    mail = parse(f"Subject: Replies\n\nB1-1    {'A' * length}\n".encode())
+    assert_ends(lambda: codec.decode(mail), "line 3: [[code]] FOO", pattern)
+    assert_ends(lambda: explain(codec, mail), "line 3: [[code]] FOO", pattern)
+
+
+SEEN = "confidence='seen'\nsource='us'\n"
+HANGS = r"(?:A|AA){40}!"
+
+
+def assert_ends(work: Callable[[], object], row: str, pattern: str, *, surely: bool = False) -> None:
+    """``work`` ends, and soon; if by the clock, the sentence says which row of which file it was."""
+    begun = time.process_time()
+    try:
+        work()
+    except Misconfigured as wrong:
+        assert "codes.toml: " + row in str(wrong)  # it need not be raised
+        assert repr(pattern) in str(wrong)
+    else:
+        assert not surely
+    assert time.process_time() - begun < 10 * timed.SECONDS
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timed, "SECONDS", 0.2)
+
+
+LAYOUT = {
+    "line": f"(?P<number>B1-1) (?P<code>{HANGS})",
+    "file_ref": f"(?P<file_ref>{HANGS})",
+    "order_rejected": f"(?P<number>{HANGS})",
+    "reference": f"(?P<number>{HANGS})",
+    "order_line": f"(?P<order_line>{HANGS})",
+    "status": f"(?P<status>{HANGS})",
+} | dict.fromkeys(("stop", "quoted", "accepted", "rejected", "link", "delivery", "auto_reply"), HANGS)
+
+
+def test_every_key_of_the_layout_is_tried_here() -> None:
+    assert {name for name, kind in Layout.__annotations__.items() if kind is Pattern} == set(LAYOUT)
+
+
+@pytest.mark.parametrize("key", LAYOUT)
+def test_no_key_of_the_layout_holds_a_letter_for_long(
+    key: str, overlaid: Callable[[str], ArtemailCodec], impatient: None
+) -> None:
+    codec = overlaid(f"# ours\n[layout]\n{key} = '{LAYOUT[key]}'\n")
+    of_subject = ("auto_reply", "accepted", "rejected", "file_ref")
+    subject = "A" * 60 if key in of_subject else "FILEREFNO 1 accepted"
+    link = "https://docs.example/d/00012345-001 " if key == "delivery" else ""
+    lines = ("B1-1 " + "A" * 60, link + "A" * 60, "Our order: 00012345-001")
+    mail = parse("\n".join([f"Subject: {subject}", "", *lines, ""]).encode())
+    assert_ends(lambda: codec.decode(mail), f"line 3: [layout] {key}", LAYOUT[key], surely=True)
+
+
+def test_no_phrase_holds_a_letter_for_long(overlaid: Callable[[str], ArtemailCodec], impatient: None) -> None:
+    codec = overlaid(f"[[twin]]\nword='NOT'\npatterns=['{HANGS}']\n{SEEN}")
+    mail = parse(f"Subject: x\n\nYour reference: B1-1\nStatus: {'A' * 60}\n".encode())
+    assert_ends(lambda: codec.recognise(mail), "line 2: [[twin]] NOT", HANGS, surely=True)
+
+
+def test_many_slow_lines_have_one_letters_time_together(
+    overlaid: Callable[[str], ArtemailCodec], impatient: None
+) -> None:
+    codec = overlaid(f"[[code]]\nword='FOO'\npattern='(?:A|AA){{18}}!'\napdu='MESSAGE'\n{SEEN}")
+    lines = "\n".join(f"B{n}-1 {'A' * 40}{n}" for n in range(1_000))
+    mail = parse(f"Subject: Replies\n\n{lines}\n".encode())
+    assert_ends(lambda: codec.decode(mail), "line 2: [[code]] FOO", "(?:A|AA){18}!", surely=True)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.artemail.reading import Reading
 from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.requests import TEST, Orders, action_word
+from mailproc.protocols.artemail.timed import one_letter
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words"]
@@ -75,6 +76,7 @@ class ArtemailCodec:
     def batched(self, dialect: str) -> bool:
         return dialect != plain.NAME
 
+    @one_letter()
     def recognise(self, letter: Letter) -> bool:
         """Orders, status reports, receipts, deliveries; not a person's letter that speaks of one."""
         return self.kind(letter) is not None
@@ -89,8 +91,10 @@ class ArtemailCodec:
         own_words = letter.auto_submitted.startswith("auto-replied")
         return own_words or bool(self.replies.codes.layout.auto_reply.fullmatch(said)) or _is_bounce(letter)
 
+    @one_letter()
     def decode(self, letter: Letter) -> Decoded:
-        """Raises RemoteFault only where the letter has no text at all."""
+        """Raises RemoteFault only where the letter has no text at all; Misconfigured where a pattern
+        of the tables does not come to an end on it, as all that reads a letter here."""
         if not any(any(lines) for lines in texts(letter)) and not letter.subject:
             raise RemoteFault("the letter has no text")
         if self.automatic(letter):
@@ -112,6 +116,7 @@ class ArtemailCodec:
     def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002  # the protocol knows nothing of the kind
         return None
 
+    @one_letter()
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
         """An order file (or in the dialect "plain" one letter) as requester, a report as responder.
 

@@ -10,6 +10,7 @@ from mailproc.protocols.artemail import orders
 from mailproc.protocols.artemail.bodytext import texts
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.reading import Reading, Taken
+from mailproc.protocols.artemail.timed import one_letter
 
 _HEADING = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])|(?<![0-9])[0-9]{8}-[0-9]{3}(?![0-9])")
 
@@ -39,6 +40,7 @@ class Explained:
     lines: tuple[Told, ...]
 
 
+@one_letter()
 def explain(codec: ArtemailCodec, letter: Letter) -> Explained:
     """``letter`` should be masked: its lines are shown as they are."""
     kind, lines, reading = codec.sort(letter)

@@ -1,8 +1,8 @@
-"""Regular expressions that stand in data: compiled only where their work on a line is bounded.
+"""Regular expressions that stand in data: one that would plainly try endlessly is refused when it is loaded.
 
-Staff write them and strangers write the lines, so an expression that could try endlessly is
-refused when it is loaded. How many ways there are to match is counted on the expression's own
-tree: nested repeats multiply past any bound, ``.*`` twice does not.
+How many ways there are to match is counted on the expression's own tree: nested repeats multiply
+past any bound, ``.*`` twice does not. The count is no proof, it names the usual mistakes before a
+letter meets them; what it overlooks is stopped by the clock (``timed``).
 """
 
 import re
@@ -12,8 +12,12 @@ from re import _constants as op  # type: ignore[attr-defined]  # the standard li
 from re import _parser as syntax  # type: ignore[attr-defined]  # the same
 from typing import Any
 
+import regex
+
+from mailproc.protocols.artemail.timed import Pattern, Place
+
 MOST_WAYS = 1_000_000
-"""Ways to match that an expression may have; a line of LONGEST_REPEAT then takes milliseconds."""
+"""Ways to match that an expression may have."""
 
 LONGEST_REPEAT = 200
 """No line that is matched is longer than a few hundred characters: an open repeat ends there."""
@@ -30,18 +34,18 @@ DATE_IN_WORDS = (
 """Also as a letter to people has it: 5th August 2026."""
 
 
-def compiled(pattern: str, *needed: str) -> re.Pattern[str]:
+def compiled(pattern: str, place: Place, *needed: str) -> Pattern:
     """Raises ValueError where the expression is broken, unbounded, or lacks one of the named groups."""
     try:
-        found = re.compile(pattern, re.IGNORECASE | re.ASCII)
         ways = _ways(syntax.parse(pattern, re.IGNORECASE | re.ASCII))
-    except (re.error, RecursionError, OverflowError) as error:
+        found = Pattern(regex.compile(pattern, regex.IGNORECASE | regex.ASCII), place)
+    except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise ValueError(f"pattern {pattern!r}: {error}") from error
     if ways > MOST_WAYS:
         text = "it could try endlessly on some lines: no repeat inside a repeat, no third .* please"
         raise ValueError(f"pattern {pattern!r}: {text}")
     for group in needed:
-        if group not in found.groupindex:
+        if group not in found.groups:
             raise ValueError(f"pattern {pattern!r} has no group (?P<{group}>…)")
     return found
 

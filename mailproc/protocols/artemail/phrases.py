@@ -4,14 +4,16 @@ A phrase never has a meaning of its own: it leads to a row of the reply codes, s
 code is the same message.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import regex
+
 from mailproc.protocols.artemail.dates import printed, read_date
 from mailproc.protocols.artemail.patterns import DATE_IN_WORDS, compiled
 from mailproc.protocols.artemail.replycodes import Found, ReplyCodes
+from mailproc.protocols.artemail.timed import Pattern, Place
 
 LONGEST_STATUS = 400
 """Characters of a status text that are looked at."""
@@ -24,16 +26,23 @@ class Phrase:
     """A row of [[twin]]: ``patterns`` are searched, ``says`` is the code with {position} and the like."""
 
     word: str
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Pattern, ...]
     says: str
     overlaid: bool = False
 
     @classmethod
     def of(
-        cls, word: str, patterns: Iterable[str], says: str, codes: ReplyCodes, *, overlaid: bool = False
+        cls,
+        word: str,
+        patterns: Iterable[str],
+        says: str,
+        codes: ReplyCodes,
+        place: Place,
+        *,
+        overlaid: bool = False,
     ) -> Self:
         """Raises ValueError that says what does not fit together."""
-        made = tuple(compiled(each.replace("DATE", DATE_IN_WORDS)) for each in patterns)
+        made = tuple(compiled(each.replace("DATE", DATE_IN_WORDS), place) for each in patterns)
         found = codes.find(_filled(says or word, _TRIED))
         if found is None or found.code.word != word:
             raise ValueError(f"says: {says or word!r} is not the code {word}")
@@ -66,7 +75,7 @@ class Phrases:
         return None
 
 
-def _plain(match: re.Match[str]) -> dict[str, str]:
+def _plain(match: regex.Match[str]) -> dict[str, str]:
     """The groups that took part, days as reply codes print them."""
     said = {name: value for name, value in match.groupdict().items() if value}
     return {name: printed(day) if (day := read_date(value)) else value for name, value in said.items()}

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from mailproc.protocols.artemail.reportlines import LONGEST_LINE
+from mailproc.protocols.artemail.timed import Pattern
 
 _HEADER = re.compile(r"(?:from|von|de): .+", re.IGNORECASE)
 _NEXT = re.compile(r"(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|objet): .*", re.IGNORECASE)
 
 
-def begins(said: Sequence[str], mark: re.Pattern[str]) -> int:
+def begins(said: Sequence[str], mark: re.Pattern[str] | Pattern) -> int:
     """The index of the first line that somebody else wrote before; the end where there is none.
 
     Where nothing stands above it, the whole letter is a forwarded one and is read.
@@ -26,7 +27,7 @@ def begins(said: Sequence[str], mark: re.Pattern[str]) -> int:
     return len(said)
 
 
-def _is_mark(said: Sequence[str], index: int, mark: re.Pattern[str]) -> bool:
+def _is_mark(said: Sequence[str], index: int, mark: re.Pattern[str] | Pattern) -> bool:
     if mark.fullmatch(said[index]):
         return True
     below = said[index + 1 : index + 3]

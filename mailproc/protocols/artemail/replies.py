@@ -175,7 +175,7 @@ class Replies:
         places = [line[:LONGEST_LINE] for line in (subject, *[line for line in lines if line][:HEADING])]
         codes = (found[0] for line in places if (found := _CUSTOMER.search(line)))
         pattern = self.codes.layout.file_ref
-        files = (found["file_ref"] for line in places if (found := pattern.search(line)))
+        files = (named["file_ref"] for line in places if (named := pattern.search(line)))
         return Ref(customer_code=next(codes, ""), file_ref=next(files, ""))
 
 

@@ -4,17 +4,22 @@ A code is matched whole, never by its beginning: "DIRECT DEBIT …" is not the c
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Self
 
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType, Results
 from mailproc.protocols.artemail.dates import read_date
 from mailproc.protocols.artemail.patterns import DATE, compiled
+from mailproc.protocols.artemail.timed import Pattern, Place
 
 LONGEST_CODE = 120
-"""Characters. A longer line is prose; it also bounds the work of a site's own patterns."""
+"""Characters. A longer line is prose."""
+
+REMEMBERED = 1000
+"""Codes as printed whose meaning is kept at hand: reports say few words again and again."""
 
 
 def normal(code: str) -> str:
@@ -27,7 +32,7 @@ class ReplyCode:
     """A row of data/replies.toml. ``kind`` is the APDU; the fields that apply to it are set."""
 
     word: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     kind: ApduType
     results: Results | None = None
     reason: str | None = None
@@ -40,14 +45,16 @@ class ReplyCode:
     overlaid: bool = False  # a site's own row
 
     @classmethod
-    def of(cls, *, word: str, pattern: str, apdu: str, results: str, reason: str, **rest: Any) -> Self:
+    def of(
+        cls, *, word: str, pattern: str, place: Place, apdu: str, results: str, reason: str, **rest: Any
+    ) -> Self:
         """Raises ValueError that says what does not fit together."""
         kind = ApduType[apdu]
         if (kind is ApduType.ILL_ANSWER) != bool(results):
             raise ValueError("results: needed for ILL_ANSWER and for nothing else")
         if kind in (ApduType.CANCEL_REPLY, ApduType.RENEW_ANSWER) and rest["answer"] is None:
             raise ValueError(f"answer: {apdu} needs true or false")
-        expression = compiled(pattern.replace("DATE", DATE))
+        expression = compiled(pattern.replace("DATE", DATE), place)
         return cls(word, expression, kind, Results(results) if results else None, reason or None, **rest)
 
     @property
@@ -62,39 +69,40 @@ class Layout:
     ``overlaid`` names the keys that a site has changed.
     """
 
-    line: re.Pattern[str]
-    stop: re.Pattern[str]
-    quoted: re.Pattern[str]
-    file_ref: re.Pattern[str]
-    accepted: re.Pattern[str]
-    rejected: re.Pattern[str]
-    order_rejected: re.Pattern[str]
-    reference: re.Pattern[str]
-    order_line: re.Pattern[str]
-    status: re.Pattern[str]
-    link: re.Pattern[str]
-    delivery: re.Pattern[str]
-    auto_reply: re.Pattern[str]
+    line: Pattern
+    stop: Pattern
+    quoted: Pattern
+    file_ref: Pattern
+    accepted: Pattern
+    rejected: Pattern
+    order_rejected: Pattern
+    reference: Pattern
+    order_line: Pattern
+    status: Pattern
+    link: Pattern
+    delivery: Pattern
+    auto_reply: Pattern
     most_prose: int
     most_twin_prose: int
     overlaid: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, keys: Mapping[str, Any], overlaid: Iterable[str] = ()) -> Self:
-        """Raises ValueError, KeyError or TypeError where a key is wrong, missing or unknown."""
+    def of(cls, keys: Mapping[str, Any], place: Callable[[str], Place], overlaid: Iterable[str] = ()) -> Self:
+        """``place``: where a key stands. Raises ValueError, KeyError or TypeError where one is wrong,
+        missing or unknown."""
         known = {field.name: field.type for field in fields(cls)}
         made: dict[str, Any] = {"overlaid": frozenset(overlaid)}
         for name, value in keys.items():
             wanted = int if name.startswith("most_") else str
             if name in known and type(value) is not wanted:
                 raise ValueError(f"{name}: a {'number' if wanted is int else 'text'} is needed here")
-            made[name] = _named(name, value) if wanted is str else value
+            made[name] = _named(name, value, place(name)) if wanted is str else value
         return cls(**made)
 
 
-def _named(name: str, pattern: str) -> re.Pattern[str]:
+def _named(name: str, pattern: str, place: Place) -> Pattern:
     try:
-        return compiled(pattern, *_GROUPS.get(name, ()))
+        return compiled(pattern, place, *_GROUPS.get(name, ()))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
@@ -136,12 +144,15 @@ class ReplyCodes:
         self.say = say
         self._legacy = legacy
         self.last_demand = max(2, last_demand)
+        self._looked_up = lru_cache(REMEMBERED)(self._look_up)
 
     def find(self, printed: str) -> Found | None:
         """The code that ``printed`` is as a whole; None if it is none, or names no possible date."""
         if len(printed) > LONGEST_CODE or _is_prose(printed):
             return None
-        text = normal(printed)
+        return self._looked_up(normal(printed))
+
+    def _look_up(self, text: str) -> Found | None:
         for code in self._codes:
             if match := code.pattern.fullmatch(text):
                 arguments = {name: value for name, value in match.groupdict().items() if value}

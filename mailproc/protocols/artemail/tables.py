@@ -6,6 +6,7 @@ Rows of an overlay replace rows of the same word and add new ones; single keys r
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -14,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mailproc.errors import Misconfigured, Setting
 from mailproc.protocols.artemail.keywords import Keyword, Keywords
 from mailproc.protocols.artemail.phrases import Phrase, Phrases
+from mailproc.protocols.artemail.places import Places
 from mailproc.protocols.artemail.replycodes import Layout, ReplyCode, ReplyCodes
+from mailproc.protocols.artemail.timed import SETTING, Place
 
-SETTING = "artemail.replies"
 _DATA = Path(__file__).parent / "data"
 
 Confidence = Literal["documented", "seen", "inferred", "hearsay"]
@@ -69,8 +71,17 @@ _SHAPES: dict[str, type[_Row]] = {
 class _Source:
     """Which file a mistake is in, and which rows and keys are the site's: ("code", "NOT")."""
 
-    file: Path
+    shipped: Places
+    overlay: Places | None = None
     overlaid: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def file(self) -> Path:
+        return (self.overlay or self.shipped).file
+
+    def place(self, table: str, name: str) -> Place:
+        own = self.overlay if (table, name) in self.overlaid else None
+        return (own or self.shipped).of(table, name)
 
 
 def load(overlay: Path | None = None, last_demand: int = 2) -> tuple[Keywords, ReplyCodes, Phrases]:
@@ -79,13 +90,15 @@ def load(overlay: Path | None = None, last_demand: int = 2) -> tuple[Keywords, R
     Raises Misconfigured that names the file and the row of a mistake.
     """
     tables = _read(_DATA / "keywords.toml") | _read(_DATA / "replies.toml")
-    words, answers = _Source(_DATA / "keywords.toml"), _Source(_DATA / "replies.toml")
+    words, answers = _Source(Places(_DATA / "keywords.toml")), _Source(Places(_DATA / "replies.toml"))
     if overlay is not None:
         laid = _read(overlay)
-        tables = _lay_over(tables, laid, overlay)
-        words = answers = _Source(overlay, frozenset(_own_names(laid)))
+        places = Places(overlay)
+        tables = _lay_over(tables, laid, places)
+        own = places, frozenset(_own_names(laid))
+        words, answers = _Source(words.shipped, *own), _Source(answers.shipped, *own)
     codes = _replies(tables, answers, last_demand)
-    return _keywords(tables, words.file), codes, _phrases(tables, codes, answers)
+    return _keywords(tables, words), codes, _phrases(tables, codes, answers)
 
 
 def _own_names(overlay: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -101,59 +114,47 @@ def _read(path: Path) -> dict[str, Any]:
         raise _wrong(path, str(error)) from error
 
 
-def _wrong(file: Path, text: str) -> Misconfigured:
-    return Misconfigured(f"{file}: {text}", Setting(SETTING, str(file)))
+def _wrong(where: Path | Place, text: str) -> Misconfigured:
+    file = where.file if isinstance(where, Place) else where
+    return Misconfigured(f"{where}: {text}", Setting(SETTING, str(file)))
 
 
-def _row_name(file: Path, table: str, word: str) -> str:
-    """ "line 12: [[code]] NOT"; without its line where the row is written in another way."""
-    name, inside = f"[[{table}]] {word}", ""
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-        text = line.strip()
-        if text.startswith("["):
-            inside = text.partition("#")[0].strip(" []")
-        key, _, value = (part.strip() for part in text.partition("="))
-        if inside == table and key == "word" and value[1:].startswith((f'{word}"', f"{word}'")):
-            return f"line {number}: {name}"
-    return name
-
-
-def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], file: Path) -> dict[str, Any]:
-    laid = dict(tables)
+def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    laid, file = dict(tables), places.file
     for key, value in overlay.items():
         if key not in tables:
             raise _wrong(file, f"there is no table {key!r}; known are {', '.join(tables)}")
         if type(value) is not type(tables[key]):
             raise _wrong(file, f"{key!r} is written as {'[[' if key in _SHAPES else '['}{key} … in this file")
         if key in _SHAPES:
-            laid[key] = _newer_rows(tables[key], value, key, file)
+            laid[key] = _newer_rows(tables[key], value, key, places)
         else:
             laid[key] = tables[key] | value if isinstance(value, dict) else value
     return laid
 
 
-def _newer_rows(old: list[Any], new: list[Any], key: str, file: Path) -> list[Any]:
+def _newer_rows(old: list[Any], new: list[Any], key: str, places: Places) -> list[Any]:
     for number, row in enumerate(new, 1):
         if not isinstance(row, dict) or not isinstance(row.get("word"), str):
-            raise _wrong(file, f"[[{key}]] row {number}: 'word' is missing")
-        _check(_SHAPES[key], row, key, file)
+            raise _wrong(places.file, f"[[{key}]] row {number}: 'word' is missing")
+        _check(_SHAPES[key], row, places.of(key, row["word"]))
     words = {row["word"] for row in new}
     return [row for row in old if row["word"] not in words] + new
 
 
-def _check(shape: type[_R], row: Mapping[str, Any], table: str, file: Path) -> _R:
+def _check(shape: type[_R], row: Mapping[str, Any], place: Place) -> _R:
     try:
         return shape.model_validate(row)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(each) for each in first["loc"])
-        raise _wrong(file, f"{_row_name(file, table, row['word'])}: {key}: {first['msg']}") from error
+        raise _wrong(place, f"{key}: {first['msg']}") from error
 
 
-def _keywords(tables: Mapping[str, Any], file: Path) -> Keywords:
-    rows = [_check(_KeywordRow, row, "keyword", file) for row in tables["keyword"]]
+def _keywords(tables: Mapping[str, Any], source: _Source) -> Keywords:
+    rows = [_check(_KeywordRow, row, source.place("keyword", row["word"])) for row in tables["keyword"]]
     if tables["default_service"] not in ("COPY", "LOAN"):
-        raise _wrong(file, f"default_service: COPY or LOAN, not {tables['default_service']!r}")
+        raise _wrong(source.file, f"default_service: COPY or LOAN, not {tables['default_service']!r}")
     words = [Keyword(row.word, row.kind, row.service, row.electronic, row.speeds, row.legacy) for row in rows]
     return Keywords(words, tables["default_service"])
 
@@ -162,7 +163,7 @@ def _replies(tables: Mapping[str, Any], source: _Source, last_demand: int) -> Re
     codes = [_code(row, source) for row in tables["code"]]
     own = [name for table, name in source.overlaid if table == "layout"]
     try:
-        layout = Layout.of(tables["layout"], own)
+        layout = Layout.of(tables["layout"], partial(source.place, "layout"), own)
     except (ValueError, KeyError, TypeError) as error:
         raise _wrong(source.file, f"[layout]: {error}") from error
     for key, word in tables["say"].items():
@@ -173,23 +174,25 @@ def _replies(tables: Mapping[str, Any], source: _Source, last_demand: int) -> Re
 
 
 def _code(row: Mapping[str, Any], source: _Source) -> ReplyCode:
-    fields = _check(_CodeRow, row, "code", source.file).model_dump(exclude={"confidence", "source"})
+    place = source.place("code", row["word"])
+    fields = _check(_CodeRow, row, place).model_dump(exclude={"confidence", "source"})
     try:
-        return ReplyCode.of(**fields, overlaid=("code", row["word"]) in source.overlaid)
+        return ReplyCode.of(**fields, place=place, overlaid=("code", row["word"]) in source.overlaid)
     except ValueError as error:
-        raise _wrong(source.file, f"{_row_name(source.file, 'code', row['word'])}: {error}") from error
+        raise _wrong(place, str(error)) from error
 
 
 def _phrases(tables: Mapping[str, Any], codes: ReplyCodes, source: _Source) -> Phrases:
     """A site's own rows go first: what the letters really say beats what we guessed."""
     made = []
     for row in tables["twin"]:
-        known = _check(_TwinRow, row, "twin", source.file)
+        place = source.place("twin", row["word"])
+        known = _check(_TwinRow, row, place)
         own = ("twin", known.word) in source.overlaid
         try:
-            made.append(Phrase.of(known.word, known.patterns, known.says, codes, overlaid=own))
+            made.append(Phrase.of(known.word, known.patterns, known.says, codes, place, overlaid=own))
         except ValueError as error:
             if own or not source.overlaid:
-                raise _wrong(source.file, f"{_row_name(source.file, 'twin', known.word)}: {error}") from error
+                raise _wrong(place, str(error)) from error
             # a shipped phrase for a code that the site has changed: the site says its own, or none
     return Phrases(sorted(made, key=lambda phrase: not phrase.overlaid))

@@ -1,0 +1,102 @@
+"""Regular expressions of the tables, with an end to the work that a letter can make of them.
+
+Staff write them and strangers write the lines, so none is trusted to end by itself: all the
+expressions that are tried on one letter have together so many seconds of the processor.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import regex
+
+from mailproc.errors import Misconfigured, Setting
+
+SETTING = "artemail.replies"
+
+SECONDS = 5.0
+"""Of the processor, for one look at a letter. A report of 5 MB takes about one of them."""
+
+
+class _Allowance:
+    """A letter's time, and which expression took most of it at once: that one is to be mended."""
+
+    def __init__(self) -> None:
+        self._at = time.thread_time()
+        self._until = self._at + SECONDS
+        self._tried: Pattern | None = None
+        self._longest = 0.0
+        self.slowest: Pattern | None = None
+
+    def left(self, pattern: "Pattern") -> float:
+        """Seconds for ``pattern``, which is tried now."""
+        now = time.thread_time()
+        if now - self._at > self._longest and self._tried is not None:
+            self._longest, self.slowest = now - self._at, self._tried
+        self._at, self._tried = now, pattern
+        return self._until - now
+
+
+_allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+
+
+@contextmanager
+def one_letter() -> Iterator[None]:
+    """What is tried inside has SECONDS together; inside another letter's time, what is left of that."""
+    if _allowance.get() is not None:
+        yield
+        return
+    begun = _allowance.set(_Allowance())
+    try:
+        yield
+    finally:
+        _allowance.reset(begun)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an expression stands: ``row`` is "line 12: [[code]] NOT"."""
+
+    file: Path
+    row: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.row}"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Both methods raise Misconfigured, which names the expression's place, when the time is over."""
+
+    expression: regex.Pattern[str]
+    place: Place
+
+    @property
+    def groups(self) -> Mapping[str, int]:
+        return self.expression.groupindex
+
+    def fullmatch(self, text: str) -> regex.Match[str] | None:
+        return self._tried(self.expression.fullmatch, text)
+
+    def search(self, text: str) -> regex.Match[str] | None:
+        return self._tried(self.expression.search, text)
+
+    def _tried(self, attempt: Callable[..., regex.Match[str] | None], text: str) -> regex.Match[str] | None:
+        allowance = _allowance.get() or _Allowance()
+        left = allowance.left(self)
+        if left <= 0:
+            raise (allowance.slowest or self).endless()
+        try:
+            return attempt(text, timeout=left)
+        except TimeoutError:
+            raise self.endless() from None
+
+    def endless(self) -> Misconfigured:
+        return Misconfigured(
+            f"{self.place}: pattern {self.expression.pattern!r}: reading a letter with it did not end "
+            f"within {SECONDS:g} seconds; write it so that no line fits it in many ways",
+            Setting(SETTING, str(self.place.file)),
+        )
