@@ -41,7 +41,15 @@ def act(
     number: Number,
     action: Annotated[str, typer.Argument(help="receive, return, ship, … as `show` names them.")],
     note: Annotated[str, typer.Option(help="A remark that goes with it.")] = "",
-    on: Annotated[str, typer.Option("--date", help="The date it names, 2026-01-31.")] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            "--date",
+            help="The day it names, 2026-01-31. Of ship and renew-reply: when it is due back; of renew: until"
+            " when; of will-supply and hold: when it will come; of answer-retry: when to ask again; of"
+            " conditional: until when to answer; of receive, return and check-in: when that was.",
+        ),
+    ] = "",
     reason: Annotated[str, typer.Option(help="The standard's reason, such as not-owned.")] = "",
     condition: Annotated[str, typer.Option(help="Of conditional: charges, library-use-only …")] = "",
     answer: Annotated[str, typer.Option(help="yes or no.")] = "",

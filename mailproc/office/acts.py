@@ -3,6 +3,8 @@
 An act is refused before anything changed, with a sentence that says what is possible instead.
 """
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
@@ -10,7 +12,7 @@ from mailproc.flow import advance, stepping
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, RenewAnswer, Shipped
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import transaction_of
 from mailproc.office.repeating import repeated
@@ -44,7 +46,15 @@ def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
     transaction = transactions.load(connection, transaction["id"])
     said = _said(connection, premises, act, transaction)
     event = _event(act, said, transaction, premises)
-    return advance.step(connection, events.add(connection, event), premises)
+    outcome = advance.step(connection, events.add(connection, event), premises)
+    return replace(outcome, words=(*_due_back(said), *outcome.words))
+
+
+def _due_back(said: Apdu | None) -> tuple[str, ...]:
+    """The day that a loan or its renewal names: whoever mistook it for another sees it at once."""
+    if isinstance(said, Shipped | RenewAnswer) and said.due is not None:
+        return (f"due back {said.due.on}",)
+    return ()
 
 
 def _said(connection: Connection, premises: Premises, act: Act, transaction: RowMapping) -> Apdu | None:

@@ -136,6 +136,13 @@ def _dated(act: Act) -> date:
     return act.on
 
 
+def _ahead(act: Act, scene: Scene) -> date | None:
+    """The day of the act where it lies ahead by its nature; of what was told by telephone any day."""
+    if act.on is not None and act.on < scene.today and not act.heard_by:
+        raise LocalFault(f"--date: {act.on} has passed, and {act.action} names a day to come.")
+    return act.on
+
+
 def _money(act: Act) -> Money | None:
     if not act.cost:
         return None
@@ -170,13 +177,14 @@ def _shipped_service(act: Act, scene: Scene) -> Service:
 
 def _ship(act: Act, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
+    on = _ahead(act, scene)
     shipped = Shipped(
         shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
     )
     if kind is not Service.LOAN or act.heard_by:
         return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
     usual = Due(on=scene.today + timedelta(days=scene.premises.config.policy.loan_days))
-    if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
+    if on is None and not _can_tell(replace(shipped, due=usual), scene):
         return shipped  # a day that the borrower is not told binds nobody
     return replace(shipped, due=_due(act) or usual)
 
@@ -189,8 +197,9 @@ def _can_tell(shipped: Shipped, scene: Scene) -> bool:
     return isinstance(told, Shipped) and told.due is not None
 
 
-def _renew_reply(act: Act, _scene: Scene) -> Apdu:
+def _renew_reply(act: Act, scene: Scene) -> Apdu:
     answer = _answered(act)
+    _ahead(act, scene)
     return RenewAnswer(answer=answer, due=Due(on=_dated(act)) if answer else None)
 
 
@@ -224,6 +233,11 @@ def _forward(act: Act, scene: Scene) -> Apdu:
 
 def _overdue(act: Act, scene: Scene) -> Apdu:
     due = act.on or scene.transaction["due_on"]
+    if act.on is None and due and due >= scene.today and not act.heard_by:
+        raise LocalFault(
+            f"{act.number} is due back on {due}: it is not overdue yet.",
+            (f"act {act.number} recall asks for it back sooner", "--date names another day that has passed"),
+        )
     return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
 
 
@@ -241,7 +255,7 @@ _ACTIONS: dict[Role, dict[str, Maker]] = {
         "return": lambda act, scene: Returned(
             returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
         ),
-        "renew": lambda act, _scene: Renew(desired_due_on=act.on),
+        "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
         "answer-condition": lambda act, _scene: ConditionalReply(answer=_answered(act)),
         **_SHARED,
     },

@@ -106,7 +106,7 @@ STORIES = (
         s("locations", locations=(SECOND,)),), NOTHING, attention=(("ask-locations",), ())),
     Story("its day passes, and nobody answers", (Days(25),), NOTHING, attention=AT_THE_END,
         wants={"expiry": "2026-03-12", "need_before": "2026-03-12"}),
-    Story("overdue, without naming the day", (*SHIPPED, s("overdue"), *HOME), BACK),
+    Story("overdue, without naming the day", (*SHIPPED, Days(29), s("overdue"), *HOME), BACK),
     Story("a copy instead of the loan", (s("ship", service="COPY"), b("receive")), ("RECEIVED", "SHIPPED")),
     Story("nobody ticks anything until the clock asks", (
         s("ship", on=DUE), Days(60), b("receive"), *HOME), BACK),

@@ -33,7 +33,7 @@ LENT = [  # state before, act, options, what the message says
     ("", "ship", {}, {"due": {"on": "2026-04-13", "renewable": True}}),  # the usual six weeks
     ("", "ship", {"service": "COPY"}, {"shipped_service": "COPY"}),
     ("ship", "check-in", {}, {"type": "CHECKED_IN", "checked_in_on": "2026-03-02"}),
-    ("ship", "overdue", {}, {"type": "OVERDUE"}),
+    ("ship", "overdue", ON, {"type": "OVERDUE"}),
     ("ship", "recall", {"note": "needed here"}, {"type": "RECALL", "note": "needed here"}),
     ("ship", "lost", {}, {"type": "LOST"}),
     ("ship", "damaged", {"note": "wet"}, {"type": "DAMAGED", "note": "wet"}),
@@ -215,3 +215,35 @@ def test_what_only_people_can_read_stands_in_the_note(iso):
         iso.tick()
         assert (iso.last()["type"], iso.last().get("note")) == ("OVERDUE", reminder)
     assert iso.attention("L1") == ()
+
+
+PAST = date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "more", "why"),
+    [
+        ("", "ship", {"on": PAST}, "--date: 2026-03-01 has passed"),
+        ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "--date: 2026-03-01 has passed"),
+        ("ship", "overdue", {}, "L1 is due back on 2026-04-01: it is not overdue yet"),
+    ],
+)
+def test_a_day_that_makes_no_sense_is_refused(iso, before, action, more, why):
+    lent(iso, before)
+    kept = iso.dump()
+    with pytest.raises(LocalFault, match=why):
+        iso.act("L1", action, **more)
+    assert iso.dump() == kept
+
+
+def test_when_it_is_due_back_is_said_at_once(iso):
+    iso.asks()
+    assert iso.foresee("L1", "ship").words[0] == "due back 2026-04-13"
+    assert iso.act("L1", "ship", on=DAY).words[0] == "due back 2026-04-01"
+    iso.later(days=31)
+    assert iso.act("L1", "overdue").after == "OVERDUE"  # the day has passed
+
+
+def test_what_the_lender_told_by_telephone_may_lie_in_the_past(iso):
+    iso.place(LENDER)
+    assert iso.act("B1", "ship", on=PAST, heard_by="phone").words[0] == "due back 2026-03-01"
