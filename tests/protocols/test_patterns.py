@@ -21,7 +21,7 @@ HERE = Place(Path("codes.toml"), "line 3: [[code]] FOO")
 
 
 def compiled(pattern: str) -> Pattern:
-    return patterns.compiled(pattern, HERE)
+    return patterns.compiled(pattern, HERE, known=("x",))
 
 
 ENDLESS = [
@@ -93,7 +93,7 @@ def assert_ends(work: Callable[[], object], row: str, pattern: str, *, surely: b
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timed, "SECONDS", 0.2)
+    monkeypatch.setattr(timed, "SECONDS", 0.1)
 
 
 LAYOUT = {
@@ -165,6 +165,39 @@ def test_many_slow_lines_have_one_letters_time_together(
         (
             "[[twin]]\nword='USE*'\npatterns=['x']\nsays='NOT'\nconfidence='seen'\nsource='us'\n",
             r"\[\[twin\]\] USE\*: says: 'NOT' is not the code USE\*",
+        ),
+        (
+            "[[twin]]\nword='USE*'\npatterns=['you are number (?P<pos>\\d+)']\nsays='USE*{position}'\n"
+            "confidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] USE\*: pattern .*: there is no group 'pos' here; known are position",
+        ),
+        (
+            "[[twin]]\nword='USE*'\npatterns=['you are number (\\d+)']\nsays='USE*{position}'\n"
+            "confidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] USE\*: says: {position} is a group of no pattern",
+        ),
+        (
+            "[[twin]]\nword='USE*'\npatterns=['number (?P<position>\\d+)', 'in line']\n"
+            "says='USE*{position}'\nconfidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] USE\*: pattern 'in line': without the group position",
+        ),
+        (
+            "[[twin]]\nword='USE O/D'\npatterns=['soon']\nsays='USE O/D {date}'\n"
+            "confidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] USE O/D: says: {date} is a group of no pattern",
+        ),
+        (
+            "[[twin]]\nword='USE*'\npatterns=['(?P<position>\\d+)']\nsays='USE*{place}'\n"
+            "confidence='seen'\nsource='us'\n",
+            r"line 2: \[\[twin\]\] USE\*: says: 'USE\*{place}' is not the code",
+        ),
+        (
+            "[[code]]\nword='X'\npattern='X (?P<dew>DATE)'\napdu='OVERDUE'\nconfidence='seen'\nsource='us'\n",
+            r"line 2: \[\[code\]\] X: pattern .* there is no group 'dew' here; known are .*due",
+        ),
+        (
+            "[layout]\nline = '(?P<number>X) (?P<order>Y) (?P<code>.+)'\n",
+            r"\[layout\]: line: pattern .* no group 'order' here; known are number, code, order_line",
         ),
     ],
 )

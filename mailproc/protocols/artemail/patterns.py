@@ -6,7 +6,7 @@ letter meets them; what it overlooks is stopped by the clock (``timed``).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import inf
 from re import _constants as op  # type: ignore[attr-defined]  # the standard library's own parser, untyped
 from re import _parser as syntax  # type: ignore[attr-defined]  # the same
@@ -34,8 +34,10 @@ DATE_IN_WORDS = (
 """Also as a letter to people has it: 5th August 2026."""
 
 
-def compiled(pattern: str, place: Place, *needed: str) -> Pattern:
-    """Raises ValueError where the expression is broken, unbounded, or lacks one of the named groups."""
+def compiled(pattern: str, place: Place, *needed: str, known: Collection[str] = ()) -> Pattern:
+    """``known``: named groups that it may have beside those that it must.
+
+    Raises ValueError where the expression is broken, unbounded, lacks a group, or has one more."""
     try:
         ways = _ways(syntax.parse(pattern, re.IGNORECASE | re.ASCII))
         found = Pattern(regex.compile(pattern, regex.IGNORECASE | regex.ASCII), place)
@@ -47,6 +49,10 @@ def compiled(pattern: str, place: Place, *needed: str) -> Pattern:
     for group in needed:
         if group not in found.groups:
             raise ValueError(f"pattern {pattern!r} has no group (?P<{group}>…)")
+    for group in found.groups:
+        if group not in (*needed, *known):
+            there = ", ".join((*needed, *known)) or "none"
+            raise ValueError(f"pattern {pattern!r}: there is no group {group!r} here; known are {there}")
     return found
 
 

@@ -4,7 +4,7 @@ A phrase never has a meaning of its own: it leads to a row of the reply codes, s
 code is the same message.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -42,11 +42,28 @@ class Phrase:
         overlaid: bool = False,
     ) -> Self:
         """Raises ValueError that says what does not fit together."""
-        made = tuple(compiled(each.replace("DATE", DATE_IN_WORDS), place) for each in patterns)
-        found = codes.find(_filled(says or word, _TRIED))
-        if found is None or found.code.word != word:
-            raise ValueError(f"says: {says or word!r} is not the code {word}")
-        return cls(word, made, says or word, overlaid)
+        made = tuple(compiled(each.replace("DATE", DATE_IN_WORDS), place, known=_TRIED) for each in patterns)
+        phrase = cls(word, made, says or word, overlaid)
+        if not phrase._is_said(_TRIED, codes):
+            raise ValueError(f"says: {phrase.says!r} is not the code {word}")
+        phrase._check_groups(codes)
+        return phrase
+
+    def _is_said(self, groups: Collection[str], codes: ReplyCodes) -> bool:
+        """Is it the code of this row where the pattern has these groups alone?"""
+        found = codes.find(_filled(self.says, {name: _TRIED[name] for name in groups}))
+        return found is not None and found.code.word == self.word
+
+    def _check_groups(self, codes: ReplyCodes) -> None:
+        """Raises ValueError where a pattern cannot give what ``says`` needs, or none gives it."""
+        for name in _TRIED:
+            if f"{{{name}}}" in self.says and not any(name in each.groups for each in self.patterns):
+                raise ValueError(f"says: {{{name}}} is a group of no pattern: (?P<{name}>…) is missing")
+        for each in self.patterns:
+            if not self._is_said(each.groups, codes):
+                missing = ", ".join(name for name in _TRIED if f"{{{name}}}" in self.says)
+                text = f"without the group {missing} it does not say {self.says!r}"
+                raise ValueError(f"pattern {each.expression.pattern!r}: {text}")
 
     def code(self, status: str, codes: ReplyCodes) -> tuple[str, Found] | None:
         """The code as it would have been printed; None where the text says something else."""

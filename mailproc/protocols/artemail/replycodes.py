@@ -22,6 +22,9 @@ REMEMBERED = 1000
 """Codes as printed whose meaning is kept at hand: reports say few words again and again."""
 
 
+_ARGUMENTS = ("position", "weeks", "amount", "currency", "due", "date")
+
+
 def normal(code: str) -> str:
     """Capitals, single blanks, none around a star."""
     return re.sub(r" ?\* ?", "*", " ".join(code.upper().split())).strip()
@@ -54,7 +57,7 @@ class ReplyCode:
             raise ValueError("results: needed for ILL_ANSWER and for nothing else")
         if kind in (ApduType.CANCEL_REPLY, ApduType.RENEW_ANSWER) and rest["answer"] is None:
             raise ValueError(f"answer: {apdu} needs true or false")
-        expression = compiled(pattern.replace("DATE", DATE), place)
+        expression = compiled(pattern.replace("DATE", DATE), place, known=_ARGUMENTS)
         return cls(word, expression, kind, Results(results) if results else None, reason or None, **rest)
 
     @property
@@ -102,7 +105,7 @@ class Layout:
 
 def _named(name: str, pattern: str, place: Place) -> Pattern:
     try:
-        return compiled(pattern, place, *_GROUPS.get(name, ()))
+        return compiled(pattern, place, *_GROUPS.get(name, ()), known=_MAY_HAVE.get(name, ()))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
 
@@ -115,6 +118,7 @@ _GROUPS = {
     "order_line": ("order_line",),
     "status": ("status",),
 }
+_MAY_HAVE = {"line": ("order_line",)}
 
 
 @dataclass(frozen=True)
