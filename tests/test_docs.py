@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from mailproc import config_load
 from mailproc.config import Config
 from mailproc.config_load.shape import section_at, section_in
+from mailproc.ill.apdu import Delivery, Item, Money, Postal
+from mailproc.office import place
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"])
@@ -155,10 +158,24 @@ def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [told for told in config_load.warnings(config) if "placeholder" in told]
 
 
-def test_the_readmes_request_is_json() -> None:
-    request = json.loads(example("README.md", "request"))
-    assert request["service"] in ("LOAN", "COPY")
-    assert request["item"]["title"]
+def fields_of_a_request() -> set[str]:
+    """Every field that `request` takes, dotted; ``billing`` has those of ``delivery``."""
+    shapes = {"item": Item, "delivery": Delivery, "delivery.postal": Postal, "max_cost": Money}
+    inner = {f"{name}.{field.name}" for name, shape in shapes.items() for field in fields(shape)}
+    return {*place.KNOWN, *inner, *(f"patron.{name}" for name in place.PATRON)}
+
+
+def test_every_field_of_a_request_stands_in_the_table() -> None:
+    table = re.findall(r"^\| `([\w.]+)` \|", text_of(ROOT / "docs/requests.md"), flags=re.MULTILINE)
+    assert len(table) == len(set(table))
+    assert set(table) == fields_of_a_request()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/requests.md"])
+def test_the_requests_shown_are_taken_and_their_reader_hears_of_it(page: str) -> None:
+    wanted = place.read(json.loads(example(page, "request")), ["UK-BL"])
+    assert wanted.patron is not None
+    assert "@" in wanted.patron["email"]
 
 
 # --- make ---------------------------------------------------------------------------------------

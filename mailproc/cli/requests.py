@@ -95,6 +95,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "next": {"kind": found.next.kind, "at": found.next.at.isoformat()} if found.next else None,
         "rota": list(found.rota),
         "letters": output.plain(list(found.letters)),
+        "untold": list(found.untold),
         "history": [_change_json(change) for change in found.history],
     }
 

@@ -21,6 +21,14 @@ ASKED = {
 """What `show` calls what a partner's request says."""
 
 
+UNTOLD = {
+    "patron/arrived": "it is here", "patron/unfilled": "no library can supply it",
+    "patron/due_soon": "it must go back soon", "patron/overdue": "it should have been back",
+    "patron/renewed": "it may be kept longer", "patron/recalled": "it must come back at once",
+}  # fmt: skip
+"""What a reader would have been told, by the notice."""
+
+
 def stands(line: Line) -> str:
     """The state in words, and where our last letter is if it has not simply gone."""
     state = words.state_word(line.role, line.state)
@@ -46,6 +54,8 @@ def tell(found: Shown, premises: Premises) -> None:
     )
     for name, value in _particulars(found, premises):
         output.line(f"  {name:<14}{value}")
+    for one in found.untold:
+        output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {one['why']}")
     if line.attention:
         output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.attention))
     output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
@@ -124,8 +134,11 @@ def _ways_on(found: Shown) -> str:
     if line.role != Role.REQUESTER or line.state not in ("NOT_SUPPLIED", "CANCELLED") or found.closed_at:
         return ""
     waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
-    ways = [f"mailproc next {line.number} (asks {waits})"] if waits else []
+    ask = f"mailproc next {line.number}"
+    ways = [f"{ask} (asks {waits})"] if waits else []
     ways.append(f"mailproc amend {line.number} … --again (asks {line.partner} once more)")
+    if not waits:
+        ways.append(f"mailproc rota {line.number} --add SYMBOL, then {ask} (asks another library)")
     return "; ".join(ways)
 
 

@@ -48,6 +48,7 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),
+        untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
     )
 
 

@@ -30,7 +30,7 @@ from mailproc.notices.catalogue import (
     StaffAttention,
     StaffDigest,
 )
-from mailproc.store import patrons, requests, transactions
+from mailproc.store import outgoing, patrons, requests, transactions
 from mailproc.templating.contract import sample_of
 
 Intent = RowMapping | Mapping[str, Any]
@@ -210,7 +210,19 @@ def _attention(writer: Writer) -> StaffAttention:
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
+        untold=_untold(writer),
     )
+
+
+def _untold(writer: Writer) -> tuple[str, ...]:
+    """The request, where its reader should hear of the same and cannot be written to."""
+    event_id, request = writer.intent.get("event_id"), writer.request
+    if event_id is None or request is None:
+        return ()
+    reader = patrons.load(writer.connection, request["patron_id"])
+    said = outgoing.of_event(writer.connection, event_id)
+    meant = any(one["body"].get("to") == "patron" and one["request_id"] == request["id"] for one in said)
+    return (request["number"],) if meant and reader is not None and not reader["email"] else ()
 
 
 def _digest(writer: Writer) -> StaffDigest:

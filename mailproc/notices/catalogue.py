@@ -73,6 +73,11 @@ class StaffAttention:
     )
     letter: str = field_help("The letter that is meant, I… or O….", sample="O12", optional=True)
     note: str = field_help("What happened, in words.", sample="550 no such user", optional=True)
+    untold: tuple[str, ...] = field_help(
+        "Requests of whose readers we know no e-mail address: they hear nothing of it from us.",
+        sample=("B12",),
+        optional=True,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

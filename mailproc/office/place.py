@@ -54,6 +54,7 @@ BESIDE: Mapping[str, Any] = {
     "billing": Delivery,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
+PATRON = ("id", "name", "email", "status", "language")
 
 
 def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
@@ -207,8 +208,7 @@ def _patron(value: Any) -> Mapping[str, Any] | None:
         raise LocalFault('patron needs an id: {"id": "P1", "name": …, "email": …}.')
     if not str(value["id"]).isprintable():
         raise LocalFault("patron.id holds signs that are no letters, figures or blanks.")
-    known = ("id", "name", "email", "status", "language")
     for key in value:
-        if key not in known:
-            raise LocalFault(f"patron has no field {key!r}; known are {', '.join(known)}.")
+        if key not in PATRON:
+            raise LocalFault(f"patron has no field {key!r}; known are {', '.join(PATRON)}.")
     return value

@@ -67,6 +67,7 @@ class Change:
 class Shown:
     """Everything about a request; the fields of its latest attempt stand at the top.
 
+    ``untold``: notices that became no letter ("patron/unfilled"), with the reason.
     ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
     (services, reader, addresses, limits, as its APDU has it); empty where we borrow.
     """
@@ -85,6 +86,7 @@ class Shown:
     actions: tuple[str, ...]
     rota: tuple[dict[str, Any], ...]
     letters: tuple[dict[str, Any], ...]
+    untold: tuple[dict[str, str], ...]
     history: tuple[Change, ...]
     next: Next | None
 
@@ -129,6 +131,7 @@ def shown(connection: Connection, number: str) -> Shown:
         actions=_actions(latest) if latest else (),
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
+        untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
         history=tuple(_history(connection, request["id"])),
         next=waiting.next_of(connection, request["id"]),
     )
@@ -289,6 +292,12 @@ def _letters(connection: Connection, attempts: Sequence[RowMapping]) -> list[dic
         }
         for row in connection.execute(statement).mappings()
     ]
+
+
+def _untold(connection: Connection, attempts: Sequence[RowMapping]) -> list[dict[str, str]]:
+    """What the reader was not told."""
+    unwritten = outgoing.unwritten(connection, [attempt["id"] for attempt in attempts])
+    return [{"notice": one["body"]["notice"], "why": one["last_error"]} for one in unwritten]
 
 
 def _history(connection: Connection, request_id: int) -> list[Change]:

@@ -233,6 +233,18 @@ def of_event(connection: Connection, event_id: int) -> Sequence[RowMapping]:
     return connection.execute(_OF_EVENT, {"event_id": event_id}).mappings().all()
 
 
+def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequence[RowMapping]:
+    """The notices about these that became no letter, oldest first, each with its ``last_error``."""
+    statement = select(INTENT).where(
+        INTENT.c.transaction_id.in_(transaction_ids),
+        INTENT.c.kind == "notice",
+        INTENT.c.state == "withdrawn",
+        INTENT.c.outgoing_id.is_(None),
+        INTENT.c.last_error != "",
+    )
+    return connection.execute(statement.order_by(INTENT.c.id)).mappings().all()
+
+
 def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]]:
     """The JSON of every APDU we said in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})

@@ -1,6 +1,7 @@
 """What `show` and the list say of a letter in the folder, and of the numbers a request goes by."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +95,41 @@ def test_the_number_that_an_order_bears_is_shown_where_it_is_not_the_attempts(
     placed()
     assert "Ordered as    TOWN-B1-1" in said(cli)
     assert cli("show", "B1", "--json").json["ordered_as"] == "TOWN-B1-1"
+
+
+READER = {"id": "R1", "name": "R. Reader"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "untold"),
+    [(READER, True), (READER | {"email": "r@reader.example"}, False), (None, False)],
+    ids=["no address", "an address", "no reader"],
+)
+def test_a_reader_who_was_not_told_is_named_to_staff(
+    cli: Cli, placed: Cli, folder: Path, reader: dict[str, str] | None, untold: bool
+) -> None:
+    placed(patron=reader)
+    assert cli("run", "--once").code == 0
+    hear(cli, "B1-1 NOT")
+    head, told = said(cli), cli("show", "B1", "--json").json["untold"]
+    assert ("Not told      no library can supply it: the reader has no e-mail address" in head) is untold
+    assert told == ([{"notice": "patron/unfilled", "why": "the reader has no e-mail address"}] * untold)
+    letters = [file.read_text() for file in sorted((folder / "out").glob("*.eml"))]
+    (to_staff,) = [text for text in letters if "\nSubject: B1 needs a hand" in text]
+    assert ("The reader of B1 was not told" in to_staff) is untold
+    assert any("To: r@reader.example" in text for text in letters) is (reader is not None and not untold)
+
+
+def test_a_reader_whose_book_is_here_and_was_not_told_is_named(cli: Cli, placed: Cli) -> None:
+    placed(patron=READER)
+    assert cli("run", "--once").code == 0
+    act(cli, "receive")
+    assert "Not told      it is here: the reader has no e-mail address" in said(cli)
+
+
+def test_at_the_end_of_the_rota_it_is_said_how_to_add_to_it(cli: Cli, placed: Cli) -> None:
+    placed()
+    assert cli("run", "--once").code == 0
+    hear(cli, "B1-1 NOT")
+    assert "mailproc rota B1 --add SYMBOL, then mailproc next B1" in said(cli)
+    assert cli("rota", "B1", "--add", "UK-OTHER").code == 1  # as it says; this one is nobody
