@@ -54,9 +54,9 @@ READING = [
 ]  # fmt: skip
 NEEDLESS = {
     "asn1tools", "jinja2", "apscheduler", "aiosmtpd", "imapclient", "smtplib", "alembic", "psycopg",
-    "sqlalchemy.dialects.postgresql", "mailproc.protocols", "mailproc.templating", "mailproc.transport",
-    "mailproc.practice", "mailproc.mail", "mailproc.ill.apdu", "mailproc.ill.policy",
-    "mailproc.flow.advance",
+    "sqlalchemy.dialects.postgresql", "mailproc.protocols.registry", "mailproc.protocols.artemail.codec",
+    "mailproc.protocols.iso10161.codec", "mailproc.templating", "mailproc.transport", "mailproc.practice",
+    "mailproc.mail.parse", "mailproc.ill.policy", "mailproc.flow.advance",
 }  # fmt: skip
 """What a verb that only reads would wait for at its start, and not use."""
 
