@@ -214,7 +214,7 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
         _done(connection, reading, "an order file without orders")
         return
     if not sorting.born:
-        _shelve(connection, reading, _all_strange(sorting), premises)
+        _shelve(connection, reading, reading.otherwise or _all_strange(sorting), premises)
         return
     events.add_all(connection, sorting.born)
     receipts.intend(connection, reading, premises)

@@ -31,7 +31,7 @@ class Reading:
     """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff.
 
     ``sharers``: the partners who write from this address, where only the store can tell whose it is;
-    ``partner`` is None then.
+    ``partner`` is None then. ``otherwise``: why it goes on the shelf if no number in it is ours.
     """
 
     inbox_id: int
@@ -46,6 +46,7 @@ class Reading:
     decoded: Decoded = field(default_factory=Decoded)
     refused: str = ""
     alarm: str = ""
+    otherwise: str = ""
     unproven: bool = False
 
 
@@ -77,14 +78,27 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
         vouched = premises.partners.get(row["partner"])
         claimants = (vouched,) if vouched else ()
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
-    if codec is None:  # a partner's letter that no machine reads is for a person, the same day
-        written = bool(claimants) and letter.auto_submitted in ("", "no")
-        return replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
     proofs = {one.symbol: RELEASED if released else proof(one, sender) for one in claimants}
     proven = tuple(one for one in claimants if proofs[one.symbol])
+    if codec is None:  # a partner's letter that no machine reads is for a person, the same day
+        written = bool(claimants) and letter.auto_submitted in ("", "no")
+        nobodys = replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
+        return _perhaps(nobodys, proven, proofs, premises)
     if not proven:
         return replace(found, refused=unproven(letter.sender), alarm="unproven", unproven=not claimants)
     return _decoded(replace(found, proof=proofs[proven[0].symbol]), codec, proven)
+
+
+def _perhaps(
+    nobodys: Reading, proven: tuple[Partner, ...], proofs: dict[str, str], premises: Premises
+) -> Reading:
+    """A letter that only its sender makes a message, if it names a request of ours; else nobody's."""
+    codec = premises.registry.perhaps(nobodys.letter) if proven else None
+    speakers = tuple(one for one in proven if codec is not None and one.codec == codec.name)
+    if codec is None or not speakers:
+        return nobodys
+    said = replace(nobodys, codec=codec.name, proof=proofs[speakers[0].symbol], refused="")
+    return replace(_decoded(said, codec, speakers), otherwise=nobodys.refused)
 
 
 def unproven(sender: str) -> str:

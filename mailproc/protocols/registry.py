@@ -37,6 +37,10 @@ class Registry:
         """The one codec that takes the letter; None where none does."""
         return next((codec for codec in self.codecs if codec.recognise(letter)), None)
 
+    def perhaps(self, letter: Letter) -> Codec | None:
+        """Who would take a letter that nobody recognises, if its sender is proven and speaks the protocol."""
+        return self.artemail if self.artemail.perhaps(letter) else None
+
     def mask(self, raw: bytes) -> bytes:
         """A letter's bytes for showing: the secrets of every protocol masked."""
         for codec in self.codecs:

@@ -32,7 +32,7 @@ from mailproc.protocols.artemail.requests import TEST, Orders, action_word
 from mailproc.protocols.artemail.timed import one_letter
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
-Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words"]
+Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps"]
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
@@ -83,7 +83,13 @@ class ArtemailCodec:
 
     def kind(self, letter: Letter) -> Kind | None:
         """What the letter is; None for everybody's letters, automatic replies, and bounces."""
-        return None if self.automatic(letter) else self.sort(letter)[0]
+        kind = None if self.automatic(letter) else self.sort(letter)[0]
+        return None if kind == "perhaps" else kind
+
+    @one_letter()
+    def perhaps(self, letter: Letter) -> bool:
+        """A person's letter, or one in plain English whose status is in no table: who sent it tells which."""
+        return not self.automatic(letter) and self.sort(letter)[0] == "perhaps"
 
     def automatic(self, letter: Letter) -> bool:
         """An answering machine's letter, or a mail system's: it may quote a report or our own file."""
@@ -110,6 +116,9 @@ class ArtemailCodec:
             return _only(deliveries.FAULT)
         if kind is None or report is None:
             return _only("neither an order file nor a status report")
+        if kind == "perhaps":
+            said = tuple(each.apdu for each in report.taken if each.kind == "twin")
+            return Decoded((), said, tuple(Fault(None, text) for text in report.faults))
         faults = [*report.faults, *([deliveries.FAULT] if report.delivery else [])]
         return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
 
@@ -192,7 +201,8 @@ class ArtemailCodec:
         """What the letter is, the lines that make it so, and how they read as a report.
 
         A receipt goes before the file that it quotes, codes before a link, a link before prose, and all
-        of them before somebody's words that name an order asked in the plain layout.
+        of them before somebody's words that name an order asked in the plain layout, or a status that is in
+        no table.
         """
         if plain.is_one(letter):
             return "plain", [], None
@@ -208,6 +218,9 @@ class ArtemailCodec:
                     return kind, lines, reading
         if self.asks_plainly and plain.numbers(letter):
             return "words", [], None
+        for lines, reading in zip(found, readings, strict=True):
+            if self.replies.is_perhaps(reading):
+                return "perhaps", lines, reading
         return None, [], None
 
     @property

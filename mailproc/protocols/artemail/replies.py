@@ -43,6 +43,10 @@ def _headed(taken: Taken) -> bool:
     return taken.kind == "unknown" and ref is not None and bool(ref.customer_code or ref.file_ref)
 
 
+def _blocks(reading: Reading) -> list[Taken]:
+    return [each for each in reading.taken if each.kind == "twin"]
+
+
 class Replies:
     """The reader, made of the tables."""
 
@@ -75,9 +79,13 @@ class Replies:
 
     def is_twin(self, reading: Reading) -> bool:
         """A labelled status that says a code, or that names the library's own order line."""
-        blocks = [each for each in reading.taken if each.kind == "twin"]
-        known = any(each.sure or (each.apdu.ref and each.apdu.ref.order_line) for each in blocks)
-        return known and reading.prose <= self.codes.layout.most_twin_prose + 2 * len(blocks)
+        known = any(each.sure or (each.apdu.ref and each.apdu.ref.order_line) for each in _blocks(reading))
+        return known and self.is_perhaps(reading)
+
+    def is_perhaps(self, reading: Reading) -> bool:
+        """A labelled status, whatever it says."""
+        blocks = _blocks(reading)
+        return bool(blocks) and reading.prose <= self.codes.layout.most_twin_prose + 2 * len(blocks)
 
     def read(self, lines: Sequence[str], subject: str, on: date | None) -> Reading:
         """``on`` is the letter's own date: "reapply in n weeks" counts from it."""
