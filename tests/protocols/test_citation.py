@@ -120,6 +120,36 @@ def test_an_address_is_written_as_it_is_read(lines: list[str], delivery: Deliver
     assert address.write(delivery, electronic="@" in lines[0]) == lines
 
 
+MIXED = [
+    (["reader@x.example", "Example Library", "Long Street", "Anytown"], "reader@x.example",
+     Postal(name="Example Library", street="Long Street", city="Anytown")),
+    (["Attn. R. Reader", "reader@x.example"], "reader@x.example", Postal(name="Attn. R. Reader")),
+    (["Desk", "<reader@x.example>", "Anytown"], "reader@x.example", Postal(name="Desk", city="Anytown")),
+    (["R. Reader <reader@x.example>"], "reader@x.example", Postal(name="R. Reader")),
+    (["v@x.example>"], "v@x.example", None),
+    (["E-mail: o'neil@x.example."], "o'neil@x.example", None),
+    (["mailto:r@x"], "r@x", None),
+    (["a@x.example", "b@x.example"], "a@x.example", Postal(name="b@x.example")),
+    (["Desk", "mail to desk@x.example"], None, Postal(name="Desk", city="mail to desk@x.example")),
+    (["a@b@x.example"], None, Postal(name="a@b@x.example")),
+    (["@x.example"], None, Postal(name="@x.example")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "electronic", "postal"), MIXED, ids=lambda value: str(value)[:40])
+def test_an_e_mail_address_is_found_and_no_line_is_lost(
+    lines: list[str], electronic: str | None, postal: Postal | None
+) -> None:
+    assert address.read(lines) == Delivery(electronic=electronic, postal=postal)
+
+
+@pytest.mark.parametrize("text", ["r@x.example", "o'neil+ill@x.example", "a@b"])
+def test_what_is_an_e_mail_address(text: str) -> None:
+    assert address.is_email(text)
+    for more in (f"{text}>", f"<{text}", f"{text}.", f"{text}, {text}", f"{text}@", f" {text}", f"to {text}"):
+        assert not address.is_email(more)
+
+
 @pytest.mark.parametrize(
     ("text", "ascii_text", "lost"),
     [

@@ -1,4 +1,4 @@
-"""The delivery block of an order: one e-mail address, or up to six lines of a postal one."""
+"""The delivery block of an order: an e-mail address, up to six lines of a postal one, or both."""
 
 import re
 from collections.abc import Sequence
@@ -6,18 +6,39 @@ from collections.abc import Sequence
 from mailproc.ill.apdu import Delivery, Postal
 
 _POSTCODE = re.compile(r"(?=.{0,11}[0-9])[A-Z0-9][A-Z0-9 -]{2,10}", re.IGNORECASE)
+_LOCAL, _DOMAIN = r"[^\s<>()\[\],;:\"@]+", r"[^\s<>()\[\],;:\"@']*[^\s<>()\[\],;:\"@'.]"
+_EMAIL = re.compile(
+    rf"(?P<beside>[^<>@]*<)?(?:(?:e-?mail|mailto) ?: ?)?[<(\" ]*"
+    rf"(?P<email>(?!'){_LOCAL}@{_DOMAIN})[>)\".,; ]*",
+    re.IGNORECASE,
+)
+"""A line that is an address, in whatever brackets, or with a name before the bracket."""
 _BETWEEN = "; "
 """Joins what a postal address has more of than the standard's fields."""
 
 
 def read(lines: Sequence[str]) -> Delivery | None:
-    """None where nothing stands: a reader may have no address."""
+    """None where nothing stands: a reader may have no address.
+
+    The first line that is an e-mail address is the electronic one, wherever it stands; what stands
+    beside it is kept as a postal address, for it says whose it is.
+    """
     said = [" ".join(line.split()) for line in lines if line.strip()]
-    if not said:
-        return None
-    if "@" in said[0]:
-        return Delivery(electronic=said[0])
-    return Delivery(postal=_postal(said))
+    found = next(
+        ((index, match) for index, line in enumerate(said) if (match := _EMAIL.fullmatch(line))), None
+    )
+    if found is None:
+        return Delivery(postal=_postal(said)) if said else None
+    index, match = found
+    beside = (match["beside"] or "").rstrip("< ")
+    rest = [*said[:index], *([beside] if beside else []), *said[index + 1 :]]
+    return Delivery(electronic=match["email"], postal=_postal(rest) if rest else None)
+
+
+def is_email(text: str) -> bool:
+    """Is it an address and nothing else?"""
+    match = _EMAIL.fullmatch(text)
+    return match is not None and match["email"] == text
 
 
 def _postal(said: list[str]) -> Postal:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu
-from mailproc.protocols.artemail import orders
+from mailproc.protocols.artemail import address, orders
 from mailproc.protocols.artemail.keywords import RZ
 from mailproc.protocols.artemail.layout import (
     ADDRESS_LINES,
@@ -141,7 +141,7 @@ def check_widths(text: Sequence[str], to: Sequence[str]) -> None:
         if len(line) > COLUMNS or would_split(line):
             raise Lost("item.lines", f"no line may be longer than {COLUMNS} or begin with TX, NNNN or ':'")
     if to and "@" in to[0]:
-        if len(to) > 1 or len(to[0]) > LONGEST_EMAIL or " " in to[0] or to[0].count("@") != 1:
+        if len(to) > 1 or len(to[0]) > LONGEST_EMAIL or not address.is_email(to[0]):
             raise Lost("delivery.electronic", f"no e-mail address of at most {LONGEST_EMAIL} characters")
     elif len(to) > ADDRESS_LINES or any(len(line) > COLUMNS for line in to):
         raise Lost("delivery.postal", f"an address has at most {ADDRESS_LINES} lines of {COLUMNS} characters")

@@ -189,7 +189,10 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
         customer_code=wire.customer_code,
         number=meant.ref.number if meant.ref else "",
         lines=meant.item.lines,
-        ship_to=tuple(address.write(meant.delivery, electronic=False)),
+        ship_to=(
+            *address.write(meant.delivery, electronic=False),
+            *address.write(meant.delivery, electronic=True),
+        ),
         answers_to=wire.library.email,
     )
     text = renderer.render(contracts.PLAIN.path, as_context(context)).strip("\n") + "\n"
