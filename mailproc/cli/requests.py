@@ -52,7 +52,7 @@ def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     """One request: how it stands, what may be done now, its whole history."""
     with opened(ctx) as house:
         with house.store.read() as connection:
-            found = questions.shown(connection, number)
+            found = questions.shown(connection, number, house.premises)
         if as_json:
             output.as_json(shown_json(found))
         else:

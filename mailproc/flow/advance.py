@@ -108,7 +108,7 @@ def _decide(
     known = facts.gather(connection, event, apdu, transaction, found, premises)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = standing.step(found, occurrence)
-    permission.lawful(event, taken)
+    permission.lawful(event, taken, transaction, premises)
     if occurrence.event == "OVERDUE":
         known |= clock.facts_of_demand(connection, event, transaction, taken, premises)
     if taken.outcome.replies:
@@ -119,7 +119,7 @@ def _decide(
     if event["heard_by"]:  # nothing is sent: whoever told us is told the same way
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event["cause"] == "staff":
-        permission.speakable(effects, transaction, premises)
+        permission.speakable(event, effects, transaction, premises)
     return Decision(occurrence, taken, effects, known)
 
 

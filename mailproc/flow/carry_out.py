@@ -17,7 +17,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, OptionalMessages, Shipped
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.heard import event_heard
+from mailproc.ill.heard import told
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.ill.trouble import OF_A_LETTER, TROUBLE
 from mailproc.notices import words
@@ -115,7 +115,7 @@ def _send(work: Work, effect: Send) -> None:
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
-    what = words.told_word(event_heard(effect.apdu))
+    what = words.told_word(told(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
         work.words.append(f"a message to {transaction['partner']}: {what}")

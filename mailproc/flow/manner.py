@@ -1,9 +1,13 @@
 """How an APDU goes to a partner: what its protocol can, lessened by the partner's switches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
+from mailproc.flow.premises import Premises
 from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols import ability
 from mailproc.protocols.codec import Codec, Manner
 
 OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
@@ -25,3 +29,10 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
         return able
     wanted = Manner(switch)
     return able if wanted is Manner.SEND else wanted
+
+
+def sayable(actions: Sequence[str], transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
+    """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none."""
+    partner = premises.partners.get(transaction["partner"])
+    role, codec, dialect = Role[transaction["role"]], transaction["codec"], transaction["dialect"]
+    return ability.sayable(actions, codec, role, dialect, premises.config, partner)

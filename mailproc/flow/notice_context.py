@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
-from mailproc.ill.heard import event_heard
+from mailproc.ill.heard import told
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
     Library,
@@ -188,7 +188,7 @@ def _to_partner(writer: Writer) -> Addressed:
         context: NoticeContext = PartnerReturned(**known, returned=writer.day(returned), via=via)
     else:
         due = getattr(apdu, "desired_due_on", None)
-        what = words.told_word(event_heard(apdu), writer.language)
+        what = words.told_word(told(apdu), writer.language)
         context = PartnerNotice(**known, what=what, due=writer.day(due) if due else writer.due)
     address = transaction["address"] if transaction else (partner.address if partner else "")
     return Addressed(address, writer.language, context)

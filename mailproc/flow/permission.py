@@ -15,7 +15,7 @@ from mailproc.ill.terms import Role
 from mailproc.protocols.codec import Manner
 
 
-def lawful(event: RowMapping, taken: Step) -> None:
+def lawful(event: RowMapping, taken: Step, transaction: RowMapping, premises: Premises) -> None:
     """Refuse an act (or what staff say they heard) that the law does not know here."""
     found = taken.before
     prohibited = event["heard_by"] and taken.outcome.kind is Kind.ERROR
@@ -23,10 +23,14 @@ def lawful(event: RowMapping, taken: Step) -> None:
         return
     why = f"{event['type']} is not possible while the {found.service.name} is {found.state.name}."
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
-    raise LocalFault(taken.note or why, possible)
+    raise LocalFault(
+        taken.note or why, possible if event["heard_by"] else manner.sayable(possible, transaction, premises)
+    )
 
 
-def speakable(effects: Sequence[Effect], transaction: RowMapping, premises: Premises) -> None:
+def speakable(
+    event: RowMapping, effects: Sequence[Effect], transaction: RowMapping, premises: Premises
+) -> None:
     """Refuse, before anything changed, an act whose letter the partner's protocol cannot carry."""
     codec = premises.registry.by_name(transaction["codec"])
     partner = premises.partners.get(transaction["partner"])
@@ -38,6 +42,6 @@ def speakable(effects: Sequence[Effect], transaction: RowMapping, premises: Prem
             raise LocalFault(f"{transaction['partner']} cannot be told this: {refused}.")
         if manner.effective(codec, partner, kind, role, transaction["dialect"]) is Manner.REFUSE:
             raise LocalFault(
-                f"{transaction['partner']} cannot be told this: {codec.name} has no word for {kind.name}."
-                " Write to its people instead, and record what they answer with --heard-by."
+                f"{event['type']} is not possible: {codec.name}, which {transaction['partner']} speaks, has"
+                " no message for it. Write to its people, and record what they answer with --heard-by."
             )

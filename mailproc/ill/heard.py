@@ -13,6 +13,8 @@ _ANSWER = {
     Results.ESTIMATE: "ANSWER.unfilled",
 }
 
+_OF_THEIR_OWN = (Results.HOLD_PLACED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
+
 
 def event_heard(apdu: Apdu) -> str:
     """The row of a letter that came in."""
@@ -24,6 +26,13 @@ def event_heard(apdu: Apdu) -> str:
         case CancelReply() | RenewAnswer():
             return f"{apdu.type.name}.{_yes_or_no(apdu.answer)}"
     return apdu.type.name
+
+
+def told(apdu: Apdu) -> str:
+    """The same as we say it: an answer by what it says, for a waiting list is no promise to supply."""
+    if isinstance(apdu, IllAnswer) and apdu.results in _OF_THEIR_OWN:
+        return apdu.results.name
+    return event_heard(apdu)
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -105,6 +105,7 @@ _HEARD: Words = {
     "LOAN_RECALLED": "we asked for it back, and it is not back",
     "EXPIRY": "their request runs out",
     "UNMATCHED": "their request that was spoken of has not come",
+    "UNREADABLE": "a message that could not be read",
     "LOSSY": "our letter left with something altered or left out",
 }
 
@@ -115,6 +116,10 @@ _TOLD: Words = {
     "ANSWER.promise": "we shall supply it",
     "ANSWER.conditional": "we can supply it on a condition",
     "ANSWER.unfilled": "we cannot supply it",
+    "HOLD_PLACED": "it is on our waiting list for you",
+    "RETRY": "we cannot supply it now: please ask again later",
+    "LOCATIONS_PROVIDED": "other libraries hold it",
+    "ESTIMATE": "this is what it would cost",
     "COND_REPLY.yes": "we agree to your condition",
     "COND_REPLY.no": "we do not agree to your condition",
     "CANCEL": "we ask you to stop it",

@@ -105,6 +105,7 @@ _HEARD: Words = {
     "LOAN_RECALLED": "von uns zurückgefordert und noch nicht zurück",
     "EXPIRY": "die Bestellung läuft ab",
     "UNMATCHED": "die Bestellung, von der die Rede war, kam nicht",
+    "UNREADABLE": "eine unlesbare Nachricht",
     "LOSSY": "in unserem Brief wurde etwas geändert oder weggelassen",
 }
 
@@ -115,6 +116,10 @@ _TOLD: Words = {
     "ANSWER.promise": "wir werden liefern",
     "ANSWER.conditional": "wir können nur unter einer Bedingung liefern",
     "ANSWER.unfilled": "wir können nicht liefern",
+    "HOLD_PLACED": "der Titel ist für Sie vorgemerkt",
+    "RETRY": "wir können jetzt nicht liefern: bitte fragen Sie später noch einmal",
+    "LOCATIONS_PROVIDED": "andere Bibliotheken besitzen den Titel",
+    "ESTIMATE": "das würde es kosten",
     "COND_REPLY.yes": "wir nehmen Ihre Bedingung an",
     "COND_REPLY.no": "wir können Ihre Bedingung nicht annehmen",
     "CANCEL": "wir bitten Sie um Stornierung",

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
 from mailproc.office import carried, waiting
@@ -109,8 +111,11 @@ def listed(connection: Connection, wanted: Filter) -> list[Line]:
     return [_line(connection, row) for row in rows]
 
 
-def shown(connection: Connection, number: str) -> Shown:
-    """One request whole. LocalFault where there is none, or ``number`` is ambiguous."""
+def shown(connection: Connection, number: str, premises: Premises | None = None) -> Shown:
+    """One request whole; with ``premises`` its actions are those that the partner's protocol can say.
+
+    LocalFault where there is none, or ``number`` is ambiguous.
+    """
     request = request_of(connection, number)
     row = connection.execute(_joined().where(REQUEST.c.id == request["id"])).mappings().first()
     attempts = transactions.of_request(connection, request["id"])
@@ -128,7 +133,7 @@ def shown(connection: Connection, number: str) -> Shown:
         created_at=request["created_at"],
         closed_at=request["closed_at"],
         renewable=latest["renewable"] if latest else None,
-        actions=_actions(latest) if latest else (),
+        actions=_actions(latest, premises) if latest else (),
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
@@ -257,14 +262,15 @@ def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | Non
     return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
 
 
-def _actions(transaction: RowMapping) -> tuple[str, ...]:
-    before = transaction["state_before"]
-    return machine.possible(
-        Role[transaction["role"]],
+def _actions(transaction: RowMapping, premises: Premises | None) -> tuple[str, ...]:
+    before, role = transaction["state_before"], Role[transaction["role"]]
+    lawful = machine.possible(
+        role,
         Service[transaction["service"]],
         State[transaction["state"]],
         State[before] if before else None,
     )
+    return manner.sayable(lawful, transaction, premises) if premises else lawful
 
 
 def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:

@@ -133,3 +133,19 @@ def test_at_the_end_of_the_rota_it_is_said_how_to_add_to_it(cli: Cli, placed: Cl
     hear(cli, "B1-1 NOT")
     assert "mailproc rota B1 --add SYMBOL, then mailproc next B1" in said(cli)
     assert cli("rota", "B1", "--add", "UK-OTHER").code == 1  # as it says; this one is nobody
+
+
+def test_only_what_their_protocol_can_say_is_offered(cli, lent):
+    actions = cli("show", lent, "--json").json["actions"]
+    assert "ship" in actions and not {"conditional", "estimate", "forward"} & set(actions)
+    assert "forward" not in cli("show", lent).out
+    refused = cli("act", lent, "renew-reply", "--answer", "no")
+    assert "Possible now: ship" in refused.err and "forward" not in refused.err
+    for action in (["forward", "--to", "UK-BL"], ["conditional"], ["estimate", "--cost", "3 EUR"]):
+        refused = cli("act", lent, *action)
+        assert refused.code == 1 and "_" not in refused.err, refused.err
+
+
+def test_a_waiting_list_is_no_promise(cli, lent):
+    told = cli("act", lent, "hold", "--position", "3").out
+    assert "waiting list" in told and "we shall supply" not in told

@@ -16,6 +16,7 @@ from mailproc.protocols.artemail.bodytext import lines_of
 from mailproc.protocols.artemail.contracts import ReportText
 from mailproc.protocols.artemail.guard import Lost, check_same
 from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
+from mailproc.protocols.artemail.manners import NO_WORD
 from mailproc.protocols.artemail.messages import message_of
 from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.replycodes import LONGEST_CODE, ReplyCodes
@@ -25,10 +26,6 @@ from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.templating.contract import as_context
 
 SUBJECT = "Replies"
-_NO_WORD = {
-    Results.CONDITIONAL: "ARTEmail has no word for a condition; answer unfilled, or write to their people",
-    Results.ESTIMATE: "ARTEmail has no word for an estimate; answer unfilled, or write to their people",
-}
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class _Line:
 def refusal(apdu: Apdu) -> str:
     """Why ``apdu`` cannot be said at all, in a sentence; '' where it can."""
     if isinstance(apdu, IllAnswer) and not apdu.reply_code:
-        return _NO_WORD.get(apdu.results, "")
+        return NO_WORD.get(apdu.results, "")
     return ""
 
 

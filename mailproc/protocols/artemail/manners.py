@@ -1,6 +1,6 @@
 """How ARTEmail carries each message: the British Library is told little, and asks for less."""
 
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols.codec import Manner
 
 _REQUESTER = {
@@ -17,7 +17,7 @@ _REQUESTER = {
     ApduType.CONDITIONAL_REPLY: Manner.REFUSE,
 }
 _RESPONDER = {
-    ApduType.ILL_ANSWER: Manner.SEND,  # conditions and estimates: see ArtemailCodec.refuses
+    ApduType.ILL_ANSWER: Manner.SEND,  # conditions and estimates: see NO_WORD
     ApduType.SHIPPED: Manner.SEND,
     ApduType.CANCEL_REPLY: Manner.SEND,
     ApduType.RENEW_ANSWER: Manner.SEND,
@@ -31,6 +31,15 @@ _RESPONDER = {
     ApduType.EXPIRED: Manner.NOTICE,
     ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,
 }
+
+NO_WORD = {
+    Results.CONDITIONAL: "ARTEmail has no word for a condition; answer unfilled, or write to their people",
+    Results.ESTIMATE: "ARTEmail has no word for an estimate; answer unfilled, or write to their people",
+}
+"""Answers that the reports cannot say, though their type has a manner."""
+
+PLAIN = "plain"
+"""The dialect that has no codes but labels."""
 
 _PLAIN = _REQUESTER | {ApduType.CANCEL: Manner.NOTICE}
 """The plain layout has the request alone; the rest is a letter from people to people."""
