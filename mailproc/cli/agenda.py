@@ -102,7 +102,7 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
 
 def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises) -> None:
     if letters:
-        rows = [(one.id, one.other, one.subject, _why(one), _since(one.at, premises)) for one in letters]
+        rows = [(one.id, one.other, one.about(), _why(one), _since(one.at, premises)) for one in letters]
         _block(f"{heading} ({len(rows)})", rows)
 
 

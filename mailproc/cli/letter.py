@@ -66,6 +66,6 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
         state = words.delivery_word(one["state"])
-        output.line(f"  {one['id']} {one['number']} {words.event_word(one['type'])}: {state}{why}")
+        output.line(f"  {one['id']} {one['number']} {words.event_word(one['event'])}: {state}{why}")
     output.line()
     output.line(readable(letter_))

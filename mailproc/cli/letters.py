@@ -59,7 +59,7 @@ def _list(lines: list[LetterLine], premises: Premises, as_json: bool, empty: str
             "not yet one" if line.id.startswith("intent") else line.id,
             output.moment(line.at, premises.zone),
             line.other,
-            line.subject[:50],
+            line.about()[:50],
             words.delivery_word(line.state),
             line.note[:160],
         )

@@ -6,6 +6,7 @@ conversion, so a field added to an APDU needs no line here.
 """
 
 import dataclasses
+import json
 import types
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -92,7 +93,7 @@ def _present(hint: Any) -> Any:
 
 def _build(cls: type, value: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise LocalFault(f"{where}: an object is needed here, not {value!r}")
+        raise _wrong(where, 'an object, as {"name": …}', value)
     hints = _hints(cls)
     for key in value:
         if key not in hints:
@@ -102,7 +103,7 @@ def _build(cls: type, value: Any, where: str) -> Any:
     }
     for name in _required(cls):
         if name not in fields:
-            raise LocalFault(f"{where}: {name!r} is missing")
+            raise LocalFault(f"{where}.{name} is missing")
     return cls(**fields)
 
 
@@ -122,7 +123,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     origin = get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise LocalFault(f"{where}: a list is needed here, not {value!r}")
+            raise _wrong(where, 'a list, as ["…", "…"]', value)
         kind = get_args(hint)[0]
         return tuple(_convert(kind, item, f"{where}[{index}]") for index, item in enumerate(value))
     if origin is dict or hint is Any:
@@ -146,11 +147,26 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
             return value
     except (KeyError, ValueError, TypeError, InvalidOperation):
         pass
-    raise LocalFault(f"{where}: {value!r} does not fit ({_expected(hint)})")
+    raise _wrong(where, _expected(hint), value)
 
 
 def _expected(hint: Any) -> str:
     if issubclass(hint, Enum):
         return "one of " + ", ".join(hint.__members__)
-    words = {datetime: "2026-01-31T12:00:00", date: "2026-01-31", Decimal: "a number as text"}
-    return words.get(hint, f"a {hint.__name__}")
+    return _IN_WORDS.get(hint, f"a {hint.__name__}")
+
+
+_IN_WORDS = {
+    str: 'text in quotes, as "2019"',
+    bool: "true or false",
+    int: "a number without quotes",
+    date: "a date, as 2026-01-31",
+    datetime: "a time, as 2026-01-31T12:00:00",
+    Decimal: 'a number in quotes, as "12.50"',
+}
+
+
+def _wrong(where: str, needed: str, value: Any) -> LocalFault:
+    """``value`` as it stands in the JSON, shortened."""
+    shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
+    return LocalFault(f"{where} must be {needed}, not {shown}")

@@ -57,7 +57,7 @@ def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "
     given = dict(value) | ({"need_before": need_before} if need_before else {})
     cited = given.pop("item", None) or {}
     if not isinstance(cited, Mapping):
-        raise LocalFault(f"item: an object is needed here, not {cited!r}")
+        raise LocalFault('item must be an object, as {"title": "…"}.')
     cited = dict(cited) | dict(item or {})
     present = {name: each for name, each in cited.items() if each not in (None, "", [])}
     known = apdu_json.value_to_json(apdu_json.value_from_json(Item, present, "item"))

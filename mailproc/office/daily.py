@@ -92,7 +92,7 @@ def _letter(one: LetterLine, premises: Premises, state: str = "") -> DigestLette
         words.attention_word(state, language) if state else words.delivery_word(stands, language)
     )
     return DigestLetter(
-        number=one.id, who=one.other, subject=one.subject, why=why, since=_day(one.at, premises)
+        number=one.id, who=one.other, subject=one.about(language), why=why, since=_day(one.at, premises)
     )
 
 

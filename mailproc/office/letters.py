@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from mailproc.errors import LocalFault
+from mailproc.ill import apdu_json
+from mailproc.ill.heard import event_heard
+from mailproc.notices import words
 from mailproc.store import events, letters, outgoing, requests
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -18,7 +21,10 @@ _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store'
 
 @dataclass(frozen=True)
 class LetterLine:
-    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter."""
+    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
+
+    ``event``: of a message what it says, by its row in the state tables, or UNREADABLE; '' of a letter.
+    """
 
     id: str
     at: datetime
@@ -26,6 +32,14 @@ class LetterLine:
     other: str  # who it is from, or to
     subject: str
     note: str
+    event: str = ""
+
+    def about(self, language: str = "en") -> str:
+        """Its subject; of a message its number, and what it says in words."""
+        if not self.event:
+            return self.subject
+        word = words.told_word if self.id.startswith("intent") else words.event_word
+        return f"{self.subject}: {word(self.event, language)}".removeprefix(": ")
 
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
@@ -78,12 +92,14 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
 
 
 def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
-    """What became of each message of a letter."""
-    statement = select(EVENT).where(EVENT.c.inbox_id == inbox_id).order_by(EVENT.c.position)
+    """What became of each message of a letter; that staff were told of the letter is none of them."""
+    said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
+    statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [
         {
             "id": f"E{row['id']}",
             "type": row["type"],
+            "event": _event(row["apdu"]) or row["type"],
             "state": row["state"],
             "number": (row["ref"] or {}).get("number", ""),
             "why": row["last_error"],
@@ -105,15 +121,21 @@ def _outgoing(row: Any) -> LetterLine:
 
 def _message(row: Any) -> LetterLine:
     number = (row["ref"] or {}).get("number", "")
-    subject = f"{row['type']} {number}".strip()
-    return LetterLine(f"E{row['id']}", row["at"], row["state"], row["partner"], subject, row["last_error"])
+    event = _event(row["apdu"]) or row["type"]
+    name, who, why = f"E{row['id']}", row["partner"], row["last_error"]
+    return LetterLine(name, row["at"], row["state"], who, number, why, event)
+
+
+def _event(apdu: dict[str, Any] | None) -> str:
+    return event_heard(apdu_json.from_json(apdu)) if apdu else ""
 
 
 def _intent(connection: Connection, row: Any) -> LetterLine:
     event = events.load(connection, row["event_id"])
     body = row["body"]
-    what = body["apdu"]["type"] if row["kind"] == "apdu" else body["notice"]
+    said = _event(body.get("apdu"))
+    what = "" if said else body["notice"]
     if row["request_id"] is not None:
-        what = f"{requests.load(connection, row['request_id'])['number']} {what}"
+        what = f"{requests.load(connection, row['request_id'])['number']} {what}".rstrip()
     at = event["at"] if event else row["not_before"]
-    return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"])
+    return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"], said)

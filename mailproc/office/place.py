@@ -54,6 +54,7 @@ BESIDE: Mapping[str, Any] = {
     "billing": Delivery,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
+ITEM_TYPES = ("MONOGRAPH", "SERIAL", "OTHER")
 PATRON = ("id", "name", "email", "status", "language")
 
 
@@ -69,8 +70,10 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
             raise LocalFault(f"A request has no field {key!r}; known are {', '.join(KNOWN)}.")
     service = value.get("service")
     if service not in ("LOAN", "COPY"):
-        raise LocalFault(f"service: {service!r} is neither LOAN nor COPY.")
-    item = apdu_json.value_from_json(Item, value.get("item"), "item")
+        raise LocalFault("service must be LOAN or COPY." if service else "service is missing: LOAN or COPY.")
+    item = apdu_json.value_from_json(Item, value.get("item") or {}, "item")
+    if item.type not in (None, *ITEM_TYPES):
+        raise LocalFault(f"item.type must be one of {', '.join(ITEM_TYPES)}.")
     if not (item.title or "").strip():
         raise LocalFault("item.title is missing: no library can look for an item without a title.")
     rota = tuple(partners) or _texts(value, "partners")
@@ -84,10 +87,10 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
         delivery=_optional(Delivery, value.get("delivery"), "delivery"),
         need_before=_optional(date, value.get("need_before"), "need_before"),
         max_cost=_optional(Money, value.get("max_cost"), "max_cost"),
-        note=str(value.get("note") or ""),
+        note=_optional(str, value.get("note"), "note") or "",
         keywords=_texts(value, "keywords"),
-        copyright_declared=value.get("copyright_declared") is True,
-        account=str(value.get("account") or ""),
+        copyright_declared=_optional(bool, value.get("copyright_declared"), "copyright_declared") is True,
+        account=_optional(str, value.get("account"), "account") or "",
         **{name: _optional(hint, value.get(name), name) for name, hint in BESIDE.items()},
     )
 

@@ -12,11 +12,12 @@ from mailproc.templating.check import check_names
 from mailproc.templating.comparison import unified
 from mailproc.templating.contract import Contract
 from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE, Folders, Source
+from mailproc.templating.grammar import problem_of
 from mailproc.templating.problem import BrokenTemplate, Problem, did_you_mean
 from mailproc.templating.readme import readme
 from mailproc.templating.sandbox import Sandbox
 from mailproc.templating.shapes import shape_of
-from mailproc.templating.trial import rendered, sentence, tried
+from mailproc.templating.trial import rendered, tried
 
 LONGEST_TEXT = 64 * 1024
 
@@ -185,7 +186,7 @@ class Templates:
                 return None, tuple(problems)
             code = self._jinja.compile(tree, filename=name)
         except TemplateSyntaxError as error:
-            return None, (Problem(name, error.lineno, "", sentence(error.message)),)
+            return None, (problem_of(error, text, name),)
         except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
             return None, (Problem(name, 0, "", "too deeply nested"),)
         template = Template.from_code(self._jinja, code, {})

@@ -265,3 +265,19 @@ def test_what_is_put_away_is_told_and_kept(cli):
     assert done["ids"] == ["I2"] and done["by"] and done["at"]
     assert cli("digest", "--json").json["unplaced"] == []
     assert cli("dismiss", "I2").code == 1
+
+
+def test_what_lies_on_the_shelf_is_said_in_words_and_its_code_stays_in_json(cli: Cli) -> None:
+    head = "From: ill@customer.example\r\nTo: ill@town.example\r\nMessage-ID: <9@c>\r\n\r\n"
+    gap = "\r\n" * 5  # the first has no item, the second means nothing that we have
+    body = f"99-0003\r\nKw3Word5{gap}TXC1 S LOAN{gap}TXC2 CANCEL{gap}NNNN\r\n"
+    assert cli("inject", "-", stdin=head + body).code == 0
+    assert cli("run", "--once").code == 0
+    listed, shown = cli("shelved").out, cli("letter", "I1").out
+    for text in (listed, shown, cli("digest").out):
+        assert "UNREADABLE" not in text
+        assert "SHELVED" not in text
+    assert "a message that could not be read" in listed
+    assert "C2: asked us to stop it" in listed
+    assert [one["event"] for one in cli("shelved", "--json").json] == ["CANCEL", "UNREADABLE"]
+    assert {one["type"] for one in cli("letter", "I1", "--json").json["messages"]} == {"UNREADABLE", "CANCEL"}

@@ -110,6 +110,34 @@ def test_a_bad_request_is_refused_in_a_sentence(cli: Cli, case: str) -> None:
     assert cli("requests", "--json").json == []
 
 
+SAID_OF_A_FIELD = {
+    '{"partners": ["UK-BL"]}': "service is missing: LOAN or COPY.",
+    '{"service": "LOAN", "partners": ["UK-BL"]}': "item.title is missing",
+    '{"service": "LOAN", "item": "A Book"}': 'item must be an object, as {"name": …}, not "A Book"',
+    '{"service": "LOAN", "item": {"title": "T", "publication_date": 2019}}':
+        'item.publication_date must be text in quotes, as "2019", not 2019',
+    '{"service": "LOAN", "item": {"title": "T", "type": "BOOK"}}':
+        "item.type must be one of MONOGRAPH, SERIAL, OTHER.",
+    '{"service": "LOAN", "item": {"title": "T"}, "partners": "UK-BL"}':
+        'partners must be a list, as ["…", "…"], not "UK-BL"',
+    '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "need_before": "soon"}':
+        'need_before must be a date, as 2026-01-31, not "soon"',
+    '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "max_cost": {"currency": "EUR"}}':
+        "max_cost.amount is missing",
+    '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "max_cost": {"amount": 1.5}}':
+        'max_cost.amount must be a number in quotes, as "12.50", not 1.5',
+    '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "copyright_declared": "yes"}':
+        'copyright_declared must be true or false, not "yes"',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SAID_OF_A_FIELD)
+def test_a_field_that_is_wrong_is_named_in_the_words_of_json(cli: Cli, text: str) -> None:
+    ran = cli("request", "-", stdin=text)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(SAID_OF_A_FIELD[text])
+
+
 BAD_APDUS = ["{", "[]", "7", "null", "{}", '{"type": "NONSENSE"}', '{"type": 3}', '[{"type": "CANCEL"}, 3]',
              '{"type": "ILL_REQUEST"}', '{"type": "CANCEL"}', '{"type": "ILL_ANSWER"}',
              '{"type": "ILL_ANSWER", "results": "MAYBE"}', '{"type": "SHIPPED", "due": {"on": "x"}}',

@@ -40,7 +40,7 @@ BROKEN = [
     ("asked whether defined", "{% if titel is defined %}{% endif %}", 3, "titel", "title"),
     ("with a default", '{{ titel | default("x") }}', 3, "titel", "title"),
     ("in an inline else", "{{ title if title else titel }}", 3, "titel", "title"),
-    ("no endfor", "{% for o in orders %}\n{{ o.number }}\n", 4, "", "endfor"),
+    ("no endfor", "{% for o in orders %}\n{{ o.number }}\n", 3, "", "endfor"),
     ("no endif", "{% if due %}\n", 3, "", "endif"),
     ("no closing brace", "\n{{ title }", 4, "", "unexpected"),
     ("one brace too few", "\n{ title }}", 4, "", "lonely }}"),
@@ -228,3 +228,30 @@ def test_whatever_is_typed_is_checked_without_a_crash(pieces: list[str]) -> None
     ):
         assert problem.file == "draft"
         assert problem.text
+
+
+OPEN = {
+    "a loop": ("a\n{% for x in people %}\nb\n\nc\n", 2, "{% for … %} is not closed: {% endfor %} is missing"),
+    "a loop in a branch": (
+        "{% if due %}\n{% for x in people %}\n{% endif %}\n",
+        2,
+        "{% for … %} is not closed: {% endfor %} is missing before the {% endif %} of line 3",
+    ),
+    "the outer of two": ("{% if due %}\n{% if due %}{% endif %}\n", 1, "{% if … %} is not closed"),
+    "after a set": ("{% set a = due %}\n{% if due %}\n", 2, "{% if … %} is not closed"),
+    "nothing": ("a\n{% endfor %}\n", 2, "{% endfor %} closes nothing that is open here"),
+    "a second else": ("{% if due %}\n{% else %}\n{% else %}{% endif %}", 3, "{% else %} closes nothing"),
+    "a tag that is none": ("{% foreach x %}", 1, "{% foreach %} is no tag; there are if, elif"),
+    "a value": ("x\n{{ due\n", 2, "the text ends, expected }}"),
+    "nothing in it": ("{{ }}", 1, "a name is missing, got }}"),
+    "a comment": ("{# x", 1, "a comment is not closed: #} is missing"),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_faults_of_form_are_said_in_plain_words_at_their_line(templates: Templates, case: str) -> None:
+    text, line, words = OPEN[case]
+    (problem, *_) = templates.check_text("en/staff/all.txt", text)
+    assert (problem.line, problem.text[: len(words)]) == (line, words)
+    assert "Jinja" not in problem.text
+    assert "token" not in problem.text
