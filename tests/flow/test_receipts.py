@@ -48,6 +48,17 @@ def test_our_own_reader_reads_what_was_taken_and_what_not(open_world, addresses)
     assert "no number" in letter.text
 
 
+@pytest.mark.parametrize("title", ["A book", "C1-9 REJECTED - a novel", "Line 3: C1-9 REJECTED - a novel"])
+@pytest.mark.parametrize("words", ["LOAN", "S LOAN", "RZ LOAN", "loan S"])
+def test_an_order_without_a_number_is_named_by_its_title(words, title, open_world, addresses):
+    open_world.ordered(ORDER, f"TX {words}\n{title}", file_ref="12")
+    (receipt,) = receipts(open_world, addresses)
+    assert f'an order of a loan, title "{title}": it has no number' in " ".join(receipt.text.split())
+    assert "LOAN REJECTED" not in receipt.text.upper()
+    said = open_world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    assert [(apdu.report.kind, apdu.ref.number) for apdu in said] == [("status", "")]
+
+
 def test_a_file_of_which_nothing_was_taken_is_rejected(open_world, addresses):
     world = open_world
     text = world.letter(

@@ -129,6 +129,18 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "a mark and no number": (file("TX RZ\nA book"), ["no number"]),
     "a word glued to TX": (file("TXSL SED99*2*\nDikes"), ["no number"]),
     "a word behind TX": (file("TX S LOAN\nA book"), ["no number"]),
+    "it is known by its form and title": (
+        file("TX LOAN\n  A   book "),
+        ['an order of a loan, title "A book": it has no number'],
+    ),
+    "it is known by its first line": (
+        file("TX CANCEL\nNot needed"),
+        ['an order, beginning "Not needed": it has no number'],
+    ),
+    "it is known by its form alone": (
+        file("TX S PHOTO\n:DELIVER ABOVE ITEM TO:\na@b.example"),
+        ["an order of a copy: it has no number"],
+    ),
     "no lines": (file("TXLIB-1 S LOAN"), ["no bibliographic lines"]),
     "a number of forty-one signs": (file(f"TX{'1' * 41} S\nDikes"), ["too long"]),
     "text and no order": (file("A book"), ["no line begins an order"]),

@@ -21,6 +21,8 @@ from mailproc.protocols.artemail.transliterate import to_ascii
 from mailproc.protocols.codec import Fault, Renderer
 from mailproc.templating.contract import as_context
 
+_REJECTED = re.compile(r"(?:Line [0-9]+: )?(?P<number>[^ ]+) REJECTED - ")
+
 MOST_REJECTED = 200
 """Lines of one kind in a receipt; who sends a file with more of them has one mistake in all."""
 
@@ -116,6 +118,5 @@ def _wrong(what: str) -> LocalFault:
 
 def _number(line: str) -> str:
     """The number in a line of ours that a reader takes for a rejected order."""
-    before, rejected, _ = line.partition(" REJECTED - ")
-    number = before.rpartition(" ")[2] if rejected else ""
-    return number if reportlines.is_number(number) else ""
+    named = _REJECTED.match(line)
+    return named["number"] if named and reportlines.is_number(named["number"]) else ""

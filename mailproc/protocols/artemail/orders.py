@@ -15,6 +15,8 @@ from mailproc.protocols.codec import Credentials, Fault
 
 MOST_LINES = 200
 LONGEST_LINE = 1000
+LONGEST_TITLE = 60
+"""Characters of it that are told where an order has nothing else to be known by."""
 GAP_UNKNOWN = -1
 
 _PASSWORD = re.compile(r"[\x21-\x7e]{1,64}")
@@ -79,7 +81,7 @@ def read(lines: Sequence[str], words: Keywords) -> OrderFile:
         try:
             orders.append(_order(lines, start, stop, words, whole_file))
         except RemoteFault as fault:
-            faults.append(Fault(fault.position, str(fault), _number(lines[start].strip())))
+            faults.append(Fault(fault.position, str(fault), _number(lines[start].strip(), words)))
     if not starts and any(lines[header.end : end]):
         faults.append(Fault(header.end + 1, "there is text, but no line begins an order with TX"))
     return OrderFile(header.credentials, tuple(orders), tuple(faults))
@@ -143,9 +145,9 @@ def _order(
     if len(chunk) > MOST_LINES or any(len(line) > LONGEST_LINE for line in [lines[start], *chunk]):
         limit = f"more than {MOST_LINES} lines, or a line of more than {LONGEST_LINE} characters"
         raise RemoteFault(f"this order is no order: {limit}", start + 1)
-    number, keywords = _tx(lines[start].strip(), words, start + 1)
     at = next((i for i, line in enumerate(chunk) if _DELIVER.fullmatch(line)), None)
     text = chunk if at is None else chunk[:at]
+    number, keywords = _tx(lines[start].strip(), text, words, start + 1)
     address = whole_file if at is None else chunk[at + 1 :]
     return Order(start + 1, number, keywords, tuple(text), tuple(address))
 
@@ -154,17 +156,27 @@ def _said(lines: Sequence[str]) -> Iterator[str]:
     return (line for line in lines if line.strip())
 
 
-def _number(line: str) -> str:
-    """What stands where an order has its number, if it can be one."""
+def _number(line: str, words: Keywords) -> str:
+    """What stands where an order has its number, if it can be one; a keyword there is none."""
     tokens = _TX.fullmatch(line).group(2).split()  # type: ignore[union-attr]  # it began the order
-    return tokens[0] if tokens and CUSTOMERS_NUMBER.fullmatch(tokens[0]) else ""
+    is_number = tokens and not words.find(tokens[0]) and CUSTOMERS_NUMBER.fullmatch(tokens[0])
+    return tokens[0] if is_number else ""
 
 
-def _tx(line: str, words: Keywords, position: int) -> tuple[str, tuple[str, ...]]:
+def _unnumbered(tokens: Sequence[str], text: Sequence[str], words: Keywords) -> str:
+    """By what its writer knows an order that has no number."""
+    asked = next((known.service for each in tokens if (known := words.find(each)) and known.service), "")
+    what = f"an order of a {asked.lower()}" if asked else "an order"
+    first = " ".join(text[0].split())[:LONGEST_TITLE] if text else ""
+    return f'{what}, {"title" if asked else "beginning"} "{first}"' if first else what
+
+
+def _tx(line: str, text: Sequence[str], words: Keywords, position: int) -> tuple[str, tuple[str, ...]]:
     mark, rest = _TX.fullmatch(line).groups()  # type: ignore[union-attr]  # it began the order
     tokens = rest.split()
     if not tokens or words.find(tokens[0]):
-        raise RemoteFault("this order has no number, so nothing can be answered to it", position)
+        which = _unnumbered(tokens, text, words)
+        raise RemoteFault(f"{which}: it has no number, so nothing can be answered to it", position)
     if not CUSTOMERS_NUMBER.fullmatch(tokens[0]):
         raise RemoteFault("the number of this order is too long or holds strange characters", position)
     keywords = tuple(token.upper() for token in tokens[1:])
