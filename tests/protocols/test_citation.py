@@ -1,5 +1,8 @@
 """Bibliographic lines by their place, addresses, and letters outside ASCII."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +10,9 @@ from hypothesis import strategies as st
 from mailproc.ill.apdu import Delivery, Item, Postal
 from mailproc.ill.terms import Service
 from mailproc.protocols.artemail import address, citation
-from mailproc.protocols.artemail.transliterate import is_readable, to_ascii
+from mailproc.protocols.artemail.transliterate import Ascii, is_readable, to_ascii
 
+PAGE = Path(__file__).parents[2] / "docs" / "protocols" / "artemail.md"
 COPY, LOAN = Service.COPY, Service.LOAN
 BOTH_WAYS = [
     (
@@ -170,6 +174,18 @@ def test_what_is_an_e_mail_address(text: str) -> None:
 )
 def test_no_base_letter_is_lost(text: str, ascii_text: str, lost: int) -> None:
     assert (to_ascii(text).text, to_ascii(text).lost) == (ascii_text, lost)
+
+
+def test_the_page_says_what_becomes_of_other_scripts() -> None:
+    said = re.findall("`([^`]+)` becomes `([^`]+)`", PAGE.read_text("utf-8"))
+    assert [shown for _, shown in said] == [to_ascii(written).text for written, _ in said] != []
+    assert all(to_ascii(written).romanised for written, _ in said)
+    assert to_ascii("\ue000") == Ascii("?", lost=1)
+
+
+@pytest.mark.parametrize(("title", "readable"), [("a\ue000", False), ("ab\ue000", True), ("بسم", True)])
+def test_a_title_needs_more_letters_than_it_lost(title: str, readable: bool) -> None:
+    assert is_readable(to_ascii(title)) is readable
 
 
 @given(text=st.text())
