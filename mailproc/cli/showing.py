@@ -1,7 +1,7 @@
 """What `show` says of one request, for a librarian's eyes: its particulars and its whole history."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +20,9 @@ ASKED = {
 }  # fmt: skip
 """What `show` calls what a partner's request says."""
 
+
+FOLDED = 3
+"""So many lines of a history that say the same become one."""
 
 UNTOLD = {
     "patron/arrived": "it is here", "patron/unfilled": "no library can supply it",
@@ -62,7 +65,7 @@ def tell(found: Shown, premises: Premises) -> None:
     if ways := _ways_on(found):
         output.line("  To go on:     " + ways)
     output.line()
-    rows = [_history_row(change, line.role, premises) for change in found.history]
+    rows = [_history_row(run, line.role, premises) for run in _runs(found.history)]
     output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
 
 
@@ -142,15 +145,33 @@ def _ways_on(found: Shown) -> str:
     return "; ".join(ways)
 
 
-def _history_row(change: Change, role: str, premises: Premises) -> tuple[str, ...]:
+def _runs(history: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """What was said again and again in the same words and moved nothing is one line; all else one each."""
+    for same, run in groupby(history, key=lambda one: None if one.from_state != one.to_state else _said(one)):
+        changes = list(run)
+        if same is None or len(changes) < FOLDED:
+            yield from ([change] for change in changes)
+        else:
+            yield changes
+
+
+def _said(change: Change) -> tuple[object, ...]:
+    return change.attempt, change.event, change.to_state, change.note, change.cause["kind"]
+
+
+def _history_row(run: Sequence[Change], role: str, premises: Premises) -> tuple[str, ...]:
+    change = run[0]
     told = change.cause.get("heard_by")
     by = change.cause["id"] + (f" (told by {told})" if told else "")
     moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
-    when = output.moment(change.at, premises.zone)
+    note = textwrap.shorten(change.note, 100, placeholder=" …")
+    if len(run) > 1:
+        last = output.moment(run[-1].at, premises.zone)
+        note = f"said {len(run)} times, last on {last} ({run[-1].cause['id']}). {note}".rstrip(". ")
     return (
-        when,
+        output.moment(change.at, premises.zone),
         words.event_word(change.event),
         moved,
         f"{change.cause['kind']} {by}",
-        textwrap.shorten(change.note, 100, placeholder=" …"),
+        note,
     )

@@ -149,3 +149,15 @@ def test_only_what_their_protocol_can_say_is_offered(cli, lent):
 def test_a_waiting_list_is_no_promise(cli, lent):
     told = cli("act", lent, "hold", "--position", "3").out
     assert "waiting list" in told and "we shall supply" not in told
+
+
+def test_what_is_said_again_and_again_is_one_line(cli: Cli, ordered: None) -> None:
+    for _ in range(12):
+        hear(cli, "B1-1 USE*3")
+    hear(cli, "B1-1 USE*2")
+    lines = cli("show", "B1").out.partition("When")[2].splitlines()[1:]
+    assert len(lines) == 4  # asked, promised, the same again, promised anew
+    assert "letter I2 " in lines[2]
+    assert "said 11 times, last on " in lines[2]
+    assert "(I12)" in lines[2]
+    assert len(cli("show", "B1", "--json").json["history"]) == 14
