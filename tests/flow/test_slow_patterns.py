@@ -33,7 +33,7 @@ def test_the_letter_is_shelved_with_the_patterns_place_and_the_next_one_is_taken
     assert time.process_time() - begun < 10 * timed.SECONDS
     assert (world.row("inbox", stuck)["state"], world.row("inbox", taken)["state"]) == ("shelved", "done")
     why = world.shelf()[f"I{stuck}"]
-    assert "codes.toml: line 2: [[code]] FOO: pattern '(?:A|AA){40}!'" in why
+    assert "codes.toml: line 2: [[code]] FOO: pattern '(?:A|AA){40}!' did not end" in why
     assert world.shown("B2").line.promise == {"what": "HOLD_PLACED", "position": 3}
     assert any("line 2: [[code]] FOO" in letter.text for letter in world.notices())
 

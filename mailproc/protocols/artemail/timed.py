@@ -96,7 +96,7 @@ class Pattern:
 
     def endless(self) -> Misconfigured:
         return Misconfigured(
-            f"{self.place}: pattern {self.expression.pattern!r}: reading a letter with it did not end "
-            f"within {SECONDS:g} seconds; write it so that no line fits it in many ways",
+            f"{self.place}: pattern {self.expression.pattern!r} did not end within {SECONDS:g} seconds; "
+            "write it so that no line fits it in many ways",
             Setting(SETTING, str(self.place.file)),
         )
