@@ -1,16 +1,17 @@
-"""The verb that shows the directory of partners."""
+"""Verbs of the directory of partners: who they are, and whose letters are to wait."""
 
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened
-from mailproc.office import directory
+from mailproc.cli.opening import opened, who
+from mailproc.office import directory, pausing
 from mailproc.office.directory import Learned
 
 verbs = typer.Typer()
 
+Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="A partner's symbol or alias.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -31,7 +32,7 @@ def partners(
             directory.forget(house.store, forget)
         with house.store.read() as connection:
             taught = directory.taught(connection)
-        known = [directory.partner_line(partner) for partner in house.premises.partners]
+            known = directory.listed(connection, house.premises)
     if as_json:
         output.as_json([one | {"learned": _taught_json(one["symbol"], taught)} for one in known])
         return
@@ -41,6 +42,20 @@ def partners(
     for one in taught:
         stands = "confirmed" if one.confirmed_at else "waits: partners --confirm or --forget it"
         output.line(output.one_line(f"{one.id} {one.partner} wrote: answer to {one.address} ({stands})"))
+
+
+@verbs.command("pause")
+def pause(ctx: typer.Context, symbol: Symbol) -> None:
+    """Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails."""
+    with opened(ctx) as house:
+        output.line(pausing.pause(house.store, house.premises, symbol, who()))
+
+
+@verbs.command("resume")
+def resume(ctx: typer.Context, symbol: Symbol) -> None:
+    """Let letters to a paused partner go again."""
+    with opened(ctx) as house:
+        output.line(pausing.resume(house.store, house.premises, symbol, who()))
 
 
 def _taught_json(symbol: str, taught: list[Learned]) -> list[dict[str, Any]]:

@@ -66,6 +66,11 @@ VERBS: Mapping[str, Verb] = {
     "partners": Verb(
         "partners", "The directory: who lends to us, who borrows from us, how they are told and believed."
     ),
+    "pause": Verb(
+        "partners",
+        "Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails.",
+    ),
+    "resume": Verb("partners", "Let letters to a paused partner go again."),
     "templates": Verb("papers", "The templates, where each comes from, and whether it is in order."),
     "preview": Verb(
         "papers", "A finished letter, without sending it. Names file, line and field of what is wrong."

@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow import strangers, writing
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
@@ -86,11 +87,10 @@ def _is_new(
 
 def run(store: Store, premises: Premises, limit: int = 50) -> int:
     """Write the receipts that wait; how many were taken up."""
-    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
     now = premises.clock()
 
     def claim(connection: Connection) -> Sequence[RowMapping]:
-        due = outgoing.claim_intents(connection, KIND, paused, now, limit)
+        due = outgoing.claim_intents(connection, KIND, paused(connection, premises), now, limit)
         store.underway.claimed(IntentRow, [row["id"] for row in due])
         return due
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.log import following, mask
 from mailproc.mail.letter import Envelope
@@ -43,8 +44,7 @@ def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> 
 
 
 def _begin(connection: Connection, premises: Premises) -> RowMapping | None:
-    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
-    return outgoing.claim_letter(connection, paused, premises.clock())
+    return outgoing.claim_letter(connection, paused(connection, premises), premises.clock())
 
 
 def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliver) -> bool:

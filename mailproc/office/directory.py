@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.store import learned
 from mailproc.store.engine import Store
@@ -27,15 +28,20 @@ class Learned:
     confirmed_at: datetime | None
 
 
-def partner_line(partner: Partner) -> dict[str, str]:
-    """One partner of the directory; ``roles`` in words for people, no secrets."""
+def listed(connection: Connection, premises: Premises) -> list[dict[str, str]]:
+    """The partners; ``roles`` in words for people, ``status`` as it is now, no secrets."""
+    waiting = paused(connection, premises)
+    return [_line(one, "paused" if one.symbol in waiting else "active") for one in premises.partners]
+
+
+def _line(partner: Partner, status: str) -> dict[str, str]:
     return {
         "symbol": partner.symbol,
         "name": partner.name,
         "address": partner.address,
         "codec": partner.codec,
         "roles": ", ".join(_TO_US[role] for role in partner.roles),
-        "status": partner.status,
+        "status": status,
         "proof": ", ".join(partner.proof),
     }
 

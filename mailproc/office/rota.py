@@ -1,11 +1,13 @@
 """The rota of a request: whom we have asked and what became of it, and who waits. Reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role
 from mailproc.office.find import request_of
@@ -48,13 +50,13 @@ def rota(connection: Connection, premises: Premises, number: str) -> Rota:
     if request["role"] != Role.REQUESTER:
         raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
     found: list[Place] = []
-    active = False
+    active, waits = False, paused(connection, premises)
     for row in rotas.places(connection, request["id"]):
         if row["transaction_id"] is not None:
             active |= row["closed_at"] is None and row["state"] not in ("NOT_SUPPLIED", "CANCELLED")
             found.append(_asked(connection, premises, request["number"], row))
         else:
-            found.append(_waiting(premises, row, first=not any(one.became == "next" for one in found)))
+            found.append(_waiting(row, premises, waits, first=not any(one.became == "next" for one in found)))
     return Rota(request["number"], request["title"], active, tuple(found))
 
 
@@ -77,10 +79,10 @@ def _asked(connection: Connection, premises: Premises, number: str, row: RowMapp
     )
 
 
-def _waiting(premises: Premises, row: RowMapping, *, first: bool) -> Place:
+def _waiting(row: RowMapping, premises: Premises, waits: Collection[str], *, first: bool) -> Place:
     became = "passed-over" if row["why_not"] else "next" if first else "waiting"
     name = _name(premises, row["partner"])
-    unable = _unable(premises, row["partner"])
+    unable = _unable(premises, row["partner"], waits)
     return Place(row["position"], row["partner"], name, became, why_not=row["why_not"], unable=unable)
 
 
@@ -89,10 +91,10 @@ def _name(premises: Premises, symbol: str) -> str:
     return (partner and partner.name) or symbol
 
 
-def _unable(premises: Premises, symbol: str) -> str:
+def _unable(premises: Premises, symbol: str, waits: Collection[str]) -> str:
     """Configuration changes after a rota was made."""
     try:
         partner = premises.partners.lender(symbol)
     except LocalFault as fault:
         return str(fault)
-    return "paused: its letter would wait" if partner.status == "paused" else ""
+    return "paused: its letter would wait" if partner.symbol in waits else ""

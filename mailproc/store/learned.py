@@ -1,4 +1,5 @@
-"""What letters taught us of partners: addresses that wait for staff, and those that staff confirmed."""
+"""What is known of partners beside config.toml: addresses that letters taught us (they wait for staff, or
+were confirmed), and whom staff have paused."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from mailproc.store.text import storable
 
 LEARNED = table_of(PartnerLearned)
 ADDRESS = "address"
+PAUSED = "paused"
 
 _ADD = text(
     "INSERT INTO partner_learned (partner, kind, value, event_id)"
@@ -34,6 +36,7 @@ _CONFIRMED = Constant(
     .order_by(LEARNED.c.confirmed_at.desc(), LEARNED.c.id.desc())
     .limit(1)
 )
+_PAUSED = select(LEARNED.c.partner).where(LEARNED.c.kind == PAUSED)
 
 
 def learn(connection: Connection, partner: str, kind: str, value: str, event_id: int) -> tuple[bool, bool]:
@@ -64,3 +67,20 @@ def confirm(connection: Connection, learned_id: int, now: datetime) -> None:
 
 def forget(connection: Connection, learned_id: int) -> None:
     connection.execute(LEARNED.delete().where(LEARNED.c.id == learned_id))
+
+
+def pause(connection: Connection, partner: str, event_id: int) -> bool:
+    """False where it is paused already."""
+    before = _ONE.row(connection, {"partner": partner, "kind": PAUSED, "value": ""})
+    connection.execute(_ADD, {"partner": partner, "kind": PAUSED, "value": "", "event_id": event_id})
+    return before is None
+
+
+def resume(connection: Connection, partner: str) -> bool:
+    """False where it is not paused."""
+    this = (LEARNED.c.partner == partner, LEARNED.c.kind == PAUSED)
+    return connection.execute(LEARNED.delete().where(*this)).rowcount > 0
+
+
+def paused(connection: Connection) -> Sequence[str]:
+    return connection.execute(_PAUSED).scalars().all()

@@ -86,7 +86,7 @@ class PartnerRow(SQLModel, table=True):
 
 
 class PartnerLearned(SQLModel, table=True):
-    """What a letter taught us of a partner; nothing of it holds before staff confirm it."""
+    """What a letter taught us of a partner; nothing of it holds before staff confirm it. And their pause."""
 
     __tablename__ = "partner_learned"
     __table_args__ = (UniqueConstraint("partner", "kind", "value"),)

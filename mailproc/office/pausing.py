@@ -1,0 +1,49 @@
+"""Staff pause a partner: its requests stay where they are, letters to it wait, and nothing fails."""
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.store import events, learned
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+
+
+def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
+    """From now on letters to the partner wait; a sentence. LocalFault: unknown, or paused already."""
+    partner = premises.partners.known(symbol)
+    if partner.status == "paused":
+        raise LocalFault(f"{partner.symbol} is paused by config.toml already.")
+
+    def job(connection: Connection) -> None:
+        event_id = _note(connection, premises, "pause", partner.symbol, by)
+        if not learned.pause(connection, partner.symbol, event_id):
+            raise LocalFault(f"{partner.symbol} is paused already; `mailproc resume` lets its letters go.")
+
+    store.write(job)
+    return f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
+
+
+def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
+    """Letters to the partner go again; a sentence. LocalFault: unknown, not paused, or by config.toml."""
+    partner = premises.partners.known(symbol)
+
+    def job(connection: Connection) -> None:
+        _note(connection, premises, "resume", partner.symbol, by)
+        if not learned.resume(connection, partner.symbol) and partner.status == "active":
+            raise LocalFault(f"{partner.symbol} is not paused.")
+
+    store.write(job)
+    if partner.status == "paused":
+        raise LocalFault(
+            f'{partner.symbol} is paused by config.toml: write status = "active" there, and start anew.'
+        )
+    return f"{partner.symbol} is active: letters to it go out again."
+
+
+def _note(connection: Connection, premises: Premises, what: str, symbol: str, by: str) -> int:
+    """Who did it, and when."""
+    event = NewEvent(
+        cause="staff", type=what, at=premises.clock(), actor=by, door="cli", partner=symbol, state="done"
+    )
+    return events.add(connection, event)
