@@ -164,7 +164,10 @@ def test_a_number_stands_once_in_a_file(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"chasse": "X"}, r"XX-BL\].artemail.keywords.chasse: .*; there are cancel, renew, chase, reapply, test"),
+        (
+            {"chasse": "X"},
+            r"XX-BL\].artemail.keywords.chasse: .*; there are cancel, renew, chase, reapply, test",
+        ),
         ({"cancel": "STOP", "renew": "stop"}, "two actions have the same word 'STOP'"),
     ],
 )
