@@ -4,17 +4,19 @@ A status report of forty lines may trouble forty requests. Each keeps its state,
 attention; the letter names them all, under their reasons.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.notice_context import Addressed, addressed
 from mailproc.flow.premises import Premises
-from mailproc.notices.catalogue import AttentionGroup, NoticeContext, Request, StaffAttention
+from mailproc.notices.catalogue import AttentionGroup, NoticeContext, Request, StaffAttention, ToldRequest
 from mailproc.store import events, outgoing
 
 NOTICE = "staff/attention"
+T = TypeVar("T")
 
 
 def together(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
@@ -46,6 +48,8 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         partner=told[0].partner,
         letter=letter,
         note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
+        said=() if several else _each(one.said for one in told),
+        ways=() if several else _each(one.ways for one in told),
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),
         untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
@@ -54,10 +58,18 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
 
 def _groups(told: Sequence[StaffAttention], requests: dict[str, Request]) -> tuple[AttentionGroup, ...]:
     """Each request stands once, under all of its reasons; what is said of the letter itself, alone."""
-    reasons: dict[str, dict[str, None]] = {}
+    by_number: dict[str, list[StaffAttention]] = {}
     for one in told:
-        reasons.setdefault(one.request.number if one.request else "", {}).update(dict.fromkeys(one.reasons))
-    groups: dict[str, list[Request]] = {}
-    for number, why in reasons.items():
-        groups.setdefault(", ".join(why), []).extend([requests[number]] if number else [])
+        by_number.setdefault(one.request.number if one.request else "", []).append(one)
+    groups: dict[str, list[ToldRequest]] = {}
+    for number, each in by_number.items():
+        why = ", ".join(_each(one.reasons for one in each))
+        said = "; ".join(_each(one.said for one in each))
+        named = [ToldRequest(**vars(requests[number]), said=said)] if number else []
+        groups.setdefault(why, []).extend(named)
     return tuple(AttentionGroup(reason=why, count=len(of), requests=tuple(of)) for why, of in groups.items())
+
+
+def _each(lists: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    """All that stands in them, once."""
+    return tuple(dict.fromkeys(one for each in lists for one in each))

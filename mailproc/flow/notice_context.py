@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
+from mailproc.flow.ways import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.heard import told
+from mailproc.ill.terms import Role, State
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
     Library,
@@ -29,8 +31,10 @@ from mailproc.notices.catalogue import (
     Request,
     StaffAttention,
     StaffDigest,
+    Way,
 )
-from mailproc.store import outgoing, patrons, requests, transactions
+from mailproc.notices.said import said
+from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.templating.contract import sample_of
 
 Intent = RowMapping | Mapping[str, Any]
@@ -210,8 +214,44 @@ def _attention(writer: Writer) -> StaffAttention:
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
+        said=_said(writer),
+        ways=_ways(writer),
         untold=_untold(writer),
     )
+
+
+QUESTIONS = {
+    (Role.REQUESTER, State.CONDITIONAL): "ILL_ANSWER",
+    (Role.RESPONDER, State.RENEW_PENDING): "RENEW",
+    (Role.RESPONDER, State.CANCEL_PENDING): "CANCEL",
+}
+"""The message of theirs that waits for our answer."""
+
+
+def _said(writer: Writer) -> tuple[str, ...]:
+    """What they said; of a reminder, what they asked."""
+    row, reasons = writer.transaction, writer.facts.get("reasons", ())
+    heard = _heard(writer)
+    if row is None or heard is None or not heard["apdu"]:
+        return ()
+    apdu, role = apdu_json.from_json(heard["apdu"]), Role[row["role"]]
+    return said(apdu, role, reasons, writer.premises.today(), writer.language)
+
+
+def _heard(writer: Writer) -> RowMapping | None:
+    row, event_id = writer.transaction, writer.intent.get("event_id")
+    event = events.load(writer.connection, event_id) if event_id is not None else None
+    if event is not None and (event["cause"] == "letter" or event["heard_by"]):
+        return event
+    asked = QUESTIONS.get((Role[row["role"]], State[row["state"]])) if row is not None else None
+    return events.last_of(writer.connection, row["id"], (asked,)) if row is not None and asked else None
+
+
+def _ways(writer: Writer) -> tuple[Way, ...]:
+    if writer.transaction is None:
+        return ()
+    reasons = writer.facts.get("reasons", ())
+    return ways(writer.connection, reasons, writer.transaction, writer.premises, writer.language)
 
 
 def _untold(writer: Writer) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ from mailproc.store.tables import IntentRow
 _log = logging.getLogger(__name__)
 
 BATCH = 500
+WAITED_FOR = ("held-template", "held-value", "partner-gone")
+"""Attention that is over once the words are in a letter."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,8 @@ def _settle(
         _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
     for index, intent in enumerate(bundle.intents):
         if index in held:
-            _hold_all(connection, [intent], _lost(held[index]), premises)
+            kind = "VALUE_HELD" if held[index].value else "HELD"
+            _hold_all(connection, [intent], _lost(held[index]), premises, kind)
         elif index in encoded.unsaid:  # this partner is not told, and need not be
             outgoing.place(connection, intent["id"], "done", None)
         else:
@@ -221,4 +224,4 @@ def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, pre
 
 def _mended(connection: Connection, intent: RowMapping) -> None:
     if intent["state"] == "held":
-        transactions.clear_attention(connection, intent["transaction_id"], ["held-template", "partner-gone"])
+        transactions.clear_attention(connection, intent["transaction_id"], WAITED_FOR)

@@ -27,7 +27,9 @@ from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
-NOTED = frozenset({"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "PARTNER_GONE", "LOSSY", "amend"})
+NOTED = frozenset(
+    {"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "VALUE_HELD", "PARTNER_GONE", "LOSSY", "amend"}
+)
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
 
 

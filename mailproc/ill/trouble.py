@@ -5,6 +5,7 @@ TROUBLE = {
     "SEND_FAILED": "delivery-failed",
     "IN_DOUBT": "in-doubt",
     "HELD": "held-template",
+    "VALUE_HELD": "held-value",
     "PARTNER_GONE": "partner-gone",
 }
 """What became of a letter of ours, and the attention it raises."""

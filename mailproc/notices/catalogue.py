@@ -43,16 +43,31 @@ __all__ = [
     "Request",
     "StaffAttention",
     "StaffDigest",
+    "ToldRequest",
+    "Way",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldRequest(Request):
+    said: str = field_help(
+        "What the letter says of it, in words.", sample="their reason: it is on loan", optional=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionGroup:
     reason: str = field_help("Why a human is needed.", sample="nobody left to ask")
     count: int = field_help("How many requests.", sample=2)
-    requests: tuple[Request, ...] = field_help(
-        "All of them; none where it is the letter itself.", sample=(sample_of(Request),)
+    requests: tuple[ToldRequest, ...] = field_help(
+        "All of them; none where it is the letter itself.", sample=(sample_of(ToldRequest),)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    command: str = field_help("A command.", sample="mailproc act B12 answer-condition --answer yes")
+    does: str = field_help("What it does.", sample="agree")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +88,18 @@ class StaffAttention:
     )
     letter: str = field_help("The letter that is meant, I… or O….", sample="O12", optional=True)
     note: str = field_help("What happened, in words.", sample="550 no such user", optional=True)
+    said: tuple[str, ...] = field_help(
+        "What the other library's message says of the one request: reason, condition, days, costs, remark.",
+        sample=(
+            "their condition: there are charges",
+            "they want an answer by Fri 4 Dec",
+            "their words: 10 EUR",
+        ),
+        optional=True,
+    )
+    ways: tuple[Way, ...] = field_help(
+        "What can be done about the one request now.", sample=(sample_of(Way),), optional=True
+    )
     untold: tuple[str, ...] = field_help(
         "Requests of whose readers we know no e-mail address: they hear nothing of it from us.",
         sample=("B12",),

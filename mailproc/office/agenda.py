@@ -15,7 +15,8 @@ from mailproc.office.letters import LetterLine
 from mailproc.store import open_requests
 
 URGENCY = (
-    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "partner-gone",
+    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "held-value",
+    "partner-gone",
     "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
     "cancel-asked", "condition", "renewal-asked", "renewal-refused", "overdue", "not-back",
     "end-of-rota", "need-before-passed",

@@ -87,11 +87,15 @@ class Wire:
 
 @dataclass(frozen=True)
 class Held:
-    """An APDU that did not get into the letter: its index, the field that was lost, why."""
+    """An APDU that did not get into the letter: its index, the field that was lost, why.
+
+    ``value``: what it is to say cannot be written, whatever the template.
+    """
 
     index: int
     field: str
     text: str
+    value: bool = False
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_a_title_with_nothing_readable_is_held_with_the_field_named_and_its_neig
     assert f"TX{number}-1" not in relay.to(BL)[0].text
     assert "item.title" in office.outbox()[0].note
     assert "romanised" in office.outbox()[0].note
-    assert office.show(number)["attention"] == ["held-template"]
+    assert office.show(number)["attention"] == ["held-value"]
     office.run()
     assert len(relay.to("desk@town.example")) == 1
 

@@ -19,7 +19,7 @@ ACTIONS = (
     "cancel-reply renew-reply overdue recall"
 )
 ATTENTION = (
-    "supplied-after-end delivery-failed bounced in-doubt held-template partner-gone file-rejected "
+    "supplied-after-end delivery-failed bounced in-doubt held-template held-value partner-gone file-rejected "
     "unknown-code unknown-words unknown-reference "
     "end-of-rota ask-cannot-match refused-by-partner answer-after-end unproven lost-after-returned "
     "condition renewal-refused recalled final-demand restored"

@@ -58,3 +58,16 @@ def test_today_is_soon_enough_and_an_old_day_hinders_no_other_correction(world):
     world.later(days=1)
     assert amended(world, note="please").way == "anew"
     assert amended(world, need_before="2026-03-03").way == "anew"
+
+
+def test_what_cannot_be_written_is_not_the_templates_fault(world):
+    """What only the partner's own words show is held: the letter names the way out, and it is one."""
+    world.place(keywords=["CANCEL"], run=False)
+    world.run()
+    assert world.attention("B1") == ("held-value",)
+    (letter,) = world.notices()
+    assert "cannot be written" in letter.text and "broken text" not in letter.text
+    assert "mailproc amend B1 --file FILE" in letter.text
+    assert amended(world, keywords=None).way == "anew"
+    world.run()
+    assert world.attention("B1") == () and world.shown("B1").line.delivery == "handed_over"

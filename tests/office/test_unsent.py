@@ -32,7 +32,7 @@ def test_a_trial_says_so_and_keeps_the_order(world):
 def test_a_held_order_is_no_trouble_any_more(world):
     world.place(run=False, keywords=["CANCEL"])
     world.quiet()
-    assert world.attention("B1") == ("held-template",)
+    assert world.attention("B1") == ("held-value",)
     world.act("B1", "receive")
     assert world.attention("B1") == () and letters(world) == []
 

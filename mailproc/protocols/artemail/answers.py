@@ -62,7 +62,7 @@ def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Repli
         try:
             made.append(_line(index, apdu, heading, wire.today, replies))
         except Lost as lost:
-            held.append(Held(index, lost.field, str(lost)))
+            held.append(Held(index, lost.field, str(lost), value=True))
     if not made:
         return Encoded(None, tuple(held), unsaid=tuple(unsaid))
     try:

@@ -29,11 +29,13 @@ from mailproc.protocols.artemail.requests import Orders
 
 
 class Lost(Exception):
-    """A letter would not say what was meant; ``field`` is what was lost."""
+    """A letter would not say what was meant; ``field`` is what was lost. ``by_template``: the template
+    lost it, for the value itself could be written."""
 
     def __init__(self, field: str, text: str) -> None:
         super().__init__(text)
         self.field = field
+        self.by_template = False
 
 
 def framed(order: str, customer_code: str) -> str:
@@ -66,7 +68,7 @@ def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], sc
         check_widths(order.text, order.address)
     if TERMINATOR in lines[:-1]:
         raise Lost("frame", f"{TERMINATOR} stands before the last line too, and nothing is read after it")
-    meant_lines = [line for order in written for line in _canonical(order)]
+    meant_lines = [line for order in written for line in canonical(order) if line]
     _check_words(text, [scheme.file.customer_code, MASK, *meant_lines, TERMINATOR])
 
 
@@ -89,11 +91,12 @@ def first_difference(meant: Any, read: Any, path: str = "") -> str:
     return path
 
 
-def _canonical(order: Order) -> list[str]:
+def canonical(order: Order) -> list[str]:
+    """The lines of an order as the shipped template writes it."""
     mark = f"{RZ} " if RZ in order.keywords else ""
     words = [word for word in order.keywords if word != RZ]
     first = " ".join([f"TX{' ' if mark else ''}{mark}{order.number}", *words])
-    return [first, *order.text, *([DELIVER, *order.address] if order.address else [])]
+    return [first, *order.text, *([*[""] * GAP, DELIVER, *order.address] if order.address else [])]
 
 
 def _check_words(text: str, meant: Sequence[str]) -> None:

@@ -156,7 +156,7 @@ def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders
         try:
             body = _written(apdu, wire, renderer, scheme)
         except Lost as lost:
-            held.append(Held(index, lost.field, str(lost)))
+            held.append(Held(index, lost.field, str(lost), value=not lost.by_template))
             continue
         except LocalFault as fault:
             held.append(Held(index, "template", str(fault)))
@@ -198,7 +198,11 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
     text = renderer.render(contracts.PLAIN.path, as_context(context)).strip("\n") + "\n"
     subject = next(word for word, known in _SUBJECTS.items() if known is service)
     body = Body(subject, (Part("text/plain", text.encode(), text=text),))
-    _check(body, meant, wire)
+    try:
+        _check(body, meant, wire)
+    except Lost as lost:
+        lost.by_template = True
+        raise
     return body
 
 

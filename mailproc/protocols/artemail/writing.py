@@ -46,7 +46,7 @@ def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Key
             _check_once(one.meant, made)
             made.append(one)
         except Lost as lost:
-            held.append(Held(index, lost.field, str(lost)))
+            held.append(Held(index, lost.field, str(lost), value=not lost.by_template))
         except LocalFault as fault:
             held.append(Held(index, "template", str(fault)))
     lossy = tuple(note for each in made if (note := _lossy(each.index, apdus[each.index], scheme)))
@@ -105,8 +105,22 @@ def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Ap
     path, context = _request(apdu, order, scheme) if isinstance(apdu, IllRequest) else _action(apdu, order)
     meant = _meant(apdu, order, scheme)
     text = renderer.render(path, as_context(context)).strip("\n")
-    guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], [order], scheme)
+    try:
+        guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], [order], scheme)
+    except Lost as lost:
+        lost.by_template = _can_be_written(meant, order, scheme)
+        raise
     return order, text, meant
+
+
+def _can_be_written(meant: Apdu, order: Order, scheme: Orders) -> bool:
+    """Would the order hold, were its template as shipped?"""
+    plain = "\n".join(guard.canonical(order))
+    try:
+        guard.check_file(guard.framed(plain, scheme.file.customer_code), [meant], [order], scheme)
+    except Lost:
+        return False
+    return True
 
 
 def _check_once(meant: Apdu, made: Sequence[_Made]) -> None:

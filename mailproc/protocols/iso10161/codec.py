@@ -93,11 +93,11 @@ class Iso10161Codec:
         if _is_courtesy(apdu, dialect):
             return Encoded(None, others, unsaid=(0,))
         if refused := self.refuses(apdu, wire_.dialect):
-            return Encoded(None, (Held(0, "", refused), *others))
+            return Encoded(None, (Held(0, "", refused, value=True), *others))
         try:
             message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
         except LocalFault as fault:
-            return Encoded(None, (Held(0, "", str(fault)), *others))
+            return Encoded(None, (Held(0, "", str(fault), value=True), *others))
         return Encoded(_body(apdu, message, dialect), others, lossy=losses.of(0, apdu))
 
     def project(self, apdu: Apdu) -> Apdu:

@@ -1,0 +1,121 @@
+"""What staff can do about a reason for attention: commands, and what each does, for the letter."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
+from mailproc.ill import machine
+from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.catalogue import Way
+from mailproc.notices.said import way_word
+from mailproc.store import outgoing, requests
+
+MOST = 6
+
+_RETURN = ("act return", "act renew")
+_AGAIN = ("amend again", "next", "next partner")
+_ASK = ("act query", "act cancel")
+WAYS: Mapping[str, Sequence[str]] = {
+    "condition": ("act answer-condition yes", "act answer-condition no"),
+    "renewal-asked": ("act renew-reply yes", "act renew-reply no"),
+    "cancel-asked": ("act cancel-reply yes", "act cancel-reply no"),
+    "renewal-refused": ("act return",),
+    "recalled": _RETURN,
+    "overdue": _RETURN,
+    "final-demand": _RETURN,
+    "supplied-after-end": ("act receive", "act return"),
+    "ask-cannot-match": _AGAIN,
+    "ask-cost": _AGAIN,
+    "ask-unfilled": _AGAIN,
+    "ask-later": ("again", "next", "next partner"),
+    "ask-locations": ("next partner", "again"),
+    "end-of-rota": ("next partner", "again", "act close"),
+    "need-before-passed": ("act cancel", "act unfilled", "next", "act close"),
+    "no-answer": _ASK,
+    "promise-passed": _ASK,
+    "lender-silent": ("act query",),
+    "renewal-silent": ("act query",),
+    "cancel-silent": ("act query",),
+    "answer-late": (
+        "act answer-condition yes", "act answer-condition no", "act renew-reply yes", "act renew-reply no",
+        "act cancel-reply yes", "act cancel-reply no", "act ship", "act unfilled",
+    ),
+    "not-back": ("act recall", "act lost"),
+    "message": ("act message",),
+    "damaged": ("act message",),
+    "bounced": ("redeliver", "again", "next", "next partner"),
+    "delivery-failed": ("redeliver", "next", "next partner"),
+    "in-doubt": ("redeliver",),
+    "held-value": ("amend", "act cancel"),
+    "held-template": ("templates",),
+}  # fmt: skip
+"""By reason, the ways in the order in which one would think of them: ``act …`` where law and protocol allow
+it now, the others where the request has come to where they can be used."""
+
+_ASKED_AGAIN = ("amend again", "again", "next", "next partner")
+_COMMANDS: Mapping[str, str] = {
+    "amend": "amend {number} --file FILE",
+    "amend again": "amend {number} --file FILE --again",
+    "again": "amend {number} --again",
+    "next": "next {number}",
+    "next partner": "next {number} --partner SYMBOL",
+    "redeliver": "redeliver {letter}",
+    "templates": "templates",
+    "act renew-reply yes": "act {number} renew-reply --answer yes --date DAY",
+    "act message": "act {number} message --note TEXT",
+}
+
+
+def ways(
+    connection: Connection, reasons: Sequence[str], transaction: RowMapping, premises: Premises, language: str
+) -> tuple[Way, ...]:
+    """At most ``MOST``, each once. ``reasons``: codes of attention."""
+    found = dict.fromkeys(key for reason in reasons for key in WAYS.get(reason, ()))
+    open_now = _Open(connection, transaction, premises)
+    known = (key for key in found if open_now.has(key))
+    return tuple(Way(command=open_now.command(key), does=way_word(key, language)) for key in known)[:MOST]
+
+
+class _Open:
+    """The ways that this transaction is open to now."""
+
+    def __init__(self, connection: Connection, transaction: RowMapping, premises: Premises) -> None:
+        before, role = transaction["state_before"], Role[transaction["role"]]
+        state = State[transaction["state"]]
+        lawful = machine.possible(
+            role, Service[transaction["service"]], state, State[before] if before else None
+        )
+        self._acts = manner.sayable(lawful, transaction, premises)
+        request = requests.load(connection, transaction["request_id"])
+        self._number = request["number"]
+        last = outgoing.last_said(connection, transaction["id"])
+        self._letter = last["outgoing_id"] if last else None
+        unheard = outgoing.delivery(connection, transaction["id"]) in ("bounced", "failed")
+        over = state in (State.NOT_SUPPLIED, State.CANCELLED) or (state is State.PENDING and unheard)
+        self._correctable = role is Role.REQUESTER and state is State.PENDING
+        self._ask_again = role is Role.REQUESTER and over
+        rota = requests.rota(connection, transaction["request_id"])
+        self._next = any(not one.tried and not one.why_not for one in rota)
+
+    def has(self, key: str) -> bool:
+        word, _, act = key.partition(" ")
+        if word == "act":
+            return act.split()[0] in self._acts
+        if key in _ASKED_AGAIN:
+            return (
+                self._ask_again
+                and (key != "next" or self._next)
+                and (key != "next partner" or not self._next)
+            )
+        if key == "amend":
+            return self._correctable
+        return key != "redeliver" or self._letter is not None
+
+    def command(self, key: str) -> str:
+        word, *more = key.split()
+        plain = f"act {{number}} {more[0]}" if word == "act" else ""
+        answer = f" --answer {more[1]}" if len(more) > 1 else ""
+        command = _COMMANDS.get(key, plain + answer)
+        return "mailproc " + command.format(number=self._number, letter=f"O{self._letter}")

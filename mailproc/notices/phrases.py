@@ -1,0 +1,101 @@
+"""Phrases of the letter to staff: what a message says beside its kind, and what can be done about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrases:
+    """Words by code. ``said``: with a place for the value; ``conditions``: those of the standard that are
+    no reasons; ``ways``: by command, more words of it telling apart where one is not enough."""
+
+    said: Words
+    conditions: Words
+    ways: Words
+
+
+ENGLISH = Phrases(
+    said={
+        "condition": "their condition: {}",
+        "reply_by": "they want an answer by {}",
+        "reason": "their reason: {}",
+        "position": "place {} on their waiting list",
+        "supply_on": "they expect to supply it on {}",
+        "retry_on": "they say: ask again on {}",
+        "cost": "it would cost {}",
+        "locations": "they name {}",
+        "due": "due back on {}",
+        "until": "they wish to keep it until {}",
+        "reply_code": "their code: {}",
+        "problem": "the problem they report: {}",
+        "state": "they see it as: {}",
+        "damage": "the damage: {}",
+        "note": "their words: {}",
+    },
+    conditions={
+        "library-use-only": "it may be read in the library only",
+        "no-reproduction": "nothing may be copied from it",
+        "client-signature-required": "the reader must sign for it",
+        "special-collections-supervision-required": "it may be read under supervision only",
+        "proposed-delivery-service": "they propose another way of delivery",
+    },
+    ways={
+        "act answer-condition yes": "agree",
+        "act answer-condition no": "do not agree",
+        "act renew-reply yes": "let them keep it longer",
+        "act renew-reply no": "do not let them keep it longer",
+        "act cancel-reply yes": "stop it as they ask",
+        "act cancel-reply no": "it cannot be stopped any more",
+        "amend": "correct the order; it is written anew",
+        "amend again": "correct it, and ask them once more",
+        "again": "ask them once more",
+        "next": "ask the next library of the rota",
+        "next partner": "ask another library",
+        "redeliver": "send the letter again",
+        "templates": "which text is broken, and where",
+    },
+)
+
+GERMAN = Phrases(
+    said={
+        "condition": "ihre Bedingung: {}",
+        "reply_by": "sie wollen eine Antwort bis {}",
+        "reason": "ihr Grund: {}",
+        "position": "Platz {} auf ihrer Warteliste",
+        "supply_on": "sie wollen am {} liefern",
+        "retry_on": "sie bitten, am {} noch einmal zu fragen",
+        "cost": "es würde {} kosten",
+        "locations": "sie nennen {}",
+        "due": "zurückzugeben bis {}",
+        "until": "sie möchten es behalten bis {}",
+        "reply_code": "ihr Code: {}",
+        "problem": "das Problem, das sie melden: {}",
+        "state": "bei ihnen steht es so: {}",
+        "damage": "der Schaden: {}",
+        "note": "ihre Worte: {}",
+    },
+    conditions={
+        "library-use-only": "nur zum Lesen in der Bibliothek",
+        "no-reproduction": "es darf nichts daraus kopiert werden",
+        "client-signature-required": "wer es liest, muss dafür unterschreiben",
+        "special-collections-supervision-required": "nur zum Lesen unter Aufsicht",
+        "proposed-delivery-service": "sie schlagen einen anderen Lieferweg vor",
+    },
+    ways={
+        "act answer-condition yes": "zustimmen",
+        "act answer-condition no": "nicht zustimmen",
+        "act renew-reply yes": "die Verlängerung gewähren",
+        "act renew-reply no": "die Verlängerung ablehnen",
+        "act cancel-reply yes": "stornieren, wie sie es wünschen",
+        "act cancel-reply no": "es lässt sich nicht mehr stornieren",
+        "amend": "die Bestellung berichtigen; sie wird neu geschrieben",
+        "amend again": "berichtigen und dort noch einmal bestellen",
+        "again": "dort noch einmal bestellen",
+        "next": "die nächste Bibliothek der Liste fragen",
+        "next partner": "eine andere Bibliothek fragen",
+        "redeliver": "den Brief noch einmal senden",
+        "templates": "welche Vorlage fehlerhaft ist, und wo",
+    },
+)

@@ -1,0 +1,86 @@
+"""What a partner's message says beside its kind, in words for staff."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from mailproc.ill.apdu import (
+    Apdu,
+    Damaged,
+    IllAnswer,
+    Money,
+    Overdue,
+    Renew,
+    RenewAnswer,
+    Shipped,
+    StatusOrErrorReport,
+)
+from mailproc.ill.policy import ASK
+from mailproc.ill.terms import Role
+from mailproc.notices import phrases, words
+from mailproc.notices.phrases import Phrases
+
+PHRASES: Mapping[str, Phrases] = {"en": phrases.ENGLISH, "de": phrases.GERMAN}
+LONGEST = 500
+"""Characters of a remark that are shown; the letter itself has all of them."""
+
+
+def said(
+    apdu: Apdu, role: Role, reasons: Sequence[str], today: date, language: str = "en"
+) -> tuple[str, ...]:
+    """A line for each thing that it says: reason, conditions, days, costs, remark. ``role`` is ours;
+    what ``reasons`` (codes of attention) say already is left out. Dates as everywhere in letters."""
+    spoken = _phrases(language)
+
+    def line(name: str, value: Any) -> str:
+        shown = words.date_word(value, today, language) if isinstance(value, date) else str(value)
+        return spoken.said[name].format(shown[:LONGEST])
+
+    found = (*_parts(apdu, role, reasons, language), ("reply_code", apdu.reply_code), ("note", apdu.note))
+    return tuple(line(name, value) for name, value in found if value)
+
+
+def way_word(key: str, language: str = "en") -> str:
+    """What a command does, by its key among the phrases' ``ways``; else the word of the act."""
+    return _phrases(language).ways.get(key) or words.action_word(key.removeprefix("act "), language)
+
+
+def condition_word(condition: str, language: str = "en") -> str:
+    return _phrases(language).conditions.get(condition) or words.reason_word(condition, language)
+
+
+def _phrases(language: str) -> Phrases:
+    return PHRASES.get(language.partition("-")[0], phrases.ENGLISH)
+
+
+def _parts(apdu: Apdu, role: Role, reasons: Sequence[str], language: str) -> Iterator[tuple[str, Any]]:
+    match apdu:
+        case IllAnswer():
+            yield from _answer(apdu, reasons, language)
+        case RenewAnswer() | Overdue() | Shipped():
+            yield "due", apdu.due.on if apdu.due else None
+        case Renew():
+            yield "until", apdu.desired_due_on
+        case Damaged():
+            yield "damage", apdu.damaged_details
+        case StatusOrErrorReport(report=report) if report is not None:
+            yield "problem", report.problem or report.reason_no_report
+            if report.current_state:
+                yield "state", words.state_word(role, report.current_state, language)
+
+
+def _answer(answer: IllAnswer, reasons: Sequence[str], language: str) -> Iterator[tuple[str, Any]]:
+    if answer.reason and ASK.get(answer.reason) not in reasons:
+        yield "reason", words.reason_word(answer.reason, language)
+    for one in answer.conditions:
+        yield "condition", condition_word(one.condition, language)
+        yield "reply_by", one.reply_by
+    yield "position", answer.position
+    yield "supply_on", answer.supply_on
+    yield "retry_on", answer.retry_on
+    yield "cost", _money(answer.cost_estimate)
+    yield "locations", ", ".join(filter(None, (one.symbol or one.name for one in answer.locations)))
+
+
+def _money(money: Money | None) -> str:
+    return f"{money.amount} {money.currency or ''}".strip() if money else ""

@@ -1,0 +1,111 @@
+"""The letter to staff says what the partner said, and what can be done about it."""
+
+from datetime import date
+
+import pytest
+
+from .conftest import BORROWER, LENDER
+
+CHARGES = {
+    "results": "CONDITIONAL",
+    "conditions": [{"condition": "charges", "reply_by": "2026-03-20"}],
+    "note": "10 EUR",
+}
+ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
+
+
+def told(iso) -> str:
+    """The one letter to staff, its body."""
+    (letter,) = iso.notices()
+    body: str = letter.text.partition("\n\n")[2]
+    return body
+
+
+def test_a_condition(iso):
+    iso.place(LENDER)
+    iso.hears("ILL_ANSWER", **CHARGES)
+    text = told(iso)
+    assert "their condition: there are charges" in text
+    assert "they want an answer by Fri 20 Mar" in text
+    assert "their words: 10 EUR" in text
+    for answer, does in (("yes", "agree"), ("no", "do not agree")):
+        assert f"mailproc act B1 answer-condition --answer {answer}\n      {does}\n" in text
+
+
+def test_a_reminder_says_the_condition_again(iso):
+    iso.place(LENDER)
+    iso.hears("ILL_ANSWER", **CHARGES)
+    iso.sent.clear()
+    iso.days(19)
+    text = told(iso)
+    assert "our answer is overdue" in text
+    assert "their words: 10 EUR" in text and "answer-condition --answer no" in text
+
+
+def test_a_renewal_refused(iso):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", due={"on": "2026-04-01"})
+    iso.act("B1", "receive")
+    iso.act("B1", "renew")
+    iso.sent.clear()
+    iso.hears("RENEW_ANSWER", answer=False, note="Another reader waits for it")
+    text = told(iso)
+    assert "their words: Another reader waits for it" in text and "mailproc act B1 return" in text
+    assert "renew\n" not in text  # not among the ways: they have just said no
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "says"),
+    [
+        ("ILL_ANSWER", {"results": "RETRY", "reason": "at-bindery", "retry_on": "2026-05-01"},
+         ("their reason: it is at the binder's", "ask again on Fri 1 May", "mailproc amend B1 --again")),
+        ("ILL_ANSWER", {"results": "ESTIMATE", "cost_estimate": {"amount": "12.50", "currency": "EUR"}},
+         ("it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
+        ("ILL_ANSWER", {"results": "LOCATIONS_PROVIDED", "locations": [{"symbol": "X-A"}, {"symbol": "X-B"}]},
+         ("they name X-A, X-B", "mailproc next B1 --partner SYMBOL")),
+        ("ILL_ANSWER", {"results": "UNFILLED", "reason": "not-owned", "note": "Never had it"},
+         ("their reason: they do not own it", "their words: Never had it", "next B1 --partner SYMBOL")),
+        ("MESSAGE", {"note": "Which edition?"}, ("their words: Which edition?", "B1 message --note TEXT")),
+        ("LOST", {"note": "in the post"}, ("their words: in the post",)),
+    ],
+)  # fmt: skip
+def test_what_a_lender_says(iso, kind, more, says):
+    iso.place(LENDER)
+    iso.hears(kind, **more)
+    text = told(iso)
+    for words in says:
+        assert words in text, text
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "says"),
+    [
+        ("CANCEL", {"note": "found here"}, ("their words: found here", "act L1 cancel-reply --answer yes")),
+        ("RENEW", {"desired_due_on": "2026-05-01"},
+         ("they wish to keep it until Fri 1 May", "act L1 renew-reply --answer yes --date DAY")),
+        ("DAMAGED", {"damaged_details": "wet", "note": "sorry"}, ("their words: sorry",)),
+    ],
+)  # fmt: skip
+def test_what_a_borrower_says(iso, kind, more, says):
+    iso.asks()
+    if kind != "CANCEL":
+        iso.act("L1", "ship", on=date(2026, 4, 1))
+    iso.sent.clear()
+    iso.hears(kind, BORROWER, ASKED, **more)
+    text = told(iso)
+    for words in says:
+        assert words in text, text
+
+
+def test_in_german(make_iso):
+    iso = make_iso(library=_german(make_iso()))
+    iso.place(LENDER)
+    iso.hears("ILL_ANSWER", **CHARGES)
+    text = told(iso)
+    for words in ("Was sie sagen:", "ihre Bedingung: ", "sie wollen eine Antwort bis ", "ihre Worte: 10 EUR",
+                  "Was Sie tun k", "answer-condition --answer yes\n      zustimmen"):  # fmt: skip
+        assert words in text, text
+
+
+def _german(iso):
+    return iso.house.config.library.model_copy(update={"language": "de"})
