@@ -51,6 +51,7 @@ def preview(
     name: Annotated[str, typer.Argument(help="A template's path, such as en/patron/arrived.txt.")],
     file: Annotated[Path | None, typer.Option(help="A draft instead of the file in use.")] = None,
     request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
+    as_json: Json = False,
 ) -> None:
     """A finished letter, without sending it. Names file, line and field of what is wrong."""
     try:
@@ -63,4 +64,7 @@ def preview(
                 shown = drafts.of_request(connection, house.premises, name, request, text, str(file or ""))
         else:
             shown = drafts.of_samples(house.premises, name, text, str(file or ""))
-    output.line(shown)
+    if as_json:
+        output.as_json({"template": name, "text": shown})
+    else:
+        output.line(shown)

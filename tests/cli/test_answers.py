@@ -235,6 +235,8 @@ def test_preview_shows_a_finished_letter(cli: Cli, placed: Cli) -> None:
     assert shown.code == 0
     assert "On Weirs" in shown.out
     assert "Dear R. Reader" in shown.out
+    told = cli("preview", "en/patron/arrived.txt", "--request", number, "--json").json
+    assert told == {"template": "en/patron/arrived.txt", "text": shown.out.removesuffix("\n")}
     order = cli("preview", "artemail/order.txt")
     assert order.out.startswith("TX")
 

@@ -137,3 +137,16 @@ def test_an_order_with_a_word_that_nobody_knows_is_marked(small_world, words, at
     small_world.ordered(f"TXC1-1 {words}\nA book", file_ref="2")
     small_world.act("L1", "will-supply")
     assert small_world.attention("L1") == ()
+
+
+def test_readers_who_cannot_be_told_are_named_in_the_one_letter(small_world):
+    for number in (1, 2, 3):
+        reader = {"id": f"R{number}", "email": "" if number < 3 else "r@readers.example"}
+        small_world.place(title=f"Book {number}", patron=reader, run=False)
+    small_world.place(title="Of nobody", patron=None, run=False)
+    small_world.run()
+    small_world.sent.clear()
+    small_world.hear(*(f"B{number}-1 NOT" for number in range(1, 5)))
+    (letter,) = small_world.notices()
+    said = [line for line in letter.text.splitlines() if "was not told" in line]
+    assert said == ["The reader of B1, B2 was not told: we have no e-mail address. Please tell them."]
