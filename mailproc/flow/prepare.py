@@ -17,6 +17,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.flow import accounts, writing
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
@@ -65,8 +66,8 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
 
 def _gather(connection: Connection, premises: Premises, limit: int) -> tuple[list[Bundle], int]:
     """The letters to be written, and how many intents there were: some are held at once."""
-    paused = [partner.symbol for partner in premises.partners if partner.status == "paused"]
-    due = outgoing.claim_intents(connection, "apdu", paused, premises.clock(), limit)
+    waiting = paused(connection, premises)
+    due = outgoing.claim_intents(connection, "apdu", waiting, premises.clock(), limit)
     with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
     bundles = []
     for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):

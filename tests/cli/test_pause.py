@@ -99,3 +99,15 @@ def test_twice_and_against_the_configuration(cli: Cli, folder: Path) -> None:
     refused = cli("resume", "UK-BL")
     assert (refused.code, 'write status = "active" there' in refused.err) == (1, True)
     assert status(cli, "UK-BL") == "paused"
+
+
+def test_what_waits_can_still_be_corrected(cli: Cli, placed: Cli, orders: Callable[[], int]) -> None:
+    """No letter is written before it may leave, so the latest words go out."""
+    cli("pause", "UK-BL")
+    placed("Wrong")
+    assert orders() == 0
+    assert cli("letters", "--json").json == []
+    assert cli("amend", "B1", "--title", "Right").code == 0
+    cli("resume", "UK-BL")
+    assert orders() == 1
+    assert "Right" in cli("letter", "O1").out
