@@ -16,6 +16,9 @@ from mailproc.office.rota import Place, Rota
 
 verbs = typer.Typer()
 
+LONGEST, LONGEST_WHY = 48, 120
+"""Characters of a title, and of a reason, in one line."""
+
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, or one attempt, B12-2.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
@@ -85,7 +88,10 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
         + (f"{found.needing} to be done" if found.needing else "nothing needs a hand")
     )
     for group in found.groups:
-        rows = [(one.number, one.title, one.partner, _since(one.since, premises)) for one in group.requests]
+        rows = [
+            (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises))
+            for one in group.requests
+        ]
         _block(f"{words.attention_word(group.reason)} ({len(rows)})", rows)
     output.line(f"\n{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
     _letters("Letters that could not be placed", found.unplaced, premises)
@@ -96,14 +102,24 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
         )
     _letters("Letters of ours that wait or failed", found.unsent, premises)
     if found.mailboxes:
-        unread = [(one.name, one.error, _since(one.since, premises)) for one in found.mailboxes]
+        unread = [
+            (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, premises))
+            for one in found.mailboxes
+        ]
         _block(f"Mailboxes that cannot be read ({len(unread)})", unread)
 
 
 def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises) -> None:
     if letters:
-        rows = [(one.id, one.other, one.about(), _why(one), _since(one.at, premises)) for one in letters]
+        rows = [
+            (one.name, one.other, _about(one), output.cut(_why(one), LONGEST_WHY), _since(one.at, premises))
+            for one in letters
+        ]
         _block(f"{heading} ({len(rows)})", rows)
+
+
+def _about(letter: LetterLine) -> str:
+    return output.cut(letter.about().removeprefix(f"{letter.name}: "), LONGEST)
 
 
 def _why(letter: LetterLine) -> str:
@@ -118,7 +134,7 @@ def _since(at: Any, premises: Premises) -> str:
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
     """A heading and its lines, the columns under each other; nothing of a line is folded."""
     output.line(f"\n{heading}")
-    cells = [[output.one_line(cell)[:48] for cell in row] for row in rows]
+    cells = [[output.one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width)

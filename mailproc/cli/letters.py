@@ -59,9 +59,9 @@ def _list(lines: list[LetterLine], premises: Premises, as_json: bool, empty: str
             "not yet one" if line.id.startswith("intent") else line.id,
             output.moment(line.at, premises.zone),
             line.other,
-            line.about()[:50],
+            output.cut(line.about(), 50),
             words.delivery_word(line.state),
-            line.note[:160],
+            output.cut(line.note, 160),
         )
         for line in lines
     ]

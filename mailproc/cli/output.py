@@ -64,6 +64,15 @@ def one_line(text: str) -> str:
     return " ".join(shown(text).split())
 
 
+def cut(text: str, most: int) -> str:
+    """The text on one line, of at most so many signs, no word of it cut where there is more than one."""
+    whole = one_line(text)
+    if len(whole) <= most:
+        return whole
+    head = whole[: most - 1]
+    return (head.rpartition(" ")[0] or head) + "…"
+
+
 def octets(content: bytes) -> None:
     """A letter's bytes: exactly as they are into a pipe or a file, harmless on a terminal."""
     if sys.stdout.isatty():

@@ -91,9 +91,8 @@ def _letter(one: LetterLine, premises: Premises, state: str = "") -> DigestLette
     why = one.note or (
         words.attention_word(state, language) if state else words.delivery_word(stands, language)
     )
-    return DigestLetter(
-        number=one.id, who=one.other, subject=one.about(language), why=why, since=_day(one.at, premises)
-    )
+    about = one.about(language).removeprefix(f"{one.name}: ")
+    return DigestLetter(number=one.name, who=one.other, subject=about, why=why, since=_day(one.at, premises))
 
 
 def _day(at: datetime, premises: Premises) -> str:

@@ -16,6 +16,7 @@ from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
 
+_REQUEST = re.compile(r"[BL][0-9]+")
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
@@ -33,6 +34,14 @@ class LetterLine:
     subject: str
     note: str
     event: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its id; of what stands in no letter yet its request, which commands take (or nothing)."""
+        if not self.id.startswith("intent"):
+            return self.id
+        number = self.subject.partition(" ")[0]
+        return number if _REQUEST.fullmatch(number) else ""
 
     def about(self, language: str = "en") -> str:
         """Its subject; of a message its number, and what it says in words."""

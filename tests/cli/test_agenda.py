@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from mailproc.cli.output import cut
+
 Cli = Callable[..., Any]
 
 
@@ -159,3 +161,27 @@ def test_refused_in_one_sentence(cli: Cli, placed: Cli, arguments: list[str], co
     assert named in ran.err
     if code == 1:
         assert len(ran.err.splitlines()) == 1
+
+
+def test_an_order_that_is_held_is_named_by_what_commands_take(cli: Cli, placed: Cli) -> None:
+    placed(keywords=["CANCEL"])
+    assert cli("run", "--once").code == 0
+    ran = cli("digest").out
+    (line,) = [line for line in ran.splitlines() if "makes a CANCEL" in line or "keywords" in line]
+    assert line.startswith("  B1  UK-BL") and "intent" not in ran
+    assert "the keywords make a CANCEL of it" in line
+    assert cli("digest", "--send").code == 0
+    shown = cli("letters", "--json").json
+    assert cli("run", "--once").code == 0
+    mail = next(one["id"] for one in cli("letters", "--json").json if one not in shown)
+    assert "intent" not in cli("letter", mail).out
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("short", "short"), ("two words", "two…"), ("exactly so", "exactly so"),
+     ("onlyonelongword", "onlyonelo…"),
+     ("a\nb", "a b"), ("", "")],
+)  # fmt: skip
+def test_no_word_is_cut(text: str, shown: str) -> None:
+    assert cut(text, 10 if text != "two words" else 8) == shown
