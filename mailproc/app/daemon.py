@@ -18,13 +18,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from mailproc import config_load
 from mailproc.app import schedule
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
 from mailproc.app.looking import LookThreads
 from mailproc.app.polling import look
 from mailproc.config import Mailbox
-from mailproc.errors import TryLater
+from mailproc.errors import Misconfigured, TryLater
 from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.office import daily
@@ -155,7 +156,11 @@ class Daemon:
             lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
             self._house.premises.clock,
         )
-        port = listener.start()
+        try:
+            port = listener.start()
+        except Misconfigured as error:
+            why = str(error).partition(": ")[2]  # which keys it is about is said anyway
+            raise config_load.wrong(self._house.config, ("listen", "port"), why, listen.port) from None
         stack.callback(listener.stop)
         return port
 

@@ -28,7 +28,7 @@ def problems(config: Config) -> Iterator[Problem]:
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
     if config.listen.enabled:
-        yield from _certificate(config)
+        yield from _certificate(config, base)
         yield from _host(config.listen.host)
     yield from _authorities(config)
 
@@ -89,15 +89,16 @@ def _outgoing(name: str, base: Path) -> Iterator[Problem]:
         yield Problem(("deliver", "folder"), f"{text}; name a folder that the service may write into", name)
 
 
-def _certificate(config: Config) -> Iterator[Problem]:
+def _certificate(config: Config, base: Path) -> Iterator[Problem]:
     listen = config.listen
-    files = {"tls_cert": listen.tls_cert, "tls_key": listen.tls_key}
-    missing = {key: why for key, file in files.items() if file and (why := _unreadable(Path(file)))}
+    files = {key: base / name for key in ("tls_cert", "tls_key") if (name := getattr(listen, key))}
+    missing = {key: why for key, file in files.items() if (why := _unreadable(file))}
     for key, why in missing.items():
-        yield Problem(("listen", key), f'the file cannot be read: {why}; correct it, or write ""', files[key])
+        text = f'the file {files[key]} cannot be read: {why}; correct the name, or write ""'
+        yield Problem(("listen", key), text, getattr(listen, key))
     if listen.tls_cert and not missing:
         try:
-            server_context(listen.tls_cert, listen.tls_key)
+            server_context(str(files["tls_cert"]), str(files.get("tls_key", "")))
         except Misconfigured as error:
             why = str(error).partition(": ")[2]  # which keys it is about is said anyway
             yield Problem(("listen", "tls_cert"), f'{why}; correct it, or write ""', listen.tls_cert)

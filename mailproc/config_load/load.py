@@ -43,15 +43,9 @@ def _read(source: Source, secrets_needed: bool) -> tuple[Config | None, list[Pro
 
 
 def _complete(config: Config) -> Config:
-    """What follows from other keys: staff letters go to the library's address unless told otherwise, and
-    a certificate is looked for from this file's folder on."""
+    """What follows from other keys: staff letters go to the library's address unless told otherwise."""
     library = config.library.model_copy(update={"staff": config.library.staff or config.library.email})
-    files = {key: _beside(config.file, getattr(config.listen, key)) for key in ("tls_cert", "tls_key")}
-    return config.model_copy(update={"library": library, "listen": config.listen.model_copy(update=files)})
-
-
-def _beside(file: Path, name: str) -> str:
-    return str(file.parent / name) if name else ""
+    return config.model_copy(update={"library": library})
 
 
 def _text(path: Path) -> str:

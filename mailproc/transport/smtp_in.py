@@ -6,6 +6,7 @@ connection, and its own check of the start fails on busy machines.
 
 import asyncio
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -76,7 +77,8 @@ class Listener:
             _greeted(address)
         except OSError as error:
             self.stop()
-            raise Misconfigured(f"[listen] host, port: cannot listen on {where}: {error}") from None
+            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error  # asyncio's are long
+            raise Misconfigured(f"[listen] host, port: cannot listen on {where}: {why}") from None
         return address[1]
 
     def stop(self) -> None:

@@ -76,7 +76,8 @@ def test_a_port_that_is_taken_is_exit_3(house: House) -> None:
         config.write_text(config.read_text().replace("port = 0", f"port = {taken.getsockname()[1]}", 1))
         daemon = house.start(ready=False)
         assert daemon.ends() == 3
-    assert "[listen]" in daemon.lines[-1]
+    assert f"{config}, line 7: listen.port = " in daemon.lines[-1]
+    assert daemon.lines[-1].endswith(": Address already in use")
 
 
 @pytest.mark.parametrize("station", STATIONS)
