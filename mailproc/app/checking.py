@@ -7,6 +7,7 @@ from mailproc import config_load
 from mailproc.app.build import House
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
+from mailproc.office import rehearsal
 from mailproc.transport import imap_in
 from mailproc.transport.smtp_out import Relay
 
@@ -30,7 +31,7 @@ def check(house: House, *, connect: bool) -> Found:
     config = house.config
     found = Found(fine=[f"configuration: {config.file}", f"store: {house.store.shown}"])
     found.warnings += [*config_load.warnings(config), *house.premises.registry.warnings]
-    listed = house.premises.templates.listing()
+    listed = rehearsal.listed(house.premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
     found.fine += list(_accounts(house))

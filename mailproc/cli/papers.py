@@ -8,7 +8,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import configured, opened
 from mailproc.errors import LocalFault
-from mailproc.office import drafts
+from mailproc.office import drafts, rehearsal
 
 verbs = typer.Typer()
 
@@ -34,7 +34,7 @@ def templates(
         changed = premises.registry.mask(known.diff(diff).encode()).decode()
         output.line(changed.rstrip("\n") or f"{diff} is as it was shipped.")
         return
-    listed = known.listing()
+    listed = rehearsal.listed(premises)
     if as_json:
         output.as_json(listed)
         return

@@ -7,15 +7,20 @@ from sqlalchemy import Connection
 from mailproc.flow.notice_context import context_of
 from mailproc.flow.premises import Premises
 from mailproc.notices.render import lines_of
-from mailproc.office import machine_draft
+from mailproc.office import machine_draft, rehearsal
 from mailproc.office.find import transaction_of
 from mailproc.templating.contract import samples
 
 
 def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> str:
-    """The template (or the draft) filled with the samples of its contract."""
+    """The template (or the draft) filled with the samples of its contract.
+
+    LocalFault where it is broken, or where a machine would not read in it what was meant.
+    """
     contract = premises.templates.contract(path)
-    return _rendered(premises, path, draft, name, samples(contract)[0])
+    shown = _rendered(premises, path, draft, name, samples(contract)[0])
+    rehearsal.check_draft(premises, path, draft, name)
+    return shown
 
 
 def of_request(

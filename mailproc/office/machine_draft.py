@@ -11,7 +11,8 @@ from mailproc.flow.prepare import customer_code
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, Renew, Shipped, StatusQuery
 from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
-from mailproc.protocols.codec import Encoded, Wire
+from mailproc.office.rehearsal import problem
+from mailproc.protocols.codec import Encoded, Held, Wire
 from mailproc.store import outgoing
 from mailproc.templating.environment import Templates
 
@@ -49,7 +50,7 @@ def written(
         drafting = _Drafting(premises.templates, path, draft, name)
         encoded = codec.encode([apdu], wire, drafting)
         if drafting.used:
-            return _shown(encoded)
+            return _shown(encoded, *_source(premises, path, draft, name))
     raise LocalFault(f"No message about this request to {wire.partner.symbol} is written with {path}.")
 
 
@@ -92,9 +93,23 @@ def _as_lender(names: dict[str, Any]) -> Sequence[Apdu]:
     return unfilled, Shipped(shipped_service=Service.COPY, **names)
 
 
-def _shown(encoded: Encoded) -> str:
+def _source(premises: Premises, path: str, draft: str | None, name: str) -> tuple[str, str]:
+    """The file's name and text."""
+    if draft is not None:
+        return name, draft
+    used = premises.templates.source(path)
+    return str(used.file), used.text
+
+
+def _shown(encoded: Encoded, file: str, text: str) -> str:
     if encoded.held or encoded.body is None:
-        lost = "; ".join(f"{one.field}: {one.text}".removeprefix(": ") for one in encoded.held)
+        lost = "; ".join(_told(one, file, text) for one in encoded.held)
         raise LocalFault(f"This would be held, and not sent: {lost}.")
-    text = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
-    return f"Subject: {encoded.body.subject}\n\n{text}"
+    whole = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
+    return f"Subject: {encoded.body.subject}\n\n{whole}"
+
+
+def _told(held: Held, file: str, text: str) -> str:
+    """What is lost, with the template's line where one is at fault."""
+    found = problem(held, file, text)
+    return str(found) if found.line else found.text

@@ -89,13 +89,15 @@ class Wire:
 class Held:
     """An APDU that did not get into the letter: its index, the field that was lost, why.
 
-    ``value``: what it is to say cannot be written, whatever the template.
+    ``value``: what it is to say cannot be written, whatever the template. ``line``: that of the
+    rendered text which is at fault, where one is.
     """
 
     index: int
     field: str
     text: str
     value: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True)

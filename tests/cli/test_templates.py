@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from mailproc.templating.folders import shipped_folder
 
 ARRIVED = "en/patron/arrived.txt"
@@ -72,3 +74,49 @@ def test_a_template_that_this_request_does_not_use(cli: Callable, placed: Callab
 
 def test_the_lenders_report(cli: Callable, lent: str) -> None:
     assert "\nC77   NOT\n" in cli("preview", "artemail/report.txt", "--request", lent).out
+
+
+# a site's text for a machine is tried before any order is
+
+
+SPOILT = {  # template: what is changed, into what, and what is said of it
+    "no number": ("order", "{{ number }}", "", "ref.number",
+                  "'TX S SED99', and 'TXLIB-B1-1 S SED99' was meant"),
+    "no words": ("order", '{{ keywords | join(" ") }}', "", "keywords", "'TXLIB-B1-1 S SED99' was meant"),
+    "no citation": ("order", "{{ line }}\n", "\n", "item.lines",
+                    "line 10: item.lines: 'Journal of Imaginary Hydrology' is missing"),
+    "a line after it": ("order", "{% endif %}\n", "{% endif %}\nKind regards\n", "text",
+                        "line 15: text: line 8 of the order is 'Kind regards', and nothing more was meant"),
+    "no announcement": ("order", ":DELIVER ABOVE ITEM TO:\n", "", "delivery.electronic",
+                        "':DELIVER ABOVE ITEM TO:' is missing before 'reader.one@library.example'"),
+    "one blank line less": ("order", "\n\n\n\n\n", "\n\n\n\n", "text", "line"),
+    "no end": ("file", "NNNN\n", "", "frame", "NNNN"),
+    "only one order": ("file", "in orders %}", "in orders[:1] %}", "orders", "3 orders"),
+    "no word": ("cancel", "{{ keyword }}", "", "keywords", "'TXLIB-B1-1 CANCEL' was meant"),
+    "no remark": ("report", "{{ line }}", "", "text", "2 replies were meant"),
+    "no count": ("receipt", "{{ orders }}", "", "", "receipt.txt"),
+    "no account": ("plain", "{{ customer_code }}", "", "text", "account"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_what_a_text_would_lose_is_known_before_any_order(cli: Callable, folder: Path, case: str) -> None:
+    name, old, new, field, says = SPOILT[case]
+    path = f"artemail/{name}.txt"
+    text = (shipped_folder() / path).read_text(encoding="utf-8")
+    assert old in text
+    site = folder / "site" / path
+    site.parent.mkdir(parents=True)
+    site.write_text(text.replace(old, new), encoding="utf-8")
+    broken = [one for one in cli("templates", "--json").json if one["problem"]]
+    assert [(one["path"], one["problem"]["field"]) for one in broken] == [(path, field)]
+    refused = cli("preview", path)
+    assert refused.code == 1 and says in refused.err and str(site) in refused.err
+    checked = cli("check")
+    assert checked.code == 1 and says in checked.out
+    draft = folder / "draft.txt"
+    draft.write_text(site.read_text())
+    site.write_text(text)
+    assert not [one for one in cli("templates", "--json").json if one["problem"]]
+    assert "WRONG" not in cli("check").out
+    assert says in cli("preview", path, "--file", str(draft)).err

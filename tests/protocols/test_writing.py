@@ -229,12 +229,15 @@ def test_renewals_and_chasers_go_where_their_words_are_known(
 
 
 BROKEN_ORDERS = [
-    ("TX{{ number }} {{ keywords | join(' ') }}\n", "text"),  # no lines at all
+    ("TX{{ number }} {{ keywords | join(' ') }}\n", "item.lines"),  # no lines at all
     (
         "TX{{ number }}\n{% for line in lines %}{{ line }}\n{% endfor %}",
-        "delivery",
+        "keywords",
     ),  # keywords and address lost
-    ("TX {{ keywords | join(' ') }}\n{% for line in lines %}{{ line }}\n{% endfor %}", "text"),  # number lost
+    (
+        "TX {{ keywords | join(' ') }}\n{% for line in lines %}{{ line }}\n{% endfor %}",
+        "ref.number",
+    ),  # number lost
     (
         "TX{{ number | lower }} {{ keywords | join(' ') }}\n{% for line in lines %}{{ line }}\n{% endfor %}",
         "ref.number",
@@ -249,7 +252,7 @@ BROKEN_ORDERS = [
     ),
     (
         "TX{{ number }} {{ keywords | join(' ') }}\n{% for line in lines %}{{ line }}\n{% endfor %}NNNN\n",
-        "delivery",
+        "delivery.electronic",
     ),
     (
         "TX{{ number }} {{ keywords | join(' ') }}\n{% for line in lines %}{{ line }}\n{% endfor %}"

@@ -36,6 +36,7 @@ class Lost(Exception):
         super().__init__(text)
         self.field = field
         self.by_template = False
+        self.line = ""  # of the rendered text, where one is at fault
 
 
 def framed(order: str, customer_code: str) -> str:

@@ -8,7 +8,7 @@ from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Ref, Service
 from mailproc.mail.letter import Body, Part
-from mailproc.protocols.artemail import citation, contracts, guard
+from mailproc.protocols.artemail import citation, contracts, difference, guard
 from mailproc.protocols.artemail.contracts import ActionText, FileFrame, OrderText
 from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import RZ, Keywords
@@ -46,7 +46,7 @@ def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Key
             _check_once(one.meant, made)
             made.append(one)
         except Lost as lost:
-            held.append(Held(index, lost.field, str(lost), value=not lost.by_template))
+            held.append(Held(index, lost.field, str(lost), value=not lost.by_template, line=lost.line))
         except LocalFault as fault:
             held.append(Held(index, "template", str(fault)))
     lossy = tuple(note for each in made if (note := _lossy(each.index, apdus[each.index], scheme)))
@@ -108,8 +108,11 @@ def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Ap
     try:
         guard.check_file(guard.framed(text, scheme.file.customer_code), [meant], [order], scheme)
     except Lost as lost:
-        lost.by_template = _can_be_written(meant, order, scheme)
-        raise
+        if not _can_be_written(meant, order, scheme):
+            raise
+        told = difference.explained(text, order, lost)
+        told.by_template = True
+        raise told from lost
     return order, text, meant
 
 

@@ -1,0 +1,76 @@
+"""The templates with what is wrong with each; of a machine's text also what its reader would miss."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mailproc.flow.premises import Premises
+from mailproc.protocols.codec import Held
+from mailproc.templating.environment import Listed, Templates
+from mailproc.templating.problem import BrokenTemplate, Problem
+
+
+def listed(premises: Premises) -> list[Listed]:
+    """Every template in use. A site's text for a machine is tried in letters of no order, read back as
+    before sending; the shipped ones were."""
+    lines = premises.templates.listing()
+    if not any(_to_be_tried(one, premises) for one in lines):
+        return lines
+    lost = _faults(premises, premises.templates)
+    return [_tried(one, lost, premises) for one in lines]
+
+
+def check_draft(premises: Premises, path: str, draft: str | None, name: str) -> None:
+    """Raises BrokenTemplate where the file in use for ``path`` (or its draft) loses something.
+
+    ``name`` is what a draft's problems are reported under. Nothing is tried of letters to people.
+    """
+    if not premises.templates.contract(path).machine:
+        return
+    held = _faults(premises, _Drafted(premises.templates, path, draft, name)).get(path)
+    if held is None:
+        return
+    used = premises.templates.source(path)
+    text, file = (used.text, str(used.file)) if draft is None else (draft, name)
+    raise BrokenTemplate([problem(held, file, text)])
+
+
+def problem(held: Held, file: str, text: str) -> Problem:
+    """``held`` as a problem of the template ``text`` in ``file``, with the line that stands there so."""
+    said = f"{held.field}: {held.text}".removeprefix(": ")
+    return Problem(file, _line(held.line, text), held.field, said.removeprefix(f"{file}, "))
+
+
+def _line(rendered: str, text: str) -> int:
+    """Where ``rendered`` stands in the template as it is; 0 where it stands nowhere, or twice."""
+    found = [number for number, line in enumerate(text.split("\n"), 1) if " ".join(line.split()) == rendered]
+    return found[0] if rendered and len(found) == 1 else 0
+
+
+class _Drafted:
+    """The templates, one of them by its draft."""
+
+    def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
+        self._templates, self._path, self._draft, self._name = templates, path, draft, name
+
+    def render(self, path: str, context: Mapping[str, Any]) -> str:
+        if path == self._path and self._draft is not None:
+            return self._templates.render_text(path, self._draft, context, self._name)
+        return self._templates.render(path, context)
+
+
+def _faults(premises: Premises, renderer: Any) -> dict[str, Held]:
+    from mailproc.protocols.artemail import rehearsal  # here: letters to people need no codec
+
+    return rehearsal.faults(premises.registry.artemail, renderer)
+
+
+def _to_be_tried(one: Listed, premises: Premises) -> bool:
+    return one.source == "site" and one.problem is None and premises.templates.contract(one.path).machine
+
+
+def _tried(one: Listed, lost: Mapping[str, Held], premises: Premises) -> Listed:
+    if one.path not in lost or not _to_be_tried(one, premises):
+        return one
+    used = premises.templates.source(one.path)
+    return replace(one, problem=problem(lost[one.path], str(used.file), used.text))
