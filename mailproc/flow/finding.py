@@ -75,6 +75,10 @@ def unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premis
     owner = transactions.asked_by(connection, key.tgq)
     if owner and owner != partner:
         return f"{name_of(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
+    asked = _in_part(connection, partner, apdu, Role.REQUESTER, premises)
+    if asked is not None and not _may_speak(asked, partner):
+        number = f"{asked['tgq']}-{asked['tq']}"
+        return f"{name_of(apdu)}: {number} was asked of {asked['partner']}, but this comes from {partner}"
     return f"no transaction with {partner} matches {name_of(apdu)}"
 
 

@@ -236,7 +236,12 @@ def _all_strange(sorting: Sorting) -> str:
 
 
 def _summary(sorting: Sorting) -> str:
-    parts = [f"{sorting.placed} placed"]
+    told = (
+        (sorting.read, "read"),
+        (sorting.placed, "placed"),
+        (sorting.elsewhere, "about what another partner was asked"),
+    )
+    parts = [f"{count} {what}" for count, what in told if count]
     if sorting.faults:
         parts.append(f"{len(sorting.faults)} unreadable")
     if sorting.unknown:
@@ -244,4 +249,4 @@ def _summary(sorting: Sorting) -> str:
     if sorting.strangers:
         shown = ", ".join(sorting.strangers[:20])
         parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])
-    return "; ".join(parts)
+    return "; ".join(parts) or "nothing in it to be placed"

@@ -25,13 +25,17 @@ from mailproc.store.text import storable
 
 @dataclass
 class Sorting:
-    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: a count;
+    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: how many have
+    their request, ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how
+    many are of a request that was asked of another partner;
     ``faults``: what could not be read, or must not be taken; ``unknown``: why what lies on the shelf
     names nothing that we know, of what staff have to look at."""
 
     born: list[NewEvent] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     placed: int = 0
+    read: int = 0
+    elsewhere: int = 0
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
@@ -90,7 +94,7 @@ def _place(
         _place_order(reading, apdu, sorting)
         return
     if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
-        sorting.placed += 1
+        sorting.read += 1
         known = _listener(connection, reading, apdu, premises)
         if reading.unproven:  # of who has it now, though config.toml does not know it (adoption)
             known["adopted"] = ascii_lower(reading.letter.sender)
@@ -150,7 +154,7 @@ def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int
 
 def _place_order(reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
     """What a borrower says: its transaction is looked up, or begun, when the step is taken."""
-    sorting.placed += 1
+    sorting.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
         why = f"{reading.partner.symbol} does not borrow from us (roles in config.toml has no REQUESTER)"
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
@@ -175,7 +179,7 @@ def _place_stranger(
     if owner:
         symbol = reading.partner.symbol if reading.partner else ""
         why = f"{number} was asked of {owner}, but this comes from {symbol}"
-        sorting.placed += 1
+        sorting.elsewhere += 1
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
     elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
         _bear_unknown(sorting, reading, apdu, f"no order of ours has the number {number}")

@@ -242,3 +242,12 @@ def test_a_file_without_orders_and_with_a_wrong_password_is_refused(small_world)
 def test_an_unknown_code_for_an_unknown_number_alone_is_shelved(small_world):
     inbox_id = small_world.hear("ZZZ-1 PURPLE")
     assert "nothing in it is ours" in small_world.shelf()[f"I{inbox_id}"]
+
+
+def test_what_is_anothers_counts_as_placed_nowhere(small_world):
+    small_world.place("XX-SECOND")
+    small_world.place("XX-BL")
+    inbox_id = small_world.hear("B1-1 NOT", "B2-1 USE*2", of="XX-BL")
+    assert small_world.row("inbox", inbox_id)["note"] == "1 placed; 1 about what another partner was asked"
+    (why,) = small_world.shelf().values()
+    assert why == "B1-1 was asked of XX-SECOND, but this comes from XX-BL"

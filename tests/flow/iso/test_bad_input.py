@@ -283,7 +283,7 @@ NOT_OURS = {
         (message("STATUS_OR_ERROR_REPORT", NEVER),), "no transaction with XX-LENDER", "", LENDER
     ),
     "our number, but another partner's answer": Bad(
-        (message("SHIPPED", OURS),), "no transaction with XX-SECOND matches SHIPPED B1/1", "", SECOND
+        (message("SHIPPED", OURS),), "SHIPPED B1/1: B1-1 was asked of XX-LENDER", "", SECOND
     ),
     "their number, but another partner's letter": Bad(
         (message("CANCEL"),), "XX-BORROWER asked this of us, but the letter comes from XX-SECOND", "", SECOND

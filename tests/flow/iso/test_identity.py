@@ -37,9 +37,11 @@ def test_qualifiers_are_opaque(iso, named):
 
 def test_the_right_name_from_the_wrong_partner(iso):
     iso.place(LENDER)
-    iso.hears("SHIPPED", of=SECOND)
+    inbox_id = iso.hears("SHIPPED", of=SECOND)
     assert iso.state("B1") == "PENDING"
-    assert len(iso.shelf()) == 1
+    (why,) = iso.shelf().values()
+    assert why == f"SHIPPED B1/1: B1-1 was asked of {LENDER}, but this comes from {SECOND}"
+    assert iso.row("inbox", inbox_id)["note"] == "1 read"  # it is placed nowhere
 
 
 @pytest.mark.parametrize("spelling", [BORROWER, "xx-borrower", "als:BOR", "ALS:bor", ""])

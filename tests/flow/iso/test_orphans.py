@@ -67,7 +67,7 @@ def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     with iso.house.store.read() as connection:
         (waits,) = agenda(connection, iso.house.premises).unplaced
-    assert (waits.other, waits.subject) == (BORROWER, "CANCEL")
+    assert (waits.other, waits.about()) == (BORROWER, "asked us to stop it")
     assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
 
 
