@@ -9,6 +9,7 @@ from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
 from mailproc.mail.parse import parse, readable
 from mailproc.notices import words
+from mailproc.notices.citation import cited
 from mailproc.office import letters
 
 verbs = typer.Typer()
@@ -67,5 +68,9 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
         why = f" ({one['why']})" if one["why"] else ""
         state = words.delivery_word(one["state"])
         output.line(f"  {one['id']} {one['number']} {words.event_word(one['event'])}: {state}{why}")
+        for label, value in cited(one["item"]):
+            output.line(f"     {label:<14}{output.one_line(value)}")
+        for line in one["says"]:
+            output.line(f"     {output.one_line(line)}")
     output.line()
     output.line(readable(letter_))

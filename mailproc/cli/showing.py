@@ -11,6 +11,7 @@ from mailproc.cli import output
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role
 from mailproc.notices import words
+from mailproc.notices.citation import cited
 from mailproc.office.questions import Change, Line, Shown
 
 ASKED = {
@@ -77,6 +78,7 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         for one in found.rota
     ]
     pairs = [
+        *_cited(found),
         ("Their number", line.their_number),
         ("Ordered as", line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         ("Due", words.date_word(line.due, today) if line.due else ""),
@@ -88,6 +90,11 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         ("Letters", _letters(found.letters)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _cited(found: Shown) -> list[tuple[str, str]]:
+    said = (found.line.title, found.line.author)
+    return [(name, output.one_line(value)) for name, value in cited(found.item, said=said)]
 
 
 def _asked(found: Shown) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             service=service,
             item=apdu_json.value_to_json(wanted.item),
             title=_title(wanted.item),
-            author=wanted.item.author or wanted.item.article_author or "",
+            author=wanted.item.article_author or wanted.item.author or "",
             created_at=event["at"],
             delivery=apdu_json.value_to_json(wanted.delivery),
             need_before_on=wanted.need_before,
@@ -159,4 +159,5 @@ def _optional(cls: type, value: Any, where: str) -> Any:
 
 
 def _title(item: Item) -> str:
-    return item.title or (item.lines[0] if item.lines else "")
+    """As where we borrow: of an article its own, not its journal's."""
+    return item.article_title or item.title or (item.lines[0] if item.lines else "")

@@ -2,15 +2,18 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from mailproc.errors import LocalFault
+from mailproc.flow.finding import ASKED_OF_US
 from mailproc.ill import apdu_json
 from mailproc.ill.heard import event_heard
+from mailproc.ill.terms import Role
 from mailproc.notices import words
+from mailproc.notices.said import said
 from mailproc.store import events, letters, outgoing, requests
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -101,7 +104,8 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
 
 
 def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
-    """What became of each message of a letter; that staff were told of the letter is none of them."""
+    """What each message of a letter says, and what became of it; that staff were told of the letter is
+    none of them. ``item``: what a request asks for; ``says``: lines in words."""
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
     statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [
@@ -109,6 +113,8 @@ def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
             "id": f"E{row['id']}",
             "type": row["type"],
             "event": _event(row["apdu"]) or row["type"],
+            "item": (row["apdu"] or {}).get("item") or {},
+            "says": _says(row["apdu"], row["at"].date()),
             "state": row["state"],
             "number": (row["ref"] or {}).get("number", ""),
             "why": row["last_error"],
@@ -137,6 +143,13 @@ def _message(row: Any) -> LetterLine:
 
 def _event(apdu: dict[str, Any] | None) -> str:
     return event_heard(apdu_json.from_json(apdu)) if apdu else ""
+
+
+def _says(apdu: dict[str, Any] | None, today: date) -> tuple[str, ...]:
+    if not apdu:
+        return ()
+    lender = apdu["type"] in ASKED_OF_US
+    return said(apdu_json.from_json(apdu), Role.RESPONDER if lender else Role.REQUESTER, (), today)
 
 
 def _intent(connection: Connection, row: Any) -> LetterLine:

@@ -161,3 +161,22 @@ def test_what_is_said_again_and_again_is_one_line(cli: Cli, ordered: None) -> No
     assert "said 11 times, last on " in lines[2]
     assert "(I12)" in lines[2]
     assert len(cli("show", "B1", "--json").json["history"]) == 14
+
+
+ARTICLE = (
+    "From: ill@customer.example\r\nSubject: Order file\r\nMessage-ID: <a@customer.example>\r\n\r\n"
+    "99-0003\r\nKw3Word5\r\n\r\n\r\n\r\n\r\nTXC78 S COPY\r\nA Journal\r\n2019 VOL 12 PT 3 PP 33-40\r\n"
+    "An Article\r\nAuthor, A.\r\n\r\n\r\n\r\n\r\nNNNN\r\n"
+)
+
+
+def test_who_lends_sees_all_that_is_wanted(cli: Cli) -> None:
+    """Without volume, year and pages nobody can copy an article."""
+    assert cli("inject", "-", stdin=ARTICLE).code == 0
+    assert cli("run", "--once").code == 0
+    head = cli("show", "L1").out
+    assert head.startswith("L1 · An Article · Author, A.\n")
+    for shown in (head, cli("letter", "I1").out.partition("\n\n")[0]):
+        for label, value in {"Title": "A Journal", "Volume": "12", "Year": "2019", "Pages": "33-40"}.items():
+            assert any(line.split()[0] == label and value in line for line in shown.splitlines()), label
+    assert "An Article" in cli("requests").out and "An Article" in cli("digest").out
