@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import orphans, waiting
+from mailproc.flow import arrival, orphans, waiting
 from mailproc.flow.premises import Premises
 from mailproc.ill import pace
 from mailproc.ill import timers as rules
@@ -110,9 +110,11 @@ def facts_of_demand(
     One clock for one fact: where our own timer has written about that day, the demand does not.
     ``due`` is what the reader is told: a demand may come before the day we hold.
     """
-    holds = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
+    held = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
     due = taken.after.due_on
-    if taken.after.role is not Role.REQUESTER or not holds or taken.entered is None or due is None:
+    if taken.after.role is not Role.REQUESTER or not held or taken.entered is None or due is None:
+        return {}
+    if taken.before.state is State.RENEW_PENDING and not arrival.is_here(connection, transaction["id"]):
         return {}
     if waiting.fired(connection, transaction["id"], premises).get((Timer.READER_OVERDUE, due)):
         return {}

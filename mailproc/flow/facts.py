@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
-from mailproc.flow import admission, clock, sameness
+from mailproc.flow import admission, arrival, clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Shipped
@@ -87,6 +87,8 @@ def _of_act(
         facts["letter_left"] = _order_has_left(connection, transaction["id"])
     if action == "cancel" and outgoing.delivery(connection, transaction["id"]) == "bounced":
         facts["letter_left"] = False  # what came back undelivered is with nobody
+    if action == "receive" and arrival.is_here(connection, transaction["id"]):
+        facts["here"] = True
     if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
         today = premises.local(event["at"]).date()
         facts["due_on"] = (today + timedelta(days=premises.config.policy.loan_days)).isoformat()

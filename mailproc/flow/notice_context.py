@@ -160,7 +160,7 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
     renewable = writer.transaction["renewable"] if writer.transaction else None
     match writer.intent["body"]["notice"]:
         case "patron/arrived":
-            return PatronArrived(**known, due=writer.due)
+            return PatronArrived(**known, due=writer.due, wanted_back=_wanted_back(writer))
         case "patron/due_soon":
             return PatronDueSoon(**known, due=writer.due, renewable=renewable is not False)
         case "patron/overdue":
@@ -173,6 +173,15 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
             return PatronRecalled(**known, due="")  # they want it back before the day we hold
         case _:
             return PatronUnfilled(**known, reasons=_refusals(writer))
+
+
+WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
+
+
+def _wanted_back(writer: Writer) -> bool:
+    """Does the lender want it back already, as it comes?"""
+    row = writer.transaction
+    return row is not None and State[row["state"]] in WANTED_BACK
 
 
 def _to_partner(writer: Writer) -> Addressed:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import manner
+from mailproc.flow import arrival, manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
@@ -22,6 +22,8 @@ NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Where it matters until when the reader needs it."""
 UNDECIDED = (State.IN_PROCESS, State.CONDITIONAL)
 """We lend, and have not said what becomes of it."""
+HERE_OR_NOT = (State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
+"""We borrow; the lender asked for it, or we for longer, perhaps before it came."""
 UNKNOWN_ID = "unknown-transaction-id"
 """Transaction-Id-Problem: what we speak of is not known there."""
 TOLD_THE_READER = "OVERDUE"
@@ -51,6 +53,7 @@ def of(
         may_ask=_may_ask(connection, transaction, standing, moved, premises),
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(transaction, standing, premises) else None,
+        here=standing.state not in HERE_OR_NOT or arrival.is_here(connection, transaction["id"]),
     )
 
 

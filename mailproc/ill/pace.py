@@ -46,7 +46,8 @@ class Waiting:
     it has fired, in order. ``may_ask``: the letter that repairs this state (``timers.REPAIRS``) may
     go to the partner by itself, and nothing heard has made it needless. ``reply_by``: the day by
     which a condition is to be answered. ``expires``: the day on which their request ends, where
-    we may tell them so by ourselves.
+    we may tell them so by ourselves. ``here``: we borrow, and the item has come, as far as the state
+    leaves that open.
     """
 
     since: date
@@ -56,6 +57,7 @@ class Waiting:
     may_ask: bool = False
     reply_by: date | None = None
     expires: date | None = None
+    here: bool = True
 
 
 def about(kind: Timer, standing: Standing, waiting: Waiting) -> date:

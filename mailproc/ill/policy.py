@@ -201,8 +201,8 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
     if step.before.role is not Role.REQUESTER:
         return ()
-    if occurrence.event == "receive" and step.after.state is State.RECEIVED:
-        return (Notify("patron/arrived", "patron"),)
+    if occurrence.event == "receive" and not occurrence.facts.get("here"):
+        return (Notify("patron/arrived", "patron"),)  # whatever the lender has said of its end meanwhile
     told = _heard_for_reader(step, occurrence)
     if told is not None:
         return (told,)

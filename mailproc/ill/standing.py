@@ -57,7 +57,7 @@ class Occurrence:
     ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
     ``facts`` is what had to be looked up, frozen: repeat (heard before), delivered_again (by the
     same letter), answer (ours to what is asked again), old_responder (who had it before it was
-    forwarded), again (said once more),
+    forwarded), again (said once more), here (an earlier act says that we have received it),
     follows, letter_left, due_on, renewal_on, same_item, found (the standing an undone act had
     found), too_late (nobody needs it any more); of a timer: of (the day it counts from), level,
     may_chase, say (the APDU that goes out by itself), outdated.

@@ -207,7 +207,7 @@ def _due_unheard(standing: Standing, waiting: Waiting, days: Days) -> date | Non
 
 def _reader(standing: Standing, waiting: Waiting, days: Days) -> Due:
     """Reminders of the reader who holds the item."""
-    if standing.due_on is None or standing.service is not Service.LOAN:
+    if standing.due_on is None or standing.service is not Service.LOAN or not waiting.here:
         return {}
     overdue = _level(Timer.READER_OVERDUE, standing, waiting, days)
     return {Timer.DUE_SOON: _due_soon(standing, waiting, days), Timer.READER_OVERDUE: overdue}

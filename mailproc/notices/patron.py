@@ -20,6 +20,9 @@ class ToPatron:
 @dataclass(frozen=True, kw_only=True)
 class PatronArrived(ToPatron):
     due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
+    wanted_back: bool = field_help(
+        "Does the library that owns it want it back already?", sample=False, optional=True
+    )
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
 
 

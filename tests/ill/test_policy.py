@@ -74,8 +74,16 @@ def test_undo_takes_back_its_own():
 
 def test_the_reader_is_told_when_it_is_here():
     assert Notify("patron/arrived", "patron") in after(LOAN, "receive", Received())
-    late = Standing(Role.REQUESTER, Service.LOAN, State.OVERDUE)
-    assert not any(isinstance(effect, Notify) for effect in after(late, "receive", Received()))
+
+
+@pytest.mark.parametrize("state", [State.NOT_RECEIVED_OVERDUE, State.RECALL, State.RENEW_PENDING])
+def test_the_reader_is_told_however_late_it_comes_and_once(state):
+    late = Standing(Role.REQUESTER, Service.LOAN, state, state_before=State.SHIPPED)
+    told = Notify("patron/arrived", "patron")
+    assert told in after(late, "receive", Received())
+    assert told not in after(late, "receive", Received(), here=True)
+    overdue = Standing(Role.REQUESTER, Service.LOAN, State.OVERDUE)
+    assert not any(isinstance(effect, Notify) for effect in after(overdue, "receive", Received(), here=True))
 
 
 @pytest.mark.parametrize("switch", [True, False])

@@ -1,0 +1,12 @@
+"""Is the item here? Not every state tells: what was recalled lies with the reader, or is still on its way."""
+
+from sqlalchemy import Connection
+
+from mailproc.store import events
+
+
+def is_here(connection: Connection, transaction_id: int) -> bool:
+    """Has an act that stands said that we received it?"""
+    happened = events.of_transaction(connection, transaction_id)
+    undone = {(event["facts"] or {}).get("undone") for event in happened if event["type"] == "undo"}
+    return any(event["type"] == "receive" and event["id"] not in undone for event in happened)

@@ -1,0 +1,67 @@
+"""What the reader hears of a loan, in the order in which it happens."""
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from .listening import DUE, Step, act, placed
+from .office import BORROWER, LENDER, Town
+
+RECEIVED: Step = (BORROWER, "receive", {})
+SHIPPED: Step = (LENDER, "ship", {"on": DUE})
+
+
+@pytest.fixture
+def town(make_town) -> Town:
+    return make_town()
+
+
+def told(town: Town) -> list[tuple[str, str]]:
+    """Subject and text of each letter to the reader."""
+    letters = [one for one in town.people if one.envelope.rcpt_to == "r@readers.example"]
+    read = [message_from_bytes(one.raw, policy=policy.default) for one in letters]
+    return [(str(one["Subject"]), one.get_content()) for one in read]
+
+
+def subjects(town: Town) -> list[str]:
+    return [subject.partition(":")[0] for subject, _ in told(town)]
+
+
+HERE = "Your interlibrary loan is here"
+RENEW: Step = (BORROWER, "renew", {})
+OVERDUE: Step = (LENDER, "overdue", {"on": DUE})
+RECALL: Step = (LENDER, "recall", {})
+COMES_LATE = {
+    "it was asked for longer before it came": ((RENEW,), 0, (), False),
+    "it is overdue as it comes": ((), 29, (), True),  # the lender's clock says so
+    "it was recalled before it came": ((RECALL,), 0, (), True),
+    "asked for longer, then overdue": ((RENEW,), 29, (OVERDUE,), True),
+}
+
+
+@pytest.mark.parametrize(("before", "days", "then", "wanted_back"), COMES_LATE.values(), ids=COMES_LATE)
+def test_the_reader_hears_that_it_has_come(town, before, days, then, wanted_back):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, *before)
+    town.pass_time(days=days)
+    act(town, numbers, *then)
+    assert subjects(town) == []
+    act(town, numbers, RECEIVED)
+    assert subjects(town) == [HERE]
+    assert ("wants it back already" in told(town)[0][1]) == wanted_back
+    assert ("You may keep it until" in told(town)[0][1]) != wanted_back
+    again = town[BORROWER].possible(numbers[0])[1]
+    if "receive" in again:
+        act(town, numbers, RECEIVED)
+        assert subjects(town) == [HERE], "once"
+
+
+def test_an_arrival_that_was_taken_back_is_told_anew(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, RECALL)
+    town[BORROWER].act(numbers[0], "receive")
+    town[BORROWER].act(numbers[0], "undo")
+    town.settle()
+    assert subjects(town) == []
+    act(town, numbers, RECEIVED)
+    assert subjects(town) == [HERE]
