@@ -12,7 +12,13 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.notice_context import Addressed, addressed
 from mailproc.flow.premises import Premises
-from mailproc.notices.catalogue import AttentionGroup, NoticeContext, Request, StaffAttention, ToldRequest
+from mailproc.notices.catalogue import (
+    AttentionGroup,
+    CitedRequest,
+    NoticeContext,
+    StaffAttention,
+    ToldRequest,
+)
 from mailproc.store import events, outgoing
 
 NOTICE = "staff/attention"
@@ -56,7 +62,7 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
     )
 
 
-def _groups(told: Sequence[StaffAttention], requests: dict[str, Request]) -> tuple[AttentionGroup, ...]:
+def _groups(told: Sequence[StaffAttention], requests: dict[str, CitedRequest]) -> tuple[AttentionGroup, ...]:
     """Each request stands once, under all of its reasons; what is said of the letter itself, alone."""
     by_number: dict[str, list[StaffAttention]] = {}
     for one in told:
@@ -65,9 +71,14 @@ def _groups(told: Sequence[StaffAttention], requests: dict[str, Request]) -> tup
     for number, each in by_number.items():
         why = ", ".join(_each(one.reasons for one in each))
         said = "; ".join(_each(one.said for one in each))
-        named = [ToldRequest(**vars(requests[number]), said=said)] if number else []
+        named = [_told(requests[number], said)] if number else []
         groups.setdefault(why, []).extend(named)
     return tuple(AttentionGroup(reason=why, count=len(of), requests=tuple(of)) for why, of in groups.items())
+
+
+def _told(request: CitedRequest, said: str) -> ToldRequest:
+    known = {name: value for name, value in vars(request).items() if name != "cited"}
+    return ToldRequest(**known, said=said)
 
 
 def _each(lists: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

@@ -15,6 +15,7 @@ from mailproc.ill.heard import told
 from mailproc.ill.terms import Role, State
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
+    CitedRequest,
     Library,
     NoticeContext,
     Partner,
@@ -33,6 +34,7 @@ from mailproc.notices.catalogue import (
     StaffDigest,
     Way,
 )
+from mailproc.notices.citation import cited
 from mailproc.notices.said import said
 from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.templating.contract import sample_of
@@ -219,7 +221,7 @@ def _attention(writer: Writer) -> StaffAttention:
     return StaffAttention(
         library=writer.library(),
         reasons=tuple(words.attention_word(one, writer.language) for one in facts.get("reasons", ())),
-        request=writer.wanted() if writer.request else None,
+        request=_cited(writer),
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
@@ -227,6 +229,14 @@ def _attention(writer: Writer) -> StaffAttention:
         ways=_ways(writer),
         untold=_untold(writer),
     )
+
+
+def _cited(writer: Writer) -> CitedRequest | None:
+    row = writer.request
+    if row is None:
+        return None
+    parts = cited(row["item"] or {}, writer.language, (row["title"], row["author"]))
+    return CitedRequest(**vars(writer.wanted()), cited=tuple(f"{label}: {value}" for label, value in parts))
 
 
 QUESTIONS = {

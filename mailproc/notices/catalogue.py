@@ -26,6 +26,7 @@ __all__ = [
     "NOTICES",
     "NOT_YET_SENT",
     "AttentionGroup",
+    "CitedRequest",
     "Library",
     "NoticeContext",
     "Partner",
@@ -56,6 +57,15 @@ class ToldRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CitedRequest(Request):
+    cited: tuple[str, ...] = field_help(
+        "All else that is known of what is wanted: journal, volume, year, pages and more.",
+        sample=("Title: Journal of Letters", "Volume: 12"),
+        optional=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttentionGroup:
     reason: str = field_help("Why a human is needed.", sample="nobody left to ask")
     count: int = field_help("How many requests.", sample=2)
@@ -74,8 +84,8 @@ class Way:
 class StaffAttention:
     library: Library = field_help("This library.", sample=sample_of(Library))
     reasons: tuple[str, ...] = field_help("Why a human is needed.", sample=("nobody left to ask",))
-    request: Request | None = field_help(
-        "The request that is meant, if one is.", sample=sample_of(Request), optional=True
+    request: CitedRequest | None = field_help(
+        "The request that is meant, if one is.", sample=sample_of(CitedRequest), optional=True
     )
     count: int | None = field_help(
         "How many requests a letter of theirs concerns, if several.", sample=2, optional=True

@@ -10,6 +10,7 @@ import mailproc
 from mailproc.notices.catalogue import (
     NOT_YET_SENT,
     NOTICES,
+    CitedRequest,
     NoticeContext,
     Partner,
     PartnerNotice,
@@ -36,6 +37,7 @@ TEMPLATES = Templates([shipped_folder()], ALL)
 NAMES = [contract.path.removeprefix("en/").removesuffix(".txt") for contract in ALL]
 GERMAN = [f"de/{name}.txt" for name in NAMES]
 EMPTY = sample_of(Request, author="")
+PLAIN = CitedRequest(**vars(EMPTY))
 
 
 def sent_somewhere() -> set[str]:
@@ -161,7 +163,7 @@ def test_what_is_not_known_is_not_spoken_of(
 
 
 def test_staff_and_partners_are_written_to_in_their_language() -> None:
-    attention = sample_of(StaffAttention, reasons=(attention_word("end-of-rota", "de"),), request=EMPTY)
+    attention = sample_of(StaffAttention, reasons=(attention_word("end-of-rota", "de"),), request=PLAIN)
     assert (
         notice("staff/attention", attention).subject == "B12 braucht Hilfe: keine Bibliothek mehr zu fragen"
     )

@@ -98,7 +98,7 @@ def test_what_a_borrower_says(iso, kind, more, says):
 
 
 def test_in_german(make_iso):
-    iso = make_iso(library=_german(make_iso()))
+    iso = make_iso(library=_speaking(make_iso(), "de"))
     iso.place(LENDER)
     iso.hears("ILL_ANSWER", **CHARGES)
     text = told(iso)
@@ -107,5 +107,23 @@ def test_in_german(make_iso):
         assert words in text, text
 
 
-def _german(iso):
-    return iso.house.config.library.model_copy(update={"language": "de"})
+@pytest.mark.parametrize(
+    ("language", "volume", "pages"), [("en", "Volume", "Pages"), ("de", "Band", "Seiten")]
+)
+def test_all_that_is_wanted(make_iso, language, volume, pages):
+    iso = make_iso(library=_speaking(make_iso(), language))
+    item = {
+        "title": "A Journal",
+        "article_title": "An Article",
+        "volume_issue": "12, 3",
+        "pagination": "33-40",
+    }
+    iso.place(LENDER, service="COPY", item=item)
+    iso.hears("ILL_ANSWER", **CHARGES)
+    text = told(iso)
+    for words in ("An Article\n  ", ": A Journal\n", f"  {volume}: 12, 3\n", f"  {pages}: 33-40\n"):
+        assert words in text, text
+
+
+def _speaking(iso, language):
+    return iso.house.config.library.model_copy(update={"language": language})
