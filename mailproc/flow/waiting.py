@@ -97,7 +97,7 @@ def to_say_first(
 ) -> dict[str, Any] | None:
     """The request itself, as JSON, before a cancellation that is said once more: where they say that they
     know nothing of it, or at the ``last`` if they have never said a word, it may not have come."""
-    heard = events.heard_since(connection, transaction_id, 0) if kind is ApduType.CANCEL else ()
+    heard = events.proven_since(connection, transaction_id, 0) if kind is ApduType.CANCEL else ()
     unknown = [_knows_nothing(event) for event in heard]
     if kind is not ApduType.CANCEL or not all(unknown) or not (unknown or last):
         return None

@@ -1,6 +1,7 @@
 """Did somebody carry a letter from the folder to the partner? What answers it proves that they have it.
 
-Not everything that is heard since is an answer to it: a word about the order may cross our cancellation.
+Not everything that is heard since is an answer to it: a word about the order may cross our cancellation,
+and a letter that staff attached may be a reader's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,5 +36,5 @@ def _is_answered(connection: Connection, intent: RowMapping) -> bool:
     kinds = ANSWERED_BY.get((intent["body"].get("apdu") or {}).get("type", ""))
     if not kinds or intent["transaction_id"] is None:
         return False
-    heard = events.heard_since(connection, intent["transaction_id"], intent["event_id"])
+    heard = events.proven_since(connection, intent["transaction_id"], intent["event_id"])
     return any(event["type"] in kinds for event in heard)

@@ -176,6 +176,7 @@ def _as_message(
         inbox_id=inbox_id,
         partner=partner,
         transaction_id=transaction_id,
+        facts={events.BY_HAND: True},
     )
     found = {"message_id": letter.message_id[:250], "subject": letter.subject[:250], "partner": partner}
     letters.settle(connection, inbox_id, "done", note="attached by staff", proof=RELEASED, **found)

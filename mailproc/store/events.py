@@ -16,6 +16,10 @@ from mailproc.store.text import storable
 EVENT = table_of(EventRow)
 HISTORY = table_of(HistoryRow)
 
+BY_HAND = "by_hand"
+"""Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
+too, so it proves nothing of the partner."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
@@ -81,7 +85,7 @@ _LAST_OF = (
     .limit(1)
 )
 _HEARD_SINCE = (
-    select(EVENT.c.type, EVENT.c.at, EVENT.c.apdu)
+    select(EVENT.c.type, EVENT.c.at, EVENT.c.apdu, EVENT.c.facts)
     .where(
         EVENT.c.transaction_id == bindparam("transaction_id"),
         EVENT.c.id > bindparam("since"),
@@ -217,9 +221,15 @@ def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -
 
 
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
-    """What the partner said after event ``event_id``, by letter or otherwise: type, at, apdu."""
+    """What was said to us after event ``event_id``, by letter or otherwise: type, at, apdu, facts."""
     values = {"transaction_id": transaction_id, "since": event_id}
     return connection.execute(_HEARD_SINCE, values).mappings().all()
+
+
+def proven_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
+    """The same without the letters that staff put to it: what the partner itself has said."""
+    heard = heard_since(connection, transaction_id, event_id)
+    return [event for event in heard if not (event["facts"] or {}).get(BY_HAND)]
 
 
 def known_once(connection: Connection, once: str) -> int | None:

@@ -70,6 +70,17 @@ def test_an_answer_about_another_order_proves_nothing(cli: Cli, placed: Cli, ord
     assert cli("show", "B1", "--json").json["answered"] is False
 
 
+def test_a_letter_that_staff_attached_proves_nothing(cli: Cli, ordered: None) -> None:
+    """It may be the reader's, who asks where the book is."""
+    hurry = "From: r@readers.example\r\nMessage-ID: <h@readers.example>\r\n\r\nPlease hurry.\r\n"
+    assert cli("inject", "-", stdin=hurry).code == 0
+    assert cli("run", "--once").code == 0
+    assert cli("attach", "I1", "B1").code == 0
+    assert "Please hurry" in cli("show", "B1").out
+    assert said(cli).count(SENT) == 2
+    assert cli("show", "B1", "--json").json["answered"] is False
+
+
 def test_a_number_that_they_have_not_given_is_not_theirs(cli: Cli, ordered: None) -> None:
     assert "Their number" not in said(cli)
     assert cli("show", "B1", "--json").json["their_number"] == ""

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from mailproc.office import mailroom
+
 from .conftest import BORROWER, LENDER
 
 AT = "2026-03-02T11:00:0{}"
@@ -168,3 +170,17 @@ def test_our_service_times_rise_and_a_repeat_keeps_the_first(iso):
     times = [said["sent_at"] for said in iso.said()]
     assert times == sorted(set(times))
     assert [said.get("original_sent_at") for said in iso.said()] == [None, None, None, times[0], times[0]]
+
+
+@pytest.mark.parametrize("hurried", [False, True], ids=["no word", "a reader's word, attached"])
+def test_a_cancellation_at_the_last_brings_its_request(iso, hurried):
+    """They have never said a word, so it may not have come; what staff attached is no word of theirs."""
+    iso.place(LENDER)
+    iso.act("B1", "cancel")
+    if hurried:
+        iso.inject(iso.letter("Please hurry.", "r@readers.example"), "r@readers.example")
+        iso.run()
+        (letter_id,) = iso.shelf()
+        mailroom.attach(iso.house.store, iso.house.premises, letter_id, "B1")
+    iso.days(60)
+    assert iso.kinds() == ["ILL_REQUEST", "CANCEL", "CANCEL", "ILL_REQUEST", "CANCEL"]
