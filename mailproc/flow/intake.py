@@ -155,8 +155,7 @@ def _own(connection: Connection, reading: Reading, premises: Premises) -> int | 
     sent: dict[int, str] = {}
 
     def is_notice(outgoing_id: int) -> bool:  # to our staff, who may read the mailbox that we look into
-        letter = outgoing.load(connection, outgoing_id)
-        return letter is not None and not letter["partner"]
+        return outgoing.is_to_people(connection, outgoing_id)
 
     def known(message_ids: Collection[str]) -> bool:
         found = letters.ours(connection, message_ids)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow import attention, writing
+from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
@@ -26,7 +27,7 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     now = premises.clock()
 
     def claim(connection: Connection) -> list[RowMapping]:
-        due = outgoing.claim_intents(connection, "notice", [], now, limit)
+        due = outgoing.claim_intents(connection, "notice", paused(connection, premises), now, limit)
         store.underway.claimed(IntentRow, [row["id"] for row in due])
         return due
 
@@ -64,7 +65,8 @@ def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
     notice = rendered.notice
     body = Body(notice.subject, (Part("text/plain", b"", text=notice.text),))
-    letter = writing.letter(body, who.address, f"n{row['id']}", premises)
+    partner = row["partner"] if row["body"]["to"] == "partner" else ""
+    letter = writing.letter(body, who.address, f"n{row['id']}", premises, partner)
     store.write(lambda done: _settle(done, [one["id"] for one in intents], letter, rendered, premises))
 
 

@@ -147,10 +147,10 @@ def _encode(bundle: Bundle, premises: Premises) -> Encoded:
 def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOut | None:
     if encoded.body is None:
         return None
-    secret = f"{bundle.wire.partner.symbol}/{encoded.secret_customer_code}"
+    symbol = bundle.wire.partner.symbol
+    secret = f"{symbol}/{encoded.secret_customer_code}"
     return replace(
-        writing.letter(encoded.body, bundle.address, f"o{bundle.intents[0]['id']}", premises),
-        partner=bundle.wire.partner.symbol,
+        writing.letter(encoded.body, bundle.address, f"o{bundle.intents[0]['id']}", premises, symbol),
         file_ref=bundle.wire.file_ref,
         secret_ref=secret if encoded.secret_customer_code else "",
     )

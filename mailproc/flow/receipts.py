@@ -120,14 +120,14 @@ def _refused(connection: Connection, row: RowMapping) -> Iterator[Fault]:
 
 
 def _letter(row: RowMapping, refused: Sequence[Fault], premises: Premises) -> NewLetterOut:
-    """As a letter to people is kept, without a partner: one that is in doubt is sent again by itself,
-    for a receipt or a report that comes twice costs nobody anything."""
+    """One that is in doubt is sent again by itself, as a letter to people is: a receipt or a report that
+    comes twice costs nobody anything."""
     partner = premises.partners.known(row["partner"])
     if "apdu" in row["body"]:
         body = strangers.body(row["body"], partner, premises)
     else:
         body = premises.registry.receipt_letter(row["body"]["receipt"], refused, premises.templates)
-    return writing.letter(body, partner.address, f"r{row['id']}", premises)
+    return writing.letter(body, partner.address, f"r{row['id']}", premises, partner.symbol)
 
 
 def _settle(connection: Connection, row: RowMapping, letter: NewLetterOut) -> None:

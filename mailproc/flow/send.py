@@ -124,7 +124,7 @@ def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises)
 def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
     """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
     second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
-    if not row["partner"] or _repeat_safe(row, premises):
+    if outgoing.is_to_people(connection, row["id"]) or _repeat_safe(row, premises):
         _later(connection, row, why, premises)
         return
     _log.warning("O%s in doubt: %s", row["id"], why)

@@ -19,11 +19,11 @@ from mailproc.store.tables import IntentRow
 _log = logging.getLogger(__name__)
 
 
-def letter(body: Body, address: str, token: str, premises: Premises) -> NewLetterOut:
+def letter(body: Body, address: str, token: str, premises: Premises, partner: str = "") -> NewLetterOut:
     """The letter to ``address`` with its bytes fixed, dated now in the library's zone (RFC 5322).
 
-    ``token`` begins its Message-ID. Without a partner: one in doubt is sent again by itself. Raises
-    LocalFault where an address cannot be written.
+    ``token`` begins its Message-ID; ``partner`` is whose pause holds it. Raises LocalFault where an address
+    cannot be written.
     """
     library = premises.config.library
     now = premises.clock()
@@ -37,7 +37,7 @@ def letter(body: Body, address: str, token: str, premises: Premises) -> NewLette
         date=now.astimezone(premises.zone),
     )
     return NewLetterOut(
-        partner="",
+        partner=partner,
         mail_from=library.email,
         rcpt_to=address,
         message_id=identifier,

@@ -25,7 +25,8 @@ UNWORDED = ("todo", "held", "shelved")
 
 @dataclass(frozen=True, kw_only=True)
 class NewLetterOut:
-    """A letter with its bytes fixed. ``raw`` holds the mask where a password belongs."""
+    """A letter with its bytes fixed. ``raw`` holds the mask where a password belongs; ``partner`` is '' of a
+    letter to our readers and staff."""
 
     partner: str
     mail_from: str
@@ -94,13 +95,15 @@ _WAITS_FOR_EARLIER = (
         ),
     )
 )
+_FOR_OUR_OWN = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() != "partner")
+"""A reader and our staff are told of a paused partner all the same."""
 _DUE = (
     select(INTENT.c.id, INTENT.c.unfinished)
     .where(
         INTENT.c.kind == bindparam("kind"),
         INTENT.c.state.in_(("todo", "held")),
         or_(INTENT.c.not_before.is_(None), INTENT.c.not_before <= bindparam("now", type_=Instant)),
-        INTENT.c.partner.not_in(bindparam("paused", expanding=True)),
+        or_(INTENT.c.partner.not_in(bindparam("paused", expanding=True)), _FOR_OUR_OWN),
         or_(INTENT.c.kind != "apdu", ~_WAITS_FOR_EARLIER.exists()),
     )
     .order_by(INTENT.c.id)
@@ -153,8 +156,8 @@ def claim_intents(
 ) -> list[RowMapping]:
     """Intents that may be put into a letter now, oldest first, their try counted.
 
-    None of a paused partner; none whose transaction has an earlier APDU that has not left (a
-    Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
+    None for a paused partner, nor for its people; none whose transaction has an earlier APDU that has not
+    left (a Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
     What was held is tried again after its pause: a template may have been mended.
     """
     values = {"kind": kind, "paused": list(paused), "now": now, "most": limit}
@@ -221,6 +224,11 @@ def bounced(connection: Connection, outgoing_id: int, why: str) -> None:
     """A letter of ours came back undelivered; one that is still here, or withdrawn, cannot have."""
     this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(LEFT))
     connection.execute(OUTGOING.update().where(*this).values(state="bounced", last_error=why))
+
+
+def is_to_people(connection: Connection, outgoing_id: int) -> bool:
+    """Is it a notice, a receipt or a report, and no message of a transaction?"""
+    return all(intent["kind"] != "apdu" for intent in intents_of(connection, outgoing_id))
 
 
 def intents_of(connection: Connection, outgoing_id: int) -> Sequence[RowMapping]:

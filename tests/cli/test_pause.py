@@ -111,3 +111,36 @@ def test_what_waits_can_still_be_corrected(cli: Cli, placed: Cli, orders: Callab
     cli("resume", "UK-BL")
     assert orders() == 1
     assert "Right" in cli("letter", "O1").out
+
+
+def test_a_letter_to_a_paused_partners_people_waits_and_readers_are_told(
+    cli: Cli, placed: Cli, orders: Callable[[], int], folder: Path
+) -> None:
+    def told() -> int:
+        return sum("\nTo: reader@town.example" in file.read_text() for file in folder.glob("out/*.eml"))
+
+    placed(patron={"id": "R1", "name": "A Reader", "email": "reader@town.example"})
+    assert orders() == 1
+    cli("pause", "UK-BL")
+    assert cli("act", "B1", "receive").code == 0
+    assert cli("act", "B1", "renew").code == 0  # their people are written to
+    assert (orders(), told()) == (1, 1)
+    cli("resume", "UK-BL")
+    assert orders() == 2
+
+
+def test_a_letter_to_their_people_that_was_written_already_waits_too(
+    cli: Cli, placed: Cli, orders: Callable[[], int]
+) -> None:
+    placed()
+    orders()
+    cli("act", "B1", "receive")
+    cli("act", "B1", "renew")
+    assert orders() == 2
+    cli("pause", "UK-BL")
+    assert cli("redeliver", "O2").code == 0
+    assert cli("run", "--once").code == 0
+    assert [one["id"] for one in cli("outbox", "--json").json] == ["O2"]
+    cli("resume", "UK-BL")
+    assert cli("run", "--once").code == 0
+    assert cli("outbox", "--json").json == []

@@ -4,7 +4,7 @@ import pytest
 
 from mailproc.flow import intake, stepping
 from mailproc.mail.parse import parse
-from mailproc.office import dismissal
+from mailproc.office import dismissal, pausing
 
 ORDER = "TXC1-1 S LOAN\nA book\nAuthor, A."
 COPY = "TXC1-2 S PHOTO\nA journal\n2019 VOL 1 PP 1-2\nAn article"
@@ -173,6 +173,18 @@ def test_a_receipt_is_stored_before_it_is_sent_and_goes_once(open_world, address
     world.run()
     world.run()
     assert len(world.sent) == 1
+
+
+def test_a_receipt_that_was_written_before_a_pause_waits_too(open_world, addresses):
+    world = open_world
+    world.ordered(ORDER, run=False)
+    world.quiet()
+    pausing.pause(world.house.store, world.house.premises, "XX-CUSTOMER")
+    world.run()
+    assert world.sent == []
+    pausing.resume(world.house.store, world.house.premises, "XX-CUSTOMER")
+    world.run()
+    assert len(receipts(world, addresses)) == 1
 
 
 CANCEL = "TXC9-1 CANCEL\nno longer needed"

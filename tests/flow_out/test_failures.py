@@ -120,6 +120,20 @@ def test_broken_after_the_dot_a_notice_goes_again_after_a_pause(office: Office, 
     assert len(relay.to("r@town.example")) == 3
 
 
+def test_broken_after_the_dot_a_letter_to_their_people_goes_again_too(office: Office, relay: Relay) -> None:
+    number = office.place()
+    office.run()
+    office.act(number, "receive")
+    office.act(number, "renew")
+    relay.answers = ["break"]
+    office.run()
+    office.clock.forward(minutes=1)
+    office.run()
+    _, first, again = relay.to(BL)  # the order is first
+    assert first.raw == again.raw
+    assert office.show(number)["attention"] == []
+
+
 def test_in_doubt_redelivered_or_taken_as_arrived(office: Office, relay: Relay) -> None:
     first, second = office.place("One"), ""
     relay.answers = ["break"]
