@@ -25,19 +25,23 @@ def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
 
 
 def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
-    """Letters to the partner go again; a sentence. LocalFault: unknown, not paused, or by config.toml."""
+    """Letters to the partner go again; a sentence, also where config.toml keeps them. LocalFault: unknown,
+    or not paused by staff."""
     partner = premises.partners.known(symbol)
+    configured = (
+        f'{partner.symbol} is paused by config.toml: write status = "active" there, and start anew.'
+        if partner.status == "paused"
+        else ""
+    )
 
     def job(connection: Connection) -> None:
+        if not learned.resume(connection, partner.symbol):
+            raise LocalFault(configured or f"{partner.symbol} is not paused.")
         _note(connection, premises, "resume", partner.symbol, by)
-        if not learned.resume(connection, partner.symbol) and partner.status == "active":
-            raise LocalFault(f"{partner.symbol} is not paused.")
 
     store.write(job)
-    if partner.status == "paused":
-        raise LocalFault(
-            f'{partner.symbol} is paused by config.toml: write status = "active" there, and start anew.'
-        )
+    if configured:
+        return f"What staff paused is over, but {configured}"
     return f"{partner.symbol} is active: letters to it go out again."
 
 

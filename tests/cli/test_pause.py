@@ -1,6 +1,8 @@
 """``pause`` and ``resume``: whose letters wait, without a word in config.toml and without a restart."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,12 @@ def orders(cli: Cli, folder: Path) -> Callable[[], int]:
 
 def status(cli: Cli, symbol: str) -> str:
     return next(one["status"] for one in cli("partners", "--json").json if one["symbol"] == symbol)
+
+
+def events(folder: Path) -> list[str]:
+    (file,) = (folder / "var").glob("*.db")
+    with closing(sqlite3.connect(file)) as store:
+        return [kind for (kind,) in store.execute("SELECT type FROM event ORDER BY id")]
 
 
 def test_letters_to_a_paused_partner_wait_and_go_when_it_is_resumed(
@@ -96,9 +104,14 @@ def test_twice_and_against_the_configuration(cli: Cli, folder: Path) -> None:
     config = folder / "config.toml"
     config.write_text(config.read_text().replace('symbol = "UK-BL"', 'symbol = "UK-BL"\nstatus = "paused"'))
     assert "paused by config.toml already" in cli("pause", "UK-BL").err
+    over = cli("resume", "UK-BL")  # the pause of staff is over, and that is no refusal
+    assert (over.code, over.err, 'write status = "active" there' in over.out) == (0, "", True)
+    assert status(cli, "UK-BL") == "paused"
+    before = events(folder)
+    assert before == ["pause", "resume"]
     refused = cli("resume", "UK-BL")
     assert (refused.code, 'write status = "active" there' in refused.err) == (1, True)
-    assert status(cli, "UK-BL") == "paused"
+    assert events(folder) == before  # what is refused has changed nothing
 
 
 def test_what_waits_can_still_be_corrected(cli: Cli, placed: Cli, orders: Callable[[], int]) -> None:
