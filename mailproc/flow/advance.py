@@ -173,6 +173,8 @@ def _work(
         had = list(decided.known.get("attention") or ())
     elif event["type"] == "close":
         had = []
+    elif event["type"] == "CHECKED_IN":
+        had = [reason for reason in had if reason != "demanded-after-return"]  # it has come home
     elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
         had = [reason for reason in had if reason in OF_A_LETTER or reason in TOLD_ONCE]  # staff have looked
     return Work(connection, event, row, premises, attention=had)

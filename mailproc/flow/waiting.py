@@ -14,7 +14,7 @@ from mailproc.ill.events import Timer
 from mailproc.ill.pace import Waiting
 from mailproc.ill.standing import Standing
 from mailproc.ill.terms import ApduType, Role, Service, State
-from mailproc.ill.timers import ON_LOAN, REPAIRS
+from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers
 
@@ -26,6 +26,7 @@ HERE_OR_NOT = (State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RE
 """We borrow; the lender asked for it, or we for longer, perhaps before it came."""
 UNKNOWN_ID = "unknown-transaction-id"
 """Transaction-Id-Problem: what we speak of is not known there."""
+RETURNED = ApduType.RETURNED.name
 TOLD_THE_READER = "OVERDUE"
 """A lender's demand of which the reader was told at once counts as a reminder of ours."""
 
@@ -53,6 +54,7 @@ def of(
         may_ask=_may_ask(connection, transaction, standing, moved, premises),
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(transaction, standing, premises) else None,
+        sent_back=_sent_back(connection, transaction, standing, moved, premises),
         here=standing.state not in HERE_OR_NOT or arrival.is_here(connection, transaction["id"]),
     )
 
@@ -170,6 +172,16 @@ def _may_ask(
         heard = _heard(connection, transaction, moved)
         return all(premises.local(event["at"]).date() <= due for event in heard)
     return True
+
+
+def _sent_back(
+    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping, premises: Premises
+) -> date | None:
+    """When they said it last; a demand that staff made since then says that it is not here."""
+    if standing.role is not Role.RESPONDER or standing.state not in LENT:
+        return None
+    said = [event for event in (moved, *_heard(connection, transaction, moved)) if event["type"] == RETURNED]
+    return premises.local(said[-1]["at"]).date() if said else None
 
 
 def _is_home(heard: Sequence[RowMapping]) -> bool:

@@ -47,7 +47,7 @@ class Waiting:
     go to the partner by itself, and nothing heard has made it needless. ``reply_by``: the day by
     which a condition is to be answered. ``expires``: the day on which their request ends, where
     we may tell them so by ourselves. ``here``: we borrow, and the item has come, as far as the state
-    leaves that open.
+    leaves that open. ``sent_back``: we lend, and on that day they said that it was on its way home.
     """
 
     since: date
@@ -58,6 +58,7 @@ class Waiting:
     reply_by: date | None = None
     expires: date | None = None
     here: bool = True
+    sent_back: date | None = None
 
 
 def about(kind: Timer, standing: Standing, waiting: Waiting) -> date:
@@ -68,6 +69,8 @@ def about(kind: Timer, standing: Standing, waiting: Waiting) -> date:
         return standing.due_on or waiting.since
     if kind is Timer.RENEWAL_SILENT:
         return standing.renewal_on or waiting.since
+    if kind is Timer.SENT_BACK:
+        return waiting.sent_back or waiting.since
     if kind is Timer.EXPIRY:
         return waiting.expires or waiting.since
     return waiting.since

@@ -132,6 +132,8 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         reasons.append(_moved_reason(step, occurrence))
     if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
         reasons.append("final-demand")
+    if occurrence.event == "OVERDUE" and step.before.state is State.RETURNED:
+        reasons.append("demanded-after-return")
     if isinstance(apdu, Message) and not _is_act(occurrence):
         reasons.append(_message_reason(occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report:

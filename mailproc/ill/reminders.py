@@ -16,7 +16,8 @@ ATTENTION = {
     Timer.LOAN_OVERDUE: "not-back",
     Timer.TO_ANSWER: "answer-late",
     Timer.DUE_UNHEARD: "lender-silent",
-    Timer.LOAN_RECALLED: "not-back",
+    Timer.LOAN_RECALLED: "recall-unheard",
+    Timer.SENT_BACK: "look-for-it",
 }
 """Why a human is needed, where it comes to that."""
 
@@ -24,7 +25,7 @@ TOLD_ONCE = frozenset(
     ATTENTION[kind]
     for kind in (
         Timer.CANCEL_SILENT, Timer.RENEWAL_SILENT, Timer.DUE_UNHEARD, Timer.READER_OVERDUE,
-        Timer.LOAN_OVERDUE, Timer.LOAN_RECALLED,
+        Timer.LOAN_OVERDUE, Timer.LOAN_RECALLED, Timer.SENT_BACK,
     )
 )  # fmt: skip
 """Reasons whose timer has said its last: nothing would bring them back, so they last as long as the

@@ -29,6 +29,9 @@ ASKED = (State.CANCEL_PENDING, State.RENEW_PENDING, State.RENEW_OVERDUE)
 ON_LOAN = (State.SHIPPED, State.RECEIVED)
 """We have it, and the lender has not asked for it."""
 
+LENT = (State.SHIPPED, State.OVERDUE, State.RECALL)
+"""They have it, and it is for them to send it back."""
+
 REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
     {
         (Role.REQUESTER, State.PENDING): (Timer.UNANSWERED, ApduType.ILL_REQUEST),
@@ -119,6 +122,8 @@ def _lending(standing: Standing, waiting: Waiting, days: Days) -> Due:
         return {Timer.TO_ANSWER: again(Timer.TO_ANSWER, standing, waiting, days.answer)}
     if state is State.CONDITIONAL:
         return {Timer.UNANSWERED: _condition_unanswered(standing, waiting, days)} | ends
+    if waiting.sent_back and state in LENT and standing.service is Service.LOAN:
+        return {Timer.SENT_BACK: _unseen(standing, waiting, days)}
     if state in (State.SHIPPED, State.OVERDUE) and standing.service is Service.LOAN:
         return {Timer.LOAN_OVERDUE: _level(Timer.LOAN_OVERDUE, standing, waiting, days)}
     if state is State.RECALL:
@@ -232,6 +237,13 @@ def _level(kind: Timer, standing: Standing, waiting: Waiting, days: Days) -> dat
     if before:
         return before[-1] + timedelta(days=days.overdue_every)
     return max(standing.due_on, waiting.since) + timedelta(days=1)
+
+
+def _unseen(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """Nobody is dunned for what is under way: staff are asked, once, to look on the shelf."""
+    if waiting.sent_back is None or not days.overdue_every or fired(Timer.SENT_BACK, standing, waiting):
+        return None
+    return waiting.sent_back + timedelta(days=days.status or days.overdue_every)
 
 
 def _need_passed(standing: Standing, waiting: Waiting) -> date | None:

@@ -476,7 +476,7 @@ def test_a_recall_by_artemail_goes_once_and_then_staff_are_asked(world, addresse
     assert kinds(world, "L1") == {"LOAN_RECALLED": date(2026, 4, 17)}
     long(world)
     assert len(world.to(addresses["XX-CUSTOMER"])) == 1
-    assert world.attention("L1") == ("not-back",)
+    assert world.attention("L1") == ("recall-unheard",)
     assert kinds(world, "L1") == {}
 
 

@@ -149,6 +149,20 @@ CASES = {
     "recalled, staff told": (
         lending(State.RECALL), {"fired": {(Timer.LOAN_RECALLED, TODAY): [after(7).date()]}}, {},
     ),
+    "lent, they say it is on its way home": (
+        lending(State.SHIPPED, due_on=DUE), {"sent_back": TODAY}, {"SENT_BACK": after(14)},
+    ),
+    "demanded, it is on its way home": (
+        lending(State.OVERDUE, due_on=DUE),
+        {"sent_back": BEFORE, "fired": {(Timer.LOAN_OVERDUE, DUE): [DUE]}}, {"SENT_BACK": after(13)},
+    ),
+    "recalled, it is on its way home": (
+        lending(State.RECALL), {"sent_back": TODAY}, {"SENT_BACK": after(14)},
+    ),
+    "on its way home, staff told": (
+        lending(State.SHIPPED, due_on=DUE),
+        {"sent_back": TODAY, "fired": {(Timer.SENT_BACK, TODAY): [after(14).date()]}}, {},
+    ),
     "our condition, with a day": (
         lending(State.CONDITIONAL), {"reply_by": DUE}, {"UNANSWERED": after(1, DUE)},
     ),
@@ -273,7 +287,7 @@ def test_every_kind_has_a_case():
 OFF = {
     "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
     "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
-    "LOAN_RECALLED": Days(overdue_every=0),
+    "LOAN_RECALLED": Days(overdue_every=0), "SENT_BACK": Days(overdue_every=0),
 }  # fmt: skip
 
 
@@ -380,7 +394,8 @@ EFFECTS = [
     (LENT, "LOAN_OVERDUE", {"level": 4}, "not-back"),
     (lending(State.IN_PROCESS), "TO_ANSWER", {"level": 5}, "answer-late"),
     (lending(State.IN_PROCESS), "EXPIRY", {"level": 1}, "expire"),
-    (lending(State.RECALL), "LOAN_RECALLED", {"level": 3}, "not-back"),
+    (LENT, "SENT_BACK", {"level": 1}, "look-for-it"),
+    (lending(State.RECALL), "LOAN_RECALLED", {"level": 3}, "recall-unheard"),
     (borrowing(State.SHIPPED), "DUE_UNHEARD", {"level": 3}, "lender-silent"),
     (borrowing(State.PENDING), "UNANSWERED", {"level": 1, "say": {"type": "ILL_REQUEST"}}, "ILL_REQUEST"),
     (

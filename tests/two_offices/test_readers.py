@@ -1,10 +1,10 @@
-"""What the reader hears of a loan, in the order in which it happens."""
+"""What the reader hears of a loan, and nobody is dunned for what is on its way home."""
 
 from email import message_from_bytes, policy
 
 import pytest
 
-from .listening import DUE, Step, act, placed
+from .listening import DUE, Step, act, attention, kinds, placed, state, waits
 from .office import BORROWER, LENDER, Town
 
 RECEIVED: Step = (BORROWER, "receive", {})
@@ -65,3 +65,33 @@ def test_an_arrival_that_was_taken_back_is_told_anew(town):
     assert subjects(town) == []
     act(town, numbers, RECEIVED)
     assert subjects(town) == [HERE]
+
+
+# --- on its way home ---------------------------------------------------------------------------
+
+BACK = (SHIPPED, RECEIVED, (BORROWER, "return", {}))
+
+
+def test_what_is_on_its_way_home_is_not_demanded_but_looked_for(town):
+    numbers = placed(town)
+    act(town, numbers, *BACK)
+    lender = town[LENDER]
+    assert waits(lender) == {"SENT_BACK": "2026-03-16"}
+    town.days(60, pace=2)
+    assert "OVERDUE" not in kinds(lender)
+    assert attention(lender, numbers[1]) == ("look-for-it",)
+    act(town, numbers, (LENDER, "check-in", {}))
+    assert attention(lender, numbers[1]) == ()
+
+
+def test_staff_who_did_not_find_it_demand_it(town):
+    numbers = placed(town)
+    act(town, numbers, *BACK)
+    town.days(32, pace=2)
+    lender, borrower = town[LENDER], town[BORROWER]
+    act(town, numbers, (LENDER, "overdue", {"on": DUE}))
+    assert attention(borrower, numbers[0]) == ("demanded-after-return",)
+    assert state(borrower, numbers[0]) == "RETURNED"
+    assert "LOAN_OVERDUE" in waits(lender)
+    act(town, numbers, (LENDER, "check-in", {}))
+    assert attention(borrower, numbers[0]) == ()

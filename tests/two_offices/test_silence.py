@@ -44,7 +44,7 @@ SILENCE: dict[str, tuple[str, Sequence[Step], list[str], str]] = {
     "under way, never ticked": (BORROWER, SHIPPED[:1], ["STATUS_QUERY"] * 2, "lender-silent"),
     "with the reader": (BORROWER, SHIPPED, ["STATUS_QUERY"] * 2, "lender-silent"),
     "sent back": (BORROWER, RETURNED, ["STATUS_QUERY"] * 2, ""),
-    "recalled": (LENDER, RECALLED, ["RECALL"] * 2, "not-back"),
+    "recalled": (LENDER, RECALLED, ["RECALL"] * 2, "recall-unheard"),
     "lent": (LENDER, SHIPPED, ["OVERDUE"] * 3, "not-back"),
 }
 
