@@ -69,8 +69,8 @@ def _fault(
     if fault.answer is not None:
         strangers.unreadable(connection, reading, fault.answer, premises)
     sorting.faults.append(fault)
-    held = {"facts": {WITHHELD: True}} if apdu is not None else {}
-    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": str(fault)} | held)
+    held = _of_letter(connection, reading, apdu, premises) | {WITHHELD: True} if apdu is not None else None
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": str(fault), "facts": held})
 
 
 def _place(
@@ -95,10 +95,7 @@ def _place(
         return
     if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
         sorting.read += 1
-        known = _listener(connection, reading, apdu, premises)
-        if reading.unproven:  # of who has it now, though config.toml does not know it (adoption)
-            known["adopted"] = ascii_lower(reading.letter.sender)
-        _bear(sorting, reading, apdu, {"facts": known or None})
+        _bear(sorting, reading, apdu, {"facts": _of_letter(connection, reading, apdu, premises) or None})
         return
     transaction = find(connection, symbol, apdu, premises)
     if transaction is not None:
@@ -111,6 +108,13 @@ def _place(
         _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
         return
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
+
+
+def _of_letter(connection: Connection, reading: Reading, apdu: Apdu, premises: Premises) -> dict[str, Any]:
+    """What only the letter tells of ``apdu``: which side of ours it was written to, and whose words they
+    are, if of a library that config.toml does not know, but that has the request now (adoption)."""
+    adopted = {"adopted": ascii_lower(reading.letter.sender)} if reading.unproven else {}
+    return _listener(connection, reading, apdu, premises) | adopted
 
 
 def _listener(connection: Connection, reading: Reading, apdu: Apdu, premises: Premises) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, orphans, send
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, WITHHELD
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
 from mailproc.ill import apdu_json
@@ -132,8 +132,10 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> str:
 
 
 def _release_message(connection: Connection, number: int) -> str:
-    _shelved_event(connection, number)
-    events.todo_again(connection, number)
+    """Staff let it go, so it is held back no more: it waits for its request like any other."""
+    facts = dict(_shelved_event(connection, number)["facts"] or {})
+    facts.pop(WITHHELD, None)
+    events.todo_again(connection, number, facts=facts or None)
     return f"E{number} is tried again"
 
 

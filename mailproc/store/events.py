@@ -186,12 +186,14 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
     connection.execute(_SHELVE, ended)
 
 
-def todo_again(connection: Connection, event_id: int, transaction_id: int | None = None) -> None:
-    """A shelved event goes round once more, placed on ``transaction_id`` if given."""
+def todo_again(
+    connection: Connection, event_id: int, transaction_id: int | None = None, **changes: Any
+) -> None:
+    """A shelved event goes round once more, placed on ``transaction_id`` if given, with ``changes``."""
     values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
     if transaction_id is not None:
         values["transaction_id"] = transaction_id
-    connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
+    connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values | changes))
 
 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:

@@ -19,7 +19,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Part
 from mailproc.mail.parse import parse
-from mailproc.office import mailroom
+from mailproc.office import dismissal, mailroom
 from mailproc.protocols.iso10161 import schema, writing
 from mailproc.protocols.iso10161.ber import element, inside
 from mailproc.protocols.iso10161.wire import MEDIA_TYPE
@@ -250,6 +250,19 @@ def test_what_is_critical_waits_for_staff_and_not_for_its_request(iso, heard):
     iso.run()
     assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
     assert len(reports(iso)) == 1
+
+
+@pytest.mark.parametrize("put_away", [False, True], ids=["on the shelf", "put away"])
+def test_let_go_it_waits_for_its_request_like_any_other(iso, heard, put_away):
+    heard(Bad((extended(message("CANCEL"), CRITICAL),), ""))
+    (letter_id,) = iso.shelf()
+    if put_away:
+        dismissal.dismiss(iso.house.store, iso.house.premises, [letter_id])
+    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    iso.run()
+    assert "waits for its request until" in iso.shelf()[letter_id]
+    heard(Bad((REQUEST,), ""))
+    assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
 
 
 def test_a_critical_report_is_shelved_and_not_answered(iso, heard):

@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import directory
+from mailproc.office import directory, mailroom
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, partner
 
@@ -169,6 +169,18 @@ def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
     says(iso, "RECALL", extensions=[critical])
     assert len(iso.shelf()) == 1
     assert iso.kinds() == ["ILL_REQUEST"]
+
+
+def test_what_staff_let_go_is_still_of_who_has_it_now(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    extension = {"identifier": 7, "critical": True, "ber": "BAhhbnl0aGluZw=="}
+    critical = {"at": "shipped-extensions", "value": [extension]}
+    says(iso, "SHIPPED", extensions=[critical])
+    (letter_id,) = iso.shelf()
+    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    iso.run()
+    assert (iso.state("B1"), iso.shelf()) == ("SHIPPED", {})
 
 
 @pytest.mark.parametrize("address", [None, "no address", "host.example:1611"])
