@@ -38,7 +38,7 @@ def requests(
         symbol = house.premises.partners.known(partner).symbol if partner else ""
         wanted = Filter(role, state, symbol, attention, find, limit)
         with house.store.read() as connection:
-            lines = questions.listed(connection, wanted)
+            lines = questions.listed(connection, wanted, house.premises.today())
         if as_json:
             output.as_json([line_json(line) for line in lines])
             return
@@ -89,6 +89,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "promise": line.promise,
         "actions": list(found.actions),
         "attention": list(line.attention),
+        "needs": list(line.needs),
         "outcome": line.outcome,
         "created_at": output.plain(found.created_at),
         "closed_at": output.plain(found.closed_at),
@@ -114,7 +115,7 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 def _row(line: Line, premises: Premises) -> tuple[str, ...]:
     due = words.date_word(line.due, premises.today()) if line.due else ""
-    hands = ", ".join(words.attention_word(reason) for reason in line.attention)
+    hands = ", ".join(words.attention_word(reason) for reason in line.needs)
     return (line.number, line.title[:60], line.partner, showing.stands(line), due, hands)
 
 

@@ -60,8 +60,8 @@ def tell(found: Shown, premises: Premises) -> None:
         output.line(f"  {name:<14}{value}")
     for one in found.untold:
         output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {one['why']}")
-    if line.attention:
-        output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.attention))
+    if line.needs:
+        output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.needs))
     output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
     if ways := _ways_on(found):
         output.line("  To go on:     " + ways)

@@ -1,6 +1,6 @@
 """The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -95,9 +95,7 @@ class Agenda:
 def agenda(connection: Connection, premises: Premises) -> Agenda:
     """What is to be done now."""
     day = premises.today()
-    rows = open_requests.attempts(connection, MAY_NEED)
-    each = groupby(rows, key=lambda row: row["request_id"])
-    needing = [todo for _, attempts in each if (todo := _todo(list(attempts), day)).reasons]
+    needing = list(_needing(connection, day).values())
     all_open = open_requests.count(connection)
     return Agenda(
         day=day,
@@ -109,6 +107,20 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         unsent=tuple(letters.outbox(connection)),
         mailboxes=tuple(_unread(connection, premises)),
     )
+
+
+def needs(
+    connection: Connection, day: date, only: Collection[int] | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Why requests need a hand, the most urgent reason first, by the id of those that do; with ``only``
+    of these alone. One rule for all who ask, so that a list and the letter of the day agree."""
+    return {number: todo.reasons for number, todo in _needing(connection, day, only).items()}
+
+
+def _needing(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Todo]:
+    rows = open_requests.attempts(connection, MAY_NEED, only)
+    each = groupby(rows, key=lambda row: row["request_id"])
+    return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
 
 
 def _groups(needing: Sequence[Todo]) -> Iterator[Group]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,7 @@ from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, Service, State
-from mailproc.office import carried, waiting
+from mailproc.office import agenda, carried, waiting
 from mailproc.office.find import request_of
 from mailproc.office.waiting import Next
 from mailproc.store import events, outgoing, requests, transactions
@@ -30,7 +30,8 @@ class Line:
 
     ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
     that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
-    answered it all the same.
+    answered it all the same. ``needs``: why it needs a hand, as the letter of the day has it: the reasons
+    of ``attention``, those of earlier attempts, and whose turn it is where no reason is written down.
     """
 
     number: str
@@ -48,6 +49,7 @@ class Line:
     answered: bool
     promise: dict[str, Any] | None
     attention: tuple[str, ...]
+    needs: tuple[str, ...]
     outcome: str
     updated_at: datetime
 
@@ -105,10 +107,23 @@ class Filter:
     limit: int = 50
 
 
-def listed(connection: Connection, wanted: Filter) -> list[Line]:
-    """Requests, the last changed first, each as its latest attempt stands."""
-    rows = connection.execute(_list_statement(connection, wanted)).mappings().all()
-    return [_line(connection, row) for row in rows]
+def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[Line]:
+    """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
+    zone; a promise whose day has passed needs a hand."""
+    statement = _list_statement(connection, wanted)
+    if wanted.attention:
+        needing = agenda.needs(connection, today)
+        every = connection.execute(statement).mappings()
+        rows = list(islice((row for row in every if row["request_id"] in needing), wanted.limit))
+    else:
+        rows = list(connection.execute(statement.limit(wanted.limit)).mappings())
+        needing = agenda.needs(connection, today, _few(rows))
+    return [_line(connection, row, needing.get(row["request_id"], ())) for row in rows]
+
+
+def _few(rows: Sequence[RowMapping]) -> list[int] | None:
+    """The ids to look for, None (all) where a statement cannot have so many."""
+    return [row["request_id"] for row in rows] if len(rows) <= MOST_NAMED else None
 
 
 def shown(connection: Connection, number: str, premises: Premises | None = None) -> Shown:
@@ -120,7 +135,9 @@ def shown(connection: Connection, number: str, premises: Premises | None = None)
     row = connection.execute(_joined().where(REQUEST.c.id == request["id"])).mappings().first()
     attempts = transactions.of_request(connection, request["id"])
     latest = attempts[-1] if attempts else None
-    line = _line(connection, row) if row is not None else _unsent(request)
+    needs = agenda.needs(connection, premises.today() if premises else date.min, [request["id"]])
+    why = needs.get(request["id"], ())
+    line = _line(connection, row, why) if row is not None else _unsent(request, why)
     return Shown(
         line=line,
         asked=_asked(connection, latest),
@@ -142,11 +159,15 @@ def shown(connection: Connection, number: str, premises: Premises | None = None)
     )
 
 
+MOST_NAMED = 500
+
+
 def _joined() -> Select[Any]:
     other = TRANSACTION.alias()
     last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
     columns = (
-        REQUEST.c.number, REQUEST.c.title, REQUEST.c.author, REQUEST.c.outcome,
+        REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.author,
+        REQUEST.c.outcome,
         TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
         TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
         TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
@@ -167,11 +188,9 @@ def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
         statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
     if wanted.partner:
         statement = statement.where(TRANSACTION.c.partner == wanted.partner)
-    if wanted.attention:
-        statement = statement.where(TRANSACTION.c.attention.is_not(None))
     if wanted.find:
         statement = statement.where(_found(connection, wanted.find))
-    return statement.limit(wanted.limit)
+    return statement
 
 
 def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
@@ -180,7 +199,7 @@ def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
     return REQUEST.c.id == exact["id"] if exact else finding.fits(connection, typed)
 
 
-def _line(connection: Connection, row: RowMapping) -> Line:
+def _line(connection: Connection, row: RowMapping, needs: tuple[str, ...]) -> Line:
     delivery = outgoing.delivery(connection, row["id"])
     borrowing = row["role"] == Role.REQUESTER
     return Line(
@@ -199,6 +218,7 @@ def _line(connection: Connection, row: RowMapping) -> Line:
         answered=delivery == "filed" and carried.last_word(connection, row["id"]),
         promise=row["promise"],
         attention=tuple(row["attention"] or ()),
+        needs=needs,
         outcome=row["outcome"],
         updated_at=row["updated_at"],
     )
@@ -210,7 +230,7 @@ def _their_number(connection: Connection, row: RowMapping) -> str:
     return (row["options"] or {}).get("number", "") or str(row["tgq"])
 
 
-def _unsent(request: RowMapping) -> Line:
+def _unsent(request: RowMapping, needs: tuple[str, ...]) -> Line:
     return Line(
         number=request["number"],
         attempt=0,
@@ -227,6 +247,7 @@ def _unsent(request: RowMapping) -> Line:
         answered=False,
         promise=None,
         attention=(),
+        needs=needs,
         outcome=request["outcome"],
         updated_at=request["created_at"],
     )

@@ -31,12 +31,15 @@ def count(connection: Connection) -> int:
     return sum(connection.execute(statement).scalar_one() for statement in counted)
 
 
-def attempts(connection: Connection, states: Collection[str]) -> Sequence[RowMapping]:
+def attempts(
+    connection: Connection, states: Collection[str], only: Collection[int] | None = None
+) -> Sequence[RowMapping]:
     """Each attempt of each open request that may need a hand, by request and attempt.
 
     It may where an attempt asks for one, where one has a promise or is in any of ``states``, and
     where nobody was asked yet (it stands there once, without an attempt). The thousands that
-    simply wait are left out. ``somebody_left``: its rota has a library that was not asked.
+    simply wait are left out. ``somebody_left``: its rota has a library that was not asked. ``only``: each
+    attempt of these requests instead, by id.
     """
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
@@ -49,7 +52,7 @@ def attempts(connection: Connection, states: Collection[str]) -> Sequence[RowMap
             left.exists().label("somebody_left"),
         )
         .select_from(REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id))
-        .where(REQUEST.c.id.in_(_may_need(states)))
+        .where(REQUEST.c.id.in_(_may_need(states) if only is None else only))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
     return connection.execute(statement).mappings().all()

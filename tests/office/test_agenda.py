@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailproc.errors import LocalFault
 from mailproc.flow.notice_context import context_of
 from mailproc.ill import policy, trouble
-from mailproc.office import agenda, daily
+from mailproc.office import agenda, daily, questions
 from mailproc.store import mailboxes
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
@@ -255,3 +255,26 @@ def test_groups_and_waiting_are_all_that_is_open(make_world, tmp_path, quiet_log
 def test_the_same_on_both_databases(world, quiet_log, seed):
     a_random_day(world, seed, 30)
     hides_nothing(world)
+
+
+def test_the_lists_say_what_the_letter_of_the_day_says(world):
+    """An act clears the reason, and it is our turn all the same; a reason of an earlier attempt stands."""
+    world.ordered(ORDER.format(1))
+    world.act("L1", "message", note="we are looking into it")
+    world.place("XX-BL", "XX-SECOND")
+    world.hear("B1-1 CRF*CANNOT MATCH ITEM")
+    world.next("B1")
+    world.hear("B1-1 SHIPPED LOAN")
+    world.place()
+    world.act("B2", "will-supply", heard_by="phone", on=world.now.date() + timedelta(days=3))
+    world.later(days=4)
+    today = {one.number: one.reasons for group in found(world).groups for one in group.requests}
+    assert set(today) == {"L1", "B1", "B2"}
+    with world.house.store.read() as connection:
+        day = world.house.premises.today()
+        listed = questions.listed(connection, questions.Filter(attention=True), day)
+        assert {one.number: one.needs for one in listed} == today
+        assert len(questions.listed(connection, questions.Filter(attention=True, limit=1), day)) == 1
+        for number, reasons in today.items():
+            assert questions.shown(connection, number, world.house.premises).line.needs == reasons
+    assert world.attention("L1") == world.attention("B1") == ()
