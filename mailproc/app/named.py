@@ -2,6 +2,8 @@
 
 Looked at before the service starts and by ``check``. Left to the moment of use it would stop the
 service in its start without a line, or (a folder of templates) be passed over in silence.
+
+Asked by ``os.path``: pathlib's ``exists`` and ``is_dir`` raise where a folder may not be searched.
 """
 
 import os
@@ -35,7 +37,7 @@ def problems(config: Config) -> Iterator[Problem]:
 
 def _language(config: Config, site: Path) -> Iterator[Problem]:
     language = config.library.language
-    if language not in LANGUAGES and not (site / language).is_dir():
+    if language not in LANGUAGES and not os.path.isdir(site / language):
         shipped = " and ".join(LANGUAGES)
         text = f"there are letters in {shipped}; for another language put your own into {site / language}"
         yield Problem(("library", "language"), text, language)
@@ -43,7 +45,7 @@ def _language(config: Config, site: Path) -> Iterator[Problem]:
 
 def _site(config: Config, site: Path) -> Iterator[Problem]:
     """The folder of the default need not be there. Whatever is there must be readable to its ground."""
-    if not site.exists() and config.templates.site == Templates().site and not site.is_symlink():
+    if config.templates.site == Templates().site and not os.path.lexists(site):
         return
     loc, told = ("templates", "site"), config.templates.site
     for error in _hidden(site):
@@ -81,7 +83,7 @@ def _unreadable(file: Path) -> str:
 def _outgoing(name: str, base: Path) -> Iterator[Problem]:
     """The folder is made when the first letter goes; until then its nearest parent must take it."""
     folder = base / name
-    there = next(each for each in (folder, *folder.parents) if each.exists())
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
     try:
         TemporaryFile(dir=there).close()
     except OSError as error:

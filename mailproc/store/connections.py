@@ -155,9 +155,9 @@ def _begin_alone(connection: Connection) -> None:
 
 def make_file(path: Path) -> None:
     """Make the SQLite file and its folder where they are not there; readers' data is ours alone (0600)."""
-    if path.exists():
-        return  # not opened here: closing any descriptor of a file drops this process's locks on it
     try:
+        if path.exists():
+            return  # not opened here: closing any descriptor of a file drops this process's locks on it
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:

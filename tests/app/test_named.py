@@ -2,13 +2,17 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from mailproc import config_load
+from mailproc.app import named
 from mailproc.app.build import configured
 from mailproc.errors import Misconfigured
+from mailproc.store.connections import make_file
 from tests.servers.certificate import self_signed
 
 CONFIG = """\
@@ -67,6 +71,52 @@ def test_what_cannot_work_is_refused_with_file_line_and_key(
     said = refused(file)
     assert said.startswith(f"{file}, {key}")
     assert words in said
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Root may search every folder, so root is somebody else meanwhile."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Path]:
+    """A folder that may not be searched."""
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0)
+    yield folder
+    folder.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ('[templates]\nsite = "closed/inner"', "line 5: templates.site"),
+        ('language = "fr"\n[templates]\nsite = "closed/inner"', "line 4: library.language"),
+        ('[deliver]\nfolder = "closed/inner/out"', "line 5: deliver.folder"),
+    ],
+    ids=["site", "language", "outgoing"],
+)
+@pytest.mark.usefixtures("closed")
+def test_a_folder_that_may_not_be_searched_is_named(
+    written: Callable[[str], Path], lines: str, key: str
+) -> None:
+    config = configured(written(lines), secrets_needed=False).config
+    with unprivileged():
+        problems = list(named.problems(config))
+    said = str(config_load.all_wrong(config, problems))
+    assert key in said
+    assert "Permission denied" in said
+
+
+def test_a_store_in_a_folder_that_may_not_be_searched_is_named(closed: Path) -> None:
+    with unprivileged(), pytest.raises(Misconfigured, match="Permission denied"):
+        make_file(closed / "inner" / "a.db")
 
 
 def test_everything_that_is_wrong_is_said_at_once(written: Callable[[str], Path]) -> None:
