@@ -10,7 +10,7 @@ from mailproc.cli.opening import opened, who
 from mailproc.flow.premises import Premises
 from mailproc.notices import words
 from mailproc.office import rota as rotas
-from mailproc.office.agenda import Agenda, agenda
+from mailproc.office.agenda import Agenda, Todo, agenda
 from mailproc.office.letters import LetterLine
 from mailproc.office.rota import Place, Rota
 
@@ -89,7 +89,7 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
     )
     for group in found.groups:
         rows = [
-            (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises))
+            (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises), _also(one))
             for one in group.requests
         ]
         _block(f"{words.attention_word(group.reason)} ({len(rows)})", rows)
@@ -107,6 +107,12 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             for one in found.mailboxes
         ]
         _block(f"Mailboxes that cannot be read ({len(unread)})", unread)
+
+
+def _also(one: Todo) -> str:
+    """It stands in the group of one reason only, and no other may hide behind that."""
+    more = ", ".join(words.attention_word(reason) for reason in one.reasons[1:])
+    return f"also: {more}" if more else ""
 
 
 def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises) -> None:

@@ -18,6 +18,9 @@ class DigestRequest:
     title: str = field_help("Title of the book, or of the article.", sample="On Letters")
     partner: str = field_help("The other library.", sample="Other Town Library", optional=True)
     since: str = field_help("Since when it stands so.", sample="Fri 20 Nov 2026")
+    also: tuple[str, ...] = field_help(
+        "Why else a human is needed.", sample=("they sent a message",), optional=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

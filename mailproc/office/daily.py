@@ -81,6 +81,7 @@ def _request(one: Todo, premises: Premises) -> DigestRequest:
         title=words.title_word(one.title, language),
         partner=(partner and partner.name) or one.partner,
         since=_day(one.since, premises),
+        also=tuple(words.attention_word(reason, language) for reason in one.reasons[1:]),
     )
 
 

@@ -26,8 +26,8 @@ LIBRARY = sample_of(Library)
 DAY = "Mon 23 Nov"
 
 
-def request(number: int, **changes: str) -> DigestRequest:
-    return sample_of(DigestRequest, number=f"B{number}", **changes)
+def request(number: int, also: tuple[str, ...] = (), **changes: str) -> DigestRequest:
+    return sample_of(DigestRequest, number=f"B{number}", also=also, **changes)
 
 
 def letter(number: str, **changes: str) -> DigestLetter:
@@ -131,3 +131,10 @@ def test_groups_and_waiting_are_all_that_is_open(
     shown, waits, total = map(int, re.findall(r"^(\d+) .*\+ (\d+) .*= (\d+) ", text, re.MULTILINE)[0])
     assert shown + waits == total == made.all_open
     assert sum(int(n) for n in re.findall(r"^[abcd] \((\d+)\)$", text, re.MULTILINE)) == shown
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "also"), ("de", "außerdem")])
+def test_no_reason_hides_behind_another(language: str, word: str) -> None:
+    also = tuple(attention_word(reason, language) for reason in ("message", "forwarded-unknown"))
+    made = digest(LIBRARY, DAY, [(attention_word("damaged", language), [request(17, also)])], 0)
+    assert f" ({word}: {', '.join(also)}), " in text_of(made, language)

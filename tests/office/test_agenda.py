@@ -121,6 +121,8 @@ def test_the_most_urgent_of_several_reasons(world):
     (one,) = found(world).groups[0].requests
     assert one.reasons == ("bounced", "message")
     assert groups(world) == {"bounced": ["B1"]}
+    (line,) = daily.letter_of(found(world), world.house.premises).groups[0].requests
+    assert line.also == ("they sent a message",)
 
 
 def test_every_reason_of_policy_has_its_rank():
