@@ -13,7 +13,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import admission, arrival, clock, sameness
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Shipped
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
@@ -48,6 +48,8 @@ def gather(
         facts |= _of_their_request(connection, apdu, transaction, premises)
     if isinstance(apdu, Shipped):
         facts["on"] = premises.local(event["at"]).date().isoformat()
+    if isinstance(apdu, Recall | RenewAnswer) and arrival.is_here(connection, transaction["id"]):
+        facts["here"] = True
     if event["cause"] == "timer":
         facts |= clock.facts_of_timer(connection, event, transaction, standing, premises)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:

@@ -172,9 +172,16 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
         case "patron/renewed":
             return PatronRenewed(**known, due=writer.due)
         case "patron/recalled":
-            return PatronRecalled(**known, due="")  # they want it back before the day we hold
+            return _recalled(writer, known)
         case _:
             return PatronUnfilled(**known, reasons=_refusals(writer))
+
+
+def _recalled(writer: Writer, known: dict[str, Any]) -> PatronRecalled:
+    """No day: they want it back before the one we hold, or that one has passed."""
+    held = writer.transaction["due_on"] if writer.transaction else None
+    late = held is not None and held < writer.premises.today()
+    return PatronRecalled(**known, due="", late=late, level=writer.facts.get("level", 1))
 
 
 WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)

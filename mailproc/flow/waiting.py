@@ -55,7 +55,7 @@ def of(
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(transaction, standing, premises) else None,
         sent_back=_sent_back(connection, transaction, standing, moved, premises),
-        here=standing.state not in HERE_OR_NOT or arrival.is_here(connection, transaction["id"]),
+        **_arrival(connection, transaction["id"], standing, premises),
     )
 
 
@@ -182,6 +182,15 @@ def _sent_back(
         return None
     said = [event for event in (moved, *_heard(connection, transaction, moved)) if event["type"] == RETURNED]
     return premises.local(said[-1]["at"]).date() if said else None
+
+
+def _arrival(
+    connection: Connection, transaction_id: int, standing: Standing, premises: Premises
+) -> dict[str, Any]:
+    if standing.role is not Role.REQUESTER or standing.state not in HERE_OR_NOT:
+        return {}
+    came = arrival.came(connection, transaction_id)
+    return {"here": came is not None, "came_on": premises.local(came["at"]).date() if came else None}
 
 
 def _is_home(heard: Sequence[RowMapping]) -> bool:

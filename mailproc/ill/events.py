@@ -15,6 +15,7 @@ class Timer(StrEnum):
     NEED_BEFORE = "NEED_BEFORE"  # the day until which it was needed has passed
     DUE_SOON = "DUE_SOON"  # the reader is reminded
     READER_OVERDUE = "READER_OVERDUE"  # the reader has not brought it back
+    READER_RECALLED = "READER_RECALLED"  # the lender wants it back, and the reader has not brought it
     RENEWAL_SILENT = "RENEWAL_SILENT"  # a renewal was asked or announced, and nothing came
     CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came
     LOAN_OVERDUE = "LOAN_OVERDUE"  # we lent it and it is not back

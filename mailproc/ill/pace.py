@@ -47,7 +47,8 @@ class Waiting:
     go to the partner by itself, and nothing heard has made it needless. ``reply_by``: the day by
     which a condition is to be answered. ``expires``: the day on which their request ends, where
     we may tell them so by ourselves. ``here``: we borrow, and the item has come, as far as the state
-    leaves that open. ``sent_back``: we lend, and on that day they said that it was on its way home.
+    leaves that open; ``came_on``: and then when. ``sent_back``: we lend, and on that day
+    they said that it was on its way home.
     """
 
     since: date
@@ -58,6 +59,7 @@ class Waiting:
     reply_by: date | None = None
     expires: date | None = None
     here: bool = True
+    came_on: date | None = None
     sent_back: date | None = None
 
 

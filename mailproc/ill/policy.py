@@ -219,9 +219,10 @@ def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
     """What the lender says about a loan that the reader holds."""
     if not step.moved:
         return None
-    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED:
+    here = occurrence.facts.get("here")
+    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here:
         return Notify("patron/renewed", "patron")
-    if occurrence.event == "RECALL" and step.before.state in WITH_READER:
+    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
         return Notify("patron/recalled", "patron")
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
         known = {name: occurrence.facts[name] for name in ("level", "due")}

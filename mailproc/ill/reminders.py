@@ -11,6 +11,7 @@ ATTENTION = {
     Timer.UNANSWERED: "no-answer",
     Timer.NEED_BEFORE: "need-before-passed",
     Timer.READER_OVERDUE: "not-back",
+    Timer.READER_RECALLED: "not-back",
     Timer.RENEWAL_SILENT: "renewal-silent",
     Timer.CANCEL_SILENT: "cancel-silent",
     Timer.LOAN_OVERDUE: "not-back",
@@ -25,6 +26,7 @@ TOLD_ONCE = frozenset(
     ATTENTION[kind]
     for kind in (
         Timer.CANCEL_SILENT, Timer.RENEWAL_SILENT, Timer.DUE_UNHEARD, Timer.READER_OVERDUE,
+        Timer.READER_RECALLED,
         Timer.LOAN_OVERDUE, Timer.LOAN_RECALLED, Timer.SENT_BACK,
     )
 )  # fmt: skip
@@ -41,6 +43,8 @@ def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Ef
         return (Notify("patron/due_soon", "patron"),)
     if kind is Timer.READER_OVERDUE and level <= levels:
         return (Notify("patron/overdue", "patron", {"level": level}),)
+    if kind is Timer.READER_RECALLED and level < levels:
+        return (Notify("patron/recalled", "patron", {"level": level + 1}),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (Act("overdue", _demand(standing, level)),)
     again = [occurrence.facts[name] for name in ("say_first", "say") if name in occurrence.facts]

@@ -94,6 +94,8 @@ def _borrowing(standing: Standing, waiting: Waiting, days: Days) -> Due:
     if state in (State.NOT_SUPPLIED, State.RETURNED):  # then silence: many a library never says it is home
         kind, _ = REPAIRS[Role.REQUESTER, state]
         return {kind: repeated(kind, standing, waiting, _pause(kind, days), _times(kind, days))}
+    if state is State.RECALL:
+        return {Timer.READER_RECALLED: _recalled(standing, waiting, days)}
     return _in_hand(standing, waiting, days)
 
 
@@ -216,6 +218,15 @@ def _reader(standing: Standing, waiting: Waiting, days: Days) -> Due:
         return {}
     overdue = _level(Timer.READER_OVERDUE, standing, waiting, days)
     return {Timer.DUE_SOON: _due_soon(standing, waiting, days), Timer.READER_OVERDUE: overdue}
+
+
+def _recalled(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """The recall was the first letter to the reader; then as many as of a loan past its day, then staff."""
+    before = fired(Timer.READER_RECALLED, standing, waiting)
+    if not waiting.here or not days.overdue_every or len(before) >= max(days.overdue_levels, 1):
+        return None
+    told = max(waiting.since, waiting.came_on or waiting.since)
+    return (told, *before)[-1] + timedelta(days=days.overdue_every)
 
 
 def _due_soon(standing: Standing, waiting: Waiting, days: Days) -> date | None:

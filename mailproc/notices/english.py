@@ -96,6 +96,7 @@ _HEARD: Words = {
     "NEED_BEFORE": "the day until which it was needed has passed",
     "DUE_SOON": "the loan must go back soon",
     "READER_OVERDUE": "the reader has not brought it back in time",
+    "READER_RECALLED": "the lender wants it back, and the reader has not brought it",
     "RENEWAL_SILENT": "nothing heard about the renewal",
     "CANCEL_SILENT": "nothing heard about the cancellation",
     "LOAN_OVERDUE": "what we lent has not come back in time",

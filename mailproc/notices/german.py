@@ -96,6 +96,7 @@ _HEARD: Words = {
     "NEED_BEFORE": "der Tag, bis zu dem es gebraucht wurde, ist vorbei",
     "DUE_SOON": "die Leihfrist endet bald",
     "READER_OVERDUE": "von der Leserin oder dem Leser nicht rechtzeitig zurückgebracht",
+    "READER_RECALLED": "von der gebenden Bibliothek zurückgefordert, vom Leser noch nicht zurück",
     "RENEWAL_SILENT": "nichts über die Verlängerung gehört",
     "CANCEL_SILENT": "nichts über die Stornierung gehört",
     "LOAN_OVERDUE": "unsere Leihgabe ist nicht rechtzeitig zurück",

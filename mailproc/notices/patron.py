@@ -57,6 +57,8 @@ class PatronRenewed(ToPatron):
 @dataclass(frozen=True, kw_only=True)
 class PatronRecalled(ToPatron):
     due: str = field_help("By when it must be back.", sample="Mon 23 Nov 2026", optional=True)
+    late: bool = field_help("Has the day passed until which it was lent?", sample=False, optional=True)
+    level: int = field_help("Which letter about it this is: 1 is the first.", sample=1)
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
 

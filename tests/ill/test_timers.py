@@ -116,6 +116,24 @@ CASES = {
         {"fired": {(Timer.READER_OVERDUE, DUE - timedelta(days=1)): [DUE] * 4}},
         {"DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(1, DUE)},
     ),
+    "recalled, with the reader": (
+        borrowing(State.RECALL, due_on=DUE), {}, {"READER_RECALLED": after(7)},
+    ),
+    "recalled, came after": (
+        borrowing(State.RECALL), {"came_on": TODAY + timedelta(days=3)}, {"READER_RECALLED": after(10)},
+    ),
+    "recalled, second letter": (
+        borrowing(State.RECALL), {"fired": {(Timer.READER_RECALLED, TODAY): [FIRED]}},
+        {"READER_RECALLED": after(14)},
+    ),
+    "recalled, all letters and staff": (
+        borrowing(State.RECALL), {"fired": {(Timer.READER_RECALLED, TODAY): [FIRED] * 3}}, {},
+    ),
+    "recalled, not here yet": (borrowing(State.RECALL, due_on=DUE), {"here": False}, {}),
+    "asked to keep it, silence, not here yet": (
+        borrowing(State.RENEW_PENDING, due_on=DUE),
+        {"here": False, "fired": {(Timer.RENEWAL_SILENT, TODAY): [FIRED]}}, {},
+    ),
     "no due date": (borrowing(State.RECEIVED), {}, {}),
     "asked to keep it": (borrowing(State.RENEW_PENDING, due_on=DUE), {}, {"RENEWAL_SILENT": after(10)}),
     "asked to keep it, silence": (
@@ -287,7 +305,8 @@ def test_every_kind_has_a_case():
 OFF = {
     "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
     "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
-    "LOAN_RECALLED": Days(overdue_every=0), "SENT_BACK": Days(overdue_every=0),
+    "READER_RECALLED": Days(overdue_every=0), "LOAN_RECALLED": Days(overdue_every=0),
+    "SENT_BACK": Days(overdue_every=0),
 }  # fmt: skip
 
 
@@ -388,6 +407,7 @@ EFFECTS = [
     (HELD, "DUE_SOON", {"level": 1}, "patron/due_soon"),
     (HELD, "READER_OVERDUE", {"level": 3}, "patron/overdue"),
     (HELD, "READER_OVERDUE", {"level": 4}, "not-back"),
+    (borrowing(State.RECALL), "READER_RECALLED", {"level": 3}, "not-back"),
     (HELD, "RENEWAL_SILENT", {"level": 1}, "renewal-silent"),
     (borrowing(State.CANCEL_PENDING), "CANCEL_SILENT", {"level": 1}, "cancel-silent"),
     (LENT, "LOAN_OVERDUE", {"level": 3}, "overdue"),

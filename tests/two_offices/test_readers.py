@@ -1,5 +1,6 @@
 """What the reader hears of a loan, and nobody is dunned for what is on its way home."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -65,6 +66,41 @@ def test_an_arrival_that_was_taken_back_is_told_anew(town):
     assert subjects(town) == []
     act(town, numbers, RECEIVED)
     assert subjects(town) == [HERE]
+
+
+RECALLED = "Please bring it back now"
+
+
+def test_the_reader_of_a_recalled_loan_is_reminded_then_staff_are_asked(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, RECEIVED, RECALL)
+    borrower = town[BORROWER]
+    assert subjects(town) == [HERE, RECALLED]
+    assert "before its time" in told(town)[1][1]
+    assert waits(borrower) == {"READER_RECALLED": "2026-03-09"}
+    town.days(80, pace=2)
+    assert subjects(town) == [HERE, RECALLED, "Reminder 2", "Reminder 3"]
+    assert attention(borrower, numbers[0]) == ("recalled", "not-back")
+    assert waits(borrower) == {}
+
+
+def test_an_overdue_loan_is_not_recalled_before_its_time(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, RECEIVED)
+    town.days(31)
+    act(town, numbers, RECALL)
+    subject, text = told(town)[-1]
+    assert subject.startswith(RECALLED)
+    assert "this loan is overdue" in text and "before its time" not in text
+
+
+def test_a_recall_of_what_has_not_come_goes_to_no_reader(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, RECALL)
+    town.days(20, pace=5)
+    assert subjects(town) == []
+    act(town, numbers, RECEIVED)
+    assert waits(town[BORROWER]) == {"READER_RECALLED": (town.now.date() + timedelta(days=7)).isoformat()}
 
 
 # --- on its way home ---------------------------------------------------------------------------
