@@ -47,14 +47,22 @@ def act(
             "--date",
             help="The day it names, 2026-01-31. Of ship and renew-reply: when it is due back; of renew: until"
             " when; of will-supply and hold: when it will come; of answer-retry: when to ask again; of"
-            " conditional: until when to answer; of receive, return and check-in: when that was.",
+            " conditional: until when to answer; of recall: by when it is wanted back; of receive, return and"
+            " check-in: when that was; of overdue: the day that has passed.",
         ),
     ] = "",
-    reason: Annotated[str, typer.Option(help="The standard's reason, such as not-owned.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Of unfilled and answer-retry: why, such as not-owned; of damaged: how.")
+    ] = "",
     condition: Annotated[str, typer.Option(help="Of conditional: charges, library-use-only …")] = "",
     answer: Annotated[str, typer.Option(help="yes or no.")] = "",
     service: Annotated[str, typer.Option(help="LOAN or COPY, where another is shipped than asked.")] = "",
-    cost: Annotated[str, typer.Option(help="An amount: 12.50 EUR.")] = "",
+    cost: Annotated[
+        str,
+        typer.Option(
+            help="Of ship, estimate, conditional, will-supply: the price, 12.50 EUR; of return: insured for."
+        ),
+    ] = "",
     via: Annotated[str, typer.Option(help="How it travels.")] = "",
     to: Annotated[str, typer.Option(metavar="SYMBOL", help="Of forward: who has it now.")] = "",
     location: Annotated[

@@ -208,7 +208,7 @@ def _save(work: Work, decided: Decision) -> int:
         partner=transaction["partner"],
         **found_out,
     )
-    note, name = _note(decided.taken, apdu), decided.occurrence.event
+    note, name = _note(decided.taken, apdu, decided.known.get("remark", "")), decided.occurrence.event
     _history(work.connection, event, transaction["id"], decided.taken, name, note)
     return int(changes.get("moved_event_id", transaction["moved_event_id"]))
 
@@ -244,10 +244,11 @@ def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> 
     }
 
 
-def _note(taken: Step, apdu: Apdu | None) -> str:
+def _note(taken: Step, apdu: Apdu | None, remark: str) -> str:
     reported = comparison.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
     heart = gist(apdu) if apdu is not None and not apdu.reply_code else None  # a reply code says it all
-    said = (taken.note, reported, heart, apdu.reply_code if apdu else None, apdu.note if apdu else None)
+    words = (apdu.reply_code, apdu.note) if apdu else ()
+    said = (taken.note, reported, heart, *words, remark)
     return "; ".join(dict.fromkeys(part for part in said if part))[:500]
 
 

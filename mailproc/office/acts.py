@@ -4,6 +4,7 @@ An act is refused before anything changed, with a sentence that says what is pos
 """
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -13,6 +14,7 @@ from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, RenewAnswer, Shipped
+from mailproc.office import options
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import transaction_of
 from mailproc.office.repeating import repeated
@@ -47,7 +49,15 @@ def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
     said = _said(connection, premises, act, transaction)
     event = _event(act, said, transaction, premises)
     outcome = advance.step(connection, events.add(connection, event), premises)
-    return replace(outcome, words=(*_due_back(said), *outcome.words))
+    lost = _untold(act, said, transaction, premises)
+    return replace(outcome, words=(*_due_back(said), *outcome.words, *lost))
+
+
+def _untold(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
+    """What was recorded or is said once more tells nobody anything new."""
+    if said is None or act.heard_by or act.repeat:
+        return ()
+    return options.untold(act, said, transaction, premises)
 
 
 def _due_back(said: Apdu | None) -> tuple[str, ...]:
@@ -58,6 +68,7 @@ def _due_back(said: Apdu | None) -> tuple[str, ...]:
 
 
 def _said(connection: Connection, premises: Premises, act: Act, transaction: RowMapping) -> Apdu | None:
+    options.check(act)
     if act.repeat and act.heard_by:
         raise LocalFault("--repeat says once more what we said; what a partner told again is recorded again.")
     if act.repeat:
@@ -74,7 +85,7 @@ def _event(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premi
         type=said.type.name if act.heard_by and said is not None else act.action,
         at=premises.clock(),
         apdu=apdu_json.to_json(said) if said is not None else None,
-        facts={"again": True} if act.repeat else None,
+        facts=_facts(act, said),
         actor=act.by,
         door=act.door,
         once=act.once or None,
@@ -83,3 +94,10 @@ def _event(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premi
         transaction_id=transaction["id"],
         request_id=transaction["request_id"],
     )
+
+
+def _facts(act: Act, said: Apdu | None) -> dict[str, Any] | None:
+    """A note that no message carries is kept with the event."""
+    if act.repeat:
+        return {"again": True}
+    return {"remark": act.note} if act.note and said is None else None

@@ -107,7 +107,8 @@ def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | Non
         known = ", ".join(_ACTIONS[speaker])
         raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}, close, undo.")
     made = maker(act, Scene(transaction, premises))
-    return replace(made, note=act.note) if act.note else made
+    note = "\n".join(filter(None, (act.note, made.note if made.note != act.note else "")))
+    return replace(made, note=note) if note else made
 
 
 def _answered(act: Act) -> bool:
@@ -122,8 +123,11 @@ def _known(word: str, words: Mapping[str, int], what: str) -> str:
     return word
 
 
-def _reason(act: Act, usual: str) -> str:
-    return _known(act.reason or usual, REASON_UNFILLED, "reason")
+def _reason(act: Act) -> str:
+    """Nobody guesses it: the reader is told it, and the rota goes by it."""
+    if not act.reason:
+        raise LocalFault(f"{act.action} needs --reason: {', '.join(REASON_UNFILLED)}.")
+    return _known(act.reason, REASON_UNFILLED, "reason")
 
 
 def _due(act: Act) -> Due | None:
@@ -177,6 +181,8 @@ def _shipped_service(act: Act, scene: Scene) -> Service:
 
 def _ship(act: Act, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
+    if kind is not Service.LOAN and act.on:
+        raise LocalFault("A copy is not due back: ship it without --date.")
     on = _ahead(act, scene)
     shipped = Shipped(
         shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
@@ -199,18 +205,35 @@ def _can_tell(shipped: Shipped, scene: Scene) -> bool:
 
 def _renew_reply(act: Act, scene: Scene) -> Apdu:
     answer = _answered(act)
+    if not answer and act.on:
+        raise LocalFault("A refused renewal names no new day: without --date.")
     _ahead(act, scene)
     return RenewAnswer(answer=answer, due=Due(on=_dated(act)) if answer else None)
 
 
 def _conditional(act: Act, _scene: Scene) -> Apdu:
-    word = _known(act.condition or act.reason or "other", CONDITIONS, "condition")
-    return IllAnswer(results=Results.CONDITIONAL, conditions=(Condition(condition=word, reply_by=act.on),))
+    words = {word for word in (act.condition, act.reason) if word}
+    if len(words) != 1:
+        raise LocalFault(f"conditional needs one --condition: {', '.join(CONDITIONS)}.")
+    condition = Condition(condition=_known(words.pop(), CONDITIONS, "condition"), reply_by=act.on)
+    return IllAnswer(results=Results.CONDITIONAL, conditions=(condition,), note=_price(act))
+
+
+def _price(act: Act) -> str | None:
+    """For the note: these answers have no field for money."""
+    cost = _money(act)
+    return f"Price: {cost.amount} {cost.currency or ''}".rstrip() + "." if cost else None
+
+
+def _recall(act: Act, scene: Scene) -> Apdu:
+    """The message has no field for the day."""
+    on = _ahead(act, scene)
+    return Recall(note=f"Wanted back by {on}." if on else None)
 
 
 def _locations(act: Act, _scene: Scene) -> Apdu:
     where = tuple(Location(symbol=symbol) for symbol in act.locations)
-    reason = _reason(act, "not-owned") if act.reason else None
+    reason = _reason(act) if act.reason else None
     return IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=where, reason=reason)
 
 
@@ -236,7 +259,7 @@ def _overdue(act: Act, scene: Scene) -> Apdu:
     if act.on is None and due and due >= scene.today and not act.heard_by:
         raise LocalFault(
             f"{act.number} is due back on {due}: it is not overdue yet.",
-            (f"act {act.number} recall asks for it back sooner", "--date names another day that has passed"),
+            (f"mailproc act {act.number} recall asks for it back sooner", "--date names another day"),
         )
     return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
 
@@ -261,16 +284,16 @@ _ACTIONS: dict[Role, dict[str, Maker]] = {
     },
     Role.RESPONDER: {
         "will-supply": lambda act, _scene: IllAnswer(
-            results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None
+            results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None, note=_price(act)
         ),
         "hold": lambda act, _scene: IllAnswer(
             results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
         ),
         "conditional": _conditional,
         "answer-retry": lambda act, _scene: IllAnswer(
-            results=Results.RETRY, reason=_reason(act, "in-use-on-loan"), retry_on=_dated(act)
+            results=Results.RETRY, retry_on=_dated(act), reason=_reason(act)
         ),
-        "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act, "not-owned")),
+        "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act)),
         "locations": _locations,
         "estimate": _estimate,
         "forward": _forward,
@@ -279,7 +302,7 @@ _ACTIONS: dict[Role, dict[str, Maker]] = {
         "cancel-reply": lambda act, _scene: CancelReply(answer=_answered(act)),
         "renew-reply": _renew_reply,
         "overdue": _overdue,
-        "recall": lambda _act, _scene: Recall(),
+        "recall": _recall,
         **_SHARED,
     },
 }

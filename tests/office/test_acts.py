@@ -46,7 +46,7 @@ LENDING = [
     ("ordered", "will-supply", {"on": DAY}, "IN_PROCESS", "C1-1   USE O/D"),
     ("ordered", "hold", {"position": 3}, "IN_PROCESS", "C1-1   USE*3"),
     ("ordered", "hold", {}, "IN_PROCESS", "C1-1   USE O/D"),
-    ("ordered", "answer-retry", {"on": DAY}, "NOT_SUPPLIED", "C1-1   CAT*REAPPLY 5"),
+    ("ordered", "answer-retry", {"reason": "at-bindery", "on": DAY}, "NOT_SUPPLIED", "C1-1   CAT*REAPPLY 5"),
     ("ordered", "unfilled", {"reason": "not-owned"}, "NOT_SUPPLIED", "C1-1   NOT"),
     ("ordered", "unfilled", {"reason": "not-found-as-cited"}, "NOT_SUPPLIED", "C1-1   CRF*CANNOT MATCH ITEM"),
     ("ordered", "unfilled", {"reason": "lacks-copyright-compliance"}, "NOT_SUPPLIED", "C1-1   RCOP"),

@@ -14,7 +14,7 @@ TOLD = [
     ("B1", (), "will-supply", {}, "PENDING"),
     ("B1", (), "hold", {"position": 2}, "PENDING"),
     ("B1", (), "conditional", {"reason": "charges"}, "CONDITIONAL"),
-    ("B1", (), "answer-retry", {"on": DAY}, "NOT_SUPPLIED"),
+    ("B1", (), "answer-retry", {"reason": "at-bindery", "on": DAY}, "NOT_SUPPLIED"),
     ("B1", (), "unfilled", {"reason": "not-owned"}, "NOT_SUPPLIED"),
     ("B1", (), "locations", {}, "NOT_SUPPLIED"),
     ("B1", (), "estimate", {}, "NOT_SUPPLIED"),
@@ -33,7 +33,7 @@ TOLD = [
     ("B1", (), "query", {}, "PENDING"),
     ("L1", (), "cancel", {}, "CANCEL_PENDING"),
     ("L1", ("ship",), "cancel", {}, "SHIPPED"),
-    ("L1", ("unfilled",), "cancel", {}, "NOT_SUPPLIED"),
+    ("L1", (("unfilled", {"reason": "lost"}),), "cancel", {}, "NOT_SUPPLIED"),
     ("L1", ("ship",), "receive", {}, "SHIPPED"),
     ("L1", ("ship",), "return", {}, "SHIPPED"),
     ("L1", ("ship",), "renew", {}, "RENEW_PENDING"),
@@ -47,13 +47,20 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize("case", TOLD, ids=lambda case: "-".join([case[0], *case[1], case[2]]))
+@pytest.mark.parametrize(
+    "case",
+    TOLD,
+    ids=lambda case: "-".join(
+        [case[0], *(way if isinstance(way, str) else way[0] for way in case[1]), case[2]]
+    ),
+)
 def test_heard(small_world, case, addresses):
     number, way, action, more, state = case
     small_world.place()
     small_world.ordered(ORDER)
     for act in way:
-        small_world.act(number, act)
+        action_before, particulars = act if isinstance(act, tuple) else (act, {})
+        small_world.act(number, action_before, **particulars)
     small_world.sent.clear()
     before = small_world.dump()
     small_world.foresee(number, action, heard_by="phone", **more)

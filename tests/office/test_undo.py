@@ -25,7 +25,8 @@ def test_what_has_not_left_is_taken_back(small_world, action):
 
 
 @pytest.mark.parametrize(
-    ("action", "more"), [("ship", {}), ("unfilled", {}), ("hold", {"position": 1}), ("lost", {})]
+    ("action", "more"),
+    [("ship", {}), ("unfilled", {"reason": "lost"}), ("hold", {"position": 1}), ("lost", {})],
 )
 def test_a_lender_takes_back(small_world, action, more):
     small_world.ordered(ORDER)

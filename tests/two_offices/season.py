@@ -133,7 +133,7 @@ class Season:
         if self.random.random() < 0.08:
             self.do(talk, who, action, repeat=True)
         had = talk.place
-        done = self.do(talk, who, action, **self._particulars(action))
+        done = self.do(talk, who, action, **self._particulars(action, copy=talk.copy))
         if done and self.random.random() < 0.03 and self.do(talk, who, "undo"):
             talk.place = had
 
@@ -163,21 +163,21 @@ class Season:
                      "overdue": out, "recall": out, "lost": out}  # fmt: skip
         return there.get(action, True)
 
-    def _particulars(self, action: str) -> dict[str, Any]:
+    def _particulars(self, action: str, *, copy: bool) -> dict[str, Any]:
         today = self.town.now.date()
         soon = today + timedelta(days=self.random.choice((14, 28, 42)))
         answer = self.random.random() < 0.7
         return {
-            "ship": {"on": soon},
+            "ship": {} if copy else {"on": soon},
             "hold": {"on": soon, "position": 2},
             "will-supply": {"on": today + timedelta(days=3)},
             "conditional": {"condition": self.random.choice(("charges", "other")), "on": soon},
-            "answer-retry": {"on": soon},
+            "answer-retry": {"reason": "in-use-on-loan", "on": soon},
             "locations": {"locations": ("XX-ELSEWHERE",)},
             "estimate": {"cost": "12.50 EUR"},
             "answer-condition": {"answer": answer},
             "cancel-reply": {"answer": answer},
-            "renew-reply": {"answer": answer, "on": soon + timedelta(days=14)},
+            "renew-reply": {"answer": answer} | ({"on": soon + timedelta(days=14)} if answer else {}),
             "overdue": {"on": today - timedelta(days=1)},
             "renew": {"on": soon},
             "message": {"note": "How is the weather?"},

@@ -33,7 +33,7 @@ ASK_AGAIN: dict[str, tuple[str, dict[str, Any]]] = {
 """By the attention that calls for it, what a borrower's or a lender's staff say once more."""
 
 TOLD: dict[S, tuple[str, dict[str, Any]]] = {
-    S.NOT_SUPPLIED: ("unfilled", {"reason": "other"}), S.CONDITIONAL: ("conditional", {}),
+    S.NOT_SUPPLIED: ("unfilled", {"reason": "other"}), S.CONDITIONAL: ("conditional", {"condition": "other"}),
     S.SHIPPED: ("ship", {}), S.OVERDUE: ("overdue", {}), S.RECALL: ("recall", {}),
     S.CHECKED_IN: ("check-in", {}), S.LOST: ("lost", {}), S.RECEIVED: ("receive", {}),
     S.RETURNED: ("return", {}),

@@ -100,7 +100,7 @@ STORIES = (
         s("conditional", condition="charges"), s("unfilled", reason="lost")), NOTHING, attention=AT_THE_END),
     Story("not held", (s("unfilled", reason="not-owned"),), NOTHING, attention=AT_THE_END),
     Story("try again later", (
-        s("answer-retry", on=DUE),), NOTHING, attention=(("ask-later",), ())),
+        s("answer-retry", reason="in-use-on-loan", on=DUE),), NOTHING, attention=(("ask-later",), ())),
     Story("an estimate", (s("estimate", cost="12.50 EUR"),), NOTHING, attention=(("ask-unfilled",), ())),
     Story("others hold it", (
         s("locations", locations=(SECOND,)),), NOTHING, attention=(("ask-locations",), ())),

@@ -247,3 +247,24 @@ def test_when_it_is_due_back_is_said_at_once(iso):
 def test_what_the_lender_told_by_telephone_may_lie_in_the_past(iso):
     iso.place(LENDER)
     assert iso.act("B1", "ship", on=PAST, heard_by="phone").words[0] == "due back 2026-03-01"
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "more", "note"),
+    [
+        ("", "conditional", {"condition": "charges", "cost": "25.00 GBP"}, "Price: 25.00 GBP."),
+        ("", "will-supply", {"cost": "5 EUR", "note": "On Monday."}, "On Monday.\nPrice: 5 EUR."),
+        ("ship", "recall", {"on": DAY}, "Wanted back by 2026-04-01."),
+    ],
+)
+def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, more, note):
+    lent(iso, before)
+    done = iso.act("L1", action, **more)
+    assert iso.last()["note"] == note
+    assert not any("not told" in word for word in done.words)
+
+
+@pytest.mark.parametrize(("before", "action", "more", "says"), LENT)
+def test_by_iso_all_that_a_lender_says_is_told(iso, before, action, more, says):
+    lent(iso, before)
+    assert not any("not told" in word for word in iso.act("L1", action, **more).words), says

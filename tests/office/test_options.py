@@ -1,0 +1,97 @@
+"""No option that staff give is dropped in silence: it is refused, told, or said not to be told."""
+
+from datetime import date
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.ill.events import ACTIONS
+from mailproc.ill.terms import Role
+from mailproc.office.options import NAMES, USES
+
+DAY = date(2026, 4, 20)
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+GIVEN = {
+    "on": DAY, "reason": "lost", "condition": "charges", "answer": False, "position": 3, "level": 2,
+    "service": "LOAN", "cost": "25.00 GBP", "via": "courier", "to": "XX-BL", "locations": ("XX-BL",),
+}  # fmt: skip
+USELESS = [(action, option) for action, useful in USES.items() for option in GIVEN if option not in useful]
+
+
+def test_every_act_and_every_option_has_its_place():
+    known = {action for acts in ACTIONS.values() for action in acts}
+    assert set(USES) == known | {"undo"}
+    assert set(NAMES) == set(GIVEN) | {"note"}
+
+
+def test_an_option_that_the_act_has_no_use_for_is_refused(small_world):
+    small_world.place()
+    small_world.ordered(ORDER)
+    before = small_world.dump()
+    for action, option in USELESS:
+        number = "B1" if action in ACTIONS[Role.REQUESTER] else "L1"
+        for way in (small_world.foresee, small_world.act):
+            with pytest.raises(LocalFault) as refused:
+                way(number, action, note="a word", **{option: GIVEN[option]})
+            assert f"{action} has no use for {NAMES[option]}." in str(refused.value)
+    assert small_world.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "why"),
+    [
+        ("ship", {"service": "COPY", "on": DAY}, "A copy is not due back"),
+        ("renew-reply", {"answer": False, "on": DAY}, "names no new day"),
+        ("conditional", {"condition": "charges", "reason": "other"}, "needs one --condition"),
+        ("unfilled", {}, "unfilled needs --reason: in-use-on-loan, "),
+        ("answer-retry", {"on": DAY}, "answer-retry needs --reason: "),
+        ("conditional", {}, "conditional needs one --condition: "),
+    ],
+)
+def test_what_nobody_said_is_not_guessed(small_world, action, more, why):
+    small_world.ordered(ORDER)
+    before = small_world.dump()
+    with pytest.raises(LocalFault, match=why):
+        small_world.act("L1", action, **more)
+    assert small_world.dump() == before
+
+
+LOST = [  # an act of a lender by ARTEmail, its options, what the customer is not told of them
+    ("will-supply", {"on": DAY, "note": "soon"}, "--note, --date"),
+    ("will-supply", {}, ""),
+    ("hold", {"position": 3}, ""),
+    ("unfilled", {"reason": "not-owned", "note": "sorry"}, "--note"),
+    ("unfilled", {"reason": "not-found-as-cited"}, ""),
+    ("unfilled", {"reason": "at-bindery"}, "--reason"),
+    ("answer-retry", {"reason": "at-bindery", "on": DAY}, "--reason"),
+    ("locations", {"locations": ("XX-BL",)}, "--location"),
+    ("ship", {"on": DAY, "note": "with its map", "cost": "5 GBP"}, "--note, --date, --cost"),
+    ("ship", {}, ""),
+    ("message", {"note": "Which volume?"}, ""),  # a letter to people says all
+]
+
+
+@pytest.mark.parametrize(("action", "more", "lost"), LOST)
+def test_what_the_protocol_has_no_place_for_is_named(small_world, action, more, lost):
+    small_world.ordered(ORDER)
+    said = [f"not told to XX-CUSTOMER, whose protocol has no place for it: {lost}"] if lost else []
+    for way in (small_world.foresee, small_world.act):
+        words = way("L1", action, **more).words
+        assert [word for word in words if "not told" in word] == said
+
+
+def test_a_day_for_a_renewal_is_told(small_world):
+    small_world.ordered(ORDER)
+    small_world.act("L1", "ship")
+    assert not any(
+        "not told" in word for word in small_world.act("L1", "renew-reply", answer=True, on=DAY).words
+    )
+    words = small_world.act("L1", "recall", on=DAY).words
+    assert "not told to XX-CUSTOMER, whose protocol has no place for it: --date" in words
+
+
+def test_why_it_was_closed_stands_in_the_history(small_world):
+    small_world.place()
+    small_world.act("B1", "close", note="the reader has left")
+    assert small_world.shown("B1").history[-1].note == "the reader has left"
+    assert small_world.verify().checked == 1
