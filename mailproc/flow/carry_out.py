@@ -45,6 +45,10 @@ class Work:
     withdrew: list[int] = field(default_factory=list)
     pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
     seq: int = 0
+    stood: tuple[str, ...] = ()  # the reasons of which staff were told before this step
+
+    def __post_init__(self) -> None:
+        self.stood = tuple(self.attention)
 
     def attend(self, reason: str) -> None:
         """Staff are to look at it; ``reason`` stands there once."""
@@ -71,10 +75,9 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
     What staff themselves do or record makes none: the answer to their act says it, and the lists keep it.
     """
-    had = list(work.attention)
     for effect in effects:
         _DOERS[type(effect)](work, effect)
-    fresh = [reason for reason in work.attention if reason not in had and reason not in QUIET]
+    fresh = [reason for reason in work.attention if reason not in work.stood and reason not in QUIET]
     if work.by_hand:
         work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):

@@ -188,6 +188,9 @@ def test_an_unknown_library_without_an_address_is_for_staff(iso, address):
     iso.place(LENDER)
     forwarded(iso, THIRD, address)
     assert iso.attention("B1") == ("forwarded-unknown",)
+    (letter,) = iso.notices()
+    assert "they passed it on to a library whose address we do not know" in " ".join(letter.text.split())
+    assert "mailproc act B1 message" in letter.text
 
 
 def test_a_late_notification_changes_nothing(iso):
