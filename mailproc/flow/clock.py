@@ -36,10 +36,10 @@ def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
     def due(connection: Connection) -> tuple[int, int]:
         return timers.fire(connection, now, limit), orphans.tell_due(connection, premises, limit)
 
-    fired, told = store.write(due)
-    if fired or told:
-        _log.info("%s timers were due, and %s messages without a request", fired, told)
-    return fired + told
+    fired, waited = store.write(due)
+    if fired or waited:
+        _log.info("%s timers were due, and %s messages without a request", fired, waited)
+    return fired + waited
 
 
 def reset(

@@ -40,10 +40,12 @@ def wait(connection: Connection, event_id: int, premises: Premises) -> None:
 
 
 def tell_due(connection: Connection, premises: Premises, limit: int) -> int:
-    """Tell the borrowers whose messages have waited long enough; how many messages there were."""
+    """Tell the borrowers whose messages have waited long enough; how many messages were looked at, also such
+    as wait on (of those more than ``limit`` may be due)."""
     now = premises.clock()
     told: set[int] = set()
-    for event in events.waited(connection, now, limit):
+    due = events.waited(connection, now, limit)
+    for event in due:
         if event["id"] in told:
             continue
         if premises.partners.get(event["partner"]) is None or _why_not(connection, event, premises):
@@ -52,15 +54,17 @@ def tell_due(connection: Connection, premises: Premises, limit: int) -> int:
             told |= _mark(connection, event, premises)
         else:
             events.wait_on_shelf(connection, event["id"], now + LATER, event["last_error"])
-    return len(told)
+    return len(due)
 
 
 def tell(connection: Connection, event: RowMapping, premises: Premises, by: str) -> str:
     """Staff ``by`` have the sender of a shelved message told; what is done, as a sentence.
 
-    LocalFault where it is nothing to be told, or its address had its answers for this hour.
+    LocalFault where it is nothing to be told or was told, or its address had its answers for this hour.
     """
     partner = premises.partners.known(event["partner"])
+    if day := (event["facts"] or {}).get(events.TOLD):
+        raise LocalFault(f"{partner.symbol} was told of E{event['id']} on {day} already.")
     if why_not := _why_not(connection, event, premises):
         raise LocalFault(f"E{event['id']} cannot be reported: {why_not}.")
     if not _report(connection, event, premises, by):
@@ -82,6 +86,9 @@ def _why_not(connection: Connection, event: RowMapping, premises: Premises) -> s
         return "it names us as the borrower"
     if strangers.is_anybodys(connection, heard, event["partner"], premises):
         return "the request is known here"
+    partner = premises.partners.get(event["partner"])
+    if partner is not None and strangers.is_ourselves(partner, premises):
+        return f"the address of {partner.symbol} is our own"
     return ""
 
 
@@ -109,7 +116,7 @@ def _mark(connection: Connection, event: RowMapping, premises: Premises) -> set[
         heard = apdu_json.from_json(one["apdu"])
         why = finding.unmatched(connection, one["partner"], heard, premises)
         told = f"{one['partner']} was told on {premises.today()}: {why}"
-        events.wait_on_shelf(connection, one["id"], None, told)
+        events.told_on_shelf(connection, one, premises.today(), told)
     return {event["id"], *(one["id"] for one in same)}
 
 

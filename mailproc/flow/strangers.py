@@ -102,6 +102,11 @@ def is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Pre
     )
 
 
+def is_ourselves(partner: Partner, premises: Premises) -> bool:
+    """Would a report come back to us (a hub)?"""
+    return ascii_lower(partner.address) == ascii_lower(premises.config.library.email)
+
+
 def intend(
     connection: Connection,
     answer: Apdu,
@@ -115,7 +120,7 @@ def intend(
     """Is ``answer`` to be sent to the partner? Not where its address had its answers for this hour, or is
     our own. ``about``: the letter, or when and what it is about; ``by``: staff who want it."""
     partner, now = premises.partners.known(symbol), premises.clock()
-    if ascii_lower(partner.address) == ascii_lower(premises.config.library.email):
+    if is_ourselves(partner, premises):
         return False
     most = premises.config.policy.answers_an_hour
     if not auto_replies.may_answer(connection, partner.address, now, most):

@@ -134,7 +134,8 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> str:
 def _release_message(connection: Connection, number: int) -> str:
     """Staff let it go, so it is held back no more: it waits for its request like any other."""
     facts = dict(_shelved_event(connection, number)["facts"] or {})
-    facts.pop(WITHHELD, None)
+    for over in (WITHHELD, events.TOLD):
+        facts.pop(over, None)
     events.todo_again(connection, number, facts=facts or None)
     return f"E{number} is tried again"
 

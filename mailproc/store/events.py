@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, select, text
@@ -19,6 +19,10 @@ HISTORY = table_of(HistoryRow)
 BY_HAND = "by_hand"
 """Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
 too, so it proves nothing of the partner."""
+
+TOLD = "told_on"
+"""Among the facts of a message on the shelf: the day (ISO 8601) on which its sender was told that we know of
+no such request."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +275,13 @@ def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None,
     """A shelved event waits there until an instant (``waited`` gives it then), or for nothing."""
     values = {"row_id": event_id, "not_before": until, "last_error": storable(reason)}
     connection.execute(_WAIT_ON_SHELF, values)
+
+
+def told_on_shelf(connection: Connection, event: RowMapping, day: date, reason: str) -> None:
+    """The sender of a shelved event was told of it on ``day``: it waits for nothing any more."""
+    wait_on_shelf(connection, event["id"], None, reason)
+    facts = (event["facts"] or {}) | {TOLD: day.isoformat()}
+    connection.execute(EVENT.update().where(EVENT.c.id == event["id"]).values(facts=facts))
 
 
 def waited(connection: Connection, now: datetime, most: int) -> Sequence[RowMapping]:

@@ -7,6 +7,7 @@ import pytest
 
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
+from mailproc.flow import clock
 from mailproc.office import mailroom, waiting
 from mailproc.office.agenda import agenda
 from mailproc.office.coming import coming as coming_next
@@ -209,10 +210,46 @@ def test_who_has_left_the_configuration_is_told_nothing(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     config = iso.house.config.model_copy(update={"partner": (partner(LENDER),)})
     iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
-    assert wait(iso, GRACE) == 0
+    assert wait(iso, GRACE) == 1
+    assert wait(iso, 1) == 0  # looked at once, and left to staff
     assert iso.said() == []
     with pytest.raises(LocalFault, match="There is no partner"):
         report(iso, only_id(iso))
+
+
+def test_our_own_address_is_told_nothing_and_not_tried_again(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    ours = partner(BORROWER).model_copy(update={"address": iso.house.config.library.email})
+    config = iso.house.config.model_copy(update={"partner": (partner(LENDER), ours)})
+    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    assert wait(iso, GRACE) == 1
+    assert wait(iso, 1) == 0
+    assert iso.said() == []
+    with pytest.raises(LocalFault, match="is our own"):
+        report(iso, only_id(iso))
+
+
+def test_told_once_not_told_again(iso):
+    for kind in ("CANCEL", "MESSAGE"):
+        iso.hears(kind, BORROWER, NEVER, **SPOKEN[kind])
+    first, second = iso.shelf()
+    report(iso, first)
+    for letter_id in (first, second, first):
+        with pytest.raises(LocalFault, match="was told of E.* on 2026-03-02 already"):
+            report(iso, letter_id)
+    assert problems(iso) == ["unknown-transaction-id"]
+
+
+def test_those_that_are_put_off_keep_no_others_waiting(make_iso):
+    iso = with_policy(make_iso, answers_an_hour=1)
+    for tq in "123":
+        iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
+    iso.hears("CANCEL", SECOND, NEVER)
+    iso.later(days=GRACE)
+    store, premises = iso.house.store, iso.house.premises
+    assert [clock.sweep(store, premises, 2) for _ in range(3)] == [2, 2, 0]
+    iso.run()
+    assert len(iso.said(SECOND)) == 1
 
 
 def test_released_again_it_waits_anew(iso):
