@@ -20,6 +20,7 @@ class Timer(StrEnum):
     CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came
     LOAN_OVERDUE = "LOAN_OVERDUE"  # we lent it and it is not back
     TO_ANSWER = "TO_ANSWER"  # they asked us, and we have not answered
+    PROMISE_DUE = "PROMISE_DUE"  # the day for which we promised it has come
     REFUSAL_UNHEARD = "REFUSAL_UNHEARD"  # we declined their condition, and nothing came
     DUE_UNHEARD = "DUE_UNHEARD"  # the due date has passed, and the lender says nothing
     RETURN_UNHEARD = "RETURN_UNHEARD"  # we sent it back, and they do not say that it is home

@@ -71,11 +71,19 @@ def about(kind: Timer, standing: Standing, waiting: Waiting) -> date:
         return standing.due_on or waiting.since
     if kind is Timer.RENEWAL_SILENT:
         return standing.renewal_on or waiting.since
+    if kind is Timer.PROMISE_DUE:
+        return promised_for(standing) or waiting.since
     if kind is Timer.SENT_BACK:
         return waiting.sent_back or waiting.since
     if kind is Timer.EXPIRY:
         return waiting.expires or waiting.since
     return waiting.since
+
+
+def promised_for(standing: Standing) -> date | None:
+    """The day that a promise names."""
+    on = (standing.promise or {}).get("date")
+    return date.fromisoformat(on) if on else None
 
 
 def fired(kind: Timer, standing: Standing, waiting: Waiting) -> Sequence[date]:

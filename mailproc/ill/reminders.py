@@ -16,6 +16,7 @@ ATTENTION = {
     Timer.CANCEL_SILENT: "cancel-silent",
     Timer.LOAN_OVERDUE: "not-back",
     Timer.TO_ANSWER: "answer-late",
+    Timer.PROMISE_DUE: "promise-due",
     Timer.DUE_UNHEARD: "lender-silent",
     Timer.LOAN_RECALLED: "recall-unheard",
     Timer.SENT_BACK: "look-for-it",

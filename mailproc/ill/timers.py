@@ -15,7 +15,16 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from mailproc.ill.events import Timer
-from mailproc.ill.pace import PROMISED, Days, Waiting, again, fired, repeated, repeated_then_once
+from mailproc.ill.pace import (
+    PROMISED,
+    Days,
+    Waiting,
+    again,
+    fired,
+    promised_for,
+    repeated,
+    repeated_then_once,
+)
 from mailproc.ill.standing import Standing
 from mailproc.ill.terms import ApduType, Role, Service, State
 
@@ -118,6 +127,8 @@ def _lending(standing: Standing, waiting: Waiting, days: Days) -> Due:
         Timer.NEED_BEFORE: _need_passed(standing, waiting),
         Timer.EXPIRY: _expiry(standing, waiting, days),
     }
+    if state is State.IN_PROCESS and standing.promise is not None:
+        return {Timer.PROMISE_DUE: _our_promise(standing, waiting, days)} | ends
     if state is State.IN_PROCESS:
         return {Timer.TO_ANSWER: again(Timer.TO_ANSWER, standing, waiting, days.answer)} | ends
     if state in ASKED:
@@ -156,10 +167,17 @@ def _chased(standing: Standing, waiting: Waiting, days: Days) -> date | None:
 
 def _promised(standing: Standing, waiting: Waiting, days: int) -> date:
     """So long who has promised is left in peace."""
-    on = (standing.promise or {}).get("date")
+    on = promised_for(standing)
     if on:
-        return date.fromisoformat(on) + timedelta(days=days)
+        return on + timedelta(days=days)
     return waiting.since + timedelta(days=days * PROMISED)
+
+
+def _our_promise(standing: Standing, waiting: Waiting, days: Days) -> date | None:
+    """On its day, and again after as many days as an answer may take; without a day as theirs."""
+    if not days.answer or fired(Timer.PROMISE_DUE, standing, waiting):
+        return again(Timer.PROMISE_DUE, standing, waiting, days.answer)
+    return promised_for(standing) or waiting.since + timedelta(days=days.answer * PROMISED)
 
 
 def _to_answer(standing: Standing, waiting: Waiting, days: Days) -> date | None:

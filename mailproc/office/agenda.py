@@ -22,7 +22,8 @@ URGENCY = (
     "demanded-after-return", "not-back", "recall-unheard", "look-for-it",
     "end-of-rota", "need-before-passed",
     "ask-cannot-match", "ask-cost", "ask-locations", "ask-unfilled",
-    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "ask-later", "answer-late", "to-answer",
+    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later", "answer-late",
+    "to-answer", "promised",
     "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "unknown-words",
     "error-report", "message",
 )  # fmt: skip
@@ -159,9 +160,9 @@ def _unspoken(last: RowMapping, day: date) -> set[str]:
         return {"ask-unfilled" if last["somebody_left"] else "end-of-rota"}
     promised = (last["promise"] or {}).get("date") or ""
     if promised and date.fromisoformat(promised) < day:
-        return {"promise-passed" if borrowing else "to-answer"}
+        return {"promise-passed" if borrowing else "promise-due"}
     if last["promise"]:
-        return set()
+        return set() if borrowing else {"promised"}  # who promised must send it
     reason = OUR_TURN.get((Role(last["role"]), last["state"]))
     return {reason} if reason else set()
 

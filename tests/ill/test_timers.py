@@ -151,6 +151,16 @@ CASES = {
         lending(State.IN_PROCESS), {"need_before": DUE},
         {"TO_ANSWER": after(7), "NEED_BEFORE": after(1, DUE)},
     ),
+    "they ask us, we promised": (
+        lending(State.IN_PROCESS, promise={"what": "HOLD_PLACED"}), {}, {"PROMISE_DUE": after(28)},
+    ),
+    "they ask us, we promised for a day": (
+        lending(State.IN_PROCESS, promise={"date": "2026-04-10"}), {}, {"PROMISE_DUE": on(DUE)},
+    ),
+    "they ask us, the day has come": (
+        lending(State.IN_PROCESS, promise={"date": "2026-04-10"}),
+        {"fired": {(Timer.PROMISE_DUE, DUE): [DUE]}}, {"PROMISE_DUE": after(7, DUE)},
+    ),
     "they cancel": (lending(State.CANCEL_PENDING), {}, {"TO_ANSWER": after(7)}),
     "they ask to keep it": (lending(State.RENEW_OVERDUE, due_on=DUE), {}, {"TO_ANSWER": after(7)}),
     "our condition": (lending(State.CONDITIONAL), {}, {"UNANSWERED": after(7)}),
@@ -305,6 +315,7 @@ def test_every_kind_has_a_case():
 OFF = {
     "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
     "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
+    "PROMISE_DUE": Days(answer=0),
     "READER_RECALLED": Days(overdue_every=0), "LOAN_RECALLED": Days(overdue_every=0),
     "SENT_BACK": Days(overdue_every=0),
 }  # fmt: skip
@@ -381,7 +392,9 @@ def test_left_alone_it_comes_to_rest(standing, since, more, days, down, may_ask)
             done.setdefault(key, []).append(now)
             assert len(fired(kind, standing, Waiting(since, now, fired=done, **more))) == before + 1
         assert letters <= days.repeats
-    assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER}, "only silence is told for ever"
+    assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER, Timer.PROMISE_DUE}, (
+        "only silence is told for ever"
+    )
 
 
 @given(STANDINGS, DATES, st.none() | DATES, DAYS, st.sampled_from(Timer), st.integers(1, 9), st.booleans())
@@ -414,6 +427,7 @@ EFFECTS = [
     (LENT, "LOAN_OVERDUE", {"level": 4}, "not-back"),
     (lending(State.IN_PROCESS), "TO_ANSWER", {"level": 5}, "answer-late"),
     (lending(State.IN_PROCESS), "EXPIRY", {"level": 1}, "expire"),
+    (lending(State.IN_PROCESS), "PROMISE_DUE", {"level": 1}, "promise-due"),
     (LENT, "SENT_BACK", {"level": 1}, "look-for-it"),
     (lending(State.RECALL), "LOAN_RECALLED", {"level": 3}, "recall-unheard"),
     (borrowing(State.SHIPPED), "DUE_UNHEARD", {"level": 3}, "lender-silent"),

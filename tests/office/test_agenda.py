@@ -82,11 +82,11 @@ def test_a_promise_waits_until_its_day(world):
     world.act("B1", "will-supply", heard_by="phone", on=world.now.date() + timedelta(days=3))
     world.ordered(ORDER.format(1))
     world.act("L1", "will-supply", on=world.now.date() + timedelta(days=3))
-    assert groups(world) == {}
+    assert groups(world) == {"promised": ["L1"]}
     world.later(days=3)
-    assert groups(world) == {}
+    assert groups(world) == {"promised": ["L1"]}
     world.later(days=1)
-    assert groups(world) == {"promise-passed": ["B1"], "to-answer": ["L1"]}
+    assert groups(world) == {"promise-passed": ["B1"], "promise-due": ["L1"]}
 
 
 def test_what_is_over_is_gone_and_what_comes_after_the_end_is_not(world):
