@@ -108,7 +108,7 @@ def _decide(
     known = facts.gather(connection, event, apdu, transaction, found, premises)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = standing.step(found, occurrence)
-    permission.lawful(event, taken, transaction, premises)
+    permission.lawful(event, occurrence.event, taken, transaction, premises)
     if occurrence.event == "OVERDUE":
         known |= clock.facts_of_demand(connection, event, transaction, taken, premises)
     if taken.outcome.replies:

@@ -10,22 +10,45 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.effects import Effect, Send
 from mailproc.ill.machine import Kind
-from mailproc.ill.standing import Step
+from mailproc.ill.standing import Standing, Step
 from mailproc.ill.terms import Role
 from mailproc.protocols.codec import Manner
 
 
-def lawful(event: RowMapping, taken: Step, transaction: RowMapping, premises: Premises) -> None:
-    """Refuse an act (or what staff say they heard) that the law does not know here."""
+def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, premises: Premises) -> None:
+    """Refuse an act (or what staff say they heard) that the law does not know here. ``said``: its row in
+    the tables, which tells a yes from a no."""
     found = taken.before
     prohibited = event["heard_by"] and taken.outcome.kind is Kind.ERROR
     if taken.outcome.kind is not Kind.REFUSED and not prohibited:
         return
     why = f"{event['type']} is not possible while the {found.service.name} is {found.state.name}."
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
-    raise LocalFault(
-        taken.note or why, possible if event["heard_by"] else manner.sayable(possible, transaction, premises)
+    if event["heard_by"]:
+        raise LocalFault(taken.note or why, possible)
+    can = manner.sayable(possible, transaction, premises)
+    answer = said.rpartition("-")[2]
+    if answer in _OTHER and event["type"] in can:  # the one answer is possible, and it was the other
+        other = _OTHER[answer]
+        why = why.replace(" is not", f" --answer {answer} is not", 1)
+        can = tuple(f"{one} --answer {other}" if one == event["type"] else one for one in can)
+    raise LocalFault(taken.note or why, (*can, *_first(event, found)))
+
+
+_OTHER = {"yes": "no", "no": "yes"}
+_ANSWERED = {"renew-reply": "renew", "cancel-reply": "cancel"}
+"""What a lender answers, and the act by which what was asked beside the mail is recorded."""
+
+
+def _first(event: RowMapping, found: Standing) -> tuple[str, ...]:
+    """Of an answer to what nobody has asked by a message: how to record that it was asked."""
+    asked = _ANSWERED.get(event["type"], "")
+    heard = asked and machine.next_state(
+        found.role, found.service, found.state, found.state_before, asked.upper()
     )
+    if not heard or heard.kind is not Kind.BECOMES:
+        return ()
+    return (f"{asked} --heard-by post (or phone), if they asked for it, and then {event['type']}",)
 
 
 def speakable(

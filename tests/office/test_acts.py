@@ -238,3 +238,26 @@ def test_older_letters_come_before_an_act(small_world, addresses):
         small_world.act("B1", "cancel")  # it is on its way
     small_world.act("B1", "return")
     assert small_world.events("B1") == ["request", "SHIPPED", "return"]
+
+
+@pytest.mark.parametrize(("action", "asked"), [("renew-reply", "renew"), ("cancel-reply", "cancel")])
+def test_a_no_to_what_was_asked_beside_the_mail_is_shown_its_way(small_world, action, asked):
+    small_world.ordered(ORDER)
+    if asked == "renew":
+        small_world.act("L1", "ship")
+    with pytest.raises(LocalFault) as refused:
+        small_world.act("L1", action, answer=False)
+    assert action not in refused.value.possible
+    way = f"{asked} --heard-by post (or phone), if they asked for it, and then {action}"
+    assert way == refused.value.possible[-1]
+    small_world.act("L1", asked, heard_by="post")
+    small_world.act("L1", action, answer=False)
+    assert small_world.state("L1") == ("SHIPPED" if asked == "renew" else "IN_PROCESS")
+
+
+def test_of_two_answers_the_one_that_is_possible_is_named(small_world):
+    small_world.ordered(ORDER)
+    small_world.act("L1", "ship")
+    with pytest.raises(LocalFault, match=r"^renew-reply --answer no is not possible") as refused:
+        small_world.act("L1", "renew-reply", answer=False)
+    assert "renew-reply --answer yes" in refused.value.possible
