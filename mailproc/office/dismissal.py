@@ -38,20 +38,29 @@ def dismiss(
     why = told + (f": {' '.join(note.split())[:LONGEST_NOTE]}" if note.strip() else "")
 
     def job(connection: Connection) -> Dismissed:
-        ids = tuple(done for row in rows for done in _one(connection, *row, why))
-        return Dismissed(ids, by, now, note)
+        meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
+        for kind, number in meant:
+            put_away = letters.dismiss if kind == "I" else events.dismiss
+            if not put_away(connection, number, why):
+                raise _nowhere(f"{kind}{number}")
+        return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
 
     return store.write(job)
 
 
-def _one(connection: Connection, kind: str, number: int, why: str) -> list[str]:
-    name = f"{kind}{number}"
+def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str, int]]:
+    """The letter or message itself; of a letter that was read, its messages on the shelf. A letter and one of
+    its messages may be named together."""
     if kind == "O":
-        raise LocalFault(f"{name} is a letter of ours; only what came in can be put away.")
-    if kind == "I" and letters.dismiss(connection, number, why):
-        return [name]
-    rows = events.shelved_ids_of_letter(connection, number) if kind == "I" else [number]
-    done = [f"E{row}" for row in rows if events.dismiss(connection, row, why)]
-    if not done:
-        raise LocalFault(f"{name} does not lie on the shelf.", ("mailproc shelved",))
-    return done
+        raise LocalFault(f"O{number} is a letter of ours; only what came in can be put away.")
+    row = letters.load(connection, number) if kind == "I" else None
+    if row is None or row["state"] != "done":
+        return [(kind, number)]
+    shelved = events.shelved_ids_of_letter(connection, number)
+    if not shelved:
+        raise _nowhere(f"I{number}")
+    return [("E", event_id) for event_id in shelved]
+
+
+def _nowhere(name: str) -> LocalFault:
+    return LocalFault(f"{name} does not lie on the shelf.", ("mailproc shelved",))

@@ -62,6 +62,15 @@ def test_all_or_none(world):
         dismiss(world, shelved)
 
 
+def test_a_letter_and_its_own_message_together(world):
+    inbox_id = world.ordered("TXC1-1 S LOAN\nA book of ours", UNREADABLE, UNREADABLE + " either")
+    first, second = world.shelf()
+    assert dismiss(world, f"I{inbox_id}", second, first).ids == (first, second)
+    assert world.shelf() == {}
+    with pytest.raises(LocalFault, match=f"I{inbox_id} does not lie"):
+        dismiss(world, f"I{inbox_id}")
+
+
 def test_a_change_of_mind(world):
     world.place()
     letter_id = advertises(world)

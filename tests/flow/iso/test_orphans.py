@@ -235,7 +235,7 @@ def test_told_once_not_told_again(iso):
     first, second = iso.shelf()
     report(iso, first)
     for letter_id in (first, second, first):
-        with pytest.raises(LocalFault, match="was told of E.* on 2026-03-02 already"):
+        with pytest.raises(LocalFault, match=r"was told of E.* on 2026-03-02 already"):
             report(iso, letter_id)
     assert problems(iso) == ["unknown-transaction-id"]
 
