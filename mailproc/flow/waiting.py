@@ -46,10 +46,12 @@ def of(
     reply_by = _reply_by(connection, transaction["id"], standing)
     expiry = _expiry(connection, transaction, standing, moved)
     ends = [day for day in (expiry, reply_by) if day]
+    since = premises.local(moved["at"]).date()
+    wanted_until = (_need_before(connection, transaction, standing), expiry)
     return Waiting(
-        since=premises.local(moved["at"]).date(),
+        since=since,
         today=premises.local(at).date(),
-        need_before=_need_before(connection, transaction, standing) or expiry,
+        need_before=min((day for day in wanted_until if day and day >= since), default=None),
         fired={} if began else fired(connection, transaction["id"], premises),
         may_ask=_may_ask(connection, transaction, standing, moved, premises),
         reply_by=reply_by,

@@ -12,7 +12,7 @@ class Timer(StrEnum):
     """What falls due while nobody writes: events beside the tables, they move no state."""
 
     UNANSWERED = "UNANSWERED"  # they have not answered
-    NEED_BEFORE = "NEED_BEFORE"  # the day until which it was needed has passed
+    NEED_BEFORE = "NEED_BEFORE"  # the day until which it was wanted has passed
     DUE_SOON = "DUE_SOON"  # the reader is reminded
     READER_OVERDUE = "READER_OVERDUE"  # the reader has not brought it back
     READER_RECALLED = "READER_RECALLED"  # the lender wants it back, and the reader has not brought it

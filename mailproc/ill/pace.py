@@ -46,9 +46,10 @@ class Waiting:
     it has fired, in order. ``may_ask``: the letter that repairs this state (``timers.REPAIRS``) may
     go to the partner by itself, and nothing heard has made it needless. ``reply_by``: the day by
     which a condition is to be answered. ``expires``: the day on which their request ends, where
-    we may tell them so by ourselves. ``here``: we borrow, and the item has come, as far as the state
-    leaves that open; ``came_on``: and then when. ``sent_back``: we lend, and on that day
-    they said that it was on its way home.
+    we may tell them so by ourselves. ``need_before``: until when it is wanted; of two such days (theirs
+    may name an expiry) the earlier that had not passed before. ``here``: we borrow, and the item has
+    come, as far as the state leaves that open; ``came_on``: and then when. ``sent_back``: we lend, and
+    on that day they said that it was on its way home.
     """
 
     since: date

@@ -165,6 +165,18 @@ def test_weeks_down_staff_still_have_their_days(town, ends_on):
     assert both(town, numbers) == ("NOT_SUPPLIED", "NOT_SUPPLIED")
 
 
+@pytest.mark.parametrize("needed", [date(2026, 4, 20), date(2026, 3, 1)], ids=["longer", "over before"])
+def test_a_request_ends_on_its_day_however_long_it_is_needed(town, monkeypatch, needed):
+    """The earlier of the two that had not passed before."""
+    real = opening.wanted_of
+    days = {"need_before": needed, "expiry": date(2026, 3, 5)}
+    monkeypatch.setattr(opening, "wanted_of", lambda *asked: replace(real(*asked), **days))
+    numbers = placed(town)
+    assert waits(town[LENDER])["NEED_BEFORE"].startswith("2026-03-06")
+    town.days(7)
+    assert both(town, numbers) == ("NOT_SUPPLIED", "NOT_SUPPLIED")
+
+
 def conditional(town: Town, by: date) -> tuple[str, str]:
     numbers = placed(town)
     act(town, numbers, (LENDER, "conditional", {"reason": "charges", "on": by}))
