@@ -178,4 +178,4 @@ def _answer(one: Place, premises: Premises) -> str:
         return ""
     day = words.date_word(premises.local(one.answered_at).date(), premises.today())
     note = f" ({one.answer_note[:60]})" if one.answer_note else ""
-    return f"{words.event_word(one.answer)}{note}, {day}"
+    return f"{words.event_word(one.spoken)}{note}, {day}"

@@ -67,7 +67,7 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
         state = words.delivery_word(one["state"])
-        output.line(f"  {one['id']} {one['number']} {words.event_word(one['event'])}: {state}{why}")
+        output.line(f"  {one['id']} {one['number']} {words.event_word(one['spoken'])}: {state}{why}")
         for label, value in cited(one["item"]):
             output.line(f"     {label:<14}{output.one_line(value)}")
         for line in one["says"]:

@@ -12,6 +12,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role
 from mailproc.notices import words
 from mailproc.notices.citation import cited
+from mailproc.notices.said import plain_note
 from mailproc.office.questions import Change, Line, Shown
 
 ASKED = {
@@ -83,7 +84,7 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
         ("Ordered as", line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         ("Due", words.date_word(line.due, today) if line.due else ""),
         ("Promise", _promise(line.promise, today)),
-        *_asked(found),
+        *_asked(found, today),
         ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
         ("Left alone", _left_alone(found, premises)),
@@ -97,9 +98,11 @@ def _cited(found: Shown) -> list[tuple[str, str]]:
     return [(name, output.one_line(value)) for name, value in cited(found.item, said=said)]
 
 
-def _asked(found: Shown) -> list[tuple[str, str]]:
+def _asked(found: Shown, today: date) -> list[tuple[str, str]]:
     """What a partner's request says beside the item, each in one line; what it says by default is not."""
     said = {name: _flat(value) for name, value in found.asked.items()}
+    if said.get("expiry"):
+        said["expiry"] = words.date_word(date.fromisoformat(said["expiry"]), today)
     return [
         (label, output.one_line(said[name]))
         for name, label in ASKED.items()
@@ -163,7 +166,7 @@ def _runs(history: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 
 def _said(change: Change) -> tuple[object, ...]:
-    return change.attempt, change.event, change.to_state, change.note, change.cause["kind"]
+    return change.attempt, change.spoken, change.to_state, change.note, change.cause["kind"]
 
 
 def _history_row(run: Sequence[Change], role: str, premises: Premises) -> tuple[str, ...]:
@@ -171,13 +174,13 @@ def _history_row(run: Sequence[Change], role: str, premises: Premises) -> tuple[
     told = change.cause.get("heard_by")
     by = change.cause["id"] + (f" (told by {told})" if told else "")
     moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
-    note = textwrap.shorten(change.note, 100, placeholder=" …")
+    note = textwrap.shorten(plain_note(change.note, role), 100, placeholder=" …")
     if len(run) > 1:
         last = output.moment(run[-1].at, premises.zone)
         note = f"said {len(run)} times, last on {last} ({run[-1].cause['id']}). {note}".rstrip(". ")
     return (
         output.moment(change.at, premises.zone),
-        words.event_word(change.event),
+        words.event_word(change.spoken),
         moved,
         f"{change.cause['kind']} {by}",
         note,

@@ -13,7 +13,13 @@ _ANSWER = {
     Results.ESTIMATE: "ANSWER.unfilled",
 }
 
-_OF_THEIR_OWN = (Results.HOLD_PLACED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
+_BY_US = {
+    Results.HOLD_PLACED: "hold",
+    Results.RETRY: "answer-retry",
+    Results.LOCATIONS_PROVIDED: "locations",
+    Results.ESTIMATE: "estimate",
+}
+"""Answers whose rows have others beside them, and the acts that say them."""
 
 
 def event_heard(apdu: Apdu) -> str:
@@ -30,9 +36,19 @@ def event_heard(apdu: Apdu) -> str:
 
 def told(apdu: Apdu) -> str:
     """The same as we say it: an answer by what it says, for a waiting list is no promise to supply."""
-    if isinstance(apdu, IllAnswer) and apdu.results in _OF_THEIR_OWN:
+    if isinstance(apdu, IllAnswer) and apdu.results in _BY_US:
         return apdu.results.name
     return event_heard(apdu)
+
+
+def spoken(event: str, results: str) -> str:
+    """The row ``event`` of an answer by what it says (``results``, a name of Results or ''): a row has
+    promises and waiting lists, or refusals and estimates, in one. Of an act of ours, the act's name."""
+    if results not in Results.__members__ or Results[results] not in _BY_US:
+        return event
+    if event.startswith("ANSWER."):
+        return results
+    return _BY_US[Results[results]] if event in ("promise", "unfilled") else event
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -197,6 +197,8 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if follows == "next":
         return (TryNext(why_not, occurrence.facts.get("too_late", False)),)
     reason = {"wait": "ask-later", "locations": "ask-locations"}.get(follows)
+    if reason is None and answer and answer.results is Results.ESTIMATE:
+        reason = "ask-estimate"
     return (AskStaff(reason or ASK.get((answer and answer.reason) or "", "ask-unfilled")),)
 
 

@@ -16,7 +16,7 @@ _BOTH: Words = {
 _STATES: Mapping[str, Words] = {
     "REQUESTER": {
         **_BOTH,
-        "NOT_SUPPLIED": "they cannot supply",
+        "NOT_SUPPLIED": "not supplied by them",
         "PENDING": "asked, no answer yet",
         "IN_PROCESS": "they are working on it",
         "FORWARD": "they passed it on",
@@ -34,7 +34,7 @@ _STATES: Mapping[str, Words] = {
     },
     "RESPONDER": {
         **_BOTH,
-        "NOT_SUPPLIED": "we could not supply",
+        "NOT_SUPPLIED": "not supplied by us",
         "PENDING": "asked of us",
         "IN_PROCESS": "for us to answer",
         "FORWARD": "passed on by us",
@@ -61,6 +61,10 @@ _HEARD: Words = {
     "ANSWER.promise": "promised it",
     "ANSWER.conditional": "answered: only on a condition",
     "ANSWER.unfilled": "answered: cannot supply",
+    "HOLD_PLACED": "on a waiting list",
+    "RETRY": "answered: ask again later",
+    "LOCATIONS_PROVIDED": "answered: ask other libraries",
+    "ESTIMATE": "said what it would cost",
     "CONDITIONAL_REPLY": "answered our condition",
     "COND_REPLY.yes": "agreed to our condition",
     "COND_REPLY.no": "did not agree to our condition",
@@ -262,7 +266,8 @@ _ATTENTION: Words = {
     "ask-cannot-match": "they cannot match what we cited: correct it, or say how to go on",
     "ask-cost": "it costs more than our maximum: say how to go on",
     "ask-later": "they say: ask again later; wait, or go on",
-    "ask-locations": "they name other libraries: say whom to ask",
+    "ask-estimate": "they say what it would cost: say how to go on",
+    "ask-locations": "they send us to other libraries: say whom to ask",
     "ask-unfilled": "they cannot supply it this way: say how to go on",
     "bounced": "our letter came back undelivered",
     "cancel-asked": "they ask to stop it",

@@ -16,7 +16,7 @@ _BOTH: Words = {
 _STATES: Mapping[str, Words] = {
     "REQUESTER": {
         **_BOTH,
-        "NOT_SUPPLIED": "sie können nicht liefern",
+        "NOT_SUPPLIED": "von ihnen nicht geliefert",
         "PENDING": "bestellt, noch keine Antwort",
         "IN_PROCESS": "in Bearbeitung bei ihnen",
         "FORWARD": "von ihnen weitergeleitet",
@@ -34,7 +34,7 @@ _STATES: Mapping[str, Words] = {
     },
     "RESPONDER": {
         **_BOTH,
-        "NOT_SUPPLIED": "wir konnten nicht liefern",
+        "NOT_SUPPLIED": "von uns nicht geliefert",
         "PENDING": "bei uns bestellt",
         "IN_PROCESS": "von uns zu beantworten",
         "FORWARD": "von uns weitergeleitet",
@@ -61,6 +61,10 @@ _HEARD: Words = {
     "ANSWER.promise": "hat die Lieferung zugesagt",
     "ANSWER.conditional": "hat geantwortet: nur unter einer Bedingung",
     "ANSWER.unfilled": "hat geantwortet: kann nicht liefern",
+    "HOLD_PLACED": "hat es vorgemerkt",
+    "RETRY": "hat geantwortet: bitte später noch einmal fragen",
+    "LOCATIONS_PROVIDED": "hat geantwortet: bitte andere Bibliotheken fragen",
+    "ESTIMATE": "hat gesagt, was es kosten würde",
     "CONDITIONAL_REPLY": "hat auf unsere Bedingung geantwortet",
     "COND_REPLY.yes": "hat unsere Bedingung angenommen",
     "COND_REPLY.no": "hat unsere Bedingung abgelehnt",
@@ -261,7 +265,8 @@ _ATTENTION: Words = {
     "ask-cannot-match": "mit unseren Angaben nicht zu finden: berichtigen oder anders entscheiden",
     "ask-cost": "teurer als unser Höchstbetrag: entscheiden, wie es weitergeht",
     "ask-later": "sie sagen: später noch einmal fragen; warten oder weitergehen",
-    "ask-locations": "sie nennen andere Bibliotheken: entscheiden, wo bestellt wird",
+    "ask-estimate": "sie sagen, was es kosten würde: entscheiden, wie es weitergeht",
+    "ask-locations": "sie verweisen auf andere Bibliotheken: entscheiden, wo bestellt wird",
     "ask-unfilled": "so können sie nicht liefern: entscheiden, wie es weitergeht",
     "bounced": "unser Brief kam als unzustellbar zurück",
     "cancel-asked": "sie bitten um Stornierung",

@@ -39,6 +39,7 @@ ENGLISH = Phrases(
         "no-reproduction": "nothing may be copied from it",
         "client-signature-required": "the reader must sign for it",
         "special-collections-supervision-required": "it may be read under supervision only",
+        "being-processed-for-supply": "it is being got ready",
         "proposed-delivery-service": "they propose another way of delivery",
     },
     ways={
@@ -81,6 +82,7 @@ GERMAN = Phrases(
         "no-reproduction": "es darf nichts daraus kopiert werden",
         "client-signature-required": "wer es liest, muss dafür unterschreiben",
         "special-collections-supervision-required": "nur zum Lesen unter Aufsicht",
+        "being-processed-for-supply": "wird gerade bereitgestellt",
         "proposed-delivery-service": "sie schlagen einen anderen Lieferweg vor",
     },
     ways={

@@ -1,5 +1,6 @@
 """What a partner's message says beside its kind, in words for staff."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -47,6 +48,16 @@ def way_word(key: str, language: str = "en") -> str:
 
 def condition_word(condition: str, language: str = "en") -> str:
     return _phrases(language).conditions.get(condition) or words.reason_word(condition, language)
+
+
+def plain_note(note: str, role: Role | str, language: str = "en") -> str:
+    """A note of the history in words: reasons, conditions and the state that they report have codes."""
+    reported = _REPORTED.sub(lambda hit: hit[1] + words.state_word(role, hit[2], language), note)
+    return _CODE.sub(lambda hit: condition_word(hit[0], language), reported)
+
+
+_CODE = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+)+(?![\w-])")
+_REPORTED = re.compile(r"(\bthey say )([A-Z_]+)\b")
 
 
 def _phrases(language: str) -> Phrases:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from mailproc.errors import LocalFault
 from mailproc.flow.finding import ASKED_OF_US
 from mailproc.ill import apdu_json
-from mailproc.ill.heard import event_heard
+from mailproc.ill.heard import event_heard, spoken
 from mailproc.ill.terms import Role
 from mailproc.notices import words
 from mailproc.notices.said import said
@@ -113,6 +113,7 @@ def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
             "id": f"E{row['id']}",
             "type": row["type"],
             "event": _event(row["apdu"]) or row["type"],
+            "spoken": spoken(_event(row["apdu"]), (row["apdu"] or {}).get("results") or "") or row["type"],
             "item": (row["apdu"] or {}).get("item") or {},
             "says": _says(row["apdu"], row["at"].date()),
             "state": row["state"],

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
+from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, Service, State
 from mailproc.office import agenda, carried, waiting
 from mailproc.office.find import request_of
@@ -56,7 +57,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Change:
-    """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}."""
+    """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}.
+    ``spoken``: ``event``, but an answer by what it says (ill/heard.py), for words."""
 
     attempt: int
     at: datetime
@@ -65,6 +67,7 @@ class Change:
     to_state: str
     note: str
     cause: dict[str, str]
+    spoken: str
 
 
 @dataclass(frozen=True)
@@ -333,6 +336,7 @@ def _history(connection: Connection, request_id: int) -> list[Change]:
             HISTORY,
             TRANSACTION.c.attempt,
             EVENT.c.cause,
+            EVENT.c.apdu,
             EVENT.c.inbox_id,
             EVENT.c.actor,
             EVENT.c.heard_by,
@@ -354,6 +358,7 @@ def _change(row: RowMapping) -> Change:
         row["to_state"],
         row["note"],
         _cause(row),
+        spoken(row["event"], (row["apdu"] or {}).get("results") or ""),
     )
 
 

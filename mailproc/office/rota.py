@@ -9,7 +9,9 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
-from mailproc.ill.terms import Role
+from mailproc.ill.heard import spoken
+from mailproc.ill.rota import OVER
+from mailproc.ill.terms import Role, State
 from mailproc.office.find import request_of
 from mailproc.store import rotas
 
@@ -18,7 +20,8 @@ from mailproc.store import rotas
 class Place:
     """One candidate. ``became``: asked | next | waiting | passed-over. What was asked has its
     ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last word: ``answer`` (a row of
-    the state tables), ``answer_note``, ``answered_at``. ``unable``: why it cannot be asked now."""
+    the state tables; ``spoken`` for words, as RETRY), ``answer_note``, ``answered_at``. ``unable``: why it
+    cannot be asked now."""
 
     position: int
     partner: str
@@ -28,6 +31,7 @@ class Place:
     state: str = ""
     asked_at: datetime | None = None
     answer: str = ""
+    spoken: str = ""
     answer_note: str = ""
     answered_at: datetime | None = None
     why_not: str = ""
@@ -53,7 +57,7 @@ def rota(connection: Connection, premises: Premises, number: str) -> Rota:
     active, waits = False, paused(connection, premises)
     for row in rotas.places(connection, request["id"]):
         if row["transaction_id"] is not None:
-            active |= row["closed_at"] is None and row["state"] not in ("NOT_SUPPLIED", "CANCELLED")
+            active |= row["closed_at"] is None and State[row["state"]] not in OVER
             found.append(_asked(connection, premises, request["number"], row))
         else:
             found.append(_waiting(row, premises, waits, first=not any(one.became == "next" for one in found)))
@@ -73,6 +77,7 @@ def _asked(connection: Connection, premises: Premises, number: str, row: RowMapp
         state=row["state"],
         asked_at=lines[0]["at"] if lines else None,
         answer=last["event"] if last else "",
+        spoken=spoken(last["event"], (last["apdu"] or {}).get("results") or "") if last else "",
         answer_note=last["note"] if last else "",
         answered_at=last["at"] if last else None,
         why_not=row["why_not"],

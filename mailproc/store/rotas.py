@@ -26,7 +26,7 @@ def places(connection: Connection, request_id: int) -> Sequence[RowMapping]:
 def told(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
     """The history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
     statement = (
-        select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.heard_by)
+        select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.apdu, EVENT.c.heard_by)
         .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
         .where(HISTORY.c.transaction_id == transaction_id)
         .order_by(HISTORY.c.id)

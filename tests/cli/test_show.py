@@ -191,3 +191,17 @@ def test_who_lends_sees_all_that_is_wanted(cli: Cli) -> None:
         for label, value in {"Title": "A Journal", "Volume": "12", "Year": "2019", "Pages": "33-40"}.items():
             assert any(line.split()[0] == label and value in line for line in shown.splitlines()), label
     assert "An Article" in cli("requests").out and "An Article" in cli("digest").out
+
+
+def test_an_answer_is_called_what_it_is_and_no_code_stands_beside_words(cli: Cli, placed: Cli) -> None:
+    """A waiting list is no promise, and who names a price or a later day has not refused."""
+    placed()
+    for action, more, says in (
+        ("estimate", ("--cost", "12 EUR"), "said what it would cost"),
+        ("answer-retry", ("--date", "2031-05-01", "--reason", "at-bindery"), "answered: ask again later"),
+    ):
+        assert cli("act", "B1", action, *more, "--heard-by", "phone").code == 0
+        shown = " ".join(cli("show", "B1").out.split())
+        assert says in shown and "cannot supply" not in shown and "at-bindery" not in shown
+        assert "not supplied by them" in shown
+        assert cli("amend", "B1", "--again").code == 0

@@ -101,7 +101,7 @@ STORIES = (
     Story("not held", (s("unfilled", reason="not-owned"),), NOTHING, attention=AT_THE_END),
     Story("try again later", (
         s("answer-retry", reason="in-use-on-loan", on=DUE),), NOTHING, attention=(("ask-later",), ())),
-    Story("an estimate", (s("estimate", cost="12.50 EUR"),), NOTHING, attention=(("ask-unfilled",), ())),
+    Story("an estimate", (s("estimate", cost="12.50 EUR"),), NOTHING, attention=(("ask-estimate",), ())),
     Story("others hold it", (
         s("locations", locations=(SECOND,)),), NOTHING, attention=(("ask-locations",), ())),
     Story("its day passes, and nobody answers", (Days(25),), NOTHING, attention=AT_THE_END,

@@ -60,7 +60,7 @@ def test_a_renewal_refused(iso):
         ("ILL_ANSWER", {"results": "RETRY", "reason": "at-bindery", "retry_on": "2026-05-01"},
          ("their reason: it is at the binder's", "ask again on Fri 1 May", "mailproc amend B1 --again")),
         ("ILL_ANSWER", {"results": "ESTIMATE", "cost_estimate": {"amount": "12.50", "currency": "EUR"}},
-         ("it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
+         ("they say what it would cost", "it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
         ("ILL_ANSWER", {"results": "LOCATIONS_PROVIDED", "locations": [{"symbol": "X-A"}, {"symbol": "X-B"}]},
          ("they name X-A, X-B", "mailproc next B1 --partner SYMBOL")),
         ("ILL_ANSWER", {"results": "UNFILLED", "reason": "not-owned", "note": "Never had it"},
