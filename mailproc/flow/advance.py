@@ -28,7 +28,7 @@ from mailproc.ill.terms import ApduType, Role, State
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.store import events, requests, transactions
 
-BESIDE = ("agreed", "offered", "renewal_on")
+BESIDE = ("agreed", "offered", "renewal_on", "unsent")
 """What of a standing is kept among the options, beside what was pinned there."""
 
 

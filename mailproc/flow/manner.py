@@ -6,6 +6,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.flow.premises import Premises
+from mailproc.ill.standing import WANTS_ANSWER
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols import ability
 from mailproc.protocols.codec import Codec, Manner
@@ -32,7 +33,10 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
 
 
 def sayable(actions: Sequence[str], transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
-    """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none."""
+    """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none; where
+    our order never left, those that want no answer."""
     partner = premises.partners.get(transaction["partner"])
     role, codec, dialect = Role[transaction["role"]], transaction["codec"], transaction["dialect"]
+    if (transaction["options"] or {}).get("unsent"):
+        actions = [action for action in actions if action not in WANTS_ANSWER]
     return ability.sayable(actions, codec, role, dialect, premises.config, partner)

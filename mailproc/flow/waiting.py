@@ -158,7 +158,7 @@ def _may_ask(
 ) -> bool:
     """May the letter that repairs this state go out by itself, and has nothing made it needless?"""
     repair = REPAIRS.get((standing.role, standing.state))
-    if repair is None or standing.closed or not _repeat_safe(transaction, premises):
+    if repair is None or standing.closed or standing.unsent or not _repeat_safe(transaction, premises):
         return False
     if sent_as(transaction, repair[1], premises) is not Manner.SEND:
         return False

@@ -94,6 +94,8 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         return (Withdraw(),)
     if occurrence.event == "receive" and occurrence.facts.get("letter_left") is False:
         return (Withdraw(),)  # nobody is to look for what is here, and nobody knows what we received
+    if step.before.unsent:
+        return ()  # nor what becomes of it
     return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
 
 

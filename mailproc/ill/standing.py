@@ -33,9 +33,14 @@ NOTED = frozenset(
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
 
 
+WANTS_ANSWER = frozenset({"renew", "query", "message"})
+"""Acts that make no sense where nobody knows of the order; the others record what becomes of the item."""
+
+
 @dataclass(frozen=True)
 class Standing:
-    """``renewal_on``: the date up to which the lender renews by itself (then renew is refused)."""
+    """``renewal_on``: the date up to which the lender renews by itself (then renew is refused).
+    ``unsent``: it was here before our order left, so the order was taken back and nobody knows of it."""
 
     role: Role
     service: Service
@@ -47,6 +52,7 @@ class Standing:
     agreed: tuple[Any, ...] = ()
     offered: tuple[Any, ...] = ()
     renewal_on: date | None = None
+    unsent: bool = False
     closed: bool = False
 
 
@@ -58,9 +64,10 @@ class Occurrence:
     ``facts`` is what had to be looked up, frozen: repeat (heard before), delivered_again (by the
     same letter), answer (ours to what is asked again), old_responder (who had it before it was
     forwarded), again (said once more), here (an earlier act says that we have received it),
-    follows, letter_left, due_on, renewal_on, same_item, found (the standing an undone act had
-    found), too_late (nobody needs it any more); of a timer: of (the day it counts from), level,
-    may_chase, say (the APDU that goes out by itself), outdated.
+    by_hand (staff put it there: it may be anybody's), follows, letter_left, due_on, renewal_on,
+    same_item, found (the standing an undone act had found), too_late (nobody needs it any more); of
+    a timer: of (the day it counts from), level, may_chase, say (the APDU that goes out by itself),
+    outdated.
     """
 
     event: str
@@ -77,7 +84,8 @@ class Step:
 
     @property
     def moved(self) -> bool:
-        return self.before != self.after
+        """Whether they know of our order is no move."""
+        return self.before != replace(self.after, unsent=self.before.unsent)
 
     @property
     def entered(self) -> State | None:
@@ -87,6 +95,8 @@ class Step:
 
 def step(standing: Standing, occurrence: Occurrence) -> Step:
     """What ``occurrence`` does to ``standing``. Never raises: prohibited is an outcome."""
+    if standing.unsent and _is_theirs(occurrence):
+        return _known_all_the_same(standing, step(replace(standing, unsent=False), occurrence))
     outside = _outside_the_tables(standing, occurrence)
     if outside is not None:
         return outside
@@ -101,12 +111,29 @@ def step(standing: Standing, occurrence: Occurrence) -> Step:
         return Step(standing, standing, outcome)
     closed = standing.closed and outcome.state == standing.state  # what moves comes back on the lists
     moved = replace(standing, state=outcome.state, state_before=outcome.state_before, closed=closed)
-    return Step(standing, _take(moved, occurrence), outcome, _beside(occurrence))
+    after = replace(_take(moved, occurrence), unsent=standing.unsent or _takes_back(occurrence))
+    return Step(standing, after, outcome, _beside(standing, occurrence))
 
 
-def _beside(occurrence: Occurrence) -> str:
-    unsent = occurrence.event == "receive" and occurrence.facts.get("letter_left") is False
-    return "the order had not left: it is withdrawn" if unsent else ""
+def _known_all_the_same(found: Standing, taken: Step) -> Step:
+    """Who speaks of our order knows of it; an error moves nothing."""
+    return replace(taken, before=found, after=found if taken.outcome.kind is Kind.ERROR else taken.after)
+
+
+def _is_theirs(occurrence: Occurrence) -> bool:
+    heard = occurrence.apdu is not None and occurrence.event[:1].isupper()
+    return heard and not occurrence.facts.get("by_hand")
+
+
+def _takes_back(occurrence: Occurrence) -> bool:
+    return occurrence.event == "receive" and occurrence.facts.get("letter_left") is False
+
+
+def _beside(standing: Standing, occurrence: Occurrence) -> str:
+    if _takes_back(occurrence):
+        return "the order had not left: it is withdrawn"
+    told = standing.unsent and occurrence.event[:1].islower()
+    return "nobody is told: the order had never left" if told else ""
 
 
 def service_of(services: Sequence[Service]) -> Service:
@@ -138,6 +165,9 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
         after = replace(standing, state=State.CANCELLED, state_before=None)
         outcome = Next(Kind.BECOMES, State.CANCELLED, None, (), False)
         return Step(standing, after, outcome, "withdrawn before the letter left")
+    if standing.unsent and event in WANTS_ANSWER:
+        note = "Nobody knows of this order: it was taken back before it left."
+        return Step(standing, standing, _stays(standing, Kind.REFUSED), note)
     if event == "renew" and standing.renewal_on is not None:
         note = (
             f"The lender renews by itself (announced for {standing.renewal_on.isoformat()}); nothing to ask."
@@ -288,6 +318,7 @@ def to_json(standing: Standing) -> dict[str, Any]:
         "agreed": list(standing.agreed) or None,
         "offered": list(standing.offered) or None,
         "renewal_on": value_to_json(standing.renewal_on),
+        "unsent": standing.unsent or None,
         "closed": standing.closed or None,
     }
     return {key: value for key, value in found.items() if value is not None}
@@ -307,6 +338,7 @@ def from_json(role: Role, found: Mapping[str, Any]) -> Standing:
         agreed=tuple(found.get("agreed") or ()),
         offered=tuple(found.get("offered") or ()),
         renewal_on=_date(found.get("renewal_on")),
+        unsent=bool(found.get("unsent")),
         closed=bool(found.get("closed")),
     )
 

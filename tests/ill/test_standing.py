@@ -193,6 +193,7 @@ STANDINGS = st.builds(
     agreed=st.sampled_from([(), ("charges",)]),
     offered=st.sampled_from([(), ("charges",)]),
     renewal_on=DATES,
+    unsent=st.booleans(),
     closed=st.booleans(),
 )
 NEEDED = {"IllAnswer": {"results": Results.UNFILLED}}

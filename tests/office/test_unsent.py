@@ -2,6 +2,8 @@
 
 import pytest
 
+from mailproc.errors import LocalFault
+
 
 def letters(world) -> list[str]:
     return [letter.text for letter in world.sent if letter.to == "orders@bl.example"]
@@ -48,3 +50,14 @@ def test_an_order_that_has_left_is_received_as_ever(world):
     world.place()
     done = world.act("B1", "receive")
     assert (done.after, done.note) == ("RECEIVED", "") and len(letters(world)) == 1
+
+
+def test_nor_is_anything_said_of_it_later(world):
+    """What this protocol has no message for would go to the lender's people as a letter."""
+    world.place(run=False)
+    world.act("B1", "receive")
+    with pytest.raises(LocalFault, match="taken back before it left"):
+        world.act("B1", "renew")
+    for action in ("damaged", "return"):
+        world.act("B1", action)
+    assert letters(world) == [] and world.state("B1") == "RETURNED"

@@ -1,10 +1,90 @@
 """An act while a word of ours has not left yet."""
 
+from datetime import date
 
-def test_no_message_of_an_order_that_nobody_had(iso):
-    iso.place("XX-LENDER", run=False)
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office import mailroom, questions
+
+LENDER = "XX-LENDER"
+
+
+@pytest.fixture
+def taken_back(iso):
+    """It came before its order left, so nobody knows of the order."""
+    iso.place(LENDER, run=False)
     iso.act("B1", "receive")
-    assert iso.said("XX-LENDER") == []
+    return iso
+
+
+def test_no_message_of_an_order_that_nobody_had(taken_back):
+    assert taken_back.said(LENDER) == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"), [(["return"], "RETURNED"), (["damaged", "return"], "RETURNED"), (["lost"], "LOST")]
+)
+def test_what_becomes_of_it_is_recorded_and_told_to_nobody(taken_back, acts, state):
+    for action in acts:
+        done = taken_back.act("B1", action)
+        assert done.note.startswith("nobody is told: the order had never left")
+    taken_back.days(130)
+    assert taken_back.state("B1") == state
+    assert taken_back.said(LENDER) == [] and taken_back.to("ill@lender.example") == []
+
+
+def test_nobody_is_asked_about_it_however_long_it_is_out(taken_back):
+    assert taken_back.transaction("B1")["due_on"] < date(2026, 5, 1)
+    taken_back.days(130)
+    assert taken_back.said(LENDER) == []
+    assert "lender-silent" not in taken_back.attention("B1")
+    assert taken_back.reader(), "the reader is reminded all the same"
+
+
+@pytest.mark.parametrize(
+    ("action", "more"), [("renew", {}), ("query", {}), ("message", {"note": "Still there?"})]
+)
+def test_a_question_to_who_does_not_know_of_it_is_refused(taken_back, action, more):
+    before = taken_back.dump()
+    with pytest.raises(LocalFault, match="taken back before it left") as refused:
+        taken_back.act("B1", action, **more)
+    assert taken_back.dump() == before
+    with taken_back.house.store.read() as connection:
+        shown = questions.shown(connection, "B1", taken_back.house.premises)
+    offered = (*refused.value.possible, *shown.actions)
+    assert "return" in offered and not {"renew", "query", "message"} & set(offered)
+
+
+def test_undo_makes_it_an_order_like_any_other(iso):
+    iso.place(LENDER, run=False)
+    iso.act("B1", "receive", run=False)
+    iso.act("B1", "undo")
+    iso.hears("SHIPPED", due={"on": "2026-04-01"})
+    iso.act("B1", "receive")
+    iso.act("B1", "renew")
+    assert iso.kinds() == ["ILL_REQUEST", "RECEIVED", "RENEW"]
+
+
+def test_undo_of_a_later_act_leaves_it_so(taken_back):
+    for action in ("return", "undo", "return"):
+        taken_back.act("B1", action)
+    assert taken_back.said(LENDER) == []
+
+
+def test_who_speaks_of_the_order_knows_of_it(taken_back):
+    taken_back.hears("OVERDUE", due={"on": "2026-03-20"})
+    taken_back.act("B1", "return")
+    assert taken_back.kinds() == ["RETURNED"]
+
+
+def test_a_letter_that_staff_attached_is_no_word_of_theirs(taken_back):
+    taken_back.inject(taken_back.letter("Thank you!", "r@readers.example"), "r@readers.example")
+    taken_back.run()
+    (letter_id,) = taken_back.shelf()
+    mailroom.attach(taken_back.house.store, taken_back.house.premises, letter_id, "B1")
+    taken_back.act("B1", "return")
+    assert taken_back.said(LENDER) == []
 
 
 def test_the_answer_that_waits_is_not_the_order(iso):
