@@ -245,6 +245,8 @@ _REASONS: Words = {
     "responder-specific": "for a reason of their own",
 }
 
+_ENDS: Words = {"condition-no": "only on a condition that we could not accept"}
+
 _DELIVERY: Words = {
     "waiting": "waits to be sent",
     "sending": "is being sent",
@@ -338,8 +340,9 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _day(day: date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+def _day(day: date, year: bool) -> str:
+    shown = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{shown} {day.year}" if year else shown
 
 
 ENGLISH = Vocabulary(
@@ -349,6 +352,7 @@ ENGLISH = Vocabulary(
     actions=_ACTIONS,
     done=_DONE,
     reasons=_REASONS,
+    ends=_ENDS,
     delivery=_DELIVERY,
     attention=_ATTENTION,
     services=_SERVICES,

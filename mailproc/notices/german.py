@@ -244,6 +244,8 @@ _REASONS: Words = {
     "responder-specific": "aus einem eigenen Grund",
 }
 
+_ENDS: Words = {"condition-no": "nur unter einer Bedingung, die wir nicht annehmen konnten"}
+
 _DELIVERY: Words = {
     "waiting": "wartet auf den Versand",
     "sending": "wird gesendet",
@@ -334,11 +336,11 @@ _SERVICES: Words = {
 }
 
 _DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-_MONTHS = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
 
 
-def _day(day: date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day}. {_MONTHS[day.month - 1]}"
+def _day(day: date, _year: bool) -> str:
+    """In figures, which end in no point that would meet that of a sentence."""
+    return f"{_DAYS[day.weekday()]}, {day:%d.%m.%Y}"
 
 
 GERMAN = Vocabulary(
@@ -348,6 +350,7 @@ GERMAN = Vocabulary(
     actions=_ACTIONS,
     done=_DONE,
     reasons=_REASONS,
+    ends=_ENDS,
     delivery=_DELIVERY,
     attention=_ATTENTION,
     services=_SERVICES,

@@ -29,6 +29,9 @@ class Vocabulary:
     reasons: Words
     """Reason-Unfilled of ISO 10161-1, as the borrower reads it."""
 
+    ends: Words
+    """Why an attempt ended for which they gave no reason, where ``done`` says too little to a reader."""
+
     delivery: Words
     """Where a letter of ours is."""
 
@@ -41,5 +44,5 @@ class Vocabulary:
     no_title: str
     """Stands where a request has no title."""
 
-    day: Callable[[date], str]
-    """A date without its year."""
+    day: Callable[[date, bool], str]
+    """A date, with its year where that is asked for, or always where the language writes it so."""

@@ -38,7 +38,7 @@ def told_word(event: str, language: str = "en") -> str:
 
 def reason_word(reason: str, language: str = "en") -> str:
     """Why it cannot be supplied: by the standard's name, or by the event that ended the attempt."""
-    return _word(reason, language, lambda spoken: spoken.reasons, _heard, _done)
+    return _word(reason, language, lambda spoken: spoken.reasons, lambda spoken: spoken.ends, _heard, _done)
 
 
 def delivery_word(word: str, language: str = "en") -> str:
@@ -67,9 +67,9 @@ def title_word(title: str, language: str = "en") -> str:
 
 
 def date_word(day: date, today: date, language: str = "en") -> str:
-    """ "Mon 23 Nov", with its year where that is not today's. Both in the library's time zone."""
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{next(_spoken(language)).day(day)}{year}"
+    """ "Mon 23 Nov", with its year where that is not today's; "Mo, 23.11.2026". Both in the library's
+    time zone."""
+    return next(_spoken(language)).day(day, day.year != today.year)
 
 
 def _heard(spoken: Vocabulary) -> Words:

@@ -149,8 +149,8 @@ def test_a_reminder_before_the_day_says_whether_asking_helps(renewable: bool, sa
          "bis X bei uns zurück."),
         ("cancelled", sample_of(PatronCancelled, needed_by=""), "Ihre Bestellung ist beendet: On Letters",
          "wir haben Ihre Bestellung beendet;"),
-        ("cancelled", sample_of(PatronCancelled, needed_by="Mo 23. Nov"),
-         "Ihre Bestellung ist beendet: On Letters", "brauchten dies bis Mo 23. Nov,"),
+        ("cancelled", sample_of(PatronCancelled, needed_by="Mo, 23.11.2026"),
+         "Ihre Bestellung ist beendet: On Letters", "brauchten dies bis Mo, 23.11.2026,"),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_spoken_of(
@@ -174,4 +174,5 @@ def test_staff_and_partners_are_written_to_in_their_language() -> None:
 
 def test_a_german_date_stands_in_a_german_sentence() -> None:
     due = date_word(date(2026, 11, 23), date(2026, 1, 1), "de")
-    assert "Leihfrist: bis Mo 23. Nov.\n" in notice("patron/arrived", sample_of(PatronArrived, due=due)).text
+    text = notice("patron/arrived", sample_of(PatronArrived, due=due)).text
+    assert "Leihfrist: bis Mo, 23.11.2026.\n" in text

@@ -204,10 +204,18 @@ def test_dates_name_the_year_only_where_it_is_not_this_one(day: date, word: str)
 @pytest.mark.parametrize(
     ("day", "word"),
     [
-        (date(2026, 11, 23), "Mo 23. Nov"),
-        (date(2026, 3, 1), "So 1. Mär"),
-        (date(2027, 12, 31), "Fr 31. Dez 2027"),
+        (date(2026, 11, 23), "Mo, 23.11.2026"),
+        (date(2026, 3, 1), "So, 01.03.2026"),
+        (date(2027, 12, 31), "Fr, 31.12.2027"),
     ],
 )
 def test_german_dates(day: date, word: str) -> None:
     assert words.date_word(day, date(2026, 11, 20), "de-AT") == word
+
+
+@pytest.mark.parametrize("tag", words.LANGUAGES)
+def test_a_reader_is_told_why_of_a_condition_that_we_declined(tag: str) -> None:
+    """In our own history it is an act of ours; a reader asks why there is no book."""
+    word = words.reason_word("condition-no", tag)
+    assert word not in (words.event_word("condition-no", tag), "condition-no")
+    assert "wir" in word if tag == "de" else "we could not accept" in word
