@@ -129,6 +129,7 @@ class Partner(Section):
     codec: str = "artemail"
     dialect: str = ""
     roles: tuple[Role, ...] = (Role.RESPONDER,)
+    language: str = "en"  # of letters to their people
     status: Literal["active", "paused"] = "active"
     accepts_from: tuple[str, ...] = ()  # () = address
     proof: tuple[str, ...] = ("none",)

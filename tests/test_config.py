@@ -124,6 +124,7 @@ REFUSED = [
     (PARTNER + ACCOUNT + ACCOUNT, ["customer_code", "twice"]),
     (PARTNER + ACCOUNT + PARTNER.replace("UK-BL", "uk-bl") + ACCOUNT, ["partner[uk-bl].symbol", "two"]),
     (PARTNER + "aliases = ['uk-bl']" + ACCOUNT, ["partner[UK-BL]", "twice"]),
+    (PARTNER + "language = '../x'" + ACCOUNT, ["partner[UK-BL].language", "such as"]),
     (PARTNER + "[partner.manner]\nrecieved = 'LOCAL'" + ACCOUNT, ["manner.recieved", '"received"']),
     (PARTNER + "[partner.manner]\nreceived = 'SHOUT'" + ACCOUNT, ["manner.received", "SHOUT", "'NOTICE'"]),
     (PARTNER + "[partner.artemail]\nprefix = 'LIB '" + ACCOUNT, ["prefix", "letters, digits"]),

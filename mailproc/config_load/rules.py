@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from mailproc.config import Config
 from mailproc.config_load import rules_doors, rules_partner
 from mailproc.config_load.problem import Problem
-from mailproc.config_load.words import ADDRESS, is_address
+from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_language
 
 
 def problems(config: Config) -> Iterator[Problem]:
@@ -39,8 +39,8 @@ def _library(config: Config) -> Iterator[Problem]:
         yield Problem(("library", "email"), ADDRESS, library.email)
     if library.staff and not is_address(library.staff):
         yield Problem(("library", "staff"), f'{ADDRESS}, or "" for library.email', library.staff)
-    if not library.language.isalpha() or not 2 <= len(library.language) <= 3:
-        yield Problem(("library", "language"), 'must be a language such as "en"', library.language)
+    if not is_language(library.language):
+        yield Problem(("library", "language"), LANGUAGE, library.language)
     if wrong := _time_zone(library.time_zone):
         yield Problem(("library", "time_zone"), wrong, library.time_zone)
 

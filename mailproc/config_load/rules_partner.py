@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import Loc, Problem
-from mailproc.config_load.words import ADDRESS, is_address, is_domain, network_problems
+from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_domain, is_language, network_problems
 from mailproc.ill.terms import ApduType, Role
 
 CODECS = ("artemail", "iso10161")
@@ -40,6 +40,8 @@ def _who(partner: Partner, loc: Loc, names: Counter[str]) -> Iterator[Problem]:
             yield Problem((*loc, key), text, name)
     if not is_address(partner.address):
         yield Problem((*loc, "address"), ADDRESS, partner.address)
+    if not is_language(partner.language):
+        yield Problem((*loc, "language"), LANGUAGE, partner.language)
     for position, sender in enumerate(partner.accepts_from):
         if not is_address(sender) and not is_domain(sender):
             text = f'{ADDRESS}, or a whole domain written "@lender.example"'

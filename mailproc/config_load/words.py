@@ -7,11 +7,17 @@ from ipaddress import ip_address, ip_network
 from mailproc.config_load.problem import Loc, Problem
 
 ADDRESS = "must be an address such as ill@library.example"
+LANGUAGE = 'must be a language such as "en"'
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 
 
 def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
+
+
+def is_language(text: str) -> bool:
+    """Of two or three letters: it names a folder of templates."""
+    return text.isalpha() and 2 <= len(text) <= 3
 
 
 def is_domain(text: str) -> bool:

@@ -15,7 +15,15 @@ from mailproc.errors import LocalFault
 from mailproc.flow import accounts, manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
-from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, OptionalMessages, Shipped
+from mailproc.ill.apdu import (
+    Apdu,
+    ForwardNotification,
+    IllAnswer,
+    IllRequest,
+    OptionalMessages,
+    Returned,
+    Shipped,
+)
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.heard import told
 from mailproc.ill.terms import Ref, Role, TransactionId
@@ -123,7 +131,9 @@ def _send(work: Work, effect: Send) -> None:
         work.intend("apdu", body)
         work.words.append(f"a message to {transaction['partner']}: {what}")
     else:
-        work.intend("notice", {"notice": "partner/notice", "to": "partner"} | body)
+        home = isinstance(effect.apdu, Returned)
+        notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
+        work.intend("notice", notice | {"to": "partner"} | body)
         work.words.append(f"a letter to the people of {transaction['partner']}: {what}")
 
 

@@ -1,7 +1,7 @@
 """What a letter to people may say, and to whom it goes: looked up when it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from mailproc.notices.catalogue import (
     PartnerReturned,
     Patron,
     PatronArrived,
+    PatronCancelled,
     PatronDueSoon,
     PatronOverdue,
     PatronRecalled,
@@ -36,14 +37,12 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.notices.citation import cited
 from mailproc.notices.said import said
+from mailproc.notices.telling import money_word, telling
 from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.templating.contract import sample_of
 
 Intent = RowMapping | Mapping[str, Any]
 """A row of the intents, or what one would be."""
-
-PARTNERS_LANGUAGE = "en"
-"""The configuration knows no language of a partner."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,10 @@ def _writer(connection: Connection, intent: Intent, premises: Premises, to: str)
         request = requests.load(connection, intent["request_id"])
     if intent["transaction_id"] is not None:
         transaction = transactions.load(connection, intent["transaction_id"])
-    language = PARTNERS_LANGUAGE if to == "partner" else premises.config.library.language
+    language = premises.config.library.language
+    if to == "partner":
+        partner = premises.partners.get(intent["partner"])
+        language = partner.language if partner else "en"
     if to == "patron" and request is not None:
         reader = patrons.load(connection, request["patron_id"])
         language = (reader and reader["language"]) or language
@@ -173,6 +175,8 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
             return PatronRenewed(**known, due=writer.due)
         case "patron/recalled":
             return _recalled(writer, known)
+        case "patron/cancelled":
+            return PatronCancelled(**known)
         case _:
             return PatronUnfilled(**known, reasons=_refusals(writer))
 
@@ -200,27 +204,34 @@ def _to_partner(writer: Writer) -> Addressed:
     known: dict[str, Any] = {
         "library": writer.library(),
         "partner": writer.partner(intent["partner"]),
-        "request": writer.wanted(),
-        "their_number": _their_number(apdu, transaction),
+        **_numbered(writer, apdu),
         "note": apdu.note or "",
     }
     if intent["body"]["notice"] == "partner/returned":
         returned = getattr(apdu, "returned_on", None) or premises.today()
         via = getattr(apdu, "returned_via", None) or ""
-        context: NoticeContext = PartnerReturned(**known, returned=writer.day(returned), via=via)
+        context: NoticeContext = PartnerReturned(
+            **known,
+            returned=writer.day(returned),
+            via=via,
+            insured=money_word(getattr(apdu, "insured_for", None)),
+        )
     else:
-        due = getattr(apdu, "desired_due_on", None)
         what = words.told_word(told(apdu), writer.language)
-        context = PartnerNotice(**known, what=what, due=writer.day(due) if due else writer.due)
+        else_said = telling(apdu, premises.today(), writer.language)
+        context = PartnerNotice(**known, what=what, said=else_said)
     address = transaction["address"] if transaction else (partner.address if partner else "")
     return Addressed(address, writer.language, context)
 
 
-def _their_number(apdu: Apdu, transaction: RowMapping | None) -> str:
-    """The number by which the partner knows it: ours with its prefix where we borrow."""
-    if apdu.ref is not None:
-        return apdu.ref.number
-    return str(transaction["tgq"]) if transaction is not None else ""
+def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
+    """The request by the number under which the partner knows it: where we lend its own; where we borrow
+    ours, as it was ordered."""
+    transaction, wanted = writer.transaction, writer.wanted()
+    known_as = apdu.ref.number if apdu.ref else str(transaction["tgq"]) if transaction is not None else ""
+    if transaction is not None and transaction["role"] == Role.REQUESTER:
+        return {"request": replace(wanted, number=known_as or wanted.number), "their_number": ""}
+    return {"request": wanted, "their_number": known_as}
 
 
 def _attention(writer: Writer) -> StaffAttention:

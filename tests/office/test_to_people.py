@@ -1,0 +1,82 @@
+"""What the people of a partner read where its protocol has no message: all that was said, no other day."""
+
+from datetime import date
+
+import pytest
+
+from .conftest import CUSTOMER, USUAL, partner_lines
+
+DAY, DUE = date(2026, 4, 10), date(2026, 4, 13)
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+BY_LETTER = ("returned", "renew", "recall", "overdue", "shipped", "checked_in", "received")
+SWITCHED = "\n".join(["[partner.manner]", *(f'{kind} = "NOTICE"' for kind in BY_LETTER)])
+
+
+@pytest.fixture
+def by_letter(make_world, sqlite_url):
+    partners = [
+        partner_lines("XX-BL", ["RESPONDER"], "out", more=f'language = "de"\n{SWITCHED}'),
+        partner_lines(
+            CUSTOMER, ["REQUESTER"], "in", more=f"{SWITCHED}\n[partner.artemail]\nreceipts = false"
+        ),
+    ]
+    return make_world(sqlite_url, "\n".join(partners))
+
+
+def written(world, number, action, to, **more):
+    world.sent.clear()
+    world.act(number, action, **more)
+    (letter,) = world.to(to)
+    return letter.text
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "says", "silent"),
+    [
+        ("recall", {"on": DAY}, ["Wanted back by 2026-04-10."], ["13 Apr", "Date:"]),
+        (
+            "damaged",
+            {"reason": "wet", "note": "See the cover."},
+            ["the damage: wet", "See the cover."],
+            ["Apr"],
+        ),
+        ("message", {"note": "Hello."}, ["Hello."], ["Apr", "Date:  "]),
+        ("overdue", {"on": date(2026, 3, 1)}, ["due back on Sun 1 Mar"], ["13 Apr"]),
+        ("check-in", {"on": date(2026, 3, 2)}, ["on Mon 2 Mar"], ["Apr"]),
+    ],
+)
+def test_a_lender(by_letter, addresses, action, more, says, silent):
+    by_letter.ordered(ORDER)
+    shipped = written(by_letter, "L1", "ship", addresses[CUSTOMER], via="courier", cost="5 GBP", on=DUE)
+    assert "by courier" in shipped and "the price: 5 GBP" in shipped and "due back on Mon 13 Apr" in shipped
+    text = written(by_letter, "L1", action, addresses[CUSTOMER], **more).partition("\n\n")[2]
+    assert "Our number:   L1" in text and "Your number:  C1-1" in text
+    for part in says:
+        assert part in text
+    for part in silent:
+        assert part not in text
+
+
+def test_a_borrower_is_known_by_its_own_number(small_world, addresses):
+    number = small_world.place()
+    small_world.hear(f"{number}-1 SHIPPED LOAN")
+    small_world.act(number, "receive")
+    text = written(small_world, number, "renew", addresses["XX-BL"], on=DAY)
+    assert f"Our number:   {number}-1" in text and "Your number" not in text
+    assert f"Subject: Interlibrary loan {number}-1: " in text
+    assert "until Fri 10 Apr" in text
+
+
+def test_a_return_names_day_and_parcel_in_the_language_of_who_reads_it(by_letter, addresses):
+    number = by_letter.place()
+    by_letter.hear(f"{number}-1 SHIPPED LOAN")
+    by_letter.act(number, "receive")
+    text = written(by_letter, number, "return", addresses["XX-BL"], on=date(2026, 3, 2), via="DHL 7", cost="50 EUR")
+    assert "DHL 7" in text and "50 EUR" in text
+    assert "Unsere Nummer:" in text and f"{number}-1" in text and "Ihre Nummer" not in text
+
+
+def test_english_where_nobody_named_a_language(small_world, addresses):
+    assert "language" not in USUAL
+    number = small_world.place()
+    assert "Dear colleagues" in written(small_world, number, "query", addresses["XX-BL"])
