@@ -173,7 +173,6 @@ NOTICES = (
 )
 """The notices that something sends: only these are shown to staff and to be changed by them."""
 
-NOT_YET_SENT = (
-)
+NOT_YET_SENT = ()
 """Written and checked, but nothing sends them yet. Whoever makes the first that does moves the line
 to NOTICES and makes templates/README.md again; a test reminds."""

@@ -71,7 +71,9 @@ def test_a_return_names_day_and_parcel_in_the_language_of_who_reads_it(by_letter
     number = by_letter.place()
     by_letter.hear(f"{number}-1 SHIPPED LOAN")
     by_letter.act(number, "receive")
-    text = written(by_letter, number, "return", addresses["XX-BL"], on=date(2026, 3, 2), via="DHL 7", cost="50 EUR")
+    text = written(
+        by_letter, number, "return", addresses["XX-BL"], on=date(2026, 3, 2), via="DHL 7", cost="50 EUR"
+    )
     assert "DHL 7" in text and "50 EUR" in text
     assert "Unsere Nummer:" in text and f"{number}-1" in text and "Ihre Nummer" not in text
 
