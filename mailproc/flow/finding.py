@@ -19,9 +19,6 @@ ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED
 
 SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
 
-WITHHELD = "withheld"
-"""Among the facts of a message that was read and must not be taken: only staff let it go."""
-
 
 @dataclass(frozen=True)
 class Placed:
@@ -50,7 +47,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
         transaction = opening.accept(connection, event, apdu, premises)
         for other in early:
             if other["type"] != "CANCEL":
-                events.todo_again(connection, other["id"], transaction["id"])
+                events.todo_again(connection, other, transaction["id"])
         return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
     raise RemoteFault(unmatched(connection, event["partner"], apdu, premises))
 
@@ -60,13 +57,13 @@ def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id:
     for row in waiting(connection, partner):
         said = apdu_json.from_json(row["apdu"])
         if said.transaction == apdu.transaction:
-            events.todo_again(connection, row["id"], transaction_id)
+            events.todo_again(connection, row, transaction_id)
 
 
 def waiting(connection: Connection, partner: str) -> list[RowMapping]:
     """What ``partner`` said of a transaction that is not there yet."""
     rows = events.unplaced(connection, partner)
-    return [row for row in rows if not (row["facts"] or {}).get(WITHHELD)]
+    return [row for row in rows if not (row["facts"] or {}).get(events.WITHHELD)]
 
 
 def unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premises) -> str:

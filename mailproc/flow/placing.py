@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, WITHHELD, find
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
@@ -19,7 +19,7 @@ from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Fault
 from mailproc.store import letters, outgoing, transactions
-from mailproc.store.events import NewEvent
+from mailproc.store.events import WITHHELD, NewEvent
 from mailproc.store.text import storable
 
 

@@ -104,7 +104,7 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         needing=len(needing),
         waiting=all_open - len(needing),
         all_open=all_open,
-        unplaced=tuple(letters.shelved(connection)),
+        unplaced=tuple(letters.shelved(connection, to_do=True)),
         unsent=tuple(letters.outbox(connection)),
         mailboxes=tuple(_unread(connection, premises)),
     )

@@ -62,12 +62,14 @@ def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def shelved(connection: Connection) -> list[LetterLine]:
-    """What could not be placed: whole letters (I…) and single messages of letters (E…)."""
+def shelved(connection: Connection, *, to_do: bool = False) -> list[LetterLine]:
+    """What could not be placed: whole letters (I…) and single messages of letters (E…). ``to_do``: without
+    those whose sender was told: it is for the sender to act, and nothing is to be done here."""
     whole = select(INBOX).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
     single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
     lines = [_incoming(row) for row in connection.execute(whole).mappings()]
-    return lines + [_message(row) for row in connection.execute(single).mappings()]
+    rows = connection.execute(single).mappings()
+    return lines + [_message(row) for row in rows if not (to_do and events.TOLD in (row["facts"] or {}))]
 
 
 def outbox(connection: Connection) -> list[LetterLine]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, orphans, send
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, WITHHELD
+from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED
 from mailproc.ill import apdu_json
@@ -73,9 +73,9 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str
         if kind == "I":
             event_id = _as_message(connection, row_id, transaction["id"], transaction["partner"], premises)
         elif kind == "E":
-            event_id = row_id
-            _fits(_shelved_event(connection, row_id), transaction, number)
-            events.todo_again(connection, row_id, transaction["id"])
+            event_id, event = row_id, _shelved_event(connection, row_id)
+            _fits(event, transaction, number)
+            events.todo_again(connection, event, transaction["id"])
         else:
             raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
         outcome = advance.step(connection, event_id, premises, attached=True)
@@ -132,11 +132,7 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> str:
 
 
 def _release_message(connection: Connection, number: int) -> str:
-    """Staff let it go, so it is held back no more: it waits for its request like any other."""
-    facts = dict(_shelved_event(connection, number)["facts"] or {})
-    for over in (WITHHELD, events.TOLD):
-        facts.pop(over, None)
-    events.todo_again(connection, number, facts=facts or None)
+    events.todo_again(connection, _shelved_event(connection, number))
     return f"E{number} is tried again"
 
 

@@ -20,6 +20,8 @@ BY_HAND = "by_hand"
 """Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
 too, so it proves nothing of the partner."""
 
+WITHHELD = "withheld"
+"""Among the facts of a message that was read and must not be taken: only staff let it go."""
 TOLD = "told_on"
 """Among the facts of a message on the shelf: the day (ISO 8601) on which its sender was told that we know of
 no such request."""
@@ -190,14 +192,15 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
     connection.execute(_SHELVE, ended)
 
 
-def todo_again(
-    connection: Connection, event_id: int, transaction_id: int | None = None, **changes: Any
-) -> None:
-    """A shelved event goes round once more, placed on ``transaction_id`` if given, with ``changes``."""
+def todo_again(connection: Connection, event: RowMapping, transaction_id: int | None = None) -> None:
+    """A shelved event goes round once more, placed on ``transaction_id`` if given. What was so while it
+    lay there is over: should it come back, it is held back no more, and its sender may be told anew."""
     values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
+    kept = {name: value for name, value in (event["facts"] or {}).items() if name not in (WITHHELD, TOLD)}
+    values["facts"] = kept or None
     if transaction_id is not None:
         values["transaction_id"] = transaction_id
-    connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values | changes))
+    connection.execute(EVENT.update().where(EVENT.c.id == event["id"]).values(values))
 
 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:

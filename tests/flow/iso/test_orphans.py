@@ -72,6 +72,27 @@ def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
     assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
 
 
+@pytest.mark.parametrize("by_staff", [False, True], ids=["by the clock", "by staff"])
+def test_once_told_it_is_no_work_of_the_day_any_more(iso, by_staff):
+    """It still lies on the shelf; should it go round once more and come back, it is work again."""
+
+    def unplaced():
+        with iso.house.store.read() as connection:
+            return [one.id for one in agenda(connection, iso.house.premises).unplaced]
+
+    iso.hears("CANCEL", BORROWER, NEVER)
+    letter_id = only_id(iso)
+    assert unplaced() == [letter_id]
+    if by_staff:
+        report(iso, letter_id)
+    else:
+        wait(iso, GRACE)
+    assert (unplaced(), list(iso.shelf())) == ([], [letter_id])
+    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    iso.run()
+    assert unplaced() == [letter_id]
+
+
 def test_it_stands_among_what_happens_if_nobody_acts(iso):
     iso.asks()
     iso.hears("CANCEL", BORROWER, NEVER)
