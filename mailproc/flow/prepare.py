@@ -6,7 +6,7 @@ for a template may have been mended.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -20,9 +20,11 @@ from mailproc.flow import accounts, writing
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Role
+from mailproc.notices.beside import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
-from mailproc.store import counters, events, outgoing, queue, transactions
+from mailproc.store import counters, events, outgoing, queue, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
@@ -117,10 +119,19 @@ def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bu
         customer_code=code,
         file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
         today=premises.today(),
+        readable=_readable(connection, first, partner, premises),
     )
     codec = premises.registry.by_name(first["codec"])
     intents, rows = zip(*pairs, strict=True)
     return Bundle(intents, rows, codec, wire, first["address"])
+
+
+def _readable(
+    connection: Connection, transaction: RowMapping, partner: Partner, premises: Premises
+) -> Callable[[Apdu], Sequence[str]]:
+    """For a codec that says a thing to people too: it is put in words only where it asks."""
+    item = requests.load(connection, transaction["request_id"])["item"] or {}
+    return lambda apdu: beside(apdu, item, premises.today(), partner.language)
 
 
 def _gone(partner: Partner | None, role: Role, code: str) -> str:

@@ -5,7 +5,7 @@ store, no clock, no socket. Words of a protocol never leak out of its folder: wh
 the neutral vocabulary of ``mailproc.ill``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -83,6 +83,7 @@ class Wire:
     customer_code: str = ""
     file_ref: str = ""
     today: date | None = None  # in the library's time zone
+    readable: Callable[[Apdu], Sequence[str]] | None = None  # the same for people, its gist first
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Iso10161Codec:
             message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
         except LocalFault as fault:
             return Encoded(None, (Held(0, "", str(fault), value=True), *others))
-        return Encoded(_body(apdu, message, dialect), others, lossy=losses.of(0, apdu))
+        return Encoded(_body(apdu, message, dialect, wire_), others, lossy=losses.of(0, apdu))
 
     def project(self, apdu: Apdu) -> Apdu:
         from mailproc.protocols.iso10161 import writing
@@ -194,15 +194,16 @@ def _ends(wire_: Wire, dialect: Dialect) -> "Ends":
     )
 
 
-def _body(apdu: Apdu, message: bytes, dialect: Dialect) -> Body:
+def _body(apdu: Apdu, message: bytes, dialect: Dialect, wire_: Wire) -> Body:
     from mailproc.protocols.iso10161.schema import NAMES
 
     name = NAMES[apdu.type]
     subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()
     parts = [wire.part(message)]
     if dialect.readable_part:
-        said = filter(None, (subject, apdu.note, "The other part of this letter is for a machine."))
-        parts.insert(0, Part("text/plain", b"", text="\n\n".join(said)))
+        gist, *more = wire_.readable(apdu) if wire_.readable else ("", apdu.note or "")
+        subject = f"{subject}: {gist}" if gist else subject
+        parts.insert(0, Part("text/plain", b"", text="\n".join((subject, "", *more))))
     return Body(subject, tuple(parts))
 
 

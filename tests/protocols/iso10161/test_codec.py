@@ -210,6 +210,17 @@ def test_a_dialect_may_want_a_part_for_people(wire: Callable[..., Wire], codec: 
     assert heard(said, codec).note == "Found here."
 
 
+def test_people_see_in_the_subject_what_is_said(wire: Callable[..., Wire], codec: Iso10161Codec) -> None:
+    """A yes and a no are not told apart by the name of their message."""
+    ends = replace(wire(dialect="new"), readable=lambda _apdu: ("we cannot", "Title: A Book"))
+    said = laid(readable_part=True).encode([CANCELLING], ends, Silent())
+    assert said.body is not None
+    assert said.body.subject == "ILL Cancel B12/1: we cannot"
+    assert (said.body.parts[0].text or "").splitlines()[2:] == ["Title: A Book"]
+    plain = codec.encode([CANCELLING], replace(ends, dialect=""), Silent())
+    assert plain.body is not None and plain.body.subject == "ILL Cancel B12/1"
+
+
 def test_what_a_system_does_not_take_is_refused_before_it_goes(
     codec: Iso10161Codec, say: Callable[..., Encoded]
 ) -> None:
