@@ -1,5 +1,8 @@
 """How letters are named in the state tables."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.terms import Results
 
@@ -41,14 +44,19 @@ def told(apdu: Apdu) -> str:
     return event_heard(apdu)
 
 
-def spoken(event: str, results: str) -> str:
-    """The row ``event`` of an answer by what it says (``results``, a name of Results or ''): a row has
-    promises and waiting lists, or refusals and estimates, in one. Of an act of ours, the act's name."""
-    if results not in Results.__members__ or Results[results] not in _BY_US:
+def spoken(event: str, apdu: Mapping[str, Any] | None) -> str:
+    """The row ``event`` by what ``apdu`` (as JSON) says: a row has promises and waiting lists, or refusals
+    and estimates, or states and errors, in one. Of an act of ours, the act's name."""
+    said = apdu or {}
+    if event == "STATUS_OR_ERROR_REPORT":
+        kind = (said.get("report") or {}).get("kind")
+        return f"REPORT.{kind}" if kind in ("status", "error") else event
+    results = Results.__members__.get(said.get("results") or "")
+    if results not in _BY_US:
         return event
     if event.startswith("ANSWER."):
-        return results
-    return _BY_US[Results[results]] if event in ("promise", "unfilled") else event
+        return results.name
+    return _BY_US[results] if event in ("promise", "unfilled") else event
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -115,7 +115,7 @@ def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
             "id": f"E{row['id']}",
             "type": row["type"],
             "event": _event(row["apdu"]) or row["type"],
-            "spoken": spoken(_event(row["apdu"]), (row["apdu"] or {}).get("results") or "") or row["type"],
+            "spoken": spoken(_event(row["apdu"]), row["apdu"]) or row["type"],
             "item": (row["apdu"] or {}).get("item") or {},
             "says": _says(row["apdu"], row["at"].date()),
             "state": row["state"],

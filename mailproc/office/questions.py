@@ -358,7 +358,7 @@ def _change(row: RowMapping) -> Change:
         row["to_state"],
         row["note"],
         _cause(row),
-        spoken(row["event"], (row["apdu"] or {}).get("results") or ""),
+        spoken(row["event"], row["apdu"]),
     )
 
 

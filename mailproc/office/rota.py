@@ -77,7 +77,7 @@ def _asked(connection: Connection, premises: Premises, number: str, row: RowMapp
         state=row["state"],
         asked_at=lines[0]["at"] if lines else None,
         answer=last["event"] if last else "",
-        spoken=spoken(last["event"], (last["apdu"] or {}).get("results") or "") if last else "",
+        spoken=spoken(last["event"], last["apdu"]) if last else "",
         answer_note=last["note"] if last else "",
         answered_at=last["at"] if last else None,
         why_not=row["why_not"],

@@ -95,6 +95,7 @@ def test_no_report_to_a_report(iso):
     iso.hears("STATUS_OR_ERROR_REPORT", report=error)
     assert iso.kinds() == ["ILL_REQUEST"]
     assert iso.attention("B1") == ("error-report",)
+    assert iso.shown("B1").history[-1].spoken == "REPORT.error"
     assert iso.shown("B1").history[-1].note == "state-transition-prohibited (RENEW in LOST) B1/1"
 
 
@@ -136,6 +137,7 @@ def test_what_they_report_is_compared(iso, theirs, act):
     iso.place(LENDER)
     iso.hears("STATUS_OR_ERROR_REPORT", report=report(current_state=theirs))
     assert iso.state("B1") == "PENDING"  # a report moves no state
+    assert iso.shown("B1").history[-1].spoken == "REPORT.status"
     assert iso.attention("B1") == (("state-differs",) if act else ())
     assert iso.shown("B1").history[-1].note.endswith(act)
 
