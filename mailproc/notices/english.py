@@ -85,6 +85,8 @@ _HEARD: Words = {
     "DAMAGED": "says it is damaged",
     "MESSAGE": "sent a message",
     "STATUS_QUERY": "asked how it stands",
+    "REPORT.status": "reported how it stands",
+    "REPORT.error": "reported an error",
     "STATUS_OR_ERROR_REPORT": "reported how it stands, or an error",
     "EXPIRED": "let the request run out",
     "WITHDRAWN": "withdrawn before its letter left",

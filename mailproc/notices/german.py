@@ -85,6 +85,8 @@ _HEARD: Words = {
     "DAMAGED": "meldet, dass es beschädigt ist",
     "MESSAGE": "hat eine Nachricht geschickt",
     "STATUS_QUERY": "hat nach dem Stand gefragt",
+    "REPORT.status": "hat gemeldet, wie es steht",
+    "REPORT.error": "hat einen Fehler gemeldet",
     "STATUS_OR_ERROR_REPORT": "hat den Stand oder einen Fehler gemeldet",
     "EXPIRED": "hat die Bestellung ablaufen lassen",
     "WITHDRAWN": "zurückgezogen, bevor der Brief abging",
