@@ -8,7 +8,9 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.flow.premises import Premises
+from mailproc.ill.terms import Role
 from mailproc.notices import words
+from mailproc.notices.said import plain_note
 from mailproc.office import rota as rotas
 from mailproc.office.agenda import Agenda, Todo, agenda
 from mailproc.office.letters import LetterLine
@@ -177,5 +179,5 @@ def _answer(one: Place, premises: Premises) -> str:
     if one.answered_at is None:
         return ""
     day = words.date_word(premises.local(one.answered_at).date(), premises.today())
-    note = f" ({one.answer_note[:60]})" if one.answer_note else ""
+    note = f" ({plain_note(one.answer_note, Role.REQUESTER)[:60]})" if one.answer_note else ""
     return f"{words.event_word(one.spoken)}{note}, {day}"

@@ -204,4 +204,5 @@ def test_an_answer_is_called_what_it_is_and_no_code_stands_beside_words(cli: Cli
         shown = " ".join(cli("show", "B1").out.split())
         assert says in shown and "cannot supply" not in shown and "at-bindery" not in shown
         assert "not supplied by them" in shown
+        assert "at-bindery" not in cli("rota", "B1").out
         assert cli("amend", "B1", "--again").code == 0
