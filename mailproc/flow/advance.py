@@ -208,7 +208,8 @@ def _save(work: Work, decided: Decision) -> int:
         partner=transaction["partner"],
         **found_out,
     )
-    note, name = _note(decided.taken, apdu, decided.known.get("remark", "")), decided.occurrence.event
+    beside = (decided.known.get("remark", ""), *(f"we answered: {said}" for said in work.answered))
+    note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction["id"], decided.taken, name, note)
     return int(changes.get("moved_event_id", transaction["moved_event_id"]))
 
@@ -244,11 +245,11 @@ def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> 
     }
 
 
-def _note(taken: Step, apdu: Apdu | None, remark: str) -> str:
+def _note(taken: Step, apdu: Apdu | None, beside: Sequence[str]) -> str:
     reported = comparison.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
     heart = gist(apdu) if apdu is not None and not apdu.reply_code else None  # a reply code says it all
     words = (apdu.reply_code, apdu.note) if apdu else ()
-    said = (taken.note, reported, heart, *words, remark)
+    said = (taken.note, reported, heart, *words, *beside)
     return "; ".join(dict.fromkeys(part for part in said if part))[:500]
 
 

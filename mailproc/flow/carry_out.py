@@ -50,6 +50,7 @@ class Work:
     last_service_at: str = ""
     follow_ups: list[int] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)  # what a letter of theirs made us say by ourselves
     withdrew: list[int] = field(default_factory=list)
     pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
     seq: int = 0
@@ -127,6 +128,8 @@ def _send(work: Work, effect: Send) -> None:
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
     what = words.told_word(told(effect.apdu))
+    if work.event["cause"] == "letter":
+        work.answered.append(what)
     if way is Manner.SEND:
         work.intend("apdu", body)
         work.words.append(f"a message to {transaction['partner']}: {what}")

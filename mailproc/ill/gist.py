@@ -2,12 +2,14 @@
 
 from mailproc.ill.apdu import (
     Apdu,
+    Damaged,
     ForwardNotification,
     IllAnswer,
     Money,
     Overdue,
     Renew,
     RenewAnswer,
+    Returned,
     Shipped,
 )
 from mailproc.ill.terms import Results
@@ -23,6 +25,11 @@ def gist(apdu: Apdu) -> str:
             parts = [due, _money(apdu.cost), apdu.shipped_conditions, apdu.shipped_via]
         case Overdue() | RenewAnswer():
             parts = [f"due {apdu.due.on}" if apdu.due else ""]
+        case Returned():
+            sent = f"sent back on {apdu.returned_on}" if apdu.returned_on else ""
+            parts = [sent, apdu.returned_via, _insured(apdu.insured_for)]
+        case Damaged():
+            parts = [apdu.damaged_details]
         case Renew():
             parts = [f"until {apdu.desired_due_on}" if apdu.desired_due_on else ""]
         case ForwardNotification():
@@ -47,6 +54,10 @@ def _answer(answer: IllAnswer) -> list[str | None]:
         _money(answer.cost_estimate),
         f"see {' '.join(where)}" if where else "",
     ]
+
+
+def _insured(money: Money | None) -> str:
+    return f"insured for {_money(money)}" if money else ""
 
 
 def _money(money: Money | None) -> str:

@@ -268,3 +268,24 @@ def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, mo
 def test_by_iso_all_that_a_lender_says_is_told(iso, before, action, more, says):
     lent(iso, before)
     assert not any("not told" in word for word in iso.act("L1", action, **more).words), says
+
+
+def test_how_it_travels_home_stands_in_both_histories(iso):
+    lent(iso, "ship")
+    iso.hears("RETURNED", BORROWER, ASKED, returned_on="2026-03-01", returned_via="courier")
+    assert iso.shown("L1").history[-1].note == "sent back on 2026-03-01, courier"
+    iso.place(LENDER)
+    iso.act("B1", "receive")
+    iso.act("B1", "return", via="parcel 7", cost="50 EUR", on=PAST)
+    assert iso.shown("B1").history[-1].note == "sent back on 2026-03-01, parcel 7, insured for 50 EUR"
+
+
+def test_what_we_answered_by_ourselves_stands_in_the_history(iso):
+    lent(iso, "ship")
+    iso.hears("CANCEL", BORROWER, ASKED)
+    assert iso.last()["type"] == "CANCEL_REPLY"
+    assert "we answered: it cannot be stopped" in iso.shown("L1").history[-1].note
+    iso.hears("STATUS_QUERY", BORROWER, ASKED)
+    assert iso.last()["type"] == "STATUS_OR_ERROR_REPORT"
+    assert "we answered: " in iso.shown("L1").history[-1].note
+    assert iso.verify().checked == 1
