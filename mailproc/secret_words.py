@@ -6,9 +6,17 @@ from collections.abc import Iterable
 SHORTEST = 5
 """Characters. A shorter secret would be found in half the words of a letter."""
 
-_BREAK = r"[ \t]{0,8}(?:\r\n|\n|\r|<br ?/?>(?:\r?\n)?)[ \t>|]{0,8}"
+_TAG = r"<br\b[^<>\r\n]{0,80}>"
+_BLANK = r"[ \t\xa0]|\xc2\xa0|&nbsp;|&#160;"
+"""The second is UTF-8's no-break space where octets are looked through, a sign for each."""
+_END = rf"\r?\n|\r(?!\n)|{_TAG}"  # no two ways to read one text, or looking takes for ever
+_BREAK = rf"(?:{_BLANK}){{0,80}}(?:{_END})(?:{_END}|{_BLANK}|&gt;|[>|]){{0,160}}"
+_TAGS = re.compile(_TAG)
 _BREAKS = re.compile(f"({_BREAK})", re.IGNORECASE)
-_BLANKS = ("\r", "\n", " ", "\t", ">", "|", "<br/", "<br")  # in this order: all that a break is made of
+_BLANKS = (
+    "\r", "\n", " ", "\t", ">", "|", "\xa0", "\xe2", "&nbsp;", "&#160;", "&gt;", "<br/", "<br",
+)  # fmt: skip
+"""In this order: all that a break is made of, in small letters (so is the first octet of UTF-8's blank)."""
 
 
 class SecretWords:
@@ -18,7 +26,7 @@ class SecretWords:
     def __init__(self, words: Iterable[str] = (), exact: Iterable[str] = ()) -> None:
         long = sorted({word for word in words if len(word) >= SHORTEST}, key=len, reverse=True)
         self._exact = sorted({word for word in exact if word}, key=len, reverse=True)
-        self._folded = [_folded(word) for word in long]
+        self._folded = [_without_blanks(word.casefold()) for word in long]
         spread = [f"(?:{_BREAK})?".join(map(re.escape, word)) for word in long]
         either = [f"(?i:{word})" for word in spread] + [re.escape(word) for word in self._exact]
         self._pattern = re.compile("|".join(either))
@@ -35,12 +43,15 @@ class SecretWords:
             return True
         if not self._folded:
             return False
-        folded = _folded(text)
-        return any(word in folded for word in self._folded)
+        folded = text.casefold()
+        bare = _without_blanks(folded)
+        if any(word in bare for word in self._folded):
+            return True
+        untagged = _without_blanks(_TAGS.sub("", folded)) if "<br" in folded else bare
+        return any(word in untagged for word in self._folded)
 
 
-def _folded(text: str) -> str:
-    text = text.casefold()
+def _without_blanks(text: str) -> str:
     for blank in _BLANKS:
         text = text.replace(blank, "")
     return text

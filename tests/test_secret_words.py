@@ -5,7 +5,26 @@ from hypothesis import strategies as st
 
 from mailproc.secret_words import SHORTEST, SecretWords
 
-BREAKS = ("", "\n", "\r\n", " \n", "\n> ", "\r", "\n\t>> ", "<br>", "<BR/>", "<br />\r\n")
+BREAKS = (
+    "",
+    "\n",
+    "\r\n",
+    " \n",
+    "\n> ",
+    "\r",
+    "\n\t>> ",
+    "<br>",
+    "<BR/>",
+    "<br />\r\n",
+    "<BR CLEAR=all>",
+    "&nbsp;\n",
+    "\xa0\r\n",
+    "\xc2\xa0\n",
+    "\n\n",
+    "\r\n \r\n",
+    "\n" + " " * 40,
+    "\n&gt; ",
+)
 SIGNS = st.characters(codec="ascii", min_codepoint=0x21, max_codepoint=0x7E)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
 
@@ -44,6 +63,13 @@ def test_who_has_no_secret_hides_nothing(text: str) -> None:
 
 def test_the_longest_goes_first() -> None:
     assert SecretWords(["pass1", "pass12345"]).masked("PASS12345 pass1", "X") == "X X"
+
+
+def test_what_only_looks_like_a_tag_hides_nothing() -> None:
+    words = SecretWords(["secret9"])
+    assert words.masked("x <br secret9> <br secret9 <br\nsec<br a=b>ret9 >", "X") == (
+        "x <br X> <br X <br\nX<br a=b>X >"
+    )
 
 
 def test_nothing_of_the_words_is_a_pattern() -> None:

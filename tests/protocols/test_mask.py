@@ -198,6 +198,9 @@ SHORT = {
     "beside the code": "99-0001 K2\nand more",
     "on the TX line": "99-0001\nOTHER1\n\nTX1 S LOAN K2\nA book\nNNNN",
     "on the TX line, in lower case": "tx 1 s loan k2\nA book",
+    "between commas": "TX1 S LOAN,K2\nTX2 S,K2,LOAN",
+    "after a tag": "A line<br>TX1 S LOAN K2<br/>A book",
+    "in a cell": "<td>&nbsp;TX1 K2</td><td>A book</td>",
     "on a quoted TX line": "> TX1 K2 S LOAN\n> A book",
 }
 
@@ -208,6 +211,18 @@ def test_a_short_password_is_masked_where_a_file_has_its_place(text: str) -> Non
     assert "K2" not in shown.upper()
     assert "XXXXXXX" in shown
     assert shown.count("\n") == text.count("\n")
+
+
+def test_a_short_password_may_hold_a_comma() -> None:
+    assert Masker(["a,b"]).text("TX1 S LOAN A,B") == "TX1 S LOAN XXXXXXX"
+
+
+@pytest.mark.parametrize("between", ["\xa0", "&nbsp;"], ids=["sign", "name"])
+def test_a_break_after_a_no_break_space_hides_no_password(between: str) -> None:
+    half = f"{KNOWN[:3]}{between}\r\n{KNOWN[3:]}"
+    for charset in ("utf-8", "latin-1"):
+        shown = Masker([KNOWN]).letter(letter(half.encode(charset)))
+        assert KNOWN[3:].encode() not in shown
 
 
 def test_a_short_password_is_no_word_elsewhere() -> None:

@@ -24,13 +24,15 @@ _CODE = re.compile(
     re.MULTILINE,
 )  # fmt: skip
 _WORDS = re.compile(
-    rb"^([^0-9A-Za-z\r\n]*(?:TX[ \t]*(?:RZ[ \t]+)?[^ \t\r\n]*|[0-9]{2}-[0-9]{4}))([ \t][^\r\n]*)", re.I | re.M
-)
-"""A line that begins an order, or a file: its number or code, and the words that follow."""
+    rb"((?:^[^0-9A-Za-z\r\n]*|(?<=[>;])[ \t]{0,8})"
+    rb"(?:TX[ \t]*(?:RZ[ \t]+)?[^ \t\r\n]{0,80}|[0-9]{2}-[0-9]{4}))([ \t][^\r\n]*)", re.I | re.M,
+)  # fmt: skip
+"""A line, or what HTML shows as one, that begins an order or a file: its number or code, and what follows."""
 _PLACE = re.compile(rb"^([0-9]{2}-[0-9]{4}[ \t]*\r?\n)" + MASK.encode() + rb"(?=[ \t]*\r?$)", re.MULTILINE)
 _NO_SECRET = re.compile(rf"{MASK}|{CUSTOMER_CODE.pattern}")
 """What may stand in the password's place and must be read elsewhere: our own mask, a code typed twice."""
 _WORD = re.compile(rb"[^ \t]+")
+_PIECE = re.compile(rb"[^,;<>]+")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
@@ -71,9 +73,14 @@ class Masker:
         return self._words.masked(masked.decode("latin-1"), MASK).encode("latin-1")
 
     def _short_word(self, found: re.Match[bytes]) -> bytes:
+        """A word, or what stands in it between commas and tags."""
         word = found[0]
-        hidden = word.lower() in self._short and not self._is_word(word.decode("latin-1"))
-        return MASK.encode() if hidden else word
+        if self._is_secret(word):
+            return MASK.encode()
+        return _PIECE.sub(lambda piece: MASK.encode() if self._is_secret(piece[0]) else piece[0], word)
+
+    def _is_secret(self, word: bytes) -> bool:
+        return word.lower() in self._short and not self._is_word(word.decode("latin-1"))
 
     def _entity(self, raw: bytes, level: int) -> bytes:
         head, body = _divided(raw)
