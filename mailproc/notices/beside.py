@@ -1,6 +1,6 @@
 """The text for people that stands in a letter beside a message for a machine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,10 +23,27 @@ def beside(apdu: Apdu, item: Mapping[str, Any], today: date, language: str = "en
     return (
         words.told_word(told(apdu), language),
         *(f"{label}: {value}" for label, value in cited(known, language)),
-        *telling(apdu, today, language),
+        *(_wished(apdu, today, language) if isinstance(apdu, IllRequest) else telling(apdu, today, language)),
         *([apdu.note] if apdu.note else []),
+        "",
         _FOR_A_MACHINE.get(language.partition("-")[0], _FOR_A_MACHINE["en"]),
     )
 
 
+def _wished(wanted: IllRequest, today: date, language: str) -> Iterator[str]:
+    phrases = _WISHES.get(language.partition("-")[0], _WISHES["en"])
+    if wanted.need_before:
+        yield phrases["need_before"].format(words.date_word(wanted.need_before, today, language))
+    if wanted.max_cost:
+        yield phrases["max_cost"].format(f"{wanted.max_cost.amount} {wanted.max_cost.currency or ''}".strip())
+    if wanted.delivery and wanted.delivery.electronic:
+        yield phrases["electronic"].format(wanted.delivery.electronic)
+
+
+_WISHES: Mapping[str, Mapping[str, str]] = {
+    "en": {"need_before": "needed by {}", "max_cost": "at most {}", "electronic": "by e-mail to {}"},
+    "de": {
+        "need_before": "gebraucht bis {}", "max_cost": "höchstens {}", "electronic": "per E-Mail an {}",
+    },
+}  # fmt: skip
 _NAMES = ("article_title", "title", "author")

@@ -1,10 +1,11 @@
 """Whoever reads the letter, and not the message in it, learns the same."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from mailproc.ill.apdu import Condition, Due, IllAnswer, IllRequest, Item, Shipped
+from mailproc.ill.apdu import Condition, Delivery, Due, IllAnswer, IllRequest, Item, Money, Shipped
 from mailproc.ill.terms import Results, Service
 from mailproc.notices.beside import beside
 
@@ -35,6 +36,16 @@ def test_an_answer_says_what_of_what_and_until_when(apdu, english, german):
 
 
 def test_a_request_names_all_that_is_wanted():
-    apdu = IllRequest(services=(Service.COPY,), item=Item(**ITEM))
-    text = "\n".join(beside(apdu, ITEM, TODAY))
-    assert all(value in text for value in ITEM.values())
+    apdu = IllRequest(
+        services=(Service.COPY,),
+        item=Item(**ITEM),
+        need_before=date(2026, 4, 1),
+        max_cost=Money(amount=Decimal("12.50"), currency="EUR"),
+        delivery=Delivery(electronic="copies@library.example"),
+    )
+    for language, wishes in (
+        ("en", ("by Wed 1 Apr", "most 12.50 EUR")),
+        ("de", ("bis Mi, 01.04.2026", "höchstens")),
+    ):
+        text = "\n".join(beside(apdu, ITEM, TODAY, language))
+        assert all(value in text for value in (*ITEM.values(), *wishes, "copies@library.example"))
