@@ -23,6 +23,7 @@ from mailproc.app import schedule
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
 from mailproc.app.looking import LookThreads
+from mailproc.app.named import certificate
 from mailproc.app.polling import look
 from mailproc.config import Mailbox
 from mailproc.errors import Misconfigured, TryLater
@@ -144,11 +145,8 @@ class Daemon:
         listen, store = self._house.config.listen, self._house.store
         if not listen.enabled:
             return None
-        base = self._house.config.file.parent  # as for every path in the file
-        paths = {
-            name: str(base / path) for name in ("tls_cert", "tls_key") if (path := getattr(listen, name))
-        }
-        listen = listen.model_copy(update=paths)
+        files = certificate(self._house.config)
+        listen = listen.model_copy(update={key: str(file) for key, file in files.items()})
         recipients = listen.recipients or (self._house.config.library.email,)
         listener = Listener(
             listen,

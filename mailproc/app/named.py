@@ -30,7 +30,7 @@ def problems(config: Config) -> Iterator[Problem]:
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
     if config.listen.enabled:
-        yield from _certificate(config, base)
+        yield from _certificate(config)
         yield from _host(config.listen.host)
     yield from _authorities(config)
 
@@ -91,9 +91,15 @@ def _outgoing(name: str, base: Path) -> Iterator[Problem]:
         yield Problem(("deliver", "folder"), f"{text}; name a folder that the service may write into", name)
 
 
-def _certificate(config: Config, base: Path) -> Iterator[Problem]:
-    listen = config.listen
-    files = {key: base / name for key in ("tls_cert", "tls_key") if (name := getattr(listen, key))}
+def certificate(config: Config) -> dict[str, Path]:
+    """The files of the listener's ``tls_cert`` and ``tls_key``, as far as they are named: like every path in
+    config.toml they are read from its folder."""
+    named = {"tls_cert": config.listen.tls_cert, "tls_key": config.listen.tls_key}
+    return {key: config.file.parent / name for key, name in named.items() if name}
+
+
+def _certificate(config: Config) -> Iterator[Problem]:
+    listen, files = config.listen, certificate(config)
     missing = {key: why for key, file in files.items() if (why := _unreadable(file))}
     for key, why in missing.items():
         text = f'the file {files[key]} cannot be read: {why}; correct the name, or write ""'

@@ -120,8 +120,8 @@ def hold(store: Store, letter_id: str) -> str:
 
 def _release_letter(connection: Connection, number: int, symbol: str) -> str:
     row = letters.load(connection, number)
-    if row is None or row["state"] not in letters.ON_SHELF:
-        raise LocalFault(f"I{number} does not lie on the shelf.")
+    if row is None or row["state"] not in letters.PLACEABLE:
+        raise _nowhere(f"I{number}")
     partner = symbol or row["partner"]
     if not partner:
         raise LocalFault(
@@ -148,8 +148,8 @@ def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
 
 def _shelved_event(connection: Connection, number: int) -> RowMapping:
     event = events.load(connection, number)
-    if event is None or event["state"] not in letters.ON_SHELF:
-        raise LocalFault(f"E{number} does not lie on the shelf.")
+    if event is None or event["state"] not in letters.PLACEABLE:
+        raise _nowhere(f"E{number}")
     if event["type"] == "UNREADABLE":
         raise LocalFault(
             f"E{number} could not be read; correct it with its sender.",
@@ -158,13 +158,17 @@ def _shelved_event(connection: Connection, number: int) -> RowMapping:
     return event
 
 
+def _nowhere(name: str) -> LocalFault:
+    return LocalFault(f"{name} does not lie on the shelf, nor was it put away from there.")
+
+
 def _as_message(
     connection: Connection, inbox_id: int, transaction_id: int, partner: str, premises: Premises
 ) -> int:
     """The whole letter as a Message of the partner, its text kept in the history."""
     row = letters.load(connection, inbox_id)
-    if row is None or row["state"] not in letters.ON_SHELF:
-        raise LocalFault(f"I{inbox_id} does not lie on the shelf.")
+    if row is None or row["state"] not in letters.PLACEABLE:
+        raise _nowhere(f"I{inbox_id}")
     letter = parse(premises.registry.mask(bytes(row["raw"])))
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
     event = NewEvent(

@@ -14,7 +14,7 @@ OUTGOING = table_of(OutgoingRow)
 
 DISMISSED = "dismissed"
 """Of a letter, or of one message of it: staff have put it away."""
-ON_SHELF = ("shelved", DISMISSED)
+PLACEABLE = ("shelved", DISMISSED)
 """What staff may still find a place for."""
 
 _SETTLE = Constant(

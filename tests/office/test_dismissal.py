@@ -80,3 +80,6 @@ def test_a_change_of_mind(world):
     event_id = f"E{world.rows('event')[0]['id']}"
     with pytest.raises(LocalFault):
         dismiss(world, event_id)  # what had its step is no matter of the shelf
+    for done in (letter_id, event_id):
+        with pytest.raises(LocalFault, match="does not lie on the shelf, nor was it put away"):
+            mailroom.attach(world.house.store, world.house.premises, done, "B1")
