@@ -48,13 +48,23 @@ def gather(
         facts |= _of_their_request(connection, apdu, transaction, premises)
     if isinstance(apdu, Shipped):
         facts["on"] = premises.local(event["at"]).date().isoformat()
-    if isinstance(apdu, Recall | RenewAnswer) and arrival.is_here(connection, transaction["id"]):
-        facts["here"] = True
+    facts |= _of_reader(connection, event, apdu, transaction)
     if event["cause"] == "timer":
         facts |= clock.facts_of_timer(connection, event, transaction, standing, premises)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:
         facts |= _of_act(connection, event, transaction, standing, premises)
     return facts
+
+
+def _of_reader(
+    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: RowMapping
+) -> dict[str, Any]:
+    """Whether the reader is to hear of it."""
+    if isinstance(apdu, Recall | RenewAnswer) and arrival.is_here(connection, transaction["id"]):
+        return {"here": True}
+    if event["type"] in arrival.ENDS and arrival.reader_waits(connection, event, transaction):
+        return {"reader_waits": True}
+    return {}
 
 
 def _had_it_before(event: RowMapping, transaction: RowMapping) -> bool:

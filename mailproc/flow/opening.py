@@ -13,7 +13,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Role, Service, State
 from mailproc.store import learned, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
@@ -27,7 +27,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     request = requests.load(connection, event["request_id"])
     attempts = transactions.of_request(connection, request["id"])
     for attempt in attempts:
-        if attempt["closed_at"] is None and attempt["state"] not in ("NOT_SUPPLIED", "CANCELLED"):
+        if attempt["closed_at"] is None and State[attempt["state"]] not in rota.OVER:
             open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
             raise LocalFault(f"{open_one} is {attempt['state']}: cancel or close it before another is asked.")
     candidate = rota.next_candidate(requests.rota(connection, request["id"]))

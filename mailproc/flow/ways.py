@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
+from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.said import way_word
@@ -51,6 +52,9 @@ WAYS: Mapping[str, Sequence[str]] = {
     "demanded-after-return": ("act message",),
     "message": ("act message",),
     "damaged": ("act message",),
+    "lost": ("again", "next", "next partner", "act close"),
+    "cancel-refused": ("act query", "act message"),
+    "shipped-after-cancel": ("act receive", "act return"),
     "bounced": ("redeliver", "again", "next", "next partner"),
     "delivery-failed": ("redeliver", "next", "next partner"),
     "in-doubt": ("redeliver",),
@@ -99,7 +103,7 @@ class _Open:
         last = outgoing.last_said(connection, transaction["id"])
         self._letter = last["outgoing_id"] if last else None
         unheard = outgoing.delivery(connection, transaction["id"]) in ("bounced", "failed")
-        over = state in (State.NOT_SUPPLIED, State.CANCELLED) or (state is State.PENDING and unheard)
+        over = state in OVER or (state is State.PENDING and unheard)
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         rota = requests.rota(connection, transaction["request_id"])

@@ -14,6 +14,7 @@ from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import duplicate_id, prohibited, reply
+from mailproc.ill.rota import OVER
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.trouble import TROUBLE
@@ -28,6 +29,7 @@ HEARD = {
     (Role.REQUESTER, "LOST"): "lost",
     (Role.REQUESTER, "RENEW_ANSWER.no"): "renewal-refused",
     (Role.REQUESTER, "DAMAGED"): "damaged",
+    (Role.REQUESTER, "CANCEL_REPLY.no"): "cancel-refused",
     (Role.RESPONDER, "ILL_REQUEST"): "to-answer",
     (Role.RESPONDER, "CANCEL"): "cancel-asked",
     (Role.RESPONDER, "RENEW"): "renewal-asked",
@@ -37,7 +39,14 @@ HEARD = {
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
 
 OF_A_STATE = frozenset(
-    {*HEARD.values(), *reminders.ATTENTION.values(), "final-demand", "state-differs", "yes-to-which"}
+    {
+        *HEARD.values(),
+        *reminders.ATTENTION.values(),
+        "final-demand",
+        "shipped-after-cancel",
+        "state-differs",
+        "yes-to-which",
+    }
 ) - {
     "lost",
     "damaged",
@@ -45,6 +54,8 @@ OF_A_STATE = frozenset(
 """Reasons that are over once the transaction has come into another state."""
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
+
+NOT_COME = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING, *OVER)
 
 ASK = {
     "not-found-as-cited": "ask-cannot-match",
@@ -160,6 +171,8 @@ def _moved_reason(step: Step, occurrence: Occurrence) -> str:
         return "cancel-asked"  # the Cancel came first
     if occurrence.facts.get("refused"):
         return ""
+    if occurrence.event == "SHIPPED" and step.before.state is State.CANCEL_PENDING:
+        return "shipped-after-cancel"
     return HEARD.get((step.before.role, occurrence.event), "")
 
 
@@ -209,6 +222,8 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
         return ()
     if occurrence.event == "receive" and not occurrence.facts.get("here"):
         return (Notify("patron/arrived", "patron"),)  # whatever the lender has said of its end meanwhile
+    if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
+        return (Notify("patron/cancelled", "patron"),)
     told = _heard_for_reader(step, occurrence)
     if told is not None:
         return (told,)
@@ -217,6 +232,16 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
         on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
         return (Act("receive", Received(received_on=on, shipped_service=Service.COPY)),)
     return ()
+
+
+def _given_up(step: Step, occurrence: Occurrence) -> bool:
+    """Nothing more will come of it: it is cancelled, or staff take it off the lists before it came.
+
+    What had not left was asked of nobody: it may be a slip that is written anew.
+    """
+    if occurrence.event == "close":
+        return step.moved and step.before.state in NOT_COME
+    return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
 
 
 def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:

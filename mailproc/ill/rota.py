@@ -3,6 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailproc.ill.terms import State
+
+OVER = (State.NOT_SUPPLIED, State.CANCELLED, State.LOST)
+"""An attempt that has come to this gives way to the next: what is lost comes no more."""
+
 
 @dataclass(frozen=True)
 class Candidate:

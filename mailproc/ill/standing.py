@@ -65,7 +65,8 @@ class Occurrence:
     same letter), answer (ours to what is asked again), old_responder (who had it before it was
     forwarded), again (said once more), here (an earlier act says that we have received it),
     by_hand (staff put it there: it may be anybody's), follows, letter_left, due_on, renewal_on,
-    same_item, found (the standing an undone act had found), too_late (nobody needs it any more); of
+    same_item, found (the standing an undone act had found), too_late (nobody needs it any more),
+    reader_waits (has heard of no end, and nobody else is or can be asked); of
     a timer: of (the day it counts from), level, may_chase, say (the APDU that goes out by itself),
     outdated.
     """

@@ -19,11 +19,12 @@ URGENCY = (
     "partner-gone",
     "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
     "cancel-asked", "condition", "renewal-asked", "renewal-refused", "overdue",
+    "shipped-after-cancel", "cancel-refused",
     "demanded-after-return", "not-back", "recall-unheard", "look-for-it",
     "end-of-rota", "need-before-passed",
     "ask-cannot-match", "ask-cost", "ask-estimate", "ask-locations", "ask-unfilled",
-    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later", "answer-late",
-    "to-answer", "promised",
+    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later",
+    "answer-late", "to-answer", "promised",
     "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "unknown-words",
     "error-report", "message",
 )  # fmt: skip
@@ -32,7 +33,7 @@ A reason that is not here comes after these, by name: a new one must never hide 
 
 OVER_WITH_THE_NEXT = OF_A_LETTER | {
     "ask-cannot-match", "ask-cost", "ask-estimate", "ask-later", "ask-locations", "ask-unfilled",
-    "end-of-rota", "no-answer", "need-before-passed",
+    "end-of-rota", "no-answer", "need-before-passed", "lost",
 }  # fmt: skip
 """Reasons of an earlier attempt that were settled when the next library was asked."""
 

@@ -13,6 +13,7 @@ from mailproc.flow import advance, opening, stepping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.notices import words
@@ -25,7 +26,7 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
-ENDED = ("NOT_SUPPLIED", "CANCELLED")
+ENDED = tuple(state.name for state in OVER)
 """An attempt that is over: nobody holds an order of it."""
 LONGEST_NOTE = 500
 

@@ -174,6 +174,7 @@ def give_up_undelivered(connection: Connection, premises: Premises, request_id: 
         type="cancel",
         at=premises.clock(),
         apdu=apdu_json.to_json(Cancel()),
+        facts={"goes_on": True},
         transaction_id=attempts[-1]["id"],
         request_id=request_id,
         partner=attempts[-1]["partner"],

@@ -253,6 +253,14 @@ def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequenc
     return connection.execute(statement.order_by(INTENT.c.id)).mappings().all()
 
 
+def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[str]:
+    """The names of the notices about these that were written, or are to be."""
+    statement = select(INTENT.c.body).where(
+        INTENT.c.transaction_id.in_(transaction_ids), INTENT.c.kind == "notice", INTENT.c.state != "withdrawn"
+    )
+    return {str(body.get("notice", "")) for body in connection.execute(statement).scalars()}
+
+
 def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]]:
     """The JSON of every APDU we said in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})

@@ -9,14 +9,14 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
     ("way", "state", "attention"),
     [
         # what happens, in order: our acts in small letters, the lender's words in capitals
-        (("cancel", "SHIPPED LOAN", "NCANC"), "SHIPPED", ()),
-        (("cancel", "SHIPPED LOAN", "CANC"), "SHIPPED", ("answer-after-end",)),
+        (("cancel", "SHIPPED LOAN", "NCANC"), "SHIPPED", ("shipped-after-cancel",)),
+        (("cancel", "SHIPPED LOAN", "CANC"), "SHIPPED", ("shipped-after-cancel", "answer-after-end")),
         (("cancel", "NOT", "CANC"), "NOT_SUPPLIED", ("end-of-rota",)),
         (("cancel", "CANC", "SHIPPED LOAN"), "SHIPPED", ("supplied-after-end",)),
         (("cancel", "DUE"), "NOT_RECEIVED_OVERDUE", ("overdue",)),
         (("receive", "SHIPPED LOAN"), "RECEIVED", ()),
         (("receive", "USE*3", "NOT"), "RECEIVED", ("answer-after-end",)),
-        (("receive", "return", "SHIPPED LOAN", "DUE"), "RETURNED", ()),
+        (("receive", "return", "SHIPPED LOAN", "DUE"), "RETURNED", ("demanded-after-return",)),
         (("receive", "renew", "DUE", "RENEWED*16-09-2026"), "RECEIVED", ()),
         (("receive", "DUE", "renew", "NO RENEW"), "OVERDUE", ("renewal-refused",)),
         (("SHIPPED LOAN", "renew", "receive", "NO RENEW"), "RECEIVED", ("renewal-refused",)),

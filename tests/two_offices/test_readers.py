@@ -5,8 +5,10 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from mailproc.office import place
+
 from .listening import DUE, Step, act, attention, kinds, placed, state, waits
-from .office import BORROWER, LENDER, Town
+from .office import BORROWER, LENDER, SECOND, Town
 
 RECEIVED: Step = (BORROWER, "receive", {})
 SHIPPED: Step = (LENDER, "ship", {"on": DUE})
@@ -131,3 +133,71 @@ def test_staff_who_did_not_find_it_demand_it(town):
     assert "LOAN_OVERDUE" in waits(lender)
     act(town, numbers, (LENDER, "check-in", {}))
     assert attention(borrower, numbers[0]) == ()
+
+
+# --- nothing more will come of it --------------------------------------------------------------
+
+CANCEL: Step = (BORROWER, "cancel", {})
+STOPPED: Step = (LENDER, "cancel-reply", {"answer": True})
+NOT_STOPPED: Step = (LENDER, "cancel-reply", {"answer": False})
+CLOSE: Step = (BORROWER, "close", {})
+LOST: Step = (LENDER, "lost", {})
+LATER: Step = (LENDER, "answer-retry", {"reason": "on-order", "on": DUE})
+ENDED, UNFILLED = "Your request has been ended", "We could not get it for you"
+NO_MORE = {
+    "cancelled": ((CANCEL, STOPPED), [ENDED]),
+    "cancelled, and taken off the lists": ((CANCEL, STOPPED, CLOSE), [ENDED]),
+    "taken off the lists unanswered": ((CLOSE,), [ENDED]),
+    "lost on its way": ((SHIPPED, LOST, CLOSE), [ENDED]),
+    "lost by the reader": ((SHIPPED, RECEIVED, (BORROWER, "lost", {}), CLOSE), [HERE]),
+    "not supplied": (((LENDER, "unfilled", {"reason": "not-owned"}), CLOSE), [UNFILLED]),
+    "to be asked for later": ((LATER, CLOSE), [ENDED]),
+}
+
+
+@pytest.mark.parametrize(("steps", "letters"), NO_MORE.values(), ids=NO_MORE)
+def test_the_reader_hears_once_that_nothing_will_come(town, steps, letters):
+    act(town, placed(town), *steps)
+    assert subjects(town) == letters
+
+
+@pytest.fixture
+def two_lenders(make_town) -> tuple[Town, tuple[str, str]]:
+    """A town where another library waits in the rota; the numbers of borrower and first lender."""
+    town = make_town(symbols=(BORROWER, LENDER, SECOND))
+    number = town[BORROWER].ask(LENDER, SECOND)
+    town.settle()
+    return town, (number, town[LENDER].theirs(number))
+
+
+def test_while_somebody_else_can_be_asked_the_reader_waits(two_lenders):
+    town, numbers = two_lenders
+    act(town, numbers, CANCEL, STOPPED)
+    assert subjects(town) == []
+    act(town, numbers, CLOSE)
+    assert subjects(town) == [ENDED]
+
+
+def test_what_was_lost_on_its_way_is_asked_for_elsewhere(two_lenders):
+    town, numbers = two_lenders
+    act(town, numbers, SHIPPED, LOST)
+    borrower = town[BORROWER]
+    borrower.idle = False
+    place.next_partner(borrower.store, borrower.house.premises, numbers[0], (), "clerk")
+    town.settle()
+    assert state(borrower, numbers[0]) == "PENDING"
+    assert town[SECOND].theirs(numbers[0]) == "L1"
+    assert subjects(town) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"), [(SHIPPED, "shipped-after-cancel"), (NOT_STOPPED, "cancel-refused")]
+)
+def test_staff_hear_that_it_could_not_be_stopped(town, answer, reason):
+    numbers = placed(town)
+    act(town, numbers, CANCEL, answer)
+    assert attention(town[BORROWER], numbers[0]) == (reason,)
+    if answer is NOT_STOPPED:
+        act(town, numbers, SHIPPED)
+    act(town, numbers, RECEIVED)
+    assert attention(town[BORROWER], numbers[0]) == ()
