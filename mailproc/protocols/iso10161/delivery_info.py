@@ -16,8 +16,7 @@ from mailproc.protocols.iso10161.pair import Pair, Tree, listed
 from mailproc.protocols.iso10161.parties import ADDRESS, SYSTEM
 
 AT = "delivery-info"
-OBJECT = "1.0.10161.13.3"
-_OBJECT_OCTETS = bytes.fromhex("0605 28CF310D03")
+_OBJECT = bytes.fromhex("0605 28CF310D03")  # the identifier, in octets
 _EXTERNAL, _SINGLE_TYPE = b"\x28", b"\xa0"
 _BY_MAIL = ("BER_IN_MIME",)
 
@@ -25,7 +24,7 @@ _BY_MAIL = ("BER_IN_MIME",)
 def lifted(tree: Tree, at: str) -> Tree:
     """``tree`` with the delivery info of its extension list ``at`` as a component, if one can be read."""
     for index, extension in enumerate(tree.get(at, ())):
-        if _OBJECT_OCTETS in extension["item"][:16] and (info := _opened(extension["item"])) is not None:
+        if _OBJECT in extension["item"][:16] and (info := _opened(extension["item"])) is not None:
             others = [other for place, other in enumerate(tree[at]) if place != index]
             rest = {name: value for name, value in tree.items() if name != at}
             return rest | {AT: info} | ({at: others} if others else {})
@@ -55,7 +54,7 @@ def lower(tree: Tree, at: str) -> None:
     if info is None:
         return
     inner = schema.encode_delivery_info(info)
-    item = element(_EXTERNAL, _OBJECT_OCTETS + element(_SINGLE_TYPE, inner))
+    item = element(_EXTERNAL, _OBJECT + element(_SINGLE_TYPE, inner))
     tree[at] = [{"identifier": 1, "critical": False, "item": item}, *tree.get(at, [])]
 
 

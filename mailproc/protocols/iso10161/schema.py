@@ -84,11 +84,6 @@ def decode_external(data: bytes | ber.First) -> Tree:
     return tree
 
 
-def encode_external(tree: Tree) -> bytes:
-    """Raises LocalFault."""
-    return _write("External", tree)
-
-
 def decode_delivery_info(data: bytes | ber.First) -> Tree:
     """APDU-Delivery-Info, registered extension 1.0.10161.13.3: what its EXTERNAL holds as
     single-ASN1-type. Raises RemoteFault."""

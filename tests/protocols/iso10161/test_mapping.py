@@ -18,7 +18,7 @@ from mailproc.protocols.iso10161.pair import Tree, Unreadable
 from mailproc.protocols.iso10161.strings import ILL_STRING, WORDS
 from mailproc.protocols.iso10161.writing import NOBODY
 
-from .trees import apdus, of
+from .trees import apdus, external_octets, of
 
 KIND = st.sampled_from(ApduType)
 EXAMPLES = 1000 if os.environ.get("REQUIRE_ALL") == "1" else 100
@@ -68,7 +68,7 @@ def letters(draw: st.DrawFn) -> tuple[ApduType, Tree]:
     if draw(st.booleans()):
         info = _lived_in(draw, draw(of("APDU-Delivery-Info")), "")
         inner = ("single-ASN1-type", schema.encode_delivery_info(info))
-        item = schema.encode_external({"direct-reference": delivery_info.OBJECT, "encoding": inner})
+        item = external_octets({"direct-reference": "1.0.10161.13.3", "encoding": inner})
         more = tree.setdefault(KINDS[kind].extensions, [])
         more.append({"identifier": 1, "critical": False, "item": item})
     return kind, tree

@@ -83,3 +83,8 @@ _LEAVES: dict[type, tuple[Any, ...]] = {
     asn1.Integer: _NUMBERS,
     asn1.ObjectIdentifier: _OBJECTS,
 }
+
+
+def external_octets(tree: Tree) -> bytes:
+    """An EXTERNAL as a partner writes one; of our own, the one that we send is written as octets."""
+    return schema._write("External", tree)
