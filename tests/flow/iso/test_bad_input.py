@@ -25,7 +25,7 @@ from mailproc.protocols.iso10161.ber import element, inside
 from mailproc.protocols.iso10161.wire import MEDIA_TYPE
 from mailproc.protocols.iso10161.writing import Ends
 
-from .conftest import BORROWER, LENDER, MAIL, SECOND, US
+from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
 
 THEIRS = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
 OURS = {"initial_requester": US, "tgq": "B1", "tq": "1"}
@@ -263,6 +263,21 @@ def test_let_go_it_waits_for_its_request_like_any_other(iso, heard, put_away):
     assert "waits for its request until" in iso.shelf()[letter_id]
     heard(Bad((REQUEST,), ""))
     assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
+
+
+def test_let_go_it_is_still_known_to_which_side_of_ours_it_was_written(make_iso, heard_by):
+    """A hub borrows from itself; a message does not tell by its kind who says it, but its letter is ours."""
+    iso = make_iso(partner("XX-HUB"))
+    iso.place("XX-HUB")
+    iso.inject(iso.sent[0].raw, MAIL["XX-HUB"])
+    iso.run()
+    iso.act("B1", "message", note="Where is it?")
+    held = Bad((extended(message("MESSAGE", OURS, note="Where is it?"), CRITICAL),), "", of="XX-HUB")
+    heard_by(iso)(held, Message_ID=f"<{parse(iso.sent[-1].raw).message_id}>")
+    (letter_id,) = iso.shelf()
+    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    iso.run()
+    assert (iso.events("B1")[-1], iso.events("L1")[-1]) == ("message", "MESSAGE")
 
 
 def test_a_critical_report_is_shelved_and_not_answered(iso, heard):
