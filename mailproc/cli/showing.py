@@ -101,6 +101,8 @@ def _cited(found: Shown) -> list[tuple[str, str]]:
 def _asked(found: Shown, today: date) -> list[tuple[str, str]]:
     """What a partner's request says beside the item, each in one line; what it says by default is not."""
     said = {name: _flat(value) for name, value in found.asked.items()}
+    if "services" in said:
+        said["services"] = ", ".join(map(words.service_word, found.asked["services"]))
     if said.get("expiry"):
         said["expiry"] = words.date_word(date.fromisoformat(said["expiry"]), today)
     return [
