@@ -92,14 +92,6 @@ class Templates:
         """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
         return list(self._load(path).problems)
 
-    def check_text(self, path: str, text: str, name: str = "draft") -> list[Problem]:
-        """The same for a draft."""
-        return list(self._checked(self.contract(path), text, name)[1])
-
-    def check_all(self) -> list[Problem]:
-        """Everything that is wrong with any template, with site files that no letter uses."""
-        return [problem for listed in self.listing() if (problem := listed.problem)]
-
     def source(self, path: str) -> InUse:
         """What is in use for ``path``: from the site or as shipped, in which language, the text."""
         loaded = self._load(path)

@@ -55,7 +55,7 @@ def text_of(path: str) -> str:
 
 
 def test_every_shipped_text_passes_its_check() -> None:
-    assert [str(problem) for problem in EVERY.check_all()] == []
+    assert [str(listed.problem) for listed in EVERY.listing() if listed.problem] == []
     assert {(listed.path, listed.source) for listed in EVERY.listing()} == {
         (path, "shipped") for path in TEXTS
     }
