@@ -164,9 +164,13 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
     renewable = writer.transaction["renewable"] if writer.transaction else None
     match writer.intent["body"]["notice"]:
         case "patron/arrived":
-            return PatronArrived(**known, due=writer.due, wanted_back=_wanted_back(writer))
+            return PatronArrived(
+                **known, due=writer.due, wanted_back=_wanted_back(writer), sent_to=_sent_to(writer)
+            )
         case "patron/due_soon":
-            return PatronDueSoon(**known, due=writer.due, renewable=renewable is not False)
+            return PatronDueSoon(
+                **known, due=writer.due, renewable=renewable is not False and not _refused(writer)
+            )
         case "patron/overdue":
             told = writer.facts.get("due")
             due = writer.day(date.fromisoformat(told)) if told else writer.due
@@ -186,6 +190,20 @@ def _recalled(writer: Writer, known: dict[str, Any]) -> PatronRecalled:
     held = writer.transaction["due_on"] if writer.transaction else None
     late = held is not None and held < writer.premises.today()
     return PatronRecalled(**known, due="", late=late, level=writer.facts.get("level", 1))
+
+
+def _sent_to(writer: Writer) -> str:
+    """The address of a copy that comes by e-mail alone: it lies at no desk."""
+    row = writer.request
+    where = (row["delivery"] or {}) if row is not None and row["service"] == Service.COPY.name else {}
+    return "" if where.get("postal") else str(where.get("electronic") or "")
+
+
+def _refused(writer: Writer) -> bool:
+    """Was our last wish to keep it longer refused?"""
+    row = writer.transaction
+    told = events.last_of(writer.connection, row["id"], ("RENEW_ANSWER",)) if row is not None else None
+    return told is not None and (told["apdu"] or {}).get("answer") is False
 
 
 WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)

@@ -20,6 +20,11 @@ class ToPatron:
 @dataclass(frozen=True, kw_only=True)
 class PatronArrived(ToPatron):
     due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026", optional=True)
+    sent_to: str = field_help(
+        "The e-mail address to which it was to be sent, if it was not to come by post.",
+        sample="reader@library.example",
+        optional=True,
+    )
     wanted_back: bool = field_help(
         "Does the library that owns it want it back already?", sample=False, optional=True
     )

@@ -70,6 +70,24 @@ def test_an_arrival_that_was_taken_back_is_told_anew(town):
     assert subjects(town) == [HERE]
 
 
+def test_a_copy_that_comes_by_mail_lies_at_no_desk(town):
+    number = town[BORROWER].ask(LENDER, service="COPY", delivery={"electronic": "r@readers.example"})
+    town.settle()
+    act(town, (number, town[LENDER].theirs(number)), (LENDER, "ship", {}), RECEIVED)
+    ((subject, text),) = told(town)
+    assert subject.startswith(HERE)
+    assert "as a file, to r@readers.example" in text and "desk" not in text
+
+
+def test_who_was_refused_is_not_told_to_ask_for_longer(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, RECEIVED, RENEW, (LENDER, "renew-reply", {"answer": False}))
+    town.days(27, pace=9)
+    subject, text = told(town)[-1]
+    assert subject.startswith("Please bring it back by")
+    assert "does not let us keep it for longer" in text
+
+
 RECALLED = "Please bring it back now"
 
 
