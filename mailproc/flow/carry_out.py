@@ -118,6 +118,7 @@ def _send(work: Work, effect: Send) -> None:
     role = Role[transaction["role"]]
     way = manner.effective(codec, partner, effect.apdu.type, role, transaction["dialect"])
     if way is Manner.LOCAL:
+        work.words.append(f"nothing is sent to {transaction['partner']}")
         return
     if way is Manner.REFUSE:
         work.attend("cannot-be-said")

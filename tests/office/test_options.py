@@ -95,3 +95,14 @@ def test_why_it_was_closed_stands_in_the_history(small_world):
     small_world.act("B1", "close", note="the reader has left")
     assert small_world.shown("B1").history[-1].note == "the reader has left"
     assert small_world.verify().checked == 1
+
+
+@pytest.mark.parametrize(("number", "action"), [("B1", "receive"), ("L1", "check-in")])
+def test_an_act_of_which_nobody_is_told_says_so(small_world, number, action):
+    small_world.place()
+    small_world.ordered(ORDER)
+    partner = "XX-BL" if number == "B1" else "XX-CUSTOMER"
+    small_world.sent.clear()
+    assert f"nothing is sent to {partner}" in small_world.foresee(number, action).words
+    assert f"nothing is sent to {partner}" in small_world.act(number, action).words
+    assert small_world.to("orders@bl.example") == small_world.to("ill@customer.example") == []
