@@ -81,7 +81,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     proofs = {one.symbol: RELEASED if released else proof(one, sender) for one in claimants}
     proven = tuple(one for one in claimants if proofs[one.symbol])
     if codec is None:  # a partner's letter that no machine reads is for a person, the same day
-        written = bool(claimants) and letter.auto_submitted in ("", "no")
+        written = bool(claimants) and not letter.auto_submitted.startswith("auto-replied")
         nobodys = replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
         return _perhaps(nobodys, proven, proofs, premises)
     if not proven:
@@ -151,6 +151,6 @@ def _sender(row: RowMapping, letter: Letter) -> Sender:
 
 
 def _nobodys(letter: Letter) -> str:
-    if letter.auto_submitted not in ("", "no"):
+    if letter.auto_submitted.startswith("auto-replied"):
         return "an automatic reply that no protocol knows"
     return "no protocol knows this letter"

@@ -82,3 +82,44 @@ def test_english_where_nobody_named_a_language(small_world, addresses):
     assert "language" not in USUAL
     number = small_world.place()
     assert "Dear colleagues" in written(small_world, number, "query", addresses["XX-BL"])
+
+
+@pytest.mark.parametrize("header", [{}, {"Auto_Submitted": "auto-generated"}])
+def test_a_lenders_letter_to_our_people_stands_with_its_request(small_world, addresses, header):
+    number = small_world.place()
+    text = f"Dear colleagues,\n\nit is lost.\n\n  Our number:   L7\n  Your number:  {number}-1\n\nThey\n"
+    sender = addresses["XX-BL"]
+    small_world.inject(small_world.letter(text, sender, "Interlibrary loan: it is lost", **header), sender)
+    small_world.run()
+    last = small_world.shown(number).history[-1]
+    assert (last.event, small_world.state(number), small_world.shelf()) == ("MESSAGE", "PENDING", {})
+    assert "it is lost" in last.note
+    assert small_world.attention(number)
+
+
+@pytest.mark.parametrize(
+    ("who", "called", "header"),
+    [
+        ("XX-SECOND", "B1-1", {}),  # asked of somebody else
+        ("XX-BL", "B9-1", {}),
+        ("XX-BL", "B1-1", {"Auto_Submitted": "auto-replied"}),  # an answering machine quotes anything
+        ("XX-BL", "B1-1\n  Your number:  B2-1", {}),
+    ],
+)
+def test_a_letter_that_is_not_surely_of_it_is_not(small_world, addresses, who, called, header):
+    number = small_world.place()
+    before = small_world.events(number)
+    text = f"Dear colleagues,\n\nit is lost.\n\n  Your number:  {called}\n"
+    small_world.inject(small_world.letter(text, addresses[who], "Hello", **header), addresses[who])
+    small_world.run()
+    assert small_world.events(number) == before
+    assert len(small_world.shelf()) == 1
+
+
+def test_what_a_partners_program_wrote_to_people_is_told_to_staff(small_world, addresses):
+    sender = addresses[CUSTOMER]
+    letter = small_world.letter("We ask to keep it.", sender, "A loan", Auto_Submitted="auto-generated")
+    small_world.inject(letter, sender)
+    small_world.run()
+    assert list(small_world.shelf().values()) == ["no protocol knows this letter"]
+    assert len(small_world.notices()) == 1

@@ -17,6 +17,7 @@ from mailproc.protocols.artemail import (
     manners,
     mask,
     orders,
+    people,
     plain,
     settings,
     tables,
@@ -32,7 +33,8 @@ from mailproc.protocols.artemail.requests import TEST, Orders, action_word
 from mailproc.protocols.artemail.timed import one_letter
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
-Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps"]
+Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
+PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
 _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
@@ -84,12 +86,13 @@ class ArtemailCodec:
     def kind(self, letter: Letter) -> Kind | None:
         """What the letter is; None for everybody's letters, automatic replies, and bounces."""
         kind = None if self.automatic(letter) else self.sort(letter)[0]
-        return None if kind == "perhaps" else kind
+        return None if kind in PERHAPS else kind
 
     @one_letter()
     def perhaps(self, letter: Letter) -> bool:
-        """A person's letter, or one in plain English whose status is in no table: who sent it tells which."""
-        return not self.automatic(letter) and self.sort(letter)[0] == "perhaps"
+        """Anybody's letter that names our number, or one in plain English whose status is in no table: who
+        sent it tells which."""
+        return not self.automatic(letter) and self.sort(letter)[0] in PERHAPS
 
     def automatic(self, letter: Letter) -> bool:
         """An answering machine's letter, or a mail system's: it may quote a report or our own file."""
@@ -112,6 +115,8 @@ class ArtemailCodec:
             return self._decoded_plain(letter)
         if kind == "words":
             return Decoded(plain.answers(letter, self.masker.text))
+        if kind == "people":
+            return Decoded((), (people.message(letter, self.masker.text),))
         if kind == "delivery":
             return _only(deliveries.FAULT)
         if kind is None or report is None:
@@ -221,7 +226,7 @@ class ArtemailCodec:
         for lines, reading in zip(found, readings, strict=True):
             if self.replies.is_perhaps(reading):
                 return "perhaps", lines, reading
-        return None, [], None
+        return ("people" if people.number(letter) else None), [], None
 
     @property
     def _kinds(self) -> tuple[tuple[Kind, Callable[[Reading], bool]], ...]:
