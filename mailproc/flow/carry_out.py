@@ -26,6 +26,7 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.heard import told
+from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.ill.trouble import OF_A_LETTER, TROUBLE
 from mailproc.notices import words
@@ -231,6 +232,9 @@ def _try_next(work: Work, effect: TryNext) -> None:
     request_id = work.transaction["request_id"]
     requests.why_not(work.connection, work.transaction["id"], effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
+    if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
+        work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff have seen to it, or given up
+        return
     if candidate is None or effect.too_late:
         work.attend("need-before-passed" if effect.too_late else "end-of-rota")
         _notify(work, Notify("patron/unfilled", "patron"))

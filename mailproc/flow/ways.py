@@ -29,6 +29,7 @@ WAYS: Mapping[str, Sequence[str]] = {
     "supplied-after-end": ("act receive", "act return"),
     "ask-cannot-match": _AGAIN,
     "ask-cost": _AGAIN,
+    "ask-copyright": _AGAIN,
     "ask-estimate": _AGAIN,
     "ask-unfilled": _AGAIN,
     "ask-later": ("again", "next", "next partner"),

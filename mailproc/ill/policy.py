@@ -55,11 +55,13 @@ OF_A_STATE = frozenset(
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
+COPYRIGHT = "lacks-copyright-compliance"
 NOT_COME = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING, *OVER)
 
 ASK = {
     "not-found-as-cited": "ask-cannot-match",
     "cost-exceeds-limit": "ask-cost",
+    COPYRIGHT: "ask-copyright",
     "volume-issue-not-yet-available": "ask-later",
 }
 

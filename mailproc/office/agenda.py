@@ -22,7 +22,7 @@ URGENCY = (
     "shipped-after-cancel", "cancel-refused",
     "demanded-after-return", "not-back", "recall-unheard", "look-for-it",
     "end-of-rota", "need-before-passed",
-    "ask-cannot-match", "ask-cost", "ask-estimate", "ask-locations", "ask-unfilled",
+    "ask-cannot-match", "ask-copyright", "ask-cost", "ask-estimate", "ask-locations", "ask-unfilled",
     "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later",
     "answer-late", "to-answer", "promised",
     "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "unknown-words",
@@ -32,8 +32,8 @@ URGENCY = (
 A reason that is not here comes after these, by name: a new one must never hide a request."""
 
 OVER_WITH_THE_NEXT = OF_A_LETTER | {
-    "ask-cannot-match", "ask-cost", "ask-estimate", "ask-later", "ask-locations", "ask-unfilled",
-    "end-of-rota", "no-answer", "need-before-passed", "lost",
+    "ask-cannot-match", "ask-copyright", "ask-cost", "ask-estimate", "ask-later", "ask-locations",
+    "ask-unfilled", "end-of-rota", "no-answer", "need-before-passed", "lost",
 }  # fmt: skip
 """Reasons of an earlier attempt that were settled when the next library was asked."""
 

@@ -65,6 +65,16 @@ def test_the_table_is_the_librarys_own(make_world, sqlite_url):
     assert world.shown("B2").line.partner == "XX-SECOND"
 
 
+def test_where_copyright_was_in_the_way_at_the_end_staff_are_asked_first(small_world):
+    """Perhaps only our declaration is missing."""
+    small_world.place("XX-BL", service="COPY")
+    small_world.hear("B1-1 RCOP")
+    assert small_world.attention("B1") == ("ask-copyright",)
+    assert small_world.reader() == []
+    small_world.act("B1", "close")
+    assert "has been ended" in small_world.reader()[0].text
+
+
 @pytest.mark.parametrize("action", ["close", "message", "query"])
 def test_no_act_upon_an_unfilled_request_asks_the_next(small_world, action):
     small_world.place("XX-BL", "XX-SECOND")
