@@ -233,7 +233,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
     requests.why_not(work.connection, work.transaction["id"], effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
-        work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff have seen to it, or given up
+        work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff give it up
         return
     if candidate is None or effect.too_late:
         work.attend("need-before-passed" if effect.too_late else "end-of-rota")
