@@ -267,7 +267,7 @@ _ATTENTION: Words = {
     "answer-after-end": "sie haben nach dem Ende geantwortet",
     "answer-late": "unsere Antwort ist überfällig",
     "ask-cannot-match": "mit unseren Angaben nicht zu finden: berichtigen oder anders entscheiden",
-    "ask-copyright": "das Urheberrecht steht im Weg: Erklärung abgeben und noch einmal fragen, oder weitergehen",
+    "ask-copyright": "das Urheberrecht steht im Weg: Erklärung abgeben und erneut fragen, oder weitergehen",
     "ask-cost": "teurer als unser Höchstbetrag: entscheiden, wie es weitergeht",
     "ask-later": "sie sagen: später noch einmal fragen; warten oder weitergehen",
     "ask-estimate": "sie sagen, was es kosten würde: entscheiden, wie es weitergeht",
