@@ -72,7 +72,11 @@ def _said(connection: Connection, premises: Premises, act: Act, transaction: Row
     if act.repeat and act.heard_by:
         raise LocalFault("--repeat says once more what we said; what a partner told again is recorded again.")
     if act.repeat:
-        return repeated(connection, transaction, act.action, act.answer)
+        first = repeated(connection, transaction, act.action, act.answer)
+        if options.given(replace(act, answer=None)):
+            known = act.action in options.USES
+            options.check_same(act, first, apdu_of(act, transaction, premises) if known else None)
+        return first
     said = apdu_of(act, transaction, premises)
     if act.heard_by and said is None:
         raise LocalFault(f"{act.action} is nothing that a partner tells.")

@@ -73,6 +73,19 @@ def check(act: Act) -> None:
             raise LocalFault(f"{act.action} has no use for {NAMES[name]}. Its options: {known}.")
 
 
+def check_same(act: Act, first: Apdu, now: Apdu | None) -> None:
+    """LocalFault where an option of --repeat says another thing than was said ``first``. ``now``: what the
+    act would say by itself."""
+    for name in given(act):
+        fields_of = _SAID_IN.get(name, ())
+        if now is None or any(
+            getattr(now, one, None) not in (None, (), getattr(first, one, None)) for one in fields_of
+        ):
+            raise LocalFault(
+                f"--repeat says the same once more, and {NAMES[name]} is not the same. Leave it out."
+            )
+
+
 def untold(act: Act, said: Apdu, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
     """What of the options given the partner's machine cannot be told, in a sentence; () where all of it is,
     or nothing goes to a machine."""

@@ -289,3 +289,18 @@ def test_what_we_answered_by_ourselves_stands_in_the_history(iso):
     assert iso.last()["type"] == "STATUS_OR_ERROR_REPORT"
     assert "we answered: " in iso.shown("L1").history[-1].note
     assert iso.verify().checked == 1
+
+
+def test_what_is_said_once_more_says_nothing_else(iso):
+    lent(iso, "")
+    iso.act("L1", "conditional", condition="charges", note="20 EUR")
+    kept = iso.dump()
+    for more in ({"note": "30 EUR"}, {"on": DAY}, {"condition": "other"}):
+        with pytest.raises(LocalFault, match="is not the same"):
+            iso.act("L1", "conditional", repeat=True, **({"condition": "charges"} | more))
+    iso.place(LENDER)
+    with pytest.raises(LocalFault, match="is not the same"):
+        iso.act("B1", "request", repeat=True, note="please")
+    assert kept["event"] == iso.dump()["event"][: len(kept["event"])]
+    iso.act("L1", "conditional", repeat=True, condition="charges", note="20 EUR")
+    assert iso.last()["note"] == "20 EUR"
