@@ -153,7 +153,11 @@ def test_only_what_their_protocol_can_say_is_offered(cli, lent):
     assert "forward" not in cli("show", lent).out
     refused = cli("act", lent, "renew-reply", "--answer", "no")
     assert "Possible now: ship" in refused.err and "forward" not in refused.err
-    for action in (["forward", "--to", "UK-BL"], ["conditional"], ["estimate", "--cost", "3 EUR"]):
+    for action in (
+        ["forward", "--to", "UK-BL"],
+        ["conditional", "--condition", "charges"],
+        ["estimate", "--cost", "3 EUR"],
+    ):
         refused = cli("act", lent, *action)
         assert refused.code == 1 and "_" not in refused.err, refused.err
 
