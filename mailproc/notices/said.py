@@ -16,7 +16,6 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
-from mailproc.ill.policy import ASK
 from mailproc.ill.terms import Role
 from mailproc.notices import phrases, words
 from mailproc.notices.phrases import Phrases
@@ -81,7 +80,7 @@ def _parts(apdu: Apdu, role: Role, reasons: Sequence[str], language: str) -> Ite
 
 
 def _answer(answer: IllAnswer, reasons: Sequence[str], language: str) -> Iterator[tuple[str, Any]]:
-    if answer.reason and ASK.get(answer.reason) not in reasons:
+    if answer.reason and not (reasons and _asks(answer.reason) in reasons):
         yield "reason", words.reason_word(answer.reason, language)
     for one in answer.conditions:
         yield "condition", condition_word(one.condition, language)
@@ -95,3 +94,11 @@ def _answer(answer: IllAnswer, reasons: Sequence[str], language: str) -> Iterato
 
 def _money(money: Money | None) -> str:
     return f"{money.amount} {money.currency or ''}".strip() if money else ""
+
+
+def _asks(reason: str) -> str | None:
+    """The attention that says this reason already. Policy is loaded where a letter is written: whoever only
+    shows a request does without."""
+    from mailproc.ill.policy import ASK
+
+    return ASK.get(reason)
