@@ -167,9 +167,10 @@ def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
         word = {"next": "next", "waiting": "waits"}.get(one.became, words.reason_word(one.why_not))
         return (f"{word} ({one.unable})" if one.unable else word), "", ""
     why = f": {words.reason_word(one.why_not)}" if one.why_not else ""
+    passed = f"passed on to {one.passed_to}: " if one.passed_to else ""
     asked = words.date_word(premises.local(one.asked_at).date(), premises.today()) if one.asked_at else ""
     return (
-        f"{words.state_word('REQUESTER', one.state)}{why}",
+        f"{passed}{words.state_word('REQUESTER', one.state)}{why}",
         f"{one.attempt}, {asked}",
         _answer(one, premises),
     )

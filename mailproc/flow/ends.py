@@ -21,7 +21,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
 from mailproc.ill.standing import Occurrence, Step
 from mailproc.ill.terms import Role, State, TransactionId
-from mailproc.store import learned, letters, transactions
+from mailproc.store import learned, letters, rotas, transactions
 
 ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
 """While we still wait for an answer it matters who gives it."""
@@ -82,7 +82,16 @@ def _now_with(work: Work, new: Partner) -> None:
         return
     _pin_forwarded(work, row["partner"], new.symbol)
     _move(work, partner=new.symbol, symbol=new.symbol, address=new.address, dialect=new.dialect)
+    _asked_already(work, new.symbol)
     work.words.append(f"{new.symbol} has the request now")
+
+
+def _asked_already(work: Work, symbol: str) -> None:
+    """Who has the request now is not to be asked for it in turn."""
+    request_id = work.transaction["request_id"]
+    for place in rotas.places(work.connection, request_id):
+        if place["transaction_id"] is None and place["partner"] == symbol:
+            rotas.drop(work.connection, request_id, place["position"])
 
 
 def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> None:

@@ -21,7 +21,8 @@ class Place:
     """One candidate. ``became``: asked | next | waiting | passed-over. What was asked has its
     ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last word: ``answer`` (a row of
     the state tables; ``spoken`` for words, as RETRY), ``answer_note``, ``answered_at``. ``unable``: why it
-    cannot be asked now."""
+    cannot be asked now.
+    ``passed_to``: the library to which it was passed on."""
 
     position: int
     partner: str
@@ -36,6 +37,7 @@ class Place:
     answered_at: datetime | None = None
     why_not: str = ""
     unable: str = ""
+    passed_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def _asked(connection: Connection, premises: Premises, number: str, row: RowMapp
         answer_note=last["note"] if last else "",
         answered_at=last["at"] if last else None,
         why_not=row["why_not"],
+        passed_to=_name(premises, row["holder"]) if row["holder"] != row["partner"] else "",
     )
 
 

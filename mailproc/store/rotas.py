@@ -13,9 +13,16 @@ from mailproc.store.transactions import TRANSACTION
 
 
 def places(connection: Connection, request_id: int) -> Sequence[RowMapping]:
-    """The rota in order; with ``attempt``, ``state`` and ``closed_at`` of who was asked."""
+    """The rota in order; with ``attempt``, ``state`` and ``closed_at`` of who was asked, and the symbol of
+    its ``holder``: who has the request now."""
     statement = (
-        select(CANDIDATE, TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.closed_at)
+        select(
+            CANDIDATE,
+            TRANSACTION.c.attempt,
+            TRANSACTION.c.state,
+            TRANSACTION.c.closed_at,
+            TRANSACTION.c.symbol.label("holder"),
+        )
         .select_from(CANDIDATE.outerjoin(TRANSACTION, CANDIDATE.c.transaction_id == TRANSACTION.c.id))
         .where(CANDIDATE.c.request_id == request_id)
         .order_by(CANDIDATE.c.position)

@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from mailproc.errors import LocalFault
 from mailproc.office import place
 
 from .listening import DUE, Step, act, attention, kinds, placed, state, waits
@@ -219,3 +220,11 @@ def test_staff_hear_that_it_could_not_be_stopped(town, answer, reason):
         act(town, numbers, SHIPPED)
     act(town, numbers, RECEIVED)
     assert attention(town[BORROWER], numbers[0]) == ()
+
+
+def test_what_was_lost_and_is_found_is_told_by_a_message(town):
+    numbers = placed(town)
+    act(town, numbers, SHIPPED, LOST)
+    with pytest.raises(LocalFault, match="by a message that it has come back") as refused:
+        town[LENDER].act(numbers[1], "check-in")
+    assert "message" in refused.value.possible

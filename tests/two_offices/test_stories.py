@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from mailproc.office import rota
+
 from .office import BORROWER, LENDER, SECOND, Town
 from .soundness import sound
 
@@ -210,6 +212,21 @@ def test_the_next_library_is_asked(make_town: Callable[..., Town]) -> None:
     assert town[SECOND].shown(second).line.state == "CHECKED_IN"
     assert [one["why_not"] for one in town[BORROWER].shown(number).rota] == ["not-owned", ""]
     sound(town)
+
+
+def test_who_has_a_forwarded_request_is_not_asked_for_it_again(make_town: Callable[..., Town]) -> None:
+    town = make_town(symbols=(BORROWER, LENDER, SECOND))
+    borrower = town[BORROWER]
+    number = borrower.ask(LENDER, SECOND, LENDER)
+    town.settle()
+    town[LENDER].act(town[LENDER].theirs(number), "forward", to=SECOND)
+    town.settle()
+    with borrower.store.read() as connection:
+        places = rota.rota(connection, borrower.house.premises, number).places
+    assert [(one.partner, one.became, one.passed_to) for one in places] == [
+        (LENDER, "asked", SECOND),
+        (LENDER, "next", ""),
+    ]
 
 
 def test_a_forwarded_request_is_answered_by_who_has_it_now(make_town: Callable[..., Town]) -> None:
