@@ -114,8 +114,10 @@ def test_what_follows_is_said_in_words(small_world):
     assert small_world.foresee("B1", "cancel").words == ("a message to XX-BL: we ask you to stop it",)
     asked = small_world.foresee("B1", "query").words
     assert asked == ("a letter to the people of XX-BL: please tell us how it stands",)
-    assert small_world.foresee("B1", "receive").words == ("a letter to the reader (patron/arrived)",)
+    nothing = "nothing is sent to XX-BL"  # ARTEmail has no word for it
+    assert small_world.foresee("B1", "receive").words == (nothing, "a letter to the reader (patron/arrived)")
     small_world.place(patron={"id": "R2", "name": "No Mail"})
     assert small_world.foresee("B2", "receive").words == (
+        nothing,
         "no letter to the reader: no e-mail address is known",
     )
