@@ -12,7 +12,7 @@ from mailproc.flow.ways import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.heard import told
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role, Service, State
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
     CitedRequest,
