@@ -20,7 +20,7 @@ from bench import house
 from bench.figures import Figures, Goal, Suite
 from mailproc.app.build import House
 from mailproc.office.agenda import agenda
-from mailproc.office.questions import Filter, listed
+from mailproc.office.listing import Filter, listed
 from mailproc.store import find
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST

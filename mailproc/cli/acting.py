@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
 from mailproc.notices import words
 from mailproc.office import acts, place, questions
-from mailproc.office.questions import Line
+from mailproc.office.listing import Line
 
 verbs = typer.Typer()
 

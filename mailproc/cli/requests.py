@@ -11,8 +11,9 @@ from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role, State
 from mailproc.notices import words
-from mailproc.office import questions
-from mailproc.office.questions import Change, Filter, Line, Shown
+from mailproc.office import listing, questions
+from mailproc.office.listing import Filter, Line
+from mailproc.office.questions import Change, Shown
 
 verbs = typer.Typer()
 
@@ -38,7 +39,7 @@ def requests(
         symbol = house.premises.partners.known(partner).symbol if partner else ""
         wanted = Filter(role, state, symbol, attention, find, limit)
         with house.store.read() as connection:
-            lines = questions.listed(connection, wanted, house.premises.today())
+            lines = listing.listed(connection, wanted, house.premises.today())
         if as_json:
             output.as_json([line_json(line) for line in lines])
             return

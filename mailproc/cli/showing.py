@@ -14,7 +14,8 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices import words
 from mailproc.notices.citation import cited
 from mailproc.notices.said import plain_note
-from mailproc.office.questions import Change, Line, Shown
+from mailproc.office.listing import Line
+from mailproc.office.questions import Change, Shown
 
 ASKED = {
     "services": "Service", "keywords": "Words", "patron": "Reader", "delivery": "Deliver to",

@@ -1,13 +1,13 @@
-"""What staff ask about requests: the list, one request with its history. Reads only."""
+"""What staff ask about one request: how it stands, what may be done, its whole history. Reads only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import Connection, RowMapping, select
 
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
@@ -16,43 +16,13 @@ from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, Service, State
 from mailproc.office import agenda, carried, waiting
 from mailproc.office.find import request_of
+from mailproc.office.listing import Line, joined, line_of, unsent
 from mailproc.office.waiting import Next
 from mailproc.store import events, outgoing, requests, transactions
-from mailproc.store import find as finding
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
 from mailproc.store.transactions import TRANSACTION
-
-
-@dataclass(frozen=True)
-class Line:
-    """One request in a list, as its latest attempt stands.
-
-    ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
-    that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
-    answered it all the same. ``needs``: why it needs a hand, as the letter of the day has it: the reasons
-    of ``attention``, those of earlier attempts, and whose turn it is where no reason is written down.
-    """
-
-    number: str
-    attempt: int
-    role: str
-    service: str
-    state: str
-    partner: str
-    their_number: str
-    ordered_as: str
-    title: str
-    author: str
-    due: date | None
-    delivery: str
-    answered: bool
-    promise: dict[str, Any] | None
-    attention: tuple[str, ...]
-    needs: tuple[str, ...]
-    outcome: str
-    updated_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,49 +68,18 @@ class Shown:
     next: Next | None
 
 
-@dataclass(frozen=True)
-class Filter:
-    """``partner`` is a symbol as configured; ``find`` words in any order (store/find.py)."""
-
-    role: str = ""
-    state: str = ""
-    partner: str = ""
-    attention: bool = False
-    find: str = ""
-    limit: int = 50
-
-
-def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[Line]:
-    """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
-    zone; a promise whose day has passed needs a hand."""
-    statement = _list_statement(connection, wanted)
-    if wanted.attention:
-        needing = agenda.needs(connection, today)
-        every = connection.execute(statement).mappings()
-        rows = list(islice((row for row in every if row["request_id"] in needing), wanted.limit))
-    else:
-        rows = list(connection.execute(statement.limit(wanted.limit)).mappings())
-        needing = agenda.needs(connection, today, _few(rows))
-    return [_line(connection, row, needing.get(row["request_id"], ())) for row in rows]
-
-
-def _few(rows: Sequence[RowMapping]) -> list[int] | None:
-    """The ids to look for, None (all) where a statement cannot have so many."""
-    return [row["request_id"] for row in rows] if len(rows) <= MOST_NAMED else None
-
-
 def shown(connection: Connection, number: str, premises: Premises | None = None) -> Shown:
     """One request whole; with ``premises`` its actions are those that the partner's protocol can say.
 
     LocalFault where there is none, or ``number`` is ambiguous.
     """
     request = request_of(connection, number)
-    row = connection.execute(_joined().where(REQUEST.c.id == request["id"])).mappings().first()
+    row = connection.execute(joined().where(REQUEST.c.id == request["id"])).mappings().first()
     attempts = transactions.of_request(connection, request["id"])
     latest = attempts[-1] if attempts else None
     needs = agenda.needs(connection, premises.today() if premises else date.min, [request["id"]])
     why = needs.get(request["id"], ())
-    line = _line(connection, row, why) if row is not None else _unsent(request, why)
+    line = line_of(connection, row, why) if row is not None else unsent(request, why)
     return Shown(
         line=line,
         asked=_asked(connection, latest),
@@ -159,100 +98,6 @@ def shown(connection: Connection, number: str, premises: Premises | None = None)
         untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
         history=tuple(_history(connection, request["id"])),
         next=waiting.next_of(connection, request["id"]),
-    )
-
-
-MOST_NAMED = 500
-
-
-def _joined() -> Select[Any]:
-    other = TRANSACTION.alias()
-    last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
-    columns = (
-        REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.author,
-        REQUEST.c.outcome,
-        TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
-        TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
-        TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
-    )  # fmt: skip
-    join = REQUEST.join(
-        TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
-    )
-    return select(*columns).select_from(join)
-
-
-def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
-    statement = _joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
-    if wanted.role:
-        # Said so, SQLite expects half of all and goes by age; an equality it takes for a handful, and sorts.
-        other = Role.RESPONDER if wanted.role.upper() == Role.REQUESTER else Role.REQUESTER
-        statement = statement.where(TRANSACTION.c.role != other)
-    if wanted.state:
-        statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
-    if wanted.partner:
-        statement = statement.where(TRANSACTION.c.partner == wanted.partner)
-    if wanted.find:
-        statement = statement.where(_found(connection, wanted.find))
-    return statement
-
-
-def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
-    """A number of ours is that request, and not the thousand that have it within theirs."""
-    exact = requests.by_number(connection, typed.strip())
-    return REQUEST.c.id == exact["id"] if exact else finding.fits(connection, typed)
-
-
-def _line(connection: Connection, row: RowMapping, needs: tuple[str, ...]) -> Line:
-    delivery = outgoing.delivery(connection, row["id"])
-    borrowing = row["role"] == Role.REQUESTER
-    return Line(
-        number=row["number"],
-        attempt=row["attempt"],
-        role=row["role"],
-        service=row["service"],
-        state=row["state"],
-        partner=row["partner"],
-        their_number=_their_number(connection, row),
-        ordered_as=(row["options"] or {}).get("number", "") if borrowing else "",
-        title=row["title"],
-        author=row["author"],
-        due=row["due_on"],
-        delivery=delivery,
-        answered=delivery == "filed" and carried.last_word(connection, row["id"]),
-        promise=row["promise"],
-        attention=tuple(row["attention"] or ()),
-        needs=needs,
-        outcome=row["outcome"],
-        updated_at=row["updated_at"],
-    )
-
-
-def _their_number(connection: Connection, row: RowMapping) -> str:
-    if row["role"] == Role.REQUESTER:
-        return ", ".join(transactions.order_lines(connection, row["id"]))
-    return (row["options"] or {}).get("number", "") or str(row["tgq"])
-
-
-def _unsent(request: RowMapping, needs: tuple[str, ...]) -> Line:
-    return Line(
-        number=request["number"],
-        attempt=0,
-        role=request["role"],
-        service=request["service"],
-        state="IDLE",
-        partner="",
-        their_number="",
-        ordered_as="",
-        title=request["title"],
-        author=request["author"],
-        due=None,
-        delivery="",
-        answered=False,
-        promise=None,
-        attention=(),
-        needs=needs,
-        outcome=request["outcome"],
-        updated_at=request["created_at"],
     )
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailproc import config_load
-from mailproc.office import questions
-from mailproc.office.questions import Line, Shown
+from mailproc.office import listing, questions
+from mailproc.office.listing import Line
+from mailproc.office.questions import Shown
 from mailproc.store.engine import Store
 
 Found = TypeVar("Found")
@@ -63,7 +64,7 @@ class Desk:
 
     def requests(self) -> list[Line]:
         with self._store.read() as connection:
-            return questions.listed(connection, questions.Filter())
+            return listing.listed(connection, listing.Filter())
 
     def close(self) -> None:
         self._store.close()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, RowMapping, func, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, and_, func, or_, select, union
 
 from mailproc.store.events import EVENT
 from mailproc.store.requests import CANDIDATE, REQUEST
@@ -56,6 +56,14 @@ def attempts(
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
     return connection.execute(statement).mappings().all()
+
+
+def may_need(states: Collection[str]) -> ColumnElement[bool]:
+    """The same as a condition on REQUEST joined with its latest attempt, for lists that go by its age."""
+    any_of_it = TRANSACTION.alias()
+    asking = select(any_of_it.c.request_id).where(any_of_it.c.attention.is_not(None))
+    stands = or_(TRANSACTION.c.state.in_(states), TRANSACTION.c.promise.is_not(None))
+    return or_(REQUEST.c.id.in_(asking), and_(_OPEN, stands))
 
 
 def _may_need(states: Collection[str]) -> CompoundSelect[Any]:

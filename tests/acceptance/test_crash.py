@@ -47,8 +47,8 @@ import json, random, sys
 from pathlib import Path
 from mailproc.app.build import build
 from mailproc.errors import LocalFault
-from mailproc.office import acts, place, questions
-from mailproc.office.questions import Filter
+from mailproc.office import acts, place, listing
+from mailproc.office.listing import Filter
 
 house = build(Path(sys.argv[1]))
 chance = random.Random(3)
@@ -65,7 +65,7 @@ def step(number):
     role = chance.choice(sorted(ACTS))
     state = chance.choice(sorted(ACTS[role]))
     with house.store.read() as connection:
-        lines = questions.listed(connection, Filter(role=role, state=state, limit=20))
+        lines = listing.listed(connection, Filter(role=role, state=state, limit=20))
     if not lines or (state == "PENDING" and chance.random() < 0.8):
         return
     line, action = chance.choice(lines), ACTS[role][state]

@@ -26,7 +26,7 @@ from mailproc.flow.verify import Verified, verify
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
-from mailproc.office import acts, letters, mailroom, place, questions
+from mailproc.office import acts, letters, listing, mailroom, place, questions
 from mailproc.office.acts import Act
 from mailproc.store import events, find, timers
 from mailproc.store.inbox import NewLetter
@@ -280,7 +280,7 @@ class World:
 
     def listed(self, **wanted: Any) -> list[str]:
         with self.house.store.read() as connection:
-            return [line.number for line in questions.listed(connection, questions.Filter(**wanted))]
+            return [line.number for line in listing.listed(connection, listing.Filter(**wanted))]
 
     def shelf(self) -> dict[str, str]:
         """What lies on the shelf: id to reason."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailproc.errors import LocalFault
 from mailproc.flow.notice_context import context_of
 from mailproc.ill import policy, trouble
-from mailproc.office import agenda, daily, questions
+from mailproc.office import agenda, daily, listing, questions
 from mailproc.store import mailboxes
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
@@ -274,9 +274,9 @@ def test_the_lists_say_what_the_letter_of_the_day_says(world):
     assert set(today) == {"L1", "B1", "B2"}
     with world.house.store.read() as connection:
         day = world.house.premises.today()
-        listed = questions.listed(connection, questions.Filter(attention=True), day)
+        listed = listing.listed(connection, listing.Filter(attention=True), day)
         assert {one.number: one.needs for one in listed} == today
-        assert len(questions.listed(connection, questions.Filter(attention=True, limit=1), day)) == 1
+        assert len(listing.listed(connection, listing.Filter(attention=True, limit=1), day)) == 1
         for number, reasons in today.items():
             assert questions.shown(connection, number, world.house.premises).line.needs == reasons
     assert world.attention("L1") == world.attention("B1") == ()
