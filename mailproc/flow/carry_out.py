@@ -221,7 +221,7 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
 def _take_back(work: Work, effect: TakeBack) -> None:
     """That none of it has left was looked up before the step."""
     for intent in outgoing.of_event(work.connection, effect.event_id):
-        if intent["state"] != "withdrawn":
+        if intent["state"] != "withdrawn" and intent["letter_state"] not in outgoing.LEFT:
             outgoing.withdraw(work.connection, intent)
     for intent_id in effect.withdrew:
         outgoing.place(work.connection, intent_id, "todo", None)

@@ -145,7 +145,8 @@ def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
     facts = last["facts"] or {}
     if "found" not in facts:
         raise LocalFault("What the partner said by telephone or post cannot be undone; record what is true.")
-    if any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"])):
+    left = any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"]))
+    if left and last["type"] != "close":  # of that only the reader hears, and hears again when it comes
         raise LocalFault("The letter has left already: tell the partner by a message instead.")
     kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
     return kept | {"undone": last["id"]}
