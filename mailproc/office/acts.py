@@ -4,6 +4,7 @@ An act is refused before anything changed, with a sentence that says what is pos
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -13,7 +14,7 @@ from mailproc.flow import advance, stepping
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, RenewAnswer, Shipped
+from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.office import options
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import transaction_of
@@ -50,7 +51,7 @@ def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
     event = _event(act, said, transaction, premises)
     outcome = advance.step(connection, events.add(connection, event), premises)
     lost = _untold(act, said, transaction, premises)
-    return replace(outcome, words=(*_due_back(said), *outcome.words, *lost))
+    return replace(outcome, words=(*_due_back(said, act, premises.today()), *outcome.words, *lost))
 
 
 def _untold(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
@@ -60,10 +61,14 @@ def _untold(act: Act, said: Apdu | None, transaction: RowMapping, premises: Prem
     return options.untold(act, said, transaction, premises)
 
 
-def _due_back(said: Apdu | None) -> tuple[str, ...]:
-    """The day that a loan or its renewal names: whoever mistook it for another sees it at once."""
+def _due_back(said: Apdu | None, act: Act, today: date) -> tuple[str, ...]:
+    """The day that a loan, its renewal or its reminder names: whoever mistook it for another sees it at
+    once, and can undo. Nothing is refused, as staff may record late what was done in time."""
     if isinstance(said, Shipped | RenewAnswer) and said.due is not None:
-        return (f"due back {said.due.on}",)
+        passed = " (that day has passed)" if said.due.on < today and not act.heard_by else ""
+        return (f"due back {said.due.on}{passed}",)
+    if isinstance(said, Overdue) and said.due is not None and said.due.on >= today and not act.heard_by:
+        return (f"due back {said.due.on}: it is overdue only after that day",)
     return ()
 
 

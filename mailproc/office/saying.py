@@ -124,10 +124,8 @@ def _known(word: str, words: Mapping[str, int], what: str) -> str:
 
 
 def _reason(act: Act) -> str:
-    """Nobody guesses it: the reader is told it, and the rota goes by it."""
-    if not act.reason:
-        raise LocalFault(f"{act.action} needs --reason: {', '.join(REASON_UNFILLED)}.")
-    return _known(act.reason, REASON_UNFILLED, "reason")
+    """Where staff give none, none is guessed: the reader is told it, and the rota goes by it."""
+    return _known(act.reason or "other", REASON_UNFILLED, "reason")
 
 
 def _due(act: Act) -> Due | None:
@@ -141,7 +139,7 @@ def _dated(act: Act) -> date:
 
 
 def _ahead(act: Act, scene: Scene) -> date | None:
-    """The day of the act where it lies ahead by its nature; of what was told by telephone any day."""
+    """The day that is asked for, which lies ahead by its nature; of what was told by telephone any day."""
     if act.on is not None and act.on < scene.today and not act.heard_by:
         raise LocalFault(f"--date: {act.on} has passed, and {act.action} names a day to come.")
     return act.on
@@ -183,14 +181,13 @@ def _ship(act: Act, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
     if kind is not Service.LOAN and act.on:
         raise LocalFault("A copy is not due back: ship it without --date.")
-    on = _ahead(act, scene)
     shipped = Shipped(
         shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
     )
     if kind is not Service.LOAN or act.heard_by:
         return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
     usual = Due(on=scene.today + timedelta(days=scene.premises.config.policy.loan_days))
-    if on is None and not _can_tell(replace(shipped, due=usual), scene):
+    if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
         return shipped  # a day that the borrower is not told binds nobody
     return replace(shipped, due=_due(act) or usual)
 
@@ -207,12 +204,17 @@ def _renew_reply(act: Act, scene: Scene) -> Apdu:
     answer = _answered(act)
     if not answer and act.on:
         raise LocalFault("A refused renewal names no new day: without --date.")
-    _ahead(act, scene)
-    return RenewAnswer(answer=answer, due=Due(on=_dated(act)) if answer else None)
+    if not answer:
+        return RenewAnswer(answer=False)
+    if act.heard_by:
+        return RenewAnswer(answer=True, due=Due(on=_dated(act)))
+    until = max(scene.transaction["due_on"] or scene.today, scene.today)
+    usual = until + timedelta(days=scene.premises.config.policy.loan_days)
+    return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
 
 
 def _conditional(act: Act, _scene: Scene) -> Apdu:
-    words = {word for word in (act.condition, act.reason) if word}
+    words = {word for word in (act.condition, act.reason) if word} or {"other"}
     if len(words) != 1:
         raise LocalFault(f"conditional needs one --condition: {', '.join(CONDITIONS)}.")
     condition = Condition(condition=_known(words.pop(), CONDITIONS, "condition"), reply_by=act.on)
@@ -256,11 +258,6 @@ def _forward(act: Act, scene: Scene) -> Apdu:
 
 def _overdue(act: Act, scene: Scene) -> Apdu:
     due = act.on or scene.transaction["due_on"]
-    if act.on is None and due and due >= scene.today and not act.heard_by:
-        raise LocalFault(
-            f"{act.number} is due back on {due}: it is not overdue yet.",
-            (f"mailproc act {act.number} recall asks for it back sooner", "--date names another day"),
-        )
     return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
 
 

@@ -246,7 +246,7 @@ def packed(spot: Spot, numbers: dict[Side | Letters, int]) -> int:
     return number << 6 | spot[4] << 4 | spot[5] << 2 | spot[6]
 
 
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("service", SERVICES)
 def test_whatever_crosses_is_understood_and_can_be_brought_together(
     service: Service, letter_of: dict[str, str], everything: bool

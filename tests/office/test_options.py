@@ -43,9 +43,6 @@ def test_an_option_that_the_act_has_no_use_for_is_refused(small_world):
         ("ship", {"service": "COPY", "on": DAY}, "A copy is not due back"),
         ("renew-reply", {"answer": False, "on": DAY}, "names no new day"),
         ("conditional", {"condition": "charges", "reason": "other"}, "needs one --condition"),
-        ("unfilled", {}, "unfilled needs --reason: in-use-on-loan, "),
-        ("answer-retry", {"on": DAY}, "answer-retry needs --reason: "),
-        ("conditional", {}, "conditional needs one --condition: "),
     ],
 )
 def test_what_nobody_said_is_not_guessed(small_world, action, more, why):

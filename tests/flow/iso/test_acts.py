@@ -221,19 +221,38 @@ PAST = date(2026, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("before", "action", "more", "why"),
+    ("before", "action", "more", "says"),
     [
-        ("", "ship", {"on": PAST}, "--date: 2026-03-01 has passed"),
-        ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "--date: 2026-03-01 has passed"),
-        ("ship", "overdue", {}, "L1 is due back on 2026-04-01: it is not overdue yet"),
+        ("", "ship", {"on": PAST}, "due back 2026-03-01 (that day has passed)"),
+        ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "due back 2026-03-01 (that day has passed)"),
+        ("ship", "overdue", {}, "due back 2026-04-01: it is overdue only after that day"),
     ],
 )
-def test_a_day_that_makes_no_sense_is_refused(iso, before, action, more, why):
+def test_a_day_that_may_be_a_slip_is_named_and_taken(iso, before, action, more, says):
+    """It may have been done in time and be recorded late: so nothing is refused, and undo is there."""
     lent(iso, before)
-    kept = iso.dump()
-    with pytest.raises(LocalFault, match=why):
-        iso.act("L1", action, **more)
-    assert iso.dump() == kept
+    assert iso.foresee("L1", action, **more).words[0] == says
+    assert iso.act("L1", action, **more).words[0] == says
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "found"),
+    [
+        ("unfilled", {}, {"reason": "other"}),
+        ("answer-retry", {"on": DAY}, {"reason": "other"}),
+        ("conditional", {}, {"conditions": [{"condition": "other"}]}),
+    ],
+)
+def test_where_staff_give_no_reason_none_is_made_up(iso, action, more, found):
+    lent(iso, "")
+    iso.act("L1", action, **more)
+    said = iso.last()
+    assert {name: said[name] for name in found} == found
+
+
+def test_a_renewal_without_a_day_is_as_long_as_a_loan(iso):
+    lent(iso, "RENEW")
+    assert iso.act("L1", "renew-reply", answer=True).words[0] == "due back 2026-05-13"
 
 
 def test_when_it_is_due_back_is_said_at_once(iso):
