@@ -69,6 +69,9 @@ def _due_back(said: Apdu | None, act: Act, today: date) -> tuple[str, ...]:
         return (f"due back {said.due.on}{passed}",)
     if isinstance(said, Overdue) and said.due is not None and said.due.on >= today and not act.heard_by:
         return (f"due back {said.due.on}: it is overdue only after that day",)
+    if isinstance(said, Shipped | RenewAnswer) and act.on:
+        what = "a copy is not due back" if isinstance(said, Shipped) else "a refused renewal names no new day"
+        return (f"{what}: --date is told to nobody",)
     return ()
 
 

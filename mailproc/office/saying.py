@@ -179,8 +179,6 @@ def _shipped_service(act: Act, scene: Scene) -> Service:
 
 def _ship(act: Act, scene: Scene) -> Apdu:
     kind = _shipped_service(act, scene)
-    if kind is not Service.LOAN and act.on:
-        raise LocalFault("A copy is not due back: ship it without --date.")
     shipped = Shipped(
         shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
     )
@@ -202,8 +200,6 @@ def _can_tell(shipped: Shipped, scene: Scene) -> bool:
 
 def _renew_reply(act: Act, scene: Scene) -> Apdu:
     answer = _answered(act)
-    if not answer and act.on:
-        raise LocalFault("A refused renewal names no new day: without --date.")
     if not answer:
         return RenewAnswer(answer=False)
     if act.heard_by:

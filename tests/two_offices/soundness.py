@@ -1,7 +1,6 @@
 """What must be true whatever two offices said to each other."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from .office import Office, Town
 
@@ -16,8 +15,8 @@ def sound(town: Town) -> None:
         assert unfinished(office) == {}, office.symbol
 
 
-def complaints(office: Office) -> Iterator[dict[str, Any]]:
-    """The error reports that it heard."""
+def complaints(office: Office) -> Iterator[str]:
+    """The error reports that it heard, in JSON."""
     for (apdu,) in office.rows("SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
         if '"error"' in str(apdu):
             yield apdu

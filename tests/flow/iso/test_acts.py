@@ -226,6 +226,13 @@ PAST = date(2026, 3, 1)
         ("", "ship", {"on": PAST}, "due back 2026-03-01 (that day has passed)"),
         ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "due back 2026-03-01 (that day has passed)"),
         ("ship", "overdue", {}, "due back 2026-04-01: it is overdue only after that day"),
+        ("", "ship", {"service": "COPY", "on": DAY}, "a copy is not due back: --date is told to nobody"),
+        (
+            "RENEW",
+            "renew-reply",
+            {"answer": False, "on": DAY},
+            "a refused renewal names no new day: --date is told to nobody",
+        ),
     ],
 )
 def test_a_day_that_may_be_a_slip_is_named_and_taken(iso, before, action, more, says):
