@@ -17,9 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from mailproc.secret_words import SHORTEST, SecretWords
+from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
-MASK = "XXXXXXX"
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
 

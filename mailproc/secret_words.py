@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable
 
+MASK = "XXXXXXX"
+"""Stands for a secret wherever text is kept or shown; letters only, so that a masked order file still reads
+as one."""
+
 SHORTEST = 5
 """Characters. A shorter secret would be found in half the words of a letter."""
 

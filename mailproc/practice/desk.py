@@ -112,5 +112,5 @@ class Desk:
         while not enough(found := look()):
             if time.monotonic() >= deadline:
                 raise Missed(missed(found))
-            time.sleep(_PAUSE)
+            time.sleep(_PAUSE)  # see above
         return found

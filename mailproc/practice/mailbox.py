@@ -53,7 +53,7 @@ class Mailbox:
             try:
                 self._open().logout()
             except (OSError, IMAPClientError):
-                time.sleep(0.05)
+                time.sleep(0.05)  # another process: looking again is all there is
             else:
                 return True
         return False

@@ -124,7 +124,7 @@ class Senders:
                     time.sleep(0.05)  # the daemon is down: a mail server tries again later
             if numbers:
                 self.answered[name] = numbers
-            time.sleep(0.02)
+            time.sleep(0.02)  # the pace of a sender: the load is part of what is tried
         if line is not None:
             with suppress(OSError, smtplib.SMTPException):
                 line.quit()
@@ -255,7 +255,7 @@ def kill_at_random(service: Service, chance: random.Random, kills: int, each: Ca
             time.sleep(chance.uniform(0.3, 1.5))  # the moment of the kill is the point: also while it starts
         else:
             service.start()
-            time.sleep(chance.uniform(0, 1.2))
+            time.sleep(chance.uniform(0, 1.2))  # the moment of the kill is the point
         service.kill()
         each()
 

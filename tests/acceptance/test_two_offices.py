@@ -132,7 +132,7 @@ def test_a_loan_from_the_request_to_its_end(libraries) -> None:
     deadline = time.monotonic() + 60
     while not (theirs := lender.ask("SELECT number FROM request")):
         assert time.monotonic() < deadline, lender.tail()
-        time.sleep(0.05)
+        time.sleep(0.05)  # as in heard
     numbers = {BORROWER: number, LENDER: theirs[0][0]}
     for who, act, event in STORY:
         other = LENDER if who == BORROWER else BORROWER

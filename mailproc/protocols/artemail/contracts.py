@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailproc.protocols.artemail.layout import MASK
+from mailproc.secret_words import MASK
 from mailproc.templating.contract import Contract, field_help
 
 

@@ -20,12 +20,12 @@ from mailproc.protocols.artemail.layout import (
     DELIVER,
     GAP,
     LONGEST_EMAIL,
-    MASK,
     TERMINATOR,
     would_split,
 )
 from mailproc.protocols.artemail.orders import Order, OrderFile
 from mailproc.protocols.artemail.requests import Orders
+from mailproc.secret_words import MASK
 
 
 class Lost(Exception):

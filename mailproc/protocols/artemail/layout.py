@@ -8,10 +8,6 @@ DELIVER = ":DELIVER ABOVE ITEM TO:"
 GAP = 4
 """Blank lines before each order, before its address and before the terminator, as both known writers do."""
 
-MASK = "XXXXXXX"
-"""Stands for the password wherever a letter is kept or shown; letters only, so that a masked file
-still reads as one."""
-
 COLUMNS = 40
 """Characters of a bibliographic or postal line."""
 

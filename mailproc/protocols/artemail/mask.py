@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from mailproc.errors import LocalFault
 from mailproc.mail import charset, headers, parameters, transfer
 from mailproc.mail.defects import Defects
-from mailproc.protocols.artemail.layout import CUSTOMER_CODE, MASK
-from mailproc.secret_words import SHORTEST, SecretWords
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE
+from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 MOST_LEVELS = 10
 

@@ -12,11 +12,12 @@ from mailproc.protocols.artemail import citation, contracts, difference, guard
 from mailproc.protocols.artemail.contracts import ActionText, FileFrame, OrderText
 from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import RZ, Keywords
-from mailproc.protocols.artemail.layout import CUSTOMER_CODE, MASK, NUMBER
+from mailproc.protocols.artemail.layout import CUSTOMER_CODE, NUMBER
 from mailproc.protocols.artemail.orders import Order
 from mailproc.protocols.artemail.requests import TEST, Orders
 from mailproc.protocols.artemail.transliterate import is_readable, to_ascii
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.secret_words import MASK
 from mailproc.templating.contract import as_context
 
 _TEMPLATES = {
