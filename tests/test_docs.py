@@ -194,3 +194,27 @@ def test_ci_runs_what_the_readme_says() -> None:
     assert "make lint types layers" in script
     assert "make test" in script
     assert "REQUIRE_ALL=1" in script
+
+
+# --- security: each promise has its test --------------------------------------------------------
+
+
+def threat_rows() -> list[tuple[str, str]]:
+    """What each threat row says, and what it names as its test."""
+    table = text_of(ROOT / "docs/security.md").partition("## Threats and tests")[2]
+    cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in table.splitlines() if line.startswith("|")]
+    return [(row[0].strip(), row[-1]) for row in cells[2:]]
+
+
+@pytest.mark.parametrize(("threat", "named"), threat_rows(), ids=[row[0] for row in threat_rows()])
+def test_each_threat_names_tests_that_exist(threat: str, named: str) -> None:
+    tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", named)
+    assert tests, f"{threat}: no test is named"
+    for file, function in tests:
+        assert (ROOT / file).exists(), f"{file} is not there"
+        if function:
+            assert re.search(
+                rf"^def {function}\(|^class {function}\b|^    def {function}\(",
+                text_of(ROOT / file),
+                re.MULTILINE,
+            ), f"{file} has no {function}"
