@@ -15,6 +15,10 @@ from mailproc.mail.parse import readable
 
 MOST_OF_TEXT = 300  # characters of the diagnostic
 MOST_RECIPIENTS = 100
+MOST_WORDS = 65_536  # characters of the readable text that are looked at
+MOST_STATUS = 262_144  # octets of a delivery status that are looked at
+MOST_GROUPS = 1_000  # groups of fields in it
+MOST_LINE = 998  # characters of a line
 
 _STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED_TYPES = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
@@ -36,10 +40,12 @@ _DELAYED = re.compile(
     r"|verzögert|retardé",
     re.IGNORECASE,
 )
-_QMAIL = re.compile(r"^<([^<>\s]+@[^<>\s]+)>:[ \t]*\n((?:.+(?:\n|\Z))*)", re.MULTILINE)
-_EXIM = re.compile(r"^ {2,4}([^\s<>:]+@[^\s<>:]+)[ \t]*\n((?: {3,}.+(?:\n|\Z))*)", re.MULTILINE)
-_QUOTED_ID = re.compile(r"^>?[ \t]*message-id:\s*<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
-_COPY_STARTS = re.compile(r"^-+ ?(below this line|this is a copy|original message|the body)", re.I | re.M)
+_QMAIL = re.compile(r"<([^<>\s@]{1,250}@[^<>\s]{1,250})>:")  # a line by itself
+_EXIM = re.compile(r" {2,4}([^\s<>:@]{1,250}@[^\s<>:]{1,250})")
+_QUOTED_ID = re.compile(r"^>?[ \t]{0,20}message-id:\s{0,20}<([^<>\s]{1,250})>", re.IGNORECASE | re.MULTILINE)
+_COPY_STARTS = re.compile(
+    r"^-{1,80} ?(below this line|this is a copy|original message|the body)", re.I | re.M
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,16 @@ def _from_status(letter: Letter, part: Part) -> Bounce | None:
 
 def _groups(content: bytes) -> Iterator[headers.Header]:
     """The blocks of fields of a delivery status; the first speaks of the letter, no recipient."""
-    for block in re.split(rb"\r?\n(?:[ \t]*\r?\n)+", content.strip(b"\r\n")):
-        yield headers.split(block + b"\n", Defects())[0]
+    block: list[bytes] = []
+    blocks = 0
+    for line in (*content[:MOST_STATUS].split(b"\n"), b""):
+        if line.strip():
+            block.append(line + b"\n")
+        elif block:
+            yield headers.split(b"".join(block), Defects())[0]
+            block, blocks = [], blocks + 1
+            if blocks == MOST_GROUPS:
+                return
 
 
 class _Group:
@@ -122,7 +136,7 @@ def _untyped(value: str) -> str:
 
 
 def _from_words(letter: Letter) -> Bounce | None:
-    words = readable(letter)
+    words = readable(letter)[:MOST_WORDS]
     own_words = _COPY_STARTS.split(words, maxsplit=1)[0]
     failed_to = headers.addresses(
         [value.encode() for value in headers.named(letter.raw, "X-Failed-Recipients")], Defects()
@@ -141,11 +155,28 @@ def _kind_of_words(subject: str, words: str, recipients_named: bool) -> str:
 
 
 def _worded(letter: Letter, words: str, failed_to: tuple[str, ...], kind: str) -> Bounce:
-    said = _QMAIL.findall(words) or _EXIM.findall(words)
-    recipients = failed_to or tuple(dict.fromkeys(address.lower() for address, _ in said))
+    lines = [line[:MOST_LINE].rstrip() for line in words.split("\n")]
+    said = list(_said_of(lines, _QMAIL, "")) or list(_said_of(lines, _EXIM, "   "))
+    recipients = failed_to or tuple(dict.fromkeys(address for address, _ in said))
     text = headers.one_line(said[0][1] if said else "")[:MOST_OF_TEXT]
     found = _STATUS.search(text) or _STATUS.search(words[:2000])
     return Bounce(kind, _message_ids(letter), recipients[:MOST_RECIPIENTS], found[0] if found else "", text)
+
+
+def _said_of(lines: list[str], address: re.Pattern[str], indent: str) -> Iterator[tuple[str, str]]:
+    """Each address that stands alone on a line, and the lines below it, as far as they are indented."""
+    to = ""
+    below: list[str] = []
+    for line in (*lines, ""):
+        if found := address.fullmatch(line):
+            if to:
+                yield to, " ".join(below)
+            to, below = found[1].lower(), []
+        elif line and line.startswith(indent):
+            below.append(line)
+        elif to:
+            yield to, " ".join(below)
+            to = ""
 
 
 def _message_ids(letter: Letter) -> tuple[str, ...]:
@@ -156,5 +187,5 @@ def _message_ids(letter: Letter) -> tuple[str, ...]:
             header, _ = headers.split(part.content, Defects())
             found.extend(headers.ids(header.get("message-id", [])[:1]))
     if not found:
-        found = _QUOTED_ID.findall(readable(letter))
+        found = _QUOTED_ID.findall(readable(letter)[:MOST_WORDS])
     return tuple(dict.fromkeys(found)) or letter.in_reply_to or letter.references[-1:]
