@@ -1,0 +1,124 @@
+"""DKIM: does a domain vouch for the letter that its author's address names? (RFC 6376, RFC 8301, RFC 8463)
+
+dkimpy verifies the header and the signature. What it is given is bounded and strictly read here, because it
+believes more than a letter that moves a request may be believed for, and some of its patterns take the
+square of what a stranger writes.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import dkim
+
+from mailproc.errors import TryLater
+from mailproc.proof import body_hash, header, public_key, signature
+from mailproc.proof.header import Header, Irregular
+from mailproc.proof.signature import Signature
+
+MOST_TRIED = 5
+
+KeySource = Callable[[str], bytes | None]
+"""From a DNS name to its TXT record, the strings joined; None where there is none (NXDOMAIN, no
+data). Raises TryLater where DNS gives no answer."""
+
+_silent = logging.Logger("dkimpy", logging.CRITICAL + 1)  # it logs what strangers write, as errors
+
+
+@dataclass(frozen=True)
+class Dkim:
+    """``domain`` is d= of the signature that held, '' if none did; ``reason`` says why none did."""
+
+    held: bool
+    domain: str
+    reason: str
+
+
+@dataclass
+class _Body:
+    """The body's hash in either form, made when it is first asked for."""
+
+    octets: bytes
+    made: dict[bool, bytes] = field(default_factory=dict)
+
+    def hash(self, relaxed: bool) -> bytes:
+        if relaxed not in self.made:
+            self.made[relaxed] = body_hash.of(self.octets, relaxed)
+        return self.made[relaxed]
+
+
+def verify(raw: bytes, author: str, keys: KeySource, at: datetime) -> Dkim:
+    """Verify that the domain of ``author`` signed the letter.
+
+    ``author`` is the bare lower-case address in From. The signing domain must be the author's very
+    domain: which parent of a domain belongs to the same people cannot be known without a list of
+    public suffixes. ``at`` is when the letter came (aware): a signature may expire while it waits.
+    Only keys of the author's domain are looked up, of at most ``MOST_TRIED`` signatures, topmost first.
+    Raises TryLater where no signature held and DNS gave no answer about one.
+    """
+    domain = author.rpartition("@")[2]
+    if not domain or not domain.isascii():
+        return _unproven("the letter names no author whose domain could have signed it")
+    try:
+        found = header.split(raw)
+    except Irregular as fault:
+        return _unproven(f"the letter cannot be verified: {fault}")
+    fields = found.named(b"dkim-signature")
+    if not fields:
+        return _unproven("the letter has no DKIM signature")
+    aligned = [one for one in fields if signature.domain_of(one) == domain]
+    if not aligned:
+        return _unproven(f"none of the letter's DKIM signatures is by {domain}")
+    return _first_that_holds(aligned[:MOST_TRIED], found, domain, keys, at)
+
+
+def _first_that_holds(
+    fields: list[header.Field], found: Header, domain: str, keys: KeySource, at: datetime
+) -> Dkim:
+    body, reasons, waiting = _Body(found.body), list[str](), None
+    for one in fields:
+        try:
+            _check(signature.read(one, at), found, body, keys)
+        except Irregular as fault:
+            reasons.append(str(fault))
+        except TryLater as unanswered:
+            waiting = waiting or unanswered
+        else:
+            return Dkim(held=True, domain=domain, reason="")
+    if waiting:
+        raise waiting
+    return _unproven(f"the DKIM signature by {domain} proves nothing: {reasons[0]}")
+
+
+def _check(one: Signature, found: Header, body: _Body, keys: KeySource) -> None:
+    """Raise Irregular where the signature does not hold. DNS is asked last."""
+    if missing := signature.unsigned(one, found):
+        raise Irregular(missing)
+    if body.hash(one.relaxed) != one.body_hash:
+        raise Irregular("the body was changed after it was signed")
+    record = keys(one.key_name)
+    public_key.check(record, one)
+    if not _signature_holds(one, found, record or b""):
+        raise Irregular("the header was changed after it was signed, or the key is another one")
+
+
+def _signature_holds(one: Signature, found: Header, record: bytes) -> bool:
+    """dkimpy's part: the canonical header, its hash, and the signature over it.
+
+    Without bh=, for the body was compared; with the fields that are signed alone, for it makes all
+    that it has canonical.
+    """
+    verifier = dkim.DKIM(logger=_silent)
+    verifier.headers = [[each.name, each.value] for each in found.fields if each.key in one.signed]
+    tags = {tag: value for tag, value in one.tags.items() if tag != b"bh"}
+    signed_by = [one.field.name, one.field.value]
+    try:
+        held = verifier.verify_sig(tags, list(one.signed), signed_by, lambda *_, **__: record)
+    except (dkim.DKIMException, ValueError):
+        return False
+    return held is True
+
+
+def _unproven(reason: str) -> Dkim:
+    return Dkim(held=False, domain="", reason=reason)

@@ -1,0 +1,68 @@
+"""The header of a letter, split strictly: what is not plainly well-formed proves nothing.
+
+``mail.headers`` reads whatever comes. A proof must see the very fields that it sees, so every
+line here is a field or the continuation of one (RFC 5322, section 2.2, without the obsolete
+forms), and where a line is neither, the letter is refused.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mailproc.mail.headers import MOST_OF_HEADER
+
+MOST_FIELDS = 1_000
+
+_FIELD = re.compile(rb"([!-9;-~]+):([^\r\n]*\r\n(?:[ \t]+[^ \t\r\n][^\r\n]*\r\n)*)")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Irregular(ValueError):
+    """What was read is not well-formed; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """``name`` as it was written; ``value`` is what stands behind the colon, folded, with its CRLF."""
+
+    name: bytes
+    value: bytes
+
+    @property
+    def key(self) -> bytes:
+        """The name in lower case."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Header:
+    """The fields from the top (the newest trace field first), and the body behind them.
+
+    Lines end in CRLF: a bare LF was made one, as relays do (the body too).
+    """
+
+    fields: tuple[Field, ...]
+    body: bytes
+
+    def named(self, key: bytes) -> tuple[Field, ...]:
+        """The fields of that lower-case name, topmost first."""
+        return tuple(field for field in self.fields if field.key == key)
+
+
+def split(raw: bytes) -> Header:
+    """Split a letter. Raise Irregular where it is not plain what its fields are."""
+    lines = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    end = lines.find(b"\r\n\r\n", 0, MOST_OF_HEADER) + 2
+    if end < 2:
+        raise Irregular("its header is too long, or no blank line ends it")
+    if _CONTROL.search(lines, 0, end):
+        raise Irregular("there are control characters in its header")
+    fields: list[Field] = []
+    position = 0
+    while found := _FIELD.match(lines, position, end):
+        fields.append(Field(found[1], found[2]))
+        position = found.end()
+        if len(fields) > MOST_FIELDS:
+            raise Irregular(f"its header has more than {MOST_FIELDS} fields")
+    if position != end:
+        raise Irregular(f"what stands behind field {len(fields)} of its header is no header field")
+    return Header(tuple(fields), lines[end + 2 :])

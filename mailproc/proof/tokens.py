@@ -1,0 +1,43 @@
+"""The words of a structured field: comments and white space left out (RFC 5322, section 3.2)."""
+
+import re
+
+from mailproc.proof.header import Irregular
+
+_OUTSIDE = re.compile(rb'[ \t\r\n]+|"(?:[^"\\]|\\.)*"|[^ \t\r\n()"\\;=]+|[()]|[;=]', re.DOTALL)
+_IN_COMMENT = re.compile(rb"[^()\\]+|\\.|[()]", re.DOTALL)
+
+
+def tokens(value: bytes) -> list[bytes]:
+    """Return words, ``;`` and ``=`` in lower case; a quoted string is one word and keeps its quotes.
+
+    Linear. Raise Irregular where a comment or a quoted string has no end: then nothing behind it
+    can be told apart.
+    """
+    found: list[bytes] = []
+    position = depth = 0
+    while position < len(value):
+        piece = (_IN_COMMENT if depth else _OUTSIDE).match(value, position)
+        if piece is None:
+            raise Irregular("a quoted string or an escape in it has no end")
+        position = piece.end()
+        if piece[0] in (b"(", b")"):
+            depth += 1 if piece[0] == b"(" else -1
+            if depth < 0:
+                raise Irregular("a comment in it has no beginning")
+        elif not depth and not piece[0].isspace():
+            found.append(piece[0].lower())
+    if depth:
+        raise Irregular("a comment in it has no end")
+    return found
+
+
+def parts(words: list[bytes], between: bytes) -> list[list[bytes]]:
+    """The words between separators; one empty list at least."""
+    found: list[list[bytes]] = [[]]
+    for word in words:
+        if word == between:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found

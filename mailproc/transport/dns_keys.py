@@ -1,0 +1,129 @@
+"""Public keys of DKIM out of DNS: TXT records, asked with a bound on time and remembered for a while."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+
+import dns.exception
+import dns.nameserver
+import dns.resolver
+
+from mailproc.errors import TryLater
+
+LONGEST = 3_600.0  # seconds that a key is remembered at most, so that a revoked one is soon known
+SHORTEST = 60.0  # at least, whatever its TTL: or every letter would ask again
+ABSENT = 60.0  # seconds that "there is none" is remembered
+MOST_REMEMBERED = 1_000
+MOST_OF_RECORD = 8_192  # octets; no key is as long
+TRY = 2.0  # seconds until a nameserver is asked again, or the next one
+
+PAUSE = 300.0  # seconds that a name without an answer is not asked for again (RFC 9520, section 3.2)
+MOST_SILENT_NAMES = 3  # of one domain: then no other name of it is asked for
+MOST_SILENT_DOMAINS = 5  # then nothing is asked
+
+
+class DnsKeys:
+    """A ``KeySource`` (``proof.dkim``): from a DNS name to its TXT record, or None where there is none.
+
+    ``nameservers`` are IP addresses, with a port if need be ("192.0.2.53", "[2001:db8::53]:5353");
+    none are those of the machine (/etc/resolv.conf). ``timeout`` bounds one look-up in seconds, with
+    all its tries. ``clock`` gives seconds that never go back. May be called from any thread.
+    Raises TryLater where there is no answer: a timeout, SERVFAIL, REFUSED, no nameserver.
+    """
+
+    def __init__(
+        self,
+        nameservers: Sequence[str] = (),
+        timeout: float = 5.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._nameservers = [nameserver(one) for one in nameservers]
+        self._timeout = timeout
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[str, tuple[bytes | None, float]] = OrderedDict()
+        self._silence = _Silence()
+
+    def __call__(self, name: str) -> bytes | None:
+        with self._lock:
+            now = self._clock()
+            if (known := self._remembered.get(name)) is not None and known[1] > now:
+                return known[0]
+            if self._silence.covers(name, now):
+                raise TryLater(f"DNS gave no answer about {name} a short while ago")
+        try:
+            record, seconds = self._ask(name)
+        except (dns.exception.DNSException, OSError) as error:
+            with self._lock:
+                self._silence.note(name, self._clock())
+            raise TryLater(f"DNS gives no answer about {name} ({type(error).__name__})") from error
+        with self._lock:
+            self._remember(name, record, self._clock() + seconds)
+        return record
+
+    def _ask(self, name: str) -> tuple[bytes | None, float]:
+        """The record, and for how many seconds it holds."""
+        try:
+            answer = self._resolver().resolve(name + ".", "TXT", search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
+            return None, ABSENT
+        records = [b"".join(record.strings) for record in answer]
+        if answer.rrset is None or len(records) != 1:  # what several mean is not defined (RFC 6376, 3.6.2.2)
+            return None, ABSENT
+        return records[0][:MOST_OF_RECORD], min(max(answer.rrset.ttl, SHORTEST), LONGEST)
+
+    def _resolver(self) -> dns.resolver.Resolver:
+        """Made for each question: /etc/resolv.conf may have changed since."""
+        resolver = dns.resolver.Resolver(configure=not self._nameservers)
+        if self._nameservers:
+            resolver.nameservers = list(self._nameservers)
+        resolver.lifetime = self._timeout
+        resolver.timeout = min(TRY, self._timeout)
+        resolver.cache = None
+        return resolver
+
+    def _remember(self, name: str, record: bytes | None, until: float) -> None:
+        self._remembered[name] = (record, until)
+        self._remembered.move_to_end(name)
+        while len(self._remembered) > MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+
+class _Silence:
+    """Names about which DNS gave no answer, so that forged signatures cannot make the queue wait for
+    them one after the other."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def note(self, name: str, now: float) -> None:
+        self._until[name] = now + PAUSE
+
+    def covers(self, name: str, now: float) -> bool:
+        """Whether the name, its domain or all of DNS is taken for silent."""
+        self._until = {one: until for one, until in self._until.items() if until > now}
+        domains = [_domain(one) for one in self._until]
+        return (
+            name in self._until
+            or domains.count(_domain(name)) >= MOST_SILENT_NAMES
+            or len(set(domains)) >= MOST_SILENT_DOMAINS
+        )
+
+
+def _domain(name: str) -> str:
+    return name.rpartition("._domainkey.")[2]
+
+
+def nameserver(text: str) -> dns.nameserver.Nameserver:
+    """Read an IP address with or without a port. Raise ValueError where it is none."""
+    address, port = text, "53"
+    if text.startswith("["):
+        address, _, port = text[1:].partition("]")
+        port = port.removeprefix(":") or "53"
+    elif text.count(":") == 1:
+        address, _, port = text.partition(":")
+    if not (port.isdecimal() and port.isascii() and 0 < int(port[:6]) < 65_536):
+        raise ValueError(f"{text!r} has no port of 1 to 65535")
+    return dns.nameserver.Do53Nameserver(str(ip_address(address)), int(port))
