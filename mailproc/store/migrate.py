@@ -17,7 +17,7 @@ from mailproc.store.faults import first_line, try_later
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
+HEAD = "0002"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 # What PostgreSQL says in English whatever its language is set to: nothing. So these are its SQLSTATEs

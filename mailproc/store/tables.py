@@ -122,6 +122,21 @@ class MailboxRow(SQLModel, table=True):
     last_error: str = ""
 
 
+class PassedOverRow(SQLModel, table=True):
+    """A letter of a mailbox that a look passed over (passed_over.py)."""
+
+    __tablename__ = "passed_over"
+    mailbox: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int = Field(primary_key=True, sa_type=BigInteger)
+    uid: int = Field(primary_key=True, sa_type=BigInteger)
+    kind: str  # unread | large | short | gone
+    reason: str
+    since: datetime = _instant(nullable=False)
+    attempts: int
+    not_before: datetime = _instant(nullable=False)
+
+
 class InboxRow(QueueRow, table=True):
     """A letter that is ours: one row for each recipient; committed before anything is acknowledged.
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -16,12 +17,14 @@ from mailproc.errors import Misconfigured, TryLater
 from mailproc.store import connections, inbox, migrate
 from mailproc.store.engine import Store
 
+HEAD = migrate.HEAD
+NEXT = "9000"
 STEP = '''
 """A step of the tests."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = "{head}"
 def upgrade() -> None:
     op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
     op.execute("INSERT INTO half (id) VALUES (7)")
@@ -48,9 +51,9 @@ def next_step(tmp_path, monkeypatch):
             to = folder / file.relative_to(shipped)
             to.parent.mkdir(exist_ok=True)
             to.write_text(file.read_text())
-        (folder / "versions" / "v0002_step.py").write_text(STEP.format(then=then))
+        (folder / "versions" / "v9000_step.py").write_text(STEP.format(then=then, head=HEAD))
         monkeypatch.setattr(migrate, "_MIGRATIONS", folder)
-        monkeypatch.setattr(migrate, "HEAD", "0002")
+        monkeypatch.setattr(migrate, "HEAD", NEXT)
 
     return make
 
@@ -135,10 +138,10 @@ def test_a_file_is_copied_before_it_is_changed(sqlite_url, letter, next_step):
     next_step("UPDATE inbox SET subject = 'stepped'")
     Store.open(sqlite_url).close()
     store.close()
-    copy = file.with_name("mailproc.db.before-0002.bak")
+    copy = file.with_name("mailproc.db.before-9000.bak")
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT subject FROM inbox").fetchall() == [("",)]
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
     connection.close()
     assert copy.stat().st_mode == file.stat().st_mode
     assert [f.name for f in file.parent.iterdir() if "bak" in f.name] == [copy.name]
@@ -146,11 +149,11 @@ def test_a_file_is_copied_before_it_is_changed(sqlite_url, letter, next_step):
 
 def test_what_cannot_be_copied_is_not_migrated(sqlite_url, next_step):
     file = Path(sqlite_url.removeprefix("sqlite:///"))
-    (file.parent / "mailproc.db.before-0002.bak").mkdir()
+    (file.parent / "mailproc.db.before-9000.bak").mkdir()
     next_step("SELECT 1")
     with pytest.raises(TryLater, match="not migrated"):
         Store.open(sqlite_url)
-    assert tables_of(sqlite_url)[1] == "0001"
+    assert tables_of(sqlite_url)[1] == HEAD
 
 
 OPEN = "import sys; from mailproc.store.engine import Store; Store.open(sys.argv[1]).close()"
@@ -164,4 +167,25 @@ def test_processes_that_start_together_migrate_once(empty_url):
     ]
     ended = [(process.communicate(timeout=60)[1], process.returncode) for process in starting]
     assert ended == [("", 0)] * 4
+    assert tables_of(empty_url)[1] == migrate.HEAD
+
+
+LETTER_OF_0001 = """
+INSERT INTO inbox (state, attempts, last_error, door, mail_from, rcpt_to, peer, login, digest, raw,
+received_at, proof, message_id, subject, codec, partner, note)
+VALUES ('done', 1, '', 'm', '', '', '', '', 'd', :raw, '2026-01-01', '', '', '', '', '', '')
+"""
+
+
+def test_a_store_of_the_first_version_is_brought_up(empty_url):
+    """What 0.1.0 made, with a letter in it, is taken through every step since."""
+    engine = connections.writing(connections.parse(empty_url, Path()))
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(migrate.settings(connection), "0001")
+        connection.execute(text(LETTER_OF_0001), {"raw": b"as it came"})
+    engine.dispose()
+    store = Store.open(empty_url)
+    with store.read() as connection:
+        assert bytes(connection.execute(text("SELECT raw FROM inbox")).scalar()) == b"as it came"
+    store.close()
     assert tables_of(empty_url)[1] == migrate.HEAD
