@@ -46,6 +46,7 @@ _PARTNER = """
 [[partner]]
 symbol = "{symbol}"
 address = "{address}"
+proof = ["none"]
 roles = ["{role}"]
 [[partner.artemail.account]]
 direction = "{direction}"

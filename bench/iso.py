@@ -53,6 +53,7 @@ _PARTNER = f"""
 [[partner]]
 symbol = "{BORROWER}"
 address = "{ADDRESS}"
+proof = ["none"]
 codec = "iso10161"
 roles = ["REQUESTER"]
 """

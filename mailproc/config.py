@@ -8,6 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from mailproc.ill.terms import Role
 
 Days = Annotated[int, Field(ge=0, le=36_500)]
+ProofName = Literal["network", "dkim", "dmarc", "login", "none"]
+
+
+class MayStandHere:
+    """Marks a secret that may also be written into the file itself: a hash tells no password."""
 
 
 class Section(BaseModel):
@@ -50,7 +55,16 @@ class Listen(Section):
     tls_cert: str = ""
     tls_key: str = ""
     require_tls: bool = False
-    login: tuple[str, ...] = ()
+    login: tuple[Literal["PLAIN", "LOGIN"], ...] = ()  # mechanisms of SMTP AUTH; () = both
+
+
+class Proof(Section):
+    """What proofs of the sender are read from: our own relay's words, and DNS."""
+
+    authserv_id: str = ""  # under which our relay writes Authentication-Results; '' = it writes none
+    received_by: str = ""  # the "by" of our relay's Received; '' = authserv_id
+    nameservers: tuple[str, ...] = ()  # () = the system's
+    dns_timeout: float = Field(default=5, gt=0, le=60)  # seconds for one answer
 
 
 class Mailbox(Section):
@@ -121,6 +135,13 @@ class PartnerArtemail(Section):
     account: tuple[Account, ...] = ()
 
 
+class Login(Section):
+    """As whom a partner's server logs in (SMTP AUTH). ``hash``: of the password, argon2id, a PHC string."""
+
+    user: str
+    hash: Annotated[SecretStr, MayStandHere()]
+
+
 class Partner(Section):
     symbol: str
     aliases: tuple[str, ...] = ()
@@ -132,8 +153,9 @@ class Partner(Section):
     language: str = "en"  # of letters to their people
     status: Literal["active", "paused"] = "active"
     accepts_from: tuple[str, ...] = ()  # () = address
-    proof: tuple[str, ...] = ("none",)
+    proof: tuple[ProofName, ...] = ()  # any one suffices; () = not written
     networks: tuple[str, ...] = ()
+    login: Login | None = None
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
 
@@ -192,6 +214,7 @@ class Config(Section):
     library: Library = Library()
     store: Store = Store()
     listen: Listen = Listen()
+    proof: Proof = Proof()
     mailbox: tuple[Mailbox, ...] = ()
     deliver: Deliver = Deliver()
     partner: tuple[Partner, ...] = ()
@@ -200,3 +223,10 @@ class Config(Section):
     templates: Templates = Templates()
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()
+
+    def proofs_of(self, partner: Partner) -> tuple[ProofName, ...]:
+        """What may prove a letter to be the partner's. Where none is written nobody is believed, except
+        while nothing is sent."""
+        if partner.proof:
+            return partner.proof
+        return ("none",) if self.deliver.mode == "folder" else ()

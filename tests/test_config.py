@@ -31,6 +31,10 @@ direction = "out"
 customer_code = "99-0001"
 password = { env = "ART_PASSWORD" }
 """
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzYWx0$CwsBSVCYsUaTdcMyT6Zl4cWgSyzzVLzRlEF3Ap6Lp4g"
+LOGIN = f"\n[partner.login]\nuser = 'bl'\nhash = '{HASH}'"
+TLS = "[listen]\ntls_cert = 'cert.pem'\n"
+SMTP = "[deliver]\nmode = 'smtp'\nhost = 'relay.example'\n"
 BOX_SECRET, ART_SECRET = "correct-horse-7", "ZZTOP99"
 
 
@@ -84,7 +88,11 @@ REFUSED = [
     ("[listen]\nrecipients = ['ill']", ["listen.recipients[1]", '"ill"']),
     ("[listen]\ntls_key = 'k.pem'", ["listen.tls_cert", "certificate"]),
     ("[listen]\nrequire_tls = true", ["listen.require_tls", "tls_cert"]),
-    ("[listen]\nlogin = ['bl']", ["listen.login", "not there yet"]),
+    ("[listen]\nlogin = ['CRAM-MD5']", ["listen.login[1]", "CRAM-MD5", "'PLAIN' or 'LOGIN'"]),
+    ("[proof]\nauthserv_id = 'mx library'", ["proof.authserv_id", "host name"]),
+    ("[proof]\nreceived_by = 'mx.lib.example'", ["line 2", "proof.received_by", "authserv_id"]),
+    ("[proof]\nnameservers = ['ns.lib.example']", ["proof.nameservers[1]", "IP address"]),
+    ("[proof]\ndns_timeout = 0", ["proof.dns_timeout", "more than 0"]),
     ("[deliver]\nmode = 'smtp'", ["deliver.host", "smtp"]),
     ("[deliver]\nmode = 'smpt'", ["deliver.mode", '"smpt"', "'folder' or 'smtp'"]),
     ("[deliver]\nfolder = ''", ["deliver.folder"]),
@@ -111,10 +119,30 @@ REFUSED = [
     (PARTNER + "roles = ['REQUESTER']" + ACCOUNT, ["partner[UK-BL].artemail.account", 'direction = "in"']),
     (PARTNER + "roles = ['LENDER']" + ACCOUNT, ["roles[1]", "LENDER", "RESPONDER"]),
     (PARTNER + "roles = []" + ACCOUNT, ["roles", "lends to us"]),
-    (PARTNER + "proof = ['dkim']" + ACCOUNT, ["proof[1]", "dkim", "not there yet: choose network or none"]),
-    (PARTNER + "proof = ['spf', 'login']" + ACCOUNT, ["proof[1]", "proof[2]", "not there yet"]),
-    (PARTNER + "proof = ['trust']" + ACCOUNT, ["trust", "must be network or none"]),
-    (PARTNER + "proof = []" + ACCOUNT, ["proof", "network or none"]),
+    (PARTNER + "proof = ['dkmi']" + ACCOUNT, ["proof[1]", "'network'", "'none'", 'did you mean "dkim"?']),
+    (PARTNER + "proof = ['spf']" + ACCOUNT, ["proof[1]", 'write "dmarc"']),
+    (PARTNER + "proof = 'dkim'" + ACCOUNT, ["line 5", "partner[UK-BL].proof", "a list"]),
+    (PARTNER + "proof = ['dkim', 'dkim']" + ACCOUNT, ["proof[2]", "twice"]),
+    (PARTNER + "proof = ['dmarc']" + ACCOUNT, ["line 5", "partner[UK-BL].proof", "[proof] authserv_id"]),
+    (PARTNER + "proof = ['login']" + LOGIN + ACCOUNT, ["partner[UK-BL].proof", "[listen] tls_cert"]),
+    (TLS + PARTNER + "proof = ['login']" + ACCOUNT, ["[partner.login]", "mailproc password"]),
+    (TLS + PARTNER + LOGIN.replace("bl'", "'") + ACCOUNT, ["login.user", "logs in with"]),
+    (TLS + PARTNER + LOGIN.replace("$argon2id", "$argon2i") + ACCOUNT, ["login.hash", "mailproc password"]),
+    (TLS + PARTNER + LOGIN.replace("m=8,", "m=99999999,") + ACCOUNT, ["login.hash", "costs too much"]),
+    (PARTNER + "[partner.login]\nuser = 'x'\nhash = 'ZZTOP99'" + ACCOUNT, ["login.hash", "prints"]),
+    (
+        PARTNER + "[partner.login]\nuser = 'x'\nhash = { env = 'NOT_SET' }" + ACCOUNT,
+        ["login.hash", "NOT_SET"],
+    ),
+    (
+        TLS + PARTNER + LOGIN + ACCOUNT + PARTNER.replace("-BL", "-B") + LOGIN + ACCOUNT,
+        ["two partners", "user"],
+    ),
+    (
+        SMTP + PARTNER + ACCOUNT,
+        ["line 5", "partner[UK-BL].proof", "not written", 'proof = ["none"]', '["dkim"]'],
+    ),
+    (SMTP + PARTNER + "proof = []" + ACCOUNT, ["line 8", "partner[UK-BL].proof", "not written"]),
     (PARTNER + "proof = ['network']" + ACCOUNT, ["partner[UK-BL].networks", "needs the networks"]),
     (PARTNER + "networks = ['192.0.2.0/33']" + ACCOUNT, ["networks[1]", "192.0.2.0/33"]),
     (PARTNER + "codec = 'iso18626'" + ACCOUNT, ["partner[UK-BL].codec", "artemail"]),
@@ -148,7 +176,7 @@ def test_refused_with_key_value_and_what_is_allowed(tmp_path: Path, text: str, w
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = (
         "[library]\nemial = 'a@b.example'\ntime_zone = 'Nowhere'\n" + MAILBOX + "pol = 'every 5m'\n" + PARTNER
-        + "proof = ['dkim']\n[partner.artemail]\nsevice = 'S'" + ACCOUNT.replace("99-0001", "x")
+        + "proof = ['dmarc']\n[partner.artemail]\nsevice = 'S'" + ACCOUNT.replace("99-0001", "x")
     )  # fmt: skip
     told = refusal(tmp_path, text)
     assert "has 6 problems" in told

@@ -38,6 +38,8 @@ direction = "out"
 customer_code = "99-0001"
 password = { env = "ART_PASSWORD" }
 """
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzYWx0$CwsBSVCYsUaTdcMyT6Zl4cWgSyzzVLzRlEF3Ap6Lp4g"
+LOGIN = f"\n[partner.login]\nuser = 'bl'\nhash = '{HASH}'"
 BOX_SECRET, ART_SECRET = "correct-horse-7", "ZZTOP99"
 
 
@@ -116,7 +118,8 @@ def test_the_shipped_entries_stand_at_the_defaults(tmp_path: Path) -> None:
     given = mailbox.model_dump(exclude={"name", "host", "user", "password"})
     wanted = Mailbox(name="x", host="x", user="x").model_dump(exclude={"name", "host", "user", "password"})
     assert given == wanted
-    bare = partner.model_copy(update={"artemail": partner.artemail.model_copy(update={"account": ()})})
+    artemail = partner.artemail.model_copy(update={"account": ()})
+    bare = partner.model_copy(update={"artemail": artemail, "login": None})
     assert bare == Partner(symbol=partner.symbol, address=partner.address)
 
 
@@ -200,7 +203,12 @@ def test_staff_of_its_own_is_kept(tmp_path: Path) -> None:
         ("[listen]\nhost = '0.0.0.0'\nnetworks = ['0.0.0.0/0']", "the whole world"),
         (MAILBOX.replace("127.0.0.1", "imap.lib.example") + "security = 'none'", "in clear"),
         (MAILBOX + MAILBOX.replace("intray", "again"), "every letter comes twice"),
-        (PARTNER + ACCOUNT, 'partner UK-BL: proof "none"'),
+        (PARTNER + "proof = ['none']" + ACCOUNT, 'partner UK-BL: proof "none"'),
+        (PARTNER + ACCOUNT, "partner UK-BL: proof is not written"),
+        (PARTNER + "proof = ['dkim', 'none']" + ACCOUNT, '"dkim" beside "none" refuses nobody'),
+        (PARTNER + LOGIN + ACCOUNT, "[partner.login] means nothing"),
+        ("[listen]\nenabled = false\n" + MAILBOX + PARTNER + "proof = ['login', 'dkim']" + LOGIN + ACCOUNT,
+         "only the others count"),
         (PARTNER + "networks = ['192.0.2.0/24']" + ACCOUNT, "networks mean nothing"),
         (PARTNER + "status = 'paused'" + ACCOUNT, "paused"),
         (PARTNER + ACCOUNT + ACCOUNT.replace('"out"', '"in"'), "is of no use"),
@@ -225,6 +233,32 @@ def test_a_set_up_without_fault_is_not_nagged(tmp_path: Path) -> None:
         + "proof = ['network']\nnetworks = ['192.0.2.0/24']" + ACCOUNT
     )  # fmt: skip
     assert config_load.warnings(load(tmp_path, text)) == []
+
+
+HASHES = [f'"{HASH}"', '{ env = "BL_HASH" }', '{ file = "bl.hash" }']
+
+
+@pytest.mark.parametrize("given", HASHES)
+def test_a_hash_stands_in_the_file_or_is_named(tmp_path: Path, given: str, monkeypatch: Any) -> None:
+    monkeypatch.setenv("BL_HASH", HASH)
+    (tmp_path / "bl.hash").write_text(HASH + "\n")
+    text = "[listen]\ntls_cert = 'c.pem'\n" + PARTNER + "proof = ['login']\n[partner.login]\nuser = 'bl'\n"
+    config = load(tmp_path, f"{text}hash = {given}{ACCOUNT}")
+    login = config.partner[0].login
+    assert login is not None
+    assert login.hash.get_secret_value() == HASH
+    assert HASH in config_load.secrets(config), "the log masks it"
+    assert HASH not in repr(config)
+
+
+def test_unwritten_proof_is_none_only_while_nothing_is_sent(tmp_path: Path) -> None:
+    config = load(tmp_path, PARTNER + ACCOUNT)
+    (partner,) = config.partner
+    assert config.proofs_of(partner) == ("none",)
+    sending = config.model_copy(update={"deliver": config.deliver.model_copy(update={"mode": "smtp"})})
+    assert sending.proofs_of(partner) == ()
+    written = partner.model_copy(update={"proof": ("dkim", "network")})
+    assert sending.proofs_of(written) == ("dkim", "network")
 
 
 @pytest.mark.parametrize(

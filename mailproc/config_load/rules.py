@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailproc.config import Config
-from mailproc.config_load import rules_doors, rules_partner
+from mailproc.config_load import rules_doors, rules_partner, rules_proof
 from mailproc.config_load.problem import Problem
 from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_language
 
@@ -20,6 +20,7 @@ def problems(config: Config) -> Iterator[Problem]:
     yield from _store(config)
     yield from rules_doors.problems(config)
     yield from rules_partner.problems(config)
+    yield from rules_proof.problems(config)
     for position, name in enumerate(config.iso10161.critical):
         if not re.fullmatch(r"\*|\d+(\.\d+)*", name, re.ASCII):
             text = 'must be a name of digits and dots, such as "1.0.10161.13.2", a number, or "*" for all'

@@ -36,8 +36,6 @@ def _listen(config: Config) -> Iterator[Problem]:
         yield Problem(("listen", "tls_cert"), "tls_key needs its certificate", "")
     if listen.require_tls and not listen.tls_cert:
         yield Problem(("listen", "require_tls"), "needs tls_cert", True)
-    if listen.login:
-        yield Problem(("listen", "login"), "SMTP AUTH is not there yet: leave it empty and use networks")
 
 
 def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Problem]:

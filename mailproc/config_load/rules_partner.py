@@ -1,4 +1,4 @@
-"""What must hold for [[partner]]: names, proof, manner, ARTEmail accounts."""
+"""What must hold for [[partner]]: names, manner, ARTEmail accounts. Its proofs stand in rules_proof."""
 
 import difflib
 import re
@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import Loc, Problem
-from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_domain, is_language, network_problems
+from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_domain, is_language
 from mailproc.ill.terms import ApduType, Role
 
 CODECS = ("artemail", "iso10161")
-PROOFS = ("network", "none")
-PROOFS_TO_COME = ("dkim", "spf", "login")
 
 
 def problems(config: Config) -> Iterator[Problem]:
@@ -20,7 +18,6 @@ def problems(config: Config) -> Iterator[Problem]:
     for position, partner in enumerate(config.partner):
         loc = ("partner", position)
         yield from _who(partner, loc, names)
-        yield from _proof(partner, loc)
         yield from _protocol(partner, loc)
         if partner.codec == "artemail":
             yield from _accounts(partner, (*loc, "artemail"))
@@ -50,22 +47,6 @@ def _who(partner: Partner, loc: Loc, names: Counter[str]) -> Iterator[Problem]:
         yield Problem(
             (*loc, "roles"), "must hold RESPONDER (lends to us), REQUESTER (borrows from us), or both"
         )
-
-
-def _proof(partner: Partner, loc: Loc) -> Iterator[Problem]:
-    """How a sender is shown to be the partner; any one of the list suffices."""
-    yield from network_problems((*loc, "networks"), partner.networks)
-    for position, proof in enumerate(partner.proof):
-        if proof in PROOFS_TO_COME:
-            yield Problem((*loc, "proof", position), "not there yet: choose network or none", proof)
-        elif proof not in PROOFS:
-            yield Problem((*loc, "proof", position), "must be network or none", proof)
-    if not partner.proof:
-        yield Problem(
-            (*loc, "proof"), "must hold network or none; nothing of this partner could ever be taken"
-        )
-    if "network" in partner.proof and not partner.networks:
-        yield Problem((*loc, "networks"), 'proof "network" needs the networks, as in ["192.0.2.0/24"]')
 
 
 def _protocol(partner: Partner, loc: Loc) -> Iterator[Problem]:

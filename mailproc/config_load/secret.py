@@ -1,4 +1,4 @@
-"""Secrets stand in the environment or in a file of their own, never in config.toml."""
+"""Secrets stand in the environment or in a file of their own, never in config.toml; a hash may."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from mailproc.config import Config, Section
+from mailproc.config import Config, MayStandHere, Section
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.shape import section_in
 
@@ -65,6 +65,8 @@ def _field(section: type[Section], key: str, value: Any, loc: Loc, vault: _Vault
     if field is None:
         return value
     if field.annotation is SecretStr:
+        if isinstance(value, str) and any(isinstance(each, MayStandHere) for each in field.metadata):
+            return value
         secret, wrong = _secret(value, vault)
         if wrong:
             vault.problems.append(Problem(loc, wrong.format(key=key)))

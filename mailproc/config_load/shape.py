@@ -5,6 +5,7 @@ pydantic's own messages are not shown: they print the value of any key, also a p
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
@@ -14,7 +15,10 @@ from mailproc.config import Config, Section
 from mailproc.config_load.problem import HIDDEN, Loc, Problem
 
 UNKNOWN = "unknown key"
-NOT_YET = {"oauth2": 'OAuth 2 is not there yet: write "password"'}
+INSTEAD = {
+    "oauth2": 'OAuth 2 is not there yet: write "password"',
+    "spf": 'SPF alone proves no sender: write "dmarc", of which it is a part',
+}
 
 _WORDS = {
     "int_type": "must be a whole number",
@@ -68,6 +72,12 @@ def unknown_key(loc: Loc) -> Problem:
     return Problem(loc, f"{UNKNOWN}; {hint}")
 
 
+def _nearest(given: str, allowed: str) -> str:
+    """``allowed``: words in single quotes, as pydantic lists them."""
+    near = difflib.get_close_matches(given.lower(), re.findall(r"'([^']*)'", allowed), n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
 def _known(section: type[Section] | None) -> Iterator[str]:
     if section is not None:
         yield from (key for key, field in section.model_fields.items() if not field.exclude)
@@ -104,7 +114,7 @@ def _problem(error: Mapping[str, Any]) -> Problem:
         return unknown_key(loc)
     given = error["input"]
     words = _WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
-    if isinstance(given, str) and given in NOT_YET:
-        words = NOT_YET[given]
+    if isinstance(given, str) and error["type"] == "literal_error":
+        words = INSTEAD.get(given) or words + _nearest(given, error["ctx"]["expected"])
     hidden = is_secret(loc) or error["type"] == "missing"
     return Problem(loc, words, HIDDEN if hidden else given)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Account, Config, Library, Partner
+from mailproc.config_load import warn_proof
 from mailproc.config_load.words import is_loopback, only_loopback
 from mailproc.ill.terms import Role
 
@@ -49,7 +50,8 @@ def _partners(config: Config) -> Iterator[str]:
     if not config.partner:
         yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
     for partner in config.partner:
-        yield from (f"partner {partner.symbol}: {text}" for text in _partner(partner, config.listen.enabled))
+        told = (*warn_proof.warnings(config, partner), *_partner(partner))
+        yield from (f"partner {partner.symbol}: {text}" for text in told)
     yield from _shared_addresses(config.partner)
 
 
@@ -66,13 +68,7 @@ def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
             yield f"partners {shared} write from {address}: what names none of their requests is shelved"
 
 
-def _partner(partner: Partner, listening: bool) -> Iterator[str]:
-    if "none" in partner.proof:
-        yield 'proof "none": whoever writes its address as the sender is believed'
-        if partner.networks:
-            yield 'networks mean nothing beside proof "none"'
-    elif not listening:
-        yield 'proof "network" never holds for a letter by IMAP, and listen.enabled is false: all is shelved'
+def _partner(partner: Partner) -> Iterator[str]:
     if partner.status == "paused":
         yield "paused: its letters are held"
     accounts = partner.artemail.account

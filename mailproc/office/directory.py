@@ -31,10 +31,13 @@ class Learned:
 def listed(connection: Connection, premises: Premises) -> list[dict[str, str]]:
     """The partners; ``roles`` in words for people, ``status`` as it is now, no secrets."""
     waiting = paused(connection, premises)
-    return [_line(one, "paused" if one.symbol in waiting else "active") for one in premises.partners]
+    return [
+        _line(one, "paused" if one.symbol in waiting else "active", premises.config.proofs_of(one))
+        for one in premises.partners
+    ]
 
 
-def _line(partner: Partner, status: str) -> dict[str, str]:
+def _line(partner: Partner, status: str, proofs: tuple[str, ...]) -> dict[str, str]:
     return {
         "symbol": partner.symbol,
         "name": partner.name,
@@ -42,7 +45,7 @@ def _line(partner: Partner, status: str) -> dict[str, str]:
         "codec": partner.codec,
         "roles": ", ".join(_TO_US[role] for role in partner.roles),
         "status": status,
-        "proof": ", ".join(partner.proof),
+        "proof": ", ".join(proofs),
     }
 
 

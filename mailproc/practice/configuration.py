@@ -12,6 +12,7 @@ symbol = "{neighbour.SYMBOL}"
 name = "{neighbour.NAME}"
 address = "{neighbour.ADDRESS}"
 codec = "{neighbour.CODEC}"
+proof = ["none"]
 """
 
 
@@ -59,6 +60,7 @@ def _partner(symbol: str, name: str, address: str, role: str, account: tuple[str
 symbol = "{symbol}"
 name = "{name}"
 address = "{address}"
+proof = ["none"]
 roles = ["{role}"]
 [[partner.artemail.account]]
 direction = "{direction}"

@@ -125,12 +125,12 @@ class Neighbour:
         )
 
     def _lending_to(self, symbol: str = "", address: str = "") -> Premises:
-        partners = (Partner(symbol=symbol, address=address, codec=CODEC, roles=(Role.REQUESTER,)),)
+        asks = Partner(symbol=symbol, address=address, codec=CODEC, roles=(Role.REQUESTER,), proof=("none",))
         config = Config(
             library=Library(symbol=SYMBOL, name=NAME, email=ADDRESS),
             store=StoreSection(url=self._url),
             deliver=Deliver(mode="smtp"),
-            partner=partners if symbol else (),
+            partner=(asks,) if symbol else (),
         )
         return Premises(config, lambda: registry.load(config), lambda: self._templates, self._clock)
 

@@ -49,6 +49,7 @@ timeout = 10
 [[partner]]
 symbol = "XX-LENDER"
 address = "{lender}"
+proof = ["none"]
 [[partner.artemail.account]]
 direction = "out"
 customer_code = "99-0001"
@@ -56,6 +57,7 @@ password = {{ env = "LENDER_CODE" }}
 [[partner]]
 symbol = "XX-BORROWER"
 address = "{borrower}"
+proof = ["none"]
 roles = ["REQUESTER"]
 [[partner.artemail.account]]
 direction = "in"

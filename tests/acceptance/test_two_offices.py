@@ -33,6 +33,7 @@ security = "none"
 [[partner]]
 symbol = "{other}"
 address = "{others_address}"
+proof = ["none"]
 codec = "iso10161"
 roles = ["RESPONDER", "REQUESTER"]
 {mailbox}

@@ -18,6 +18,7 @@ email = "ill@library.example"
 [[partner]]
 symbol = "XX-LENDER"
 address = "orders@lender.example"
+proof = ["none"]
 [[partner.artemail.account]]
 direction = "out"
 customer_code = "99-0001"

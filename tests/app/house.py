@@ -36,6 +36,7 @@ timeout = 60.0
 symbol = "UK-BL"
 name = "British Library"
 address = "orders@bl.example"
+proof = ["none"]
 [[partner.artemail.account]]
 direction = "out"
 customer_code = "99-0001"
@@ -43,6 +44,7 @@ password = {{ env = "ART_PASSWORD" }}
 [[partner]]
 symbol = "UK-CUSTOMER"
 address = "ill@customer.example"
+proof = ["none"]
 roles = ["REQUESTER"]
 [[partner.artemail.account]]
 direction = "in"

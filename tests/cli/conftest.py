@@ -28,6 +28,7 @@ site = "site"
 symbol = "UK-BL"
 name = "British Library"
 address = "orders@bl.example"
+proof = ["none"]
 [[partner.artemail.account]]
 direction = "out"
 customer_code = "99-0001"
@@ -36,6 +37,7 @@ password = { env = "ART_PASSWORD" }
 symbol = "UK-CUSTOMER"
 name = "A Customer"
 address = "ill@customer.example"
+proof = ["none"]
 roles = ["REQUESTER"]
 [[partner.artemail.account]]
 direction = "in"

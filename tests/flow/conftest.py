@@ -69,6 +69,7 @@ def partner_lines(symbol: str, roles: Sequence[str], *accounts: str, more: str =
         f'name = "Library {symbol}"',
         f'address = "{ADDRESS[symbol]}"',
         f"roles = {json.dumps(list(roles))}",
+        *(() if "proof =" in more else ('proof = ["none"]',)),
         more,
     ]
     for direction in accounts:

@@ -37,6 +37,7 @@ site = "site"
 symbol = "UK-BL"
 name = "British Library"
 address = "orders@bl.example"
+proof = ["none"]
 {partner}
 [[partner.artemail.account]]
 direction = "out"
@@ -47,6 +48,7 @@ password = {{ env = "ART_PASSWORD" }}
 [[partner]]
 symbol = "UK-TWO"
 address = "orders@two.example"
+proof = ["none"]
 [[partner.artemail.account]]
 direction = "out"
 customer_code = "99-0002"
@@ -55,6 +57,7 @@ password = {{ env = "ART_PASSWORD" }}
 [[partner]]
 symbol = "UK-CUSTOMER"
 address = "ill@customer.example"
+proof = ["none"]
 roles = ["REQUESTER"]
 [partner.artemail]
 receipts = false

@@ -52,9 +52,8 @@ def address_of(symbol: str) -> str:
 def partner_of(symbol: str, **more: Any) -> Partner:
     """Another office as config.toml has it; to each other all are borrowers and lenders."""
     roles = (Role.REQUESTER, Role.RESPONDER)
-    return Partner(
-        symbol=symbol, name=symbol, address=address_of(symbol), codec="iso10161", roles=roles, **more
-    )
+    known = {"name": symbol, "codec": "iso10161", "roles": roles, "proof": ("none",)}
+    return Partner(symbol=symbol, address=address_of(symbol), **known | more)
 
 
 @dataclass

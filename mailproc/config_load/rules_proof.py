@@ -1,0 +1,107 @@
+"""What must hold for the proofs of a partner's letters: [proof]; proof, networks, login of [[partner]]."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from mailproc.config import Config, Partner
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.secret import ABSENT
+from mailproc.config_load.words import network_problems
+
+LONGEST_NAME = 255
+"""Characters of a user's or a host's name."""
+MOST_MEMORY = 1_048_576
+"""KiB that one look at a password may take."""
+MOST_ROUNDS = 20
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_HASH = re.compile(
+    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}", re.ASCII
+)
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    yield from _section(config)
+    users = Counter(partner.login.user for partner in config.partner if partner.login)
+    for position, partner in enumerate(config.partner):
+        loc = ("partner", position)
+        yield from network_problems((*loc, "networks"), partner.networks)
+        yield from _written(partner, (*loc, "proof"), config)
+        yield from _needs(partner, loc, config)
+        yield from _login(partner, (*loc, "login"), users)
+
+
+def _section(config: Config) -> Iterator[Problem]:
+    proof = config.proof
+    for key, name in (("authserv_id", proof.authserv_id), ("received_by", proof.received_by)):
+        if name and (len(name) > LONGEST_NAME or not _NAME.fullmatch(name)):
+            yield Problem(("proof", key), 'must be a host name such as "mx.library.example"', name)
+    if proof.received_by and not proof.authserv_id:
+        text = "means nothing without authserv_id: write that, or leave both empty"
+        yield Problem(("proof", "received_by"), text, proof.received_by)
+    for position, server in enumerate(proof.nameservers):
+        if not _is_address(server):
+            text = "must be an IP address such as 192.0.2.53; [] = those of the system"
+            yield Problem(("proof", "nameservers", position), text, server)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:
+    """Where letters really leave, nobody is believed by oversight."""
+    if not partner.proof and config.deliver.mode == "smtp":
+        yield Problem(
+            loc,
+            'is not written, and deliver.mode is "smtp": say how its letters are proven, as proof = ["dkim"],'
+            ' ["dmarc"], ["network"] or ["login"] (any of a list suffices; docs/security.md says which), or'
+            ' proof = ["none"], which believes whoever writes its address as the sender',
+        )
+    for position, name in enumerate(partner.proof):
+        if name in partner.proof[:position]:
+            yield Problem((*loc, position), "stands twice", name)
+
+
+def _needs(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:
+    if "network" in partner.proof and not partner.networks:
+        yield Problem((*loc, "networks"), 'proof "network" needs the networks, as in ["192.0.2.0/24"]')
+    if "dmarc" in partner.proof and not config.proof.authserv_id:
+        text = '"dmarc" needs [proof] authserv_id: the name that your relay has in Authentication-Results'
+        yield Problem((*loc, "proof"), text)
+    if "login" in partner.proof and partner.login is None:
+        text = '"login" needs [partner.login] with user and hash; `mailproc password` makes the hash'
+        yield Problem((*loc, "proof"), text)
+    if "login" in partner.proof and config.listen.enabled and not config.listen.tls_cert:
+        text = '"login" needs [listen] tls_cert: a password is taken over TLS only'
+        yield Problem((*loc, "proof"), text)
+
+
+def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[Problem]:
+    if partner.login is None:
+        return
+    user, given = partner.login.user, partner.login.hash.get_secret_value()
+    if not user or len(user) > LONGEST_NAME or not user.isprintable() or user != user.strip():
+        yield Problem((*loc, "user"), "must be the name that its server logs in with", user)
+    elif users[user] > 1:
+        yield Problem((*loc, "user"), "two partners have this user: a login must tell who it is", user)
+    if given not in (ABSENT, "") and (wrong := _not_a_hash(given)):
+        yield Problem((*loc, "hash"), wrong)
+
+
+def _not_a_hash(text: str) -> str:
+    found = _HASH.fullmatch(text)
+    if found is None:
+        return "must be what `mailproc password` prints ($argon2id$…); the password itself is written nowhere"
+    memory, rounds, _ = map(int, found.groups())
+    if memory > MOST_MEMORY or rounds > MOST_ROUNDS:
+        return (
+            f"costs too much: at most m={MOST_MEMORY} and t={MOST_ROUNDS}; `mailproc password` makes another"
+        )
+    return ""

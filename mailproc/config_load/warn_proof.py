@@ -1,0 +1,41 @@
+"""What is allowed of a partner's proofs and yet worth a word."""
+
+from collections.abc import Iterator
+
+from mailproc.config import Config, Partner
+
+BY_LISTENER = frozenset({"network", "login"})
+"""Proofs that only an SMTP session with us can give."""
+
+
+def warnings(config: Config, partner: Partner) -> Iterator[str]:
+    """Sentences about one partner, without its name."""
+    yield from _none(partner)
+    yield from _never(config, partner)
+    if partner.networks and "network" not in partner.proof:
+        yield 'networks mean nothing without proof "network"'
+    if partner.login is not None and "login" not in partner.proof:
+        yield '[partner.login] means nothing without proof "login"'
+
+
+def _none(partner: Partner) -> Iterator[str]:
+    if not partner.proof:
+        yield (
+            'proof is not written: it counts as "none" while nothing is sent, so whoever writes its address'
+            ' as the sender is believed; deliver.mode = "smtp" is refused until it is written'
+        )
+    elif "none" in partner.proof:
+        yield 'proof "none": whoever writes its address as the sender is believed'
+        if len(partner.proof) > 1:
+            others = ", ".join(f'"{one}"' for one in partner.proof if one != "none")
+            yield f'{others} beside "none" refuses nobody: take "none" away once the others hold'
+
+
+def _never(config: Config, partner: Partner) -> Iterator[str]:
+    asked = set(partner.proof)
+    if not asked or "none" in asked or not asked & BY_LISTENER:
+        return
+    if not config.listen.enabled:
+        names = " and ".join(f'"{one}"' for one in partner.proof if one in BY_LISTENER)
+        what = "all is shelved" if asked <= BY_LISTENER else "only the others count"
+        yield f"proof {names} never holds for a letter by IMAP, and listen.enabled is false: {what}"
