@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run side by side, one worker a core; a debugger wants make test WORKERS=0.
 WORKERS ?= 2
 
-.PHONY: help install demo run test lint types layers bench docs clean
+.PHONY: help install demo run test lint types layers bench crash fuzz docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,6 +40,9 @@ layers: install  ## who may import whom
 
 bench: install  ## speed against yardsticks in the same run
 	$(BIN)/python -m bench
+
+fuzz: install  ## a million damaged letters over every reader, a quarter of an hour; finds become samples
+	$(BIN)/python -m fuzz
 
 docs: install  ## writes the generated pages anew
 	$(BIN)/mailproc states --markdown > docs/states.md

@@ -1,0 +1,1 @@
+"""Mutated letters against everything that reads what a stranger sends."""

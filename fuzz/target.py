@@ -1,0 +1,111 @@
+"""What is done with each letter, and what must be true of it: the way of a letter up to the store."""
+
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from mailproc.config import Account, Config, Partner, PartnerArtemail
+from mailproc.errors import RemoteFault
+from mailproc.ill import apdu_json
+from mailproc.ill.terms import Role
+from mailproc.mail import bounce
+from mailproc.mail.letter import Letter
+from mailproc.mail.own import is_own
+from mailproc.mail.parse import parse, readable
+from mailproc.protocols.codec import Decoded
+from mailproc.protocols.registry import load
+
+PASSWORD = "PW0001XQ"  # noqa: S105  # of nobody
+SECONDS = 0.5
+"""Processor time of one letter of at most 32 kB. The slowest sample takes a tenth of it."""
+
+
+@dataclass(frozen=True)
+class Find:
+    """``kind`` names the fault in one word and is the same for the same place in the code."""
+
+    kind: str
+    text: str
+
+
+class Target:
+    """Every reader that a stranger's letter meets, as configured for two partners."""
+
+    def __init__(self) -> None:
+        self.registry = load(_config())
+
+    def check(self, raw: bytes) -> Find | None:
+        """None where all that must hold does."""
+        begun = time.thread_time()
+        try:
+            broken = self._read(raw)
+        except Exception as error:  # this is what is looked for
+            return Find(_place(error), traceback.format_exc())
+        took = time.thread_time() - begun
+        if took > SECONDS:
+            return Find("slow", f"{took:.2f} s for {len(raw)} octets")
+        return Find(broken.split(":")[0].replace(" ", "-"), broken) if broken else None
+
+    def _read(self, raw: bytes) -> str:
+        letter = parse(raw)
+        bounce.read(letter)
+        readable(letter)
+        is_own(letter, ("ill@library.example",), lambda _ids: True)
+        takers = [codec for codec in self.registry.codecs if codec.recognise(letter)]
+        if len(takers) > 1:
+            return "two codecs: " + ", ".join(codec.name for codec in takers)
+        self.registry.mask(raw)
+        reader = takers[0] if takers else self.registry.perhaps(letter)
+        try:
+            return _strings(letter) or (_decoded(reader.decode(letter)) if reader else "")
+        except RemoteFault:  # the one exception that a codec may raise
+            return ""
+
+
+def _decoded(decoded: Decoded) -> str:
+    for apdu in (*decoded.apdus, *decoded.unsure):
+        said = apdu_json.to_json(apdu)
+        if apdu_json.from_json(said) != apdu:
+            return f"lost in JSON: {apdu}"
+        if not _storable(str(said)):
+            return f"not storable: {apdu}"
+    return ""
+
+
+def _strings(letter: Letter) -> str:
+    words = (letter.subject, letter.sender, letter.message_id, *letter.to, *letter.in_reply_to)
+    return next((f"not storable: {word!r}" for word in words if not _storable(word) or "\n" in word), "")
+
+
+def _storable(word: str) -> bool:
+    """PostgreSQL takes no NUL, and UTF-8 no half of a character."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in word
+
+
+def _place(error: Exception) -> str:
+    """The exception and the line of ours in which it was raised."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if "/mailproc/" in one.filename]
+    where = f"{Path(frames[-1].filename).stem}-{frames[-1].name}" if frames else "elsewhere"
+    return f"{type(error).__name__}-{where}"
+
+
+def _config() -> Config:
+    def partner(symbol: str, role: Role, direction: str, code: str) -> Partner:
+        account = Account(direction=direction, customer_code=code, password=SecretStr(PASSWORD))  # type: ignore[arg-type]
+        return Partner(
+            symbol=symbol,
+            address=f"ill@{symbol.lower()}.example",
+            roles=(role,),
+            artemail=PartnerArtemail(account=(account,)),
+        )
+
+    ours = partner("XX-BL", Role.RESPONDER, "out", "99-0001")
+    theirs = partner("XX-CUSTOMER", Role.REQUESTER, "in", "99-0002")
+    return Config(partner=(ours, theirs))
