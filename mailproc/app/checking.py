@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mailproc import config_load
+from mailproc.app import exposed
 from mailproc.app.build import House
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
@@ -31,6 +32,7 @@ def check(house: House, *, connect: bool) -> Found:
     config = house.config
     found = Found(fine=[f"configuration: {config.file}", f"store: {house.store.shown}"])
     found.warnings += [*config_load.warnings(config), *house.premises.registry.warnings]
+    found.warnings += exposed.warnings(house)
     listed = rehearsal.listed(house.premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]

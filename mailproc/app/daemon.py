@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from queue import SimpleQueue
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailproc import config_load
 from mailproc.app import schedule
+from mailproc.app.asked import Asked
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
 from mailproc.app.looking import LookThreads
@@ -91,10 +91,9 @@ def _begin(house: House) -> None:
 class Daemon:
     """One running service. ``run`` returns when it was asked to stop: 0, or 1 after a failure."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, asked: Asked | None = None) -> None:
         self._house = house
-        # A signal may interrupt whoever holds an Event's lock; a SimpleQueue takes what it is given.
-        self._asked: SimpleQueue[None] = SimpleQueue()
+        self._asked = asked or Asked()
         self._stop = threading.Event()
         self._failed = False
         self._unwritten = False
@@ -106,7 +105,7 @@ class Daemon:
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
-        self._asked.put(None)
+        self._asked.stop()
 
     def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
@@ -121,7 +120,7 @@ class Daemon:
             self._start(deliver, still_ours)
             self._schedule(stack)
             ready((house.config.listen.host, port) if port else None)
-            self._asked.get()
+            self._asked.wait()
             _log.info("stopping")
         return 1 if self._failed else 0
 

@@ -1,7 +1,7 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
 import signal
-from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from mailproc import config_load, log
-from mailproc.app import build
+from mailproc.app import build, exposed
+from mailproc.app.asked import Asked
+from mailproc.app.build import House
 from mailproc.cli import output
 from mailproc.cli.opening import config_path, configured, opened
 from mailproc.flow.verify import verify as recompute
@@ -32,19 +34,23 @@ def run(
     from mailproc.app import daemon  # here: the sockets cost a tenth of a second that no other verb needs
 
     _log_at(level, json_lines)
+    asked = Asked() if once else _asked_by_signals()
     house = build.build(config_path(ctx))
     try:
-        for warning in (*config_load.warnings(house.config), *house.premises.registry.warnings):
-            output.line(f"note: {warning}")
+        _say_warnings(house)
         if once:
             daemon.run_once(house)
             return
-        service = daemon.Daemon(house)
-        _stop_on_signals(service.stop)
-        failed = service.run(_ready)
+        failed = daemon.Daemon(house, asked).run(_ready)
     finally:
         house.store.close()
     raise typer.Exit(failed)
+
+
+def _say_warnings(house: House) -> None:
+    told = (config_load.warnings(house.config), house.premises.registry.warnings, exposed.warnings(house))
+    for warning in chain(*told):
+        output.line(f"note: {warning}")
 
 
 def _log_at(level: str, json_lines: bool) -> None:
@@ -56,12 +62,20 @@ def _log_at(level: str, json_lines: bool) -> None:
         ) from None
 
 
-def _stop_on_signals(end: Callable[[], None]) -> None:
+def _asked_by_signals() -> Asked:
+    """From here on SIGTERM and Ctrl-C end the service in order, and SIGHUP does not end it."""
+    asked = Asked()
+
     def stop(_number: int, _frame: FrameType | None) -> None:
-        end()
+        asked.stop()
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        asked.hang_up()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGHUP, hang_up)
+    return asked
 
 
 def _ready(address: tuple[str, int] | None) -> None:

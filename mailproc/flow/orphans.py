@@ -24,6 +24,7 @@ from mailproc.store import events
 
 SAID = (finding.ASKED_OF_US - {"ILL_REQUEST"}) | {"MESSAGE", "LOST", "DAMAGED"}
 """What a borrower says behind its request. A question is answered at once (``strangers``)."""
+WAITS = "waits for its request until"
 LATER = timedelta(hours=1)
 """Who had its answers for this hour is told in a later one."""
 
@@ -33,10 +34,13 @@ def wait(connection: Connection, event_id: int, premises: Premises) -> None:
     event, days = events.load(connection, event_id), premises.config.policy.unmatched_days
     if event is None or not days or _why_not(connection, event, premises):
         return
-    day = premises.today() + timedelta(days=days)
+    _wait_from_today(connection, event_id, event["last_error"], premises)
+
+
+def _wait_from_today(connection: Connection, event_id: int, why: str, premises: Premises) -> None:
+    day = premises.today() + timedelta(days=premises.config.policy.unmatched_days)
     opens = premises.instant(datetime.combine(day, OFFICE_OPENS))
-    why = f"waits for its request until {day}: {event['last_error']}"
-    events.wait_on_shelf(connection, event_id, opens, why)
+    events.wait_on_shelf(connection, event_id, opens, f"{WAITS} {day}: {why}")
 
 
 def tell_due(connection: Connection, premises: Premises, limit: int) -> int:
@@ -44,11 +48,16 @@ def tell_due(connection: Connection, premises: Premises, limit: int) -> int:
     as wait on (of those more than ``limit`` may be due)."""
     now = premises.clock()
     told: set[int] = set()
-    due = events.waited(connection, now, limit)
+    far = now + timedelta(days=premises.config.policy.unmatched_days + 2)
+    due = events.waited(connection, now, far, limit)
     for event in due:
         if event["id"] in told:
             continue
-        if premises.partners.get(event["partner"]) is None or _why_not(connection, event, premises):
+        if event["not_before"] > now:  # it came while the clock was ahead: its days begin today
+            why = event["last_error"]
+            why = why.partition(": ")[2] if why.startswith(WAITS) else why
+            _wait_from_today(connection, event["id"], why, premises)
+        elif premises.partners.get(event["partner"]) is None or _why_not(connection, event, premises):
             events.wait_on_shelf(connection, event["id"], None, event["last_error"])
         elif _report(connection, event, premises):
             told |= _mark(connection, event, premises)

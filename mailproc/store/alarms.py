@@ -23,9 +23,12 @@ _CLEAR = text(
 def raise_once(
     connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
 ) -> bool:
-    """True where staff are to be told of this now; False where they were within ``every``."""
+    """True where staff are to be told of this now; False where they were within ``every``.
+
+    One that was raised later than ``now`` (the clock was wrong then) keeps nobody silent.
+    """
     last = connection.execute(_LAST, {"kind": kind, "key": key}).scalar()
-    if last is not None and now - last < every:
+    if last is not None and timedelta(0) <= now - last < every:
         return False
     connection.execute(_RAISE, {"kind": kind, "key": key, "now": now})
     return True

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine,
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from mailproc import private
 from mailproc.errors import Misconfigured
 
 BUSY_SECONDS = 30
@@ -158,8 +159,8 @@ def make_file(path: Path) -> None:
     try:
         if path.exists():
             return  # not opened here: closing any descriptor of a file drops this process's locks on it
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        private.make_folder(path.parent)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, private.FILE))
     except FileExistsError:
         return
     except OSError as error:

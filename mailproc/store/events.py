@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select, text
 
 from mailproc.ill.terms import ApduType
 from mailproc.store.letters import DISMISSED
@@ -127,7 +127,13 @@ _WAITED = Constant(
     select(EVENT)
     .where(
         EVENT.c.state == "shelved",
-        EVENT.c.not_before <= bindparam("now", type_=EVENT.c.not_before.type),
+        or_(
+            EVENT.c.not_before <= bindparam("now", type_=EVENT.c.not_before.type),
+            and_(
+                EVENT.c.not_before > bindparam("far", type_=EVENT.c.not_before.type),
+                EVENT.c.at > bindparam("now", type_=EVENT.c.at.type),
+            ),
+        ),
         EVENT.c.transaction_id.is_(None),
     )
     .order_by(EVENT.c.not_before, EVENT.c.id)
@@ -287,9 +293,10 @@ def told_on_shelf(connection: Connection, event: RowMapping, day: date, reason: 
     connection.execute(EVENT.update().where(EVENT.c.id == event["id"]).values(facts=facts))
 
 
-def waited(connection: Connection, now: datetime, most: int) -> Sequence[RowMapping]:
-    """What belongs to no transaction and has waited on the shelf as long as it was to."""
-    return _WAITED.rows(connection, {"now": now, "most": most})
+def waited(connection: Connection, now: datetime, far: datetime, most: int) -> Sequence[RowMapping]:
+    """What belongs to no transaction and has waited on the shelf as long as it was to; also what came
+    later than ``now`` and is to wait until after ``far``: the clock was wrong then."""
+    return _WAITED.rows(connection, {"now": now, "far": far, "most": most})
 
 
 def waiting_on_shelf(connection: Connection, most: int) -> Sequence[RowMapping]:

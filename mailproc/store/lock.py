@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from mailproc import private
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.store.engine import Store
 from mailproc.store.faults import driver_errors
@@ -30,7 +31,7 @@ def daemon_lock(store: Store) -> Iterator[Callable[[], bool]]:
 def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
     lock = path.with_name(f"{path.name}.lock")
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, private.FILE)
     except OSError as error:  # left by a daemon that ran as another user
         raise Misconfigured(f"store.url: {lock} cannot be opened: {error.strerror}") from None
     try:
@@ -38,8 +39,9 @@ def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _taken(f" (process {os.pread(descriptor, 20, 0).decode() or 'unknown'})") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # a full disk: the number is only for whoever is refused
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield lambda: True
     finally:
         os.close(descriptor)  # the file stays: deleting it would let two daemons hold two files

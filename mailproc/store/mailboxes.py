@@ -35,11 +35,13 @@ _MOVE = text(
 )
 
 # The first failure's time stays until the mailbox works again: it is what the alarm counts from.
+# One of the future was noted while the clock was wrong.
 _FAILING = text(
     "INSERT INTO mailbox (name, folder, uidvalidity, last_uid, failing_since, last_error)"
     " VALUES (:name, '', 0, 0, :now, :error)"
     " ON CONFLICT (name) DO UPDATE SET last_error = excluded.last_error,"
-    " failing_since = COALESCE(mailbox.failing_since, excluded.failing_since)"
+    " failing_since = CASE WHEN mailbox.failing_since <= excluded.failing_since"
+    " THEN mailbox.failing_since ELSE excluded.failing_since END"
 ).bindparams(bindparam("now", type_=Instant))
 
 _SINCE = text("SELECT failing_since FROM mailbox WHERE name = :name").columns(failing_since=Instant)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from mailproc import private
 from mailproc.errors import Misconfigured, TryLater
 from mailproc.store.faults import first_line, try_later
 
@@ -138,6 +139,7 @@ def _copy(path: Path, to: Path) -> None:
     unfinished = to.with_name(f"{to.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, private.FILE))
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
         shutil.copymode(path, unfinished)

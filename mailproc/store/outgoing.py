@@ -102,7 +102,11 @@ _DUE = (
     .where(
         INTENT.c.kind == bindparam("kind"),
         INTENT.c.state.in_(("todo", "held")),
-        or_(INTENT.c.not_before.is_(None), INTENT.c.not_before <= bindparam("now", type_=Instant)),
+        or_(
+            INTENT.c.not_before.is_(None),
+            INTENT.c.not_before <= bindparam("now", type_=Instant),
+            INTENT.c.not_before > bindparam("far", type_=Instant),  # queue.LONGEST says why
+        ),
         or_(INTENT.c.partner.not_in(bindparam("paused", expanding=True)), _FOR_OUR_OWN),
         or_(INTENT.c.kind != "apdu", ~_WAITS_FOR_EARLIER.exists()),
     )
@@ -123,6 +127,7 @@ def _oldest(time: ColumnElement[bool]) -> Any:
 _LETTERS_DUE = union_all(
     _oldest(OUTGOING.c.not_before.is_(None)),
     _oldest(OUTGOING.c.not_before <= bindparam("now", type_=Instant)),
+    _oldest(OUTGOING.c.not_before > bindparam("far", type_=Instant)),
 )
 _TROUBLE_KNOWN = (
     select(OUTGOING.c.id)
@@ -160,7 +165,7 @@ def claim_intents(
     left (a Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
     What was held is tried again after its pause: a template may have been mended.
     """
-    values = {"kind": kind, "paused": list(paused), "now": now, "most": limit}
+    values = {"kind": kind, "paused": list(paused), "now": now, "far": queue.far(now), "most": limit}
     due = connection.execute(_DUE, values).all()
     return queue.begin(connection, IntentRow, [(row.id, row.unfinished) for row in due])
 
@@ -171,8 +176,9 @@ def claim_letter(connection: Connection, paused: Sequence[str], now: datetime) -
     ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
     """
     rows: list[RowMapping] = []
+    values = {"paused": list(paused), "now": now, "far": queue.far(now)}
     while not rows:  # one that killed the process twice is shelved here, and the next one looked at
-        due = connection.execute(_LETTERS_DUE, {"paused": list(paused), "now": now}).all()
+        due = connection.execute(_LETTERS_DUE, values).all()
         if not due:
             return None
         rows = queue.begin(connection, OutgoingRow, [min((row.id, row.unfinished) for row in due)])

@@ -36,6 +36,8 @@ from mailproc.store.tables import Instant, QueueRow
 
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 BACKOFF_END = timedelta(hours=12)
+LONGEST = BACKOFF_END + timedelta(hours=1)
+"""A row that is to wait longer than any pause was put there while the clock was wrong: it is due."""
 DEATHS = 3  # not two: two kills from outside can hit one row by chance
 KILLED = "the process died three times while it worked on this: not tried again"
 
@@ -48,6 +50,11 @@ def pause(attempts: int) -> timedelta:
 def waited(attempts: int) -> timedelta:
     """How long a row has been tried after this many tries: the pauses between them."""
     return sum((pause(each) for each in range(1, attempts)), timedelta())
+
+
+def far(now: datetime) -> datetime:
+    """The instant after which no row of a queue can be meant to wait at ``now``."""
+    return now + LONGEST
 
 
 def claim(
@@ -82,7 +89,7 @@ def begin(connection: Connection, table: type[QueueRow], due: list[tuple[int, in
 def _all_due(
     connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str
 ) -> list[tuple[int, int]]:
-    values = {"in_state": state, "now": now, "limit": limit}
+    values = {"in_state": state, "now": now, "far": far(now), "limit": limit}
     return [(row["id"], row["unfinished"]) for row in _statements(table).due.rows(connection, values)]
 
 
@@ -194,10 +201,11 @@ class _Statements:
 
 
 def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime]) -> Select[Any]:
-    """Ids first, without the rows' bytes. Two branches and not one OR: each walks the index
+    """Ids first, without the rows' bytes. Branches and not one OR: each walks the index
     (state, not_before, id) in order and stops early."""
     limit: BindParameter[int] = bindparam("limit", type_=Integer)
-    times = (table.c.not_before.is_(None), table.c.not_before <= now)
+    beyond = table.c.not_before > bindparam("far", type_=Instant)
+    times = (table.c.not_before.is_(None), table.c.not_before <= now, beyond)
     branches = [select(table.c.id).where(state, time).order_by(table.c.id).limit(limit) for time in times]
     ids = union_all(*(select(branch.subquery().c.id) for branch in branches))
     rows = select(table.c.id, table.c.unfinished).where(table.c.id.in_(ids))

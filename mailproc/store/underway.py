@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from mailproc import private
 from mailproc.store import queue
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, QueueRow
 
@@ -83,8 +84,8 @@ class Underway:
             return
         try:
             if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+                private.make_folder(self._path.parent)
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, private.FILE)
             os.pwrite(self._file, f"{text}\n".encode(), where)
         except OSError as error:
             _log.warning("%s cannot be written (%s): claims are counted without it", self._path, error)

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from mailproc import private
 from mailproc.errors import TryLater
 from mailproc.mail.letter import Envelope
-
-OWNER_ONLY = 0o600  # readers' names and addresses stand in these files
 
 
 class Folder:
@@ -32,7 +31,7 @@ class Folder:
             raise TryLater(f"[deliver] folder: {self._path} cannot be written: {error.strerror}") from error
 
     def _file(self, raw: bytes, name: str) -> Path:
-        self._path.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._path)
         target = self._free(raw, name)
         if not target.exists():
             unfinished = self._path / f".{target.name}.tmp"
@@ -58,7 +57,7 @@ def _names(name: str) -> Iterator[str]:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, private.FILE), "wb") as file:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())

@@ -78,8 +78,7 @@ class Clerk:
         try:
             future = self._keep(self._letters(server, session, envelope))
         except TryLater as error:
-            log.warning("a letter was put off: %s", error)
-            return NO_ROOM
+            return _deferred(NO_ROOM, error)
         except Exception as error:
             log.error("a letter could not be kept: %s", bare(error))
             return OUR_TROUBLE
@@ -112,16 +111,21 @@ class Clerk:
                 kept = await asyncio.shield(asyncio.wrap_future(future))
         except asyncio.CancelledError:
             if future.cancelled():  # by the store, which is closing; else it was we who were cancelled
-                log.warning("a letter was put off: the store is closing")
-                return OUR_TROUBLE
+                return _deferred(OUR_TROUBLE, TryLater("the store is closing"))
             raise
         except NoRoom as error:
-            log.warning("a letter was put off: %s", error)
-            return NO_ROOM
-        except (TryLater, TimeoutError) as error:
-            log.warning("a letter was put off: %s", error or "the store takes too long")
-            return OUR_TROUBLE
+            return _deferred(NO_ROOM, error)
+        except TryLater as error:
+            return _deferred(OUR_TROUBLE, error)
+        except TimeoutError:
+            return _deferred(OUR_TROUBLE, TryLater(f"the store took longer than {KEEP_TIMEOUT:g} s"))
         except Exception as error:
             log.error("a letter could not be kept: %s", bare(error))
             return OUR_TROUBLE
         return "250 2.0.0 Kept as " + ", ".join(f"I{letter.inbox_id}" for letter in kept)
+
+
+def _deferred(answer: str, why: TryLater) -> str:
+    """``answer`` for the client; the reason is for the log alone."""
+    log.warning("message deferred (%s): %s", answer[:3], why)
+    return answer

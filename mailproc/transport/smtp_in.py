@@ -133,11 +133,12 @@ class Listener:
         if not self._knows(host):
             log.warning("SMTP client %s is in none of [listen] networks", host)
             return "554 5.7.1 No service for you here"
-        if len(self._house.sessions) >= self._listen.max_connections:
-            return "421 4.3.2 Too many connections, try again later"
-        same = sum(session.host == host for session in self._house.sessions)
-        if same >= self._listen.max_connections_per_host:
-            return "421 4.7.0 Too many connections from you, try again later"
+        served = [session for session in self._house.sessions if not session.leaving]
+        same = [session for session in served if session.host == host]
+        if len(same) >= self._listen.max_connections_per_host:
+            return "" if _made_room(same) else "421 4.7.0 Too many connections from you, try again later"
+        if len(served) >= self._listen.max_connections:
+            return "" if _made_room(served) else "421 4.3.2 Too many connections, try again later"
         return ""
 
     def _knows(self, host: str) -> bool:
@@ -149,6 +150,18 @@ class Listener:
 
     def session(self, host: str) -> Session:
         return Session(self._house, host, asyncio.get_running_loop())
+
+
+def _made_room(sessions: Sequence[Session]) -> bool:
+    """Hang up on the one that has stood still for longest, if any may be hung up on.
+
+    Without this, clients that connect and say nothing keep everybody else from their host away.
+    """
+    idle = [session for session in sessions if session.may_give_way()]
+    if not idle:
+        return False
+    max(idle, key=Session.stood_still).give_way()
+    return True
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -26,6 +26,8 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 AGAIN = 0.5  # seconds until a deadline that met a commit looks again
 FLUSH = 2.0  # seconds a client that is hung up on has to take our last line
+IDLE_PATIENCE = 3.0  # seconds without progress after which a client gives way when all places are taken …
+DATA_PATIENCE = 10.0  # … and seconds where it is sending a letter's content
 GRACE = 10.0  # seconds that a letter's content may take at any rate …
 MINIMUM_RATE = 500.0  # … and octets per second that it must bring after that (Postfix asks the same)
 
@@ -61,6 +63,7 @@ class Session(SMTP):
         self._received = 0
         self._hung_up = False
         self._in_data = False
+        self._progress_at = loop.time()
         self._keeping = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
         super().__init__(
@@ -83,6 +86,20 @@ class Session(SMTP):
     @property
     def takes_logins(self) -> bool:
         return self._house.logins is not None
+
+    @property
+    def leaving(self) -> bool:
+        """It was hung up on and takes no place any more."""
+        return self._hung_up
+
+    def may_give_way(self) -> bool:
+        """May it be hung up on, so that somebody else gets its place? Never during a commit."""
+        patience = DATA_PATIENCE if self._in_data else IDLE_PATIENCE
+        return not (self._keeping or self._hung_up) and self.stood_still() >= patience
+
+    def stood_still(self) -> float:
+        """Seconds since the last letter was kept or its content begun, else since the client came."""
+        return self.loop.time() - self._progress_at
 
     # Coming and going
 
@@ -113,6 +130,10 @@ class Session(SMTP):
         """The listener stops: say so, unless a letter is under way and may still be finished."""
         if not self._in_data:
             self.hang_up("421 4.3.2 Going down, try again later")
+
+    def give_way(self) -> None:
+        """Somebody else needs the place."""
+        self.hang_up("421 4.3.2 Too busy to wait for you, try again later")
 
     def hang_up(self, line: str = "") -> None:
         """Close, after a last line. The row of a letter that is being kept stays."""
@@ -177,13 +198,20 @@ class Session(SMTP):
 
     # Commands
 
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802  # found by this name
+        """TLS inside TLS is refused; the library would begin it."""
+        if self._tls_protocol is not None:
+            await self.push("503 5.5.1 TLS is active already")
+            return
+        await super().smtp_STARTTLS(arg)
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # found by this name
         if await self._early(arg):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()  # it would count on through content and commit
-        self._in_data = True
+        self._in_data, self._progress_at = True, self.loop.time()
         content = Content(self._house.listen.max_size, self._house.load)
         try:
             await self._read(content)
@@ -230,6 +258,7 @@ class Session(SMTP):
             status: str = await self._call_handler_hook("DATA")
         finally:
             self._keeping = False
+            self._progress_at = self.loop.time()
         return status
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:

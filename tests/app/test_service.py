@@ -59,6 +59,15 @@ def test_an_idle_service_ends_at_once(house: House, by: signal.Signals) -> None:
     assert time.monotonic() - begun < 3
 
 
+def test_a_hangup_is_said_and_ends_nothing(house: House) -> None:
+    daemon = house.start()
+    for times in (1, 2):
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.says("SIGHUP is ignored", times=times)
+    daemon.takes(order("C77"))
+    assert daemon.stop() == 0
+
+
 def test_a_second_service_on_the_store_is_refused(house: House) -> None:
     first = house.start()
     second = house.start(ready=False)

@@ -439,6 +439,7 @@ def test_our_own_trouble_is_never_a_5yz(
         client.sendmail(THEM, [US], RAW)  # the same session, the same letter
     assert len(door.inbox.rows()) == 1
     assert caplog.records
+    assert not any(line.rstrip().endswith(":") for line in caplog.messages)  # each has its reason
     assert "secret" not in caplog.text
 
 
@@ -464,7 +465,9 @@ def test_250_waits_for_the_commit(door: Door) -> None:
         assert line.recv(99) == b"250 2.0.0 Kept as I7\r\n"
 
 
-def test_a_commit_that_takes_too_long_is_put_off(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_takes_too_long_is_deferred(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr("mailproc.transport.smtp_clerk.KEEP_TIMEOUT", 0.1)
     late: Future[list[Kept]] = Future()
 
@@ -477,6 +480,7 @@ def test_a_commit_that_takes_too_long_is_put_off(door: Door, monkeypatch: pytest
         with pytest.raises(smtplib.SMTPDataError) as caught:
             client.sendmail(THEM, [US], RAW)
         assert answer(caught.value) == 451
+        assert "message deferred (451): the store took longer than 0.1 s" in caplog.messages
         late.set_result([Kept(1, new=True)])  # its commit was not cancelled
         assert client.noop()[0] == 250
 

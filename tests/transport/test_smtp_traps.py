@@ -313,6 +313,29 @@ def test_a_handshake_that_fails_ends_quietly(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+def test_tls_is_neither_offered_nor_begun_inside_tls(listen: Open, certificate: Any, inbox: Any) -> None:
+    """aiosmtpd begins TLS inside TLS, which no client can end."""
+    line = listen(tls_cert=certificate.certificate, tls_key=certificate.key)
+    line.sendall(b"STARTTLS\r\n")
+    assert line.recv(999).startswith(b"220")
+    context = ssl.create_default_context(cafile=certificate.certificate)
+    with context.wrap_socket(line, server_hostname="localhost") as secure:
+        secure.sendall(b"EHLO x\r\n")
+        said = b""
+        while b"250 HELP" not in said:
+            said += secure.recv(999)
+        assert b"STARTTLS" not in said
+        secure.sendall(b"STARTTLS\r\n")
+        assert secure.recv(999).startswith(b"503 5.5.1")
+        secure.sendall(START.removeprefix(b"EHLO x\r\n"))
+        said = b""
+        while b"354" not in said:
+            said += secure.recv(999)
+        secure.sendall(b"Subject: x\r\n\r\n.\r\n")
+        assert secure.recv(999).startswith(KEPT)
+    assert len(inbox.rows()) == 1
+
+
 # What is said to the library itself
 
 

@@ -11,6 +11,7 @@ from mailproc.flow import clock
 from mailproc.office import mailroom, waiting
 from mailproc.office.agenda import agenda
 from mailproc.office.coming import coming as coming_next
+from mailproc.store import events
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
 
@@ -299,3 +300,16 @@ def test_it_falls_due_when_the_office_opens(make_iso):
     (row,) = [row for row in iso.rows("event") if row["state"] == "shelved"]
     opens = iso.house.premises.local(row["not_before"])
     assert (opens.date(), opens.hour) == (date(2026, 3, 2) + timedelta(days=GRACE), 8)
+
+
+def test_what_came_while_the_clock_was_a_year_ahead_waits_from_today(iso):
+    iso.later(days=365)
+    iso.hears("CANCEL", BORROWER, NEVER, sent_at="2026-03-02T11:00:00")
+    iso.later(days=-365)
+    iso.tick()
+    assert iso.said() == []
+    (event,) = iso.house.store.write(lambda c: list(events.waiting_on_shelf(c, 9)))
+    assert timedelta(0) < event["not_before"] - iso.now <= timedelta(days=GRACE + 1)
+    for _ in range(2):
+        assert wait(iso, GRACE) <= 1
+    assert problems(iso) == ["unknown-transaction-id"]
