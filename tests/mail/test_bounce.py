@@ -175,7 +175,16 @@ IDS = ("O12.abc@library.example",)
             ),
         ),
         (EXIM_DELAY, Bounce("delayed", IDS, ("art@art.example",), "", "Delay reason: Connection timed out")),
-        (EXCHANGE, Bounce("failed", IDS, (), "5.1.10", "")),
+        (
+            EXCHANGE,
+            Bounce(
+                "failed",
+                IDS,
+                ("art@art.example",),
+                "5.1.10",
+                "Remote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound'",
+            ),
+        ),
         (POSTFIX_DELAY, Bounce("delayed", IDS, ("art@art.example",), "4.4.1", "550 5.1.1 no such user")),
     ],
 )

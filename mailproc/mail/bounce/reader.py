@@ -1,0 +1,136 @@
+"""Is a letter a bounce, and what does it say? A word too few is better than a letter too many.
+
+A delivery status in a report says it. Without one the letter must come from a mail system (its address,
+its envelope) and say so in known words; the less it looks like a system's, the more of them.
+"""
+
+from dataclasses import dataclass
+
+from mailproc.mail import headers
+from mailproc.mail.bounce import phrases, status, text
+from mailproc.mail.bounce.returned import is_returned, message_ids
+from mailproc.mail.defects import Defects
+from mailproc.mail.letter import Letter
+from mailproc.mail.parse import readable
+
+_OTHER_REPORTS = ("message/disposition-notification", "message/feedback-report")
+_DAEMONS = ("mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "double-bounce")
+_WORDS = phrases.FAILED + phrases.DELAYED + phrases.GIVEN_UP
+_SYSTEMS = (*_DAEMONS, "postmaster", "post_master", "microsoftexchange", "mdaemon", "mail.delivery.system")
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What became of a letter. ``status`` is an RFC 3463 code ("5.1.1") or ''.
+
+    ``kind`` is the worst of what is said: failed, else delayed, else delivered; ``recipients``
+    are those it is said of. ``message_ids`` name the letter; () where nothing does.
+    """
+
+    kind: str
+    message_ids: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
+    status: str = ""
+    text: str = ""
+
+
+def read(letter: Letter) -> Bounce | None:
+    """Return what the letter says of one of ours, None where it is no bounce."""
+    if any(part.media_type in _OTHER_REPORTS for part in letter.parts):
+        return None  # receipts and complaints
+    look = _Look(letter)
+    found = _status(letter)
+    if found is not None and (look.is_report or look.from_system or look.path_is_empty):
+        return _from_status(letter, found)
+    if not look.is_likely and not look.may_be:
+        return None  # as almost every letter: nothing of its text is looked at
+    words = text.read(readable(letter))
+    return _from_words(letter, words, look) if _is_bounce(look, words) else None
+
+
+class _Look:
+    """What the header and the shape of a letter show, before a word of its text is read."""
+
+    def __init__(self, letter: Letter) -> None:
+        path = letter.return_path
+        self.path_is_empty = path is not None and (not path or path.startswith(_DAEMONS))
+        self.path_is_known = path is not None
+        self.from_daemon = letter.sender.startswith(_DAEMONS)
+        self.from_system = letter.sender.startswith(_SYSTEMS) or (self.path_is_empty and not letter.sender)
+        self.from_software = self.from_system or any(
+            name in line.casefold() for line in headers.named(letter.raw, "From") for name in phrases.SENDERS
+        )
+        self.is_report = letter.media_type == "multipart/report"
+        self.is_returned = any(is_returned(part) for part in letter.parts)
+        self.failed_to = headers.addresses(
+            [value.encode() for value in headers.named(letter.raw, "X-Failed-Recipients")], Defects()
+        )
+        self.kind = _kind_of_subject(letter.subject)
+        self.is_answer = letter.subject.casefold().startswith(phrases.ANSWERS)
+
+    @property
+    def is_likely(self) -> bool:
+        """Nobody but a mail system writes so."""
+        return self.from_software or self.path_is_empty or self.is_report or bool(self.failed_to)
+
+    @property
+    def may_be(self) -> bool:
+        return bool(self.kind) and not self.is_answer
+
+
+def _is_bounce(look: _Look, words: text.Text) -> bool:
+    says = _says(words.words, _WORDS)
+    came_back = look.is_returned or bool(words.copy)
+    if look.is_report:
+        return says or bool(look.kind) or look.from_daemon
+    if look.from_system and (look.path_is_empty or not look.path_is_known):
+        return bool(look.kind or says or look.failed_to) or (look.from_daemon and came_back)
+    marks = bool(look.kind) + came_back + bool(look.failed_to)
+    if look.from_software or look.path_is_empty:
+        return says and marks >= (1 if not look.is_answer else 2)
+    return _says(words.opening, _WORDS) and marks >= 2
+
+
+def _kind_of_subject(subject: str) -> str:
+    """ "Undeliverable" goes before "delay": what follows may be our own subject."""
+    folded = subject.casefold()
+    if any(phrase in folded for phrase in phrases.FAILED_SUBJECTS):
+        return "failed"
+    return "delayed" if any(phrase in folded for phrase in phrases.DELAYED_SUBJECTS) else ""
+
+
+def _says(words: str, table: tuple[str, ...]) -> bool:
+    return any(phrase in words for phrase in table)
+
+
+def _kind(look: _Look, words: str) -> str:
+    """A system that says it tries again has not given up, unless it says that too."""
+    if _says(words, phrases.GIVEN_UP):
+        return "failed"
+    return "delayed" if _says(words, phrases.DELAYED) else look.kind or "failed"
+
+
+def _status(letter: Letter) -> status.Status | None:
+    parts = (part for part in letter.parts if part.media_type.endswith("delivery-status"))
+    return next((found for part in parts if (found := status.read(part.content))), None)
+
+
+def _from_status(letter: Letter, found: status.Status) -> Bounce:
+    words = text.read(readable(letter))
+    ids = found.message_ids or message_ids(letter, words)
+    return Bounce(found.kind, ids, found.recipients, found.code, found.text)
+
+
+def _from_words(letter: Letter, words: text.Text, look: _Look) -> Bounce:
+    if found := text.status_in(words.own):
+        return Bounce(found.kind, message_ids(letter, words), found.recipients, found.code, found.text)
+    said = text.said(words.own, (*letter.to, letter.sender))
+    recipients = look.failed_to or tuple(dict.fromkeys(one.address for one in said))
+    why = next((one.reason for one in said if one.reason), "")[: status.MOST_OF_TEXT]
+    return Bounce(
+        _kind(look, words.words),
+        message_ids(letter, words),
+        recipients[: status.MOST_RECIPIENTS],
+        status.code(why) or status.code(words.words),
+        why,
+    )

@@ -1,0 +1,55 @@
+"""Which letter came back: the Message-ID in the part that is returned, or in the text below the words."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.mail import headers
+from mailproc.mail.bounce.text import Text
+from mailproc.mail.defects import Defects
+from mailproc.mail.letter import Letter, Part
+
+MOST_PARTS = 20
+MOST_OF_RAW = 262_144  # octets of the letter as it came
+MOST_RAW_LINES = 5_000
+
+_QUOTED_ID = re.compile(r"[>| \t]{0,20}(?:original )?message-id\s?:[ \t]{0,20}(.{0,300})", re.IGNORECASE)
+_ID = re.compile(r"<([^<>\s]{1,250})>")
+
+
+def is_returned(part: Part) -> bool:
+    """Is it a letter or its header: message/rfc822, text/rfc822-headers, message/global, message/partial?"""
+    media_type = part.media_type
+    return media_type == "text/rfc822-headers" or (
+        media_type.startswith("message/") and not media_type.endswith(("-status", "-notification", "-report"))
+    )
+
+
+def message_ids(letter: Letter, text: Text) -> tuple[str, ...]:
+    """Those of the letter that came back; what this letter answers to, as a last resort.
+
+    Of each text only the first counts: what follows may be a letter that ours quoted.
+    """
+    parts = [part for part in letter.parts if is_returned(part)][:MOST_PARTS]
+    found = [one for part in parts for one in _of_part(part)]
+    if not found:
+        found = [*_quoted(text.own), *_quoted(text.copy)] or _quoted(_raw_lines(letter))
+    return tuple(dict.fromkeys(found)) or letter.in_reply_to or letter.references[-1:]
+
+
+def _of_part(part: Part) -> tuple[str, ...]:
+    header, _ = headers.split(part.content, Defects())
+    return headers.ids(header.get("message-id", [])[:1])
+
+
+def _raw_lines(letter: Letter) -> list[str]:
+    """The body as it came: gateways return letters in parts of all types, and in parts cut short."""
+    _, body = headers.split(letter.raw[:MOST_OF_RAW], Defects())
+    return [line.decode("latin-1") for line in body.split(b"\n", MOST_RAW_LINES)[:MOST_RAW_LINES]]
+
+
+def _quoted(lines: Sequence[str]) -> list[str]:
+    for number, line in enumerate(lines):
+        if field := _QUOTED_ID.match(line):
+            found = _ID.search(" ".join([field[1], *lines[number + 1 : number + 2]])[:600])
+            return [found[1]] if found else []
+    return []
