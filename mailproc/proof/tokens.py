@@ -2,6 +2,7 @@
 
 import re
 
+from mailproc.mail.headers import MOST_OF_FIELD
 from mailproc.proof.header import Irregular
 
 _OUTSIDE = re.compile(rb'[ \t\r\n]+|"(?:[^"\\]|\\.)*"|[^ \t\r\n()"\\;=]+|[()]|[;=]', re.DOTALL)
@@ -14,6 +15,8 @@ def tokens(value: bytes) -> list[bytes]:
     Linear. Raise Irregular where a comment or a quoted string has no end: then nothing behind it
     can be told apart.
     """
+    if len(value) > MOST_OF_FIELD:
+        raise Irregular("a field in it is too long")
     found: list[bytes] = []
     position = depth = 0
     while position < len(value):

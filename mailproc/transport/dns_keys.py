@@ -1,5 +1,6 @@
 """Public keys of DKIM out of DNS: TXT records, asked with a bound on time and remembered for a while."""
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +23,10 @@ TRY = 2.0  # seconds until a nameserver is asked again, or the next one
 PAUSE = 300.0  # seconds that a name without an answer is not asked for again (RFC 9520, section 3.2)
 MOST_SILENT_NAMES = 3  # of one domain: then no other name of it is asked for
 MOST_SILENT_DOMAINS = 5  # then nothing is asked
+
+_ADDRESS = re.compile(
+    r"(?P<address>\[[0-9A-Fa-f:.]{2,45}\]|[0-9.]{7,15})(?::(?P<port>[0-9]{1,5}))?|(?P<alone>[0-9A-Fa-f:.]{2,45})"
+)
 
 
 class DnsKeys:
@@ -118,12 +123,10 @@ def _domain(name: str) -> str:
 
 def nameserver(text: str) -> dns.nameserver.Nameserver:
     """Read an IP address with or without a port. Raise ValueError where it is none."""
-    address, port = text, "53"
-    if text.startswith("["):
-        address, _, port = text[1:].partition("]")
-        port = port.removeprefix(":") or "53"
-    elif text.count(":") == 1:
-        address, _, port = text.partition(":")
-    if not (port.isdecimal() and port.isascii() and 0 < int(port[:6]) < 65_536):
+    found = _ADDRESS.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text!r} is no IP address with or without a port")
+    address, port = found["address"] or found["alone"], int(found["port"] or 53)
+    if not 0 < port < 65_536:
         raise ValueError(f"{text!r} has no port of 1 to 65535")
-    return dns.nameserver.Do53Nameserver(str(ip_address(address)), int(port))
+    return dns.nameserver.Do53Nameserver(str(ip_address(address.strip("[]"))), port)

@@ -1,0 +1,103 @@
+"""Which key records hold for a signature, and which forms of a signature."""
+
+import base64
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from dkim.crypto import EMSA_PKCS1_v1_5_encode
+
+from tests.proof.signer import LETTER, Key, rsa_key, signed
+from tests.proof.verifier import NAME, Keys, held
+
+
+@pytest.mark.parametrize(
+    "record",
+    [b"p=%s", b"v=DKIM1; p=%s", b"v=DKIM1; k=rsa; s=email; p=%s;", b"h=sha1:sha256; s=*; t=s; n=note; p=%s"],
+)
+def test_key_records_that_hold(record: bytes, key: Key) -> None:
+    assert held(signed(LETTER, key), Keys({NAME: record % key.public})).held
+
+
+def test_a_bare_rsa_key_holds(key: Key) -> None:
+    """Some publish the RSAPublicKey alone, as RFC 6376 itself says."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    assert isinstance(key.private, rsa.RSAPrivateKey)
+    bare = key.private.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1)
+    assert held(signed(LETTER, key), Keys({NAME: b"p=" + base64.b64encode(bare)})).held
+
+
+RECORDS = {
+    "none": (None, "no key for it"),
+    "revoked": (b"v=DKIM1; p=", "revoked"),
+    "no key": (b"v=DKIM1; k=rsa", "no p="),
+    "testing": (b"t=y; p=%s", "testing"),
+    "testing beside": (b"t=s : y; p=%s", "testing"),
+    "another service": (b"s=tlsrpt; p=%s", "not for e-mail"),
+    "sha1 only": (b"h=sha1; p=%s", "SHA-256"),
+    "another version": (b"v=DKIM2; p=%s", "version"),
+    "another type": (b"k=ed25519; p=%s", "another type"),
+    "no base64": (b"p=***", "base64"),
+    "no key inside": (b"p=AAAA", "cannot be read"),
+    "no tags": (b"hello", "no list of tags"),
+    "empty": (b"", "no p="),
+    "binary": (bytes(range(256)), "no list of tags"),
+    "huge": (b"p=" + b"A" * 60_000, "too long"),
+    "twice": (b"p=%s; p=", "no list of tags"),
+}
+
+
+@pytest.mark.parametrize(("record", "why"), RECORDS.values(), ids=RECORDS.keys())
+def test_key_records_that_prove_nothing(record: bytes | None, why: str, key: Key) -> None:
+    filled = record.replace(b"%s", key.public) if record is not None else None
+    found = held(signed(LETTER, key), lambda _: filled)
+    assert not found.held
+    assert why in found.reason
+
+
+def test_a_key_for_the_very_domain_does_not_vouch_for_a_subdomain(key: Key) -> None:
+    letter = signed(LETTER, key, i="@ill.lender.example")
+    assert held(letter, Keys({NAME: b"p=" + key.public})).held
+    assert "t=s" in held(letter, Keys({NAME: b"t=s; p=" + key.public})).reason
+
+
+class OnePrime(Key):
+    """An RSA key whose modulus is a single prime: libraries make no short ones any more."""
+
+    @property
+    def _prime(self) -> int:
+        assert isinstance(self.private, rsa.RSAPrivateKey)
+        return self.private.private_numbers().p
+
+    @property
+    def public(self) -> bytes:
+        size = (self._prime.bit_length() + 8) // 8
+        modulus = b"\x02\x81" + bytes([size]) + self._prime.to_bytes(size)
+        return base64.b64encode(b"\x30\x81" + bytes([len(modulus) + 5]) + modulus + b"\x02\x03\x01\x00\x01")
+
+    def sign(self, data: bytes) -> bytes:
+        size = (self._prime.bit_length() + 7) // 8
+        padded = int.from_bytes(EMSA_PKCS1_v1_5_encode(hashlib.sha256(data), size))
+        return pow(padded, pow(65_537, -1, self._prime - 1), self._prime).to_bytes(size)
+
+
+@pytest.mark.parametrize(("bits", "why"), [(1023, "fewer than 1024 bits"), (1024, "")])
+def test_short_rsa_keys_are_refused(bits: int, why: str) -> None:
+    key = OnePrime(rsa_key(2 * bits).private)
+    assert key._prime.bit_length() == bits
+    found = held(signed(LETTER, key), Keys({NAME: key.record}))
+    assert (found.held, found.reason.endswith(why)) == (not why, True)
+
+
+def test_one_form_of_an_rsa_signature_holds(key: Key, keys: Keys) -> None:
+    """s + n is another way to write s (RFC 8017, 5.2.2 refuses it); so is a zero in front."""
+    assert isinstance(key.private, rsa.RSAPrivateKey)
+    letter = signed(LETTER, key)
+    head, _, rest = letter.partition(b" b=")
+    written, _, rest = rest.partition(b"\r\n")
+    number = int.from_bytes(base64.b64decode(written))
+    modulus = key.private.public_key().public_numbers().n
+    for other in (b"\0" + number.to_bytes(256), (number + modulus).to_bytes(257)):
+        changed = head + b" b=" + base64.b64encode(other) + b"\r\n" + rest
+        assert not held(changed, keys).held
