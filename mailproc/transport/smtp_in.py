@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
@@ -20,6 +20,7 @@ from mailproc.config import Listen
 from mailproc.errors import Misconfigured
 from mailproc.transport.smtp_clerk import Clerk, Keep
 from mailproc.transport.smtp_content import Load
+from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_session import House, Session
 from mailproc.transport.tls import server_context
 
@@ -35,8 +36,8 @@ class Listener:
     """Takes letters for ``recipients`` and answers 250 once ``keep`` has committed them.
 
     ``keep`` gives at once a future that resolves after the commit, or raises TryLater where it
-    has no room; ``room`` says so already at MAIL FROM. ``logins`` (user, password) turns SMTP
-    AUTH on, over TLS only. Raises Misconfigured for a certificate or network that cannot be read.
+    has no room; ``room`` says so already at MAIL FROM. ``logins`` (hash of the password by user)
+    turns SMTP AUTH on, over TLS only. Raises Misconfigured for a certificate or network that cannot be read.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Listener:
         recipients: Sequence[str],
         keep: Keep,
         clock: Callable[[], datetime],
-        logins: Callable[[str, str], bool] | None = None,
+        logins: Mapping[str, str] | None = None,
         room: Callable[[], bool] | None = None,
     ) -> None:
         if listen.require_tls and not listen.tls_cert:
@@ -56,7 +57,7 @@ class Listener:
             listen=listen,
             clerk=Clerk(listen, recipients, keep, clock, room),
             load=Load(LETTERS_IN_MEMORY * listen.max_size),
-            logins=logins,
+            logins=Logins(logins) if logins else None,
             tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,
         )
         self._thread: threading.Thread | None = None
@@ -92,6 +93,8 @@ class Listener:
                 log.debug("the listener had ended already")
         self._thread.join()
         self._thread = None
+        if self._house.logins is not None:
+            self._house.logins.close()
 
     def _run(self, bound: "Future[tuple[str, int]]") -> None:
         with asyncio.Runner(loop_factory=_new_loop) as runner:

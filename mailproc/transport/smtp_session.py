@@ -19,11 +19,13 @@ from aiosmtpd.smtp import Session as Greeting
 
 from mailproc.config import Listen
 from mailproc.transport.smtp_content import DOT, Content, Load
+from mailproc.transport.smtp_login import Logins
 
 log = logging.getLogger(__name__)
 # aiosmtpd logs commands and, at debug, whole letters: passwords and readers' names stand in both.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
+MECHANISMS = ("PLAIN", "LOGIN")
 AGAIN = 0.5  # seconds until a deadline that met a commit looks again
 FLUSH = 2.0  # seconds a client that is hung up on has to take our last line
 IDLE_PATIENCE = 3.0  # seconds without progress after which a client gives way when all places are taken …
@@ -46,7 +48,7 @@ class House:
     listen: Listen
     clerk: Any  # aiosmtpd's handler: handle_EHLO, handle_MAIL …
     load: Load
-    logins: Callable[[str, str], bool] | None = None
+    logins: Logins | None = None
     tls: ssl.SSLContext | None = None
     sessions: set["Session"] = field(default_factory=set)
 
@@ -77,7 +79,7 @@ class Session(SMTP):
             timeout=listen.timeout,
             command_call_limit=CALLS,
             authenticator=self._authenticated,
-            auth_exclude_mechanism=() if house.logins else ("LOGIN", "PLAIN"),
+            auth_exclude_mechanism=_not_offered(house),
             loop=loop,
         )
         # The library's own table belongs to the class and grows with every EHLO of anybody.
@@ -272,17 +274,28 @@ class Session(SMTP):
         """RFC 4954 section 5: who is offered AUTH may add AUTH=<…> to MAIL; it tells us nothing."""
         return super()._getparams([param for param in params if not param.startswith("AUTH=")])
 
+    async def auth_PLAIN(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802  # as above
+        return await self._judged(await super().auth_PLAIN(server, args))
+
+    async def auth_LOGIN(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        return await self._judged(await super().auth_LOGIN(server, args))
+
     def _authenticated(
         self, _server: SMTP, _session: Greeting, _envelope: Envelope, _mechanism: str, data: LoginPassword
     ) -> AuthResult:
-        """Ask the listener's logins; the password is forgotten, the name goes with each letter."""
-        try:
-            login, password = data.login.decode(), data.password.decode()
-        except UnicodeDecodeError:
-            return AuthResult(success=False, handled=False)
-        if self._house.logins is None or not self._house.logins(login, password):
-            return AuthResult(success=False, handled=False)
-        return AuthResult(success=True, auth_data=login)
+        """aiosmtpd would have the answer at once, on the event loop: what was said goes on to ``_judged``."""
+        return AuthResult(success=False, handled=False, auth_data=data)
+
+    async def _judged(self, said: AuthResult) -> AuthResult:
+        """The answer of the listener's logins; the password is forgotten, the name goes with each letter."""
+        if self._house.logins is None or not isinstance(said.auth_data, LoginPassword):
+            return said
+        return await self._house.logins.judged(self.host, said.auth_data)
+
+
+def _not_offered(house: House) -> tuple[str, ...]:
+    offered = (house.listen.login or MECHANISMS) if house.logins else ()
+    return tuple(name for name in MECHANISMS if name not in offered)
 
 
 def bare(error: BaseException) -> str:

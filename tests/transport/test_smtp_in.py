@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured, NoRoom, TryLater
 from mailproc.store.inbox import Kept, NewLetter
+from mailproc.transport import smtp_login
 from mailproc.transport.smtp_in import Listener
+from tests.cheap_hash import cheap_hash
 
 Clock = Callable[[], datetime]
 US = "ill@library.example"
@@ -283,13 +285,18 @@ def test_starttls(door: Door, trusted: Any) -> None:
     assert [len(row.raw) for row in door.inbox.rows()] == [len(RAW), 300_002]
 
 
-def logins(user: str, password: str) -> bool:
-    return (user, password) == ("lender", "correct-horse")
+LOGINS = {"lender": cheap_hash("correct-horse")}
 
 
+@pytest.fixture
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp_login, "PAUSE", 0.0)
+
+
+@pytest.mark.usefixtures("_without_pauses")
 @pytest.mark.parametrize("mechanism", ["auth_plain", "auth_login"])
 def test_logins_only_over_tls(door: Door, trusted: Any, mechanism: str) -> None:
-    door.open(tls_cert=trusted.certificate, tls_key=trusted.key, logins=logins)
+    door.open(tls_cert=trusted.certificate, tls_key=trusted.key, logins=LOGINS)
     with smtplib.SMTP("localhost", door.port, timeout=10) as client:
         client.ehlo()
         assert "auth" not in client.esmtp_features
@@ -317,8 +324,9 @@ def test_without_logins_none_are_offered(door: Door, trusted: Any) -> None:
         assert client.docmd("AUTH PLAIN AGxlbmRlcgBjb3JyZWN0LWhvcnNl")[0] == 504
 
 
+@pytest.mark.usefixtures("_without_pauses")
 def test_guessing_passwords_ends(door: Door, trusted: Any) -> None:
-    door.open(tls_cert=trusted.certificate, tls_key=trusted.key, logins=logins)
+    door.open(tls_cert=trusted.certificate, tls_key=trusted.key, logins=LOGINS)
     with smtplib.SMTP("localhost", door.port, timeout=10) as client:
         client.starttls(context=ssl.create_default_context())
         client.ehlo()

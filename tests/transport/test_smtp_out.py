@@ -20,6 +20,7 @@ from mailproc.config import Deliver
 from mailproc.errors import GiveUp, InDoubt, MailprocError, TryLater
 from mailproc.mail.letter import Envelope as Ours
 from mailproc.transport.smtp_out import Relay
+from tests.cheap_hash import cheap_hash
 from tests.servers.relay import SmtpServer
 
 ENVELOPE = Ours("ill@library.example", "orders@lender.example")
@@ -441,10 +442,7 @@ def test_from_our_relay_through_our_door(connect: Any, inbox: Any, clock: Any, t
     from mailproc.transport.smtp_in import Listener
 
     listen = Listen(port=0, tls_cert=trusted.certificate, tls_key=trusted.key, require_tls=True)
-
-    def logins(user: str, password: str) -> bool:
-        return (user, password) == ("ill", SECRET)
-
+    logins = {"ill": cheap_hash(SECRET)}
     listener = Listener(listen, ["orders@lender.example"], inbox.submit, clock, logins)
     port = listener.start()
     try:
