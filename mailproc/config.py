@@ -62,6 +62,9 @@ class Proof(Section):
     """What proofs of the sender are read from: our own relay's words, and DNS."""
 
     authserv_id: str = ""  # under which our relay writes Authentication-Results; '' = it writes none
+    doors: tuple[
+        str, ...
+    ] = ()  # by which letters come from that relay: "listener", mailboxes; () = the only one
     received_by: str = ""  # the "by" of our relay's Received; '' = authserv_id
     nameservers: tuple[str, ...] = ()  # () = the system's
     dns_timeout: float = Field(default=5, gt=0, le=60)  # seconds for one answer

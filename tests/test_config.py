@@ -91,7 +91,11 @@ REFUSED = [
     ("[listen]\nlogin = ['CRAM-MD5']", ["listen.login[1]", "CRAM-MD5", "'PLAIN' or 'LOGIN'"]),
     ("[proof]\nauthserv_id = 'mx library'", ["proof.authserv_id", "host name"]),
     ("[proof]\nreceived_by = 'mx.lib.example'", ["line 2", "proof.received_by", "authserv_id"]),
-    ("[proof]\nnameservers = ['ns.lib.example']", ["proof.nameservers[1]", "IP address"]),
+    ("[proof]\nauthserv_id = 'mx.lib.example'\ndoors = ['intray']", ["proof.doors[1]", "intray", "listener"]),
+    (
+        "[proof]\nauthserv_id = 'mx.lib.example'\n" + MAILBOX + PARTNER + "proof = ['dmarc']" + ACCOUNT,
+        ["proof.doors", "intray and listener", "others could write"],
+    ),
     ("[proof]\ndns_timeout = 0", ["proof.dns_timeout", "more than 0"]),
     ("[deliver]\nmode = 'smtp'", ["deliver.host", "smtp"]),
     ("[deliver]\nmode = 'smpt'", ["deliver.mode", '"smpt"', "'folder' or 'smtp'"]),

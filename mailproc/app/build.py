@@ -14,6 +14,7 @@ from mailproc.log import register_secret
 from mailproc.store.engine import Store
 
 if TYPE_CHECKING:  # loaded when made, see below
+    from mailproc.proof.dkim import KeySource
     from mailproc.protocols.registry import Registry
     from mailproc.templating.environment import Templates
 
@@ -41,7 +42,9 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     config = config_load.load(path, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
-    premises = Premises(config, lambda: _registry(config), lambda: _templates(config), clock)
+    premises = Premises(
+        config, lambda: _registry(config), lambda: _templates(config), clock, lambda: _keys(config)
+    )
     if secrets_needed:
         _complain(config)
         _ = premises.registry, premises.templates
@@ -59,6 +62,12 @@ def _registry(config: Config) -> "Registry":
     from mailproc.protocols.registry import load  # here: codecs take a fifth of a verb's start
 
     return load(config)
+
+
+def _keys(config: Config) -> "KeySource":
+    from mailproc.transport.dns_keys import DnsKeys  # as above, for DNS
+
+    return DnsKeys(config.proof.nameservers, config.proof.dns_timeout)
 
 
 def _templates(config: Config) -> "Templates":

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mailproc import config_load
-from mailproc.app import exposed
+from mailproc.app import exposed, proofs
 from mailproc.app.build import House
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
@@ -37,6 +37,7 @@ def check(house: House, *, connect: bool) -> Found:
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
     found.fine += list(_accounts(house))
+    found.fine += list(proofs.shown(config))
     if connect:
         _connect(house, found)
     return found

@@ -25,6 +25,7 @@ from mailproc.app.delivering import deliverer
 from mailproc.app.looking import LookThreads
 from mailproc.app.named import certificate
 from mailproc.app.polling import look
+from mailproc.app.proofs import logins
 from mailproc.config import Mailbox
 from mailproc.errors import Misconfigured, TryLater
 from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
@@ -152,6 +153,7 @@ class Daemon:
             recipients,
             lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
             self._house.premises.clock,
+            logins(self._house.config),
         )
         try:
             port = listener.start()

@@ -33,6 +33,7 @@ def problems(config: Config) -> Iterator[Problem]:
         yield from _certificate(config)
         yield from _host(config.listen.host)
     yield from _authorities(config)
+    yield from _nameservers(config)
 
 
 def _language(config: Config, site: Path) -> Iterator[Problem]:
@@ -156,3 +157,16 @@ def _no_authorities(file: str) -> str:
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     return ""
+
+
+def _nameservers(config: Config) -> Iterator[Problem]:
+    if not config.proof.nameservers:
+        return
+    from mailproc.transport.dns_keys import nameserver  # here: DNS takes its time to load
+
+    for position, server in enumerate(config.proof.nameservers):
+        try:
+            nameserver(server)
+        except ValueError:
+            text = 'must be an IP address, "192.0.2.53" or "192.0.2.53:5353"; [] = those of this machine'
+            yield Problem(("proof", "nameservers", position), text, server)

@@ -61,6 +61,10 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
     output.line(f"From:    {letter_.sender or row.get('mail_from', '')}")
     output.line(f"To:      {', '.join(letter_.to)}")
     output.line(f"Subject: {letter_.subject}")
+    if row.get("proof"):
+        output.line(f"Proof:   {row['proof']}")
+    if row.get("proof_note"):
+        output.line(f"Not by:  {output.one_line(row['proof_note'])}")
     for name in ("last_error", "note", "reply", "file"):
         if row.get(name):
             output.line(f"         {row[name]}")

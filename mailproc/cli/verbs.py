@@ -79,6 +79,10 @@ VERBS: Mapping[str, Verb] = {
         "codecs", "Say what letters mean, one JSON line each; exit 1 where no protocol takes one."
     ),
     "encode": Verb("codecs", "Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."),
+    "password": Verb(
+        "password",
+        "The hash for [partner.login]: asks for the password twice, or reads one line from a pipe.",
+    ),
     "patterns": Verb(
         "patterns",
         "Show how a reply of the British Library would be read, line by line, and by which pattern.",

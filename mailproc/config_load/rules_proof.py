@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from mailproc.config import Config, Partner
 from mailproc.config_load.problem import Loc, Problem
@@ -41,18 +40,20 @@ def _section(config: Config) -> Iterator[Problem]:
     if proof.received_by and not proof.authserv_id:
         text = "means nothing without authserv_id: write that, or leave both empty"
         yield Problem(("proof", "received_by"), text, proof.received_by)
-    for position, server in enumerate(proof.nameservers):
-        if not _is_address(server):
-            text = "must be an IP address such as 192.0.2.53; [] = those of the system"
-            yield Problem(("proof", "nameservers", position), text, server)
+    yield from _doors(config)
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+def _doors(config: Config) -> Iterator[Problem]:
+    """What our relay says is believed only where strangers cannot write it: behind the relay."""
+    there = [mailbox.name for mailbox in config.mailbox] + ["listener"] * config.listen.enabled
+    for position, door in enumerate(config.proof.doors):
+        if door not in there:
+            text = f"no such door; there are: {', '.join(there) or 'none'}"
+            yield Problem(("proof", "doors", position), text, door)
+    asked = config.proof.authserv_id and any("dmarc" in partner.proof for partner in config.partner)
+    if asked and len(there) > 1 and not config.proof.doors:
+        text = f"letters come by {' and '.join(there)}: name those that come through the relay of authserv_id"
+        yield Problem(("proof", "doors"), f"{text}, for others could write what it writes")
 
 
 def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:

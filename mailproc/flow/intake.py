@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import adoption, receipts, sharing
+from mailproc.flow import adoption, deferral, proving, receipts, sharing
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
@@ -77,6 +77,9 @@ def _settle_all(
 
 def settle(connection: Connection, reading: Reading, premises: Premises) -> None:
     """Write what the letter means: its events, or the shelf."""
+    if reading.later:
+        deferral.defer(connection, reading, premises)
+        return
     reading = sharing.settled(connection, reading, premises)
     copy_of = _earlier_copy(connection, reading)
     if copy_of is not None:
@@ -133,6 +136,7 @@ def _found(reading: Reading) -> dict[str, str]:
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",
         "proof": reading.proof,
+        "proof_note": proving.told(reading.proofs),
     }
 
 

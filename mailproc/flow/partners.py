@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 
 from mailproc.config import Account, Config, Partner
 from mailproc.errors import LocalFault
@@ -13,14 +12,16 @@ from mailproc.ill.terms import Role
 class Sender:
     """What is known of who brought a letter. Addresses are bare and lower case.
 
-    ``door`` is "inject" where staff vouch for it; ``peer`` is the SMTP client's IP address,
-    '' by IMAP; ``envelope`` is None where there was none (IMAP without Return-Path).
+    ``door`` is "listener", a mailbox's name, or "inject" where staff vouch for it; ``peer`` is the SMTP
+    client's IP address and ``login`` its SMTP AUTH user, '' by IMAP; ``envelope`` is None where there was
+    none (IMAP without Return-Path).
     """
 
     door: str
     envelope: str | None
     header: str
     peer: str = ""
+    login: str = ""
 
 
 class Partners:
@@ -60,18 +61,6 @@ class Partners:
         return tuple(one for one in self._all if _accepts(one, sender))
 
 
-def proof(partner: Partner, sender: Sender) -> str:
-    """By what the sender is proven to be the partner; '' if by nothing.
-
-    "network" is never true by IMAP, where the client's address is not known.
-    """
-    if sender.door == "inject":
-        return "inject"
-    if "network" in partner.proof and sender.peer and _inside(sender.peer, partner.networks):
-        return "network"
-    return "none" if "none" in partner.proof else ""
-
-
 def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
     """The partner's account of that direction (and code, if one is named)."""
     for one in partner.artemail.account:
@@ -97,11 +86,3 @@ def _matches(address: str, allowed: list[str]) -> bool:
     """Exact addresses; a whole domain only where it is written as one ("@lender.example")."""
     domain = "@" + address.rpartition("@")[2]
     return bool(address) and (address in allowed or domain in allowed)
-
-
-def _inside(peer: str, networks: tuple[str, ...]) -> bool:
-    try:
-        client = ip_address(peer)
-    except ValueError:
-        return False
-    return any(client in ip_network(network, strict=False) for network in networks)

@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mailproc.config import Config
+from mailproc.errors import TryLater
 from mailproc.flow.partners import Partners
 
 if TYPE_CHECKING:  # many a verb of the command line needs none of these, and does not load them
     from mailproc.ill.policy import Settings
+    from mailproc.proof.dkim import KeySource
     from mailproc.protocols.registry import Registry
     from mailproc.templating.environment import Templates
+
+
+def _no_dns(_name: str) -> bytes | None:
+    """Of who reads no letters: a letter that needs a key is left for the service."""
+    raise TryLater("there is no DNS here")
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class Premises:
     make_registry: "Callable[[], Registry]"
     make_templates: "Callable[[], Templates]"
     clock: Callable[[], datetime]
+    make_keys: "Callable[[], KeySource]" = lambda: _no_dns
 
     @cached_property
     def registry(self) -> "Registry":
@@ -36,6 +44,11 @@ class Premises:
     @cached_property
     def templates(self) -> "Templates":
         return self.make_templates()
+
+    @cached_property
+    def keys(self) -> "KeySource":
+        """Where the keys of signatures are looked up; raises TryLater when it is asked and has no answer."""
+        return self.make_keys()
 
     @cached_property
     def partners(self) -> Partners:

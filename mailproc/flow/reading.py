@@ -4,6 +4,7 @@ Whatever a letter's bytes are, the answer is a ``Reading``; nothing is thrown at
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hmac import compare_digest
@@ -11,9 +12,11 @@ from hmac import compare_digest
 from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
-from mailproc.errors import Misconfigured, RemoteFault
-from mailproc.flow.partners import Sender, account, ascii_lower, proof
+from mailproc.errors import Misconfigured, RemoteFault, TryLater
+from mailproc.flow import proving
+from mailproc.flow.partners import Sender, account, ascii_lower
 from mailproc.flow.premises import Premises
+from mailproc.flow.proving import Evidence, Proven
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
@@ -31,7 +34,9 @@ class Reading:
     """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff.
 
     ``sharers``: the partners who write from this address, where only the store can tell whose it is;
-    ``partner`` is None then. ``otherwise``: why it goes on the shelf if no number in it is ours.
+    ``partner`` is None then. ``proofs``: by which each partner who may have sent it is proven, by symbol.
+    ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
+    who sent it; then nothing else is known.
     """
 
     inbox_id: int
@@ -48,6 +53,8 @@ class Reading:
     alarm: str = ""
     otherwise: str = ""
     unproven: bool = False
+    proofs: Mapping[str, Proven] = field(default_factory=dict)
+    later: str = ""
 
 
 def read(row: RowMapping, premises: Premises) -> Reading:
@@ -57,6 +64,8 @@ def read(row: RowMapping, premises: Premises) -> Reading:
     reading = Reading(row["id"], row["digest"], row["received_at"], letter)
     try:
         return _read(reading, row, premises)
+    except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
+        return replace(reading, later=str(unanswered))
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
         _log.error("I%s could not be read: %s", row["id"], fault)
         return replace(reading, refused=str(fault), alarm="unreadable")
@@ -72,37 +81,59 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
         return replace(reading, bounce=bounce)
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)
-    claimants = premises.partners.claimed_by(sender)
     released = row["proof"] == RELEASED
-    if row["partner"] and released:
-        vouched = premises.partners.get(row["partner"])
-        claimants = (vouched,) if vouched else ()
+    claimants = _vouched_for(row, premises) if released else premises.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
-    proofs = {one.symbol: RELEASED if released else proof(one, sender) for one in claimants}
-    proven = tuple(one for one in claimants if proofs[one.symbol])
-    if codec is None:  # a partner's letter that no machine reads is for a person, the same day
-        written = bool(claimants) and not letter.auto_submitted.startswith("auto-replied")
-        nobodys = replace(found, refused=_nobodys(letter), alarm="unreadable" if written else "")
-        return _perhaps(nobodys, proven, proofs, premises)
+    likely = codec or premises.registry.perhaps(letter)
+    if likely is None:  # whoever sent it: no proof is looked at
+        return _nobodys(found, claimants)
+    evidence = Evidence(sender, bytes(row["raw"]), row["received_at"], premises)
+    found = replace(found, proofs=_proofs(claimants, evidence, premises, released=released))
+    proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
+    if codec is None:
+        return _perhaps(_nobodys(found, claimants), likely, proven)
     if not proven:
-        return replace(found, refused=unproven(letter.sender), alarm="unproven", unproven=not claimants)
-    return _decoded(replace(found, proof=proofs[proven[0].symbol]), codec, proven)
+        return replace(found, refused=_unproven(found), alarm="unproven", unproven=not claimants)
+    return _decoded(found, codec, proven)
 
 
-def _perhaps(
-    nobodys: Reading, proven: tuple[Partner, ...], proofs: dict[str, str], premises: Premises
-) -> Reading:
+def _vouched_for(row: RowMapping, premises: Premises) -> tuple[Partner, ...]:
+    """Whom staff named when they released the letter, or who was known before."""
+    partner = premises.partners.get(row["partner"]) if row["partner"] else None
+    return (partner,) if partner else ()
+
+
+def _proofs(
+    claimants: tuple[Partner, ...], evidence: Evidence, premises: Premises, *, released: bool
+) -> dict[str, Proven]:
+    if released:
+        return {one.symbol: Proven(RELEASED) for one in claimants}
+    return {one.symbol: proving.proven(one, premises.config.proofs_of(one), evidence) for one in claimants}
+
+
+def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
+    """A partner's letter that no machine reads is for a person, the same day."""
+    automatic = found.letter.auto_submitted.startswith("auto-replied")
+    why = "an automatic reply that no protocol knows" if automatic else "no protocol knows this letter"
+    return replace(found, refused=why, alarm="unreadable" if claimants and not automatic else "")
+
+
+def _perhaps(nobodys: Reading, codec: Codec, proven: tuple[Partner, ...]) -> Reading:
     """A letter that only its sender makes a message, if it names a request of ours; else nobody's."""
-    codec = premises.registry.perhaps(nobodys.letter) if proven else None
-    speakers = tuple(one for one in proven if codec is not None and one.codec == codec.name)
-    if codec is None or not speakers:
+    speakers = tuple(one for one in proven if one.codec == codec.name)
+    if not speakers:
         return nobodys
-    said = replace(nobodys, codec=codec.name, proof=proofs[speakers[0].symbol], refused="")
+    said = replace(nobodys, codec=codec.name, refused="")
     return replace(_decoded(said, codec, speakers), otherwise=nobodys.refused)
 
 
+def _unproven(found: Reading) -> str:
+    sentence = unproven(found.letter.sender)
+    return f"{sentence}: {proving.told(found.proofs)}" if found.proofs else sentence
+
+
 def unproven(sender: str) -> str:
-    """Why a letter of ``sender`` lies on the shelf."""
+    """Why a letter of ``sender`` lies on the shelf, where that is nobody's address."""
     return f"unproven sender {sender or '(none)'}"
 
 
@@ -112,7 +143,7 @@ def _only(partners: tuple[Partner, ...]) -> Partner | None:
 
 def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> Reading:
     """``partners``: who it may be, each of them proven."""
-    reading = replace(reading, partner=_only(partners))
+    reading = replace(reading, partner=_only(partners), proof=reading.proofs[partners[0].symbol].by)
     try:
         decoded = codec.decode(reading.letter)
     except RemoteFault as fault:
@@ -147,10 +178,5 @@ def _sender(row: RowMapping, letter: Letter) -> Sender:
     envelope = row["mail_from"] if by_listener else letter.return_path
     if by_listener and row["door"] == "inject" and not envelope:
         envelope = None
-    return Sender(row["door"], ascii_lower(envelope) if envelope else envelope, letter.sender, row["peer"])
-
-
-def _nobodys(letter: Letter) -> str:
-    if letter.auto_submitted.startswith("auto-replied"):
-        return "an automatic reply that no protocol knows"
-    return "no protocol knows this letter"
+    envelope = ascii_lower(envelope) if envelope else envelope
+    return Sender(row["door"], envelope, letter.sender, row["peer"], row["login"])

@@ -26,7 +26,8 @@ def settled(connection: Connection, reading: Reading, premises: Premises) -> Rea
     said = (*reading.decoded.apdus, *reading.decoded.unsure)
     named = {one.symbol: one for apdu in said for one in _named(connection, reading.sharers, apdu, premises)}
     if len(named) == 1:
-        return replace(reading, partner=next(iter(named.values())), sharers=())
+        (partner,) = named.values()
+        return replace(reading, partner=partner, proof=reading.proofs[partner.symbol].by, sharers=())
     which = "none of their requests" if not named else f"requests of {' and '.join(sorted(named))}"
     names = " and ".join(one.symbol for one in reading.sharers)
     why = f"{names} write from one address, and the letter names {which}: release it with --partner SYMBOL"

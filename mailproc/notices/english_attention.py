@@ -40,6 +40,7 @@ ATTENTION: Words = {
     "mailbox-unreachable": "a mailbox cannot be reached",
     "message": "they sent a message",
     "need-before-passed": "the day until which it was wanted has passed",
+    "no-dns": "letters wait, as DNS gives no answer about the keys that prove who sent them",
     "no-answer": "no answer for too long",
     "not-back": "still not back after the last reminder",
     "not-possible-now": "they sent what is not possible in this state",

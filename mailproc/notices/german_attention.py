@@ -40,6 +40,7 @@ ATTENTION: Words = {
     "mailbox-unreachable": "ein Postfach ist nicht erreichbar",
     "message": "sie haben eine Nachricht geschickt",
     "need-before-passed": "der Tag, bis zu dem es gewünscht war, ist vorbei",
+    "no-dns": "Briefe warten: DNS antwortet nicht auf die Frage nach den Schlüsseln ihrer Absender",
     "no-answer": "zu lange keine Antwort",
     "not-back": "auch nach der letzten Mahnung nicht zurück",
     "not-possible-now": "sie schickten, was in diesem Stand nicht möglich ist",

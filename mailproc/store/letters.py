@@ -17,10 +17,13 @@ DISMISSED = "dismissed"
 PLACEABLE = ("shelved", DISMISSED)
 """What staff may still find a place for."""
 
+FOUND = ("message_id", "subject", "codec", "partner", "proof", "proof_note", "note", "last_error")
+"""What is found of a letter when it is read."""
+
 _SETTLE = Constant(
     update_of(
         InboxRow,
-        ("state", "unfinished", "message_id", "subject", "codec", "partner", "proof", "note", "last_error"),
+        ("state", "unfinished", *FOUND),
     )
 )
 _IS_DONE = INBOX.c.state.concat("") == "done"
@@ -54,8 +57,7 @@ _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
 
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
     """The letter is done or shelved, with what was found of it (all of these are '' if not given)."""
-    columns = ("message_id", "subject", "codec", "partner", "proof", "note", "last_error")
-    values = {name: storable(found.get(name, "")) for name in columns}
+    values = {name: storable(found.get(name, "")) for name in FOUND}
     _SETTLE.run(connection, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
 
 

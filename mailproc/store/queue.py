@@ -133,12 +133,14 @@ def later(
     now: datetime,
     was: str = "todo",
     state: str = "",
+    longest: timedelta = BACKOFF_END,
 ) -> bool:
-    """End the try with "try later": the row is due again after its pause, in ``state`` ('': in ``was``)."""
+    """End the try with "try later": the row is due again after its pause, which is ``longest`` at most, in
+    ``state`` ('': in ``was``)."""
     statements = _statements(table)
     attempts = connection.execute(statements.attempts, {"row_id": row_id}).scalar()
     values = {"row_id": row_id, "in_state": was, "to_state": state or was, "error": error}
-    due_at = now + pause(attempts or 1)
+    due_at = now + min(pause(attempts or 1), longest)
     return connection.execute(statements.later, values | {"now": due_at}).rowcount == 1
 
 

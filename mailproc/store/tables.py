@@ -142,7 +142,7 @@ class InboxRow(QueueRow, table=True):
 
     ``door`` is "listener", "inject" or a mailbox's name; ``rcpt_to`` is '' by IMAP; ``peer`` is
     the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex)
-    of ``raw``.
+    of ``raw``. ``proof`` says by what the sender is proven, ``proof_note`` why by nothing else.
     """
 
     __tablename__ = "inbox"
@@ -161,6 +161,7 @@ class InboxRow(QueueRow, table=True):
     raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
     received_at: datetime = _instant(nullable=False)
     proof: str = ""
+    proof_note: str | None = None
     message_id: str = ""
     subject: str = ""
     codec: str = ""

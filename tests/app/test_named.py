@@ -56,6 +56,7 @@ WRONG = {
     "letters into a file": ('[deliver]\nfolder = "garbage/out"', "line 5: deliver.folder", "Not a dir"),
     "a folder nobody makes": ('[deliver]\nfolder = "/proc/no/x"', "line 5: deliver.folder", "into /proc"),
     "an answer that is none": ('[artemail]\nfollows = { NOPE = "next" }', "line 5: artemail.follows", "NOT"),
+    "a nameserver's name": ('[proof]\nnameservers = ["ns.example"]', "proof.nameservers[1]", "IP address"),
     "a dialect that is none": ('[[partner]]\nsymbol = "XX-A"\naddress = "a@a.example"\ncodec = "iso10161"\n'
                                'dialect = "nope"', "line 8: partner[XX-A].dialect", "alma, vdx"),
 }  # fmt: skip

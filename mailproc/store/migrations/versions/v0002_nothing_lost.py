@@ -1,4 +1,4 @@
-"""Letters that a look passed over."""
+"""Letters that a look passed over; why a letter is not proven."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    op.add_column("inbox", sa.Column("proof_note", sa.String(), nullable=True))
     op.create_table(
         "passed_over",
         sa.Column("mailbox", sa.String(), nullable=False),

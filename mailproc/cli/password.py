@@ -1,0 +1,34 @@
+"""The verb that makes the hash of a password."""
+
+import sys
+from getpass import getpass
+
+import typer
+
+from mailproc.errors import LocalFault
+
+verbs = typer.Typer()
+
+
+@verbs.command("password")
+def password() -> None:
+    """The hash for [partner.login]: asks for the password twice, or reads one line from a pipe."""
+    from mailproc.transport import passwords  # here: no other verb needs it
+
+    said = _asked() if sys.stdin.isatty() else _read(passwords.LONGEST)
+    if not said or not said.isprintable() or len(said.encode()) > passwords.LONGEST:
+        raise LocalFault(f"A password has 1 to {passwords.LONGEST} octets, on one line.")
+    typer.echo(passwords.hashed(said))
+
+
+def _asked() -> str:
+    """At the terminal, unseen: what stands on a command line can be read by everybody on the machine."""
+    said = getpass("Password: ")
+    if getpass("Once more: ") != said:
+        raise LocalFault("The two are not the same: try it again.")
+    return said
+
+
+def _read(longest: int) -> str:
+    """The first line, less its end; of a longer one enough to see that it is too long."""
+    return sys.stdin.readline(longest + 2).removesuffix("\n").removesuffix("\r")
