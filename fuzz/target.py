@@ -54,11 +54,8 @@ class Target:
         bounce.read(letter)
         readable(letter)
         is_own(letter, ("ill@library.example",), lambda _ids: True)
-        takers = [codec for codec in self.registry.codecs if codec.recognise(letter)]
-        if len(takers) > 1:
-            return "two codecs: " + ", ".join(codec.name for codec in takers)
         self.registry.mask(raw)
-        reader = takers[0] if takers else self.registry.perhaps(letter)
+        reader = self.registry.recognise(letter) or self.registry.perhaps(letter)
         try:
             return _strings(letter) or (_decoded(reader.decode(letter)) if reader else "")
         except RemoteFault:  # the one exception that a codec may raise

@@ -164,6 +164,15 @@ class Service:
         self.daemon.kill()
         self.daemon.wait(10)
 
+    def ended_within(self, seconds: float) -> bool:
+        """Did the daemon end by itself in that time?"""
+        assert self.daemon is not None
+        try:
+            self.daemon.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def stop(self) -> int:
         """Ask the daemon to end; its exit status."""
         assert self.daemon is not None
