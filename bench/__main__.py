@@ -10,11 +10,11 @@ import json
 import sys
 import time
 
-from bench import big_file, clock, drain, intake, iso, parse, render, shelf, steps, two_offices, way
+from bench import big_file, clock, drain, intake, iso, parse, proof, render, shelf, steps, two_offices, way
 from bench.figures import Suite, judged, table
 
 SUITES: tuple[Suite, ...] = (
-    intake.SUITE, parse.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
+    intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
     big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, two_offices.SUITE,
 )  # fmt: skip
 

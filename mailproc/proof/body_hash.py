@@ -6,7 +6,6 @@ Own code, because dkimpy's takes the square of a run of blanks.
 import hashlib
 import re
 
-_RUN = re.compile(rb"  +")
 _BLANK_LINES = re.compile(rb"(?:\n\r)*")
 
 
@@ -16,11 +15,14 @@ def of(body: bytes, relaxed: bool) -> bytes:
 
 
 def canonical(body: bytes, relaxed: bool) -> bytes:
-    """The body as it is hashed. Linear in its length, whatever it holds."""
+    """The body as it is hashed. Each pass over it halves the longest run of blanks, so there are few."""
     if not body.endswith(b"\r\n"):
         body += b"\r\n"
     if relaxed:
-        body = _RUN.sub(b" ", body.replace(b"\t", b" ")).replace(b" \r\n", b"\r\n")
+        body = body.replace(b"\t", b" ")
+        while b"  " in body:  # quicker by far than a pattern, which finds millions of runs one by one
+            body = body.replace(b"  ", b" ")
+        body = body.replace(b" \r\n", b"\r\n")
     content = body[: len(body) - _ends(body)]
     return b"" if relaxed and not content else content + b"\r\n"
 

@@ -18,6 +18,7 @@ SHORTEST = 60.0  # at least, whatever its TTL: or every letter would ask again
 ABSENT = 60.0  # seconds that "there is none" is remembered
 MOST_REMEMBERED = 1_000
 MOST_OF_RECORD = 8_192  # octets; no key is as long
+UDP_SIZE = 1_232  # octets that an answer by UDP may have: it then fits a packet; longer ones come by TCP
 TRY = 2.0  # seconds until a nameserver is asked again, or the next one
 
 PAUSE = 300.0  # seconds that a name without an answer is not asked for again (RFC 9520, section 3.2)
@@ -74,10 +75,10 @@ class DnsKeys:
             answer = self._resolver().resolve(name + ".", "TXT", search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
             return None, ABSENT
-        records = [b"".join(record.strings) for record in answer]
-        if answer.rrset is None or len(records) != 1:  # what several mean is not defined (RFC 6376, 3.6.2.2)
+        record = _only([b"".join(one.strings) for one in answer])
+        if answer.rrset is None or record is None:
             return None, ABSENT
-        return records[0][:MOST_OF_RECORD], min(max(answer.rrset.ttl, SHORTEST), LONGEST)
+        return record[:MOST_OF_RECORD], min(max(answer.rrset.ttl, SHORTEST), LONGEST)
 
     def _resolver(self) -> dns.resolver.Resolver:
         """Made for each question: /etc/resolv.conf may have changed since."""
@@ -86,7 +87,7 @@ class DnsKeys:
             resolver.nameservers = list(self._nameservers)
         resolver.lifetime = self._timeout
         resolver.timeout = min(TRY, self._timeout)
-        resolver.cache = None
+        resolver.use_edns(0, payload=UDP_SIZE)
         return resolver
 
     def _remember(self, name: str, record: bytes | None, until: float) -> None:
@@ -115,6 +116,13 @@ class _Silence:
             or domains.count(_domain(name)) >= MOST_SILENT_NAMES
             or len(set(domains)) >= MOST_SILENT_DOMAINS
         )
+
+
+def _only(records: list[bytes]) -> bytes | None:
+    """The one record, or the one that calls itself a key; two keys mean nothing (RFC 6376, 3.6.2.2)."""
+    if len(records) > 1:
+        records = [one for one in records if one.startswith(b"v=DKIM1")]
+    return records[0] if len(records) == 1 else None
 
 
 def _domain(name: str) -> str:

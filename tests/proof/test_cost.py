@@ -21,6 +21,7 @@ BODIES: dict[str, bytes] = {
     "every other a blank": b"a ",
     "pairs of blanks": b"a  ",
     "blank and tab": b" \t",
+    "words and runs of blanks": b"a " * 500 + b" " * 1_000,
     "CR": b"\r",
     "LF": b"\n",
     "CRLF": b"\r\n",

@@ -19,15 +19,15 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
-Manner = Literal["plain", "silent", "truncated", "dripping", "wrong id", "garbage"]
+Manner = Literal["plain", "silent", "dripping", "wrong id", "garbage"]
 
 
 @dataclass(frozen=True)
 class Answer:
     """TXT ``records``, behind ``aliases`` (a chain of CNAMEs); ``late`` by so many seconds.
 
-    "truncated": UDP says so, TCP answers. "dripping": the same, and TCP sends an octet now and then,
-    without end. "wrong id": an answer to another question, and none to this.
+    "dripping": UDP says that the answer is truncated, and TCP sends an octet now and then, without end.
+    "wrong id": an answer to another question, and none to this.
     """
 
     records: tuple[bytes, ...] = ()
@@ -59,12 +59,13 @@ SILENT = Answer(manner="silent")
 
 @dataclass
 class NameServer:
-    """``answers``: by name, without the last dot; what it does not know is NXDOMAIN. ``asked``: how
-    often each name was asked for, by UDP."""
+    """``answers``: by name, without the last dot; what it does not know is NXDOMAIN. ``asked`` and
+    ``asked_by_tcp``: how often each name was asked for. An answer that is too long for UDP is truncated."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     default: Answer = NO_NAME
     asked: Counter[str] = field(default_factory=Counter)
+    asked_by_tcp: Counter[str] = field(default_factory=Counter)
     port: int = 0
 
     @property
@@ -88,17 +89,18 @@ class NameServer:
             server.shutdown()
             server.server_close()
 
-    def answer(self, query: dns.message.QueryMessage) -> Answer:
+    def answer(self, query: dns.message.QueryMessage, asked: Counter[str]) -> Answer:
         name = query.question[0].name.to_text(omit_final_dot=True).lower()
+        asked[name] += 1
         return self.answers.get(name, self.default)
 
     def by_udp(self, octets: bytes, reply: Any) -> None:
         query = _query(octets)
-        self.asked[query.question[0].name.to_text(omit_final_dot=True).lower()] += 1
-        answer = self.answer(query)
+        answer = self.answer(query, self.asked)
         self._ended.wait(answer.late)
         response = answer.message(query)
-        if answer.manner in ("truncated", "dripping"):
+        too_long = len(response.to_wire(max_size=65_535)) > (query.payload or 512)
+        if too_long or answer.manner == "dripping":
             response = replace(answer, records=(), aliases=()).message(query)
             response.flags |= dns.flags.TC
         if answer.manner == "wrong id":
@@ -111,7 +113,7 @@ class NameServer:
     def by_tcp(self, connection: socket.socket) -> None:
         query, _ = dns.query.receive_tcp(connection, time.time() + 5)
         assert isinstance(query, dns.message.QueryMessage)
-        answer = self.answer(query)
+        answer = self.answer(query, self.asked_by_tcp)
         octets = answer.message(query).to_wire(max_size=65_535)
         if answer.manner != "dripping":
             connection.sendall(len(octets).to_bytes(2) + octets)

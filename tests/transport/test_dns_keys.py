@@ -47,13 +47,15 @@ ANSWERS = {
     "an empty record": (Answer((b"",)), b""),
     "a binary record": (Answer((bytes(range(256)),)), bytes(range(256))),
     "behind a chain of names": (Answer((RECORD,), aliases=("a.example", "b.example", "c.example")), RECORD),
-    "too long for UDP": (Answer((RECORD * 9,), manner="truncated"), RECORD * 9),
-    "a huge record": (Answer((b"x" * 60_000,), manner="truncated"), b"x" * dns_keys.MOST_OF_RECORD),
+    "too long for UDP": (Answer((RECORD * 9,)), RECORD * 9),
+    "a huge record": (Answer((b"x" * 60_000,)), b"x" * dns_keys.MOST_OF_RECORD),
     "late, but in time": (Answer((RECORD,), late=0.1), RECORD),
     "no such name": (NO_NAME, None),
     "no TXT record": (Answer(), None),
     "an alias that leads nowhere": (Answer(aliases=("a.example",)), None),
-    "several records": (Answer((RECORD, b"v=spf1 -all")), None),
+    "something else beside": (Answer((b"v=spf1 -all", RECORD)), RECORD),
+    "two keys": (Answer((RECORD, RECORD + b"A")), None),
+    "two records that are no keys": (Answer((b"v=spf1 -all", b"verification=1")), None),
 }
 
 
@@ -88,6 +90,14 @@ def test_no_answer_means_later_and_within_the_timeout(
     with pytest.raises(TryLater, match=NAME):
         keys(NAME)
     assert time.monotonic() - begun < WITHIN + 1
+
+
+def test_a_long_key_comes_by_udp_and_only_a_very_long_one_by_tcp(server: NameServer, keys: DnsKeys) -> None:
+    """TCP to nameservers is often closed."""
+    server.key("long.example", b"x" * 1_000)
+    server.key("longer.example", b"x" * 1_300)
+    assert (keys("long.example"), keys("longer.example")) == (b"x" * 1_000, b"x" * 1_300)
+    assert server.asked_by_tcp == {"longer.example": 1}
 
 
 def test_no_nameserver_means_later(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
