@@ -1,0 +1,338 @@
+"""By what a letter is proven: every door, client, login and signature against every list of proofs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain, combinations, product
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from mailproc.config import Config, Deliver, Login, Mailbox, Partner, Proof, ProofName
+from mailproc.errors import TryLater
+from mailproc.flow.partners import Partners, Sender
+from mailproc.flow.premises import Premises
+from mailproc.flow.proving import NOTE, Evidence, Proven, proven, told
+from mailproc.proof import authentication_results, dkim
+from tests.proof import signer
+from tests.proof.signer import AUTHOR, LETTER, Key
+from tests.proof.verifier import AT, NAME, Keys
+
+INSIDE, OUTSIDE, RELAY = "192.0.2.7", "203.0.113.5", "198.51.100.25"
+MX = "mx.library.example"
+RECEIVED = f"Received: from mail.lender.example by {MX}; Sun, 29 Nov 2026 09:00:00 +0000\r\n".encode()
+SAID = f"Authentication-Results: {MX}; dmarc=pass header.from=lender.example\r\n".encode()
+PROOFS: tuple[ProofName, ...] = ("network", "login", "dmarc", "dkim", "none")
+"""In the order in which they are looked at."""
+
+THEM = Partner(
+    symbol="XX-LENDER",
+    address=AUTHOR,
+    networks=("192.0.2.0/24",),
+    login=Login(user="lender", hash=SecretStr("x")),
+)
+OTHERS = Partner(symbol="XX-OTHER", address="ill@other.example", networks=("203.0.113.0/24",))
+CONFIG = Config(
+    partner=(THEM, OTHERS),
+    proof=Proof(authserv_id=MX),
+    deliver=Deliver(mode="smtp"),
+    mailbox=(Mailbox(name="intray", host="imap.library.example", user="ill"),),
+)
+
+
+@pytest.fixture(scope="module")
+def key() -> Key:
+    return signer.rsa_key()
+
+
+@pytest.fixture
+def keys(key: Key) -> Keys:
+    return Keys({NAME: key.record})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A letter and how it came."""
+
+    door: str = "listener"
+    peer: str = RELAY
+    login: str = ""
+    signed: bool = False
+    said: bytes = b""
+
+
+def asked(case: Case, proofs: tuple[ProofName, ...], key: Key, keys: Keys, config: Config = CONFIG) -> Proven:
+    raw = case.said + (signer.signed(LETTER, key) if case.signed else LETTER)
+    sender = Sender(case.door, AUTHOR, AUTHOR, case.peer, case.login)
+    premises = Premises(config, _none_such, _none_such, lambda: AT, lambda: keys)
+    return proven(config.partner[0], proofs, Evidence(sender, raw, AT, premises))
+
+
+def _none_such() -> Any:
+    raise AssertionError("neither codecs nor templates prove anything")
+
+
+BY_RELAY = SAID + RECEIVED
+FORGED = RECEIVED + SAID
+
+TABLE = [
+    # how it came, the list, by what it is proven or why not
+    (Case(), (), "no proof is written"),
+    (Case(), ("none",), "none"),
+    (Case(login="other"), ("none",), "none: the session had logged in as somebody else"),
+    (Case(peer=INSIDE), ("network",), "network"),
+    (Case(), ("network",), f"network: {RELAY} is in none of its networks"),
+    (Case(peer=""), ("network",), "network: the client is in none of its networks"),
+    (Case(peer="no address"), ("network",), "network: no address is in none"),
+    (Case(peer="2001:db8::1"), ("network",), "network: 2001:db8::1 is in none"),
+    (Case(door="intray", peer=INSIDE), ("network",), "network: the letter came by intray"),
+    (Case(peer=INSIDE, login="other"), ("network",), "network: the session had logged in as somebody else"),
+    (Case(peer=INSIDE, login="lender"), ("network",), "network"),
+    (Case(login="lender"), ("login",), "login"),
+    (Case(login="LENDER"), ("login",), "login: the session had logged in as somebody else"),
+    (Case(login="other"), ("login",), "login: the session had logged in as somebody else"),
+    (Case(), ("login",), "login: nobody had logged in"),
+    (Case(door="intray", login="lender"), ("login",), "login: the letter came by intray"),
+    (Case(signed=True), ("dkim",), "dkim"),
+    (Case(signed=True, door="intray", peer=""), ("dkim",), "dkim"),
+    (Case(signed=True, login="other", peer=OUTSIDE), ("dkim",), "dkim"),
+    (Case(), ("dkim",), "dkim: the letter has no DKIM signature"),
+    (Case(said=BY_RELAY), ("dmarc",), "dmarc"),
+    (Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), "dmarc"),
+    (Case(said=FORGED), ("dmarc",), f"dmarc: {MX} says nothing of DMARC"),
+    (Case(said=BY_RELAY.replace(b"pass", b"fail")), ("dmarc",), "dmarc: mx.library.example does not say"),
+    (Case(said=BY_RELAY, peer=OUTSIDE), ("dmarc",), "dmarc: the letter came from the networks of XX-OTHER"),
+    (Case(said=BY_RELAY, login="lender"), ("dmarc",), "dmarc: the letter came from a partner's own server"),
+    (Case(said=BY_RELAY, door="inject"), ("dmarc",), "inject"),
+    (Case(door="inject"), ("network",), "inject"),
+    (Case(signed=True), ("network",), "network: "),
+    (Case(said=BY_RELAY), ("login", "dkim"), "login: nobody had logged in; dkim: the letter has no"),
+    (Case(signed=True), ("dkim", "network"), "dkim"),
+    (Case(peer=INSIDE, signed=True), ("dkim", "network"), "network"),
+    (Case(signed=True), ("none", "dkim"), "dkim"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "proofs", "words"), TABLE, ids=[str(n) for n in range(len(TABLE))])
+def test_by_what_it_is_proven_or_why_not(
+    case: Case, proofs: tuple[ProofName, ...], words: str, key: Key, keys: Keys
+) -> None:
+    found = asked(case, proofs, key, keys)
+    if words in (*PROOFS, "inject"):
+        assert found.by == words, found.reasons
+    else:
+        assert found.by == ""
+        assert told({THEM.symbol: found}).startswith(words)
+        assert len(found.reasons) == max(len(proofs), 1)
+
+
+EVERY = [
+    Case(*each)
+    for each in product(
+        ("listener", "intray", "inject"), (INSIDE, OUTSIDE, RELAY), ("", "lender", "other"), (True, False),
+        (b"", BY_RELAY, FORGED),
+    )
+]  # fmt: skip
+LISTS = list(chain.from_iterable(combinations(PROOFS, many) for many in range(2, 6)))
+
+
+@pytest.mark.parametrize("case", EVERY, ids=str)
+def test_any_of_a_list_suffices_and_nothing_else(case: Case, key: Key, keys: Keys) -> None:
+    alone = {name: asked(case, (name,), key, keys).by for name in PROOFS}
+    for names in LISTS:
+        first = next((name for name in names if alone[name]), "")
+        for proofs in (names, names[::-1]):
+            assert asked(case, proofs, key, keys).by == (alone[first] if first else ""), proofs  # type: ignore[index]
+
+
+def test_what_nobody_asks_for_is_not_looked_at(key: Key, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("looked at")
+
+    monkeypatch.setattr(dkim, "verify", never)
+    monkeypatch.setattr(authentication_results, "dmarc", never)
+    whole = Case(peer=INSIDE, login="lender", signed=True, said=BY_RELAY)
+    assert asked(whole, PROOFS, key, keys).by == "network"
+    assert asked(replace(whole, peer=RELAY), PROOFS, key, keys).by == "login"
+    assert asked(replace(whole, peer=OUTSIDE, login=""), ("network", "none"), key, keys).by == "none"
+    assert keys.asked == []
+
+
+def test_a_silent_dns_is_neither_proof_nor_none(key: Key) -> None:
+    silent = Keys({NAME: None})
+    with pytest.raises(TryLater):
+        asked(Case(signed=True), ("dkim", "network"), key, silent)
+    assert asked(Case(signed=True, peer=INSIDE), ("dkim", "network"), key, silent).by == "network"
+    found = asked(Case(signed=True), ("dkim", "none"), key, silent)
+    assert (found.by, found.reasons) == ("none", ("dkim: DNS is silent",))
+    assert asked(Case(), ("dkim",), key, silent).by == "", "no signature, no question"
+
+
+def test_the_doors_behind_our_relay(key: Key, keys: Keys) -> None:
+    """At another door anybody could have written what our relay writes."""
+    config = CONFIG.model_copy(update={"proof": Proof(authserv_id=MX, doors=("listener",))})
+    assert asked(Case(said=BY_RELAY), ("dmarc",), key, keys, config).by == "dmarc"
+    found = asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config)
+    assert found.reasons == ("dmarc: the letter came by intray, which is none of [proof] doors",)
+
+
+def test_reasons_are_bounded_and_name_whose_they_are() -> None:
+    found = {"XX-A": Proven("", ("dkim: no",)), "XX-B": Proven("", ("network: no", "dkim: no"))}
+    assert told(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
+    assert len(told({"XX-A": Proven("", ("x" * 10_000,))})) == NOTE
+
+
+# Through the stations
+
+LINES = """
+[[partner]]
+symbol = "XX-SIGNER"
+address = "ill@lender.example"
+roles = ["REQUESTER"]
+proof = ["dkim"]
+[partner.artemail]
+receipts = false
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0002"
+password = { env = "TEST_XX_SECOND" }
+"""
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+@pytest.fixture
+def signing(make_world: Any, sqlite_url: str, network_lines: str, keys: Keys) -> Any:
+    """A world with a partner that signs, whose keys are ``keys``."""
+    world = make_world(sqlite_url, LINES + network_lines)
+    world.house = replace(world.house, premises=replace(world.house.premises, make_keys=lambda: keys))
+    return world
+
+
+@pytest.fixture
+def order(key: Key) -> Callable[..., bytes]:
+    """An order file of the signer, signed."""
+
+    def make(number: int = 1, *, sign: bool = True, author: str = AUTHOR) -> bytes:
+        gap = "\r\n" * 5
+        text = f"99-0002\r\nPW0002XQ{gap}TXC{number}-1 S LOAN\r\nA book of ours{gap}NNNN\r\n"
+        head = f"From: {author}\r\nSubject: Order file\r\nMessage-ID: <{number}@x.example>\r\n"
+        raw = f"{head}\r\n{text}".encode()
+        return signer.signed(raw, key) if sign else raw
+
+    return make
+
+
+def test_a_signed_letter_moves_a_request(signing: Any, order: Any) -> None:
+    inbox_id = signing.inject(order(), AUTHOR)
+    signing.run()
+    assert signing.listed() == ["L1"]
+    row = signing.row("inbox", inbox_id)
+    assert (row["proof"], row["proof_note"], row["partner"]) == ("dkim", "", "XX-SIGNER")
+
+
+def test_an_unsigned_one_is_shelved_and_says_why(signing: Any, order: Any) -> None:
+    inbox_id = signing.inject(order(sign=False), AUTHOR)
+    signing.run()
+    why = "dkim: the letter has no DKIM signature"
+    assert signing.shelf()[f"I{inbox_id}"] == f"unproven sender {AUTHOR}: {why}"
+    row = signing.row("inbox", inbox_id)
+    assert (row["state"], row["proof"], row["proof_note"]) == ("shelved", "", why)
+    assert signing.listed() == []
+
+
+ELSEWHERE = "stranger@elsewhere.example"
+
+
+@pytest.mark.parametrize(
+    ("envelope", "author"), [(ELSEWHERE, AUTHOR), (AUTHOR, ELSEWHERE), ("", AUTHOR), (ELSEWHERE, ELSEWHERE)]
+)
+def test_a_signature_does_not_replace_the_address(
+    signing: Any, order: Any, keys: Keys, envelope: str, author: str
+) -> None:
+    inbox_id = signing.inject(order(author=author), envelope)
+    signing.run()
+    assert signing.shelf()[f"I{inbox_id}"] == f"unproven sender {author}"
+    assert keys.asked == [], "nobody's address: nothing is looked at"
+
+
+def test_staff_release_it_all_the_same(signing: Any, order: Any) -> None:
+    from mailproc.office import mailroom
+
+    inbox_id = signing.inject(order(sign=False), AUTHOR)
+    signing.run()
+    mailroom.release(signing.house.store, signing.house.premises, f"I{inbox_id}")
+    signing.run()
+    row = signing.row("inbox", inbox_id)
+    assert (row["proof"], row["proof_note"]) == ("released", "")
+    assert signing.listed() == ["L1"]
+
+
+def test_while_dns_is_away_letters_wait_and_others_go_on(
+    signing: Any, order: Any, keys: Keys, key: Key
+) -> None:
+    keys.records[NAME] = None
+    waiting = signing.inject(order(), AUTHOR)
+    signing.ordered("TXC7-1 S LOAN\nAnother book")
+    row = signing.row("inbox", waiting)
+    assert (row["state"], row["unfinished"], row["attempts"]) == ("todo", 0, 1)
+    assert row["last_error"] == "the sender cannot be proven yet: DNS is silent"
+    assert signing.listed() == ["L1"], "the other customer's order"
+    assert signing.shelf() == {}
+    keys.records[NAME] = key.record
+    signing.run()
+    assert signing.row("inbox", waiting)["state"] == "todo", "its pause is not over"
+    signing.later(minutes=1)
+    signing.run()
+    row = signing.row("inbox", waiting)
+    assert (row["state"], row["proof"], row["last_error"]) == ("done", "dkim", "")
+    assert sorted(signing.listed()) == ["L1", "L2"]
+    assert signing.notices() == []
+
+
+def test_staff_are_told_once_when_it_lasts(signing: Any, order: Any, keys: Keys, key: Key) -> None:
+    keys.records[NAME] = None
+    for number in range(1, 4):
+        signing.inject(order(number), AUTHOR)
+    for _ in range(59):
+        signing.run()
+        signing.later(minutes=1)
+    assert signing.notices() == []
+    for _ in range(600):
+        signing.run()
+        signing.later(minutes=1)
+    (note,) = signing.notices()
+    assert "DNS gives no answer" in note.text
+    assert signing.shelf() == {}
+    keys.records[NAME] = key.record
+    signing.later(minutes=30)
+    signing.run()
+    assert sorted(signing.listed()) == ["L1", "L2", "L3"]
+
+
+def test_no_dns_in_a_write(signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is asked for while anybody may write."""
+    store, seen = signing.house.store, list[int]()
+    real = Keys.__call__
+
+    def asks(self: Keys, name: str) -> bytes | None:
+        seen.append(len(store.write(lambda connection: [connection])))
+        return real(self, name)
+
+    monkeypatch.setattr(Keys, "__call__", asks)
+    signing.inject(order(), AUTHOR)
+    signing.run()
+    assert seen == [1]
+    assert signing.listed() == ["L1"]
+
+
+def test_without_a_written_proof_nobody_is_believed() -> None:
+    """`load` refuses such a file where letters leave; even so nothing would be proven."""
+    config = Config(partner=(THEM,), deliver=Deliver(mode="smtp"))
+    assert config.proofs_of(THEM) == ()
+    sender = Sender("listener", AUTHOR, AUTHOR, INSIDE, "lender")
+    assert Partners(config).claimed_by(sender) == (THEM,)
+    moment = datetime(2026, 11, 29, tzinfo=UTC)
+    premises = Premises(config, _none_such, _none_such, lambda: moment)
+    evidence = Evidence(sender, LETTER, moment, premises)
+    assert proven(THEM, config.proofs_of(THEM), evidence).by == ""
