@@ -95,6 +95,7 @@ class Deliver(Section):
     password: SecretStr = SecretStr("")
     max_connections: int = Field(default=1, ge=1, le=10)
     timeout: float = Field(default=60, gt=0)
+    verp: bool = False  # the envelope's sender is one of its own for each letter
 
 
 class Account(Section):

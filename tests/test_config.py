@@ -102,6 +102,7 @@ REFUSED = [
     ("[deliver]\nfolder = ''", ["deliver.folder"]),
     ("[deliver]\nport = -1", ["deliver.port", "-1"]),
     ("[deliver]\nuser = 'u'", ["deliver.password", "env"]),
+    (f"[library]\nemail = '{'i' * 33}@x.example'\n[deliver]\nverp = true", ["deliver.verp", "32 characters"]),
     ("[deliver]\npassword = { env = 'BOX_PASSWORD' }", ["deliver.user"]),
     ("[policy]\nloan_days = -1", ["policy.loan_days", "at least 0"]),
     ("[artemail]\nfollows = { NOT = 'nxt' }", ["artemail.follows.NOT", "nxt", "'next'"]),

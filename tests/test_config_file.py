@@ -191,6 +191,12 @@ def test_staff_of_its_own_is_kept(tmp_path: Path) -> None:
     assert load(tmp_path, "[library]\nstaff = 'desk@lib.example'").library.staff == "desk@lib.example"
 
 
+SMTP_VERP = (
+    "[library]\nemail = 'ill@lib.example'\n"
+    "[deliver]\nmode = 'smtp'\nhost = 'relay.lib.example'\nverp = true\n"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -215,6 +221,10 @@ def test_staff_of_its_own_is_kept(tmp_path: Path) -> None:
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER
          + "proof = ['network']\nnetworks = ['192.0.2.0/24']" + ACCOUNT, "never holds for a letter by IMAP"),
         (PARTNER + ACCOUNT + PARTNER.replace("UK-BL", "UK-TWO") + ACCOUNT, "UK-BL and UK-TWO write from"),
+        ("[deliver]\nverp = true", "deliver.verp means nothing"),
+        (SMTP_VERP, "your relay must deliver ill+ANYTHING@lib.example"),
+        (SMTP_VERP + "[listen]\nrecipients = ['x@lib.example']", "does not hold ill@lib.example"),
+        (SMTP_VERP + PARTNER + "proof = ['none']" + ACCOUNT, "partner UK-BL: deliver.verp changes"),
         (PARTNER + "accepts_from = ['@bl.example']" + ACCOUNT
          + PARTNER.replace("UK-BL", "UK-TWO") + "accepts_from = ['desk@BL.example']" + ACCOUNT,
          "UK-TWO and UK-BL write from desk@bl.example"),

@@ -8,6 +8,7 @@ from mailproc.config import Config, Mailbox
 from mailproc.config_load import poll
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.words import ADDRESS, is_address, is_loopback, network_problems
+from mailproc.mail import verp
 
 OTHER_DOORS = ("listener", "inject")
 """Doors that are no mailbox: the name says in the store by which door a letter came."""
@@ -85,6 +86,9 @@ def _deliver(config: Config) -> Iterator[Problem]:
         yield Problem(("deliver", "folder"), 'mode = "folder" needs a folder', "")
     if not 0 <= deliver.port <= 65535:
         yield Problem(("deliver", "port"), "must be 0 (the usual one) to 65535", deliver.port)
+    if deliver.verp and len(config.library.email.rpartition("@")[0]) > verp.MOST_OF_LOCAL_PART:
+        text = f"needs a library.email of at most {verp.MOST_OF_LOCAL_PART} characters before the @"
+        yield Problem(("deliver", "verp"), text, True)
     if deliver.user and not has_password:
         text = 'deliver.user needs one: write password = { env = "NAME" } or { file = "…" }'
         yield Problem(("deliver", "password"), text)

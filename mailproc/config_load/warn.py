@@ -3,14 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Account, Config, Library, Partner
-from mailproc.config_load import warn_proof
+from mailproc.config_load import warn_proof, warn_verp
 from mailproc.config_load.words import is_loopback, only_loopback
 from mailproc.ill.terms import Role
 
 
 def warnings(config: Config) -> list[str]:
     """Sentences for the operator, each naming its key. No secrets."""
-    return [*_library(config), *_doors(config), *_delivery(config), *_partners(config)]
+    return [
+        *_library(config),
+        *_doors(config),
+        *_delivery(config),
+        *warn_verp.warnings(config),
+        *_partners(config),
+    ]
 
 
 def _library(config: Config) -> Iterator[str]:
@@ -50,7 +56,11 @@ def _partners(config: Config) -> Iterator[str]:
     if not config.partner:
         yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
     for partner in config.partner:
-        told = (*warn_proof.warnings(config, partner), *_partner(partner))
+        told = (
+            *warn_proof.warnings(config, partner),
+            *warn_verp.of_partner(config, partner),
+            *_partner(partner),
+        )
         yield from (f"partner {partner.symbol}: {text}" for text in told)
     yield from _shared_addresses(config.partner)
 

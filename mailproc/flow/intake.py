@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import adoption, deferral, proving, receipts, sharing
+from mailproc.flow import adoption, bouncing, deferral, proving, receipts, sharing
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, read
@@ -175,9 +175,10 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
     bounce = reading.bounce
     if bounce is None:
         return
-    found = list(letters.ours(connection, bounce.message_ids))
+    found = bouncing.letters_of(connection, bounce, reading.returned_to)
     if not found:
-        _shelve(connection, reading, "a report about a letter that is not ours", premises)
+        why = bouncing.why_shelved(connection, bounce, reading.letter, reading.received_at)
+        _shelve(connection, reading, why, premises)
         return
     if bounce.kind == "failed":
         for outgoing_id in found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailproc.config import Account, Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
+from mailproc.mail.verp import without_detail
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,10 @@ def ascii_lower(address: str) -> str:
 
 def _accepts(partner: Partner, sender: Sender) -> bool:
     allowed = [ascii_lower(one) for one in partner.accepts_from or (partner.address,)]
-    addresses = [sender.header] if sender.envelope is None else [sender.header, sender.envelope]
-    return all(_matches(address, allowed) for address in addresses)
+    return _matches(sender.header, allowed) and (
+        sender.envelope is None
+        or any(_matches(one, allowed) for one in (sender.envelope, *without_detail(sender.envelope)))
+    )
 
 
 def _matches(address: str, allowed: list[str]) -> bool:

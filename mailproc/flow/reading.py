@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
-from mailproc.flow import proving
+from mailproc.flow import bouncing, proving
 from mailproc.flow.partners import Sender, account, ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
@@ -53,6 +53,7 @@ class Reading:
     alarm: str = ""
     otherwise: str = ""
     unproven: bool = False
+    returned_to: tuple[str, ...] = ()  # of a bounce: the addresses of ours that only one letter went out with
     proofs: Mapping[str, Proven] = field(default_factory=dict)
     later: str = ""
 
@@ -60,7 +61,7 @@ class Reading:
 def read(row: RowMapping, premises: Premises) -> Reading:
     """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback; so does
     a mistake in a site's tables, with its sentence."""
-    letter = parse(bytes(row["raw"]))
+    letter = _with_envelope(parse(bytes(row["raw"])), row)
     reading = Reading(row["id"], row["digest"], row["received_at"], letter)
     try:
         return _read(reading, row, premises)
@@ -74,11 +75,16 @@ def read(row: RowMapping, premises: Premises) -> Reading:
         return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
 
 
+def _with_envelope(letter: Letter, row: RowMapping) -> Letter:
+    """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
+    return replace(letter, return_path=row["mail_from"].lower()) if row["door"] == "listener" else letter
+
+
 def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     letter = reading.letter
     bounce = read_bounce(letter)
     if bounce is not None:
-        return replace(reading, bounce=bounce)
+        return replace(reading, bounce=bounce, returned_to=bouncing.returned_to(row, letter))
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)
     released = row["proof"] == RELEASED

@@ -12,6 +12,7 @@ from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.log import following, mask
+from mailproc.mail import verp
 from mailproc.mail.letter import Envelope
 from mailproc.store import events, outgoing, queue, transactions
 from mailproc.store.engine import Store
@@ -44,7 +45,18 @@ def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> 
 
 
 def _begin(connection: Connection, premises: Premises) -> RowMapping | None:
-    return outgoing.claim_letter(connection, paused(connection, premises), premises.clock())
+    row = outgoing.claim_letter(connection, paused(connection, premises), premises.clock())
+    return row if row is None else _with_its_own_sender(connection, row, premises)
+
+
+def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Premises) -> RowMapping:
+    """Under VERP the letter gets its envelope sender in the commit that says we are about to speak: it is
+    durable before anybody hears it, and the same at every try."""
+    deliver, ours = premises.config.deliver, premises.config.library.email
+    if not deliver.verp or deliver.mode == "folder" or row["mail_from"] != ours:
+        return row
+    outgoing.change(connection, row["id"], mail_from=verp.address(ours, row["id"]))
+    return outgoing.load(connection, row["id"]) or row
 
 
 def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliver) -> bool:

@@ -1,16 +1,21 @@
 """The inbox rows on their way through intake, and what of them can be looked up."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
+from mailproc.store.outgoing import LEFT
 from mailproc.store.statements import Constant, table_of, update_of
-from mailproc.store.tables import InboxRow, OutgoingRow
+from mailproc.store.tables import InboxRow, Instant, IntentRow, OutgoingRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
 INBOX = table_of(InboxRow)
 OUTGOING = table_of(OutgoingRow)
+INTENT = table_of(IntentRow)
+TRANSACTION = table_of(TransactionRow)
+REQUEST = table_of(RequestRow)
 
 DISMISSED = "dismissed"
 """Of a letter, or of one message of it: staff have put it away."""
@@ -53,6 +58,20 @@ _SHELVED_BECAUSE = (
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
 )
+_QUOTED = (
+    select(OUTGOING.c.id)
+    .join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+    .join(TRANSACTION, TRANSACTION.c.id == INTENT.c.transaction_id)
+    .join(REQUEST, REQUEST.c.id == TRANSACTION.c.request_id)
+    .where(
+        REQUEST.c.number.in_(bindparam("numbers", expanding=True)),
+        func.lower(OUTGOING.c.rcpt_to).in_(bindparam("recipients", expanding=True)),
+        OUTGOING.c.prepared_at >= bindparam("since", type_=Instant),
+        OUTGOING.c.state.in_(LEFT),
+    )
+    .distinct()
+    .limit(2)
+)
 
 
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
@@ -85,6 +104,16 @@ def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]
         return {}
     rows = connection.execute(_OURS, {"ids": list(message_ids)})
     return {row.id: row.rcpt_to for row in rows}
+
+
+def quoted(
+    connection: Connection, numbers: Collection[str], recipients: Collection[str], since: datetime
+) -> list[int]:
+    """The letters since then to one of these addresses that speak for these requests ("B12"); two at most."""
+    if not numbers or not recipients:
+        return []
+    values = {"numbers": list(numbers), "recipients": list(recipients), "since": since}
+    return list(connection.execute(_QUOTED, values).scalars())
 
 
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:

@@ -12,6 +12,7 @@ from aiosmtpd.smtp import Session as Greeting
 
 from mailproc.config import Listen
 from mailproc.errors import NoRoom, TryLater
+from mailproc.mail import verp
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport.smtp_session import Session, bare
 
@@ -65,7 +66,7 @@ class Clerk:
     async def handle_RCPT(  # noqa: N802
         self, _server: Session, _session: Greeting, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        recipient = self._recipients.get(address.lower())
+        recipient = self._recipients.get(address.lower()) or self._returned_to(address)
         if recipient is None:
             return "550 5.1.1 Nobody of that name here"
         if recipient not in envelope.rcpt_tos:
@@ -73,6 +74,11 @@ class Clerk:
                 return "452 4.5.3 Too many recipients"
             envelope.rcpt_tos.append(recipient)
         return "250 2.1.5 OK"
+
+    def _returned_to(self, address: str) -> str | None:
+        """An address of the form that a single letter of ours goes out with (VERP); intake looks which."""
+        named = verp.read(address)
+        return address.lower() if named and named[1] in self._recipients else None
 
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
         try:

@@ -153,10 +153,15 @@ class World:
     # letters in
 
     def inject(
-        self, raw: bytes, sender: str = ADDRESS[BL], door: str = "listener", peer: str = "127.0.0.1"
+        self,
+        raw: bytes,
+        sender: str = ADDRESS[BL],
+        door: str = "listener",
+        peer: str = "127.0.0.1",
+        rcpt_to: str = US,
     ) -> int:
         """Into the inbox, as a door would; its id."""
-        letter = NewLetter(door=door, raw=raw, received_at=self.now, mail_from=sender, rcpt_to=US, peer=peer)
+        letter = NewLetter(door, raw, self.now, mail_from=sender, rcpt_to=rcpt_to, peer=peer)
         return mailroom.take_in(self.house.store, [letter])[0].inbox_id
 
     def letter(

@@ -167,6 +167,23 @@ def test_unknown_recipients_harm_no_others(door: Door) -> None:
     assert [row.rcpt_to for row in door.inbox.rows()] == [US]
 
 
+def test_the_envelope_addresses_of_single_letters_are_ours(door: Door) -> None:
+    door.open()
+    ours, token = "ill+o12.00112233445566778899@library.example", "00112233445566778899"
+    with door.client() as client:
+        client.sendmail("", [f"ILL+O12.{token}@Library.example"], RAW)
+        for stranger in (
+            f"ill+O12.{token}@elsewhere.example",
+            f"nobody+O12.{token}@library.example",
+            f"ill+O12.{token}0@library.example",
+            "ill+detail@library.example",
+        ):
+            client.mail("")
+            assert client.rcpt(stranger)[0] == 550
+            client.rset()
+    assert [row.rcpt_to for row in door.inbox.rows()] == [ours]
+
+
 def test_too_many_recipients_wait(door: Door) -> None:
     door.open(max_recipients=1)
     with door.client() as client:

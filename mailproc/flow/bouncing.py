@@ -1,0 +1,65 @@
+"""Which letter of ours a report is about, and what proves it.
+
+Proof is what only the letter itself holds: the envelope address that it alone went out with (VERP), or its
+Message-ID. A request's number proves nothing, for anybody can guess "B12"; it makes a hint for staff.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.mail import headers, verp
+from mailproc.mail.bounce import Bounce
+from mailproc.mail.defects import Defects
+from mailproc.mail.letter import Letter
+from mailproc.store import letters, outgoing
+
+LOOK_BACK = timedelta(weeks=4)
+MOST_OF_TEXT = 65_536  # octets of a report in which numbers are looked for
+MOST_NUMBERS = 20
+MOST_ADDRESSES = 10
+
+_TRACES = ("X-Original-To", "Delivered-To", "Envelope-To")
+_NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
+
+
+def returned_to(row: RowMapping, letter: Letter) -> tuple[str, ...]:
+    """The addresses of the form of VERP by which a report came: the envelope's, and what IMAP shows of it."""
+    traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
+    every = (row["rcpt_to"], *headers.addresses(traced, Defects()), *letter.to)
+    return tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))[:MOST_ADDRESSES]
+
+
+def letters_of(connection: Connection, bounce: Bounce, addresses: Iterable[str]) -> list[int]:
+    """The letters of ours that the report is proven to be about; ``addresses``: see ``returned_to``."""
+    proven = [number for one in addresses if (number := _went_out_as(connection, one))]
+    return proven or list(letters.ours(connection, bounce.message_ids))
+
+
+def _went_out_as(connection: Connection, address: str) -> int:
+    """The letter whose envelope sender this is; 0 where there is none (a token that was guessed)."""
+    named = verp.read(address)
+    row = outgoing.load(connection, named[0]) if named else None
+    if row is None or not _same(row["mail_from"], address):
+        return 0
+    return int(row["id"])
+
+
+def _same(stored: str, said: str) -> bool:
+    return compare_digest(stored.lower().encode(), said.lower().encode("utf-8", "replace"))
+
+
+def why_shelved(connection: Connection, bounce: Bounce, letter: Letter, received_at: datetime) -> str:
+    """Why nothing follows from the report, with the one letter of the last weeks that it may mean."""
+    numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
+    since = received_at - LOOK_BACK
+    perhaps = letters.quoted(connection, list(numbers)[:MOST_NUMBERS], bounce.recipients, since)
+    if len(perhaps) != 1:
+        return "a report about a letter that is not ours"
+    return (
+        f"a report that names no letter of ours; by a number in it and by its recipient it may mean"
+        f" O{perhaps[0]}, and nothing proves it"
+    )

@@ -1,0 +1,181 @@
+"""Which letter of ours a report is about, and that nobody can say so who has not had the letter."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailproc.flow.partners import Partners, Sender
+from mailproc.mail import verp
+from mailproc.office import mailroom
+
+US, BL = "ill@library.example", "orders@bl.example"
+VERP = "verp = true\n"
+
+
+def report(to: str = US, more: str = "", returned: str = "", recipient: str = BL) -> bytes:
+    """A bounce in words, as a system writes it that says no Message-ID."""
+    return (
+        f"From: MAILER-DAEMON@relay.example\nTo: {to}\nSubject: Undeliverable mail\n{more}\n"
+        f"Your message could not be delivered to the following recipient:\n\n  {recipient}: unknown user\n\n"
+        f"{returned}"
+    ).encode()
+
+
+def put(world, raw: bytes, rcpt_to: str = US, door: str = "listener") -> dict:
+    inbox_id = world.inject(raw, "", door=door, rcpt_to=rcpt_to)
+    world.run()
+    return world.row("inbox", inbox_id)
+
+
+@pytest.fixture
+def verp_world(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=VERP)
+    world.place()
+    return world
+
+
+def test_the_envelope_alone_is_one_of_its_own(verp_world):
+    sender = verp_world.row("outgoing", 1)["mail_from"]
+    assert verp.read(sender) == (1, US)
+    (order,) = verp_world.to(BL)
+    assert f"From: Our Library <{US}>" in order.text
+    assert sender.partition("@")[0] not in order.text
+    verp_world.place()
+    assert verp_world.row("outgoing", 2)["mail_from"] != sender.replace("O1.", "O2.")
+
+
+def test_without_verp_the_envelope_is_the_library_s(small_world):
+    small_world.place()
+    assert small_world.row("outgoing", 1)["mail_from"] == US
+
+
+def test_it_is_the_same_at_every_try(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=VERP)
+    world.refuses = lambda _sent: True
+    world.place()
+    first = world.row("outgoing", 1)["mail_from"]
+    world.refuses = lambda _sent: False
+    mailroom.redeliver(world.house.store, "O1")
+    world.run()
+    assert world.row("outgoing", 1)["state"] == "handed_over"
+    assert world.row("outgoing", 1)["mail_from"] == first != US
+
+
+@pytest.mark.parametrize("spelling", [str, str.lower, str.upper])
+def test_at_the_listener_the_recipient_names_the_letter(verp_world, spelling):
+    sender = verp_world.row("outgoing", 1)["mail_from"]
+    assert put(verp_world, report(), spelling(sender))["state"] == "done"
+    assert verp_world.row("outgoing", 1)["state"] == "bounced"
+    assert verp_world.attention("B1") == ("bounced",)
+
+
+@pytest.mark.parametrize("field", ["To", "Delivered-To", "X-Original-To", "Envelope-To"])
+def test_by_imap_its_header_names_the_letter(verp_world, field):
+    sender = verp_world.row("outgoing", 1)["mail_from"].lower()
+    raw = report(sender) if field == "To" else report(more=f"{field}: {sender}\n")
+    assert put(verp_world, raw, "", door="a mailbox")["state"] == "done"
+    assert verp_world.row("outgoing", 1)["state"] == "bounced"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "ill+O1.00000000000000000000@library.example",
+        "ill+O1@library.example",
+        "ill+O999999999.{token}@library.example",
+    ],
+)
+def test_a_guess_moves_nothing(verp_world, forged):
+    token = verp_world.row("outgoing", 1)["mail_from"].partition(".")[2].partition("@")[0]
+    row = put(verp_world, report(), forged.format(token=token))
+    assert row["state"] == "shelved" and "not ours" in row["last_error"]
+    assert verp_world.row("outgoing", 1)["state"] == "handed_over"
+
+
+def test_another_letter_s_token_is_no_proof(verp_world):
+    verp_world.place()
+    one, two = (verp_world.row("outgoing", number)["mail_from"] for number in (1, 2))
+    put(verp_world, report(), two.replace("O2.", "O1."))
+    assert verp_world.row("outgoing", 1)["state"] == "handed_over" and one != two
+
+
+def test_a_letter_to_such_an_address_that_is_no_bounce_is_none(verp_world):
+    sender = verp_world.row("outgoing", 1)["mail_from"]
+    raw = verp_world.letter("I am away until Monday.", "someone@bl.example", "Out of office")
+    assert put(verp_world, raw, sender)["state"] == "shelved"
+    assert verp_world.row("outgoing", 1)["state"] == "handed_over"
+
+
+def test_a_delay_is_a_note(verp_world):
+    raw = (
+        report()
+        .replace(b"could not be delivered", b"has not yet been delivered")
+        .replace(b"Undeliverable", b"Delayed")
+    )
+    row = put(verp_world, raw, verp_world.row("outgoing", 1)["mail_from"])
+    assert row["state"] == "done" and row["note"].startswith("delayed: O1")
+    assert verp_world.row("outgoing", 1)["state"] == "handed_over"
+
+
+# By a number that anybody may guess
+
+
+@pytest.mark.parametrize(
+    ("returned", "recipient", "hint"),
+    [
+        ("TX LIB-B1-1 S SED99\n", BL, True),
+        ("B1-1\n", BL, True),
+        ("B1-1\n", "somebody@bl.example", False),
+        ("B2-1\n", BL, False),
+        ("B1\n", BL, False),
+    ],
+)
+def test_a_quoted_number_is_a_hint_and_moves_nothing(small_world, returned, recipient, hint):
+    small_world.place()
+    row = put(small_world, report(returned=returned, recipient=recipient))
+    assert row["state"] == "shelved"
+    assert ("it may mean O1, and nothing proves it" in row["last_error"]) is hint
+    assert small_world.row("outgoing", 1)["state"] == "handed_over"
+    assert small_world.attention("B1") == ()
+
+
+def test_a_number_in_two_letters_is_no_hint(small_world):
+    small_world.place()
+    small_world.act("B1", "cancel")
+    small_world.run()
+    assert len(small_world.to(BL)) == 2
+    row = put(small_world, report(returned="B1-1\n"))
+    assert row["last_error"] == "a report about a letter that is not ours"
+
+
+def test_a_letter_of_long_ago_is_no_hint(small_world):
+    small_world.place()
+    small_world.now += timedelta(weeks=5)
+    row = put(small_world, report(returned="B1-1\n"))
+    assert row["last_error"] == "a report about a letter that is not ours"
+
+
+# Who compares envelopes
+
+
+@pytest.mark.parametrize(
+    ("envelope", "header", "accepted"),
+    [
+        (BL, BL, True),
+        ("orders+o12.00112233445566778899@bl.example", BL, True),
+        ("orders+anything@bl.example", BL, True),
+        ("orders+a+b@bl.example", BL, True),
+        ("+orders@bl.example", BL, False),
+        ("orders+@elsewhere.example", BL, False),
+        ("other+orders@bl.example", BL, False),
+        (BL, "orders+x@bl.example", False),
+        ("orders+x@bl.example", "orders+x@bl.example", False),
+        ("", BL, False),
+    ],
+)
+def test_a_partner_s_envelope_counts_without_its_detail_and_the_header_does_not(
+    small_world, envelope, header, accepted
+):
+    partners: Partners = small_world.house.premises.partners
+    found = partners.claimed_by(Sender("listener", envelope, header, "127.0.0.1"))
+    assert [one.address for one in found] == ([BL] if accepted else [])
