@@ -1,0 +1,126 @@
+"""Signed letters and logins through the listener of the real service; its nameserver is the test's."""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.app.house import DEADLINE, Daemon, House, order
+from tests.cheap_hash import cheap_hash
+from tests.proof import signer
+from tests.proof.signer import Key
+from tests.servers.dns import SILENT, NameServer
+
+PASSWORD = "correct-horse"
+NAME = "mail._domainkey.customer.example"
+HASTE = (
+    "from datetime import timedelta; import mailproc.app.daemon as d; import mailproc.store.queue as q;"
+    " import mailproc.transport.dns_keys as k;"
+    " d.IDLE_LOOK = 0.2; k.PAUSE = 0.2; q.BACKOFF = (timedelta(seconds=0.2),) * 4"
+)
+"""Pauses of minutes take a moment."""
+
+
+@pytest.fixture(scope="module")
+def key() -> Key:
+    return signer.rsa_key()
+
+
+@pytest.fixture
+def nameserver(key: Key) -> Iterator[NameServer]:
+    with NameServer() as server:
+        server.key(NAME, key.record)
+        yield server
+
+
+@pytest.fixture
+def proving(house: House, nameserver: NameServer, certificate: Any) -> House:
+    """A house that believes its customer by DKIM or login alone."""
+    file = house.folder / "config.toml"
+    text = file.read_text()
+    for old, new in _changes(certificate, nameserver):
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text)
+    return house
+
+
+def _changes(certificate: Any, nameserver: NameServer) -> list[tuple[str, str]]:
+    tls = f'tls_cert = "{certificate.certificate}"\ntls_key = "{certificate.key}"\n'
+    dns = f'[proof]\nnameservers = ["{nameserver.address}"]\ndns_timeout = 0.5\n'
+    login = f'[partner.login]\nuser = "customer"\nhash = "{cheap_hash(PASSWORD)}"\n'
+    unproven = 'address = "ill@customer.example"\nproof = ["none"]\nroles = ["REQUESTER"]\n'
+    return [
+        ("[listen]\n", "[listen]\n" + tls),
+        ("[[partner]]", dns + "[[partner]]"),
+        (unproven, unproven.replace('["none"]', '["dkim", "login"]') + login),
+    ]
+
+
+@pytest.fixture
+def signed(key: Key) -> Callable[[str], bytes]:
+    return lambda number: signer.signed(order(number), key, d="customer.example")
+
+
+@contextmanager
+def logged_in(daemon: Daemon, certificate: Any, password: str = PASSWORD) -> Iterator[smtplib.SMTP]:
+    with smtplib.SMTP("localhost", daemon.port, timeout=DEADLINE) as client:
+        client.starttls(context=ssl.create_default_context(cafile=certificate.certificate))
+        client.login("customer", password)
+        yield client
+
+
+def settled(found: list[Any]) -> bool:
+    came = [one["state"] for one in found if one["id"].startswith("I")]
+    return len(came) == 4 and "todo" not in came
+
+
+def test_a_letter_moves_a_request_by_its_signature_or_its_login(
+    proving: House, signed: Callable[[str], bytes], certificate: Any
+) -> None:
+    daemon = proving.start()
+    daemon.takes(order("C1-1"))
+    daemon.takes(signed("C2-1"))
+    daemon.takes(signed("C3-1").replace(b"A Book", b"B Book"))
+    with logged_in(daemon, certificate) as client:
+        client.sendmail("ill@customer.example", ["ill@town.example"], order("C4-1"))
+    with pytest.raises(smtplib.SMTPAuthenticationError), logged_in(daemon, certificate, "wrong-guess"):
+        pass
+    proving.until(["letters"], settled)
+    letters = [proving.json("letter", f"I{number}") for number in range(1, 5)]
+    assert [(one["state"], one["proof"]) for one in letters] == [
+        ("shelved", ""), ("done", "dkim"), ("shelved", ""), ("done", "login"),
+    ]  # fmt: skip
+    assert letters[0]["proof_note"] == "login: nobody had logged in; dkim: the letter has no DKIM signature"
+    assert letters[0]["last_error"] == f"unproven sender ill@customer.example: {letters[0]['proof_note']}"
+    assert "the body was changed" in letters[2]["proof_note"]
+    assert letters[3]["proof_note"] == ""
+    assert len(proving.json("requests")) == 2
+    shown = proving.cli("letter", "I2").out
+    assert "Proof:   dkim\n" in shown
+    assert "Not by:  login: nobody had logged in\n" in shown
+    assert daemon.stop() == 0
+    assert "wrong-guess" not in "\n".join(daemon.lines)
+
+
+def test_dns_is_away_and_comes_back(
+    proving: House, signed: Callable[[str], bytes], certificate: Any, nameserver: NameServer, key: Key
+) -> None:
+    nameserver.answers[NAME] = SILENT
+    daemon = proving.start(code=HASTE)
+    daemon.takes(signed("C1-1"))
+    waits = proving.until(["letter", "I1"], lambda letter: "cannot be proven yet" in letter["last_error"])
+    assert waits["state"] == "todo"
+    with logged_in(daemon, certificate) as client:
+        client.sendmail("ill@customer.example", ["ill@town.example"], order("C2-1"))
+    proving.until(["letter", "I2"], lambda letter: letter["state"] == "done")
+    assert proving.json("letter", "I1")["state"] == "todo"
+    assert proving.json("shelved") == []
+    nameserver.key(NAME, key.record)
+    done = proving.until(["letter", "I1"], lambda letter: letter["state"] == "done")
+    assert (done["proof"], done["last_error"]) == ("dkim", "")
+    assert len(proving.json("requests")) == 2
+    assert daemon.stop() == 0
