@@ -1,7 +1,7 @@
 """Looks into the mailboxes: each look a fresh connection, its letters committed before \\Seen."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -10,11 +10,12 @@ from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, Misconfigured, TryLater
 from mailproc.flow.premises import Premises
 from mailproc.log import following
-from mailproc.store import alarms, events, mailboxes, outgoing
+from mailproc.store import alarms, events, mailboxes, outgoing, passed_over
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.mailboxes import Position
+from mailproc.store.inbox import Kept
+from mailproc.store.mailboxes import Batch
+from mailproc.store.passed_over import LOUD
 from mailproc.transport import imap_in
 
 _log = logging.getLogger(__name__)
@@ -25,17 +26,14 @@ UNREACHABLE = timedelta(hours=1)
 
 def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
     """Look once; how many letters were new. A mailbox that cannot be read is noted, not raised."""
-
-    def keep(folder: str, position: Position, letters: Sequence[NewLetter]) -> list[Kept]:
-        return store.write(
-            lambda connection: mailboxes.keep_batch(connection, mailbox.name, folder, position, letters)
-        )
-
     with following(mailbox.name):
         try:
             with store.read() as connection:
                 position = mailboxes.position(connection, mailbox.name, mailbox.folder)
-            polled = imap_in.poll(mailbox, position, keep, premises.clock)
+                remembered = passed_over.of(connection, mailbox.name, mailbox.folder)
+                failed = mailboxes.failing_since(connection, mailbox.name) is not None
+            keep = keeper(store, premises)
+            polled = imap_in.poll(mailbox, position, keep, premises.clock, remembered, careful=failed)
             for fault in polled.faults:
                 _log.warning("mailbox %s: %s", mailbox.name, fault)
             store.write(lambda connection: _works(connection, premises, mailbox))
@@ -45,6 +43,29 @@ def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
     if polled.letters:
         _log.info("mailbox %s: %s letters, %s new", mailbox.name, polled.letters, polled.new)
     return polled.new
+
+
+def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
+    """Commits what a look has read, and with it the word to staff about what it passed over."""
+
+    def job(connection: Connection, batch: Batch) -> list[Kept]:
+        kept = mailboxes.keep_batch(connection, batch)
+        said = [f"letter UID {one.uid}: {one.reason}" for one in batch.passed if one.kind in LOUD]
+        if said:
+            more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+            _tell(connection, premises, "letter-passed-over", batch.place.mailbox, said[0] + more)
+        return kept
+
+    def keep(batch: Batch) -> list[Kept]:
+        kept = store.write(lambda connection: job(connection, batch))
+        for one in batch.passed:
+            level = logging.WARNING if one.kind in LOUD else logging.INFO
+            _log.log(level, "letter UID %s was passed over: %s", one.uid, one.reason)
+        for uid in batch.gone:
+            _log.info("letter UID %s is no longer on the server", uid)
+        return kept
+
+    return keep
 
 
 def _works(connection: Connection, premises: Premises, mailbox: Mailbox) -> None:
@@ -71,13 +92,21 @@ def _note(connection: Connection, premises: Premises, mailbox: Mailbox, why: str
 
 
 def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
-    now = premises.clock()
     since = mailboxes.failing_since(connection, mailbox.name)
-    if since is None or now - since < UNREACHABLE:
-        return
-    if alarms.raise_once(connection, "mailbox", mailbox.name, now):
+    if since is not None and premises.clock() - since >= UNREACHABLE:
+        _tell(connection, premises, "mailbox-unreachable", mailbox.name, why)
+
+
+_ALARMS = {"mailbox-unreachable": "mailbox", "letter-passed-over": "passed-over"}
+"""Under which name it is remembered that staff were told."""
+
+
+def _tell(connection: Connection, premises: Premises, reason: str, mailbox: str, why: str) -> None:
+    """A letter to staff, once a day about each mailbox and reason."""
+    now = premises.clock()
+    if alarms.raise_once(connection, _ALARMS[reason], mailbox, now):
         event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
-        facts = {"reasons": ["mailbox-silent"], "note": f"{mailbox.name}: {why}"}
+        facts = {"reasons": [reason], "note": f"{mailbox}: {why}"}
         body = {"notice": "staff/attention", "to": "staff", "facts": facts}
         event_id = events.add(connection, event)
         outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)

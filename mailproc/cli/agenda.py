@@ -108,7 +108,7 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, premises))
             for one in found.mailboxes
         ]
-        _block(f"Mailboxes that cannot be read ({len(unread)})", unread)
+        _block(f"Mailboxes that cannot be read, or not wholly ({len(unread)})", unread)
 
 
 def _also(one: Todo) -> str:

@@ -47,6 +47,10 @@ VERBS: Mapping[str, Verb] = {
         "amend", "Correct a request of ours. An order that has not left is written anew; see also --again."
     ),
     "inject": Verb("mailroom", "Take letters in as if by a door whose proof holds. Prints their ids."),
+    "fetch": Verb(
+        "fetching",
+        "Read again what a look into a mailbox passed over. Prints the letters' ids, or why there is none.",
+    ),
     "letters": Verb("letters", "Letters in and out, the newest first."),
     "shelved": Verb("letters", "What could not be placed: whole letters (I…) and single messages (E…)."),
     "outbox": Verb("letters", "What waits, what failed, and why."),

@@ -33,6 +33,7 @@ ATTENTION: Words = {
     "in-doubt": "our letter may have arrived: please say",
     "learned-address": "they wrote from a new address: is it theirs?",
     "lender-silent": "the due date has passed, and they do not answer how it stands",
+    "letter-passed-over": "a letter in a mailbox could not be read: mailproc fetch reads it again",
     "letters-replaced": "something in a letter of ours went out altered, or was left out: look at it",
     "lost": "they say it is lost",
     "look-for-it": "they said that they sent it back, and nobody has seen it: look on the shelf",

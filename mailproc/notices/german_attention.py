@@ -33,6 +33,7 @@ ATTENTION: Words = {
     "in-doubt": "unser Brief ist vielleicht angekommen: bitte entscheiden",
     "learned-address": "sie schrieben von einer neuen Adresse: ist es ihre?",
     "lender-silent": "die Leihfrist ist vorbei, und sie antworten nicht, wie es steht",
+    "letter-passed-over": "ein Brief im Postfach war nicht lesbar: mailproc fetch liest ihn noch einmal",
     "letters-replaced": "etwas in einem Brief von uns wurde geändert oder weggelassen: ansehen",
     "lost": "sie melden den Verlust",
     "look-for-it": "von ihnen zurückgesandt und hier nicht verbucht: bitte am Regal nachsehen",

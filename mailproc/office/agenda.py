@@ -12,7 +12,8 @@ from mailproc.ill.terms import Role
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.office import letters
 from mailproc.office.letters import LetterLine
-from mailproc.store import open_requests
+from mailproc.store import open_requests, passed_over
+from mailproc.store.passed_over import Remembered
 
 URGENCY = (
     "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "held-value",
@@ -73,7 +74,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Unread:
-    """A mailbox that cannot be read."""
+    """A mailbox that cannot be read, or of which single letters could not be."""
 
     name: str
     error: str
@@ -174,3 +175,13 @@ def _unread(connection: Connection, premises: Premises) -> Iterator[Unread]:
     for row in open_requests.failing_mailboxes(connection):
         if row["name"] in known:
             yield Unread(row["name"], row["last_error"], row["failing_since"])
+    for mailbox in premises.config.mailbox:
+        if passed := passed_over.loud(connection, mailbox.name):
+            yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)
+
+
+def _passed_over(name: str, passed: Sequence[Remembered]) -> str:
+    """The first of them, the others by number, and what reads them again."""
+    first, more = passed[0], len(passed) - 1
+    others = f" and {more} more were" if more else " was"
+    return f"letter UID {first.uid}{others} passed over: {first.reason}; mailproc fetch {name} reads again"

@@ -4,13 +4,15 @@ The position moves in the commit of the letters it stands for (what is new is kn
 UIDVALIDITY and the highest UID, RFC 3501 section 2.3.1.1, never by ``\\Seen``).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text
 
+from mailproc.store import passed_over
 from mailproc.store.inbox import Kept, NewLetter, keep
+from mailproc.store.passed_over import Passed, Place
 from mailproc.store.tables import Instant
 
 
@@ -23,6 +25,21 @@ class Position:
 
     uidvalidity: int
     last_uid: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one commit of a look holds. ``letters`` by UID; ``last_uid`` None leaves the position alone.
+
+    ``passed`` is put on the list of what was passed over; what was read, or is ``gone``, leaves it.
+    """
+
+    place: Place
+    last_uid: int | None
+    at: datetime
+    letters: Mapping[int, NewLetter] = field(default_factory=dict)
+    passed: Sequence[Passed] = ()
+    gone: Sequence[int] = ()
 
 
 _READ = text("SELECT uidvalidity, last_uid, folder FROM mailbox WHERE name = :name")
@@ -62,13 +79,16 @@ def position(connection: Connection, name: str, folder: str | None = None) -> Po
     return Position(row.uidvalidity, row.last_uid)
 
 
-def keep_batch(
-    connection: Connection, name: str, folder: str, position: Position, letters: Sequence[NewLetter]
-) -> list[Kept]:
-    """Keep the letters and move the mailbox's position, both in the caller's one commit."""
-    kept = keep(connection, letters)
-    values = {"uidvalidity": position.uidvalidity, "last_uid": position.last_uid}
-    connection.execute(_MOVE, {"name": name, "folder": folder, **values})
+def keep_batch(connection: Connection, batch: Batch) -> list[Kept]:
+    """Keep the letters, the list of what was passed over and the position, all in the caller's one commit."""
+    place = batch.place
+    kept = keep(connection, list(batch.letters.values()))
+    passed_over.drop(connection, place, [*batch.letters, *batch.gone])
+    passed_over.note(connection, place, batch.passed, batch.at)
+    if batch.last_uid is not None:
+        values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "last_uid": batch.last_uid}
+        connection.execute(_MOVE, values | {"name": place.mailbox})
+        passed_over.drop_elsewhere(connection, place)
     return kept
 
 

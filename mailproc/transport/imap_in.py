@@ -1,33 +1,38 @@
 """The IMAP door: read what is new, commit it, and only then touch it.
 
 What is new is known by (UIDVALIDITY, highest UID), never by \\Seen, which a colleague's mail
-program sets (RFC 3501 section 2.3.1.1). Each look is a fresh connection with timeouts, so a
-dead line costs one look and never the mailbox.
+program sets (RFC 3501 section 2.3.1.1). Everything below the position was kept, or stands in the list
+of what was passed over. Each look is a fresh connection with limits, so a dead line or a server that
+talks nonsense costs one look and never a letter.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from mailproc.config import Mailbox
 from mailproc.errors import TryLater
 from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.mailboxes import Position
-from mailproc.transport.imap_session import AT_ONCE, LARGEST, ImapSession, Refused, Unreadable
+from mailproc.store.mailboxes import Batch, Position
+from mailproc.store.passed_over import SHORT, UNREAD, Passed, Place, Remembered
+from mailproc.transport import imap_again
+from mailproc.transport.imap_listing import listing
+from mailproc.transport.imap_reading import Read, Reader
+from mailproc.transport.imap_session import ImapSession, Refused
 
 __all__ = ["Polled", "Refused", "check", "poll"]
 
-T = TypeVar("T")
-Keep = Callable[[str, Position, list[NewLetter]], list[Kept]]
+Keep = Callable[[Batch], list[Kept]]
+Remembering = Mapping[int, Sequence[Remembered]]
+MOST_HELD = 50  # letters in a row that cannot be read, before the newest is tried
+MOST_AT_THE_END = 10  # letters that cannot be read after the last that could: more, and it is the server
 
 
 @dataclass(frozen=True)
 class Polled:
-    """One look: letters kept, how many of them were new, where to go on, and what was passed over.
+    """One look: letters kept, how many of them were new, and where to go on.
 
-    A fault is a sentence for staff: a letter that stays in the mailbox and was not taken, or a
-    mark that could not be set.
+    A fault is a sentence for the log: a mark that could not be set.
     """
 
     letters: int
@@ -36,16 +41,32 @@ class Polled:
     faults: list[str]
 
 
-def poll(mailbox: Mailbox, position: Position, keep: Keep, clock: Callable[[], datetime]) -> Polled:
+def poll(
+    mailbox: Mailbox,
+    position: Position,
+    keep: Keep,
+    clock: Callable[[], datetime],
+    passed_over: Remembering | None = None,
+    *,
+    careful: bool = False,
+) -> Polled:
     """Take every letter above ``position``; a changed UIDVALIDITY takes all again.
 
     ``keep`` commits a batch with the position after it, and returns; then the letters are marked,
     moved or deleted as ``mailbox.after`` says. Where letters are moved or deleted, one that is
     still there is taken again: a crash had come in between, and the inbox knows it by its digest.
+    ``passed_over`` is the list of the folder by UIDVALIDITY: what of it is due is read again.
+    ``careful``: the last look failed (see ImapSession).
     Raises TryLater (Refused: a wrong password, a missing folder); what was committed stays.
     """
-    with ImapSession(mailbox) as session:
-        return _Look(session, position, keep, clock).run()
+    with ImapSession(mailbox, careful=careful) as session:
+        remembered = (passed_over or {}).get(session.uidvalidity, ())
+        polled = _Look(session, position, keep, clock, {one.uid for one in remembered}).run()
+        now = clock()
+        due = [one for one in remembered if one.is_due(now)]
+        again = imap_again.read_again(session, due[: imap_again.AT_ONCE], keep, now)
+    new = sum(one.kept.new for one in again if one.kept)
+    return Polled(polled.letters, polled.new + new, polled.position, session.faults)
 
 
 def check(mailbox: Mailbox) -> str:
@@ -55,93 +76,101 @@ def check(mailbox: Mailbox) -> str:
 
 
 class _Look:
-    """One run through what is new in a folder."""
+    """One run through what is new in a folder.
+
+    A letter that cannot be read is held until one above it could be: then the server works, and the
+    letter is passed over. Until then the position stays below it.
+    """
 
     def __init__(
-        self, session: ImapSession, position: Position, keep: Keep, clock: Callable[[], datetime]
+        self,
+        session: ImapSession,
+        position: Position,
+        keep: Keep,
+        clock: Callable[[], datetime],
+        passed_over: set[int],
     ) -> None:
         self._session = session
+        self._reader = Reader(session)
         self._mailbox = session.mailbox
         self._stored = position
-        same = position.uidvalidity == session.uidvalidity
-        self._known = position.last_uid if same else 0
-        self._position = Position(session.uidvalidity, self._known)
+        self._last = position.last_uid if _holds(position, session) else 0
+        self._safe = 0
         self._keep = keep
         self._clock = clock
+        self._passed_over = passed_over
+        self._held: list[Passed] = []
         self._letters = 0
         self._new = 0
-        self._refusal = ""
 
     def run(self) -> Polled:
-        above = self._known if self._mailbox.after == "seen" else 0
-        uids = self._session.uids(above)
+        found = listing(self._session, self._last if self._mailbox.after == "seen" else 0)
+        self._safe = found.safe
+        uids = [uid for uid in sorted(found.sizes) if uid not in self._passed_over]
         for first in range(0, len(uids), self._mailbox.batch):
-            self._batch(uids[first : first + self._mailbox.batch])
-        return Polled(self._letters, self._new, self._position, self._session.faults)
+            batch = uids[first : first + self._mailbox.batch]
+            for read in self._reader.groups({uid: found.sizes[uid] for uid in batch}):
+                self._take(read)
+                if len(self._held) > MOST_HELD:
+                    self._try(uids[-1], found.sizes)
+        self._end(found.unlisted)
+        return Polled(self._letters, self._new, self._stored, self._session.faults)
 
-    def _batch(self, uids: Sequence[int]) -> None:
-        sizes = self._halving(uids, self._session.sizes)
-        for group in _groups(self._fetchable(sizes), sizes):
-            self._take(group)
-        if self._refusal and not self._letters:
-            # A server that gives nothing at all is ill; its letters must not be passed over.
-            raise TryLater(f"{self._session.where}: no letter could be fetched: {self._refusal}")
-        self._commit(uids[-1], [])
-
-    def _fetchable(self, sizes: dict[int, int]) -> list[int]:
-        for uid, size in sizes.items():
-            if size > LARGEST:
-                self._fault(uid, f"it has {size} octets, more than {LARGEST}")
-        return sorted(uid for uid, size in sizes.items() if size <= LARGEST)
-
-    def _take(self, uids: Sequence[int]) -> None:
+    def _take(self, read: Read) -> None:
         """Commit these letters; only then touch them in the mailbox."""
-        bodies = self._halving(uids, self._session.bodies)
-        if not bodies:
+        self._held += [one for one in read.passed if one.kind == UNREAD]
+        others = [one for one in read.passed if one.kind != UNREAD]
+        released = self._release(max(read.bodies, default=0))
+        self._commit(read.top, read.bodies, [*released, *others])
+        whole = sorted(read.bodies.keys() - {one.uid for one in others if one.kind == SHORT})
+        if whole:
+            self._session.settle(whole)
+
+    def _release(self, below: int) -> list[Passed]:
+        released = [one for one in self._held if one.uid < below]
+        self._held = [one for one in self._held if one.uid >= below]
+        return released
+
+    def _try(self, newest: int, sizes: Mapping[int, int | None]) -> None:
+        """So many in a row: is it they, or the server? It is they if the newest letter can be read."""
+        (read,) = self._reader.groups({newest: sizes[newest]})
+        if not read.bodies:
+            raise self._refusal()
+        self._commit(self._held[-1].uid, {}, self._release(newest))
+
+    def _end(self, unlisted: str) -> None:
+        if self._held and (not self._letters or len(self._held) > MOST_AT_THE_END):
+            raise self._refusal()
+        if self._held:
+            self._commit(self._held[-1].uid, {}, self._release(self._held[-1].uid + 1))
+        if unlisted:
+            raise TryLater(f"{self._session.where}: {unlisted}")
+
+    def _refusal(self) -> TryLater:
+        first, number = self._held[0], len(self._held)
+        what = (
+            f"{number} letters could not be read, the first" if number > 1 else "a letter could not be read,"
+        )
+        return TryLater(f"{self._session.where}: {what} UID {first.uid}: {first.reason}")
+
+    def _commit(self, top: int, bodies: Mapping[int, bytes], passed: Sequence[Passed]) -> None:
+        """The position never goes back, and never past a letter of which nothing is known yet."""
+        reach = min(top, self._safe, self._held[0].uid - 1 if self._held else top)
+        self._last = max(self._last, reach)
+        position = Position(self._session.uidvalidity, self._last)
+        if not bodies and not passed and (position == self._stored or not self._last):
             return
-        taken = sorted(bodies)
         now = self._clock()
-        self._commit(taken[-1], [NewLetter(self._mailbox.name, bodies[uid], now) for uid in taken])
-        self._session.settle(taken)
-
-    def _commit(self, last_uid: int, letters: list[NewLetter]) -> None:
-        """The position never goes back: old UIDs are read again where letters are moved or deleted."""
-        position = Position(self._position.uidvalidity, max(self._position.last_uid, last_uid))
-        if letters or position != self._stored:
-            kept = self._keep(self._mailbox.folder, position, letters)
-            self._stored = self._position = position
-            self._letters += len(kept)
-            self._new += sum(letter.new for letter in kept)
-
-    def _halving(self, uids: Sequence[int], ask: Callable[[Sequence[int]], dict[int, T]]) -> dict[int, T]:
-        """What can be read of these: a batch that fails is halved until the one to blame stands alone."""
-        try:
-            return ask(uids) if uids else {}
-        except Unreadable as error:
-            if len(uids) == 1:
-                self._fault(uids[0], str(error), refused=error.refused)
-                return {}
-        half = len(uids) // 2
-        return self._halving(uids[:half], ask) | self._halving(uids[half:], ask)
-
-    def _fault(self, uid: int, reason: str, *, refused: bool = False) -> None:
-        if uid <= self._known:
-            return  # it was reported when it was first passed over
-        if refused:
-            self._refusal = reason
-        where = f"{self._session.where}, {self._mailbox.folder}"
-        self._session.faults.append(f"{where}: letter UID {uid} was passed over: {reason}")
+        letters = {uid: NewLetter(self._mailbox.name, bodies[uid], now) for uid in sorted(bodies)}
+        place = Place(self._mailbox.name, self._mailbox.folder, position.uidvalidity)
+        kept = self._keep(Batch(place, position.last_uid, now, letters, passed))
+        self._stored = position
+        self._letters += len(kept)
+        self._new += sum(letter.new for letter in kept)
 
 
-def _groups(uids: Sequence[int], sizes: dict[int, int]) -> Iterator[list[int]]:
-    """Together few enough octets to be held in memory at once."""
-    group: list[int] = []
-    octets = 0
-    for uid in uids:
-        if group and octets + sizes[uid] > AT_ONCE:
-            yield group
-            group, octets = [], 0
-        group.append(uid)
-        octets += sizes[uid]
-    if group:
-        yield group
+def _holds(position: Position, session: ImapSession) -> bool:
+    """Does the position still mean anything? A UID once given out is below every later UIDNEXT (RFC 3501
+    section 2.3.1.1), so where it is not, the position or the folder was another's: all is read again."""
+    same = position.uidvalidity == session.uidvalidity
+    return same and not 0 < session.uidnext <= position.last_uid

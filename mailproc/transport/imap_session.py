@@ -6,17 +6,20 @@ comes out as TryLater (nobody's fault yet) or Refused (somebody must look), neve
 
 import logging
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
-from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
+from imapclient import DELETED, SEEN, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
 
 from mailproc.config import Mailbox
-from mailproc.errors import TryLater
+from mailproc.errors import MailprocError, TryLater
+from mailproc.log import mask
+from mailproc.transport.imap_line import Allowance, BoundedClient, Overrun
 from mailproc.transport.tls import client_context
 
 # The library logs what goes over the line: letters, and with them passwords and readers' names.
@@ -25,12 +28,16 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 CONNECT_TIMEOUT = 15.0  # seconds
 LARGEST = 50_000_000  # octets of a letter that is fetched
 AT_ONCE = 16_000_000  # octets in memory of one fetch, as long as it is more than one letter
-WINDOW = 50_000  # letters asked for in one search: imaplib breaks at an answer line of a megabyte
+LONGEST_LOOK = 3_600.0  # seconds after which the connection is given up, whatever it is doing
+MOST_REOPENED = 12  # new connections in one look: enough to find one bad letter among a thousand
 SHOWN = 200  # characters of a server's words
 FOLDERS_NAMED = 20
+HIGHEST = 2**32 - 1  # of UIDs and UIDVALIDITY: unsigned 32 bits, RFC 3501 section 2.3.1.1
 
 SIZE = b"RFC822.SIZE"
 BODY = b"BODY[]"
+_LOST = ("unexpected response", "unexpected tagged response", "unterminated line")
+"""What imaplib says where it no longer knows which line of an answer it reads; the line itself is there."""
 
 
 class Refused(TryLater):
@@ -38,24 +45,34 @@ class Refused(TryLater):
 
 
 class Unreadable(Exception):
-    """These letters could not be read; the connection is good. ``refused``: the server said NO,
-    else what it gave is malformed."""
+    """These letters could not be read (a NO, a malformed answer), and the connection is good."""
 
-    def __init__(self, reason: str, *, refused: bool) -> None:
-        super().__init__(reason)
-        self.refused = refused
+
+class Listed(NamedTuple):
+    """What the server says of one letter. ``size`` in octets; None where it says no number."""
+
+    uid: int
+    size: int | None
 
 
 @dataclass
 class ImapSession:
-    """A fresh connection to a mailbox, its folder selected. A context manager."""
+    """A fresh connection to a mailbox, its folder selected. A context manager.
+
+    ``careful``: the last look broke off. A letter at which the line breaks or falls silent counts as
+    unreadable now, so that the one to blame is found and the others come in.
+    """
 
     mailbox: Mailbox
     readonly: bool = False
+    careful: bool = False
     uidvalidity: int = 0
+    uidnext: int = 0  # 0 where the server does not say
     letters: int = 0
     faults: list[str] = field(default_factory=list)
     _client: Any = None
+    _reopened: int = 0
+    _until: float = field(default_factory=lambda: time.monotonic() + LONGEST_LOOK)
 
     def __enter__(self) -> Self:
         self.open()
@@ -95,19 +112,22 @@ class ImapSession:
         client, self._client = self._client, None
         if client is None:
             return
-        try:
-            client.logout() if politely else client.shutdown()
-        except (OSError, IMAPClientError):
-            logging.getLogger(__name__).debug("%s: the connection had ended already", self.where)
+        with suppress(Exception):  # whatever a server says or does when we go
+            if politely:
+                client.begin()
+                client.logout()
+                return
+        with suppress(OSError):
+            client.shutdown()
 
     def _connect(self) -> None:
         mailbox = self.mailbox
-        self._client = IMAPClient(
+        self._client = BoundedClient(
             mailbox.host,
             self._port,
-            ssl=mailbox.security == "tls",
-            ssl_context=client_context() if mailbox.security == "tls" else None,
-            timeout=SocketTimeout(min(CONNECT_TIMEOUT, mailbox.timeout), mailbox.timeout),
+            client_context() if mailbox.security == "tls" else None,
+            SocketTimeout(min(CONNECT_TIMEOUT, mailbox.timeout), mailbox.timeout),
+            Allowance(mailbox.timeout, self._until),
         )
         self._client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if mailbox.security == "starttls":
@@ -134,65 +154,90 @@ class ImapSession:
             raise self._no_folder(self.mailbox.folder, self._clean(str(error))) from None
         if self.move_to and not self._client.folder_exists(self.move_to):
             raise self._no_folder(self.move_to, "it does not exist")
-        self.uidvalidity = int(answer.get(b"UIDVALIDITY", 0))
+        self._client.capabilities()  # the server may have said them: they are remembered for later
         self.letters = int(answer.get(b"EXISTS", 0))
+        self.uidnext = int(answer.get(b"UIDNEXT", 0))
+        self.uidvalidity = int(answer.get(b"UIDVALIDITY", 0))
+        if not 0 < self.uidvalidity <= HIGHEST:
+            said = f"UIDVALIDITY {self.uidvalidity}, by which nobody can know what is new"
+            raise TryLater(f"{self.where}: the server says {said}")
 
     def _no_folder(self, folder: str, reason: str) -> Refused:
         names = sorted(str(name) for _, _, name in self._client.list_folders())
         known = ", ".join(names[:FOLDERS_NAMED]) + (" …" if len(names) > FOLDERS_NAMED else "")
         return Refused(f"{self.where}: no folder {folder!r} ({reason}); there are: {known}")
 
-    def uids(self, above: int) -> list[int]:
-        """The folder's UIDs above that one, ascending.
+    def listed(self, numbers: Sequence[int]) -> dict[int, Listed]:
+        """The letters with these numbers (1 to ``letters``, the order of their UIDs). Raises Unreadable.
 
-        "n:*" names the last letter also where its UID is below n (RFC 3501 section 6.4.8), so
-        they are compared once more. The windows go from the newest down: an expunge by somebody
-        else meanwhile moves letters towards 1, and so into a window that is still to come.
+        Numbers have no gaps, so a letter that the server leaves out is missed, where a search would hide it
+        (RFC 3501 section 2.3.1.2). They hold until a command that names UIDs (section 7.4.1).
         """
-        found: set[int] = set()
-        for last in range(self.letters, 0, -WINDOW):
-            # One window needs no bounds, and pymap finds nothing where a sequence set is given.
-            window = [f"{max(1, last - WINDOW + 1)}:{last}"] if self.letters > WINDOW else []
-            with self._speech():
-                found.update(self._client.search([*window, "UID", f"{above + 1}:*"]))
-        return sorted(uid for uid in found if uid > above)
-
-    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        """Octets of each letter that is still there. Raises Unreadable."""
-        return self._fetch(uids, "RFC822.SIZE", SIZE)
-
-    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """The letters that are still there, \\Seen untouched (RFC 3501 section 6.4.5). Raises Unreadable."""
-        return self._fetch(uids, "BODY.PEEK[]", BODY)
-
-    def _fetch(self, uids: Sequence[int], what: str, key: bytes) -> dict[int, Any]:
-        """What the answer holds of these. An expunged letter is silently absent from it, but one
-        that is there and was left out would be lost: that is Unreadable."""
         with self._speech():
-            answer = self._asked(uids, what)
-            found = {uid: fields[key] for uid, fields in answer.items() if fields.get(key) is not None}
-            missing = ",".join(str(uid) for uid in uids if uid not in found)
-            if missing and self._client.search(["UID", missing]):
-                raise Unreadable(f"the server gives no {what}", refused=True)
+            self._client.use_uid = False
+            try:
+                answer = self._asked(numbers, ["UID", "RFC822.SIZE"], reopen=False)
+            finally:
+                self._client.use_uid = True
+        found = {number: _listed(fields) for number, fields in answer.items() if _uid(fields)}
+        if missing := [number for number in numbers if number not in found]:
+            raise Unreadable(f"the server does not say what letter number {missing[0]} is")
         return found
 
-    def _asked(self, uids: Sequence[int], what: str) -> Any:
-        try:
-            return self._client.fetch(uids, [what])
-        except IMAPClientAbortError as error:
-            if "unexpected response" not in str(error):
-                raise
-            self._reopen()  # imaplib has lost its place in the stream
-            raise Unreadable(self._clean(str(error)), refused=False) from None
-        except OSError:
-            raise
-        except Exception as error:  # a NO, or whatever the parser makes of a malformed answer
-            refused = isinstance(error, IMAPClientError) and not isinstance(error, ProtocolError)
-            raise Unreadable(self._clean(str(error)) or type(error).__name__, refused=refused) from None
+    def sizes(self, uids: Sequence[int]) -> dict[int, int | None]:
+        """Octets of each letter that the server knows. Raises Unreadable."""
+        with self._speech():
+            answer = self._asked(uids, ["RFC822.SIZE"])
+        return {uid: _octets(fields) for uid, fields in answer.items()}
 
-    def _reopen(self) -> None:
+    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """The letters that are still there, \\Seen untouched (RFC 3501 section 6.4.5). Raises Unreadable.
+
+        An expunged letter is silently absent from the answer, but one that is there and was left out
+        would be lost: that is Unreadable.
+        """
+        with self._speech():
+            answer = self._asked(uids, ["BODY.PEEK[]"], LARGEST if len(uids) == 1 else 2 * AT_ONCE)
+        found = {uid: fields[BODY] for uid, fields in answer.items() if isinstance(fields.get(BODY), bytes)}
+        if b"" in found.values():
+            raise Unreadable("the server gives an empty letter")
+        missing = [uid for uid in uids if uid not in found]
+        if missing and self.present(missing):
+            raise Unreadable("the server gives no BODY.PEEK[]")
+        return found
+
+    def present(self, uids: Collection[int]) -> set[int]:
+        """Which of these the folder holds, as a search says."""
+        with self._speech():
+            answer = self._client.search(["UID", ",".join(map(str, uids))])
+        return set(answer) & set(uids)
+
+    def _asked(
+        self, numbers: Sequence[int], what: Sequence[str], literals: int = 0, *, reopen: bool = True
+    ) -> Any:
+        self._client.begin(literals)
+        try:
+            return self._client.fetch(numbers, what)
+        except (OSError, IMAPClientAbortError) as error:
+            if not reopen or not (self.careful or any(words in str(error) for words in _LOST)):
+                raise
+            reason = self._why(error)
+        except Exception as error:  # a NO, or whatever the parser makes of a malformed answer
+            reason = self._why(error)
+            if self._client.answered:
+                raise Unreadable(reason) from None
+            if not reopen:
+                raise
+        self._reopen(reason)
+        raise Unreadable(reason)
+
+    def _reopen(self, reason: str) -> None:
+        """The place in the stream is lost. Numbers of letters may be others now, UIDs are not."""
         before = self.uidvalidity
+        self._reopened += 1
         self.close(politely=False)
+        if self._reopened > MOST_REOPENED:
+            raise TryLater(f"{self.where}: the line was lost {self._reopened} times: {reason}")
         self.open()
         if self.uidvalidity != before:
             raise TryLater(f"{self.where}: the folder was replaced while it was read")
@@ -235,13 +280,25 @@ class ImapSession:
 
     @contextmanager
     def _speech(self) -> Iterator[None]:
-        """Whatever the socket or the library raise comes out as TryLater."""
+        """Whatever the socket or the library raises comes out as TryLater."""
+        if self._client is not None:
+            self._client.begin()
         try:
             yield
+        except (MailprocError, Unreadable):
+            raise
         except TimeoutError:
             raise TryLater(f"{self.where}: no answer within {self.mailbox.timeout:g} s") from None
-        except (OSError, IMAPClientError) as error:
-            raise TryLater(f"{self.where}: {self._clean(str(error))}") from None
+        except Exception as error:  # the library's parser has no error of its own for what is malformed
+            raise TryLater(f"{self.where}: {self._why(error)}") from None
+
+    def _why(self, error: Exception) -> str:
+        """What went wrong, in the words of the system or the server. The library's own words quote what it
+        could not parse, and that is a letter."""
+        said = isinstance(error, OSError | Overrun | IMAPClientError) and not isinstance(error, ProtocolError)
+        if said and not any(words in str(error) for words in _LOST):
+            return self._clean(str(error)) or type(error).__name__
+        return f"the server's answer is malformed ({type(error).__name__})"
 
     def _clean(self, text: str) -> str:
         """One printable line without our password, which a chatty server might echo."""
@@ -249,4 +306,19 @@ class ImapSession:
         line = " ".join(text.split())
         if secret:
             line = line.replace(secret, "…")
-        return "".join(sign if sign.isprintable() else "?" for sign in line)[:SHOWN]
+        return mask("".join(sign if sign.isprintable() else "?" for sign in line))[:SHOWN]
+
+
+def _uid(fields: Any) -> int:
+    """0 where it is none."""
+    uid = fields.get(b"UID")
+    return uid if isinstance(uid, int) and 0 < uid <= HIGHEST else 0
+
+
+def _octets(fields: Any) -> int | None:
+    size = fields.get(SIZE)
+    return size if isinstance(size, int) else None
+
+
+def _listed(fields: Any) -> Listed:
+    return Listed(_uid(fields), _octets(fields))

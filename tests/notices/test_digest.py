@@ -68,7 +68,7 @@ def test_a_full_day_reads_like_this() -> None:
         '         "mailproc dismiss I12" puts it away.\n\n'
         "Letters of ours that wait or failed (1)\n"
         '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
-        "Mailboxes that cannot be read (1)\n"
+        "Mailboxes that cannot be read, or not wholly (1)\n"
         "  ill: login refused, since Sun 22 Nov\n\n"
         '"mailproc show B12" shows a request, "mailproc shelved" and "mailproc outbox" show the letters.\n'
     )

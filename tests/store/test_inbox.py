@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from mailproc.store import inbox, mailboxes
 from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.mailboxes import Position
+from mailproc.store.mailboxes import Batch, Position
+from mailproc.store.passed_over import Place
 
 COUNT = text("SELECT count(*) FROM inbox")
 
@@ -69,11 +70,17 @@ def test_no_envelope_is_too_strange_to_keep(store, letter, words, raw):
     assert again == [Kept(first[0].inbox_id, new=False)]
 
 
-def test_position_moves_with_its_letters(store, letter):
+def read(position, letters, now):
+    """What a look into ill-box commits: these letters, with UIDs from 1 on."""
+    place = Place("ill-box", "INBOX", position.uidvalidity)
+    return Batch(place, position.last_uid, now, dict(enumerate(letters, 1)))
+
+
+def test_position_moves_with_its_letters(store, letter, now):
     batch = [letter(b"1", door="ill-box"), letter(b"2", door="ill-box")]
     highest = Position(uidvalidity=2**32 - 1, last_uid=2**32 - 1)
     assert store.write(lambda c: mailboxes.position(c, "ill-box")) == Position(0, 0)
-    kept = store.write(lambda c: mailboxes.keep_batch(c, "ill-box", "INBOX", highest, batch))
+    kept = store.write(lambda c: mailboxes.keep_batch(c, read(highest, batch, now)))
     assert [k.new for k in kept] == [True, True]
     with store.read() as connection:
         assert mailboxes.position(connection, "ill-box") == highest
@@ -82,9 +89,9 @@ def test_position_moves_with_its_letters(store, letter):
         assert mailboxes.position(connection, "other-box") == Position(0, 0)
 
 
-def test_neither_letters_nor_position_without_the_commit(store, letter):
+def test_neither_letters_nor_position_without_the_commit(store, letter, now):
     def job(connection):
-        mailboxes.keep_batch(connection, "ill-box", "INBOX", Position(1, 7), [letter()])
+        mailboxes.keep_batch(connection, read(Position(1, 7), [letter()], now))
         raise RuntimeError("killed")
 
     with pytest.raises(RuntimeError, match="killed"):
@@ -104,7 +111,7 @@ def test_a_mailbox_fails_since_the_first_failure(store, now):
     store.write(lambda c: mailboxes.failing(c, "ill-box", "timed out", now + timedelta(hours=1)))
     assert words == "no route"
     assert since() == (first, "timed out")
-    store.write(lambda c: mailboxes.keep_batch(c, "ill-box", "INBOX", Position(3, 4), []))
+    store.write(lambda c: mailboxes.keep_batch(c, read(Position(3, 4), [], now)))
     store.write(lambda c: mailboxes.working(c, "ill-box"))
     assert since() == (None, "")
     with store.read() as connection:

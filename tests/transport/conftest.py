@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session, select
 
-from mailproc.store import mailboxes
+from mailproc.store import mailboxes, passed_over
 from mailproc.store.inbox import Kept, NewLetter, keep
-from mailproc.store.mailboxes import Position
+from mailproc.store.mailboxes import Batch, Position
+from mailproc.store.passed_over import Remembered
 from mailproc.store.tables import InboxRow
 from tests.servers.certificate import Certificate
 
@@ -36,12 +37,14 @@ class Inbox:
         self.engine: Engine = create_engine(url)
         self._thread = ThreadPoolExecutor(1)
 
-    def keep_batch(self, name: str) -> Callable[[str, Position, list[NewLetter]], list[Kept]]:
-        def committed(folder: str, position: Position, letters: list[NewLetter]) -> list[Kept]:
-            with self.engine.begin() as connection:
-                return mailboxes.keep_batch(connection, name, folder, position, letters)
+    def keep(self, batch: Batch) -> list[Kept]:
+        with self.engine.begin() as connection:
+            return mailboxes.keep_batch(connection, batch)
 
-        return committed
+    def passed(self, name: str, folder: str = "INBOX") -> dict[int, list[Remembered]]:
+        """What looks have passed over, by UIDVALIDITY."""
+        with self.engine.connect() as connection:
+            return passed_over.of(connection, name, folder)
 
     def submit(self, letters: Sequence[NewLetter]) -> "Future[list[Kept]]":
         def committed() -> list[Kept]:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from mailproc.config import Mailbox
 from mailproc.errors import TryLater
-from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.mailboxes import Position
+from mailproc.store.inbox import Kept
+from mailproc.store.mailboxes import Batch, Position
 from mailproc.transport.imap_in import Refused, poll
+from tests.servers.imap_liar import Liar, item
 
 Clock = Callable[[], datetime]
 NEVER = Position(0, 0)
@@ -77,7 +77,7 @@ def test_a_line_that_breaks_anywhere_costs_one_look(
     dovecot: Any, inbox: Any, user: str, clock: Clock, octets: int, after: str
 ) -> None:
     dovecot.fill(user, LETTERS)
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
     line = Line(dovecot.port, octets)
     try:
         with pytest.raises(TryLater):
@@ -106,7 +106,7 @@ def test_a_silent_line_is_given_up_in_time(
     try:
         with pytest.raises(TryLater, match=r"no answer within 0\.5 s"):
             mailbox = dovecot.mailbox(user, port=line.port, timeout=0.5)
-            poll(mailbox, NEVER, inbox.keep_batch(user), clock)
+            poll(mailbox, NEVER, inbox.keep, clock)
     finally:
         line.close()
     assert time.monotonic() - begun < 5
@@ -115,10 +115,10 @@ def test_a_silent_line_is_given_up_in_time(
 def test_a_server_that_dies_between_batches(own_dovecot: Any, inbox: Any, user: str, clock: Clock) -> None:
     server = own_dovecot()
     server.fill(user, LETTERS)
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
 
-    def dying(folder: str, position: Position, letters: list[NewLetter]) -> list[Kept]:
-        kept = keep(folder, position, letters)
+    def dying(batch: Batch) -> list[Kept]:
+        kept = keep(batch)
         server.stop()
         return kept
 
@@ -136,91 +136,49 @@ def test_a_server_that_dies_between_batches(own_dovecot: Any, inbox: Any, user: 
 # Servers that talk nonsense
 
 
-WHOLE = b"* %(uid)d FETCH (UID %(uid)d BODY[] {%(size)d}\r\n%(body)b)\r\n"
 NONSENSE = {
     "unbalanced": b"* %(uid)d FETCH (UID %(uid)d BODY[] {%(size)d}\r\n%(body)b\r\n",
     "no list": b"* %(uid)d FETCH nonsense\r\n",
     "odd list": b"* %(uid)d FETCH (UID %(uid)d BODY[])\r\n",
     "length too short": b"* %(uid)d FETCH (UID %(uid)d BODY[] {3}\r\n%(body)b)\r\n",
+    "length too long": b"* %(uid)d FETCH (UID %(uid)d BODY[] {9999999999}\r\n%(body)b)\r\n",
+    "length of 5000 digits": b"* %(uid)d FETCH (UID %(uid)d BODY[] {" + b"9" * 5_000 + b"}\r\n%(body)b)\r\n",
+    "lists in lists": b"* %(uid)d FETCH " + b"(" * 50_000 + b"\r\n",
     "uid is no number": b"* %(uid)d FETCH (UID x BODY[] {1}\r\na)\r\n",
+    "another uid": b"* %(uid)d FETCH (UID 4000000000 BODY[] {1}\r\na)\r\n",
     "NIL": b"* %(uid)d FETCH (UID %(uid)d BODY[] NIL)\r\n",
+    "a number": b"* %(uid)d FETCH (UID %(uid)d BODY[] 7)\r\n",
+    "empty": b"* %(uid)d FETCH (UID %(uid)d BODY[] {0}\r\n)\r\n",
     "flags only": b"* %(uid)d FETCH (UID %(uid)d FLAGS (\\Seen))\r\n",
     "left out": b"",
 }
 
 
-class Server:
-    """Just enough IMAP for one folder, with a say in how each letter is given out."""
+class Server(Liar):
+    """Gives out letters one by one as the test says."""
 
     def __init__(self, letters: dict[int, bytes]) -> None:
-        self.letters = letters
+        super().__init__(letters)
         self.spoilt: dict[int, bytes] = {}
         self.refuse: set[int] = set()
-        self.login = b"OK done"
-        self.commands: list[str] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
+        self.login = b"TAG OK done\r\n"
+        self.lie = self._spoil
 
-    def mailbox(self, **values: object) -> Mailbox:
-        standard = {"name": "m", "host": "127.0.0.1", "port": self.port, "security": "none", "user": "ill"}
-        return Mailbox.model_validate(standard | {"password": "hunter22", "timeout": 5} | values)
-
-    def _run(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                with connection, suppress(OSError), connection.makefile("rwb") as stream:
-                    self._talk(stream)
-
-    def _talk(self, stream: Any) -> None:
-        stream.write(b"* OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE] here\r\n")
-        stream.flush()
-        while line := stream.readline().decode():
-            tag, _, command = line.strip().partition(" ")
-            self.commands.append(command)
-            stream.write(self._answer(command).replace(b"TAG", tag.encode()))
-            stream.flush()
-
-    def _answer(self, command: str) -> bytes:
-        verb = command.removeprefix("UID ").split()[0]
+    def _spoil(self, verb: str, command: str, answer: bytes) -> bytes:
         if verb == "LOGIN":
-            return b"TAG " + self.login + b"\r\n"
-        if verb in ("SELECT", "EXAMINE"):
-            text = b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK [READ-WRITE] done\r\n"
-            return text % len(self.letters)
-        if verb == "SEARCH":
-            found = self.letters if ":*" in command else self.letters.keys() & _named(command)
-            return b"* SEARCH " + b" ".join(b"%d" % uid for uid in found) + b"\r\nTAG OK done\r\n"
-        if verb == "FETCH":
-            return self._fetched(command, _named(command))
-        if verb == "CAPABILITY":
-            return b"* CAPABILITY IMAP4rev1 UIDPLUS MOVE\r\nTAG OK done\r\n"
-        return b"* BYE\r\nTAG OK done\r\n" if verb == "LOGOUT" else b"TAG OK done\r\n"
-
-    def _fetched(self, command: str, uids: set[int]) -> bytes:
-        if "SIZE" in command:
-            lines = [b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (u, u, len(self.letters[u])) for u in uids]
-            return b"".join(lines) + b"TAG OK done\r\n"
+            return self.login
+        if verb != "FETCH" or "BODY" not in command:
+            return answer
+        uids = self._named(command)
         if uids & self.refuse:
             return b"TAG NO [SERVERBUG] Internal error\r\n"
         return b"".join(self._given(uid) for uid in sorted(uids)) + b"TAG OK done\r\n"
 
     def _given(self, uid: int) -> bytes:
         body = self.letters[uid]
-        return self.spoilt.get(uid, WHOLE) % {b"uid": uid, b"size": len(body), b"body": body}
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join(5)
-
-
-def _named(command: str) -> set[int]:
-    found = re.search(r"(?:FETCH|UID) ([0-9,]+)", command.removeprefix("UID "))
-    return {int(uid) for uid in found.group(1).split(",")} if found else set()
+        if uid in self.spoilt:
+            return self.spoilt[uid] % {b"uid": uid, b"size": len(body), b"body": body}
+        return item(sorted(self.letters).index(uid) + 1, uid, body, body=True)
 
 
 @pytest.fixture
@@ -236,15 +194,13 @@ def test_one_unreadable_letter_harms_no_other(
     server: Server, inbox: Any, clock: Clock, nonsense: str, poison: set[int]
 ) -> None:
     server.spoilt = dict.fromkeys(poison, NONSENSE[nonsense])
-    polled = poll(server.mailbox(), NEVER, inbox.keep_batch("m"), clock)
+    polled = poll(server.mailbox(), NEVER, inbox.keep, clock)
     assert [row.raw for row in inbox.rows()] == [
         body for uid, body in server.letters.items() if uid not in poison
     ]
-    assert polled.position == Position(7, 20)
-    assert [fault for uid in sorted(poison) for fault in polled.faults if f"UID {uid} " in fault] == (
-        polled.faults
-    )
-    assert len(polled.faults) == len(poison)
+    assert polled.position == inbox.position("m") == Position(7, 20)
+    assert {one.uid for one in inbox.passed("m")[7]} == poison
+    assert all("Subject" not in one.reason for one in inbox.passed("m")[7])  # a letter is not quoted in it
     marked = [command for command in server.commands if "STORE" in command]
     assert all(not re.search(rf"\b{uid}\b", command) for uid in poison for command in marked)
 
@@ -253,28 +209,29 @@ def test_a_refused_letter_is_passed_over_when_others_are_given(
     server: Server, inbox: Any, clock: Clock
 ) -> None:
     server.refuse = {3}
-    polled = poll(server.mailbox(), NEVER, inbox.keep_batch("m"), clock)
-    assert (polled.new, len(polled.faults), polled.position.last_uid) == (19, 1, 20)
+    polled = poll(server.mailbox(), NEVER, inbox.keep, clock)
+    assert (polled.new, polled.position.last_uid) == (19, 20)
+    assert [(one.uid, one.kind) for one in inbox.passed("m")[7]] == [(3, "unread")]
 
 
 def test_a_server_that_gives_nothing_is_not_passed_over(server: Server, inbox: Any, clock: Clock) -> None:
     server.refuse = set(server.letters)
     with pytest.raises(TryLater, match="SERVERBUG"):
-        poll(server.mailbox(batch=5), NEVER, inbox.keep_batch("m"), clock)
+        poll(server.mailbox(batch=5), NEVER, inbox.keep, clock)
     assert inbox.position("m") == NEVER
     server.refuse = set()
-    assert poll(server.mailbox(), NEVER, inbox.keep_batch("m"), clock).new == 20
+    assert poll(server.mailbox(), NEVER, inbox.keep, clock).new == 20
 
 
 def test_only_peek_is_ever_asked_and_marks_come_after_the_commit(
     server: Server, inbox: Any, clock: Clock
 ) -> None:
-    keep = inbox.keep_batch("m")
+    keep = inbox.keep
     before: list[int] = []
 
-    def watched(folder: str, position: Position, letters: list[NewLetter]) -> list[Kept]:
+    def watched(batch: Batch) -> list[Kept]:
         before.append(sum("STORE" in command for command in server.commands))
-        return keep(folder, position, letters)
+        return keep(batch)
 
     poll(server.mailbox(batch=10), NEVER, watched, clock)
     assert before == [0, 1]
@@ -286,9 +243,9 @@ def test_only_peek_is_ever_asked_and_marks_come_after_the_commit(
 @pytest.mark.parametrize(
     ("login", "kind"),
     [
-        (b"NO [AUTHENTICATIONFAILED] no", Refused),
-        (b"NO [UNAVAILABLE] later", TryLater),
-        (b'BAD unknown LOGIN "ill" "hunter22"', Refused),
+        (b"TAG NO [AUTHENTICATIONFAILED] no\r\n", Refused),
+        (b"TAG NO [UNAVAILABLE] later\r\n", TryLater),
+        (b'TAG BAD unknown LOGIN "ill" "hunter22"\r\n', Refused),
     ],
 )
 def test_what_a_failed_login_means(
@@ -296,6 +253,6 @@ def test_what_a_failed_login_means(
 ) -> None:
     server.login = login
     with pytest.raises(TryLater) as caught:
-        poll(server.mailbox(), NEVER, inbox.keep_batch("m"), clock)
+        poll(server.mailbox(), NEVER, inbox.keep, clock)
     assert type(caught.value) is kind
     assert "hunter22" not in str(caught.value)

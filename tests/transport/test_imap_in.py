@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from mailproc.errors import TryLater
-from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.mailboxes import Position
-from mailproc.transport import imap_session
+from mailproc.store.inbox import Kept
+from mailproc.store.mailboxes import Batch, Position
+from mailproc.transport import imap_line, imap_listing
 from mailproc.transport.imap_in import Polled, Refused, check, poll
 
 Clock = Callable[[], datetime]
@@ -33,7 +33,7 @@ def look(dovecot: Any, inbox: Any, user: str, clock: Clock) -> Callable[..., Pol
 
     def looked(server: Any = dovecot, **values: object) -> Polled:
         mailbox = server.mailbox(user, **values)
-        return poll(mailbox, inbox.position(user), inbox.keep_batch(user), clock)
+        return poll(mailbox, inbox.position(user), inbox.keep, clock)
 
     return looked
 
@@ -86,13 +86,13 @@ def test_delete_expunges_only_its_own(
 ) -> None:
     """A letter that a colleague marks while we read must not vanish before it is ours."""
     dovecot.fill(user, letters(2))
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
 
-    def meanwhile(folder: str, position: Position, batch: list[NewLetter]) -> list[Kept]:
+    def meanwhile(batch: Batch) -> list[Kept]:
         with dovecot.client(user) as colleague:
             colleague.select_folder("INBOX")
             colleague.append("INBOX", b"Subject: late\r\n\r\n", [b"\\Deleted"])
-        return keep(folder, position, batch)
+        return keep(batch)
 
     assert poll(dovecot.mailbox(user, after="delete"), NEVER, meanwhile, clock).new == 2
     (late,) = dovecot.flags(user).values()
@@ -104,9 +104,9 @@ def test_after_move(
     dovecot: Any, inbox: Any, user: str, look: Any, capable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not capable:  # an older server: COPY, \Deleted, UID EXPUNGE
-        has = imap_session.IMAPClient.has_capability
+        has = imap_line.BoundedClient.has_capability
         monkeypatch.setattr(
-            imap_session.IMAPClient, "has_capability", lambda self, name: name != "MOVE" and has(self, name)
+            imap_line.BoundedClient, "has_capability", lambda self, name: name != "MOVE" and has(self, name)
         )
     with dovecot.client(user) as colleague:
         colleague.create_folder("Done/Größe")
@@ -124,10 +124,10 @@ def test_a_crash_between_commit_and_mark_loses_and_doubles_nothing(
     with dovecot.client(user) as colleague:
         colleague.create_folder("Done")
     dovecot.fill(user, letters(10))
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
 
-    def killed(folder: str, position: Position, batch: list[NewLetter]) -> list[Kept]:
-        keep(folder, position, batch)
+    def killed(batch: Batch) -> list[Kept]:
+        keep(batch)
         raise Crash
 
     with pytest.raises(Crash):
@@ -146,7 +146,7 @@ def test_a_failed_commit_touches_nothing(
 ) -> None:
     dovecot.fill(user, letters(3))
 
-    def full(folder: str, position: Position, batch: list[NewLetter]) -> list[Kept]:
+    def full(batch: Batch) -> list[Kept]:
         raise TryLater("the disk is full")
 
     with pytest.raises(TryLater, match="the disk is full"):
@@ -166,9 +166,9 @@ from mailproc.store.mailboxes import Position, keep_batch
 from mailproc.transport.imap_in import poll
 url, port, user, password = sys.argv[1:]
 engine = create_engine(url)
-def keep(folder, position, letters):
+def keep(batch):
     with engine.begin() as connection:
-        keep_batch(connection, user, folder, position, letters)
+        keep_batch(connection, batch)
     os.kill(os.getpid(), 9)
 door = dict(name=user, user=user, password=password)
 mailbox = Mailbox(**door, host="127.0.0.1", port=int(port), security="none", batch=5)
@@ -197,14 +197,14 @@ def test_seen_by_a_colleague_is_still_new_to_us(dovecot: Any, user: str, look: A
 
 def test_expunged_meanwhile_is_no_fault(dovecot: Any, inbox: Any, user: str, clock: Clock) -> None:
     dovecot.fill(user, letters(10))
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
 
-    def meanwhile(folder: str, position: Position, batch: list[NewLetter]) -> list[Kept]:
+    def meanwhile(batch: Batch) -> list[Kept]:
         with dovecot.client(user) as colleague:
             colleague.select_folder("INBOX")
             colleague.delete_messages([7, 10])
             colleague.expunge([7, 10])
-        return keep(folder, position, batch)
+        return keep(batch)
 
     polled = poll(dovecot.mailbox(user, batch=5), NEVER, meanwhile, clock)
     assert (polled.new, polled.faults) == (8, [])
@@ -240,7 +240,8 @@ def test_an_emptied_folder_keeps_its_position(dovecot: Any, inbox: Any, user: st
 def test_windows_cover_every_letter(
     dovecot: Any, user: str, look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_session, "WINDOW", 3)
+    monkeypatch.setattr(imap_listing, "FIRST_WINDOW", 1)
+    monkeypatch.setattr(imap_listing, "WINDOW", 3)
     dovecot.fill(user, letters(10))
     assert look().new == 10
 
@@ -248,31 +249,31 @@ def test_windows_cover_every_letter(
 def test_few_octets_are_in_memory_at_once(
     dovecot: Any, inbox: Any, user: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailproc.transport.imap_in.AT_ONCE", 2_500)
+    monkeypatch.setattr("mailproc.transport.imap_reading.AT_ONCE", 2_500)
     dovecot.fill(user, [b"Subject: x\r\n\r\n" + bytes([65 + n]) * 1_000 + b"\r\n" for n in range(6)])
     sizes: list[int] = []
-    keep = inbox.keep_batch(user)
+    keep = inbox.keep
 
-    def measured(folder: str, position: Position, batch: list[NewLetter]) -> list[Kept]:
-        sizes.append(len(batch))
-        return keep(folder, position, batch)
+    def measured(batch: Batch) -> list[Kept]:
+        sizes.append(len(batch.letters))
+        return keep(batch)
 
     poll(dovecot.mailbox(user), NEVER, measured, clock)
     assert sizes == [2, 2, 2]
 
 
 def test_too_large_is_reported_and_passed_over_once(
-    dovecot: Any, user: str, look: Any, monkeypatch: pytest.MonkeyPatch
+    dovecot: Any, inbox: Any, user: str, look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailproc.transport.imap_in.LARGEST", 500)
+    monkeypatch.setattr("mailproc.transport.imap_reading.LARGEST", 500)
     dovecot.fill(user, [*letters(1), b"Subject: big\r\n\r\n" + b"x" * 600, *letters(1, start=2)])
     polled = look(after="delete")
     assert polled.new == 2
-    assert len(polled.faults) == 1
-    assert "UID 2 was passed over" in polled.faults[0]
+    ((passed,),) = inbox.passed(user).values()
+    assert (passed.uid, passed.kind) == (2, "large")
+    assert "more than 500" in passed.reason
     assert list(dovecot.flags(user)) == [2]  # never deleted, it is not ours
-    again = look(after="delete")
-    assert (again.letters, again.faults) == (0, [])
+    assert look(after="delete").letters == 0
 
 
 HOSTILE = {

@@ -63,7 +63,7 @@ def test_letters_come_once(port: int, inbox: Any, clock: Clock, after: str) -> N
         if not client.folder_exists("Done"):
             client.create_folder("Done")
         client.multiappend(folder, LETTERS)
-    keep = inbox.keep_batch("m")
+    keep = inbox.keep
     look = mailbox(port, after=after, batch=7, folder=folder)
     polled = poll(look, inbox.position("m"), keep, clock)
     assert (polled.new, polled.faults) == (30, [])

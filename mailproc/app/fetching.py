@@ -1,0 +1,58 @@
+"""Reads again, when staff ask for it, what looks into a mailbox have passed over."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from mailproc.app.polling import keeper
+from mailproc.config import Mailbox
+from mailproc.errors import LocalFault
+from mailproc.flow.premises import Premises
+from mailproc.log import following
+from mailproc.office.mailroom import known_mailbox
+from mailproc.store import passed_over
+from mailproc.store.engine import Store
+from mailproc.store.passed_over import UNREAD, Remembered
+from mailproc.transport import imap_again
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Of one UID: the letter's id ("I12") and whether it is new here, or why there is none."""
+
+    uid: int
+    id: str
+    new: bool
+    reason: str
+
+
+def fetch(store: Store, premises: Premises, name: str, uids: Sequence[int]) -> list[Fetched]:
+    """Read these letters of the mailbox again; without UIDs all that were passed over.
+
+    The position stays where it is. The service may be looking at the same time: a letter that both read is
+    one row of the inbox. Raises LocalFault, TryLater.
+    """
+    mailbox = _mailbox(premises, name)
+    now = premises.clock()
+    with store.read() as connection:
+        remembered = passed_over.of(connection, mailbox.name, mailbox.folder)
+
+    def wanted(uidvalidity: int) -> Sequence[Remembered]:
+        here = {one.uid: one for one in remembered.get(uidvalidity, ())}
+        asked: Collection[int] = dict.fromkeys(uids) or here
+        return [here.get(uid) or Remembered(uid, UNREAD, "", now, 0, now) for uid in asked]
+
+    with following(mailbox.name):
+        outcomes = imap_again.fetch(mailbox, wanted, keeper(store, premises), now)
+    return [
+        Fetched(
+            one.uid, f"I{one.kept.inbox_id}" if one.kept else "", bool(one.kept and one.kept.new), one.reason
+        )
+        for one in outcomes
+    ]
+
+
+def _mailbox(premises: Premises, name: str) -> Mailbox:
+    if not name:
+        raise LocalFault("Say which mailbox.")
+    known_mailbox(premises.config, name)
+    return next(mailbox for mailbox in premises.config.mailbox if mailbox.name == name)

@@ -1,0 +1,59 @@
+"""A letter that the server would not give: staff hear of it once, and it comes in when they ask again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app.house import House, order
+from tests.servers.imap_liar import Liar, hang_up, honest
+
+
+@pytest.fixture
+def server() -> Iterator[Liar]:
+    made = Liar({uid: order(f"C{uid}") for uid in (1, 2, 3)})
+    yield made
+    made.close()
+
+
+def refuse_the_second(verb: str, command: str, answer: bytes) -> bytes:
+    refused = verb == "FETCH" and "BODY" in command and b"TXC2 " in answer
+    return b"TAG NO [SERVERBUG] a bad day\r\n" if refused else answer
+
+
+def test_staff_hear_of_it_and_fetch_takes_it_in(house: House, server: Liar) -> None:
+    server.lie = refuse_the_second
+    house.mailbox("box", server.port, "ill")
+    house.mailbox("other", server.port, "ill")
+    daemon = house.start()
+    daemon.says("letter UID 2 was passed over: fetch failed: [SERVERBUG] a bad day", times=2)
+    house.until(["requests"], lambda found: len(found) == 2)
+    unread = house.until(["digest"], lambda found: len(found["mailboxes"]) == 2)["mailboxes"]
+    assert "letter UID 2 was passed over" in unread[0]["error"]
+    assert "mailproc fetch box" in unread[0]["error"]
+    said = house.cli("fetch", "box")
+    assert (said.code, "UID 2: fetch failed: [SERVERBUG] a bad day" in said.out) == (1, True)
+    server.lie = honest
+    assert house.json("fetch", "box") == [{"uid": 2, "id": "I5", "new": True, "reason": ""}]
+    assert house.cli("fetch", "box").out == "Nothing of mailbox box was passed over.\n"
+    known = [(one["uid"], one["new"]) for one in house.json("fetch", "box", "2", "1")]
+    assert known == [(1, False), (2, False)]
+    house.until(["requests"], lambda found: len(found) == 3)
+    assert [one["name"] for one in house.json("digest")["mailboxes"]] == ["other"]
+    del server.letters[2]
+    gone = house.cli("fetch", "other", "2")
+    assert (gone.code, gone.out) == (1, "UID 2: it is no longer on the server\n")
+    assert house.json("digest")["mailboxes"] == []
+    letters = [one for one in house.json("letters") if "mailproc fetch" in house.cli("letter", one["id"]).out]
+    assert len(letters) == 2  # one about each mailbox, though many looks came by
+    assert daemon.stop() == 0
+
+
+def test_what_cannot_be_fetched_is_said(house: House, server: Liar) -> None:
+    house.mailbox("box", server.port, "ill")
+    unknown = house.cli("fetch", "bax")
+    assert (unknown.code, "no mailbox 'bax'" in unknown.err, "box" in unknown.err) == (1, True, True)
+    assert house.cli("fetch", "box", "x").code == 2
+    assert house.cli("fetch", "box", "0").code == 2
+    server.lie = hang_up
+    away = house.cli("fetch", "box", "1")
+    assert (away.code, "mailbox box" in away.err) == (1, True)
