@@ -83,7 +83,8 @@ def keep_batch(connection: Connection, batch: Batch) -> list[Kept]:
     """Keep the letters, the list of what was passed over and the position, all in the caller's one commit."""
     place = batch.place
     kept = keep(connection, list(batch.letters.values()))
-    passed_over.drop(connection, place, [*batch.letters, *batch.gone])
+    still = {one.uid for one in batch.passed}  # of a letter that came short there may be more
+    passed_over.drop(connection, place, (batch.letters.keys() - still) | set(batch.gone))
     passed_over.note(connection, place, batch.passed, batch.at)
     if batch.last_uid is not None:
         values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "last_uid": batch.last_uid}

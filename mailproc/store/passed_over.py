@@ -5,11 +5,11 @@ The position of a mailbox stands above them, so this list is all that remembers 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, select, text
 
-from mailproc.store.queue import pause
+from mailproc.store.queue import LONGEST, pause
 from mailproc.store.statements import table_of
 from mailproc.store.tables import Instant, PassedOverRow
 from mailproc.store.text import storable
@@ -58,7 +58,8 @@ class Remembered(Passed):
     not_before: datetime
 
     def is_due(self, now: datetime) -> bool:
-        return self.attempts < TRIES and self.not_before <= now
+        waits = self.not_before - now
+        return self.attempts < TRIES and (waits <= timedelta() or waits > LONGEST)
 
 
 _NOTE = text(

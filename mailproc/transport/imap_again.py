@@ -1,29 +1,29 @@
 """Reads again what an earlier look passed over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailproc.config import Mailbox
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.store.mailboxes import Batch
-from mailproc.store.passed_over import GONE, SHORT, Passed, Place, Remembered
+from mailproc.store.passed_over import GONE, SHORT, UNREAD, Passed, Place, Remembered
 from mailproc.transport.imap_reading import Read, Reader
 from mailproc.transport.imap_session import ImapSession
 
 AT_ONCE = 200
 """Letters read again in one look."""
+SHORT_TRIES = 3  # what comes short so often is as long as it is: not every server can count
 IS_GONE = "it is no longer on the server"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one letter: its inbox row, or why there is none. ``over``: it is no longer on the list."""
+    """Of one letter: its inbox row, or why there is none."""
 
     uid: int
     kept: Kept | None
     reason: str
-    over: bool
 
 
 def fetch(
@@ -45,19 +45,25 @@ def read_again(
     *,
     asked: bool = False,
 ) -> list[Outcome]:
-    """Read these; what came is kept, settled and off the list. What two looks in a row do not find is gone,
-    or one that staff have ``asked`` for."""
+    """Read these; what came is kept, settled and off the list.
+
+    Gone is what two looks in a row, or one that staff have ``asked`` for, find neither by search nor by size.
+    """
     if not letters:
         return []
     mailbox = session.mailbox
     place = Place(mailbox.name, mailbox.folder, session.uidvalidity)
-    here = session.present([one.uid for one in letters])
-    outcomes = _away(place, [one for one in letters if one.uid not in here], keep, now, asked=asked)
     reader = Reader(session)
-    for read in reader.groups(reader.sizes([one.uid for one in letters if one.uid in here])):
-        outcomes += _keep(place, read, keep, now)
-        if read.bodies:
-            session.settle(sorted(read.bodies))
+    uids = [one.uid for one in letters]
+    sizes = reader.sizes(uids)
+    here = session.present(uids) | {uid for uid, size in sizes.items() if size is not None}
+    outcomes = _away(place, [one for one in letters if one.uid not in here], keep, now, asked=asked)
+    settled = {one.uid for one in letters if asked or one.attempts + 1 >= SHORT_TRIES}
+    for read in reader.groups({uid: sizes[uid] for uid in here}):
+        passed = list(_still(read, settled))
+        outcomes += _keep(place, read, passed, keep, now)
+        if whole := sorted(read.bodies.keys() - {one.uid for one in passed}):
+            session.settle(whole)
     return sorted(outcomes, key=lambda one: one.uid)
 
 
@@ -74,12 +80,22 @@ def _away(
     gone = [one.uid for one in letters if asked or one.kind == GONE]
     passed = [Passed(one.uid, GONE, IS_GONE) for one in letters if one.uid not in gone]
     keep(Batch(place, None, now, passed=passed, gone=gone))
-    return [Outcome(one.uid, None, IS_GONE, over=one.uid in gone) for one in letters]
+    return [Outcome(one.uid, None, IS_GONE) for one in letters]
 
 
-def _keep(place: Place, read: Read, keep: Callable[[Batch], list[Kept]], now: datetime) -> list[Outcome]:
+def _still(read: Read, settled: Collection[int]) -> Iterator[Passed]:
+    """What stays on the list. ``settled``: letters that need not be longer than they came."""
+    for one in read.passed:
+        if one.kind == GONE:  # it was there a moment ago
+            yield Passed(one.uid, UNREAD, "the server names it and does not give it")
+        elif one.kind != SHORT or one.uid not in settled:
+            yield one
+
+
+def _keep(
+    place: Place, read: Read, passed: Sequence[Passed], keep: Callable[[Batch], list[Kept]], now: datetime
+) -> list[Outcome]:
     letters = {uid: NewLetter(place.mailbox, read.bodies[uid], now) for uid in sorted(read.bodies)}
-    passed = [one for one in read.passed if one.kind != SHORT]  # what comes short twice is as long as it is
     kept = keep(Batch(place, None, now, letters, passed))
-    outcomes = [Outcome(uid, row, "", over=True) for uid, row in zip(letters, kept, strict=True)]
-    return outcomes + [Outcome(one.uid, None, one.reason, over=False) for one in passed]
+    outcomes = [Outcome(uid, row, "") for uid, row in zip(letters, kept, strict=True)]
+    return outcomes + [Outcome(one.uid, None, one.reason) for one in passed if one.uid not in letters]

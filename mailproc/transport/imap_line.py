@@ -14,8 +14,8 @@ from imapclient.tls import IMAP4_TLS
 
 CHUNK = 65_536  # octets asked of the socket at once
 LONGEST_LINE = 1_000_000  # octets, as in imaplib
-MOST_LINES = 50_000  # lines of one answer …
-LINE_OCTETS = 4_000_000  # … and their octets together, without literals
+MOST_LINES = 10_000  # lines of one answer …
+LINE_OCTETS = 2_000_000  # … and their octets together, without literals
 MINIMUM_RATE = (
     500.0  # octets per second that a server must bring once its patience is over, as at the SMTP door
 )

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -9,7 +10,7 @@ from contextlib import suppress
 from mailproc.config import Mailbox
 
 Lie = Callable[[str, str, bytes], bytes | Iterable[bytes] | None]
-"""What is said instead, given the verb, the command and the honest answer (TAG stands for the tag); None
+"""What is said instead, given the verb, the command and the honest answer; TAG in it stands for the tag, None
 hangs up. An iterable is sent piece by piece, for as long as somebody listens."""
 
 CAPABILITIES = b"IMAP4rev1 UIDPLUS MOVE"
@@ -29,7 +30,9 @@ class Liar:
     def __init__(self, letters: dict[int, bytes]) -> None:
         self.letters = letters
         self.uidvalidity = 7
+        self._highest = 0
         self.lie: Lie = honest
+        self.tls: ssl.SSLContext | None = None
         self.commands: list[str] = []
         self.listening = threading.Event()
         self._open: set[socket.socket] = set()
@@ -59,18 +62,28 @@ class Liar:
                 self._threads[-1].start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, suppress(OSError), connection.makefile("rb") as stream:
+        with connection, suppress(OSError):
             if self._say(connection, "", "GREETING", b"* OK [CAPABILITY %b] here\r\n" % CAPABILITIES):
-                while line := stream.readline().decode():
-                    tag, _, command = line.strip().partition(" ")
-                    self.commands.append(command)
-                    verb = command.removeprefix("UID ").split()[0]
-                    if not self._say(connection, tag, verb, self._honest(verb, command), command):
-                        break
+                self._converse(connection)
         self._open.discard(connection)
 
+    def _converse(self, connection: socket.socket) -> None:
+        """Until somebody hangs up, or goes on under TLS."""
+        with connection.makefile("rb") as stream:
+            while line := stream.readline().decode():
+                tag, _, command = line.strip().partition(" ")
+                self.commands.append(command)
+                verb = command.removeprefix("UID ").split()[0]
+                if not self._say(connection, tag, verb, self._honest(verb, command), command):
+                    return
+                if verb == "STARTTLS" and self.tls:
+                    break
+        if line and self.tls:
+            with self.tls.wrap_socket(connection, server_side=True) as encrypted:
+                self._converse(encrypted)
+
     def _say(self, connection: socket.socket, tag: str, verb: str, answer: bytes, command: str = "") -> bool:
-        said = self.lie(verb, command, answer)
+        said = self.lie(verb, command, answer.replace(b"TAG", tag.encode()))
         if said is None:
             return False
         self.listening.set()
@@ -93,11 +106,10 @@ class Liar:
         return said.get(verb, b"") + b"TAG OK done\r\n"
 
     def _selected(self) -> bytes:
-        next_uid = max(self.letters, default=0) + 1
-        return (
-            b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\nTAG OK [READ-WRITE] done\r\n"
-            % (len(self.letters), self.uidvalidity, next_uid)
-        )
+        self._highest = max(self._highest, *self.letters, 0)
+        numbers = (len(self.letters), self.uidvalidity, self._highest + 1)
+        said = b"* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x\r\n" % numbers
+        return said + b"TAG OK [READ-WRITE] done\r\n"
 
     def _fetched(self, command: str) -> Iterator[bytes]:
         by_uid = command.startswith("UID ")
