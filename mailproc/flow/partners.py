@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailproc.config import Account, Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
+from mailproc.mail import addresses
 from mailproc.mail.verp import without_detail
 
 
@@ -59,7 +60,10 @@ class Partners:
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
         """The partners whose ``accepts_from`` holds the envelope's and the header's address."""
-        return tuple(one for one in self._all if _accepts(one, sender))
+        envelope = sender.envelope
+        said = [] if envelope is None else [envelope, *without_detail(envelope)]
+        header, *envelopes = (addresses.bare(address) for address in (sender.header, *said))
+        return tuple(one for one in self._all if _accepts(one, header, envelopes))
 
 
 def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
@@ -77,15 +81,18 @@ def ascii_lower(address: str) -> str:
     return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
-def _accepts(partner: Partner, sender: Sender) -> bool:
+def _accepts(partner: Partner, header: str, envelopes: list[str]) -> bool:
+    """``envelopes``: the envelope sender, and what it is without its detail; [] where there is none."""
     allowed = [ascii_lower(one) for one in partner.accepts_from or (partner.address,)]
-    return _matches(sender.header, allowed) and (
-        sender.envelope is None
-        or any(_matches(one, allowed) for one in (sender.envelope, *without_detail(sender.envelope)))
+    return _matches(header, allowed) and (
+        not envelopes or any(_matches(address, allowed) for address in envelopes)
     )
 
 
 def _matches(address: str, allowed: list[str]) -> bool:
-    """Exact addresses; a whole domain only where it is written as one ("@lender.example")."""
-    domain = "@" + address.rpartition("@")[2]
-    return bool(address) and (address in allowed or domain in allowed)
+    """Exact addresses; a whole domain only where it is written as one ("@lender.example").
+
+    ``address`` is as ``addresses.bare`` writes it: with one "@", or none, and then it is nobody's.
+    """
+    local, _, domain = address.rpartition("@")
+    return bool(local) and (address in allowed or f"@{domain}" in allowed)

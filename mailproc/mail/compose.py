@@ -16,6 +16,7 @@ from mailproc.mail.headers import one_line
 from mailproc.mail.letter import Body
 
 MOST_REFERENCES = 20
+MOST_OF_NAME = 200  # characters: verifiers give up on a long From
 FOLD_AT = 76
 _WORD_OCTETS = 39  # of UTF-8 in one encoded word: a line with one has at most 76 characters
 
@@ -23,6 +24,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _ADDRESS = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # printable, no blank and no bracket
 _KEYWORD = re.compile(r"[A-Za-z-]+")
+_LIKE_AN_ADDRESS = re.compile("[<>@]")  # in a name: readers differ on whose letter it is
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -94,7 +96,7 @@ def _keyword(value: str) -> str:
 
 
 def _mailbox(address: str, name: str) -> str:
-    shown = one_line(name)
+    shown = one_line(_LIKE_AN_ADDRESS.sub(" ", name))[:MOST_OF_NAME].rstrip()
     bare = _address(address)
     if not shown:
         return bare

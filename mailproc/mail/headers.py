@@ -4,13 +4,11 @@ Rules: RFC 5322 (fields, folding, identifiers), RFC 2047 (encoded words). A bare
 line here, so nobody can hide a field from the verifier that looked at the letter before us.
 """
 
-import binascii
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mailproc.mail import charset, transfer
+from mailproc.mail import charset, encoded
 from mailproc.mail.defects import Defects
 
 Header = dict[str, list[bytes]]  # lower-case names; values as they came, folded
@@ -22,13 +20,9 @@ MOST_OF_ID = 250
 MOST_IDS = 100
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
-_MBOX = re.compile(rb">?From [^\n]*\n")
-_WORD = re.compile(r"=\?([^\s?*]{1,40})(?:\*[^\s?]{0,40})?\?([bBqQ])\?([^?]*)\?=")
+_MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
+_REGULAR = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+)*+")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*("|\\?\Z)', re.DOTALL)  # always matches: linear time
-_COMMENT = re.compile(rb"\([^()]*\)")
-_ANGLE = re.compile(rb"<([^<>]*)>")
-_ADDRESS = re.compile(rb'[^\x00-\x20\x7f"(),:;<>@\\]{1,254}(?:@[^\x00-\x20\x7f"(),;<>@\\]{1,254})?')
 _ID = re.compile(r"<([^<>]+)>")
 
 
@@ -48,6 +42,25 @@ def split(raw: bytes, defects: Defects) -> tuple[Header, bytes]:
         defects.note("no blank line between header and body")
         return header, raw[position:]
     return header, raw[body:]
+
+
+def irregular(raw: bytes) -> str:
+    """Say why others may see other fields in this letter's header than ``split`` does; '' if nobody can.
+
+    RFC 5322 2.1, 2.2 and 4.5: where systems disagree on what ends a line, a field or the header, a
+    field hides from one of them and not from another.
+    """
+    end, body = _end(raw)
+    if end > MOST_OF_HEADER:
+        return "header too long, its end not read"
+    lines, whole_ends, returns = (raw.count(sign, 0, body) for sign in (b"\n", b"\r\n", b"\r"))
+    if raw.find(b"\0", 0, body) >= 0:
+        return "NUL in the header"
+    if returns != whole_ends or (whole_ends and whole_ends != lines):
+        return "lines of the header that end in different ways"
+    if not _REGULAR.fullmatch(raw, 0, end):
+        return "a line of the header that is no field, or not whole"
+    return ""
 
 
 def _end(raw: bytes) -> tuple[int, int]:
@@ -77,7 +90,7 @@ def first(header: Header, name: str) -> bytes:
 
 def text(value: bytes) -> str:
     """Return a field as one line of characters, encoded words decoded."""
-    return one_line(_words(charset.plain(value[:MOST_OF_FIELD])))[:MOST_OF_LINE]
+    return one_line(encoded.decoded(charset.plain(value[:MOST_OF_FIELD])))[:MOST_OF_LINE]
 
 
 def one_line(characters: str) -> str:
@@ -89,36 +102,6 @@ def token(value: bytes) -> str:
     """The first word of a field in lower case: "auto-replied; owner=x" is "auto-replied"."""
     words = re.split(r"[\s;(]+", text(value).lower().strip(), maxsplit=1)
     return words[0]
-
-
-def addresses(values: list[bytes], defects: Defects) -> tuple[str, ...]:
-    """Bare addresses in lower case (ASCII letters only: "K" for Kelvin is not our "k").
-
-    Display names are thrown away undecoded, so none of them can pretend to be an address.
-    What is not clearly an address is left out and noted.
-    """
-    found: dict[str, None] = {}
-    for value in values:
-        for candidate in _candidates(value[:MOST_OF_FIELD]):
-            if _ADDRESS.fullmatch(candidate):
-                found[charset.plain(candidate.lower())] = None
-            elif candidate:
-                defects.note("an address that cannot be read")
-    return tuple(found)
-
-
-def _candidates(value: bytes) -> Iterator[bytes]:
-    bare = _QUOTED.sub(lambda quoted: b'""' if quoted[1] == b'"' else quoted[0], value)
-    for _ in range(10):  # comments nest
-        bare, hits = _COMMENT.subn(b" ", bare)
-        if not hits:
-            break
-    for entry in re.split(rb"[,;]", bare):
-        inside = _ANGLE.findall(entry)
-        if inside:
-            yield from (one.strip() for one in inside)
-        else:
-            yield entry.rpartition(b":")[2].strip()  # "group: a@b.example, …;"
 
 
 def ids(values: list[bytes]) -> tuple[str, ...]:
@@ -145,30 +128,3 @@ def date(value: bytes, defects: Defects) -> datetime | None:
         defects.note("a date that cannot be read")
         return None
     return moment
-
-
-def _words(line: str) -> str:
-    """RFC 2047: neighbours of one charset are joined as bytes, for senders cut characters."""
-    if "=?" not in line:
-        return line
-    pieces: list[tuple[str, bytes]] = []  # '' marks characters that were not encoded
-    position = 0
-    for word in _WORD.finditer(line):
-        gap, name = line[position : word.start()], word[1].lower()
-        content = _word_bytes(word[2], word[3])
-        position = word.end()
-        beside_word = bool(pieces) and bool(pieces[-1][0]) and not gap.strip()
-        if beside_word and pieces[-1][0] == name:
-            pieces[-1] = (name, pieces[-1][1] + content)
-            continue
-        if gap and not beside_word:
-            pieces.append(("", gap.encode()))
-        pieces.append((name, content))
-    pieces.append(("", line[position:].encode()))
-    return "".join(charset.decode(content, name, Defects())[0] for name, content in pieces)
-
-
-def _word_bytes(encoding: str, content: str) -> bytes:
-    if encoding in "bB":
-        return transfer.base64(content.encode(), Defects())
-    return binascii.a2b_qp(content.encode(), header=True)

@@ -4,7 +4,7 @@ The structure is split first; only the fields that mailproc asks for are decoded
 is noted in ``Letter.defects``; the bytes stay in ``Letter.raw``.
 """
 
-from mailproc.mail import headers, mime, rendition
+from mailproc.mail import addresses, headers, mime, rendition
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 
@@ -12,8 +12,9 @@ from mailproc.mail.letter import Letter, Part
 def parse(raw: bytes) -> Letter:
     """Read a letter (RFC 5322, MIME); see ``Letter`` for the shape of each field.
 
-    ``sender`` is '' where From names nobody, or more than one: who cannot be told cannot be
-    proven, so a second From line never lends a letter somebody's name.
+    ``sender`` is '' where From names nobody, or more than one, or where others may read it in
+    another way: who cannot be told cannot be proven, so no trick of writing lends a letter
+    somebody's name.
     """
     defects = Defects()
     header, body = headers.split(raw, defects)
@@ -25,10 +26,10 @@ def parse(raw: bytes) -> Letter:
         in_reply_to=headers.ids(header.get("in-reply-to", [])),
         references=headers.ids(header.get("references", [])),
         subject=headers.text(headers.first(header, "subject")),
-        sender=_sender(header, defects),
-        reply_to=next(iter(headers.addresses(header.get("reply-to", []), defects)), ""),
-        to=headers.addresses(header.get("to", []), defects),
-        cc=headers.addresses(header.get("cc", []), defects),
+        sender=_sender(raw, header, defects),
+        reply_to=next(iter(addresses.mailboxes(header.get("reply-to", []), defects)), ""),
+        to=addresses.mailboxes(header.get("to", []), defects),
+        cc=addresses.mailboxes(header.get("cc", []), defects),
         return_path=_return_path(header),
         date=headers.date(headers.first(header, "date"), defects),
         auto_submitted=headers.token(headers.first(header, "auto-submitted")),
@@ -61,17 +62,15 @@ def _first_id(header: headers.Header) -> str:
     return next(iter(headers.ids(header.get("message-id", [])[:1])), "")
 
 
-def _sender(header: headers.Header, defects: Defects) -> str:
-    fields = header.get("from", [])
-    senders = headers.addresses(fields, defects)
-    if len(fields) > 1 or len(senders) > 1:
-        defects.note("From names more than one sender")
-        return ""
-    return senders[0] if senders else ""
+def _sender(raw: bytes, header: headers.Header, defects: Defects) -> str:
+    why = headers.irregular(raw)
+    if why:
+        defects.note(why)
+    return "" if why else addresses.author(header.get("from", []), defects)
 
 
 def _return_path(header: headers.Header) -> str | None:
-    """The topmost one, which the last system wrote; '' is the null sender "<>"."""
+    """The topmost one, which the last system wrote; '' is the null sender "<>", or one that is no address."""
     if "return-path" not in header:
         return None
-    return next(iter(headers.addresses(header["return-path"][:1], Defects())), "")
+    return addresses.only(headers.first(header, "return-path"))

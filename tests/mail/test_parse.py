@@ -43,51 +43,6 @@ def test_subject_in_bytes_that_are_not_utf8() -> None:
     assert parse(b"Subject: Stra\xdfe\n\n").subject == "Straße"
 
 
-@pytest.mark.parametrize(
-    ("field", "sender"),
-    [
-        ("From: ill@library.example", "ill@library.example"),
-        ("From: <ILL@Library.Example>", "ill@library.example"),
-        ('From: "Loans, Inter" <ill@library.example>', "ill@library.example"),
-        ("From: ill@library.example (The desk (inter (library)))", "ill@library.example"),
-        ("From: =?utf-8?q?x_=3Cevil@x.example=3E?= <ill@library.example>", "ill@library.example"),
-        ('From: "partner@good.example" <evil@bad.example>', "evil@bad.example"),
-        ("From: partner@good.example <evil@bad.example>", "evil@bad.example"),
-        ('From: "a <partner@good.example>" <evil@bad.example>', "evil@bad.example"),
-        ("From: MAILER-DAEMON (Mail Delivery System)", "mailer-daemon"),
-        ("From: ill@library.example, ill@library.example", "ill@library.example"),
-        ("From: ill@ban\u212a.example", "ill@ban\u212a.example"),  # KELVIN SIGN is not our k
-        ("From: John Smith", ""),
-        ("From: john smith@library.example", ""),
-        ("From: a@b@c.example", ""),
-        ("From: ", ""),
-        ("From: undisclosed:;", ""),
-    ],
-)
-def test_sender_is_a_bare_address(field: str, sender: str) -> None:
-    assert parse(letter(field)).sender == sender
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        "From: partner@good.example\nFrom: evil@bad.example",
-        "From: partner@good.example, evil@bad.example",
-        "From: <partner@good.example> <evil@bad.example>",
-        'From: foo\\" <partner@good.example>\\" <evil@bad.example>',
-        'From: "a <partner@good.example>, b <evil@bad.example>',
-    ],
-)
-def test_who_cannot_be_told_is_nobody(fields: str) -> None:
-    got = parse(letter(fields))
-    assert (got.sender, got.defects) == ("", ("From names more than one sender",))
-
-
-def test_a_bare_cr_hides_no_field() -> None:
-    got = parse(b"From: evil@bad.example\nX: y\rFrom: partner@good.example\n\n")
-    assert got.sender == "evil@bad.example"
-
-
 def test_recipients_in_order_from_all_fields_and_groups() -> None:
     got = parse(letter("To: a@x.example,\n B@x.example\nTo: staff: c@x.example;\nCc: <d@x.example>"))
     assert got.to == ("a@x.example", "b@x.example", "c@x.example")

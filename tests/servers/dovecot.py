@@ -41,6 +41,7 @@ mail_path = {folder}/mail/%{{user}}
 mail_home = {folder}/home/%{{user}}
 mail_uid = {user}
 mail_gid = {group}
+mail_fsync = never  # the tests kill processes, not the power
 passdb static {{
   password = {password}
 }}

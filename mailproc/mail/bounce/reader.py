@@ -6,7 +6,7 @@ its envelope) and say so in known words; the less it looks like a system's, the 
 
 from dataclasses import dataclass
 
-from mailproc.mail import headers
+from mailproc.mail import addresses, headers
 from mailproc.mail.bounce import phrases, status, text
 from mailproc.mail.bounce.returned import is_returned, message_ids
 from mailproc.mail.defects import Defects
@@ -62,7 +62,7 @@ class _Look:
         )
         self.is_report = letter.media_type == "multipart/report"
         self.is_returned = any(is_returned(part) for part in letter.parts)
-        self.failed_to = headers.addresses(
+        self.failed_to = addresses.mailboxes(
             [value.encode() for value in headers.named(letter.raw, "X-Failed-Recipients")], Defects()
         )
         self.kind = _kind_of_subject(letter.subject)

@@ -1,0 +1,203 @@
+"""Addresses out of header fields (RFC 5322 3.4 and 4.4, RFC 6532), read once from left to right.
+
+Two questions are asked of one reading. ``mailboxes`` wants every address of To, Cc or Reply-To
+that is clearly one. ``author`` wants who wrote the letter, and answers only where every reader
+of the field must find the same single mailbox: whoever checked the letter before us (DMARC) may
+have read it another way, and a forged sender must not be found in the difference.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from mailproc.mail import charset, encoded
+from mailproc.mail.defects import Defects
+
+MOST_OF_FIELD = 16_384  # octets of a list of recipients that are looked at
+MOST_OF_AUTHOR = 998  # octets of From: common verifiers look at no more than 1,024
+MOST_OF_ADDRESS = 254  # octets, RFC 5321 4.5.3.1.3
+MOST_NESTED = 10  # comments in comments
+
+SEVERAL = "From names more than one sender"
+UNCLEAR = "From cannot be read in one way only"
+
+# Possessive or of one character each: linear, whatever comes.
+_TOKEN = re.compile(
+    r'(?P<word>[^\x00-\x20\x7f()<>\[\]:;@\\,"]++)|(?P<blank>[ \t\r\n]++)'
+    r'|"(?P<quoted>(?:[^"\\]|\\.)*+)(?P<closed>"?)|(?P<sign>.)',
+    re.DOTALL,
+)
+_COMMENT = re.compile(r"[()]|[^()\\]++|\\.?", re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPED_FOLD = re.compile(rb"\\\r?\n")
+
+# The kinds of an element's tokens: w is a word, q a quoted string, any other sign is itself.
+_MAILBOX = re.compile(r"(?:w|[wq]@w)|[wq]*<(?:w|[wq]@w)>")
+_LENIENT = re.compile(r"(?:w|[wq]@w)|[^<>]*<(?:w|[wq]@w)>")
+_ADDRESS = re.compile(r"[wq]@w|w")
+
+_ATOM = r'[^\x00-\x20\x7f()<>\[\]:;@\\,".]++'
+_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
+_DOMAIN = re.compile(r"[A-Za-z0-9_\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9_\u0080-\U0010ffff-]+)*")
+_QUOTABLE = re.compile(r'[^@<>()"\\\t\n]+')  # in a quoted local part; "@" there has deceived other readers
+
+
+class _Token(NamedTuple):
+    """``kind`` is a sign of ``_MAILBOX``; "c" is a comment, "?" what cannot stand in an address list."""
+
+    kind: str
+    text: str
+
+
+def author(fields: Sequence[bytes], defects: Defects) -> str:
+    """Return the one mailbox that a letter's From fields name, lower case in its ASCII letters.
+
+    '' with a defect where there is more than one field or mailbox, a group, a route, a domain
+    literal, anything that RFC 5322 does not allow, or a decoy: an address inside a comment or an
+    encoded word, angle brackets inside a display name. '' without one where there is no field.
+    A mailbox without a domain is the sender's own mail system ("MAILER-DAEMON").
+    """
+    if not fields:
+        return ""
+    tokens = tuple(_tokens(_folded(fields[0])))
+    kinds = _kinds(tokens)
+    if len(fields) > 1 or "," in kinds:
+        defects.note(SEVERAL)
+        return ""
+    found = "" if _decoy(tokens) or not _MAILBOX.fullmatch(kinds) else _mailbox(tokens)
+    if not found:
+        defects.note(UNCLEAR)
+    return found
+
+
+def mailboxes(fields: Sequence[bytes], defects: Defects) -> tuple[str, ...]:
+    """Return the addresses of these fields in their order, without display names, groups dissolved.
+
+    What is not clearly an address is left out and noted.
+    """
+    found: dict[str, None] = {}
+    for field in fields:
+        for element in _elements(_tokens(charset.plain(field[:MOST_OF_FIELD]))):
+            address = _mailbox(element) if _LENIENT.fullmatch(_kinds(element)) else ""
+            if address:
+                found[address] = None
+            elif _kinds(element) not in ("", "<>"):
+                defects.note("an address that cannot be read")
+    return tuple(found)
+
+
+def only(field: bytes) -> str:
+    """Return the one mailbox of a field such as Return-Path, '' where there is none or another thing."""
+    tokens = tuple(_tokens(_folded(field)))
+    return _mailbox(tokens) if _MAILBOX.fullmatch(_kinds(tokens)) else ""
+
+
+def bare(address: str) -> str:
+    """Return an envelope's address as ``author`` would write it, '' where it is no addr-spec."""
+    tokens = tuple(_tokens(address))
+    return _mailbox(tokens) if _ADDRESS.fullmatch("".join(token.kind for token in tokens)) else ""
+
+
+def _folded(field: bytes) -> str:
+    """The field, "\\n" where it is folded; '' if it is too long, not UTF-8, or holds control characters."""
+    if len(field) > MOST_OF_AUTHOR or _ESCAPED_FOLD.search(field):
+        return ""
+    try:
+        text = field.removesuffix(b"\r").replace(b"\r\n", b"\n").decode()
+    except UnicodeDecodeError:
+        return ""
+    return "" if encoded.CONTROL.search(text.replace("\n", "").replace("\t", "")) else text
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    while found := _TOKEN.match(text, position):
+        position = found.end()
+        if found["sign"] == "(":
+            position = _end_of_comment(text, found.start())
+            yield _Token("c", text[found.start() : position])
+        elif not found["blank"]:
+            yield _token(found)
+        if not position:
+            yield _Token("?", "")
+            return
+
+
+def _token(found: re.Match[str]) -> _Token:
+    if found["word"]:
+        return _Token("w", found["word"])
+    if found["quoted"] is not None:
+        return _Token("q", _ESCAPE.sub(r"\1", found["quoted"])) if found["closed"] else _Token("?", "")
+    return _Token(found["sign"] if found["sign"] in "<>@,;:" else "?", found["sign"])
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """Where the comment that begins there is over; 0 if never, or if it nests too deep."""
+    depth = 0
+    for piece in _COMMENT.finditer(text, start):
+        depth += {"(": 1, ")": -1}.get(piece[0], 0)
+        if depth == 0:
+            return piece.end()
+        if depth > MOST_NESTED:
+            return 0
+    return 0
+
+
+def _kinds(tokens: Sequence[_Token]) -> str:
+    return "".join(token.kind for token in tokens if token.kind != "c")
+
+
+def _elements(tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
+    """What stands between commas; the name of a group belongs to none."""
+    element: list[_Token] = []
+    for token in tokens:
+        if token.kind in (",", ";"):
+            yield element
+            element = []
+        elif token.kind == ":" and set(_kinds(element)) <= {"w", "q"}:
+            element = []
+        else:
+            element.append(token)
+    yield element
+
+
+def _decoy(tokens: Sequence[_Token]) -> bool:
+    """Might another reader find an address where none is?
+
+    Some look for the first "<" or "@", some decode words first, some end a string or a comment at a fold.
+    """
+    name = [token for token in tokens[: _angle(tokens)] if token.kind in ("w", "q")]
+    strings = "".join(token.text for token in name if token.kind == "q")
+    comments = "".join(token.text for token in tokens if token.kind == "c")
+    not_last = "".join(token.text for token in tokens[:-1] if token.kind == "c")
+    return bool(
+        (name and name[0].kind == "w" and name[0].text.startswith("."))
+        or re.search("[<>]", strings)
+        or re.search("[@<>]", comments)
+        or ("@" in strings and "\n" in strings + comments)
+        or "\n" in not_last
+        or encoded.deceives(" ".join(token.text for token in tokens if token.kind in ("c", "q", "w")))
+    )
+
+
+def _angle(tokens: Sequence[_Token]) -> int:
+    """Where the display name ends: the place of "<", 0 where there is none."""
+    return next((at for at, token in enumerate(tokens) if token.kind == "<"), 0)
+
+
+def _mailbox(element: Sequence[_Token]) -> str:
+    """The address of an element that has the shape of a mailbox; '' if it is no safe one."""
+    local, *rest = [token for token in element[_angle(element) :] if token.kind in ("w", "q", "@")]
+    address = _local(local)
+    if address and rest:
+        domain = rest[-1].text
+        address = f"{address}@{domain}" if _DOMAIN.fullmatch(domain) else ""
+    fits = address.isprintable() and "=?" not in address and len(address.encode()) <= MOST_OF_ADDRESS
+    return address.encode().lower().decode() if fits else ""  # as bytes: "K" for Kelvin is not our "k"
+
+
+def _local(token: _Token) -> str:
+    """The local part as short as it can be written; '' where it cannot be told apart safely."""
+    if _DOT_ATOM.fullmatch(token.text):
+        return token.text
+    return f'"{token.text}"' if token.kind == "q" and _QUOTABLE.fullmatch(token.text) else ""
