@@ -46,6 +46,7 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
     return columns | {
         "id": f"{row['kind']}{row['id']}",
         "from": letter_.sender,
+        "defects": list(letter_.defects),
         "to": list(letter_.to),
         "text": readable(letter_),
         "messages": became,
@@ -59,6 +60,9 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
         f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {words.delivery_word(row['state'])}"
     )
     output.line(f"From:    {letter_.sender or row.get('mail_from', '')}")
+    if not letter_.sender:
+        for defect in letter_.defects:
+            output.line(f"         {output.one_line(defect)}")
     output.line(f"To:      {', '.join(letter_.to)}")
     output.line(f"Subject: {letter_.subject}")
     if row.get("proof"):

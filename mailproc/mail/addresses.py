@@ -94,7 +94,7 @@ def only(field: bytes) -> str:
 
 def bare(address: str) -> str:
     """Return an envelope's address as ``author`` would write it, '' where it is no addr-spec."""
-    tokens = tuple(_tokens(address))
+    tokens = tuple(_tokens(address[: MOST_OF_AUTHOR + 1]))
     return _mailbox(tokens) if _ADDRESS.fullmatch("".join(token.kind for token in tokens)) else ""
 
 
@@ -150,14 +150,16 @@ def _kinds(tokens: Sequence[_Token]) -> str:
 def _elements(tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
     """What stands between commas; the name of a group belongs to none."""
     element: list[_Token] = []
+    may_be_name = True
     for token in tokens:
         if token.kind in (",", ";"):
             yield element
-            element = []
-        elif token.kind == ":" and set(_kinds(element)) <= {"w", "q"}:
+            element, may_be_name = [], True
+        elif token.kind == ":" and may_be_name:
             element = []
         else:
             element.append(token)
+            may_be_name = may_be_name and token.kind in ("w", "q", "c")
     yield element
 
 
