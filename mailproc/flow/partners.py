@@ -60,9 +60,7 @@ class Partners:
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
         """The partners whose ``accepts_from`` holds the envelope's and the header's address."""
-        envelope = sender.envelope
-        said = [] if envelope is None else [envelope, *without_detail(envelope)]
-        header, *envelopes = (addresses.bare(address) for address in (sender.header, *said))
+        header, envelopes = addresses.bare(sender.header), _spellings(sender.envelope)
         return tuple(one for one in self._all if _accepts(one, header, envelopes))
 
 
@@ -82,11 +80,18 @@ def ascii_lower(address: str) -> str:
 
 
 def _accepts(partner: Partner, header: str, envelopes: list[str]) -> bool:
-    """``envelopes``: the envelope sender, and what it is without its detail; [] where there is none."""
     allowed = [ascii_lower(one) for one in partner.accepts_from or (partner.address,)]
     return _matches(header, allowed) and (
         not envelopes or any(_matches(address, allowed) for address in envelopes)
     )
+
+
+def _spellings(envelope: str | None) -> list[str]:
+    """The envelope's sender, and the same without its detail; [] where there is none."""
+    if envelope is None:
+        return []
+    address = addresses.bare(envelope)
+    return [address, *(addresses.bare(one) for one in without_detail(address))]
 
 
 def _matches(address: str, allowed: list[str]) -> bool:

@@ -59,6 +59,7 @@ def test_a_trick_of_writing_is_no_partner(raw: bytes) -> None:
         (f"{P} (comment)", []),
         (f"{E},{P}", []),
         (f"{P},{E}", []),
+        ('partner+"evil"@good.example', []),
         ("x" * 100_000 + "@good.example", []),
     ],
 )
@@ -66,3 +67,16 @@ def test_an_address_is_of_whom_it_names_exactly(address: str, symbols: list[str]
     assert claimed(address) == symbols
     assert claimed(address, P) == [one for one in symbols if one in ("XX-ONE", "XX-DOMAIN")]
     assert claimed(P, address) == [one for one in symbols if one in ("XX-ONE", "XX-DOMAIN")]
+
+
+@pytest.mark.parametrize(
+    ("envelope", "symbols"),
+    [
+        ("partner+O12.token@good.example", ["XX-ONE", "XX-DOMAIN"]),
+        ('partner+"@evil"@good.example', []),
+        ('"partner+x y"@good.example', ["XX-DOMAIN"]),
+        ("partner+evil@bad.example", []),
+    ],
+)
+def test_the_detail_of_an_envelope_is_cut_from_an_address_only(envelope: str, symbols: list[str]) -> None:
+    assert claimed(P, envelope) == symbols
