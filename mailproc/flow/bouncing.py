@@ -12,6 +12,7 @@ from hmac import compare_digest
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.mail import headers, verp
+from mailproc.mail.addresses import mailboxes
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
@@ -29,7 +30,7 @@ _NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
 def returned_to(row: RowMapping, letter: Letter) -> tuple[str, ...]:
     """The addresses of the form of VERP by which a report came: the envelope's, and what IMAP shows of it."""
     traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
-    every = (row["rcpt_to"], *headers.addresses(traced, Defects()), *letter.to)
+    every = (row["rcpt_to"], *mailboxes(traced, Defects()), *letter.to)
     return tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))[:MOST_ADDRESSES]
 
 
