@@ -213,6 +213,8 @@ SMTP_VERP = (
         (PARTNER + ACCOUNT, "partner UK-BL: proof is not written"),
         (PARTNER + "proof = ['dkim', 'none']" + ACCOUNT, '"dkim" beside "none" refuses nobody'),
         (PARTNER + LOGIN + ACCOUNT, "[partner.login] means nothing"),
+        (PARTNER + "proof = ['network']\nnetworks = ['192.0.2.0/24', '2001:db8::/32']" + ACCOUNT,
+         "turned away at the door"),
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER + "proof = ['login', 'dkim']" + LOGIN + ACCOUNT,
          "only the others count"),
         (PARTNER + "networks = ['192.0.2.0/24']" + ACCOUNT, "networks mean nothing"),
@@ -239,6 +241,7 @@ def test_what_is_said_aloud(tmp_path: Path, text: str, words: str) -> None:
 def test_a_set_up_without_fault_is_not_nagged(tmp_path: Path) -> None:
     text = (
         "[library]\nsymbol = 'UK-EX'\nemail = 'ill@lib.example'\n"
+        "[listen]\nhost = '192.0.2.1'\nnetworks = ['192.0.2.0/25']\n"
         "[deliver]\nmode = 'smtp'\nhost = 'relay.lib.example'\n" + MAILBOX + PARTNER
         + "proof = ['network']\nnetworks = ['192.0.2.0/24']" + ACCOUNT
     )  # fmt: skip

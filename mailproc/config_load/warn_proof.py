@@ -1,6 +1,7 @@
 """What is allowed of a partner's proofs and yet worth a word."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from mailproc.config import Config, Partner
 
@@ -12,6 +13,7 @@ def warnings(config: Config, partner: Partner) -> Iterator[str]:
     """Sentences about one partner, without its name."""
     yield from _none(partner)
     yield from _never(config, partner)
+    yield from _turned_away(config, partner)
     if partner.networks and "network" not in partner.proof:
         yield 'networks mean nothing without proof "network"'
     if partner.login is not None and "login" not in partner.proof:
@@ -39,3 +41,13 @@ def _never(config: Config, partner: Partner) -> Iterator[str]:
         names = " and ".join(f'"{one}"' for one in partner.proof if one in BY_LISTENER)
         what = "all is shelved" if asked <= BY_LISTENER else "only the others count"
         yield f"proof {names} never holds for a letter by IMAP, and listen.enabled is false: {what}"
+
+
+def _turned_away(config: Config, partner: Partner) -> Iterator[str]:
+    """Whoever is outside of [listen] networks hears 554 at once, partner or not."""
+    if not config.listen.enabled or "network" not in partner.proof:
+        return
+    doors = [ip_network(one) for one in config.listen.networks]
+    theirs = [ip_network(one) for one in partner.networks]
+    if not any(one.overlaps(door) for one in theirs for door in doors if one.version == door.version):
+        yield "listen.networks holds none of its networks: its machines are turned away at the door"

@@ -90,7 +90,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     released = row["proof"] == RELEASED
     claimants = _vouched_for(row, premises) if released else premises.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
-    likely = codec or premises.registry.perhaps(letter)
+    likely = codec or (premises.registry.perhaps(letter) if claimants else None)
     if likely is None:  # whoever sent it: no proof is looked at
         return _nobodys(found, claimants)
     evidence = Evidence(sender, bytes(row["raw"]), row["received_at"], premises)

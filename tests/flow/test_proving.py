@@ -241,6 +241,13 @@ def test_an_unsigned_one_is_shelved_and_says_why(signing: Any, order: Any) -> No
     assert signing.listed() == []
 
 
+def test_by_imap_a_signature_proves_too(signing: Any, order: Any) -> None:
+    inbox_id = signing.inject(order(), "", door="a mailbox", peer="")
+    signing.run()
+    assert signing.row("inbox", inbox_id)["proof"] == "dkim"
+    assert signing.listed() == ["L1"]
+
+
 ELSEWHERE = "stranger@elsewhere.example"
 
 
