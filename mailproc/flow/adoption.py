@@ -8,11 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from mailproc.errors import Misconfigured, RemoteFault
 from mailproc.flow.ends import ANSWERS_FROM, answers_under
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import Reading
+from mailproc.flow.reading import LEARNED, Reading
 from mailproc.ill.apdu import Apdu
 from mailproc.store import transactions
 
@@ -21,15 +20,12 @@ def of(connection: Connection, reading: Reading, premises: Premises) -> Reading 
     """The letter as one of the partner who passed the request on; None where it is a stranger's."""
     if not reading.unproven or reading.partner is not None:
         return None
-    try:
-        decoded = premises.registry.by_name(reading.codec).decode(reading.letter)
-    except (RemoteFault, Misconfigured):
-        return None
-    partners = {_passed_on_by(connection, reading.letter.sender, apdu) for apdu in decoded.apdus}
+    said = reading.decoded.apdus
+    partners = {_passed_on_by(connection, reading.letter.sender, apdu) for apdu in said}
     partner = premises.partners.get(partners.pop() or "") if len(partners) == 1 else None
     if partner is None:
         return None
-    return replace(reading, partner=partner, proof="learned", refused="", alarm="", decoded=decoded)
+    return replace(reading, partner=partner, proof=LEARNED, refused="", alarm="")
 
 
 def _passed_on_by(connection: Connection, sender: str, apdu: Apdu) -> str | None:

@@ -159,7 +159,8 @@ def _may_answer(work: Work) -> bool:
     """What a letter makes us say by ourselves is bounded for each address: no loop can run away."""
     most = work.premises.config.policy.answers_an_hour
     now = work.premises.clock()
-    return auto_replies.may_answer(work.connection, work.transaction["address"], now, most)
+    row = work.transaction
+    return auto_replies.may_answer(work.connection, row["address"], row["partner"], now, most)
 
 
 def _addressed(work: Work, apdu: Apdu) -> Apdu:

@@ -126,9 +126,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if ascii_lower(address) == ascii_lower(partner.address):
         _move(work, address=partner.address)
         return
-    new, confirmed = learned.learn(
-        work.connection, partner.symbol, learned.ADDRESS, address, work.event["id"]
-    )
+    new, confirmed = learned.learn(work.connection, partner.symbol, address, work.event["id"])
     if confirmed or _domain(address) in _domains(partner, row["address"]):
         _move(work, address=address)
     elif new:

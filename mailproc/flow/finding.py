@@ -41,7 +41,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
     known = find(connection, event["partner"], apdu, premises, Role[listener] if listener else None)
     if known is not None:
         return Placed(known, apdu)
-    if isinstance(apdu, IllRequest) and not _is_anothers(connection, event["partner"], apdu, premises):
+    if isinstance(apdu, IllRequest):
         _not_our_own(event["partner"], apdu, premises)
         early = _came_early(connection, event["partner"], apdu, premises)
         transaction = opening.accept(connection, event, apdu, premises)
@@ -118,8 +118,7 @@ def _in_part(
     if apdu.transaction is None and role is Role.REQUESTER:
         return _by_reference(connection, partner, apdu)
     for key in identity.keys(apdu, role, partner, premises):
-        names = (key.initial_requester, key.tgq, key.tq, key.stq)
-        if (found := transactions.by_key(connection, role, *names)) is not None:
+        if (found := transactions.by_key(connection, role, partner, key)) is not None:
             return found
     return None
 
@@ -152,11 +151,6 @@ def _not_our_own(partner: str, wanted: IllRequest, premises: Premises) -> None:
         premises.config.library.email
     ):
         raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; our own request came back")
-
-
-def _is_anothers(connection: Connection, partner: str, wanted: IllRequest, premises: Premises) -> bool:
-    """Has somebody else asked us under this very name?"""
-    return _in_part(connection, partner, wanted, Role.RESPONDER, premises) is not None
 
 
 def _came_early(

@@ -14,10 +14,9 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow import adoption, bouncing, deferral, proving, receipts, sharing
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import Reading, read
+from mailproc.flow.reading import Reading, proven_sender, read
 from mailproc.log import following, mask
 from mailproc.mail.own import is_own
-from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Fault
 from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.engine import Store
@@ -81,24 +80,24 @@ def settle(connection: Connection, reading: Reading, premises: Premises) -> None
         deferral.defer(connection, reading, premises)
         return
     reading = sharing.settled(connection, reading, premises)
-    copy_of = _earlier_copy(connection, reading)
-    if copy_of is not None:
+    reading = adoption.of(connection, reading, premises) or reading
+    if copy_of := _earlier_copy(connection, reading):
         _done(connection, reading, f"the same letter as I{copy_of}")
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, premises)
     elif own := _own(connection, reading, premises):
         _done(connection, reading, f"our own letter O{own} came back")
-    elif adopted := adoption.of(connection, reading, premises):
-        _settle_messages(connection, adopted, premises)
     elif reading.refused:
         _shelve(connection, reading, reading.refused, premises)
     else:
         _settle_messages(connection, reading, premises)
 
 
-def _done(connection: Connection, reading: Reading, note: str) -> None:
+def _done(connection: Connection, reading: Reading, note: str, taken_from: str = "") -> None:
+    """``taken_from``: its proven sender, where the letter had its effect."""
     _log.info("I%s done: %s", reading.inbox_id, note)
-    letters.settle(connection, reading.inbox_id, "done", note=note, **_found(reading))
+    found = _found(reading)
+    letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
 
 
 def _shelve(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
@@ -132,6 +131,7 @@ def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str,
 def _found(reading: Reading) -> dict[str, str]:
     return {
         "message_id": reading.letter.message_id[:250],
+        "content_digest": reading.content_digest,
         "subject": mask(reading.letter.subject)[:250],
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",
@@ -141,15 +141,17 @@ def _found(reading: Reading) -> dict[str, str]:
 
 
 def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
-    """The same letter by another door, or for another recipient: its effect happened already."""
-    by_bytes = letters.same_bytes(connection, reading.inbox_id, reading.digest)
-    if by_bytes is not None:
-        return by_bytes
-    message_id = reading.letter.message_id[:250]
-    for inbox_id, raw in letters.same_message_id(connection, reading.inbox_id, message_id):
-        if parse(bytes(raw)).parts == reading.letter.parts:
-            return inbox_id
-    return None
+    """The same letter of the same sender, which had its effect: by another door, client or recipient.
+
+    The proven sender is part of the question, so that nobody's copy can stand for another's letter.
+    """
+    return letters.earlier_copy(
+        connection,
+        proven_sender(reading),
+        reading.digest,
+        reading.letter.message_id[:250],
+        reading.content_digest,
+    )
 
 
 def _own(connection: Connection, reading: Reading, premises: Premises) -> int | None:
@@ -185,7 +187,8 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
             outgoing.bounced(connection, outgoing_id, storable(mask(bounce.text))[:500])
         _events_of_letter(connection, reading, found, "BOUNCED", {"text": mask(bounce.text)[:500]})
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
-    _done(connection, reading, f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500])
+    what = f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500]
+    _done(connection, reading, what, proven_sender(reading))
 
 
 def _events_of_letter(
@@ -226,7 +229,7 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
         _tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
     if sorting.unknown:
         _tell_staff(connection, reading, UNKNOWN, _told(sorting.unknown), premises)
-    _done(connection, reading, _summary(sorting))
+    _done(connection, reading, _summary(sorting), proven_sender(reading))
 
 
 def _told(faults: Sequence[Fault | str]) -> str:

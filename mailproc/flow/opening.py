@@ -70,8 +70,9 @@ def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
 def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
     """A partner's new order: a request L… and its transaction at IDLE.
 
-    Its key is the partner's symbol, the request number and the customer code (ARTEmail has no
-    identity of its own), or the transaction id that the wire carries.
+    Its name is the partner's symbol, the request number and the customer code (ARTEmail has no
+    identity of its own), or the transaction id that the wire carries. It is this partner's alone: another
+    one that says the same name, whomever it names as the initial requester, opens one of its own.
     """
     partner = premises.partners.known(event["partner"])
     key = asked_key(wanted, partner.symbol, premises)
@@ -102,6 +103,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premis
             tgq=key.tgq,
             tq=key.tq,
             stq=key.stq,
+            opened_by=partner.symbol,
             partner=partner.symbol,
             symbol=partner.symbol,
             address=learned.address_of(connection, partner.symbol) or partner.address,

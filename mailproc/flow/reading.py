@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 RELEASED = "released"
 """The ``proof`` of a letter that staff released from the shelf."""
+BOUNCE = "<>"
+LEARNED = "learned"
+"""The ``proof`` of a letter of a library that config.toml does not know and staff have confirmed."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Reading:
     ``partner`` is None then. ``proofs``: by which each partner who may have sent it is proven, by symbol.
     ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
     who sent it; then nothing else is known.
+    ``unproven``: nobody's whom config.toml knows; ``decoded`` is what its protocol makes of it all the same.
     """
 
     inbox_id: int
     digest: str
     received_at: datetime
     letter: Letter
+    content_digest: str = ""
     bounce: Bounce | None = None
     codec: str = ""
     partner: Partner | None = None
@@ -62,7 +67,7 @@ def read(row: RowMapping, premises: Premises) -> Reading:
     """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback; so does
     a mistake in a site's tables, with its sentence."""
     letter = _with_envelope(parse(bytes(row["raw"])), row)
-    reading = Reading(row["id"], row["digest"], row["received_at"], letter)
+    reading = Reading(row["id"], row["digest"], row["received_at"], letter, letter.content_digest())
     try:
         return _read(reading, row, premises)
     except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
@@ -78,6 +83,20 @@ def read(row: RowMapping, premises: Premises) -> Reading:
 def _with_envelope(letter: Letter, row: RowMapping) -> Letter:
     """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
     return replace(letter, return_path=row["mail_from"].lower()) if row["door"] == "listener" else letter
+
+
+def proven_sender(reading: Reading) -> str:
+    """Who is proven to speak in the letter: a partner's symbol, the address of a library that staff
+    confirmed (``adoption``), "<>" and where it came back to of a bounce, whose effect is the same whoever
+    brings it; '' of nobody.
+    """
+    if reading.bounce is not None:
+        return " ".join((BOUNCE, *reading.returned_to))[:250]
+    if reading.refused or not reading.proof:
+        return ""
+    if reading.proof == LEARNED:
+        return ascii_lower(reading.letter.sender)
+    return reading.partner.symbol if reading.partner else ""
 
 
 def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
@@ -99,7 +118,8 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     if codec is None:
         return _perhaps(_nobodys(found, claimants), likely, proven)
     if not proven:
-        return replace(found, refused=_unproven(found), alarm="unproven", unproven=not claimants)
+        strange = replace(found, refused=_unproven(found), alarm="unproven", unproven=not claimants)
+        return strange if claimants else replace(strange, decoded=_of_nobody(letter, codec))
     return _decoded(found, codec, proven)
 
 
@@ -122,6 +142,14 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
     automatic = found.letter.auto_submitted.startswith("auto-replied")
     why = "an automatic reply that no protocol knows" if automatic else "no protocol knows this letter"
     return replace(found, refused=why, alarm="unreadable" if claimants and not automatic else "")
+
+
+def _of_nobody(letter: Letter, codec: Codec) -> Decoded:
+    """What a letter of nobody's says: it may be of a library that staff have confirmed (``adoption``)."""
+    try:
+        return codec.decode(letter)
+    except (RemoteFault, Misconfigured):
+        return Decoded()
 
 
 def _perhaps(nobodys: Reading, codec: Codec, proven: tuple[Partner, ...]) -> Reading:

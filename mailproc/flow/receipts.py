@@ -53,7 +53,7 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
     if body is None or not _is_new(connection, partner.symbol, said, reading, premises):
         return
     most = premises.config.policy.answers_an_hour
-    if not auto_replies.may_answer(connection, partner.address, premises.clock(), most):
+    if not auto_replies.may_answer(connection, partner.address, partner.symbol, premises.clock(), most):
         _log.info(
             "I%s: no receipt, %s had %s answers within the hour", reading.inbox_id, partner.address, most
         )

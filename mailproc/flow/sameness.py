@@ -34,7 +34,7 @@ def facts_of_repeat(
 def _by_time(
     connection: Connection, event: RowMapping, apdu: Apdu, transaction: RowMapping
 ) -> dict[str, Any]:
-    earlier = events.heard(connection, transaction["id"], event["type"], event["id"])
+    earlier = events.heard(connection, transaction["id"], event)
     match repeats.judge(apdu, map(apdu_json.from_json, earlier)):
         case Heard.DELIVERED_AGAIN:
             return {"repeat": True, "delivered_again": True}
@@ -53,4 +53,4 @@ def _told_before(connection: Connection, event: RowMapping, transaction: RowMapp
     """Have staff recorded more replies (by telephone) than letters have confirmed? Then this may be
     the letter to one of them: a Conditional-Reply does not say which condition it answers."""
     told = events.recorded(connection, transaction["id"], event["type"])
-    return told > len(events.heard(connection, transaction["id"], event["type"], event["id"]))
+    return told > len(events.heard(connection, transaction["id"], event))

@@ -96,7 +96,7 @@ def part(apdu: Apdu, premises: Premises) -> Role:
 def is_anybodys(connection: Connection, heard: Apdu, partner: str, premises: Premises) -> bool:
     """Is there such a transaction, with whomever? Then it is no business of this partner's (yet)."""
     return any(
-        transactions.by_key(connection, role, key.initial_requester, key.tgq, key.tq, key.stq) is not None
+        transactions.is_known(connection, role, key)
         for role in Role
         for key in identity.keys(heard, role, partner, premises)
     )
@@ -123,7 +123,7 @@ def intend(
     if is_ourselves(partner, premises):
         return False
     most = premises.config.policy.answers_an_hour
-    if not auto_replies.may_answer(connection, partner.address, now, most):
+    if not auto_replies.may_answer(connection, partner.address, symbol, now, most):
         _log.info("no report to %s: it had %s answers within the hour", partner.address, most)
         return False
     at: datetime = about["at"]

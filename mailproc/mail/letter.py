@@ -1,7 +1,9 @@
 """A letter as a value: what was parsed of it, the bytes as they came, and a body to send."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,24 @@ class Letter:
             if part.text is not None:
                 return part.text
         return ""
+
+    def content_digest(self) -> str:
+        """SHA-256 (hex) of what the letter says: its subject and its decoded parts.
+
+        Equal for the same letter by another way, which has other transport headers. Linear in the letter.
+        """
+        digest = sha256()
+        for piece in self._said():
+            digest.update(len(piece).to_bytes(8, "big"))
+            digest.update(piece)
+        return digest.hexdigest()
+
+    def _said(self) -> Iterator[bytes]:
+        yield self.subject.encode("utf-8", "surrogatepass")
+        for part in self.parts:
+            described = (part.media_type, part.charset, part.filename, part.attachment, part.parameters)
+            yield repr(described).encode("utf-8", "surrogatepass")
+            yield part.content
 
 
 @dataclass(frozen=True)

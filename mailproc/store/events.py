@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select, text
 
 from mailproc.ill.terms import ApduType
-from mailproc.store.letters import DISMISSED
+from mailproc.store.letters import DISMISSED, INBOX
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import UNPLACED, EventRow, HistoryRow
 from mailproc.store.text import storable
@@ -51,6 +51,16 @@ class NewEvent:
     last_error: str = ""
 
 
+_THIS_LETTER = INBOX.alias("this_letter")
+_THAT_LETTER = INBOX.alias("that_letter")
+_OF_THE_SAME_SENDER = (
+    select(_THAT_LETTER.c.id)
+    .join(_THIS_LETTER, _THIS_LETTER.c.taken_from == _THAT_LETTER.c.taken_from)
+    .where(_THAT_LETTER.c.id == EVENT.c.inbox_id, _THIS_LETTER.c.id == bindparam("inbox_id"))
+    .exists()
+)
+"""Who had a request before it was passed on may still speak in it, but not in the new one's place."""
+
 _COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
 _ADD = Constant(insert_into(EventRow, _COLUMNS))
 _LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
@@ -77,6 +87,7 @@ _SAID_BEFORE = Constant(
         EVENT.c.state == "done",
         EVENT.c.id >= bindparam("since"),
         EVENT.c.id != bindparam("event_id"),
+        _OF_THE_SAME_SENDER,
     )
     .limit(1)
 )
@@ -167,6 +178,7 @@ _HEARD = Constant(
         EVENT.c.cause == "letter",
         EVENT.c.state == "done",
         EVENT.c.id != bindparam("event_id"),
+        _OF_THE_SAME_SENDER,
     )
     .order_by(EVENT.c.id)
 )
@@ -219,12 +231,14 @@ def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[
 
 
 def said_before(connection: Connection, event: RowMapping, transaction_id: int, since: int) -> bool:
-    """Were the same words heard since event ``since``, which last changed state or due date?"""
+    """Were the same words heard of the same sender since event ``since``, which last changed state or due
+    date?"""
     values = {
         "transaction_id": transaction_id,
         "repeat_key": event["repeat_key"],
         "since": since,
         "event_id": event["id"],
+        "inbox_id": event["inbox_id"],
     }
     return _SAID_BEFORE.scalar(connection, values) is not None
 
@@ -309,9 +323,15 @@ def count_on_shelf(connection: Connection) -> RowMapping:
     return connection.execute(_ON_SHELF_COUNT).mappings().one()
 
 
-def heard(connection: Connection, transaction_id: int, kind: str, event_id: int) -> list[dict[str, Any]]:
-    """The JSON of every APDU of ``kind`` that letters brought, oldest first; not that of ``event_id``."""
-    values = {"transaction_id": transaction_id, "type": kind, "event_id": event_id}
+def heard(connection: Connection, transaction_id: int, event: RowMapping) -> list[dict[str, Any]]:
+    """The JSON of every APDU of the kind of ``event`` that letters of its sender brought before, oldest
+    first; not its own."""
+    values = {
+        "transaction_id": transaction_id,
+        "type": event["type"],
+        "event_id": event["id"],
+        "inbox_id": event["inbox_id"],
+    }
     return [row["apdu"] for row in _HEARD.rows(connection, values)]
 
 

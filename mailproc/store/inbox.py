@@ -57,18 +57,25 @@ _INSERT = Constant(
         " state, attempts, last_error, proof, message_id, subject, codec, partner, note)"
         " VALUES (:door, :mail_from, :rcpt_to, :peer, :login, :digest, :raw, :received_at,"
         " 'todo', 0, '', '', '', '', '', '', '')"
-        " ON CONFLICT (door, rcpt_to, digest) DO NOTHING RETURNING id"
+        " ON CONFLICT (digest, door, rcpt_to, mail_from, peer, login) DO NOTHING RETURNING id"
     ).bindparams(bindparam("received_at", type_=Instant))
 )
 
-_FIND = Constant(text("SELECT id FROM inbox WHERE door = :door AND rcpt_to = :rcpt_to AND digest = :digest"))
+_FIND = Constant(
+    text(
+        "SELECT id FROM inbox WHERE digest = :digest AND door = :door AND rcpt_to = :rcpt_to"
+        " AND mail_from = :mail_from AND peer = :peer AND login = :login"
+    )
+)
 
 
 def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
     """Write one row for each letter that is not there yet, in order; answer for each.
 
-    The same bytes for the same recipient by the same door are one row, so a letter delivered
-    again is a no-op that may still be acknowledged. Nothing holds before the caller's commit.
+    The same bytes by the same door, for the same recipient, under the same envelope sender and of the
+    same client are one row, so a letter delivered again is a no-op that may still be acknowledged. Of
+    another sender or client it is another row: whose copy counts is decided when it is read. Nothing
+    holds before the caller's commit.
     """
     return [_keep_one(connection, letter) for letter in letters]
 

@@ -12,18 +12,20 @@ from mailproc.store.text import storable
 
 LEARNED = table_of(PartnerLearned)
 ADDRESS = "address"
+FORWARDED = "forwarded"
 PAUSED = "paused"
 
 _ADD = text(
-    "INSERT INTO partner_learned (partner, kind, value, event_id)"
-    " VALUES (:partner, :kind, :value, :event_id)"
-    " ON CONFLICT (partner, kind, value) DO NOTHING"
+    "INSERT INTO partner_learned (partner, kind, value, transaction_id, symbol, event_id)"
+    " VALUES (:partner, :kind, :value, :transaction_id, :symbol, :event_id)"
+    " ON CONFLICT (partner, kind, value, transaction_id) DO NOTHING"
 )
 _ONE = Constant(
     select(LEARNED).where(
         LEARNED.c.partner == bindparam("partner"),
         LEARNED.c.kind == bindparam("kind"),
         LEARNED.c.value == bindparam("value"),
+        LEARNED.c.transaction_id == bindparam("transaction_id"),
     )
 )
 _CONFIRMED = Constant(
@@ -39,13 +41,29 @@ _CONFIRMED = Constant(
 _PAUSED = select(LEARNED.c.partner).where(LEARNED.c.kind == PAUSED)
 
 
-def learn(connection: Connection, partner: str, kind: str, value: str, event_id: int) -> tuple[bool, bool]:
-    """Keep it until staff have looked: (is it new to us?, have staff confirmed it?)."""
-    named = {"partner": partner, "kind": kind, "value": storable(value)}
-    known = _ONE.row(connection, named)
+def learn(connection: Connection, partner: str, value: str, event_id: int) -> tuple[bool, bool]:
+    """Keep an address of the partner's until staff have looked: (is it new?, have staff confirmed it?)."""
+    return _keep(connection, {"partner": partner, "kind": ADDRESS, "value": storable(value)}, event_id)
+
+
+def passed_on(
+    connection: Connection, partner: str, address: str, event_id: int, transaction_id: int, symbol: str
+) -> bool:
+    """Keep it until staff have looked: ``partner`` says that library ``symbol`` has this transaction now,
+    at ``address``. False where it has said so before."""
+    named = {"partner": partner, "kind": FORWARDED, "value": storable(address)}
+    new, _ = _keep(connection, named, event_id, transaction_id, storable(symbol))
+    return new
+
+
+def _keep(
+    connection: Connection, named: dict[str, str], event_id: int, transaction_id: int = 0, symbol: str = ""
+) -> tuple[bool, bool]:
+    known = _ONE.row(connection, named | {"transaction_id": transaction_id})
     if known is not None:
         return False, known["confirmed_at"] is not None
-    connection.execute(_ADD, named | {"event_id": event_id})
+    row = named | {"event_id": event_id, "transaction_id": transaction_id, "symbol": symbol}
+    connection.execute(_ADD, row)
     return True, False
 
 
@@ -56,8 +74,8 @@ def address_of(connection: Connection, partner: str) -> str | None:
 
 
 def addresses(connection: Connection) -> Sequence[RowMapping]:
-    """All of them, in the order in which they were learned."""
-    statement = select(LEARNED).where(LEARNED.c.kind == ADDRESS).order_by(LEARNED.c.id)
+    """All of them, in the order in which they were learned, also those of requests that were passed on."""
+    statement = select(LEARNED).where(LEARNED.c.kind.in_((ADDRESS, FORWARDED))).order_by(LEARNED.c.id)
     return connection.execute(statement).mappings().all()
 
 
@@ -71,9 +89,8 @@ def forget(connection: Connection, learned_id: int) -> None:
 
 def pause(connection: Connection, partner: str, event_id: int) -> bool:
     """False where it is paused already."""
-    before = _ONE.row(connection, {"partner": partner, "kind": PAUSED, "value": ""})
-    connection.execute(_ADD, {"partner": partner, "kind": PAUSED, "value": "", "event_id": event_id})
-    return before is None
+    new, _ = _keep(connection, {"partner": partner, "kind": PAUSED, "value": ""}, event_id)
+    return new
 
 
 def resume(connection: Connection, partner: str) -> bool:

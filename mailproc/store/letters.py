@@ -4,11 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.store.outgoing import LEFT
 from mailproc.store.statements import Constant, table_of, update_of
-from mailproc.store.tables import InboxRow, Instant, IntentRow, OutgoingRow, RequestRow, TransactionRow
+from mailproc.store.tables import (
+    TAKEN,
+    InboxRow,
+    Instant,
+    IntentRow,
+    OutgoingRow,
+    RequestRow,
+    TransactionRow,
+)
 from mailproc.store.text import storable
 
 INBOX = table_of(InboxRow)
@@ -22,7 +30,10 @@ DISMISSED = "dismissed"
 PLACEABLE = ("shelved", DISMISSED)
 """What staff may still find a place for."""
 
-FOUND = ("message_id", "subject", "codec", "partner", "proof", "proof_note", "note", "last_error")
+FOUND = (
+    "message_id", "content_digest", "taken_from",
+    "subject", "codec", "partner", "proof", "proof_note", "note", "last_error",
+)  # fmt: skip
 """What is found of a letter when it is read."""
 
 _SETTLE = Constant(
@@ -31,20 +42,21 @@ _SETTLE = Constant(
         ("state", "unfinished", *FOUND),
     )
 )
-_IS_DONE = INBOX.c.state.concat("") == "done"
-"""No index serves it. Of two equalities SQLite would rather take the state, through all letters ever done."""
-
-_COPY_BY_DIGEST = Constant(
+_IS_TAKEN = text(TAKEN)  # said as the indexes say it
+_SAME_BYTES = Constant(
     select(INBOX.c.id)
-    .where(INBOX.c.digest == bindparam("digest"), INBOX.c.id != bindparam("own_id"), _IS_DONE)
+    .where(INBOX.c.digest == bindparam("digest"), INBOX.c.taken_from == bindparam("taken_from"), _IS_TAKEN)
     .limit(1)
 )
-_COPIES_BY_MESSAGE_ID = Constant(
-    select(INBOX.c.id, INBOX.c.raw).where(
+_SAME_CONTENT = Constant(
+    select(INBOX.c.id)
+    .where(
         INBOX.c.message_id == bindparam("message_id"),
-        INBOX.c.id != bindparam("own_id"),
-        _IS_DONE,
+        INBOX.c.content_digest == bindparam("content_digest"),
+        INBOX.c.taken_from == bindparam("taken_from"),
+        _IS_TAKEN,
     )
+    .limit(1)
 )
 _SHELVED_BECAUSE = (
     select(INBOX.c.id)
@@ -75,7 +87,10 @@ _QUOTED = (
 
 
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
-    """The letter is done or shelved, with what was found of it (all of these are '' if not given)."""
+    """The letter is done or shelved, with what was found of it (all of these are '' if not given).
+
+    ``taken_from`` is given where it had its effect: from then on it is the earlier copy of others.
+    """
     values = {name: storable(found.get(name, "")) for name in FOUND}
     _SETTLE.run(connection, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
 
@@ -84,18 +99,20 @@ def load(connection: Connection, inbox_id: int) -> RowMapping | None:
     return connection.execute(select(INBOX).where(INBOX.c.id == inbox_id)).mappings().one_or_none()
 
 
-def same_bytes(connection: Connection, inbox_id: int, digest: str) -> int | None:
-    """Another letter with these very bytes that has been worked on (by whatever door)."""
-    found: int | None = _COPY_BY_DIGEST.scalar(connection, {"digest": digest, "own_id": inbox_id})
+def earlier_copy(
+    connection: Connection, taken_from: str, digest: str, message_id: str, content_digest: str
+) -> int | None:
+    """The letter of the same sender that had its effect: with these bytes, or this name and content.
+
+    ``taken_from``: the proven sender; '' has no earlier copies. One look into an index each.
+    """
+    if not taken_from:
+        return None
+    values = {"taken_from": storable(taken_from), "digest": digest, "content_digest": content_digest}
+    found: int | None = _SAME_BYTES.scalar(connection, values)
+    if found is None and message_id and content_digest:
+        found = _SAME_CONTENT.scalar(connection, values | {"message_id": storable(message_id)})
     return found
-
-
-def same_message_id(connection: Connection, inbox_id: int, message_id: str) -> list[tuple[int, bytes]]:
-    """Other letters with this Message-ID that have been worked on: id and bytes."""
-    if not message_id:
-        return []
-    rows = _COPIES_BY_MESSAGE_ID.rows(connection, {"message_id": message_id, "own_id": inbox_id})
-    return [(row["id"], row["raw"]) for row in rows]
 
 
 def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]:

@@ -52,6 +52,10 @@ def _json() -> Any:
     return Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
 
 
+_EMPTY = {"server_default": text("''")}
+"""Of a column that came later: what it holds in the rows that were there."""
+
+
 class QueueRow(SQLModel):
     """The columns that make a table a queue."""
 
@@ -89,11 +93,14 @@ class PartnerLearned(SQLModel, table=True):
     """What a letter taught us of a partner; nothing of it holds before staff confirm it. And their pause."""
 
     __tablename__ = "partner_learned"
-    __table_args__ = (UniqueConstraint("partner", "kind", "value"),)
+    __table_args__ = (UniqueConstraint("partner", "kind", "value", "transaction_id"),)
     id: int | None = Field(default=None, primary_key=True)
     partner: str
-    kind: str  # alias | address | paused
+    kind: str  # alias | address | forwarded | paused
     value: str = ""
+    # Of "forwarded": the transaction (0: none is meant), and the library that is to have it now.
+    transaction_id: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    symbol: str = Field(default="", sa_column_kwargs=_EMPTY)
     event_id: int | None = None
     confirmed_at: datetime | None = _instant()
 
@@ -137,18 +144,29 @@ class PassedOverRow(SQLModel, table=True):
     not_before: datetime = _instant(nullable=False)
 
 
+TAKEN = "taken_from <> ''"
+"""On a letter that came in: it had its effect."""
+_TAKEN = text(TAKEN)
+
+
 class InboxRow(QueueRow, table=True):
     """A letter that is ours: one row for each recipient; committed before anything is acknowledged.
 
     ``door`` is "listener", "inject" or a mailbox's name; ``rcpt_to`` is '' by IMAP; ``peer`` is
     the SMTP client's IP address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex)
-    of ``raw``. ``proof`` says by what the sender is proven, ``proof_note`` why by nothing else.
+    of ``raw``, ``content_digest`` that of the decoded parts ('' before it was read). ``proof`` says by
+    what the sender is proven, ``proof_note`` why by nothing else.
+
+    ``taken_from``: the proven sender from whom the letter was taken, once it had its effect: a partner's
+    symbol, the address of a library that staff confirmed, "<>" and more for a bounce, which anybody brings;
+    '' of every other letter, so also of a copy. No other row is ever the earlier copy of a letter.
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
-        UniqueConstraint("digest", "door", "rcpt_to"),  # digest first: it is also looked up alone
-        Index("ix_inbox_message_id", "message_id"),
+        UniqueConstraint("digest", "door", "rcpt_to", "mail_from", "peer", "login"),
+        Index("ix_inbox_taken", "digest", "taken_from", sqlite_where=_TAKEN),
+        Index("ix_inbox_message_id", "message_id", "content_digest", "taken_from", sqlite_where=_TAKEN),
         Index("ix_inbox_queue", "state", "not_before", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -163,6 +181,8 @@ class InboxRow(QueueRow, table=True):
     proof: str = ""
     proof_note: str | None = None
     message_id: str = ""
+    content_digest: str = Field(default="", sa_column_kwargs=_EMPTY)
+    taken_from: str = Field(default="", sa_column_kwargs=_EMPTY)
     subject: str = ""
     codec: str = ""
     partner: str = ""
@@ -266,12 +286,13 @@ class TransactionRow(SQLModel, table=True):
     """One attempt at one library. ("transaction" is no legal table name in SQLite.)
 
     Codec, dialect, address and symbol are pinned when it starts. Nobody but
-    ``flow.advance`` writes ``state``.
+    ``flow.advance`` writes ``state``. ``opened_by`` belongs to the name: where we lend, the proven partner
+    that opened it; where we borrow, nobody ('').
     """
 
     __tablename__ = "transactions"
     __table_args__ = (
-        UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq"),
+        UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq", "opened_by"),
         UniqueConstraint("request_id", "attempt"),
         Index("ix_transactions_list", "state", "updated_at"),
         Index("ix_transactions_age", "updated_at"),
@@ -282,6 +303,7 @@ class TransactionRow(SQLModel, table=True):
     request_id: int
     attempt: int
     role: str
+    opened_by: str = Field(default="", sa_column_kwargs=_EMPTY)
     initial_requester: str
     tgq: str
     tq: str
@@ -421,19 +443,26 @@ class TemplateGood(SQLModel, table=True):
 
 
 class AutoReply(SQLModel, table=True):
-    """When we answered an address by ourselves: at most n an hour."""
+    """When we answered an address, or a partner, by ourselves: at most n an hour."""
 
     __tablename__ = "auto_reply"
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(index=True)
+    partner: str = Field(default="", index=True, sa_column_kwargs=_EMPTY)
     at: datetime = _instant(nullable=False)
 
 
 class Alarm(SQLModel, table=True):
-    """Something that staff were told once and that is not yet over."""
+    """Something that staff were told once and that is not yet over.
+
+    ``told``: how many letters of this kind they had since ``raised_at``; ``untold``: what happened since
+    without a letter.
+    """
 
     __tablename__ = "alarm"
     kind: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     raised_at: datetime = _instant(nullable=False)
     cleared_at: datetime | None = _instant()
+    told: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    untold: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

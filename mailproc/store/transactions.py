@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
+from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
@@ -18,7 +19,10 @@ REFERENCE = table_of(ReferenceRow)
 
 @dataclass(frozen=True, kw_only=True)
 class NewTransaction:
-    """One attempt at one library, at IDLE; codec, dialect, address and symbol are pinned here."""
+    """One attempt at one library, at IDLE; codec, dialect, address and symbol are pinned here.
+
+    ``opened_by``: where we lend, the proven partner whose request it is; '' where we borrow.
+    """
 
     request_id: int
     attempt: int
@@ -27,6 +31,7 @@ class NewTransaction:
     tgq: str
     tq: str
     stq: str = ""
+    opened_by: str = ""
     partner: str
     symbol: str
     address: str
@@ -57,15 +62,15 @@ _ORDER_LINES = Constant(
     .where(text("kind = 'order_line'"), REFERENCE.c.transaction_id == bindparam("transaction_id"))
     .order_by(REFERENCE.c.value)
 )
-_BY_KEY = Constant(
-    select(TRANSACTION).where(
-        TRANSACTION.c.role == bindparam("role"),
-        TRANSACTION.c.initial_requester == bindparam("initial_requester"),
-        TRANSACTION.c.tgq == bindparam("tgq"),
-        TRANSACTION.c.tq == bindparam("tq"),
-        TRANSACTION.c.stq == bindparam("stq"),
-    )
+_NAMED = (
+    TRANSACTION.c.role == bindparam("role"),
+    TRANSACTION.c.initial_requester == bindparam("initial_requester"),
+    TRANSACTION.c.tgq == bindparam("tgq"),
+    TRANSACTION.c.tq == bindparam("tq"),
+    TRANSACTION.c.stq == bindparam("stq"),
 )
+_BY_KEY = Constant(select(TRANSACTION).where(*_NAMED, TRANSACTION.c.opened_by == bindparam("opened_by")))
+_BY_NAME = Constant(select(TRANSACTION.c.id).where(*_NAMED).limit(1))
 _OF_REQUEST = Constant(
     select(TRANSACTION)
     .where(TRANSACTION.c.request_id == bindparam("request_id"))
@@ -103,12 +108,28 @@ def load(connection: Connection, transaction_id: int) -> RowMapping:
     return _LOAD.one(connection, {"transaction_id": transaction_id})
 
 
-def by_key(
-    connection: Connection, role: str, initial_requester: str, tgq: str, tq: str, stq: str = ""
-) -> RowMapping | None:
-    """The transaction of this identity; the requester's symbol is given in its configured spelling."""
-    key = {"role": role, "initial_requester": initial_requester, "tgq": tgq, "tq": tq, "stq": stq}
-    return _BY_KEY.row(connection, key)
+def by_key(connection: Connection, role: Role, opened_by: str, named: TransactionId) -> RowMapping | None:
+    """The transaction of this identity; the requester's symbol is given in its configured spelling.
+
+    ``opened_by``: where we lend, the partner that opened it; of where we borrow it says nothing.
+    """
+    opener = opened_by if role is Role.RESPONDER else ""
+    return _BY_KEY.row(connection, _named(role, named) | {"opened_by": opener})
+
+
+def is_known(connection: Connection, role: Role, named: TransactionId) -> bool:
+    """Is there such a transaction, whoever opened it?"""
+    return _BY_NAME.scalar(connection, _named(role, named)) is not None
+
+
+def _named(role: Role, named: TransactionId) -> dict[str, str]:
+    return {
+        "role": role,
+        "initial_requester": named.initial_requester,
+        "tgq": named.tgq,
+        "tq": named.tq,
+        "stq": named.stq,
+    }
 
 
 def of_request(connection: Connection, request_id: int) -> Sequence[RowMapping]:

@@ -28,9 +28,8 @@ T0 = datetime(2026, 3, 2, 10, 0)  # noqa: DTZ001  # the partners' wall clocks: n
 
 def partner(symbol: str, **more: Any) -> Partner:
     roles = (Role.REQUESTER, Role.RESPONDER)
-    return Partner(
-        symbol=symbol, name=f"Library {symbol}", address=MAIL[symbol], codec="iso10161", roles=roles, **more
-    )
+    known = {"name": f"Library {symbol}", "address": MAIL[symbol], "codec": "iso10161", "proof": ("none",)}
+    return Partner(symbol=symbol, roles=roles, **(known | more))
 
 
 @dataclass

@@ -36,6 +36,17 @@ def test_a_known_library_has_it_now(iso):
     assert (iso.state("B1"), iso.shown("B1").line.partner) == ("SHIPPED", SECOND)
 
 
+def test_the_old_responder_cannot_say_the_new_ones_words_first(iso):
+    """Equal words at an equal time are a second delivery only where the same library says them."""
+    iso.place(LENDER)
+    forwarded(iso)
+    at = "2026-03-02T12:00:00"
+    iso.hears("SHIPPED", of=LENDER, sent_at=at)
+    assert iso.state("B1") == "PENDING"
+    iso.hears("SHIPPED", of=SECOND, sent_at=at)
+    assert iso.state("B1") == "SHIPPED"
+
+
 def test_its_answer_came_before_the_notification(iso):
     iso.place(LENDER)
     iso.hears("SHIPPED", of=SECOND)

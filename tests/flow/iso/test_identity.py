@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import BORROWER, LENDER, SECOND, US, partner
+from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
 
 ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
 
@@ -68,13 +68,35 @@ def test_a_name_without_initial_requester_is_echoed_without(iso):
     assert iso.last()["transaction"] == {"tgq": "G", "tq": "1"}
 
 
-def test_a_name_that_another_borrower_uses(iso):
-    """A third library's name from two partners: the second is shelved, and nothing breaks."""
-    named = {"initial_requester": "XX-THIRD", "tgq": "G1", "tq": "1"}
-    iso.asks(transaction=named)
-    iso.asks(transaction=named, of=SECOND)
-    assert iso.listed() == ["L1"]
-    assert ["XX-BORROWER asked this of us" in why for why in iso.shelf().values()] == [True]
+THIRDS = {"initial_requester": "XX-THIRD", "tgq": "G1", "tq": "1"}
+
+
+@pytest.mark.parametrize("named", [THIRDS, ASKED], ids=["a third library's", "forged as the borrower's"])
+def test_a_name_that_another_partner_said_first(iso, named):
+    """The name is that of the proven partner who opened it: nobody's request stands in another's way."""
+    iso.asks(transaction=named, of=SECOND, item={"title": "What they want"})
+    iso.asks(transaction=named, of=BORROWER, item={"title": "What we want"})
+    rows = [(row["opened_by"], row["partner"], row["state"]) for row in iso.rows("transactions")]
+    assert rows == [(SECOND, SECOND, "IN_PROCESS"), (BORROWER, BORROWER, "IN_PROCESS")]
+    assert (iso.shown("L1").line.title, iso.shown("L2").line.title) == ("What they want", "What we want")
+    iso.act("L2", "ship")
+    assert iso.sent[-1].to == MAIL[BORROWER]
+    iso.hears("STATUS_QUERY", SECOND, named)
+    assert (iso.sent[-1].to, iso.last()["report"]["current_state"]) == (MAIL[SECOND], "IN_PROCESS")
+    assert "What we want" not in str(iso.last())
+    iso.hears("CANCEL", SECOND, named)
+    assert (iso.state("L1"), iso.state("L2")) == ("CANCEL_PENDING", "SHIPPED")
+    assert iso.shelf() == {}
+
+
+def test_a_request_again_is_judged_among_the_partners_own(iso):
+    """The same name with another item is a duplicate of one's own request alone."""
+    for of in (BORROWER, SECOND):
+        iso.asks(of=of, transaction=ASKED, item={"title": f"For {of}"})
+    assert iso.said() == []
+    iso.asks(of=SECOND, transaction=ASKED, item={"title": "Something else"})
+    assert [said["type"] for said in iso.said(SECOND)] == ["STATUS_OR_ERROR_REPORT"]
+    assert iso.said(BORROWER) == []
 
 
 @pytest.mark.parametrize("kind", ["LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"])

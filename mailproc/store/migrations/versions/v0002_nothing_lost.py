@@ -1,4 +1,5 @@
-"""Letters that a look passed over; why a letter is not proven."""
+"""Letters that a look passed over; why a letter is not proven; copies are told apart by their proven
+senders; alarms count what they do not tell."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,7 +8,12 @@ revision = "0002"
 down_revision = "0001"
 
 
+_NAMES = {"uq": "uq_%(table_name)s_%(column_0_name)s"}
+"""By which SQLite's constraints, which have none, are named while their table is made again."""
+
+
 def upgrade() -> None:
+    _proven_senders()
     op.add_column("inbox", sa.Column("proof_note", sa.String(), nullable=True))
     op.create_table(
         "passed_over",
@@ -22,3 +28,69 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", "uidvalidity", "uid"),
     )
+
+
+def _proven_senders() -> None:
+    _inbox()
+    _transactions()
+    _partner_learned()
+    _counts()
+
+
+def _inbox() -> None:
+    taken = sa.text("taken_from <> ''")
+    was = ["digest", "door", "rcpt_to"]
+    becomes = [*was, "mail_from", "peer", "login"]
+    _unique("inbox", was, becomes, _word("content_digest"), _word("taken_from"))
+    op.execute(
+        "UPDATE inbox SET taken_from = partner WHERE state = 'done' AND proof NOT IN ('', 'learned')"
+        " AND note <> 'attached by staff' AND note NOT LIKE 'the same letter as %'"
+    )
+    op.drop_index("ix_inbox_message_id", "inbox")
+    for name, columns in (
+        ("ix_inbox_message_id", ["message_id", "content_digest", "taken_from"]),
+        ("ix_inbox_taken", ["digest", "taken_from"]),
+    ):
+        op.create_index(name, "inbox", columns, sqlite_where=taken, postgresql_where=taken)
+
+
+def _transactions() -> None:
+    name = ["role", "initial_requester", "tgq", "tq", "stq"]
+    _unique("transactions", name, [*name, "opened_by"], _word("opened_by"))
+    op.execute("UPDATE transactions SET opened_by = partner WHERE role = 'RESPONDER'")
+
+
+def _partner_learned() -> None:
+    known = ["partner", "kind", "value"]
+    _unique("partner_learned", known, [*known, "transaction_id"], _number("transaction_id"), _word("symbol"))
+
+
+def _counts() -> None:
+    op.add_column("alarm", _number("told"))
+    op.add_column("alarm", _number("untold"))
+    op.add_column("auto_reply", _word("partner"))
+    op.create_index("ix_auto_reply_partner", "auto_reply", ["partner"])
+
+
+def _unique(table: str, was: list[str], becomes: list[str], *more: sa.Column[object]) -> None:
+    """Give the table ``more`` columns and another unique key. SQLite makes the table again for it."""
+    if op.get_bind().dialect.name == "sqlite":
+        old = f"uq_{table}_{was[0]}"
+        with op.batch_alter_table(table, recreate="always", naming_convention=_NAMES) as batch:
+            for column in more:
+                batch.add_column(column)
+            batch.drop_constraint(old, type_="unique")
+            batch.create_unique_constraint(old, becomes)
+        return
+    for column in more:
+        op.add_column(table, column)
+    op.drop_constraint("_".join([table, *was, "key"]), table, type_="unique")
+    op.create_unique_constraint(None, table, becomes)
+
+
+def _word(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False)
+
+
+def _number(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.Integer(), server_default="0", nullable=False)
