@@ -54,6 +54,8 @@ def _accounts(house: House) -> Iterator[str]:
 
 
 def _connect(house: House, found: Found) -> None:
+    for domain in proofs.signing(house.config):
+        found.tried(f"DNS of {domain}", lambda domain=domain: proofs.asked(house.premises, domain))  # type: ignore[misc]  # bound now
     for mailbox in house.config.mailbox:
         found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: imap_in.check(mailbox))  # type: ignore[misc]  # bound now
     if house.config.deliver.mode == "smtp":

@@ -1,8 +1,9 @@
-"""Who logs in at the listener, and by what each partner is believed, as config.toml has it."""
+"""Who logs in at the listener, by what each partner is believed, and whose keys DNS is asked for."""
 
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner, ProofName
+from mailproc.flow.premises import Premises
 
 
 def logins(config: Config) -> dict[str, str]:
@@ -33,3 +34,20 @@ def _way(name: ProofName, partner: Partner, config: Config) -> str:
             return "none (the address alone)" if partner.proof else "none (the address alone; not written)"
         case _:
             return name
+
+
+def signing(config: Config) -> list[str]:
+    """The domains whose keys are looked up in DNS."""
+    addresses = {
+        address
+        for partner in config.partner
+        if "dkim" in config.proofs_of(partner)
+        for address in partner.accepts_from or (partner.address,)
+    }
+    return sorted({address.rpartition("@")[2].lower() for address in addresses})
+
+
+def asked(premises: Premises, domain: str) -> str:
+    """Ask DNS something about keys of ``domain``; raises TryLater where there is no answer."""
+    premises.keys(f"_domainkey.{domain}")
+    return "it answers"

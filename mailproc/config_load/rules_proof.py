@@ -14,6 +14,7 @@ LONGEST_NAME = 255
 MOST_MEMORY = 1_048_576
 """KiB that one look at a password may take."""
 MOST_ROUNDS = 20
+MOST_LANES = 16
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _HASH = re.compile(
@@ -92,7 +93,7 @@ def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[Problem]
         yield Problem((*loc, "user"), "must be the name that its server logs in with", user)
     elif users[user] > 1:
         yield Problem((*loc, "user"), "two partners have this user: a login must tell who it is", user)
-    if given not in (ABSENT, "") and (wrong := _not_a_hash(given)):
+    if given != ABSENT and (wrong := _not_a_hash(given)):
         yield Problem((*loc, "hash"), wrong)
 
 
@@ -100,9 +101,10 @@ def _not_a_hash(text: str) -> str:
     found = _HASH.fullmatch(text)
     if found is None:
         return "must be what `mailproc password` prints ($argon2id$…); the password itself is written nowhere"
-    memory, rounds, _ = map(int, found.groups())
+    memory, rounds, lanes = map(int, found.groups())
     if memory > MOST_MEMORY or rounds > MOST_ROUNDS:
-        return (
-            f"costs too much: at most m={MOST_MEMORY} and t={MOST_ROUNDS}; `mailproc password` makes another"
-        )
+        most = f"at most m={MOST_MEMORY} and t={MOST_ROUNDS}"
+        return f"costs too much: {most}; `mailproc password` makes another"
+    if not 1 <= lanes <= MOST_LANES or rounds < 1 or memory < 8 * lanes:  # RFC 9106, section 3.1
+        return "has costs that argon2 does not know; `mailproc password` makes another"
     return ""

@@ -6,10 +6,12 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
+from mailproc.flow.proving import NOTE
 from mailproc.flow.reading import Reading
 from mailproc.store import alarms, events, outgoing, queue
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import InboxRow
+from mailproc.store.text import storable
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +23,7 @@ LASTING = timedelta(hours=1)
 
 def defer(connection: Connection, reading: Reading, premises: Premises) -> None:
     """The letter stays ``todo`` and is read again after a pause."""
-    now, why = premises.clock(), f"the sender cannot be proven yet: {reading.later}"
+    now, why = premises.clock(), storable(f"the sender cannot be proven yet: {reading.later}")[:NOTE]
     _log.info("I%s deferred: %s", reading.inbox_id, why)
     queue.later(connection, InboxRow, reading.inbox_id, why, now, longest=LONGEST)
     if now - reading.received_at >= LASTING:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mailproc.transport import passwords
+from tests.servers.dns import SILENT, NameServer
 
 Cli = Callable[..., Any]
 LOGIN = '[partner.login]\nuser = "bl"\nhash = "{}"\n'
@@ -108,3 +109,16 @@ def test_at_a_terminal_it_is_asked_for_twice(
     else:
         password.password()
         assert passwords.is_of(b"a-secret", capsys.readouterr().out.strip())
+
+
+def test_check_connect_asks_dns(cli: Cli, folder: Path) -> None:
+    with NameServer() as server:
+        server.answers["_domainkey.bl.example"] = SILENT
+        more = 'proof = ["dkim"]\naccepts_from = ["@bl.example", "@answers.example"]\n'
+        dns = f'[proof]\nnameservers = ["{server.address}"]\ndns_timeout = 0.3\n[deliver]'
+        rewritten(folder, (NONE, more), ("[deliver]", dns))
+        ran = cli("check", "--connect")
+    assert ran.code == 1
+    assert "ok    DNS of answers.example: it answers\n" in ran.out
+    assert "WRONG DNS of bl.example: DNS gives no answer" in ran.out
+    assert "customer.example" not in ran.out
