@@ -49,15 +49,17 @@ class DnsKeys:
         self._timeout = timeout
         self._clock = clock
         self._lock = threading.Lock()
-        self._remembered: OrderedDict[str, tuple[bytes | None, float]] = OrderedDict()
+        self._keys, self._absent = _Memory(), _Memory()  # apart: absent names can be invented by the thousand
         self._silence = _Silence()
 
     def __call__(self, name: str) -> bytes | None:
         with self._lock:
             now = self._clock()
-            if (known := self._remembered.get(name)) is not None and known[1] > now:
-                return known[0]
-            if self._silence.covers(name, now):
+            if (key := self._keys.at(name, now)) is not None:
+                return key
+            if self._absent.at(name, now) is not None:
+                return None
+            if self._silence.covers(name, now, gave_a_key=name in self._keys):
                 raise TryLater(f"DNS gave no answer about {name} a short while ago")
         try:
             record, seconds = self._ask(name)
@@ -66,7 +68,8 @@ class DnsKeys:
                 self._silence.note(name, self._clock())
             raise TryLater(f"DNS gives no answer about {name} ({type(error).__name__})") from error
         with self._lock:
-            self._remember(name, record, self._clock() + seconds)
+            memory = self._absent if record is None else self._keys
+            memory.keep(name, record or b"", self._clock() + seconds)
         return record
 
     def _ask(self, name: str) -> tuple[bytes | None, float]:
@@ -90,11 +93,26 @@ class DnsKeys:
         resolver.use_edns(0, payload=UDP_SIZE)
         return resolver
 
-    def _remember(self, name: str, record: bytes | None, until: float) -> None:
-        self._remembered[name] = (record, until)
-        self._remembered.move_to_end(name)
-        while len(self._remembered) > MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
+
+class _Memory:
+    """What was answered about the latest names, and until when it holds."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
+
+    def __contains__(self, name: str) -> bool:
+        """Whether anything was answered, be it long ago."""
+        return name in self._answers
+
+    def at(self, name: str, now: float) -> bytes | None:
+        record, until = self._answers.get(name, (b"", now))
+        return record if until > now else None
+
+    def keep(self, name: str, record: bytes, until: float) -> None:
+        self._answers[name] = (record, until)
+        self._answers.move_to_end(name)
+        if len(self._answers) > MOST_REMEMBERED:
+            self._answers.popitem(last=False)
 
 
 class _Silence:
@@ -107,13 +125,17 @@ class _Silence:
     def note(self, name: str, now: float) -> None:
         self._until[name] = now + PAUSE
 
-    def covers(self, name: str, now: float) -> bool:
-        """Whether the name, its domain or all of DNS is taken for silent."""
+    def covers(self, name: str, now: float, gave_a_key: bool) -> bool:
+        """Whether the name, its domain or all of DNS is taken for silent.
+
+        A name that gave a key before is asked for though its domain is silent: a stranger may know
+        names of that domain that no nameserver answers.
+        """
         self._until = {one: until for one, until in self._until.items() if until > now}
         domains = [_domain(one) for one in self._until]
         return (
             name in self._until
-            or domains.count(_domain(name)) >= MOST_SILENT_NAMES
+            or (domains.count(_domain(name)) >= MOST_SILENT_NAMES and not gave_a_key)
             or len(set(domains)) >= MOST_SILENT_DOMAINS
         )
 

@@ -166,7 +166,6 @@ def test_not_more_than_so_many_are_remembered(
     server.default = Answer((RECORD,))
     for number in range(5):
         keys(f"s{number}.example")
-    assert len(keys._remembered) == 3
     keys("s4.example")
     keys("s0.example")
     assert (server.asked["s4.example"], server.asked["s0.example"]) == (1, 2)
@@ -223,6 +222,32 @@ def test_where_all_domains_are_silent_dns_is_left_alone(server: NameServer, keys
     for number in range(20):
         silent(keys, f"mail._domainkey.d{number}.example")
     assert len(server.asked) == dns_keys.MOST_SILENT_DOMAINS
+
+
+def test_a_selector_that_gave_a_key_is_asked_for_though_its_domain_is_silent(
+    server: NameServer, keys: DnsKeys, clock: Clock
+) -> None:
+    """Strangers may know names of a domain that no nameserver answers, and write them again and again."""
+    server.key(NAME, RECORD)
+    assert keys(NAME) == RECORD
+    clock.now += dns_keys.LONGEST
+    server.default = Answer(rcode="SERVFAIL")
+    for number in range(9):
+        silent(keys, f"s{number}._domainkey.lender.example")
+    assert keys(NAME) == RECORD
+    assert server.asked[NAME] == 2
+
+
+def test_absent_names_push_no_key_out(
+    server: NameServer, keys: DnsKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dns_keys, "MOST_REMEMBERED", 3)
+    server.key(NAME, RECORD)
+    keys(NAME)
+    for number in range(5):
+        assert keys(f"s{number}._domainkey.lender.example") is None
+    keys(NAME)
+    assert server.asked[NAME] == 1
 
 
 def test_what_is_remembered_is_heard_in_silence(server: NameServer, keys: DnsKeys) -> None:
