@@ -29,7 +29,6 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from mailproc.app import daemon
 from mailproc.app.build import build
-from mailproc.office import mailroom
 from mailproc.practice import order_file
 
 EXAMPLES = 150 if os.environ.get("REQUIRE_ALL") == "1" else 6
@@ -204,16 +203,8 @@ class Office(RuleBasedStateMachine):
         daemon._begin(self.world.house)
 
     def settle_doubts(self) -> None:
-        """Staff ask by telephone whether an order arrived; a notice goes again by itself."""
-        left = self.doom.left
-        self.doom.left = 0
-        arrived = {sent.name for sent in self.world.sent}
-        for row in self.world.rows("outgoing"):
-            if row["state"] == "in_doubt" and row["partner"]:
-                name = f"O{row['id']}"
-                mailroom.redeliver(self.world.house.store, name, arrived=name in arrived)
-        self.world.later(minutes=10)
-        self.world.run()
+        left, self.doom.left = self.doom.left, 0
+        self.world.settle_doubts()
         self.doom.left = left
 
     # what always holds
