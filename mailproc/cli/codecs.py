@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
+from mailproc.cli.letter_files import letters
 from mailproc.cli.opening import configured
 from mailproc.cli.reading import json_value
-from mailproc.cli.reading import letters as read_letters
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
@@ -24,8 +24,12 @@ def decode(
     """Say what letters mean, one JSON line each; exit 1 where no protocol takes one."""
     premises = configured(ctx)
     strangers = 0
-    for name, raw in read_letters(files):
-        meant = trial.decoded(premises, name, raw)
+    for found in letters(files):
+        if found.problem:
+            output.complain(found.problem)
+            strangers += 1
+            continue
+        meant = trial.decoded(premises, found.name, found.raw)
         strangers += meant["codec"] is None
         output.json_line(meant)
     if strangers:

@@ -1,12 +1,13 @@
 """Verbs that do something with letters: take in, and place what could not be placed."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from mailproc.cli import output
+from mailproc.cli.letter_files import Found, letters
 from mailproc.cli.opening import opened, who
-from mailproc.cli.reading import letters as read_letters
 from mailproc.office import dismissal, mailroom
 from mailproc.store.inbox import NewLetter
 
@@ -26,16 +27,32 @@ def inject(
     as_json: Json = False,
 ) -> None:
     """Take letters in as if by a door whose proof holds. Prints their ids."""
+    problems: list[str] = []
     with opened(ctx) as house:
         now = house.premises.clock()
         mailroom.known_mailbox(house.config, mailbox)
-        new = [NewLetter("inject", raw, now, mail_from, rcpt_to) for _, raw in read_letters(files)]
-        kept = mailroom.take_in(house.store, new)
+        readable = _readable(letters(files), problems)
+        new = (NewLetter("inject", raw, now, mail_from, rcpt_to) for raw in readable)
+        taken = []
+        for one in mailroom.take_all(house.store, new):
+            if as_json:
+                taken.append({"id": f"I{one.inbox_id}", "new": one.new})
+            else:
+                output.line(f"I{one.inbox_id}" if one.new else f"already here as I{one.inbox_id}")
     if as_json:
-        output.as_json([{"id": f"I{one.inbox_id}", "new": one.new} for one in kept])
-        return
-    for one in kept:
-        output.line(f"I{one.inbox_id}" if one.new else f"already here as I{one.inbox_id}")
+        output.as_json(taken)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _readable(found: Iterator[Found], problems: list[str]) -> Iterator[bytes]:
+    """What cannot be read is said at once, and remembered; the rest is taken."""
+    for one in found:
+        if one.problem:
+            output.complain(one.problem)
+            problems.append(one.problem)
+        else:
+            yield one.raw
 
 
 @verbs.command("release")

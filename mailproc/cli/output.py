@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from mailproc.log import mask
+
 _STEERING = re.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 """What JSON leaves as it is and a terminal (or the text's direction) obeys; half characters too."""
 NARROWEST = 140
@@ -52,6 +54,11 @@ def plain(value: Any) -> Any:
 def line(text: str = "") -> None:
     """One line for people, as it is."""
     sys.stdout.write(shown(text) + "\n")
+
+
+def complain(text: str) -> None:
+    """A sentence on stderr, without secrets."""
+    sys.stderr.write(shown(mask(text)) + "\n")
 
 
 def shown(text: str) -> str:

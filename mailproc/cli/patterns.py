@@ -1,13 +1,14 @@
 """The verb that shows how a letter would be read, pattern by pattern. It touches no store."""
 
 from enum import Enum
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.cli import output
+from mailproc.cli.letter_files import letters
 from mailproc.cli.opening import configured
-from mailproc.cli.reading import letters as read_letters
 from mailproc.errors import LocalFault
 from mailproc.office import patterns
 
@@ -27,10 +28,12 @@ def show(
 ) -> None:
     """Show how a reply of the British Library would be read, line by line, and by which pattern."""
     premises = configured(ctx)
-    found = list(read_letters([file]))
+    found = list(islice(letters([file]), 2))
     if len(found) != 1:
-        raise LocalFault(f"{file} holds {len(found)} letters; give one.")
-    said = patterns.tried(premises, *found[0])
+        raise LocalFault(f"{file} holds more than one letter; give one.")
+    if found[0].problem:
+        raise LocalFault(found[0].problem)
+    said = patterns.tried(premises, found[0].name, found[0].raw)
     if as_json:
         output.as_json(said)
         return

@@ -1,9 +1,7 @@
-"""Reads what a person names on the command line: a file, standard input, a mailbox on disk."""
+"""Reads what a person names on the command line: a file, or standard input."""
 
 import json
-import mailbox
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,33 +31,3 @@ def octets(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as error:
         raise LocalFault(f"{name} cannot be read: {error.strerror}.") from None
-
-
-def letters(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Each letter with the name of its file: RFC 5322 files, mbox files, Maildir folders, "-"."""
-    for name in names:
-        path = Path(name)
-        if name != "-" and path.is_dir():
-            yield from _maildir(path)
-            continue
-        raw = octets(name)
-        if name != "-" and raw.startswith(b"From "):
-            yield from _mbox(path)
-        else:
-            yield name, raw
-
-
-def _maildir(path: Path) -> Iterator[tuple[str, bytes]]:
-    if not (path / "cur").is_dir():
-        raise LocalFault(f"{path} is a folder, but no Maildir (it has no folder cur).")
-    for key, message in mailbox.Maildir(path, create=False).iteritems():
-        yield f"{path}/{key}", message.as_bytes()
-
-
-def _mbox(path: Path) -> Iterator[tuple[str, bytes]]:
-    box = mailbox.mbox(path, create=False)
-    try:
-        for key in box.iterkeys():
-            yield f"{path}#{key}", box.get_bytes(key)
-    finally:
-        box.close()

@@ -15,7 +15,6 @@ from typer.core import TyperCommand, TyperGroup
 from mailproc.cli import output
 from mailproc.cli.verbs import VERBS
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
-from mailproc.log import mask
 
 REFUSED, MISCONFIGURED = 1, 3
 
@@ -38,11 +37,11 @@ class Verbs(TyperGroup):
             sys.stdout.flush()  # a pipe that broke is to be noticed here, not when Python ends
             return answer
         except Misconfigured as error:
-            _say(str(error))
+            output.complain(str(error))
             raise typer.Exit(MISCONFIGURED) from None
         except MailprocError as error:
             possible = error.possible if isinstance(error, LocalFault) else ()
-            _say(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
+            output.complain(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
             _forget_stdout()
@@ -62,10 +61,6 @@ def _file(name: str) -> typer.Typer:
     gc.freeze()
     gc.enable()
     return verbs
-
-
-def _say(text: str) -> None:
-    print(output.shown(mask(text)), file=sys.stderr)  # noqa: T201  # this is the command line's voice
 
 
 def _forget_stdout() -> None:

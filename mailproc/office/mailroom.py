@@ -1,5 +1,6 @@
 """What staff do with letters: bring them in, and find a place for those that nobody could place."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -21,13 +22,35 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept, NewLetter, keep
 
+PORTION, PORTION_OCTETS = 200, 16_000_000
+"""Letters, and their octets, in one commit of letters brought by hand."""
 LONGEST_NOTE = 4000
 """Characters of an attached letter that are kept in the history."""
 
 
-def take_in(store: Store, new: list[NewLetter]) -> list[Kept]:
-    """Letters that a person brings by hand, by the door "inject"."""
+def take_in(store: Store, new: Sequence[NewLetter]) -> list[Kept]:
+    """Letters that a person brings by hand, by the door "inject", in one commit."""
     return store.write(lambda connection: keep(connection, new))
+
+
+def take_all(store: Store, new: Iterable[NewLetter]) -> Iterator[Kept]:
+    """The same of however many, in portions; each letter is answered for when its commit holds."""
+    for portion in _portions(new):
+        yield from take_in(store, portion)
+
+
+def _portions(letters: Iterable[NewLetter]) -> Iterator[list[NewLetter]]:
+    """Few enough letters, and octets, to be held in memory and in one commit."""
+    portion: list[NewLetter] = []
+    octets = 0
+    for letter in letters:
+        portion.append(letter)
+        octets += len(letter.raw)
+        if len(portion) >= PORTION or octets >= PORTION_OCTETS:
+            yield portion
+            portion, octets = [], 0
+    if portion:
+        yield portion
 
 
 def known_mailbox(config: Config, name: str) -> None:
