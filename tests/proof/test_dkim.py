@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailproc.errors import TryLater
 from mailproc.proof.dkim import MOST_TRIED, Dkim, verify
@@ -194,3 +196,12 @@ def test_the_time_of_a_signature_is_that_of_the_letter(key: Key, keys: Keys) -> 
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     old = signed(LETTER, key, t=str(int(long_ago.timestamp())), x=str(int(long_ago.timestamp()) + 60))
     assert verify(old, AUTHOR, keys, long_ago).held
+
+
+@given(
+    st.binary(max_size=200),
+    st.lists(st.sampled_from([b"a=", b"b=", b";", b"=", b" ", b"\r\n ", b"d=lender.example;"])),
+)
+def test_any_letter_and_any_signature_are_judged(raw: bytes, tags: list[bytes]) -> None:
+    assert not held(raw, Keys({})).held
+    assert not held(b"DKIM-Signature: d=lender.example;" + b"".join(tags) + b"\r\n" + LETTER, Keys({})).held

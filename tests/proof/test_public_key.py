@@ -6,6 +6,8 @@ import hashlib
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from dkim.crypto import EMSA_PKCS1_v1_5_encode
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.proof.signer import LETTER, Key, rsa_key, signed
 from tests.proof.verifier import NAME, Keys, held
@@ -101,3 +103,28 @@ def test_one_form_of_an_rsa_signature_holds(key: Key, keys: Keys) -> None:
     for other in (b"\0" + number.to_bytes(256), (number + modulus).to_bytes(257)):
         changed = head + b" b=" + base64.b64encode(other) + b"\r\n" + rest
         assert not held(changed, keys).held
+
+
+@pytest.mark.parametrize("length", [31, 33])
+def test_an_ed25519_key_of_another_length_is_refused(length: int, ed25519: Key) -> None:
+    record = b"k=ed25519; p=" + base64.b64encode(b"x" * length)
+    assert "wrong length" in held(signed(LETTER, ed25519), lambda _: record).reason
+
+
+@given(octets=st.binary(max_size=200), record=st.sampled_from([b"p=%s", b"k=ed25519; p=%s"]))
+def test_any_bytes_for_a_key_prove_nothing(octets: bytes, record: bytes, key: Key) -> None:
+    filled = record.replace(b"%s", base64.b64encode(octets))
+    assert not held(signed(LETTER, key), lambda _: filled).held
+    assert not held(signed(LETTER, key), lambda _: octets).held
+
+
+@given(data=st.data())
+def test_a_damaged_key_is_read_or_refused(data: st.DataObject, key: Key) -> None:
+    """Lengths and types of its DER, where a reader may run off the end."""
+    octets = bytearray(base64.b64decode(key.public))
+    for _ in range(data.draw(st.integers(1, 4))):
+        octets[data.draw(st.integers(0, 40))] = data.draw(
+            st.sampled_from([0, 2, 3, 5, 0x30, 0x7F, 0x80, 0x84, 0xFF])
+        )
+    found = held(signed(LETTER, key), lambda _: b"p=" + base64.b64encode(bytes(octets)))
+    assert found.held != bool(found.reason)
