@@ -45,6 +45,13 @@ class NoRoom(TryLater):
     """As TryLater, for want of room on the store's disk: SMTP has an answer of its own for it."""
 
 
+class StoreLost(TryLater):
+    """The operator must act: the store is gone, was replaced, or is damaged. The service ends.
+
+    For whoever hands a letter in it is "try later" all the same.
+    """
+
+
 class InDoubt(MailprocError):
     """The connection broke after the letter's last byte: it may have arrived or not."""
 

@@ -11,7 +11,9 @@ from mailproc.config import Config
 from mailproc.errors import Misconfigured
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
+from mailproc.store import connections
 from mailproc.store.engine import Store
+from mailproc.store.marker import Marker
 
 if TYPE_CHECKING:  # loaded when made, see below
     from mailproc.proof.dkim import KeySource
@@ -85,8 +87,18 @@ def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bo
     premises = configured(path, clock, secrets_needed=secrets_needed)
     config = premises.config
     try:
-        store = Store.open(config.store.url, base=config.file.parent)
+        store = _marker(config).open(config.store.url, config.file.parent)
     except Misconfigured as error:
         why = str(error).removeprefix("store.url").removeprefix(":").lstrip()
         raise config_load.wrong(config, ("store", "url"), why, config.store.url) from None
     return House(config, premises, store)
+
+
+def _marker(config: Config) -> Marker:
+    """Beside config.toml; where the service may not write there, in the store's folder."""
+    base = config.file.parent
+    url = connections.parse(config.store.url, base)
+    store = Path(url.database or "")
+    name = f".{store.name}.id"
+    beside = store.parent if url.get_backend_name() == "sqlite" else base / "var"
+    return Marker([base / name, beside / name])

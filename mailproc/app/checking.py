@@ -33,6 +33,7 @@ def check(house: House, *, connect: bool) -> Found:
     found = Found(fine=[f"configuration: {config.file}", f"store: {house.store.shown}"])
     found.warnings += [*config_load.warnings(config), *house.premises.registry.warnings]
     found.warnings += exposed.warnings(house)
+    found.tried("store examined", lambda: _examined(house))
     listed = rehearsal.listed(house.premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
@@ -41,6 +42,11 @@ def check(house: House, *, connect: bool) -> Found:
     if connect:
         _connect(house, found)
     return found
+
+
+def _examined(house: House) -> str:
+    house.store.examine()
+    return "whole" if house.store.path is not None else "by PostgreSQL's own tools"
 
 
 def _accounts(house: House) -> Iterator[str]:

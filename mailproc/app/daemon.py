@@ -12,25 +12,18 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
-
 from mailproc import config_load
-from mailproc.app import schedule
+from mailproc.app import jobs
 from mailproc.app.asked import Asked
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
-from mailproc.app.looking import LookThreads
 from mailproc.app.named import certificate
 from mailproc.app.polling import look
 from mailproc.app.proofs import logins
 from mailproc.config import Mailbox
-from mailproc.errors import Misconfigured, TryLater
+from mailproc.errors import Misconfigured, StoreLost, TryLater
 from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
-from mailproc.office import daily
 from mailproc.store import inbox, partners
 from mailproc.store.faults import driver_errors
 from mailproc.store.lock import daemon_lock
@@ -82,6 +75,7 @@ def _until_done(house: House, deliver: Deliver) -> None:
 def _begin(house: House) -> None:
     """At start: what a crash left claimed or in doubt, and the partners as configured."""
     now = house.premises.clock()
+    house.store.begin_run()
     house.store.write(house.store.underway.forgive)
     house.store.write(lambda connection: partners.mirror(connection, house.config.partner, now))
     in_doubt = send.recover(house.store, house.premises)
@@ -115,11 +109,13 @@ class Daemon:
             still_ours = stack.enter_context(daemon_lock(house.store))
             house.store.start_writer(self._ring)
             _begin(house)
+            if jobs.is_soon_examined(house.store):
+                house.store.examine()  # before the door opens: nothing comes into a damaged store
             deliver, close = deliverer(house.config, house.premises.clock)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             port = self._listen(stack)
             self._start(deliver, still_ours)
-            self._schedule(stack)
+            jobs.Jobs(house, self._look, self._sweep).start(stack)
             ready((house.config.listen.host, port) if port else None)
             self._asked.wait()
             _log.info("stopping")
@@ -213,6 +209,8 @@ class Daemon:
         while not self._stop.is_set():
             try:
                 busy = work()
+            except StoreLost:
+                raise
             except TryLater as error:  # the store is full, locked or away: said once
                 if str(error) != trouble:
                     _log.error("the store: %s", error)
@@ -228,6 +226,7 @@ class Daemon:
         seen = None
         asked = time.monotonic()
         while not self._stop.wait(WATCH):
+            self._house.store.still_there()
             with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
                 version = self._house.store.data_version()
                 if version != seen:
@@ -242,61 +241,14 @@ class Daemon:
         """A station that dies of a bug takes the daemon down loudly; systemd starts it again."""
         try:
             loop()
+        except StoreLost as error:
+            self._fail(f"{error}. Nothing is acknowledged any more; the service ends")
         except Exception:  # whatever it is: better down and started again than half alive
             _log.critical("the %s died; the service ends", name, exc_info=True)
-            self._failed = True
-            self.stop()
+            self._fail()
 
-    def _schedule(self, stack: ExitStack) -> None:
-        scheduler = BackgroundScheduler(
-            timezone=self._house.premises.zone, executors={"default": LookThreads()}
-        )
-        scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
-        for mailbox in self._house.config.mailbox:
-            scheduler.add_job(
-                self._look,
-                self._trigger(mailbox.poll),
-                args=(mailbox,),
-                id=f"mailbox {mailbox.name}",
-                coalesce=True,
-                misfire_grace_time=None,
-                max_instances=1,
-                next_run_time=self._house.premises.clock(),  # look once at start
-            )
-        scheduler.add_job(
-            self._sweep,
-            self._trigger(self._house.config.schedule.sweep),
-            id="sweep",
-            coalesce=True,
-            misfire_grace_time=None,
-            max_instances=1,
-            next_run_time=self._house.premises.clock(),  # what fell due while we were down, once
-        )
-        self._schedule_digest(scheduler)
-        scheduler.start()
-        stack.callback(scheduler.shutdown, wait=False)
-
-    def _schedule_digest(self, scheduler: BackgroundScheduler) -> None:
-        """Counted from the last one, so that days down are caught up by one letter."""
-        house = self._house
-        if not house.config.schedule.digest:
-            return
-        trigger = self._trigger(house.config.schedule.digest)
-        last = daily.last_sent(house.store)
-        scheduler.add_job(
-            daily.send,
-            trigger,
-            args=(house.store, house.premises),
-            id="digest",
-            coalesce=True,
-            misfire_grace_time=None,
-            max_instances=1,
-            next_run_time=trigger.get_next_fire_time(last, house.premises.clock()),
-        )
-
-    def _trigger(self, text: str) -> IntervalTrigger | CronTrigger:
-        return schedule.trigger(text, self._house.premises.zone)
-
-
-def _job_failed(event: JobExecutionEvent) -> None:
-    _log.error("the job %s failed or was missed", event.job_id, exc_info=event.exception)
+    def _fail(self, why: str = "") -> None:
+        if why:
+            _log.critical("%s", why)
+        self._failed = True
+        self.stop()

@@ -110,8 +110,10 @@ def check(
 @verbs.command("verify")
 def verify(ctx: typer.Context, as_json: Json = False) -> None:
     """Recompute every transaction from its events and compare; exit 1 where one differs."""
-    with opened(ctx) as house, house.store.read() as connection:
-        found = recompute(connection)
+    with opened(ctx) as house:
+        house.store.examine()
+        with house.store.read() as connection:
+            found = recompute(connection)
     if as_json:
         output.as_json(found)
     else:

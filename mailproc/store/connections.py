@@ -6,6 +6,7 @@ PostgreSQL by a lock that every write takes first). No error text holds a statem
 (``hide_parameters``): they are people's letters.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from mailproc import private
-from mailproc.errors import Misconfigured
+from mailproc.errors import Misconfigured, NoRoom
 
 BUSY_SECONDS = 30
 READERS = 20
@@ -164,5 +165,7 @@ def make_file(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom(f"the store {path} cannot be made: {error.strerror}") from None
         text = f"{path} cannot be made: {error.strerror}; make its folder writable, or name another file"
         raise Misconfigured(f"store.url: {text}") from None

@@ -3,15 +3,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection
 
-from mailproc.errors import TryLater
-from mailproc.store import connections, migrate
+from mailproc.errors import Misconfigured, StoreLost, TryLater
+from mailproc.store import connections, identity, migrate
 from mailproc.store.faults import driver_errors, first_line, try_later
+from mailproc.store.guard import FileGuard, ServerGuard
 from mailproc.store.underway import Underway
 from mailproc.store.writer import Writer
 
@@ -35,21 +36,24 @@ class Store:
         self.underway = Underway(_note(url, base))
         self._reading = connections.reading(url)
         self._writing = connections.writing(url)
+        self._guard = FileGuard(self.path) if self.path is not None else ServerGuard(self.shown)
         self._writer: Writer | None = None
         self._watch: connections.Standing | None = None
         self._watching = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, base: Path = Path(), migrate: bool = True) -> "Store":
+    def open(cls, url: str, *, base: Path = Path(), migrate: bool = True, expected: bool = False) -> "Store":
         """Open the store, make it where it is not there, bring an older one up to date.
 
-        A relative SQLite path starts at ``base``. With ``migrate`` False a store that is not up
-        to date is refused. Raises Misconfigured (also for a store newer than this program) and
-        TryLater (PostgreSQL is away, somebody holds the lock); no text holds the password.
+        One that is ``expected`` is not made: Misconfigured where it is not there, or empty. A
+        relative SQLite path starts at ``base``. With ``migrate`` False a store that is not up to
+        date is refused. Raises Misconfigured (also for a store newer than this program), TryLater
+        (PostgreSQL is away, somebody holds the lock) and StoreLost; no text holds the password.
         """
         store = cls(connections.parse(url, base), base)
         try:
-            store._prepare(may_migrate=migrate)
+            store._prepare(may_migrate=migrate, expected=expected)
+            store._guard.opened()
         except BaseException:  # whatever it is, no connection is left open
             store.close()
             raise
@@ -73,7 +77,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one snapshot and cannot write. Not for long: it holds the log back."""
-        with _translated(), self._reading.connect() as connection:
+        with self._translated(), self._reading.connect() as connection:
             yield connection
 
     def write(self, job: Callable[[Connection], T]) -> T:
@@ -88,8 +92,15 @@ class Store:
             if self._writer.is_current_thread():
                 raise RuntimeError("a job must not wait for another job")
             return self._writer.submit(job).result()
-        with _translated(), self._writing.connect() as connection, connection.begin():
-            return job(connection)
+        with self._translated(), self._writing.connect() as connection:
+            self._guard.writing(True)
+            try:
+                with connection.begin():
+                    result = job(connection)
+                self._guard.after()  # before whoever asked hears that it is kept
+            finally:
+                self._guard.writing(False)
+            return result
 
     def submit(self, job: Callable[[Connection], T]) -> "Future[T]":
         """Queue the job for the next COMMIT; the future resolves after it.
@@ -105,7 +116,44 @@ class Store:
         """Start the daemon's writer; ``on_commit`` is called in its thread after each change."""
         if self._writer is not None:
             raise RuntimeError("the writer runs already")
-        self._writer = Writer(self._writing, on_commit)
+        self._writer = Writer(self._writing, self._guard, on_commit)
+
+    def begin_run(self) -> None:
+        """For the service, which holds the lock: from now on the store is known by this run of it."""
+        run = self.write(identity.begin_run)
+        if isinstance(self._guard, ServerGuard):
+            self._guard.begin_run(run)
+            return
+        with self._translated(), closing(connections.Standing(self._writing)) as alone:
+            alone.ask("PRAGMA wal_checkpoint(PASSIVE)")
+        with self.read() as connection:
+            page = connection.exec_driver_sql(identity.ROOT_PAGE).scalar_one()
+            size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        self._guard.begin_run(run, page, size)
+
+    def still_there(self) -> None:
+        """Raise StoreLost where the store is gone, was replaced, or was found to be damaged."""
+        self._guard.after()
+
+    def examine(self) -> None:
+        """Read the whole of a SQLite store (0.3 s for 100 MB) and raise StoreLost where it is damaged.
+
+        PostgreSQL has its own tools for that.
+        """
+        if self.dialect != "sqlite":
+            return
+        with self.read() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
+        if found != ["ok"]:
+            what = "; ".join(" ".join(str(line).split()) for line in found)
+            self._guard.lost = StoreLost(f"the store {self.path} is damaged: {what}; see docs/operators.md")
+            raise self._guard.lost
+
+    def identity(self) -> str:
+        """Which store this is: the same id in all its copies."""
+        with self.read() as connection:
+            known = identity.store_id(connection)
+        return known or self.write(identity.make)
 
     def data_version(self) -> int:
         """A number that differs from the last one when any connection has committed a change."""
@@ -120,7 +168,7 @@ class Store:
 
     def standing(self) -> connections.Standing:
         """A connection outside the pools, for what lasts as long as the process."""
-        with _translated():
+        with self._translated():
             return connections.Standing(self._reading)
 
     def close(self) -> None:
@@ -132,18 +180,36 @@ class Store:
         self.underway.close()
         self._reading.dispose()
         self._writing.dispose()
+        if isinstance(self._guard, FileGuard):
+            self._guard.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except driver_errors() as error:
+            answer = try_later(error)
+            if answer is None:
+                raise
+            if isinstance(answer, StoreLost):
+                self._guard.lost = answer
+            raise answer from error
 
     def _stop_watching(self) -> None:
         watch, self._watch = self._watch, None
         if watch is not None:
             watch.close()
 
-    def _prepare(self, *, may_migrate: bool) -> None:
+    def _prepare(self, *, may_migrate: bool, expected: bool) -> None:
         if self.path is not None:
+            if expected and not self.path.exists():
+                raise Misconfigured(f"store.url: the store {self.path} is gone")
             connections.make_file(self.path)
         with migrate.reaching(self._url):
             with self._reading.connect() as connection:
                 here = migrate.revision(connection)
+            if expected and here is None:
+                raise Misconfigured(f"store.url: the store {self.shown} is empty")
             if here != migrate.HEAD:
                 migrate.refuse(here, may_migrate=may_migrate)
                 migrate.bring_up(self._writing, self.path)
@@ -154,14 +220,3 @@ def _note(url: URL, base: Path) -> Path:
     if url.get_backend_name() == "sqlite":
         return Path(f"{url.database}.underway")
     return base / "var" / f"{url.database}.underway"
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except driver_errors() as error:
-        answer = try_later(error)
-        if answer is None:
-            raise
-        raise answer from error

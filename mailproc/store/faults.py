@@ -9,12 +9,11 @@ import sys
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from mailproc.errors import NoRoom, TryLater
+from mailproc.errors import NoRoom, StoreLost, TryLater
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_INTERRUPT,
     sqlite3.SQLITE_IOERR,
@@ -43,8 +42,14 @@ def _postgresqls(name: str) -> tuple[type[Exception], ...]:
 
 def try_later(error: BaseException) -> TryLater | None:
     """The sentence for a store that cannot work just now; None where the job is to blame."""
+    if isinstance(error, StoreLost):
+        return error
     if isinstance(error, NoFreeConnection):
         return TryLater("the store has no free connection")
+    if _is_damage(error):
+        return StoreLost(f"the store is damaged: {first_line(error)}; see docs/operators.md")
+    if _is_gone(error):
+        return StoreLost(f"the store is gone: {first_line(error)}; see docs/operators.md")
     if _is_the_stores(error):
         kind = NoRoom if _is_for_want_of_room(error) else TryLater
         return kind(f"the store cannot work just now: {first_line(error)}")
@@ -55,6 +60,23 @@ def first_line(error: BaseException) -> str:
     """The driver's words without the statement and its values, which may be a letter's."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]
+
+
+def _is_damage(error: BaseException) -> bool:
+    """A page that is none, a file that is no database; PostgreSQL's data_corrupted and index_corrupted."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return getattr(cause, "sqlstate", None) in ("XX001", "XX002")
+
+
+def _is_gone(error: BaseException) -> bool:
+    """PostgreSQL refuses the connection: there is no such database any more. It has no code for it there."""
+    cause = getattr(error, "orig", None) or error
+    words = str(cause)
+    return isinstance(cause, _postgresqls("OperationalError")) and (
+        'FATAL:  database "' in words and "does not exist" in words
+    )
 
 
 def _is_for_want_of_room(error: BaseException) -> bool:

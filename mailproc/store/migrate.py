@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mailproc import private
-from mailproc.errors import Misconfigured, TryLater
+from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
 from mailproc.store.faults import first_line, try_later
 
 if TYPE_CHECKING:
@@ -93,8 +93,12 @@ def reaching(url: URL) -> Iterator[None]:
         if _is_the_operators(error):
             words += _advice(error, url)
             raise Misconfigured(f"store.url: {shown} cannot be opened: {words}") from None
-        if try_later(error) is not None:
-            raise TryLater(f"the store {shown} cannot be opened just now: {words}") from None
+        answer = try_later(error)
+        if isinstance(answer, StoreLost):
+            raise StoreLost(f"the store {shown} is damaged: {words}; see docs/operators.md") from None
+        if answer is not None:
+            kind = NoRoom if isinstance(answer, NoRoom) else TryLater
+            raise kind(f"the store {shown} cannot be opened just now: {words}") from None
         raise
 
 

@@ -75,6 +75,14 @@ class Counter(SQLModel, table=True):
     next: int
 
 
+class IdentityRow(SQLModel, table=True):
+    """One row: which store this is (identity.py)."""
+
+    __tablename__ = "identity"
+    store_id: str = Field(primary_key=True)
+    run: str = ""
+
+
 class PartnerRow(SQLModel, table=True):
     """A mirror of config.toml's partners, made at start; one that vanished is inactive."""
 

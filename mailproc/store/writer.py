@@ -7,6 +7,7 @@ company. A job's future resolves after the COMMIT, so whoever hears "done" has i
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -16,8 +17,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.errors import TryLater
+from mailproc.errors import StoreLost, TryLater
 from mailproc.store.faults import try_later
+from mailproc.store.guard import Guard
 from mailproc.store.savepoint import savepoint
 
 T = TypeVar("T")
@@ -32,12 +34,16 @@ _log = logging.getLogger(__name__)
 class Writer:
     """Takes jobs from any thread and commits them in groups.
 
+    ``begun_at`` (monotonic) says since when a group is being committed, None while there is none.
     ``on_commit`` is called after a COMMIT that changed something (not after one that found
-    nothing to do, else a station that is woken by it and looks would wake itself for ever).
+    nothing to do, else a station that is woken by it and looks would wake itself for ever), and
+    when the store is lost.
     """
 
-    def __init__(self, engine: Engine, on_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, engine: Engine, guard: Guard, on_commit: Callable[[], None] | None = None) -> None:
         self._engine = engine
+        self._guard = guard
+        self.begun_at: float | None = None
         self._on_commit = on_commit
         self._queue: Queue[Waiting | None] = Queue(QUEUE_SIZE)
         self._closing = threading.Lock()
@@ -77,7 +83,9 @@ class Writer:
             # A future that was cancelled while it waited is nobody's: its job is not run.
             group = [(job, future) for job, future in group if future.set_running_or_notify_cancel()]
             if group:
+                self.begun_at = time.monotonic()
                 self._commit(group)
+                self.begun_at = None
         self._drop()
 
     def _gather(self) -> tuple[list[Waiting], bool]:
@@ -96,19 +104,31 @@ class Writer:
 
     def _commit(self, group: list[Waiting]) -> None:
         try:
+            self._guard.after()  # nothing is begun in a store that is lost
             connection = self._begin()
             before = _changes(connection)
             results = [_attempt(connection, job) for job, _ in group]
             changed = _changes(connection) != before
+            self._guard.before(_driver(connection))
             connection.commit()
+            self._guard.after()  # before anybody hears that it is kept
         except BaseException as error:  # the thread must live on, and all who wait must hear
+            cause = self._cause(error)
             self._drop()
-            self._fail(group, error)
+            self._fail(group, cause)
             return
         for (_, future), result in zip(group, results, strict=True):
             _answer(future, result)
         if changed:
             self._wake()
+
+    def _cause(self, error: BaseException) -> BaseException:
+        """A store that is lost fails in many ways (an I/O error, a lock that nobody holds)."""
+        try:
+            self._guard.after()
+        except StoreLost as lost:
+            return lost
+        return error
 
     def _begin(self) -> Connection:
         """A transaction on the kept connection; on a new one where that was lost meanwhile."""
@@ -124,11 +144,13 @@ class Writer:
     def _open(self) -> Connection:
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._guard.writing(True)
         self._connection.begin()
         return self._connection
 
     def _drop(self) -> None:
         """Give the connection up: after a failure nobody knows what it is in the middle of."""
+        self._guard.writing(False)
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(Exception):
@@ -141,6 +163,9 @@ class Writer:
         if answer is None:
             _log.error("a commit failed in a way that is a bug", exc_info=error)
             answer = TryLater("the store could not commit")
+        elif isinstance(answer, StoreLost):
+            self._guard.lost = self._guard.lost or answer
+            self._wake()  # who looks now hears of it
         else:
             _log.warning("%d jobs were not committed: %s", len(group), answer)
         for _, future in group:

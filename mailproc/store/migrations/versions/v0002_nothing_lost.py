@@ -1,5 +1,5 @@
 """Letters that a look passed over; why a letter is not proven; copies are told apart by their proven
-senders; alarms count what they do not tell."""
+senders; alarms count what they do not tell; which store this is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", "uidvalidity", "uid"),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("run", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id"),
     )
 
 

@@ -1,0 +1,103 @@
+"""What the service does by the clock: looks into mailboxes, what has fallen due, the letter of the day,
+and the store's examination at night.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailproc.app import schedule
+from mailproc.app.build import House
+from mailproc.app.looking import LookThreads
+from mailproc.config import Mailbox
+from mailproc.errors import StoreLost
+from mailproc.office import daily
+from mailproc.store.engine import Store
+
+_log = logging.getLogger(__name__)
+
+SOON_EXAMINED = 500_000_000
+"""Octets of a store that is examined before the service is ready (2 s); a larger one is while it runs."""
+EXAMINED = "17 3 * * *"
+"""When the store is examined each night (cron, in library.time_zone)."""
+
+
+def is_soon_examined(store: Store) -> bool:
+    return store.path is not None and store.path.stat().st_size <= SOON_EXAMINED
+
+
+class Jobs:
+    """The jobs of one running service. ``look`` and ``sweep`` are called in threads of the scheduler."""
+
+    def __init__(self, house: House, look: Callable[[Mailbox], None], sweep: Callable[[], None]) -> None:
+        self._house = house
+        self._look = look
+        self._sweep = sweep
+        self._scheduler = BackgroundScheduler(
+            timezone=house.premises.zone, executors={"default": LookThreads()}
+        )
+        self._scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def start(self, stack: ExitStack) -> None:
+        """Begin; ended by ``stack``."""
+        self._plan(at_start=True)
+        self._scheduler.start()
+        stack.callback(self._scheduler.shutdown, wait=False)
+
+    def clock_was_set(self) -> None:
+        """Count anew from the present time: a job that was to run at 8 is else a year away after the clock
+        was set back by one."""
+        self._plan(at_start=False)
+        self._scheduler.wakeup()
+
+    def _plan(self, *, at_start: bool) -> None:
+        now, planned = self._house.premises.clock(), self._house.config.schedule
+        for mailbox in self._house.config.mailbox:
+            # Looked at at once; so is what fell due while the service was down.
+            self._add(f"mailbox {mailbox.name}", mailbox.poll, self._look, mailbox, first=now)
+        self._add("sweep", planned.sweep, self._sweep, first=now)
+        soon = not at_start or is_soon_examined(self._house.store)
+        self._add("examine", EXAMINED, self._examine, first=None if soon else now)
+        if planned.digest:
+            # Counted from the last one, so that days down are caught up by one letter.
+            last = daily.last_sent(self._house.store)
+            first = self._trigger(planned.digest).get_next_fire_time(min(last, now) if last else None, now)
+            self._add("digest", planned.digest, self._digest, first=first)
+
+    def _add(
+        self, name: str, when: str, job: Callable[..., Any], *given: Any, first: datetime | None
+    ) -> None:
+        self._scheduler.add_job(
+            job,
+            self._trigger(when),
+            args=given,
+            id=name,
+            replace_existing=True,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+            **({"next_run_time": first} if first else {}),
+        )
+
+    def _digest(self) -> None:
+        daily.send(self._house.store, self._house.premises)
+
+    def _examine(self) -> None:
+        """A damaged page is to be found before the last good copy is thrown away. The watcher asks the
+        store, and ends the service."""
+        try:
+            self._house.store.examine()
+        except StoreLost:
+            _log.debug("the store keeps what was found")
+
+    def _trigger(self, text: str) -> Any:
+        return schedule.trigger(text, self._house.premises.zone)
+
+
+def _job_failed(event: JobExecutionEvent) -> None:
+    _log.error("the job %s failed or was missed", event.job_id, exc_info=event.exception)
