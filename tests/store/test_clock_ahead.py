@@ -58,7 +58,9 @@ def test_an_alarm_of_the_future_keeps_nobody_silent(store):
 
 def test_answers_of_the_future_are_not_counted(store):
     def may(now):
-        return store.write(lambda connection: auto_replies.may_answer(connection, "a@x.example", now, 2))
+        return store.write(
+            lambda connection: auto_replies.may_answer(connection, "a@x.example", "XX-A", now, 2)
+        )
 
     assert [may(AHEAD), may(AHEAD), may(AHEAD)] == [True, True, False]
     assert [may(NOW), may(NOW), may(NOW)] == [True, True, False]
