@@ -19,15 +19,15 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 def partners(
     ctx: typer.Context,
     confirm: Annotated[
-        str, typer.Option(metavar="A3", help="A learned address is theirs: letters go there.")
+        str, typer.Option(metavar="A3", help="A learned address is right: letters go there.")
     ] = "",
-    forget: Annotated[str, typer.Option(metavar="A3", help="A learned address is not theirs.")] = "",
+    forget: Annotated[str, typer.Option(metavar="A3", help="A learned address is not right.")] = "",
     as_json: Json = False,
 ) -> None:
     """The directory: who lends to us, who borrows from us, how they are told and believed."""
     with opened(ctx) as house:
         if confirm:
-            directory.confirm(house.store, house.premises, confirm)
+            directory.confirm(house.store, house.premises, confirm, who())
         if forget:
             directory.forget(house.store, forget)
         with house.store.read() as connection:
@@ -41,7 +41,8 @@ def partners(
     output.table(columns, rows, "No partner is configured: add [[partner]] to config.toml.")
     for one in taught:
         stands = "confirmed" if one.confirmed_at else "waits: partners --confirm or --forget it"
-        output.line(output.one_line(f"{one.id} {one.partner} wrote: answer to {one.address} ({stands})"))
+        wrote = f"{one.number} was passed on to {one.symbol} at" if one.number else "answer to"
+        output.line(output.one_line(f"{one.id} {one.partner} wrote: {wrote} {one.address} ({stands})"))
 
 
 @verbs.command("pause")

@@ -134,12 +134,13 @@ def _send(work: Work, effect: Send) -> None:
         work.answered.append(what)
     if way is Manner.SEND:
         work.intend("apdu", body)
-        work.words.append(f"a message to {transaction['partner']}: {what}")
+        work.words.append(f"a message to {transaction['symbol']} at {transaction['address']}: {what}")
     else:
         home = isinstance(effect.apdu, Returned)
         notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
         work.intend("notice", notice | {"to": "partner"} | body)
-        work.words.append(f"a letter to the people of {transaction['partner']}: {what}")
+        where = f"{transaction['symbol']} at {transaction['address']}"
+        work.words.append(f"a letter to the people of {where}: {what}")
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:

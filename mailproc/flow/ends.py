@@ -1,6 +1,7 @@
 """Where a transaction's other end is, after a letter: who answers us now, and at which address.
 
-ISO 10161-1, Forward-Notification: the request went on, another library answers. APDU-Delivery-Info
+ISO 10161-1, Forward-Notification: the request went on, another library answers. To a partner of config.toml
+the transaction moves at once, to an unknown address when staff have said yes. APDU-Delivery-Info
 (1.0.10161.13.3): answers go where the last letter asked for them. An address of the partner's own
 domain is used for this transaction at once; another one waits until staff have confirmed it.
 """
@@ -13,7 +14,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.config_load.words import is_address
-from mailproc.flow import finding
+from mailproc.flow import finding, own_domain
 from mailproc.flow.carry_out import Work
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.reading import unproven
@@ -28,13 +29,20 @@ ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
 on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
+TO_CONFIRM = "forwarded-elsewhere"
+"""The attention that asks staff whether the library to which it was passed on is to be believed."""
+REDIRECT = "redirect"
+"""The event of their yes."""
 OURS = "BER_IN_MIME"
 """What we can write (APDU-Encoding)."""
 
 
 def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
-    """Move the transaction's other end to where the letter says it is."""
+    """Move the transaction's other end to where the letter says it is, or where staff say it is."""
     apdu, facts = occurrence.apdu, occurrence.facts
+    if work.event["type"] == REDIRECT:
+        _now_with_stranger(work, facts["symbol"], facts["address"])
+        return
     heard = work.event["cause"] == "letter" or work.event["heard_by"]
     if apdu is None or not heard or facts.get("old_responder") or facts.get("repeat"):
         return
@@ -50,30 +58,39 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
     row, premises = work.transaction, work.premises
     if row["role"] != Role.REQUESTER or taken.after.state not in ASKING or not apdu.responder:
         return
-    new = premises.partners.get(apdu.responder)
+    address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
+    new = premises.partners.get(apdu.responder) or premises.partners.at(address)
     if new is not None and new.codec == row["codec"]:
         _now_with(work, new)
         named = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
         finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
-        return
-    address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
-    _pin_forwarded(work, row["partner"], address=ascii_lower(address))
-    if address:
-        _now_with_stranger(work, apdu.responder, address)
-    else:
-        _move(work, symbol=apdu.responder)
+    elif not address:
         work.attend("forwarded-unknown")
+    elif ascii_lower(address) != (row["options"] or {}).get(ANSWERS_FROM):
+        _ask_staff(work, apdu.responder, address)
+
+
+def _ask_staff(work: Work, symbol: str, address: str) -> None:
+    """Nothing moves before they say yes: whoever can speak as the partner could else send the transaction's
+    letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
+    row, event_id = work.transaction, work.event["id"]
+    learned.passed_on(work.connection, row["partner"], address, event_id, row["id"], symbol)
+    work.attend(TO_CONFIRM)
+    work.words.append(f"{row['partner']} says that {symbol} has it now, at {address}: staff are asked")
 
 
 def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
-    """A library that config.toml does not know: it is heard from this address, and of its system nothing
-    is known but the standard. What it said before the notification came lies on the shelf as a stranger's."""
+    """A library that config.toml does not know and staff have confirmed: it is heard from this address, and
+    of its system nothing is known but the standard. What it has said lies on the shelf as a stranger's."""
     row, sender = work.transaction, ascii_lower(address)
+    _pin_forwarded(work, row["partner"], address=sender)
     _move(work, symbol=symbol, address=address, dialect="")
     under = answers_under(row)
     transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row["id"])
     for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
         letters.again(work.connection, inbox_id)
+    work.attention = [reason for reason in work.attention if reason != TO_CONFIRM]
+    work.words.append(f"{symbol} has the request now, at {address}")
 
 
 def _now_with(work: Work, new: Partner) -> None:
@@ -81,7 +98,8 @@ def _now_with(work: Work, new: Partner) -> None:
     if new.symbol == row["partner"] and new.symbol not in _had_it_before(row):
         return
     _pin_forwarded(work, row["partner"], new.symbol)
-    _move(work, partner=new.symbol, symbol=new.symbol, address=new.address, dialect=new.dialect)
+    address = learned.address_of(work.connection, new.symbol) or new.address
+    _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
     _asked_already(work, new.symbol)
     work.words.append(f"{new.symbol} has the request now")
 
@@ -117,7 +135,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if not address or ascii_lower(address) == ascii_lower(row["address"]):
         return
     if strangers := (row["options"] or {}).get(ANSWERS_FROM):
-        if _domain(address) == _domain(strangers):  # what it says is never of the partner who passed it on
+        if own_domain.same(address, strangers):  # what it says is never of the partner who passed it on
             _move(work, address=address)
         return
     partner = work.premises.partners.get(row["partner"])
@@ -127,7 +145,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
         _move(work, address=partner.address)
         return
     new, confirmed = learned.learn(work.connection, partner.symbol, address, work.event["id"])
-    if confirmed or _domain(address) in _domains(partner, row["address"]):
+    if confirmed or own_domain.is_own(address, partner, work.premises.partners):
         _move(work, address=address)
     elif new:
         work.attend("learned-address")
@@ -139,14 +157,6 @@ def _mailable(offered: tuple[ReplyTo, ...]) -> str:
         if one.service.upper() == "SMTP" and OURS in (one.encodings or (OURS,)) and is_address(one.address):
             return one.address
     return ""
-
-
-def _domains(partner: Partner, used: str) -> set[str]:
-    return {_domain(one) for one in (partner.address, used, *partner.accepts_from)}
-
-
-def _domain(address: str) -> str:
-    return ascii_lower(address).rpartition("@")[2]
 
 
 def _move(work: Work, **ends: str) -> None:

@@ -43,6 +43,11 @@ class Partners:
     def get(self, symbol: str) -> Partner | None:
         return self._by_symbol.get(symbol.casefold())
 
+    def at(self, address: str) -> Partner | None:
+        """The partner whose own address this is."""
+        wanted = ascii_lower(address)
+        return next((one for one in self._all if wanted and ascii_lower(one.address) == wanted), None)
+
     def known(self, symbol: str) -> Partner:
         """The partner of this symbol or alias; LocalFault names the known ones."""
         partner = self.get(symbol)

@@ -216,6 +216,7 @@ _DONE: Words = {
     "recall": "asked for it back",
     "check-in": "it is back",
     "amend": "corrected it",
+    "redirect": "confirmed who has it now",
 }
 
 

@@ -216,6 +216,7 @@ _DONE: Words = {
     "recall": "zurückgefordert",
     "check-in": "zurückgebucht",
     "amend": "berichtigt",
+    "redirect": "bestätigt, wer es jetzt hat",
 }
 
 _REASONS: Words = {

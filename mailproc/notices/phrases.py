@@ -55,6 +55,7 @@ ENGLISH = Phrases(
         "next": "ask the next library of the rota",
         "next partner": "ask another library",
         "redeliver": "send the letter again",
+        "partners": "shows the address; with --confirm it is right, with --forget it is not",
         "templates": "which text is broken, and where",
     },
 )
@@ -98,6 +99,7 @@ GERMAN = Phrases(
         "next": "die nächste Bibliothek der Liste fragen",
         "next partner": "eine andere Bibliothek fragen",
         "redeliver": "den Brief noch einmal senden",
+        "partners": "zeigt die Adresse; mit --confirm stimmt sie, mit --forget nicht",
         "templates": "welche Vorlage fehlerhaft ist, und wo",
     },
 )

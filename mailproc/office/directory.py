@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
+from mailproc.flow import advance, ends
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
-from mailproc.store import learned
+from mailproc.ill.terms import State
+from mailproc.store import events, learned, requests, transactions
 from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
 
 _ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
 PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
@@ -20,12 +23,18 @@ _TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
 
 @dataclass(frozen=True)
 class Learned:
-    """``id``: A3. ``confirmed_at`` (UTC): since then the partner's letters go there; None: it waits."""
+    """``id``: A3. ``confirmed_at`` (UTC): since then the partner's letters go there; None: it waits.
+
+    ``number`` (B1-1) and ``symbol``: the partner says that it has passed that request on to this library,
+    and the address is that library's; '' where it is the partner's own.
+    """
 
     id: str
     partner: str
     address: str
     confirmed_at: datetime | None
+    number: str = ""
+    symbol: str = ""
 
 
 def listed(connection: Connection, premises: Premises) -> list[dict[str, str]]:
@@ -51,38 +60,74 @@ def _line(partner: Partner, status: str, proofs: tuple[str, ...]) -> dict[str, s
 
 def taught(connection: Connection) -> list[Learned]:
     """Every address that a letter named and config.toml does not have."""
-    return [
-        Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"])
-        for row in learned.addresses(connection)
-    ]
+    return [_learned(connection, row) for row in learned.addresses(connection)]
 
 
-def confirm(store: Store, premises: Premises, name: str) -> Learned:
-    """From now on new transactions with the partner go to that address. LocalFault: no such one."""
+def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Learned:
+    """From now on new transactions with the partner go to that address; of a request that was passed on, it
+    is with that library now. LocalFault: no such one, or it is too late."""
 
     def job(connection: Connection) -> Learned:
-        found = _one(connection, name)
-        learned.confirm(connection, int(found.id[1:]), premises.clock())
+        found, row = _one(connection, name)
+        if row["kind"] == learned.FORWARDED:
+            _redirect(connection, found, row, premises, by)
+        learned.confirm(connection, row["id"], premises.clock())
         return found
 
     return store.write(job)
 
 
 def forget(store: Store, name: str) -> Learned:
-    """It was not theirs, or is no longer: config.toml's address holds. LocalFault: no such one."""
+    """It was not theirs, or is no longer: what was before holds. LocalFault: no such one."""
 
     def job(connection: Connection) -> Learned:
-        found = _one(connection, name)
-        learned.forget(connection, int(found.id[1:]))
+        found, row = _one(connection, name)
+        learned.forget(connection, row["id"])
+        if row["kind"] == learned.FORWARDED and not learned.waits_for(connection, row["transaction_id"]):
+            transactions.clear_attention(connection, row["transaction_id"], (ends.TO_CONFIRM,))
         return found
 
     return store.write(job)
 
 
-def _one(connection: Connection, name: str) -> Learned:
+def _redirect(connection: Connection, found: Learned, row: RowMapping, premises: Premises, by: str) -> None:
+    """The step of staff's yes."""
+    transaction = transactions.load(connection, row["transaction_id"])
+    state = State[transaction["state"]]
+    if row["confirmed_at"] is not None or state not in ends.ASKING:
+        stands = "was confirmed" if row["confirmed_at"] is not None else f"is {state.name}"
+        raise LocalFault(
+            f"{found.number} {stands}: nothing is to be moved any more.",
+            (f"mailproc partners --forget {found.id}",),
+        )
+    text = f"{found.symbol} has it now, at {found.address}"
+    event = NewEvent(
+        cause="staff",
+        type=ends.REDIRECT,
+        at=premises.clock(),
+        actor=by,
+        door="cli",
+        partner=transaction["partner"],
+        transaction_id=transaction["id"],
+        facts={"symbol": found.symbol, "address": found.address, "text": text},
+    )
+    advance.step(connection, events.add(connection, event), premises)
+
+
+def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
     if not _ID.fullmatch(name.strip()):
         raise LocalFault(f"{name!r} is no learned address: write A3, as `mailproc partners` shows it.")
-    for one in taught(connection):
-        if one.id == name.strip().upper():
-            return one
+    for row in learned.addresses(connection):
+        if f"A{row['id']}" == name.strip().upper():
+            return _learned(connection, row), row
     raise LocalFault(f"There is no learned address {name}.")
+
+
+def _learned(connection: Connection, row: RowMapping) -> Learned:
+    number = _number(connection, row["transaction_id"]) if row["transaction_id"] else ""
+    return Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"], number, row["symbol"])
+
+
+def _number(connection: Connection, transaction_id: int) -> str:
+    row = transactions.load(connection, transaction_id)
+    return f"{requests.load(connection, row['request_id'])['number']}-{row['attempt']}"

@@ -79,6 +79,13 @@ def addresses(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(statement).mappings().all()
 
 
+def waits_for(connection: Connection, transaction_id: int) -> bool:
+    """Is there another library to which the request is said to be passed on, and no yes yet?"""
+    waiting = (LEARNED.c.transaction_id == transaction_id, LEARNED.c.confirmed_at.is_(None))
+    statement = select(LEARNED.c.id).where(LEARNED.c.kind == FORWARDED, *waiting).limit(1)
+    return connection.execute(statement).first() is not None
+
+
 def confirm(connection: Connection, learned_id: int, now: datetime) -> None:
     connection.execute(LEARNED.update().where(LEARNED.c.id == learned_id).values(confirmed_at=now))
 

@@ -56,9 +56,110 @@ def test_its_answer_came_before_the_notification(iso):
     assert iso.shelf() == {}
 
 
+def waiting(iso):
+    """The addresses of libraries that staff are to confirm, by their names (A3)."""
+    with iso.house.store.read() as connection:
+        return {one.id: one.address for one in directory.taught(connection) if one.confirmed_at is None}
+
+
+def say_yes(iso, address=THIRD_MAIL):
+    (name,) = [name for name, waits in waiting(iso).items() if waits == address]
+    found = directory.confirm(iso.house.store, iso.house.premises, name, "clerk")
+    iso.run()
+    return found
+
+
+def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
+    iso.place(LENDER)
+    before = iso.transaction("B1")
+    forwarded(iso, THIRD, THIRD_MAIL)
+    assert iso.attention("B1") == ("forwarded-elsewhere",)
+    (letter,) = iso.notices()
+    told = " ".join(letter.text.split())
+    assert "they passed it on to an address that nobody has confirmed" in told and "mailproc partners" in told
+    says(iso, "SHIPPED")
+    assert (iso.state("B1"), list(iso.shelf().values())) == ("PENDING", [f"unproven sender {THIRD_MAIL}"])
+    after = iso.transaction("B1")
+    for name in ("partner", "symbol", "address", "dialect", "options"):
+        assert after[name] == before[name]
+    outcome = iso.act("B1", "message", note="Is it on its way?")
+    assert outcome.words == (f"a message to {LENDER} at {MAIL[LENDER]}: please see our remark",)
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (MAIL[LENDER], LENDER)
+    iso.hears("ILL_ANSWER", of=LENDER, results="CONDITIONAL", conditions=[{"condition": "charges"}])
+    assert iso.state("B1") == "CONDITIONAL"  # the old responder is heard as ever
+
+
+def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    says(iso, "SHIPPED")
+    found = say_yes(iso)
+    assert (found.number, found.symbol, found.address) == ("B1-1", THIRD, THIRD_MAIL)
+    assert (iso.state("B1"), iso.shelf(), iso.attention("B1")) == ("SHIPPED", {}, ())
+    assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
+        "redirect", {"kind": "staff", "id": "clerk"})  # fmt: skip
+    outcome = iso.act("B1", "message", note="It has come.")
+    assert outcome.words == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
+    assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
+
+
+def test_on_no_nothing_changes(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    says(iso, "SHIPPED")
+    (name,) = waiting(iso)
+    directory.forget(iso.house.store, name)
+    iso.run()
+    assert (iso.state("B1"), iso.attention("B1"), waiting(iso), len(iso.shelf())) == ("PENDING", (), {}, 1)
+    iso.hears("SHIPPED", of=LENDER)
+    assert iso.state("B1") == "SHIPPED"
+
+
+def test_a_yes_is_for_one_request_alone(iso):
+    for _ in range(2):
+        iso.place(LENDER)
+    for number in ("B1-1", "B2-1"):
+        forwarded(iso, THIRD, THIRD_MAIL, transaction=iso.id_of_ours(number))
+    assert list(waiting(iso).values()) == [THIRD_MAIL] * 2
+    directory.confirm(iso.house.store, iso.house.premises, "A1")
+    assert [iso.transaction(number)["address"] for number in ("B1", "B2")] == [THIRD_MAIL, MAIL[LENDER]]
+    assert iso.attention("B2") == ("forwarded-elsewhere",)
+
+
+@pytest.mark.parametrize("late", ["SHIPPED", "confirmed"])
+def test_a_yes_that_comes_too_late_says_so(iso, late):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    if late == "SHIPPED":
+        iso.hears("SHIPPED", of=LENDER)
+    else:
+        directory.confirm(iso.house.store, iso.house.premises, "A1")
+    address = iso.transaction("B1")["address"]
+    with pytest.raises(LocalFault, match="nothing is to be moved any more"):
+        directory.confirm(iso.house.store, iso.house.premises, "A1")
+    assert iso.transaction("B1")["address"] == address
+
+
+def test_a_partner_who_says_it_a_thousand_times_makes_one_line(iso):
+    iso.place(LENDER)
+    for _ in range(5):
+        forwarded(iso, THIRD, THIRD_MAIL)
+    assert len(waiting(iso)) == 1
+    assert len(iso.notices()) == 1
+
+
+def test_the_address_of_a_known_library_is_that_librarys(iso):
+    iso.place(LENDER)
+    forwarded(iso, "XX-OTHER-NAME", MAIL[SECOND].upper())
+    assert (iso.transaction("B1")["partner"], waiting(iso)) == (SECOND, {})
+    iso.hears("SHIPPED", of=SECOND)
+    assert iso.state("B1") == "SHIPPED"
+
+
 def test_an_unknown_library_is_heard_from_the_address_that_was_named(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     said = {"type": "SHIPPED", "transaction": iso.id_of_ours(), "sent_at": "2026-03-03T09:00:00"}
     iso.letter_of(THIRD, said, sender="ill@elsewhere.example")
     assert (iso.state("B1"), list(iso.shelf().values())) == (
@@ -67,8 +168,6 @@ def test_an_unknown_library_is_heard_from_the_address_that_was_named(iso):
     assert len(iso.shelf()) == 2  # it may speak of nothing else
     iso.letter_of(THIRD, said, sender=THIRD_MAIL)
     assert iso.state("B1") == "SHIPPED"
-    iso.act("B1", "message", note="It has come.")
-    assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
     iso.act("B1", "receive")
     iso.hears("LOST", of=LENDER)
     assert iso.state("B1") == "RECEIVED"
@@ -99,13 +198,14 @@ def passes_on(iso, to, address=None):
 
 def taught(iso):
     with iso.house.store.read() as connection:
-        return [(one.partner, one.address) for one in directory.taught(connection)]
+        return [(one.partner, one.address) for one in directory.taught(connection) if not one.number]
 
 
 def test_an_unknown_librarys_address_is_never_the_partners(iso):
     """Every letter of it says where its answers go; that teaches us nothing of who passed the request on."""
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     says(iso, "ILL_ANSWER", results="WILL_SUPPLY", **reply_of("desk@third.example"))
     assert (taught(iso), iso.attention("B1")) == ([], ())
     iso.act("B1", "message", note="Thank you.")
@@ -125,6 +225,7 @@ def test_an_unknown_librarys_answer_came_before_the_notification(iso):
     says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
     assert (iso.state("B1"), len(iso.shelf())) == ("PENDING", 2)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     assert iso.state("B1") == "SHIPPED"
     assert list(iso.shelf().values()) == [f"unproven sender {FOURTH_MAIL}"]
 
@@ -132,7 +233,9 @@ def test_an_unknown_librarys_answer_came_before_the_notification(iso):
 def test_an_unknown_library_passes_it_on_to_another(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     passes_on(iso, FOURTH, FOURTH_MAIL)
+    say_yes(iso, FOURTH_MAIL)
     says(iso, "ILL_ANSWER", results="UNFILLED", reason="not-owned")
     assert iso.state("B1") == "PENDING"
     assert iso.shown("B1").history[-1].note == "from who had it before; not-owned"
@@ -145,6 +248,7 @@ def test_an_unknown_library_passes_it_on_to_another(iso):
 def test_an_unknown_library_passes_it_on_to_one_that_we_know(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     passes_on(iso, SECOND)
     for unknown in (lambda: says(iso, "SHIPPED"), lambda: iso.hears("SHIPPED", of=LENDER)):
         unknown()
@@ -156,6 +260,7 @@ def test_an_unknown_library_passes_it_on_to_one_that_we_know(iso):
 def test_an_unknown_library_gives_it_back(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     passes_on(iso, LENDER)
     says(iso, "SHIPPED")
     assert iso.state("B1") == "PENDING"
@@ -169,12 +274,14 @@ def test_an_unknown_library_speaks_the_standard_as_it_is(make_iso):
     iso = make_iso(partner(LENDER, dialect="vdx"), partner(SECOND), partner(BORROWER))
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     assert iso.transaction("B1")["dialect"] == ""
 
 
 def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     at = "recall-extensions"
     critical = {"at": at, "value": [{"identifier": 7, "critical": True, "ber": "BAhhbnl0aGluZw=="}]}
     says(iso, "RECALL", extensions=[critical])
@@ -185,6 +292,7 @@ def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
 def test_what_staff_let_go_is_still_of_who_has_it_now(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
     extension = {"identifier": 7, "critical": True, "ber": "BAhhbnl0aGluZw=="}
     critical = {"at": "shipped-extensions", "value": [extension]}
     says(iso, "SHIPPED", extensions=[critical])
@@ -202,6 +310,10 @@ def test_an_unknown_library_without_an_address_is_for_staff(iso, address):
     (letter,) = iso.notices()
     assert "they passed it on to a library whose address we do not know" in " ".join(letter.text.split())
     assert "mailproc act B1 message" in letter.text
+    row = iso.transaction("B1")
+    assert (row["symbol"], row["address"], row["partner"], waiting(iso)) == (LENDER, MAIL[LENDER], LENDER, {})
+    iso.hears("SHIPPED", of=LENDER)
+    assert iso.state("B1") == "SHIPPED"
 
 
 def test_a_late_notification_changes_nothing(iso):
@@ -241,6 +353,30 @@ def test_an_address_of_the_partners_own_domain_is_used_at_once(iso):
     iso.hears("MESSAGE", BORROWER, ASKED, note="back home", **reply_to(MAIL[BORROWER]))
     iso.act("L1", "ship")
     assert iso.sent[-1].to == MAIL[BORROWER]
+
+
+PUBLIC = "library@gmail.com"
+
+
+@pytest.mark.parametrize(
+    ("address", "accepts", "answers_go", "at_once"),
+    [
+        ("ill@borrower.example", (), "desk@borrower.example", True),
+        (PUBLIC, (), "thief@gmail.com", False),
+        (PUBLIC, (PUBLIC,), "thief@GMAIL.com", False),
+        (PUBLIC, ("@gmail.com",), "desk@gmail.com", True),  # written, so it is meant
+        ("ill@borrower.example", (PUBLIC, "ill@borrower.example"), "thief@gmail.com", False),
+        ("a@second.example", (), "b@second.example", False),  # another partner writes from that domain
+        ("a@second.example", ("@second.example",), "b@second.example", True),
+        ("a@second.example", ("@second.example",), "ill@SECOND.example", False),  # it is the other one's
+    ],
+)  # fmt: skip
+def test_whose_domain_it_is(make_iso, monkeypatch, address, accepts, answers_go, at_once):
+    monkeypatch.setitem(MAIL, BORROWER, address)
+    iso = make_iso(partner(SECOND), partner(BORROWER, accepts_from=accepts))
+    iso.asks(**reply_to(answers_go))
+    assert iso.transaction("L1")["address"] == (answers_go if at_once else address)
+    assert ("learned-address" in iso.attention("L1")) != at_once
 
 
 @pytest.mark.parametrize("domain", ["evil.example", "borrower.example.evil.example", "notborrower.example"])
