@@ -115,7 +115,7 @@ def test_what_follows_is_said_in_words(small_world):
         "a message to XX-BL at orders@bl.example: we ask you to stop it",
     )
     asked = small_world.foresee("B1", "query").words
-    assert asked == ("a letter to the people of XX-BL: please tell us how it stands",)
+    assert asked == ("a letter to the people of XX-BL at orders@bl.example: please tell us how it stands",)
     nothing = "nothing is sent to XX-BL"  # ARTEmail has no word for it
     assert small_world.foresee("B1", "receive").words == (nothing, "a letter to the reader (patron/arrived)")
     small_world.place(patron={"id": "R2", "name": "No Mail"})
