@@ -176,8 +176,8 @@ def _decoy(tokens: Sequence[_Token]) -> bool:
         (name and name[0].kind == "w" and name[0].text.startswith("."))
         or re.search("[<>]", strings)
         or re.search("[@<>]", comments)
-        or ("@" in strings and "\n" in strings + comments)
-        or "\n" in not_last
+        or ("\n" in strings and (comments or "@" in strings))
+        or "\n" in (comments if "@" in strings else not_last)
         or encoded.deceives(" ".join(token.text for token in tokens if token.kind in ("c", "q", "w")))
     )
 

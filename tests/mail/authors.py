@@ -128,6 +128,8 @@ ATTACKS: tuple[str | bytes, ...] = (
     ' "par\r\n tner"@good.example',
     ' "par\ttner"@good.example',
     " partner@(\r\n bad.example) good.example",
+    f' "a\r\n b" <{P}> (.bad.example\r\n )',
+    f' "a\r\n b" (c) <{P}>',
     f" (a\r\n b) {P}",
     f' "a\\\r\n " <{P}>',
     # comments

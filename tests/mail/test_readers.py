@@ -16,7 +16,7 @@ from tests.mail.authors import ATTACKS, NOBODY, WELL_FORMED, E, P
 from tests.mail.test_sender import letter
 from tests.servers.dovecot import Dovecot
 
-NAMED = 6_000 if os.environ.get("REQUIRE_ALL") == "1" else 400
+NAMED = 3_000 if os.environ.get("REQUIRE_ALL") == "1" else 400
 
 PIECES = (
     *(P, E, f"<{P}>", f"<{E}>", "<", ">", "@", "partner", "good.example", "Library", "J. R.", "."),
@@ -109,10 +109,12 @@ def test_the_old_parser_of_python(letters: list[bytes]) -> None:
 
 
 def test_a_caller_of_it_who_does_not_unfold_sees_nobody_else(letters: list[bytes]) -> None:
-    """Of a folded string or comment it makes words without a domain: nobody who could be proven."""
+    """Of a folded string it makes words without a domain, or with one like "good.example>": nobody there is."""
     for raw in letters:
         sender = readers.written(parse(raw).sender)
-        assert {one for one in readers.python_folded(raw) if one and one[1]} <= {sender}, raw
+        assert sender is not None
+        unreal = ("", sender[1] + ">")
+        assert {one for one in readers.python_folded(raw) if one and one[1] not in unreal} <= {sender}, raw
 
 
 def test_the_new_parser_of_python(letters: list[bytes]) -> None:
