@@ -7,7 +7,6 @@ only for ours. Lines go to stderr; journald or a container keeps them.
 import base64
 import json
 import logging
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -18,11 +17,11 @@ from typing import Any
 from urllib.parse import quote
 
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
+from mailproc.unseen import escaped
 
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "following", "taskName"}
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
@@ -137,12 +136,12 @@ class _Json(logging.Formatter):
 
 
 class _Text(logging.Formatter):
-    """A line for people. Control characters are escaped: a subject cannot forge a line."""
+    """A line for people. What is not seen is written out: a subject cannot forge a line or turn it."""
 
     def format(self, record: logging.LogRecord) -> str:
         words = [_time(record), record.levelname.ljust(7), getattr(record, "following", "") or "-"]
         words += [record.name.removeprefix("mailproc."), record.getMessage()]
         words += [f"{name}={value}" for name, value in _extra(record).items()]
-        line = _CONTROL.sub(lambda hit: repr(hit[0])[1:-1], " ".join(words))
+        line = escaped(" ".join(words))
         trace = _traceback(record).splitlines()
-        return "\n    ".join([line, *(_CONTROL.sub("?", one) for one in trace)])
+        return "\n    ".join([line, *(escaped(one) for one in trace)])

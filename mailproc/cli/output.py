@@ -1,7 +1,6 @@
 """How answers are shown: one JSON value, or tables and lines for people."""
 
 import json
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
@@ -14,9 +13,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from mailproc.log import mask
+from mailproc.unseen import UNSEEN
 
-_STEERING = re.compile("[\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
-"""What JSON leaves as it is and a terminal (or the text's direction) obeys; half characters too."""
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
 
@@ -33,7 +31,7 @@ def json_line(value: Any) -> None:
 def _dumped(value: Any, indent: int | None = None) -> str:
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(plain(value), ensure_ascii=not utf8, indent=indent)
-    return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text)
+    return UNSEEN.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
 def plain(value: Any) -> Any:
@@ -62,8 +60,8 @@ def complain(text: str) -> None:
 
 
 def shown(text: str) -> str:
-    """Without control characters: what a stranger wrote must not steer the terminal."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+    """Without unseen characters: what a stranger wrote must not steer the terminal or turn the text round."""
+    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "�", text)
 
 
 def one_line(text: str) -> str:

@@ -22,7 +22,7 @@ MOST_IDS = 100
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _REGULAR = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+)*+")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNSAFE = re.compile(f"{encoded.CONTROL.pattern}+")
 _ID = re.compile(r"<([^<>]+)>")
 
 

@@ -109,7 +109,7 @@ def test_the_old_parser_of_python(letters: list[bytes]) -> None:
 
 
 def test_a_caller_of_it_who_does_not_unfold_sees_nobody_else(letters: list[bytes]) -> None:
-    """Of a folded string it makes words without a domain, or with one like "good.example>": nobody there is."""
+    """Of a folded string it makes words without a domain, or with one like "good.example>"."""
     for raw in letters:
         sender = readers.written(parse(raw).sender)
         assert sender is not None
