@@ -157,6 +157,12 @@ def test_a_header_that_is_not_plain_proves_nothing(
     assert keys.asked == []
 
 
+@pytest.mark.parametrize("reason", ["no blank line", "too long a header"])
+def test_a_header_without_an_end_is_called_that(reason: str, key: Key, keys: Keys) -> None:
+    found = held(IRREGULAR[reason](signed(LETTER, key)), keys)
+    assert found.reason.endswith("its header is too long, or no blank line ends it")
+
+
 def test_an_unsigned_letter_asks_nothing(keys: Keys) -> None:
     assert held(LETTER, keys).reason == "the letter has no DKIM signature"
     assert keys.asked == []

@@ -92,6 +92,29 @@ def test_short_rsa_keys_are_refused(bits: int, why: str) -> None:
     assert (found.held, found.reason.endswith(why)) == (not why, True)
 
 
+def der(tag: int, content: bytes) -> bytes:
+    return bytes([tag, 0x82]) + len(content).to_bytes(2) + content
+
+
+def rsa_record(modulus: int, exponent: int) -> bytes:
+    numbers = (number.to_bytes(number.bit_length() // 8 + 1) for number in (modulus, exponent))
+    return b"p=" + base64.b64encode(der(0x30, b"".join(der(2, number) for number in numbers)))
+
+
+@pytest.mark.parametrize("exponent", [0, 1, 2, 65_536, 2**32 + 1, 2**2047 + 1])
+def test_an_exponent_that_proves_nothing_or_costs_much_is_refused(exponent: int, key: Key) -> None:
+    """With 1 the padded hash is its own signature; a long one takes a second of arithmetic."""
+    assert isinstance(key.private, rsa.RSAPrivateKey)
+    modulus = key.private.public_key().public_numbers().n
+    assert held(signed(LETTER, key), lambda _: rsa_record(modulus, 65_537)).held
+    assert "unusual" in held(signed(LETTER, key), lambda _: rsa_record(modulus, exponent)).reason
+
+
+@pytest.mark.parametrize(("bits", "why"), [(8192, "size of its key"), (8193, "unusual"), (16_000, "unusual")])
+def test_a_modulus_of_more_than_8192_bits_is_refused(bits: int, why: str, key: Key) -> None:
+    assert why in held(signed(LETTER, key), lambda _: rsa_record(2**bits - 1, 65_537)).reason
+
+
 def test_one_form_of_an_rsa_signature_holds(key: Key, keys: Keys) -> None:
     """s + n is another way to write s (RFC 8017, 5.2.2 refuses it); so is a zero in front."""
     assert isinstance(key.private, rsa.RSAPrivateKey)

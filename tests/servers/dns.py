@@ -146,6 +146,6 @@ def _both(served: NameServer) -> tuple[socketserver.UDPServer, socketserver.TCPS
     while True:
         udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp)
         try:
-            return udp, socketserver.ThreadingTCPServer(udp.server_address, Tcp)  # type: ignore[arg-type]
+            return udp, socketserver.ThreadingTCPServer(udp.server_address, Tcp)
         except OSError:
             udp.server_close()
