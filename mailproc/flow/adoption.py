@@ -1,34 +1,75 @@
 """Letters of a library that config.toml does not know, but to which a partner passed our request on.
 
-Its letters are taken where they come from the address that the Forward-Notification named, and only
-for the transactions that were passed on to it.
+Its letters are taken where envelope and From are the address that the Forward-Notification named, and only
+for the transactions that were passed on to it. config.toml cannot say how such a library is proven: its
+domain's signature or our relay's word must prove it, unless the partner who passed the request on is
+believed without a proof.
 """
 
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from mailproc.config import Partner, ProofName
+from mailproc.errors import TryLater
+from mailproc.flow import proving
 from mailproc.flow.ends import ANSWERS_FROM, answers_under
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import LEARNED, Reading
+from mailproc.flow.reading import LEARNED, RELEASED, Reading, unproven
 from mailproc.ill.apdu import Apdu
 from mailproc.store import transactions
+from mailproc.store.engine import Store
+
+
+def proven(store: Store, reading: Reading, premises: Premises) -> Reading:
+    """The reading with what proves its sender, where it speaks of what was passed on to it. Before the
+    write: DNS may be asked."""
+    if not reading.unproven or reading.evidence is None:
+        return reading
+    with store.read() as connection:
+        partner = _passed_on_by(connection, reading, premises)
+    if partner is None:
+        return reading
+    try:
+        found = proving.proven(partner, _asked(partner, premises), reading.evidence)
+    except TryLater as unanswered:
+        return replace(reading, later=str(unanswered))
+    return replace(reading, proofs={partner.symbol: found})
 
 
 def of(connection: Connection, reading: Reading, premises: Premises) -> Reading | None:
-    """The letter as one of the partner who passed the request on; None where it is a stranger's."""
-    if not reading.unproven or reading.partner is not None:
+    """The letter as one of the partner who passed the request on; None where it is a stranger's, or where a
+    partner speaks for itself."""
+    vouched = reading.proof == RELEASED and not reading.refused
+    if not (reading.unproven or vouched):
         return None
-    said = reading.decoded.apdus
-    partners = {_passed_on_by(connection, reading.letter.sender, apdu) for apdu in said}
-    partner = premises.partners.get(partners.pop() or "") if len(partners) == 1 else None
+    partner = _passed_on_by(connection, reading, premises)
     if partner is None:
         return None
+    if vouched:
+        return replace(reading, unproven=True) if partner == reading.partner else None
+    if partner.symbol not in reading.proofs:
+        return replace(reading, later="its sender was confirmed a moment ago")
+    if not reading.proofs[partner.symbol].by:
+        return replace(reading, refused=f"{unproven(reading.letter.sender)}: {proving.told(reading.proofs)}")
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm="")
 
 
-def _passed_on_by(connection: Connection, sender: str, apdu: Apdu) -> str | None:
+def _asked(partner: Partner, premises: Premises) -> tuple[ProofName, ...]:
+    if "none" in premises.config.proofs_of(partner):
+        return ("none",)
+    return ("dmarc", "dkim") if premises.config.proof.authserv_id else ("dkim",)
+
+
+def _passed_on_by(connection: Connection, reading: Reading, premises: Premises) -> Partner | None:
+    """The one partner who passed on to the sender everything that its letter is about."""
+    said = reading.decoded.apdus
+    symbols = {_partner_of(connection, reading.letter.sender, apdu) for apdu in said}
+    return premises.partners.get(symbols.pop() or "") if len(symbols) == 1 else None
+
+
+def _partner_of(connection: Connection, sender: str, apdu: Apdu) -> str | None:
     if apdu.transaction is None:
         return None
     under = answers_under(apdu.transaction)

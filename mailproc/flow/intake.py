@@ -45,15 +45,15 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     rows = store.write(claim)
     if not rows:
         return 0
-    readings = [_read(row, premises, store.underway) for row in rows]
+    readings = [_read(row, premises, store) for row in rows]
     store.underway.at()
     store.write(lambda connection: _settle_all(connection, readings, premises, store.underway))
     return len(readings)
 
 
-def _read(row: RowMapping, premises: Premises, underway: Underway) -> Reading:
-    underway.at(row["id"])
-    return read(row, premises)
+def _read(row: RowMapping, premises: Premises, store: Store) -> Reading:
+    store.underway.at(row["id"])
+    return adoption.proven(store, read(row, premises), premises)
 
 
 def _settle_all(
@@ -76,12 +76,11 @@ def _settle_all(
 
 def settle(connection: Connection, reading: Reading, premises: Premises) -> None:
     """Write what the letter means: its events, or the shelf."""
-    if reading.later:
-        deferral.defer(connection, reading, premises)
-        return
     reading = sharing.settled(connection, reading, premises)
     reading = adoption.of(connection, reading, premises) or reading
-    if copy_of := _earlier_copy(connection, reading):
+    if reading.later:
+        deferral.defer(connection, reading, premises)
+    elif copy_of := _earlier_copy(connection, reading):
         _done(connection, reading, f"the same letter as I{copy_of}")
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, premises)

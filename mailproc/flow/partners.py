@@ -69,6 +69,12 @@ class Partners:
         return tuple(one for one in self._all if _accepts(one, header, envelopes))
 
 
+def is_of_one(sender: Sender) -> bool:
+    """Does the envelope, where there is one, name the author too (less a detail of its own)?"""
+    envelopes = _spellings(sender.envelope)
+    return not envelopes or addresses.bare(sender.header) in envelopes
+
+
 def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
     """The partner's account of that direction (and code, if one is named)."""
     for one in partner.artemail.account:

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow import bouncing, proving
-from mailproc.flow.partners import Sender, account, ascii_lower
+from mailproc.flow.partners import Sender, account, ascii_lower, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
 from mailproc.mail.bounce import Bounce
@@ -61,6 +61,7 @@ class Reading:
     returned_to: tuple[str, ...] = ()  # of a bounce: the addresses of ours that only one letter went out with
     proofs: Mapping[str, Proven] = field(default_factory=dict)
     later: str = ""
+    evidence: Evidence | None = None  # of nobody's letter
 
 
 def read(row: RowMapping, premises: Premises) -> Reading:
@@ -118,8 +119,8 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     if codec is None:
         return _perhaps(_nobodys(found, claimants), likely, proven)
     if not proven:
-        strange = replace(found, refused=_unproven(found), alarm="unproven", unproven=not claimants)
-        return strange if claimants else replace(strange, decoded=_of_nobody(letter, codec))
+        strange = replace(found, refused=_unproven(found), alarm="unproven")
+        return strange if claimants else _of_nobody(strange, codec, evidence)
     return _decoded(found, codec, proven)
 
 
@@ -144,12 +145,14 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
     return replace(found, refused=why, alarm="unreadable" if claimants and not automatic else "")
 
 
-def _of_nobody(letter: Letter, codec: Codec) -> Decoded:
-    """What a letter of nobody's says: it may be of a library that staff have confirmed (``adoption``)."""
+def _of_nobody(strange: Reading, codec: Codec, evidence: Evidence) -> Reading:
+    """A letter of nobody's may be of a library that staff have confirmed (``adoption``), where its envelope
+    says so too."""
+    strange = replace(strange, unproven=is_of_one(evidence.sender), evidence=evidence)
     try:
-        return codec.decode(letter)
+        return replace(strange, decoded=codec.decode(strange.letter))
     except (RemoteFault, Misconfigured):
-        return Decoded()
+        return strange
 
 
 def _perhaps(nobodys: Reading, codec: Codec, proven: tuple[Partner, ...]) -> Reading:
@@ -190,8 +193,8 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
             return replace(reading, refused=why, alarm="file-refused")
     if not (decoded.apdus or decoded.unsure or decoded.faults or said):
         return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
-    whose = _only(partners)
-    return replace(reading, decoded=decoded, partner=whose, sharers=() if whose else partners)
+    whose, by = _only(partners), reading.proofs[partners[0].symbol].by
+    return replace(reading, decoded=decoded, partner=whose, proof=by, sharers=() if whose else partners)
 
 
 def _admits(partner: Partner, said: Credentials) -> bool:

@@ -248,6 +248,36 @@ def test_by_imap_a_signature_proves_too(signing: Any, order: Any) -> None:
     assert signing.listed() == ["L1"]
 
 
+SHARER = """
+[[partner]]
+symbol = "XX-SHARER"
+address = "ill@lender.example"
+roles = ["REQUESTER"]
+proof = ["none"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0001"
+password = { env = "TEST_XX_BL" }
+"""
+
+
+@pytest.mark.parametrize(("sign", "by"), [(True, "dkim"), (False, "")])
+def test_who_shares_an_address_shares_no_proof(
+    make_world: Any, sqlite_url: str, keys: Keys, order: Any, sign: bool, by: str
+) -> None:
+    world = make_world(sqlite_url, SHARER + LINES)
+    world.house = replace(world.house, premises=replace(world.house.premises, make_keys=lambda: keys))
+    inbox_id = world.inject(order(sign=sign), AUTHOR)
+    world.run()
+    row = world.row("inbox", inbox_id)
+    if by:
+        assert (row["partner"], row["proof"], world.listed()) == ("XX-SIGNER", "dkim", ["L1"])
+    else:
+        assert "are not those of XX-SHARER" in row["last_error"]
+        assert row["proof_note"] == "XX-SIGNER: dkim: the letter has no DKIM signature"
+        assert world.listed() == []
+
+
 ELSEWHERE = "stranger@elsewhere.example"
 
 

@@ -56,8 +56,11 @@ class Iso:
         }
         return self.letter_of(of, apdu | said, run=run)
 
-    def letter_of(self, of: str, apdu: dict[str, Any], run: bool = True, sender: str = "") -> int:
-        """The letter as that library's own program would write it."""
+    def letter_of(
+        self, of: str, apdu: dict[str, Any], run: bool = True, sender: str = "", envelope: str = "",
+        change: Callable[[bytes], bytes] = bytes,
+    ) -> int:  # fmt: skip
+        """The letter as that library's own program would write it; ``change`` happens to its bytes."""
         self.world._count += 1
         sender = sender or MAIL[of]
         borrows = apdu["transaction"].get("initial_requester") != US or apdu["type"] in ASKED_OF_US
@@ -69,7 +72,7 @@ class Iso:
         name = f"iso{self.world._count}@{sender.partition('@')[2]}"
         to, date = ["ill@library.example"], self.world.now
         raw = compose(written.body, sender=sender, sender_name=of, to=to, message_id=name, date=date)
-        number: int = self.world.inject(raw, sender)
+        number: int = self.world.inject(change(raw), envelope or sender)
         if run:
             self.world.run()
         return number

@@ -1,9 +1,13 @@
 """Who answers us, and where answers go: forwarded requests, learned addresses, optional messages."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.office import directory, mailroom
+from tests.proof import signer
+from tests.proof.verifier import Keys
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, partner
 
@@ -176,12 +180,12 @@ def test_an_unknown_library_is_heard_from_the_address_that_was_named(iso):
 FOURTH, FOURTH_MAIL = "XX-FOURTH", "ill@fourth.example"
 
 
-def says(iso, kind, of=THIRD, sender=THIRD_MAIL, **said):
+def says(iso, kind, of=THIRD, sender=THIRD_MAIL, envelope="", change=bytes, **said):
     """A letter of a library that config.toml does not know."""
     iso.later()
     at = iso.house.premises.local(iso.world.now).isoformat()
     named = {"type": kind, "transaction": iso.id_of_ours(), "sent_at": at}
-    iso.letter_of(of, named | said, sender=sender)
+    iso.letter_of(of, named | said, sender=sender, envelope=envelope, change=change)
 
 
 def reply_of(address):
@@ -300,6 +304,64 @@ def test_what_staff_let_go_is_still_of_who_has_it_now(iso):
     mailroom.release(iso.house.store, iso.house.premises, letter_id)
     iso.run()
     assert (iso.state("B1"), iso.shelf()) == ("SHIPPED", {})
+
+
+@pytest.fixture(scope="module")
+def key():
+    return signer.rsa_key()
+
+
+@pytest.fixture
+def keys(key):
+    return Keys({f"{signer.SELECTOR}._domainkey.third.example": key.record})
+
+
+@pytest.fixture
+def strict(make_iso, keys):
+    """The partner who passes requests on is believed by its signature alone."""
+    iso = make_iso(partner(LENDER, proof=("network", "dkim"), networks=("127.0.0.0/8",)))
+    premises = replace(iso.house.premises, make_keys=lambda: keys)
+    iso.world.house = replace(iso.world.house, premises=premises)
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
+    return iso
+
+
+def signed_by(key):
+    return lambda raw: signer.signed(raw, key, d="third.example")
+
+
+def test_an_unknown_library_must_be_proven_as_who_passed_it_on(strict, key, keys):
+    says(strict, "SHIPPED")
+    (why,) = strict.shelf().values()
+    assert why == f"unproven sender {THIRD_MAIL}: dkim: the letter has no DKIM signature"
+    assert (strict.state("B1"), keys.asked) == ("PENDING", [])
+    says(strict, "SHIPPED", envelope="x@elsewhere.example", change=signed_by(key))
+    assert (strict.state("B1"), keys.asked) == ("PENDING", [])
+    says(strict, "SHIPPED", change=signed_by(key))
+    assert strict.state("B1") == "SHIPPED"
+    row = strict.rows("inbox")[-1]
+    assert (row["proof"], row["partner"]) == ("learned", LENDER)
+
+
+def test_an_unknown_librarys_letter_waits_for_dns(strict, key, keys):
+    name, record = keys.records.popitem()
+    keys.records[name] = None
+    says(strict, "SHIPPED", change=signed_by(key))
+    assert (strict.state("B1"), strict.shelf()) == ("PENDING", {})
+    keys.records[name] = record
+    strict.later(minutes=1)
+    strict.run()
+    assert strict.state("B1") == "SHIPPED"
+
+
+def test_an_unknown_librarys_letter_that_staff_release_is_its_own(strict):
+    says(strict, "SHIPPED")
+    (letter_id,) = strict.shelf()
+    mailroom.release(strict.house.store, strict.house.premises, letter_id, LENDER)
+    strict.run()
+    assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 
 
 @pytest.mark.parametrize("address", [None, "no address", "host.example:1611"])
