@@ -179,3 +179,20 @@ def test_a_partner_s_envelope_counts_without_its_detail_and_the_header_does_not(
     partners: Partners = small_world.house.premises.partners
     found = partners.claimed_by(Sender("listener", envelope, header, "127.0.0.1"))
     assert [one.address for one in found] == ([BL] if accepted else [])
+
+
+def test_at_the_listener_the_envelope_counts_and_not_a_return_path_in_the_letter(small_world):
+    """A notice is no report because it writes "Return-Path: <>" itself; with an empty envelope it is."""
+    small_world.place()
+    (order,) = small_world.to(BL)
+    notice = (
+        "Return-Path: <>\nFrom: desk@shop.example\nTo: ill@library.example\nSubject: News\n"
+        'Content-Type: multipart/mixed; boundary="x"\n\n--x\n\nYour message could not be delivered to us.\n'
+        f"--x\nContent-Type: message/rfc822\n\n{order.text}\n--x--\n"
+    ).encode()
+    small_world.inject(notice, "desk@shop.example")
+    small_world.run()
+    assert small_world.row("outgoing", 1)["state"] == "handed_over"
+    small_world.inject(notice, "")
+    small_world.run()
+    assert small_world.row("outgoing", 1)["state"] == "bounced"

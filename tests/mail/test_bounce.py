@@ -192,6 +192,36 @@ def test_systems_that_write_their_own(raw: str, expected: Bounce) -> None:
     assert bounce(raw) == expected
 
 
+@pytest.mark.parametrize(
+    "sender",
+    ["MAILER-DAEMON", "MAILER-DAEMON <>", "<>", "Mailer Daemon <MAILER-DAEMON@localhost>", "postmaster@x, y"],
+)
+@pytest.mark.parametrize("first", ["", "From MAILER-DAEMON Mon Dec 19 03:18:51 2016\n"])
+def test_a_sender_that_names_nobody_for_certain(sender: str, first: str) -> None:
+    got = bounce(first + QMAIL.replace("MAILER-DAEMON@mx.art.example", sender))
+    assert got is not None
+    assert (got.kind, got.message_ids, got.recipients) == ("failed", IDS, ("art@art.example",))
+
+
+@pytest.mark.parametrize(
+    ("subject", "words", "kind"),
+    [
+        ("Undeliverable: Delay of the order file", "x", "failed"),
+        ("Delivery Status Notification (Failure)", "x", "failed"),
+        ("Delivery Status Notification (Failure): the delay", "x", "failed"),
+        ("Delivery Status Notification (Delay)", "x", "delayed"),
+        ("Delivery Status Notification", "x", "failed"),
+        ("Mail Delivery System", "It will be retried until it is 5 days old.", "delayed"),
+        ("Warning: message delayed", "This is a permanent error; I've given up.", "failed"),
+        ("Returned mail", "You do not need to resend it.", "delayed"),
+    ],
+)
+def test_whether_it_failed_or_waits(subject: str, words: str, kind: str) -> None:
+    got = bounce(f"Return-Path: <>\nFrom: MAILER-DAEMON@relay.example\nSubject: {subject}\n\n{words}\n")
+    assert got is not None
+    assert got.kind == kind
+
+
 def test_a_password_in_what_came_back_is_not_told() -> None:
     for raw in (QMAIL, EXIM, EXCHANGE, report(status("failed", "5.1.1"))):
         assert "Q7W8E9R" not in repr(bounce(raw.replace("XXXXXXX", "Q7W8E9R")))

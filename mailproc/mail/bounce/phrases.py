@@ -6,19 +6,19 @@ here if a system writes it and nobody who reports on an order would: "not delive
 
 FAILED_SUBJECTS = (
     # English
-    "failure notice", "undeliver", "delivery status notification", "delivery failure", "delivery failed",
-    "delivery has failed", "failed delivery", "failure delivery", "delivery failture", "mail failure",
-    "mail delivery failed", "mail delivery system", "mail delivery problem", "mail delivery error",
-    "could not be delivered", "cannot be delivered", "couldn't be delivered", "not be delivered",
-    "wasn't delivered", "was not delivered", "not delivered", "non-delivery", "nondelivery", "non delivery",
-    "nondeliverable", "non-deliverable", "delivery problem", "delivery error", "delivery notification",
-    "delivery report", "delivery status", "error during delivery", "returned to sender",
-    "returning to sender", "returning message to sender", "return to sender", "message returned",
-    "mail error", "mail system error", "failed mail", "unable to deliver", "message rejected",
-    "mail rejected", "rejected mail", "message blocked", "message you sent blocked", "user unknown",
-    "unknown user", "unknown address", "address not found", "processing error", "bounced mail",
-    "mail bounced", "message bounced", "mail could not be", "error sending message", "message not sent",
-    "permanent delivery", "recipient rejected",
+    "delivery status notification (fail", "delivery notification: delivery has failed", "failure notice",
+    "undeliver", "delivery failure", "delivery failed", "delivery has failed", "failed delivery",
+    "failure delivery", "delivery failture", "mail failure", "mail delivery failed",
+    "mail delivery problem", "mail delivery error", "could not be delivered", "cannot be delivered",
+    "couldn't be delivered", "not be delivered", "wasn't delivered", "was not delivered", "not delivered",
+    "non-delivery", "nondelivery", "non delivery", "nondeliverable", "non-deliverable", "delivery problem",
+    "delivery error", "error during delivery", "returned to sender", "returning to sender",
+    "returning message to sender", "return to sender", "message returned", "mail error",
+    "mail system error", "failed mail", "unable to deliver", "message rejected", "mail rejected",
+    "rejected mail", "message blocked", "message you sent blocked", "user unknown", "unknown user",
+    "unknown address", "address not found", "bounced mail", "mail bounced", "message bounced",
+    "mail could not be", "error sending message", "message not sent", "permanent delivery",
+    "recipient rejected",
     # German
     "unzustellbar", "nicht zugestellt", "nicht zustellbar", "zustellung fehlgeschlagen", "zustellung nicht",
     "zustellfehler", "fehler bei der zustellung", "fehler beim versand", "fehlgeschlagene zustellung",
@@ -27,7 +27,7 @@ FAILED_SUBJECTS = (
     "non remis", "non distribu", "non délivr", "non delivr", "échec de la remise", "echec de la remise",
     "échec de remise", "échec de la distribution", "échec de livraison", "échec d'envoi",
     "impossible de remettre", "retour à l'expéditeur", "retourné à l'expéditeur", "utilisateur non recensé",
-    "notification d'état de remise", "non distribuable", "non livré",
+    "non distribuable", "non livré",
     # Italian, Spanish, Portuguese
     "non recapitabile", "mancata consegna", "mancato recapito", "consegna non riuscita",
     "errore di consegna", "non consegnat", "impossibile recapitare", "non recapitat", "no se pudo entregar",
@@ -51,7 +51,7 @@ FAILED_SUBJECTS = (
     "配信できません", "配信エラー", "配送不能", "送信できません", "送信エラー", "配達できません",
     "届けられません", "お届けできません", "届きませんでした", "不達", "エラー通知", "退信", "退回",
     "投递失败", "无法投递", "无法送达", "未送达", "发送失败", "退件", "無法傳遞", "無法送達", "無法投遞",
-    "傳送失敗", "传递状态通知", "배달되지", "배달 실패", "전송 실패", "전달할 수 없", "전송되지 않", "반송",
+    "傳送失敗", "배달되지", "배달 실패", "전송 실패", "전달할 수 없", "전송되지 않", "반송",
 )  # fmt: skip
 
 DELAYED_SUBJECTS = (
@@ -62,6 +62,12 @@ DELAYED_SUBJECTS = (
     "vertraging", "försenad", "forsinke", "opóźnion", "zpožděn", "gecikti", "задерж", "отложен", "遅延",
     "遅れ", "延迟", "延遲", "지연",
 )  # fmt: skip
+
+REPORT_SUBJECTS = (
+    "delivery status", "delivery notification", "delivery report", "mail delivery system",
+    "processing error", "notification d'état de remise", "传递状态通知",
+)  # fmt: skip
+"""A failure, where nothing else is said."""
 
 ANSWERS = (
     "re:", "aw:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "sv:", "vs:", "odp:", "r:", "i:", "enc:",
@@ -78,18 +84,19 @@ GIVEN_UP = (
 
 DELAYED = (
     "has not yet been delivered", "has not been delivered yet", "not yet been delivered",
-    "could not yet be delivered", "message has been delayed", "mail has been delayed",
-    "delivery has been delayed", "has been postponed", "delivery is delayed", "will continue to try",
-    "will continue trying", "will keep trying", "will be retried", "will retry for", "is still trying",
-    "still trying to deliver", "still being tried", "will try to deliver", "attempts will continue",
-    "will continue to be made", "will be attempted again", "will be resent automatically",
-    "you do not need to resend", "do not need to resend", "don't need to resend", "no need to resend",
-    "no action is required on your part", "this is a warning message only", "this is only a warning",
-    "this is just a warning", "temporary problem delivering", "temporary non-fatal errors",
-    "transient non-fatal errors", "noch nicht zugestellt", "konnte noch nicht", "weitere zustellversuche",
-    "zustellung wird weiter", "weiterhin versuch", "zustellung wurde verzögert", "zustellung verzögert",
-    "wird erneut versucht", "nicht erneut senden", "n'a pas encore été", "n'a pas encore pu",
-    "a été retardé", "nouvelle tentative de remise", "continuera à essayer", "continuera d'essayer",
+    "could not yet be delivered", "message has been delayed", "message is delayed for",
+    "mail has been delayed", "delivery has been delayed", "has been postponed", "delivery is delayed",
+    "will continue to try", "will continue trying", "will keep trying", "will be retried", "will retry for",
+    "is still trying", "still trying to deliver", "still being tried", "will try to deliver",
+    "attempts will continue", "will continue to be made", "will be attempted again",
+    "will be resent automatically", "you do not need to resend", "do not need to resend",
+    "don't need to resend", "no need to resend", "no action is required on your part",
+    "this is a warning message only", "this is only a warning", "this is just a warning",
+    "temporary problem delivering", "temporary non-fatal errors", "transient non-fatal errors",
+    "noch nicht zugestellt", "konnte noch nicht", "weitere zustellversuche", "zustellung wird weiter",
+    "weiterhin versuch", "zustellung wurde verzögert", "zustellung verzögert", "wird erneut versucht",
+    "nicht erneut senden", "n'a pas encore été", "n'a pas encore pu", "a été retardé",
+    "nouvelle tentative de remise", "continuera à essayer", "continuera d'essayer",
     "pas besoin de renvoyer", "non è ancora stato", "è in ritardo", "è stato ritardato",
     "nuovo tentativo di consegna", "continuerà a tentare", "todavía no se ha entregado",
     "aún no se ha entregado", "se ha retrasado", "se seguirá intentando", "continuará intentando",

@@ -4,6 +4,7 @@ A delivery status in a report says it. Without one the letter must come from a m
 its envelope) and say so in known words; the less it looks like a system's, the more of them.
 """
 
+import re
 from dataclasses import dataclass
 
 from mailproc.mail import addresses, headers
@@ -13,6 +14,7 @@ from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import readable
 
+_BETWEEN = re.compile(r"[\s<>()\",;:]")
 _OTHER_REPORTS = ("message/disposition-notification", "message/feedback-report")
 _DAEMONS = ("mailer-daemon", "mailerdaemon", "mailer_daemon", "mail-daemon", "maildaemon", "double-bounce")
 _WORDS = phrases.FAILED + phrases.DELAYED + phrases.GIVEN_UP
@@ -55,8 +57,11 @@ class _Look:
         path = letter.return_path
         self.path_is_empty = path is not None and (not path or path.startswith(_DAEMONS))
         self.path_is_known = path is not None
-        self.from_daemon = letter.sender.startswith(_DAEMONS)
-        self.from_system = letter.sender.startswith(_SYSTEMS) or (self.path_is_empty and not letter.sender)
+        names = _senders(letter)
+        self.from_daemon = any(name.startswith(_DAEMONS) for name in names)
+        self.from_system = any(name.startswith(_SYSTEMS) for name in names) or (
+            self.path_is_empty and not letter.sender
+        )
         self.from_software = self.from_system or any(
             name in line.casefold() for line in headers.named(letter.raw, "From") for name in phrases.SENDERS
         )
@@ -78,6 +83,14 @@ class _Look:
         return bool(self.kind) and not self.is_answer
 
 
+def _senders(letter: Letter) -> list[str]:
+    """The From address; where none can be told, all words of the field. Many systems write their own name
+    there, or a header that is not whole, and who a bounce is from proves nothing anyway."""
+    if letter.sender:
+        return [letter.sender]
+    return _BETWEEN.split(" ".join(headers.named(letter.raw, "From")[:1]).casefold())
+
+
 def _is_bounce(look: _Look, words: text.Text) -> bool:
     says = _says(words.words, _WORDS)
     came_back = look.is_returned or bool(words.copy)
@@ -96,9 +109,11 @@ def _is_bounce(look: _Look, words: text.Text) -> bool:
 def _kind_of_subject(subject: str) -> str:
     """ "Undeliverable" goes before "delay": what follows may be our own subject."""
     folded = subject.casefold()
-    if any(phrase in folded for phrase in phrases.FAILED_SUBJECTS):
+    if _says(folded, phrases.FAILED_SUBJECTS):
         return "failed"
-    return "delayed" if any(phrase in folded for phrase in phrases.DELAYED_SUBJECTS) else ""
+    if _says(folded, phrases.DELAYED_SUBJECTS):
+        return "delayed"
+    return "failed" if _says(folded, phrases.REPORT_SUBJECTS) else ""
 
 
 def _says(words: str, table: tuple[str, ...]) -> bool:
