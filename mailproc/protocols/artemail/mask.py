@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from mailproc.errors import LocalFault
 from mailproc.mail import charset, headers, parameters, transfer
 from mailproc.mail.defects import Defects
+from mailproc.protocols.artemail import mask_header
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
@@ -82,6 +83,9 @@ class Masker:
     def _is_secret(self, word: bytes) -> bool:
         return word.lower() in self._short and not self._is_word(word.decode("latin-1"))
 
+    def _head(self, head: bytes) -> bytes:
+        return mask_header.masked(self._plain(head), self.text)
+
     def _entity(self, raw: bytes, level: int) -> bytes:
         head, body = _divided(raw)
         header, _ = headers.split(head, Defects())
@@ -92,16 +96,16 @@ class Masker:
         if encoding in _ENCODED:
             shown = self._plain(decoded)
             if shown != decoded:
-                return self._plain(_ENCODING.sub(rb"\g<1> 8bit", head)) + shown
+                return self._head(_ENCODING.sub(rb"\g<1> 8bit", head)) + shown
         if media_type.startswith("text/") and b"\0" in decoded:
             wide = charset.decode(decoded, given.get("charset", ""), Defects())[0]
             if (masked := self.text(wide)) != wide:
-                return self._plain(_as_utf8(head)) + masked.encode("utf-8", "replace")
+                return self._head(_as_utf8(head)) + masked.encode("utf-8", "replace")
         if level < MOST_LEVELS and media_type.startswith("multipart/") and boundary:
-            return self._plain(head) + self._pieces(body, b"--" + boundary, level)
+            return self._head(head) + self._pieces(body, b"--" + boundary, level)
         if level < MOST_LEVELS and media_type == "message/rfc822":
-            return self._plain(head) + self._entity(body, level + 1)
-        return self._plain(head) + self._plain(body)
+            return self._head(head) + self._entity(body, level + 1)
+        return self._head(head) + self._plain(body)
 
     def _pieces(self, body: bytes, delimiter: bytes, level: int) -> bytes:
         return b"".join(
