@@ -5,8 +5,10 @@ only for ours. Lines go to stderr; journald or a container keeps them.
 """
 
 import base64
+import binascii
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -26,7 +28,9 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
 _secrets: set[str] = set()
-_words = SecretWords()
+_words = _shown = SecretWords()
+_ENCODED_WORD = re.compile(r"=\?[^\s?]{1,80}\?([bBqQ])\?([^?\s]{0,2000})\?=")
+_ENCODED = re.compile(rf"(?:{_ENCODED_WORD.pattern}\s{{0,9}})+")
 
 
 def set_up(level: str | int = "INFO", json_lines: bool = False) -> None:
@@ -61,17 +65,43 @@ def register_secret(value: str) -> None:
 
     In any case and over line ends too, unless it is so short that it would be found in other words.
     """
-    global _words  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
+    global _words, _shown  # noqa: PLW0603  # swapped whole, so that a thread reads the old one or the new one
     if not value:
         return
     encoded = base64.b64encode(value.encode("utf-8", "replace")).decode()
     _secrets.update({value, repr(value)[1:-1], quote(value, safe="", errors="replace"), encoded})
     _words = SecretWords(_secrets, exact=(one for one in _secrets if len(one) < SHORTEST))
+    _shown = SecretWords(_secrets)
 
 
 def mask(text: str) -> str:
-    """The text with every registered secret replaced; for what is shown without being logged."""
+    """The text with every registered secret replaced, in encoded words too; for what is shown without being
+    logged."""
+    if "=?" in text:
+        text = _ENCODED.sub(_unless_secret, text)
     return _words.masked(text, MASK)
+
+
+def mask_shown(text: str) -> str:
+    """For lists and JSON: as ``mask``, but a secret so short that it is in other words stays."""
+    return _shown.masked(text, MASK)
+
+
+def _unless_secret(found: re.Match[str]) -> str:
+    """Encoded words (RFC 2047) as they stand, or decoded and masked where they hold a secret."""
+    words = [(one[1], one[2]) for one in _ENCODED_WORD.finditer(found[0])]
+    said = b"".join(_octets(encoding, content) for encoding, content in words).decode("utf-8", "replace")
+    masked = _words.masked(said, MASK)
+    return found[0] if masked == said else masked
+
+
+def _octets(encoding: str, content: str) -> bytes:
+    if encoding in "qQ":
+        return binascii.a2b_qp(content, header=True)
+    try:
+        return base64.b64decode(content + "==")
+    except ValueError:
+        return b""
 
 
 class _Handler(logging.Handler):

@@ -35,6 +35,7 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     levels = {name: logging.getLogger(name).level for name in log.TONED_DOWN}
     monkeypatch.setattr(log, "_secrets", set())
     monkeypatch.setattr(log, "_words", SecretWords())
+    monkeypatch.setattr(log, "_shown", SecretWords())
     yield Written(capsys)
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -213,3 +214,32 @@ def test_set_up_again_replaces(written: Written) -> None:
 def test_an_unknown_level_is_refused(written: Written) -> None:
     with pytest.raises(ValueError, match="LOUD"):
         log.set_up("loud")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from =?utf-8?q?hun?= =?utf-8?q?ter22?= today",
+        "=?utf-8?b?aHVudGVyMjI=?=",
+        "=?utf-8?b?aHVudGVyMjI?=",
+        "a =?latin-1?Q?=68=75=6e=74=65=72=32=32?= b",
+    ],
+)
+def test_encoded_words_are_masked_by_what_they_say(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_words", SecretWords())
+    monkeypatch.setattr(log, "_shown", SecretWords())
+    log.register_secret("hunter22")
+    assert "XXXXXXX" in log.mask(text)
+    assert "=?" not in log.mask(text)
+    harmless = "=?utf-8?q?Gr=C3=B6=C3=9Fe?= =?x?b?!!!?= =?"
+    assert log.mask(harmless) == harmless
+
+
+def test_a_short_secret_stays_in_what_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be found in half the words of an answer, and scripts read those."""
+    monkeypatch.setattr(log, "_secrets", set())
+    monkeypatch.setattr(log, "_words", SecretWords())
+    monkeypatch.setattr(log, "_shown", SecretWords())
+    log.register_secret("LOAN")
+    assert (log.mask_shown("LOAN"), log.mask("LOAN")) == ("LOAN", "XXXXXXX")

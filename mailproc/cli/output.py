@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from mailproc.log import mask
+from mailproc.log import mask, mask_shown
 from mailproc.unseen import UNSEEN
 
 NARROWEST = 140
@@ -35,7 +35,7 @@ def _dumped(value: Any, indent: int | None = None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses, dates and enums as JSON."""
+    """Dataclasses, dates and enums as JSON. Whatever text it is, no password of config.toml is in it."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, dict):
@@ -46,12 +46,14 @@ def plain(value: Any) -> Any:
         return value.name
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, str):
+        return mask_shown(value)
     return str(value) if isinstance(value, Decimal) else value
 
 
 def line(text: str = "") -> None:
-    """One line for people, as it is."""
-    sys.stdout.write(shown(text) + "\n")
+    """One line for people, as it is but for passwords."""
+    sys.stdout.write(shown(mask_shown(text)) + "\n")
 
 
 def complain(text: str) -> None:
@@ -102,7 +104,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(one_line(cell)) for cell in row))
+        grid.add_row(*(Text(one_line(mask_shown(cell))) for cell in row))
     console.print(grid)
 
 

@@ -94,12 +94,14 @@ def settle(connection: Connection, reading: Reading, premises: Premises) -> None
 
 def _done(connection: Connection, reading: Reading, note: str, taken_from: str = "") -> None:
     """``taken_from``: its proven sender, where the letter had its effect."""
+    note = mask(note)  # it may quote an address, which is a stranger's text
     _log.info("I%s done: %s", reading.inbox_id, note)
     found = _found(reading)
     letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
 
 
 def _shelve(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
+    why = mask(why)  # as above
     _log.info("I%s shelved: %s", reading.inbox_id, why)
     letters.settle(connection, reading.inbox_id, "shelved", last_error=why, **_found(reading))
     if reading.alarm:
