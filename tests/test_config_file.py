@@ -213,6 +213,8 @@ SMTP_VERP = (
         (PARTNER + ACCOUNT, "partner UK-BL: proof is not written"),
         (PARTNER + "proof = ['dkim', 'none']" + ACCOUNT, '"dkim" beside "none" refuses nobody'),
         (PARTNER + LOGIN + ACCOUNT, "[partner.login] means nothing"),
+        ("[listen]\ntls_cert = 'c.pem'\n" + PARTNER + "proof = ['login']" + LOGIN + ACCOUNT,
+         "no server of theirs can connect"),
         (PARTNER + "proof = ['network']\nnetworks = ['192.0.2.0/24', '2001:db8::/32']" + ACCOUNT,
          "turned away at the door"),
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER + "proof = ['login', 'dkim']" + LOGIN + ACCOUNT,

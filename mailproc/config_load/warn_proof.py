@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from mailproc.config import Config, Partner
+from mailproc.config_load.words import only_loopback
 
 BY_LISTENER = frozenset({"network", "login"})
 """Proofs that only an SMTP session with us can give."""
@@ -45,7 +46,11 @@ def _never(config: Config, partner: Partner) -> Iterator[str]:
 
 def _turned_away(config: Config, partner: Partner) -> Iterator[str]:
     """Whoever is outside of [listen] networks hears 554 at once, partner or not."""
-    if not config.listen.enabled or "network" not in partner.proof:
+    if not config.listen.enabled:
+        return
+    if "login" in partner.proof and only_loopback(config.listen.networks):
+        yield "listen.networks holds this machine only: no server of theirs can connect and log in"
+    if "network" not in partner.proof:
         return
     doors = [ip_network(one) for one in config.listen.networks]
     theirs = [ip_network(one) for one in partner.networks]

@@ -61,7 +61,7 @@ class Logins:
         if user:
             self._failures.take_back(host)
             return AuthResult(success=True, auth_data=user)
-        log.warning("SMTP client %s: login failed, the %s. within the hour", host, count)
+        log.warning("SMTP client %s: login failed (%s within the hour)", host, count)
         await self._sleep(min(count * PAUSE, SLOWEST))
         return AuthResult(success=False, handled=False)
 
