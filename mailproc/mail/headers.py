@@ -22,6 +22,7 @@ MOST_IDS = 100
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _REGULAR = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+)*+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSAFE = re.compile(f"{encoded.CONTROL.pattern}+")
 _ID = re.compile(r"<([^<>]+)>")
 
@@ -54,8 +55,8 @@ def irregular(raw: bytes) -> str:
     if end > MOST_OF_HEADER:
         return "header too long, its end not read"
     lines, whole_ends, returns = (raw.count(sign, 0, body) for sign in (b"\n", b"\r\n", b"\r"))
-    if raw.find(b"\0", 0, body) >= 0:
-        return "NUL in the header"
+    if _CONTROL.search(raw, 0, body):
+        return "control characters in the header"
     if returns != whole_ends or (whole_ends and whole_ends != lines):
         return "lines of the header that end in different ways"
     if not _REGULAR.fullmatch(raw, 0, end):

@@ -283,6 +283,8 @@ HEADERS = {
     "line of blanks, and no other From": _F + b"X: y\r\n \t\r\nZ: z\r\n" + _END,
     "NUL": b"X: a\0b\r\n" + _F + _END,
     "NUL in the name": b"From\0: evil@bad.example\r\n" + _F + _END,
+    "form feed, a line end to some": b"X: a\x0cFrom: evil@bad.example\r\n" + _F + _END,
+    "escape": b"X: \x1b[A\r\n" + _F + _END,
     "vertical tab": b"X: a\r\n\x0bFrom: evil@bad.example\r\n" + _F + _END,
     "long": _F + LONG + _X + _END,
     "long before": LONG + _F + _END,
