@@ -13,6 +13,7 @@ from tests.cheap_hash import cheap_hash
 from tests.proof import signer
 from tests.proof.signer import Key
 from tests.servers.dns import SILENT, NameServer
+from tests.servers.dovecot import Dovecot
 
 PASSWORD = "correct-horse"
 NAME = "mail._domainkey.customer.example"
@@ -104,6 +105,32 @@ def test_a_letter_moves_a_request_by_its_signature_or_its_login(
     assert "Not by:  login: nobody had logged in\n" in shown
     assert daemon.stop() == 0
     assert "wrong-guess" not in "\n".join(daemon.lines)
+
+
+RECEIVED = b"Received: from mail.customer.example by mx.town.example; Sun, 29 Nov 2026 09:00:00 +0000\r\n"
+RESULTS = b"Authentication-Results: mx.town.example; dmarc=pass header.from=customer.example\r\n"
+
+
+def test_by_imap_a_signature_or_our_relays_word(
+    proving: House, signed: Callable[[str], bytes], own_dovecot: Callable[..., Dovecot]
+) -> None:
+    file = proving.folder / "config.toml"
+    text = file.read_text().replace('"dkim", "login"', '"dkim", "login", "dmarc"')
+    relay = 'authserv_id = "mx.town.example"\ndoors = ["box"]\n'
+    file.write_text(text.replace("[proof]\n", "[proof]\n" + relay))
+    dovecot = own_dovecot()
+    by_relay, forged = RESULTS + RECEIVED + order("C2-1"), RECEIVED + RESULTS + order("C3-1")
+    dovecot.fill("box", [signed("C1-1"), by_relay, forged, order("C4-1")])
+    proving.mailbox("box", dovecot.port, "box")
+    daemon = proving.start()
+    proving.until(["letters"], settled)
+    letters = [proving.json("letter", f"I{number}") for number in range(1, 5)]
+    assert [(one["state"], one["proof"]) for one in letters] == [
+        ("done", "dkim"), ("done", "dmarc"), ("shelved", ""), ("shelved", ""),
+    ]  # fmt: skip
+    assert "dmarc: mx.town.example says nothing of DMARC" in letters[2]["proof_note"]
+    assert "login: the letter came by box" in letters[3]["proof_note"]
+    assert daemon.stop() == 0
 
 
 def test_dns_is_away_and_comes_back(
