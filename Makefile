@@ -42,8 +42,8 @@ bench: install  ## speed against yardsticks in the same run
 	$(BIN)/python -m bench
 
 crash: install  ## a thousand kills over 20,000 letters, two hundred on PostgreSQL: about an hour
-	CRASH_KILLS=1000 CRASH_LETTERS=20000 CRASH_KILLS_POSTGRESQL=200 REQUIRE_ALL=1 \
-		$(BIN)/pytest -n 0 -s tests/acceptance/test_crash.py
+	CRASH_KILLS=1000 CRASH_LETTERS=20000 CRASH_KILLS_POSTGRESQL=200 MODEL_EXAMPLES=300 REQUIRE_ALL=1 \
+		$(BIN)/pytest -n $(WORKERS) tests/acceptance/test_crash.py tests/flow/test_model.py tests/flow/test_database_restarts.py
 
 fuzz: install  ## a million damaged letters over every reader, a quarter of an hour; finds become samples
 	$(BIN)/python -m fuzz

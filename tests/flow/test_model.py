@@ -31,8 +31,9 @@ from mailproc.app import daemon
 from mailproc.app.build import build
 from mailproc.practice import order_file
 
-EXAMPLES = 150 if os.environ.get("REQUIRE_ALL") == "1" else 6
-STEPS = 40 if os.environ.get("REQUIRE_ALL") == "1" else 12
+FULL = os.environ.get("REQUIRE_ALL") == "1"
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "40" if FULL else "6"))
+STEPS = 25 if FULL else 12
 BL = "orders@bl.example"
 STRANGER = "mallory@stranger.example"
 
@@ -257,7 +258,7 @@ def doom(monkeypatch: pytest.MonkeyPatch) -> Doom:
     return found
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600 + 10 * EXAMPLES)
 def test_whatever_happens_the_states_are_those_of_the_model(
     make_world: Callable[..., Any], tmp_path: Path, doom: Doom
 ) -> None:
