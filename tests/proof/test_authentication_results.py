@@ -100,6 +100,8 @@ REFUSED = {
     "no semicolon": ((PASS.replace(";", ""), RECEIVED), "another version"),
     "an open comment": ((PASS + " (", RECEIVED), "cannot be read"),
     "a comment too much": ((PASS + " )", RECEIVED), "cannot be read"),
+    "a comment closed before it is opened": ((PASS + " ) (", RECEIVED), "no beginning"),
+    "a field too long": ((PASS + " " * 17_000, RECEIVED), "too long"),
     "not names and values": ((PASS + " p", RECEIVED), "names and values"),
     "a value left out": ((PASS.replace("=pass", "="), RECEIVED), "names and values"),
     "ARC's": ((PASS.replace("Auth", "ARC-Auth"), RECEIVED), "says nothing"),
