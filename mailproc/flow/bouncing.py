@@ -62,5 +62,5 @@ def why_shelved(connection: Connection, bounce: Bounce, letter: Letter, received
         return "a report about a letter that is not ours"
     return (
         f"a report that names no letter of ours; by a number in it and by its recipient it may mean"
-        f" O{perhaps[0]}, and nothing proves it"
+        f" O{perhaps[0]} (mailproc letter O{perhaps[0]}), and nothing proves it"
     )

@@ -184,9 +184,9 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
         _shelve(connection, reading, why, premises)
         return
     if bounce.kind == "failed":
-        for outgoing_id in found:
-            outgoing.bounced(connection, outgoing_id, storable(mask(bounce.text))[:500])
-        _events_of_letter(connection, reading, found, "BOUNCED", {"text": mask(bounce.text)[:500]})
+        why = storable(mask(bounce.text))[:500]
+        news = [outgoing_id for outgoing_id in found if outgoing.bounced(connection, outgoing_id, why)]
+        _events_of_letter(connection, reading, news, "BOUNCED", {"text": mask(bounce.text)[:500]})
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
     what = f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500]
     _done(connection, reading, what, proven_sender(reading))

@@ -226,10 +226,15 @@ def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
     connection.execute(OUTGOING.update().where(OUTGOING.c.id == outgoing_id).values(values))
 
 
-def bounced(connection: Connection, outgoing_id: int, why: str) -> None:
-    """A letter of ours came back undelivered; one that is still here, or withdrawn, cannot have."""
-    this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(LEFT))
-    connection.execute(OUTGOING.update().where(*this).values(state="bounced", last_error=why))
+def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
+    """A letter of ours came back undelivered. False where it is known to have, or cannot have: it is still
+    here, or was withdrawn."""
+    out = [state for state in LEFT if state != "bounced"]
+    this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(out))
+    return (
+        connection.execute(OUTGOING.update().where(*this).values(state="bounced", last_error=why)).rowcount
+        > 0
+    )
 
 
 def is_to_people(connection: Connection, outgoing_id: int) -> bool:

@@ -101,11 +101,12 @@ USUAL = "\n".join(
 
 @dataclass
 class Sent:
-    """A letter that left: to whom, its bytes, its name (O12)."""
+    """A letter that left: to whom, its bytes, its name (O12), the envelope's sender."""
 
     to: str
     raw: bytes
     name: str
+    sender: str = US
 
     @property
     def text(self) -> str:
@@ -244,7 +245,7 @@ class World:
         self.run()
 
     def _deliver(self, envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
-        letter = Sent(envelope.rcpt_to, raw, name)
+        letter = Sent(envelope.rcpt_to, raw, name, envelope.mail_from)
         if self.refuses(letter):
             raise GiveUp("550 not here")
         self.sent.append(letter)

@@ -38,6 +38,7 @@ def test_the_envelope_alone_is_one_of_its_own(verp_world):
     sender = verp_world.row("outgoing", 1)["mail_from"]
     assert verp.read(sender) == (1, US)
     (order,) = verp_world.to(BL)
+    assert order.sender == sender
     assert f"From: Our Library <{US}>" in order.text
     assert sender.partition("@")[0] not in order.text
     verp_world.place()
@@ -106,6 +107,18 @@ def test_a_letter_to_such_an_address_that_is_no_bounce_is_none(verp_world):
     assert verp_world.row("outgoing", 1)["state"] == "handed_over"
 
 
+def test_reports_about_one_letter_are_news_once(verp_world):
+    sender = verp_world.row("outgoing", 1)["mail_from"]
+    for number in range(5):
+        assert put(verp_world, report(more=f"X-Number: {number}\n"), sender)["state"] == "done"
+    assert verp_world.events("B1").count("BOUNCED") == 1
+    assert len(verp_world.notices()) == 1
+    mailroom.redeliver(verp_world.house.store, "O1")
+    verp_world.run()
+    put(verp_world, report(more="X-Number: 6\n"), sender)
+    assert verp_world.events("B1").count("BOUNCED") == 2
+
+
 def test_a_delay_is_a_note(verp_world):
     raw = (
         report()
@@ -134,7 +147,7 @@ def test_a_quoted_number_is_a_hint_and_moves_nothing(small_world, returned, reci
     small_world.place()
     row = put(small_world, report(returned=returned, recipient=recipient))
     assert row["state"] == "shelved"
-    assert ("it may mean O1, and nothing proves it" in row["last_error"]) is hint
+    assert ("it may mean O1 (mailproc letter O1), and nothing proves it" in row["last_error"]) is hint
     assert small_world.row("outgoing", 1)["state"] == "handed_over"
     assert small_world.attention("B1") == ()
 

@@ -235,7 +235,7 @@ class Town:
 def town(
     folder: Path, empty_store: Path, post: Post, symbols: Sequence[str] = (BORROWER, LENDER),
     policy: Policy | None = None, kind: type[Store] = OneCommit,
-    switches: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+    switches: Mapping[str, dict[str, Any]] = MappingProxyType({}), verp: bool = False,
 ) -> Iterator[Town]:  # fmt: skip
     """Offices that know each other. ``switches`` by symbol: what its partners' settings are to it.
 
@@ -255,7 +255,7 @@ def town(
                     staff=f"staff@{address_of(symbol).partition('@')[2]}",
                 ),
                 store=StoreSection(url=f"sqlite:///{file}"),
-                deliver=Deliver(mode="smtp", host="127.0.0.1", security="none"),
+                deliver=Deliver(mode="smtp", host="127.0.0.1", security="none", verp=verp),
                 partner=tuple(others),
                 policy=policy or Policy(),
             )
