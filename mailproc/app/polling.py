@@ -50,8 +50,9 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
 
     def job(connection: Connection, batch: Batch) -> list[Kept]:
         kept = mailboxes.keep_batch(connection, batch)
-        said = [f"letter UID {one.uid}: {one.reason}" for one in batch.passed if one.kind in LOUD]
-        if said:
+        if batch.last_uid is None:  # letters of the list, of which staff were told
+            _forget(connection, premises, batch.place.mailbox)
+        elif said := [f"letter UID {one.uid}: {one.reason}" for one in batch.passed if one.kind in LOUD]:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
             _tell(connection, premises, "letter-passed-over", batch.place.mailbox, said[0] + more)
         return kept
@@ -59,13 +60,20 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
     def keep(batch: Batch) -> list[Kept]:
         kept = store.write(lambda connection: job(connection, batch))
         for one in batch.passed:
-            level = logging.WARNING if one.kind in LOUD else logging.INFO
+            loud = one.kind in LOUD and batch.last_uid is not None
+            level = logging.WARNING if loud else logging.INFO
             _log.log(level, "letter UID %s was passed over: %s", one.uid, one.reason)
         for uid in batch.gone:
             _log.info("letter UID %s is no longer on the server", uid)
         return kept
 
     return keep
+
+
+def _forget(connection: Connection, premises: Premises, mailbox: str) -> None:
+    """Nothing is passed over any more: of the next letter staff hear at once."""
+    if not passed_over.loud(connection, mailbox):
+        alarms.clear(connection, _ALARMS["letter-passed-over"], mailbox, premises.clock())
 
 
 def _works(connection: Connection, premises: Premises, mailbox: Mailbox) -> None:

@@ -1,9 +1,12 @@
 """A letter that the server would not give: staff hear of it once, and it comes in when they ask again."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from mailproc.app.daemon import PATIENCE
 from tests.app.house import House, order
 from tests.servers.imap_liar import Liar, hang_up, honest
 
@@ -45,6 +48,50 @@ def test_staff_hear_of_it_and_fetch_takes_it_in(house: House, server: Liar) -> N
     assert house.json("digest")["mailboxes"] == []
     letters = [one for one in house.json("letters") if "mailproc fetch" in house.cli("letter", one["id"]).out]
     assert len(letters) == 2  # one about each mailbox, though many looks came by
+    assert daemon.stop() == 0
+
+
+def test_a_look_that_drips_harms_neither_the_others_nor_the_end(house: House, server: Liar) -> None:
+    """Each octet comes in time, the answer never does: the service ends, and works, meanwhile."""
+
+    def drip(verb: str, command: str, answer: bytes) -> bytes | Iterator[bytes]:
+        return dripping(stop) if verb == "FETCH" and "BODY" in command else answer
+
+    stop = threading.Event()
+    server.lie = drip
+    house.mailbox("box", server.port, "ill")
+    daemon = house.start()
+    try:
+        assert server.lied.wait(20)
+        daemon.takes(order("C9"))
+        house.until(["requests"], lambda found: len(found) == 1)
+        begun = time.monotonic()
+        assert daemon.stop() == 0
+        assert time.monotonic() - begun < PATIENCE
+    finally:
+        stop.set()
+    server.lie = honest
+    assert house.cli("run", "--once").code == 0
+    assert len(house.json("requests")) == 4
+
+
+def dripping(stop: threading.Event) -> Iterator[bytes]:
+    while not stop.wait(0.1):
+        yield b"*"
+
+
+def test_the_service_and_fetch_read_the_same_letter_once(house: House, server: Liar) -> None:
+    """They commit at the same time, and neither knows of the other."""
+    server.letters = {uid: order(f"C{uid}") for uid in range(1, 41)}
+    house.mailbox("box", server.port, "ill")
+    daemon = house.start()
+    uids = [str(uid) for uid in server.letters]
+    for _ in range(3):
+        assert {one["id"] != "" for one in house.json("fetch", "box", *uids)} == {True}
+    house.until(["requests", "--limit", "100"], lambda found: len(found) == 40)
+    came = [one for one in house.json("letters", "--limit", "500") if one["id"].startswith("I")]
+    assert len(came) == 40
+    assert len({one["their_number"] for one in house.json("requests", "--limit", "100")}) == 40
     assert daemon.stop() == 0
 
 

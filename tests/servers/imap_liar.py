@@ -34,7 +34,7 @@ class Liar:
         self.lie: Lie = honest
         self.tls: ssl.SSLContext | None = None
         self.commands: list[str] = []
-        self.listening = threading.Event()
+        self.lied = threading.Event()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -86,7 +86,8 @@ class Liar:
         said = self.lie(verb, command, answer.replace(b"TAG", tag.encode()))
         if said is None:
             return False
-        self.listening.set()
+        if not isinstance(said, bytes):
+            self.lied.set()
         for piece in [said] if isinstance(said, bytes) else said:
             connection.sendall(piece.replace(b"TAG", tag.encode()))
         return True
