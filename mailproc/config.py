@@ -177,6 +177,7 @@ class Policy(Section):
     loan_days: Days = 42  # due date of a loan when none was announced (6 weeks)
     copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
     answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
+    notices_an_hour: int = Field(default=20, ge=1)  # to staff, about what one partner sends
     give_up_days: float = Field(default=4, gt=0)
     # What happens when nobody acts; 0 days switches one off.
     chase_days: Days = 7  # without an answer: ask how it stands, then attention

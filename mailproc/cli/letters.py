@@ -28,12 +28,21 @@ def letters(
 
 
 @verbs.command("shelved")
-def shelved(ctx: typer.Context, as_json: Json = False) -> None:
-    """What could not be placed: whole letters (I…) and single messages (E…)."""
+def shelved(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """What could not be placed: whole letters (I…) and single messages (E…), those of partners first."""
     with opened(ctx) as house:
         with house.store.read() as connection:
             lines = mail.shelved(connection)
-        _list(lines, house.premises, as_json, "Nothing lies on the shelf.")
+        if as_json:
+            output.as_json(lines)
+            return
+        _list(lines[:limit], house.premises, as_json, "Nothing lies on the shelf.")
+        if len(lines) > limit:
+            output.line(f"Showing {limit} of {len(lines)}: --limit {len(lines)} shows all.")
 
 
 @verbs.command("outbox")

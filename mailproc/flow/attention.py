@@ -58,6 +58,8 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         ways=() if several else _each(one.ways for one in told),
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),
+        more=next((one.more for one in told if one.more), None),
+        since=next((one.since for one in told if one.since), ""),
         untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
     )
 

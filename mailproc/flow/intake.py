@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import adoption, bouncing, deferral, proving, receipts, sharing
+from mailproc.flow import adoption, bouncing, deferral, proving, receipts, sharing, shelf_alarm
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, proven_sender, read
 from mailproc.log import following, mask
 from mailproc.mail.own import is_own
 from mailproc.protocols.codec import Fault
-from mailproc.store import alarms, events, letters, outgoing, queue
+from mailproc.store import events, letters, outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.faults import try_later
@@ -30,7 +30,6 @@ from mailproc.store.underway import Underway
 _log = logging.getLogger(__name__)
 
 BATCH = 50
-UNKNOWN = "unknown-reference"
 
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
@@ -105,28 +104,7 @@ def _shelve(connection: Connection, reading: Reading, why: str, premises: Premis
     _log.info("I%s shelved: %s", reading.inbox_id, why)
     letters.settle(connection, reading.inbox_id, "shelved", last_error=why, **_found(reading))
     if reading.alarm:
-        _tell_staff(connection, reading, reading.alarm, why, premises)
-
-
-def _tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
-    """One letter to staff about what lies on the shelf, at most one a day for each sender and reason;
-    about what names nothing that we know, one a day of all."""
-    symbol = reading.partner.symbol if reading.partner else ""
-    who = "" if reason == UNKNOWN else symbol or reading.letter.sender
-    if not alarms.raise_once(connection, reason, storable(who)[:250], premises.clock()):
-        return
-    event = NewEvent(
-        cause="letter",
-        type="SHELVED",
-        at=reading.received_at,
-        inbox_id=reading.inbox_id,
-        partner=symbol,
-        state="done",
-    )
-    facts = {"reasons": [reason], "letter": f"I{reading.inbox_id}", "note": why}
-    body = {"notice": "staff/attention", "to": "staff", "facts": facts}
-    event_id = events.add(connection, event)
-    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body, partner=symbol)
+        shelf_alarm.tell_staff(connection, reading, reading.alarm, why, premises)
 
 
 def _found(reading: Reading) -> dict[str, str]:
@@ -227,9 +205,9 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
     events.add_all(connection, sorting.born)
     receipts.intend(connection, reading, premises)
     if sorting.faults:
-        _tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
+        shelf_alarm.tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
     if sorting.unknown:
-        _tell_staff(connection, reading, UNKNOWN, _told(sorting.unknown), premises)
+        shelf_alarm.tell_staff(connection, reading, shelf_alarm.UNKNOWN, _told(sorting.unknown), premises)
     _done(connection, reading, _summary(sorting), proven_sender(reading))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -263,8 +263,17 @@ def _attention(writer: Writer) -> StaffAttention:
         note=facts.get("note", ""),
         said=_said(writer),
         ways=_ways(writer),
+        more=facts.get("more"),
+        since=_since(writer),
         untold=_untold(writer),
     )
+
+
+def _since(writer: Writer) -> str:
+    if not (told := writer.facts.get("since")):
+        return ""
+    wall = writer.premises.local(datetime.fromisoformat(told))
+    return words.time_word(wall, writer.premises.today(), writer.language)
 
 
 def _cited(writer: Writer) -> CitedRequest | None:

@@ -5,16 +5,20 @@ A broken site text never stops one: its last good text goes out, else the shippe
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import attention, writing
+from mailproc.flow import attention, ceiling, writing
+from mailproc.flow.notice_context import Addressed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.mail.letter import Body, Part
-from mailproc.notices import last_good
+from mailproc.notices import last_good, words
+from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered, render_safely
-from mailproc.store import outgoing
+from mailproc.store import alarms, outgoing
+from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.tables import IntentRow
@@ -47,39 +51,71 @@ def _write_one(store: Store, row: RowMapping, premises: Premises) -> None:
         if not outgoing.still_wanted(connection, [row["id"]]):
             return  # it was said in one letter with an earlier one
         intents = attention.together(connection, row)
+        turn = ceiling.turn(connection, row, premises)
         who = attention.letter_of(connection, intents, premises)
-        if who.address:
-            rendered = render_safely(
-                premises.templates,
-                row["body"]["notice"],
-                who.language,
-                who.context,
-                lambda path: last_good.good(connection, path),
-            )
+        rendered = _rendered(connection, row, _counting(who, turn, premises), premises)
     store.underway.at()
-    if not who.address:
+    if turn is not None and not turn.free:
+        _log.info("no letter for intent %s: %s", row["id"], ceiling.why_not(turn))
+        store.write(lambda done: _hold_back(done, intents, turn, premises))
+    elif rendered is None:
         _log.info("no letter for intent %s: %s", row["id"], who.why)
         store.write(lambda done: outgoing.place(done, row["id"], "withdrawn", None, who.why))
-        return
+    else:
+        letter = _letter(row, rendered, who.address, premises)
+        store.write(lambda done: _settle(done, intents, letter, rendered, turn, premises))
+
+
+def _counting(who: Addressed, turn: Turn | None, premises: Premises) -> Addressed:
+    """The letter says how many there were before it of which people were not told."""
+    if turn is None or not turn.untold or not isinstance(who.context, StaffAttention):
+        return who
+    since = words.time_word(premises.local(turn.since), premises.today(), who.language)
+    return replace(who, context=replace(who.context, more=turn.untold, since=since))
+
+
+def _rendered(connection: Connection, row: RowMapping, who: Addressed, premises: Premises) -> Rendered | None:
+    """None where there is nobody to write to."""
+    if not who.address:
+        return None
+    return render_safely(
+        premises.templates,
+        row["body"]["notice"],
+        who.language,
+        who.context,
+        lambda path: last_good.good(connection, path),
+    )
+
+
+def _letter(row: RowMapping, rendered: Rendered, address: str, premises: Premises) -> NewLetterOut:
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
     notice = rendered.notice
     body = Body(notice.subject, (Part("text/plain", b"", text=notice.text),))
     partner = row["partner"] if row["body"]["to"] == "partner" else ""
-    letter = writing.letter(body, who.address, f"n{row['id']}", premises, partner)
-    store.write(lambda done: _settle(done, [one["id"] for one in intents], letter, rendered, premises))
+    return writing.letter(body, address, f"n{row['id']}", premises, partner)
+
+
+def _hold_back(connection: Connection, intents: Sequence[RowMapping], turn: Turn, premises: Premises) -> None:
+    """It makes no letter; why is kept with it, and the next letter counts it."""
+    for intent in intents:
+        outgoing.place(connection, intent["id"], "withdrawn", None, ceiling.why_not(turn))
+    alarms.count(connection, turn.kind, turn.key, premises.clock())
 
 
 def _settle(
     connection: Connection,
-    intent_ids: Sequence[int],
+    intents: Sequence[RowMapping],
     letter: NewLetterOut,
     rendered: Rendered,
+    turn: Turn | None,
     premises: Premises,
 ) -> None:
     outgoing_id = outgoing.add_letter(connection, letter)
-    for intent_id in intent_ids:
-        outgoing.place(connection, intent_id, "prepared", outgoing_id)
+    for intent in intents:
+        outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+    if turn is not None:
+        alarms.take(connection, turn, premises.clock())
     if rendered.to_remember is not None:
         path, text = rendered.to_remember
         last_good.remember(connection, path, text, premises.clock())

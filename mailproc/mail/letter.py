@@ -58,14 +58,17 @@ class Letter:
         return ""
 
     def content_digest(self) -> str:
-        """SHA-256 (hex) of what the letter says: its subject and its decoded parts.
+        """SHA-256 (hex) of what the letter says: its subject and its decoded parts, without white space.
 
-        Equal for the same letter by another way, which has other transport headers. Linear in the letter.
+        Equal for the same letter by another way, which has other transport headers, and for one to which
+        somebody has added blanks: a signature with relaxed canonicalization (RFC 6376, 3.4) allows that.
+        Linear in the letter.
         """
         digest = sha256()
         for piece in self._said():
-            digest.update(len(piece).to_bytes(8, "big"))
-            digest.update(piece)
+            dense = piece.translate(None, b" \t\r\n\v\f")
+            digest.update(len(dense).to_bytes(8, "big"))
+            digest.update(dense)
         return digest.hexdigest()
 
     def _said(self) -> Iterator[bytes]:

@@ -110,6 +110,10 @@ class StaffAttention:
     ways: tuple[Way, ...] = field_help(
         "What can be done about the one request now.", sample=(sample_of(Way),), optional=True
     )
+    more: int | None = field_help(
+        "How many letters more like this came in of which staff were not told.", sample=2, optional=True
+    )
+    since: str = field_help("Since when those came in.", sample="10:00", optional=True)
     untold: tuple[str, ...] = field_help(
         "Requests of whose readers we know no e-mail address: they hear nothing of it from us.",
         sample=("B12",),

@@ -7,7 +7,7 @@ The command line's plain output and the notices use them (so this stands below b
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.english import ENGLISH
@@ -70,6 +70,12 @@ def date_word(day: date, today: date, language: str = "en") -> str:
     """ "Mon 23 Nov", with its year where that is not today's; "Mo, 23.11.2026". Both in the library's
     time zone."""
     return next(_spoken(language)).day(day, day.year != today.year)
+
+
+def time_word(wall: datetime, today: date, language: str = "en") -> str:
+    """ "10:00", with its day where that is not today. Wall time of the library's zone."""
+    day = "" if wall.date() == today else f"{date_word(wall.date(), today, language)}, "
+    return f"{day}{wall:%H:%M}"
 
 
 def _heard(spoken: Vocabulary) -> Words:

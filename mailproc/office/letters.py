@@ -23,6 +23,10 @@ _REQUEST = re.compile(r"[BL][0-9]+")
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
+_NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
+"""A list of letters is not to hold all their bytes."""
+
+
 @dataclass(frozen=True)
 class LetterLine:
     """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
@@ -56,7 +60,7 @@ class LetterLine:
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     """Letters in and out, the newest first."""
-    received = connection.execute(select(INBOX).order_by(INBOX.c.id.desc()).limit(limit)).mappings()
+    received = connection.execute(select(*_NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)).mappings()
     prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
     lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
@@ -64,12 +68,17 @@ def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
 
 def shelved(connection: Connection, *, to_do: bool = False) -> list[LetterLine]:
     """What could not be placed: whole letters (I…) and single messages of letters (E…). ``to_do``: without
-    those whose sender was told: it is for the sender to act, and nothing is to be done here."""
-    whole = select(INBOX).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
+    those whose sender was told: it is for the sender to act, and nothing is to be done here.
+
+    What proven partners wrote comes first: where a list is cut, strangers' letters must not hide it.
+    """
+    whole = select(*_NO_BYTES).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
     single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
-    lines = [_incoming(row) for row in connection.execute(whole).mappings()]
+    received = connection.execute(whole).mappings().all()
     rows = connection.execute(single).mappings()
-    return lines + [_message(row) for row in rows if not (to_do and events.TOLD in (row["facts"] or {}))]
+    messages = [_message(row) for row in rows if not (to_do and events.TOLD in (row["facts"] or {}))]
+    proven = [_incoming(row) for row in received if row["proof"]]
+    return proven + messages + [_incoming(row) for row in received if not row["proof"]]
 
 
 def outbox(connection: Connection) -> list[LetterLine]:

@@ -1,6 +1,12 @@
-"""What staff were told once and need not be told again at once."""
+"""What staff were told once and need not be told again at once; and how often people may be told of a thing.
 
+A count of letters is a row of the same table: how many there were since an instant, and what has happened
+since without one. ``take`` is in the commit of the letter, so a letter that never came to be forgets nothing.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -15,6 +21,19 @@ _RAISE = text(
     "INSERT INTO alarm (kind, key, raised_at) VALUES (:kind, :key, :now)"
     " ON CONFLICT (kind, key) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = NULL"
 ).bindparams(bindparam("now", type_=Instant))
+_COUNTS = select(ALARM.c.raised_at, ALARM.c.told, ALARM.c.untold).where(
+    ALARM.c.kind == bindparam("kind"), ALARM.c.key == bindparam("key")
+)
+_TOLD = text(
+    "INSERT INTO alarm (kind, key, raised_at, told, untold) VALUES (:kind, :key, :since, :told, 0)"
+    " ON CONFLICT (kind, key) DO UPDATE SET raised_at = excluded.raised_at, told = excluded.told,"
+    " untold = CASE WHEN alarm.untold > :said THEN alarm.untold - :said ELSE 0 END"
+).bindparams(bindparam("since", type_=Instant))
+_NOT_TOLD = text(
+    "INSERT INTO alarm (kind, key, raised_at, told, untold) VALUES (:kind, :key, :now, 0, 1)"
+    " ON CONFLICT (kind, key) DO UPDATE SET untold = alarm.untold + 1"
+).bindparams(bindparam("now", type_=Instant))
+HOUR = timedelta(hours=1)
 _CLEAR = text(
     "UPDATE alarm SET cleared_at = :now WHERE kind = :kind AND key = :key AND cleared_at IS NULL"
 ).bindparams(bindparam("now", type_=Instant))
@@ -37,3 +56,47 @@ def raise_once(
 def clear(connection: Connection, kind: str, key: str, now: datetime) -> None:
     """The trouble is over."""
     connection.execute(_CLEAR, {"kind": kind, "key": key, "now": now})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A letter that may be written now, or not (``free``). ``told``: those since ``since``, of ``most``;
+    ``untold``: what happened since then without one. ``starts``: a new stretch of time begins with it.
+    """
+
+    kind: str
+    key: str
+    most: int
+    free: bool
+    starts: bool
+    told: int
+    untold: int
+    since: datetime
+
+    def facts(self) -> dict[str, Any]:
+        """For the letter: what was not told, and since when (ISO 8601)."""
+        return {"more": self.untold, "since": self.since.isoformat()} if self.untold else {}
+
+
+def turn(connection: Connection, kind: str, key: str, now: datetime, *, most: int, within: timedelta) -> Turn:
+    """May people be told of this now? At most ``most`` letters in each stretch of ``within``.
+
+    A stretch that began later than ``now`` (the clock was wrong then) is over.
+    """
+    row = connection.execute(_COUNTS, {"kind": kind, "key": key}).one_or_none()
+    if row is None:
+        return Turn(kind, key, most, free=True, starts=True, told=0, untold=0, since=now)
+    starts = not timedelta(0) <= now - row.raised_at < within
+    told = 0 if starts else row.told
+    return Turn(kind, key, most, told < most, starts, told, row.untold, row.raised_at)
+
+
+def take(connection: Connection, taken: Turn, now: datetime) -> None:
+    """The letter is written, and says what had not been told."""
+    values = {"kind": taken.kind, "key": taken.key, "told": taken.told + 1, "said": taken.untold}
+    connection.execute(_TOLD, values | {"since": now if taken.starts else taken.since})
+
+
+def count(connection: Connection, kind: str, key: str, now: datetime) -> None:
+    """It makes no letter now; the next one counts it."""
+    connection.execute(_NOT_TOLD, {"kind": kind, "key": key, "now": now})

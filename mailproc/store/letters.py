@@ -58,6 +58,9 @@ _SAME_CONTENT = Constant(
     )
     .limit(1)
 )
+_SENDER_OF = Constant(
+    select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id"))
+)
 _SHELVED_BECAUSE = (
     select(INBOX.c.id)
     .where(
@@ -97,6 +100,11 @@ def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> N
 
 def load(connection: Connection, inbox_id: int) -> RowMapping | None:
     return connection.execute(select(INBOX).where(INBOX.c.id == inbox_id)).mappings().one_or_none()
+
+
+def sender_of(connection: Connection, inbox_id: int) -> RowMapping | None:
+    """Who a letter is from: partner, proof and taken_from, and nothing of its bytes."""
+    return _SENDER_OF.row(connection, {"inbox_id": inbox_id})
 
 
 def earlier_copy(

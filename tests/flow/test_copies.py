@@ -48,7 +48,7 @@ class Arrivals:
     """The real letter of XX-BL, and what others make of it. ``arrive`` takes one of WAYS."""
 
     WAYS = ("real", "mailed again", "other client", "stranger", "stranger's envelope", "partner B",
-            "partner B's words", "new Message-ID", "other headers")  # fmt: skip
+            "partner B's words", "new Message-ID", "other headers", "other white space")  # fmt: skip
 
     def __init__(self, world, addresses):
         self.world, self.addresses = world, addresses
@@ -62,6 +62,10 @@ class Arrivals:
                 return self._take(said, by, BL_HOST)
             case "other client":
                 return self._take(said, by, "192.0.2.6")
+            case "other white space":  # a replay: signatures with relaxed canonicalization allow it
+                return self._take(
+                    said.replace(b"SHIPPED LOAN", b"SHIPPED  LOAN \t") + b"\r\n\r\n", by, BL_HOST
+                )
             case "other headers":
                 return self._take(b"Received: from elsewhere\r\n" + said, by, BL_HOST)
             case "stranger":  # the very bytes, brought by somebody else
@@ -88,7 +92,7 @@ class Arrivals:
         return [int(one.cause["id"].removeprefix("I")) for one in moves]
 
 
-OF_A = {"real", "mailed again", "other client", "new Message-ID", "other headers"}
+OF_A = {"real", "mailed again", "other client", "new Message-ID", "other headers", "other white space"}
 OF_OTHERS = set(Arrivals.WAYS) - OF_A
 
 
@@ -162,6 +166,17 @@ def test_what_staff_released_as_the_partners_is_the_partners(guarded, addresses)
     real = arrivals.arrive("real")
     assert guarded.row("inbox", real)["note"] == f"the same letter as I{copy}"
     assert arrivals.effects() == [copy]
+
+
+def test_a_replay_with_other_white_space_is_the_same_letter(guarded, addresses):
+    """Also when the request has moved on: then the same words would count again."""
+    arrivals = Arrivals(guarded, addresses)
+    first = arrivals.arrive("real")
+    guarded.act(arrivals.number, "receive")
+    guarded.act(arrivals.number, "return")
+    replay = arrivals.arrive("other white space")
+    assert guarded.row("inbox", replay)["note"] == f"the same letter as I{first}"
+    assert guarded.events(arrivals.number).count("SHIPPED") == 1
 
 
 def test_the_subject_is_part_of_what_a_letter_says(small_world, addresses):

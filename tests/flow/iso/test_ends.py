@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.office import directory, mailroom
 from tests.proof import signer
@@ -565,3 +566,17 @@ def test_a_confirmed_address_becomes_the_partners(iso):
     assert iso.sent[-1].to == MAIL[BORROWER]
     with pytest.raises(LocalFault, match="no learned address A1"):
         directory.confirm(store, premises, "A1")
+
+
+def test_answers_are_counted_for_the_partner_whatever_addresses_it_names(make_iso):
+    """A new address with each letter is no way to more answers; nor is another spelling of one."""
+    policy = Policy(answers_an_hour=3)
+    iso = make_iso(partner(LENDER), partner(SECOND), partner(BORROWER), policy=policy)
+    iso.asks()
+    for number in range(6):
+        iso.hears("STATUS_QUERY", BORROWER, ASKED, **reply_to(f"Desk{number}@borrower.example"))
+    assert len([said for said in iso.said() if said["type"] == "STATUS_OR_ERROR_REPORT"]) == 3
+    assert "too-many-answers" in iso.attention("L1")
+    iso.asks(of=SECOND)
+    iso.hears("STATUS_QUERY", SECOND, {"initial_requester": SECOND, "tgq": "G1", "tq": "1"})
+    assert len(iso.said(SECOND)) == 1  # and the one's letters use up nothing of the other's

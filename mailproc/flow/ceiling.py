@@ -1,0 +1,56 @@
+"""How many letters to people may come of letters that came in: nobody who writes to us fills a mailbox.
+
+Staff get so many an hour about what one proven partner sends (``policy.notices_an_hour``), and so many about
+bounces; each is counted apart. A reader gets so many a day about one request. What is over it makes no
+letter: it stands in the lists, and the next letter says how many there were. (Of strangers: ``shelf_alarm``.)
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.premises import Premises
+from mailproc.flow.reading import BOUNCE
+from mailproc.store import alarms, events, letters
+from mailproc.store.alarms import HOUR, Turn
+
+OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
+"""Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
+READERS_A_DAY = 10
+SEVERAL = "(several)"
+"""Partners who write from one address, where a letter does not tell which of them it is."""
+
+
+def turn(connection: Connection, intent: RowMapping, premises: Premises) -> Turn | None:
+    """May the notice become a letter now? None where nothing bounds it here: no letter brought it about, or
+    it was counted when the letter was put on the shelf."""
+    event = events.load(connection, intent["event_id"])
+    if event is None or event["cause"] != "letter" or event["inbox_id"] is None:
+        return None
+    now, to = premises.clock(), intent["body"]["to"]
+    if to == "patron":
+        about, day = str(intent["request_id"]), timedelta(days=1)
+        return alarms.turn(connection, OF_A_REQUEST, about, now, most=READERS_A_DAY, within=day)
+    speaker = _speaker(connection, event["inbox_id"])
+    if to != "staff" or not speaker:
+        return None
+    most = premises.config.policy.notices_an_hour
+    return alarms.turn(connection, OF_A_SENDER, speaker, now, most=most, within=HOUR)
+
+
+def why_not(held_back: Turn) -> str:
+    """Why the notice becomes no letter, as a sentence."""
+    if held_back.kind == OF_A_REQUEST:
+        return f"the reader had {READERS_A_DAY} letters about it within a day"
+    what = "bounces" if held_back.key == BOUNCE else f"letters of {held_back.key}"
+    return f"staff had {held_back.most} letters about {what} within the hour; the next one counts it"
+
+
+def _speaker(connection: Connection, inbox_id: int) -> str:
+    """Whose letter it is; every bounce is of the same sender; '' of a stranger's."""
+    row = letters.sender_of(connection, inbox_id)
+    if row is None:
+        return ""
+    if row["taken_from"].startswith(BOUNCE):
+        return BOUNCE
+    return str(row["taken_from"] or (row["partner"] or SEVERAL if row["proof"] else ""))

@@ -1,0 +1,153 @@
+"""Letters caused by letters: each way has a ceiling, nothing is lost, no flood hides what a partner said."""
+
+import re
+
+import pytest
+
+from mailproc.office import agenda, daily
+
+BL, SECOND = "orders@bl.example", "orders@second.example"
+FLOOD = 60
+
+
+def forged(world, count, start=0):
+    """Letters that look like status reports, of senders whom nobody knows."""
+    for number in range(start, start + count):
+        sender = f"ill{number}@stranger{number}.example"
+        world.inject(world.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", sender), sender, peer="198.51.100.7")
+    world.run()
+
+
+def unreadable(world, of, number):
+    """A partner's order file with an order that names no item."""
+    world.ordered("TXC1-9 S LOAN", of=of, file_ref=str(number))
+
+
+def more(letter):
+    found = re.search(
+        r"And (\d+) more letters? like this since ([^:]*\d\d:\d\d): \"mailproc shelved\"", letter.text
+    )
+    return (int(found[1]), found[2]) if found else None
+
+
+def digest_of(world):
+    with world.house.store.read() as connection:
+        return daily.letter_of(agenda.agenda(connection, world.house.premises), world.house.premises)
+
+
+@pytest.fixture
+def few(make_world, store_url):
+    """Staff have at most three letters an hour about what one partner sends."""
+    world = make_world(store_url, more="[policy]\nnotices_an_hour = 3\n")
+    yield world
+    assert world.verify().differences == ()
+
+
+def test_strangers_make_one_letter_an_hour(few):
+    forged(few, FLOOD)
+    (letter,) = few.notices()
+    assert "unproven" in letter.text and more(letter) is None
+    few.later(minutes=59)
+    forged(few, 5, start=FLOOD)
+    assert len(few.notices()) == 1
+    few.later(minutes=1)
+    forged(few, 5, start=FLOOD + 5)
+    assert [more(one) for one in few.notices()] == [None, (FLOOD + 4, "09:00")]
+    few.later(days=1)
+    forged(few, 1, start=FLOOD + 10)
+    assert more(few.notices()[-1]) == (4, "Mon 2 Mar, 10:00")
+    few.later(hours=1)
+    forged(few, 1, start=FLOOD + 11)
+    assert more(few.notices()[-1]) is None  # all was said
+
+
+def test_nothing_of_a_flood_is_lost(few):
+    forged(few, FLOOD)
+    assert len(few.shelf()) == FLOOD
+    unplaced = digest_of(few).unplaced
+    assert (unplaced.count, len(unplaced.letters), unplaced.more) == (FLOOD, 50, FLOOD - 50)
+    assert len(few.rows("alarm")) < 5  # and a flood fills no table of ours beside the letters themselves
+    assert len(few.rows("event")) == 1
+
+
+def test_one_stranger_who_goes_on_is_told_once_a_day(few):
+    for _ in range(20):
+        few.inject(few.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", "a@stranger.example"), "a@stranger.example")
+        few.run()
+        few.later(hours=1)
+    assert len(few.notices()) == 1
+    few.later(hours=4)
+    forged(few, 1)
+    assert more(few.notices()[-1])[0] == 19
+
+
+def test_a_flood_hides_no_partners_alarm(few):
+    forged(few, FLOOD)
+    unreadable(few, "XX-CUSTOMER", 1)
+    unreadable(few, "XX-OTHER", 1)
+    told = [letter.text for letter in few.notices()]
+    assert len(told) == 3
+    assert "Library XX-CUSTOMER" in told[1] and "Library XX-OTHER" in told[2]
+    lines = digest_of(few).unplaced.letters
+    assert [line.number[0] for line in lines[:3]] == ["E", "E", "I"]  # nor where the list is cut
+
+
+def test_what_one_partner_causes_is_bounded_and_hides_no_other(few):
+    for number in range(1, 12):
+        few.place(*(["XX-SECOND"] if number == 11 else []), title=f"Book {number}", run=False)
+    few.run()
+    few.sent.clear()
+    for number in range(1, 11):
+        few.hear(f"B{number}-1 CRF*CANNOT MATCH ITEM")
+    assert len(few.notices()) == 3
+    few.hear("B11-1 CRF*CANNOT MATCH ITEM", of="XX-SECOND")
+    assert len(few.notices()) == 4
+    assert all(few.attention(f"B{number}") == ("ask-cannot-match",) for number in range(1, 12))
+    (untold,) = few.shown("B10").untold
+    assert "the next one counts it" in str(untold)
+    few.later(hours=1)
+    few.hear("B1-1 LONDON")
+    assert more(few.notices()[-1]) == (7, "09:00")
+
+
+def test_bounces_are_counted_apart(few):
+    orders = []
+    for number in range(5):
+        few.place(title=f"Book {number}")
+        orders.append(few.sent[-1])
+    forged(few, FLOOD)
+    before = len(few.notices())
+    for order in orders:
+        few.bounce(order)
+    assert len(few.notices()) - before == 3
+    assert all(few.attention(f"B{number}") == ("bounced",) for number in range(1, 6))
+
+
+def test_a_reader_hears_of_one_request_so_often_a_day(few):
+    few.place()
+    few.act("B1", "receive")
+    few.sent.clear()
+    for day in range(1, 21):
+        few.later(minutes=2)
+        few.hear("B1-1 DUE")
+        few.hear(f"B1-1 RENEWED*{day:02}-09-2026")
+    assert len(few.reader()) == 10
+    assert any("the reader had 10 letters" in str(one) for one in few.shown("B1").untold)
+    few.later(days=1)
+    few.hear("B1-1 DUE")
+    assert len(few.reader()) == 11
+
+
+def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, quiet_log):
+    """The count is taken in the commit of the letter that says it."""
+    from mailproc.flow import notify
+
+    few.place(title="Book")
+    few.place(title="Book", run=True)
+    for number in range(4):
+        few.hear(f"B1-1 {'LONDON' if number % 2 else 'CRF*CANNOT MATCH ITEM'}")
+    counted = [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"]
+    with monkeypatch.context() as broken:
+        broken.setattr(notify, "_letter", lambda *_: 1 / 0)
+        few.hear("B2-1 CRF*CANNOT MATCH ITEM")
+    assert [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"] == counted

@@ -1,0 +1,96 @@
+"""A store of the first release is brought up to the second: its letters are still the earlier copies."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, text
+
+from mailproc.ill.terms import Role, TransactionId
+from mailproc.store import connections, inbox, letters, migrate, transactions
+from mailproc.store.engine import Store
+
+LETTERS = (
+    # state, partner, proof, note, and whose the letter is from now on
+    ("done", "XX-BL", "none", "1 placed", "XX-BL"),
+    ("done", "XX-BL", "network", "the same letter as I1", ""),
+    ("done", "XX-BL", "released", "1 placed", "XX-BL"),
+    ("done", "XX-BL", "released", "attached by staff", ""),
+    ("done", "XX-BL", "learned", "1 read", ""),
+    ("done", "", "", "failed: O1 550 no such user", ""),
+    ("shelved", "XX-BL", "", "", ""),
+    ("todo", "", "", "", ""),
+)
+_LETTER = text(
+    "INSERT INTO inbox (state, attempts, last_error, door, mail_from, rcpt_to, peer, login, digest, raw,"
+    " received_at, proof, message_id, subject, codec, partner, note)"
+    " VALUES (:state, 0, '', 'listener', 'a@x', 'b@y', '192.0.2.1', '', :digest, :raw,"
+    " '2026-03-01 12:00:00', :proof, 'm@x', '', '', :partner, :note)"
+)
+_TRANSACTION = text(
+    "INSERT INTO transactions (request_id, attempt, role, initial_requester, tgq, tq, stq, partner, symbol,"
+    " address, codec, dialect, service, state, state_before, last_service_at, moved_event_id, updated_at,"
+    " version) VALUES (:id, 1, :role, 'XX-A', :id, '1', '', 'XX-BL', 'XX-BL', 'a@x', 'iso10161', '', 'LOAN',"
+    " 'PENDING', '', '', 0, '2026-03-01 12:00:00', 0)"
+)
+_LEARNED = text("INSERT INTO partner_learned (partner, kind, value) VALUES ('XX-BL', 'address', 'b@x')")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def first_url(request, tmp_path):
+    """A store at the first revision, with something in it."""
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/old.db" if sqlite else request.getfixturevalue("empty_postgres_url")
+    engine = connections.writing(connections.parse(url, Path()))
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(migrate.settings(connection), "0001")
+        for number, (state, partner, proof, note, _) in enumerate(LETTERS):
+            row = {"state": state, "partner": partner, "proof": proof, "note": note}
+            connection.execute(_LETTER, row | {"digest": f"d{number}", "raw": b"raw %d" % number})
+        for number, role in enumerate(("REQUESTER", "RESPONDER"), start=1):
+            connection.execute(_TRANSACTION, {"id": number, "role": role})
+        connection.execute(_LEARNED)
+    engine.dispose()
+    return url
+
+
+def test_what_was_taken_is_known_by_its_sender(first_url, letter):
+    store = Store.open(first_url)
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT taken_from, raw FROM inbox ORDER BY id")).all()
+        assert [row.taken_from for row in rows] == [one[-1] for one in LETTERS]
+        assert [bytes(row.raw) for row in rows] == [b"raw %d" % number for number in range(len(LETTERS))]
+        assert letters.earlier_copy(connection, "XX-BL", "d0", "", "") == 1
+        assert letters.earlier_copy(connection, "XX-BL", "d3", "", "") is None
+        assert letters.earlier_copy(connection, "XX-OTHER", "d0", "", "") is None
+    first, second = store.write(lambda c: inbox.keep(c, [letter(), letter(peer="192.0.2.7")]))
+    assert (first.inbox_id, second.inbox_id) == (len(LETTERS) + 1, len(LETTERS) + 2)
+    store.close()
+
+
+def test_what_they_opened_is_theirs(first_url):
+    store = Store.open(first_url)
+    with store.read() as connection:
+        for role, number, opener in ((Role.REQUESTER, "1", ""), (Role.RESPONDER, "2", "XX-BL")):
+            named = TransactionId("XX-A", number, "1", "")
+            found = transactions.by_key(connection, role, "XX-BL", named)
+            assert found is not None and found["opened_by"] == opener
+        assert transactions.by_key(connection, Role.RESPONDER, "XX-OTHER", named) is None
+        assert connection.execute(text("SELECT transaction_id, symbol FROM partner_learned")).one() == (0, "")
+    store.close()
+
+
+def test_the_tables_that_were_made_again_have_their_indexes(first_url):
+    """SQLite makes a table again to change its key: its indexes go with it, the partial ones too."""
+    store = Store.open(first_url)
+    with store.read() as connection:
+        seen = inspect(connection)
+        partial = {
+            index["name"]: any("where" in option for option in index.get("dialect_options", {}))
+            for table in ("inbox", "transactions")
+            for index in seen.get_indexes(table)
+        }
+    store.close()
+    assert {name for name, where in partial.items() if where} == {
+        "ix_inbox_message_id", "ix_inbox_taken", "ix_transactions_attention"}  # fmt: skip
+    assert {"ix_inbox_queue", "ix_transactions_list", "ix_transactions_age"} <= set(partial)
