@@ -6,7 +6,7 @@ dropped, and nothing is answered from here.
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -44,15 +44,37 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     rows = store.write(claim)
     if not rows:
         return 0
-    readings = [_read(row, premises, store) for row in rows]
+    readings = list(_read_all(rows, premises, store))
     store.underway.at()
-    store.write(lambda connection: _settle_all(connection, readings, premises, store.underway))
+    left = [row["id"] for row in rows[len(readings) :]]
+
+    def settle_all(connection: Connection) -> None:
+        queue.put_back(connection, InboxRow, left)
+        _settle_all(connection, readings, premises, store.underway)
+
+    store.write(settle_all)
     return len(readings)
 
 
+def _read_all(rows: Sequence[RowMapping], premises: Premises, store: Store) -> Iterator[Reading]:
+    """Up to the first that waits for DNS: what was read before it is settled, and the rest is read, without
+    waiting for its next try."""
+    for row in rows:
+        yield (reading := _read(row, premises, store))
+        if reading.later:
+            return
+
+
 def _read(row: RowMapping, premises: Premises, store: Store) -> Reading:
+    def keys(name: str) -> bytes | None:
+        store.underway.at()  # who ends the service while it waits for DNS does not find a letter that kills
+        try:
+            return premises.keys(name)
+        finally:
+            store.underway.at(row["id"])
+
     store.underway.at(row["id"])
-    return adoption.proven(store, read(row, premises), premises)
+    return adoption.proven(store, read(row, premises, keys), premises)
 
 
 def _settle_all(

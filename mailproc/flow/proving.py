@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
 
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Sender
 from mailproc.flow.premises import Premises
+
+if TYPE_CHECKING:  # loaded where a signature is verified
+    from mailproc.proof.dkim import KeySource
 
 LISTENER, INJECT = "listener", "inject"
 NOTE = 500
@@ -34,8 +38,11 @@ class Evidence:
     An answer is '' where the proof holds, else why it does not, in words for staff.
     """
 
-    def __init__(self, sender: Sender, raw: bytes, at: datetime, premises: Premises) -> None:
+    def __init__(
+        self, sender: Sender, raw: bytes, at: datetime, premises: Premises, keys: "KeySource | None" = None
+    ) -> None:
         self.sender = sender
+        self._keys = keys
         self._raw = raw
         self._at = at
         self._premises = premises
@@ -96,7 +103,7 @@ class Evidence:
     def _dkim(self) -> str:
         from mailproc.proof.dkim import verify  # as above: cryptography takes its time to load
 
-        found = verify(self._raw, self.sender.header, self._premises.keys, self._at)
+        found = verify(self._raw, self.sender.header, self._keys or self._premises.keys, self._at)
         return "" if found.held else found.reason
 
 

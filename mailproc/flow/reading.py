@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
@@ -22,6 +23,9 @@ from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Codec, Credentials, Decoded
+
+if TYPE_CHECKING:  # as in proving
+    from mailproc.proof.dkim import KeySource
 
 _log = logging.getLogger(__name__)
 
@@ -64,13 +68,13 @@ class Reading:
     evidence: Evidence | None = None  # of nobody's letter
 
 
-def read(row: RowMapping, premises: Premises) -> Reading:
-    """What the inbox row's letter says. A bug in a reader shelves the letter, with a traceback; so does
-    a mistake in a site's tables, with its sentence."""
+def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -> Reading:
+    """What the inbox row's letter says; ``keys`` None: those of ``premises``. A bug in a reader shelves the
+    letter, with a traceback; so does a mistake in a site's tables, with its sentence."""
     letter = _with_envelope(parse(bytes(row["raw"])), row)
     reading = Reading(row["id"], row["digest"], row["received_at"], letter, letter.content_digest())
     try:
-        return _read(reading, row, premises)
+        return _read(reading, row, premises, keys)
     except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
         return replace(reading, later=str(unanswered))
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
@@ -100,7 +104,7 @@ def proven_sender(reading: Reading) -> str:
     return reading.partner.symbol if reading.partner else ""
 
 
-def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
+def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySource | None") -> Reading:
     letter = reading.letter
     bounce = read_bounce(letter)
     if bounce is not None:
@@ -113,7 +117,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises) -> Reading:
     likely = codec or (premises.registry.perhaps(letter) if claimants else None)
     if likely is None:  # whoever sent it: no proof is looked at
         return _nobodys(found, claimants)
-    evidence = Evidence(sender, bytes(row["raw"]), row["received_at"], premises)
+    evidence = Evidence(sender, bytes(row["raw"]), row["received_at"], premises, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, premises, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:

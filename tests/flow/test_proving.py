@@ -15,6 +15,7 @@ from mailproc.flow.partners import Partners, Sender
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE, Evidence, Proven, proven, told
 from mailproc.proof import authentication_results, dkim
+from mailproc.store.tables import InboxRow
 from tests.proof import signer
 from tests.proof.signer import AUTHOR, LETTER, Key
 from tests.proof.verifier import AT, NAME, Keys
@@ -325,6 +326,36 @@ def test_while_dns_is_away_letters_wait_and_others_go_on(
     assert (row["state"], row["proof"], row["last_error"]) == ("done", "dkim", "")
     assert sorted(signing.listed()) == ["L1", "L2"]
     assert signing.notices() == []
+
+
+def test_who_ends_the_service_while_it_waits_for_dns_finds_no_letter_that_kills(
+    signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the next start would read in the note of rows in hand: the claim is to be taken back."""
+    store, innocent, real = signing.house.store, list[Any](), Keys.__call__
+
+    def asks(self: Keys, name: str) -> bytes | None:
+        innocent.append(store.underway._innocent())
+        return real(self, name)
+
+    monkeypatch.setattr(Keys, "__call__", asks)
+    inbox_id = signing.inject(order(), AUTHOR)
+    signing.run()
+    assert innocent == [(InboxRow, [inbox_id])]
+    assert signing.listed() == ["L1"]
+
+
+def test_a_round_waits_for_dns_once(signing: Any, order: Any, keys: Keys) -> None:
+    keys.records[NAME] = None
+    for number in range(1, 4):
+        signing.inject(order(number), AUTHOR)
+    last = signing.ordered("TXC7-1 S LOAN\nAnother book", run=False)
+    signing.step()
+    assert len(keys.asked) == 1
+    assert [row["attempts"] for row in signing.rows("inbox")] == [1, 0, 0, 0]
+    signing.run()
+    assert [row["attempts"] for row in signing.rows("inbox")] == [1, 1, 1, 1]
+    assert signing.row("inbox", last)["state"] == "done"
 
 
 def test_staff_are_told_once_when_it_lasts(signing: Any, order: Any, keys: Keys, key: Key) -> None:
