@@ -111,7 +111,7 @@ def _as_field(line: str) -> list[str]:
 
 def _addresses(line: str) -> list[str]:
     words = (word.strip(_AROUND) for word in _BETWEEN.split(line) if "@" in word)
-    return [word.lower() for word in words if _ADDRESS.fullmatch(word)]
+    return [word.lower().removeprefix("smtp=") for word in words if _ADDRESS.fullmatch(word)]
 
 
 def _reason(own: Sequence[str], number: int, address: str) -> str:
