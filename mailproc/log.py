@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from mailproc import slow_work
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
 from mailproc.unseen import escaped
 
@@ -77,6 +78,7 @@ def register_secret(value: str) -> None:
 def mask(text: str) -> str:
     """The text with every registered secret replaced, in encoded words too; for what is shown without being
     logged."""
+    slow_work.check_length("log.mask", len(text))
     if "=?" in text:
         text = _ENCODED.sub(_unless_secret, text)
     return _words.masked(text, MASK)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from mailproc import slow_work
 from mailproc.store.engine import Store
 from tests.servers import dovecot as mail
 from tests.servers import postgres
@@ -22,6 +23,8 @@ from tests.servers.certificate import Certificate, self_signed
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import PostgresServer
 from tests.servers.relay import Relay
+
+slow_work.forbid()
 
 
 def _everything() -> bool:

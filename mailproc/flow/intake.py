@@ -6,7 +6,7 @@ dropped, and nothing is answered from here.
 """
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -16,7 +16,6 @@ from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, proven_sender, read
 from mailproc.log import following, mask
-from mailproc.mail.own import is_own
 from mailproc.protocols.codec import Fault
 from mailproc.store import events, letters, outgoing, queue
 from mailproc.store.engine import Store
@@ -156,22 +155,14 @@ def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
 
 
 def _own(connection: Connection, reading: Reading, premises: Premises) -> int | None:
-    """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none."""
-    library = premises.config.library
-    addresses = {library.email.casefold(), *(one.casefold() for one in premises.config.listen.recipients)}
-    sent: dict[int, str] = {}
-
-    def is_notice(outgoing_id: int) -> bool:  # to our staff, who may read the mailbox that we look into
-        return outgoing.is_to_people(connection, outgoing_id)
-
-    def known(message_ids: Collection[str]) -> bool:
-        found = letters.ours(connection, message_ids)
-        sent.update(
-            {row: to for row, to in found.items() if to.casefold() not in addresses or is_notice(row)}
-        )
-        return bool(sent)
-
-    return min(sent) if is_own(reading.letter, addresses, known) else None
+    """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none, but what
+    we wrote to our staff is, who may read the mailbox that we look into."""
+    sent = [
+        outgoing_id
+        for outgoing_id, to in letters.ours(connection, reading.own_ids).items()
+        if to.casefold() not in premises.addresses or outgoing.is_to_people(connection, outgoing_id)
+    ]
+    return min(sent, default=None)
 
 
 def _settle_bounce(connection: Connection, reading: Reading, premises: Premises) -> None:

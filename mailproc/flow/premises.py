@@ -55,6 +55,12 @@ class Premises:
         return Partners(self.config)
 
     @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Ours, in small letters: a letter from one of them may be our own."""
+        ours = (self.config.library.email, *self.config.listen.recipients)
+        return frozenset(one.casefold() for one in ours)
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.config.library.time_zone)
 

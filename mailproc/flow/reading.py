@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from mailproc.flow.proving import Evidence, Proven
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
+from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Codec, Credentials, Decoded
 
@@ -45,6 +47,7 @@ class Reading:
     ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
     who sent it; then nothing else is known.
     ``unproven``: nobody's whom config.toml knows; ``decoded`` is what its protocol makes of it all the same.
+    ``own_ids``: where we sent one of them, this is our own letter. ``file_key``: alike for like order files.
     """
 
     inbox_id: int
@@ -66,6 +69,8 @@ class Reading:
     proofs: Mapping[str, Proven] = field(default_factory=dict)
     later: str = ""
     evidence: Evidence | None = None  # of nobody's letter
+    own_ids: frozenset[str] = frozenset()
+    file_key: str = ""
 
 
 def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -> Reading:
@@ -109,6 +114,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySourc
     bounce = read_bounce(letter)
     if bounce is not None:
         return replace(reading, bounce=bounce, returned_to=bouncing.returned_to(row, letter))
+    reading = replace(reading, own_ids=own_ids(letter, premises.addresses))
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)
     released = row["proof"] == RELEASED
@@ -198,7 +204,15 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
     if not (decoded.apdus or decoded.unsure or decoded.faults or said):
         return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
-    return replace(reading, decoded=decoded, partner=whose, proof=by, sharers=() if whose else partners)
+    key = _file_key(decoded) if said else ""
+    sharers = () if whose else partners
+    return replace(reading, decoded=decoded, partner=whose, proof=by, sharers=sharers, file_key=key)
+
+
+def _file_key(decoded: Decoded) -> str:
+    said = decoded.credentials or Credentials("", "")
+    whole = repr((said.customer_code, said.file_ref, decoded.apdus, decoded.faults))
+    return sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _admits(partner: Partner, said: Credentials) -> bool:

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
 
 from sqlalchemy import Connection, RowMapping
 
@@ -17,7 +16,7 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
-from mailproc.protocols.codec import Credentials, Fault
+from mailproc.protocols.codec import Fault
 from mailproc.store import alarms, auto_replies, events, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -50,7 +49,7 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
     if reading.letter.precedence in NOT_ANSWERED or partner.address.casefold() in map(str.casefold, ours):
         return
     body = premises.registry.receipt(replace(said, password=""), reading.decoded)
-    if body is None or not _is_new(connection, partner.symbol, said, reading, premises):
+    if body is None or not _is_new(connection, partner.symbol, reading, premises):
         return
     most = premises.config.policy.answers_an_hour
     if not auto_replies.may_answer(connection, partner.address, partner.symbol, premises.clock(), most):
@@ -76,13 +75,9 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
     )
 
 
-def _is_new(
-    connection: Connection, symbol: str, said: Credentials, reading: Reading, premises: Premises
-) -> bool:
+def _is_new(connection: Connection, symbol: str, reading: Reading, premises: Premises) -> bool:
     """A file that is sent again within a day, under whatever Message-ID, has its receipt already."""
-    whole = repr((said.customer_code, said.file_ref, reading.decoded.apdus, reading.decoded.faults))
-    key = f"{symbol}/{sha256(whole.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
-    return alarms.raise_once(connection, "FILE_TAKEN", key, premises.clock())
+    return alarms.raise_once(connection, "FILE_TAKEN", f"{symbol}/{reading.file_key}", premises.clock())
 
 
 def run(store: Store, premises: Premises, limit: int = 50) -> int:

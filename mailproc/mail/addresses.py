@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(r"[()]|[^()\\]++|\\.?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_BRACKETS, _OF_AN_ADDRESS = re.compile("[<>]"), re.compile("[@<>]")
 _ESCAPED_FOLD = re.compile(rb"\\\r?\n")
 
 # The kinds of an element's tokens: w is a word, q a quoted string, any other sign is itself.
@@ -174,8 +175,8 @@ def _decoy(tokens: Sequence[_Token]) -> bool:
     not_last = "".join(token.text for token in tokens[:-1] if token.kind == "c")
     return bool(
         (name and name[0].kind == "w" and name[0].text.startswith("."))
-        or re.search("[<>]", strings)
-        or re.search("[@<>]", comments)
+        or _BRACKETS.search(strings)
+        or _OF_AN_ADDRESS.search(comments)
         or ("\n" in strings and (comments or "@" in strings))
         or "\n" in (comments if "@" in strings else not_last)
         or encoded.deceives(" ".join(token.text for token in tokens if token.kind in ("c", "q", "w")))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.mail import entity
 from mailproc.mail.headers import one_line
@@ -23,11 +24,13 @@ _WORD_OCTETS = 39  # of UTF-8 in one encoded word: a line with one has at most 7
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _ADDRESS = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # printable, no blank and no bracket
+_QUOTABLE = re.compile(r'(["\\])')
 _KEYWORD = re.compile(r"[A-Za-z-]+")
 _LIKE_AN_ADDRESS = re.compile("[<>@]")  # in a name: readers differ on whose letter it is
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
+@slow_work.outside_writes
 def compose(
     body: Body,
     *,
@@ -103,7 +106,7 @@ def _mailbox(address: str, name: str) -> str:
     if len(shown) > FOLD_AT or "=?" in shown or not shown.isascii():
         return f"{_encoded(shown)}\r\n <{bare}>"
     if not _PLAIN_NAME.fullmatch(shown):
-        shown = '"' + re.sub(r'(["\\])', r"\\\1", shown) + '"'
+        shown = '"' + _QUOTABLE.sub(r"\\\1", shown) + '"'
     return f"{shown}\r\n <{bare}>" if len(shown) + len(bare) > FOLD_AT - 10 else f"{shown} <{bare}>"
 
 

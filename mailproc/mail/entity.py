@@ -20,6 +20,7 @@ MOST_OF_LINE = 998  # octets, RFC 5322 2.1.1
 MOST_OF_VALUE = 80  # characters of a parameter: coded it still fits into one line
 
 _NEEDS_CODING = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]")
+_QUOTABLE = re.compile(r'(["\\])')
 _NAME = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}")
 _NOT_FOR_MAIL = ("utf-16", "utf-32")  # their line ends are no CRLF (RFC 2046 4.1.1)
 
@@ -110,7 +111,7 @@ def _parameter(name: str, value: str) -> str:
         raise LocalFault(f"{name[:80]!r} cannot name a parameter.")
     line = one_line(value)[:MOST_OF_VALUE]
     if line.isascii():
-        quoted = re.sub(r'(["\\])', r"\\\1", line)
+        quoted = _QUOTABLE.sub(r"\\\1", line)
         return f';\r\n {name}="{quoted}"'
     coded = "".join(f"%{octet:02X}" for octet in line.encode("utf-8", "replace"))
     return f";\r\n {name}*=utf-8''{coded}"

@@ -24,6 +24,7 @@ _MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _REGULAR = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+)*+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSAFE = re.compile(f"{encoded.CONTROL.pattern}+")
+_BEHIND_TOKEN = re.compile(r"[\s;(]+")
 _ID = re.compile(r"<([^<>]+)>")
 
 
@@ -101,7 +102,7 @@ def one_line(characters: str) -> str:
 
 def token(value: bytes) -> str:
     """The first word of a field in lower case: "auto-replied; owner=x" is "auto-replied"."""
-    words = re.split(r"[\s;(]+", text(value).lower().strip(), maxsplit=1)
+    words = _BEHIND_TOKEN.split(text(value).lower().strip(), maxsplit=1)
     return words[0]
 
 

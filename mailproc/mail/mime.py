@@ -56,7 +56,7 @@ class Tree:
 
     def _split(self, body: bytes, delimiter: bytes) -> Iterator[bytes]:
         start = -1  # of the piece that is open
-        for at, end, last in _delimiters(body, delimiter):
+        for at, end, last in delimiters(body, delimiter):
             if start >= 0:
                 yield _without_line_end(body[start:at])
             if last:
@@ -94,7 +94,7 @@ def _filename(disposition: bytes, given: parameters.Parameters) -> str:
     return parameters.filename(parameters.parse(charset.plain(disposition[: parameters.MOST])), given)
 
 
-def _delimiters(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int, bool]]:
+def delimiters(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int, bool]]:
     """Where each delimiter line starts, where the next line starts, whether it is the last."""
     at = body.find(delimiter)
     while at >= 0:

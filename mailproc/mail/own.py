@@ -4,28 +4,28 @@ A mailbox from which we send gets our own order files (Cc, a rule of the mail pr
 a customer's they would be orders. A bounce is looked for first (``bounce.read``).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
+from mailproc import slow_work
 from mailproc.mail import headers
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import readable
 
 
-def is_own(letter: Letter, addresses: Collection[str], known: Callable[[Collection[str]], bool]) -> bool:
-    """Is this a letter of ours, or nothing but one?
+@slow_work.outside_writes
+def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
+    """Message-IDs of which one is ours if this is a letter of ours, or nothing but one; none where it is not.
 
-    ``addresses`` are ours, in lower case. ``known`` says whether one of these Message-IDs is
-    that of a letter we sent to somebody else: a hub writes to itself on purpose, and asks about
-    those only. Its answer is wanted at most once. What a partner adds to our words, were it one
-    line above the quotation, makes the letter the partner's.
+    ``addresses`` are ours, in lower case. Whoever asks looks up whether we sent one of them to somebody
+    else: a hub writes to itself on purpose. What a partner adds to our words, were it one line above the
+    quotation, makes the letter the partner's.
     """
     if letter.sender in addresses:
-        return bool(letter.message_id) and known((letter.message_id,))
+        return frozenset({letter.message_id} - {""})
     if _says_something(letter):
-        return False
-    ids = {*_returned(letter), *letter.in_reply_to, *letter.references}
-    return bool(ids) and known(ids)
+        return frozenset()
+    return frozenset({*_returned(letter), *letter.in_reply_to, *letter.references})
 
 
 def _says_something(letter: Letter) -> bool:

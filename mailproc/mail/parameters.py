@@ -13,6 +13,8 @@ _PARAMETER = re.compile(
     r""";\s*([!#$%&'*+.^_`|~A-Za-z0-9-]{1,60})\s*=\s*("(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^;]*)""", re.DOTALL
 )
 _SECTION = re.compile(r"([^*]+)\*(?:(\d{1,2})(\*?))?")
+_FOLDERS = re.compile(r"[/\\]")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 
 Parameters = dict[str, str]
@@ -48,12 +50,12 @@ def filename(disposition: Parameters, content_type: Parameters) -> str:
     """The name of a file without any folder, '' where none is given."""
     given = disposition.get("filename") or content_type.get("name") or ""
     decoded = headers.text(given.encode())
-    return re.split(r"[/\\]", decoded)[-1].strip(". ")[:MOST_OF_NAME]
+    return _FOLDERS.split(decoded)[-1].strip(". ")[:MOST_OF_NAME]
 
 
 def _unquoted(value: str) -> str:
     if len(value) > 1 and value[0] == value[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", value[1:-1], flags=re.DOTALL)
+        return _ESCAPED.sub(r"\1", value[1:-1])
     return value.strip('"')
 
 

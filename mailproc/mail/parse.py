@@ -4,11 +4,13 @@ The structure is split first; only the fields that mailproc asks for are decoded
 is noted in ``Letter.defects``; the bytes stay in ``Letter.raw``.
 """
 
+from mailproc import slow_work
 from mailproc.mail import addresses, headers, mime, rendition
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 
 
+@slow_work.outside_writes
 def parse(raw: bytes) -> Letter:
     """Read a letter (RFC 5322, MIME); see ``Letter`` for the shape of each field.
 
@@ -40,6 +42,7 @@ def parse(raw: bytes) -> Letter:
     )
 
 
+@slow_work.outside_writes
 def readable(letter: Letter) -> str:
     """Return plain text for people and line readers: the body, whichever way it was written.
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from mailproc import slow_work
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.notices.render import Notice, letter_of, lines_of, path_of
 from mailproc.store.tables import TemplateGood
@@ -51,6 +52,7 @@ class Rendered:
     to_remember: tuple[str, str] | None = None
 
 
+@slow_work.outside_writes
 def render_safely(
     templates: Templates,
     name: str,

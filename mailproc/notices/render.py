@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailproc import slow_work
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.templating.contract import as_context
 from mailproc.templating.environment import Templates
@@ -33,6 +34,7 @@ def path_of(name: str, language: str) -> str:
     return f"{spoken}/{name}.txt"
 
 
+@slow_work.outside_writes
 def render(templates: Templates, name: str, language: str, context: NoticeContext) -> Notice:
     """The notice ``name`` ("patron/arrived") from the file in use for ``language`` (else English).
 

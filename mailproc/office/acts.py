@@ -3,7 +3,7 @@
 An act is refused before anything changed, with a sentence that says what is possible instead.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -32,17 +32,27 @@ def perform(store: Store, premises: Premises, act: Act) -> Outcome:
 
     Raises LocalFault, TryLater.
     """
-    return store.write(lambda connection: _perform(connection, premises, act))
+    return _told(store.write(lambda connection: _perform(connection, premises, act)), act, premises)
 
 
 def foresee(store: Store, premises: Premises, act: Act) -> Outcome:
     """What ``perform`` would do. Nothing is kept."""
-    return foreseen(store, lambda connection: _perform(connection, premises, act))
+    done = foreseen(store, lambda connection: _perform(connection, premises, act))
+    return _told(done, act, premises)
 
 
-def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
+@dataclass(frozen=True)
+class _Done:
+    """``said`` in ``transaction``, as it was before the step."""
+
+    outcome: Outcome
+    said: Apdu | None = None
+    transaction: RowMapping | None = None
+
+
+def _perform(connection: Connection, premises: Premises, act: Act) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
-        return Outcome(known, "done", note="done before")
+        return _Done(Outcome(known, "done", note="done before"))
     transaction = transaction_of(connection, act.number)
     for older in events.due_of_transaction(connection, transaction["id"]):
         stepping.take(connection, older, premises)
@@ -50,15 +60,20 @@ def _perform(connection: Connection, premises: Premises, act: Act) -> Outcome:
     said = _said(connection, premises, act, transaction)
     event = _event(act, said, transaction, premises)
     outcome = advance.step(connection, events.add(connection, event), premises)
-    lost = _untold(act, said, transaction, premises)
-    return replace(outcome, words=(*_due_back(said, act, premises.today()), *outcome.words, *lost))
+    return _Done(outcome, said, transaction)
 
 
-def _untold(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
+def _told(done: _Done, act: Act, premises: Premises) -> Outcome:
+    """The outcome with what is worth a word. After the write: the message is read as by its receiver."""
+    outcome, lost = done.outcome, _untold(act, done, premises)
+    return replace(outcome, words=(*_due_back(done.said, act, premises.today()), *outcome.words, *lost))
+
+
+def _untold(act: Act, done: _Done, premises: Premises) -> tuple[str, ...]:
     """What was recorded or is said once more tells nobody anything new."""
-    if said is None or act.heard_by or act.repeat:
+    if done.said is None or done.transaction is None or act.heard_by or act.repeat:
         return ()
-    return options.untold(act, said, transaction, premises)
+    return options.untold(act, done.said, done.transaction, premises)
 
 
 def _due_back(said: Apdu | None, act: Act, today: date) -> tuple[str, ...]:

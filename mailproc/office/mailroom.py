@@ -1,6 +1,7 @@
 """What staff do with letters: bring them in, and find a place for those that nobody could place."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -90,11 +91,12 @@ def report(store: Store, premises: Premises, letter_id: str, by: str) -> str:
 def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str:
     """Put a shelved letter (as a message) or a single message of one to a request; what follows, in words."""
     kind, row_id = parsed(letter_id)
+    letter = _masked(store, premises, row_id) if kind == "I" else None
 
     def job(connection: Connection) -> str:
         transaction = transaction_of(connection, number)
-        if kind == "I":
-            event_id = _as_message(connection, row_id, transaction["id"], transaction["partner"], premises)
+        if letter is not None:
+            event_id = _as_message(connection, row_id, letter, transaction, premises)
         elif kind == "E":
             event_id, event = row_id, _shelved_event(connection, row_id)
             _fits(event, transaction, number)
@@ -185,26 +187,47 @@ def _nowhere(name: str) -> LocalFault:
     return LocalFault(f"{name} does not lie on the shelf, nor was it put away from there.")
 
 
-def _as_message(
-    connection: Connection, inbox_id: int, transaction_id: int, partner: str, premises: Premises
-) -> int:
-    """The whole letter as a Message of the partner, its text kept in the history."""
+@dataclass(frozen=True)
+class _Masked:
+    """What is kept of an attached letter, read before the store is held: its bytes never change."""
+
+    message_id: str
+    subject: str
+    note: str
+
+
+def _masked(store: Store, premises: Premises, inbox_id: int) -> _Masked:
+    with store.read() as connection:
+        row = _on_the_shelf(connection, inbox_id)
+    letter = parse(premises.registry.mask(bytes(row["raw"])))
+    note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
+    return _Masked(letter.message_id[:250], letter.subject[:250], note or "(no text)")
+
+
+def _on_the_shelf(connection: Connection, inbox_id: int) -> RowMapping:
     row = letters.load(connection, inbox_id)
     if row is None or row["state"] not in letters.PLACEABLE:
         raise _nowhere(f"I{inbox_id}")
-    letter = parse(premises.registry.mask(bytes(row["raw"])))
-    note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
+    return row
+
+
+def _as_message(
+    connection: Connection, inbox_id: int, letter: _Masked, transaction: RowMapping, premises: Premises
+) -> int:
+    """The whole letter as a Message of the partner, its text kept in the history."""
+    _on_the_shelf(connection, inbox_id)
+    partner = transaction["partner"]
     event = NewEvent(
         cause="letter",
         type="MESSAGE",
         at=premises.clock(),
-        apdu=apdu_json.to_json(Message(note=note or "(no text)")),
+        apdu=apdu_json.to_json(Message(note=letter.note)),
         inbox_id=inbox_id,
         partner=partner,
-        transaction_id=transaction_id,
+        transaction_id=transaction["id"],
         facts={events.BY_HAND: True},
     )
-    found = {"message_id": letter.message_id[:250], "subject": letter.subject[:250], "partner": partner}
+    found = {"message_id": letter.message_id, "subject": letter.subject, "partner": partner}
     letters.settle(connection, inbox_id, "done", note="attached by staff", proof=RELEASED, **found)
     return events.add(connection, event)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
@@ -35,6 +36,8 @@ USES: Mapping[str, tuple[str, ...]] = {
     "undo": (),
 }  # fmt: skip
 """Beside --note, which every act has; that of close and undo is for our own history."""
+
+MOST_LOCATIONS = 100
 
 _SAID_IN: Mapping[str, tuple[str, ...]] = {
     "note": ("note",),
@@ -63,7 +66,12 @@ def given(act: Act) -> tuple[str, ...]:
 
 def check(act: Act) -> None:
     """LocalFault that names an option which the act has no use for. An act that nobody knows is not
-    looked at."""
+    looked at. While the store is held an act is checked against the protocol, so its texts have a length."""
+    for name in NAMES:
+        if isinstance(said := getattr(act, name), str) and len(said) > slow_work.SHORT:
+            raise LocalFault(f"{NAMES[name]} has {len(said)} characters; {slow_work.SHORT} are the most.")
+    if len(act.locations) > MOST_LOCATIONS:
+        raise LocalFault(f"--location is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
     if act.action not in USES:
         return
     useful = ("note", *USES[act.action])

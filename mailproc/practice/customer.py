@@ -27,7 +27,7 @@ _ORDERS = (
         "reader@customer.practice.example",
     ),
 )
-_LINE = re.compile(r"\s*(C\d+-\d+)\s+(\S.*?)\s*")
+_LINE = re.compile(r"(C\d+-\d+)\s++(\S.*+)")
 
 
 class Customer:
@@ -52,7 +52,8 @@ class Customer:
     def take(self, raw: bytes) -> list[Answer]:
         """What we write to a customer: a report with a line for each order, or a letter."""
         letter = letter_of(raw)
-        found = [line for line in map(_LINE.fullmatch, text_of(letter).split("\n")) if line]
+        lines = (line.strip() for line in text_of(letter).split("\n"))
+        found = [line for line in map(_LINE.fullmatch, lines) if line]
         for line in found:
             self._tell("report", player=self.name, number=line[1], code=line[2])
         if not found:

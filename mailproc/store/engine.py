@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import URL, Connection
 
+from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost, TryLater
 from mailproc.store import connections, identity, migrate
 from mailproc.store.faults import driver_errors, first_line, try_later
@@ -95,7 +96,7 @@ class Store:
         with self._translated(), self._writing.connect() as connection:
             self._guard.writing(True)
             try:
-                with connection.begin():
+                with connection.begin(), slow_work.writing():
                     result = job(connection)
                 self._guard.after()  # before whoever asked hears that it is kept
             finally:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from mailproc import slow_work
 from mailproc.errors import StoreLost, TryLater
 from mailproc.store.faults import try_later
 from mailproc.store.guard import Guard
@@ -192,7 +193,7 @@ def _attempt(connection: Connection, job: Job[Any]) -> Any:
     database has already rolled back, the other jobs' work with it.
     """
     try:
-        with savepoint(connection):
+        with savepoint(connection), slow_work.writing():
             return job(connection)
     except BaseException as error:  # a job's future hears of everything
         if try_later(error) is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Template, TemplateSyntaxError
 
+from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.templating.check import check_names
 from mailproc.templating.comparison import unified
@@ -67,6 +68,7 @@ class Templates:
         self._jinja = Sandbox()
         self._loaded: dict[str, _Loaded] = {}
 
+    @slow_work.outside_writes
     def render(self, path: str, context: Mapping[str, Any]) -> str:
         """The finished text of the template ``path``.
 
@@ -78,6 +80,7 @@ class Templates:
             raise BrokenTemplate(loaded.problems)
         return rendered(loaded.template, str(loaded.source.file), context)
 
+    @slow_work.outside_writes
     def render_text(self, path: str, text: str, context: Mapping[str, Any], name: str = "draft") -> str:
         """As ``render``, from ``text`` (a draft, the last good one) instead of the file.
 
@@ -88,6 +91,7 @@ class Templates:
             raise BrokenTemplate(problems)
         return rendered(template, name, context)
 
+    @slow_work.outside_writes
     def check(self, path: str) -> list[Problem]:
         """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
         return list(self._load(path).problems)
@@ -118,6 +122,7 @@ class Templates:
             return ""
         return unified(shipped.read(), _text_of(ours), f"shipped/{shipped.path}", f"site/{ours.path}")
 
+    @slow_work.outside_writes
     def listing(self) -> list[Listed]:
         """Every template in use, in each language, then what lies in the site's folders besides."""
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from mailproc.mail.own import is_own
+from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse
 
 SENT = {"O12.abc@library.example"}
@@ -61,4 +61,4 @@ ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
     ],
 )
 def test_own(raw: str, own: bool) -> None:
-    assert is_own(parse(raw.encode()), OURS, known) is own
+    assert known(own_ids(parse(raw.encode()), OURS)) is own

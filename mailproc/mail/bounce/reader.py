@@ -7,6 +7,7 @@ its envelope) and say so in known words; the less it looks like a system's, the 
 import re
 from dataclasses import dataclass
 
+from mailproc import slow_work
 from mailproc.mail import addresses, headers
 from mailproc.mail.bounce import phrases, status, text
 from mailproc.mail.bounce.returned import is_returned, message_ids
@@ -36,6 +37,7 @@ class Bounce:
     text: str = ""
 
 
+@slow_work.outside_writes
 def read(letter: Letter) -> Bounce | None:
     """Return what the letter says of one of ours, None where it is no bounce."""
     if any(part.media_type in _OTHER_REPORTS for part in letter.parts):

@@ -21,6 +21,7 @@ from mailproc.protocols.artemail.transliterate import to_ascii
 from mailproc.protocols.codec import Fault, Renderer
 from mailproc.templating.contract import as_context
 
+_FIGURES = re.compile(r"[0-9]+")
 _REJECTED = re.compile(r"(?:Line [0-9]+: )?(?P<number>[^ ]+) REJECTED - ")
 
 MOST_REJECTED = 200
@@ -108,7 +109,7 @@ def _check_orders(receipt: Receipt, first: str, refused: set[str]) -> None:
         return  # of a rejected file no order is rejected by itself
     if refused != {number for line in receipt.rejected if (number := _number(line))}:
         raise _wrong("the rejected orders are not read back as they were meant")
-    if re.findall(r"[0-9]+", first) != [receipt.file_ref, str(receipt.orders)]:
+    if _FIGURES.findall(first) != [receipt.file_ref, str(receipt.orders)]:
         raise _wrong("it does not say how many orders were taken")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mailproc.ill.apdu import Delivery, Postal
 
+_JOINTS = re.compile(r"[;\n]")
 _POSTCODE = re.compile(r"(?=.{0,11}[0-9])[A-Z0-9][A-Z0-9 -]{2,10}", re.IGNORECASE)
 _LOCAL, _DOMAIN = r"[^\s<>()\[\],;:\"@]+", r"[^\s<>()\[\],;:\"@']*[^\s<>()\[\],;:\"@'.]"
 _EMAIL = re.compile(
@@ -72,5 +73,5 @@ def _lines(postal: Postal) -> list[str]:
         postal.name, postal.extended, postal.street, postal.po_box, postal.city, postal.region,
         postal.postcode, postal.country,
     )  # fmt: skip
-    pieces = (piece.strip() for field in fields if field for piece in re.split(r"[;\n]", field))
+    pieces = (piece.strip() for field in fields if field for piece in _JOINTS.split(field))
     return [piece for piece in pieces if piece]

@@ -14,6 +14,9 @@ from dataclasses import dataclass, replace
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Service
 
+_FIGURE = re.compile("[0-9]")
+_YEAR_IN = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_VOL = re.compile(r"^vol(?:ume)?\.? +", re.IGNORECASE)
 _LABEL = re.compile(r"(?:^| )(VOL|PT|PP|ED/PT:)(?= |$)", re.IGNORECASE)
 _YEAR = re.compile(r"([0-9]{4}(?:[/-][0-9]{2,4})?)(?: (.{0,30}))?")
 _EDITION = re.compile(r"[0-9]|rev\b|.*\bed\b", re.IGNORECASE)
@@ -116,7 +119,7 @@ def _copy(said: Sequence[str], at: int | None) -> dict[str, str]:
 def _held(line: str) -> dict[str, str]:
     """ "2006 ,Leeds ,Marsh Society": when, where, for whom. A date has a figure."""
     pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
-    dated = {"component_date": pieces.pop(0)} if pieces and re.search("[0-9]", pieces[0]) else {}
+    dated = {"component_date": pieces.pop(0)} if pieces and _FIGURE.search(pieces[0]) else {}
     return dated | {"place": pieces[0] if pieces else "", "publisher": ", ".join(pieces[1:])}
 
 
@@ -164,7 +167,7 @@ def _year_fields(line: str, service: Service) -> dict[str, str]:
 
 def _year_line(item: Item) -> str:
     date = " ".join((item.component_date or item.publication_date or "").split())
-    year = re.search(r"(?<![0-9])[0-9]{4}(?![0-9])", date)
+    year = _YEAR_IN.search(date)
     volume, part = _volume_and_part(item.volume_issue or "")
     if not part and item.component_date and year and year[0] != date:
         part = date  # the day of a newspaper must not be lost
@@ -180,4 +183,4 @@ def _volume_and_part(text: str) -> tuple[str, str]:
         return "", alone[1].strip()
     if both := _VOLUME.fullmatch(text):
         return both[1], both[2].strip()
-    return re.sub(r"^vol(?:ume)?\.? +", "", text, flags=re.IGNORECASE), ""
+    return _VOL.sub("", text), ""

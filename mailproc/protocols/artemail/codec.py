@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
+from mailproc import slow_work
 from mailproc.config import Config, Partner, PartnerArtemail
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
@@ -78,6 +79,7 @@ class ArtemailCodec:
     def batched(self, dialect: str) -> bool:
         return dialect != plain.NAME
 
+    @slow_work.outside_writes
     @one_letter()
     def recognise(self, letter: Letter) -> bool:
         """Orders, status reports, receipts, deliveries; not a person's letter that speaks of one."""
@@ -88,6 +90,7 @@ class ArtemailCodec:
         kind = None if self.automatic(letter) else self.sort(letter)[0]
         return None if kind in PERHAPS else kind
 
+    @slow_work.outside_writes
     @one_letter()
     def perhaps(self, letter: Letter) -> bool:
         """Anybody's letter that names our number, or one in plain English whose status is in no table: who
@@ -100,6 +103,7 @@ class ArtemailCodec:
         own_words = letter.auto_submitted.startswith("auto-replied")
         return own_words or bool(self.replies.codes.layout.auto_reply.fullmatch(said)) or _is_bounce(letter)
 
+    @slow_work.outside_writes
     @one_letter()
     def decode(self, letter: Letter) -> Decoded:
         """Raises RemoteFault only where the letter has no text at all; Misconfigured where a pattern
@@ -130,6 +134,7 @@ class ArtemailCodec:
     def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002  # the protocol knows nothing of the kind
         return None
 
+    @slow_work.outside_writes
     @one_letter()
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
         """An order file (or in the dialect "plain" one letter) as requester, a report as responder.
@@ -144,6 +149,7 @@ class ArtemailCodec:
             return plain.letter(apdus, wire, renderer, scheme)
         return writing.order_file(apdus, wire, renderer, self.words)
 
+    @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
         """What a reader has of ``apdu``, with a partner's settings at their defaults.
 
@@ -194,11 +200,13 @@ class ArtemailCodec:
         own = {word.upper() for said in agreed for word in said.split()} | {TEST}
         return tuple(word for word in order.keywords if word not in own and not self.words.find(word))
 
+    @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
         """Also what our reader takes for a password, however the letter hides it."""
         found = (orders.password(lines) for lines in texts(parse(raw)))
         return self.masker.letter(raw, *filter(None, found))
 
+    @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:
         return mask.unmask(raw, secret)
 

@@ -27,6 +27,8 @@ from mailproc.protocols.artemail.orders import Order, OrderFile
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.secret_words import MASK
 
+_TX = re.compile(rf"^TX (?!{RZ} )")
+
 
 class Lost(Exception):
     """A letter would not say what was meant; ``field`` is what was lost. ``by_template``: the template
@@ -103,7 +105,7 @@ def canonical(order: Order) -> list[str]:
 def _check_words(text: str, meant: Sequence[str]) -> None:
     """Each line, blanks apart, is one that was meant."""
     said = (" ".join(line.split()) for line in text.split("\n") if line.strip())
-    lines = [re.sub(rf"^TX (?!{RZ} )", "TX", line) for line in said]
+    lines = [_TX.sub("TX", line) for line in said]
     for found, wanted in zip_longest(lines, meant, fillvalue=""):
         if found != wanted:
             raise Lost("text", f"{found[:60]!r} stands where {wanted[:60]!r} was meant")

@@ -9,8 +9,9 @@ customer code, beside it, and among the words of a TX line.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from mailproc import slow_work
 from mailproc.errors import LocalFault
-from mailproc.mail import charset, headers, parameters, transfer
+from mailproc.mail import charset, headers, mime, parameters, transfer
 from mailproc.mail.defects import Defects
 from mailproc.protocols.artemail import mask_header
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE
@@ -18,12 +19,16 @@ from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 MOST_LEVELS = 10
 
-_BETWEEN = rb"(?:[\s>|]|<[^<>\n]{0,200}>|&nbsp;|&gt;)*"
+_TAG = rb"<[^<>\n]{0,200}>"
+_BETWEEN = rb"(?:[\s>|]|" + _TAG + rb"|&nbsp;|&gt;)*+"
 _CODE = re.compile(
-    rb"((?:^[^0-9A-Za-z\r\n]*|(?<=[>;]))[0-9]{2}-[0-9]{4}[ \t]*(?:\r?\n|<[^<>\n]{0,200}>|\r|$)"
-    + _BETWEEN + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64})(?=[ \t]*(?:\r?$|\r|<|&nbsp;))",
+    rb"((?:^[^0-9A-Za-z\r\n]*+|(?<=[>;]))[0-9]{2}-[0-9]{4}[ \t]*+)((?:\r?\n|" + _TAG + rb"|\r|$)" + _BETWEEN
+    + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64}(?=[ \t]*+(?:\r?$|\r|<|&nbsp;)))?",
     re.MULTILINE,
 )  # fmt: skip
+"""A customer code, what may stand between, and the word below. It fits without the word too: what was passed
+over once is not begun again, which would be quadratic."""
+_TAGS = re.compile(_TAG)
 _WORDS = re.compile(
     rb"((?:^[^0-9A-Za-z\r\n]*|(?<=[>;])[ \t]{0,8})"
     rb"(?:TX[ \t]*(?:RZ[ \t]+)?[^ \t\r\n]{0,80}|[0-9]{2}-[0-9]{4}))([ \t][^\r\n]*)", re.I | re.M,
@@ -34,6 +39,7 @@ _NO_SECRET = re.compile(rf"{MASK}|{CUSTOMER_CODE.pattern}")
 """What may stand in the password's place and must be read elsewhere: our own mask, a code typed twice."""
 _WORD = re.compile(rb"[^ \t]+")
 _PIECE = re.compile(rb"[^,;<>]+")
+_BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
@@ -65,10 +71,11 @@ class Masker:
         return Masker((*self._known, *more), self._is_word)
 
     def text(self, text: str) -> str:
+        slow_work.check_length("Masker.text", len(text))
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def _plain(self, content: bytes) -> bytes:
-        masked = _CODE.sub(rb"\g<1>" + MASK.encode(), content)
+        masked = _CODE.sub(_below_code, content)
         if self._short:
             masked = _WORDS.sub(lambda line: line[1] + _WORD.sub(self._short_word, line[2]), masked)
         return self._words.masked(masked.decode("latin-1"), MASK).encode("latin-1")
@@ -114,6 +121,12 @@ class Masker:
         )
 
 
+def _below_code(found: re.Match[bytes]) -> bytes:
+    """The place with its word masked; in a tag between them, a code and a word may stand too."""
+    between = _TAGS.sub(lambda tag: _CODE.sub(_below_code, tag[0]) if b"-" in tag[0] else tag[0], found[2])
+    return found[1] + between + (MASK.encode() if found[3] else b"")
+
+
 def _as_octets(word: str) -> str:
     """The word's octets, a sign for each, as letters are looked through."""
     return word.encode().decode("latin-1")
@@ -140,15 +153,15 @@ def unmask(raw: bytes, secret: str) -> bytes:
 
 def _divided(raw: bytes) -> tuple[bytes, bytes]:
     """Header with its blank line, and body."""
-    blank = re.search(rb"(?:\A|\n)\r?\n", raw)
+    blank = _BLANK_LINE.search(raw)
     return (raw[: blank.end()], raw[blank.end() :]) if blank else (raw, b"")
 
 
 def _split(body: bytes, delimiter: bytes) -> Iterator[tuple[bytes, bool, bool]]:
     """(bytes, is it a delimiter line, is it a part): all bytes of ``body`` in their order."""
     position, inside = 0, False
-    for mark in re.finditer(rb"^" + re.escape(delimiter) + rb"(--)?[ \t]*(?:\r?\n|\Z)", body, re.MULTILINE):
-        yield body[position : mark.start()], False, inside
-        yield mark[0], True, False
-        position, inside = mark.end(), not mark[1]
+    for start, end, last in mime.delimiters(body, delimiter):
+        yield body[position:start], False, inside
+        yield body[start:end], True, False
+        position, inside = end, not last
     yield body[position:], False, inside

@@ -20,7 +20,7 @@ LONGEST_TITLE = 60
 GAP_UNKNOWN = -1
 
 _PASSWORD = re.compile(r"[\x21-\x7e]{1,64}")
-_TX = re.compile(r"TX(?: *(RZ)(?= |$))? *(.*)", re.IGNORECASE)
+_TX = re.compile(r"TX(?: *+(RZ)(?= |$))? *+(.*+)", re.IGNORECASE)
 _DELIVER = re.compile(r": *DELIVER +ABOVE +ITEM +TO *:?", re.IGNORECASE)
 
 

@@ -22,12 +22,13 @@ REMEMBERED = 1000
 """Codes as printed whose meaning is kept at hand: reports say few words again and again."""
 
 
+_STAR = re.compile(r" ?\* ?")
 _ARGUMENTS = ("position", "weeks", "amount", "currency", "due", "date")
 
 
 def normal(code: str) -> str:
     """Capitals, single blanks, none around a star."""
-    return re.sub(r" ?\* ?", "*", " ".join(code.upper().split())).strip()
+    return _STAR.sub("*", " ".join(code.upper().split())).strip()
 
 
 @dataclass(frozen=True)

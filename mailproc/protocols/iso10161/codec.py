@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from mailproc import slow_work
 from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
@@ -49,10 +50,12 @@ class Iso10161Codec:
     def batched(self, dialect: str) -> bool:  # noqa: ARG002  # of no dialect is it known that it takes two
         return False
 
+    @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:
         """Also what cannot be read but says of itself that it is a message; never a bounce."""
         return bool(wire.found(letter)) and bounce.read(letter) is None
 
+    @slow_work.outside_writes
     def decode(self, letter: Letter) -> Decoded:
         """Every part is one APDU. Raises RemoteFault where there is no part at all.
 
@@ -82,6 +85,7 @@ class Iso10161Codec:
     def withheld(self, apdu: Apdu) -> Fault | None:
         return critical.fault(apdu, self.critical) if apdu.extensions else None
 
+    @slow_work.outside_writes
     def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
         """The first APDU is the letter, for peers take one of each; the others are ``held``."""
         if not apdus:
@@ -100,6 +104,7 @@ class Iso10161Codec:
             return Encoded(None, (Held(0, "", str(fault), value=True), *others))
         return Encoded(_body(apdu, message, dialect, wire_), others, lossy=losses.of(0, apdu))
 
+    @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
         from mailproc.protocols.iso10161 import writing
 
@@ -130,10 +135,12 @@ class Iso10161Codec:
             return f"{known.means} takes no request without a title"
         return writing.refuses(apdu)
 
+    @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
         """This protocol has no secrets of ours."""
         return raw
 
+    @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
         return raw
 

@@ -8,13 +8,14 @@ from mailproc.protocols.iso10161.pair import Pair, field, record
 from mailproc.protocols.iso10161.strings import WORDS
 from mailproc.protocols.iso10161.system_numbers import SYSTEM_NO
 
+_PARTED = re.compile("[ -]")
 _STANDARD_NUMBER = re.compile(r"[0-9][0-9 -]{6,15}[0-9Xx]")
 
 
 def _write_number(text: str) -> object:
     """iSBN and iSSN travel without hyphens. Thirteen digits are sent though the module has room for ten."""
     plain = text.strip()
-    return WORDS.write(re.sub("[ -]", "", plain) if _STANDARD_NUMBER.fullmatch(plain) else plain)
+    return WORDS.write(_PARTED.sub("", plain) if _STANDARD_NUMBER.fullmatch(plain) else plain)
 
 
 NUMBER = Pair(WORDS.read, _write_number)

@@ -17,11 +17,12 @@ MOST = 10
 """Characters of monetary-value (a comment of the ASN.1 module)."""
 
 _CODE = re.compile(r"[A-Z]{3}")
-_SIGN = r"[$£€¥]?\s*"
+_SIGN = r"[$£€¥]?+\s*+"
+_NO_FIGURE = re.compile("[^0-9]")
 _AMOUNT = re.compile(
-    rf"\s*([A-Za-z]{{3}})?\s*{_SIGN}"
+    rf"\s*+([A-Za-z]{{3}})?+\s*+{_SIGN}"
     r"(?P<whole>[0-9]{1,10}|[0-9]{1,3}(?:(?P<group>[ '.,])[0-9]{3})(?:(?P=group)[0-9]{3}){0,2})"
-    rf"(?:(?P<point>[.,])(?P<fraction>[0-9]{{1,2}}))?\s*{_SIGN}([A-Za-z]{{3}})?\s*"
+    rf"(?:(?P<point>[.,])(?P<fraction>[0-9]{{1,2}}))?\s*+{_SIGN}([A-Za-z]{{3}})?+\s*+"
 )
 
 
@@ -34,7 +35,7 @@ def _parsed(text: str) -> tuple[Decimal, str | None]:
     once = group in (".", ",") and read["whole"].count(group) == 1
     if (once and not point) or (group and group == point):
         raise Unreadable("an amount of money that can be read in one way only")
-    whole = re.sub("[^0-9]", "", read["whole"])
+    whole = _NO_FIGURE.sub("", read["whole"])
     number = f"{whole}.{fraction}" if fraction else whole
     if len(number) > MOST:
         raise Unreadable(f"an amount of money of {MOST} characters at most")
