@@ -15,7 +15,7 @@ Mask = Callable[[str], str]
 MOST_LAYERS = 5  # encodings in encodings; what is deeper is not shown at all
 
 _FIELD = re.compile(rb"^([!-9;-~]++[ \t]*+:)([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
-_ENCODINGS = re.compile(rb"=\?|[%\\(]|\*[0-9*]*=")
+_ENCODINGS = re.compile(rb"=\?|[%\\(]|[0-9*]=")
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]{0,998}\)")
 
