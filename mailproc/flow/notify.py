@@ -13,6 +13,7 @@ from mailproc.flow import attention, ceiling, writing
 from mailproc.flow.notice_context import Addressed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
+from mailproc.log import mask_shown
 from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good, words
 from mailproc.notices.catalogue import StaffAttention
@@ -91,7 +92,8 @@ def _letter(row: RowMapping, rendered: Rendered, address: str, premises: Premise
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
     notice = rendered.notice
-    body = Body(notice.subject, (Part("text/plain", b"", text=notice.text),))
+    text = mask_shown(notice.text)  # whatever a stranger wrote in a name, an address, a subject
+    body = Body(mask_shown(notice.subject), (Part("text/plain", b"", text=text),))
     partner = row["partner"] if row["body"]["to"] == "partner" else ""
     return writing.letter(body, address, f"n{row['id']}", premises, partner)
 

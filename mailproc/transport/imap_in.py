@@ -108,6 +108,8 @@ class _Look:
         self._safe = found.safe
         uids = [uid for uid in sorted(found.sizes) if uid not in self._passed_over]
         for first in range(0, len(uids), self._mailbox.batch):
+            if self._session.is_long:
+                break
             batch = uids[first : first + self._mailbox.batch]
             for read in self._reader.groups({uid: found.sizes[uid] for uid in batch}):
                 self._take(read)

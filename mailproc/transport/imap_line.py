@@ -49,6 +49,8 @@ class Allowance:
         now = time.monotonic()
         end = self._begun + PATIENCE * self._timeout + self._received / MINIMUM_RATE
         left = min(end, self._begun + LONGEST_ANSWER, self._until) - now
+        if now >= self._until:
+            raise Overrun("the look has lasted too long")
         if left <= 0:
             raise Overrun(f"only {self._received} octets of an answer within {now - self._begun:.0f} s")
         return min(left, self._timeout)

@@ -28,7 +28,8 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 CONNECT_TIMEOUT = 15.0  # seconds
 LARGEST = 50_000_000  # octets of a letter that is fetched
 AT_ONCE = 16_000_000  # octets in memory of one fetch, as long as it is more than one letter
-LONGEST_LOOK = 3_600.0  # seconds after which the connection is given up, whatever it is doing
+LONG_LOOK = 1_800.0  # seconds after which a look begins nothing new …
+LONGEST_LOOK = 3_600.0  # … and the connection is given up, whatever it is doing
 MOST_REOPENED = 12  # new connections in one look: enough to find one bad letter among a thousand
 SHOWN = 200  # characters of a server's words
 FOLDERS_NAMED = 20
@@ -88,6 +89,11 @@ class ImapSession:
         """The folder that letters are moved to, '' where they are not."""
         after, _, folder = self.mailbox.after.partition(":")
         return folder if after == "move" else ""
+
+    @property
+    def is_long(self) -> bool:
+        """Should the rest be left to the next look?"""
+        return time.monotonic() > self._until - LONGEST_LOOK + LONG_LOOK
 
     @property
     def where(self) -> str:

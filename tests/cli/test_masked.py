@@ -45,8 +45,9 @@ def test_no_verb_prints_it(cli: Cli, folder: Path, place: str) -> None:
     (folder / "letter").write_bytes(raw)
     envelope = ("--mail-from", f"{SECRET}@b.example", "--rcpt-to", f"{SECRET}@c.example")
     said = [cli("inject", "letter", *envelope), cli("run", "--once"), *(cli(*verb) for verb in VERBS)]
-    said.append(cli("attach", "I1", "B1"))
+    said += [cli("digest", "--send"), cli("run", "--once"), cli("letters"), cli("attach", "I1", "B1")]
     printed = "\n".join(one.out + one.err for one in said)
+    assert len(list((folder / "out").glob("*"))) >= 1
     printed += "".join(file.read_text() for file in (folder / "out").glob("*"))
     assert "Traceback" not in printed
     for secret in (SECRET, B64, HEX, PERCENT):

@@ -124,9 +124,21 @@ def test_a_look_ends_whatever_it_is_doing(
     stop = threading.Event()
     server.lie = lambda verb, _, answer: dripping(b"* OK\r\n", stop) if verb == "FETCH" else answer
     try:
-        assert "octets of an answer" in looked(server, inbox, clock, timeout=60)
+        assert "lasted too long" in looked(server, inbox, clock, timeout=60)
     finally:
         stop.set()
+
+
+def test_a_long_look_leaves_the_rest_to_the_next(
+    server: Liar, inbox: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow server with many letters is no failure: what came stays, and the next look goes on."""
+    monkeypatch.setattr(imap_session.ImapSession, "is_long", property(lambda _: len(inbox.rows()) % 2 == 1))
+    assert looked(server, inbox, clock, batch=1) == ""
+    assert inbox.position("m") == Position(7, 1)
+    monkeypatch.undo()
+    assert looked(server, inbox, clock, batch=1) == ""
+    assert inbox.position("m") == Position(7, 3)
 
 
 def test_a_letter_larger_than_it_was_said_to_be_is_cut_off_and_listed(
