@@ -83,6 +83,7 @@ TAGS: dict[str, Pump] = {
     "folds behind b=": lambda n: b"; b=" + b"\r\n " * (n // 3) + b"!",
     "letters and folds behind b=": lambda n: b"; b=" + b"a\r\n b " * (n // 6) + b"!",
     "b and blanks in another tag": lambda n: b"; zz= b" + b" " * (n // 2) + b"\r\n" + b" " * (n // 2) + b"x",
+    "b and folds in another tag": lambda n: b"; zz= b" + b"\r\n " * (n // 3) + b"x",
     "many b in another tag": lambda n: b"; zz=" + b" b \r\n b" * (n // 7),
     "hundreds of tags": lambda n: b"".join(b"; t%d=%d" % (number, number) for number in range(n // 10)),
     "equals": lambda n: b"; b=" + b"=" * n,
