@@ -13,20 +13,23 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 from mailproc import config_load
-from mailproc.app import jobs
+from mailproc.app import jobs, watchdog
 from mailproc.app.asked import Asked
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
 from mailproc.app.named import certificate
 from mailproc.app.polling import look
 from mailproc.app.proofs import logins
+from mailproc.app.watchdog import Watchdog
 from mailproc.config import Mailbox
 from mailproc.errors import Misconfigured, StoreLost, TryLater
 from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
+from mailproc.mail.letter import Envelope
 from mailproc.store import inbox, partners
 from mailproc.store.faults import driver_errors
 from mailproc.store.lock import daemon_lock
+from mailproc.transport import systemd
 from mailproc.transport.smtp_in import Listener
 
 _log = logging.getLogger(__name__)
@@ -35,6 +38,9 @@ IDLE_LOOK = 5.0
 """Seconds between looks without a hint: rows whose pause is over come due by themselves."""
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
+STATIONS, SENDER = "stations", "sender"
+DIALOGUE = 20
+"""So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""
 PATIENCE = 10.0
 """Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
 
@@ -97,6 +103,7 @@ class Daemon:
         self._sweep_due = threading.Event()
         self._unlooked = {mailbox.name for mailbox in house.config.mailbox}
         self._threads: list[threading.Thread] = []
+        self._watchdog = Watchdog(self._fail)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
@@ -107,6 +114,7 @@ class Daemon:
         house = self._house
         with ExitStack() as stack:
             still_ours = stack.enter_context(daemon_lock(house.store))
+            stack.enter_context(self._watchdog.watching())
             house.store.start_writer(self._ring)
             _begin(house)
             if jobs.is_soon_examined(house.store):
@@ -117,8 +125,10 @@ class Daemon:
             self._start(deliver, still_ours)
             jobs.Jobs(house, self._look, self._sweep).start(stack)
             ready((house.config.listen.host, port) if port else None)
+            systemd.tell("READY=1", "STATUS=at work")
             self._asked.wait()
             _log.info("stopping")
+            systemd.tell("STOPPING=1")
         return 1 if self._failed else 0
 
     def _end(self, close: Callable[[], None]) -> None:
@@ -157,18 +167,37 @@ class Daemon:
             why = str(error).partition(": ")[2]  # which keys it is about is said anyway
             raise config_load.wrong(self._house.config, ("listen", "port"), why, listen.port) from None
         stack.callback(listener.stop)
+        self._watchdog.beat("listener")
+        self._watchdog.ask(lambda: listener.ask(lambda: self._watchdog.beat("listener")))
         return port
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         loops: dict[str, Callable[[], None]] = {
-            "stations": lambda: self._loop(self._stations, self._work),
-            "sender": lambda: self._loop(self._sender, lambda: self._send(deliver)),
+            STATIONS: lambda: self._loop(STATIONS, self._stations, self._work),
+            SENDER: lambda: self._loop(SENDER, self._sender, lambda: self._send(self._watched(deliver))),
             "watcher": lambda: self._watch(still_ours),
         }
+        self._house.store.underway.on_move = lambda: self._watchdog.beat(STATIONS)
+        self._watchdog.allow(SENDER, max(watchdog.STALL, DIALOGUE * self._house.config.deliver.timeout))
+        self._watchdog.ask(self._ask_writer)
         for name, loop in loops.items():
             thread = threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _watched(self, deliver: Deliver) -> Deliver:
+        def one(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
+            self._watchdog.beat(SENDER)
+            return deliver(envelope, raw, name)
+
+        return one
+
+    def _ask_writer(self) -> None:
+        since = self._house.store.writing_since()
+        if since is None:
+            self._watchdog.rest("writer")
+        else:
+            self._watchdog.beat("writer", since)
 
     def _work(self) -> int:
         """A round of the stations. Mail first: what has come is heard before a silence is acted upon."""
@@ -203,10 +232,11 @@ class Daemon:
         self._unwritten = False
         return sent
 
-    def _loop(self, bell: threading.Event, work: Callable[[], int]) -> None:
+    def _loop(self, name: str, bell: threading.Event, work: Callable[[], int]) -> None:
         trouble = ""
         bell.clear()  # always before the look at _stop, which is set before the bell is rung
         while not self._stop.is_set():
+            self._watchdog.beat(name)
             try:
                 busy = work()
             except StoreLost:
@@ -218,6 +248,7 @@ class Daemon:
             else:
                 trouble = ""
             if not busy:
+                self._watchdog.rest(name)
                 bell.wait(IDLE_LOOK)
             bell.clear()
 
@@ -226,6 +257,7 @@ class Daemon:
         seen = None
         asked = time.monotonic()
         while not self._stop.wait(WATCH):
+            self._watchdog.beat("watcher")
             self._house.store.still_there()
             with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
                 version = self._house.store.data_version()
@@ -242,13 +274,13 @@ class Daemon:
         try:
             loop()
         except StoreLost as error:
-            self._fail(f"{error}. Nothing is acknowledged any more; the service ends")
+            _log.critical("%s. Nothing is acknowledged any more; the service ends", error)
+            self._fail(str(error))
         except Exception:  # whatever it is: better down and started again than half alive
             _log.critical("the %s died; the service ends", name, exc_info=True)
-            self._fail()
+            self._fail(f"the {name} died")
 
-    def _fail(self, why: str = "") -> None:
-        if why:
-            _log.critical("%s", why)
+    def _fail(self, why: str) -> None:
+        systemd.tell(f"STATUS={why}")
         self._failed = True
         self.stop()

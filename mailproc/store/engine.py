@@ -132,6 +132,10 @@ class Store:
             size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         self._guard.begin_run(run, page, size)
 
+    def writing_since(self) -> float | None:
+        """Since when (monotonic) the writer has a COMMIT in hand; None where it has none."""
+        return self._writer.begun_at if self._writer is not None else None
+
     def still_there(self) -> None:
         """Raise StoreLost where the store is gone, was replaced, or was found to be damaged."""
         self._guard.after()

@@ -12,7 +12,7 @@ claims stand as they were counted.
 
 import logging
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -30,12 +30,16 @@ _TABLES: dict[str, type[QueueRow]] = {str(one.__tablename__): one for one in (In
 
 
 class Underway:
-    """The note of one process, which must hold the daemon's lock. ``path`` None: no note is kept."""
+    """The note of one process, which must hold the daemon's lock. ``path`` None: no note is kept.
+
+    ``on_move`` is called whenever the work goes on to another row.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: int | None = None
         self.broken_off = False
+        self.on_move: Callable[[], None] = lambda: None
 
     def claimed(self, table: type[QueueRow], row_ids: Collection[int]) -> None:
         """These rows' tries are counted; none of them is in hand yet. To be called before the
@@ -47,6 +51,7 @@ class Underway:
 
     def at(self, *row_ids: int) -> None:
         """From now on these rows are in hand, and no others."""
+        self.on_move()
         text = " ".join(map(str, row_ids))
         self._write(text if len(text) < _CLAIM_AT else _ALL, 0)
 

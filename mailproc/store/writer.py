@@ -29,6 +29,8 @@ Waiting = tuple[Job[Any], "Future[Any]"]
 
 QUEUE_SIZE = 1000
 GROUP_SIZE = 500
+CLOSING = 60.0
+"""Seconds that ``close`` waits: two locks that are waited for in vain (connections.BUSY_SECONDS)."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,9 +75,12 @@ class Writer:
         """Commit what is queued, then end. Nothing is taken any more from here on."""
         with self._closing:
             closed, self._closed = self._closed, True
-        if not closed:
-            self._queue.put(None)
-        self._thread.join()
+        with suppress(Full):
+            if not closed:
+                self._queue.put(None, timeout=CLOSING)
+            self._thread.join(CLOSING)
+        if self._thread.is_alive():
+            _log.error("the store's writer hangs and is not waited for any longer")
 
     def _run(self) -> None:
         ending = False

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 BACKLOG = 512
 LETTERS_IN_MEMORY = 20  # of max_size each: what all sessions together may hold
 FAREWELL = 1.5  # seconds that sessions have to end when the listener stops
+ENDING = 10.0  # seconds to wait for a loop that hangs
 SELF_TEST = 10.0  # seconds
 
 
@@ -91,8 +92,14 @@ class Listener:
                 self._loop.call_soon_threadsafe(self._ending.set)
             except RuntimeError:
                 log.debug("the listener had ended already")
-        self._thread.join()
+        self._thread.join(ENDING)
         self._thread = None
+
+    def ask(self, then: Callable[[], None]) -> None:
+        """Have ``then`` called by the listener's loop, if that goes round."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(then)
         if self._house.logins is not None:
             self._house.logins.close()
 

@@ -1,0 +1,111 @@
+"""Ends a service whose stations stand still: better started again than half alive.
+
+Each station says ``beat`` when it goes round, with each row and each letter. One that has not for
+``STALL`` seconds hangs: nothing that a station does takes that long, for sockets have timeouts and letters
+bounds. A thread keeps an eye on them. Should even that one stand still (a C function that holds the
+interpreter), faulthandler ends the process from outside the interpreter; under systemd its watchdog does.
+"""
+
+import faulthandler
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mailproc.transport import systemd
+
+_log = logging.getLogger(__name__)
+
+STALL = 300.0
+ROUND = 5.0
+"""Seconds between two looks."""
+GRACE = 30.0
+"""Seconds for an orderly end, once something hangs."""
+FRAMES = 12
+
+
+class Watchdog:
+    """``beat`` and ``rest`` are called by the stations; safe from any thread. Times are monotonic seconds."""
+
+    def __init__(self, end: Callable[[str], None]) -> None:
+        self._end = end
+        self._beaten: dict[str, float] = {}
+        self._bounds: dict[str, float] = {}
+        self._asked: list[Callable[[], None]] = []
+        self._over = threading.Event()
+
+    def beat(self, station: str, at: float | None = None) -> None:
+        """It goes round, or went round last at ``at``."""
+        self._beaten[station] = time.monotonic() if at is None else at
+
+    def rest(self, station: str) -> None:
+        """It has nothing to do, and is expected to say so until its next beat."""
+        self._beaten.pop(station, None)
+
+    def allow(self, station: str, seconds: float) -> None:
+        """Its bound, where that is not ``STALL``."""
+        self._bounds[station] = seconds
+
+    def ask(self, question: Callable[[], None]) -> None:
+        """Called at each look: it makes its station beat, or rest."""
+        self._asked.append(question)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """As long as the service runs."""
+        _end_if_frozen()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            faulthandler.cancel_dump_traceback_later()
+
+    def still(self) -> list[str]:
+        """The stations that hang, each with its seconds."""
+        now = time.monotonic()
+        stood = {station: now - beaten for station, beaten in list(self._beaten.items())}
+        return [
+            f"{station} ({seconds:.0f} s)"
+            for station, seconds in stood.items()
+            if seconds > self._bounds.get(station, STALL)
+        ]
+
+    def _watch(self) -> None:
+        pause = min(ROUND, (systemd.watchdog_seconds() or ROUND) / 2, STALL / 2)
+        while not self._over.wait(pause):
+            _end_if_frozen()
+            for question in self._asked:
+                question()
+            if hanging := self.still():
+                self._give_up(", ".join(hanging))
+                return
+            systemd.tell("WATCHDOG=1")
+
+    def _give_up(self, hanging: str) -> None:
+        _log.critical("these stand still, and the service ends: %s", hanging)
+        for line in stacks():
+            _log.critical("%s", line)
+        self._end(f"these stood still: {hanging}")
+        if not self._over.wait(GRACE):
+            _log.critical("it does not end in order and is ended")
+            os._exit(1)
+
+
+def _end_if_frozen() -> None:
+    """Unless this is called again in time, the process ends with status 1 and says where it stood."""
+    if sys.__stderr__ is not None:
+        faulthandler.dump_traceback_later(STALL + GRACE, exit=True, file=sys.__stderr__)
+
+
+def stacks() -> Iterator[str]:
+    """Where each thread is: a line each, without values, which may be a letter's."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    for ident, frame in sys._current_frames().items():
+        found = traceback.extract_stack(frame)[-FRAMES:]
+        where = " > ".join(f"{os.path.basename(one.filename)}:{one.lineno} {one.name}" for one in found)
+        yield f"thread {names.get(ident, ident)}: {where}"

@@ -1,0 +1,27 @@
+"""What the service tells systemd: sd_notify(3), a datagram of lines to the socket that $NOTIFY_SOCKET names.
+
+Own code: it is one datagram, and the packages that send it want a C compiler or have no maintainer.
+"""
+
+import os
+import socket
+from contextlib import suppress
+
+
+def tell(*lines: str) -> None:
+    """Send these lines ("READY=1"). Without systemd nothing happens; trouble with it is nobody's."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if address[:1] not in ("/", "@"):
+        return
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.settimeout(1)
+        line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+        line.send("\n".join(lines).encode())
+
+
+def watchdog_seconds() -> float | None:
+    """How often systemd wants to hear WATCHDOG=1, at the least; None where it does not."""
+    asked, process = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
+    if not asked.isdecimal() or process not in ("", str(os.getpid())):
+        return None
+    return int(asked) / 1_000_000
