@@ -85,13 +85,16 @@ def _templates(config: Config) -> "Templates":
 def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> House:
     """The parts with an open store (brought up to date). Raises Misconfigured, TryLater."""
     premises = configured(path, clock, secrets_needed=secrets_needed)
-    config = premises.config
+    return House(premises.config, premises, store_of(premises.config))
+
+
+def store_of(config: Config) -> Store:
+    """The open store. Raises as ``build``."""
     try:
-        store = _marker(config).open(config.store.url, config.file.parent)
+        return _marker(config).open(config.store.url, config.file.parent)
     except Misconfigured as error:
         why = str(error).removeprefix("store.url").removeprefix(":").lstrip()
         raise config_load.wrong(config, ("store", "url"), why, config.store.url) from None
-    return House(config, premises, store)
 
 
 def _marker(config: Config) -> Marker:

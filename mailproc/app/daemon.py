@@ -12,17 +12,15 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from mailproc import config_load
-from mailproc.app import jobs, watchdog
+from mailproc.app import door, jobs, watchdog
 from mailproc.app.asked import Asked
 from mailproc.app.build import House
 from mailproc.app.delivering import deliverer
-from mailproc.app.named import certificate
 from mailproc.app.polling import look
-from mailproc.app.proofs import logins
+from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.config import Mailbox
-from mailproc.errors import Misconfigured, StoreLost, TryLater
+from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
@@ -30,7 +28,6 @@ from mailproc.store import inbox, partners
 from mailproc.store.faults import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
-from mailproc.transport.smtp_in import Listener
 
 _log = logging.getLogger(__name__)
 
@@ -104,6 +101,7 @@ class Daemon:
         self._unlooked = {mailbox.name for mailbox in house.config.mailbox}
         self._threads: list[threading.Thread] = []
         self._watchdog = Watchdog(self._fail)
+        self._jobs = jobs.Jobs(house, self._look, self._sweep)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
@@ -123,7 +121,7 @@ class Daemon:
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             port = self._listen(stack)
             self._start(deliver, still_ours)
-            jobs.Jobs(house, self._look, self._sweep).start(stack)
+            self._jobs.start(stack)
             ready((house.config.listen.host, port) if port else None)
             systemd.tell("READY=1", "STATUS=at work")
             self._asked.wait()
@@ -148,24 +146,14 @@ class Daemon:
         self._sender.set()
 
     def _listen(self, stack: ExitStack) -> int | None:
-        listen, store = self._house.config.listen, self._house.store
-        if not listen.enabled:
+        house = self._house
+        if not house.config.listen.enabled:
             return None
-        files = certificate(self._house.config)
-        listen = listen.model_copy(update={key: str(file) for key, file in files.items()})
-        recipients = listen.recipients or (self._house.config.library.email,)
-        listener = Listener(
-            listen,
-            recipients,
-            lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
-            self._house.premises.clock,
-            logins(self._house.config),
+        listener, port = door.opened(
+            house.config,
+            lambda letters: house.store.submit(lambda connection: inbox.keep(connection, letters)),
+            house.premises.clock,
         )
-        try:
-            port = listener.start()
-        except Misconfigured as error:
-            why = str(error).partition(": ")[2]  # which keys it is about is said anyway
-            raise config_load.wrong(self._house.config, ("listen", "port"), why, listen.port) from None
         stack.callback(listener.stop)
         self._watchdog.beat("listener")
         self._watchdog.ask(lambda: listener.ask(lambda: self._watchdog.beat("listener")))
@@ -256,8 +244,12 @@ class Daemon:
         """The command line writes too; its commits are seen by the store's version."""
         seen = None
         asked = time.monotonic()
+        wall = WallClock(self._house.premises.clock)
         while not self._stop.wait(WATCH):
             self._watchdog.beat("watcher")
+            if wall.was_set():
+                self._jobs.clock_was_set()
+                self._ring()
             self._house.store.still_there()
             with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
                 version = self._house.store.data_version()

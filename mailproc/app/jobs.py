@@ -65,9 +65,9 @@ class Jobs:
         self._add("examine", EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
             # Counted from the last one, so that days down are caught up by one letter.
-            last = daily.last_sent(self._house.store)
-            first = self._trigger(planned.digest).get_next_fire_time(min(last, now) if last else None, now)
-            self._add("digest", planned.digest, self._digest, first=first)
+            last = min(daily.last_sent(self._house.store) or now, now)
+            due = self._trigger(planned.digest).get_next_fire_time(last, last)
+            self._add("digest", planned.digest, self._digest, first=max(due, now) if due else None)
 
     def _add(
         self, name: str, when: str, job: Callable[..., Any], *given: Any, first: datetime | None

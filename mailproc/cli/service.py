@@ -1,10 +1,12 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
 import signal
+from collections.abc import Callable
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -19,6 +21,7 @@ from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 
 verbs = typer.Typer()
+T = TypeVar("T")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
@@ -31,20 +34,29 @@ def run(
     level: Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING.")] = "INFO",
 ) -> None:
     """The service. SIGTERM and Ctrl-C end it gracefully."""
-    from mailproc.app import daemon  # here: the sockets cost a tenth of a second that no other verb needs
+    from mailproc.app import (  # here: the sockets cost a tenth of a second that only this needs
+        daemon,
+        waiting,
+    )
 
     _log_at(level, json_lines)
-    asked = Asked() if once else _asked_by_signals()
-    house = build.build(config_path(ctx))
-    try:
+    path = config_path(ctx)
+    if once:
+        _with_house(path, daemon.run_once)
+        return
+    asked = _asked_by_signals()
+
+    def begin() -> int:
+        return _with_house(path, lambda house: daemon.Daemon(house, asked).run(_ready))
+
+    raise typer.Exit(waiting.until_there_is_room(path, asked, begin))
+
+
+def _with_house(path: Path, work: Callable[[House], T]) -> T:
+    house = build.build(path)
+    with closing(house.store):
         _say_warnings(house)
-        if once:
-            daemon.run_once(house)
-            return
-        failed = daemon.Daemon(house, asked).run(_ready)
-    finally:
-        house.store.close()
-    raise typer.Exit(failed)
+        return work(house)
 
 
 def _say_warnings(house: House) -> None:

@@ -1,0 +1,77 @@
+"""A start on a full disk: the door opens, letters are deferred, and the service begins when there is room."""
+
+import smtplib
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.house import House, order
+from tests.servers.ports import free_port
+
+SOON = "from mailproc.app import waiting; waiting.LOOK = 0.3"
+
+
+@pytest.fixture
+def disk(house: House) -> Iterator[Path]:
+    """The folder var/ is a disk of 3 MB."""
+    var = house.folder / "var"
+    var.mkdir(mode=0o700)
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(var)]
+    mounted = subprocess.run(command, capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"needs the right to mount a small disk: run as root ({mounted.stderr.decode().strip()})")
+    port = free_port()
+    config = house.folder / "config.toml"
+    config.write_text(config.read_text().replace("port = 0", f"port = {port}", 1))
+    yield var
+    for daemon in house.daemons:
+        daemon.kill()
+    subprocess.run(["umount", "-l", str(var)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    filling = disk / "filling"
+    with filling.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
+        while True:
+            file.write(b"x" * 4096)
+    return filling
+
+
+def port_of(house: House) -> int:
+    line = next(line for line in (house.folder / "config.toml").read_text().splitlines() if "port = " in line)
+    return int(line.rpartition("=")[2])
+
+
+def code_of(house: House) -> int:
+    """What a letter is answered at MAIL."""
+    with smtplib.SMTP("127.0.0.1", port_of(house), timeout=10) as client:
+        client.ehlo()
+        return client.mail("ill@customer.example")[0]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_door_opens_and_defers_and_the_rest_follows(house: House, disk: Path, before: bool) -> None:
+    if before:  # a store that has its letters already; else a first start
+        assert house.cli("run", "--once").code == 0
+    filling = fill(disk)
+    daemon = house.start(ready=False, code=SOON)
+    daemon.says("answered 452")
+    assert code_of(house) == 452
+    filling.unlink()
+    daemon.says("ready")
+    daemon.takes(order("C1"))
+    house.until(["requests"], lambda found: len(found) == 1)
+    assert daemon.stop() == 0
+    assert not any("Traceback" in line for line in daemon.lines), daemon.lines
+
+
+def test_it_ends_when_asked_while_it_waits(house: House, disk: Path) -> None:
+    fill(disk)
+    daemon = house.start(ready=False, code=SOON)
+    daemon.says("answered 452")
+    assert daemon.stop() == 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port_of(house)), timeout=5)
