@@ -219,11 +219,10 @@ FAILED = (
 
 SENDERS = (
     "mail delivery", "mail deliver system", "mailer-daemon", "mailer daemon", "mail system", "mailsystem",
-    "system administrator", "mail administrator", "mail_service", "mail service", "postmaster", "mailer@",
-    "message delivery", "delivery system", "delivery service", "delivery subsystem", "interscan", "imss@",
-    "antivirus", "mailmarshal", "mailsweeper", "ndr@", "bounce@", "bounces@", "internet mail delivery",
-    "mdaemon", "jetmail", "smtp gateway", "mailgateway", "mail gateway", "mail router", "microsoft outlook",
-    "microsoft exchange", "spam firewall", "<>",
+    "system administrator", "mail administrator", "mail_service", "postmaster", "mailer@",
+    "delivery subsystem", "interscan", "imss@", "antivirus", "mailmarshal", "mailsweeper", "ndr@",
+    "bounce@", "bounces@", "internet mail delivery", "mdaemon", "jetmail", "smtp gateway", "mailgateway",
+    "mail gateway", "mail router", "microsoft outlook", "microsoft exchange", "spam firewall", "<>",
 )  # fmt: skip
 """In the From field, name or address: software, or somebody who calls himself so."""
 
@@ -258,6 +257,9 @@ COPY_TITLES = (
     "returned headers", "returned text", "mail attached", "message text",
 )  # fmt: skip
 """The whole of such a line."""
+
+TRACES = ("return-path:", "received:", "message-id:")
+"""Fields that a person's mail program leaves out when it quotes."""
 
 OF_A_RECIPIENT = (
     "recipient", "deliver", "rcpt to", "addressed to", "failed", "unknown", "rejected", "could not be",

@@ -100,9 +100,9 @@ def _is_bounce(look: _Look, words: text.Text) -> bool:
         return says or bool(look.kind) or look.from_daemon
     if look.from_system and (look.path_is_empty or not look.path_is_known):
         return bool(look.kind or says or look.failed_to) or (look.from_daemon and came_back)
-    shown = came_back + bool(look.failed_to)
     if look.from_software:
-        return says and shown + bool(look.kind) >= (2 if look.is_answer else 1)
+        return says and came_back + bool(look.failed_to) + bool(look.kind) >= (2 if look.is_answer else 1)
+    shown = (look.is_returned or words.has_trace) + bool(look.failed_to)
     if look.path_is_empty:  # notices of shops and parcel services have no sender either
         return says and bool(shown)
     return _says(words.opening, _WORDS) and shown + bool(look.kind) >= 2

@@ -13,6 +13,7 @@ MOST_LINES = 1_500
 MOST_OF_LINE = 400
 MOST_OWN_LINES = 300
 MOST_OF_WORDS = 6_000  # characters among which a phrase is looked for
+MOST_OF_HEADER = 60  # lines of the copy
 OPENING = 4  # lines of words with which a system's own text begins
 MOST_OF_REASON = 6  # lines below an address
 
@@ -34,6 +35,13 @@ class Text:
     copy: tuple[str, ...]
     words: str
     opening: str
+
+    @property
+    def has_trace(self) -> bool:
+        """Does the copy begin with a whole header? People's programs quote From, Sent and Subject alone."""
+        return any(
+            line.strip(_RULES).casefold().startswith(phrases.TRACES) for line in self.copy[:MOST_OF_HEADER]
+        )
 
 
 @dataclass(frozen=True)
