@@ -65,6 +65,7 @@ class Proof(Section):
     doors: tuple[
         str, ...
     ] = ()  # by which letters come from that relay: "listener", mailboxes; () = the only one
+    relay: tuple[str, ...] = ()  # networks from which it speaks to the listener; () = all that may
     received_by: str = ""  # the "by" of our relay's Received; '' = authserv_id
     nameservers: tuple[str, ...] = ()  # () = the system's
     dns_timeout: float = Field(default=5, gt=0, le=60)  # seconds for one answer

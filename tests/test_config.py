@@ -96,6 +96,14 @@ REFUSED = [
         "[proof]\nauthserv_id = 'mx.lib.example'\n" + MAILBOX + PARTNER + "proof = ['dmarc']" + ACCOUNT,
         ["proof.doors", "intray and listener", "others could write"],
     ),
+    (
+        "[proof]\nauthserv_id = 'mx.lib.example'\n"
+        + PARTNER
+        + "proof = ['dmarc', 'network']\nnetworks = ['192.0.2.0/24']"
+        + ACCOUNT,
+        ["proof.relay", "UK-BL connects", "192.0.2.25/32"],
+    ),
+    ("[proof]\nauthserv_id = 'mx.lib.example'\nrelay = ['mx']", ["proof.relay[1]", "a network"]),
     ("[proof]\ndns_timeout = 0", ["proof.dns_timeout", "more than 0"]),
     ("[deliver]\nmode = 'smtp'", ["deliver.host", "smtp"]),
     ("[deliver]\nmode = 'smpt'", ["deliver.mode", '"smpt"', "'folder' or 'smtp'"]),

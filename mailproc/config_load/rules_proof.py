@@ -41,6 +41,7 @@ def _section(config: Config) -> Iterator[Problem]:
     if proof.received_by and not proof.authserv_id:
         text = "means nothing without authserv_id: write that, or leave both empty"
         yield Problem(("proof", "received_by"), text, proof.received_by)
+    yield from network_problems(("proof", "relay"), proof.relay)
     yield from _doors(config)
 
 
@@ -52,9 +53,14 @@ def _doors(config: Config) -> Iterator[Problem]:
             text = f"no such door; there are: {', '.join(there) or 'none'}"
             yield Problem(("proof", "doors", position), text, door)
     asked = config.proof.authserv_id and any("dmarc" in partner.proof for partner in config.partner)
+    others = "for others could write what it writes"
     if asked and len(there) > 1 and not config.proof.doors:
         text = f"letters come by {' and '.join(there)}: name those that come through the relay of authserv_id"
-        yield Problem(("proof", "doors"), f"{text}, for others could write what it writes")
+        yield Problem(("proof", "doors"), f"{text}, {others}")
+    direct = [one.symbol for one in config.partner if {"network", "login"} & set(one.proof)]
+    if asked and "listener" in (config.proof.doors or there) and direct and not config.proof.relay:
+        text = f'{direct[0]} connects to the listener too: name the networks of your relay, ["192.0.2.25/32"]'
+        yield Problem(("proof", "relay"), f"{text}, {others}")
 
 
 def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:

@@ -88,6 +88,8 @@ class Evidence:
             return f"the letter came by {sender.door}, which is none of [proof] doors"
         if sender.login:
             return "the letter came from a partner's own server and not by our relay"
+        if sender.door == LISTENER and config.proof.relay and not _inside(sender.peer, config.proof.relay):
+            return f"{sender.peer or 'the client'} is not our relay"
         theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
         return f"the letter came from the networks of {theirs[0]} and not by our relay" if theirs else ""
 

@@ -178,6 +178,19 @@ def test_the_doors_behind_our_relay(key: Key, keys: Keys) -> None:
     assert found.reasons == ("dmarc: the letter came by intray, which is none of [proof] doors",)
 
 
+@pytest.mark.parametrize(
+    ("peer", "by"), [("198.51.100.25", "dmarc"), ("198.51.100.26", ""), (INSIDE, ""), ("::1", "")]
+)
+def test_only_the_relay_says_what_the_relay_says(key: Key, keys: Keys, peer: str, by: str) -> None:
+    """A partner's server that may connect, and does not log in, is not our relay."""
+    proof = Proof(authserv_id=MX, doors=("listener", "intray"), relay=("198.51.100.25/32",))
+    config = CONFIG.model_copy(update={"proof": proof})
+    found = asked(Case(said=BY_RELAY, peer=peer), ("dmarc",), key, keys, config)
+    assert found.by == by
+    assert by or found.reasons == (f"dmarc: {peer} is not our relay",)
+    assert asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config).by == "dmarc"
+
+
 def test_reasons_are_bounded_and_name_whose_they_are() -> None:
     found = {"XX-A": Proven("", ("dkim: no",)), "XX-B": Proven("", ("network: no", "dkim: no"))}
     assert told(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
