@@ -6,6 +6,7 @@ Each letter acknowledged from then on would be lost.
 """
 
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +44,7 @@ class FileGuard:
         self._log_file: tuple[int, int] | None = None
         self._size = 0
         self._page: _Page | None = None
+        self._looking = threading.Lock()  # the writer and the watcher look
 
     def opened(self) -> None:
         """The file that lies there now is the store."""
@@ -51,10 +53,11 @@ class FileGuard:
 
     def writing(self, on: bool) -> None:
         """A connection that writes was opened (it has made the log), or given up."""
-        self._log_file = None
-        if on:
-            with suppress(FileNotFoundError):
-                self._log_file = _inode(os.stat(self._log))
+        with self._looking:
+            self._log_file = None
+            if on:
+                with suppress(FileNotFoundError):
+                    self._log_file = _inode(os.stat(self._log))
 
     def begin_run(self, run: str, page: int, page_size: int) -> None:
         """From now on the page ``page`` (counted from 1) of the file must name ``run``."""
@@ -67,8 +70,9 @@ class FileGuard:
 
     def after(self) -> None:
         """Microseconds: two stats and a read of one page."""
-        if self.lost is None and (why := self._why()):
-            self.lost = StoreLost(why)
+        with self._looking:
+            if self.lost is None and (why := self._why()):
+                self.lost = StoreLost(why)
         if self.lost is not None:
             raise self.lost
 

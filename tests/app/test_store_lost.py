@@ -7,6 +7,7 @@ import shutil
 import smtplib
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from mailproc.app.build import build
-from mailproc.errors import StoreLost
+from mailproc.errors import StoreLost, TryLater
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
 from tests.app.house import Daemon, House, order
@@ -24,6 +25,7 @@ from tests.servers.postgres import PASSWORD, PostgresServer
 
 NOT_TAKEN = (451, 421, 0)
 """A station may have seen it before: then the service ends already."""
+WRITES = 2_000 if os.environ.get("REQUIRE_ALL") == "1" else 200
 EVERYTHING = os.environ.get("REQUIRE_ALL") == "1"
 UNWATCHED = "from mailproc.app import daemon; daemon.WATCH = 600; daemon.IDLE_LOOK = 600"
 """Nobody looks by himself: what is seen is seen at the COMMIT."""
@@ -272,3 +274,33 @@ def test_a_table_that_is_restored_under_a_living_connection(
     postgres_server.execute("UPDATE identity SET run = 'of an older copy'", database=name)
     assert is_refused(daemon, order("C2")) == 451
     assert daemon.ends() == 1
+
+
+def test_a_store_at_work_is_never_taken_for_lost(house: House) -> None:
+    """It grows, its log is begun again, the writer loses its connection, others open and close the store."""
+    assert house.cli("letters").code == 0
+    with closing(build(house.folder / "config.toml").store) as store:
+        store.start_writer()
+        store.begin_run()
+
+        def full(_connection: object) -> None:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+
+        def write(first: int) -> None:
+            for number in range(first, first + WRITES):
+                letter = NewLetter("listener", b"%d" % number + b"x" * 50_000, datetime.now(UTC))
+                assert store.submit(partial(inbox.keep, letters=[letter])).result()[0].new
+                if number % 5 == 0:
+                    with pytest.raises(TryLater):
+                        store.submit(full).result()
+                if number % 50 == 0:
+                    assert house.cli("letters").code == 0
+
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write, 0)
+            while not writing.done():
+                store.still_there()
+            writing.result()
+        store.still_there()
