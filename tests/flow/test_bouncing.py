@@ -130,6 +130,15 @@ def test_a_delay_is_a_note(verp_world):
     assert verp_world.row("outgoing", 1)["state"] == "handed_over"
 
 
+@pytest.mark.parametrize(
+    "said", ["Message-ID: <a\0b@library.example>", "Message-ID: <\ud800@library.example>"]
+)
+def test_an_identifier_that_no_database_takes_is_no_fault(world, said):
+    raw = report().rstrip() + f"\n\nOriginal message:\n\n{said}\n".encode("utf-8", "surrogatepass")
+    row = put(world, raw)
+    assert (row["state"], row["last_error"]) == ("shelved", "a report about a letter that is not ours")
+
+
 # By a number that anybody may guess
 
 

@@ -13,7 +13,7 @@ MOST_OF_RAW = 262_144  # octets of the letter as it came
 MOST_RAW_LINES = 5_000
 
 _QUOTED_ID = re.compile(r"[>| \t]{0,20}(?:original )?message-id\s?:[ \t]{0,20}(.{0,300})", re.IGNORECASE)
-_ID = re.compile(r"<([^<>\s]{1,250})>")
+_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f-\x9f]{1,250})>")  # what any database takes
 
 
 def is_returned(part: Part) -> bool:
