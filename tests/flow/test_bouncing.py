@@ -152,13 +152,13 @@ def test_an_identifier_that_no_database_takes_is_no_fault(world, said):
         ("B1\n", BL, False),
     ],
 )
-def test_a_quoted_number_is_a_hint_and_moves_nothing(small_world, returned, recipient, hint):
-    small_world.place()
-    row = put(small_world, report(returned=returned, recipient=recipient))
+def test_a_quoted_number_is_a_hint_and_moves_nothing(world, returned, recipient, hint):
+    world.place()
+    row = put(world, report(returned=returned, recipient=recipient))
     assert row["state"] == "shelved"
     assert ("it may mean O1 (mailproc letter O1), and nothing proves it" in row["last_error"]) is hint
-    assert small_world.row("outgoing", 1)["state"] == "handed_over"
-    assert small_world.attention("B1") == ()
+    assert world.row("outgoing", 1)["state"] == "handed_over"
+    assert world.attention("B1") == ()
 
 
 def test_a_number_in_two_letters_is_no_hint(small_world):
