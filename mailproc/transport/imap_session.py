@@ -170,7 +170,7 @@ class ImapSession:
 
     def _no_folder(self, folder: str, reason: str) -> Refused:
         names = sorted(str(name) for _, _, name in self._client.list_folders())
-        known = ", ".join(names[:FOLDERS_NAMED]) + (" …" if len(names) > FOLDERS_NAMED else "")
+        known = self._clean(", ".join(names[:FOLDERS_NAMED])) + (" …" if len(names) > FOLDERS_NAMED else "")
         return Refused(f"{self.where}: no folder {folder!r} ({reason}); there are: {known}")
 
     def listed(self, numbers: Sequence[int]) -> dict[int, Listed]:

@@ -94,4 +94,4 @@ def test_one_letter_at_a_time(config: Path, tmp_path: Path, capsys: pytest.Captu
     box.write_text("From a\nSubject: x\n\nLIB-1 NOT\n\nFrom b\nSubject: y\n\nLIB-2 NOT\n", encoding="utf-8")
     status, _, err = run(capsys, "--config", str(config), "patterns", "test", str(box))
     assert status == 1
-    assert "holds 2 letters; give one" in err
+    assert "holds more than one letter; give one" in err

@@ -165,3 +165,14 @@ def test_what_was_said_before_starttls_is_not_said_in_it(
     why = looked(server, inbox, clock, security="starttls", host="localhost")
     assert "went on speaking before the encryption" in why
     assert not any("LOGIN" in command for command in server.commands)
+
+
+def test_folders_without_end_are_named_in_a_line(server: Liar, inbox: Any, clock: Clock) -> None:
+    """Names come from the server: few of them, cut, and nothing in them that steers a terminal."""
+    names = b"".join(b'* LIST () "/" "%b%d"\r\n' % (b"x\x1b[31m" * 500, number) for number in range(200))
+    said = {"SELECT": b"TAG NO no such folder\r\n", "LIST": names + b"TAG OK done\r\n"}
+    server.lie = lambda verb, _command, answer: said.get(verb, answer)
+    why = looked(server, inbox, clock)
+    assert "no folder 'INBOX'" in why
+    assert len(why) < 500
+    assert why.isprintable()
