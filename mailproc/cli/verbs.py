@@ -52,7 +52,10 @@ VERBS: Mapping[str, Verb] = {
         "Read again what a look into a mailbox passed over. Prints the letters' ids, or why there is none.",
     ),
     "letters": Verb("letters", "Letters in and out, the newest first."),
-    "shelved": Verb("letters", "What could not be placed: whole letters (I…) and single messages (E…)."),
+    "shelved": Verb(
+        "letters",
+        "What could not be placed: whole letters (I…) and single messages (E…), those of partners first.",
+    ),
     "outbox": Verb("letters", "What waits, what failed, and why."),
     "letter": Verb("letter", "One letter: what it says and what became of it. Passwords are masked."),
     "release": Verb(

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
-from mailproc.flow import advance, ends
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import State
@@ -79,6 +78,7 @@ def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Learne
 
 def forget(store: Store, name: str) -> Learned:
     """It was not theirs, or is no longer: what was before holds. LocalFault: no such one."""
+    from mailproc.flow import ends  # here: who reads the directory takes no step
 
     def job(connection: Connection) -> Learned:
         found, row = _one(connection, name)
@@ -92,6 +92,8 @@ def forget(store: Store, name: str) -> Learned:
 
 def _redirect(connection: Connection, found: Learned, row: RowMapping, premises: Premises, by: str) -> None:
     """The step of staff's yes."""
+    from mailproc.flow import advance, ends  # as above
+
     transaction = transactions.load(connection, row["transaction_id"])
     state = State[transaction["state"]]
     if row["confirmed_at"] is not None or state not in ends.ASKING:
