@@ -14,8 +14,8 @@ CAP = 1.0
 """Seconds of the processor for one try: what is quadratic fails soon."""
 
 
-class Endless(Exception):
-    """A try took more than CAP."""
+class Endless(BaseException):
+    """A try took more than CAP. No reader may take it for a fault of its letter."""
 
 
 @contextmanager

@@ -1,0 +1,311 @@
+"""Every reading function of ours takes about linear time, whatever a stranger writes.
+
+The functions are found by what they take (octets, a text, lines, a letter). One that is new and has no entry
+here fails: say what it is to be tried with, or why no stranger's text reaches it.
+"""
+
+# ruff: noqa: E501  # tables
+
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mailproc
+from mailproc import log
+from mailproc.config import Config, Library
+from mailproc.ill.terms import Service
+from mailproc.mail.bounce import text as bounce_text
+from mailproc.mail.defects import Defects
+from mailproc.mail.letter import Letter
+from mailproc.mail.parse import parse
+from mailproc.protocols import registry
+from mailproc.protocols.artemail.mask import Masker
+from mailproc.secret_words import SecretWords
+from tests.linear import attacks
+from tests.linear.stopwatch import too_steep
+
+FULL = os.environ.get("REQUIRE_ALL") == "1"
+MOST = 2000 if FULL else 24
+"""Texts that each function gets; in the short run some from the whole list, each function others."""
+LENGTH = 20_000 if FULL else 6_000
+FLOOR = 0.02 if FULL else 0.006
+"""Seconds of the processor: what is quadratic and takes less for LENGTH keeps nobody waiting."""
+
+FOLDERS = ("mailproc.mail", "mailproc.protocols", "mailproc.proof", "mailproc.unseen", "mailproc.log")
+TEXTS = ("text", "line", "lines", "value", "html", "content", "subject", "said", "characters", "body", "code")
+"""What a parameter that holds a stranger's words is called."""
+
+LIBRARY = Library(name="A", symbol="XX-A", email="ill@library.example")
+CONFIG = Config(
+    file=Path("config.toml"), library=Library(name="A", symbol="XX-A", email="ill@library.example")
+)
+CODECS = registry.load(CONFIG)
+ART = CODECS.artemail
+ISO = CODECS.by_name("iso10161")
+MASK = Masker(["secret-word", "abc"])
+WORDS = SecretWords(["secret-word", "another"], exact=["abc"])
+QUOTE = re.compile("-{2,30} Original Message -{2,30}")
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+Call = Callable[[Any], Any]
+OF_OCTETS: dict[str, Call | None] = {
+    "mail.charset.decode": lambda octets: [_module("mail.charset").decode(octets, label, Defects())
+                                           for label in ("utf-8", "utf-16", "iso2022_jp", "hz", "x")],
+    "mail.headers.split": lambda octets: _module("mail.headers").split(octets, Defects()),
+    "mail.headers.named": lambda octets: _module("mail.headers").named(octets + b"\nX-Y: z\n\n", "X-Y"),
+    "mail.headers.date": lambda octets: _module("mail.headers").date(octets, Defects()),
+    "mail.headers.ids": lambda octets: _module("mail.headers").ids([octets]),
+    "mail.headers.first": lambda octets: _module("mail.headers").first({"x": [octets]}, "x"),
+    "mail.addresses.author": lambda octets: _module("mail.addresses").author([octets], Defects()),
+    "mail.addresses.mailboxes": lambda octets: _module("mail.addresses").mailboxes([octets], Defects()),
+    "mail.mime.delimiters": lambda octets: list(_module("mail.mime").delimiters(octets, b"--b")),
+    "mail.parameters.media_type": lambda octets: _module("mail.parameters").media_type(octets, "text/plain"),
+    "mail.transfer.decode": lambda octets: [_module("mail.transfer").decode(octets, encoding, Defects())
+                                            for encoding in ("base64", "quoted-printable", "x")],
+    "mail.transfer.base64": lambda octets: _module("mail.transfer").base64(octets, Defects()),
+    "proof.authentication_results.dmarc": lambda octets: _module("proof.authentication_results").dmarc(
+        b"Authentication-Results: us.example; " + octets, "a@b.example", "us.example", "us.example"),
+    "proof.body_hash.of": lambda octets: _module("proof.body_hash").of(octets, True),
+    "proof.body_hash.canonical": lambda octets: _module("proof.body_hash").canonical(octets, True),
+    "proof.dkim.verify": lambda octets: _module("proof.dkim").verify(
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=b.example; s=x; h=from; bh=AA==; b=AA==\n" + octets,
+        "a@b.example", lambda _: None, AT),
+    "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
+    "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
+    "proof.public_key.check": None,
+    "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
+    "protocols.artemail.mask_header.masked": lambda octets: _module("protocols.artemail.mask_header").masked(
+        octets, MASK.text),
+    "protocols.iso10161.ber.inside": lambda octets: _module("protocols.iso10161.ber").inside(octets, 0),
+    "protocols.iso10161.ber.is_plain": lambda octets: _module("protocols.iso10161.ber").is_plain(
+        octets, 0, len(octets)),
+    "protocols.iso10161.ber.element": lambda octets: _module("protocols.iso10161.ber").element(b"\x30", octets),
+    "protocols.iso10161.complaint.about": lambda octets: _module("protocols.iso10161.complaint").about(
+        octets, "it cannot be read"),
+    "protocols.iso10161.plain_reader.read": lambda octets: _module("protocols.iso10161.plain_reader").read(
+        "ILL-APDU", octets),
+    "protocols.iso10161.schema.decode_system_numbers": lambda octets: _module(
+        "protocols.iso10161.schema").decode_system_numbers(_system_numbers(), octets),
+}  # fmt: skip
+"""None: it takes no stranger's octets, or what it is made of is tried by itself."""
+OF_TEXT: dict[str, Call | None] = {
+    "mail.bounce.status.code": lambda text: _module("mail.bounce.status").code(text),
+    "mail.rendition.unflowed": lambda text: _module("mail.rendition").unflowed(text, True),
+    "log.register_secret": None,
+    "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
+    "protocols.artemail.citation.read": lambda text: [
+        _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],
+    "protocols.artemail.deliveries.is_one": lambda text: _module("protocols.artemail.deliveries").is_one(
+        text.split("\n"), text, ART.replies.codes.layout),
+    "protocols.artemail.orders.looks_like_orders": lambda text: _module(
+        "protocols.artemail.orders").looks_like_orders(["99-0001", "secret", *text.split("\n")]),
+    "protocols.artemail.orders.password": lambda text: _module("protocols.artemail.orders").password(
+        text.split("\n")),
+    "protocols.artemail.orders.read": lambda text: _module("protocols.artemail.orders").read(
+        ["99-0001", "secret", *text.split("\n")], ART.words),
+    "protocols.artemail.quoted.begins": lambda text: _module("protocols.artemail.quoted").begins(
+        text.split("\n"), QUOTE),
+    "protocols.artemail.receipts.read": lambda text: _module("protocols.artemail.receipts").read(
+        text, text.split("\n"), _ref(), ART.replies.codes.layout, MASK.text),
+    "protocols.artemail.receipts.single_rejections": lambda text: list(_module(
+        "protocols.artemail.receipts").single_rejections(
+            text.split("\n"), _ref(), (), ART.replies.codes.layout, MASK.text)),
+    "protocols.artemail.reportlines.read": lambda text: [
+        _module("protocols.artemail.reportlines").read(line, ART.replies.codes, ART.words)
+        for line in text.split("\n")],
+    "protocols.artemail.twins.read": lambda text: _module("protocols.artemail.twins").read(
+        [" ".join(line.split()) for line in text.split("\n")], ART.replies.codes.layout, ART.replies.phrases,
+        ART.replies.codes),
+    "protocols.artemail.difference.explained": None,  # our own template's text
+    "protocols.artemail.guard.check_file": None,
+    "protocols.artemail.guard.check_widths": lambda text: _module("protocols.artemail.guard").check_widths(
+        text.split("\n"), ["a"]),
+    "protocols.artemail.writing.letter_body": None,
+    "protocols.iso10161.parties.optional_messages": None,  # made once, of our own words
+    "protocols.iso10161.rest.kept": None,  # of an APDU that was read: tried with the codec
+}  # fmt: skip
+OF_LETTER: dict[str, Call | None] = {
+    "mail.entity.written": lambda letter: _module("mail.entity").written(letter.parts, "seed"),
+    "mail.bounce.returned.is_returned": lambda letter: [
+        _module("mail.bounce.returned").is_returned(part) for part in letter.parts],
+    "mail.bounce.returned.message_ids": lambda letter: _module("mail.bounce.returned").message_ids(
+        letter, bounce_text.read(letter.text)),
+    "mail.own.own_ids": lambda letter: _module("mail.own").own_ids(letter, ["ill@library.example"]),
+    "protocols.artemail.explain.explain": lambda letter: _module("protocols.artemail.explain").explain(ART, letter),
+    "protocols.artemail.people.message": lambda letter: _module("protocols.artemail.people").message(
+        letter, MASK.text),
+    "protocols.artemail.plain.answers": lambda letter: _module("protocols.artemail.plain").answers(
+        letter, MASK.text),
+    "protocols.artemail.bodytext.texts": lambda letter: list(_module("protocols.artemail.bodytext").texts(letter)),
+}  # fmt: skip
+
+MORE: dict[str, tuple[str, Call]] = {
+    "SecretWords.masked": ("text", lambda text: WORDS.masked(text, "XXXXXXX")),
+    "Masker.text": ("text", MASK.text),
+    "Masker.letter": ("raw", MASK.letter),
+    "Masker.letter with two passwords": ("raw", lambda raw: MASK.letter(raw, "one-more", "another")),
+    "Registry.mask": ("raw", CODECS.mask),
+    "artemail recognise": ("letter", ART.recognise),
+    "artemail decode": ("letter", ART.decode),
+    "artemail perhaps": ("letter", ART.perhaps),
+    "iso10161 recognise": ("letter", ISO.recognise),
+    "iso10161 decode": ("letter", ISO.decode),
+    "iso10161 decode of BER": ("ber", lambda raw: ISO.decode(parse(attacks.BER_HEAD + raw))),
+    "mail.parse.parse": ("raw", parse),
+}
+"""Methods, and what is tried with another kind of text too."""
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"mailproc.{name}")
+
+
+def _system_numbers() -> str:
+    types: dict[str, str] = _module("protocols.iso10161.system_numbers")._TYPES
+    return next(iter(types.values()))
+
+
+def _ref() -> Any:
+    from mailproc.ill.terms import Ref
+
+    return Ref()
+
+
+def _kind(function: Any) -> str:
+    """What it takes from a stranger: a letter, octets, a text; '' where it takes none of them."""
+    kinds = set()
+    for one in inspect.signature(function).parameters.values():
+        said = str(one.annotation)
+        if "letter.Letter" in said or "letter.Part" in said or said == "Letter":
+            kinds.add("letter")
+        elif "bytes" in said and "Callable" not in said:
+            kinds.add("octets")
+        elif "str" in said and "Callable" not in said and one.name in TEXTS:
+            kinds.add("text")
+    return next((kind for kind in ("letter", "octets", "text") if kind in kinds), "")
+
+
+@cache
+def _found() -> dict[str, tuple[str, Any]]:
+    """Every public function that takes a stranger's words: its kind and itself, by its name."""
+    found = {}
+    for module in pkgutil.walk_packages(mailproc.__path__, "mailproc."):
+        if not module.name.startswith(FOLDERS):
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            own = inspect.isfunction(value) and value.__module__ == module.name and not name.startswith("_")
+            if own and (kind := _kind(value)):
+                found[f"{module.name.removeprefix('mailproc.')}.{name}"] = kind, value
+    return found
+
+
+TABLES = {"octets": OF_OCTETS, "text": OF_TEXT, "letter": OF_LETTER}
+
+
+def _needs_more(function: Any) -> bool:
+    """Has it another parameter that must be given?"""
+    given = inspect.signature(function).parameters.values()
+    return sum(one.default is inspect.Parameter.empty for one in given) > 1
+
+
+def _calls() -> Iterator[tuple[str, str, Call]]:
+    """(name, kind, call) of all that is tried."""
+    for name, (kind, function) in _found().items():
+        if name in TABLES[kind]:
+            if (call := TABLES[kind][name]) is not None:
+                yield name, kind, call
+        elif not _needs_more(function):
+            yield name, kind, _plainly(function)
+    yield from ((name, kind, call) for name, (kind, call) in MORE.items())
+
+
+def _plainly(function: Any) -> Call:
+    """With the text, or with its lines where it takes those."""
+    annotation = str(next(iter(inspect.signature(function).parameters.values())).annotation)
+    if "Sequence[str]" in annotation:
+        return lambda text: function(text.split("\n"))
+    if "Sequence[bytes]" in annotation or "list[bytes]" in annotation:
+        return lambda octets: function([octets])
+    call: Call = function
+    return call
+
+
+def _attacks(kind: str) -> dict[str, Callable[[int], Any]]:
+    if kind == "letter":
+        return {
+            name: (lambda length, made=made: _read(made(length))) for name, made in attacks.letters().items()
+        }
+    if kind == "raw":
+        return attacks.letters()
+    if kind == "ber":
+        return attacks.ber()
+    if kind == "text":
+        return attacks.texts()
+    octets = {name: (lambda length, made=made: made(length).encode("latin-1"))
+              for name, made in attacks.texts().items()}  # fmt: skip
+    return octets | attacks.ber()
+
+
+@cache
+def _read(raw: bytes) -> Letter:
+    return parse(raw)
+
+
+def _work(call: Call, made: Callable[[int], Any]) -> Callable[[int], Callable[[], Any]]:
+    def work(length: int) -> Callable[[], Any]:
+        given = made(length)
+
+        def once() -> None:
+            with suppress(Exception):  # how long it takes is asked here, and not what it says
+                call(given)
+
+        return once
+
+    return work
+
+
+CALLS = {name: (kind, call) for name, kind, call in _calls()}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_reader_takes_linear_time(name, monkeypatch):
+    monkeypatch.setattr(log, "_words", WORDS)
+    kind, call = CALLS[name]
+    tried = list(_attacks(kind).items())
+    step = max(1, len(tried) // MOST)
+    steep = {
+        what: measured
+        for what, made in tried[sum(map(ord, name)) % step :: step]
+        if (measured := too_steep(_work(call, made), LENGTH, FLOOR)[0])
+    }
+    assert not steep, f"{name} takes more than linear time: {steep}"
+
+
+def test_every_function_that_reads_a_strangers_words_is_tried():
+    for name, (kind, function) in _found().items():
+        assert name in TABLES[kind] or not _needs_more(function), (
+            f"mailproc.{name} reads a stranger's words and is tried nowhere: give it an entry in the table for"
+            f" {kind}, with what else it takes; None and a reason where no stranger's words reach it"
+        )
+
+
+def test_no_entry_is_left_behind():
+    known = {name for table in TABLES.values() for name in table}
+    assert known <= set(_found()), f"no such functions any more: {known - set(_found())}"
+
+
+def test_what_is_quadratic_is_found():
+    def quadratic(text: str) -> int:
+        return sum(text.count(one, 0, at) for at, one in enumerate(text))
+
+    assert too_steep(_work(quadratic, attacks.texts()["one line"]), LENGTH, FLOOR)[0]
