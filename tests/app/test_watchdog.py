@@ -29,8 +29,7 @@ ENDS_AT_ONCE = """
 from mailproc.app import daemon
 from mailproc.store import writer
 from mailproc.transport import smtp_in
-daemon.PATIENCE = writer.CLOSING = smtp_in.ENDING = 0.5
-"""
+daemon.PATIENCE = writer.CLOSING = smtp_in.ENDING = 0.5"""
 
 
 class Systemd:
