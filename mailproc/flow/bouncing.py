@@ -5,7 +5,7 @@ Message-ID. A request's number proves nothing, for anybody can guess "B12"; it m
 """
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
@@ -27,16 +27,27 @@ _TRACES = ("X-Original-To", "Delivered-To", "Envelope-To")
 _NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
 
 
-def returned_to(row: RowMapping, letter: Letter) -> tuple[str, ...]:
-    """The addresses of the form of VERP by which a report came: the envelope's, and what IMAP shows of it."""
+@dataclass(frozen=True)
+class Marks:
+    """What in a report may name a letter of ours: the addresses of the form of VERP by which it came, and
+    the requests' numbers ("B12") that it quotes."""
+
+    addresses: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+def marks(row: RowMapping, letter: Letter) -> Marks:
+    """Look through the envelope's recipient, what IMAP shows of it, and the beginning of the report."""
     traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
     every = (row["rcpt_to"], *mailboxes(traced, Defects()), *letter.to)
-    return tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))[:MOST_ADDRESSES]
+    addresses = tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))
+    numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
+    return Marks(addresses[:MOST_ADDRESSES], tuple(numbers)[:MOST_NUMBERS])
 
 
-def letters_of(connection: Connection, bounce: Bounce, addresses: Iterable[str]) -> list[int]:
-    """The letters of ours that the report is proven to be about; ``addresses``: see ``returned_to``."""
-    proven = [number for one in addresses if (number := _went_out_as(connection, one))]
+def letters_of(connection: Connection, bounce: Bounce, marks: Marks) -> list[int]:
+    """The letters of ours that the report is proven to be about."""
+    proven = [number for one in marks.addresses if (number := _went_out_as(connection, one))]
     return proven or list(letters.ours(connection, bounce.message_ids))
 
 
@@ -53,11 +64,10 @@ def _same(stored: str, said: str) -> bool:
     return compare_digest(stored.lower().encode(), said.lower().encode("utf-8", "replace"))
 
 
-def why_shelved(connection: Connection, bounce: Bounce, letter: Letter, received_at: datetime) -> str:
+def why_shelved(connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime) -> str:
     """Why nothing follows from the report, with the one letter of the last weeks that it may mean."""
-    numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
     since = received_at - LOOK_BACK
-    perhaps = letters.quoted(connection, list(numbers)[:MOST_NUMBERS], bounce.recipients, since)
+    perhaps = letters.quoted(connection, marks.numbers, bounce.recipients, since)
     if len(perhaps) != 1:
         return "a report about a letter that is not ours"
     return (

@@ -169,9 +169,9 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
     bounce = reading.bounce
     if bounce is None:
         return
-    found = bouncing.letters_of(connection, bounce, reading.returned_to)
+    found = bouncing.letters_of(connection, bounce, reading.marks)
     if not found:
-        why = bouncing.why_shelved(connection, bounce, reading.letter, reading.received_at)
+        why = bouncing.why_shelved(connection, bounce, reading.marks, reading.received_at)
         _shelve(connection, reading, why, premises)
         return
     if bounce.kind == "failed":

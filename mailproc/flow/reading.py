@@ -65,7 +65,7 @@ class Reading:
     alarm: str = ""
     otherwise: str = ""
     unproven: bool = False
-    returned_to: tuple[str, ...] = ()  # of a bounce: the addresses of ours that only one letter went out with
+    marks: bouncing.Marks = field(default_factory=bouncing.Marks)  # of a bounce: what may name its letter
     proofs: Mapping[str, Proven] = field(default_factory=dict)
     later: str = ""
     evidence: Evidence | None = None  # of nobody's letter
@@ -101,7 +101,7 @@ def proven_sender(reading: Reading) -> str:
     brings it; '' of nobody.
     """
     if reading.bounce is not None:
-        return " ".join((BOUNCE, *reading.returned_to))[:250]
+        return " ".join((BOUNCE, *reading.marks.addresses))[:250]
     if reading.refused or not reading.proof:
         return ""
     if reading.proof == LEARNED:
@@ -113,7 +113,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySourc
     letter = reading.letter
     bounce = read_bounce(letter)
     if bounce is not None:
-        return replace(reading, bounce=bounce, returned_to=bouncing.returned_to(row, letter))
+        return replace(reading, bounce=bounce, marks=bouncing.marks(row, letter))
     reading = replace(reading, own_ids=own_ids(letter, premises.addresses))
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)

@@ -32,8 +32,24 @@ PUMPS: dict[str, Callable[[int], str]] = {
     "a long status": lambda n: REPORT + "Final-Recipient: rfc822;a@b.example\nStatus: " + "5.1." * (n // 4),
     "returned letters": lambda n: REPORT + RETURNED * (n // len(RETURNED)) + "--b--\n",
     "a long subject": lambda n: HEADER.replace("failure", "failure " * (n // 8)) + "\nx\n",
+    "lines of addresses": lambda n: f"{HEADER}\n" + "a@b.example: no\n" * (n // 16),
+    "lines of fields": lambda n: f"{HEADER}\n" + "To: a@b.example\n" * (n // 16),
+    "addresses of one character": lambda n: f"{HEADER}\n" + "a@b " * (n // 4),
+    "rulers by the line": lambda n: f"{HEADER}\n" + "-\n" * (n // 2),
+    "failed recipients": lambda n: HEADER + "X-Failed-Recipients: " + "a@b.example, " * (n // 13) + "\n\nx",
+    "fields of failed recipients": lambda n: (
+        HEADER + "X-Failed-Recipients: a@b.example\n" * (n // 33) + "\nx"
+    ),
+    "a sender without an end": lambda n: HEADER.replace("MAILER-DAEMON@", "<(" * (n // 2)) + "\nx",
+    "fields of a status in words": lambda n: f"{HEADER}\n" + "Action: failed\n\n" * (n // 16),
+    "open multiparts": lambda n: HEADER + _open_multiparts(n) + "\nx",
     "open tags": lambda n: f"{HEADER}Content-Type: text/html\n\n" + "<a@" * (n // 3),
 }
+
+
+def _open_multiparts(octets: int) -> str:
+    level = "Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n"
+    return "".join(level.format(number) for number in range(octets // 50))
 
 
 @pytest.mark.parametrize("pump", PUMPS.values(), ids=PUMPS)
