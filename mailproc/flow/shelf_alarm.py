@@ -51,9 +51,11 @@ def _of_a_stranger(
 
 
 def _is_new(connection: Connection, reading: Reading, reason: str, premises: Premises) -> bool:
+    """What somebody sends under a partner's address is no word of the partner's, and silences none."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
     about = "" if reason == UNKNOWN else storable(who)[:250]
-    return alarms.raise_once(connection, reason, about, premises.clock())
+    kind = reason if reading.proof else f"{reason}, of a stranger"
+    return alarms.raise_once(connection, kind, about, premises.clock())
 
 
 def _intend(connection: Connection, reading: Reading, facts: dict[str, Any]) -> None:

@@ -58,8 +58,10 @@ def _line(partner: Partner, status: str, proofs: tuple[str, ...]) -> dict[str, s
 
 
 def taught(connection: Connection) -> list[Learned]:
-    """Every address that a letter named and config.toml does not have."""
-    return [_learned(connection, row) for row in learned.addresses(connection)]
+    """Every address that a letter named and config.toml does not have; of requests that were passed on,
+    while it can still be said where they are."""
+    rows = learned.addresses(connection)
+    return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
 
 
 def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Learned:
@@ -70,7 +72,9 @@ def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Learne
         found, row = _one(connection, name)
         if row["kind"] == learned.FORWARDED:
             _redirect(connection, found, row, premises, by)
-        learned.confirm(connection, row["id"], premises.clock())
+            learned.forget(connection, row["id"])  # the history of the request keeps it
+        else:
+            learned.confirm(connection, row["id"], premises.clock())
         return found
 
     return store.write(job)
@@ -95,13 +99,10 @@ def _redirect(connection: Connection, found: Learned, row: RowMapping, premises:
     from mailproc.flow import advance, ends  # as above
 
     transaction = transactions.load(connection, row["transaction_id"])
-    state = State[transaction["state"]]
-    if row["confirmed_at"] is not None or state not in ends.ASKING:
-        stands = "was confirmed" if row["confirmed_at"] is not None else f"is {state.name}"
-        raise LocalFault(
-            f"{found.number} {stands}: nothing is to be moved any more.",
-            (f"mailproc partners --forget {found.id}",),
-        )
+    if not _asks(connection, row):
+        state = transaction["state"]
+        why = f"{found.number} is {state}: nothing is to be moved any more."
+        raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = f"{found.symbol} has it now, at {found.address}"
     event = NewEvent(
         cause="staff",
@@ -128,6 +129,11 @@ def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
 def _learned(connection: Connection, row: RowMapping) -> Learned:
     number = _number(connection, row["transaction_id"]) if row["transaction_id"] else ""
     return Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"], number, row["symbol"])
+
+
+def _asks(connection: Connection, row: RowMapping) -> bool:
+    """Do we still wait for an answer in the request that was passed on?"""
+    return State[transactions.load(connection, row["transaction_id"])["state"]] in ends.ASKING
 
 
 def _number(connection: Connection, transaction_id: int) -> str:

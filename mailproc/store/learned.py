@@ -4,7 +4,7 @@ were confirmed), and whom staff have paused."""
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.store.statements import Constant, table_of
 from mailproc.store.tables import PartnerLearned
@@ -38,6 +38,8 @@ _CONFIRMED = Constant(
     .order_by(LEARNED.c.confirmed_at.desc(), LEARNED.c.id.desc())
     .limit(1)
 )
+MOST_WAITING = 20
+"""Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
 _PAUSED = select(LEARNED.c.partner).where(LEARNED.c.kind == PAUSED)
 
 
@@ -62,9 +64,22 @@ def _keep(
     known = _ONE.row(connection, named | {"transaction_id": transaction_id})
     if known is not None:
         return False, known["confirmed_at"] is not None
+    if named["kind"] != PAUSED and _waiting(connection, named, transaction_id) >= MOST_WAITING:
+        return False, False
     row = named | {"event_id": event_id, "transaction_id": transaction_id, "symbol": symbol}
     connection.execute(_ADD, row)
     return True, False
+
+
+def _waiting(connection: Connection, named: dict[str, str], transaction_id: int) -> int:
+    """How many of this kind wait for staff already."""
+    waiting = (
+        LEARNED.c.partner == named["partner"],
+        LEARNED.c.kind == named["kind"],
+        LEARNED.c.transaction_id == transaction_id,
+        LEARNED.c.confirmed_at.is_(None),
+    )
+    return int(connection.execute(select(func.count()).where(*waiting)).scalar_one())
 
 
 def address_of(connection: Connection, partner: str) -> str | None:

@@ -92,6 +92,13 @@ def test_a_flood_hides_no_partners_alarm(few):
     assert [line.number[0] for line in lines[:3]] == ["E", "E", "I"]  # nor where the list is cut
 
 
+def test_what_is_forged_under_a_partners_address_silences_none_of_its_alarms(few):
+    few.inject(few.letter("Dear colleagues, look here.", "ill@customer.example"), "ill@customer.example")
+    few.run()
+    unreadable(few, "XX-CUSTOMER", 1)
+    assert len(few.notices()) == 2
+
+
 def test_what_one_partner_causes_is_bounded_and_hides_no_other(few):
     for number in range(1, 12):
         few.place(*(["XX-SECOND"] if number == 11 else []), title=f"Book {number}", run=False)

@@ -7,6 +7,7 @@ import pytest
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.office import directory, mailroom
+from mailproc.store import learned
 from tests.proof import signer
 from tests.proof.verifier import Keys
 
@@ -131,18 +132,34 @@ def test_a_yes_is_for_one_request_alone(iso):
     assert iso.attention("B2") == ("forwarded-elsewhere",)
 
 
-@pytest.mark.parametrize("late", ["SHIPPED", "confirmed"])
-def test_a_yes_that_comes_too_late_says_so(iso, late):
+def test_a_yes_that_comes_too_late_says_so(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
-    if late == "SHIPPED":
-        iso.hears("SHIPPED", of=LENDER)
-    else:
+    iso.hears("SHIPPED", of=LENDER)
+    assert waiting(iso) == {}
+    with pytest.raises(LocalFault, match="B1-1 is SHIPPED: nothing is to be moved any more"):
         directory.confirm(iso.house.store, iso.house.premises, "A1")
-    address = iso.transaction("B1")["address"]
-    with pytest.raises(LocalFault, match="nothing is to be moved any more"):
+    assert iso.transaction("B1")["address"] == MAIL[LENDER]
+
+
+def test_what_was_confirmed_is_not_asked_again(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
+    forwarded(iso, THIRD, THIRD_MAIL.upper())
+    assert (waiting(iso), iso.attention("B1")) == ({}, ())
+    with pytest.raises(LocalFault, match="There is no learned address A1"):
         directory.confirm(iso.house.store, iso.house.premises, "A1")
-    assert iso.transaction("B1")["address"] == address
+
+
+def test_addresses_by_the_hundred_fill_no_list(iso):
+    iso.place(LENDER)
+    for number in range(30):
+        forwarded(iso, THIRD, f"ill{number}@third.example", run=False)
+        iso.asks(tgq=f"G{number}", run=False, **reply_to(f"ill{number}@evil.example"))
+    iso.run()
+    with iso.house.store.read() as connection:
+        assert len(directory.taught(connection)) == 2 * learned.MOST_WAITING
 
 
 def test_a_partner_who_says_it_a_thousand_times_makes_one_line(iso):
