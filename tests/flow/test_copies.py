@@ -41,7 +41,7 @@ password = { env = "TEST_XX_SECOND" }
 BL_HOST, SECOND_HOST, NOBODYS_HOST = "192.0.2.5", "192.0.2.200", "198.51.100.7"
 
 
-MANY = 300 if os.environ.get("REQUIRE_ALL") == "1" else 25
+MANY = 100 if os.environ.get("REQUIRE_ALL") == "1" else 25
 
 
 class Arrivals:
