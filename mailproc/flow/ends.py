@@ -20,12 +20,11 @@ from mailproc.flow.partners import ascii_lower
 from mailproc.flow.reading import unproven
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
+from mailproc.ill.rota import ASKING
 from mailproc.ill.standing import Occurrence, Step
-from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import learned, letters, rotas, transactions
 
-ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
-"""While we still wait for an answer it matters who gives it."""
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
 on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
