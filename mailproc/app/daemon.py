@@ -2,7 +2,8 @@
 
 Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
 notices), one for sending, one for each look into a mailbox, one that watches for other
-processes' writes and the daemon's lock. Wake-ups are only hints: a lost one costs one
+processes' writes, the daemon's lock, the store's place and the clock, and one that sees whether all of
+these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 ``IDLE_LOOK``, never a letter.
 """
 
