@@ -151,7 +151,7 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise LocalFault(f"--date: {text!r} is no date; write 2026-01-31.") from None
+        raise LocalFault(f"--date: {text[:40]!r} is no date; write 2026-01-31.") from None
 
 
 def _answer(text: str) -> bool | None:

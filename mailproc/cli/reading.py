@@ -7,6 +7,9 @@ from typing import Any
 
 from mailproc.errors import LocalFault
 
+LONGEST_JSON = 262_144
+"""Characters: what is written in it is checked while the store is held."""
+
 
 def content(name: str) -> str:
     """The text of a file, or of standard input for "-"."""
@@ -17,11 +20,22 @@ def content(name: str) -> str:
 
 
 def json_value(name: str) -> Any:
-    """The JSON of a file, or of standard input for "-"."""
+    """The JSON of a file, or of standard input for "-". LocalFault where it is none, also where it holds what
+    JSON has no word for (NaN), figures by the thousand, or brackets in brackets without end."""
+    text = content(name)
+    if len(text) > LONGEST_JSON:
+        raise LocalFault(f"{name} has {len(text)} characters; {LONGEST_JSON} are the most.")
     try:
-        return json.loads(content(name))
-    except (ValueError, RecursionError) as error:
-        raise LocalFault(f"{name} is no JSON: {error}.") from None
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise LocalFault(f"{name} is no JSON that can be read: too many brackets in one another.") from None
+    except ValueError as error:
+        what = "it holds a number of thousands of digits" if "4300 digits" in str(error) else str(error)
+        raise LocalFault(f"{name} is no JSON: {what}.") from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def octets(name: str) -> bytes:

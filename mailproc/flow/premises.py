@@ -26,6 +26,10 @@ def _no_dns(_name: str) -> bytes | None:
     raise TryLater("there is no DNS here")
 
 
+FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # wall times
+"""Between them every wall time has an instant in every zone."""
+
+
 @dataclass(frozen=True)
 class Premises:
     """Codecs and templates are made when they are first asked for; the service asks at its start."""
@@ -79,8 +83,10 @@ class Premises:
         """The instant of a wall time (without zone) in the library's zone.
 
         Of a time that the clock shows twice, the first; of one that it leaps over, as long after
-        the leap as it would have been (zoneinfo, PEP 495 with fold 0).
+        the leap as it would have been (zoneinfo, PEP 495 with fold 0). At the ends of the calendar, where no
+        zone has an instant, a day inside it.
         """
+        wall = min(max(wall, FIRST), LAST)
         return wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
 
     def today(self) -> date:

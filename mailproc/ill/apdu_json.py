@@ -19,6 +19,24 @@ from mailproc.errors import LocalFault
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType
 
+GREATEST = 10**18 - 1
+"""What the store's numbers, and every protocol's, have room for."""
+LONGEST_AMOUNT = 40
+"""Characters."""
+
+
+def amount(text: str | int) -> Decimal:
+    """A decimal number as it is written. ValueError where it is none, not finite, or of more than 18 digits
+    before or behind the point: "1e999999999" is short to write, and would be a gigabyte to print."""
+    written = str(text) if isinstance(text, str) or abs(text) <= GREATEST else "NaN"
+    try:
+        value = Decimal(written if len(written) <= LONGEST_AMOUNT else "NaN")
+    except InvalidOperation:
+        raise ValueError(f"{written!r} is no number") from None
+    if not value.is_finite() or not -18 <= value.adjusted() < 18 or int(value.as_tuple().exponent) < -18:
+        raise ValueError(f"{written[:LONGEST_AMOUNT]!r} has too many digits")
+    return value
+
 
 def to_json(apdu: Apdu) -> dict[str, Any]:
     """The JSON object of ``apdu`` (interface: section "An APDU as JSON")."""
@@ -142,7 +160,9 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
         if hint is date:
             return date.fromisoformat(value)
         if hint is Decimal and isinstance(value, str | int) and not isinstance(value, bool):
-            return Decimal(value)
+            return amount(value)
+        if hint is int and isinstance(value, int) and abs(value) > GREATEST:
+            raise ValueError(f"beyond {GREATEST}")
         if isinstance(value, hint) and (hint is bool or not isinstance(value, bool)):
             return value
     except (KeyError, ValueError, TypeError, InvalidOperation):
@@ -159,14 +179,15 @@ def _expected(hint: Any) -> str:
 _IN_WORDS = {
     str: 'text in quotes, as "2019"',
     bool: "true or false",
-    int: "a number without quotes",
+    int: "a number without quotes, of 18 digits at most",
     date: "a date, as 2026-01-31",
     datetime: "a time, as 2026-01-31T12:00:00",
-    Decimal: 'a number in quotes, as "12.50"',
+    Decimal: 'a number in quotes, as "12.50", of 18 digits at most',
 }
 
 
 def _wrong(where: str, needed: str, value: Any) -> LocalFault:
     """``value`` as it stands in the JSON, shortened."""
-    shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
+    huge = isinstance(value, int) and abs(value) > GREATEST  # Python writes no figures by the thousand
+    shown = "a number beyond it" if huge else json.dumps(value, ensure_ascii=False, default=str)[:60]
     return LocalFault(f"{where} must be {needed}, not {shown}")

@@ -6,8 +6,9 @@ is caught up once: the next is counted from the last that fired.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
+from mailproc.ill.calendar import later
 from mailproc.ill.events import Timer
 from mailproc.ill.standing import Standing
 
@@ -97,7 +98,7 @@ def again(kind: Timer, standing: Standing, waiting: Waiting, days: int) -> date 
     if not days:
         return None
     last = (waiting.since, *fired(kind, standing, waiting))[-1]
-    return last + timedelta(days=days)
+    return later(last, days)
 
 
 def repeated(kind: Timer, standing: Standing, waiting: Waiting, days: int, times: int) -> date | None:

@@ -11,9 +11,10 @@ one again (``REPAIRS``): a bounded number of times, each pause twice as long as 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from types import MappingProxyType
 
+from mailproc.ill.calendar import later
 from mailproc.ill.events import Timer
 from mailproc.ill.pace import (
     PROMISED,
@@ -169,15 +170,15 @@ def _promised(standing: Standing, waiting: Waiting, days: int) -> date:
     """So long who has promised is left in peace."""
     on = promised_for(standing)
     if on:
-        return on + timedelta(days=days)
-    return waiting.since + timedelta(days=days * PROMISED)
+        return later(on, days)
+    return later(waiting.since, days * PROMISED)
 
 
 def _our_promise(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     """On its day, and again after as many days as an answer may take; without a day as theirs."""
     if not days.answer or fired(Timer.PROMISE_DUE, standing, waiting):
         return again(Timer.PROMISE_DUE, standing, waiting, days.answer)
-    return promised_for(standing) or waiting.since + timedelta(days=days.answer * PROMISED)
+    return promised_for(standing) or later(waiting.since, days.answer * PROMISED)
 
 
 def _to_answer(standing: Standing, waiting: Waiting, days: Days) -> date | None:
@@ -192,7 +193,7 @@ def _condition_unanswered(standing: Standing, waiting: Waiting, days: Days) -> d
     """Our condition: the day after the one we named, else as any silence."""
     if waiting.reply_by is None or not days.chase or fired(Timer.UNANSWERED, standing, waiting):
         return again(Timer.UNANSWERED, standing, waiting, days.chase)
-    return max(waiting.reply_by, waiting.since) + timedelta(days=1)
+    return later(max(waiting.reply_by, waiting.since), 1)
 
 
 def _expiry(standing: Standing, waiting: Waiting, days: Days) -> date | None:
@@ -202,7 +203,7 @@ def _expiry(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     told = (*fired(Timer.NEED_BEFORE, standing, waiting), *_told_of_condition(standing, waiting))
     if not told or fired(Timer.EXPIRY, standing, waiting):
         return None
-    return max(min(told), waiting.expires) + timedelta(days=days.expire)
+    return later(max(min(told), waiting.expires), days.expire)
 
 
 def _told_of_condition(standing: Standing, waiting: Waiting) -> tuple[date, ...]:
@@ -214,7 +215,7 @@ def _renewal(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     if standing.renewal_on is not None:
         if fired(Timer.RENEWAL_SILENT, standing, waiting):
             return None
-        return standing.renewal_on + timedelta(days=CONFIRMED)
+        return later(standing.renewal_on, CONFIRMED)
     if standing.state in ASKED:
         pauses = (days.repeat, days.pending)
         return repeated_then_once(Timer.RENEWAL_SILENT, standing, waiting, pauses, days.repeats)
@@ -244,7 +245,7 @@ def _recalled(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     if not waiting.here or not days.overdue_every or len(before) >= max(days.overdue_levels, 1):
         return None
     told = max(waiting.since, waiting.came_on or waiting.since)
-    return (told, *before)[-1] + timedelta(days=days.overdue_every)
+    return later((told, *before)[-1], days.overdue_every)
 
 
 def _due_soon(standing: Standing, waiting: Waiting, days: Days) -> date | None:
@@ -254,7 +255,7 @@ def _due_soon(standing: Standing, waiting: Waiting, days: Days) -> date | None:
         return None
     if fired(Timer.DUE_SOON, standing, waiting):
         return None
-    day = max(due - timedelta(days=days.remind), waiting.since + timedelta(days=1))
+    day = max(later(due, -days.remind), later(waiting.since, 1))
     return day if day <= due else None
 
 
@@ -264,15 +265,15 @@ def _level(kind: Timer, standing: Standing, waiting: Waiting, days: Days) -> dat
     if standing.due_on is None or not days.overdue_every or len(before) > days.overdue_levels:
         return None
     if before:
-        return before[-1] + timedelta(days=days.overdue_every)
-    return max(standing.due_on, waiting.since) + timedelta(days=1)
+        return later(before[-1], days.overdue_every)
+    return later(max(standing.due_on, waiting.since), 1)
 
 
 def _unseen(standing: Standing, waiting: Waiting, days: Days) -> date | None:
     """Nobody is dunned for what is under way: staff are asked, once, to look on the shelf."""
     if waiting.sent_back is None or not days.overdue_every or fired(Timer.SENT_BACK, standing, waiting):
         return None
-    return waiting.sent_back + timedelta(days=days.status or days.overdue_every)
+    return later(waiting.sent_back, days.status or days.overdue_every)
 
 
 def _need_passed(standing: Standing, waiting: Waiting) -> date | None:
@@ -280,4 +281,4 @@ def _need_passed(standing: Standing, waiting: Waiting) -> date | None:
     need = waiting.need_before
     if need is None or need < waiting.since or fired(Timer.NEED_BEFORE, standing, waiting):
         return None
-    return need + timedelta(days=1)
+    return later(need, 1)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import RowMapping
 
 from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
+from mailproc.ill import apdu_json
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -35,6 +35,7 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusQuery,
 )
+from mailproc.ill.calendar import later
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 
 HEARD_BY = ("phone", "post", "portal")
@@ -150,12 +151,13 @@ def _money(act: Act) -> Money | None:
     if not act.cost:
         return None
     amount, _, currency = act.cost.strip().partition(" ")
+    wrong = LocalFault(f"--cost: {act.cost[:60]!r} is no amount; write 12.50 EUR.")
     try:
-        value = Decimal(amount)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or (currency and not (len(currency) == 3 and currency.isalpha())):
-        raise LocalFault(f"--cost: {act.cost!r} is no amount; write 12.50 EUR.")
+        value = apdu_json.amount(amount)
+    except ValueError:
+        raise wrong from None
+    if currency and not (len(currency) == 3 and currency.isalpha()):
+        raise wrong
     return Money(amount=value, currency=currency.upper() or None)
 
 
@@ -207,7 +209,7 @@ def _renew_reply(act: Act, scene: Scene) -> Apdu:
     if act.heard_by:
         return RenewAnswer(answer=True, due=Due(on=_dated(act)))
     until = max(scene.transaction["due_on"] or scene.today, scene.today)
-    usual = until + timedelta(days=scene.premises.config.policy.loan_days)
+    usual = later(until, scene.premises.config.policy.loan_days)
     return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
 
 

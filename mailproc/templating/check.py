@@ -18,6 +18,8 @@ from mailproc.templating.shapes import LOOP, Flag, Many, Plain, Record, Shape, U
 Scope = dict[str, Shape]
 DEEPEST_LOOP = 3
 GREATEST_NUMBER = 1000
+LONGEST_ARGUMENT = 100
+"""Characters of a text that a filter may put in many places."""
 _JOINING = (nodes.Concat, nodes.List)
 
 
@@ -134,7 +136,7 @@ class _Walk:
             self.fault(node, f"{name} is a yes or no; ask with {{% if … %}}", name)
 
     def const(self, node: nodes.Const, _scope: Scope) -> Shape:
-        if isinstance(node.value, int) and abs(node.value) > GREATEST_NUMBER:
+        if isinstance(node.value, int | float) and abs(node.value) > GREATEST_NUMBER:
             return self.fault(node, f"{str(node.value)[:20]} is too large a number for a letter")
         return Flag() if isinstance(node.value, bool) else Plain()
 
@@ -170,6 +172,9 @@ class _Walk:
     def filtered(self, node: nodes.Filter, scope: Scope) -> Shape:
         found = self.shape(node.node, scope) if node.node is not None else Plain()
         self.parts(node, scope, without=node.node)
+        for given in (*node.args, *(word.value for word in node.kwargs)):
+            if isinstance(given, nodes.Const) and len(str(given.value)) > LONGEST_ARGUMENT:
+                return self.fault(node, f"a text for {node.name} has {LONGEST_ARGUMENT} characters at most")
         use = FILTERS.get(node.name)
         if use is None:
             known = did_you_mean(node.name, FILTERS)

@@ -1,5 +1,6 @@
 """Finds, checks and renders templates. A text that has not passed its check is never rendered."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,11 +185,17 @@ class Templates:
             code = self._jinja.compile(tree, filename=name)
         except TemplateSyntaxError as error:
             return None, (problem_of(error, text, name),)
+        except ValueError:  # Python reads no figures by the thousand
+            line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
+            return None, (Problem(name, line, "", "a number of so many digits cannot stand in a letter"),)
         except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
             return None, (Problem(name, 0, "", "too deeply nested"),)
         template = Template.from_code(self._jinja, code, {})
         problems = list(tried(template, contract, name))
         return (None if problems else template), tuple(problems)
+
+
+_FIGURES = re.compile(r"[0-9_]{4301,}+")
 
 
 def _text_of(source: Source) -> str:

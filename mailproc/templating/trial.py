@@ -10,6 +10,13 @@ from mailproc.templating.contract import Contract, samples
 from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, Problem
 
+LONGEST_LETTER = 2_000_000
+"""Characters. An order file of 500 orders has a tenth of it; a text in three loops could fill the memory."""
+
+
+class TooLong(Exception):
+    """The loops of a template have no end that a person would wait for."""
+
 
 def tried(template: Template, contract: Contract, name: str) -> Iterator[Problem]:
     """The first fault of each kind that rendering with the samples shows."""
@@ -35,9 +42,15 @@ def _trial(
 
 
 def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
-    """The finished text. Raises BrokenTemplate and nothing else."""
+    """The finished text. Raises BrokenTemplate and nothing else, also where it grows beyond all letters."""
+    pieces, length = list[str](), 0
     try:
-        return template.render(context)
+        for piece in template.generate(context):
+            pieces.append(piece)
+            length += len(piece)
+            if length > LONGEST_LETTER:
+                raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
+        return "".join(pieces)
     except Exception as error:  # whatever it is, it is this text's fault, and it must name its line
         raise BrokenTemplate([_problem_of(error, name)]) from error
 

@@ -57,6 +57,8 @@ def _digits(money: Money) -> str:
     amount = money.amount
     if not amount.is_finite() or amount < 0:
         raise LocalFault(f"{amount} is no amount of money")
+    if not -MOST <= amount.adjusted() <= MOST:  # written out it would be as long as its exponent says
+        raise LocalFault(f"{amount} has no room: {MOST} characters, two behind the point")
     text = f"{amount:f}"
     if "." in text and len(text.partition(".")[2]) > 2:
         text = text.rstrip("0").rstrip(".")
