@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal, Self
 
 from mailproc import slow_work
@@ -35,6 +36,8 @@ from mailproc.protocols.artemail.timed import one_letter
 from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
+MOST_PASSWORDS = 10
+"""Each is looked for in the whole letter: a thousand of them took minutes."""
 PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
@@ -202,9 +205,10 @@ class ArtemailCodec:
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
-        """Also what our reader takes for a password, however the letter hides it."""
-        found = (orders.password(lines) for lines in texts(parse(raw)))
-        return self.masker.letter(raw, *filter(None, found))
+        """Also what our reader takes for a password, however the letter hides it. Of a letter that holds many
+        files that is so of the first MOST_PASSWORDS; each is masked where it stands below its code."""
+        found = dict.fromkeys(word for lines in texts(parse(raw)) if (word := orders.password(lines)))
+        return self.masker.letter(raw, *islice(found, MOST_PASSWORDS))
 
     @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:
