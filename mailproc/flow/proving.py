@@ -11,6 +11,7 @@ from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from mailproc import slow_work
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Sender
@@ -119,6 +120,7 @@ _QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], str]] = {
 """In the order in which they are asked: from nothing to a signature; "none" never hides one that holds."""
 
 
+@slow_work.outside_writes
 def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -> Proven:
     """By which of the proofs in ``asked`` the letter is the partner's.
 

@@ -6,6 +6,7 @@ Whatever is not as it should be proves nothing: the relay is ours, and strangers
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mailproc import slow_work
 from mailproc.proof import header
 from mailproc.proof.header import Field, Header, Irregular
 from mailproc.proof.tokens import parts, tokens
@@ -29,6 +30,7 @@ class _Result:
     domain: bytes
 
 
+@slow_work.outside_writes
 def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str) -> Dmarc:
     """Read whether the relay ``authserv_id`` says that DMARC passed for the domain of ``author``.
 

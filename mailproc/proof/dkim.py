@@ -12,6 +12,7 @@ from datetime import datetime
 
 import dkim
 
+from mailproc import slow_work
 from mailproc.errors import TryLater
 from mailproc.proof import body_hash, header, public_key, signature
 from mailproc.proof.header import Header, Irregular
@@ -48,6 +49,7 @@ class _Body:
         return self.made[relaxed]
 
 
+@slow_work.outside_writes
 def verify(raw: bytes, author: str, keys: KeySource, at: datetime) -> Dkim:
     """Verify that the domain of ``author`` signed the letter.
 

@@ -8,8 +8,10 @@ import pytest
 
 from mailproc import log, slow_work
 from mailproc.config import Config, Library
+from mailproc.flow import proving
 from mailproc.mail import bounce, compose, own, parse
 from mailproc.notices import last_good, render
+from mailproc.proof import authentication_results, dkim
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.slow_work import InsideWrite
@@ -20,6 +22,7 @@ ENTRANCES: dict[str, Callable[..., Any]] = {
     "parse": parse.parse, "readable": parse.readable, "own_ids": own.own_ids, "compose": compose.compose,
     "bounce": bounce.read, "render": render.render, "render_safely": last_good.render_safely,
     "template": Templates.render, "draft": Templates.render_text, "check": Templates.check,
+    "dkim": dkim.verify, "dmarc": authentication_results.dmarc, "proven": proving.proven,
 }  # fmt: skip
 CODEC = ("recognise", "decode", "encode", "project", "mask", "unmask")
 
