@@ -37,6 +37,9 @@ BOUNCE = "<>"
 LEARNED = "learned"
 """The ``proof`` of a letter of a library that config.toml does not know and staff have confirmed."""
 
+MOST_MESSAGES = 20_000
+"""Of one letter: all of them are written down in one commit, for which everybody waits (0.1 ms each)."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -203,6 +206,9 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
             return replace(reading, refused=why, alarm="file-refused")
     if not (decoded.apdus or decoded.unsure or decoded.faults or said):
         return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
+    if (many := len(decoded.apdus) + len(decoded.unsure) + len(decoded.faults)) > MOST_MESSAGES:
+        why = f"it holds {many} messages, and {MOST_MESSAGES} are the most: ask its sender to divide it"
+        return replace(reading, refused=why, alarm="unreadable")
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
     key = _file_key(decoded) if said else ""
     sharers = () if whose else partners
