@@ -23,6 +23,7 @@ from mailproc.office import place, questions
 from mailproc.office.questions import Shown
 from mailproc.practice.order_file import GAP
 from mailproc.store.engine import Store
+from tests.acceptance.forking import Forked, Forker
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import free_port
@@ -132,12 +133,21 @@ class Service:
         values = {"store": store_url, "port": self.port, "relay": relay_port}
         addresses = {"ours": OURS, "lender": LENDER, "borrower": BORROWER}
         self.config.write_text(CONFIG.format(**values, **addresses) + mailbox)
-        self.daemon: subprocess.Popen[bytes] | None = None
+        self.daemon: subprocess.Popen[bytes] | Forked | None = None
+        self._from = 0
         self.store = Store.open(store_url)
 
     def start(self, *program: str) -> None:
         """Start the daemon (or ``program`` in its place) and wait until it is ready."""
         self.launch(*program)
+        self.wait_until_ready()
+
+    def fork(self, forker: Forker, number: int = 0, when: str = "") -> None:
+        """Launch the daemon by fork; it dies at its commit of that ``number``, if one is given."""
+        self._from = self.log.stat().st_size if self.log.exists() else 0
+        self.daemon = forker.fork(self.config, self.log, number, when)
+
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 30
         while not re.search(rb"^ready$", self._said(), re.M):
             assert self.daemon is not None

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from tests.acceptance import crash_checks as checks
 from tests.acceptance.crash_load import Lender, Mailbox, Senders, Staff
+from tests.acceptance.forking import Forker
 from tests.acceptance.service import Service, mailbox_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.relay import Relay
@@ -35,24 +36,20 @@ GRACE = 10.0  # seconds until a doomed daemon that has nothing more to commit is
 def kill_again_and_again(
     service: Service, chance: random.Random, kills: int, each: Callable[[], None]
 ) -> None:
-    for _ in range(kills):
-        kind = chance.random()
-        if kind < 0.5:
-            service.launch("-m", "tests.acceptance.doomed", str(service.config), *drawn_commit(chance))
-            service.ended_within(GRACE)
-        elif kind < 0.6:
-            service.launch()
-            time.sleep(chance.uniform(0.3, 1.5))  # the moment of the kill is the point: also while it starts
-        else:
-            service.start()
-            time.sleep(chance.uniform(0, 1.2))  # the moment of the kill is the point
-        service.kill()
-        each()
-
-
-def drawn_commit(chance: random.Random) -> tuple[str, str]:
-    """The first commits are those of a start; later ones are of every kind."""
-    return str(chance.randint(1, COMMITS)), chance.choice(("before", "after"))
+    with Forker() as forker:
+        for _ in range(kills):
+            kind = chance.random()
+            if kind < 0.5:
+                number, when = chance.randint(1, COMMITS), chance.choice(("before", "after"))
+                service.fork(forker, number, when)
+                service.ended_within(GRACE)
+            else:
+                service.fork(forker)
+                if kind < 0.9:
+                    service.wait_until_ready()
+                time.sleep(chance.uniform(0, 1))  # the moment of the kill is the point: also while it starts
+            service.kill()
+            each()
 
 
 @pytest.mark.timeout(PATIENCE)
