@@ -125,7 +125,7 @@ SAID_OF_A_FIELD = {
     '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "max_cost": {"currency": "EUR"}}':
         "max_cost.amount is missing",
     '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "max_cost": {"amount": 1.5}}':
-        'max_cost.amount must be a number in quotes, as "12.50", not 1.5',
+        'max_cost.amount must be a number in quotes, as "12.50", of 18 digits at most, not 1.5',
     '{"service": "LOAN", "item": {"title": "T"}, "partners": ["UK-BL"], "copyright_declared": "yes"}':
         'copyright_declared must be true or false, not "yes"',
 }  # fmt: skip
