@@ -13,7 +13,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Letter
-from mailproc.mail.own import is_own
+from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse, readable
 from mailproc.protocols.codec import Decoded
 from mailproc.protocols.registry import load
@@ -53,7 +53,7 @@ class Target:
         letter = parse(raw)
         bounce.read(letter)
         readable(letter)
-        is_own(letter, ("ill@library.example",), lambda _ids: True)
+        own_ids(letter, ("ill@library.example",))
         self.registry.mask(raw)
         reader = self.registry.recognise(letter) or self.registry.perhaps(letter)
         try:
