@@ -94,14 +94,14 @@ class Listener:
                 log.debug("the listener had ended already")
         self._thread.join(ENDING)
         self._thread = None
+        if self._house.logins is not None:
+            self._house.logins.close()
 
     def ask(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if that goes round."""
         if self._loop is not None:
             with suppress(RuntimeError):  # it has ended
                 self._loop.call_soon_threadsafe(then)
-        if self._house.logins is not None:
-            self._house.logins.close()
 
     def _run(self, bound: "Future[tuple[str, int]]") -> None:
         with asyncio.Runner(loop_factory=_new_loop) as runner:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.app.house import ART, CUSTOMER, House
 from tests.servers.relay import Relay
+from tests.servers.systemd import Systemd
 
 
 @pytest.fixture
@@ -18,3 +19,14 @@ def house(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iter
     yield house
     for daemon in house.daemons:
         daemon.kill()
+
+
+@pytest.fixture
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd]:
+    """systemd, which wants to hear of the service each 0.4 seconds."""
+    path = tmp_path / "notify"
+    monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+    monkeypatch.setenv("WATCHDOG_USEC", "400000")
+    made = Systemd(path)
+    yield made
+    made.close()

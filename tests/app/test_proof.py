@@ -14,6 +14,7 @@ from tests.proof import signer
 from tests.proof.signer import Key
 from tests.servers.dns import SILENT, NameServer
 from tests.servers.dovecot import Dovecot
+from tests.servers.systemd import Systemd
 
 PASSWORD = "correct-horse"
 NAME = "mail._domainkey.customer.example"
@@ -105,6 +106,18 @@ def test_a_letter_moves_a_request_by_its_signature_or_its_login(
     assert "Not by:  login: nobody had logged in\n" in shown
     assert daemon.stop() == 0
     assert "wrong-guess" not in "\n".join(daemon.lines)
+
+
+def test_a_login_works_after_the_watchdog_has_looked(
+    proving: House, certificate: Any, manager: Systemd
+) -> None:
+    """Its looks go through the listener, where the logins are: they leave them open."""
+    daemon = proving.start(code="from mailproc.app import watchdog; watchdog.ROUND = 0.2")
+    for looks in (3, 6):
+        manager.hears("WATCHDOG=1", times=looks)
+        with logged_in(daemon, certificate):
+            pass
+    assert daemon.stop() == 0
 
 
 RECEIVED = b"Received: from mail.customer.example by mx.town.example; Sun, 29 Nov 2026 09:00:00 +0000\r\n"

@@ -5,8 +5,6 @@ import os
 import smtplib
 import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +12,7 @@ from mailproc.app import watchdog
 from mailproc.app.watchdog import Watchdog
 from mailproc.transport import systemd
 from tests.app.house import Daemon, House, order
+from tests.servers.systemd import Systemd
 
 EVERYTHING = os.environ.get("REQUIRE_ALL") == "1"
 SHORT = "from mailproc.app import watchdog as w; w.STALL = 1.5; w.ROUND = 0.2; w.GRACE = 2; import time; "
@@ -30,39 +29,6 @@ from mailproc.app import daemon
 from mailproc.store import writer
 from mailproc.transport import smtp_in
 daemon.PATIENCE = writer.CLOSING = smtp_in.ENDING = 0.5"""
-
-
-class Systemd:
-    """The socket of $NOTIFY_SOCKET, and what comes to it."""
-
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-        self._socket.settimeout(0.1)
-        self.told: list[str] = []
-
-    def hears(self, word: str, within: float = 20, times: int = 1) -> str:
-        end = time.monotonic() + within
-        while True:
-            found = [line for line in self.told if line.startswith(word)]
-            if len(found) >= times:
-                return found[times - 1]
-            assert time.monotonic() < end, (word, self.told)
-            with contextlib.suppress(TimeoutError):
-                self.told += self._socket.recv(9999).decode().splitlines()
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-@pytest.fixture
-def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd]:
-    path = tmp_path / "notify"
-    monkeypatch.setenv("NOTIFY_SOCKET", str(path))
-    monkeypatch.setenv("WATCHDOG_USEC", "400000")
-    made = Systemd(path)
-    yield made
-    made.close()
 
 
 def knocks(daemon: Daemon) -> None:

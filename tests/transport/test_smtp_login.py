@@ -277,6 +277,21 @@ def test_a_login_ends_with_its_session(door: int, inbox: Any) -> None:
     assert [row.login for row in inbox.rows()] == ["lender", ""]
 
 
+def test_a_listener_that_was_asked_whether_it_goes_round_still_takes_logins(
+    inbox: Any, clock: Callable[[], Any], trusted: Any
+) -> None:
+    listen = Listen(port=0, tls_cert=trusted.certificate, tls_key=trusted.key)
+    listener = Listener(listen, [US], inbox.submit, clock, HASHES)
+    port, answered = listener.start(), threading.Event()
+    try:
+        listener.ask(answered.set)
+        assert answered.wait(10)
+        with client(port) as line:
+            assert line.docmd(plain("lender", PASSWORD))[0] == 235
+    finally:
+        listener.stop()
+
+
 def test_only_the_mechanisms_of_the_configuration(inbox: Any, clock: Callable[[], Any], trusted: Any) -> None:
     listen = Listen(port=0, tls_cert=trusted.certificate, tls_key=trusted.key, login=("PLAIN",))
     listener = Listener(listen, [US], inbox.submit, clock, HASHES)
