@@ -52,6 +52,10 @@ class StoreLost(TryLater):
     """
 
 
+class StillSilent(TryLater):
+    """As TryLater, of a question that had no answer a short while ago: it was not asked again."""
+
+
 class InDoubt(MailprocError):
     """The connection broke after the letter's last byte: it may have arrived or not."""
 

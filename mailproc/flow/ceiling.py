@@ -42,8 +42,9 @@ def why_not(held_back: Turn) -> str:
     """Why the notice becomes no letter, as a sentence."""
     if held_back.kind == OF_A_REQUEST:
         return f"the reader had {READERS_A_DAY} letters about it within a day"
-    what = "bounces" if held_back.key == BOUNCE else f"letters of {held_back.key}"
-    return f"staff had {held_back.most} letters about {what} within the hour; the next one counts it"
+    what = "bounces" if held_back.key == BOUNCE else held_back.key
+    had = f"staff already had {held_back.most} letters about {what} this hour"
+    return f"not sent: {had}; the next letter gives the number left out"
 
 
 def _speaker(connection: Connection, inbox_id: int) -> str:

@@ -6,15 +6,15 @@ dropped, and nothing is answered from here.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
-from mailproc.flow import adoption, bouncing, deferral, proving, receipts, sharing, shelf_alarm
+from mailproc.flow import adoption, batch, bouncing, deferral, proving, receipts, sharing, shelf_alarm
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import Reading, proven_sender, read
+from mailproc.flow.reading import Reading, proven_sender
 from mailproc.log import following, mask
 from mailproc.protocols.codec import Fault
 from mailproc.store import events, letters, outgoing, queue
@@ -33,17 +33,10 @@ BATCH = 50
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Read the letters that wait, at most ``limit``; how many there were."""
-    now = premises.clock()
-
-    def claim(connection: Connection) -> list[RowMapping]:
-        due = queue.claim(connection, InboxRow, limit, now)
-        store.underway.claimed(InboxRow, [row["id"] for row in due])
-        return due
-
-    rows = store.write(claim)
+    rows = batch.claim(store, limit, premises.clock())
     if not rows:
         return 0
-    readings = list(_read_all(rows, premises, store))
+    readings = list(batch.read_all(rows, premises, store))
     store.underway.at()
     left = [row["id"] for row in rows[len(readings) :]]
 
@@ -53,27 +46,6 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
 
     store.write(settle_all)
     return len(readings)
-
-
-def _read_all(rows: Sequence[RowMapping], premises: Premises, store: Store) -> Iterator[Reading]:
-    """Up to the first that waits for DNS: what was read before it is settled, and the rest is read, without
-    waiting for its next try."""
-    for row in rows:
-        yield (reading := _read(row, premises, store))
-        if reading.later:
-            return
-
-
-def _read(row: RowMapping, premises: Premises, store: Store) -> Reading:
-    def keys(name: str) -> bytes | None:
-        store.underway.at()  # who ends the service while it waits for DNS does not find a letter that kills
-        try:
-            return premises.keys(name)
-        finally:
-            store.underway.at(row["id"])
-
-    store.underway.at(row["id"])
-    return adoption.proven(store, read(row, premises, keys), premises)
 
 
 def _settle_all(

@@ -95,7 +95,9 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
 
 def _with_envelope(letter: Letter, row: RowMapping) -> Letter:
     """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
-    return replace(letter, return_path=row["mail_from"].lower()) if row["door"] == "listener" else letter
+    return (
+        replace(letter, return_path=row["mail_from"].lower()) if row["door"] == proving.LISTENER else letter
+    )
 
 
 def proven_sender(reading: Reading) -> str:
@@ -235,9 +237,14 @@ def _admits(partner: Partner, said: Credentials) -> bool:
 
 
 def _sender(row: RowMapping, letter: Letter) -> Sender:
-    by_listener = row["door"] in ("listener", "inject")
-    envelope = row["mail_from"] if by_listener else letter.return_path
-    if by_listener and row["door"] == "inject" and not envelope:
-        envelope = None
+    """At the listener the envelope is known; a letter brought by hand may have none; in a mailbox it is the
+    server's Return-Path."""
+    envelope: str | None
+    if row["door"] == proving.LISTENER:
+        envelope = row["mail_from"]
+    elif row["door"] == proving.INJECT:
+        envelope = row["mail_from"] or None
+    else:
+        envelope = letter.return_path
     envelope = ascii_lower(envelope) if envelope else envelope
     return Sender(row["door"], envelope, letter.sender, row["peer"], row["login"])

@@ -1,12 +1,14 @@
 """The inbox rows on their way through intake, and what of them can be looked up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.store.outgoing import LEFT
+from mailproc.store.queue import Due
 from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import (
     TAKEN,
@@ -70,6 +72,9 @@ _SHELVED_BECAUSE = (
     )
     .order_by(INBOX.c.id)
 )
+_LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
+    INBOX.c.id.in_(bindparam("ids", expanding=True))
+)
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
 )
@@ -87,6 +92,15 @@ _QUOTED = (
     .distinct()
     .limit(2)
 )
+
+
+def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due]:
+    """Of the due rows (id first) those up to so many octets, and the first at least."""
+    lengths = {row.id: row.octets for row in connection.execute(_LENGTHS, {"ids": [one[0] for one in due]})}
+    sums = accumulate(lengths[one[0]] for one in due)
+    return [
+        one for place, (one, total) in enumerate(zip(due, sums, strict=True)) if not place or total <= octets
+    ]
 
 
 def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:

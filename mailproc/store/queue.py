@@ -12,7 +12,7 @@ A claim is no lock and leaves ``state`` alone. Whoever ends a try says in which 
 row; where somebody was quicker nothing is changed and the answer is False.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -34,6 +34,8 @@ from sqlalchemy import (
 from mailproc.store.statements import Constant, table_of
 from mailproc.store.tables import Instant, QueueRow
 
+Due = tuple[int, int]
+"""A row that is due: its id, and how many of its tries were begun and not ended."""
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 BACKOFF_END = timedelta(hours=12)
 LONGEST = BACKOFF_END + timedelta(hours=1)
@@ -58,15 +60,21 @@ def far(now: datetime) -> datetime:
 
 
 def claim(
-    connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str = "todo"
+    connection: Connection,
+    table: type[QueueRow],
+    limit: int,
+    now: datetime,
+    state: str = "todo",
+    choose: Callable[[list[Due]], list[Due]] = list,
 ) -> list[RowMapping]:
-    """Count a try for the due rows, oldest first, and return them whole; at most ``limit``.
+    """Count a try for the due rows, oldest first, and return them whole; at most ``limit``, and of those
+    the ones that ``choose`` leaves.
 
     Run it in a commit of its own, then work on the rows. A row whose last try was not ended comes
     alone; one that has had its third such try is shelved here and not returned. ``attempts`` in the
     answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
     """
-    return begin(connection, table, _all_due(connection, table, limit, now, state))
+    return begin(connection, table, choose(_all_due(connection, table, limit, now, state)))
 
 
 def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
@@ -77,7 +85,7 @@ def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: da
     return chosen
 
 
-def begin(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[RowMapping]:
+def begin(connection: Connection, table: type[QueueRow], due: list[Due]) -> list[RowMapping]:
     """The same for rows that the caller chose: (id, unfinished) of each, in order of id."""
     chosen = _chosen(connection, table, due)
     if not chosen:
@@ -88,12 +96,12 @@ def begin(connection: Connection, table: type[QueueRow], due: list[tuple[int, in
 
 def _all_due(
     connection: Connection, table: type[QueueRow], limit: int, now: datetime, state: str
-) -> list[tuple[int, int]]:
+) -> list[Due]:
     values = {"in_state": state, "now": now, "far": far(now), "limit": limit}
     return [(row["id"], row["unfinished"]) for row in _statements(table).due.rows(connection, values)]
 
 
-def _chosen(connection: Connection, table: type[QueueRow], due: list[tuple[int, int]]) -> list[int]:
+def _chosen(connection: Connection, table: type[QueueRow], due: list[Due]) -> list[int]:
     """Those whose try begins now; those that died too often are shelved."""
     killers = [row_id for row_id, unfinished in due if unfinished >= DEATHS]
     if killers:
@@ -101,7 +109,7 @@ def _chosen(connection: Connection, table: type[QueueRow], due: list[tuple[int, 
     return _alone([one for one in due if one[1] < DEATHS])
 
 
-def _alone(due: list[tuple[int, int]]) -> list[int]:
+def _alone(due: list[Due]) -> list[int]:
     """The rows up to the first that was not ended; that one alone where it is the first."""
     chosen: list[int] = []
     for row_id, unfinished in due:

@@ -11,7 +11,7 @@ import dns.exception
 import dns.nameserver
 import dns.resolver
 
-from mailproc.errors import TryLater
+from mailproc.errors import StillSilent, TryLater
 
 LONGEST = 3_600.0  # seconds that a key is remembered at most, so that a revoked one is soon known
 SHORTEST = 60.0  # at least, whatever its TTL: or every letter would ask again
@@ -36,7 +36,8 @@ class DnsKeys:
     ``nameservers`` are IP addresses, with a port if need be ("192.0.2.53", "[2001:db8::53]:5353");
     none are those of the machine (/etc/resolv.conf). ``timeout`` bounds one look-up in seconds, with
     all its tries. ``clock`` gives seconds that never go back. May be called from any thread.
-    Raises TryLater where there is no answer: a timeout, SERVFAIL, REFUSED, no nameserver.
+    Raises TryLater where there is no answer: a timeout, SERVFAIL, REFUSED, no nameserver; StillSilent
+    where there was none a short while ago, so that it does not ask.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class DnsKeys:
             if self._absent.at(name, now) is not None:
                 return None
             if self._silence.covers(name, now, gave_a_key=name in self._keys):
-                raise TryLater(f"DNS gave no answer about {name} a short while ago")
+                raise StillSilent(f"DNS gave no answer about {name} a short while ago")
         try:
             record, seconds = self._ask(name)
         except (dns.exception.DNSException, OSError) as error:

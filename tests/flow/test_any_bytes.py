@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.office import letters
+from mailproc.store import letters as letters_of_store
 
 _numbers = count()
 EXAMPLES = 1000 if os.environ.get("REQUIRE_ALL") == "1" else 200
@@ -143,6 +144,42 @@ def test_a_bug_in_a_codec_shelves_one_letter(small_world, addresses, monkeypatch
     small_world.run()
     assert small_world.shelf() == {f"I{poison}": "a fault of this program while reading: ZeroDivisionError"}
     assert [small_world.shown(number).line.promise["position"] for number in ("B1", "B2")] == [1, 2]
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_round_holds_few_octets(small_world, addresses, monkeypatch):
+    """At least one letter, however long it is."""
+    from mailproc.flow import batch
+
+    monkeypatch.setattr(batch, "OCTETS", 5_000)
+    sizes = [100, 9_000, 4_000, 500, 800]
+    for size in sizes:
+        small_world.inject(b"%d" % size * size, "a@stranger.example")
+    held = []
+    while rows := batch.claim(small_world.house.store, 50, small_world.now):
+        held.append([len(row["raw"]) for row in rows])
+        small_world.house.store.write(
+            lambda connection, ids=[row["id"] for row in rows]: [
+                letters_of_store.settle(connection, one, "done") for one in ids
+            ]
+        )
+    assert [one for each in held for one in each] == [len(b"%d" % size * size) for size in sizes]
+    assert all(sum(one) <= 5_000 or len(one) == 1 for one in held)
+    assert max(map(len, held)) > 1
+
+
+def test_a_bug_in_a_proof_shelves_one_letter(small_world, addresses, monkeypatch, caplog):
+    """What is looked at in the store before the write: a letter of nobody's."""
+    from mailproc.flow import adoption
+
+    small_world.place()
+    monkeypatch.setattr(adoption, "_passed_on_by", lambda *_: 1 // 0)
+    sender = "ill@stranger.example"
+    bad = small_world.inject(small_world.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", sender), sender)
+    small_world.hear("B1-1 USE*2", run=False)
+    small_world.run()
+    assert small_world.shelf() == {f"I{bad}": "a fault of this program while reading: ZeroDivisionError"}
+    assert small_world.shown("B1").line.promise["position"] == 2
     assert "ZeroDivisionError" in caplog.text
 
 

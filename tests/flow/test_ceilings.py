@@ -111,7 +111,7 @@ def test_what_one_partner_causes_is_bounded_and_hides_no_other(few):
     assert len(few.notices()) == 4
     assert all(few.attention(f"B{number}") == ("ask-cannot-match",) for number in range(1, 12))
     (untold,) = few.shown("B10").untold
-    assert "the next one counts it" in str(untold)
+    assert "not sent: staff already had 3 letters about XX-BL this hour" in str(untold)
     few.later(hours=1)
     few.hear("B1-1 LONDON")
     assert more(few.notices()[-1]) == (7, "09:00")

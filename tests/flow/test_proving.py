@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from mailproc.config import Config, Deliver, Login, Mailbox, Partner, Proof, ProofName
-from mailproc.errors import TryLater
+from mailproc.errors import StillSilent, TryLater
 from mailproc.flow.partners import Partners, Sender
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE, Evidence, Proven, proven, told
@@ -369,6 +369,22 @@ def test_a_round_waits_for_dns_once(signing: Any, order: Any, keys: Keys) -> Non
     signing.run()
     assert [row["attempts"] for row in signing.rows("inbox")] == [1, 1, 1, 1]
     assert signing.row("inbox", last)["state"] == "done"
+
+
+def test_what_is_known_to_be_silent_holds_no_round_up(signing: Any, order: Any, keys: Keys) -> None:
+    """Nothing is waited for, so all such letters are read in one round."""
+
+    def silent(_name: str) -> bytes | None:
+        raise StillSilent("DNS gave no answer a short while ago")
+
+    signing.house = replace(signing.house, premises=replace(signing.house.premises, make_keys=lambda: silent))
+    for number in range(1, 6):
+        signing.inject(order(number), AUTHOR)
+    signing.step()
+    assert [row["attempts"] for row in signing.rows("inbox")] == [1] * 5
+    assert {row["last_error"] for row in signing.rows("inbox")} == {
+        "the sender cannot be proven yet: DNS gave no answer a short while ago"
+    }
 
 
 def test_staff_are_told_once_when_it_lasts(signing: Any, order: Any, keys: Keys, key: Key) -> None:
