@@ -29,7 +29,8 @@ class Sorting:
     their request, ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how
     many are of a request that was asked of another partner;
     ``faults``: what could not be read, or must not be taken; ``unknown``: why what lies on the shelf
-    names nothing that we know, of what staff have to look at."""
+    names nothing that we know, of what staff have to look at. ``owners``: of the letter's numbers, once one
+    of them is nothing of the sender's."""
 
     born: list[NewEvent] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Sorting:
     elsewhere: int = 0
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    owners: dict[str, str] | None = None
 
 
 def place_all(connection: Connection, reading: Reading, premises: Premises) -> Sorting:
@@ -179,7 +181,9 @@ def _place_stranger(
     """A number of another partner's is shelved, and so are people's words; what is unknown in number and
     code is no message. Numbers of a report are another system's, which shares our account."""
     number = apdu.ref.number if apdu.ref else ""
-    owner = transactions.owner_of(connection, "number", number.upper()) if number else ""
+    if sorting.owners is None:  # once for the letter: it may hold thousands of numbers
+        sorting.owners = transactions.owners_of(connection, "number", _numbers(reading))
+    owner = sorting.owners.get(number.upper(), "")
     if owner:
         symbol = reading.partner.symbol if reading.partner else ""
         why = f"{number} was asked of {owner}, but this comes from {symbol}"
@@ -189,6 +193,11 @@ def _place_stranger(
         _bear_unknown(sorting, reading, apdu, f"no order of ours has the number {number}")
     elif not unsure:
         sorting.strangers.append(number or apdu.type.name)
+
+
+def _numbers(reading: Reading) -> list[str]:
+    said = (*reading.decoded.apdus, *reading.decoded.unsure)
+    return [apdu.ref.number.upper() for apdu in said if apdu.ref and apdu.ref.number]
 
 
 def _is_about_a_file(apdu: Apdu) -> bool:

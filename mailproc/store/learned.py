@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.store.statements import Constant, table_of
-from mailproc.store.tables import PartnerLearned
+from mailproc.store.tables import PAUSING, PartnerLearned
 from mailproc.store.text import storable
 
 LEARNED = table_of(PartnerLearned)
@@ -40,7 +40,7 @@ _CONFIRMED = Constant(
 )
 MOST_WAITING = 20
 """Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
-_PAUSED = select(LEARNED.c.partner).where(LEARNED.c.kind == PAUSED)
+_PAUSED = select(LEARNED.c.partner).where(text(PAUSING))  # said as the index says it
 
 
 def learn(connection: Connection, partner: str, value: str, event_id: int) -> tuple[bool, bool]:

@@ -97,11 +97,19 @@ class PartnerRow(SQLModel, table=True):
     seen_at: datetime | None = _instant()
 
 
+PAUSING = "kind = 'paused'"
+"""On what is known of a partner: staff have paused it."""
+
+
 class PartnerLearned(SQLModel, table=True):
     """What a letter taught us of a partner; nothing of it holds before staff confirm it. And their pause."""
 
     __tablename__ = "partner_learned"
-    __table_args__ = (UniqueConstraint("partner", "kind", "value", "transaction_id"),)
+    __table_args__ = (
+        UniqueConstraint("partner", "kind", "value", "transaction_id"),
+        Index("ix_partner_learned_transaction", "transaction_id"),
+        Index("ix_partner_learned_paused", "partner", sqlite_where=text(PAUSING)),
+    )
     id: int | None = Field(default=None, primary_key=True)
     partner: str
     kind: str  # alias | address | forwarded | paused
@@ -280,6 +288,7 @@ class CandidateRow(SQLModel, table=True):
     """The rota of a request, in order."""
 
     __tablename__ = "candidate"
+    __table_args__ = (Index("ix_candidate_transaction", "transaction_id"),)
     request_id: int = Field(primary_key=True)
     position: int = Field(primary_key=True)
     partner: str
@@ -302,6 +311,7 @@ class TransactionRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq", "opened_by"),
         UniqueConstraint("request_id", "attempt"),
+        Index("ix_transactions_tgq", "tgq", "role"),
         Index("ix_transactions_list", "state", "updated_at"),
         Index("ix_transactions_age", "updated_at"),
         Index("ix_transactions_partner", "partner", "updated_at"),
@@ -358,7 +368,10 @@ class ReferenceRow(SQLModel, table=True):
     """Every string by which a partner's letter can name a transaction or a letter of ours."""
 
     __tablename__ = "reference"
-    __table_args__ = (Index("ix_reference_line", "transaction_id", sqlite_where=_LINES),)
+    __table_args__ = (
+        Index("ix_reference_line", "transaction_id", sqlite_where=_LINES),
+        Index("ix_reference_value", "value", "kind"),
+    )
     partner: str = Field(primary_key=True)
     kind: str = Field(primary_key=True)  # number | order_line | file_ref | message_id | tgq_tq
     value: str = Field(primary_key=True)
@@ -398,6 +411,7 @@ class IntentRow(QueueRow, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "seq"),
         Index("ix_intent_transaction", "transaction_id", "id"),
+        Index("ix_intent_outgoing", "outgoing_id"),
         Index("ix_intent_queue", "state", "not_before", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -468,6 +482,7 @@ class Alarm(SQLModel, table=True):
     """
 
     __tablename__ = "alarm"
+    __table_args__ = (Index("ix_alarm_raised", "raised_at"),)
     kind: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     raised_at: datetime = _instant(nullable=False)

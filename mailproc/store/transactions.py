@@ -96,6 +96,12 @@ _FIND = Constant(
     )
 )
 
+AT_ONCE = 1000
+"""Values in one statement: databases bound how many there may be."""
+_OWNERS = select(REFERENCE.c.value, REFERENCE.c.partner).where(
+    REFERENCE.c.kind == bindparam("kind"), REFERENCE.c.value.in_(bindparam("values", expanding=True))
+)
+
 
 def create(connection: Connection, transaction: NewTransaction) -> RowMapping:
     """Write it; its row."""
@@ -199,7 +205,11 @@ def asked_by(connection: Connection, tgq: str) -> str:
     return connection.execute(statement.limit(1)).scalar() or ""
 
 
-def owner_of(connection: Connection, kind: str, value: str) -> str:
-    """The partner to whom ``value`` does belong, '' if to nobody."""
-    statement = select(REFERENCE.c.partner).where(REFERENCE.c.kind == kind, REFERENCE.c.value == value)
-    return connection.execute(statement.limit(1)).scalar() or ""
+def owners_of(connection: Connection, kind: str, values: Collection[str]) -> dict[str, str]:
+    """The partners to whom these do belong; what is nobody's is left out. A look into an index for each."""
+    owners: dict[str, str] = {}
+    wanted = list(dict.fromkeys(values))
+    for at in range(0, len(wanted), AT_ONCE):
+        rows = connection.execute(_OWNERS, {"kind": kind, "values": wanted[at : at + AT_ONCE]})
+        owners |= {row.value: row.partner for row in rows}
+    return owners

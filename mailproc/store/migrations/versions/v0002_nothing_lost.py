@@ -1,5 +1,5 @@
 """Letters that a look passed over; why a letter is not proven; copies are told apart by their proven
-senders; alarms count what they do not tell; which store this is."""
+senders; alarms count what they do not tell; which store this is; no letter's way looks through a table."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("run", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("store_id"),
     )
+    _indexes()
 
 
 def _proven_senders() -> None:
@@ -76,6 +77,23 @@ def _counts() -> None:
     op.add_column("alarm", _number("untold"))
     op.add_column("auto_reply", _word("partner"))
     op.create_index("ix_auto_reply_partner", "auto_reply", ["partner"])
+
+
+def _indexes() -> None:
+    op.create_index("ix_reference_value", "reference", ["value", "kind"])
+    op.create_index("ix_transactions_tgq", "transactions", ["tgq", "role"])
+    op.create_index("ix_intent_outgoing", "intent", ["outgoing_id"])
+    op.create_index("ix_candidate_transaction", "candidate", ["transaction_id"])
+    op.create_index("ix_alarm_raised", "alarm", ["raised_at"])
+    op.create_index("ix_partner_learned_transaction", "partner_learned", ["transaction_id"])
+    paused = sa.text("kind = 'paused'")
+    op.create_index(
+        "ix_partner_learned_paused",
+        "partner_learned",
+        ["partner"],
+        sqlite_where=paused,
+        postgresql_where=paused,
+    )
 
 
 def _unique(table: str, was: list[str], becomes: list[str], *more: sa.Column[object]) -> None:
