@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mailproc.app import build, door
 from mailproc.app.asked import Asked
-from mailproc.errors import NoRoom
+from mailproc.app.build import House
+from mailproc.errors import NoRoom, StoreLost, TryLater
 from mailproc.flow.premises import Premises
 from mailproc.store import identity
 from mailproc.store.inbox import Kept, NewLetter
@@ -20,30 +21,42 @@ LOOK = 5.0
 """Seconds between two looks for room."""
 
 
-def until_there_is_room(path: Path, asked: Asked, begin: Callable[[], int]) -> int:
-    """What ``begin`` returns; 0 where the service was asked to end before there was room.
+def until_there_is_room(path: Path, asked: Asked, work: Callable[[House], int]) -> int:
+    """What ``work`` returns; 0 where the service was asked to end before there was room.
 
-    ``begin`` raises NoRoom where the store can be neither opened nor written.
+    The first NoRoom of opening the store or of ``work`` opens the door. From then on every TryLater is
+    waited for: a database server may start again once it has room. Raises as ``build``, and StoreLost.
     """
+    waited = False
     while True:
         try:
-            return begin()
-        except NoRoom as error:
+            with systemd.kept_alive():
+                house = build.build(path)
+            with closing(house.store):
+                return work(house)
+        except StoreLost:
+            raise
+        except TryLater as error:
+            if not waited and not isinstance(error, NoRoom):
+                raise
+            waited = True
             if _was_ended(path, asked, error):
                 return 0
 
 
-def _was_ended(path: Path, asked: Asked, why: NoRoom) -> bool:
+def _was_ended(path: Path, asked: Asked, why: TryLater) -> bool:
     """Keep the door open until there is room: False; or until the service was asked to end: True."""
     premises = build.configured(path)
     with ExitStack() as stack:
         if premises.config.listen.enabled:
             listener, _ = door.opened(premises.config, _refuse, premises.clock, lambda: False)
             stack.callback(listener.stop)
-        _log.error("%s. Every letter is answered 452 until there is room; make some, the rest follows", why)
+        _log.error(
+            "%s. Every letter is answered 452 until the store can be written; make room, if it is full", why
+        )
         systemd.tell("READY=1", f"STATUS={why}")
+        stack.enter_context(systemd.kept_alive())  # a look may migrate the store
         while not asked.wait(LOOK):
-            systemd.tell("WATCHDOG=1")
             if _is_room(premises):
                 _log.info("there is room again")
                 return False
@@ -55,9 +68,12 @@ def _refuse(_letters: Sequence[NewLetter]) -> "Future[list[Kept]]":
 
 
 def _is_room(premises: Premises) -> bool:
+    """Can the store be opened and written? Raises Misconfigured and StoreLost: waiting helps with neither."""
     try:
         with closing(build.store_of(premises.config)) as store:
             store.write(identity.touch)
-    except NoRoom:
+    except StoreLost:
+        raise
+    except TryLater:
         return False
     return True

@@ -1,12 +1,11 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
 import signal
-from collections.abc import Callable
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -21,7 +20,6 @@ from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 
 verbs = typer.Typer()
-T = TypeVar("T")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
@@ -42,21 +40,17 @@ def run(
     _log_at(level, json_lines)
     path = config_path(ctx)
     if once:
-        _with_house(path, daemon.run_once)
+        with closing((house := build.build(path)).store):
+            _say_warnings(house)
+            daemon.run_once(house)
         return
     asked = _asked_by_signals()
 
-    def begin() -> int:
-        return _with_house(path, lambda house: daemon.Daemon(house, asked).run(_ready))
-
-    raise typer.Exit(waiting.until_there_is_room(path, asked, begin))
-
-
-def _with_house(path: Path, work: Callable[[House], T]) -> T:
-    house = build.build(path)
-    with closing(house.store):
+    def work(house: House) -> int:
         _say_warnings(house)
-        return work(house)
+        return daemon.Daemon(house, asked).run(_ready)
+
+    raise typer.Exit(waiting.until_there_is_room(path, asked, work))
 
 
 def _say_warnings(house: House) -> None:

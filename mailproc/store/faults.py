@@ -3,6 +3,7 @@
 Everything else a database says (a broken constraint, an unknown column) is a bug of the job.
 """
 
+import errno
 import sqlite3
 import sys
 
@@ -51,7 +52,7 @@ def try_later(error: BaseException) -> TryLater | None:
     if _is_gone(error):
         return StoreLost(f"the store is gone: {first_line(error)}; see docs/operators.md")
     if _is_the_stores(error):
-        kind = NoRoom if _is_for_want_of_room(error) else TryLater
+        kind = NoRoom if is_for_want_of_room(error) else TryLater
         return kind(f"the store cannot work just now: {first_line(error)}")
     return None
 
@@ -60,6 +61,15 @@ def first_line(error: BaseException) -> str:
     """The driver's words without the statement and its values, which may be a letter's."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]
+
+
+def is_for_want_of_room(error: BaseException) -> bool:
+    """Is the disk full? Asked of a driver's error, and of the system's."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, OSError):
+        return cause.errno in (errno.ENOSPC, errno.EDQUOT)
+    code, state = getattr(cause, "sqlite_errorcode", None), getattr(cause, "sqlstate", None)
+    return code in _SQLITE_NO_ROOM or state == _POSTGRESQL_NO_ROOM
 
 
 def _is_damage(error: BaseException) -> bool:
@@ -77,12 +87,6 @@ def _is_gone(error: BaseException) -> bool:
     return isinstance(cause, _postgresqls("OperationalError")) and (
         'FATAL:  database "' in words and "does not exist" in words
     )
-
-
-def _is_for_want_of_room(error: BaseException) -> bool:
-    cause = getattr(error, "orig", None) or error
-    code, state = getattr(cause, "sqlite_errorcode", None), getattr(cause, "sqlstate", None)
-    return code in _SQLITE_NO_ROOM or state == _POSTGRESQL_NO_ROOM
 
 
 def _is_the_stores(error: BaseException) -> bool:

@@ -1,8 +1,10 @@
 """Bringing a store up to date: every step that is missing, in one transaction, or nothing at all."""
 
+import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,13 +15,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store.faults import first_line, try_later
+from mailproc.store.faults import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0002"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_log = logging.getLogger(__name__)
 
 # What PostgreSQL says in English whatever its language is set to: nothing. So these are its SQLSTATEs
 # (wrong password, no such role, no such database) and, where the driver has none, its usual words.
@@ -56,16 +59,26 @@ def bring_up(engine: Engine, path: Path | None) -> None:
     The write lock is held from the first look on, so of two processes that start together one
     finds nothing left to do.
     """
-    from alembic import command
-
     with engine.connect() as connection, connection.begin():
         here = revision(connection)
         refuse(here, may_migrate=True)
         if here == HEAD:
             return
-        if path is not None and here is not None:
+        begun = time.monotonic()
+        _migrate(connection, here, path)
+    if here is not None:
+        _log.info("the store is at revision %s now, after %.0f s", HEAD, time.monotonic() - begun)
+
+
+def _migrate(connection: Connection, here: str | None, path: Path | None) -> None:
+    from alembic import command
+
+    if here is not None:
+        size = f" ({path.stat().st_size / 1e6:.0f} MB)" if path is not None else ""
+        _log.info("the store%s is migrated from revision %s to %s: this may take minutes", size, here, HEAD)
+        if path is not None:
             _copy(path, path.with_name(f"{path.name}.before-{HEAD}.bak"))
-        command.upgrade(settings(connection), "head")
+    command.upgrade(settings(connection), "head")
 
 
 def settings(connection: Connection) -> "Config":
@@ -150,4 +163,5 @@ def _copy(path: Path, to: Path) -> None:
         os.replace(unfinished, to)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
-        raise TryLater(f"{path} was not migrated, as it could not be copied to {to}: {error}") from None
+        kind = NoRoom if is_for_want_of_room(error) else TryLater
+        raise kind(f"{path} was not migrated, as it could not be copied to {to}: {error}") from None

@@ -5,7 +5,9 @@ Own code: it is one datagram, and the packages that send it want a C compiler or
 
 import os
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 
 def tell(*lines: str) -> None:
@@ -25,3 +27,26 @@ def watchdog_seconds() -> float | None:
     if not asked.isdecimal() or process not in ("", str(os.getpid())):
         return None
     return int(asked) / 1_000_000
+
+
+@contextmanager
+def kept_alive() -> Iterator[None]:
+    """Tell WATCHDOG=1 from a thread of its own meanwhile: for what may take long, such as a migration."""
+    seconds = watchdog_seconds()
+    if seconds is None:
+        yield
+        return
+    over = threading.Event()
+    thread = threading.Thread(target=_tell_alive, args=(over, seconds / 2), name="alive", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _tell_alive(over: threading.Event, pause: float) -> None:
+    tell("WATCHDOG=1")
+    while not over.wait(pause):
+        tell("WATCHDOG=1")

@@ -3,11 +3,13 @@
 import smtplib
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 
+from mailproc.store import connections, migrate
 from tests.app.house import House, order
 from tests.servers.ports import free_port
 
@@ -52,10 +54,26 @@ def code_of(house: House) -> int:
         return client.mail("ill@customer.example")[0]
 
 
-@pytest.mark.parametrize("before", [True, False])
-def test_the_door_opens_and_defers_and_the_rest_follows(house: House, disk: Path, before: bool) -> None:
-    if before:  # a store that has its letters already; else a first start
-        assert house.cli("run", "--once").code == 0
+def first_start(house: House, disk: Path) -> None:
+    """No store is there yet."""
+
+
+def store_of_now(house: House, disk: Path) -> None:
+    assert house.cli("run", "--once").code == 0
+
+
+def store_of_the_first_release(house: House, disk: Path) -> None:
+    engine = connections.writing(connections.parse(f"sqlite:///{disk}/mailproc.db", disk))
+    with engine.connect() as connection, connection.begin():
+        command.upgrade(migrate.settings(connection), "0001")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("before", [first_start, store_of_now, store_of_the_first_release])
+def test_the_door_opens_and_defers_and_the_rest_follows(
+    house: House, disk: Path, before: Callable[[House, Path], None]
+) -> None:
+    before(house, disk)
     filling = fill(disk)
     daemon = house.start(ready=False, code=SOON)
     daemon.says("answered 452")

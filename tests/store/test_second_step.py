@@ -68,6 +68,17 @@ def test_what_was_taken_is_known_by_its_sender(first_url, letter):
     store.close()
 
 
+def test_the_log_names_the_beginning_and_the_end(first_url, caplog):
+    caplog.set_level("INFO", "mailproc.store.migrate")
+    Store.open(first_url).close()
+    begun, ended = caplog.messages
+    assert "migrated from revision 0001 to 0002" in begun
+    assert ("MB" in begun) == first_url.startswith("sqlite")
+    assert "at revision 0002 now" in ended
+    Store.open(first_url).close()
+    assert len(caplog.messages) == 2
+
+
 def test_what_they_opened_is_theirs(first_url):
     store = Store.open(first_url)
     with store.read() as connection:
