@@ -26,10 +26,15 @@ def partners(
 ) -> None:
     """The directory: who lends to us, who borrows from us, how they are told and believed."""
     with opened(ctx) as house:
+        words: list[str] = []
         if confirm:
-            directory.confirm(house.store, house.premises, confirm, who())
+            words += directory.confirm(house.store, house.premises, confirm, who()).words
         if forget:
-            directory.forget(house.store, forget)
+            words += directory.forget(house.store, house.premises, forget).words
+        if words and not as_json:
+            for said in words:
+                output.line(output.one_line(said))
+            return
         with house.store.read() as connection:
             taught = directory.taught(connection)
             known = directory.listed(connection, house.premises)
@@ -40,7 +45,8 @@ def partners(
     rows = [tuple(one[name] for name in directory.PARTNER_COLUMNS) for one in known]
     output.table(columns, rows, "No partner is configured: add [[partner]] to config.toml.")
     for one in taught:
-        stands = "confirmed" if one.confirmed_at else "waits: partners --confirm or --forget it"
+        waits = f"waits: mailproc partners --confirm {one.id}, or --forget {one.id}"
+        stands = "confirmed" if one.confirmed_at else waits
         wrote = f"{one.number} was passed on to {one.symbol} at" if one.number else "answer to"
         output.line(output.one_line(f"{one.id} {one.partner} wrote: {wrote} {one.address} ({stands})"))
 

@@ -6,9 +6,10 @@ domain's signature or our relay's word must prove it, unless the partner who pas
 believed without a proof.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
@@ -32,7 +33,7 @@ def proven(store: Store, reading: Reading, premises: Premises) -> Reading:
     if partner is None:
         return reading
     try:
-        found = proving.proven(partner, _asked(partner, premises), reading.evidence)
+        found = proving.proven(partner, proofs_of(partner, premises), reading.evidence)
     except TryLater as unanswered:
         return replace(reading, later=str(unanswered))
     return replace(reading, proofs={partner.symbol: found})
@@ -56,7 +57,16 @@ def of(connection: Connection, reading: Reading, premises: Premises) -> Reading 
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm="")
 
 
-def _asked(partner: Partner, premises: Premises) -> tuple[ProofName, ...]:
+def whose(connection: Connection, reading: Reading, premises: Premises) -> RowMapping | None:
+    """The transaction in which a letter of nobody's speaks for the library that has the request now; None
+    where it is a stranger's. Its sender is not proven by that."""
+    if not reading.unproven or _passed_on_by(connection, reading, premises) is None:
+        return None
+    return _transaction_of(connection, ascii_lower(reading.letter.sender), reading.decoded.apdus[0])
+
+
+def proofs_of(partner: Partner, premises: Premises) -> tuple[ProofName, ...]:
+    """By which a library is proven to which ``partner`` passed a request on; "none": it need not be."""
     if "none" in premises.config.proofs_of(partner):
         return ("none",)
     return ("dmarc", "dkim") if premises.config.proof.authserv_id else ("dkim",)
@@ -64,16 +74,26 @@ def _asked(partner: Partner, premises: Premises) -> tuple[ProofName, ...]:
 
 def _passed_on_by(connection: Connection, reading: Reading, premises: Premises) -> Partner | None:
     """The one partner who passed on to the sender everything that its letter is about."""
-    said = reading.decoded.apdus
-    symbols = {_partner_of(connection, reading.letter.sender, apdu) for apdu in said}
-    return premises.partners.get(symbols.pop() or "") if len(symbols) == 1 else None
+    sender, found = ascii_lower(reading.letter.sender), ""
+    for apdu in _one_of_each(reading.decoded.apdus):
+        transaction = _transaction_of(connection, sender, apdu)
+        if transaction is None or transaction["partner"] != (found or transaction["partner"]):
+            return None  # at the first that is not of them: a stranger's letter costs one look
+        found = transaction["partner"]
+    return premises.partners.get(found) if found else None
 
 
-def _partner_of(connection: Connection, sender: str, apdu: Apdu) -> str | None:
+def _one_of_each(said: Sequence[Apdu]) -> Iterable[Apdu]:
+    """One message for each transaction of which the letter speaks."""
+    return {apdu.transaction: apdu for apdu in said}.values()
+
+
+def _transaction_of(connection: Connection, sender: str, apdu: Apdu) -> RowMapping | None:
+    """That of ``apdu``, if it was passed on to ``sender``, and staff have confirmed it."""
     if apdu.transaction is None:
         return None
     under = answers_under(apdu.transaction)
-    row = transactions.find(connection, ascii_lower(sender), ANSWERS_FROM, under)
+    row = transactions.find(connection, sender, ANSWERS_FROM, under)
     if row is None or row["transaction_id"] is None:
         return None
-    return str(transactions.load(connection, row["transaction_id"])["partner"])
+    return transactions.load(connection, row["transaction_id"])

@@ -253,8 +253,13 @@ def _try_next(work: Work, effect: TryNext) -> None:
 
 
 def _act(work: Work, effect: Act) -> None:
+    follow_with(work, effect.action, effect.apdu)
+
+
+def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
+    """An act of ours in the same transaction follows, in the same commit."""
     row = work.transaction
-    _follow_up(work, effect.action, row["request_id"], row["id"], effect.apdu)
+    _follow_up(work, action, row["request_id"], row["id"], apdu)
 
 
 def _follow_up(

@@ -15,21 +15,26 @@ from sqlalchemy import RowMapping
 from mailproc.config import Partner
 from mailproc.config_load.words import is_address
 from mailproc.flow import finding, own_domain
-from mailproc.flow.carry_out import Work
+from mailproc.flow.carry_out import Work, follow_with
 from mailproc.flow.partners import ascii_lower
 from mailproc.flow.reading import unproven
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
+from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
 from mailproc.ill.rota import ASKING
 from mailproc.ill.standing import Occurrence, Step
-from mailproc.ill.terms import Role, TransactionId
+from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.store import learned, letters, rotas, transactions
+from mailproc.store.learned import Kept
 
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
 on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
 TO_CONFIRM = "forwarded-elsewhere"
 """The attention that asks staff whether the library to which it was passed on is to be believed."""
+NEW_ADDRESS = "learned-address"
+"""The attention that asks staff whether an address is the partner's."""
+CANCEL_UNHEARD = "cancel-unheard"
+"""The attention that says that who has the request now does not know that we asked to stop it."""
 REDIRECT = "redirect"
 """The event of their yes."""
 OURS = "BER_IN_MIME"
@@ -73,9 +78,10 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
     """Nothing moves before they say yes: whoever can speak as the partner could else send the transaction's
     letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
     row, event_id = work.transaction, work.event["id"]
-    learned.passed_on(work.connection, row["partner"], address, event_id, row["id"], symbol)
+    kept = learned.passed_on(work.connection, row["partner"], address, event_id, row["id"], symbol)
     work.attend(TO_CONFIRM)
-    work.words.append(f"{row['partner']} says that {symbol} has it now, at {address}: staff are asked")
+    told = f"not kept, for {learned.MOST_WAITING} wait already" if kept is Kept.FULL else "staff are asked"
+    work.words.append(f"{row['partner']} says that {symbol} has it now, at {address}: {told}")
 
 
 def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
@@ -86,10 +92,13 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     _move(work, symbol=symbol, address=address, dialect="")
     under = answers_under(row)
     transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row["id"])
-    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
-        letters.again(work.connection, inbox_id)
     work.attention = [reason for reason in work.attention if reason != TO_CONFIRM]
     work.words.append(f"{symbol} has the request now, at {address}")
+    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
+        letters.again(work.connection, inbox_id)
+        work.words.append(f"I{inbox_id}, which lay on the shelf, is read again")
+    if State[row["state"]] is State.CANCEL_PENDING:  # who has heard of it has the request no more
+        follow_with(work, "cancel", Cancel())
 
 
 def _now_with(work: Work, new: Partner) -> None:
@@ -101,6 +110,8 @@ def _now_with(work: Work, new: Partner) -> None:
     _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
     _asked_already(work, new.symbol)
     work.words.append(f"{new.symbol} has the request now")
+    if State[row["state"]] is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
+        work.attend(CANCEL_UNHEARD)
 
 
 def _asked_already(work: Work, symbol: str) -> None:
@@ -143,11 +154,16 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if ascii_lower(address) == ascii_lower(partner.address):
         _move(work, address=partner.address)
         return
-    new, confirmed = learned.learn(work.connection, partner.symbol, address, work.event["id"])
-    if confirmed or own_domain.is_own(address, partner, work.premises.partners):
+    if own_domain.is_own(address, partner, work.premises.partners):
         _move(work, address=address)
-    elif new:
-        work.attend("learned-address")
+        return
+    kept = learned.learn(work.connection, partner.symbol, address, work.event["id"])
+    if kept is Kept.CONFIRMED:
+        _move(work, address=address)
+    elif kept is not Kept.WAITS:
+        work.attend(NEW_ADDRESS)
+    if kept is Kept.FULL:
+        work.words.append(f"{address} is not kept: {learned.MOST_WAITING} addresses wait already")
 
 
 def _mailable(offered: tuple[ReplyTo, ...]) -> str:

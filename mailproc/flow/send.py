@@ -3,12 +3,14 @@
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow.ends import ANSWERS_FROM
+from mailproc.flow.partners import ascii_lower
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.log import following, mask
@@ -186,7 +188,8 @@ def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> bool
     """Staff's word on a letter that waits, failed, bounced or is in doubt: send the same bytes
     again, or (``arrived``) take it as delivered.
 
-    False where something in it was withdrawn meanwhile: then the rest goes out in a new letter.
+    False where something in it was withdrawn meanwhile, or its address is no longer the partner's: then the
+    rest goes out in a new letter.
     """
     intents = outgoing.intents_of(connection, row["id"])
     for intent in intents:
@@ -195,7 +198,22 @@ def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> bool
             transactions.clear_attention(connection, intent["transaction_id"], reasons)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
     outgoing.change(connection, row["id"], state="handed_over" if arrived else "prepared", **fresh)
-    if not arrived and any(intent["state"] == "withdrawn" for intent in intents):
+    withdrawn = any(intent["state"] == "withdrawn" for intent in intents)
+    if not arrived and (withdrawn or _is_elsewhere(connection, row, intents)):
         outgoing.renew_letter(connection, row["id"])
         return False
     return True
+
+
+def _is_elsewhere(connection: Connection, row: RowMapping, intents: Sequence[RowMapping]) -> bool:
+    """Do letters to the same partner about the same go to another address now?"""
+    asked = [one["transaction_id"] for one in intents if one["transaction_id"] is not None]
+    if not row["partner"] or not asked:
+        return False
+    now = [transactions.load(connection, one) for one in dict.fromkeys(asked)]
+    return all(
+        one["partner"] == row["partner"]
+        and not (one["options"] or {}).get(ANSWERS_FROM)
+        and ascii_lower(one["address"]) != ascii_lower(row["rcpt_to"])
+        for one in now
+    )

@@ -43,6 +43,7 @@ WAYS: Mapping[str, Sequence[str]] = {
     "forwarded-unknown": ("act message", "act query", "act cancel"),
     "renewal-silent": ("act query",),
     "cancel-silent": ("act query",),
+    "cancel-unheard": ("act cancel", "act query"),
     "answer-late": (
         "act answer-condition yes", "act answer-condition no", "act renew-reply yes", "act renew-reply no",
         "act cancel-reply yes", "act cancel-reply no", "act ship", "act unfilled",

@@ -16,6 +16,7 @@ ATTENTION: Words = {
     "cancel-asked": "they ask to stop it",
     "cancel-refused": "they could not stop it any more: it may still come",
     "cancel-silent": "nothing heard about our cancellation",
+    "cancel-unheard": "they passed it on after we asked to stop it: the other library has not heard that",
     "cannot-be-said": "their protocol has no message for it: tell them another way",
     "condition": "they have a condition",
     "damaged": "it is damaged",

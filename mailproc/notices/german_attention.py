@@ -16,6 +16,7 @@ ATTENTION: Words = {
     "cancel-asked": "sie bitten um Stornierung",
     "cancel-refused": "sie konnten es nicht mehr stornieren: es kann noch kommen",
     "cancel-silent": "zur Stornierung kam keine Antwort",
+    "cancel-unheard": "weitergeleitet, nachdem wir storniert haben: die andere Bibliothek weiß davon nichts",
     "cannot-be-said": "ihr Protokoll kennt keine solche Meldung: auf anderem Weg mitteilen",
     "condition": "sie stellen eine Bedingung",
     "damaged": "es ist beschädigt",

@@ -1,6 +1,7 @@
 """The directory of partners, and what letters taught us of their addresses, which staff confirm or forget."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +38,21 @@ class Learned:
     symbol: str = ""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What staff's word on ``learned`` did, in sentences."""
+
+    learned: Learned
+    words: tuple[str, ...]
+
+
 def listed(connection: Connection, premises: Premises) -> list[dict[str, str]]:
-    """The partners; ``roles`` in words for people, ``status`` as it is now, no secrets."""
+    """The partners; ``address``: where a new request would go; ``roles`` in words for people, ``status`` as
+    it is now, no secrets."""
     waiting = paused(connection, premises)
     return [
         _line(one, "paused" if one.symbol in waiting else "active", premises.config.proofs_of(one))
+        | {"address": learned.address_of(connection, one.symbol) or one.address}
         for one in premises.partners
     ]
 
@@ -65,38 +76,85 @@ def taught(connection: Connection) -> list[Learned]:
     return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
 
 
-def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Learned:
+def asked_in(connection: Connection, transaction: RowMapping) -> list[Learned]:
+    """What staff are to say yes or no to in this transaction: to whom it is said to be passed on, and the
+    new addresses that its letters named."""
+    rows = [
+        *learned.waiting(connection, transaction["partner"], transaction["id"]),
+        *(
+            row
+            for row in learned.waiting(connection, transaction["partner"], 0)
+            if _taught_in(connection, row) == transaction["id"]
+        ),
+    ]
+    return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
+
+
+def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Answered:
     """From now on new transactions with the partner go to that address; of a request that was passed on, it
     is with that library now. LocalFault: no such one, or it is too late."""
 
-    def job(connection: Connection) -> Learned:
+    def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         if row["kind"] == learned.FORWARDED:
-            _redirect(connection, found, row, premises, by)
+            words = _redirect(connection, found, row, premises, by)
             learned.forget(connection, row["id"])  # the history of the request keeps it
         else:
             learned.confirm(connection, row["id"], premises.clock())
-        return found
+            words = (f"New requests to {found.partner} go to {found.address} from now on.",)
+        _answered(connection, row)
+        return Answered(found, words)
 
     return store.write(job)
 
 
-def forget(store: Store, name: str) -> Learned:
-    """It was not theirs, or is no longer: what was before holds. LocalFault: no such one."""
-    from mailproc.flow import ends  # here: who reads the directory takes no step
+def forget(store: Store, premises: Premises, name: str) -> Answered:
+    """It was not theirs, or is no longer: what was before holds, and nothing more goes to that address.
+    LocalFault: no such one."""
+    from mailproc.office import forgetting  # here: who reads the directory takes no step
 
-    def job(connection: Connection) -> Learned:
+    def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         learned.forget(connection, row["id"])
-        if row["kind"] == learned.FORWARDED and not learned.waits_for(connection, row["transaction_id"]):
-            transactions.clear_attention(connection, row["transaction_id"], (ends.TO_CONFIRM,))
-        return found
+        _answered(connection, row)
+        if row["kind"] == learned.FORWARDED:
+            return Answered(found, tuple(_stays(connection, found, row)))
+        return Answered(found, forgetting.move_away(connection, premises, found.partner, found.address))
 
     return store.write(job)
 
 
-def _redirect(connection: Connection, found: Learned, row: RowMapping, premises: Premises, by: str) -> None:
-    """The step of staff's yes."""
+def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[str]:
+    transaction = transactions.load(connection, row["transaction_id"])
+    yield (
+        f"{found.number} stays with {transaction['symbol']} at {transaction['address']};"
+        f" nothing goes to {found.symbol} at {found.address}."
+    )
+
+
+def _answered(connection: Connection, row: RowMapping) -> None:
+    """The question to staff no longer stands where it was asked, unless another waits there."""
+    from mailproc.flow import ends  # as above
+
+    transaction_id = row["transaction_id"] or _taught_in(connection, row)
+    reason = ends.TO_CONFIRM if row["transaction_id"] else ends.NEW_ADDRESS
+    if transaction_id is None:
+        return
+    left = learned.waiting(connection, row["partner"], row["transaction_id"])
+    if not any((one["transaction_id"] or _taught_in(connection, one)) == transaction_id for one in left):
+        transactions.clear_attention(connection, transaction_id, (reason,))
+
+
+def _taught_in(connection: Connection, row: RowMapping) -> int | None:
+    """The transaction whose letter named the address."""
+    event = events.load(connection, row["event_id"]) if row["event_id"] is not None else None
+    return event["transaction_id"] if event is not None else None
+
+
+def _redirect(
+    connection: Connection, found: Learned, row: RowMapping, premises: Premises, by: str
+) -> tuple[str, ...]:
+    """The step of staff's yes; what it did, in words."""
     from mailproc.flow import advance, ends  # as above
 
     transaction = transactions.load(connection, row["transaction_id"])
@@ -115,16 +173,32 @@ def _redirect(connection: Connection, found: Learned, row: RowMapping, premises:
         transaction_id=transaction["id"],
         facts={"symbol": found.symbol, "address": found.address, "text": text},
     )
-    advance.step(connection, events.add(connection, event), premises)
+    outcome = advance.step(connection, events.add(connection, event), premises)
+    moved = f"{found.number}: {found.partner} passed it on, and your yes moved it."
+    return (moved, *outcome.words, *_believed(found, premises))
+
+
+def _believed(found: Learned, premises: Premises) -> Iterator[str]:
+    """What of the new library's letters counts by itself."""
+    from mailproc.flow import adoption  # as above
+
+    partner = premises.partners.get(found.partner)
+    if partner is not None and "none" not in (proofs := adoption.proofs_of(partner, premises)):
+        yield (
+            f"Letters from {found.address} count if proven by {' or '.join(proofs)}; all others wait on the"
+            " shelf: `mailproc shelved` lists them, `mailproc release I…` takes one."
+        )
 
 
 def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
-    if not _ID.fullmatch(name.strip()):
+    typed = _ID.fullmatch(name.strip())
+    if not typed:
         raise LocalFault(f"{name!r} is no learned address: write A3, as `mailproc partners` shows it.")
-    for row in learned.addresses(connection):
-        if f"A{row['id']}" == name.strip().upper():
-            return _learned(connection, row), row
-    raise LocalFault(f"There is no learned address {name}.")
+    row = learned.load(connection, int(typed[1]))
+    if row is None:
+        shown = ("mailproc partners shows those that wait",)
+        raise LocalFault(f"There is no learned address {name} (any more).", shown)
+    return _learned(connection, row), row
 
 
 def _learned(connection: Connection, row: RowMapping) -> Learned:

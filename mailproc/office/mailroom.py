@@ -8,17 +8,17 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
-from mailproc.flow import advance, orphans, send
+from mailproc.flow import adoption, advance, orphans, send
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import RELEASED
+from mailproc.flow.reading import RELEASED, Reading, read
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
 from mailproc.ill.terms import Role
 from mailproc.mail.parse import parse, readable
 from mailproc.office.find import transaction_of
 from mailproc.office.letters import parsed
-from mailproc.store import events, letters, outgoing
+from mailproc.store import events, learned, letters, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept, NewLetter, keep
@@ -65,8 +65,11 @@ def release(store: Store, premises: Premises, letter_id: str, partner: str = "")
     """A shelved letter or message goes round once more; staff vouch for its sender."""
     kind, number = parsed(letter_id)
     symbol = premises.partners.known(partner).symbol if partner else ""
+    reading = None if kind != "I" or symbol else _reading(store, premises, number)
 
     def job(connection: Connection) -> str:
+        if kind == "I" and reading is not None:
+            return _release_strangers(connection, reading, premises)
         if kind == "I":
             return _release_letter(connection, number, symbol)
         if kind == "E":
@@ -121,7 +124,10 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> str:
             raise LocalFault(f"O{number} is {row['state']}: it cannot be sent again.")
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
-            return f"Something in O{number} was withdrawn: the rest goes out in a new letter"
+            return (
+                f"Something in O{number} was withdrawn, or letters to {row['partner']} go elsewhere now:"
+                " the rest goes out in a new letter"
+            )
         return f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
 
     return store.write(job)
@@ -154,6 +160,32 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> str:
         )
     letters.again(connection, number, proof=RELEASED, partner=partner)
     return f"I{number} is read again as a letter of {partner}"
+
+
+def _reading(store: Store, premises: Premises, number: int) -> Reading | None:
+    """The letter read, before the store is held, where nobody whom config.toml knows has sent it."""
+    with store.read() as connection:
+        row = letters.load(connection, number)
+    if row is None or row["state"] not in letters.PLACEABLE or row["partner"]:
+        return None
+    reading = read(row, premises, lambda _name: None)  # staff vouch for it: DNS is not asked
+    return reading if reading.unproven else None
+
+
+def _release_strangers(connection: Connection, reading: Reading, premises: Premises) -> str:
+    """Of a library that staff have confirmed: it goes the way of the partner who passed the request on."""
+    name, sender = f"I{reading.inbox_id}", reading.letter.sender
+    transaction = adoption.whose(connection, reading, premises)
+    if transaction is not None:
+        _release_letter(connection, reading.inbox_id, transaction["partner"])
+        return f"{name} is read again as a letter of {transaction['symbol']} at {sender}"
+    for waits in learned.passed_on_to(connection, sender):
+        raise LocalFault(
+            f"{name} comes from {sender}: {waits['partner']} says that it passed a request on to"
+            f" {waits['symbol']} there, and nobody has confirmed that yet. Ask {waits['partner']}.",
+            (f"mailproc partners --confirm A{waits['id']}", f"mailproc partners --forget A{waits['id']}"),
+        )
+    return _release_letter(connection, reading.inbox_id, "")
 
 
 def _release_message(connection: Connection, number: int) -> str:

@@ -3,6 +3,7 @@ were confirmed), and whom staff have paused."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
@@ -38,37 +39,47 @@ _CONFIRMED = Constant(
     .order_by(LEARNED.c.confirmed_at.desc(), LEARNED.c.id.desc())
     .limit(1)
 )
+_BY_ID = Constant(select(LEARNED).where(LEARNED.c.id == bindparam("learned_id")))
 MOST_WAITING = 20
 """Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
 _PAUSED = select(LEARNED.c.partner).where(text(PAUSING))  # said as the index says it
 
 
-def learn(connection: Connection, partner: str, value: str, event_id: int) -> tuple[bool, bool]:
-    """Keep an address of the partner's until staff have looked: (is it new?, have staff confirmed it?)."""
+class Kept(Enum):
+    """What became of something that a letter taught: it is ``NEW``, it ``WAITS`` for staff already, they have
+    ``CONFIRMED`` it, or so much waits already that the list is ``FULL`` and it was not kept."""
+
+    NEW = auto()
+    WAITS = auto()
+    CONFIRMED = auto()
+    FULL = auto()
+
+
+def learn(connection: Connection, partner: str, value: str, event_id: int) -> Kept:
+    """Keep an address of the partner's until staff have looked."""
     return _keep(connection, {"partner": partner, "kind": ADDRESS, "value": storable(value)}, event_id)
 
 
 def passed_on(
     connection: Connection, partner: str, address: str, event_id: int, transaction_id: int, symbol: str
-) -> bool:
+) -> Kept:
     """Keep it until staff have looked: ``partner`` says that library ``symbol`` has this transaction now,
-    at ``address``. False where it has said so before."""
+    at ``address``."""
     named = {"partner": partner, "kind": FORWARDED, "value": storable(address)}
-    new, _ = _keep(connection, named, event_id, transaction_id, storable(symbol))
-    return new
+    return _keep(connection, named, event_id, transaction_id, storable(symbol))
 
 
 def _keep(
     connection: Connection, named: dict[str, str], event_id: int, transaction_id: int = 0, symbol: str = ""
-) -> tuple[bool, bool]:
+) -> Kept:
     known = _ONE.row(connection, named | {"transaction_id": transaction_id})
     if known is not None:
-        return False, known["confirmed_at"] is not None
+        return Kept.WAITS if known["confirmed_at"] is None else Kept.CONFIRMED
     if named["kind"] != PAUSED and _waiting(connection, named, transaction_id) >= MOST_WAITING:
-        return False, False
+        return Kept.FULL
     row = named | {"event_id": event_id, "transaction_id": transaction_id, "symbol": symbol}
     connection.execute(_ADD, row)
-    return True, False
+    return Kept.NEW
 
 
 def _waiting(connection: Connection, named: dict[str, str], transaction_id: int) -> int:
@@ -88,17 +99,38 @@ def address_of(connection: Connection, partner: str) -> str | None:
     return found
 
 
+def load(connection: Connection, learned_id: int) -> RowMapping | None:
+    """One of ``addresses``; None where there is none of that number."""
+    row = _BY_ID.row(connection, {"learned_id": learned_id})
+    return row if row is not None and row["kind"] in (ADDRESS, FORWARDED) else None
+
+
 def addresses(connection: Connection) -> Sequence[RowMapping]:
     """All of them, in the order in which they were learned, also those of requests that were passed on."""
     statement = select(LEARNED).where(LEARNED.c.kind.in_((ADDRESS, FORWARDED))).order_by(LEARNED.c.id)
     return connection.execute(statement).mappings().all()
 
 
-def waits_for(connection: Connection, transaction_id: int) -> bool:
-    """Is there another library to which the request is said to be passed on, and no yes yet?"""
-    waiting = (LEARNED.c.transaction_id == transaction_id, LEARNED.c.confirmed_at.is_(None))
-    statement = select(LEARNED.c.id).where(LEARNED.c.kind == FORWARDED, *waiting).limit(1)
-    return connection.execute(statement).first() is not None
+def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequence[RowMapping]:
+    """What waits for staff, the oldest first: libraries to which that transaction of the partner's is said to
+    be passed on; with 0 the addresses that the partner named as its own."""
+    statement = select(LEARNED).where(
+        LEARNED.c.partner == partner,
+        LEARNED.c.kind == (FORWARDED if transaction_id else ADDRESS),
+        LEARNED.c.transaction_id == transaction_id,
+        LEARNED.c.confirmed_at.is_(None),
+    )
+    return connection.execute(statement.order_by(LEARNED.c.id)).mappings().all()
+
+
+def passed_on_to(connection: Connection, address: str) -> Sequence[RowMapping]:
+    """Requests that are said to be passed on to ``address`` (in upper or lower case), without a yes yet."""
+    statement = select(LEARNED).where(
+        LEARNED.c.kind == FORWARDED,
+        func.lower(LEARNED.c.value) == func.lower(address),
+        LEARNED.c.confirmed_at.is_(None),
+    )
+    return connection.execute(statement.order_by(LEARNED.c.id)).mappings().all()
 
 
 def confirm(connection: Connection, learned_id: int, now: datetime) -> None:
@@ -111,8 +143,7 @@ def forget(connection: Connection, learned_id: int) -> None:
 
 def pause(connection: Connection, partner: str, event_id: int) -> bool:
     """False where it is paused already."""
-    new, _ = _keep(connection, {"partner": partner, "kind": PAUSED, "value": ""}, event_id)
-    return new
+    return _keep(connection, {"partner": partner, "kind": PAUSED, "value": ""}, event_id) is Kept.NEW
 
 
 def resume(connection: Connection, partner: str) -> bool:

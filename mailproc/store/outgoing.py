@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select, union_all
 
 from mailproc.store import queue
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
@@ -325,6 +325,13 @@ def renew_letter(connection: Connection, outgoing_id: int) -> None:
     for intent in intents_of(connection, outgoing_id):
         if intent["state"] == "prepared":
             place(connection, intent["id"], "todo", None)
+
+
+def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[int]:
+    """Letters to the partner at ``address`` (upper and lower case alike) that are about to leave."""
+    there = (OUTGOING.c.partner == partner, func.lower(OUTGOING.c.rcpt_to) == func.lower(address))
+    statement = select(OUTGOING.c.id).where(OUTGOING.c.state == "prepared", *there).order_by(OUTGOING.c.id)
+    return connection.execute(statement).scalars().all()
 
 
 def in_state(connection: Connection, state: str) -> Sequence[RowMapping]:

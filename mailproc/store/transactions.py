@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
@@ -153,6 +153,13 @@ def readdress(connection: Connection, transaction: RowMapping, ends: Mapping[str
     """The other end is elsewhere now: ``ends`` are of partner, symbol, address, dialect."""
     values = {name: ends.get(name, transaction[name]) for name in _ENDS}
     _READDRESS.run(connection, values | {"row_id": transaction["id"]})
+
+
+def at_address(connection: Connection, partner: str, address: str) -> Sequence[RowMapping]:
+    """The partner's transactions whose letters go to ``address`` (upper and lower case alike)."""
+    there = (TRANSACTION.c.partner == partner, func.lower(TRANSACTION.c.address) == func.lower(address))
+    statement = select(TRANSACTION).where(*there).order_by(TRANSACTION.c.id)
+    return connection.execute(statement).mappings().all()
 
 
 def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:

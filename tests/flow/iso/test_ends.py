@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
+from mailproc.flow import prepare
 from mailproc.office import directory, mailroom
 from mailproc.store import learned
 from tests.proof import signer
@@ -70,9 +71,9 @@ def waiting(iso):
 
 def say_yes(iso, address=THIRD_MAIL):
     (name,) = [name for name, waits in waiting(iso).items() if waits == address]
-    found = directory.confirm(iso.house.store, iso.house.premises, name, "clerk")
+    answered = directory.confirm(iso.house.store, iso.house.premises, name, "clerk")
     iso.run()
-    return found
+    return answered
 
 
 def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
@@ -99,7 +100,13 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
-    found = say_yes(iso)
+    answered = say_yes(iso)
+    found = answered.learned
+    assert answered.words == (
+        f"B1-1: {LENDER} passed it on, and your yes moved it.",
+        f"{THIRD} has the request now, at {THIRD_MAIL}",
+        "I2, which lay on the shelf, is read again",
+    )
     assert (found.number, found.symbol, found.address) == ("B1-1", THIRD, THIRD_MAIL)
     assert (iso.state("B1"), iso.shelf(), iso.attention("B1")) == ("SHIPPED", {}, ())
     assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
@@ -114,7 +121,7 @@ def test_on_no_nothing_changes(iso):
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
     (name,) = waiting(iso)
-    directory.forget(iso.house.store, name)
+    directory.forget(iso.house.store, iso.house.premises, name)
     iso.run()
     assert (iso.state("B1"), iso.attention("B1"), waiting(iso), len(iso.shelf())) == ("PENDING", (), {}, 1)
     iso.hears("SHIPPED", of=LENDER)
@@ -382,6 +389,63 @@ def test_an_unknown_librarys_letter_that_staff_release_is_its_own(strict):
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 
 
+def test_a_letter_of_the_library_that_staff_confirmed_is_released_by_itself(strict):
+    says(strict, "SHIPPED")
+    (letter_id,) = strict.shelf()
+    answer = mailroom.release(strict.house.store, strict.house.premises, letter_id)
+    assert answer == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
+    strict.run()
+    assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
+
+
+def test_a_letter_of_who_is_not_confirmed_yet_is_released_by_nobody(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    says(iso, "SHIPPED")
+    (letter_id,) = iso.shelf()
+    with pytest.raises(LocalFault, match=f"{LENDER} says that it passed a request on to {THIRD}") as refused:
+        mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    assert refused.value.possible == ("mailproc partners --confirm A1", "mailproc partners --forget A1")
+    says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
+    with pytest.raises(LocalFault, match="Nobody knows who sent"):
+        mailroom.release(iso.house.store, iso.house.premises, list(iso.shelf())[-1])
+
+
+def test_the_yes_says_what_proves_the_new_librarys_letters(make_iso, keys):
+    iso = make_iso(partner(LENDER, proof=("network",), networks=("127.0.0.0/8",)))
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    assert say_yes(iso).words[-1] == (
+        f"Letters from {THIRD_MAIL} count if proven by dkim; all others wait on the shelf:"
+        " `mailproc shelved` lists them, `mailproc release I…` takes one."
+    )
+
+
+def test_at_the_yes_the_new_library_hears_that_it_was_cancelled(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    iso.act("B1", "cancel")
+    assert iso.sent[-1].to == MAIL[LENDER]
+    answered = say_yes(iso)
+    assert any(one.startswith(f"a message to {THIRD} at {THIRD_MAIL}") for one in answered.words)
+    assert (iso.sent[-1].to, iso.last()["type"], iso.last()["responder"]) == (THIRD_MAIL, "CANCEL", THIRD)
+    assert iso.state("B1") == "CANCEL_PENDING"
+    says(iso, "CANCEL_REPLY", answer=True)
+    assert iso.state("B1") == "CANCELLED"
+
+
+def test_staff_hear_that_a_partner_which_has_it_now_was_not_told_of_the_cancellation(iso):
+    iso.place(LENDER)
+    iso.act("B1", "cancel")
+    count = len(iso.said(SECOND))
+    forwarded(iso)
+    assert (iso.state("B1"), iso.attention("B1")) == ("CANCEL_PENDING", ("cancel-unheard",))
+    assert "mailproc act B1 cancel" in iso.notices()[-1].text
+    assert len(iso.said(SECOND)) == count  # no letter of theirs makes us write to a third
+    iso.act("B1", "cancel")
+    assert (iso.sent[-1].to, iso.last()["type"], iso.attention("B1")) == (MAIL[SECOND], "CANCEL", ())
+
+
 @pytest.mark.parametrize("address", [None, "no address", "host.example:1611"])
 def test_an_unknown_library_without_an_address_is_for_staff(iso, address):
     iso.place(LENDER)
@@ -578,11 +642,57 @@ def test_a_confirmed_address_becomes_the_partners(iso):
     iso.asks(tgq="G2")  # says itself that answers go where they always went
     iso.act("L2", "will-supply")
     assert iso.sent[-1].to == MAIL[BORROWER]
-    directory.forget(store, waits.id)
+    directory.forget(store, premises, waits.id)
     iso.place(BORROWER)
     assert iso.sent[-1].to == MAIL[BORROWER]
     with pytest.raises(LocalFault, match="no learned address A1"):
         directory.confirm(store, premises, "A1")
+
+
+def test_nothing_more_goes_to_a_forgotten_address(iso):
+    store, premises = iso.house.store, iso.house.premises
+    iso.asks(of=LENDER, tgq="G9", **reply_to("lender@gmail.com"))
+    assert iso.attention("L1") == ("learned-address", "to-answer")
+    directory.confirm(store, premises, "A1")
+    assert iso.attention("L1") == ("to-answer",)
+    with store.read() as connection:
+        shown = {one["symbol"]: one["address"] for one in directory.listed(connection, premises)}
+    assert (shown[LENDER], shown[SECOND]) == ("lender@gmail.com", MAIL[SECOND])
+    iso.place(LENDER)
+    assert iso.sent[-1].to == "lender@gmail.com"
+    iso.act("B1", "message", note="first", run=False)
+    prepare.run(store, premises)
+    answered = directory.forget(store, premises, "A1")
+    assert answered.words == (
+        f"B1-1 had lender@gmail.com; letters about them go to {MAIL[LENDER]} now.",
+        "O3 had not left, and is written again.",
+    )
+    iso.run()
+    assert (iso.sent[-1].to, iso.last()["note"]) == (MAIL[LENDER], "first")
+    mailroom.redeliver(store, "O2")  # it left for there once, and does not again
+    iso.run()
+    assert (iso.sent[-1].to, iso.last()["type"]) == (MAIL[LENDER], "ILL_REQUEST")
+    iso.act("B1", "message", note="second")
+    assert iso.sent[-1].to == MAIL[LENDER]
+    assert sum(letter.to == "lender@gmail.com" for letter in iso.sent) == 1
+
+
+def test_addresses_of_the_partners_own_domain_fill_no_list(iso):
+    for number in range(learned.MOST_WAITING + 5):
+        iso.asks(tgq=f"G{number}", run=False, **reply_to(f"desk{number}@borrower.example"))
+    iso.run()
+    assert waiting(iso) == {}
+    iso.asks(tgq="G99", **reply_to("ill@elsewhere.example"))
+    assert list(waiting(iso).values()) == ["ill@elsewhere.example"]
+
+
+def test_what_a_full_list_does_not_keep_is_still_told(iso):
+    for number in range(learned.MOST_WAITING):
+        iso.asks(tgq=f"G{number}", run=False, **reply_to(f"ill{number}@elsewhere.example"))
+    iso.run()
+    iso.asks(tgq="G99", **reply_to("ill@other.example"))
+    assert "ill@other.example" not in waiting(iso).values()
+    assert "learned-address" in iso.attention(f"L{learned.MOST_WAITING + 1}")
 
 
 def test_answers_are_counted_for_the_partner_whatever_addresses_it_names(make_iso):
