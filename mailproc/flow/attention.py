@@ -18,6 +18,7 @@ from mailproc.notices.catalogue import (
     NoticeContext,
     StaffAttention,
     ToldRequest,
+    Way,
 )
 from mailproc.store import events, outgoing
 
@@ -54,14 +55,20 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         partner=told[0].partner,
         letter=letter,
         note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
+        ours=_each(one.ours for one in told),
         said=() if several else _each(one.said for one in told),
-        ways=() if several else _each(one.ways for one in told),
+        ways=_for_all(told) if several else _each(one.ways for one in told),
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),
         more=next((one.more for one in told if one.more), None),
         since=next((one.since for one in told if one.since), ""),
         untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
     )
+
+
+def _for_all(told: Sequence[StaffAttention]) -> tuple[Way, ...]:
+    """What one command does for every request: where they stood in one letter of ours, that letter."""
+    return tuple(way for way in told[0].ways if all(way in one.ways for one in told))
 
 
 def _groups(told: Sequence[StaffAttention], requests: dict[str, CitedRequest]) -> tuple[AttentionGroup, ...]:

@@ -5,9 +5,11 @@ Message-ID. A request's number proves nothing, for anybody can guess "B12"; it m
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -16,7 +18,9 @@ from mailproc.mail.addresses import mailboxes
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
-from mailproc.store import letters, outgoing
+from mailproc.store import events, letters, outgoing
+from mailproc.store.events import NewEvent
+from mailproc.store.text import storable
 
 LOOK_BACK = timedelta(weeks=4)
 MOST_OF_TEXT = 65_536  # octets of a report in which numbers are looked for
@@ -62,6 +66,35 @@ def _went_out_as(connection: Connection, address: str) -> int:
 
 def _same(stored: str, said: str) -> bool:
     return compare_digest(stored.lower().encode(), said.lower().encode("utf-8", "replace"))
+
+
+def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report: NewEvent) -> list[int]:
+    """The letters came back undelivered, as ``report`` (an event without a transaction) says: an event for
+    each transaction that spoke in them, which names them; the ids of the events.
+
+    What is known to have come back already, or has not left, is no news.
+    """
+    news = [one for one in outgoing_ids if outgoing.bounced(connection, one, storable(why)[:500])]
+    touched: dict[int, list[RowMapping]] = {}
+    for outgoing_id in news:
+        for intent in outgoing.intents_of(connection, outgoing_id):
+            if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
+                touched.setdefault(intent["transaction_id"], []).append(intent)
+    return [
+        events.add(connection, replace(report, position=position, **_of_transaction(spoken, report, why)))
+        for position, spoken in enumerate(touched.values())
+    ]
+
+
+def _of_transaction(spoken: Sequence[RowMapping], report: NewEvent, why: str) -> dict[str, Any]:
+    ours = list(dict.fromkeys(intent["outgoing_id"] for intent in spoken))
+    named = ", ".join(f"O{one}" for one in ours)
+    text = storable(f"{named}: {why}" if why else named)[:500]
+    return {
+        "transaction_id": spoken[0]["transaction_id"],
+        "partner": spoken[0]["partner"],
+        "facts": {**(report.facts or {}), "ours": ours, "text": text},
+    }
 
 
 def why_shelved(connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime) -> str:

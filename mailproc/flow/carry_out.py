@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
-from mailproc.flow import accounts, manner
+from mailproc.flow import accounts, manner, our_letters
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
@@ -87,17 +87,32 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     """
     for effect in effects:
         _DOERS[type(effect)](work, effect)
-    fresh = [reason for reason in work.attention if reason not in work.stood and reason not in QUIET]
+    known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
+    fresh = [reason for reason in work.attention if reason not in known and reason not in QUIET]
     if work.by_hand:
         work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):
-        facts = {"reasons": fresh} | ({"note": _trouble(work)} if _trouble(work) else {})
+        facts: dict[str, Any] = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
+        facts = {name: value for name, value in facts.items() if value}
         work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": facts})
 
 
 def _trouble(work: Work) -> str:
     """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
     return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in TROUBLE else ""
+
+
+def _ours(work: Work) -> list[int]:
+    """The letters of ours whose fate the event is."""
+    return list((work.event["facts"] or {}).get("ours", ())) if work.event["type"] in TROUBLE else []
+
+
+def _of_another_letter(work: Work, reason: str) -> bool:
+    """Staff know of the same trouble with another letter, not with this one. (What befalls a letter to
+    themselves makes no new one, or it would be without end.)"""
+    if TROUBLE.get(work.event["type"]) != reason:
+        return False
+    return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
 
 
 def _not_told(work: Work) -> bool:

@@ -17,7 +17,7 @@ from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, Rene
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
-from mailproc.store import events, outgoing, requests
+from mailproc.store import events, order_letters, outgoing, requests
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, as one library reports it."""
@@ -97,7 +97,7 @@ def _of_act(
     facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction["attention"]}
     if action in ("cancel", "receive"):
         facts["letter_left"] = _order_has_left(connection, transaction["id"])
-    if action == "cancel" and outgoing.delivery(connection, transaction["id"]) == "bounced":
+    if action == "cancel" and order_letters.came_back(connection, transaction["id"]):
         facts["letter_left"] = False  # what came back undelivered is with nobody
     if action == "receive" and arrival.is_here(connection, transaction["id"]):
         facts["here"] = True

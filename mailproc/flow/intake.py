@@ -7,7 +7,6 @@ dropped, and nothing is answered from here.
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -23,7 +22,6 @@ from mailproc.store.events import NewEvent
 from mailproc.store.faults import try_later
 from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import InboxRow
-from mailproc.store.text import storable
 from mailproc.store.underway import Underway
 
 _log = logging.getLogger(__name__)
@@ -147,36 +145,11 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
         _shelve(connection, reading, why, premises)
         return
     if bounce.kind == "failed":
-        why = storable(mask(bounce.text))[:500]
-        news = [outgoing_id for outgoing_id in found if outgoing.bounced(connection, outgoing_id, why)]
-        _events_of_letter(connection, reading, news, "BOUNCED", {"text": mask(bounce.text)[:500]})
+        report = NewEvent(cause="letter", type="BOUNCED", at=reading.received_at, inbox_id=reading.inbox_id)
+        bouncing.record(connection, found, mask(bounce.text), report)
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
     what = f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500]
     _done(connection, reading, what, proven_sender(reading))
-
-
-def _events_of_letter(
-    connection: Connection, reading: Reading, outgoing_ids: list[int], kind: str, facts: dict[str, Any]
-) -> None:
-    """One event for each transaction that spoke in these letters of ours."""
-    touched = {
-        intent["transaction_id"]: intent["partner"]
-        for outgoing_id in outgoing_ids
-        for intent in outgoing.intents_of(connection, outgoing_id)
-        if intent["transaction_id"] is not None and intent["state"] != "withdrawn"
-    }
-    for position, (transaction_id, partner) in enumerate(touched.items()):
-        event = NewEvent(
-            cause="letter",
-            type=kind,
-            at=reading.received_at,
-            inbox_id=reading.inbox_id,
-            position=position,
-            partner=partner,
-            transaction_id=transaction_id,
-            facts=facts,
-        )
-        events.add(connection, event)
 
 
 def _settle_messages(connection: Connection, reading: Reading, premises: Premises) -> None:

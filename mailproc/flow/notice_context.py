@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.flow.our_letters import named
 from mailproc.flow.premises import Premises
 from mailproc.flow.ways import ways
 from mailproc.ill import apdu_json
@@ -261,6 +262,7 @@ def _attention(writer: Writer) -> StaffAttention:
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
         note=facts.get("note", ""),
+        ours=named(writer.connection, facts.get("ours", ()), writer.premises, writer.language),
         said=_said(writer),
         ways=_ways(writer),
         more=facts.get("more"),
@@ -314,8 +316,7 @@ def _heard(writer: Writer) -> RowMapping | None:
 def _ways(writer: Writer) -> tuple[Way, ...]:
     if writer.transaction is None:
         return ()
-    reasons = writer.facts.get("reasons", ())
-    return ways(writer.connection, reasons, writer.transaction, writer.premises, writer.language)
+    return ways(writer.connection, writer.facts, writer.transaction, writer.premises, writer.language)
 
 
 def _untold(writer: Writer) -> tuple[str, ...]:

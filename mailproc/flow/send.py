@@ -165,7 +165,7 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
             at=premises.clock(),
             partner=row["partner"],
             transaction_id=transaction_id,
-            facts={"text": f"O{row['id']}: {why}"[:500]},
+            facts={"text": f"O{row['id']}: {why}"[:500], "ours": [row["id"]]},
         )
         events.add(connection, event)
 

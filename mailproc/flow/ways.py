@@ -1,17 +1,18 @@
 """What staff can do about a reason for attention: commands, and what each does, for the letter."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import manner
+from mailproc.flow import manner, our_letters
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.said import way_word
-from mailproc.store import outgoing, requests
+from mailproc.store import order_letters, requests
 
 MOST = 6
 
@@ -83,13 +84,28 @@ _COMMANDS: Mapping[str, str] = {
 
 
 def ways(
-    connection: Connection, reasons: Sequence[str], transaction: RowMapping, premises: Premises, language: str
+    connection: Connection,
+    facts: Mapping[str, Any],
+    transaction: RowMapping,
+    premises: Premises,
+    language: str,
 ) -> tuple[Way, ...]:
-    """At most ``MOST``, each once. ``reasons``: codes of attention."""
-    found = dict.fromkeys(key for reason in reasons for key in WAYS.get(reason, ()))
+    """At most ``MOST``, each once. ``facts`` of the notice: ``reasons`` are codes of attention, ``ours`` the
+    letters of ours that did not arrive; no other letter is offered to be sent again."""
+    ours: Sequence[int] = facts.get("ours", ())
+    found = dict.fromkeys(key for reason in facts.get("reasons", ()) for key in WAYS.get(reason, ()))
+    if ours and not our_letters.carry_an_order(connection, ours):
+        found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
     open_now = _Open(connection, transaction, premises)
-    known = (key for key in found if open_now.has(key))
-    return tuple(Way(command=open_now.command(key), does=way_word(key, language)) for key in known)[:MOST]
+    known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
+    return tuple(Way(command=open_now.command(key, one), does=way_word(key, language)) for key, one in known)[
+        :MOST
+    ]
+
+
+def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
+    """The letters that the way is about: for `redeliver` each that is known, and nothing where none is."""
+    return ours if key == "redeliver" else (0,)
 
 
 class _Open:
@@ -104,10 +120,8 @@ class _Open:
         self._acts = manner.sayable(lawful, transaction, premises)
         request = requests.load(connection, transaction["request_id"])
         self._number = request["number"]
-        last = outgoing.last_said(connection, transaction["id"])
-        self._letter = last["outgoing_id"] if last else None
-        unheard = outgoing.delivery(connection, transaction["id"]) in ("bounced", "failed")
-        over = state in OVER or (state is State.PENDING and unheard)
+        unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction["id"])
+        over = state in OVER or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         rota = requests.rota(connection, transaction["request_id"])
@@ -123,13 +137,11 @@ class _Open:
                 and (key != "next" or self._next)
                 and (key != "next partner" or not self._next)
             )
-        if key == "amend":
-            return self._correctable
-        return key != "redeliver" or self._letter is not None
+        return key != "amend" or self._correctable
 
-    def command(self, key: str) -> str:
+    def command(self, key: str, letter: int) -> str:
         word, *more = key.split()
         plain = f"act {{number}} {more[0]}" if word == "act" else ""
         answer = f" --answer {more[1]}" if len(more) > 1 else ""
         command = _COMMANDS.get(key, plain + answer)
-        return "mailproc " + command.format(number=self._number, letter=f"O{self._letter}")
+        return "mailproc " + command.format(number=self._number, letter=f"O{letter}")

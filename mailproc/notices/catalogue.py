@@ -29,6 +29,7 @@ __all__ = [
     "CitedRequest",
     "Library",
     "NoticeContext",
+    "OurLetter",
     "Partner",
     "PartnerNotice",
     "PartnerReturned",
@@ -81,6 +82,15 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OurLetter:
+    number: str = field_help("The letter, O….", sample="O74")
+    to: str = field_help('The library, "the reader" or "our staff".', sample="the reader")
+    address: str = field_help("Where it went.", sample="reader@readers.example")
+    subject: str = field_help("Its subject.", sample="Your interlibrary loan is here")
+    to_reader: bool = field_help("Does it go to a reader, who has not heard it?", sample=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffAttention:
     library: Library = field_help("This library.", sample=sample_of(Library))
     reasons: tuple[str, ...] = field_help("Why a human is needed.", sample=("nobody left to ask",))
@@ -98,6 +108,11 @@ class StaffAttention:
     )
     letter: str = field_help("The letter that is meant, I… or O….", sample="O12", optional=True)
     note: str = field_help("What happened, in words.", sample="550 no such user", optional=True)
+    ours: tuple[OurLetter, ...] = field_help(
+        "The letters of ours that did not arrive, or may not have.",
+        sample=(sample_of(OurLetter),),
+        optional=True,
+    )
     said: tuple[str, ...] = field_help(
         "What the other library's message says of the one request: reason, condition, days, costs, remark.",
         sample=(

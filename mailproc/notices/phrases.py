@@ -9,11 +9,13 @@ Words = Mapping[str, str]
 @dataclass(frozen=True, kw_only=True)
 class Phrases:
     """Words by code. ``said``: with a place for the value; ``conditions``: those of the standard that are
-    no reasons; ``ways``: by command, more words of it telling apart where one is not enough."""
+    no reasons; ``ways``: by command, more words of it telling apart where one is not enough;
+    ``people``: who is written to, as a notice names them."""
 
     said: Words
     conditions: Words
     ways: Words
+    people: Words
 
 
 ENGLISH = Phrases(
@@ -54,10 +56,11 @@ ENGLISH = Phrases(
         "again": "ask them once more",
         "next": "ask the next library of the rota",
         "next partner": "ask another library",
-        "redeliver": "send the letter again",
+        "redeliver": "send that same letter again, to the same address",
         "partners": "shows the address; with --confirm it is right, with --forget it is not",
         "templates": "which text is broken, and where",
     },
+    people={"patron": "the reader", "staff": "our staff"},
 )
 
 GERMAN = Phrases(
@@ -98,8 +101,9 @@ GERMAN = Phrases(
         "again": "dort noch einmal bestellen",
         "next": "die nächste Bibliothek der Liste fragen",
         "next partner": "eine andere Bibliothek fragen",
-        "redeliver": "den Brief noch einmal senden",
+        "redeliver": "genau diesen Brief noch einmal an dieselbe Adresse senden",
         "partners": "zeigt die Adresse; mit --confirm stimmt sie, mit --forget nicht",
         "templates": "welche Vorlage fehlerhaft ist, und wo",
     },
+    people={"patron": "die Leserin oder den Leser", "staff": "uns selbst"},
 )

@@ -45,6 +45,11 @@ def way_word(key: str, language: str = "en") -> str:
     return _phrases(language).ways.get(key) or words.action_word(key.removeprefix("act "), language)
 
 
+def people_word(to: str, language: str = "en") -> str:
+    """Who a notice to "patron" or "staff" goes to."""
+    return _phrases(language).people[to]
+
+
 def condition_word(condition: str, language: str = "en") -> str:
     return _phrases(language).conditions.get(condition) or words.reason_word(condition, language)
 

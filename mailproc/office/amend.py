@@ -21,7 +21,7 @@ from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import request_of, transaction_of
-from mailproc.store import events, outgoing, patrons, requests, rotas, transactions
+from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -123,8 +123,8 @@ def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *
     """What a correction means now. LocalFault where it is not possible, or comes too late."""
     ended = transaction["state"] in ENDED
     name = f"{request['number']}-{transaction['attempt']}"
-    bounced = outgoing.delivery(connection, transaction["id"]) == "bounced"
-    if again and (ended or (transaction["state"] == "PENDING" and bounced)):
+    bounced = transaction["state"] == "PENDING" and order_letters.came_back(connection, transaction["id"])
+    if again and (ended or bounced):
         return "again"
     if ended and request["closed_at"] is None:
         return "kept"

@@ -16,7 +16,7 @@ from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role
 from mailproc.office import particulars
 from mailproc.office.find import request_of
-from mailproc.store import events, outgoing, patrons, requests, transactions
+from mailproc.store import events, order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.requests import NewRequest
@@ -167,7 +167,7 @@ def give_up_undelivered(connection: Connection, premises: Premises, request_id: 
     attempts = transactions.of_request(connection, request_id)
     if not attempts or attempts[-1]["state"] != "PENDING" or attempts[-1]["closed_at"] is not None:
         return
-    if outgoing.delivery(connection, attempts[-1]["id"]) not in ("bounced", "failed"):
+    if not order_letters.is_with_nobody(connection, attempts[-1]["id"]):
         return
     event = NewEvent(
         cause="staff",

@@ -1,0 +1,56 @@
+"""Letters of ours as staff are told of them: which it is, to whom it went, what it was."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.premises import Premises
+from mailproc.notices.catalogue import OurLetter
+from mailproc.notices.said import people_word
+from mailproc.store import order_letters, outgoing
+
+
+def named(
+    connection: Connection, outgoing_ids: Iterable[int], premises: Premises, language: str
+) -> tuple[OurLetter, ...]:
+    """Those of ``outgoing_ids`` that exist, in order."""
+    rows = (outgoing.load(connection, outgoing_id) for outgoing_id in outgoing_ids)
+    return tuple(_named(connection, row, premises, language) for row in rows if row is not None)
+
+
+def carry_an_order(connection: Connection, outgoing_ids: Iterable[int]) -> bool:
+    """Does one of the letters order something?"""
+    return any(order_letters.attempts_in(connection, outgoing_id) for outgoing_id in outgoing_ids)
+
+
+def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
+    """Is it a letter to our own staff? Of its fate they cannot be told by another one without end."""
+    return "staff" in _recipients(connection, outgoing_id)
+
+
+def _named(connection: Connection, row: RowMapping, premises: Premises, language: str) -> OurLetter:
+    recipients = _recipients(connection, row["id"])
+    return OurLetter(
+        number=f"O{row['id']}",
+        to=_whom(row["partner"], recipients, premises, language),
+        address=row["rcpt_to"],
+        subject=row["subject"],
+        to_reader="patron" in recipients,
+    )
+
+
+def _whom(symbol: str, recipients: set[str], premises: Premises, language: str) -> str:
+    for people in ("patron", "staff"):
+        if people in recipients:
+            return people_word(people, language)
+    known = premises.partners.get(symbol)
+    return (known and known.name) or symbol
+
+
+def _recipients(connection: Connection, outgoing_id: int) -> set[str]:
+    """ "patron", "staff", "partner": to whom its notices go; none of a partner's machine."""
+    return {
+        str(one["body"].get("to", ""))
+        for one in outgoing.intents_of(connection, outgoing_id)
+        if one["kind"] == "notice"
+    }

@@ -1,0 +1,50 @@
+"""What became of the letters that carry an order of ours: is it with the partner, or with nobody?
+
+A later word of ours may come back though the order arrived, and a letter to a reader says nothing of it.
+"""
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+
+from mailproc.store.outgoing import INTENT, OUTGOING
+from mailproc.store.statements import table_of
+from mailproc.store.tables import TransactionRow
+
+TRANSACTION = table_of(TransactionRow)
+_IS_ORDER = (
+    INTENT.c.kind == "apdu",
+    INTENT.c.body["apdu"]["type"].as_string() == "ILL_REQUEST",
+    INTENT.c.state != "withdrawn",
+)
+_FATES = (
+    select(func.coalesce(OUTGOING.c.state, INTENT.c.state))
+    .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
+    .where(INTENT.c.transaction_id == bindparam("transaction_id"), *_IS_ORDER)
+    .distinct()
+)
+_IN_LETTER = (
+    select(TRANSACTION)
+    .join(INTENT, INTENT.c.transaction_id == TRANSACTION.c.id)
+    .where(INTENT.c.outgoing_id == bindparam("outgoing_id"), *_IS_ORDER)
+    .order_by(INTENT.c.id)
+)
+
+
+def came_back(connection: Connection, transaction_id: int) -> bool:
+    """Did every order of the transaction come back undelivered?"""
+    return _fates(connection, transaction_id) == {"bounced"}
+
+
+def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
+    """Did every order of the transaction come back, or was given up before it left?"""
+    found = _fates(connection, transaction_id)
+    return bool(found) and found <= {"bounced", "shelved"}
+
+
+def attempts_in(connection: Connection, outgoing_id: int) -> list[RowMapping]:
+    """The transactions whose order stands in the letter; () where it carries none."""
+    return list(connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}).mappings())
+
+
+def _fates(connection: Connection, transaction_id: int) -> set[str]:
+    """States of the letters of its orders, or of what stands in no letter yet."""
+    return set(connection.execute(_FATES, {"transaction_id": transaction_id}).scalars())
