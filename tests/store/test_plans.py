@@ -24,6 +24,7 @@ from mailproc.store import (
     inbox,
     learned,
     letters,
+    order_letters,
     outgoing,
     patrons,
     queue,
@@ -155,6 +156,11 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "place": lambda c: outgoing.place(c, 1, "prepared", 1),
         "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),  # type: ignore[arg-type]
         "renew_letter": lambda c: outgoing.renew_letter(c, 1),
+    },
+    order_letters: {
+        "came_back": lambda c: order_letters.came_back(c, 1),
+        "is_with_nobody": lambda c: order_letters.is_with_nobody(c, 1),
+        "attempts_in": lambda c: order_letters.attempts_in(c, 1),
     },
     requests: {
         "load": lambda c: requests.load(c, 1),
