@@ -7,18 +7,23 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from fuzz import proofs
 from mailproc.config import Account, Config, Partner, PartnerArtemail
 from mailproc.errors import RemoteFault
+from mailproc.flow import bouncing
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
-from mailproc.mail import bounce
+from mailproc.mail import addresses, bounce, headers
+from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse, readable
-from mailproc.protocols.codec import Decoded
+from mailproc.protocols.codec import Codec, Decoded
 from mailproc.protocols.registry import load
 
 PASSWORD = "PW0001XQ"  # noqa: S105  # of nobody
+US = "ill@library.example"
+_ADDRESSES = ("from", "sender", "return-path")  # ``parse`` reads the others in any header
 SECONDS = 0.5
 """Processor time of one letter of at most 32 kB. The slowest sample takes a tenth of it."""
 
@@ -52,14 +57,32 @@ class Target:
     def _read(self, raw: bytes) -> str:
         letter = parse(raw)
         bounce.read(letter)
+        bouncing.marks(US, letter)
         readable(letter)
-        own_ids(letter, ("ill@library.example",))
+        letter.content_digest()
+        own_ids(letter, (US,))
+        proofs.held(raw, letter.sender)
+        broken = _of_addresses(raw)
         self.registry.mask(raw)
         reader = self.registry.recognise(letter) or self.registry.perhaps(letter)
+        return broken or self._said(letter, reader)
+
+    def _said(self, letter: Letter, reader: Codec | None) -> str:
         try:
             return _strings(letter) or (_decoded(reader.decode(letter)) if reader else "")
         except RemoteFault:  # the one exception that a codec may raise
             return ""
+
+
+def _of_addresses(raw: bytes) -> str:
+    """Of the address fields by themselves, also of a header in which ``parse`` names no sender."""
+    header, _ = headers.split(raw, Defects())
+    said = [addresses.author(header.get("from", []), Defects())]
+    for name in _ADDRESSES:
+        fields = header.get(name, [])
+        said += [*addresses.mailboxes(fields, Defects()), *(addresses.only(field) for field in fields)]
+    said += [addresses.bare(one) for one in said]
+    return next((f"not storable: {one!r}" for one in said if not _storable(one) or "\n" in one), "")
 
 
 def _decoded(decoded: Decoded) -> str:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from fuzz import corpus, target, worker
+from fuzz import corpus, proofs, target, worker
 from fuzz.mutate import mutated
 from fuzz.target import Target
 
@@ -34,6 +34,24 @@ def test_a_seed_makes_the_same_letters_again() -> None:
     assert len(letters) > 400
     once, again = (mutated(letters, Random(seed)) for seed in (7, 7))  # noqa: S311  # to be made again, no secret
     assert once == again
+
+
+@pytest.mark.parametrize(
+    ("file", "proven"),
+    [
+        ("rsa-relaxed", {"dkim", "later"}),
+        ("rsa-simple", {"dkim", "later"}),
+        ("ed25519", {"dkim", "later"}),
+        ("of-a-time", {"dkim", "later"}),
+        ("two-signatures", {"dkim", "later"}),
+        ("by-our-relay", {"dkim", "dmarc", "later"}),
+        ("by-our-relay-unsigned", {"dmarc"}),
+    ],
+)
+def test_letters_to_begin_with_are_proven(file: str, proven: set[str]) -> None:
+    """Else the damage would never meet what verifies them."""
+    raw = (corpus.SAMPLES / "signed" / f"{file}.eml").read_bytes()
+    assert proofs.held(raw, "") == proven
 
 
 def test_a_broken_reader_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,10 +87,10 @@ class Watchdog:
             systemd.tell("WATCHDOG=1")
 
     def _give_up(self, hanging: str) -> None:
-        _log.critical("these stand still, and the service ends: %s", hanging)
+        _log.critical("no longer responding, the service stops: %s", hanging)
         for line in stacks():
             _log.critical("%s", line)
-        self._end(f"these stood still: {hanging}")
+        self._end(f"no longer responding: {hanging}")
         if not self._over.wait(GRACE):
             _log.critical("it does not end in order and is ended")
             os._exit(1)

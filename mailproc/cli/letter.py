@@ -68,7 +68,7 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
     if row.get("proof"):
         output.line(f"Proof:   {row['proof']}")
     if row.get("proof_note"):
-        output.line(f"Not by:  {output.one_line(row['proof_note'])}")
+        output.line(f"Proofs that failed: {output.one_line(row['proof_note'])}")
     for name in ("last_error", "note", "reply", "file"):
         if row.get(name):
             output.line(f"         {row[name]}")

@@ -40,10 +40,10 @@ class Marks:
     numbers: tuple[str, ...] = ()
 
 
-def marks(row: RowMapping, letter: Letter) -> Marks:
+def marks(rcpt_to: str, letter: Letter) -> Marks:
     """Look through the envelope's recipient, what IMAP shows of it, and the beginning of the report."""
     traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
-    every = (row["rcpt_to"], *mailboxes(traced, Defects()), *letter.to)
+    every = (rcpt_to, *mailboxes(traced, Defects()), *letter.to)
     addresses = tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))
     numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
     return Marks(addresses[:MOST_ADDRESSES], tuple(numbers)[:MOST_NUMBERS])

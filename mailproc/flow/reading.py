@@ -118,7 +118,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySourc
     letter = reading.letter
     bounce = read_bounce(letter)
     if bounce is not None:
-        return replace(reading, bounce=bounce, marks=bouncing.marks(row, letter))
+        return replace(reading, bounce=bounce, marks=bouncing.marks(row["rcpt_to"], letter))
     reading = replace(reading, own_ids=own_ids(letter, premises.addresses))
     codec = premises.registry.recognise(letter)
     sender = _sender(row, letter)

@@ -103,7 +103,7 @@ def test_a_letter_moves_a_request_by_its_signature_or_its_login(
     assert len(proving.json("requests")) == 2
     shown = proving.cli("letter", "I2").out
     assert "Proof:   dkim\n" in shown
-    assert "Not by:  login: nobody had logged in\n" in shown
+    assert "Proofs that failed: login: nobody had logged in\n" in shown
     assert daemon.stop() == 0
     assert "wrong-guess" not in "\n".join(daemon.lines)
 

@@ -58,10 +58,10 @@ def test_a_station_that_stands_still_ends_the_service(house: House, manager: Sys
     daemon = house.start(code=SHORT + STILL[station] + ENDS_AT_ONCE)
     knocks(daemon)
     assert daemon.ends() == 1
-    said = manager.hears("STATUS=these stood still")
+    said = manager.hears("STATUS=no longer responding")
     assert station in said or station == "writer"  # who waits for it may have begun to wait before
     told = "\n".join(daemon.lines)
-    assert "these stand still, and the service ends: " in told
+    assert "no longer responding, the service stops: " in told
     assert "thread MainThread: " in told
     assert "thread mailproc-writer: " in told
     assert "99-0003" not in told  # where a thread is, without its values

@@ -72,8 +72,8 @@ def encode(kind: ApduType, tree: Tree) -> bytes:
 
 
 def decode_transaction_id(data: bytes) -> Tree:
-    """The component transaction-id by itself, in plain form. Raises RemoteFault."""
-    tree: Tree = _read("Transaction-Id", ber.First(_SEQUENCE + data[1:], 0))[0]
+    """The component transaction-id by itself, whatever its tag. Raises RemoteFault."""
+    tree: Tree = _read("Transaction-Id", _SEQUENCE + data[1:])[0]
     return tree
 
 

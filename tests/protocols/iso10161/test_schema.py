@@ -392,6 +392,34 @@ def test_what_costs_much_is_a_fault_with_little_work_and_memory(octets: bytes) -
     assert peak < 50_000_000
 
 
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"\xa1",
+        b"\xa1\x80\0\0",
+        b"\xa1\x80\xa1\x80\0\0\0\0",
+        b"\xa1\x02\xa1\x80",
+        b"\xa1\x84\xff\xff\xff\xff",
+    ],
+)
+def test_a_transaction_id_of_any_octets_is_read_or_refused(octets: bytes) -> None:
+    """Also of octets that nothing has brought into plain form."""
+    with pytest.raises(RemoteFault):
+        schema.decode_transaction_id(octets)
+
+
+def test_a_transaction_id_of_unknown_length_is_read() -> None:
+    inside = element(b"\xa1", element(b"\x1b", b"B1")) + element(b"\xa2", element(b"\x1b", b"1"))
+    said = {
+        "transaction-group-qualifier": ("generalString", b"B1"),
+        "transaction-qualifier": ("generalString", b"1"),
+    }
+    for octets in (element(b"\xa1", inside), b"\xa1\x80" + inside + b"\0\0"):
+        found = schema.decode_transaction_id(octets)
+        assert {name: found[name] for name in said} == said
+
+
 def test_who_needs_no_iso_does_not_wait_for_it() -> None:
     """asn1tools takes a third of a second to load: the command line goes without."""
     look = "import sys, mailproc.cli; sys.exit('asn1tools' in sys.modules)"
