@@ -20,7 +20,7 @@ from mailproc.ill.pace import Days
 from mailproc.ill.standing import Standing, Step
 from mailproc.ill.terms import Role, State
 from mailproc.protocols.codec import Manner
-from mailproc.store import events, requests, timers
+from mailproc.store import alarms, events, requests, timers
 from mailproc.store.engine import Store
 
 _log = logging.getLogger(__name__)
@@ -30,10 +30,11 @@ BATCH = 500
 
 def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Make events of the timers that are due, and reports on what has waited long enough for its request,
-    at most ``limit`` of each; how many there were."""
+    at most ``limit`` of each; how many there were. Alarms that are over are forgotten."""
     now = premises.clock()
 
     def due(connection: Connection) -> tuple[int, int]:
+        alarms.forget(connection, now, limit)
         return timers.fire(connection, now, limit), orphans.tell_due(connection, premises, limit)
 
     fired, waited = store.write(due)

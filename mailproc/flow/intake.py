@@ -54,7 +54,7 @@ def _settle_all(
         with following(f"I{reading.inbox_id}"):
             try:
                 with savepoint(connection):
-                    settle(connection, reading, premises)
+                    _settle_one(connection, reading, premises)
             except Exception as error:  # one letter's bug must not hold up the others of its batch
                 if try_later(error) is not None:
                     raise  # the store's trouble, and no letter's
@@ -62,6 +62,14 @@ def _settle_all(
                 why = f"a fault of this program while placing: {type(error).__name__}"
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
     underway.at()
+
+
+def _settle_one(connection: Connection, reading: Reading, premises: Premises) -> None:
+    """A claim is no lock: another process may have read the letter meanwhile."""
+    if letters.waits(connection, reading.inbox_id):
+        settle(connection, reading, premises)
+    else:
+        _log.info("I%s was settled by somebody else", reading.inbox_id)
 
 
 def settle(connection: Connection, reading: Reading, premises: Premises) -> None:

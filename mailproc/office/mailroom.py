@@ -247,8 +247,7 @@ def _as_message(
     connection: Connection, inbox_id: int, letter: _Masked, transaction: RowMapping, premises: Premises
 ) -> int:
     """The whole letter as a Message of the partner, its text kept in the history."""
-    _on_the_shelf(connection, inbox_id)
-    partner = transaction["partner"]
+    was, partner = _on_the_shelf(connection, inbox_id)["state"], transaction["partner"]
     event = NewEvent(
         cause="letter",
         type="MESSAGE",
@@ -260,7 +259,7 @@ def _as_message(
         facts={events.BY_HAND: True},
     )
     found = {"message_id": letter.message_id, "subject": letter.subject, "partner": partner}
-    letters.settle(connection, inbox_id, "done", note="attached by staff", proof=RELEASED, **found)
+    letters.settle(connection, inbox_id, "done", was, note="attached by staff", proof=RELEASED, **found)
     return events.add(connection, event)
 
 

@@ -34,6 +34,13 @@ _NOT_TOLD = text(
     " ON CONFLICT (kind, key) DO UPDATE SET untold = alarm.untold + 1"
 ).bindparams(bindparam("now", type_=Instant))
 HOUR = timedelta(hours=1)
+OVER, UNTOLD_KEPT = timedelta(days=2), timedelta(days=30)
+"""How long ago a stretch began that is over for sure (none is longer than a day), and how long a count waits
+for a letter that tells it."""
+_FORGET = text(
+    "DELETE FROM alarm WHERE (kind, key) IN (SELECT kind, key FROM alarm WHERE raised_at < :over"
+    " AND (untold = 0 OR raised_at < :given_up) ORDER BY raised_at LIMIT :most)"
+).bindparams(bindparam("over", type_=Instant), bindparam("given_up", type_=Instant))
 _CLEAR = text(
     "UPDATE alarm SET cleared_at = :now WHERE kind = :kind AND key = :key AND cleared_at IS NULL"
 ).bindparams(bindparam("now", type_=Instant))
@@ -100,3 +107,9 @@ def take(connection: Connection, taken: Turn, now: datetime) -> None:
 def count(connection: Connection, kind: str, key: str, now: datetime) -> None:
     """It makes no letter now; the next one counts it."""
     connection.execute(_NOT_TOLD, {"kind": kind, "key": key, "now": now})
+
+
+def forget(connection: Connection, now: datetime, most: int) -> None:
+    """Delete what is over, the oldest first, ``most`` at a time: each order file and each request leaves a
+    row. What was not told yet is kept for a month."""
+    connection.execute(_FORGET, {"over": now - OVER, "given_up": now - UNTOLD_KEPT, "most": most})

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
+from mailproc.errors import LocalFault
 from mailproc.store.outgoing import LEFT
 from mailproc.store.queue import Due
 from mailproc.store.statements import Constant, table_of, update_of
@@ -39,11 +40,11 @@ FOUND = (
 """What is found of a letter when it is read."""
 
 _SETTLE = Constant(
-    update_of(
-        InboxRow,
-        ("state", "unfinished", *FOUND),
-    )
+    update_of(InboxRow, ("state", "unfinished", *FOUND))
+    .where(INBOX.c.state == bindparam("was"))
+    .returning(INBOX.c.id)
 )
+_WAITS = select(INBOX.c.id).where(INBOX.c.id == bindparam("inbox_id"), INBOX.c.state == "todo")
 _IS_TAKEN = text(TAKEN)  # said as the indexes say it
 _SAME_BYTES = Constant(
     select(INBOX.c.id)
@@ -103,13 +104,21 @@ def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due
     ]
 
 
-def settle(connection: Connection, inbox_id: int, state: str, **found: Any) -> None:
+def waits(connection: Connection, inbox_id: int) -> bool:
+    """Is the letter still to be read? From now until the commit nobody else ends it."""
+    return connection.execute(_WAITS.with_for_update(), {"inbox_id": inbox_id}).first() is not None
+
+
+def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo", **found: Any) -> None:
     """The letter is done or shelved, with what was found of it (all of these are '' if not given).
 
     ``taken_from`` is given where it had its effect: from then on it is the earlier copy of others.
+    Raises LocalFault where it is no longer in state ``was``: whoever was quicker has settled it.
     """
-    values = {name: storable(found.get(name, "")) for name in FOUND}
-    _SETTLE.run(connection, values | {"row_id": inbox_id, "state": state, "unfinished": 0})
+    values: dict[str, Any] = {name: storable(found.get(name, "")) for name in FOUND}
+    values |= {"row_id": inbox_id, "state": state, "was": was, "unfinished": 0}
+    if _SETTLE.scalar(connection, values) is None:
+        raise LocalFault(f"I{inbox_id} was settled by somebody else meanwhile: look at it again.")
 
 
 def load(connection: Connection, inbox_id: int) -> RowMapping | None:

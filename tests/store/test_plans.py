@@ -138,6 +138,8 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "earlier_copy": lambda c: letters.earlier_copy(c, "XX-BL", "d", "m", "cd"),
         "ours": lambda c: letters.ours(c, ["m@x.example"]),
         "quoted": lambda c: letters.quoted(c, ["B1"], ["a@bl.example"], NOW),
+        "waits": lambda c: letters.waits(c, 1),
+        "fitting": lambda c: letters.fitting(c, [(1, 0), (2, 0)], 1000),
         "settle": lambda c: letters.settle(c, 1, "done", **FOUND),
     },
     outgoing: {
@@ -211,6 +213,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "turn": lambda c: alarms.turn(c, "kind", "key", NOW, most=1, within=HOUR),
         "take": lambda c: alarms.take(c, alarms.turn(c, "kind", "key", NOW, most=1, within=HOUR), NOW),
         "count": lambda c: alarms.count(c, "kind", "key", NOW),
+        "forget": lambda c: alarms.forget(c, NOW, 10),
     },
     auto_replies: {"may_answer": lambda c: auto_replies.may_answer(c, "a@x.example", "XX-BL", NOW, 9)},
     find: {"keep": lambda c: find.keep(c, 1), "words_of": lambda c: find.words_of(c, 1)},
