@@ -62,6 +62,7 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         groups=_groups(told, requests) if several else (),
         more=next((one.more for one in told if one.more), None),
         since=next((one.since for one in told if one.since), ""),
+        claimed=_each(one.claimed for one in told),
         untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
     )
 

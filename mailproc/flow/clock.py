@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import arrival, orphans, waiting
+from mailproc.flow import arrival, orphans, shelf_alarm, waiting
 from mailproc.flow.premises import Premises
 from mailproc.ill import pace
 from mailproc.ill import timers as rules
@@ -29,18 +29,23 @@ BATCH = 500
 
 
 def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
-    """Make events of the timers that are due, and reports on what has waited long enough for its request,
-    at most ``limit`` of each; how many there were. Alarms that are over are forgotten."""
+    """Make events of the timers that are due, reports on what has waited long enough for its request, at most
+    ``limit`` of each, and the letter about what staff were not told of strangers; how many there were. Alarms
+    that are over are forgotten."""
     now = premises.clock()
 
-    def due(connection: Connection) -> tuple[int, int]:
+    def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)
-        return timers.fire(connection, now, limit), orphans.tell_due(connection, premises, limit)
+        return (
+            timers.fire(connection, now, limit),
+            orphans.tell_due(connection, premises, limit),
+            shelf_alarm.tell_rest(connection, premises),
+        )
 
-    fired, waited = store.write(due)
+    fired, waited, told = store.write(due)
     if fired or waited:
         _log.info("%s timers were due, and %s messages without a request", fired, waited)
-    return fired + waited
+    return fired + waited + told
 
 
 def reset(

@@ -101,7 +101,8 @@ def _done(connection: Connection, reading: Reading, note: str, taken_from: str =
 def _shelve(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
     why = mask(why)  # as above
     _log.info("I%s shelved: %s", reading.inbox_id, why)
-    letters.settle(connection, reading.inbox_id, "shelved", last_error=why, **_found(reading))
+    note = mask(shelf_alarm.numbers_in(reading))
+    letters.settle(connection, reading.inbox_id, "shelved", last_error=why, note=note, **_found(reading))
     if reading.alarm:
         shelf_alarm.tell_staff(connection, reading, reading.alarm, why, premises)
 

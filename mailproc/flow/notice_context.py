@@ -17,6 +17,7 @@ from mailproc.ill.terms import Role, Service, State
 from mailproc.notices import words
 from mailproc.notices.catalogue import (
     CitedRequest,
+    Claimed,
     Library,
     NoticeContext,
     Partner,
@@ -267,7 +268,15 @@ def _attention(writer: Writer) -> StaffAttention:
         ways=_ways(writer),
         more=facts.get("more"),
         since=_since(writer),
+        claimed=_claimed(writer),
         untold=_untold(writer),
+    )
+
+
+def _claimed(writer: Writer) -> tuple[Claimed, ...]:
+    return tuple(
+        Claimed(name=writer.partner(one["partner"]).name, count=one["count"], numbers=tuple(one["numbers"]))
+        for one in writer.facts.get("claimed", ())
     )
 
 

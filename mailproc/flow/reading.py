@@ -50,7 +50,8 @@ class Reading:
     ``partner`` is None then. ``proofs``: by which each partner who may have sent it is proven, by symbol.
     ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
     who sent it; then nothing else is known.
-    ``unproven``: nobody's whom config.toml knows; ``decoded`` is what its protocol makes of it all the same.
+    ``unproven``: nobody's whom config.toml knows. ``decoded`` of a letter without proof: what its protocol
+    makes of it all the same.
     ``own_ids``: where we sent one of them, this is our own letter. ``file_key``: alike for like order files.
     """
 
@@ -135,8 +136,8 @@ def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySourc
     if codec is None:
         return _perhaps(_nobodys(found, claimants), likely, proven)
     if not proven:
-        strange = replace(found, refused=_unproven(found), alarm="unproven")
-        return strange if claimants else _of_nobody(strange, codec, evidence)
+        strange = _as_said(replace(found, refused=_unproven(found), alarm="unproven"), codec)
+        return strange if claimants else _of_nobody(strange, evidence)
     return _decoded(found, codec, proven)
 
 
@@ -161,14 +162,18 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
     return replace(found, refused=why, alarm="unreadable" if claimants and not automatic else "")
 
 
-def _of_nobody(strange: Reading, codec: Codec, evidence: Evidence) -> Reading:
-    """A letter of nobody's may be of a library that staff have confirmed (``adoption``), where its envelope
-    says so too."""
-    strange = replace(strange, unproven=is_of_one(evidence.sender), evidence=evidence)
+def _as_said(strange: Reading, codec: Codec) -> Reading:
+    """With what its protocol makes of it, whoever sent it: staff are told which requests it names."""
     try:
         return replace(strange, decoded=codec.decode(strange.letter))
     except (RemoteFault, Misconfigured):
         return strange
+
+
+def _of_nobody(strange: Reading, evidence: Evidence) -> Reading:
+    """A letter of nobody's may be of a library that staff have confirmed (``adoption``), where its envelope
+    says so too."""
+    return replace(strange, unproven=is_of_one(evidence.sender), evidence=evidence)
 
 
 def _perhaps(nobodys: Reading, codec: Codec, proven: tuple[Partner, ...]) -> Reading:

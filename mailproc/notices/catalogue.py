@@ -91,6 +91,15 @@ class OurLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claimed:
+    name: str = field_help("A library, though its sender was not proven.", sample="Other Town Library")
+    count: int = field_help("How many letters.", sample=2)
+    numbers: tuple[str, ...] = field_help(
+        "Requests that they name, at most 5.", sample=("B29", "B30"), optional=True
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffAttention:
     library: Library = field_help("This library.", sample=sample_of(Library))
     reasons: tuple[str, ...] = field_help("Why a human is needed.", sample=("nobody left to ask",))
@@ -129,6 +138,11 @@ class StaffAttention:
         "How many letters more like this came in of which staff were not told.", sample=2, optional=True
     )
     since: str = field_help("Since when those came in.", sample="10:00", optional=True)
+    claimed: tuple[Claimed, ...] = field_help(
+        "Which libraries some of those letters claim to be of, at most 20.",
+        sample=(sample_of(Claimed),),
+        optional=True,
+    )
     untold: tuple[str, ...] = field_help(
         "Requests of whose readers we know no e-mail address: they hear nothing of it from us.",
         sample=("B12",),

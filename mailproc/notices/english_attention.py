@@ -63,6 +63,7 @@ ATTENTION: Words = {
     "shelved": "a letter could not be placed",
     "state-differs": "they see it in another state than we do",
     "shipped-after-cancel": "it is on its way, though we asked to stop it",
+    "strangers": "letters whose sender is not proven could not be placed",
     "supplied-after-end": "it was supplied after the request had ended",
     "template-broken": "a changed text fails its check; another goes out meanwhile",
     "to-answer": "for us to answer",

@@ -63,6 +63,7 @@ ATTENTION: Words = {
     "shelved": "ein Brief konnte nicht zugeordnet werden",
     "state-differs": "bei ihnen gilt ein anderer Stand als bei uns",
     "shipped-after-cancel": "unterwegs zu uns, obwohl wir stornieren wollten",
+    "strangers": "Briefe, deren Absender nicht erwiesen ist, ließen sich nicht zuordnen",
     "supplied-after-end": "geliefert, nachdem die Bestellung beendet war",
     "template-broken": "eine geänderte Vorlage ist fehlerhaft; einstweilen geht eine andere hinaus",
     "to-answer": "von uns zu beantworten",

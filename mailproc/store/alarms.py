@@ -6,7 +6,6 @@ since without one. ``take`` is in the commit of the letter, so a letter that nev
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -46,6 +45,14 @@ _CLEAR = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 
+def was_raised(
+    connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
+) -> bool:
+    """Were staff told of this within ``every``?"""
+    last = connection.execute(_LAST, {"kind": kind, "key": key}).scalar()
+    return last is not None and timedelta(0) <= now - last < every
+
+
 def raise_once(
     connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
 ) -> bool:
@@ -53,8 +60,7 @@ def raise_once(
 
     One that was raised later than ``now`` (the clock was wrong then) keeps nobody silent.
     """
-    last = connection.execute(_LAST, {"kind": kind, "key": key}).scalar()
-    if last is not None and timedelta(0) <= now - last < every:
+    if was_raised(connection, kind, key, now, every):
         return False
     connection.execute(_RAISE, {"kind": kind, "key": key, "now": now})
     return True
@@ -79,10 +85,6 @@ class Turn:
     told: int
     untold: int
     since: datetime
-
-    def facts(self) -> dict[str, Any]:
-        """For the letter: what was not told, and since when (ISO 8601)."""
-        return {"more": self.untold, "since": self.since.isoformat()} if self.untold else {}
 
 
 def turn(connection: Connection, kind: str, key: str, now: datetime, *, most: int, within: timedelta) -> Turn:
@@ -113,3 +115,14 @@ def forget(connection: Connection, now: datetime, most: int) -> None:
     """Delete what is over, the oldest first, ``most`` at a time: each order file and each request leaves a
     row. What was not told yet is kept for a month."""
     connection.execute(_FORGET, {"over": now - OVER, "given_up": now - UNTOLD_KEPT, "most": most})
+
+
+def counts(connection: Connection, kind: str) -> dict[str, int]:
+    """What was counted of a kind, by key."""
+    rows = connection.execute(select(ALARM.c.key, ALARM.c.untold).where(ALARM.c.kind == kind))
+    return {row.key: row.untold for row in rows}
+
+
+def all_told(connection: Connection, kind: str) -> None:
+    """All that was counted of a kind has been told."""
+    connection.execute(ALARM.delete().where(ALARM.c.kind == kind))

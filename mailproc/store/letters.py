@@ -76,6 +76,7 @@ _SHELVED_BECAUSE = (
 _LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
     INBOX.c.id.in_(bindparam("ids", expanding=True))
 )
+_UNPROVEN = (INBOX.c.state == "shelved", INBOX.c.proof == "")
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
 )
@@ -167,6 +168,22 @@ def quoted(
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
     """Letters of this protocol that lie on the shelf for this reason (upper and lower case alike)."""
     return list(connection.execute(_SHELVED_BECAUSE, {"why": why.lower(), "codec": codec}).scalars())
+
+
+def unproven_on_shelf(connection: Connection, besides: int = 0) -> dict[str, int]:
+    """How many letters lie on the shelf whose sender is not proven, without that one, by the partner whose
+    they claim to be."""
+    others = (*_UNPROVEN, INBOX.c.id != besides)
+    rows = connection.execute(select(INBOX.c.partner, func.count()).where(*others).group_by(INBOX.c.partner))
+    return {row[0]: row[1] for row in rows}
+
+
+def unproven_notes(connection: Connection, partner: str, begins: str, limit: int) -> list[str]:
+    """The notes that begin so of the latest of them that claim to be the partner's, the newest first."""
+    latest = select(INBOX.c.note).where(
+        *_UNPROVEN, INBOX.c.partner == partner, INBOX.c.note.startswith(begins, autoescape=True)
+    )
+    return list(connection.execute(latest.order_by(INBOX.c.id.desc()).limit(limit)).scalars())
 
 
 def dismiss(connection: Connection, inbox_id: int, why: str) -> bool:

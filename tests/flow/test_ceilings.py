@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from mailproc.office import agenda, daily
+from mailproc.office import agenda, daily, dismissal
+from tests.flow.conftest import USUAL
 
 BL, SECOND = "orders@bl.example", "orders@second.example"
 FLOOD = 60
@@ -18,15 +19,21 @@ def forged(world, count, start=0):
     world.run()
 
 
+def failing(world, sender, *lines):
+    """Status reports from a partner's address without the proof that config.toml asks for."""
+    for line in lines:
+        world.inject(world.letter(f"REPLIES FOR 99-0001\n\n{line}", sender), sender)
+    world.run()
+
+
 def unreadable(world, of, number):
     """A partner's order file with an order that names no item."""
     world.ordered("TXC1-9 S LOAN", of=of, file_ref=str(number))
 
 
 def more(letter):
-    found = re.search(
-        r"And (\d+) more letters? like this since ([^:]*\d\d:\d\d): \"mailproc shelved\"", letter.text
-    )
+    said = r"And (\d+) more letters? of which you were not told ha\w+ come since ([^:]*\d\d:\d\d): \"mailproc"
+    found = re.search(said, letter.text)
     return (int(found[1]), found[2]) if found else None
 
 
@@ -59,6 +66,56 @@ def test_strangers_make_one_letter_an_hour(few):
     few.later(hours=1)
     forged(few, 1, start=FLOOD + 11)
     assert more(few.notices()[-1]) is None  # all was said
+
+
+def test_when_the_hour_is_over_one_letter_tells_the_rest(few):
+    """Nothing more has to come in, and what has been put away is not counted."""
+    forged(few, FLOOD)
+    few.later(minutes=59)
+    few.tick()
+    assert len(few.notices()) == 1
+    dismissal.dismiss(few.house.store, few.house.premises, list(few.shelf())[:10])
+    few.later(minutes=1)
+    few.tick()
+    (_, rest) = few.notices()
+    assert f"{FLOOD - 10} letters of which you were not told have come since 09:00" in rest.text
+    assert "Letter:" not in rest.text and "From these libraries" not in rest.text
+    for _ in range(50):
+        few.later(minutes=30)
+        few.tick()
+    assert len(few.notices()) == 2, "all was said"
+
+
+def test_what_was_put_away_meanwhile_needs_no_letter(few):
+    forged(few, 5)
+    dismissal.dismiss(few.house.store, few.house.premises, list(few.shelf()))
+    few.later(hours=1)
+    few.tick()
+    assert len(few.notices()) == 1
+
+
+@pytest.mark.parametrize("first", ["strangers", "a flood in another library's name"])
+def test_no_flood_hides_a_partners_letter_that_failed_its_proof(make_world, sqlite_url, first):
+    """Whoever it is of, its library and its request are named within the hour."""
+    world = make_world(sqlite_url, USUAL.replace('proof = ["none"]', 'proof = ["dkim"]'))
+    if first == "strangers":
+        forged(world, FLOOD)
+    else:
+        failing(world, SECOND, *(f"B{number}-1 NOT" for number in range(1, FLOOD)))
+    failing(world, BL, "B29-1 USE*1", "B30-1 USE*1")
+    assert len(world.notices()) == 1
+    world.later(hours=1)
+    world.tick()
+    (_, rest) = world.notices()
+    assert re.search(r"^  Library XX-BL: 2 \(B29-1, B30-1\)$", rest.text, re.MULTILINE), rest.text
+    assert len(rest.text) < 2_000
+    world.later(hours=1)
+    failing(world, BL, "B31-1 USE*1")
+    assert len(world.notices()) == 3
+    world.later(hours=1)
+    failing(world, BL, "B32-1 USE*1")  # the second letter of this library's on one day
+    world.tick()
+    assert re.search(r"Library XX-BL: 1 \(B32-1\)", world.notices()[-1].text)
 
 
 def test_nothing_of_a_flood_is_lost(few):
