@@ -1,23 +1,37 @@
 """What of mailproc's files other users of this machine may read: said, and never changed."""
 
+import glob
 from collections.abc import Iterator
 from pathlib import Path
 
 from mailproc import private
 from mailproc.app.build import House
-from mailproc.config import Config
 
 
 def warnings(house: House) -> Iterator[str]:
-    """A sentence for each folder and file that is open to others, with what to do."""
-    for path in _kept_in(house.config, house.store.path):
-        if private.is_open_to_others(path):
-            mode = "700" if path.is_dir() else "600"
-            yield f"{path} is open to every user of this machine, and letters are kept in it: chmod {mode} it"
+    """A sentence for each folder and file that is open to others, with what to do.
 
-
-def _kept_in(config: Config, store: Path | None) -> Iterator[Path]:
-    if store is not None:
-        yield from (store.parent, store) if private.is_open_to_others(store.parent) else ()
+    A file in a folder that is closed is closed. What a group may read is the operator's choice.
+    """
+    config, store = house.config, house.store.path
+    if store is not None and private.is_open_to_others(store.parent):
+        yield _sentence(store.parent, "700")
+        for file in sorted(
+            store.parent.glob(f"{glob.escape(store.name)}*")
+        ):  # its log, its copies, its notes
+            if private.is_open_to_others(file):
+                yield _sentence(file, "600")
     if config.deliver.mode == "folder":
-        yield config.file.parent / config.deliver.folder
+        yield from _of_letters(config.file.parent / config.deliver.folder)
+
+
+def _of_letters(folder: Path) -> Iterator[str]:
+    if not private.is_open_to_others(folder):
+        return
+    yield _sentence(folder, "700")
+    if any(private.is_open_to_others(file) for file in folder.glob("*.eml")):  # one sentence for thousands
+        yield f"letters in {folder} are open to every user of this machine: chmod 600 {folder}/*.eml"
+
+
+def _sentence(path: Path, mode: str) -> str:
+    return f"{path} is open to every user of this machine, and letters are kept in it: chmod {mode} it"

@@ -5,6 +5,7 @@ again, empty, and the service would answer for letters and orders of which it kn
 """
 
 import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -54,22 +55,38 @@ class Marker:
         return f": put it back (is its disk mounted?), or, if another one is really meant, delete {file}"
 
     def _read(self) -> tuple[Path | None, str]:
+        """Raises Misconfigured for a marker that cannot be read: a store may have been made here."""
         for place in self._places:
             try:
-                if known := place.read_text("ascii").strip():
-                    return place, known
-            except (OSError, ValueError):  # not there, or not ours to read
+                known = place.read_text("ascii").strip()
+            except (FileNotFoundError, NotADirectoryError):
                 continue
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or "it is not ASCII"
+                raise Misconfigured(_unreadable(place, why)) from None
+            if not known:
+                raise Misconfigured(_unreadable(place, "it is empty"))
+            return place, known
         return None, ""
 
     def _write(self, known: str) -> None:
         for place in self._places:
             unfinished = place.with_name(f"{place.name}.unfinished")
             try:
-                unfinished.write_text(f"{known}\n", "ascii")
+                with unfinished.open("w", encoding="ascii") as file:
+                    file.write(f"{known}\n")
+                    file.flush()
+                    os.fsync(file.fileno())  # never an empty one in its place after a power cut
                 unfinished.chmod(READABLE)
                 unfinished.replace(place)
             except OSError:
                 continue
             return
         _log.warning("%s cannot be written: a store that vanishes would be made again", self._places[0])
+
+
+def _unreadable(place: Path, why: str) -> str:
+    return (
+        f"store.url: {place}, which says which store was made here, cannot be read ({why}):"
+        " make it readable, or, if the store that lies there now is the right one, delete it"
+    )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 
-from tests.app.house import House, order
+from tests.app.house import DEADLINE, House, order
 from tests.servers.dovecot import Dovecot
 from tests.servers.relay import Relay
 
@@ -31,9 +31,12 @@ def test_down_at_start_said_once_and_read_when_it_is_back(
     dovecot.fill("box", [order("C1")])
     dovecot.stop()
     house.mailbox("box", dovecot.port, "box")
-    daemon = house.start()
-    daemon.says("mailbox box")
-    time.sleep(2.5)  # a few more looks that fail
+    with closing(socket.create_server(("127.0.0.1", dovecot.port))) as down:
+        down.settimeout(DEADLINE)
+        daemon = house.start()
+        for _ in range(4):  # so many looks fail
+            down.accept()[0].close()
+        daemon.says("mailbox box")
     dovecot.start()
     house.until(["requests"], lambda found: len(found) == 1)
     daemon.says("can be read again")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailproc.app.daemon import PATIENCE
-from tests.app.house import House, order
+from tests.app.house import DEADLINE, House, order
 from tests.servers.imap_liar import Liar, hang_up, honest
 
 
@@ -62,7 +62,7 @@ def test_a_look_that_drips_harms_neither_the_others_nor_the_end(house: House, se
     house.mailbox("box", server.port, "ill")
     daemon = house.start()
     try:
-        assert server.lied.wait(20)
+        assert server.lied.wait(DEADLINE)
         daemon.takes(order("C9"))
         house.until(["requests"], lambda found: len(found) == 1)
         begun = time.monotonic()

@@ -3,10 +3,14 @@
 import json
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mailproc.app import exposed
+from mailproc.app.build import build
+from mailproc.store import identity
 from tests.app.house import House, order
 from tests.servers.relay import Relay
 
@@ -41,13 +45,57 @@ def test_all_that_the_service_makes_is_its_own(house: House, relay: Relay) -> No
     assert not any("open to every user" in line for line in daemon.lines)
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o701, 0o775])
-def test_a_folder_that_is_open_is_said_and_left(house: House, mode: int) -> None:
+def test_a_folder_that_is_open_is_said_and_left(house: House) -> None:
     (house.folder / "var").mkdir()
-    (house.folder / "var").chmod(mode)
+    (house.folder / "var").chmod(0o755)
     daemon = house.start()
     daemon.says(f"{house.folder}/var is open to every user")
     assert daemon.stop() == 0
     warnings = json.loads(house.cli("check", "--json").out)["warnings"]
     assert any("chmod 700" in line for line in warnings)
-    assert stat.S_IMODE((house.folder / "var").stat().st_mode) == mode
+    assert stat.S_IMODE((house.folder / "var").stat().st_mode) == 0o755
+
+
+STORES = ("mailproc.db", "mailproc.db-wal", "mailproc.db.before-0002.bak", "mailproc.db.underway")
+OPEN = {
+    # the folder's mode, the files' mode, which are named
+    "a closed folder closes its files": (0o700, 0o644, []),
+    "of a group": (0o750, 0o660, []),
+    "open": (0o755, 0o600, ["var"]),
+    "only to pass through": (0o701, 0o600, ["var"]),
+    "to write as well": (0o777, 0o600, ["var"]),
+    "with its files": (0o755, 0o644, ["var", *(f"var/{name}" for name in STORES)]),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_what_is_open_is_named(house: House, case: str) -> None:
+    folder_mode, file_mode, named = OPEN[case]
+    (house.folder / "var").mkdir()
+    made = build(house.folder / "config.toml")
+    with closing(made.store):
+        made.store.write(identity.touch)  # its log is there
+        for name in STORES:
+            (house.folder / "var" / name).touch()
+            (house.folder / "var" / name).chmod(file_mode)
+        (house.folder / "var").chmod(folder_mode)
+        found = list(exposed.warnings(made))
+    assert [line.partition(" is open")[0] for line in found] == [f"{house.folder}/{name}" for name in named]
+
+
+@pytest.mark.parametrize(
+    ("folder", "file", "sentences"), [(0o700, 0o644, 0), (0o755, 0o600, 1), (0o755, 0o644, 2)]
+)
+def test_letters_in_an_open_folder_are_named_together(
+    house: House, folder: int, file: int, sentences: int
+) -> None:
+    config = house.folder / "config.toml"
+    config.write_text(config.read_text().replace('mode = "smtp"', 'mode = "folder"\nfolder = "outgoing"'))
+    (house.folder / "outgoing").mkdir()
+    for number in range(3):
+        (house.folder / f"outgoing/O{number}.eml").touch()
+        (house.folder / f"outgoing/O{number}.eml").chmod(file)
+    (house.folder / "outgoing").chmod(folder)
+    made = build(config)
+    with closing(made.store):
+        assert len(list(exposed.warnings(made))) == sentences

@@ -178,6 +178,37 @@ def test_another_store_in_its_place_is_refused(house: House) -> None:
     assert "another store" in refused.err
 
 
+def a_folder(marker: Path) -> None:
+    marker.mkdir()  # as root may read everything, this stands for EACCES and EIO
+
+
+def a_loop(marker: Path) -> None:
+    marker.symlink_to(marker.name)
+
+
+def no_text(marker: Path) -> None:
+    marker.write_bytes(b"\xff\xfe")
+
+
+def nothing(marker: Path) -> None:
+    marker.touch()
+
+
+@pytest.mark.parametrize("instead", [a_folder, a_loop, no_text, nothing])
+def test_a_marker_that_cannot_be_read_does_not_mean_that_no_store_was_made(
+    house: House, instead: Callable[[Path], None]
+) -> None:
+    assert house.cli("letters").code == 0
+    folder_deleted(house)
+    marker = house.folder / ".mailproc.db.id"
+    marker.unlink()
+    instead(marker)
+    refused = house.cli("letters")
+    assert refused.code == 3
+    assert f"{marker}, which says which store was made here, cannot be read" in refused.err
+    assert not (house.folder / "var").exists()
+
+
 def test_what_was_moved_and_put_back_has_every_letter(house: House) -> None:
     daemon = house.start()
     daemon.takes(order("C1"))

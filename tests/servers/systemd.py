@@ -15,7 +15,7 @@ class Systemd:
         self._socket.settimeout(0.1)
         self.told: list[str] = []
 
-    def hears(self, word: str, within: float = 20, times: int = 1) -> str:
+    def hears(self, word: str, within: float = 90, times: int = 1) -> str:
         end = time.monotonic() + within
         while True:
             found = [line for line in self.told if line.startswith(word)]

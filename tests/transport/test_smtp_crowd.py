@@ -117,20 +117,26 @@ def test_all_places_together_are_freed_in_the_same_way(door: Any) -> None:
         gets_in(port)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_a_letter_that_is_being_committed_never_gives_way(door: Any) -> None:
+def test_a_letter_that_is_being_committed_never_gives_way(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for patience in ("IDLE_PATIENCE", "DATA_PATIENCE"):
+        monkeypatch.setattr(smtp_session, patience, 0.0)  # any other would be hung up on at once
     committed: Future[list[Kept]] = Future()
-    port = door(keep=lambda _letters: committed, max_connections_per_host=1)
+    begun = threading.Event()
+
+    def keep(_letters: object) -> Future[list[Kept]]:
+        begun.set()
+        return committed
+
+    port = door(keep=keep, max_connections_per_host=1)
     with connected(port) as busy:
         busy.sendall(START)
         said = b""
         while b"354" not in said:
             said += busy.recv(999)
         busy.sendall(RAW + b".\r\n")
-        end = time.monotonic() + 2 * smtp_session.DATA_PATIENCE
-        while time.monotonic() < end:
+        assert begun.wait(10)
+        for _ in range(3):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
                 assert other.recv(999).startswith(b"421")
-            time.sleep(0.05)  # until its patience would be over
         committed.set_result([Kept(7, new=True)])
         assert busy.recv(999).startswith(b"250 2.0.0 Kept as I7")
