@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from mailproc import slow_work
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
-from mailproc.unseen import escaped
+from mailproc.unseen import INVISIBLE, escaped
 
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
@@ -81,12 +81,20 @@ def mask(text: str) -> str:
     slow_work.check_length("log.mask", len(text))
     if "=?" in text:
         text = _ENCODED.sub(_unless_secret, text)
-    return _words.masked(text, MASK)
+    return _masked_by_what_is_seen(text, _words)
 
 
 def mask_shown(text: str) -> str:
     """For lists and JSON: as ``mask``, but a secret so short that it is in other words stays."""
-    return _shown.masked(text, MASK)
+    return _masked_by_what_is_seen(text, _shown)
+
+
+def _masked_by_what_is_seen(text: str, words: SecretWords) -> str:
+    """A secret that is written with unseen characters in it takes those with it."""
+    seen = INVISIBLE.sub("", text)
+    if seen != text and (masked := words.masked(seen, MASK)) != seen:
+        return masked
+    return words.masked(text, MASK)
 
 
 def _unless_secret(found: re.Match[str]) -> str:

@@ -12,6 +12,9 @@ UNSEEN = re.compile(
     "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
+INVISIBLE = re.compile(f"(?![\t\n\r]){UNSEEN.pattern}")
+"""The same, but for what parts words and lines."""
+
 
 def escaped(text: str) -> str:
     """The text with each of them written out, as Python and JSON do: "\\\\n", "\\\\u202e"."""

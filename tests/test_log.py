@@ -243,3 +243,10 @@ def test_a_short_secret_stays_in_what_is_listed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(log, "_shown", SecretWords())
     log.register_secret("LOAN")
     assert (log.mask_shown("LOAN"), log.mask("LOAN")) == ("LOAN", "XXXXXXX")
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u2060", "\x7f", "\xad", "\u202e"])
+def test_unseen_characters_hide_no_secret(sign: str) -> None:
+    log.register_secret("hunter2hunter2")
+    for shown in (log.mask, log.mask_shown):
+        assert "hunter2" not in shown(f"is {sign.join('hunter2hunter2')}, yes").replace(sign, "")

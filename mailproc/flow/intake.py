@@ -136,12 +136,22 @@ def _earlier_copy(connection: Connection, reading: Reading) -> int | None:
 def _own(connection: Connection, reading: Reading, premises: Premises) -> int | None:
     """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none, but what
     we wrote to our staff is, who may read the mailbox that we look into."""
+    if _answers(reading, premises):
+        return None
     sent = [
         outgoing_id
         for outgoing_id, to in letters.ours(connection, reading.own_ids).items()
         if to.casefold() not in premises.addresses or outgoing.is_to_people(connection, outgoing_id)
     ]
     return min(sent, default=None)
+
+
+def _answers(reading: Reading, premises: Premises) -> bool:
+    """Does a partner say something in it? Also in words that were all quoted on their way, as of a report
+    that was forwarded; but not in our own order file, quoted."""
+    said = reading.decoded
+    written_by_us = reading.letter.sender in premises.addresses or said.credentials is not None
+    return bool(said.apdus or said.unsure) and not written_by_us
 
 
 def _settle_bounce(connection: Connection, reading: Reading, premises: Premises) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Collection
 from mailproc import slow_work
 from mailproc.mail import headers
 from mailproc.mail.defects import Defects
-from mailproc.mail.letter import Letter
-from mailproc.mail.parse import readable
+from mailproc.mail.letter import Letter, Part
+from mailproc.mail.rendition import from_html as html_text
+
+_RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
 @slow_work.outside_writes
@@ -23,24 +25,23 @@ def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
     """
     if letter.sender in addresses:
         return frozenset({letter.message_id} - {""})
-    if _says_something(letter):
+    if any(map(_says_something, letter.parts)):
         return frozenset()
-    return frozenset({*_returned(letter), *letter.in_reply_to, *letter.references})
+    if returned := [part for part in letter.parts if part.media_type in _RETURNED]:
+        return frozenset(one for part in returned for one in _named_in(part))
+    return frozenset({*letter.in_reply_to, *letter.references})
 
 
-def _says_something(letter: Letter) -> bool:
-    """Is there a line that is not quoted, or a part that is neither text nor a returned letter?"""
-    if any(not part.media_type.startswith(("text/", "message/")) for part in letter.parts):
-        return True
-    lines = (line.strip() for line in readable(letter).splitlines())
-    return any(line and not line.startswith(">") for line in lines)
+def _says_something(part: Part) -> bool:
+    """Is it neither a returned letter nor a text in which every line is quoted? Attached texts count."""
+    if part.media_type in _RETURNED:
+        return False
+    text = html_text(part.text) if part.media_type == "text/html" and part.text else part.text
+    lines = (line.strip() for line in (text or "").splitlines())
+    return text is None or any(line and not line.startswith(">") for line in lines)
 
 
-def _returned(letter: Letter) -> set[str]:
-    """Message-IDs of the letters attached whole."""
-    found: set[str] = set()
-    for part in letter.parts:
-        if part.media_type == "message/rfc822":
-            header, _ = headers.split(part.content, Defects())
-            found.update(headers.ids(header.get("message-id", [])[:1]))
-    return found
+def _named_in(part: Part) -> tuple[str, ...]:
+    """The Message-ID of a letter attached whole, or of its header alone."""
+    header, _ = headers.split(part.content, Defects())
+    return headers.ids(header.get("message-id", [])[:1])

@@ -1,5 +1,8 @@
 """Our own letters as they come back: copies, quotations, bounces, and what a partner says of a file."""
 
+from email.message import EmailMessage
+from email.parser import BytesParser
+
 import pytest
 
 from mailproc.office import mailroom
@@ -201,3 +204,30 @@ def test_the_word_for_each_state_of_a_letter(small_world, state, word):
 def test_an_order_of_theirs_has_nothing_to_deliver(small_world):
     small_world.ordered("TXC1-1 S LOAN\nA book")
     assert small_world.shown("L1").line.delivery == ""
+
+
+def test_a_report_that_was_quoted_whole_on_its_way_is_the_partners(small_world, addresses):
+    """Their gateway forwards it as an answer to our order: it is read, and not put away as our own letter."""
+    small_world.place()
+    our_order = small_world.to(addresses["XX-BL"])[0]
+    message_id = next(line for line in our_order.text.splitlines() if line.startswith("Message-ID:"))
+    quoted = "> REPLIES FOR 99-0001   02-03-2026\n>\n> B1-1 SHIPPED LOAN\n"
+    answer = {"In_Reply_To": message_id.partition(":")[2].strip()}
+    inbox_id = small_world.inject(small_world.letter(quoted, addresses["XX-BL"], **answer))
+    small_world.run()
+    assert small_world.state("B1") == "SHIPPED"
+    assert "came back" not in small_world.row("inbox", inbox_id)["note"]
+
+
+def test_a_report_attached_beside_our_quoted_order_is_the_partners(small_world, addresses):
+    small_world.place()
+    our_order = small_world.to(addresses["XX-BL"])[0]
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = addresses["XX-BL"], "ill@library.example", "Re: order"
+    made["Message-ID"] = "<answer@bl.example>"
+    made["In-Reply-To"] = BytesParser().parsebytes(our_order.raw)["Message-ID"]
+    made.set_content("> 99-0001\n> TXB1-1 S LOAN\n")
+    made.add_attachment("REPLIES FOR 99-0001   02-03-2026\n\nB1-1 SHIPPED LOAN\n", filename="replies.txt")
+    small_world.inject(made.as_bytes().replace(b"\n", b"\r\n"))
+    small_world.run()
+    assert small_world.state("B1") == "SHIPPED"

@@ -30,6 +30,7 @@ def mixed(*parts: str) -> str:
 
 
 ATTACHED = f"Content-Type: message/rfc822\n\n{OUR_LETTER}"
+AS_FILE = "Content-Type: text/plain\nContent-Disposition: attachment; filename=replies.txt\n"
 FROM_PARTNER = "From: art@art.example\nMessage-ID: <1@art.example>\n"
 ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
 
@@ -57,6 +58,17 @@ ANSWER = "In-Reply-To: <O12.abc@library.example>\n"
         (FROM_PARTNER + ANSWER + mixed("Content-Type: application/pdf\n\nx"), False),
         (FROM_PARTNER + "\n" + QUOTED, False),
         (FROM_PARTNER + mixed(ATTACHED.replace("O12.abc", "theirs")), False),
+        # what they say stands in an attached text, or in a letter of theirs that is attached whole
+        (FROM_PARTNER + ANSWER + mixed(f"\n{QUOTED}", f"{AS_FILE}\nTX1 NOT"), False),
+        (FROM_PARTNER + ANSWER + mixed(ATTACHED.replace("O12.abc", "theirs")), False),
+        (FROM_PARTNER + ANSWER + mixed(f"\n{QUOTED}", "Content-Type: message/partial\n\nx"), False),
+        (FROM_PARTNER + ANSWER + mixed("Content-Type: text/html\n\n<p>TX1 NOT"), False),
+        (FROM_PARTNER + ANSWER + mixed(f"{AS_FILE}\n{QUOTED}"), True),
+        (
+            FROM_PARTNER
+            + mixed("Content-Type: text/rfc822-headers\n\nMessage-ID: <O12.abc@library.example>"),
+            True,
+        ),
         ("", False),
     ],
 )

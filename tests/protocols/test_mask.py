@@ -188,6 +188,21 @@ def test_a_configured_password_is_masked_however_it_is_written(written: str, cod
     assert codec.mask(shown) == shown
 
 
+UNSEEN = {"zero width": "\u200b", "word joiner": "\u2060", "soft hyphen": "\xad", "DEL": "\x7f",
+          "control": "\x01", "direction": "\u202e", "byte order": "\ufeff", "line separator": "\u2028"}  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", UNSEEN.values(), ids=UNSEEN)
+@pytest.mark.parametrize("how", ["plain", "base64"])
+def test_what_a_reader_leaves_out_hides_no_password(sign: str, how: str, codec: ArtemailCodec) -> None:
+    """The reader of files drops these characters, so the password is the customer's; and so it is masked."""
+    file = f"99-0001\r\n{sign.join(KNOWN)}\r\n\r\nand {KNOWN[:3]}{sign}{KNOWN[3:]} here\r\n"
+    raw = letter(file.encode()) if how == "plain" else encoded(file, "base64")
+    shown = codec.mask(raw).decode().replace(sign, "")
+    assert KNOWN not in shown
+    assert "here" in shown
+
+
 def test_words_with_a_blank_between_are_words() -> None:
     assert Masker(["ofthe"]).text("of the house, OF THE") == "of the house, OF THE"
     assert Masker(["ofthe"]).text("oftheir") == "XXXXXXXir"

@@ -41,6 +41,10 @@ _WORD = re.compile(rb"[^ \t]+")
 _PIECE = re.compile(rb"[^,;<>]+")
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
+_UNSEEN = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xef\xbb\xbf|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
+)
+"""Octets of what is not seen and what a reader of files leaves out (bodytext), in ASCII and UTF-8."""
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 
@@ -75,6 +79,13 @@ class Masker:
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def _plain(self, content: bytes) -> bytes:
+        """Masked; where a secret is written with unseen characters in it, shown without those."""
+        seen = _UNSEEN.sub(b"", content)
+        if seen != content and (masked := self._seen(seen)) != seen:
+            return masked
+        return self._seen(content)
+
+    def _seen(self, content: bytes) -> bytes:
         masked = _CODE.sub(_below_code, content)
         if self._short:
             masked = _WORDS.sub(lambda line: line[1] + _WORD.sub(self._short_word, line[2]), masked)
