@@ -189,7 +189,8 @@ def test_a_configured_password_is_masked_however_it_is_written(written: str, cod
 
 
 UNSEEN = {"zero width": "\u200b", "word joiner": "\u2060", "soft hyphen": "\xad", "DEL": "\x7f",
-          "control": "\x01", "direction": "\u202e", "byte order": "\ufeff", "line separator": "\u2028"}  # fmt: skip
+          "control": "\x01", "direction": "\u202e", "byte order": "\ufeff",
+          "line separator": "\u2028"}  # fmt: skip
 
 
 @pytest.mark.parametrize("sign", UNSEEN.values(), ids=UNSEEN)
