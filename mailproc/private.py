@@ -2,6 +2,7 @@
 
 import os
 import stat
+from getpass import getuser
 from pathlib import Path
 
 FILE = 0o600
@@ -24,3 +25,24 @@ def is_open_to_others(path: Path) -> bool:
         return bool(os.stat(path).st_mode & stat.S_IRWXO)
     except OSError:
         return False
+
+
+def owner(path: Path) -> str:
+    """Whose it is, or the nearest folder above that can be seen: a name, else a number; "" unknown."""
+    for each in (path, *path.parents):
+        try:
+            return each.owner()
+        except KeyError:  # a user without a name
+            return str(os.stat(each).st_uid)
+        except OSError:
+            continue
+    return ""
+
+
+def belongs(path: Path) -> str:
+    """For whoever was refused something there: who owns it, and who asked."""
+    try:
+        asking = getuser()
+    except (KeyError, OSError):
+        asking = str(os.geteuid())
+    return f"{path} belongs to {owner(path) or 'nobody known'}, this was run as {asking}"

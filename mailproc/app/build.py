@@ -1,6 +1,7 @@
 """From a configuration file to working parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from mailproc.errors import Misconfigured
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
 from mailproc.store import connections
+from mailproc.store import migrate as migration
 from mailproc.store.engine import Store
 from mailproc.store.marker import Marker
 
@@ -82,16 +84,38 @@ def _templates(config: Config) -> "Templates":
     return Templates(search, (*NOTICES, *CONTRACTS))
 
 
-def build(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> House:
-    """The parts with an open store (brought up to date). Raises Misconfigured, TryLater."""
+def build(
+    path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True, migrate: bool = True
+) -> House:
+    """The parts with an open store. Only the service may ``migrate``: bring an older store up to date.
+
+    Raises Misconfigured, LocalFault (a service runs on what must be migrated), TryLater.
+    """
     premises = configured(path, clock, secrets_needed=secrets_needed)
-    return House(premises.config, premises, store_of(premises.config))
+    return House(premises.config, premises, store_of(premises.config, migrate=migrate))
 
 
-def store_of(config: Config) -> Store:
+def store_of(config: Config, *, make: bool = True, migrate: bool = True) -> Store:
     """The open store. Raises as ``build``."""
+    with _naming_its_key(config):
+        return _marker(config).open(config.store.url, config.file.parent, make=make, migrate=migrate)
+
+
+def waiting_for_run(config: Config) -> str:
+    """What `run` must do before this program can use the store; '' where nothing. Changes nothing."""
+    base = config.file.parent
+    with _naming_its_key(config):
+        here = Store.revision_at(config.store.url, base)
+        if here is None and _marker(config).known():
+            return ""  # it is gone: opening it says so
+        url = connections.parse(config.store.url, base)
+        return migration.waiting(here, connections.file_of(url))
+
+
+@contextmanager
+def _naming_its_key(config: Config) -> Iterator[None]:
     try:
-        return _marker(config).open(config.store.url, config.file.parent)
+        yield
     except Misconfigured as error:
         why = str(error).removeprefix("store.url").removeprefix(":").lstrip()
         raise config_load.wrong(config, ("store", "url"), why, config.store.url) from None

@@ -1,14 +1,19 @@
 """What ``check`` looks at: configuration, templates, store, and on request the connections."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mailproc import config_load
-from mailproc.app import exposed, proofs
-from mailproc.app.build import House
+from mailproc.app import build, exposed, proofs
+from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
+from mailproc.flow.premises import Premises
 from mailproc.office import rehearsal
+from mailproc.store import connections
+from mailproc.store.engine import Store
 from mailproc.transport import imap_in
 from mailproc.transport.smtp_out import Relay
 
@@ -27,31 +32,44 @@ class Found:
             self.wrong.append(f"{what}: {error}")
 
 
-def check(house: House, *, connect: bool) -> Found:
+def look(path: Path, *, connect: bool) -> Found:
+    """As ``check``, of the configuration at ``path``. A store that is not there is not made, an older one not
+    migrated: what `run` will do is a warning. Raises Misconfigured, TryLater."""
+    premises = build.configured(path)
+    if waiting := build.waiting_for_run(premises.config):
+        found = check(premises, None, connect=connect)
+        found.warnings.insert(0, waiting)
+        return found
+    with closing(build.store_of(premises.config, make=False, migrate=False)) as store:
+        return check(premises, store, connect=connect)
+
+
+def check(premises: Premises, store: Store | None, *, connect: bool) -> Found:
     """Everything that can be told without changing anything."""
-    config = house.config
-    found = Found(fine=[f"configuration: {config.file}", f"store: {house.store.shown}"])
-    found.warnings += [*config_load.warnings(config), *house.premises.registry.warnings]
-    found.warnings += exposed.warnings(house)
-    found.tried("store examined", lambda: _examined(house))
-    listed = rehearsal.listed(house.premises)
+    config = premises.config
+    found = Found(fine=[f"configuration: {config.file}", f"store: {connections.shown(config.store.url)}"])
+    found.warnings += [*config_load.warnings(config), *premises.registry.warnings]
+    found.warnings += exposed.warnings(config)
+    if store is not None:
+        found.tried("store examined", lambda: _examined(store))
+    listed = rehearsal.listed(premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
-    found.fine += list(_accounts(house))
+    found.fine += list(_accounts(config))
     found.fine += list(proofs.shown(config))
     if connect:
-        _connect(house, found)
+        _connect(premises, found)
     return found
 
 
-def _examined(house: House) -> str:
-    house.store.examine()
-    return "whole" if house.store.path is not None else "by PostgreSQL's own tools"
+def _examined(store: Store) -> str:
+    store.examine()
+    return "whole" if store.path is not None else "by PostgreSQL's own tools"
 
 
-def _accounts(house: House) -> Iterator[str]:
+def _accounts(config: Config) -> Iterator[str]:
     """Where an order may go by one of several accounts: which takes what."""
-    for partner in house.config.partner:
+    for partner in config.partner:
         ours = accounts.ours(partner)
         if len(ours) > 1:
             rest = accounts.the_rest(partner)
@@ -59,13 +77,14 @@ def _accounts(house: House) -> Iterator[str]:
             yield f"accounts with {partner.symbol}: {', '.join(listed)}"
 
 
-def _connect(house: House, found: Found) -> None:
-    for domain in proofs.signing(house.config):
-        found.tried(f"DNS of {domain}", lambda domain=domain: proofs.asked(house.premises, domain))  # type: ignore[misc]  # bound now
-    for mailbox in house.config.mailbox:
+def _connect(premises: Premises, found: Found) -> None:
+    config = premises.config
+    for domain in proofs.signing(config):
+        found.tried(f"DNS of {domain}", lambda domain=domain: proofs.asked(premises, domain))  # type: ignore[misc]  # bound now
+    for mailbox in config.mailbox:
         found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: imap_in.check(mailbox))  # type: ignore[misc]  # bound now
-    if house.config.deliver.mode == "smtp":
-        relay = Relay(house.config.deliver, house.premises.clock)
+    if config.deliver.mode == "smtp":
+        relay = Relay(config.deliver, premises.clock)
         try:
             found.tried("relay", relay.check)
         finally:

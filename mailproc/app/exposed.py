@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailproc import private
-from mailproc.app.build import House
+from mailproc.config import Config
+from mailproc.store import connections
 
 
-def warnings(house: House) -> Iterator[str]:
+def warnings(config: Config) -> Iterator[str]:
     """A sentence for each folder and file that is open to others, with what to do.
 
     A file in a folder that is closed is closed. What a group may read is the operator's choice.
     """
-    config, store = house.config, house.store.path
+    store = connections.file_of(connections.parse(config.store.url, config.file.parent))
     if store is not None and private.is_open_to_others(store.parent):
         yield _sentence(store.parent, "700")
         for file in sorted(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from mailproc import private
 from mailproc.config import Config, Templates
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.errors import Misconfigured
@@ -88,8 +89,8 @@ def _outgoing(name: str, base: Path) -> Iterator[Problem]:
     try:
         TemporaryFile(dir=there).close()
     except OSError as error:
-        text = f"letters cannot be written into {folder}: {error.strerror}"
-        yield Problem(("deliver", "folder"), f"{text}; name a folder that the service may write into", name)
+        text = f"letters cannot be written into {folder}: {error.strerror}; {private.belongs(there)}"
+        yield Problem(("deliver", "folder"), f"{text}: chown it, or run as the service's user", name)
 
 
 def certificate(config: Config) -> dict[str, Path]:

@@ -31,7 +31,7 @@ def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[Hous
     Staff look and act without the service's passwords: only what logs in somewhere needs them.
     """
     log.set_up("WARNING")
-    house = build.build(config_path(ctx), secrets_needed=secrets_needed)
+    house = build.build(config_path(ctx), secrets_needed=secrets_needed, migrate=False)
     try:
         yield house
     finally:

@@ -16,7 +16,10 @@ class Verb(NamedTuple):
 
 VERBS: Mapping[str, Verb] = {
     "run": Verb("service", "The service. SIGTERM and Ctrl-C end it gracefully."),
-    "check": Verb("service", "Configuration, templates and store; says what is wrong and what is unsafe."),
+    "check": Verb(
+        "service",
+        "Configuration, templates and store; says what is wrong and what is unsafe. Changes nothing.",
+    ),
     "jobs": Verb(
         "jobs", "What the service does by itself: when it looks, and what will fall due if nobody acts."
     ),

@@ -73,7 +73,7 @@ class Desk:
     def _store(self) -> Store:
         """The daemon's own, so it is not opened before the daemon has made it."""
         url = config_load.load(self._config, secrets_needed=False).store.url
-        return Store.open(url, base=self._config.parent, migrate=False)
+        return Store.open(url, base=self._config.parent, make=False, migrate=False)
 
     def until(self, number: str, state: str, partner: str) -> Shown:
         """Looks at a request until it is in this state with this partner. Raises Missed."""

@@ -38,6 +38,16 @@ def parse(url: str, base: Path) -> URL:
     raise Misconfigured(f"store.url names the database {backend!r}: {_ALLOWED}")
 
 
+def file_of(url: URL) -> Path | None:
+    """The SQLite file; None on PostgreSQL."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def shown(url: str) -> str:
+    """The URL as it is written, the password masked."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 def _file_url(parsed: URL, base: Path) -> URL:
     name = parsed.database or ""
     if name in ("", ":memory:") or name.startswith("file:") or parsed.query:
@@ -155,11 +165,30 @@ def _begin_alone(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
+def is_there(path: Path) -> bool:
+    """Is the SQLite file there? Raises Misconfigured where this user may not even look."""
+    try:
+        path.stat()
+    except PermissionError:
+        user = private.owner(path)
+        text = f"the store {path} belongs to {user or 'another user'}"
+        how = f"sudo -u {user} mailproc …" if user else "the service's user"
+        raise Misconfigured(f"store.url: {text}: run this as `{how}`") from None
+    except OSError:  # not there, or below something that is no folder: making it says so
+        return False
+    return True
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(each for each in (folder, *folder.parents) if os.path.exists(each))
+
+
 def make_file(path: Path) -> None:
     """Make the SQLite file and its folder where they are not there; readers' data is ours alone (0600)."""
+    if is_there(path):
+        return  # not opened here: closing any descriptor of a file drops this process's locks on it
     try:
-        if path.exists():
-            return  # not opened here: closing any descriptor of a file drops this process's locks on it
         private.make_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, private.FILE))
     except FileExistsError:
@@ -167,5 +196,6 @@ def make_file(path: Path) -> None:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoom(f"the store {path} cannot be made: {error.strerror}") from None
-        text = f"{path} cannot be made: {error.strerror}; make its folder writable, or name another file"
+        why = f"{error.strerror}; {private.belongs(_nearest(path.parent))}"
+        text = f"{path} cannot be made: {why}: give it to the service's user (chown), or name another file"
         raise Misconfigured(f"store.url: {text}") from None

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from mailproc.errors import Misconfigured, StoreLost, TryLater
 from mailproc.store import connections, identity, migrate
 from mailproc.store.faults import driver_errors, first_line, try_later
 from mailproc.store.guard import FileGuard, ServerGuard
+from mailproc.store.lock import daemon_lock
 from mailproc.store.underway import Underway
 from mailproc.store.writer import Writer
 
@@ -43,22 +44,43 @@ class Store:
         self._watching = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, base: Path = Path(), migrate: bool = True, expected: bool = False) -> "Store":
+    def open(
+        cls,
+        url: str,
+        *,
+        base: Path = Path(),
+        make: bool = True,
+        migrate: bool = True,
+        expected: bool = False,
+    ) -> "Store":
         """Open the store, make it where it is not there, bring an older one up to date.
 
         One that is ``expected`` is not made: Misconfigured where it is not there, or empty. A
-        relative SQLite path starts at ``base``. With ``migrate`` False a store that is not up to
-        date is refused. Raises Misconfigured (also for a store newer than this program), TryLater
-        (PostgreSQL is away, somebody holds the lock) and StoreLost; no text holds the password.
+        relative SQLite path starts at ``base``. Without ``make`` an empty store is refused, without
+        ``migrate`` an older one. Raises Misconfigured (also for a store newer than this program),
+        LocalFault (it must be migrated, and a service runs on it), TryLater (PostgreSQL is away,
+        somebody holds the lock) and StoreLost; no text holds the password.
         """
         store = cls(connections.parse(url, base), base)
         try:
-            store._prepare(may_migrate=migrate, expected=expected)
+            store._prepare(make=make, may_migrate=migrate, expected=expected)
             store._guard.opened()
         except BaseException:  # whatever it is, no connection is left open
             store.close()
             raise
         return store
+
+    @classmethod
+    def revision_at(cls, url: str, base: Path) -> str | None:
+        """The revision of the store that is there, which stays as it is; None where none is, or it is empty.
+
+        Raises Misconfigured, TryLater and StoreLost.
+        """
+        with closing(cls(connections.parse(url, base), base)) as store:
+            if store.path is not None and not connections.is_there(store.path):
+                return None
+            with migrate.reaching(store._url), store._reading.connect() as connection:
+                return migrate.revision(connection)
 
     @property
     def dialect(self) -> str:
@@ -68,7 +90,7 @@ class Store:
     @property
     def path(self) -> Path | None:
         """The SQLite file, absolute; None on PostgreSQL."""
-        return Path(self._url.database or "") if self.dialect == "sqlite" else None
+        return connections.file_of(self._url)
 
     @property
     def shown(self) -> str:
@@ -205,10 +227,13 @@ class Store:
         if watch is not None:
             watch.close()
 
-    def _prepare(self, *, may_migrate: bool, expected: bool) -> None:
+    def _prepare(self, *, make: bool, may_migrate: bool, expected: bool) -> None:
         if self.path is not None:
-            if expected and not self.path.exists():
-                raise Misconfigured(f"store.url: the store {self.path} is gone")
+            there = connections.is_there(self.path)
+            if not there and (expected or not make):
+                raise Misconfigured(
+                    f"store.url: the store {self.path} is {'gone' if expected else 'not there'}"
+                )
             connections.make_file(self.path)
         with migrate.reaching(self._url):
             with self._reading.connect() as connection:
@@ -216,8 +241,9 @@ class Store:
             if expected and here is None:
                 raise Misconfigured(f"store.url: the store {self.shown} is empty")
             if here != migrate.HEAD:
-                migrate.refuse(here, may_migrate=may_migrate)
-                migrate.bring_up(self._writing, self.path)
+                migrate.refuse(here, make=make, migrate=may_migrate)
+                with nullcontext() if here is None else daemon_lock(self):  # never beside a running service
+                    migrate.bring_up(self._writing, self.path)
 
 
 def _note(url: URL, base: Path) -> Path:

@@ -5,18 +5,28 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 from mailproc import private
 from mailproc.errors import LocalFault, Misconfigured
-from mailproc.store.engine import Store
+from mailproc.store.connections import Standing
 from mailproc.store.faults import driver_errors
 
 _DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
 _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
 
 
+class Locked(Protocol):
+    """A store, as far as its lock must know it."""
+
+    @property
+    def path(self) -> Path | None: ...
+
+    def standing(self) -> Standing: ...
+
+
 @contextmanager
-def daemon_lock(store: Store) -> Iterator[Callable[[], bool]]:
+def daemon_lock(store: Locked) -> Iterator[Callable[[], bool]]:
     """Hold the store for one daemon; LocalFault where another one holds it, or Misconfigured.
 
     Yields a question: is the lock still ours? A file's is as long as the process lives; on
@@ -48,7 +58,7 @@ def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _server_lock(store: Store) -> Iterator[Callable[[], bool]]:
+def _server_lock(store: Locked) -> Iterator[Callable[[], bool]]:
     connection = store.standing()
 
     def still_ours() -> bool:

@@ -26,15 +26,23 @@ class Marker:
     def __init__(self, places: Sequence[Path]) -> None:
         self._places = places
 
-    def open(self, url: str, base: Path) -> Store:
-        """The store, made only where none was made before. Raises Misconfigured, else as Store.open."""
+    def known(self) -> bool:
+        """Was a store made here?"""
+        return bool(self._read()[1])
+
+    def open(self, url: str, base: Path, *, make: bool, migrate: bool) -> Store:
+        """The store, made only where none was made before. Raises Misconfigured, else as Store.open.
+
+        Without ``make`` nothing is written, this file neither.
+        """
         file, known = self._read()
         try:
-            store = Store.open(url, base=base, expected=bool(known))
+            store = Store.open(url, base=base, make=make, migrate=migrate, expected=bool(known))
         except Misconfigured as error:
             raise Misconfigured(f"{error}{self._advice(file)}" if known else str(error)) from None
         try:
-            self._compare(store, file, known)
+            if known or make:
+                self._compare(store, file, known)
         except BaseException:  # whatever it is, no connection is left open
             store.close()
             raise

@@ -41,16 +41,23 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def refuse(here: str | None, *, may_migrate: bool) -> None:
-    """Raise Misconfigured where a store at this revision cannot be used by this program."""
+def refuse(here: str | None, *, make: bool, migrate: bool) -> None:
+    """Raise Misconfigured where a store at this revision cannot be used by this program.
+
+    ``make``: one that is empty may be made; ``migrate``: one that is older may be brought up to date.
+    """
     if here is not None and here not in _known():
         raise Misconfigured(
             f"the store is at revision {here}, this program knows revisions up to {HEAD}:"
             " a newer mailproc made it, install that one"
         )
-    if here != HEAD and not may_migrate:
-        found = "empty" if here is None else f"at revision {here}"
-        raise Misconfigured(f"the store is {found}, this program needs revision {HEAD}")
+    if here is None and not make:
+        raise Misconfigured(f"the store is empty, this program needs revision {HEAD}")
+    if here is not None and here != HEAD and not migrate:
+        raise Misconfigured(
+            f"the store is at revision {here}, this program needs {HEAD}, and only `mailproc run` migrates:"
+            " stop the service of the older version and start this one; `mailproc check` says what it will do"
+        )
 
 
 def bring_up(engine: Engine, path: Path | None) -> None:
@@ -61,7 +68,7 @@ def bring_up(engine: Engine, path: Path | None) -> None:
     """
     with engine.connect() as connection, connection.begin():
         here = revision(connection)
-        refuse(here, may_migrate=True)
+        refuse(here, make=True, migrate=True)
         if here == HEAD:
             return
         begun = time.monotonic()
@@ -77,8 +84,26 @@ def _migrate(connection: Connection, here: str | None, path: Path | None) -> Non
         size = f" ({path.stat().st_size / 1e6:.0f} MB)" if path is not None else ""
         _log.info("the store%s is migrated from revision %s to %s: this may take minutes", size, here, HEAD)
         if path is not None:
-            _copy(path, path.with_name(f"{path.name}.before-{HEAD}.bak"))
+            _copy(path, copy_of(path))
     command.upgrade(settings(connection), "head")
+
+
+def copy_of(path: Path) -> Path:
+    """Where a SQLite store is copied to before it is migrated."""
+    return path.with_name(f"{path.name}.before-{HEAD}.bak")
+
+
+def waiting(here: str | None, path: Path | None) -> str:
+    """What the first `run` does to a store at this revision; '' where it is up to date, or newer."""
+    if here is None:
+        return "there is no store yet, and `check` makes none: the first `mailproc run` does"
+    if here == HEAD or here not in _known():
+        return ""
+    first = f"copies it to {copy_of(path)}" if path is not None else "does not copy it (pg_dump does)"
+    return (
+        f"the store is at revision {here}: the first `mailproc run` migrates it to {HEAD} and {first};"
+        " stop the service of the older version before"
+    )
 
 
 def settings(connection: Connection) -> "Config":
@@ -132,15 +157,9 @@ def _advice(error: SQLAlchemyError, url: URL) -> str:
         return ""
     file = Path(url.database or "")
     needs = f"SQLite writes into {file.parent}, even to read"
-    return f". {needs}: run mailproc as {_owner(file)}, or copy the store and name the copy in store.url"
-
-
-def _owner(file: Path) -> str:
-    """Whose the store is: most likely the service's user."""
-    try:
-        return f"{file.owner()}, who owns it"
-    except (OSError, KeyError):
-        return "the user who owns it"
+    user = private.owner(file)  # most likely the service's
+    whose = f"{user}, who owns it (`sudo -u {user} mailproc …`)" if user else "the user who owns it"
+    return f". {needs}: run mailproc as {whose}, or copy the store and name the copy in store.url"
 
 
 def _masked(words: str, url: URL) -> str:

@@ -108,12 +108,12 @@ def test_a_service_that_no_account_takes_is_refused(sqlite_office: Office) -> No
     sqlite_office.configure(account='services = ["COPY"]')
     with pytest.raises(LocalFault, match="No account with UK-BL takes a LOAN"):
         sqlite_office.place()
-    warnings = checking.check(sqlite_office.house, connect=False).warnings
+    warnings = checking.check(sqlite_office.house.premises, sqlite_office.house.store, connect=False).warnings
     assert any("no account takes an order of a LOAN" in one for one in warnings)
 
 
 def test_check_shows_the_accounts(three: Office) -> None:
-    fine = checking.check(three.house, connect=False).fine
+    fine = checking.check(three.house.premises, three.house.store, connect=False).fine
     assert "accounts with UK-BL: 99-0011 (copies) COPY, 99-0012 (Chemistry), 99-0001 (the rest)" in fine
 
 

@@ -34,7 +34,7 @@ def test_check_preview_and_the_letter_name_file_line_and_field(sqlite_office: Of
     office = sqlite_office
     text, word = BROKEN_ORDER[case]
     file = office.template(ORDER, "TX{{ number }}\n" + text + "\n")
-    wrong = " ".join(checking.check(office.house, connect=False).wrong)
+    wrong = " ".join(checking.check(office.house.premises, office.house.store, connect=False).wrong)
     with pytest.raises(LocalFault) as refused:
         drafts.of_samples(office.house.premises, ORDER, None, "")
     number = office.place()
@@ -177,7 +177,9 @@ def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, rel
     letters = relay.to("r@town.example")
     assert len(letters) == 2
     assert all("Our own words for R. Reader." in letter.text for letter in letters)
-    assert str(file) in " ".join(checking.check(office.house, connect=False).wrong)
+    assert str(file) in " ".join(
+        checking.check(office.house.premises, office.house.store, connect=False).wrong
+    )
 
 
 def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, relay: Relay) -> None:
