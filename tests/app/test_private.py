@@ -79,7 +79,7 @@ def test_what_is_open_is_named(house: House, case: str) -> None:
             (house.folder / "var" / name).touch()
             (house.folder / "var" / name).chmod(file_mode)
         (house.folder / "var").chmod(folder_mode)
-        found = list(exposed.warnings(made))
+        found = list(exposed.warnings(made.config))
     assert [line.partition(" is open")[0] for line in found] == [f"{house.folder}/{name}" for name in named]
 
 
@@ -98,4 +98,4 @@ def test_letters_in_an_open_folder_are_named_together(
     (house.folder / "outgoing").chmod(folder)
     made = build(config)
     with closing(made.store):
-        assert len(list(exposed.warnings(made))) == sentences
+        assert len(list(exposed.warnings(made.config))) == sentences
