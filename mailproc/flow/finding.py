@@ -12,7 +12,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Role
-from mailproc.store import events, transactions
+from mailproc.store import events, heard, transactions
 
 ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW"})
 """APDUs that only a borrower says, so whoever hears one is the RESPONDER."""
@@ -54,15 +54,16 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
 
 def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
     """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
-    for row in waiting(connection, partner):
+    for row in waiting(connection, partner, apdu):
         said = apdu_json.from_json(row["apdu"])
         if said.transaction == apdu.transaction:
             events.todo_again(connection, row, transaction_id)
 
 
-def waiting(connection: Connection, partner: str) -> list[RowMapping]:
-    """What ``partner`` said of a transaction that is not there yet."""
-    rows = events.unplaced(connection, partner)
+def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[RowMapping]:
+    """What ``partner`` said of a transaction that is not there yet and is called as ``apdu`` calls it: few
+    (``heard.unplaced``)."""
+    rows = heard.unplaced(connection, partner, apdu_json.to_json(apdu))
     return [row for row in rows if not (row["facts"] or {}).get(events.WITHHELD)]
 
 
@@ -158,7 +159,7 @@ def _came_early(
 ) -> list[RowMapping]:
     """What lies on the shelf because it overtook the request ``wanted``."""
     key = identity.asked_key(wanted, partner, premises)
-    rows = [row for row in waiting(connection, partner) if row["type"] != "ILL_REQUEST"]
+    rows = [row for row in waiting(connection, partner, wanted) if row["type"] != "ILL_REQUEST"]
     return [
         row for row in rows if identity.asked_key(apdu_json.from_json(row["apdu"]), partner, premises) == key
     ]

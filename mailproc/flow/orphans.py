@@ -117,8 +117,9 @@ def _report(connection: Connection, event: RowMapping, premises: Premises, by: s
 def _mark(connection: Connection, event: RowMapping, premises: Premises) -> set[int]:
     """All that was said of this request is told with it; the ids."""
     key = _key(event, premises)
+    heard = apdu_json.from_json(event["apdu"])
     same = [
-        one for one in finding.waiting(connection, event["partner"])
+        one for one in finding.waiting(connection, event["partner"], heard)
         if one["type"] in SAID and _key(one, premises) == key
     ]  # fmt: skip
     for one in (event, *same):

@@ -19,6 +19,7 @@ from mailproc.flow import bouncing, proving
 from mailproc.flow.partners import Sender, account, ascii_lower, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
+from mailproc.ill.bounded import bounded
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
@@ -165,7 +166,7 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
 def _as_said(strange: Reading, codec: Codec) -> Reading:
     """With what its protocol makes of it, whoever sent it: staff are told which requests it names."""
     try:
-        return replace(strange, decoded=codec.decode(strange.letter))
+        return replace(strange, decoded=_bounded(codec.decode(strange.letter)))
     except (RemoteFault, Misconfigured):
         return strange
 
@@ -203,7 +204,7 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
     """``partners``: who it may be, each of them proven."""
     reading = replace(reading, partner=_only(partners), proof=reading.proofs[partners[0].symbol].by)
     try:
-        decoded = codec.decode(reading.letter)
+        decoded = _bounded(codec.decode(reading.letter))
     except RemoteFault as fault:
         return replace(reading, refused=str(fault), alarm="unreadable")
     if (said := decoded.credentials) is not None:
@@ -221,6 +222,12 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
     key = _file_key(decoded) if said else ""
     sharers = () if whose else partners
     return replace(reading, decoded=decoded, partner=whose, proof=by, sharers=sharers, file_key=key)
+
+
+def _bounded(decoded: Decoded) -> Decoded:
+    """What is worked on from here: no field of it is longer than what anybody reads."""
+    apdus, unsure = (tuple(map(bounded, said)) for said in (decoded.apdus, decoded.unsure))
+    return replace(decoded, apdus=apdus, unsure=unsure)
 
 
 def _file_key(decoded: Decoded) -> str:

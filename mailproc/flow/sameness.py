@@ -12,7 +12,7 @@ from mailproc.ill import apdu_json, repeats
 from mailproc.ill.apdu import Apdu, ConditionalReply
 from mailproc.ill.heard import event_heard
 from mailproc.ill.repeats import Heard
-from mailproc.store import events, outgoing
+from mailproc.store import events, heard, outgoing
 
 
 def facts_of_repeat(
@@ -34,7 +34,7 @@ def facts_of_repeat(
 def _by_time(
     connection: Connection, event: RowMapping, apdu: Apdu, transaction: RowMapping
 ) -> dict[str, Any]:
-    earlier = events.heard(connection, transaction["id"], event)
+    earlier = heard.at_its_time(connection, transaction["id"], event)
     match repeats.judge(apdu, map(apdu_json.from_json, earlier)):
         case Heard.DELIVERED_AGAIN:
             return {"repeat": True, "delivered_again": True}
@@ -53,4 +53,4 @@ def _told_before(connection: Connection, event: RowMapping, transaction: RowMapp
     """Have staff recorded more replies (by telephone) than letters have confirmed? Then this may be
     the letter to one of them: a Conditional-Reply does not say which condition it answers."""
     told = events.recorded(connection, transaction["id"], event["type"])
-    return told > len(events.heard(connection, transaction["id"], event))
+    return told > heard.count(connection, transaction["id"], event)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select, text
+from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select
 
 from mailproc.ill.terms import ApduType
-from mailproc.store.letters import DISMISSED, INBOX
+from mailproc.store import heard
+from mailproc.store.letters import DISMISSED
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
-from mailproc.store.tables import UNPLACED, EventRow, HistoryRow
+from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
 
 EVENT = table_of(EventRow)
@@ -51,17 +52,7 @@ class NewEvent:
     last_error: str = ""
 
 
-_THIS_LETTER = INBOX.alias("this_letter")
-_THAT_LETTER = INBOX.alias("that_letter")
-_OF_THE_SAME_SENDER = (
-    select(_THAT_LETTER.c.id)
-    .join(_THIS_LETTER, _THIS_LETTER.c.taken_from == _THAT_LETTER.c.taken_from)
-    .where(_THAT_LETTER.c.id == EVENT.c.inbox_id, _THIS_LETTER.c.id == bindparam("inbox_id"))
-    .exists()
-)
-"""Who had a request before it was passed on may still speak in it, but not in the new one's place."""
-
-_COLUMNS = (*NewEvent.__dataclass_fields__, "attempts")
+_COLUMNS = (*NewEvent.__dataclass_fields__, *heard.keys(None), "attempts")
 _ADD = Constant(insert_into(EventRow, _COLUMNS))
 _LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
 _FROZEN = ("state", "transaction_id", "request_id", "facts", "partner", "last_error", "unfinished")
@@ -87,7 +78,7 @@ _SAID_BEFORE = Constant(
         EVENT.c.state == "done",
         EVENT.c.id >= bindparam("since"),
         EVENT.c.id != bindparam("event_id"),
-        _OF_THE_SAME_SENDER,
+        heard.OF_THE_SAME_SENDER,
     )
     .limit(1)
 )
@@ -124,16 +115,6 @@ _RECORDED = (
 )
 _ENDED = {"last_error": "", "unfinished": 0}
 _ONCE = select(EVENT.c.id).where(EVENT.c.once == bindparam("once"))
-_UNPLACED = Constant(
-    select(EVENT)
-    .where(
-        text(UNPLACED),  # said as the index says it, or SQLite looks through all that waits
-        EVENT.c.partner == bindparam("partner"),
-        EVENT.c.apdu.is_not(None),
-    )
-    .order_by(EVENT.c.id)
-    .limit(1000)  # a shelf that full is nobody's overtaken letter any more
-)
 _WAITED = Constant(
     select(EVENT)
     .where(
@@ -170,24 +151,15 @@ _SHELVED_OF_LETTER = (
     )
     .order_by(EVENT.c.position)
 )
-_HEARD = Constant(
-    select(EVENT.c.apdu)
-    .where(
-        EVENT.c.transaction_id == bindparam("transaction_id"),
-        EVENT.c.type == bindparam("type"),
-        EVENT.c.cause == "letter",
-        EVENT.c.state == "done",
-        EVENT.c.id != bindparam("event_id"),
-        _OF_THE_SAME_SENDER,
-    )
-    .order_by(EVENT.c.id)
-)
 
 
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; its id."""
-    values = vars(event) | {"attempts": 0, "last_error": storable(event.last_error)}
-    return int(_ADD.scalar(connection, values))
+    return int(_ADD.scalar(connection, _values(event)))
+
+
+def _values(event: NewEvent) -> dict[str, Any]:
+    return vars(event) | heard.keys(event.apdu) | {"attempts": 0, "last_error": storable(event.last_error)}
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
@@ -266,11 +238,6 @@ def known_once(connection: Connection, once: str) -> int | None:
     return connection.execute(_ONCE, {"once": once}).scalar()
 
 
-def unplaced(connection: Connection, partner: str) -> Sequence[RowMapping]:
-    """Messages of ``partner`` on the shelf that belong to no transaction (yet)."""
-    return _UNPLACED.rows(connection, {"partner": partner})
-
-
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
     """What of a letter could be read and lies on the shelf, or was put away from there."""
     return connection.execute(_SHELVED_OF_LETTER, {"inbox_id": inbox_id}).mappings().all()
@@ -321,18 +288,6 @@ def waiting_on_shelf(connection: Connection, most: int) -> Sequence[RowMapping]:
 def count_on_shelf(connection: Connection) -> RowMapping:
     """How much of that there is: count, next_at (None for nothing)."""
     return connection.execute(_ON_SHELF_COUNT).mappings().one()
-
-
-def heard(connection: Connection, transaction_id: int, event: RowMapping) -> list[dict[str, Any]]:
-    """The JSON of every APDU of the kind of ``event`` that letters of its sender brought before, oldest
-    first; not its own."""
-    values = {
-        "transaction_id": transaction_id,
-        "type": event["type"],
-        "event_id": event["id"],
-        "inbox_id": event["inbox_id"],
-    }
-    return [row["apdu"] for row in _HEARD.rows(connection, values)]
 
 
 def recorded(connection: Connection, transaction_id: int, kind: str) -> int:

@@ -223,7 +223,9 @@ class EventRow(QueueRow, table=True):
         Index("ix_event_transaction", "transaction_id", "id"),
         Index("ix_event_repeat", "transaction_id", "repeat_key"),
         Index("ix_event_queue", "state", "not_before", "id"),
-        Index("ix_event_unplaced", "partner", "id", sqlite_where=text(UNPLACED)),
+        Index("ix_event_unplaced", "partner", "about", sqlite_where=text(UNPLACED)),
+        Index("ix_event_sent", "transaction_id", "sent_at"),
+        Index("ix_event_original", "transaction_id", "original_sent_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     cause: str  # letter | staff | timer | policy
@@ -241,6 +243,9 @@ class EventRow(QueueRow, table=True):
     ref: dict[str, Any] | None = _json()
     facts: dict[str, Any] | None = _json()
     repeat_key: str = ""
+    about: str = Field(default="", sa_column_kwargs=_EMPTY)  # this and the next two: keys (heard.py)
+    sent_at: str = Field(default="", sa_column_kwargs=_EMPTY)
+    original_sent_at: str = Field(default="", sa_column_kwargs=_EMPTY)
     at: datetime = _instant(nullable=False)
 
 

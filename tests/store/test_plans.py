@@ -21,6 +21,7 @@ from mailproc.store import (
     counters,
     events,
     find,
+    heard,
     inbox,
     learned,
     letters,
@@ -32,7 +33,6 @@ from mailproc.store import (
     rotas,
     timers,
     transactions,
-    undelivered,
 )
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -120,10 +120,8 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "heard_since": lambda c: events.heard_since(c, 1, 0),
         "proven_since": lambda c: events.proven_since(c, 1, 0),
         "known_once": lambda c: events.known_once(c, "a click"),
-        "unplaced": lambda c: events.unplaced(c, "XX-BL"),
         "shelved_of_letter": lambda c: events.shelved_of_letter(c, 1),
         "shelved_ids_of_letter": lambda c: events.shelved_ids_of_letter(c, 1),
-        "heard": lambda c: events.heard(c, 1, _event(c)),
         "recorded": lambda c: events.recorded(c, 1, "SHIPPED"),
         "waited": lambda c: events.waited(c, NOW, NOW + HOUR, 10),
         "wait_on_shelf": lambda c: events.wait_on_shelf(c, 1, NOW, "why"),
@@ -132,6 +130,11 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "finish": lambda c: events.finish(c, _event(c)),
         "shelve": lambda c: events.shelve(c, 1, "why"),
         "dismiss": lambda c: events.dismiss(c, 1, "why"),
+    },
+    heard: {
+        "unplaced": lambda c: heard.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
+        "at_its_time": lambda c: heard.at_its_time(c, 1, _event(c)),
+        "count": lambda c: heard.count(c, 1, _event(c)),
     },
     letters: {
         "load": lambda c: letters.load(c, 1),
@@ -160,16 +163,10 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),  # type: ignore[arg-type]
         "renew_letter": lambda c: outgoing.renew_letter(c, 1),
     },
-    undelivered: {
-        "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
-        "states_of": lambda c: undelivered.states_of(c, 1),
-    },
     order_letters: {
         "came_back": lambda c: order_letters.came_back(c, 1),
         "is_with_nobody": lambda c: order_letters.is_with_nobody(c, 1),
         "attempts_in": lambda c: order_letters.attempts_in(c, 1),
-        "returned": lambda c: order_letters.returned(c, 1),
-        "still_wanted": lambda c: order_letters.still_wanted(c, 1),
     },
     requests: {
         "load": lambda c: requests.load(c, 1),

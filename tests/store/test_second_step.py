@@ -1,5 +1,6 @@
 """A store of the first release is brought up to the second: its letters are still the earlier copies."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from alembic import command
 from sqlalchemy import inspect, text
 
 from mailproc.ill.terms import Role, TransactionId
-from mailproc.store import connections, inbox, letters, migrate, transactions
+from mailproc.store import connections, heard, inbox, letters, migrate, transactions
 from mailproc.store.engine import Store
 
 LETTERS = (
@@ -32,6 +33,11 @@ _TRANSACTION = text(
     " address, codec, dialect, service, state, state_before, last_service_at, moved_event_id, updated_at,"
     " version) VALUES (:id, 1, :role, 'XX-A', :id, '1', '', 'XX-BL', 'XX-BL', 'a@x', 'iso10161', '', 'LOAN',"
     " 'PENDING', '', '', 0, '2026-03-01 12:00:00', 0)"
+)
+_EVENT = text(
+    "INSERT INTO event (state, attempts, last_error, cause, actor, door, heard_by, partner, type, repeat_key,"
+    " at, apdu) VALUES ('shelved', 0, '', 'letter', '', '', '', 'XX-BL', 'MESSAGE', '',"
+    " '2026-03-01 12:00:00', :apdu)"
 )
 _LEARNED = text("INSERT INTO partner_learned (partner, kind, value) VALUES ('XX-BL', 'address', 'b@x')")
 
@@ -105,3 +111,23 @@ def test_the_tables_that_were_made_again_have_their_indexes(first_url):
     assert {name for name, where in partial.items() if where} == {
         "ix_inbox_message_id", "ix_inbox_taken", "ix_transactions_attention"}  # fmt: skip
     assert {"ix_inbox_queue", "ix_transactions_list", "ix_transactions_age"} <= set(partial)
+
+
+def test_messages_are_found_by_name_and_time(first_url):
+    """What came before the step is found as what comes after it: the store writes the same keys."""
+    said = [
+        {"type": "MESSAGE", "transaction": {"tgq": "G1", "tq": "2"}, "sent_at": "2026-03-01T10:00:00"},
+        {"type": "MESSAGE", "transaction": {"tgq": "G" * 300}, "original_sent_at": "2026-03-01T10:00:00"},
+        {"type": "CANCEL", "transaction": None, "ref": {"number": "b1-1", "customer_code": "99-0001"}},
+        {"type": "CANCEL", "transaction": None},
+    ]
+    engine = connections.writing(connections.parse(first_url, Path()))
+    with engine.connect() as connection, connection.begin():
+        for apdu in said:
+            connection.execute(_EVENT, {"apdu": json.dumps(apdu)})
+    engine.dispose()
+    store = Store.open(first_url)
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT about, sent_at, original_sent_at FROM event ORDER BY id"))
+        assert [{**row} for row in rows.mappings()] == [heard.keys(apdu) for apdu in said]
+    store.close()

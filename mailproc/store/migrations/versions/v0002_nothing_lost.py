@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("store_id"),
     )
     _indexes()
+    _heard()
 
 
 def _proven_senders() -> None:
@@ -94,6 +95,47 @@ def _indexes() -> None:
         sqlite_where=paused,
         postgresql_where=paused,
     )
+
+
+def _heard() -> None:
+    """By what a message is found: the name of its transaction, and its service times."""
+    for name in ("about", "sent_at", "original_sent_at"):
+        op.add_column("event", _word(name))
+    fields = {name: _field(name) for name in ("sent_at", "original_sent_at")}
+    tgq, tq, number, code = (
+        _field(*path)
+        for path in (
+            ("transaction", "tgq"),
+            ("transaction", "tq"),
+            ("ref", "number"),
+            ("ref", "customer_code"),
+        )
+    )
+    fields["about"] = (
+        f"CASE WHEN {_field('transaction')} IS NULL THEN upper(coalesce({number}, '')) || '/' ||"
+        f" coalesce({code}, '') ELSE coalesce({tgq}, '') || '/' || coalesce({tq}, '') END"
+    )
+    values = ", ".join(f"{name} = substr(coalesce({said}, ''), 1, 200)" for name, said in fields.items())
+    op.execute(sa.text(f"UPDATE event SET {values} WHERE apdu IS NOT NULL"))  # noqa: S608  # of the constants above
+    unplaced = sa.text("transaction_id IS NULL AND state = 'shelved'")
+    op.drop_index("ix_event_unplaced", "event")
+    op.create_index(
+        "ix_event_unplaced",
+        "event",
+        ["partner", "about"],
+        sqlite_where=unplaced,
+        postgresql_where=unplaced,
+    )
+    op.create_index("ix_event_sent", "event", ["transaction_id", "sent_at"])
+    op.create_index("ix_event_original", "event", ["transaction_id", "original_sent_at"])
+
+
+def _field(*path: str) -> str:
+    """A field of an event's APDU, as text; NULL where there is none."""
+    if op.get_bind().dialect.name == "sqlite":
+        return f"json_extract(apdu, '$.{'.'.join(path)}')"
+    *outer, last = path
+    return "apdu " + "".join(f"-> '{name}' " for name in outer) + f"->> '{last}'"
 
 
 def _unique(table: str, was: list[str], becomes: list[str], *more: sa.Column[object]) -> None:
