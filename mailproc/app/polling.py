@@ -64,7 +64,7 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
             level = logging.WARNING if loud else logging.INFO
             _log.log(level, "letter UID %s was passed over: %s", one.uid, one.reason)
         for uid in batch.gone:
-            _log.info("letter UID %s is no longer on the server", uid)
+            _log.info("letter UID %s is not on the server", uid)
         return kept
 
     return keep

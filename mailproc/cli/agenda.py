@@ -102,6 +102,11 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again,"
             " mailproc dismiss I12 puts it away."
         )
+    _letters("Letters that wait for DNS", found.unread, premises)
+    if found.unread:
+        output.line(
+            "  Nothing to do: they are read by themselves when DNS is back (mailproc check --connect)."
+        )
     _letters("Letters of ours that wait or failed", found.unsent, premises)
     if found.mailboxes:
         unread = [

@@ -33,10 +33,10 @@ def shelved(
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """What could not be placed: whole letters (I…) and single messages (E…), those of partners first."""
+    """What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS."""
     with opened(ctx) as house:
         with house.store.read() as connection:
-            lines = mail.shelved(connection)
+            lines = mail.shelved(connection) + mail.waiting(connection)
         if as_json:
             output.as_json(lines)
             return

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import arrival, orphans, shelf_alarm, waiting
+from mailproc.flow import arrival, deferral, orphans, shelf_alarm, waiting
 from mailproc.flow.premises import Premises
 from mailproc.ill import pace
 from mailproc.ill import timers as rules
@@ -36,6 +36,7 @@ def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
 
     def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)
+        deferral.look(connection, premises)
         return (
             timers.fire(connection, now, limit),
             orphans.tell_due(connection, premises, limit),

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE
 from mailproc.flow.reading import Reading
-from mailproc.store import alarms, events, outgoing, queue
+from mailproc.log import mask
+from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import InboxRow
 from mailproc.store.text import storable
@@ -21,22 +22,51 @@ LASTING = timedelta(hours=1)
 """A letter that waits so long is told to staff."""
 
 
+EVERY = timedelta(days=7)
+"""Staff are told again, while it lasts."""
+ALARM = "no-dns"
+MOST_PARTNERS = 20
+"""Named in one letter."""
+
+
 def defer(connection: Connection, reading: Reading, premises: Premises) -> None:
-    """The letter stays ``todo`` and is read again after a pause."""
+    """The letter stays ``todo`` and is read again after a pause; lists show whose it is said to be, and why
+    it waits."""
     now, why = premises.clock(), storable(f"the sender cannot be proven yet: {reading.later}")[:NOTE]
     _log.info("I%s deferred: %s", reading.inbox_id, why)
+    symbol = reading.partner.symbol if reading.partner else ""
+    letters.claimed_by(
+        connection, reading.inbox_id, partner=symbol, subject=mask(reading.letter.subject)[:250]
+    )
     queue.later(connection, InboxRow, reading.inbox_id, why, now, longest=LONGEST)
     if now - reading.received_at >= LASTING:
-        _tell_staff(connection, reading, why, premises)
+        _tell_staff(connection, why, premises)
 
 
-def _tell_staff(connection: Connection, reading: Reading, why: str, premises: Premises) -> None:
-    """Once a day, however many letters wait: it is one trouble."""
+def look(connection: Connection, premises: Premises) -> None:
+    """Once no letter waits any more the trouble is over: staff hear of the next one at once."""
+    if not letters.waiting(connection, limit=1):
+        alarms.clear(connection, ALARM, "", premises.clock())
+
+
+def _tell_staff(connection: Connection, why: str, premises: Premises) -> None:
+    """Once, and then weekly, however many letters wait: it is one trouble."""
     now = premises.clock()
-    if not alarms.raise_once(connection, "no-dns", "", now):
+    if not alarms.raise_once(connection, ALARM, "", now, every=EVERY):
         return
+    waiting = letters.waiting(connection)
+    facts = {
+        "reasons": [ALARM],
+        "note": why,
+        "waiting": {
+            "count": len(waiting),
+            "partners": list(dict.fromkeys(row["partner"] for row in waiting if row["partner"]))[
+                :MOST_PARTNERS
+            ],
+            "since": min(row["received_at"] for row in waiting).isoformat(),
+        },
+    }
     event = NewEvent(cause="timer", type="NO_DNS", at=now, state="done", facts={"text": why})
-    facts = {"reasons": ["no-dns"], "letter": f"I{reading.inbox_id}", "note": why}
     body = {"notice": "staff/attention", "to": "staff", "facts": facts}
     event_id = events.add(connection, event)
     outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)

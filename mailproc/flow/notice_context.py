@@ -35,6 +35,7 @@ from mailproc.notices.catalogue import (
     Request,
     StaffAttention,
     StaffDigest,
+    WaitingLetters,
     Way,
 )
 from mailproc.notices.citation import cited
@@ -269,8 +270,17 @@ def _attention(writer: Writer) -> StaffAttention:
         more=facts.get("more"),
         since=_since(writer),
         claimed=_claimed(writer),
+        waiting=_waiting(writer),
         untold=_untold(writer),
     )
+
+
+def _waiting(writer: Writer) -> WaitingLetters | None:
+    told = writer.facts.get("waiting")
+    if not told:
+        return None
+    names = tuple(writer.partner(symbol).name for symbol in told["partners"])
+    return WaitingLetters(count=told["count"], names=names, since=_time(writer, told["since"]))
 
 
 def _claimed(writer: Writer) -> tuple[Claimed, ...]:
@@ -281,8 +291,11 @@ def _claimed(writer: Writer) -> tuple[Claimed, ...]:
 
 
 def _since(writer: Writer) -> str:
-    if not (told := writer.facts.get("since")):
-        return ""
+    told = writer.facts.get("since")
+    return _time(writer, told) if told else ""
+
+
+def _time(writer: Writer, told: str) -> str:
     wall = writer.premises.local(datetime.fromisoformat(told))
     return words.time_word(wall, writer.premises.today(), writer.language)
 

@@ -50,7 +50,7 @@ class Reading:
     ``sharers``: the partners who write from this address, where only the store can tell whose it is;
     ``partner`` is None then. ``proofs``: by which each partner who may have sent it is proven, by symbol.
     ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
-    who sent it; then nothing else is known.
+    who sent it; then ``partner`` is who is said to be, and nothing else is known.
     ``unproven``: nobody's whom config.toml knows. ``decoded`` of a letter without proof: what its protocol
     makes of it all the same.
     ``own_ids``: where we sent one of them, this is our own letter. ``file_key``: alike for like order files.
@@ -87,7 +87,8 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
     try:
         return _read(reading, row, premises, keys)
     except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
-        return replace(reading, later=str(unanswered))
+        claimants = premises.partners.claimed_by(_sender(row, letter))
+        return replace(reading, later=str(unanswered), partner=_only(claimants))
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
         _log.error("I%s could not be read: %s", row["id"], fault)
         return replace(reading, refused=str(fault), alarm="unreadable")

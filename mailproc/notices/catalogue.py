@@ -91,6 +91,15 @@ class OurLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingLetters:
+    count: int = field_help("How many letters wait until DNS gives an answer about their senders.", sample=2)
+    names: tuple[str, ...] = field_help(
+        "Whose they are said to be, at most 20.", sample=("Other Town Library",), optional=True
+    )
+    since: str = field_help("Since when the oldest waits.", sample="Wed 4 Mar, 09:00")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claimed:
     name: str = field_help("A library, though its sender was not proven.", sample="Other Town Library")
     count: int = field_help("How many letters.", sample=2)
@@ -138,6 +147,9 @@ class StaffAttention:
         "How many letters more like this came in of which staff were not told.", sample=2, optional=True
     )
     since: str = field_help("Since when those came in.", sample="10:00", optional=True)
+    waiting: WaitingLetters | None = field_help(
+        "The letters that wait for DNS.", sample=sample_of(WaitingLetters), optional=True
+    )
     claimed: tuple[Claimed, ...] = field_help(
         "Which libraries some of those letters claim to be of, at most 20.",
         sample=(sample_of(Claimed),),

@@ -73,6 +73,12 @@ class StaffDigest:
         "Letters of ours that wait or failed.",
         sample=sample_of(DigestLetters, letters=(sample_of(DigestLetter, number="O12", why="held back"),)),
     )
+    unread: DigestLetters = field_help(
+        "Letters that wait until DNS gives an answer about their senders.",
+        sample=sample_of(
+            DigestLetters, letters=(sample_of(DigestLetter, number="I40", why="DNS gives no answer"),)
+        ),
+    )
     mailboxes: tuple[DigestMailbox, ...] = field_help(
         "Mailboxes that cannot be read.", sample=(sample_of(DigestMailbox),)
     )
@@ -86,6 +92,7 @@ def digest(
     *,
     unplaced: Sequence[DigestLetter] = (),
     unsent: Sequence[DigestLetter] = (),
+    unread: Sequence[DigestLetter] = (),
     mailboxes: Sequence[DigestMailbox] = (),
 ) -> StaffDigest:
     """The day's letter with its counts made from what stands in it, so that the sum cannot lie.
@@ -105,6 +112,7 @@ def digest(
         all_open=needing + waiting,
         unplaced=_letters(unplaced),
         unsent=_letters(unsent),
+        unread=_letters(unread),
         mailboxes=tuple(mailboxes),
     )
 

@@ -83,7 +83,10 @@ class Unread:
 
 @dataclass(frozen=True)
 class Agenda:
-    """Each open request stands in one group, or counts among ``waiting`` (for others)."""
+    """Each open request stands in one group, or counts among ``waiting`` (for others).
+
+    ``unread``: letters that wait for DNS.
+    """
 
     day: date
     groups: tuple[Group, ...]
@@ -92,6 +95,7 @@ class Agenda:
     all_open: int
     unplaced: tuple[LetterLine, ...]
     unsent: tuple[LetterLine, ...]
+    unread: tuple[LetterLine, ...]
     mailboxes: tuple[Unread, ...]
 
 
@@ -108,6 +112,7 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         all_open=all_open,
         unplaced=tuple(letters.shelved(connection, to_do=True)),
         unsent=tuple(letters.outbox(connection)),
+        unread=tuple(letters.waiting(connection)),
         mailboxes=tuple(_unread(connection, premises)),
     )
 

@@ -53,6 +53,7 @@ def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
         found.waiting,
         unplaced=[_letter(one, premises, "shelved") for one in found.unplaced],
         unsent=[_letter(one, premises) for one in found.unsent],
+        unread=[_letter(one, premises) for one in found.unread],
         mailboxes=[
             DigestMailbox(name=one.name, why=one.error, since=_day(one.since, premises))
             for one in found.mailboxes

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
-from mailproc.office.letters import parsed
+from mailproc.office.letters import not_on_the_shelf, parsed
 from mailproc.store import events, letters
 from mailproc.store.engine import Store
 
@@ -42,7 +42,7 @@ def dismiss(
         for kind, number in meant:
             put_away = letters.dismiss if kind == "I" else events.dismiss
             if not put_away(connection, number, why):
-                raise _nowhere(f"{kind}{number}")
+                raise not_on_the_shelf(connection, f"{kind}{number}", "does not lie on the shelf.")
         return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
 
     return store.write(job)
@@ -58,9 +58,5 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
         return [(kind, number)]
     shelved = events.shelved_ids_of_letter(connection, number)
     if not shelved:
-        raise _nowhere(f"I{number}")
+        raise not_on_the_shelf(connection, f"I{number}", "does not lie on the shelf.")
     return [("E", event_id) for event_id in shelved]
-
-
-def _nowhere(name: str) -> LocalFault:
-    return LocalFault(f"{name} does not lie on the shelf.", ("mailproc shelved",))

@@ -23,10 +23,6 @@ _REQUEST = re.compile(r"[BL][0-9]+")
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
-_NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
-"""A list of letters is not to hold all their bytes."""
-
-
 @dataclass(frozen=True)
 class LetterLine:
     """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
@@ -60,7 +56,9 @@ class LetterLine:
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     """Letters in and out, the newest first."""
-    received = connection.execute(select(*_NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)).mappings()
+    received = connection.execute(
+        select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
+    ).mappings()
     prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
     lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
@@ -72,13 +70,30 @@ def shelved(connection: Connection, *, to_do: bool = False) -> list[LetterLine]:
 
     What proven partners wrote comes first: where a list is cut, strangers' letters must not hide it.
     """
-    whole = select(*_NO_BYTES).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
+    whole = select(*letters.NO_BYTES).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
     single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
     received = connection.execute(whole).mappings().all()
     rows = connection.execute(single).mappings()
     messages = [_message(row) for row in rows if not (to_do and events.TOLD in (row["facts"] or {}))]
     proven = [_incoming(row) for row in received if row["proof"]]
     return proven + messages + [_incoming(row) for row in received if not row["proof"]]
+
+
+def waiting(connection: Connection) -> list[LetterLine]:
+    """Letters that came in and are read again by themselves, for DNS gives no answer about their senders."""
+    return [_incoming(row) for row in letters.waiting(connection)]
+
+
+def not_on_the_shelf(connection: Connection, letter_id: str, told: str) -> LocalFault:
+    """Why nothing can be done with it: ``told``, or it waits for DNS."""
+    kind, number = parsed(letter_id)
+    row = letters.load(connection, number) if kind == "I" else None
+    if row is None or row["state"] != "todo" or not row["last_error"]:
+        return LocalFault(f"{letter_id} {told}", ("mailproc shelved",))
+    return LocalFault(
+        f"{letter_id} waits for DNS, and is read by itself when DNS is back: {row['last_error']}.",
+        ("mailproc check --connect",),
+    )
 
 
 def outbox(connection: Connection) -> list[LetterLine]:

@@ -17,7 +17,7 @@ from mailproc.ill.apdu import Message
 from mailproc.ill.terms import Role
 from mailproc.mail.parse import parse, readable
 from mailproc.office.find import transaction_of
-from mailproc.office.letters import parsed
+from mailproc.office.letters import not_on_the_shelf, parsed
 from mailproc.store import events, learned, letters, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -152,7 +152,7 @@ def hold(store: Store, letter_id: str) -> str:
 def _release_letter(connection: Connection, number: int, symbol: str) -> str:
     row = letters.load(connection, number)
     if row is None or row["state"] not in letters.PLACEABLE:
-        raise _nowhere(f"I{number}")
+        raise _nowhere(connection, f"I{number}")
     partner = symbol or row["partner"]
     if not partner:
         raise LocalFault(
@@ -206,7 +206,7 @@ def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
 def _shelved_event(connection: Connection, number: int) -> RowMapping:
     event = events.load(connection, number)
     if event is None or event["state"] not in letters.PLACEABLE:
-        raise _nowhere(f"E{number}")
+        raise _nowhere(connection, f"E{number}")
     if event["type"] == "UNREADABLE":
         raise LocalFault(
             f"E{number} could not be read; correct it with its sender.",
@@ -215,8 +215,8 @@ def _shelved_event(connection: Connection, number: int) -> RowMapping:
     return event
 
 
-def _nowhere(name: str) -> LocalFault:
-    return LocalFault(f"{name} does not lie on the shelf, nor was it put away from there.")
+def _nowhere(connection: Connection, name: str) -> LocalFault:
+    return not_on_the_shelf(connection, name, "does not lie on the shelf, nor was it put away from there.")
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def _masked(store: Store, premises: Premises, inbox_id: int) -> _Masked:
 def _on_the_shelf(connection: Connection, inbox_id: int) -> RowMapping:
     row = letters.load(connection, inbox_id)
     if row is None or row["state"] not in letters.PLACEABLE:
-        raise _nowhere(f"I{inbox_id}")
+        raise _nowhere(connection, f"I{inbox_id}")
     return row
 
 

@@ -33,8 +33,8 @@ _NOT_TOLD = text(
     " ON CONFLICT (kind, key) DO UPDATE SET untold = alarm.untold + 1"
 ).bindparams(bindparam("now", type_=Instant))
 HOUR = timedelta(hours=1)
-OVER, UNTOLD_KEPT = timedelta(days=2), timedelta(days=30)
-"""How long ago a stretch began that is over for sure (none is longer than a day), and how long a count waits
+OVER, UNTOLD_KEPT = timedelta(days=8), timedelta(days=30)
+"""How long ago a stretch began that is over for sure (none is longer than a week), and how long a count waits
 for a letter that tells it."""
 _FORGET = text(
     "DELETE FROM alarm WHERE (kind, key) IN (SELECT kind, key FROM alarm WHERE raised_at < :over"

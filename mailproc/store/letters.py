@@ -28,6 +28,9 @@ INTENT = table_of(IntentRow)
 TRANSACTION = table_of(TransactionRow)
 REQUEST = table_of(RequestRow)
 
+NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
+"""A list of letters is not to hold all their bytes."""
+
 DISMISSED = "dismissed"
 """Of a letter, or of one message of it: staff have put it away."""
 PLACEABLE = ("shelved", DISMISSED)
@@ -120,6 +123,18 @@ def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo",
     values |= {"row_id": inbox_id, "state": state, "was": was, "unfinished": 0}
     if _SETTLE.scalar(connection, values) is None:
         raise LocalFault(f"I{inbox_id} was settled by somebody else meanwhile: look at it again.")
+
+
+def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: str) -> None:
+    """Of a letter that is read again later: whose it is said to be. Nothing of it is proven."""
+    this = INBOX.update().where(INBOX.c.id == inbox_id, INBOX.c.state == "todo")
+    connection.execute(this.values(partner=partner, subject=storable(subject)))
+
+
+def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]:
+    """The letters that wait for DNS, without their bytes, the oldest first."""
+    these = select(*NO_BYTES).where(INBOX.c.state == "todo", INBOX.c.last_error != "")
+    return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
 
 
 def load(connection: Connection, inbox_id: int) -> RowMapping | None:

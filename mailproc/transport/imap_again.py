@@ -14,7 +14,7 @@ from mailproc.transport.imap_session import ImapSession
 AT_ONCE = 200
 """Letters read again in one look."""
 SHORT_TRIES = 3  # what comes short so often is as long as it is: not every server can count
-IS_GONE = "it is no longer on the server"
+IS_GONE = "it is not on the server"
 
 
 @dataclass(frozen=True)

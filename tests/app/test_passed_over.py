@@ -44,7 +44,7 @@ def test_staff_hear_of_it_and_fetch_takes_it_in(house: House, server: Liar) -> N
     assert [one["name"] for one in house.json("digest")["mailboxes"]] == ["other"]
     del server.letters[2]
     gone = house.cli("fetch", "other", "2")
-    assert (gone.code, gone.out) == (1, "UID 2: it is no longer on the server\n")
+    assert (gone.code, gone.out) == (1, "UID 2: it is not on the server\n")
     assert house.json("digest")["mailboxes"] == []
     letters = [one for one in house.json("letters") if "mailproc fetch" in house.cli("letter", one["id"]).out]
     assert len(letters) == 2  # one about each mailbox, though many looks came by

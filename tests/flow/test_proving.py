@@ -10,10 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from mailproc.config import Config, Deliver, Login, Mailbox, Partner, Proof, ProofName
-from mailproc.errors import StillSilent, TryLater
+from mailproc.errors import LocalFault, StillSilent, TryLater
 from mailproc.flow.partners import Partners, Sender
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE, Evidence, Proven, proven, told
+from mailproc.office import agenda, daily, dismissal, mailroom
 from mailproc.proof import authentication_results, dkim
 from mailproc.store.tables import InboxRow
 from tests.proof import signer
@@ -308,8 +309,6 @@ def test_a_signature_does_not_replace_the_address(
 
 
 def test_staff_release_it_all_the_same(signing: Any, order: Any) -> None:
-    from mailproc.office import mailroom
-
     inbox_id = signing.inject(order(sign=False), AUTHOR)
     signing.run()
     mailroom.release(signing.house.store, signing.house.premises, f"I{inbox_id}")
@@ -400,11 +399,51 @@ def test_staff_are_told_once_when_it_lasts(signing: Any, order: Any, keys: Keys,
         signing.later(minutes=1)
     (note,) = signing.notices()
     assert "DNS gives no answer" in note.text
+    assert "3 letters of XX-SIGNER, waiting since 09:00." in note.text
+    assert "attach" not in note.text and "check --connect" in note.text
     assert signing.shelf() == {}
+    for _ in range(9):
+        signing.later(days=1)
+        signing.run()
+        signing.tick()
+    assert len(signing.notices()) == 2, "once, and then weekly"
     keys.records[NAME] = key.record
     signing.later(minutes=30)
     signing.run()
     assert sorted(signing.listed()) == ["L1", "L2", "L3"]
+    signing.tick()
+    keys.records[NAME] = None
+    signing.inject(order(4), AUTHOR)
+    signing.run()
+    signing.later(hours=1)
+    signing.run()
+    assert sum("waiting since" in one.text for one in signing.notices()) == 3, "another trouble, told at once"
+
+
+def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys: Keys) -> None:
+    keys.records[NAME] = None
+    name = f"I{signing.inject(order(), AUTHOR)}"
+    signing.run()
+    store, premises = signing.house.store, signing.house.premises
+    with store.read() as connection:
+        found = agenda.agenda(connection, premises)
+    (line,) = found.unread
+    assert (line.id, line.other, line.note) == (
+        name,
+        "XX-SIGNER",
+        "the sender cannot be proven yet: DNS is silent",
+    )
+    assert found.unplaced == ()
+    assert daily.letter_of(found, premises).unread.count == 1
+    signing.place()
+    for refused in (
+        lambda: mailroom.release(store, premises, name),
+        lambda: mailroom.attach(store, premises, name, "B1"),
+        lambda: dismissal.dismiss(store, premises, [name]),
+    ):
+        with pytest.raises(LocalFault, match=f"{name} waits for DNS") as told:
+            refused()
+        assert told.value.possible == ("mailproc check --connect",)
 
 
 def test_no_dns_in_a_write(signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
