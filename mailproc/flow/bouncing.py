@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.mail import headers, verp
-from mailproc.mail.addresses import mailboxes
+from mailproc.mail.addresses import ascii_lower, mailboxes
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
@@ -44,7 +44,7 @@ def marks(rcpt_to: str, letter: Letter) -> Marks:
     """Look through the envelope's recipient, what IMAP shows of it, and the beginning of the report."""
     traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
     every = (rcpt_to, *mailboxes(traced, Defects()), *letter.to)
-    addresses = tuple(dict.fromkeys(one.lower() for one in every if verp.read(one)))
+    addresses = tuple(dict.fromkeys(ascii_lower(one) for one in every if verp.read(one)))
     numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
     return Marks(addresses[:MOST_ADDRESSES], tuple(numbers)[:MOST_NUMBERS])
 
@@ -65,7 +65,7 @@ def _went_out_as(connection: Connection, address: str) -> int:
 
 
 def _same(stored: str, said: str) -> bool:
-    return compare_digest(stored.lower().encode(), said.lower().encode("utf-8", "replace"))
+    return compare_digest(ascii_lower(stored).encode(), ascii_lower(said).encode("utf-8", "replace"))
 
 
 def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report: NewEvent) -> list[int]:

@@ -16,13 +16,13 @@ from mailproc.config import Partner
 from mailproc.config_load.words import is_address
 from mailproc.flow import finding, own_domain
 from mailproc.flow.carry_out import Work, follow_with
-from mailproc.flow.partners import ascii_lower
 from mailproc.flow.reading import unproven
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
 from mailproc.ill.rota import ASKING
 from mailproc.ill.standing import Occurrence, Step
 from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, letters, rotas, transactions
 from mailproc.store.learned import Kept
 

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow import identity, opening
-from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.addresses import ascii_lower
 from mailproc.store import events, heard, transactions
 
 ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW"})

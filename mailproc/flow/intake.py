@@ -15,6 +15,7 @@ from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, proven_sender
 from mailproc.log import following, mask
+from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.store import events, letters, outgoing, queue
 from mailproc.store.engine import Store
@@ -141,7 +142,7 @@ def _own(connection: Connection, reading: Reading, premises: Premises) -> int | 
     sent = [
         outgoing_id
         for outgoing_id, to in letters.ours(connection, reading.own_ids).items()
-        if to.casefold() not in premises.addresses or outgoing.is_to_people(connection, outgoing_id)
+        if ascii_lower(to) not in premises.addresses or outgoing.is_to_people(connection, outgoing_id)
     ]
     return min(sent, default=None)
 

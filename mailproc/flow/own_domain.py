@@ -6,7 +6,8 @@ whole domain ("@lender.example").
 """
 
 from mailproc.config import Partner
-from mailproc.flow.partners import Partners, ascii_lower
+from mailproc.flow.partners import Partners
+from mailproc.mail.addresses import ascii_lower
 
 _PROVIDERS = """
 gmail.com googlemail.com outlook.com outlook.de outlook.fr outlook.co.uk hotmail.com hotmail.co.uk

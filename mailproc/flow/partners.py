@@ -7,6 +7,7 @@ from mailproc.config import Account, Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
 from mailproc.mail import addresses
+from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.verp import without_detail
 
 
@@ -81,13 +82,6 @@ def account(partner: Partner, direction: str, customer_code: str = "") -> Accoun
         if one.direction == direction and customer_code in ("", one.customer_code):
             return one
     return None
-
-
-def ascii_lower(address: str) -> str:
-    """Lower case of ASCII letters alone: no other address may become equal to a partner's."""
-    if address.isascii():
-        return address.lower()
-    return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
 def _accepts(partner: Partner, header: str, envelopes: list[str]) -> bool:

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
-from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import WITHHELD, NewEvent

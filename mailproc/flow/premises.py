@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from mailproc.config import Config
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Partners
+from mailproc.mail.addresses import ascii_lower
 
 if TYPE_CHECKING:  # many a verb of the command line needs none of these, and does not load them
     from mailproc.ill.policy import Settings
@@ -60,9 +61,9 @@ class Premises:
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """Ours, in small letters: a letter from one of them may be our own."""
+        """Ours, as addresses compare: a letter from one of them may be our own."""
         ours = (self.config.library.email, *self.config.listen.recipients)
-        return frozenset(one.casefold() for one in ours)
+        return frozenset(map(ascii_lower, ours))
 
     @cached_property
     def zone(self) -> ZoneInfo:

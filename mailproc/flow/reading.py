@@ -16,10 +16,11 @@ from sqlalchemy import RowMapping
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow import bouncing, proving
-from mailproc.flow.partners import Sender, account, ascii_lower, is_of_one
+from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
 from mailproc.ill.bounded import bounded
+from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
@@ -100,7 +101,9 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
 def _with_envelope(letter: Letter, row: RowMapping) -> Letter:
     """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
     return (
-        replace(letter, return_path=row["mail_from"].lower()) if row["door"] == proving.LISTENER else letter
+        replace(letter, return_path=ascii_lower(row["mail_from"]))
+        if row["door"] == proving.LISTENER
+        else letter
     )
 
 

@@ -16,6 +16,7 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
+from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.store import alarms, auto_replies, events, outgoing
 from mailproc.store.engine import Store
@@ -46,7 +47,7 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
     ):
         return
     ours = (premises.config.library.email, *premises.config.listen.recipients)
-    if reading.letter.precedence in NOT_ANSWERED or partner.address.casefold() in map(str.casefold, ours):
+    if reading.letter.precedence in NOT_ANSWERED or ascii_lower(partner.address) in map(ascii_lower, ours):
         return
     body = premises.registry.receipt(replace(said, password=""), reading.decoded)
     if body is None or not _is_new(connection, partner.symbol, reading, premises):

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.ends import ANSWERS_FROM
-from mailproc.flow.partners import ascii_lower
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.log import following, mask
 from mailproc.mail import verp
+from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Envelope
 from mailproc.store import events, outgoing, queue, transactions
 from mailproc.store.engine import Store

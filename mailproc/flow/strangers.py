@@ -18,7 +18,6 @@ from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import identity
 from mailproc.flow.finding import ASKED_OF_US
-from mailproc.flow.partners import ascii_lower
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
@@ -26,6 +25,7 @@ from mailproc.ill.apdu import Apdu, StatusOrErrorReport, StatusQuery
 from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import not_there, unknown_id
 from mailproc.ill.terms import Role
+from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Body
 from mailproc.protocols.codec import Wire
 from mailproc.store import auto_replies, events, outgoing, transactions

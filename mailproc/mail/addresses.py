@@ -50,6 +50,14 @@ class _Token(NamedTuple):
     text: str
 
 
+def ascii_lower(address: str) -> str:
+    """How two addresses compare: lower case of ASCII letters alone, so that no other address may become
+    equal to a partner's ("K" for Kelvin is not our "k")."""
+    if address.isascii():
+        return address.lower()
+    return "".join(sign.lower() if sign.isascii() else sign for sign in address)
+
+
 def author(fields: Sequence[bytes], defects: Defects) -> str:
     """Return the one mailbox that a letter's From fields name, lower case in its ASCII letters.
 
@@ -196,7 +204,7 @@ def _mailbox(element: Sequence[_Token]) -> str:
         domain = rest[-1].text
         address = f"{address}@{domain}" if _DOMAIN.fullmatch(domain) else ""
     fits = address.isprintable() and "=?" not in address and len(address.encode()) <= MOST_OF_ADDRESS
-    return address.encode().lower().decode() if fits else ""  # as bytes: "K" for Kelvin is not our "k"
+    return ascii_lower(address) if fits else ""
 
 
 def _local(token: _Token) -> str:

@@ -8,6 +8,8 @@ ours, and systems that write addresses in lower case do it no harm.
 import re
 from secrets import token_hex
 
+from mailproc.mail.addresses import ascii_lower
+
 _TOKEN_OCTETS = 10
 MOST_OF_LOCAL_PART = 64 - len("+O123456789.") - 2 * _TOKEN_OCTETS
 """Characters before the "@" of an address that takes such a detail (RFC 5321 section 4.5.3.1.1)."""
@@ -23,7 +25,7 @@ def address(sender: str, outgoing_id: int) -> str:
 
 def read(recipient: str) -> tuple[int, str] | None:
     """The letter that such an address names, and the address without it; None where it is another address."""
-    found = _DETAILED.fullmatch(recipient.lower())
+    found = _DETAILED.fullmatch(ascii_lower(recipient))
     return (int(found[2]), f"{found[1]}@{found[3]}") if found else None
 
 

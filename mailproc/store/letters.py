@@ -72,7 +72,7 @@ _SHELVED_BECAUSE = (
     .where(
         INBOX.c.state == "shelved",
         INBOX.c.codec == bindparam("codec"),
-        func.lower(INBOX.c.last_error) == bindparam("why"),
+        INBOX.c.last_error == bindparam("why"),
     )
     .order_by(INBOX.c.id)
 )
@@ -181,8 +181,8 @@ def quoted(
 
 
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
-    """Letters of this protocol that lie on the shelf for this reason (upper and lower case alike)."""
-    return list(connection.execute(_SHELVED_BECAUSE, {"why": why.lower(), "codec": codec}).scalars())
+    """Letters of this protocol that lie on the shelf for this reason, word for word."""
+    return list(connection.execute(_SHELVED_BECAUSE, {"why": storable(why), "codec": codec}).scalars())
 
 
 def unproven_on_shelf(connection: Connection, besides: int = 0) -> dict[str, int]:

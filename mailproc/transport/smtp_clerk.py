@@ -13,6 +13,7 @@ from aiosmtpd.smtp import Session as Greeting
 from mailproc.config import Listen
 from mailproc.errors import NoRoom, TryLater
 from mailproc.mail import verp
+from mailproc.mail.addresses import ascii_lower
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport.smtp_session import Session, bare
 
@@ -43,7 +44,7 @@ class Clerk:
     ) -> None:
         self._most_recipients = listen.max_recipients
         # One spelling for each: the same letter to ILL@ and ill@ is one row.
-        self._recipients = {address.lower(): address for address in recipients}
+        self._recipients = {ascii_lower(address): address for address in recipients}
         self._keep = keep
         self._clock = clock
         self._room = room
@@ -66,7 +67,7 @@ class Clerk:
     async def handle_RCPT(  # noqa: N802
         self, _server: Session, _session: Greeting, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        recipient = self._recipients.get(address.lower()) or self._returned_to(address)
+        recipient = self._recipients.get(ascii_lower(address)) or self._returned_to(address)
         if recipient is None:
             return "550 5.1.1 Nobody of that name here"
         if recipient not in envelope.rcpt_tos:
@@ -78,7 +79,7 @@ class Clerk:
     def _returned_to(self, address: str) -> str | None:
         """An address of the form that a single letter of ours goes out with (VERP); intake looks which."""
         named = verp.read(address)
-        return address.lower() if named and named[1] in self._recipients else None
+        return ascii_lower(address) if named and named[1] in self._recipients else None
 
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
         try:
