@@ -84,7 +84,7 @@ def test_a_frozen_interpreter_is_ended_from_outside(house: House) -> None:
 
 def test_work_that_goes_on_is_left_alone(house: House) -> None:
     """Many rows, each quick: the round as a whole takes longer than the bound."""
-    slow = "import mailproc.flow.intake as s; r = s._read; s._read = lambda *g: (time.sleep(0.6), r(*g))[1]"
+    slow = "import mailproc.flow.batch as s; r = s._read; s._read = lambda *g: (time.sleep(0.6), r(*g))[1]"
     daemon = house.start(code=SHORT + slow)
     for number in range(6):
         daemon.takes(order(f"C{number}"))
