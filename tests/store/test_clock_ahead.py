@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.store import alarms, auto_replies, mailboxes, outgoing, queue
+from mailproc.store import alarms, auto_replies, mailboxes, outgoing, passed_over, queue
 from mailproc.store.statements import table_of
 from mailproc.store.tables import InboxRow, IntentRow, OutgoingRow
 from tests.store.test_queue import add, claim
@@ -54,6 +54,46 @@ def test_an_alarm_of_the_future_keeps_nobody_silent(store):
     assert raised(AHEAD)
     assert raised(NOW)
     assert not raised(NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "within"),
+    [
+        ("strangers", 1, timedelta(hours=1)),
+        ("a partner, or all bounces", 20, timedelta(hours=1)),
+        ("a reader", 10, timedelta(days=1)),
+    ],
+)
+def test_a_turn_of_the_future_is_over(store, key, most, within):
+    """Letters to people that were counted while the clock was ahead bound nothing now."""
+
+    def letters(now):
+        """How many may be written at this instant."""
+
+        def write(connection):
+            turn = alarms.turn(connection, "kind", key, now, most=most, within=within)
+            if turn.free:
+                alarms.take(connection, turn, now)
+            return turn.free
+
+        return [store.write(write) for _ in range(most + 3)].count(True)
+
+    assert letters(AHEAD) == most
+    assert letters(NOW) == most
+    assert letters(NOW + within / 2) == 0
+    assert letters(NOW + within) == most
+
+
+PLACE = passed_over.Place("main", "INBOX", 7)
+
+
+@pytest.mark.parametrize(("noted", "due"), [(AHEAD, True), (NOW, False), (NOW - LONGEST, True)])
+def test_a_letter_passed_over_is_read_again(store, noted, due):
+    passed = [passed_over.Passed(1, passed_over.UNREAD, "refused")]
+    store.write(lambda connection: passed_over.note(connection, PLACE, passed, noted))
+    with store.read() as connection:
+        (found,) = passed_over.of(connection, "main", "INBOX")[7]
+    assert found.is_due(NOW) is due
 
 
 def test_answers_of_the_future_are_not_counted(store):
