@@ -78,6 +78,8 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "delivery": line.delivery,
         "answered": line.answered,
         "partner": line.partner,
+        "passed_on": found.passed_on,
+        "questions": output.plain(list(found.questions)),
         "their_number": line.their_number,
         "ordered_as": line.ordered_as,
         "item": found.item,

@@ -57,7 +57,7 @@ def tell(found: Shown, premises: Premises) -> None:
     output.line(f"{line.number} · {line.title}{by}{reader}")
     borrowing = line.role == Role.REQUESTER
     output.line(
-        f"{'We borrow from' if borrowing else 'We lend to'} {line.partner}: {stands(line)} [{line.state}]"
+        f"{'We borrow from' if borrowing else 'We lend to'} {_whom(found)}: {stands(line)} [{line.state}]"
     )
     for name, value in _particulars(found, premises):
         output.line(f"  {name:<14}{value}")
@@ -65,12 +65,22 @@ def tell(found: Shown, premises: Premises) -> None:
         output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {one['why']}")
     if line.needs:
         output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.needs))
+    for asked in found.questions:
+        output.line(f"  Asks you:     {output.one_line(asked.text)}")
+        output.line(f"                mailproc partners --confirm {asked.id}, or --forget {asked.id}")
     output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
     if ways := _ways_on(found):
         output.line("  To go on:     " + ways)
     output.line()
     rows = [_history_row(run, line.role, premises) for run in _runs(found.history)]
     output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
+
+
+def _whom(found: Shown) -> str:
+    """The partner, or who has the request now since the partner passed it on."""
+    if found.passed_on is None:
+        return found.line.partner
+    return output.one_line(f"{found.passed_on['to']} (passed on by {found.line.partner})")
 
 
 def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow import proving
-from mailproc.flow.ends import ANSWERS_FROM, answers_under
+from mailproc.flow.ends import answers_under
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import LEARNED, RELEASED, Reading, unproven
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill.apdu import Apdu
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import transactions

@@ -17,6 +17,7 @@ from mailproc.config_load.words import is_address
 from mailproc.flow import finding, own_domain
 from mailproc.flow.carry_out import Work, follow_with
 from mailproc.flow.reading import unproven
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
 from mailproc.ill.rota import ASKING
@@ -26,9 +27,6 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, letters, rotas, transactions
 from mailproc.store.learned import Kept
 
-ANSWERS_FROM = "answers_from"
-"""Of a reference: the address of a library that config.toml does not know, and the request that was passed
-on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
 TO_CONFIRM = "forwarded-elsewhere"
 """The attention that asks staff whether the library to which it was passed on is to be believed."""
 NEW_ADDRESS = "learned-address"
@@ -68,6 +66,8 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
         _now_with(work, new)
         named = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
         finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
+    elif new is not None:
+        work.attend("forwarded-other-protocol")
     elif not address:
         work.attend("forwarded-unknown")
     elif ascii_lower(address) != (row["options"] or {}).get(ANSWERS_FROM):

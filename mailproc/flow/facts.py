@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow import admission, arrival, clock, sameness
 from mailproc.flow.premises import Premises
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
 from mailproc.ill.heard import event_heard
@@ -71,7 +72,7 @@ def _had_it_before(event: RowMapping, transaction: RowMapping) -> bool:
     """Does it come from a library that has passed the request on?"""
     options = transaction["options"] or {}
     if stranger := (event["facts"] or {}).get("adopted"):
-        return bool(stranger != options.get("answers_from"))
+        return bool(stranger != options.get(ANSWERS_FROM))
     return event["partner"] in (options.get("forwarded_by") or ())
 
 

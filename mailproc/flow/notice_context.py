@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.flow import unconfirmed
 from mailproc.flow.our_letters import named
 from mailproc.flow.premises import Premises
 from mailproc.flow.ways import ways
@@ -319,11 +320,14 @@ QUESTIONS = {
 def _said(writer: Writer) -> tuple[str, ...]:
     """What they said; of a reminder, what they asked."""
     row, reasons = writer.transaction, writer.facts.get("reasons", ())
-    heard = _heard(writer)
-    if row is None or heard is None or not heard["apdu"]:
+    if row is None:
         return ()
+    asked = unconfirmed.questions(writer.connection, row, reasons, writer.language)
+    heard = _heard(writer)
+    if heard is None or not heard["apdu"]:
+        return asked
     apdu, role = apdu_json.from_json(heard["apdu"]), Role[row["role"]]
-    return said(apdu, role, reasons, writer.premises.today(), writer.language)
+    return (*asked, *said(apdu, role, reasons, writer.premises.today(), writer.language))
 
 
 def _heard(writer: Writer) -> RowMapping | None:

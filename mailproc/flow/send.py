@@ -9,9 +9,9 @@ from datetime import timedelta
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
-from mailproc.flow.ends import ANSWERS_FROM
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import manner, our_letters
+from mailproc.flow import manner, our_letters, unconfirmed
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.rota import OVER
@@ -19,6 +19,7 @@ MOST = 6
 _RETURN = ("act return", "act renew")
 _AGAIN = ("amend again", "next", "next partner")
 _ASK = ("act query", "act cancel")
+_ADDRESS = ("partners confirm", "partners forget", "partners")
 WAYS: Mapping[str, Sequence[str]] = {
     "condition": ("act answer-condition yes", "act answer-condition no"),
     "renewal-asked": ("act renew-reply yes", "act renew-reply no"),
@@ -40,7 +41,9 @@ WAYS: Mapping[str, Sequence[str]] = {
     "no-answer": _ASK,
     "promise-passed": _ASK,
     "lender-silent": ("act query",),
-    "forwarded-elsewhere": ("partners", "act message", "act query", "act cancel"),
+    "learned-address": _ADDRESS,
+    "forwarded-elsewhere": (*_ADDRESS, "act message", "act query", "act cancel"),
+    "forwarded-other-protocol": ("act cancel", "act message", "act query"),
     "forwarded-unknown": ("act message", "act query", "act cancel"),
     "renewal-silent": ("act query",),
     "cancel-silent": ("act query",),
@@ -77,6 +80,8 @@ _COMMANDS: Mapping[str, str] = {
     "next partner": "next {number} --partner SYMBOL",
     "redeliver": "redeliver {letter}",
     "partners": "partners",
+    "partners confirm": "partners --confirm {learned}",
+    "partners forget": "partners --forget {learned}",
     "templates": "templates",
     "act renew-reply yes": "act {number} renew-reply --answer yes --date DAY",
     "act message": "act {number} message --note TEXT",
@@ -124,6 +129,8 @@ class _Open:
         over = state in OVER or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
+        waits = unconfirmed.asked_in(connection, transaction)
+        self._learned = f"A{waits[-1]['id']}" if waits else ""
         rota = requests.rota(connection, transaction["request_id"])
         self._next = any(not one.tried and not one.why_not for one in rota)
 
@@ -137,6 +144,8 @@ class _Open:
                 and (key != "next" or self._next)
                 and (key != "next partner" or not self._next)
             )
+        if word == "partners":  # the list, where none of it is this transaction's
+            return bool(self._learned) == bool(act)
         return key != "amend" or self._correctable
 
     def command(self, key: str, letter: int) -> str:
@@ -144,4 +153,5 @@ class _Open:
         plain = f"act {{number}} {more[0]}" if word == "act" else ""
         answer = f" --answer {more[1]}" if len(more) > 1 else ""
         command = _COMMANDS.get(key, plain + answer)
-        return "mailproc " + command.format(number=self._number, letter=f"O{letter}")
+        named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
+        return "mailproc " + command.format(**named)

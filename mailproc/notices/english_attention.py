@@ -28,6 +28,7 @@ ATTENTION: Words = {
     "file-rejected": "they rejected the whole file: nothing in it was asked",
     "final-demand": "their last demand to send it back",
     "forwarded-elsewhere": "they passed it on to an address that nobody has confirmed: is it right?",
+    "forwarded-other-protocol": "passed on to a library of another protocol: end it here, and order it there",
     "forwarded-unknown": "they passed it on to a library whose address we do not know",
     "held-template": "a broken text holds the letter back",
     "held-value": "something that our letter is to say cannot be written: correct it",

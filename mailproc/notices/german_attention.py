@@ -28,6 +28,7 @@ ATTENTION: Words = {
     "file-rejected": "sie haben die ganze Datei abgewiesen: nichts darin ist bestellt",
     "final-demand": "letzte Mahnung: es muss zurück",
     "forwarded-elsewhere": "sie gaben es an eine Adresse weiter, die niemand bestätigt hat: stimmt sie?",
+    "forwarded-other-protocol": "an eine Bibliothek anderen Protokolls: hier beenden, dort bestellen",
     "forwarded-unknown": "sie haben es an eine Bibliothek weitergegeben, deren Adresse wir nicht kennen",
     "held-template": "eine fehlerhafte Vorlage hält den Brief zurück",
     "held-value": "etwas in unserem Brief lässt sich nicht schreiben: bitte berichtigen",

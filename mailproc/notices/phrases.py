@@ -9,16 +9,22 @@ Words = Mapping[str, str]
 @dataclass(frozen=True, kw_only=True)
 class Phrases:
     """Words by code. ``said``: with a place for the value; ``conditions``: those of the standard that are
-    no reasons; ``ways``: by command, more words of it telling apart where one is not enough;
-    ``people``: who is written to, as a notice names them."""
+    no reasons; ``ways``: by command, more words of it telling apart where one is not enough; ``questions``:
+    by what a letter taught, with places for the partner, the address and the other library; ``people``: who
+    is written to, as a notice names them."""
 
     said: Words
+    questions: Words
     conditions: Words
     ways: Words
     people: Words
 
 
 ENGLISH = Phrases(
+    questions={
+        "forwarded": "{0} says that {2} has it now, at {1}. Ask {0} by telephone: nothing goes there before.",
+        "address": "{0} wants answers at {1}. Ask {0} by telephone: with your yes new requests go there too.",
+    },
     said={
         "condition": "their condition: {}",
         "reply_by": "they want an answer by {}",
@@ -58,12 +64,18 @@ ENGLISH = Phrases(
         "next partner": "ask another library",
         "redeliver": "send that same letter again, to the same address",
         "partners": "shows the address; with --confirm it is right, with --forget it is not",
+        "partners confirm": "it is right: letters go there",
+        "partners forget": "it is not right: nothing changes",
         "templates": "which text is broken, and where",
     },
     people={"patron": "the reader", "staff": "our staff"},
 )
 
 GERMAN = Phrases(
+    questions={
+        "forwarded": "{0} sagt, {2} habe es jetzt, unter {1}. Am Telefon fragen: vorher geht nichts dorthin.",
+        "address": "{0} will Antworten an {1}. Am Telefon fragen: Ihr Ja gilt auch für neue Bestellungen.",
+    },
     said={
         "condition": "ihre Bedingung: {}",
         "reply_by": "sie wollen eine Antwort bis {}",
@@ -103,6 +115,8 @@ GERMAN = Phrases(
         "next partner": "eine andere Bibliothek fragen",
         "redeliver": "genau diesen Brief noch einmal an dieselbe Adresse senden",
         "partners": "zeigt die Adresse; mit --confirm stimmt sie, mit --forget nicht",
+        "partners confirm": "sie stimmt: Briefe gehen dorthin",
+        "partners forget": "sie stimmt nicht: alles bleibt, wie es ist",
         "templates": "welche Vorlage fehlerhaft ist, und wo",
     },
     people={"patron": "die Leserin oder den Leser", "staff": "uns selbst"},

@@ -50,6 +50,12 @@ def people_word(to: str, language: str = "en") -> str:
     return _phrases(language).people[to]
 
 
+def question(kind: str, partner: str, address: str, symbol: str, language: str = "en") -> str:
+    """What staff are to say yes or no to: ``kind`` is of what a letter taught (store/learned.py)."""
+    named = (" ".join(one.split())[:LONGEST] for one in (partner, address, symbol))
+    return _phrases(language).questions[kind].format(*named)
+
+
 def condition_word(condition: str, language: str = "en") -> str:
     return _phrases(language).conditions.get(condition) or words.reason_word(condition, language)
 

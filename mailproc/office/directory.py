@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
+from mailproc.flow import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.rota import ASKING
@@ -76,20 +77,6 @@ def taught(connection: Connection) -> list[Learned]:
     return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
 
 
-def asked_in(connection: Connection, transaction: RowMapping) -> list[Learned]:
-    """What staff are to say yes or no to in this transaction: to whom it is said to be passed on, and the
-    new addresses that its letters named."""
-    rows = [
-        *learned.waiting(connection, transaction["partner"], transaction["id"]),
-        *(
-            row
-            for row in learned.waiting(connection, transaction["partner"], 0)
-            if _taught_in(connection, row) == transaction["id"]
-        ),
-    ]
-    return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
-
-
 def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Answered:
     """From now on new transactions with the partner go to that address; of a request that was passed on, it
     is with that library now. LocalFault: no such one, or it is too late."""
@@ -136,19 +123,13 @@ def _answered(connection: Connection, row: RowMapping) -> None:
     """The question to staff no longer stands where it was asked, unless another waits there."""
     from mailproc.flow import ends  # as above
 
-    transaction_id = row["transaction_id"] or _taught_in(connection, row)
+    transaction_id = unconfirmed.taught_in(connection, row)
     reason = ends.TO_CONFIRM if row["transaction_id"] else ends.NEW_ADDRESS
     if transaction_id is None:
         return
     left = learned.waiting(connection, row["partner"], row["transaction_id"])
-    if not any((one["transaction_id"] or _taught_in(connection, one)) == transaction_id for one in left):
+    if not any(unconfirmed.taught_in(connection, one) == transaction_id for one in left):
         transactions.clear_attention(connection, transaction_id, (reason,))
-
-
-def _taught_in(connection: Connection, row: RowMapping) -> int | None:
-    """The transaction whose letter named the address."""
-    event = events.load(connection, row["event_id"]) if row["event_id"] is not None else None
-    return event["transaction_id"] if event is not None else None
 
 
 def _redirect(

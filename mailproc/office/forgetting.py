@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow.ends import ANSWERS_FROM
 from mailproc.flow.premises import Premises
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, outgoing, requests, transactions
 

@@ -1,6 +1,6 @@
 """What staff ask about one request: how it stands, what may be done, its whole history. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from mailproc.flow import manner
+from mailproc.flow import manner, unconfirmed
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.heard import spoken
@@ -41,12 +41,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A library or an address that staff are to confirm or forget; ``id``: A3, ``text``: in words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """Everything about a request; the fields of its latest attempt stand at the top.
 
     ``untold``: notices that became no letter ("patron/unfilled"), with the reason.
     ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
-    (services, reader, addresses, limits, as its APDU has it); empty where we borrow.
+    (services, reader, addresses, limits, as its APDU has it); empty where we borrow. ``passed_on``: the
+    symbol and address of a library that config.toml does not know, and that has our request now.
+    ``questions``: what waits for staff's yes.
     """
 
     line: Line
@@ -66,6 +76,8 @@ class Shown:
     untold: tuple[dict[str, str], ...]
     history: tuple[Change, ...]
     next: Next | None
+    passed_on: dict[str, str] | None = None
+    questions: tuple[Question, ...] = ()
 
 
 def shown(connection: Connection, number: str, premises: Premises | None = None) -> Shown:
@@ -98,7 +110,20 @@ def shown(connection: Connection, number: str, premises: Premises | None = None)
         untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
         history=tuple(_history(connection, request["id"])),
         next=waiting.next_of(connection, request["id"]),
+        passed_on=_passed_on(latest) if latest else None,
+        questions=tuple(_questions(connection, latest)) if latest else (),
     )
+
+
+def _passed_on(transaction: RowMapping) -> dict[str, str] | None:
+    if not (transaction["options"] or {}).get(unconfirmed.ANSWERS_FROM):
+        return None
+    return {"to": transaction["symbol"], "address": transaction["address"]}
+
+
+def _questions(connection: Connection, transaction: RowMapping) -> Iterator[Question]:
+    for row in unconfirmed.asked_in(connection, transaction):
+        yield Question(f"A{row['id']}", unconfirmed.in_words(row))
 
 
 ASKED = (

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailproc.cli import showing
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.flow import prepare
@@ -83,7 +84,9 @@ def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
     assert iso.attention("B1") == ("forwarded-elsewhere",)
     (letter,) = iso.notices()
     told = " ".join(letter.text.split())
-    assert "they passed it on to an address that nobody has confirmed" in told and "mailproc partners" in told
+    assert "they passed it on to an address that nobody has confirmed" in told
+    assert f"{LENDER} says that {THIRD} has it now, at {THIRD_MAIL}. Ask {LENDER} by telephone" in told
+    assert "mailproc partners --confirm A1 " in told and "mailproc partners --forget A1 " in told
     says(iso, "SHIPPED")
     assert (iso.state("B1"), list(iso.shelf().values())) == ("PENDING", [f"unproven sender {THIRD_MAIL}"])
     after = iso.transaction("B1")
@@ -114,6 +117,42 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     outcome = iso.act("B1", "message", note="It has come.")
     assert outcome.words == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
+
+
+def test_show_asks_what_the_letter_asks_and_says_who_has_it(iso, capsys):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    showing.tell(iso.shown("B1"), iso.house.premises)
+    told = capsys.readouterr().out
+    assert f"{LENDER} says that {THIRD} has it now, at {THIRD_MAIL}." in told
+    assert "mailproc partners --confirm A1, or --forget A1" in told
+    assert f"We borrow from {LENDER}: " in told
+    say_yes(iso)
+    showing.tell(iso.shown("B1"), iso.house.premises)
+    told = capsys.readouterr().out
+    assert f"We borrow from {THIRD} (passed on by {LENDER}): " in told
+    assert "partners --confirm" not in told
+
+
+def test_a_new_address_is_named_with_its_command(iso, capsys):
+    iso.asks(**reply_to("borrower@gmail.com"))
+    told = " ".join(iso.notices()[-1].text.split())
+    assert f"{BORROWER} wants answers at borrower@gmail.com. Ask {BORROWER} by telephone" in told
+    assert "mailproc partners --confirm A1 " in told and "mailproc partners --forget A1 " in told
+    showing.tell(iso.shown("L1"), iso.house.premises)
+    assert "mailproc partners --confirm A1, or --forget A1" in capsys.readouterr().out
+    directory.forget(iso.house.store, iso.house.premises, "A1")
+    assert "learned-address" not in iso.attention("L1")
+    assert iso.shown("L1").questions == ()
+
+
+def test_a_partner_of_another_protocol_is_to_be_asked_anew(make_iso):
+    iso = make_iso(partner(LENDER), partner(SECOND, codec="artemail"), partner(BORROWER))
+    iso.place(LENDER)
+    forwarded(iso, SECOND, MAIL[SECOND])
+    assert (iso.attention("B1"), waiting(iso)) == (("forwarded-other-protocol",), {})
+    assert iso.transaction("B1")["partner"] == LENDER
+    assert "mailproc act B1 cancel" in iso.notices()[-1].text
 
 
 def test_on_no_nothing_changes(iso):
