@@ -84,12 +84,13 @@ def attach(ctx: typer.Context, letter_id: Id, number: Annotated[str, typer.Argum
 def dismiss(
     ctx: typer.Context,
     letter_ids: Annotated[
-        list[str], typer.Argument(metavar="ID…", help="I12 or E40, as `shelved` names them.")
+        list[str],
+        typer.Argument(metavar="ID…", help="I12 or E40, as `shelved` says; O12 that did not arrive."),
     ],
     note: Annotated[str, typer.Option(help="Why; kept with it.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Put shelved letters or messages away: kept, but nobody is asked about them any more."""
+    """Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again."""
     with opened(ctx) as house:
         done = dismissal.dismiss(house.store, house.premises, letter_ids, note, who())
     if as_json:

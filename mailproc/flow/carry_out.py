@@ -31,7 +31,16 @@ from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.ill.trouble import OF_A_LETTER, TROUBLE
 from mailproc.notices import words
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.store import alarms, auto_replies, events, outgoing, patrons, requests
+from mailproc.store import (
+    alarms,
+    auto_replies,
+    events,
+    order_letters,
+    outgoing,
+    patrons,
+    requests,
+    undelivered,
+)
 from mailproc.store.events import NewEvent
 
 QUIET = frozenset({"to-answer", "unknown-words"})
@@ -232,7 +241,17 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
     for intent in outgoing.unsaid(work.connection, work.transaction["id"]):
         outgoing.withdraw(work.connection, intent)
         work.withdrew.append(intent["id"])
+    _put_away(work)
     work.attention = [reason for reason in work.attention if reason not in OF_A_LETTER]
+
+
+def _put_away(work: Work) -> None:
+    """What came back and orders nothing any more leaves the lists."""
+    transaction_id = work.transaction["id"]
+    for outgoing_id in order_letters.returned(work.connection, transaction_id):
+        wanted = order_letters.still_wanted(work.connection, outgoing_id)
+        if all(one["id"] == transaction_id for one in wanted):
+            undelivered.dismiss(work.connection, outgoing_id, "put away: what it ordered was taken back")
 
 
 def _take_back(work: Work, effect: TakeBack) -> None:

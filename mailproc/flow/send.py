@@ -16,7 +16,7 @@ from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Envelope
-from mailproc.store import events, outgoing, queue, transactions
+from mailproc.store import events, outgoing, queue, transactions, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import OutgoingRow
@@ -27,6 +27,10 @@ Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 """(envelope, bytes, name of the letter) -> (state handed_over | filed, the relay's answer or file).
 
 Raises TryLater, InDoubt, GiveUp."""
+
+
+RAISED_BY = {"in-doubt": "in_doubt", "delivery-failed": "shelved", "bounced": "bounced", "file-rejected": ""}
+"""Reasons for attention, and the state of a letter that raises each; a file's rejection is no state of it."""
 
 
 def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> int:
@@ -192,17 +196,24 @@ def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> bool
     rest goes out in a new letter.
     """
     intents = outgoing.intents_of(connection, row["id"])
-    for intent in intents:
-        if intent["transaction_id"] is not None:
-            reasons = ("in-doubt", "delivery-failed", "bounced", "file-rejected")
-            transactions.clear_attention(connection, intent["transaction_id"], reasons)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
     outgoing.change(connection, row["id"], state="handed_over" if arrived else "prepared", **fresh)
+    settle_attention(connection, row["id"])
     withdrawn = any(intent["state"] == "withdrawn" for intent in intents)
     if not arrived and (withdrawn or _is_elsewhere(connection, row, intents)):
         outgoing.renew_letter(connection, row["id"])
         return False
     return True
+
+
+def settle_attention(connection: Connection, outgoing_id: int) -> None:
+    """Staff have dealt with the letter: what it was looked at for is over, unless another letter of the same
+    transaction fares so still."""
+    for intent in outgoing.intents_of(connection, outgoing_id):
+        if (transaction_id := intent["transaction_id"]) is not None:
+            still = undelivered.states_of(connection, transaction_id)
+            over = [reason for reason, state in RAISED_BY.items() if state not in still]
+            transactions.clear_attention(connection, transaction_id, over)
 
 
 def _is_elsewhere(connection: Connection, row: RowMapping, intents: Sequence[RowMapping]) -> bool:

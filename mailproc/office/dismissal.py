@@ -1,15 +1,17 @@
-"""Staff put away what lies on the shelf and is nothing for us: kept, and nobody is asked about it again."""
+"""Staff put away what lies on the shelf and is nothing for us, and letters of ours that did not arrive: kept,
+and nobody is asked about them again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
+from mailproc.flow import send
 from mailproc.flow.premises import Premises
 from mailproc.office.letters import not_on_the_shelf, parsed
-from mailproc.store import events, letters
+from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
 from mailproc.store.engine import Store
 
 LONGEST_NOTE = 500
@@ -28,9 +30,11 @@ class Dismissed:
 def dismiss(
     store: Store, premises: Premises, letter_ids: Sequence[str], note: str = "", by: str = ""
 ) -> Dismissed:
-    """Put shelved letters and messages away, all or none. Of a letter that was read, its shelved messages.
+    """Put shelved letters and messages away, and letters of ours (O…) that came back or were given up; all
+    or none. Of a letter that was read, its shelved messages.
 
-    ``release`` and ``attach`` still take what was put away. LocalFault for what does not lie on the shelf.
+    ``release``, ``attach`` and ``redeliver`` still take what was put away. LocalFault for what does not lie
+    on the shelf, and for an order that nobody has and that is still wanted.
     """
     rows = list(dict.fromkeys(map(parsed, letter_ids)))
     now = premises.clock()
@@ -40,9 +44,7 @@ def dismiss(
     def job(connection: Connection) -> Dismissed:
         meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
         for kind, number in meant:
-            put_away = letters.dismiss if kind == "I" else events.dismiss
-            if not put_away(connection, number, why):
-                raise not_on_the_shelf(connection, f"{kind}{number}", "does not lie on the shelf.")
+            _PUT_AWAY[kind](connection, number, why)
         return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
 
     return store.write(job)
@@ -51,8 +53,6 @@ def dismiss(
 def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str, int]]:
     """The letter or message itself; of a letter that was read, its messages on the shelf. A letter and one of
     its messages may be named together."""
-    if kind == "O":
-        raise LocalFault(f"O{number} is a letter of ours; only what came in can be put away.")
     row = letters.load(connection, number) if kind == "I" else None
     if row is None or row["state"] != "done":
         return [(kind, number)]
@@ -60,3 +60,37 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
     if not shelved:
         raise not_on_the_shelf(connection, f"I{number}", "does not lie on the shelf.")
     return [("E", event_id) for event_id in shelved]
+
+
+def _letter(connection: Connection, number: int, why: str) -> None:
+    if not letters.dismiss(connection, number, why):
+        raise not_on_the_shelf(connection, f"I{number}", "does not lie on the shelf.")
+
+
+def _message(connection: Connection, number: int, why: str) -> None:
+    if not events.dismiss(connection, number, why):
+        raise not_on_the_shelf(connection, f"E{number}", "does not lie on the shelf.")
+
+
+def _ours(connection: Connection, number: int, why: str) -> None:
+    if wanted := order_letters.still_wanted(connection, number):
+        raise _still_wanted(connection, number, wanted)
+    if not undelivered.dismiss(connection, number, why):
+        row = outgoing.load(connection, number)
+        stands = f"is {row['state']}" if row is not None else "does not exist"
+        raise LocalFault(
+            f"O{number} {stands}: of our letters only one that came back or was given up can be put away.",
+            ("mailproc outbox",),
+        )
+    send.settle_attention(connection, number)
+
+
+_PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}
+
+
+def _still_wanted(connection: Connection, number: int, wanted: Sequence[RowMapping]) -> LocalFault:
+    names = [requests.load(connection, one["request_id"])["number"] for one in wanted]
+    return LocalFault(
+        f"O{number} orders {', '.join(names)}, for which we still wait: say how to go on.",
+        (f"mailproc redeliver O{number}", f"mailproc next {names[0]}", f"mailproc act {names[0]} cancel"),
+    )

@@ -21,6 +21,12 @@ _FATES = (
     .where(INTENT.c.transaction_id == bindparam("transaction_id"), *_IS_ORDER)
     .distinct()
 )
+_RETURNED = (
+    select(OUTGOING.c.id)
+    .join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+    .where(INTENT.c.transaction_id == bindparam("transaction_id"), *_IS_ORDER, OUTGOING.c.state == "bounced")
+    .distinct()
+)
 _IN_LETTER = (
     select(TRANSACTION)
     .join(INTENT, INTENT.c.transaction_id == TRANSACTION.c.id)
@@ -31,18 +37,31 @@ _IN_LETTER = (
 
 def came_back(connection: Connection, transaction_id: int) -> bool:
     """Did every order of the transaction come back undelivered?"""
-    return _fates(connection, transaction_id) == {"bounced"}
+    found = _fates(connection, transaction_id)
+    return bool(found) and found <= {"bounced", "dismissed"}
 
 
 def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
     """Did every order of the transaction come back, or was given up before it left?"""
     found = _fates(connection, transaction_id)
-    return bool(found) and found <= {"bounced", "shelved"}
+    return bool(found) and found <= {"bounced", "shelved", "dismissed"}
 
 
 def attempts_in(connection: Connection, outgoing_id: int) -> list[RowMapping]:
     """The transactions whose order stands in the letter; () where it carries none."""
     return list(connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}).mappings())
+
+
+def still_wanted(connection: Connection, outgoing_id: int) -> list[RowMapping]:
+    """Those of ``attempts_in`` that wait for an answer: their order is to be placed one way or another."""
+    waits = (TRANSACTION.c.state == "PENDING", TRANSACTION.c.closed_at.is_(None))
+    return list(connection.execute(_IN_LETTER.where(*waits), {"outgoing_id": outgoing_id}).mappings())
+
+
+def returned(connection: Connection, transaction_id: int) -> list[int]:
+    """The letters with its order that came back."""
+    values = {"transaction_id": transaction_id}
+    return list(connection.execute(_RETURNED, values).scalars())
 
 
 def _fates(connection: Connection, transaction_id: int) -> set[str]:

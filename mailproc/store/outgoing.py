@@ -15,8 +15,8 @@ EVENT = table_of(EventRow)
 INTENT = table_of(IntentRow)
 OUTGOING = table_of(OutgoingRow)
 
-LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced")
-"""States of a letter that is, or may be, out of the house."""
+LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced", "dismissed")
+"""States of a letter that is, or may be, out of the house, or of which nothing more is to become."""
 UNDELIVERED = ("prepared", "sending", "in_doubt", "held", "shelved")
 """States that keep later letters of the same transaction waiting (order is kept)."""
 UNWORDED = ("todo", "held", "shelved")
@@ -229,7 +229,7 @@ def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
 def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
     """A letter of ours came back undelivered. False where it is known to have, or cannot have: it is still
     here, or was withdrawn."""
-    out = [state for state in LEFT if state != "bounced"]
+    out = [state for state in LEFT if state not in ("bounced", "dismissed")]
     this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(out))
     return (
         connection.execute(OUTGOING.update().where(*this).values(state="bounced", last_error=why)).rowcount

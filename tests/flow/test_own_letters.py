@@ -186,6 +186,7 @@ def test_a_rejection_that_quotes_the_file(small_world, addresses, passwords):
         ("bounced", "bounced"),
         ("shelved", "failed"),
         ("withdrawn", "withdrawn"),
+        ("dismissed", "dismissed"),
     ],
 )
 def test_the_word_for_each_state_of_a_letter(small_world, state, word):

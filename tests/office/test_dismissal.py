@@ -83,3 +83,81 @@ def test_a_change_of_mind(world):
     for done in (letter_id, event_id):
         with pytest.raises(LocalFault, match="does not lie on the shelf, nor was it put away"):
             mailroom.attach(world.house.store, world.house.premises, done, "B1")
+
+
+# --- letters of ours that did not arrive -----------------------------------------------------------
+
+
+def unsent(world) -> list[str]:
+    with world.house.store.read() as connection:
+        return [one.id for one in agenda(connection, world.house.premises).unsent]
+
+
+def test_a_reader_s_letter_that_came_back(world):
+    world.place()
+    world.act("B1", "receive")
+    (notice,) = world.reader()
+    world.bounce(notice)
+    assert unsent(world) == [notice.name] and world.attention("B1") == ("bounced",)
+    assert dismiss(world, notice.name, note="told by telephone").ids == (notice.name,)
+    assert unsent(world) == [] and world.attention("B1") == ()
+    kept = world.row("outgoing", int(notice.name[1:]))
+    assert kept["last_error"].startswith("550 no such user; clerk put it away on 2026-03-02")
+    assert "BOUNCED" in world.events("B1")
+    world.bounce(notice)  # it is known
+    assert world.events("B1").count("BOUNCED") == 1 and unsent(world) == []
+    mailroom.redeliver(world.house.store, notice.name)
+    world.run()
+    assert len(world.reader()) == 2
+
+
+def test_of_two_letters_the_other_is_still_looked_at(world):
+    world.place()
+    world.act("B1", "receive")
+    world.act("B1", "message", note="Thank you.")
+    for letter in (world.reader()[0], world.to("orders@bl.example")[-1]):
+        world.bounce(letter)
+    dismiss(world, world.reader()[0].name)
+    assert world.attention("B1") == ("bounced",)
+    dismiss(world, *unsent(world))
+    assert world.attention("B1") == ()
+
+
+def test_an_order_that_nobody_has_is_not_put_away(world):
+    world.place("XX-BL", "XX-SECOND")
+    world.bounce(world.sent[0])
+    with pytest.raises(LocalFault) as refused:
+        dismiss(world, "O1")
+    assert "O1 orders B1" in str(refused.value) and "mailproc next B1" in refused.value.possible
+    assert unsent(world) == ["O1"]
+    world.next("B1")  # that settles it
+    assert unsent(world) == [] and world.row("outgoing", 1)["state"] == "dismissed"
+
+
+def test_a_file_stays_while_one_of_its_orders_is_wanted(world):
+    for _ in range(2):
+        world.place(run=False)
+    world.run()
+    world.bounce(world.sent[0])
+    world.act("B1", "cancel")
+    assert unsent(world) == ["O1"]
+    world.act("B2", "cancel")
+    assert unsent(world) == []
+
+
+def test_what_came_back_is_with_nobody_after_an_undo_too(world):
+    world.place("XX-BL", "XX-SECOND")
+    world.bounce(world.sent[0])
+    world.act("B1", "cancel")
+    world.act("B1", "undo")
+    assert world.state("B1") == "PENDING"
+    world.next("B1")
+    assert len(world.to("orders@second.example")) == 1
+
+
+@pytest.mark.parametrize("letter", ["O1", "O99"])
+def test_one_that_arrived_is_not_put_away(world, letter):
+    world.place()
+    world.hear("B1-1 CAT*REAPPLY 4")
+    with pytest.raises(LocalFault, match="came back or was given up"):
+        dismiss(world, letter)

@@ -33,6 +33,7 @@ from mailproc.store import (
     rotas,
     timers,
     transactions,
+    undelivered,
 )
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -163,10 +164,16 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),  # type: ignore[arg-type]
         "renew_letter": lambda c: outgoing.renew_letter(c, 1),
     },
+    undelivered: {
+        "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
+        "states_of": lambda c: undelivered.states_of(c, 1),
+    },
     order_letters: {
         "came_back": lambda c: order_letters.came_back(c, 1),
         "is_with_nobody": lambda c: order_letters.is_with_nobody(c, 1),
         "attempts_in": lambda c: order_letters.attempts_in(c, 1),
+        "returned": lambda c: order_letters.returned(c, 1),
+        "still_wanted": lambda c: order_letters.still_wanted(c, 1),
     },
     requests: {
         "load": lambda c: requests.load(c, 1),

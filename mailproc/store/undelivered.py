@@ -1,0 +1,26 @@
+"""Letters of ours that did not arrive: what state a transaction's letters are in, and putting one away."""
+
+from sqlalchemy import Connection, select
+
+from mailproc.store.outgoing import INTENT, OUTGOING, change, load
+from mailproc.store.text import storable
+
+FAILED = ("bounced", "shelved")
+"""States of a letter that did not arrive, for staff to look at."""
+
+
+def dismiss(connection: Connection, outgoing_id: int, why: str) -> bool:
+    """Put a letter away that came back or was given up, beside what became of it; False for any other."""
+    row = load(connection, outgoing_id)
+    if row is None or row["state"] not in FAILED:
+        return False
+    told = f"{row['last_error']}; {why}".removeprefix("; ")
+    change(connection, outgoing_id, state="dismissed", last_error=storable(told))
+    return True
+
+
+def states_of(connection: Connection, transaction_id: int) -> set[str]:
+    """The states of all letters of ours that the transaction has, also of those to people."""
+    letters = select(OUTGOING.c.state).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+    this = (INTENT.c.transaction_id == transaction_id, INTENT.c.state != "withdrawn")
+    return set(connection.execute(letters.where(*this).distinct()).scalars())
