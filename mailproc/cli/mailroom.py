@@ -75,7 +75,7 @@ def report(ctx: typer.Context, letter_id: Id) -> None:
 
 @verbs.command("attach")
 def attach(ctx: typer.Context, letter_id: Id, number: Annotated[str, typer.Argument(metavar="NR")]) -> None:
-    """Put a shelved letter, or one message of it, to a request."""
+    """Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back."""
     with opened(ctx) as house:
         output.line(mailroom.attach(house.store, house.premises, letter_id, number))
 

@@ -26,7 +26,10 @@ LOOK_BACK = timedelta(weeks=4)
 MOST_OF_TEXT = 65_536  # octets of a report in which numbers are looked for
 MOST_NUMBERS = 20
 MOST_ADDRESSES = 10
+MOST_OF_SUBJECT = 1_000  # characters
+MOST_COLONS = 8
 
+_AROUND = " \t'\"“”„«»‘’()[]<>"
 _TRACES = ("X-Original-To", "Delivered-To", "Envelope-To")
 _NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
 
@@ -34,10 +37,11 @@ _NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
 @dataclass(frozen=True)
 class Marks:
     """What in a report may name a letter of ours: the addresses of the form of VERP by which it came, and
-    the requests' numbers ("B12") that it quotes."""
+    the requests' numbers ("B12") and the subjects that it quotes."""
 
     addresses: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 def marks(rcpt_to: str, letter: Letter) -> Marks:
@@ -46,7 +50,14 @@ def marks(rcpt_to: str, letter: Letter) -> Marks:
     every = (rcpt_to, *mailboxes(traced, Defects()), *letter.to)
     addresses = tuple(dict.fromkeys(ascii_lower(one) for one in every if verp.read(one)))
     numbers = dict.fromkeys(found.decode() for found in _NUMBER.findall(letter.raw[:MOST_OF_TEXT]))
-    return Marks(addresses[:MOST_ADDRESSES], tuple(numbers)[:MOST_NUMBERS])
+    return Marks(addresses[:MOST_ADDRESSES], tuple(numbers)[:MOST_NUMBERS], _subjects(letter.subject))
+
+
+def _subjects(subject: str) -> tuple[str, ...]:
+    """The subject, and what stands behind each colon of it: "Undeliverable: Order file FILEREFNO 4"."""
+    parts = headers.one_line(subject[:MOST_OF_SUBJECT]).split(":", MOST_COLONS)
+    rests = (":".join(parts[start:]).strip(_AROUND) for start in range(len(parts)))
+    return tuple(dict.fromkeys(storable(rest) for rest in rests if rest))
 
 
 def letters_of(connection: Connection, bounce: Bounce, marks: Marks) -> list[int]:
@@ -97,13 +108,21 @@ def _of_transaction(spoken: Sequence[RowMapping], report: NewEvent, why: str) ->
     }
 
 
-def why_shelved(connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime) -> str:
-    """Why nothing follows from the report, with the one letter of the last weeks that it may mean."""
+def why_shelved(
+    connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime, inbox_id: int
+) -> str:
+    """Why nothing follows from the report, with the one letter of the last weeks that it may mean, and how
+    staff say so."""
     since = received_at - LOOK_BACK
+    by_what = "a number in it and by its recipient"
     perhaps = letters.quoted(connection, marks.numbers, bounce.recipients, since)
     if len(perhaps) != 1:
+        by_what = "its subject"
+        perhaps = letters.named_by(connection, marks.subjects, bounce.recipients, since)
+    if len(perhaps) != 1:
         return "a report about a letter that is not ours"
-    return (
-        f"a report that names no letter of ours; by a number in it and by its recipient it may mean"
-        f" O{perhaps[0]} (mailproc letter O{perhaps[0]}), and nothing proves it"
-    )
+    ours = f"O{perhaps[0]}"
+    said = f"a report that names no letter of ours; by {by_what} it may mean {ours} (mailproc letter {ours})"
+    if bounce.kind != "failed":
+        return f"{said}, and nothing proves it"
+    return f"{said}, and nothing proves it: mailproc attach I{inbox_id} {ours} marks that letter as come back"

@@ -161,7 +161,7 @@ def _settle_bounce(connection: Connection, reading: Reading, premises: Premises)
         return
     found = bouncing.letters_of(connection, bounce, reading.marks)
     if not found:
-        why = bouncing.why_shelved(connection, bounce, reading.marks, reading.received_at)
+        why = bouncing.why_shelved(connection, bounce, reading.marks, reading.received_at, reading.inbox_id)
         _shelve(connection, reading, why, premises)
         return
     if bounce.kind == "failed":

@@ -83,7 +83,7 @@ class Reading:
 def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -> Reading:
     """What the inbox row's letter says; ``keys`` None: those of ``premises``. A bug in a reader shelves the
     letter, with a traceback; so does a mistake in a site's tables, with its sentence."""
-    letter = _with_envelope(parse(bytes(row["raw"])), row)
+    letter = with_envelope(parse(bytes(row["raw"])), row)
     reading = Reading(row["id"], row["digest"], row["received_at"], letter, letter.content_digest())
     try:
         return _read(reading, row, premises, keys)
@@ -98,7 +98,7 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
         return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
 
 
-def _with_envelope(letter: Letter, row: RowMapping) -> Letter:
+def with_envelope(letter: Letter, row: RowMapping) -> Letter:
     """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
     return (
         replace(letter, return_path=ascii_lower(row["mail_from"]))

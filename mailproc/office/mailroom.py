@@ -11,11 +11,13 @@ from mailproc.errors import LocalFault
 from mailproc.flow import adoption, advance, orphans, send
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import RELEASED, Reading, read
+from mailproc.flow.reading import RELEASED, Reading, read, with_envelope
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
 from mailproc.ill.terms import Role
+from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.parse import parse, readable
+from mailproc.office import returned
 from mailproc.office.find import transaction_of
 from mailproc.office.letters import not_on_the_shelf, parsed
 from mailproc.store import events, learned, letters, outgoing
@@ -92,12 +94,23 @@ def report(store: Store, premises: Premises, letter_id: str, by: str) -> str:
 
 
 def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str:
-    """Put a shelved letter (as a message) or a single message of one to a request; what follows, in words."""
+    """Put a shelved letter (as a message) or a single message of one to a request; what follows, in words.
+
+    ``number`` may be a letter of ours (O12): then the shelved letter says that it came back.
+    """
     kind, row_id = parsed(letter_id)
+    ours = parsed(number) if number.strip().upper().startswith("O") else None
     letter = _masked(store, premises, row_id) if kind == "I" else None
 
     def job(connection: Connection) -> str:
+        if ours is not None:
+            if letter is None:
+                raise LocalFault(f"{letter_id} is no whole letter that came in: only one can be a report.")
+            shelved = _on_the_shelf(connection, row_id)
+            return returned.came_back(connection, shelved, ours[1], letter.report, premises)
         transaction = transaction_of(connection, number)
+        if letter is not None and letter.is_report:
+            raise returned.no_message(connection, row_id, transaction)
         if letter is not None:
             event_id = _as_message(connection, row_id, letter, transaction, premises)
         elif kind == "E":
@@ -226,14 +239,23 @@ class _Masked:
     message_id: str
     subject: str
     note: str
+    is_report: bool  # of a mail system, about a letter
+    report: str  # what it says of that letter
 
 
 def _masked(store: Store, premises: Premises, inbox_id: int) -> _Masked:
     with store.read() as connection:
         row = _on_the_shelf(connection, inbox_id)
-    letter = parse(premises.registry.mask(bytes(row["raw"])))
+    letter = with_envelope(parse(premises.registry.mask(bytes(row["raw"]))), row)
+    bounce = read_bounce(letter)
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
-    return _Masked(letter.message_id[:250], letter.subject[:250], note or "(no text)")
+    return _Masked(
+        letter.message_id[:250],
+        letter.subject[:250],
+        note or "(no text)",
+        bounce is not None,
+        bounce.text if bounce else "",
+    )
 
 
 def _on_the_shelf(connection: Connection, inbox_id: int) -> RowMapping:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.store.outgoing import LEFT
@@ -82,6 +82,22 @@ _LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
 _UNPROVEN = (INBOX.c.state == "shelved", INBOX.c.proof == "")
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
+)
+LOOKED_THROUGH = 5_000
+"""Letters of ours among which a subject is looked for."""
+_NAMED_BY = (
+    select(OUTGOING.c.id)
+    .where(
+        OUTGOING.c.id > select(func.max(OUTGOING.c.id)).scalar_subquery() - bindparam("looked_through"),
+        OUTGOING.c.subject.in_(bindparam("subjects", expanding=True)),
+        or_(
+            bindparam("any", type_=Boolean),
+            func.lower(OUTGOING.c.rcpt_to).in_(bindparam("recipients", expanding=True)),
+        ),
+        OUTGOING.c.prepared_at >= bindparam("since", type_=Instant),
+        OUTGOING.c.state.in_(LEFT),
+    )
+    .limit(2)
 )
 _QUOTED = (
     select(OUTGOING.c.id)
@@ -178,6 +194,23 @@ def quoted(
         return []
     values = {"numbers": list(numbers), "recipients": list(recipients), "since": since}
     return list(connection.execute(_QUOTED, values).scalars())
+
+
+def named_by(
+    connection: Connection, subjects: Collection[str], recipients: Collection[str], since: datetime
+) -> list[int]:
+    """The letters since then, of the last ``LOOKED_THROUGH``, that had one of these subjects, to one of these
+    addresses (to any, where there are none); two at most."""
+    if not subjects:
+        return []
+    values = {
+        "subjects": list(subjects),
+        "recipients": list(recipients),
+        "since": since,
+        "any": not recipients,
+        "looked_through": LOOKED_THROUGH,
+    }
+    return list(connection.execute(_NAMED_BY, values).scalars())
 
 
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:

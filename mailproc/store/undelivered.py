@@ -7,6 +7,9 @@ from mailproc.store.text import storable
 
 FAILED = ("bounced", "shelved")
 """States of a letter that did not arrive, for staff to look at."""
+OUT = ("sending", "in_doubt", "handed_over", "filed")
+"""States of a letter that may come back."""
+MOST = 5
 
 
 def dismiss(connection: Connection, outgoing_id: int, why: str) -> bool:
@@ -17,6 +20,14 @@ def dismiss(connection: Connection, outgoing_id: int, why: str) -> bool:
     told = f"{row['last_error']}; {why}".removeprefix("; ")
     change(connection, outgoing_id, state="dismissed", last_error=storable(told))
     return True
+
+
+def perhaps(connection: Connection, transaction_id: int) -> list[int]:
+    """The last letters of the transaction that may come back yet, at most ``MOST``."""
+    letters = select(OUTGOING.c.id).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
+    this = (INTENT.c.transaction_id == transaction_id, OUTGOING.c.state.in_(OUT))
+    newest = letters.where(*this).distinct().order_by(OUTGOING.c.id.desc()).limit(MOST)
+    return sorted(connection.execute(newest).scalars())
 
 
 def states_of(connection: Connection, transaction_id: int) -> set[str]:

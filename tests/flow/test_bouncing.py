@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from mailproc.config import Config, Partner
+from mailproc.errors import LocalFault
 from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
 from mailproc.office import mailroom
+from mailproc.store import outgoing
 
 US, BL = "ill@library.example", "orders@bl.example"
 VERP = "verp = true\n"
@@ -217,3 +219,86 @@ def test_at_the_listener_the_envelope_counts_and_not_a_return_path_in_the_letter
     small_world.inject(notice, "")
     small_world.run()
     assert small_world.row("outgoing", 1)["state"] == "bounced"
+
+
+# By a subject that it quotes, and by staff's word
+
+
+def subject_of(world, number: int = 1) -> str:
+    return world.row("outgoing", number)["subject"]
+
+
+def of_subject(subject: str, **how) -> bytes:
+    return report(**how).replace(b"Subject: Undeliverable mail", f"Subject: {subject}".encode())
+
+
+@pytest.mark.parametrize(
+    ("form", "recipient", "hint"),
+    [
+        ("Undeliverable: {}", BL, True),
+        ("Undeliverable: {}", "", True),
+        ('Undeliverable: "{}"', BL, True),
+        ("Undeliverable: AW: {}", BL, True),
+        ("Undeliverable: {}", "somebody@bl.example", False),
+        ("Undeliverable: {} and more", BL, False),
+        ("Undeliverable: {}9", BL, False),
+    ],
+)
+def test_a_quoted_subject_is_a_hint_with_its_command(world, form, recipient, hint):
+    world.place()
+    assert "FILEREFNO" in subject_of(world)
+    row = put(world, of_subject(form.format(subject_of(world)), recipient=recipient))
+    command = f"mailproc attach I{row['id']} O1 marks that letter as come back"
+    assert row["state"] == "shelved" and (command in row["last_error"]) is hint
+    assert world.row("outgoing", 1)["state"] == "handed_over" and world.attention("B1") == ()
+
+
+def test_a_subject_of_two_letters_is_no_hint(small_world):
+    for _ in range(2):
+        small_world.act(small_world.place(), "receive")
+    first, second = (int(notice.name[1:]) for notice in small_world.reader())
+    subject = subject_of(small_world, first)
+    store = small_world.house.store
+    store.write(lambda connection: outgoing.change(connection, second, subject=subject))
+    row = put(small_world, of_subject(f"Undeliverable: {subject}", recipient=""))
+    assert row["last_error"] == "a report about a letter that is not ours"
+
+
+def test_staff_say_which_letter_came_back(world):
+    world.place("XX-BL", "XX-SECOND")
+    row = put(world, of_subject(f"Undeliverable: {subject_of(world)}"))
+    done = mailroom.attach(world.house.store, world.house.premises, f"I{row['id']}", "O1")
+    assert "O1 came back undelivered" in done
+    world.run()
+    assert world.row("outgoing", 1)["state"] == "bounced" and world.attention("B1") == ("bounced",)
+    kept = world.row("inbox", row["id"])
+    assert (kept["state"], kept["partner"], kept["note"]) == ("done", "", "attached by staff: O1 came back")
+    assert kept["subject"].startswith("Undeliverable") and world.notices() == []
+    assert "MESSAGE" not in world.events("B1")
+    world.next("B1")
+    assert len(world.to("orders@second.example")) == 1
+
+
+def test_a_report_is_no_message_of_the_partner(world):
+    world.place()
+    row = put(world, report())
+    with pytest.raises(LocalFault, match="no message of XX-BL") as refused:
+        mailroom.attach(world.house.store, world.house.premises, f"I{row['id']}", "B1")
+    assert refused.value.possible == (f"mailproc attach I{row['id']} O1", f"mailproc dismiss I{row['id']}")
+    assert world.row("inbox", row["id"])["state"] == "shelved"
+
+
+@pytest.mark.parametrize(
+    ("state", "why"), [("prepared", "has not left"), ("bounced", "is known"), ("dismissed", "is known")]
+)
+def test_what_cannot_have_come_back(small_world, state, why):
+    small_world.place()
+    row = put(small_world, report())
+    store, premises = small_world.house.store, small_world.house.premises
+    store.write(lambda connection: outgoing.change(connection, 1, state=state))
+    for letter, number, told in ((f"I{row['id']}", "O1", why), (f"I{row['id']}", "O99", "no letter O99")):
+        with pytest.raises(LocalFault, match=told):
+            mailroom.attach(store, premises, letter, number)
+    with pytest.raises(LocalFault, match="no whole letter"):
+        mailroom.attach(store, premises, "E1", "O1")
+    store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))

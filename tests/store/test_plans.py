@@ -142,6 +142,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "sender_of": lambda c: letters.sender_of(c, 1),
         "earlier_copy": lambda c: letters.earlier_copy(c, "XX-BL", "d", "m", "cd"),
         "ours": lambda c: letters.ours(c, ["m@x.example"]),
+        "named_by": lambda c: letters.named_by(c, ["a subject"], ["a@bl.example"], NOW),
         "quoted": lambda c: letters.quoted(c, ["B1"], ["a@bl.example"], NOW),
         "waits": lambda c: letters.waits(c, 1),
         "fitting": lambda c: letters.fitting(c, [(1, 0), (2, 0)], 1000),
@@ -166,6 +167,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     undelivered: {
         "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
+        "perhaps": lambda c: undelivered.perhaps(c, 1),
         "states_of": lambda c: undelivered.states_of(c, 1),
     },
     order_letters: {

@@ -1,0 +1,59 @@
+"""Staff say which letter of ours came back, where its report names none."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow import advance, bouncing
+from mailproc.flow.premises import Premises
+from mailproc.store import events, letters, outgoing, undelivered
+from mailproc.store.events import NewEvent
+
+
+def came_back(
+    connection: Connection, report: RowMapping, outgoing_id: int, why: str, premises: Premises
+) -> str:
+    """The shelved letter ``report`` says that O… came back, as ``why`` tells; what follows, in words.
+
+    LocalFault where that letter has not left, or is known to have come back.
+    """
+    _check_out(connection, outgoing_id)
+    born = NewEvent(
+        cause="letter",
+        type="BOUNCED",
+        at=premises.clock(),
+        inbox_id=report["id"],
+        facts={events.BY_HAND: True},
+    )
+    recorded = bouncing.record(connection, [outgoing_id], why, born)
+    found = {"message_id": report["message_id"], "subject": report["subject"]}
+    note = f"attached by staff: O{outgoing_id} came back"
+    letters.settle(connection, report["id"], "done", report["state"], note=note, **found)
+    outcomes = [advance.step(connection, event_id, premises, attached=True) for event_id in recorded]
+    told = [word for outcome in outcomes for word in outcome.words]
+    return "\n  ".join((f"I{report['id']} is attached: O{outgoing_id} came back undelivered", *told))
+
+
+def no_message(connection: Connection, inbox_id: int, transaction: RowMapping) -> LocalFault:
+    """A mail system's report is no word of the partner: it is about a letter of ours: which one?"""
+    out = undelivered.perhaps(connection, transaction["id"])
+    return LocalFault(
+        f"I{inbox_id} is a mail system's report about a letter, and no message of {transaction['partner']}:"
+        " say which letter of ours came back.",
+        (*_attach(inbox_id, out), f"mailproc dismiss I{inbox_id}"),
+    )
+
+
+def _attach(inbox_id: int, outgoing_ids: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"mailproc attach I{inbox_id} O{one}" for one in outgoing_ids)
+
+
+def _check_out(connection: Connection, outgoing_id: int) -> None:
+    row = outgoing.load(connection, outgoing_id)
+    if row is None:
+        raise LocalFault(f"There is no letter O{outgoing_id}.")
+    if row["state"] in ("bounced", "dismissed"):
+        raise LocalFault(f"O{outgoing_id} is known to have come back.")
+    if row["state"] not in outgoing.LEFT:
+        raise LocalFault(f"O{outgoing_id} is {row['state']}: what has not left cannot have come back.")
