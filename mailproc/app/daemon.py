@@ -37,6 +37,10 @@ IDLE_LOOK = 5.0
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
 STATIONS, SENDER = "stations", "sender"
+TURN = 1.0
+"""Seconds of steps before letters have their turn again: one partner's file makes no other's letter wait."""
+ROUND = 60.0
+"""Seconds of letters and steps before the other stations have their turn."""
 DIALOGUE = 20
 """So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""
 PATIENCE = 10.0
@@ -49,12 +53,25 @@ def work_once(house: House) -> int:
     if store.underway.broken_off:
         store.write(store.underway.forgive)
     try:
-        done = intake.run(store, premises) + stepping.run(store, premises)
+        done = _take_in(house)
         done += prepare.run(store, premises) + receipts.run(store, premises)
         return done + notify.run(store, premises)
     except TryLater:
         store.underway.break_off()
         raise
+
+
+def _take_in(house: House) -> int:
+    """Letters and their steps take turns, until all steps are taken: what they say shares its letters. After
+    ``ROUND`` the other stations have theirs; how much was done."""
+    began, done = time.monotonic(), 0
+    while True:
+        turn = time.monotonic()
+        worked = intake.run(house.store, house.premises)
+        worked += stepping.run(house.store, house.premises, seconds=TURN)
+        done, now = done + worked, time.monotonic()
+        if not worked or now - turn < TURN or now - began > ROUND:
+            return done
 
 
 def run_once(house: House) -> None:

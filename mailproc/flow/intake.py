@@ -7,6 +7,7 @@ dropped, and nothing is answered from here.
 
 import logging
 from collections.abc import Sequence
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,8 @@ from mailproc.store.underway import Underway
 _log = logging.getLogger(__name__)
 
 BATCH = 50
+SHARED = 0.2
+"""Seconds after which a commit takes no further letter, as in ``stepping``."""
 
 
 def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
@@ -38,18 +41,23 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     readings = list(batch.read_all(rows, premises, store))
     store.underway.at()
     left = [row["id"] for row in rows[len(readings) :]]
+    settled = 0
 
-    def settle_all(connection: Connection) -> None:
+    def settle_some(connection: Connection) -> int:
         queue.put_back(connection, InboxRow, left)
-        _settle_all(connection, readings, premises, store.underway)
+        return _settle_all(connection, readings[settled:], premises, store.underway)
 
-    store.write(settle_all)
+    while settled < len(readings):
+        settled += store.write(settle_some)
+        left = []
     return len(readings)
 
 
 def _settle_all(
     connection: Connection, readings: Sequence[Reading], premises: Premises, underway: Underway
-) -> None:
+) -> int:
+    """As many of the letters as share a commit, one at least; how many."""
+    until, count = monotonic() + SHARED, 0
     for reading in readings:
         underway.at(reading.inbox_id)
         with following(f"I{reading.inbox_id}"):
@@ -62,7 +70,11 @@ def _settle_all(
                 _log.exception("I%s could not be placed", reading.inbox_id)
                 why = f"a fault of this program while placing: {type(error).__name__}"
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+        count += 1
+        if monotonic() > until:
+            break
     underway.at()
+    return count
 
 
 def _settle_one(connection: Connection, reading: Reading, premises: Premises) -> None:

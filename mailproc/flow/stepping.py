@@ -1,7 +1,9 @@
-"""Station ③ as the daemon runs it: takes the waiting events, one savepoint each, one commit."""
+"""Station ③ as the daemon runs it: takes the waiting events, one savepoint each, few in each commit."""
 
 import logging
 from collections.abc import Sequence
+from math import inf
+from time import monotonic
 
 from sqlalchemy import Connection
 
@@ -19,36 +21,49 @@ from mailproc.store.underway import Underway
 _log = logging.getLogger(__name__)
 
 BATCH = 100
+SHARED = 0.2
+"""Seconds after which a commit takes no further step: who waits for the store waits no longer for others."""
 
 
-def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
-    """Take the steps that wait, ``limit`` in each commit, until none does; how many there were.
+def run(store: Store, premises: Premises, limit: int = BATCH, seconds: float = inf) -> int:
+    """Take the steps that wait, ``limit`` in each commit at most, until none does or ``seconds`` are over;
+    how many there were.
 
     The commit of a batch claims the next one: each try is counted before its work all the same,
     and a batch costs one commit and not two.
     """
+    until = monotonic() + seconds
 
-    def job(connection: Connection) -> list[int]:
-        _take_all(connection, claimed, premises, store.underway)
-        due = queue.claim_ids(connection, EventRow, limit, premises.clock())
+    def job(connection: Connection) -> tuple[int, list[int]]:
+        count = _take_all(connection, claimed, premises, store.underway)
+        queue.put_back(connection, EventRow, claimed[count:])
+        more = not claimed or monotonic() < until
+        due = queue.claim_ids(connection, EventRow, limit, premises.clock()) if more else []
         store.underway.claimed(EventRow, [*claimed, *due])  # until the commit the old claim stands too
-        return due
+        return count, due
 
-    taken = 0
-    claimed: list[int] = []
-    while claimed := store.write(job):
-        taken += len(claimed)
-    return taken
+    taken, claimed = 0, list[int]()
+    while True:
+        count, claimed = store.write(job)
+        taken += count
+        if not claimed:
+            return taken
 
 
 def _take_all(
     connection: Connection, event_ids: Sequence[int], premises: Premises, underway: Underway
-) -> None:
+) -> int:
+    """As many of the steps as share a commit, one at least; how many."""
+    until, count = monotonic() + SHARED, 0
     for event_id in event_ids:
         underway.at(event_id)
         with following(f"E{event_id}"):
             take(connection, event_id, premises)
+        count += 1
+        if monotonic() > until:
+            break
     underway.at()
+    return count
 
 
 def take(connection: Connection, event_id: int, premises: Premises) -> None:

@@ -1,0 +1,83 @@
+"""A commit is shared only for a while, and letters and steps take turns: nobody's file makes others wait."""
+
+import pytest
+
+from mailproc.app import daemon
+from mailproc.flow import intake, stepping
+
+ORDERS = 12
+
+
+@pytest.fixture
+def commits(monkeypatch):
+    """How many steps, and letters, each commit took."""
+    counted = {"steps": [], "letters": []}
+    take_all, settle_all = stepping._take_all, intake._settle_all
+
+    def counting(what, work):
+        def counted_work(*given):
+            counted[what].append(work(*given))
+            return counted[what][-1]
+
+        return counted_work
+
+    monkeypatch.setattr(stepping, "_take_all", counting("steps", take_all))
+    monkeypatch.setattr(intake, "_settle_all", counting("letters", settle_all))
+    return counted
+
+
+def file_of(world, count, name="A", run=False):
+    orders = [f"TX{name}{number}-1 S LOAN\nA title" for number in range(count)]
+    return world.ordered(*orders, file_ref=name, run=run)
+
+
+@pytest.mark.parametrize(("shared", "each"), [(-1.0, 1), (60.0, ORDERS)])
+def test_steps_share_a_commit_for_a_while(small_world, commits, monkeypatch, shared, each):
+    """What it does not take any more was not begun: it counts as one try, and has not failed."""
+    monkeypatch.setattr(stepping, "SHARED", shared)
+    file_of(small_world, ORDERS)
+    intake.run(small_world.house.store, small_world.house.premises)
+    assert stepping.run(small_world.house.store, small_world.house.premises) == ORDERS
+    assert [count for count in commits["steps"] if count] == [each] * (ORDERS // each)
+    events = [row for row in small_world.rows("event") if row["type"] == "ILL_REQUEST"]
+    assert {(row["state"], row["attempts"], row["unfinished"]) for row in events} == {("done", 1, 0)}
+
+
+@pytest.mark.parametrize(("shared", "each"), [(-1.0, 1), (60.0, 3)])
+def test_letters_share_a_commit_for_a_while(small_world, commits, monkeypatch, shared, each):
+    monkeypatch.setattr(intake, "SHARED", shared)
+    for name in "ABC":
+        file_of(small_world, 2, name)
+    assert intake.run(small_world.house.store, small_world.house.premises) == 3
+    assert commits["letters"] == [each] * (3 // each)
+    assert {(row["state"], row["attempts"]) for row in small_world.rows("inbox")} == {("done", 1)}
+
+
+def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monkeypatch):
+    """It came when the first step was taken."""
+    monkeypatch.setattr(stepping, "SHARED", -1.0)
+    monkeypatch.setattr(daemon, "TURN", 0.0)
+    file_of(small_world, ORDERS)
+    took, left = stepping.take, []
+
+    def take(connection, event_id, premises):
+        took(connection, event_id, premises)
+        done = {row["id"]: row["state"] for row in small_world.rows("inbox")}
+        left.append(sum(state == "todo" for state in done.values()))
+
+    monkeypatch.setattr(stepping, "take", take)
+    intake.run(small_world.house.store, small_world.house.premises)
+    file_of(small_world, 1, "B")
+    small_world.run()
+    assert len(left) == ORDERS + 1
+    assert sum(left) <= 1, "it was read before the second step"
+
+
+def test_who_never_ends_lets_the_others_have_their_turn(small_world, monkeypatch):
+    monkeypatch.setattr(stepping, "SHARED", -1.0)
+    monkeypatch.setattr(daemon, "TURN", 0.0)
+    monkeypatch.setattr(daemon, "ROUND", 0.0)
+    file_of(small_world, ORDERS)
+    daemon.work_once(small_world.house)
+    assert {row["state"] for row in small_world.rows("event")} == {"todo", "done"}
+    small_world.run()
