@@ -139,7 +139,7 @@ def numbers(letters: Sequence[Posted]) -> list[str]:
 
 
 BEFORE_2: list[Point] = [
-    ("mailproc.flow.intake", "read", ""),
+    ("mailproc.flow.batch", "read", ""),
     ("mailproc.flow.intake", "settle", ""),
     ("mailproc.flow.intake", "events.add_all", "after"),
 ]
@@ -338,7 +338,7 @@ def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
 
 OUTSIDE: list[Point] = [
     ("mailproc.store.queue", "claim", "after"),
-    ("mailproc.flow.intake", "queue.claim", "committed"),
+    ("mailproc.flow.batch", "queue.claim", "committed"),
     ("mailproc.flow.intake", "_settle_all", ""),
     ("mailproc.flow.intake", "_settle_all", "committed"),
     ("mailproc.flow.stepping", "queue.claim_ids", "committed"),
