@@ -11,11 +11,11 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from mailproc import slow_work
@@ -26,6 +26,9 @@ TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", 
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "following", "taskName"}
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 _letter: ContextVar[str] = ContextVar("letter", default="")
 _secrets: set[str] = set()
@@ -59,6 +62,17 @@ def following(letter: str) -> Iterator[None]:
         yield
     finally:
         _letter.reset(token)
+
+
+def about_the_same(job: Callable[[A], T]) -> Callable[[A], T]:
+    """The job, to be run in another thread: what it logs is about the letter that is followed here."""
+    letter = _letter.get()
+
+    def run(argument: A) -> T:
+        with following(letter):
+            return job(argument)
+
+    return run
 
 
 def register_secret(value: str) -> None:

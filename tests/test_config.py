@@ -142,6 +142,13 @@ REFUSED = [
     (TLS + PARTNER + LOGIN.replace("bl'", "'") + ACCOUNT, ["login.user", "logs in with"]),
     (TLS + PARTNER + LOGIN.replace("$argon2id", "$argon2i") + ACCOUNT, ["login.hash", "mailproc password"]),
     (TLS + PARTNER + LOGIN.replace(HASH, "") + ACCOUNT, ["login.hash", "mailproc password"]),
+    *(
+        (
+            TLS + PARTNER + LOGIN.replace(HASH, HASH[:-cut]) + ACCOUNT,
+            ["login.hash", "not whole; copy it again"],
+        )
+        for cut in (1, 2, 3)
+    ),
     (TLS + PARTNER + LOGIN.replace("p=1", "p=2") + ACCOUNT, ["login.hash", "argon2 does not know"]),
     (TLS + PARTNER + LOGIN.replace("t=1", "t=0") + ACCOUNT, ["login.hash", "argon2 does not know"]),
     (TLS + PARTNER + LOGIN.replace("m=8,", "m=99999999,") + ACCOUNT, ["login.hash", "costs too much"]),

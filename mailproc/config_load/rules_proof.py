@@ -1,6 +1,7 @@
 """What must hold for the proofs of a partner's letters: [proof]; proof, networks, login of [[partner]]."""
 
 import re
+from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
 
@@ -18,7 +19,8 @@ MOST_LANES = 16
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _HASH = re.compile(
-    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}", re.ASCII
+    r"\$argon2id\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,3})\$([A-Za-z0-9+/]{11,})\$([A-Za-z0-9+/]{16,})",
+    re.ASCII,
 )
 
 
@@ -107,10 +109,21 @@ def _not_a_hash(text: str) -> str:
     found = _HASH.fullmatch(text)
     if found is None:
         return "must be what `mailproc password` prints ($argon2id$…); the password itself is written nowhere"
-    memory, rounds, lanes = map(int, found.groups())
+    memory, rounds, lanes = map(int, found.groups()[:3])
+    if not (_is_whole(found[4], 1) and _is_whole(found[5], 8)):
+        return "is not whole; copy it again, or let `mailproc password` make another"
     if memory > MOST_MEMORY or rounds > MOST_ROUNDS:
         most = f"at most m={MOST_MEMORY} and t={MOST_ROUNDS}"
         return f"costs too much: {most}; `mailproc password` makes another"
     if not 1 <= lanes <= MOST_LANES or rounds < 1 or memory < 8 * lanes:  # RFC 9106, section 3.1
         return "has costs that argon2 does not know; `mailproc password` makes another"
     return ""
+
+
+def _is_whole(text: str, multiple: int) -> bool:
+    """Base64 without its "=". A tag has a multiple of 8 octets wherever it was made, so a cut one is seen."""
+    try:
+        octets = b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except ValueError:
+        return False
+    return len(octets) % multiple == 0 and b64encode(octets).decode().rstrip("=") == text

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc import log
 from mailproc.config import Partner
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.flow import accounts, writing
@@ -184,7 +185,8 @@ def _settle(
     outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
     if letter is not None:
         _refer(connection, letter, outgoing_id)
-        _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
+        with log.following(f"O{outgoing_id}"):
+            _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
     for index, intent in enumerate(bundle.intents):
         if index in held:
             kind = "VALUE_HELD" if held[index].value else "HELD"

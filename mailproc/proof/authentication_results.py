@@ -4,6 +4,7 @@ Whatever is not as it should be proves nothing: the relay is ours, and strangers
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mailproc import slow_work
@@ -47,7 +48,7 @@ def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str) -> Dmarc:
     except Irregular as fault:
         return _unproven(f"what our relay says of the letter cannot be read: {fault}")
     if not results:
-        return _unproven(f"{authserv_id} says nothing of DMARC")
+        return _unproven(_nothing(found, authserv_id, received_by))
     if any(one.result != b"pass" for one in results):
         return _unproven(f"{authserv_id} does not say that DMARC passed")
     if any(one.domain != domain for one in results):
@@ -60,7 +61,21 @@ def _above(found: Header, received_by: bytes) -> list[Field]:
     for number, one in enumerate(found.fields):
         if one.key == b"received" and _receiver(one) == received_by:
             return list(found.fields[:number])
-    raise Irregular(f"no Received field is by {received_by.decode()}")
+    raise Irregular(
+        f"no Received field is by {received_by.decode()}: [proof] received_by must be the host behind"
+        " by in the field that our relay writes"
+    )
+
+
+def _nothing(found: Header, authserv_id: str, received_by: str) -> str:
+    """Why nothing is said of DMARC: what stands below our relay's Received is not believed, but named."""
+    with suppress(Irregular):
+        if any(_results(list(found.fields), authserv_id.lower().encode())):
+            return (
+                f"a field of {authserv_id} stands below the Received of {received_by},"
+                " where anybody may have written it (docs/security.md)"
+            )
+    return f"{authserv_id} says nothing of DMARC"
 
 
 def _receiver(field: Field) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc import slow_work
+from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
 from mailproc.store.faults import try_later
 from mailproc.store.guard import Guard
@@ -62,7 +62,7 @@ class Writer:
             if self._closed:
                 raise TryLater("the store is closing")
             try:
-                self._queue.put_nowait((job, future))
+                self._queue.put_nowait((log.about_the_same(job), future))
             except Full:
                 raise TryLater("the store has more work waiting than it takes") from None
         return future

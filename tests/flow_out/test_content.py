@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel
 
+from mailproc import log
 from mailproc.mail.parse import parse, readable
 from mailproc.office import trial
 from tests.flow_out.office import BL, Office
@@ -210,3 +211,14 @@ def test_who_cannot_supply_is_told_in_words(office: Office, relay: Relay) -> Non
     assert "British Library: " in letter.text
     assert "not-owned" not in letter.text
     assert office.show(number)["attention"] == ["end-of-rota"]
+
+
+def test_every_line_about_a_letter_of_ours_names_it(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.set_up("INFO", json_lines=True)
+    office.place("One")
+    office.run()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    about = [(line["letter"], line["logger"]) for line in lines if "letter" in line]
+    assert {("O1", "mailproc.flow.prepare"), ("O1", "mailproc.flow.send")} <= set(about)

@@ -67,6 +67,15 @@ def test_what_our_relay_says_holds(fields: tuple[str, ...]) -> None:
 
 REFUSED = {
     "no field": ((RECEIVED,), "says nothing of DMARC"),
+    "below our relay's Received": (
+        (RECEIVED, PASS),
+        "stands below the Received of mx.library.example, where",
+    ),
+    "below, and unreadable": ((RECEIVED, PASS + " ("), "says nothing of DMARC"),
+    "another Received": (
+        (PASS, RECEIVED.replace("by mx.", "by in.")),
+        "received_by must be the host behind by",
+    ),
     "none": ((HEAD + "; none", RECEIVED), "says nothing"),
     "fail": ((FAIL, RECEIVED), "does not say that DMARC passed"),
     "temperror": ((PASS.replace("pass", "temperror"), RECEIVED), "does not say"),

@@ -1,5 +1,7 @@
 """The one writer: groups, savepoints, failures that stay with whom they belong."""
 
+import json
+import logging
 import random
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -7,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import event, text
 
+from mailproc import log
 from mailproc.errors import NoRoom, TryLater
 from mailproc.store import inbox, writer
 from mailproc.store.engine import Store
@@ -232,3 +235,12 @@ def test_a_locked_store_says_try_later(sqlite_url, letter, monkeypatch):
     assert daemon.write(lambda c: inbox.keep(c, [letter()]))[0].new
     daemon.close()
     other.close()
+
+
+def test_what_a_job_logs_is_about_the_letter_of_whoever_submitted_it(writing, capsys):
+    log.set_up("INFO", json_lines=True)
+    with log.following("O7"):
+        writing.write(lambda _c: logging.getLogger("mailproc.test").info("handed over"))
+    writing.write(lambda _c: logging.getLogger("mailproc.test").info("nobody's"))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line.get("letter") for line in lines if line["logger"] == "mailproc.test"] == ["O7", None]
