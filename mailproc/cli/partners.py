@@ -30,7 +30,7 @@ def partners(
         if confirm:
             words += directory.confirm(house.store, house.premises, confirm, who()).words
         if forget:
-            words += directory.forget(house.store, house.premises, forget).words
+            words += directory.forget(house.store, house.premises, forget, who()).words
         if words and not as_json:
             for said in words:
                 output.line(output.one_line(said))

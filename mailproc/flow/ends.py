@@ -35,6 +35,8 @@ CANCEL_UNHEARD = "cancel-unheard"
 """The attention that says that who has the request now does not know that we asked to stop it."""
 REDIRECT = "redirect"
 """The event of their yes."""
+REMAIN = "forget"
+"""The event of their no: a line in the history."""
 OURS = "BER_IN_MIME"
 """What we can write (APDU-Encoding)."""
 

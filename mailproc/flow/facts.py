@@ -141,7 +141,11 @@ def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
     """The last staff act, if nothing came since and its letter has not left."""
     done = events.of_transaction(connection, transaction["id"])
     last = done[-1] if done else None
-    if last is None or last["cause"] != "staff" or last["type"] in ("request", "undo", "amend", "redirect"):
+    if (
+        last is None
+        or last["cause"] != "staff"
+        or last["type"] in ("request", "undo", "amend", "redirect", "forget")
+    ):
         raise LocalFault("The last thing that happened here is no act that can be undone.")
     facts = last["facts"] or {}
     if "found" not in facts:

@@ -28,7 +28,18 @@ from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
 NOTED = frozenset(
-    {"BOUNCED", "SEND_FAILED", "IN_DOUBT", "HELD", "VALUE_HELD", "PARTNER_GONE", "LOSSY", "amend", "redirect"}
+    {
+        "BOUNCED",
+        "SEND_FAILED",
+        "IN_DOUBT",
+        "HELD",
+        "VALUE_HELD",
+        "PARTNER_GONE",
+        "LOSSY",
+        "amend",
+        "redirect",
+        "forget",
+    }
 )
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
 

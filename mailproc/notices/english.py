@@ -217,6 +217,7 @@ _DONE: Words = {
     "check-in": "it is back",
     "amend": "corrected it",
     "redirect": "confirmed who has it now",
+    "forget": "said that it was not passed on",
 }
 
 

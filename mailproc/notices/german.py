@@ -217,6 +217,7 @@ _DONE: Words = {
     "check-in": "zurückgebucht",
     "amend": "berichtigt",
     "redirect": "bestätigt, wer es jetzt hat",
+    "forget": "gesagt, dass es nicht weitergegeben wurde",
 }
 
 _REASONS: Words = {

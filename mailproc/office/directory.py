@@ -95,7 +95,7 @@ def confirm(store: Store, premises: Premises, name: str, by: str = "") -> Answer
     return store.write(job)
 
 
-def forget(store: Store, premises: Premises, name: str) -> Answered:
+def forget(store: Store, premises: Premises, name: str, by: str = "") -> Answered:
     """It was not theirs, or is no longer: what was before holds, and nothing more goes to that address.
     LocalFault: no such one."""
     from mailproc.office import forgetting  # here: who reads the directory takes no step
@@ -103,6 +103,8 @@ def forget(store: Store, premises: Premises, name: str) -> Answered:
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         learned.forget(connection, row["id"])
+        if row["kind"] == learned.FORWARDED:
+            _remain(connection, found, row, premises, by)
         _answered(connection, row)
         if row["kind"] == learned.FORWARDED:
             return Answered(found, tuple(_stays(connection, found, row)))
@@ -144,9 +146,28 @@ def _redirect(
         why = f"{found.number} is {state}: nothing is to be moved any more."
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = f"{found.symbol} has it now, at {found.address}"
-    event = NewEvent(
+    event = _event(ends.REDIRECT, found, transaction, text, premises, by)
+    outcome = advance.step(connection, events.add(connection, event), premises)
+    moved = f"{found.number}: {found.partner} passed it on, and your yes moved it."
+    return (moved, *outcome.words, *_believed(found, premises))
+
+
+def _remain(connection: Connection, found: Learned, row: RowMapping, premises: Premises, by: str) -> None:
+    """The step of staff's no."""
+    from mailproc.flow import advance, ends  # as above
+
+    transaction = transactions.load(connection, row["transaction_id"])
+    text = f"not with {found.symbol} at {found.address}"
+    event = _event(ends.REMAIN, found, transaction, text, premises, by)
+    advance.step(connection, events.add(connection, event), premises)
+
+
+def _event(
+    kind: str, found: Learned, transaction: RowMapping, text: str, premises: Premises, by: str
+) -> NewEvent:
+    return NewEvent(
         cause="staff",
-        type=ends.REDIRECT,
+        type=kind,
         at=premises.clock(),
         actor=by,
         door="cli",
@@ -154,9 +175,6 @@ def _redirect(
         transaction_id=transaction["id"],
         facts={"symbol": found.symbol, "address": found.address, "text": text},
     )
-    outcome = advance.step(connection, events.add(connection, event), premises)
-    moved = f"{found.number}: {found.partner} passed it on, and your yes moved it."
-    return (moved, *outcome.words, *_believed(found, premises))
 
 
 def _believed(found: Learned, premises: Premises) -> Iterator[str]:

@@ -291,3 +291,8 @@ def test_a_terminal_of_another_charset_breaks_nothing(
         assert (ran.returncode, ran.stderr) == (0, b""), ran
     shown = json.loads(program("show", "B1", "--json", **environment).stdout.decode("latin-1"))
     assert shown["item"]["title"] == "Ångström — مقدمة 😀"
+
+
+def test_an_address_that_nobody_learned(cli):
+    ran = cli("partners", "--confirm", "A9")
+    assert (ran.code, "mailproc partners shows those that wait" in ran.err) == (1, True)

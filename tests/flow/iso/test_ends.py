@@ -160,7 +160,16 @@ def test_on_no_nothing_changes(iso):
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
     (name,) = waiting(iso)
-    directory.forget(iso.house.store, iso.house.premises, name)
+    answered = directory.forget(iso.house.store, iso.house.premises, name, "clerk")
+    assert answered.words == (
+        f"B1-1 stays with {LENDER} at {MAIL[LENDER]}; nothing goes to {THIRD} at {THIRD_MAIL}.",
+    )
+    last = iso.shown("B1").history[-1]
+    assert (last.event, last.cause["id"], last.note) == (
+        "forget",
+        "clerk",
+        f"not with {THIRD} at {THIRD_MAIL}",
+    )
     iso.run()
     assert (iso.state("B1"), iso.attention("B1"), waiting(iso), len(iso.shelf())) == ("PENDING", (), {}, 1)
     iso.hears("SHIPPED", of=LENDER)
