@@ -26,7 +26,7 @@ from tests.linear.stopwatch import seconds, too_steep
 
 SOURCES = Path(mailproc.__file__).parent
 FULL = os.environ.get("REQUIRE_ALL") == "1"
-MOST_PUMPS = 1000 if FULL else 120
+MOST_PUMPS = 400 if FULL else 120
 LENGTH = 1500
 """Characters; four times as many where that takes longer than FLOOR."""
 FLOOR = 0.0005
