@@ -65,7 +65,7 @@ def test_a_mailbox_that_hangs_harms_neither_the_others_nor_the_end(house: House,
             house.until(["requests"], lambda found: len(found) == 1)
             begun = time.monotonic()
             assert daemon.stop() == 0
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 30  # the mailbox may take 60
 
 
 def test_run_once_reads_acts_delivers_and_ends(

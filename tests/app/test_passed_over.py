@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailproc.app.daemon import PATIENCE
 from tests.app.house import DEADLINE, House, order
 from tests.servers.imap_liar import Liar, hang_up, honest
 
@@ -67,7 +66,7 @@ def test_a_look_that_drips_harms_neither_the_others_nor_the_end(house: House, se
         house.until(["requests"], lambda found: len(found) == 1)
         begun = time.monotonic()
         assert daemon.stop() == 0
-        assert time.monotonic() - begun < PATIENCE
+        assert time.monotonic() - begun < 30  # the mailbox may take 240
     finally:
         stop.set()
     server.lie = honest

@@ -24,6 +24,9 @@ from tests.servers.systemd import Systemd
 EVERYTHING = os.environ.get("REQUIRE_ALL") == "1"
 PATIENCE = 10.0 if EVERYTHING else 1.0
 """Seconds that a daemon gives its threads; as shipped in the long run."""
+NEVER_IDLE = "from mailproc.app import daemon; daemon.IDLE_LOOK = 600"
+"""Only a hint wakes a station: without it a test would wait in vain."""
+LATE = "not waited for any longer"
 STATIONS = ("intake", "stepping", "prepare", "notify", "send")
 
 
@@ -35,29 +38,24 @@ def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(house: House, relay
     [answer] = relay.wait_for("ill@customer.example")
     assert "C77" in answer.text
     assert "SHIPPED" in answer.text
-    begun = time.monotonic()
     assert daemon.stop() == 0
-    assert time.monotonic() - begun < 5
-    assert not any("Traceback" in line or "Zq7Pass9" in line for line in daemon.lines)
+    assert not any(word in line for line in daemon.lines for word in ("Traceback", "Zq7Pass9", LATE))
     assert house.cli("verify").out == "1 transaction checked, 0 differ\n"
 
 
-def test_what_the_command_line_wrote_is_noticed_within_a_second(house: House, relay: Relay) -> None:
-    house.start()
+def test_what_the_command_line_wrote_is_noticed_at_once(house: House, relay: Relay) -> None:
+    house.start(code=NEVER_IDLE)
     for count in (1, 2, 3):
         house.place()
-        written = time.monotonic()
         relay.wait_for("orders@bl.example", count)
-        assert relay.letters[-1].at - written < 1
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_service_ends_at_once(house: House, by: signal.Signals) -> None:
-    daemon = house.start()
-    begun = time.monotonic()
+    daemon = house.start(code=NEVER_IDLE)
     daemon.process.send_signal(by)
     assert daemon.ends() == 0
-    assert time.monotonic() - begun < 3
+    assert not any(LATE in line for line in daemon.lines)
 
 
 def test_a_hangup_is_said_and_ends_nothing(house: House) -> None:
@@ -175,7 +173,7 @@ def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: 
     else:
         begun = time.monotonic()
         assert daemon.stop() == 0
-        assert time.monotonic() - begun < PATIENCE + 5
+        assert time.monotonic() - begun < PATIENCE + 30  # the relay may take 60
     again = house.start()
     shown = house.until(["show", number], lambda found: found["delivery"] == "in_doubt")
     assert shown["state"] == "PENDING"
