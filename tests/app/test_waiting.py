@@ -37,7 +37,8 @@ def test_systemd_hears_that_it_lives_while_the_store_is_migrated(house: House, m
     daemon = house.start(ready=False, code=failing(FULL, AWAY, held=True))
     manager.hears("READY=1")
     daemon.says("opening")
-    manager.hears("WATCHDOG=1", times=10)
+    so_far = manager.told.count("WATCHDOG=1")
+    manager.hears("WATCHDOG=1", times=so_far + 3)
     (house.folder / "go").touch()
     daemon.says("ready")
     assert daemon.stop() == 0
