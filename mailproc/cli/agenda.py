@@ -96,7 +96,9 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
         ]
         _block(f"{words.attention_word(group.reason)} ({len(rows)})", rows)
     output.line(f"\n{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
-    _letters("Letters that could not be placed", found.unplaced, premises)
+    _letters("Letters that could not be placed", found.unplaced, premises, found.unplaced_count)
+    if found.unplaced_count > len(found.unplaced):
+        output.line(f"  The others: mailproc shelved --limit {found.unplaced_count}")
     if found.unplaced:
         output.line(
             "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again,"
@@ -122,13 +124,13 @@ def _also(one: Todo) -> str:
     return f"also: {more}" if more else ""
 
 
-def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises) -> None:
+def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises, count: int = 0) -> None:
     if letters:
         rows = [
             (one.name, one.other, _about(one), output.cut(_why(one), LONGEST_WHY), _since(one.at, premises))
             for one in letters
         ]
-        _block(f"{heading} ({len(rows)})", rows)
+        _block(f"{heading} ({max(count, len(rows))})", rows)
 
 
 def _about(letter: LetterLine) -> str:

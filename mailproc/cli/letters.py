@@ -36,13 +36,13 @@ def shelved(
     """What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS."""
     with opened(ctx) as house:
         with house.store.read() as connection:
-            lines = mail.shelved(connection) + mail.waiting(connection)
-        if as_json:
-            output.as_json(lines)
-            return
-        _list(lines[:limit], house.premises, as_json, "Nothing lies on the shelf.")
-        if len(lines) > limit:
-            output.line(f"Showing {limit} of {len(lines)}: --limit {len(lines)} shows all.")
+            waiting = mail.waiting(connection)
+            lines = mail.shelved(connection, None if as_json else limit) + waiting
+            count = mail.count_shelved(connection) + len(waiting)
+        lines = lines if as_json else lines[:limit]
+        _list(lines, house.premises, as_json, "Nothing lies on the shelf.")
+        if count > len(lines):
+            output.line(f"Showing {limit} of {count}: --limit {count} shows all.")
 
 
 @verbs.command("outbox")

@@ -91,6 +91,7 @@ def digest(
     waiting: int,
     *,
     unplaced: Sequence[DigestLetter] = (),
+    unplaced_count: int = 0,
     unsent: Sequence[DigestLetter] = (),
     unread: Sequence[DigestLetter] = (),
     mailboxes: Sequence[DigestMailbox] = (),
@@ -110,7 +111,7 @@ def digest(
         needing=needing,
         waiting=waiting,
         all_open=needing + waiting,
-        unplaced=_letters(unplaced),
+        unplaced=_letters(unplaced, unplaced_count),
         unsent=_letters(unsent),
         unread=_letters(unread),
         mailboxes=tuple(mailboxes),
@@ -127,6 +128,7 @@ def _groups(groups: Sequence[tuple[str, Sequence[DigestRequest]]]) -> Iterator[D
             yield DigestGroup(reason=reason, count=len(fresh), requests=shown, more=len(fresh) - len(shown))
 
 
-def _letters(letters: Sequence[DigestLetter]) -> DigestLetters:
-    shown = tuple(letters[:MOST_SHOWN])
-    return DigestLetters(count=len(letters), letters=shown, more=len(letters) - len(shown))
+def _letters(letters: Sequence[DigestLetter], count: int = 0) -> DigestLetters:
+    """``count``: how many there are, where not all of them are given."""
+    shown, every = tuple(letters[:MOST_SHOWN]), max(count, len(letters))
+    return DigestLetters(count=every, letters=shown, more=every - len(shown))

@@ -81,11 +81,15 @@ class Unread:
     since: datetime
 
 
+MOST_LETTERS = 50
+"""Of the letters on the shelf as many are shown; a flood of strangers' is not loaded."""
+
+
 @dataclass(frozen=True)
 class Agenda:
     """Each open request stands in one group, or counts among ``waiting`` (for others).
 
-    ``unread``: letters that wait for DNS.
+    ``unplaced``: at most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
     """
 
     day: date
@@ -94,6 +98,7 @@ class Agenda:
     waiting: int
     all_open: int
     unplaced: tuple[LetterLine, ...]
+    unplaced_count: int
     unsent: tuple[LetterLine, ...]
     unread: tuple[LetterLine, ...]
     mailboxes: tuple[Unread, ...]
@@ -110,7 +115,8 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         needing=len(needing),
         waiting=all_open - len(needing),
         all_open=all_open,
-        unplaced=tuple(letters.shelved(connection, to_do=True)),
+        unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
+        unplaced_count=letters.count_shelved(connection, to_do=True),
         unsent=tuple(letters.outbox(connection)),
         unread=tuple(letters.waiting(connection)),
         mailboxes=tuple(_unread(connection, premises)),

@@ -52,6 +52,7 @@ def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
         ],
         found.waiting,
         unplaced=[_letter(one, premises, "shelved") for one in found.unplaced],
+        unplaced_count=found.unplaced_count,
         unsent=[_letter(one, premises) for one in found.unsent],
         unread=[_letter(one, premises) for one in found.unread],
         mailboxes=[

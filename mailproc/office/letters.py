@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.flow.finding import ASKED_OF_US
@@ -18,6 +18,7 @@ from mailproc.store import events, letters, outgoing, requests
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
+from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
@@ -64,19 +65,33 @@ def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def shelved(connection: Connection, *, to_do: bool = False) -> list[LetterLine]:
-    """What could not be placed: whole letters (I…) and single messages of letters (E…). ``to_do``: without
-    those whose sender was told: it is for the sender to act, and nothing is to be done here.
+def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:
+    """What could not be placed, at most ``limit``: whole letters (I…) and single messages of letters (E…).
+    ``to_do``: without those whose sender was told: it is for the sender to act, nothing is to be done here.
 
     What proven partners wrote comes first: where a list is cut, strangers' letters must not hide it.
     """
-    whole = select(*letters.NO_BYTES).where(INBOX.c.state == "shelved").order_by(INBOX.c.id)
+    proven, messages, strange = _shelves(to_do=to_do)
+    lines: list[LetterLine] = []
+    for shelf, line in ((proven, _incoming), (messages, _message), (strange, _incoming)):
+        left = None if limit is None else limit - len(lines)
+        lines += [line(row) for row in connection.execute(shelf.limit(left)).mappings()]
+    return lines
+
+
+def count_shelved(connection: Connection, *, to_do: bool = False) -> int:
+    """How many ``shelved`` would give without a limit; none of them is loaded."""
+    counts = (select(func.count()).select_from(one.subquery()) for one in _shelves(to_do=to_do))
+    return sum(connection.execute(count).scalar_one() for count in counts)
+
+
+def _shelves(*, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    whole = select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id)
     single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
-    received = connection.execute(whole).mappings().all()
-    rows = connection.execute(single).mappings()
-    messages = [_message(row) for row in rows if not (to_do and events.TOLD in (row["facts"] or {}))]
-    proven = [_incoming(row) for row in received if row["proof"]]
-    return proven + messages + [_incoming(row) for row in received if not row["proof"]]
+    if to_do:
+        single = single.where(EVENT.c.facts[events.TOLD].as_string().is_(None))
+    proven = INBOX.c.proof > ""  # "<>" finds no index
+    return whole.where(proven), single, whole.where(INBOX.c.proof == "")
 
 
 def waiting(connection: Connection) -> list[LetterLine]:

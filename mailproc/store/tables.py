@@ -165,6 +165,10 @@ TAKEN = "taken_from <> ''"
 _TAKEN = text(TAKEN)
 
 
+SHELVED = "state = 'shelved'"
+"""On a letter that came in: it lies on the shelf."""
+
+
 class InboxRow(QueueRow, table=True):
     """A letter that is ours: one row for each recipient; committed before anything is acknowledged.
 
@@ -184,6 +188,7 @@ class InboxRow(QueueRow, table=True):
         Index("ix_inbox_taken", "digest", "taken_from", sqlite_where=_TAKEN),
         Index("ix_inbox_message_id", "message_id", "content_digest", "taken_from", sqlite_where=_TAKEN),
         Index("ix_inbox_queue", "state", "not_before", "id"),
+        Index("ix_inbox_shelf", "state", "proof", "id", sqlite_where=text(SHELVED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     door: str

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, event, inspect, text
 
 from mailproc.ill.terms import Role, TransactionId
+from mailproc.office import letters as office
 from mailproc.store import (
     alarms,
     auto_replies,
@@ -309,6 +310,23 @@ def test_no_statement_looks_through_a_growing_table(filled: Store, name: str) ->
     with _undone(filled) as run:
         run(lambda connection: found.extend(_scans(connection, _CALLS[name])))
     assert found == []
+
+
+def test_the_shelf_is_found_by_an_index(filled: Store) -> None:
+    """With the proof in it, which SQLite keeps behind the bytes of each letter."""
+    if filled.dialect != "sqlite":
+        pytest.skip("PostgreSQL keeps long values elsewhere")
+    with _undone(filled) as run:
+        said: list[str] = []
+        run(lambda connection: said.extend(_said_to_sqlite(connection, office.count_shelved)))
+        plans: list[str] = []
+        run(lambda connection: plans.extend(_plan_of(connection, said)))
+    assert sum("ix_inbox_shelf" in line for line in plans) == 2
+
+
+def _plan_of(connection: Connection, said: list[str]) -> list[str]:
+    driver: Any = connection.connection.driver_connection
+    return [row[3] for one in said for row in driver.execute(f"EXPLAIN QUERY PLAN {one}")]
 
 
 def test_a_scan_is_seen(filled: Store) -> None:

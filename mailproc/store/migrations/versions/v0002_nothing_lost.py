@@ -87,6 +87,10 @@ def _indexes() -> None:
     op.create_index("ix_candidate_transaction", "candidate", ["transaction_id"])
     op.create_index("ix_alarm_raised", "alarm", ["raised_at"])
     op.create_index("ix_partner_learned_transaction", "partner_learned", ["transaction_id"])
+    shelved = sa.text("state = 'shelved'")  # by its proof: SQLite keeps that behind the letter's bytes
+    op.create_index(
+        "ix_inbox_shelf", "inbox", ["state", "proof", "id"], sqlite_where=shelved, postgresql_where=shelved
+    )
     paused = sa.text("kind = 'paused'")
     op.create_index(
         "ix_partner_learned_paused",
