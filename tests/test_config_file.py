@@ -217,6 +217,8 @@ SMTP_VERP = (
          "no server of theirs can connect"),
         (PARTNER + "proof = ['network']\nnetworks = ['192.0.2.0/24', '2001:db8::/32']" + ACCOUNT,
          "turned away at the door"),
+        ("[proof]\nauthserv_id = 'mx.lib.example'\n[listen]\nnetworks = ['192.0.2.0/24']\n" + PARTNER
+         + "proof = ['dmarc']" + ACCOUNT, "every machine in listen.networks could write"),
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER + "proof = ['login', 'dkim']" + LOGIN + ACCOUNT,
          "only the others count"),
         (PARTNER + "networks = ['192.0.2.0/24']" + ACCOUNT, "networks mean nothing"),

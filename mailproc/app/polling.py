@@ -15,7 +15,7 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept
 from mailproc.store.mailboxes import Batch
-from mailproc.store.passed_over import LOUD
+from mailproc.store.passed_over import LOUD, Passed
 from mailproc.transport import imap_in
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
         kept = mailboxes.keep_batch(connection, batch)
         if batch.last_uid is None:  # letters of the list, of which staff were told
             _forget(connection, premises, batch.place.mailbox)
-        elif said := [f"letter UID {one.uid}: {one.reason}" for one in batch.passed if one.kind in LOUD]:
+        elif said := [_again(batch, one) for one in batch.passed if one.kind in LOUD]:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
             _tell(connection, premises, "letter-passed-over", batch.place.mailbox, said[0] + more)
         return kept
@@ -68,6 +68,12 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
         return kept
 
     return keep
+
+
+def _again(batch: Batch, one: Passed) -> str:
+    fetch = f"mailproc fetch {batch.place.mailbox} {one.uid} reads it again"
+    by_hand = f"if that fails, move letter UID {one.uid} out of the folder with your mail program"
+    return f"letter UID {one.uid}: {one.reason}; {fetch}; {by_hand}"
 
 
 def _forget(connection: Connection, premises: Premises, mailbox: str) -> None:

@@ -15,6 +15,7 @@ def warnings(config: Config, partner: Partner) -> Iterator[str]:
     yield from _none(partner)
     yield from _never(config, partner)
     yield from _turned_away(config, partner)
+    yield from _any_relay(config, partner)
     if partner.networks and "network" not in partner.proof:
         yield 'networks mean nothing without proof "network"'
     if partner.login is not None and "login" not in partner.proof:
@@ -42,6 +43,19 @@ def _never(config: Config, partner: Partner) -> Iterator[str]:
         names = " and ".join(f'"{one}"' for one in partner.proof if one in BY_LISTENER)
         what = "all is shelved" if asked <= BY_LISTENER else "only the others count"
         yield f"proof {names} never holds for a letter by IMAP, and listen.enabled is false: {what}"
+
+
+def _any_relay(config: Config, partner: Partner) -> Iterator[str]:
+    """Where [proof] relay is not written, every client of the listener is taken for our relay."""
+    listen, proof = config.listen, config.proof
+    by_listener = listen.enabled and "listener" in (proof.doors or ("listener",))
+    if "dmarc" not in partner.proof or not by_listener or proof.relay or only_loopback(listen.networks):
+        return
+    if sum(ip_network(one).num_addresses for one in listen.networks) > 1:
+        yield (
+            'proof "dmarc": every machine in listen.networks could write what your relay writes; name the'
+            " networks of your relay in [proof] relay, or it alone in listen.networks"
+        )
 
 
 def _turned_away(config: Config, partner: Partner) -> Iterator[str]:

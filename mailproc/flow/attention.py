@@ -54,6 +54,8 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         request=None if several else next(iter(requests.values()), None),
         partner=told[0].partner,
         letter=letter,
+        sender=next((one.sender for one in told if one.sender), ""),
+        subject=next((one.subject for one in told if one.subject), ""),
         note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
         ours=_each(one.ours for one in told),
         said=() if several else _each(one.said for one in told),

@@ -196,7 +196,10 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
     receipts.intend(connection, reading, premises)
     if sorting.faults:
         shelf_alarm.tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
-    if sorting.unknown:
+    if sorting.rejected:
+        told = mask(_told(sorting.rejected))
+        shelf_alarm.tell_staff(connection, reading, shelf_alarm.REJECTED, told, premises)
+    elif sorting.unknown:
         shelf_alarm.tell_staff(connection, reading, shelf_alarm.UNKNOWN, _told(sorting.unknown), premises)
     _done(connection, reading, _summary(sorting), proven_sender(reading))
 

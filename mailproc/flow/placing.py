@@ -39,6 +39,7 @@ class Sorting:
     elsewhere: int = 0
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
     owners: dict[str, str] | None = None
 
 
@@ -209,12 +210,15 @@ def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sor
     """A receipt or a rejection is about every order of the file (FILEREFNO)."""
     symbol = reading.partner.symbol if reading.partner else ""
     file_ref = apdu.ref.file_ref if apdu.ref else ""
+    rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
     if row is None or row["outgoing_id"] is None:
-        _bear_unknown(sorting, reading, apdu, f"no file of ours has the number FILEREFNO {file_ref}")
+        why = f"no file of ours has the number FILEREFNO {file_ref}"
+        if rejected:
+            sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
+        _bear_unknown(sorting, reading, apdu, why)
         return
     letter = outgoing.load(connection, row["outgoing_id"])
-    rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     if rejected and letter is not None and letter["state"] in outgoing.LEFT:
         why = storable(f"the file was rejected: {apdu.note or ''}")
         outgoing.change(connection, letter["id"], state="held", last_error=why[:500])

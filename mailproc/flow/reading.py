@@ -164,7 +164,7 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
     """A partner's letter that no machine reads is for a person, the same day."""
     automatic = found.letter.auto_submitted.startswith("auto-replied")
     why = "an automatic reply that no protocol knows" if automatic else "no protocol knows this letter"
-    return replace(found, refused=why, alarm="unreadable" if claimants and not automatic else "")
+    return replace(found, refused=why, alarm="in-words" if claimants and not automatic else "")
 
 
 def _as_said(strange: Reading, codec: Codec) -> Reading:

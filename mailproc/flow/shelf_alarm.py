@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
+from mailproc.log import mask
 from mailproc.store import alarms, events, letters, outgoing
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
-UNKNOWN = "unknown-reference"
+UNKNOWN, REJECTED = "unknown-reference", "unknown-file-rejected"
 STRANGERS = "strangers"
 """The kind of alarm that counts what nobody who is proven has sent."""
 CLAIMED = "strangers-untold"
@@ -33,7 +34,14 @@ ABOUT = "about "
 def tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
     """In the commit that puts it on the shelf: a letter to staff, at most one a day for each sender and
     reason; about what names nothing that we know, one a day of all."""
-    facts = {"reasons": [reason], "letter": f"I{reading.inbox_id}", "note": why}
+    facts = {
+        "reasons": [reason],
+        "letter": f"I{reading.inbox_id}",
+        "note": why,
+        "sender": mask(storable(reading.letter.sender))[:250],
+        "subject": mask(storable(reading.letter.subject))[:250],
+        "about": "" if reading.proof else mask(numbers_in(reading).removeprefix(ABOUT)),
+    }
     more = _of_a_partner if reading.proof else _of_a_stranger
     untold = more(connection, reading, reason, premises)
     if untold is not None:
@@ -125,6 +133,8 @@ def _about(reading: Reading, reason: str) -> tuple[str, str]:
     """Kind and key of the alarm. What somebody sends under a partner's address is no word of the partner's,
     and silences none."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
+    if reason == REJECTED:  # each is told: with a wrong password of ours nothing arrives that we ask
+        who = f"I{reading.inbox_id}"
     about = "" if reason == UNKNOWN else storable(who)[:250]
     return (reason if reading.proof else f"{reason}, of a stranger"), about
 

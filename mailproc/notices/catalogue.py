@@ -125,6 +125,9 @@ class StaffAttention:
         "The other library, if one is concerned.", sample=sample_of(Partner), optional=True
     )
     letter: str = field_help("The letter that is meant, I… or O….", sample="O12", optional=True)
+    sender: str = field_help("Who wrote that letter.", sample="ill@other.example", optional=True)
+    subject: str = field_help("Its subject.", sample="Replies", optional=True)
+    about: str = field_help("Requests that it names.", sample="B26", optional=True)
     note: str = field_help("What happened, in words.", sample="550 no such user", optional=True)
     ours: tuple[OurLetter, ...] = field_help(
         "The letters of ours that did not arrive, or may not have.",

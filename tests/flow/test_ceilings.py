@@ -86,6 +86,14 @@ def test_when_the_hour_is_over_one_letter_tells_the_rest(few):
     assert len(few.notices()) == 2, "all was said"
 
 
+def test_a_letter_without_proof_is_told_with_sender_subject_and_request(few):
+    failing(few, "desk2@stranger.example", "B26-1 NOT")
+    (letter,) = few.notices()
+    assert 'Letter:   I1 from desk2@stranger.example, "Replies"' in letter.text
+    assert "Names:    B26-1" in letter.text
+    assert "True: mailproc release I1 --partner SYMBOL; false: mailproc dismiss I1." in letter.text
+
+
 def test_what_was_put_away_meanwhile_needs_no_letter(few):
     forged(few, 5)
     dismissal.dismiss(few.house.store, few.house.premises, list(few.shelf()))

@@ -73,6 +73,17 @@ def test_staff_hear_of_it_once_a_day(small_world):
     assert (len(listed(small_world)), len(small_world.notices())) == (4, 2)
 
 
+def test_each_rejection_of_a_file_that_we_do_not_know_is_told(small_world):
+    """With a wrong password of ours nothing arrives that we ask for."""
+    for number in (997, 998):
+        receipt(small_world, number, "rejected")
+    assert [
+        f"FILEREFNO {number}" in letter.text
+        for number, letter in zip((997, 998), small_world.notices(), strict=True)
+    ] == [True, True]
+    assert "is it our password?" in small_world.notices()[0].text.replace("\n ", "")
+
+
 def test_whose_receipt_it_was_is_found_later(small_world):
     """Staff know which request is meant; or our file gets that number after all."""
     small_world.place()

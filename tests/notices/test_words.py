@@ -20,7 +20,7 @@ ACTIONS = (
 )
 ATTENTION = (
     "supplied-after-end delivery-failed bounced in-doubt held-template held-value partner-gone file-rejected "
-    "unknown-code unknown-words unknown-reference "
+    "unknown-code unknown-words unknown-reference unknown-file-rejected in-words strangers "
     "end-of-rota ask-cannot-match refused-by-partner answer-after-end unproven lost-after-returned "
     "condition renewal-refused recalled final-demand restored"
 )
