@@ -22,7 +22,7 @@ from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.config import Mailbox
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import clock, intake, notify, prepare, receipts, send, stepping
+from mailproc.flow import bouncing, clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.store import inbox, partners
@@ -171,11 +171,16 @@ class Daemon:
             house.config,
             lambda letters: house.store.submit(lambda connection: inbox.keep(connection, letters)),
             house.premises.clock,
+            went_out=self._went_out,
         )
         stack.callback(listener.stop)
         self._watchdog.beat("listener")
         self._watchdog.ask(lambda: listener.ask(lambda: self._watchdog.beat("listener")))
         return port
+
+    def _went_out(self, address: str) -> bool:
+        with self._house.store.read() as connection:
+            return bool(bouncing.went_out_as(connection, address))
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         loops: dict[str, Callable[[], None]] = {

@@ -8,18 +8,22 @@ from mailproc.app.named import certificate
 from mailproc.app.proofs import logins
 from mailproc.config import Config
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_clerk import Keep
+from mailproc.transport.smtp_clerk import Keep, WentOut
 from mailproc.transport.smtp_in import Listener
 
 
 def opened(
-    config: Config, keep: Keep, clock: Callable[[], datetime], room: Callable[[], bool] | None = None
+    config: Config,
+    keep: Keep,
+    clock: Callable[[], datetime],
+    room: Callable[[], bool] | None = None,
+    went_out: WentOut | None = None,
 ) -> tuple[Listener, int]:
     """A listener that has begun, and its port. Raises Misconfigured with key and line."""
     files = certificate(config)
     listen = config.listen.model_copy(update={key: str(file) for key, file in files.items()})
     recipients = listen.recipients or (config.library.email,)
-    listener = Listener(listen, recipients, keep, clock, logins(config), room)
+    listener = Listener(listen, recipients, keep, clock, logins(config), room, went_out)
     try:
         return listener, listener.start()
     except Misconfigured as error:

@@ -62,12 +62,12 @@ def _subjects(subject: str) -> tuple[str, ...]:
 
 def letters_of(connection: Connection, bounce: Bounce, marks: Marks) -> list[int]:
     """The letters of ours that the report is proven to be about."""
-    proven = [number for one in marks.addresses if (number := _went_out_as(connection, one))]
+    proven = [number for one in marks.addresses if (number := went_out_as(connection, one))]
     return proven or list(letters.ours(connection, bounce.message_ids))
 
 
-def _went_out_as(connection: Connection, address: str) -> int:
-    """The letter whose envelope sender this is; 0 where there is none (a token that was guessed)."""
+def went_out_as(connection: Connection, address: str) -> int:
+    """Find the letter whose envelope sender this is; 0 where there is none (a token that was guessed)."""
     named = verp.read(address)
     row = outgoing.load(connection, named[0]) if named else None
     if row is None or not _same(row["mail_from"], address):

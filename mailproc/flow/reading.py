@@ -83,13 +83,16 @@ class Reading:
 def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -> Reading:
     """What the inbox row's letter says; ``keys`` None: those of ``premises``. A bug in a reader shelves the
     letter, with a traceback; so does a mistake in a site's tables, with its sentence."""
-    letter = with_envelope(parse(bytes(row["raw"])), row)
-    reading = Reading(row["id"], row["digest"], row["received_at"], letter, letter.content_digest())
+    reading = Reading(row["id"], row["digest"], row["received_at"], Letter(b""))
     try:
+        letter = with_envelope(parse(bytes(row["raw"])), row)
+        reading = replace(reading, letter=letter, content_digest=letter.content_digest())
         return _read(reading, row, premises, keys)
     except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
-        claimants = premises.partners.claimed_by(_sender(row, letter))
+        claimants = premises.partners.claimed_by(_sender(row, reading.letter))
         return replace(reading, later=str(unanswered), partner=_only(claimants))
+    except RemoteFault as fault:  # so large that nobody can say what it is
+        return replace(reading, refused=str(fault), alarm="unreadable")
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
         _log.error("I%s could not be read: %s", row["id"], fault)
         return replace(reading, refused=str(fault), alarm="unreadable")

@@ -23,9 +23,12 @@ DOOR = "listener"
 KEEP_TIMEOUT = 30.0  # seconds for a commit; a client waits 10 minutes (RFC 5321 section 4.5.3.2.6)
 
 OUR_TROUBLE = "451 4.3.0 Trouble on our side, try again later"
+NOBODY = "550 5.1.1 Nobody of that name here"
 NO_ROOM = "452 4.3.1 No room at present, try again later"
 
 Keep = Callable[[Sequence[NewLetter]], "Future[list[Kept]]"]
+WentOut = Callable[[str], bool]
+"""Did a letter of ours go out with this envelope sender (VERP)? Asked beside the event loop."""
 
 
 class Clerk:
@@ -41,7 +44,9 @@ class Clerk:
         keep: Keep,
         clock: Callable[[], datetime],
         room: Callable[[], bool] | None = None,
+        went_out: WentOut | None = None,
     ) -> None:
+        self._went_out = went_out
         self._most_recipients = listen.max_recipients
         # One spelling for each: the same letter to ILL@ and ill@ is one row.
         self._recipients = {ascii_lower(address): address for address in recipients}
@@ -67,19 +72,31 @@ class Clerk:
     async def handle_RCPT(  # noqa: N802
         self, _server: Session, _session: Greeting, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        recipient = self._recipients.get(ascii_lower(address)) or self._returned_to(address)
+        recipient = self._recipients.get(ascii_lower(address))
         if recipient is None:
-            return "550 5.1.1 Nobody of that name here"
+            return await self._returned(envelope, address)
         if recipient not in envelope.rcpt_tos:
             if len(envelope.rcpt_tos) >= self._most_recipients:
                 return "452 4.5.3 Too many recipients"
             envelope.rcpt_tos.append(recipient)
         return "250 2.1.5 OK"
 
-    def _returned_to(self, address: str) -> str | None:
-        """An address of the form that a single letter of ours goes out with (VERP); intake looks which."""
-        named = verp.read(address)
-        return ascii_lower(address) if named and named[1] in self._recipients else None
+    async def _returned(self, envelope: Envelope, address: str) -> str:
+        """A letter that comes back to the address that it went out with (VERP): each is a row of its own, so
+        it must be one that we gave out, and one at a time."""
+        named, address = verp.read(address), ascii_lower(address)
+        if named is None or named[1] not in self._recipients or self._went_out is None:
+            return NOBODY
+        if envelope.rcpt_tos and envelope.rcpt_tos != [address]:
+            return "452 4.5.3 Too many recipients"
+        try:
+            known = await asyncio.to_thread(self._went_out, address)
+        except TryLater as error:
+            return _deferred(OUR_TROUBLE, error)
+        if not known:
+            return NOBODY
+        envelope.rcpt_tos[:] = [address]
+        return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
         try:

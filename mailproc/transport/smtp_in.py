@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_clerk import Clerk, Keep
+from mailproc.transport.smtp_clerk import Clerk, Keep, WentOut
 from mailproc.transport.smtp_content import Load
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_session import House, Session
@@ -49,6 +49,7 @@ class Listener:
         clock: Callable[[], datetime],
         logins: Mapping[str, str] | None = None,
         room: Callable[[], bool] | None = None,
+        went_out: WentOut | None = None,
     ) -> None:
         if listen.require_tls and not listen.tls_cert:
             raise Misconfigured("[listen] require_tls needs tls_cert")
@@ -56,7 +57,7 @@ class Listener:
         self._networks = [_network(network) for network in listen.networks]
         self._house = House(
             listen=listen,
-            clerk=Clerk(listen, recipients, keep, clock, room),
+            clerk=Clerk(listen, recipients, keep, clock, room, went_out),
             load=Load(LETTERS_IN_MEMORY * listen.max_size),
             logins=Logins(logins) if logins else None,
             tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,

@@ -42,3 +42,12 @@ def test_a_strangers_letter_is_shelved_too(world):
     stuck = world.inject(world.letter(f"B1-1   {'A' * 100}", "x@elsewhere.example"), "x@elsewhere.example")
     world.run()
     assert "line 2: [[code]] FOO" in world.shelf()[f"I{stuck}"]
+
+
+def test_a_letter_of_too_many_lines_is_to_blame_and_no_pattern(world, addresses, monkeypatch):
+    """The time of a letter is over, and no expression took much of it at once."""
+    monkeypatch.setattr(timed, "SECONDS", 0.4)
+    text = "REPLIES FOR 99-0001   02-03-2026\n\n" + "B 1\n" * 150_000
+    large = world.inject(world.letter(text, addresses["XX-BL"]))
+    world.run()
+    assert world.shelf()[f"I{large}"] == "it has more lines than can be read"

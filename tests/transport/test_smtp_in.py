@@ -402,6 +402,31 @@ def test_stop_waits_for_nobody_for_long(door: Door) -> None:
     door.close()  # a second time is nothing
 
 
+def test_only_addresses_that_we_gave_out_are_taken_back_and_one_at_a_time(door: Door) -> None:
+    """Else one transaction of a stranger would be as many rows as it invents addresses."""
+    local, _, domain = US.partition("@")
+    given, other, invented = (f"{local}+o{n}.{'ab' * 10}@{domain}" for n in (1, 2, 3))
+    door.open(went_out=lambda address: address in (given, other))
+    with door.client() as client:
+        client.ehlo()
+        client.mail(THEM)
+        assert client.rcpt(invented)[0] == 550
+        assert client.rcpt(given.upper())[0] == 250
+        assert client.rcpt(given)[0] == 250
+        assert client.rcpt(other)[0] == 452
+        assert client.data(RAW)[0] == 250
+    assert [row.rcpt_to for row in door.inbox.rows()] == [given]
+
+
+def test_without_addresses_given_out_none_of_that_form_is_taken(door: Door) -> None:
+    local, _, domain = US.partition("@")
+    door.open()
+    with door.client() as client:
+        client.ehlo()
+        client.mail(THEM)
+        assert client.rcpt(f"{local}+o1.{'ab' * 10}@{domain}")[0] == 550
+
+
 def test_stop_before_start(clock: Clock, inbox: Any) -> None:
     listener = Listener(Listen(port=0), [US], inbox.submit, clock)
     listener.stop()

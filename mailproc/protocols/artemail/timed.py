@@ -13,7 +13,7 @@ from pathlib import Path
 
 import regex
 
-from mailproc.errors import Misconfigured, Setting
+from mailproc.errors import Misconfigured, RemoteFault, Setting
 
 SETTING = "artemail.replies"
 
@@ -21,8 +21,13 @@ SECONDS = 5.0
 """Of the processor, for one look at a letter. A report of 5 MB takes about one of them."""
 
 
+BLAMED = 0.5
+"""Of that time, what one expression must have taken at once to be the one to mend: a letter of a million
+lines takes it all, and no expression is to blame."""
+
+
 class _Allowance:
-    """A letter's time, and which expression took most of it at once: that one is to be mended."""
+    """A letter's time, and which expression took most of it at once."""
 
     def __init__(self) -> None:
         self._at = time.thread_time()
@@ -38,6 +43,12 @@ class _Allowance:
             self._longest, self.slowest = now - self._at, self._tried
         self._at, self._tried = now, pattern
         return self._until - now
+
+    def is_over(self) -> Exception:
+        """Whose fault it is that the time is over: an expression's, or the letter's."""
+        if self.slowest is not None and self._longest > BLAMED * SECONDS:
+            return self.slowest.endless()
+        return RemoteFault("it has more lines than can be read")
 
 
 _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
@@ -69,7 +80,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Both methods raise Misconfigured, which names the expression's place, when the time is over."""
+    """When the time is over both methods raise Misconfigured, which names the place of the expression that is
+    to blame, or RemoteFault where the letter is."""
 
     expression: regex.Pattern[str]
     place: Place
@@ -88,11 +100,11 @@ class Pattern:
         allowance = _allowance.get() or _Allowance()
         left = allowance.left(self)
         if left <= 0:
-            raise (allowance.slowest or self).endless()
+            raise allowance.is_over()
         try:
             return attempt(text, timeout=left)
         except TimeoutError:
-            raise self.endless() from None
+            raise (self.endless() if left > BLAMED * SECONDS else allowance.is_over()) from None
 
     def endless(self) -> Misconfigured:
         return Misconfigured(
