@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from mailproc.ill.terms import Role
 
 Days = Annotated[int, Field(ge=0, le=36_500)]
+LISTENER, INJECT = "listener", "inject"
+"""Doors that are no mailbox: by them a letter in the store came from SMTP, or from the hands of staff."""
 ProofName = Literal["network", "dkim", "dmarc", "login", "none"]
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-LARGEST = 50_000_000
-"""Octets of a letter, as by IMAP."""
+from mailproc.mail.letter import LARGEST
+
 CHUNK = 65_536
 
 _DATED = re.compile(rb"From [^\r\n]{0,300}[0-9]:[0-9]{2}[^\r\n]{0,60}[0-9]{4}")

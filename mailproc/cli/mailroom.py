@@ -8,6 +8,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.letter_files import Found, letters
 from mailproc.cli.opening import opened, who
+from mailproc.config import INJECT
 from mailproc.office import dismissal, mailroom
 from mailproc.store.inbox import NewLetter
 
@@ -32,7 +33,7 @@ def inject(
         now = house.premises.clock()
         mailroom.known_mailbox(house.config, mailbox)
         readable = _readable(letters(files), problems)
-        new = (NewLetter("inject", raw, now, mail_from, rcpt_to) for raw in readable)
+        new = (NewLetter(INJECT, raw, now, mail_from, rcpt_to) for raw in readable)
         taken = []
         for one in mailroom.take_all(house.store, new):
             if as_json:

@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from mailproc.config import Config, Mailbox
+from mailproc.config import INJECT, LISTENER, Config, Mailbox
 from mailproc.config_load import poll
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.words import ADDRESS, is_address, is_loopback, network_problems
 from mailproc.mail import verp
 
-OTHER_DOORS = ("listener", "inject")
+OTHER_DOORS = (LISTENER, INJECT)
 """Doors that are no mailbox: the name says in the store by which door a letter came."""
 
 

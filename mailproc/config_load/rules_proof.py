@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
 
-from mailproc.config import Config, Partner
+from mailproc.config import LISTENER, Config, Partner
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.secret import ABSENT
 from mailproc.config_load.words import network_problems
@@ -49,7 +49,7 @@ def _section(config: Config) -> Iterator[Problem]:
 
 def _doors(config: Config) -> Iterator[Problem]:
     """What our relay says is believed only where strangers cannot write it: behind the relay."""
-    there = [mailbox.name for mailbox in config.mailbox] + ["listener"] * config.listen.enabled
+    there = [mailbox.name for mailbox in config.mailbox] + [LISTENER] * config.listen.enabled
     for position, door in enumerate(config.proof.doors):
         if door not in there:
             text = f"no such door; there are: {', '.join(there) or 'none'}"
@@ -60,7 +60,7 @@ def _doors(config: Config) -> Iterator[Problem]:
         text = f"letters come by {' and '.join(there)}: name those that come through the relay of authserv_id"
         yield Problem(("proof", "doors"), f"{text}, {others}")
     direct = [one.symbol for one in config.partner if {"network", "login"} & set(one.proof)]
-    if asked and "listener" in (config.proof.doors or there) and direct and not config.proof.relay:
+    if asked and LISTENER in (config.proof.doors or there) and direct and not config.proof.relay:
         text = f'{direct[0]} connects to the listener too: name the networks of your relay, ["192.0.2.25/32"]'
         yield Problem(("proof", "relay"), f"{text}, {others}")
 

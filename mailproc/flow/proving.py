@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from mailproc import slow_work
-from mailproc.config import Partner, ProofName
+from mailproc.config import INJECT, LISTENER, Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Sender
 from mailproc.flow.premises import Premises
@@ -20,7 +20,6 @@ from mailproc.flow.premises import Premises
 if TYPE_CHECKING:  # loaded where a signature is verified
     from mailproc.proof.dkim import KeySource
 
-LISTENER, INJECT = "listener", "inject"
 NOTE = 500
 """Characters of the reasons that are kept."""
 

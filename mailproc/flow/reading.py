@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import RowMapping
 
-from mailproc.config import Partner
+from mailproc.config import INJECT, LISTENER, Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow import bouncing, proving
 from mailproc.flow.partners import Sender, account, is_of_one
@@ -103,11 +103,7 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
 
 def with_envelope(letter: Letter, row: RowMapping) -> Letter:
     """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
-    return (
-        replace(letter, return_path=ascii_lower(row["mail_from"]))
-        if row["door"] == proving.LISTENER
-        else letter
-    )
+    return replace(letter, return_path=ascii_lower(row["mail_from"])) if row["door"] == LISTENER else letter
 
 
 def proven_sender(reading: Reading) -> str:
@@ -260,9 +256,9 @@ def _sender(row: RowMapping, letter: Letter) -> Sender:
     """At the listener the envelope is known; a letter brought by hand may have none; in a mailbox it is the
     server's Return-Path."""
     envelope: str | None
-    if row["door"] == proving.LISTENER:
+    if row["door"] == LISTENER:
         envelope = row["mail_from"]
-    elif row["door"] == proving.INJECT:
+    elif row["door"] == INJECT:
         envelope = row["mail_from"] or None
     else:
         envelope = letter.return_path

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+LARGEST = 50_000_000
+"""Octets of a letter that is fetched from a mailbox or taken from a file."""
+
 
 @dataclass(frozen=True)
 class Part:

@@ -12,12 +12,13 @@ import dns.nameserver
 import dns.resolver
 
 from mailproc.errors import StillSilent, TryLater
+from mailproc.proof.public_key import MOST_OF_RECORD
 
 LONGEST = 3_600.0  # seconds that a key is remembered at most, so that a revoked one is soon known
 SHORTEST = 60.0  # at least, whatever its TTL: or every letter would ask again
 ABSENT = 60.0  # seconds that "there is none" is remembered
 MOST_REMEMBERED = 1_000
-MOST_OF_RECORD = 8_192  # octets; no key is as long
+MOST_OF_ANSWER = MOST_OF_RECORD + 1  # octets that are kept: enough to see that it is too long
 UDP_SIZE = 1_232  # octets that an answer by UDP may have: it then fits a packet; longer ones come by TCP
 TRY = 2.0  # seconds until a nameserver is asked again, or the next one
 
@@ -82,7 +83,7 @@ class DnsKeys:
         record = _only([b"".join(one.strings) for one in answer])
         if answer.rrset is None or record is None:
             return None, ABSENT
-        return record[:MOST_OF_RECORD], min(max(answer.rrset.ttl, SHORTEST), LONGEST)
+        return record[:MOST_OF_ANSWER], min(max(answer.rrset.ttl, SHORTEST), LONGEST)
 
     def _resolver(self) -> dns.resolver.Resolver:
         """Made for each question: /etc/resolv.conf may have changed since."""

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from mailproc.mail.letter import LARGEST
 from mailproc.store.passed_over import GONE, LARGE, SHORT, UNREAD, Passed
-from mailproc.transport.imap_session import AT_ONCE, LARGEST, ImapSession, Unreadable
+from mailproc.transport.imap_session import AT_ONCE, ImapSession, Unreadable
 
 T = TypeVar("T")
 MOST_LARGE = 10  # letters too large in one look; from then on it is the server that says so of everything

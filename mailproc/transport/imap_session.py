@@ -19,6 +19,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, Protoco
 from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, TryLater
 from mailproc.log import mask
+from mailproc.mail.letter import LARGEST
 from mailproc.transport.imap_line import Allowance, BoundedClient, Overrun
 from mailproc.transport.tls import client_context
 
@@ -26,7 +27,6 @@ from mailproc.transport.tls import client_context
 logging.getLogger("imapclient").setLevel(logging.WARNING)
 
 CONNECT_TIMEOUT = 15.0  # seconds
-LARGEST = 50_000_000  # octets of a letter that is fetched
 AT_ONCE = 16_000_000  # octets in memory of one fetch, as long as it is more than one letter
 LONG_LOOK = 1_800.0  # seconds after which a look begins nothing new …
 LONGEST_LOOK = 3_600.0  # … and the connection is given up, whatever it is doing

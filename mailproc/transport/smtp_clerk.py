@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.smtp import MISSING, Envelope
 from aiosmtpd.smtp import Session as Greeting
 
-from mailproc.config import Listen
+from mailproc.config import LISTENER, Listen
 from mailproc.errors import NoRoom, TryLater
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
@@ -19,7 +19,6 @@ from mailproc.transport.smtp_session import Session, bare
 
 log = logging.getLogger(__name__)
 
-DOOR = "listener"
 KEEP_TIMEOUT = 30.0  # seconds for a commit; a client waits 10 minutes (RFC 5321 section 4.5.3.2.6)
 
 OUR_TROUBLE = "451 4.3.0 Trouble on our side, try again later"
@@ -113,7 +112,7 @@ class Clerk:
         sender = envelope.mail_from or ""
         return [
             NewLetter(
-                DOOR,
+                LISTENER,
                 envelope.content if isinstance(envelope.content, bytes) else b"",
                 self._clock(),
                 mail_from="" if sender == "<>" else sender,

@@ -36,7 +36,7 @@ from tests.linear import accepted, attacks
 from tests.linear.stopwatch import too_steep
 
 FULL = os.environ.get("REQUIRE_ALL") == "1"
-MOST = 160 if FULL else 24
+MOST = 100 if FULL else 24
 """Texts that each function gets; in the short run some from the whole list, each function others."""
 LENGTH = 12_000 if FULL else 6_000
 FLOOR = 0.0075 if FULL else 0.006

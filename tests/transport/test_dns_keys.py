@@ -48,7 +48,7 @@ ANSWERS = {
     "a binary record": (Answer((bytes(range(256)),)), bytes(range(256))),
     "behind a chain of names": (Answer((RECORD,), aliases=("a.example", "b.example", "c.example")), RECORD),
     "too long for UDP": (Answer((RECORD * 9,)), RECORD * 9),
-    "a huge record": (Answer((b"x" * 60_000,)), b"x" * dns_keys.MOST_OF_RECORD),
+    "a huge record": (Answer((b"x" * 60_000,)), b"x" * dns_keys.MOST_OF_ANSWER),
     "late, but in time": (Answer((RECORD,), late=0.1), RECORD),
     "no such name": (NO_NAME, None),
     "no TXT record": (Answer(), None),
