@@ -67,9 +67,14 @@ def outside_writes(work: Callable[P, T]) -> Callable[P, T]:
     return checked
 
 
-def check_length(name: str, length: int) -> None:
+def is_writing() -> bool:
+    """Is this thread inside a store's write? For what takes a while to measure."""
+    return _writing.get()
+
+
+def check_length(name: str, length: int, most: int = SHORT) -> None:
     """Call it where short text may be worked on inside a write, and longer may not."""
-    if length > SHORT and _writing.get():
+    if length > most and _writing.get():
         _breach(name)
 
 

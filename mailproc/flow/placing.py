@@ -1,21 +1,18 @@
 """Where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
 
-import json
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
+from mailproc.flow.described import as_columns, is_about_a_file
 from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
-from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
-from mailproc.ill.repeats import has_time
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.store import letters, outgoing, transactions
@@ -89,7 +86,7 @@ def _place(
     if reading.partner is None:
         return
     symbol = reading.partner.symbol
-    if _is_about_a_file(apdu):
+    if is_about_a_file(apdu):
         _place_file_report(connection, reading, apdu, sorting)
         return
     in_order_file = reading.decoded.credentials is not None
@@ -201,11 +198,6 @@ def _numbers(reading: Reading) -> list[str]:
     return [apdu.ref.number.upper() for apdu in said if apdu.ref and apdu.ref.number]
 
 
-def _is_about_a_file(apdu: Apdu) -> bool:
-    ref = apdu.ref
-    return isinstance(apdu, StatusOrErrorReport) and ref is not None and bool(ref.file_ref) and not ref.number
-
-
 def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
     """A receipt or a rejection is about every order of the file (FILEREFNO)."""
     symbol = reading.partner.symbol if reading.partner else ""
@@ -237,12 +229,7 @@ def _bear_unknown(sorting: Sorting, reading: Reading, apdu: Apdu, why: str) -> N
 def _bear(sorting: Sorting, reading: Reading, apdu: Apdu | None, values: dict[str, Any]) -> None:
     described: dict[str, Any] = {"type": "UNREADABLE"}
     if apdu is not None:
-        described = {
-            "type": apdu.type.name,
-            "apdu": apdu_json.to_json(apdu),
-            "ref": apdu_json.value_to_json(apdu.ref),
-            "repeat_key": repeat_key(apdu),
-        }
+        described = reading.described.get(id(apdu)) or as_columns(apdu)
     event: dict[str, Any] = {
         "cause": "letter",
         "at": reading.received_at,
@@ -251,21 +238,3 @@ def _bear(sorting: Sorting, reading: Reading, apdu: Apdu | None, values: dict[st
         "partner": reading.partner.symbol if reading.partner else "",
     }
     sorting.born.append(NewEvent(**(event | described | values)))
-
-
-def repeat_key(apdu: Apdu) -> str:
-    """Equal for equal words: kind and content, without the wire's own accidents. '' where words do not
-    tell: where the wire names each service by its time.
-
-    The plain-English twin of a code and a daily DUE give the key of the first one. A request's
-    key is empty, for a number used again is judged by its item; and so is a file report's, for a
-    file that was sent again may be rejected again.
-    """
-    if apdu.type is ApduType.ILL_REQUEST or _is_about_a_file(apdu) or has_time(apdu):
-        return ""
-    said = apdu_json.to_json(apdu)
-    accidents = ["transaction", "ref", "sent_at", "original_sent_at", "reply_to", "requester", "responder"]
-    if apdu.type is not ApduType.MESSAGE:
-        accidents += ["note", "reply_code"]
-    kept = {key: value for key, value in said.items() if key not in accidents}
-    return sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:32]

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
 from mailproc.config import INJECT, LISTENER, Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow import bouncing, proving
+from mailproc.flow.described import described
 from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
@@ -55,6 +56,7 @@ class Reading:
     ``unproven``: nobody's whom config.toml knows. ``decoded`` of a letter without proof: what its protocol
     makes of it all the same.
     ``own_ids``: where we sent one of them, this is our own letter. ``file_key``: alike for like order files.
+    ``described``: what each APDU of ``decoded`` is as an event (described.py).
     """
 
     inbox_id: int
@@ -77,6 +79,7 @@ class Reading:
     later: str = ""
     evidence: Evidence | None = None  # of nobody's letter
     own_ids: frozenset[str] = frozenset()
+    described: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     file_key: str = ""
 
 
@@ -224,7 +227,9 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
     key = _file_key(decoded) if said else ""
     sharers = () if whose else partners
-    return replace(reading, decoded=decoded, partner=whose, proof=by, sharers=sharers, file_key=key)
+    columns = described((*decoded.apdus, *decoded.unsure))
+    reading = replace(reading, decoded=decoded, described=columns)
+    return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key)
 
 
 def _bounded(decoded: Decoded) -> Decoded:

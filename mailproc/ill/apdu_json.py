@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
+from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType
@@ -23,6 +24,8 @@ GREATEST = 10**18 - 1
 """What the store's numbers, and every protocol's, have room for."""
 LONGEST_AMOUNT = 40
 """Characters."""
+MOST_ENTRIES = 1_500
+"""Values of an APDU that is decoded inside a write: more than one has that was read (bounded.py)."""
 
 
 def amount(text: str | int) -> Decimal:
@@ -48,11 +51,20 @@ def from_json(value: Mapping[str, Any]) -> Apdu:
 
     Raises LocalFault that names the field which is unknown, missing or of a wrong shape.
     """
+    if slow_work.is_writing():
+        slow_work.check_length("apdu_json.from_json", _entries(value), MOST_ENTRIES)
     name = value.get("type")
     if not isinstance(name, str) or name not in ApduType.__members__:
         raise LocalFault(f"{name!r} is no type of an APDU; known are {', '.join(ApduType.__members__)}")
     rest = {key: item for key, item in value.items() if key != "type"}
     return cast(Apdu, _build(APDU_CLASSES[ApduType[name]], rest, name))
+
+
+def _entries(value: Any) -> int:
+    """How many values there are to convert, at every depth."""
+    if isinstance(value, Mapping):
+        return sum(_entries(item) for key, item in value.items() if key != "extensions")
+    return sum(map(_entries, value)) if isinstance(value, list) else 1
 
 
 def value_to_json(value: Any) -> Any:

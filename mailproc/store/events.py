@@ -54,6 +54,7 @@ class NewEvent:
 
 _COLUMNS = (*NewEvent.__dataclass_fields__, *heard.keys(None), "attempts")
 _ADD = Constant(insert_into(EventRow, _COLUMNS))
+_ADD_ALL = Constant(EVENT.insert().values({name: bindparam(name) for name in _COLUMNS}))
 _LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
 _FROZEN = ("state", "transaction_id", "request_id", "facts", "partner", "last_error", "unfinished")
 _FINISH = Constant(update_of(EventRow, _FROZEN))
@@ -162,8 +163,9 @@ def _values(event: NewEvent) -> dict[str, Any]:
     return vars(event) | heard.keys(event.apdu) | {"attempts": 0, "last_error": storable(event.last_error)}
 
 
-def add_all(connection: Connection, events: Sequence[NewEvent]) -> list[int]:
-    return [add(connection, event) for event in events]
+def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:
+    """Write the events of a letter, which may be thousands, by one statement."""
+    _ADD_ALL.run_many(connection, [_values(event) for event in events])
 
 
 def load(connection: Connection, event_id: int) -> RowMapping | None:

@@ -80,6 +80,15 @@ class Constant:
         else:
             self._plan.execute(connection, values)
 
+    def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
+        """The same once for each of ``values``, which may be none."""
+        if not values:
+            return
+        if not _direct(connection):
+            connection.execute(self.statement, list(values))
+        else:
+            self._plan.execute_many(connection, values)
+
     @cached_property
     def _plan(self) -> "_Plan":
         return _Plan(self.statement)
@@ -110,10 +119,16 @@ class _Plan:
 
         Raises the driver's errors (``faults.driver_errors``) as they are.
         """
-        given = {**self._fixed, **values}
         driver: Any = connection.connection.driver_connection
-        bound = [convert(given[name]) if convert else given[name] for name, convert in self._values]
-        return cast(list[Any], driver.execute(self._text, bound).fetchall())
+        return cast(list[Any], driver.execute(self._text, self._bound(values)).fetchall())
+
+    def execute_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.executemany(self._text, map(self._bound, values))
+
+    def _bound(self, values: Mapping[str, Any]) -> list[Any]:
+        given = {**self._fixed, **values}
+        return [convert(given[name]) if convert else given[name] for name, convert in self._values]
 
     def row(self, found: Sequence[Any]) -> RowMapping:
         pairs = zip(self._columns, found, strict=True)

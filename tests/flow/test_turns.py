@@ -2,8 +2,11 @@
 
 import pytest
 
+from mailproc import slow_work
 from mailproc.app import daemon
 from mailproc.flow import intake, stepping
+from mailproc.ill import apdu_json
+from mailproc.store.statements import Constant
 
 ORDERS = 12
 
@@ -81,3 +84,22 @@ def test_who_never_ends_lets_the_others_have_their_turn(small_world, monkeypatch
     daemon.work_once(small_world.house)
     assert {row["state"] for row in small_world.rows("event")} == {"todo", "done"}
     small_world.run()
+
+
+def test_a_file_of_many_orders_is_made_ready_before_its_write(small_world, monkeypatch):
+    """Inside it the events are written by one statement, however many they are."""
+    inside, statements = [], []
+    to_json, run_many, scalar = apdu_json.to_json, Constant.run_many, Constant.scalar
+    monkeypatch.setattr(
+        apdu_json, "to_json", lambda apdu: inside.append(slow_work.is_writing()) or to_json(apdu)
+    )
+    monkeypatch.setattr(Constant, "run_many", lambda *given: statements.append(1) or run_many(*given))
+    monkeypatch.setattr(Constant, "scalar", lambda *given: statements.append(1) or scalar(*given))
+    counts = []
+    for count in (2, 20):
+        statements.clear()
+        file_of(small_world, count, str(count))
+        intake.run(small_world.house.store, small_world.house.premises)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert len(inside) >= 22 and not any(inside)

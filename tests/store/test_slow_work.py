@@ -9,6 +9,7 @@ import pytest
 from mailproc import log, slow_work
 from mailproc.config import Config, Library
 from mailproc.flow import proving
+from mailproc.ill import apdu_json
 from mailproc.mail import bounce, compose, own, parse
 from mailproc.notices import last_good, render
 from mailproc.proof import authentication_results, dkim
@@ -72,3 +73,13 @@ def test_in_service_a_breach_is_logged_once_and_the_work_is_done(in_a_write, mon
     assert {letter.subject for letter in letters} == {"one"}
     told = [one.getMessage() for one in caplog.records if "inside a write" in one.getMessage()]
     assert told == ["mailproc.mail.parse.parse runs inside a write of the store, which makes others wait"]
+
+
+def test_a_large_message_is_not_decoded_in_a_write(in_a_write):
+    """One of usual size may be: a step begins with it."""
+    addresses = [{"address": f"a{n}@x.example", "service": "SMTP"} for n in range(800)]
+    usual, large = ({"type": "MESSAGE", "reply_to": addresses[:count]} for count in (20, 800))
+    assert len(in_a_write(lambda: apdu_json.from_json(usual)).reply_to) == 20
+    with pytest.raises(InsideWrite):
+        in_a_write(lambda: apdu_json.from_json(large))
+    assert len(apdu_json.from_json(large).reply_to) == 800
