@@ -222,6 +222,14 @@ SMTP_VERP = (
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER + "proof = ['login', 'dkim']" + LOGIN + ACCOUNT,
          "only the others count"),
         (PARTNER + "networks = ['192.0.2.0/24']" + ACCOUNT, "networks mean nothing"),
+        (PARTNER + "proof = ['network']\nnetworks = ['0.0.0.0/0']" + ACCOUNT,
+         "partner UK-BL: networks hold everybody: as a proof that is none"),
+        (MAILBOX + PARTNER + "proof = ['network']\nnetworks = ['127.0.0.0/8']" + ACCOUNT,
+         'proof "network" never holds for a letter by IMAP: what comes by a mailbox is shelved'),
+        ("[proof]\nauthserv_id = 'mx'\nrelay = ['192.0.2.25/32']", "192.0.2.25/32 is not in listen.networks"),
+        ("[proof]\nauthserv_id = 'mx'\ndoors = ['intray']\nrelay = ['127.0.0.1/32']\n" + MAILBOX,
+         "proof.relay means nothing for mailboxes"),
+        (SMTP_VERP.replace("ill@", "ill+x@"), "ill+x@lib.example has a + of its own"),
         (PARTNER + "status = 'paused'" + ACCOUNT, "paused"),
         (PARTNER + ACCOUNT + ACCOUNT.replace('"out"', '"in"'), "is of no use"),
         ("[listen]\nenabled = false\n" + MAILBOX + PARTNER
@@ -242,12 +250,18 @@ def test_what_is_said_aloud(tmp_path: Path, text: str, words: str) -> None:
     assert BOX_SECRET not in str(warnings)
 
 
+def test_verp_that_means_nothing_is_said_once(tmp_path: Path) -> None:
+    text = SMTP_VERP.replace("'smtp'", "'folder'") + PARTNER + "proof = ['none']" + ACCOUNT
+    told = [warning for warning in config_load.warnings(load(tmp_path, text)) if "verp" in warning]
+    assert told == ["deliver.verp means nothing while letters are written into a folder"]
+
+
 def test_a_set_up_without_fault_is_not_nagged(tmp_path: Path) -> None:
     text = (
         "[library]\nsymbol = 'UK-EX'\nemail = 'ill@lib.example'\n"
         "[listen]\nhost = '192.0.2.1'\nnetworks = ['192.0.2.0/25']\n"
         "[deliver]\nmode = 'smtp'\nhost = 'relay.lib.example'\n" + MAILBOX + PARTNER
-        + "proof = ['network']\nnetworks = ['192.0.2.0/24']" + ACCOUNT
+        + "proof = ['network', 'dkim']\nnetworks = ['192.0.2.0/24']" + ACCOUNT
     )  # fmt: skip
     assert config_load.warnings(load(tmp_path, text)) == []
 

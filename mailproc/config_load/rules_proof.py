@@ -39,7 +39,8 @@ def _section(config: Config) -> Iterator[Problem]:
     proof = config.proof
     for key, name in (("authserv_id", proof.authserv_id), ("received_by", proof.received_by)):
         if name and (len(name) > LONGEST_NAME or not _NAME.fullmatch(name)):
-            yield Problem(("proof", key), 'must be a host name such as "mx.library.example"', name)
+            text = 'must be a host name such as "mx.library.example", without a dot at the end'
+            yield Problem(("proof", key), text, name)
     if proof.received_by and not proof.authserv_id:
         text = "means nothing without authserv_id: write that, or leave both empty"
         yield Problem(("proof", "received_by"), text, proof.received_by)

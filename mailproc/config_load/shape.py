@@ -116,5 +116,7 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     words = _WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
     if isinstance(given, str) and error["type"] == "literal_error":
         words = INSTEAD.get(given) or words + _nearest(given, error["ctx"]["expected"])
+    if error["type"] == "tuple_type" and isinstance(given, str) and not is_secret(loc):
+        words += f', as {loc[-1]} = ["{given[:60]}"]'
     hidden = is_secret(loc) or error["type"] == "missing"
     return Problem(loc, words, HIDDEN if hidden else given)

@@ -14,6 +14,7 @@ def warnings(config: Config) -> list[str]:
         *_library(config),
         *_doors(config),
         *_delivery(config),
+        *warn_proof.of_relay(config),
         *warn_verp.warnings(config),
         *_partners(config),
     ]

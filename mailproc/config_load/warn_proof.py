@@ -10,12 +10,25 @@ BY_LISTENER = frozenset({"network", "login"})
 """Proofs that only an SMTP session with us can give."""
 
 
+def of_relay(config: Config) -> Iterator[str]:
+    """Sentences about [proof] relay."""
+    relay = [ip_network(one) for one in config.proof.relay]
+    doors = [ip_network(one) for one in config.listen.networks]
+    if relay and config.proof.doors and "listener" not in config.proof.doors:
+        yield "proof.relay means nothing for mailboxes, and proof.doors does not name the listener"
+    elif relay and config.listen.enabled:
+        for one in relay:
+            if not any(one.version == door.version and one.overlaps(door) for door in doors):
+                yield f"proof.relay: {one} is not in listen.networks, so your relay is turned away"
+
+
 def warnings(config: Config, partner: Partner) -> Iterator[str]:
     """Sentences about one partner, without its name."""
     yield from _none(partner)
     yield from _never(config, partner)
     yield from _turned_away(config, partner)
     yield from _any_relay(config, partner)
+    yield from _network(config, partner)
     if partner.networks and "network" not in partner.proof:
         yield 'networks mean nothing without proof "network"'
     if partner.login is not None and "login" not in partner.proof:
@@ -33,6 +46,13 @@ def _none(partner: Partner) -> Iterator[str]:
         if len(partner.proof) > 1:
             others = ", ".join(f'"{one}"' for one in partner.proof if one != "none")
             yield f'{others} beside "none" refuses nobody: take "none" away once the others hold'
+
+
+def _network(config: Config, partner: Partner) -> Iterator[str]:
+    if any(network.endswith("/0") for network in partner.networks):
+        yield "networks hold everybody: as a proof that is none"
+    if partner.proof == ("network",) and config.listen.enabled and config.mailbox:
+        yield 'proof "network" never holds for a letter by IMAP: what comes by a mailbox is shelved'
 
 
 def _never(config: Config, partner: Partner) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 from mailproc.config_load.problem import Loc, Problem
 
@@ -37,8 +37,19 @@ def network_problems(loc: Loc, networks: tuple[str, ...]) -> Iterator[Problem]:
         try:
             ip_network(network)
         except ValueError:
-            text = "must be a network such as 192.0.2.0/24 or 2001:db8::/32, with no host bits set"
-            yield Problem((*loc, position), text, network)
+            yield Problem((*loc, position), _network(network), network)
+
+
+def _network(text: str) -> str:
+    """What to write instead of what is no network."""
+    try:
+        meant = ip_interface(text)
+    except ValueError:
+        return (
+            "must be a network of numbers, such as 192.0.2.0/24 or 2001:db8::/32; 192.0.2.1/32 for one host"
+        )
+    host = f"{meant.ip}/{meant.max_prefixlen}"
+    return f"has bits behind its mask: write {meant.network}, or {host} for one host"
 
 
 def only_loopback(networks: tuple[str, ...]) -> bool:

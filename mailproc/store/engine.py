@@ -171,8 +171,10 @@ class Store:
             return
         with self.read() as connection:
             found = connection.exec_driver_sql("PRAGMA quick_check(3)").scalars().all()
-        if found != ["ok"]:
-            what = "; ".join(" ".join(str(line).split()) for line in found)
+            missing = migrate.missing(connection)
+        if found != ["ok"] or missing:
+            lines = [*(line for line in found if line != "ok"), *(f"no table {name}" for name in missing)]
+            what = "; ".join(" ".join(str(line).split()) for line in lines)
             self._guard.lost = StoreLost(f"the store {self.path} is damaged: {what}; see docs/operators.md")
             raise self._guard.lost
 

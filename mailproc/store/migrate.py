@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 HEAD = "0002"  # the newest revision in migrations/versions: an up-to-date store needs no Alembic to open
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_FINDING = "finding_index"  # find.INDEX, whose file is loaded by searches alone
 _log = logging.getLogger(__name__)
 
 # What PostgreSQL says in English whatever its language is set to: nothing. So these are its SQLSTATEs
@@ -39,6 +41,12 @@ def revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def missing(connection: Connection) -> list[str]:
+    """Tables that an up-to-date store has and this one has not, as after it was saved in part."""
+    there = set(inspect(connection).get_table_names())
+    return sorted({*SQLModel.metadata.tables, _FINDING} - there)
 
 
 def refuse(here: str | None, *, make: bool, migrate: bool) -> None:
@@ -117,7 +125,7 @@ def settings(connection: Connection) -> "Config":
 
 def described(_item: object, name: str | None, *_: object) -> bool:
     """Does tables.py say what it is? Not of finding's index: its step makes it in the database's words."""
-    return not (name or "").startswith("finding_index")
+    return not (name or "").startswith(_FINDING)
 
 
 @contextmanager

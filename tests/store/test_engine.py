@@ -3,15 +3,17 @@
 import os
 import re
 import socket
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from mailproc.errors import Misconfigured, TryLater
+from mailproc.errors import Misconfigured, StoreLost, TryLater
 from mailproc.store import inbox
 from mailproc.store.engine import Store
 
@@ -232,3 +234,12 @@ def test_a_file_that_must_not_be_written_is_named(tmp_path, sqlite_url):
         sqlite_url = f"sqlite:///{tmp_path}/store/new.db"
     with pytest.raises(Misconfigured, match=re.escape(str(tmp_path))):
         Store.open(sqlite_url)
+
+
+def test_a_store_without_one_of_its_tables_is_damaged(sqlite_url):
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("DROP TABLE finding_index")
+    store = Store.open(sqlite_url)
+    with pytest.raises(StoreLost, match="no table finding_index"):
+        store.examine()
+    store.close()
