@@ -113,8 +113,8 @@ def test_a_login_works_after_the_watchdog_has_looked(
 ) -> None:
     """Its looks go through the listener, where the logins are: they leave them open."""
     daemon = proving.start(code="from mailproc.app import watchdog; watchdog.ROUND = 0.2")
-    for looks in (3, 6):
-        manager.hears("WATCHDOG=1", times=looks)
+    for _ in range(2):
+        manager.hears("WATCHDOG=1", times=manager.told.count("WATCHDOG=1") + 3)
         with logged_in(daemon, certificate):
             pass
     assert daemon.stop() == 0
