@@ -12,6 +12,7 @@ from mailproc.store.outgoing import LEFT
 from mailproc.store.queue import Due
 from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import (
+    SHELVED,
     TAKEN,
     InboxRow,
     Instant,
@@ -79,7 +80,7 @@ _SHELVED_BECAUSE = (
 _LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
     INBOX.c.id.in_(bindparam("ids", expanding=True))
 )
-_UNPROVEN = (INBOX.c.state == "shelved", INBOX.c.proof == "")
+_UNPROVEN = (text(SHELVED), INBOX.c.proof == "")
 _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
 )

@@ -48,7 +48,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 FEW = {"counter", "identity", "partner", "mailbox", "template_good"}
 """Tables that hold a row for each thing of the configuration."""
-SMALL = {"ix_partner_learned_paused"}
+SMALL = {"ix_partner_learned_paused", "ix_inbox_shelf", "alarm_pkey"}
 """Indexes of the few rows that are looked through."""
 HALF: tuple[set[str], ...] = ({"role"}, {"kind"})
 """What many rows have in common."""
