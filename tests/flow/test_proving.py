@@ -102,7 +102,7 @@ TABLE = [
     (Case(), ("dkim",), "dkim: the letter has no DKIM signature"),
     (Case(said=BY_RELAY), ("dmarc",), "dmarc"),
     (Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), "dmarc"),
-    (Case(said=FORGED), ("dmarc",), f"dmarc: {MX} says nothing of DMARC"),
+    (Case(said=FORGED), ("dmarc",), f"dmarc: a field of {MX} stands below the Received of"),
     (Case(said=BY_RELAY.replace(b"pass", b"fail")), ("dmarc",), "dmarc: mx.library.example does not say"),
     (Case(said=BY_RELAY, peer=OUTSIDE), ("dmarc",), "dmarc: the letter came from the networks of XX-OTHER"),
     (Case(said=BY_RELAY, login="lender"), ("dmarc",), "dmarc: the letter came from a partner's own server"),
