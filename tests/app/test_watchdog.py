@@ -82,6 +82,25 @@ def test_a_frozen_interpreter_is_ended_from_outside(house: House) -> None:
     assert any("Timeout" in line for line in daemon.lines)
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="four starts; REQUIRE_ALL=1 makes it run")
+def test_a_step_that_hangs_is_shelved_the_third_time(house: House) -> None:
+    """The end that is forced leaves the note of the step in hand: its neighbours are taken meanwhile."""
+    hangs = (
+        "import mailproc.flow.stepping as s; t = s.take;"
+        " s.take = lambda c, e, p: time.sleep(1000) if e == 2 else t(c, e, p)"
+    )
+    for number in range(3):
+        (house.folder / "letter.eml").write_bytes(order(f"C{number}"))
+        assert house.cli("inject", str(house.folder / "letter.eml")).code == 0
+    for _ in range(3):
+        daemon = house.start(ready=False, code=SHORT + hangs)
+        assert daemon.ends() == 1
+    daemon = house.start(code=SHORT + hangs)
+    house.until(["requests"], lambda found: len(found) == 2)
+    assert "died three times" in str(house.json("shelved"))
+    assert daemon.stop() == 0
+
+
 def test_work_that_goes_on_is_left_alone(house: House) -> None:
     """Many rows, each quick: the round as a whole takes longer than the bound."""
     slow = "import mailproc.flow.batch as s; r = s._read; s._read = lambda *g: (time.sleep(0.6), r(*g))[1]"
