@@ -15,11 +15,14 @@ NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
 UNNUMBERED = (ApduType.OVERDUE, ApduType.RENEW)
 """The standard's list of most recent services has no number for these."""
 
+LATEST = 50
+"""Events that are looked at: a partner may have said thousands of words, and ask after each."""
+
 
 def history(connection: Connection, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
     """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
     ones are left out."""
-    done = events.of_transaction(connection, transaction["id"])
+    done = events.ends_of_transaction(connection, transaction["id"], LATEST)
     moved = events.load(connection, transaction["moved_event_id"])
     item = requests.load(connection, transaction["request_id"])["item"] or {}
     spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]

@@ -66,6 +66,10 @@ _OF_TRANSACTION = (
     .where(HISTORY.c.transaction_id == bindparam("transaction_id"))
     .order_by(HISTORY.c.id)  # the order they took effect in: a letter from the shelf comes late
 )
+_LATEST_OF_TRANSACTION = Constant(
+    _OF_TRANSACTION.order_by(None).order_by(HISTORY.c.id.desc()).limit(bindparam("most", type_=Integer))
+)
+_FIRST_OF_TRANSACTION = Constant(_OF_TRANSACTION.limit(1))
 _DUE_OF_TRANSACTION = Constant(
     select(EVENT.c.id)
     .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "todo")
@@ -198,6 +202,16 @@ def todo_again(connection: Connection, event: RowMapping, transaction_id: int | 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
     """Everything that happened to the transaction, in the order it took effect."""
     return connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}).mappings().all()
+
+
+def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[RowMapping]:
+    """The first of them and the latest ``most``, in that order."""
+    named = {"transaction_id": transaction_id}
+    latest = _LATEST_OF_TRANSACTION.rows(connection, named | {"most": most})[::-1]
+    if len(latest) < most:
+        return latest
+    first = _FIRST_OF_TRANSACTION.rows(connection, named)
+    return [one for one in first if one["id"] != latest[0]["id"]] + latest
 
 
 def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[int]:

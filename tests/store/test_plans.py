@@ -118,6 +118,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "load": lambda c: events.load(c, 1),
         "add_all": lambda c: events.add_all(c, []),
         "due_of_transaction": lambda c: events.due_of_transaction(c, 1),
+        "ends_of_transaction": lambda c: events.ends_of_transaction(c, 1, 1),
         "of_transaction": lambda c: events.of_transaction(c, 1),
         "said_before": lambda c: events.said_before(c, _event(c), 1, 0),
         "last_of": lambda c: events.last_of(c, 1, ["SHIPPED", "ANSWER"]),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailproc.flow import report
 from mailproc.ill import apdu_json, bounded
 from mailproc.ill.apdu import IllRequest, Item, Message, ReplyTo
 from mailproc.ill.terms import TransactionId
@@ -47,6 +48,21 @@ def test_a_message_looks_only_at_what_has_its_time(iso, decoded):
             iso.hears("MESSAGE", BORROWER, named, note=f"{count} {number}")
         costs.append(cost(decoded, lambda: iso.hears("MESSAGE", BORROWER, named, note="again")))
     assert costs[0] == costs[1]
+
+
+def test_how_it_stands_is_told_from_few_events(iso, decoded, monkeypatch):
+    monkeypatch.setattr(report, "LATEST", 3)
+    named, costs, told = iso.asks(), [], []
+    iso.hears("STATUS_QUERY", BORROWER, named)  # our last word is looked at too, once there is one
+    for count in (5, 15):
+        for number in range(count):
+            iso.hears("MESSAGE", BORROWER, named, note=f"{count} {number}")
+        costs.append(cost(decoded, lambda: iso.hears("STATUS_QUERY", BORROWER, named)))
+        told.append(iso.last()["report"]["history"])
+    assert costs[1] <= costs[0] + 2, "of fifteen messages more"
+    assert told[0] | {"most_recent_service_note": ""} == told[1] | {"most_recent_service_note": ""}
+    assert told[1]["date_requested"] == "2026-03-02"
+    assert told[1]["most_recent_service"] == "MESSAGE"
 
 
 def test_a_cancel_is_found_behind_many_messages(iso):
