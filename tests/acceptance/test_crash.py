@@ -29,6 +29,7 @@ LETTERS = int(os.environ.get("CRASH_LETTERS", "0"))
 """At least so many come in by SMTP (SQLite), else five for each kill."""
 SEED = int(os.environ.get("CRASH_SEED", "11"))
 PATIENCE = 600 + 6 * KILLS  # seconds for one test
+MAILED = 20  # letters into the mailbox, at least; fewer where there are fewer kills
 COMMITS = 60  # a death at a commit comes at one of the first so many
 GRACE = 10.0  # seconds until a doomed daemon that has nothing more to commit is killed all the same
 
@@ -64,7 +65,7 @@ def test_kills_lose_nothing_and_do_nothing_twice(
 
     run(service, relay, dovecot, tmp_path.name, KILLS, LETTERS, each)
     assert not mailbox.without_row("ALL")
-    assert len(mailbox.digests("ALL")) > KILLS
+    assert len(mailbox.digests("ALL")) > min(KILLS, MAILED)
 
 
 @pytest.mark.timeout(PATIENCE)
@@ -95,7 +96,7 @@ def run(
     lender.start()
     kill_again_and_again(service, chance, kills, each)
     service.start()
-    checks.enough_came(service, senders, lender, letters, kills + 1 if dovecot is not None else 0)
+    checks.enough_came(service, senders, lender, letters, min(kills, MAILED) + 1 if dovecot else 0)
     staff.stop()
     lender.stop()
     senders.stop()
