@@ -11,7 +11,7 @@ from aiosmtpd.smtp import Envelope
 
 from mailproc.config import Listen
 from mailproc.flow.premises import Premises
-from mailproc.flow.reading import _with_envelope
+from mailproc.flow.reading import with_envelope
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower, author
 from mailproc.mail.defects import Defects
@@ -51,7 +51,7 @@ def test_our_own_addresses(written, compared):
 @each
 def test_the_envelope_of_the_listener(written, compared):
     row = {"door": "listener", "mail_from": written}
-    assert _with_envelope(parse(b"Subject: x\r\n\r\nwords\r\n"), row).return_path == compared
+    assert with_envelope(parse(b"Subject: x\r\n\r\nwords\r\n"), row).return_path == compared
 
 
 @each

@@ -92,7 +92,7 @@ def test_a_port_that_is_taken_is_exit_3(house: House) -> None:
 def test_a_station_that_dies_takes_the_service_down(
     house: House, station: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(f"mailproc.flow.{station}.run", lambda *_: 1 // 0)
+    monkeypatch.setattr(f"mailproc.flow.{station}.run", lambda *_, **__: 1 // 0)
     built = build(house.folder / "config.toml")
     with closing(built.store):
         assert Daemon(built).run(lambda _: None) == 1
@@ -102,7 +102,7 @@ def test_a_station_that_dies_takes_the_service_down(
 
 @pytest.mark.parametrize("station", STATIONS if EVERYTHING else STATIONS[:1])
 def test_as_a_process_it_dies_loudly_and_can_be_started_again(house: House, station: str) -> None:
-    dies = f"import mailproc.flow.{station} as s; s.run = lambda *given: 1 // 0"
+    dies = f"import mailproc.flow.{station} as s; s.run = lambda *given, **more: 1 // 0"
     daemon = house.start(ready=False, code=dies)
     assert daemon.ends() == 1
     assert "ZeroDivisionError" in "\n".join(daemon.lines)
