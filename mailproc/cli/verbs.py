@@ -57,7 +57,7 @@ VERBS: Mapping[str, Verb] = {
     "letters": Verb("letters", "Letters in and out, the newest first."),
     "shelved": Verb(
         "letters",
-        "What could not be placed: whole letters (I…) and single messages (E…), those of partners first.",
+        "What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS.",
     ),
     "outbox": Verb("letters", "What waits, what failed, and why."),
     "letter": Verb("letter", "One letter: what it says and what became of it. Passwords are masked."),
@@ -67,9 +67,13 @@ VERBS: Mapping[str, Verb] = {
     "report": Verb(
         "mailroom", "Tell the sender of a shelved message that we know nothing of the request it speaks of."
     ),
-    "attach": Verb("mailroom", "Put a shelved letter, or one message of it, to a request."),
+    "attach": Verb(
+        "mailroom",
+        "Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back.",
+    ),
     "dismiss": Verb(
-        "mailroom", "Put shelved letters or messages away: kept, but nobody is asked about them any more."
+        "mailroom",
+        "Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again.",
     ),
     "redeliver": Verb("mailroom", "Send the same letter again (after a failure, a bounce, a doubt, a hold)."),
     "hold": Verb("mailroom", "Keep a letter of ours from leaving, until it is redelivered."),

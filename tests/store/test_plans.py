@@ -322,10 +322,9 @@ def test_no_statement_looks_through_a_growing_table(filled: Store, name: str) ->
     assert found == []
 
 
+@pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
 def test_the_shelf_is_found_by_an_index(filled: Store) -> None:
-    """With the proof in it, which SQLite keeps behind the bytes of each letter."""
-    if filled.dialect != "sqlite":
-        pytest.skip("PostgreSQL keeps long values elsewhere")
+    """With the proof in it, which SQLite keeps behind the bytes of each letter, and PostgreSQL elsewhere."""
     with _undone(filled) as run:
         said: list[str] = []
         run(lambda connection: said.extend(_said_to_sqlite(connection, office.count_shelved)))

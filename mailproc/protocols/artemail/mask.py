@@ -42,9 +42,11 @@ _PIECE = re.compile(rb"[^,;<>]+")
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
 _UNSEEN = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xef\xbb\xbf|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
+    rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xef\xbb\xbf"
+    rb"|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
 )
-"""Octets of what is not seen and what a reader of files leaves out (bodytext), in ASCII and UTF-8."""
+"""Octets of what is not seen and what a reader of files leaves out (bodytext), in ASCII and UTF-8. NUL is not
+among them: it is half of a letter in UTF-16, which is looked at apart."""
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 

@@ -21,33 +21,39 @@ SECONDS = 5.0
 """Of the processor, for one look at a letter. A report of 5 MB takes about one of them."""
 
 
-BLAMED = 0.5
-"""Of that time, what one expression must have taken at once to be the one to mend: a letter of a million
-lines takes it all, and no expression is to blame."""
+BLAMED = 0.0001
+"""Seconds that one try must take on average for its expression to be the one to mend; a sound one takes some
+millionths. A letter of a million lines takes all its time, and no expression is to blame."""
 
 
 class _Allowance:
-    """A letter's time, and which expression took most of it at once."""
+    """A letter's time. In its second half each expression's own part is measured, which costs something."""
 
     def __init__(self) -> None:
         self._at = time.thread_time()
+        self._half = SECONDS / 2
         self._until = self._at + SECONDS
-        self._tried: Pattern | None = None
-        self._longest = 0.0
-        self.slowest: Pattern | None = None
+        self._left = SECONDS
+        self._own: dict[int, tuple[float, int, Pattern]] = {}  # seconds, tries
 
-    def left(self, pattern: "Pattern") -> float:
-        """Seconds for ``pattern``, which is tried now."""
-        now = time.thread_time()
-        if now - self._at > self._longest and self._tried is not None:
-            self._longest, self.slowest = now - self._at, self._tried
-        self._at, self._tried = now, pattern
-        return self._until - now
+    def left(self) -> float:
+        """Seconds for the expression that is tried now."""
+        self._at = time.thread_time()
+        self._left = self._until - self._at
+        return self._left
+
+    def tried(self, pattern: "Pattern") -> None:
+        """Note what the expression took, if its letter has used half of its time."""
+        if self._left < self._half:
+            seconds, tries, _ = self._own.get(id(pattern), (0.0, 0, pattern))
+            self._own[id(pattern)] = (seconds + time.thread_time() - self._at, tries + 1, pattern)
 
     def is_over(self) -> Exception:
         """Whose fault it is that the time is over: an expression's, or the letter's."""
-        if self.slowest is not None and self._longest > BLAMED * SECONDS:
-            return self.slowest.endless()
+        if self._own:
+            seconds, tries, slowest = max(self._own.values(), key=lambda own: own[0])
+            if seconds > BLAMED * tries:
+                return slowest.endless()
         return RemoteFault("it has more lines than can be read")
 
 
@@ -98,13 +104,18 @@ class Pattern:
 
     def _tried(self, attempt: Callable[..., regex.Match[str] | None], text: str) -> regex.Match[str] | None:
         allowance = _allowance.get() or _Allowance()
-        left = allowance.left(self)
+        left = allowance.left()
         if left <= 0:
             raise allowance.is_over()
         try:
             return attempt(text, timeout=left)
         except TimeoutError:
-            raise (self.endless() if left > BLAMED * SECONDS else allowance.is_over()) from None
+            if left > SECONDS / 2:
+                raise self.endless() from None
+            allowance.tried(self)
+            raise allowance.is_over() from None
+        finally:
+            allowance.tried(self)
 
     def endless(self) -> Misconfigured:
         return Misconfigured(
