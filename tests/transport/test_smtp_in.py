@@ -168,7 +168,7 @@ def test_unknown_recipients_harm_no_others(door: Door) -> None:
 
 
 def test_the_envelope_addresses_of_single_letters_are_ours(door: Door) -> None:
-    door.open()
+    door.open(went_out=lambda _address: True)
     ours, token = "ill+o12.00112233445566778899@library.example", "00112233445566778899"
     with door.client() as client:
         client.sendmail("", [f"ILL+O12.{token}@Library.example"], RAW)
