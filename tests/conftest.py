@@ -7,7 +7,6 @@ Debian's binaries, one for each test session, on a free port of 127.0.0.1.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -67,14 +66,8 @@ def missing() -> Callable[[str], None]:
 
 @pytest.fixture(scope="session")
 def postgres_server(missing: Callable[[str], None]) -> Iterator[PostgresServer]:
-    binaries = postgres.binaries()
-    if binaries is None:
-        missing("postgresql")
-    assert binaries is not None
-    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(binaries, Path(folder))
+    with postgres.running(missing) as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="session")

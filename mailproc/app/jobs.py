@@ -50,7 +50,7 @@ class Jobs:
         stack.callback(self._scheduler.shutdown, wait=False)
 
     def clock_was_set(self) -> None:
-        """Count anew from the present time: a job that was to run at 8 is else a year away after the clock
+        """Count again from the present time: a job that was to run at 8 is else a year away after the clock
         was set back by one."""
         self._plan(at_start=False)
         self._scheduler.wakeup()

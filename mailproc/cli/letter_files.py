@@ -1,6 +1,6 @@
 """Letters that lie on disk, byte for byte: single files, mbox files, Maildir folders, standard input.
 
-The standard library's ``mailbox`` writes a Maildir's letters anew, reads whole files into memory and knows no
+The standard library's ``mailbox`` rewrites a Maildir's letters, reads whole files into memory and knows no
 limits; so this is our own. What cannot be read is said, and the rest is read.
 """
 

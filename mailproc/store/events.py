@@ -190,7 +190,7 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
 
 def todo_again(connection: Connection, event: RowMapping, transaction_id: int | None = None) -> None:
     """A shelved event goes round once more, placed on ``transaction_id`` if given. What was so while it
-    lay there is over: should it come back, it is held back no more, and its sender may be told anew."""
+    lay there is over: should it come back, it is held back no more, and its sender may be told again."""
     values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
     kept = {name: value for name, value in (event["facts"] or {}).items() if name not in (WITHHELD, TOLD)}
     values["facts"] = kept or None

@@ -5,10 +5,8 @@ whether its work is still to be done (docs/queue.md, "A crash between any two co
 """
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +25,8 @@ COMMITS = range(1, 15) if os.environ.get("REQUIRE_ALL") == "1" else (2, 5, 9)
 @pytest.fixture(scope="module")
 def own_server(missing: Callable[[str], None]) -> Iterator[PostgresServer]:
     """Not the one that all tests share: this one is restarted."""
-    binaries = postgres.binaries()
-    if binaries is None:
-        missing("postgresql")
-    assert binaries is not None
-    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(binaries, Path(folder))
+    with postgres.running(missing) as server:
         yield server
-        server.stop()
 
 
 def restarted_at(

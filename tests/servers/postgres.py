@@ -3,6 +3,9 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +28,19 @@ def binaries() -> Path | None:
         return folders[-1].parent
     found = shutil.which("initdb")
     return Path(found).resolve().parent if found else None
+
+
+@contextmanager
+def running(missing: Callable[[str], None]) -> Iterator["PostgresServer"]:
+    """A server in a temporary folder; ``missing`` is told where none is installed."""
+    found = binaries()
+    if found is None:
+        missing("postgresql")
+    assert found is not None
+    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", ignore_cleanup_errors=True) as folder:
+        server = PostgresServer(found, Path(folder))
+        yield server
+        server.stop()
 
 
 class PostgresServer:
