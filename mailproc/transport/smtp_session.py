@@ -43,14 +43,14 @@ COMMANDS = {"MAIL": 1_500, "RCPT": 1_500, "AUTH": 12_288}
 
 @dataclass(frozen=True)
 class House:
-    """What the sessions of one listener share. ``sessions`` are those that are open now."""
+    """What the sessions of one listener share. ``sessions`` are those that are open now, the oldest first."""
 
     listen: Listen
     clerk: Any  # aiosmtpd's handler: handle_EHLO, handle_MAIL …
     load: Load
     logins: Logins | None = None
     tls: ssl.SSLContext | None = None
-    sessions: set["Session"] = field(default_factory=set)
+    sessions: dict["Session", None] = field(default_factory=dict)
 
 
 class Session(SMTP):
@@ -109,11 +109,11 @@ class Session(SMTP):
         """Called again when STARTTLS is done: the deadline is the whole session's."""
         super().connection_made(transport)
         if self not in self._house.sessions:
-            self._house.sessions.add(self)
+            self._house.sessions[self] = None
             self._at("deadline", self.loop.time() + self._house.listen.session_timeout, self._expire)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._house.sessions.discard(self)
+        self._house.sessions.pop(self, None)
         for timer in self._timers.values():
             timer.cancel()
         super().connection_lost(error)
