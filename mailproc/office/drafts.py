@@ -28,12 +28,15 @@ def of_request(
 ) -> str:
     """The letter as this request would get it now: a notice, or a message to a partner's machine.
 
-    LocalFault where the message would be held, or where no message of this request uses the template.
+    LocalFault where the message (or another one of its kind) would be held, or where no message of this
+    request uses the template.
     """
     transaction = transaction_of(connection, number)
     context = context_of(connection, premises, path, transaction)
     if context is None:
-        return machine_draft.written(connection, premises, transaction, path, draft, name)
+        shown = machine_draft.written(connection, premises, transaction, path, draft, name)
+        rehearsal.check_draft(premises, path, draft, name)
+        return shown
     return _rendered(premises, path, draft, name, lines_of(context))
 
 

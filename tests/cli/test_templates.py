@@ -65,6 +65,17 @@ def test_what_a_draft_would_lose_is_named(cli: Callable, placed: Callable, folde
     assert "would be held, and not sent" in ran.err and "number" in ran.err
 
 
+def test_what_only_another_message_would_lose_is_named_too(
+    cli: Callable, placed: Callable, folder: Path
+) -> None:
+    """This request has no cancellation yet: the example has no remark that could get lost."""
+    placed("A Book of Ours")
+    (folder / "draft.txt").write_text("TX{{ number }} {{ keyword }}\n")
+    ran = cli("preview", "artemail/cancel.txt", "--request", "B1", "--file", "draft.txt")
+    assert (ran.code, ran.out) == (1, "")
+    assert "The reader has it now" in ran.err
+
+
 def test_a_template_that_this_request_does_not_use(cli: Callable, placed: Callable) -> None:
     placed("A Book of Ours")
     ran = cli("preview", "artemail/plain.txt", "--request", "B1")
@@ -93,7 +104,16 @@ SPOILT = {  # template: what is changed, into what, and what is said of it
     "no end": ("file", "NNNN\n", "", "frame", "NNNN"),
     "only one order": ("file", "in orders %}", "in orders[:1] %}", "orders", "3 orders"),
     "no word": ("cancel", "{{ keyword }}", "", "keywords", "'TXLIB-B1-1 CANCEL' was meant"),
-    "no remark": ("report", "{{ line }}", "", "text", "2 replies were meant"),
+    "no replies": ("report", "{{ line }}", "", "text", "2 replies were meant"),
+    "no date": ("report", "{{ date }}", "", "date", "the date 05-08-2026 does not stand above the replies"),
+    "an order below the replies": ("report", "{% endfor %}\n", "{% endfor %}\n\n\n\n\nTX99 CANCEL\n",
+                                   "text", "'TX99 CANCEL' could be taken for an order"),
+    "an order below the receipt": ("receipt", "{% endfor %}\n", "{% endfor %}\nTX99 CANCEL\n",
+                                   "", "'TX99 CANCEL' could be taken for an order"),
+    "no remark": ("cancel", "{{ line }}\n", "", "note", "'The reader has it now"),
+    "no remark in a renewal": ("renew", "{{ line }}\n", "", "note", "'The reader has it now"),
+    "no remark in a chaser": ("chase", "{{ line }}\n", "", "note", "'The reader has it now"),
+    "half of a remark": ("cancel", "in lines %}", "in lines[:1] %}", "note", "is missing"),
     "no count": ("receipt", "{{ orders }}", "", "", "receipt.txt"),
     "no account": ("plain", "{{ customer_code }}", "", "text", "account"),
 }  # fmt: skip

@@ -212,6 +212,21 @@ def test_a_loan_is_not_announced_where_the_partner_does_not_want_it(
     assert "LOAN" not in (both.body.parts[0].text or "")
 
 
+HEAD = "REPLIES FOR {{ customer_code }}   {{ date }}\n\n"
+LINES = "{% for line in replies %}{{ line }}\n{% endfor %}"
+
+
+def test_a_site_may_greet_in_a_report(
+    codec: ArtemailCodec, site: Callable[[str, str], Templates], wire: Callable[..., Wire]
+) -> None:
+    text = f"Dear colleagues,\n{HEAD}{LINES}\nKind regards\n-- \nThe library of 99-0002\n"
+    encoded = codec.encode(
+        [CancelReply(ref=REF, answer=True)], wire(Role.RESPONDER), site("artemail/report.txt", text)
+    )
+    assert encoded.held == ()
+    assert encoded.body and "Kind regards" in (encoded.body.parts[0].text or "")
+
+
 BROKEN_REPORTS = [
     ("{% for line in replies %}{{ line }} {% endfor %}", "text"),
     ("REPLIES\n", "text"),
@@ -221,6 +236,15 @@ BROKEN_REPORTS = [
     ("für {{ customer_code }}\n{% for line in replies %}{{ line }}\n{% endfor %}", "text"),
     ("99-0009\n{% for line in replies %}{{ line }}\n{% endfor %}", "ref.customer_code"),
     ("{{ nubmer }}", "template"),
+    (HEAD.replace("{{ date }}", "") + LINES, "date"),
+    (HEAD.replace("{{ date }}", "") + LINES + "{{ date }}\n", "date"),
+    (HEAD.replace("{{ date }}", "04-08-2026") + LINES, "date"),
+    (HEAD + LINES + "\n\n\n\n\nTXLIB-9 CANCEL\n", "text"),
+    (HEAD + LINES + "  tx LIB-9 S LOAN\nA title\n", "text"),
+    ("TXLIB-9 CANCEL\n" + HEAD + LINES, "text"),
+    (HEAD + LINES + "NNNN\n", "text"),
+    (HEAD + LINES + "-- \nLIB-9   NOT\n", "text"),
+    (HEAD + LINES + "For 99-0009\n", "text"),
 ]
 
 

@@ -1,6 +1,7 @@
 """A receipt that would say something else than was meant is never written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -62,6 +63,11 @@ WRONG = {
     "a reply in it": SHIPPED + "LIB-9   NOT\n",
     "letters beyond ASCII": SHIPPED + "é\n",
     "an end too early": SHIPPED.replace("{% if rejected %}", "NNNN\n{% if rejected %}"),
+    "an order below it": SHIPPED + "\n\n\n\nTXLIB-9 CANCEL\n",
+    "an order below a signature": SHIPPED + "-- \nTXLIB-9 CANCEL\n",
+    "a reply below a signature": SHIPPED + "-- \nLIB-9   NOT\n",
+    "an address below it": SHIPPED + ":DELIVER ABOVE ITEM TO:\n",
+    "another customer": SHIPPED + "For 99-0009\n",
     "empty": "",
     "a broken name": SHIPPED.replace("file_ref", "file_number"),
 }
@@ -75,10 +81,24 @@ def test_a_template_that_says_something_else_is_held(
         letter(RECEIPT, site(PATH, WRONG[case]), codec.replies)
 
 
+@pytest.mark.parametrize("line", ["LIB-9   NOT", "TXLIB-9 CANCEL", "99-0009"])
+def test_a_rejected_file_has_no_answer_beside_the_verdict(
+    line: str, codec: ArtemailCodec, site: Callable[[str, str], Templates]
+) -> None:
+    rejected = replace(RECEIPT, orders=0)
+    assert letter(rejected, site(PATH, SHIPPED), codec.replies)
+    with pytest.raises(LocalFault, match=line.split()[0]):
+        letter(rejected, site(PATH, SHIPPED + line + "\n"), codec.replies)
+
+
 def test_a_site_may_say_it_in_other_words(
     codec: ArtemailCodec, site: Callable[[str, str], Templates]
 ) -> None:
     body = letter(
-        RECEIPT, site(PATH, SHIPPED + "\nThank you, and ask us if anything is unclear.\n"), codec.replies
+        RECEIPT,
+        site(
+            PATH, SHIPPED + "\nThank you, and ask us if anything is unclear.\n--\n99-0002 and its library\n"
+        ),
+        codec.replies,
     )
     assert "Thank you" in (body.parts[0].text or "")

@@ -196,7 +196,8 @@ def test_a_spoilt_order_is_held_or_leaves_as_it_was_meant(
 def test_a_spoilt_report_is_held_or_says_the_same(
     codec: ArtemailCodec, tmp_path: Path, name: str, text: str
 ) -> None:
-    """A site may greet in a report, for people read it too; but each answer is there, once, and no other."""
+    """A site may greet in a report, for people read it too; but each answer is there, once, and no other;
+    above them stands the date, and nowhere a line that is an order to another reader."""
     wire, said = SAID[REPORT.path]
     encoded = codec.encode(said, wire, site(tmp_path, REPORT.path, text))
     if cannot_be_read(name) or encoded.held:
@@ -211,6 +212,8 @@ def test_a_spoilt_report_is_held_or_says_the_same(
     assert len(wanted) == len(said)
     lines = [line.strip() for line in text_of(encoded).split("\n")]
     assert sorted(line for line in lines if line in wanted) == sorted(wanted)
+    assert "05-08-2026" in "\n".join(lines[: lines.index(wanted[0])])
+    assert not [line for line in lines if line.startswith(("TX", "NNNN", ":", "99-0009"))]
 
 
 def letter(encoded: Encoded) -> Letter:

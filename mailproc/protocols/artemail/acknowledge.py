@@ -15,6 +15,7 @@ from mailproc.mail.letter import Body, Part
 from mailproc.protocols.artemail import contracts, reportlines
 from mailproc.protocols.artemail.bodytext import lines_of
 from mailproc.protocols.artemail.contracts import ReceiptText
+from mailproc.protocols.artemail.guard import Lost, check_beside
 from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.reportlines import LONGEST_LINE
 from mailproc.protocols.artemail.transliterate import to_ascii
@@ -97,10 +98,24 @@ def _check(receipt: Receipt, text: str, subject: str, replies: Replies) -> None:
     refs = [each.apdu.ref or Ref() for each in whole]
     if any(ref.file_ref != receipt.file_ref for ref in refs):
         raise _wrong(f"the file's number {receipt.file_ref} is not read back")
-    _check_orders(receipt, lines[alone[0].lines[0]], {ref.number for ref in refs[1:]})
+    verdict = alone[0].lines[0]
+    _check_orders(receipt, lines[verdict], {ref.number for ref in refs[1:]})
     said = " ".join(text.split())
     if missing := [line for line in receipt.rejected if " ".join(line.split()) not in said]:
         raise _wrong(f"{missing[0][:60]!r} is not in it")
+    _check_beside([*lines[:verdict], *lines[verdict + 1 :]], receipt, replies)
+
+
+def _check_beside(lines: Sequence[str], receipt: Receipt, replies: Replies) -> None:
+    """What stands beside verdict and rejected orders is words alone."""
+    meant = {" ".join(line.split()) for line in receipt.rejected}
+    beside = [said for line in lines if (said := " ".join(line.split())) not in meant]
+    try:
+        check_beside(beside, receipt.customer_code)
+    except Lost as lost:
+        raise _wrong(str(lost)) from lost
+    if answers := [line for line in beside if replies.read([line], "", None).taken]:
+        raise _wrong(f"{answers[0][:60]!r} would be an answer, and was not meant")
 
 
 def _check_orders(receipt: Receipt, first: str, refused: set[str]) -> None:

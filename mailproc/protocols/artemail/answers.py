@@ -14,10 +14,12 @@ from mailproc.ill.terms import ApduType, Ref, Results, Service
 from mailproc.protocols.artemail import contracts
 from mailproc.protocols.artemail.bodytext import lines_of
 from mailproc.protocols.artemail.contracts import ReportText
-from mailproc.protocols.artemail.guard import Lost, check_same
+from mailproc.protocols.artemail.dates import printed
+from mailproc.protocols.artemail.guard import Lost, check_beside, check_same
 from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
 from mailproc.protocols.artemail.manners import NO_WORD
 from mailproc.protocols.artemail.messages import message_of
+from mailproc.protocols.artemail.reading import Reading
 from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.replycodes import LONGEST_CODE, ReplyCodes
 from mailproc.protocols.artemail.transliterate import to_ascii
@@ -83,23 +85,23 @@ def is_unsaid(apdu: Apdu, wire: Wire) -> bool:
 def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> Apdu:
     """What a customer's reader makes of our answer. Raises Lost where there is no word for it."""
     ref = replace(heading, number=answer_number(apdu))
-    printed = word_for(apdu, today, codes)
-    found = codes.find(printed)
+    word = word_for(apdu, today, codes)
+    found = codes.find(word)
     if found is None:
-        return Message(ref=ref, reply_code=printed, note=codes.means(printed) or None)
-    meant = message_of(found, ref, printed, None, today)
+        return Message(ref=ref, reply_code=word, note=codes.means(word) or None)
+    meant = message_of(found, ref, word, None, today)
     if meant.type is not apdu.type and not (apdu.type is ApduType.RECALL and meant.type is ApduType.MESSAGE):
-        raise Lost("reply_code", f"the code {printed} does not say {apdu.type.name}")
+        raise Lost("reply_code", f"the code {word} does not say {apdu.type.name}")
     return meant
 
 
 def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
     """The code that says ``apdu``: its own where it has one. Raises Lost with the field that lacks."""
     if apdu.reply_code:
-        printed = to_ascii(apdu.reply_code).text.upper()
-        if not printed or len(printed) > LONGEST_CODE:
+        word = to_ascii(apdu.reply_code).text.upper()
+        if not word or len(word) > LONGEST_CODE:
             raise Lost("reply_code", f"a reply code has at most {LONGEST_CODE} characters")
-        return printed
+        return word
     if sentence := refusal(apdu):
         raise Lost("results", sentence)
     key = next((key for key in _keys(apdu, codes.last_demand) if key in codes.say), None)
@@ -151,7 +153,7 @@ def _amount(apdu: Apdu, _today: date | None) -> str:
 def _due(apdu: Apdu, _today: date | None) -> str:
     if not isinstance(apdu, RenewAnswer) or apdu.due is None:
         raise Lost("due", "a renewal needs its new due date")
-    return f"{apdu.due.on:%d-%m-}{apdu.due.on.year:04}"
+    return printed(apdu.due.on)
 
 
 def _position(apdu: Apdu, _today: date | None) -> str:
@@ -182,22 +184,41 @@ def _line(index: int, apdu: Apdu, heading: Ref, today: date | None, replies: Rep
 
 def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Replies) -> str:
     """Raises Lost where the letter does not say exactly these lines."""
-    today = f"{wire.today:%d-%m-%Y}" if wire.today else ""
+    today = printed(wire.today) if wire.today else ""
     lines = tuple(each.text for each in made)
     context = ReportText(customer_code=wire.customer_code, date=today, replies=lines)
     text = renderer.render(contracts.REPORT.path, as_context(context)).strip("\n") + "\n"
     if not text.isascii():
         raise Lost("text", "the report is not plain ASCII")
     subject = letter_body(SUBJECT, text, wire.file_ref).subject
-    read = replies.read(lines_of(text), subject, wire.today)
-    meant = sorted((each.meant for each in made), key=_as_read)
+    _check_replies(replies.read(lines_of(text), subject, wire.today), [each.meant for each in made])
+    _check_once(text, lines)
+    _check_beside(text, lines, context, replies)
+    return text
+
+
+def _check_replies(read: Reading, meant: Sequence[Apdu]) -> None:
+    """Raises Lost where our reader has other replies than were meant."""
     back = sorted((*read.apdus, *read.unsure), key=_as_read)
     if len(back) != len(meant) or read.receipt:
         raise Lost("text", f"{len(meant)} replies were meant, {len(back)} are read")
-    _check_once(text, lines)
-    for expected, found in zip(meant, back, strict=True):
+    for expected, found in zip(sorted(meant, key=_as_read), back, strict=True):
         check_same(expected, found)
-    return text
+
+
+def _check_beside(text: str, lines: Sequence[str], context: ReportText, replies: Replies) -> None:
+    """The heading says of which day the report is; what stands beside the replies is words alone."""
+    said = [" ".join(line.split()) for line in text.split("\n")]
+    meant = {" ".join(line.split()) for line in lines}
+    first = next(number for number, line in enumerate(said) if line in meant)
+    if context.date and not any(context.date in line for line in said[:first]):
+        raise Lost("date", f"the date {context.date} does not stand above the replies")
+    beside = [line for line in said if line not in meant]
+    check_beside(beside, context.customer_code)
+    for line in beside:
+        if answered := replies.read([line], "", None).taken:
+            number = answer_number(answered[0].apdu)
+            raise Lost("text", f"{line[:60]!r} would be a reply to {number}, and was not meant")
 
 
 def _check_once(text: str, lines: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.orders import Order
 
 SHOWN = 60
-VAGUE = ("text", "frame", "delivery", "orders")
+VAGUE = ("text", "frame", "delivery", "orders", "type")
 """Fields of the guard that say less than the place does."""
 
 

@@ -28,6 +28,7 @@ from mailproc.protocols.artemail.requests import Orders
 from mailproc.secret_words import MASK
 
 _TX = re.compile(rf"^TX (?!{RZ} )")
+_CODES = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])")
 
 
 class Lost(Exception):
@@ -100,6 +101,19 @@ def canonical(order: Order) -> list[str]:
     words = [word for word in order.keywords if word != RZ]
     first = " ".join([f"TX{' ' if mark else ''}{mark}{order.number}", *words])
     return [first, *order.text, *([*[""] * GAP, DELIVER, *order.address] if order.address else [])]
+
+
+def check_beside(lines: Sequence[str], customer_code: str) -> None:
+    """Raises Lost where a line that stands beside the answers of a report or receipt says more than words.
+
+    Our reader passes over such a line; another one could take it for an order, an end, a command, or
+    for answers to somebody else.
+    """
+    for line in map(str.strip, lines):
+        if would_split(line):
+            raise Lost("text", f"{line[:60]!r} could be taken for an order, an end or a command")
+        if named := next((code for code in _CODES.findall(line) if code != customer_code), ""):
+            raise Lost("text", f"{line[:60]!r} names another customer, {named}")
 
 
 def _check_words(text: str, meant: Sequence[str]) -> None:

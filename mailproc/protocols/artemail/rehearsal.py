@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mailproc.config import Library, Partner, PartnerArtemail
@@ -24,6 +25,7 @@ from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 
 CODE = "99-0001"
+_TODAY = date(2026, 8, 5)
 _LIBRARY = Library(symbol="XX-LIBRARY", name="Example Library", email="ill@library.example")
 _WORDS = {"cancel": "CANCEL", "renew": "RENEW", "chase": "CHASE"}
 _ITEM = Item(
@@ -47,6 +49,9 @@ _MARKED = IllRequest(
     ref=Ref(number="LIB-B4-1"), services=(Service.COPY,), item=_ITEM, keywords=("COPYRT",),
     delivery=Delivery(electronic="reader.one@library.example"),
 )  # fmt: skip
+
+_REMARK = "The reader has it now, from the shelves of another library"
+"""Longer than one line, for a partner whose lines are wrapped."""
 
 
 @dataclass
@@ -83,7 +88,8 @@ def _tried(write: Callable[[Renderer], Encoded | None], noting: _Noting) -> Held
 def _letters(codec: ArtemailCodec) -> Iterator[Callable[[Renderer], Encoded | None]]:
     asks, lends = _wire(Role.REQUESTER), _wire(Role.RESPONDER)
     acts = (Cancel, Renew, StatusQuery)
-    for said in (_COPY, _LOAN, _BARE, _MARKED, *(act(ref=_COPY.ref) for act in acts)):
+    actions = (act(ref=_COPY.ref, note=note) for act in acts for note in (_REMARK, None))
+    for said in (_COPY, _LOAN, _BARE, _MARKED, *actions):
         yield lambda renderer, said=said: writing.order_file([said], asks, renderer, codec.words)  # type: ignore[misc]
     yield lambda renderer: writing.order_file([_COPY, _LOAN, _MARKED], asks, renderer, codec.words)
     scheme = Orders(codec.words, asks.partner.artemail, Ref(CODE))
@@ -94,7 +100,8 @@ def _letters(codec: ArtemailCodec) -> Iterator[Callable[[Renderer], Encoded | No
         Shipped(ref=Ref(CODE, "LIB-20002"), shipped_service=Service.COPY),
     )
     yield lambda renderer: answers.report(replies, lends, renderer, codec.replies)
-    for orders, rejected in ((3, ()), (2, ("Line 14: LIB-20003 REJECTED - it has no bibliographic lines",))):
+    refused = ("Line 14: LIB-20003 REJECTED - it has no bibliographic lines",)
+    for orders, rejected in ((3, ()), (2, refused), (0, refused)):
         receipt = acknowledge.Receipt(CODE, "4711", orders, rejected)
         yield lambda renderer, receipt=receipt: _receipt(receipt, renderer, codec)  # type: ignore[misc]
 
@@ -104,6 +111,7 @@ def _receipt(receipt: acknowledge.Receipt, renderer: Renderer, codec: ArtemailCo
 
 
 def _wire(role: Role) -> Wire:
-    settings = PartnerArtemail(keywords=_WORDS, rz_with_copyrt=True)
+    settings = PartnerArtemail(keywords=_WORDS, rz_with_copyrt=True, overflow="wrap")
     partner = Partner(symbol="XX-PARTNER", address="orders@partner.example", artemail=settings)
-    return Wire(_LIBRARY, partner, role, customer_code=CODE, file_ref="1" if role is Role.REQUESTER else "")
+    file_ref = "1" if role is Role.REQUESTER else ""
+    return Wire(_LIBRARY, partner, role, customer_code=CODE, file_ref=file_ref, today=_TODAY)
