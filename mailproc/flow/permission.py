@@ -23,8 +23,6 @@ def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, p
     if taken.outcome.kind is not Kind.REFUSED and not prohibited:
         return
     why = f"{event['type']} is not possible while the {found.service.name} is {found.state.name}."
-    if found.state is State.LOST and event["type"] == "check-in":
-        why = "What was said to be lost stays lost here: tell them by a message that it has come back."
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
     if event["heard_by"]:
         raise LocalFault(taken.note or why, possible)

@@ -183,6 +183,12 @@ def _attention(step: Step, occurrence: Occurrence) -> str:
         return "number-used-again"
     if occurrence.facts.get("unclear"):
         return "yes-to-which"
+    if step.before.state is State.LOST:
+        return "found-after-lost"
+    if occurrence.event == "LOST" and step.before.state in (State.RETURNED, State.CHECKED_IN):
+        return "lost-after-returned"
+    if occurrence.event == "ANSWER.conditional":
+        return "condition-after-shipped"
     ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
     return "supplied-after-end" if ended and step.entered else "answer-after-end"
 

@@ -33,7 +33,8 @@ LETTERS: dict[str, Grouped] = {
         (S.PENDING,): becomes(S.CONDITIONAL, "D"),
         (S.CONDITIONAL,): note("I"),
         (S.CANCEL_PENDING,): note("N2", before=S.CONDITIONAL),
-        (S.NOT_SUPPLIED, S.CANCELLED, S.SHIPPED, S.RECEIVED, S.LOST): note("N4"),
+        (S.NOT_SUPPLIED, S.CANCELLED, S.LOST): note("N4"),
+        (S.SHIPPED, S.RECEIVED): alert(note("N4")),
     },
     "ANSWER.unfilled": {
         (S.IDLE,): note("N23"),
@@ -115,6 +116,7 @@ ACTS: dict[str, Grouped] = {
         (S.CONDITIONAL, S.CANCEL_PENDING): becomes(S.RECEIVED, "R"),
         (S.NOT_SUPPLIED, S.CANCELLED): alert(becomes(S.RECEIVED, "R")),
         (S.SHIPPED,): becomes(S.RECEIVED, "D"),
+        (S.LOST,): alert(becomes(S.RECEIVED, "N25")),
     },
     "lost": {
         (S.SHIPPED,): becomes(S.LOST, "D"),

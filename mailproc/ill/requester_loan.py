@@ -43,7 +43,8 @@ LETTERS: dict[str, Grouped] = {
         (S.PENDING,): becomes(S.CONDITIONAL, "D"),
         (S.CONDITIONAL,): note("I"),
         (S.CANCEL_PENDING,): note("N2", before=S.CONDITIONAL),
-        (S.NOT_SUPPLIED, S.CANCELLED, *OUT, S.RETURNED, S.LOST): note("N4"),
+        (S.NOT_SUPPLIED, S.CANCELLED, S.RETURNED, S.LOST): note("N4"),
+        OUT: alert(note("N4")),
     },
     "ANSWER.unfilled": {
         (S.IDLE,): note("N23"),

@@ -69,7 +69,7 @@ LETTERS: dict[str, Grouped] = {
         (S.FORWARD,): alert(note("N15")),
         (S.NOT_SUPPLIED, S.CANCELLED): alert(becomes(S.SHIPPED, "N15")),
         (S.SHIPPED,): note("I"),
-        (S.LOST,): note("N19"),
+        (S.LOST,): alert(becomes(S.SHIPPED, "N25")),
     },
     "RETURNED": {STATES: error()},
     "RENEW": {STATES: error()},

@@ -172,6 +172,7 @@ ACTS: dict[str, Grouped] = {
     "check-in": {
         (S.IN_PROCESS, S.RENEW_PENDING, S.OVERDUE, S.RENEW_OVERDUE, S.RECALL): becomes(S.CHECKED_IN, "I"),
         (S.NOT_SUPPLIED, S.CANCELLED): alert(becomes(S.CHECKED_IN, "N24")),
+        (S.LOST,): alert(becomes(S.CHECKED_IN, "N25")),
         (S.SHIPPED,): becomes(S.CHECKED_IN, "V"),
     },
     "lost": {

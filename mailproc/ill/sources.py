@@ -39,5 +39,6 @@ SOURCES: Mapping[str, str] = MappingProxyType(
         "N22": "the item is out: no answer and no expiry can end that, staff must look",
         "N23": "there is no such transaction (yet): the letter is shelved until its ILL-Request comes",
         "N24": "the item lies on our desk although the transaction had ended",
+        "N25": "what was given up as lost has been found",
     }
 )

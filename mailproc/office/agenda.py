@@ -19,6 +19,7 @@ URGENCY = (
     "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "held-value",
     "partner-gone",
     "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
+    "found-after-lost", "condition-after-shipped",
     "cancel-asked", "forwarded-elsewhere", "condition", "renewal-asked", "renewal-refused", "overdue",
     "shipped-after-cancel", "cancel-refused",
     "demanded-after-return", "not-back", "recall-unheard", "look-for-it",

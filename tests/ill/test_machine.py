@@ -62,6 +62,9 @@ STORIES = [
      "IN_PROCESS SHIPPED OVERDUE RENEW_OVERDUE OVERDUE RECALL RECALL CHECKED_IN"),
     (R, LOAN, "ILL_REQUEST expire RETURNED check-in", "IN_PROCESS NOT_SUPPLIED SHIPPED CHECKED_IN"),
     (R, COPY, "ILL_REQUEST ship RECEIVED", "IN_PROCESS SHIPPED SHIPPED"),
+    (R, LOAN, "ILL_REQUEST ship lost check-in", "IN_PROCESS SHIPPED LOST CHECKED_IN"),
+    (Q, COPY, "request SHIPPED lost receive", "PENDING SHIPPED LOST RECEIVED"),
+    (R, COPY, "ILL_REQUEST ship LOST RECEIVED", "IN_PROCESS SHIPPED LOST SHIPPED"),
 ]  # fmt: skip
 
 
@@ -135,6 +138,24 @@ def test_staff_must_look_when_an_item_turns_up_after_the_end() -> None:
     for event in ("SHIPPED", "OVERDUE", "RECALL", "LOST", "CHECKED_IN", "receive"):
         assert machine.next_state(Q, LOAN, S.CANCELLED, None, event).attention, event
     assert not machine.next_state(Q, LOAN, S.PENDING, None, "SHIPPED").attention
+
+
+def test_staff_must_look_when_what_was_lost_is_found() -> None:
+    for role, service, event in ((R, LOAN, "check-in"), (Q, COPY, "receive"), (R, COPY, "RECEIVED")):
+        then = machine.next_state(role, service, S.LOST, None, event)
+        assert (then.kind, then.attention) == (Kind.BECOMES, True), event
+    assert machine.next_state(Q, LOAN, S.LOST, None, "receive").kind is Kind.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("service", "state"),
+    [(LOAN, state) for state in (S.SHIPPED, S.RECEIVED, S.RENEW_PENDING, S.NOT_RECEIVED_OVERDUE, S.OVERDUE,
+                                 S.RENEW_OVERDUE, S.RECALL)]
+    + [(COPY, S.SHIPPED), (COPY, S.RECEIVED)],
+)  # fmt: skip
+def test_a_condition_said_after_the_item_left_is_seen(service: Service, state: State) -> None:
+    then = machine.next_state(Q, service, state, None, "ANSWER.conditional")
+    assert (then.kind, then.state, then.attention) == (Kind.NOTE, state, True)
 
 
 @pytest.mark.parametrize("act", ["damaged", "message", "query", "close"])
