@@ -95,6 +95,13 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             for one in group.requests
         ]
         _block(f"{words.attention_word(group.reason)} ({len(rows)})", rows)
+    if found.idle:
+        rows = [
+            (one.number, output.cut(one.title, LONGEST), one.partner, words.state_word(one.role, one.state),
+             _since(one.since, premises))
+            for one in found.idle
+        ]  # fmt: skip
+        _block(f"Nothing happens by itself: a letter comes, or you act ({len(rows)})", rows)
     output.line(f"\n{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
     _letters("Letters that could not be placed", found.unplaced, premises, found.unplaced_count)
     if found.unplaced_count > len(found.unplaced):

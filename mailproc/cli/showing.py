@@ -9,7 +9,6 @@ from typing import Any
 
 from mailproc.cli import output
 from mailproc.flow.premises import Premises
-from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, State
 from mailproc.notices import words
 from mailproc.notices.citation import cited
@@ -158,7 +157,7 @@ def _promise(promise: dict[str, Any] | None, today: date) -> str:
 def _ways_on(found: Shown) -> str:
     """How to go on where nobody holds an order of ours any more, and the request is open."""
     line = found.line
-    if line.role != Role.REQUESTER or State[line.state] not in OVER or found.closed_at:
+    if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
         return ""
     waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
     ask = f"mailproc next {line.number}"

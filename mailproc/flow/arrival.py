@@ -28,7 +28,7 @@ def reader_waits(connection: Connection, event: RowMapping, transaction: RowMapp
         return False
     attempts = transactions.of_request(connection, request["id"])
     others = (one for one in attempts if one["id"] != transaction["id"] and one["closed_at"] is None)
-    if any(State[one["state"]] not in rota.OVER for one in others):
+    if any(not State[one["state"]].gives_way for one in others):
         return False
     left = rota.next_candidate(requests.rota(connection, request["id"]))
     if event["type"] != "close" and left is not None:

@@ -20,7 +20,6 @@ from mailproc.flow.reading import unproven
 from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
-from mailproc.ill.rota import ASKING
 from mailproc.ill.standing import Occurrence, Step
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.mail.addresses import ascii_lower
@@ -60,7 +59,7 @@ def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
 
 def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
     row, premises = work.transaction, work.premises
-    if row["role"] != Role.REQUESTER or taken.after.state not in ASKING or not apdu.responder:
+    if row["role"] != Role.REQUESTER or not taken.after.state.awaits_answer or not apdu.responder:
         return
     address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
     new = premises.partners.get(apdu.responder) or premises.partners.at(address)

@@ -14,11 +14,6 @@ from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import events, heard, transactions
 
-ASKED_OF_US = frozenset({"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW"})
-"""APDUs that only a borrower says, so whoever hears one is the RESPONDER."""
-
-SAID_BY_BOTH = frozenset({"LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"})
-
 
 @dataclass(frozen=True)
 class Placed:
@@ -103,9 +98,10 @@ def find(
 
 def _our_parts(apdu: Apdu, premises: Premises, listener: Role | None) -> Sequence[Role]:
     """Which side we may be, the likelier first."""
-    if apdu.type.name in ASKED_OF_US:
+    speaker = apdu.type.said_by
+    if speaker is Role.REQUESTER:
         return (Role.RESPONDER,)
-    if apdu.transaction is not None and apdu.type.name not in SAID_BY_BOTH:
+    if apdu.transaction is not None and speaker is Role.RESPONDER:
         return (Role.REQUESTER,)
     # Only a hub is both sides under one number; then a question is more likely the borrower's.
     usual = Role.RESPONDER if apdu.type is ApduType.STATUS_QUERY else Role.REQUESTER

@@ -27,7 +27,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     request = requests.load(connection, event["request_id"])
     attempts = transactions.of_request(connection, request["id"])
     for attempt in attempts:
-        if attempt["closed_at"] is None and State[attempt["state"]] not in rota.OVER:
+        if attempt["closed_at"] is None and not State[attempt["state"]].gives_way:
             open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
             raise LocalFault(f"{open_one} is {attempt['state']}: cancel or close it before another is asked.")
     candidate = rota.next_candidate(requests.rota(connection, request["id"]))

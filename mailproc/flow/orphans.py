@@ -18,11 +18,16 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import unknown_id
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import ApduType, Role
 from mailproc.ill.timers import OFFICE_OPENS
 from mailproc.store import events
 
-SAID = (finding.ASKED_OF_US - {"ILL_REQUEST"}) | {"MESSAGE", "LOST", "DAMAGED"}
+SAID = frozenset(
+    kind.name
+    for kind in ApduType
+    if kind.said_by is not Role.RESPONDER
+    and kind not in (ApduType.ILL_REQUEST, ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
+)
 """What a borrower says behind its request. A question is answered at once (``strangers``)."""
 WAITS = "waits for its request until"
 LATER = timedelta(hours=1)

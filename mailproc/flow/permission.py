@@ -11,7 +11,7 @@ from mailproc.ill import machine
 from mailproc.ill.effects import Effect, Send
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import Standing, Step
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role
 from mailproc.protocols.codec import Manner
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
 from mailproc.flow.described import as_columns, is_about_a_file
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH, find
+from mailproc.flow.finding import find
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
@@ -90,7 +90,7 @@ def _place(
         _place_file_report(connection, reading, apdu, sorting)
         return
     in_order_file = reading.decoded.credentials is not None
-    if in_order_file or apdu.type.name in ASKED_OF_US:
+    if in_order_file or apdu.type.said_by is Role.REQUESTER:
         _place_order(reading, apdu, sorting)
         return
     if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
@@ -123,7 +123,7 @@ def _listener(connection: Connection, reading: Reading, apdu: Apdu, premises: Pr
     What both sides may say does not tell it by its kind.
     """
     to_ourselves = reading.letter.sender == ascii_lower(premises.config.library.email)
-    if apdu.type.name not in SAID_BY_BOTH or not to_ourselves:
+    if apdu.type.said_by is not None or not to_ourselves:
         return {}
     for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
         for intent in outgoing.intents_of(connection, outgoing_id):

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import identity
-from mailproc.flow.finding import ASKED_OF_US
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill import apdu_json
@@ -79,7 +78,7 @@ def body(intent: dict[str, Any], partner: Partner, premises: Premises) -> Body:
 
 
 def _answer(heard: Apdu, premises: Premises) -> StatusOrErrorReport | None:
-    if isinstance(heard, StatusOrErrorReport) or heard.type.name in ASKED_OF_US:
+    if isinstance(heard, StatusOrErrorReport) or heard.type.said_by is Role.REQUESTER:
         return None
     if isinstance(heard, StatusQuery):
         return not_there()

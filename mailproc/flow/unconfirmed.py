@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.ill.rota import ASKING
 from mailproc.ill.terms import State
 from mailproc.notices.said import question
 from mailproc.store import events, learned
@@ -31,7 +30,7 @@ def asked_in(connection: Connection, transaction: RowMapping) -> Sequence[RowMap
     """Rows of ``learned``, the oldest first; none of where it is now, once nobody is waited for."""
     addresses = learned.waiting(connection, transaction["partner"], 0)
     taught = [row for row in addresses if taught_in(connection, row) == transaction["id"]]
-    if State[transaction["state"]] not in ASKING:
+    if not State[transaction["state"]].awaits_answer:
         return taught
     return [*learned.waiting(connection, transaction["partner"], transaction["id"]), *taught]
 

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow import manner, our_letters, unconfirmed
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
-from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.said import way_word
@@ -126,7 +125,7 @@ class _Open:
         request = requests.load(connection, transaction["request_id"])
         self._number = request["number"]
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction["id"])
-        over = state in OVER or unheard
+        over = state.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         waits = unconfirmed.asked_in(connection, transaction)

@@ -14,7 +14,6 @@ from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import duplicate_id, prohibited, reply
-from mailproc.ill.rota import OVER
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.trouble import TROUBLE
@@ -56,7 +55,6 @@ OF_A_STATE = frozenset(
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
 COPYRIGHT = "lacks-copyright-compliance"
-NOT_COME = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING, *OVER)
 
 ASK = {
     "not-found-as-cited": "ask-cannot-match",
@@ -248,7 +246,8 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
     What had not left was asked of nobody: it may be a slip that is written anew.
     """
     if occurrence.event == "close":
-        return step.moved and step.before.state in NOT_COME
+        found = step.before.state
+        return step.moved and (found.awaits_answer or found.gives_way)
     return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
 
 

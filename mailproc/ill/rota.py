@@ -3,13 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailproc.ill.terms import State
-
-ASKING = (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
-"""Where we borrow and still wait for an answer, it matters who gives it."""
-OVER = (State.NOT_SUPPLIED, State.CANCELLED, State.LOST)
-"""An attempt that has come to this gives way to the next: what is lost comes no more."""
-
 
 @dataclass(frozen=True)
 class Candidate:

@@ -58,6 +58,16 @@ class State(IntEnum):
     LOST = 17
     UNKNOWN = 18
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Do we, where we borrow, still wait to hear whether it is supplied?"""
+        return self in (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
+
+    @property
+    def gives_way(self) -> bool:
+        """Is the attempt, where we borrow, over without an item, so that the next library may be asked?"""
+        return self in (State.NOT_SUPPLIED, State.CANCELLED, State.LOST)
+
 
 class ApduType(IntEnum):
     """The twenty APDUs, with the number of their APPLICATION tag."""
@@ -82,6 +92,34 @@ class ApduType(IntEnum):
     STATUS_QUERY = 18
     STATUS_OR_ERROR_REPORT = 19
     EXPIRED = 20
+
+    @property
+    def said_by(self) -> Role | None:
+        """The one side that says it; None where either may."""
+        if self in _SAID_BY_BOTH:
+            return None
+        return Role.REQUESTER if self in _SAID_BY_REQUESTER else Role.RESPONDER
+
+
+_SAID_BY_REQUESTER = frozenset(
+    {
+        ApduType.ILL_REQUEST,
+        ApduType.CONDITIONAL_REPLY,
+        ApduType.CANCEL,
+        ApduType.RECEIVED,
+        ApduType.RETURNED,
+        ApduType.RENEW,
+    }
+)
+_SAID_BY_BOTH = frozenset(
+    {
+        ApduType.LOST,
+        ApduType.DAMAGED,
+        ApduType.MESSAGE,
+        ApduType.STATUS_QUERY,
+        ApduType.STATUS_OR_ERROR_REPORT,
+    }
+)
 
 
 class Results(StrEnum):

@@ -67,6 +67,11 @@ class StaffDigest:
     )
     needing: int = field_help("How many requests need a hand: all that stand in groups.", sample=8)
     waiting: int = field_help("How many wait for others, with nothing to do for us.", sample=214)
+    idle: tuple[DigestGroup, ...] = field_help(
+        "Those of them to which nothing happens by itself, by their state.",
+        sample=(sample_of(DigestGroup, reason="on its way to us"),),
+        optional=True,
+    )
     all_open: int = field_help("How many are open: those that need a hand and those that wait.", sample=222)
     unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
     unsent: DigestLetters = field_help(
@@ -90,6 +95,7 @@ def digest(
     groups: Sequence[tuple[str, Sequence[DigestRequest]]],
     waiting: int,
     *,
+    idle: Sequence[tuple[str, Sequence[DigestRequest]]] = (),
     unplaced: Sequence[DigestLetter] = (),
     unplaced_count: int = 0,
     unsent: Sequence[DigestLetter] = (),
@@ -100,7 +106,8 @@ def digest(
 
     ``groups`` are (reason in words, requests), the most urgent first: a request that several
     reasons name stands in the first of its groups only, and a group without requests is left
-    out. ``waiting`` counts the open requests that stand in none. Dates come as text.
+    out. ``waiting`` counts the open requests that stand in none; ``idle`` are those of them of which no
+    timer waits either, by the words of their state. Dates come as text.
     """
     made = tuple(_groups(groups))
     needing = sum(group.count for group in made)
@@ -110,6 +117,7 @@ def digest(
         groups=made,
         needing=needing,
         waiting=waiting,
+        idle=tuple(_groups(idle)),
         all_open=needing + waiting,
         unplaced=_letters(unplaced, unplaced_count),
         unsent=_letters(unsent),

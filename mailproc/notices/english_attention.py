@@ -41,7 +41,7 @@ ATTENTION: Words = {
     "lender-silent": "the due date has passed, and they do not answer how it stands",
     "letter-passed-over": "a letter in a mailbox could not be read",
     "letters-replaced": "something in a letter of ours went out altered, or was left out: look at it",
-    "lost": "they say it is lost",
+    "lost": "it is lost: settle it, and say how to go on",
     "look-for-it": "they said that they sent it back, and nobody has seen it: look on the shelf",
     "lost-after-returned": "said to be lost, after it was sent back",
     "mailbox-unreachable": "a mailbox cannot be reached",

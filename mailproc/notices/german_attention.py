@@ -41,7 +41,7 @@ ATTENTION: Words = {
     "lender-silent": "die Leihfrist ist vorbei, und sie antworten nicht, wie es steht",
     "letter-passed-over": "ein Brief im Postfach war nicht lesbar",
     "letters-replaced": "etwas in einem Brief von uns wurde geändert oder weggelassen: ansehen",
-    "lost": "sie melden den Verlust",
+    "lost": "es ist verloren: klären, wie es weitergeht",
     "look-for-it": "von ihnen zurückgesandt und hier nicht verbucht: bitte am Regal nachsehen",
     "lost-after-returned": "als verloren gemeldet, nachdem es zurückgesandt war",
     "mailbox-unreachable": "ein Postfach ist nicht erreichbar",

@@ -1,6 +1,10 @@
-"""The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing."""
+"""The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing.
 
-from collections.abc import Collection, Iterator, Sequence
+Each open request stands in exactly one group, or a timer of it waits, or it stands in ``idle``: there
+nothing happens unless a letter comes or a person acts.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -8,7 +12,7 @@ from itertools import groupby
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.office import letters
 from mailproc.office.letters import LetterLine
@@ -22,7 +26,7 @@ URGENCY = (
     "found-after-lost", "condition-after-shipped",
     "cancel-asked", "forwarded-elsewhere", "condition", "renewal-asked", "renewal-refused", "overdue",
     "shipped-after-cancel", "cancel-refused",
-    "demanded-after-return", "not-back", "recall-unheard", "look-for-it",
+    "demanded-after-return", "not-back", "lender-silent", "recall-unheard", "look-for-it",
     "end-of-rota", "need-before-passed",
     "ask-cannot-match", "ask-copyright", "ask-cost", "ask-estimate", "ask-locations", "ask-unfilled",
     "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later",
@@ -39,19 +43,20 @@ OVER_WITH_THE_NEXT = OF_A_LETTER | {
 }  # fmt: skip
 """Reasons of an earlier attempt that were settled when the next library was asked."""
 
-OUR_TURN = {
-    (Role.REQUESTER, "CONDITIONAL"): "condition",
-    (Role.REQUESTER, "RECALL"): "recalled",
-    (Role.RESPONDER, "IN_PROCESS"): "to-answer",
-    (Role.RESPONDER, "CANCEL_PENDING"): "cancel-asked",
-    (Role.RESPONDER, "RENEW_PENDING"): "renewal-asked",
+OUR_TURN: Mapping[tuple[Role, State], str] = {
+    (Role.REQUESTER, State.CONDITIONAL): "condition",
+    (Role.REQUESTER, State.NOT_RECEIVED_OVERDUE): "overdue",
+    (Role.REQUESTER, State.RECALL): "recalled",
+    (Role.REQUESTER, State.LOST): "lost",
+    (Role.RESPONDER, State.IN_PROCESS): "to-answer",
+    (Role.RESPONDER, State.CANCEL_PENDING): "cancel-asked",
+    (Role.RESPONDER, State.RENEW_PENDING): "renewal-asked",
+    (Role.RESPONDER, State.RENEW_OVERDUE): "renewal-asked",
+    (Role.RESPONDER, State.LOST): "lost",
 }
 """Where it is for us to act, though staff have looked and no reason stands there any more."""
 
-ENDED = ("NOT_SUPPLIED", "CANCELLED")
-"""Where we borrow and the request is not over: somebody else may be asked."""
-
-MAY_NEED = {state for _, state in OUR_TURN} | set(ENDED)
+MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
 """States in which it may be for us to act; in all others only a reason or a promise makes it so."""
 
 
@@ -62,6 +67,7 @@ class Todo:
     number: str
     title: str
     partner: str
+    role: Role
     state: str
     reasons: tuple[str, ...]
     since: datetime
@@ -88,7 +94,8 @@ MOST_LETTERS = 50
 
 @dataclass(frozen=True)
 class Agenda:
-    """Each open request stands in one group, or counts among ``waiting`` (for others).
+    """Each open request stands in one group, or counts among ``waiting`` (for others); ``idle`` are those of
+    ``waiting`` of which no timer waits either: nothing happens by itself. The longest waiting first.
 
     ``unplaced``: at most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
     """
@@ -97,6 +104,7 @@ class Agenda:
     groups: tuple[Group, ...]
     needing: int
     waiting: int
+    idle: tuple[Todo, ...]
     all_open: int
     unplaced: tuple[LetterLine, ...]
     unplaced_count: int
@@ -108,13 +116,15 @@ class Agenda:
 def agenda(connection: Connection, premises: Premises) -> Agenda:
     """What is to be done now."""
     day = premises.today()
-    needing = list(_needing(connection, day).values())
+    by_request = _needing(connection, day)
+    needing = list(by_request.values())
     all_open = open_requests.count(connection)
     return Agenda(
         day=day,
         groups=tuple(_groups(needing)),
         needing=len(needing),
         waiting=all_open - len(needing),
+        idle=_idle(connection, day, by_request),
         all_open=all_open,
         unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
         unplaced_count=letters.count_shelved(connection, to_do=True),
@@ -138,6 +148,14 @@ def _needing(connection: Connection, day: date, only: Collection[int] | None = N
     return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
 
 
+def _idle(connection: Connection, day: date, needing: Collection[int]) -> tuple[Todo, ...]:
+    """Those that are in no group and have no timer."""
+    rows = open_requests.without_timer(connection)
+    each = groupby(rows, key=lambda row: row["request_id"])
+    found = [_todo(list(attempts), day) for number, attempts in each if number not in needing]
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
 def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
     """The longest waiting first in each."""
     by_reason: dict[str, list[Todo]] = {}
@@ -153,32 +171,43 @@ def _rank(reason: str) -> tuple[int, str]:
 
 def _todo(attempts: Sequence[RowMapping], day: date) -> Todo:
     last = attempts[-1]
-    reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
-    reasons |= set(last["attention"] or ())
-    if not reasons and last["over_at"] is None:
-        reasons |= _unspoken(last, day)
     return Todo(
         number=last["number"],
         title=last["title"],
         partner=last["partner"] or "",
+        role=Role(last["role"]),
         state=last["state"] or "IDLE",
-        reasons=tuple(sorted(reasons, key=_rank)),
+        reasons=reasons_of(attempts, day),
         since=last["updated_at"] or last["created_at"],
     )
 
 
+def reasons_of(attempts: Sequence[RowMapping], day: date) -> tuple[str, ...]:
+    """Why a request needs a hand, the most urgent reason first. ``attempts``: its rows of
+    ``open_requests.attempts``, in order."""
+    last = attempts[-1]
+    reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
+    reasons |= set(last["attention"] or ())
+    if not reasons and last["over_at"] is None:
+        reasons |= _unspoken(last, day)
+    return tuple(sorted(reasons, key=_rank))
+
+
 def _unspoken(last: RowMapping, day: date) -> set[str]:
     """Why it is our turn, where no reason is written down."""
-    borrowing = last["role"] == Role.REQUESTER
-    if borrowing and last["state"] in (None, *ENDED):
-        return {"ask-unfilled" if last["somebody_left"] else "end-of-rota"}
+    role, state = Role(last["role"]), State[last["state"] or "IDLE"]
+    borrowing = role is Role.REQUESTER
     promised = (last["promise"] or {}).get("date") or ""
-    if promised and date.fromisoformat(promised) < day:
-        return {"promise-passed" if borrowing else "promise-due"}
-    if last["promise"]:
-        return set() if borrowing else {"promised"}  # who promised must send it
-    reason = OUR_TURN.get((Role(last["role"]), last["state"]))
-    return {reason} if reason else set()
+    passed = bool(promised) and date.fromisoformat(promised) < day
+    if borrowing and state.awaits_answer and passed:
+        return {"promise-passed"}
+    if state is State.IN_PROCESS and last["promise"]:
+        return {"promise-due" if passed else "promised"}
+    if reason := OUR_TURN.get((role, state)):
+        return {reason}
+    if borrowing and (state is State.IDLE or state.gives_way):
+        return {"ask-unfilled" if last["somebody_left"] else "end-of-rota"}
+    return set()
 
 
 def _unread(connection: Connection, premises: Premises) -> Iterator[Unread]:

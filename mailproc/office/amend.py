@@ -13,7 +13,6 @@ from mailproc.flow import advance, opening, stepping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.notices import words
@@ -26,8 +25,6 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
-ENDED = tuple(state.name for state in OVER)
-"""An attempt that is over: nobody holds an order of it."""
 LONGEST_NOTE = 500
 
 
@@ -121,7 +118,7 @@ def _amend(
 
 def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *, again: bool) -> str:
     """What a correction means now. LocalFault where it is not possible, or comes too late."""
-    ended = transaction["state"] in ENDED
+    ended = State[transaction["state"]].gives_way
     name = f"{request['number']}-{transaction['attempt']}"
     bounced = transaction["state"] == "PENDING" and order_letters.came_back(connection, transaction["id"])
     if again and (ended or bounced):

@@ -1,5 +1,6 @@
 """The agenda as a letter to staff: written once, and sent by the outbox as every notice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -51,6 +52,7 @@ def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
             for group in found.groups
         ],
         found.waiting,
+        idle=_by_state(found.idle, premises),
         unplaced=[_letter(one, premises, "shelved") for one in found.unplaced],
         unplaced_count=found.unplaced_count,
         unsent=[_letter(one, premises) for one in found.unsent],
@@ -85,6 +87,15 @@ def _request(one: Todo, premises: Premises) -> DigestRequest:
         since=_day(one.since, premises),
         also=tuple(words.attention_word(reason, language) for reason in one.reasons[1:]),
     )
+
+
+def _by_state(idle: Sequence[Todo], premises: Premises) -> list[tuple[str, list[DigestRequest]]]:
+    """Under the words of their state, each group in the order of its first."""
+    groups: dict[str, list[DigestRequest]] = {}
+    for one in idle:
+        state = words.state_word(one.role, one.state, premises.config.library.language)
+        groups.setdefault(state, []).append(_request(one, premises))
+    return list(groups.items())
 
 
 def _letter(one: LetterLine, premises: Premises, state: str = "") -> DigestLetter:

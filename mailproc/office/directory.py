@@ -12,7 +12,6 @@ from mailproc.errors import LocalFault
 from mailproc.flow import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
-from mailproc.ill.rota import ASKING
 from mailproc.ill.terms import State
 from mailproc.store import events, learned, requests, transactions
 from mailproc.store.engine import Store
@@ -207,7 +206,7 @@ def _learned(connection: Connection, row: RowMapping) -> Learned:
 
 def _asks(connection: Connection, row: RowMapping) -> bool:
     """Do we still wait for an answer in the request that was passed on?"""
-    return State[transactions.load(connection, row["transaction_id"])["state"]] in ASKING
+    return State[transactions.load(connection, row["transaction_id"])["state"]].awaits_answer
 
 
 def _number(connection: Connection, transaction_id: int) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, text
 
 from mailproc.errors import LocalFault
-from mailproc.flow.finding import ASKED_OF_US
 from mailproc.ill import apdu_json
 from mailproc.ill.heard import event_heard, spoken
 from mailproc.ill.terms import Role
@@ -190,8 +189,9 @@ def _event(apdu: dict[str, Any] | None) -> str:
 def _says(apdu: dict[str, Any] | None, today: date) -> tuple[str, ...]:
     if not apdu:
         return ()
-    lender = apdu["type"] in ASKED_OF_US
-    return said(apdu_json.from_json(apdu), Role.RESPONDER if lender else Role.REQUESTER, (), today)
+    heard = apdu_json.from_json(apdu)
+    ours = Role.RESPONDER if heard.type.said_by is Role.REQUESTER else Role.REQUESTER
+    return said(heard, ours, (), today)
 
 
 def _intent(connection: Connection, row: Any) -> LetterLine:

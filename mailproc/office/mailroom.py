@@ -9,12 +9,11 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import adoption, advance, orphans, send
-from mailproc.flow.finding import ASKED_OF_US, SAID_BY_BOTH
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import RELEASED, Reading, read, with_envelope
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.parse import parse, readable
 from mailproc.office import returned
@@ -208,9 +207,9 @@ def _release_message(connection: Connection, number: int) -> str:
 
 def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
     """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
-    lending = transaction["role"] == Role.RESPONDER
-    if event["type"] not in SAID_BY_BOTH and (event["type"] in ASKED_OF_US) != lending:
-        side = "lend" if lending else "borrow"
+    ours, heard = Role[transaction["role"]], ApduType.__members__.get(event["type"])
+    if (heard.said_by if heard else Role.RESPONDER) is ours:
+        side = "lend" if ours is Role.RESPONDER else "borrow"
         raise LocalFault(
             f"{event['type']} is nothing that can be said to us about {number}, where we {side}."
         )

@@ -10,7 +10,6 @@ from mailproc.errors import LocalFault
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.heard import spoken
-from mailproc.ill.rota import OVER
 from mailproc.ill.terms import Role, State
 from mailproc.office.find import request_of
 from mailproc.store import rotas
@@ -59,7 +58,7 @@ def rota(connection: Connection, premises: Premises, number: str) -> Rota:
     active, waits = False, paused(connection, premises)
     for row in rotas.places(connection, request["id"]):
         if row["transaction_id"] is not None:
-            active |= row["closed_at"] is None and State[row["state"]] not in OVER
+            active |= row["closed_at"] is None and not State[row["state"]].gives_way
             found.append(_asked(connection, premises, request["number"], row))
         else:
             found.append(_waiting(row, premises, waits, first=not any(one.became == "next" for one in found)))

@@ -9,14 +9,10 @@ from mailproc.flow.partners import account
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Wire
-
-ASKED_OF_LENDER = frozenset(
-    {"ILL_REQUEST", "CONDITIONAL_REPLY", "CANCEL", "RECEIVED", "RETURNED", "RENEW", "STATUS_QUERY"}
-)
 
 
 def decoded(premises: Premises, name: str, raw: bytes) -> dict[str, Any]:
@@ -47,7 +43,8 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
     if not apdus:
         raise LocalFault("There is no APDU to write.")
     codec = premises.registry.by_name(codec_name)
-    role = Role.REQUESTER if apdus[0].type.name in ASKED_OF_LENDER else Role.RESPONDER
+    asks = apdus[0].type is ApduType.STATUS_QUERY  # either may, mostly the borrower
+    role = apdus[0].type.said_by or (Role.REQUESTER if asks else Role.RESPONDER)
     other = Role.RESPONDER if role is Role.REQUESTER else Role.REQUESTER
     partner = premises.partners.known(to) if to else None
     partner = partner or next((one for one in premises.partners if other in one.roles), None)

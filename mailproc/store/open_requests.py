@@ -4,12 +4,24 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, RowMapping, and_, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from mailproc.store.events import EVENT
 from mailproc.store.requests import CANDIDATE, REQUEST
 from mailproc.store.statements import table_of
 from mailproc.store.tables import MailboxRow
+from mailproc.store.timers import TIMER, UNFIRED
 from mailproc.store.transactions import TRANSACTION
 
 _MAILBOX = table_of(MailboxRow)
@@ -41,6 +53,24 @@ def attempts(
     simply wait are left out. ``somebody_left``: its rota has a library that was not asked. ``only``: each
     attempt of these requests instead, by id.
     """
+    return _attempts(connection, _may_need(states) if only is None else only)
+
+
+def without_timer(connection: Connection) -> Sequence[RowMapping]:
+    """Each attempt of each open request of which no timer waits, as ``attempts``: what happens next happens
+    because a letter comes or a person acts."""
+    waits = (
+        select(TIMER.c.id)
+        .join_from(TRANSACTION, TIMER, and_(TIMER.c.transaction_id == TRANSACTION.c.id, UNFIRED))
+        .where(TRANSACTION.c.request_id == REQUEST.c.id)
+    )
+    return _attempts(connection, select(REQUEST.c.id).where(_OPEN, ~waits.exists()))
+
+
+def _attempts(
+    connection: Connection, wanted: Collection[int] | Select[Any] | CompoundSelect[Any]
+) -> Sequence[RowMapping]:
+    """``wanted``: ids of requests."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
     statement = (
@@ -52,7 +82,7 @@ def attempts(
             left.exists().label("somebody_left"),
         )
         .select_from(REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id))
-        .where(REQUEST.c.id.in_(_may_need(states) if only is None else only))
+        .where(REQUEST.c.id.in_(wanted))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
     return connection.execute(statement).mappings().all()

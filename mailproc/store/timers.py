@@ -11,12 +11,12 @@ from mailproc.store.tables import TimerRow
 from mailproc.store.transactions import TRANSACTION
 
 TIMER = table_of(TimerRow)
-_UNFIRED = TIMER.c.fired_event_id.is_(None)
+UNFIRED = TIMER.c.fired_event_id.is_(None)
 
 _ADD = Constant(insert_into(TimerRow, ("transaction_id", "kind", "due_at", "event_id")))
 _MOVE = Constant(update_of(TimerRow, ("due_at", "event_id")))
 _DROP = Constant(TIMER.delete().where(TIMER.c.id == bindparam("row_id")))
-_WAITING = Constant(select(TIMER).where(TIMER.c.transaction_id == bindparam("transaction_id"), _UNFIRED))
+_WAITING = Constant(select(TIMER).where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED))
 _FIRED = Constant(
     select(EVENT.c.type, EVENT.c.at, EVENT.c.facts)
     .where(
@@ -30,7 +30,7 @@ _MARK = literal("timer ") + cast(TIMER.c.id, String)
 """Of a timer's event: the database itself refuses a second one."""
 _DUE = (
     select(TIMER.c.id)
-    .where(TIMER.c.due_at <= bindparam("now", type_=TIMER.c.due_at.type), _UNFIRED)
+    .where(TIMER.c.due_at <= bindparam("now", type_=TIMER.c.due_at.type), UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(bindparam("most"))
     .with_for_update()  # PostgreSQL: an act of staff may be moving one just now
@@ -58,19 +58,19 @@ _MADE = (
 )
 _COUNTS = (
     select(TIMER.c.kind, func.count().label("count"), func.min(TIMER.c.due_at).label("next_at"))
-    .where(_UNFIRED)
+    .where(UNFIRED)
     .group_by(TIMER.c.kind)
     .order_by(func.min(TIMER.c.due_at))
 )
 _ALL = (
     select(TIMER.c.kind, TIMER.c.due_at, TIMER.c.transaction_id)
-    .where(_UNFIRED)
+    .where(UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(bindparam("most"))
 )
 _NEXT = (
     select(TIMER.c.kind, TIMER.c.due_at)
-    .where(TIMER.c.transaction_id == bindparam("transaction_id"), _UNFIRED)
+    .where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(1)
 )

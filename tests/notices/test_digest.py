@@ -103,6 +103,16 @@ def test_a_long_group_is_cut_and_says_how_much_is_missing(language: str) -> None
     assert len(re.findall(r"^  I\d+ ", text, re.MULTILINE)) == 2 * MOST_SHOWN
 
 
+@pytest.mark.parametrize(("language", "head"), [("en", "Nothing happens by itself"), ("de", "von selbst")])
+def test_what_happens_by_nobody_is_listed_under_its_state(language: str, head: str) -> None:
+    text = text_of(
+        digest(LIBRARY, DAY, [], 3, idle=[("on its way", [request(7)]), ("lent", [request(8)])]), language
+    )
+    assert text.index("= 3 ") < text.index(head) < text.index("on its way (1)") < text.index("lent (1)")
+    assert text.count(head) == 1
+    assert head not in text_of(digest(LIBRARY, DAY, [], 3), language)
+
+
 def test_the_help_says_how_many_are_shown() -> None:
     assert f"at most {MOST_SHOWN}" in fields_of(DigestGroup)["requests"].help
 

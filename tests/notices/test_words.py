@@ -144,7 +144,7 @@ def test_a_language_falls_back_to_the_wider_and_to_english(tag: str, word: str) 
 def test_a_word_that_a_language_lacks_is_english(monkeypatch: pytest.MonkeyPatch) -> None:
     poor = replace(words.LANGUAGES["de"], attention={}, states={})
     monkeypatch.setattr(words, "LANGUAGES", {"en": ENGLISH, "de": poor})
-    assert words.attention_word("lost", "de-AT") == "they say it is lost"
+    assert words.attention_word("lost", "de-AT") == "it is lost: settle it, and say how to go on"
     assert words.state_word("REQUESTER", "LOST", "de") == "lost"
     assert words.event_word("lost", "de") == "als verloren gemeldet"
 

@@ -36,11 +36,20 @@ def hides_nothing(world):
     assert len(shown) == len(set(shown)) == today.needing
     assert set(shown) <= opened
     assert today.needing + today.waiting == today.all_open == len(opened)
+    timed = numbers_with_a_timer(world)
+    idle = {one.number for one in today.idle}
+    assert idle == opened - set(shown) - timed  # each open request is in one place, and in no two
     marked = {number for number in opened if world.shown(number).line.attention}
     assert marked <= set(shown)  # what `requests --attention` lists stands in a group
     for group in today.groups:
         assert [one.since for one in group.requests] == sorted(one.since for one in group.requests)
         assert all(one.reasons[0] == group.reason for one in group.requests)
+
+
+def numbers_with_a_timer(world):
+    request_of = {row["id"]: row["request_id"] for row in world.rows("transactions")}
+    timed = {request_of[row["transaction_id"]] for row in world.rows("timer") if not row["fired_event_id"]}
+    return {row["number"] for row in world.rows("request") if row["id"] in timed}
 
 
 def test_a_day(world):

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from mailproc.config import Library, Partner
-from mailproc.flow.finding import ASKED_OF_US
 from mailproc.ill import apdu_json
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.compose import compose
 from mailproc.mail.parse import parse
 from mailproc.protocols import registry
@@ -63,7 +62,8 @@ class Iso:
         """The letter as that library's own program would write it; ``change`` happens to its bytes."""
         self.world._count += 1
         sender = sender or MAIL[of]
-        borrows = apdu["transaction"].get("initial_requester") != US or apdu["type"] in ASKED_OF_US
+        asked_here = apdu["transaction"].get("initial_requester") != US
+        borrows = asked_here or ApduType[apdu["type"]].said_by is Role.REQUESTER
         role = Role.REQUESTER if borrows else Role.RESPONDER
         us = Partner(symbol=US, address="ill@library.example", codec="iso10161")
         wire = Wire(Library(symbol=of, email=MAIL.get(of, sender)), us, role)
