@@ -191,7 +191,10 @@ class Shipped(Apdu):
 
 @dataclass(frozen=True, kw_only=True)
 class IllAnswer(Apdu):
-    """``reason`` is the standard's name with its hyphens, or the number when it is unknown."""
+    """``reason`` is the standard's name with its hyphens, or the number when it is unknown.
+
+    ``cost_words``: an estimate that is no plain amount ("EUR 14.50 incl. postage"), as it was written.
+    """
 
     type: ClassVar[ApduType] = ApduType.ILL_ANSWER
     results: Results
@@ -202,6 +205,7 @@ class IllAnswer(Apdu):
     supply_on: date | None = None
     locations: tuple[Location, ...] = ()
     cost_estimate: Money | None = None
+    cost_words: str | None = None
     optional_messages: OptionalMessages | None = None
 
 

@@ -51,7 +51,7 @@ def _answer(answer: IllAnswer) -> list[str | None]:
         f"place {answer.position}" if answer.position else "",
         f"again on {answer.retry_on}" if answer.retry_on else "",
         f"about {answer.supply_on}" if answer.supply_on else "",
-        _money(answer.cost_estimate),
+        answer.cost_words or _money(answer.cost_estimate),
         f"see {' '.join(where)}" if where else "",
     ]
 

@@ -99,7 +99,7 @@ def _answer(answer: IllAnswer, reasons: Sequence[str], language: str) -> Iterato
     yield "position", answer.position
     yield "supply_on", answer.supply_on
     yield "retry_on", answer.retry_on
-    yield "cost", _money(answer.cost_estimate)
+    yield "cost", answer.cost_words or _money(answer.cost_estimate)
     yield "locations", ", ".join(filter(None, (one.symbol or one.name for one in answer.locations)))
 
 

@@ -78,7 +78,7 @@ def _answer(answer: IllAnswer, language: str) -> Iterator[tuple[str, Any]]:
     for one in answer.conditions:
         yield from (("condition", condition_word(one.condition, language)), ("reply_by", one.reply_by))
     yield from (("position", answer.position), ("supply_on", answer.supply_on), ("retry_on", answer.retry_on))
-    yield "cost", money_word(answer.cost_estimate)
+    yield "cost", answer.cost_words or money_word(answer.cost_estimate)
     yield "locations", ", ".join(filter(None, (one.symbol or one.name for one in answer.locations)))
 
 

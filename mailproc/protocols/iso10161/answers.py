@@ -7,7 +7,7 @@ from mailproc.ill.apdu import Condition, IllAnswer
 from mailproc.ill.terms import Results
 from mailproc.protocols.iso10161 import losses
 from mailproc.protocols.iso10161.dates import DATE
-from mailproc.protocols.iso10161.money import AMOUNT_IN_WORDS
+from mailproc.protocols.iso10161.money import AMOUNT_IN_WORDS, OTHER_WORDS
 from mailproc.protocols.iso10161.numbers import (
     CONDITION,
     LOCATIONS_REASON,
@@ -83,7 +83,11 @@ EXPLANATIONS = {
     ),
     Results.ESTIMATE: Explanation(
         "estimate-results",
-        (field("cost_estimate", "cost-estimate", AMOUNT_IN_WORDS), _locations),
+        (
+            field("cost_estimate", "cost-estimate", AMOUNT_IN_WORDS),
+            field("cost_words", "cost-estimate", OTHER_WORDS),
+            _locations,
+        ),
         {},
         ("cost-estimate", "cost_estimate"),
     ),

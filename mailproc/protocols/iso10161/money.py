@@ -82,8 +82,17 @@ def _read_words(component: Any) -> Money | None:
     text = WORDS.read(component)
     if text is None:
         return None
-    number, currency = _parsed(text)
+    try:
+        number, currency = _parsed(text)
+    except Unreadable:  # then it is OTHER_WORDS
+        return None
     return Money(amount=number, currency=currency)
+
+
+def _read_other(component: Any) -> str | None:
+    """Words that say no plain amount, as they are."""
+    text: str | None = WORDS.read(component)
+    return text if _read_words(component) is None else None
 
 
 def _write_words(money: Money) -> Any:
@@ -93,3 +102,5 @@ def _write_words(money: Money) -> Any:
 AMOUNT = Pair(_read, _write)
 AMOUNT_IN_WORDS = Pair(_read_words, _write_words)
 """Estimate-Results.cost-estimate: "EUR 12.50"."""
+OTHER_WORDS = Pair(_read_other, WORDS.write)
+"""The same component where it says more, or less: "EUR 14.50 incl. postage", "depends on the pages"."""

@@ -61,6 +61,8 @@ def test_a_renewal_refused(iso):
          ("their reason: it is at the binder's", "ask again on Fri 1 May", "mailproc amend B1 --again")),
         ("ILL_ANSWER", {"results": "ESTIMATE", "cost_estimate": {"amount": "12.50", "currency": "EUR"}},
          ("they say what it would cost", "it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
+        ("ILL_ANSWER", {"results": "ESTIMATE", "cost_words": "EUR 14.50 incl. postage"},
+         ("they say what it would cost", "it would cost EUR 14.50 incl. postage")),
         ("ILL_ANSWER", {"results": "LOCATIONS_PROVIDED", "locations": [{"symbol": "X-A"}, {"symbol": "X-B"}]},
          ("they name X-A, X-B", "mailproc next B1 --partner SYMBOL")),
         ("ILL_ANSWER", {"results": "UNFILLED", "reason": "not-owned", "note": "Never had it"},

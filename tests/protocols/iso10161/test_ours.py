@@ -209,6 +209,10 @@ answers = st.one_of(
     ),
     st.builds(IllAnswer, results=st.just(Results.HOLD_PLACED), **answer, supply_on=days),
     st.builds(IllAnswer, results=st.just(Results.ESTIMATE), **answer, cost_estimate=money),
+    st.builds(
+        IllAnswer, results=st.just(Results.ESTIMATE), **answer,
+        cost_words=st.sampled_from(["EUR 14.50 incl. postage", "by the page"]),
+    ),
 )  # fmt: skip
 shipped = noted | {
     "shipped_service": shipped_services,

@@ -127,6 +127,21 @@ def test_amounts_without_room_are_refused(amount: str, currency: str | None) -> 
         AMOUNT.write(Money(amount=Decimal(amount), currency=currency))
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["EUR 14.50 incl. postage", "EUR 1.234", "12 to 15 pounds", "EUR 12.50 a page,\nat least EUR 3"],
+)
+def test_an_estimate_in_other_words_is_read_as_it_came_and_written_back(words: str) -> None:
+    said = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.ESTIMATE, cost_words=words)
+    tree = writing.tree(said, NOBODY)
+    octets = tree["results-explanation"][1]["cost-estimate"]
+    assert octets == text(words.replace("\n", "\r\n"))
+    heard = over_the_octets(said)
+    assert isinstance(heard, IllAnswer)
+    assert (heard.cost_words, heard.cost_estimate, heard.extensions) == (words, None, ())
+    assert over_the_octets(heard) == heard
+
+
 @pytest.mark.parametrize("words", ["EUR 12.50", "12,50 EUR", "12.50 eur"])
 def test_an_estimate_is_an_amount_in_words(words: str) -> None:
     money = AMOUNT_IN_WORDS.read(text(words))
