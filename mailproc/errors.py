@@ -29,12 +29,14 @@ class RemoteFault(MailprocError):
 class LocalFault(MailprocError):
     """Whoever asked must act: refused before anything changed.
 
-    Encoders and staff acts raise it. ``possible`` says what can be done instead.
+    Encoders and staff acts raise it. ``possible`` says what can be done instead, ``also`` what else is
+    wrong: each is a sentence of its own.
     """
 
-    def __init__(self, text: str, possible: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: str, possible: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> None:
         super().__init__(text)
         self.possible = possible
+        self.also = also
 
 
 class TryLater(MailprocError):

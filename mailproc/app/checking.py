@@ -54,7 +54,7 @@ def check(premises: Premises, store: Store | None, *, connect: bool) -> Found:
         found.tried("store examined", lambda: _examined(store))
     listed = rehearsal.listed(premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
-    found.wrong += [f"template {one.path}: {one.problem}" for one in listed if one.problem]
+    found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]
     found.fine += list(_accounts(config))
     found.fine += list(proofs.shown(config))
     if connect:

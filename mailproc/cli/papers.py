@@ -1,5 +1,6 @@
 """Verbs about templates."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ def templates(
         str, typer.Option(metavar="TEMPLATE", help="What your text changes in the shipped one.")
     ] = "",
 ) -> None:
-    """The templates, where each comes from, and whether it is in order."""
+    """The templates, where each comes from, and whether it is in order; ends with 1 where one is not."""
     premises = configured(ctx)
     known = premises.templates
     if markdown:
@@ -35,14 +36,18 @@ def templates(
         output.line(changed.rstrip("\n") or f"{diff} is as it was shipped.")
         return
     listed = rehearsal.listed(premises)
+    broken = [one for one in listed if one.problems]
     if as_json:
-        output.as_json(listed)
-        return
-    rows = [
-        (one.path, one.source, f"{one.state}{': ' + str(one.problem) if one.problem else ''}", one.purpose)
-        for one in listed
-    ]
-    output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
+        output.as_json([asdict(one) | {"problem": one.problem} for one in listed])
+    else:
+        rows = [(one.path, one.source, one.state, one.purpose) for one in listed]
+        output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
+        for one in broken:
+            output.line(f"\n{one.path} is broken:")
+            for problem in one.problems:
+                output.line(f"  {problem}")
+    if broken:
+        raise typer.Exit(1)
 
 
 @verbs.command("preview")
@@ -53,7 +58,8 @@ def preview(
     request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """A finished letter, without sending it. Names file, line and field of what is wrong."""
+    """A finished letter, without sending it, in every form that it may take. Names file, line and field of
+    what is wrong."""
     try:
         text = file.read_text(encoding="utf-8") if file else None
     except (OSError, UnicodeDecodeError) as error:
@@ -65,6 +71,9 @@ def preview(
         else:
             shown = drafts.of_samples(house.premises, name, text, str(file or ""))
     if as_json:
-        output.as_json({"template": name, "text": shown})
-    else:
-        output.line(shown)
+        output.as_json({"template": name, "text": shown[0].text, "examples": shown})
+        return
+    for one in shown:
+        if len(shown) > 1:
+            output.line(f"=== {one.when} ===\n")
+        output.line(one.text)

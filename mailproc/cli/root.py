@@ -42,6 +42,8 @@ class Verbs(TyperGroup):
         except MailprocError as error:
             possible = error.possible if isinstance(error, LocalFault) else ()
             output.complain(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
+            for another in error.also if isinstance(error, LocalFault) else ():
+                output.complain(another)
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
             _forget_stdout()

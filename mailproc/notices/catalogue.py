@@ -8,6 +8,7 @@ letter's language (``words``).
 
 from dataclasses import dataclass
 
+from mailproc.notices import situations
 from mailproc.notices.digest import StaffDigest
 from mailproc.notices.parties import Library, Partner, Patron, Refusal, Request
 from mailproc.notices.patron import (
@@ -197,17 +198,47 @@ class PartnerReturned:
 NoticeContext = ToPatron | StaffAttention | StaffDigest | PartnerNotice | PartnerReturned
 
 NOTICES = (
-    Contract("en/patron/arrived.txt", PatronArrived, "Tells a reader that the item is here."),
+    Contract(
+        "en/patron/arrived.txt",
+        PatronArrived,
+        "Tells a reader that the item is here.",
+        situations=situations.ARRIVED,
+    ),
     Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
     Contract(
         "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
     ),
-    Contract("en/patron/overdue.txt", PatronOverdue, "Tells a reader that a loan should have been back."),
+    Contract(
+        "en/patron/overdue.txt",
+        PatronOverdue,
+        "Tells a reader that a loan should have been back.",
+        situations=situations.OVERDUE,
+    ),
     Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
-    Contract("en/patron/recalled.txt", PatronRecalled, "Asks a reader to bring a loan back at once."),
-    Contract("en/patron/cancelled.txt", PatronCancelled, "Tells a reader that a request has been ended."),
-    Contract("en/staff/attention.txt", StaffAttention, "Tells staff that a human is needed, and why."),
-    Contract("en/staff/digest.txt", StaffDigest, "The day's work for staff, grouped by reason."),
+    Contract(
+        "en/patron/recalled.txt",
+        PatronRecalled,
+        "Asks a reader to bring a loan back at once.",
+        situations=situations.RECALLED,
+    ),
+    Contract(
+        "en/patron/cancelled.txt",
+        PatronCancelled,
+        "Tells a reader that a request has been ended.",
+        situations=situations.CANCELLED,
+    ),
+    Contract(
+        "en/staff/attention.txt",
+        StaffAttention,
+        "Tells staff that a human is needed, and why.",
+        situations=situations.ATTENTION,
+    ),
+    Contract(
+        "en/staff/digest.txt",
+        StaffDigest,
+        "The day's work for staff, grouped by reason.",
+        situations=situations.DIGEST,
+    ),
     Contract(
         "en/partner/notice.txt",
         PartnerNotice,

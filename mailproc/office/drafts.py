@@ -1,5 +1,7 @@
 """What staff ask about templates: a letter as it would be."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,23 +11,41 @@ from mailproc.flow.premises import Premises
 from mailproc.notices.render import lines_of
 from mailproc.office import machine_draft, rehearsal
 from mailproc.office.find import transaction_of
-from mailproc.templating.contract import samples
+from mailproc.templating.contract import examples
 
 
-def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> str:
-    """The template (or the draft) filled with the samples of its contract.
+@dataclass(frozen=True)
+class Shown:
+    """A finished letter; ``when`` says what it is an example of, '' of a real request's."""
+
+    when: str
+    text: str
+
+
+def of_samples(premises: Premises, path: str, draft: str | None, name: str) -> tuple[Shown, ...]:
+    """The template (or the draft) filled with the examples of its contract: each situation that it may be
+    about, and after these each example that takes a branch of the text which none before it took.
 
     LocalFault where it is broken, or where a machine would not read in it what was meant.
     """
-    contract = premises.templates.contract(path)
-    shown = _rendered(premises, path, draft, name, samples(contract)[0])
+    shown = tuple(_examples(premises, path, draft, name))
     rehearsal.check_draft(premises, path, draft, name)
     return shown
 
 
+def _examples(premises: Premises, path: str, draft: str | None, name: str) -> Iterator[Shown]:
+    templates = premises.templates
+    branches, seen = templates.branches(path, draft, name), set[str]()
+    for each in examples(templates.contract(path)):
+        taken = branches.taken(each.context)
+        if not each.is_variant or taken - seen:
+            yield Shown(each.when, _rendered(premises, path, draft, name, each.context))
+        seen |= taken
+
+
 def of_request(
     connection: Connection, premises: Premises, path: str, number: str, draft: str | None, name: str
-) -> str:
+) -> tuple[Shown, ...]:
     """The letter as this request would get it now: a notice, or a message to a partner's machine.
 
     LocalFault where the message (or another one of its kind) would be held, or where no message of this
@@ -36,8 +56,8 @@ def of_request(
     if context is None:
         shown = machine_draft.written(connection, premises, transaction, path, draft, name)
         rehearsal.check_draft(premises, path, draft, name)
-        return shown
-    return _rendered(premises, path, draft, name, lines_of(context))
+        return (Shown("", shown),)
+    return (Shown("", _rendered(premises, path, draft, name, lines_of(context))),)
 
 
 def _rendered(premises: Premises, path: str, draft: str | None, name: str, context: dict[str, Any]) -> str:

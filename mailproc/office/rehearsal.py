@@ -66,11 +66,11 @@ def _faults(premises: Premises, renderer: Any) -> dict[str, Held]:
 
 
 def _to_be_tried(one: Listed, premises: Premises) -> bool:
-    return one.source == "site" and one.problem is None and premises.templates.contract(one.path).machine
+    return one.source == "site" and not one.problems and premises.templates.contract(one.path).machine
 
 
 def _tried(one: Listed, lost: Mapping[str, Held], premises: Premises) -> Listed:
     if one.path not in lost or not _to_be_tried(one, premises):
         return one
     used = premises.templates.source(one.path)
-    return replace(one, problem=problem(lost[one.path], str(used.file), used.text))
+    return replace(one, problems=(problem(lost[one.path], str(used.file), used.text),))

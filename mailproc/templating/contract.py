@@ -36,6 +36,15 @@ class FieldHelp:
 
 
 @dataclass(frozen=True)
+class Situation:
+    """One of the things that a letter may be about: the sample of its contract with ``changes``, for a sample
+    in which everything is there at once may contradict itself. ``name`` says in a few words which it is."""
+
+    name: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Contract:
     """The promise between the code and one template.
 
@@ -43,13 +52,14 @@ class Contract:
     "en/patron/arrived.txt"); ``context`` the dataclass of its names; ``purpose`` one sentence for
     the list of templates. ``machine`` text is read by a partner's program and has its protocol's
     guard; other templates are letters to people: "Subject: …", an empty line, the body, and
-    their first folder is a language.
+    their first folder is a language. ``situations`` are what a preview shows.
     """
 
     path: str
     context: type
     purpose: str
     machine: bool = False
+    situations: tuple[Situation, ...] = ()
 
 
 def field_help(help: str, *, sample: Any, optional: bool = False) -> Any:  # noqa: A002  # reads well
@@ -91,33 +101,64 @@ def _plain(value: Any) -> Any:
 def samples(contract: Contract) -> list[dict[str, Any]]:
     """The contexts that a template must survive before it is used.
 
-    Everything there; each optional field absent, alone and all at once; every list with none,
-    one and many; every yes/no both ways; the same inside nested contexts and lists of them.
+    Everything there; each optional field absent, alone and all at once; every list with none, one and many;
+    every yes/no both ways; every number as one and two; the same in nested contexts and lists of them; each
+    situation.
     """
     full: Any = sample_of(contract.context)
     bare = {name: told.absent for name, told in fields_of(contract.context).items() if told.optional}
-    tried = [full, dataclasses.replace(full, **bare), *_variants(full)]
-    return [as_context(each) for each in tried]
+    varied = (value for _, value in _variants(full))
+    situated: Any = [sample_of(contract.context, **each.changes) for each in contract.situations]
+    return [as_context(each) for each in (full, dataclasses.replace(full, **bare), *varied, *situated)]
 
 
-def _variants(full: Any) -> Iterator[Any]:
+@dataclass(frozen=True)
+class Example:
+    """A context that could be a letter's. ``when`` says in words what it shows; ``is_variant``: it differs
+    from a situation by one name."""
+
+    when: str
+    context: dict[str, Any]
+    is_variant: bool = False
+
+
+def examples(contract: Contract) -> Iterator[Example]:
+    """The contract's situations (its sample, where it has none), then each of them with one name changed."""
+    situations = contract.situations or (Situation("", {}),)
+    made: list[tuple[str, Any]] = [
+        (each.name, sample_of(contract.context, **each.changes)) for each in situations
+    ]
+    yield from (Example(name or "with everything", as_context(value)) for name, value in made)
+    for name, value in made:
+        for change, varied in _variants(value):
+            if varied != value:
+                yield Example(", ".join(filter(None, (name, change))), as_context(varied), is_variant=True)
+
+
+Varied = tuple[str, Any]
+"""What was changed, in words, and the value with it."""
+
+
+def _variants(full: Any, prefix: str = "") -> Iterator[Varied]:
     for name, told in fields_of(full.__class__).items():
-        for value in _variants_of_field(told, getattr(full, name)):
-            yield dataclasses.replace(full, **{name: value})
+        for change, value in _variants_of_field(told, getattr(full, name), f"{prefix}{name}"):
+            yield change, dataclasses.replace(full, **{name: value})
 
 
-def _variants_of_field(told: FieldHelp, value: Any) -> Iterator[Any]:
+def _variants_of_field(told: FieldHelp, value: Any, name: str) -> Iterator[Varied]:
     if told.optional:
-        yield told.absent
+        yield f"without {name}", told.absent
     if isinstance(value, bool):
-        yield not value
+        yield f"{name}: {'no' if value else 'yes'}", not value
+    elif isinstance(value, int):
+        yield from ((f"{name}: {number}", number) for number in (1, 2))
     elif isinstance(value, tuple):
-        yield from _lists(value)
+        yield from _lists(value, name)
     elif dataclasses.is_dataclass(value):
-        yield from _variants(value)
+        yield from _variants(value, f"{name}.")
 
 
-def _lists(value: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    yield from ((), value[:1], value * 3)
+def _lists(value: tuple[Any, ...], name: str) -> Iterator[Varied]:
+    yield from ((f"no {name}", ()), (f"one of {name}", value[:1]), (f"many {name}", value * 3))
     if value and dataclasses.is_dataclass(value[0]):
-        yield from ((variant,) for variant in _variants(value[0]))
+        yield from ((change, (varied,)) for change, varied in _variants(value[0], f"{name}[]."))

@@ -10,6 +10,7 @@ from jinja2 import Template, TemplateSyntaxError
 
 from mailproc import slow_work
 from mailproc.errors import LocalFault
+from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
 from mailproc.templating.comparison import unified
 from mailproc.templating.contract import Contract
@@ -26,16 +27,22 @@ LONGEST_TEXT = 64 * 1024
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the list of templates. ``problem`` is None where the text is in order."""
+    """A line of the list of templates. ``problems`` is empty where the text is in order, ``purpose`` '' where
+    no letter uses it."""
 
     path: str
     purpose: str
     source: str  # site | shipped | missing
-    problem: Problem | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def problem(self) -> Problem | None:
+        """The first."""
+        return next(iter(self.problems), None)
 
     @property
     def state(self) -> str:
-        return "broken" if self.problem else "ok"
+        return "broken" if self.problems else "ok"
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,17 @@ class Templates:
         """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
         return list(self._load(path).problems)
 
+    def branches(self, path: str, text: str | None, name: str) -> Branches:
+        """The branches of ``text``, or where it is None of the file in use. Raises BrokenTemplate."""
+        if text is None:
+            loaded = self._load(path)
+            text, template, problems = loaded.text, loaded.template, loaded.problems
+        else:
+            template, problems = self._checked(self.contract(path), text, name)
+        if template is None:
+            raise BrokenTemplate(problems)
+        return Branches(self._jinja, text, name)
+
     def source(self, path: str) -> InUse:
         """What is in use for ``path``: from the site or as shipped, in which language, the text."""
         loaded = self._load(path)
@@ -137,12 +155,12 @@ class Templates:
         try:
             contract = self.contract(path)
         except LocalFault as unused:
-            return Listed(path, "", "site", Problem(path, 0, "", str(unused)))
+            return Listed(path, "", "site", (Problem(path, 0, "", str(unused)),))
         try:
             loaded = self._load(path)
         except LocalFault as fault:
-            return Listed(path, contract.purpose, "missing", Problem(path, 0, "", str(fault)))
-        return Listed(path, contract.purpose, loaded.source.origin, next(iter(loaded.problems), None))
+            return Listed(path, contract.purpose, "missing", (Problem(path, 0, "", str(fault)),))
+        return Listed(path, contract.purpose, loaded.source.origin, loaded.problems)
 
     def contract(self, path: str) -> Contract:
         """The names that the template ``path`` may use. LocalFault for a path that nobody uses."""

@@ -26,7 +26,7 @@ class BrokenTemplate(LocalFault):
     """A template that must not be used. ``problems`` holds at least one; the text is the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(str(problems[0]), tuple(str(problem) for problem in problems[1:]))
+        super().__init__(str(problems[0]), also=tuple(str(problem) for problem in problems[1:]))
         self.problems = tuple(problems)
 
 

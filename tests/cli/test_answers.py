@@ -236,7 +236,12 @@ def test_preview_shows_a_finished_letter(cli: Cli, placed: Cli) -> None:
     assert "On Weirs" in shown.out
     assert "Dear R. Reader" in shown.out
     told = cli("preview", "en/patron/arrived.txt", "--request", number, "--json").json
-    assert told == {"template": "en/patron/arrived.txt", "text": shown.out.removesuffix("\n")}
+    text = shown.out.removesuffix("\n")
+    assert told == {
+        "template": "en/patron/arrived.txt",
+        "text": text,
+        "examples": [{"when": "", "text": text}],
+    }
     order = cli("preview", "artemail/order.txt")
     assert order.out.startswith("TX")
 

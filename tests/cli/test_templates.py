@@ -140,3 +140,56 @@ def test_what_a_text_would_lose_is_known_before_any_order(cli: Callable, folder:
     assert not [one for one in cli("templates", "--json").json if one["problem"]]
     assert "WRONG" not in cli("check").out
     assert says in cli("preview", path, "--file", str(draft)).err
+
+
+# a broken text
+
+
+TWO_FAULTS = "Subject: x\n\n{{ request.titel }} {{ patron.nam }}\n{{ gone }}\n"
+
+
+@pytest.fixture
+def broken(folder: Path) -> Path:
+    file = folder / "site" / ARRIVED
+    file.parent.mkdir(parents=True)
+    file.write_text(TWO_FAULTS)
+    return file
+
+
+def test_each_fault_is_a_line_of_its_own(cli: Callable, broken: Path) -> None:
+    said = cli("preview", ARRIVED)
+    assert said.code == 1
+    lines = said.err.splitlines()
+    assert [line.partition(";")[0] for line in lines] == [
+        f"{broken}, line 3: there is no request.titel",
+        f"{broken}, line 3: there is no patron.nam",
+        f"{broken}, line 4: there is no gone",
+    ]
+    assert [line.strip() for line in cli("templates").out.splitlines()[-3:]] == lines
+    wrong = [line for line in cli("check").out.splitlines() if line.startswith("WRONG")]
+    assert wrong == [f"WRONG template {ARRIVED}: {line}" for line in lines]
+
+
+def test_templates_ends_with_1_while_one_is_broken(cli: Callable, broken: Path) -> None:
+    for wanted in (["templates"], ["templates", "--json"]):
+        assert cli(*wanted).code == 1
+    told = {one["path"]: one for one in cli("templates", "--json").json}
+    assert [one["field"] for one in told[ARRIVED]["problems"]] == ["request.titel", "patron.nam", "gone"]
+    assert told[ARRIVED]["problem"] == told[ARRIVED]["problems"][0]
+    assert told["de/patron/arrived.txt"]["problem"] is None
+    broken.unlink()
+    assert cli("templates").code == 0
+
+
+def test_a_preview_shows_every_form_of_a_letter(cli: Callable) -> None:
+    shown = cli("preview", ARRIVED).out
+    for word in (
+        "=== a loan at the desk ===",
+        "=== a copy sent as a file ===",
+        "wants it back",
+        "Dear reader",
+    ):
+        assert word in shown
+    told = cli("preview", ARRIVED, "--json").json
+    assert told["text"] == told["examples"][0]["text"]
+    assert [one["when"] for one in told["examples"]][:1] == ["a loan at the desk"]

@@ -91,7 +91,7 @@ def test_a_letter_without_proof_is_told_with_sender_subject_and_request(few):
     (letter,) = few.notices()
     assert 'Letter:   I1 from desk2@stranger.example, "Replies"' in letter.text
     assert "Names:    B26-1" in letter.text
-    assert "True: mailproc release I1 --partner SYMBOL; false: mailproc dismiss I1." in letter.text
+    assert "If true: mailproc release I1 --partner SYMBOL; if false: mailproc dismiss I1." in letter.text
 
 
 def test_what_was_put_away_meanwhile_needs_no_letter(few):

@@ -193,7 +193,8 @@ def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, rela
 
 def test_a_draft_is_previewed_under_its_own_name(sqlite_office: Office, tmp_path: Path) -> None:
     premises = sqlite_office.house.premises
-    assert "My draft" in drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
+    (shown,) = drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
+    assert "My draft" in shown.text
     with pytest.raises(LocalFault, match=r"d\.txt, line 3: .*titel"):
         drafts.of_samples(premises, NOTICE, "Subject: x\n\n{{ titel }}\n", "d.txt")
     with pytest.raises(LocalFault, match=r"en/patron/arrived\.txt"):
@@ -207,7 +208,8 @@ def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sql
     premises = office.house.premises
     said = {"artemail/order.txt", "artemail/file.txt", "artemail/cancel.txt"}
     for listed in premises.templates.listing():
-        assert drafts.of_samples(premises, listed.path, None, "").strip()
+        shown = drafts.of_samples(premises, listed.path, None, "")
+        assert shown and all(one.text.strip() for one in shown)
         with office.store.read() as connection:
             if listed.path.startswith("artemail/") and listed.path not in said:
                 with pytest.raises(LocalFault, match=r"without --request|No message about this request"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailproc.secret_words import MASK
-from mailproc.templating.contract import Contract, field_help
+from mailproc.templating.contract import Contract, Situation, field_help
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,18 @@ CANCEL = Contract("artemail/cancel.txt", ActionText, "The cancellation of an ord
 RENEW = Contract("artemail/renew.txt", ActionText, "The renewal of a loan, by keyword.", machine=True)
 CHASE = Contract("artemail/chase.txt", ActionText, "A chaser, by keyword.", machine=True)
 REPORT = Contract("artemail/report.txt", ReportText, "Our answers to a customer's orders.", machine=True)
-RECEIPT = Contract("artemail/receipt.txt", ReceiptText, "The receipt of a customer's file.", machine=True)
+RECEIPT = Contract(
+    "artemail/receipt.txt",
+    ReceiptText,
+    "The receipt of a customer's file.",
+    machine=True,
+    situations=(
+        Situation("all orders are taken", {"rejected": ()}),
+        Situation("a file of one order", {"orders": 1, "rejected": ()}),
+        Situation("some orders are not taken", {}),
+        Situation("the file is rejected", {"orders": 0}),
+    ),
+)
 PLAIN = Contract("artemail/plain.txt", PlainText, "One order as a letter for people.", machine=True)
 
 CONTRACTS = (FILE, ORDER, CANCEL, RENEW, CHASE, REPORT, RECEIPT, PLAIN)

@@ -1,0 +1,86 @@
+"""What letters to people may be about: for each, what differs from the sample in which everything is there.
+
+A preview shows each. Names that belong to another situation are absent, so that no example contradicts
+itself: what was sent as a file has no day on which it is due.
+"""
+
+from typing import Any
+
+from mailproc.notices.digest import digest
+from mailproc.notices.parties import Library, Request
+from mailproc.templating.contract import Situation, sample_of
+
+ARRIVED = (
+    Situation("a loan at the desk", {"sent_to": ""}),
+    Situation("a loan that its library wants back already", {"sent_to": "", "wanted_back": True}),
+    Situation(
+        "a copy sent as a file",
+        {"request": sample_of(Request, service="copy"), "due": "", "note": ""},
+    ),
+)
+OVERDUE = (Situation("the first reminder", {"level": 1}), Situation("a further reminder", {"level": 2}))
+RECALLED = (
+    Situation("before its day", {"due": ""}),
+    Situation("with a new day", {}),
+    Situation("after its day", {"due": "", "late": True}),
+    Situation("a reminder", {"due": "", "level": 2}),
+)
+CANCELLED = (
+    Situation("staff have ended it", {"needed_by": ""}),
+    Situation("its day has passed", {"note": ""}),
+)
+DIGEST = (
+    Situation("a day with work", {}),
+    Situation("nothing to do", vars(digest(sample_of(Library), "Mon 23 Nov 2026", (), 214))),
+)
+
+_NOTHING: dict[str, Any] = {
+    "request": None, "count": None, "groups": (), "partner": None, "letter": "", "sender": "", "subject": "",
+    "about": "", "note": "", "ours": (), "said": (), "ways": (), "more": None, "since": "", "waiting": None,
+    "claimed": (), "untold": (),
+}  # fmt: skip
+
+
+def _with(*names: str, **changes: Any) -> dict[str, Any]:
+    """Of all that may be absent only ``names``, as in the sample, and ``changes``."""
+    return {name: value for name, value in _NOTHING.items() if name not in names} | changes
+
+
+ATTENTION = (
+    Situation(
+        "a request",
+        _with("request", "partner", "said", "ways", reasons=("they have a condition",)),
+    ),
+    Situation(
+        "a letter of ours that came back",
+        _with("request", "partner", "note", "ours", "untold", reasons=("our letter came back undelivered",)),
+    ),
+    Situation(
+        "several requests of one letter",
+        _with("count", "groups", "partner", "sender", "subject", letter="I12"),
+    ),
+    Situation(
+        "a letter in words",
+        _with("partner", "sender", "subject", letter="I12", reasons=("they wrote in words",)),
+    ),
+    Situation(
+        "a letter on the shelf",
+        _with(
+            "sender",
+            "subject",
+            "about",
+            "more",
+            "since",
+            letter="I12",
+            reasons=("a letter could not be placed",),
+        ),
+    ),
+    Situation(
+        "more letters of strangers",
+        _with("more", "since", "claimed", reasons=("letters could not be placed",)),
+    ),
+    Situation(
+        "letters that wait for DNS",
+        _with("waiting", "note", note="no answer of 192.0.2.53", reasons=("letters wait for DNS",)),
+    ),
+)

@@ -1,0 +1,44 @@
+"""Which branches of a template a context takes, so that a preview shows each of them once.
+
+The template is compiled a second time with a mark in place of each piece of its own words; the marks that
+come out say what was walked through.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import Template, nodes
+
+from mailproc.templating.sandbox import Sandbox
+from mailproc.templating.trial import rendered
+
+_MARK = re.compile("\x01([0-9]+)\x01")
+
+
+class Branches:
+    """Of a text that has passed its check. ``name`` is what its problems are reported under."""
+
+    def __init__(self, jinja: Sandbox, text: str, name: str) -> None:
+        tree = jinja.parse(text)
+        for number, node in enumerate(_words(tree)):
+            mark = f"\x01{number}\x01"
+            if isinstance(node, nodes.TemplateData):
+                node.data = mark
+            else:
+                node.value = mark
+        self._template = Template.from_code(jinja, jinja.compile(tree, filename=name), {})
+        self._name = name
+
+    def taken(self, context: Mapping[str, Any]) -> frozenset[str]:
+        """The pieces of the template's own words that stand in the letter."""
+        return frozenset(_MARK.findall(rendered(self._template, self._name, context)))
+
+
+def _words(tree: nodes.Template) -> Iterator[nodes.TemplateData | nodes.Const]:
+    """Pieces of text between the tags, and those that an ``or`` or an ``if`` inside braces chooses."""
+    yield from (each for each in tree.find_all(nodes.TemplateData) if each.data.strip())
+    for choice in tree.find_all((nodes.Or, nodes.CondExpr)):
+        for each in choice.iter_child_nodes(exclude=("test",)):
+            if isinstance(each, nodes.Const) and isinstance(each.value, str):
+                yield each
