@@ -47,7 +47,7 @@ class Listen(Section):
     port: int = Field(default=8025, ge=0, le=65535)
     recipients: tuple[str, ...] = ()  # () = library.email
     networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
-    max_size: int = Field(default=10_000_000, ge=1000)
+    max_size: int = Field(default=10_000_000, ge=1000)  # of mailboxes' letters too
     max_recipients: int = Field(default=20, ge=1)
     max_connections: int = Field(default=100, ge=1)
     max_connections_per_host: int = Field(default=60, ge=1)

@@ -42,7 +42,8 @@ def fetch(store: Store, premises: Premises, name: str, uids: Sequence[int]) -> l
         return [here.get(uid) or Remembered(uid, UNREAD, "", now, 0, now) for uid in asked]
 
     with following(mailbox.name):
-        outcomes = imap_again.fetch(mailbox, wanted, keeper(store, premises), now)
+        largest = premises.config.listen.max_size
+        outcomes = imap_again.fetch(mailbox, wanted, keeper(store, premises), now, largest=largest)
     return [
         Fetched(
             one.uid, f"I{one.kept.inbox_id}" if one.kept else "", bool(one.kept and one.kept.new), one.reason

@@ -32,8 +32,10 @@ def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
                 position = mailboxes.position(connection, mailbox.name, mailbox.folder)
                 remembered = passed_over.of(connection, mailbox.name, mailbox.folder)
                 failed = mailboxes.failing_since(connection, mailbox.name) is not None
-            keep = keeper(store, premises)
-            polled = imap_in.poll(mailbox, position, keep, premises.clock, remembered, careful=failed)
+            keep, largest = keeper(store, premises), premises.config.listen.max_size
+            polled = imap_in.poll(
+                mailbox, position, keep, premises.clock, remembered, careful=failed, largest=largest
+            )
             for fault in polled.faults:
                 _log.warning("mailbox %s: %s", mailbox.name, fault)
             store.write(lambda connection: _works(connection, premises, mailbox))

@@ -43,12 +43,11 @@ def decode(content: bytes, label: str, defects: Defects) -> tuple[str, str]:
     Line ends become LF; a byte order mark and NULs (PostgreSQL takes none) are left out.
     """
     characters, name = _characters(content, label, defects)
-    if characters.startswith("\ufeff"):
-        characters = characters[1:]
+    characters = characters.removeprefix("\ufeff")
     if "\0" in characters:
         defects.note("NUL characters left out")
         characters = characters.replace("\0", "")
-    if "\r" in characters:
+    if "\r" in characters:  # of what is not based on ASCII
         characters = characters.replace("\r\n", "\n").replace("\r", "\n")
     return characters, name
 
@@ -65,6 +64,8 @@ def _characters(content: bytes, label: str, defects: Defects) -> tuple[str, str]
     words = label.split(maxsplit=1)  # "us-ascii (Plain text)" was seen
     name = codec_name(words[0].strip("'\"").lower()) if words else "ascii"
     if not _NOT_ASCII_BASED.match(name):
+        if b"\r" in content and b"\0" not in content:  # now, for a character may take four octets
+            content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         try:
             return content.decode(), "utf-8"
         except UnicodeDecodeError:

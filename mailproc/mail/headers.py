@@ -30,20 +30,29 @@ _ID = re.compile(r"<([^<>]+)>")
 
 def split(raw: bytes, defects: Defects) -> tuple[Header, bytes]:
     """Return the fields and the body. A line that is no field ends the header, unswallowed."""
-    end, body = _end(raw)
-    if end > MOST_OF_HEADER:
+    header, body = read(raw, 0, len(raw), defects)
+    return header, raw[body:]
+
+
+def read(raw: bytes, begin: int, stop: int, defects: Defects) -> tuple[Header, int]:
+    """As ``split``, of the part of a letter between two places: the fields, and where the body begins.
+
+    Nothing but the fields is copied: parts lie in parts, and each level would copy the letter.
+    """
+    end, body = _end(raw, begin, stop)
+    if end - begin > MOST_OF_HEADER:
         defects.note("header too long, its end not read")
-    limit = min(end, MOST_OF_HEADER)
-    mbox = _MBOX.match(raw, 0, limit)
+    limit = min(end, begin + MOST_OF_HEADER)
+    mbox = _MBOX.match(raw, begin, limit)
     header: Header = {}
-    position = mbox.end() if mbox else 0
+    position = mbox.end() if mbox else begin
     while field := _FIELD.match(raw, position, limit):
         header.setdefault(field[1].lower().decode("ascii"), []).append(field[2])
         position = field.end()
     if position < limit:
         defects.note("no blank line between header and body")
-        return header, raw[position:]
-    return header, raw[body:]
+        return header, position
+    return header, body
 
 
 def irregular(raw: bytes) -> str:
@@ -52,7 +61,7 @@ def irregular(raw: bytes) -> str:
     RFC 5322 2.1, 2.2 and 4.5: where systems disagree on what ends a line, a field or the header, a
     field hides from one of them and not from another.
     """
-    end, body = _end(raw)
+    end, body = _end(raw, 0, len(raw))
     if end > MOST_OF_HEADER:
         return "header too long, its end not read"
     lines, whole_ends, returns = (raw.count(sign, 0, body) for sign in (b"\n", b"\r\n", b"\r"))
@@ -65,20 +74,20 @@ def irregular(raw: bytes) -> str:
     return ""
 
 
-def _end(raw: bytes) -> tuple[int, int]:
+def _end(raw: bytes, begin: int, stop: int) -> tuple[int, int]:
     """Where the blank line behind the header begins, and where the body does."""
-    if raw.startswith((b"\n", b"\r\n")):
-        return 0, raw.index(b"\n") + 1
-    crlf = raw.find(b"\n\r\n")  # searched so for its speed: every part of every letter is split
-    lf = raw.find(b"\n\n", 0, crlf + 1 if crlf >= 0 else len(raw))
+    if raw.startswith((b"\n", b"\r\n"), begin, stop):
+        return begin, raw.index(b"\n", begin) + 1
+    crlf = raw.find(b"\n\r\n", begin, stop)  # searched so for its speed: every part of every letter is split
+    lf = raw.find(b"\n\n", begin, crlf + 1 if crlf >= 0 else stop)
     if lf >= 0:
         return lf + 1, lf + 2
-    return (crlf + 1, crlf + 3) if crlf >= 0 else (len(raw), len(raw))
+    return (crlf + 1, crlf + 3) if crlf >= 0 else (stop, stop)
 
 
 def named(raw: bytes, name: str) -> tuple[str, ...]:
     """Every field of that name in a letter, topmost (newest trace) first, each as one line."""
-    if name.lower().encode("ascii") not in raw[: min(_end(raw)[0], MOST_OF_HEADER)].lower():
+    if name.lower().encode("ascii") not in raw[: min(_end(raw, 0, len(raw))[0], MOST_OF_HEADER)].lower():
         return ()  # as in almost every letter that is asked: ten times quicker than splitting
     header, _ = split(raw, Defects())
     return tuple(text(value) for value in header.get(name.lower(), ()))

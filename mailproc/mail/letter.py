@@ -6,7 +6,10 @@ from datetime import datetime
 from hashlib import sha256
 
 LARGEST = 50_000_000
-"""Octets of a letter that is fetched from a mailbox or taken from a file."""
+"""Octets of a letter that is taken from a file, or from a mailbox where nothing smaller is said."""
+
+MOST_LINES = 200_000
+"""Lines of all texts of one letter that are read together. Ten thousand orders have fewer."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ Split by hand and not by the standard library's parser: that one descends into a
 letters (whose very bytes we keep), tries every open boundary on every line, and has no limit.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from mailproc.mail import charset, headers, parameters, rendition, transfer
 from mailproc.mail.defects import Defects
@@ -13,6 +15,16 @@ from mailproc.mail.letter import Part
 
 MOST_ENTITIES = 500
 MOST_LEVELS = 10
+
+Span = tuple[int, int]
+"""Where something lies in the letter: its first octet, and the one behind its last."""
+
+
+class Entity(NamedTuple):
+    """An entity's own fields and what it is."""
+
+    header: headers.Header
+    media_type: str
 
 
 class Tree:
@@ -23,48 +35,52 @@ class Tree:
         self._defects = defects
         self._entities = 0
 
-    def add(self, header: headers.Header, body: bytes, default: str = "text/plain", level: int = 0) -> str:
-        """Take in one entity with all below it; return its media type."""
+    def add(
+        self, raw: bytes, span: Span | None = None, default: str = "text/plain", level: int = 0
+    ) -> Entity:
+        """Take in the entity that lies there with all below it; return its fields and its media type."""
         self._entities += 1
+        begin, stop = span or (0, len(raw))
+        header, begin = headers.read(raw, begin, stop, self._defects)
         media_type, given = parameters.media_type(headers.first(header, "content-type"), default)
-        pieces = self._pieces(media_type, given, body, level)
+        pieces = self._pieces(media_type, given, raw, (begin, stop), level)
         if pieces is None:
             readable_as = "text/plain" if media_type.startswith("multipart/") else media_type
-            self.parts.append(self._leaf(readable_as, given, header, body))
-            return media_type
+            self.parts.append(self._leaf(readable_as, given, header, raw[begin:stop]))
+            return Entity(header, media_type)
         child_default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
         for piece in pieces:
             if self._entities >= MOST_ENTITIES:
                 self._defects.note(f"more than {MOST_ENTITIES} parts, the rest not read")
                 break
-            self.add(*headers.split(piece, self._defects), child_default, level + 1)
-        return media_type
+            self.add(raw, piece, child_default, level + 1)
+        return Entity(header, media_type)
 
     def _pieces(
-        self, media_type: str, given: parameters.Parameters, body: bytes, level: int
-    ) -> list[bytes] | None:
+        self, media_type: str, given: parameters.Parameters, raw: bytes, body: Span, level: int
+    ) -> list[Span] | None:
         if not media_type.startswith("multipart/"):
             return None
         if level >= MOST_LEVELS:
             self._defects.note(f"more than {MOST_LEVELS} levels of parts, the rest not split")
             return None
         boundary = given.get("boundary", "").rstrip().encode()
-        pieces = list(islice(self._split(body, b"--" + boundary), MOST_ENTITIES)) if boundary else []
+        pieces = list(islice(self._split(raw, body, b"--" + boundary), MOST_ENTITIES)) if boundary else []
         if not pieces:
             self._defects.note("a multipart without its boundary, read as text")
         return pieces or None
 
-    def _split(self, body: bytes, delimiter: bytes) -> Iterator[bytes]:
+    def _split(self, raw: bytes, body: Span, delimiter: bytes) -> Iterator[Span]:
         start = -1  # of the piece that is open
-        for at, end, last in delimiters(body, delimiter):
+        for at, end, last in delimiters(raw, delimiter, *body):
             if start >= 0:
-                yield _without_line_end(body[start:at])
+                yield start, _before_line_end(raw, start, at)
             if last:
                 return
             start = end
         if start >= 0:
             self._defects.note("a multipart without its end")
-            yield body[start:]
+            yield start, body[1]
 
     def _leaf(
         self, media_type: str, given: parameters.Parameters, header: headers.Header, body: bytes
@@ -94,20 +110,25 @@ def _filename(disposition: bytes, given: parameters.Parameters) -> str:
     return parameters.filename(parameters.parse(charset.plain(disposition[: parameters.MOST])), given)
 
 
-def delimiters(body: bytes, delimiter: bytes) -> Iterator[tuple[int, int, bool]]:
-    """Where each delimiter line starts, where the next line starts, whether it is the last."""
-    at = body.find(delimiter)
-    while at >= 0:
-        after = at + len(delimiter)
-        if at == 0 or body[at - 1] == 0x0A:
-            line_end = body.find(b"\n", after)
-            end = len(body) if line_end < 0 else line_end + 1
-            rest = body[after:end].rstrip(b" \t\r\n")
-            if rest in (b"", b"--"):
-                yield at, end, bool(rest)
-        at = body.find(delimiter, after)
+def delimiters(
+    raw: bytes, delimiter: bytes, begin: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, int, bool]]:
+    """Where each delimiter line of the body between ``begin`` and ``stop`` starts, where the next line
+    starts, whether it is the last.
+
+    Found by an expression, for a letter may begin a million lines so and end none.
+    """
+    stop = len(raw) if stop is None else stop
+    line = re.escape(delimiter) + rb"(--)?+[ \t\r]*+(?=\n|\Z)"
+    if first := re.compile(line).match(raw, begin, stop):
+        yield begin, min(first.end() + 1, stop), first[1] is not None
+    for found in re.compile(b"\n" + line).finditer(raw, begin, stop):
+        yield found.start() + 1, min(found.end() + 1, stop), found[1] is not None
 
 
-def _without_line_end(piece: bytes) -> bytes:
+def _before_line_end(raw: bytes, begin: int, stop: int) -> int:
     """The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1)."""
-    return piece[:-2] if piece.endswith(b"\r\n") else piece.removesuffix(b"\n")
+    for line_end in (b"\r\n", b"\n"):
+        if raw.endswith(line_end, begin, stop):
+            return stop - len(line_end)
+    return stop

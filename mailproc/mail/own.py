@@ -4,6 +4,7 @@ A mailbox from which we send gets our own order files (Cc, a rule of the mail pr
 a customer's they would be orders. A bounce is looked for first (``bounce.read``).
 """
 
+import re
 from collections.abc import Collection
 
 from mailproc import slow_work
@@ -12,6 +13,8 @@ from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 from mailproc.mail.rendition import from_html as html_text
 
+_QUOTED = re.compile(r"(?:\s++|>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)*+")
+"""Nothing but blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
@@ -37,8 +40,7 @@ def _says_something(part: Part) -> bool:
     if part.media_type in _RETURNED:
         return False
     text = html_text(part.text) if part.media_type == "text/html" and part.text else part.text
-    lines = (line.strip() for line in (text or "").splitlines())
-    return text is None or any(line and not line.startswith(">") for line in lines)
+    return text is None or _QUOTED.fullmatch(text) is None
 
 
 def _named_in(part: Part) -> tuple[str, ...]:

@@ -19,9 +19,8 @@ def parse(raw: bytes) -> Letter:
     somebody's name.
     """
     defects = Defects()
-    header, body = headers.split(raw, defects)
     tree = mime.Tree(defects)
-    media_type = tree.add(header, body)
+    header, media_type = tree.add(raw)
     return Letter(
         raw=raw,
         message_id=_first_id(header),
@@ -50,11 +49,16 @@ def readable(letter: Letter) -> str:
     """
     body = [part for part in letter.parts if not part.attachment]
     plain = _text(body, "text/plain")
-    if plain.strip():
+    if _says_something(plain):
         return plain
     html = _text(body, "text/html")
     rendered = rendition.from_html(html) if html else ""
-    return rendered if rendered.strip() else letter.text
+    return rendered if _says_something(rendered) else letter.text
+
+
+def _says_something(text: str) -> bool:
+    """More than white space, without a copy of it."""
+    return bool(text) and not text.isspace()
 
 
 def _text(parts: list[Part], media_type: str) -> str:

@@ -5,7 +5,10 @@ letter of unclosed tags (quadratic, CVE-2025-6069), and raises for others.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
+
+from mailproc.mail.letter import MOST_LINES
 
 MOST_OF_HTML = 1_000_000  # characters
 
@@ -29,22 +32,33 @@ _BLOCKS = frozenset(
 def unflowed(text: str, delete_space: bool) -> str:
     """Join the lines that a flowed text broke; quoted lines only with their own level.
 
-    A blank line is never joined, whatever stands before it: here blank lines have a meaning.
+    A blank line is never joined, whatever stands before it: here blank lines have a meaning. A text of more
+    lines than are read (``MOST_LINES``) stays as it is.
     """
-    lines: list[list[str]] = []
+    if text.count("\n") >= MOST_LINES:
+        return text
+    pieces: list[str] = []
     open_depth = -1  # quote depth of the line that waits for its next half
-    for line in text.split("\n"):
+    for line in _lines(text):
         unquoted = line.lstrip(">")
         depth = len(line) - len(unquoted)
         content = unquoted.removeprefix(" ")
         flows = content.endswith(" ") and content != "-- "
         said = content[:-1] if flows and delete_space else content
-        if open_depth == depth and content not in ("", "-- "):
-            lines[-1].append(said)
-        else:
-            lines.append([">" * depth + (" " if depth else ""), said])
+        if open_depth != depth or content in ("", "-- "):
+            pieces.append("\n" * bool(pieces) + ">" * depth + " " * bool(depth))
+        pieces.append(said)
         open_depth = depth if flows else -1
-    return "\n".join("".join(pieces) for pieces in lines)
+    return "".join(pieces)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after another: all of them together take many times the text's memory."""
+    begin = 0
+    while (end := text.find("\n", begin)) >= 0:
+        yield text[begin:end]
+        begin = end + 1
+    yield text[begin:]
 
 
 def from_html(html: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailproc.config import Mailbox
+from mailproc.mail.letter import LARGEST
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.store.mailboxes import Batch
 from mailproc.store.passed_over import GONE, SHORT, UNREAD, Passed, Place, Remembered
@@ -31,9 +32,11 @@ def fetch(
     wanted: Callable[[int], Sequence[Remembered]],
     keep: Callable[[Batch], list[Kept]],
     now: datetime,
+    *,
+    largest: int = LARGEST,
 ) -> list[Outcome]:
     """Read again what staff ask for; ``wanted`` names it, given the folder's UIDVALIDITY. Raises TryLater."""
-    with ImapSession(mailbox, careful=True) as session:
+    with ImapSession(mailbox, careful=True, largest=largest) as session:
         return read_again(session, wanted(session.uidvalidity), keep, now, asked=True)
 
 

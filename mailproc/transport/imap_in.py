@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mailproc.config import Mailbox
 from mailproc.errors import TryLater
+from mailproc.mail.letter import LARGEST
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.passed_over import SHORT, UNREAD, Passed, Place, Remembered
@@ -49,6 +50,7 @@ def poll(
     passed_over: Remembering | None = None,
     *,
     careful: bool = False,
+    largest: int = LARGEST,
 ) -> Polled:
     """Take every letter above ``position``; a changed UIDVALIDITY takes all again.
 
@@ -56,10 +58,10 @@ def poll(
     moved or deleted as ``mailbox.after`` says. Where letters are moved or deleted, one that is
     still there is taken again: a crash had come in between, and the inbox knows it by its digest.
     ``passed_over`` is the list of the folder by UIDVALIDITY: what of it is due is read again.
-    ``careful``: the last look failed (see ImapSession).
+    ``careful``: the last look failed, ``largest``: octets of a letter that is taken (see ImapSession).
     Raises TryLater (Refused: a wrong password, a missing folder); what was committed stays.
     """
-    with ImapSession(mailbox, careful=careful) as session:
+    with ImapSession(mailbox, careful=careful, largest=largest) as session:
         remembered = (passed_over or {}).get(session.uidvalidity, ())
         polled = _Look(session, position, keep, clock, {one.uid for one in remembered}).run()
         now = clock()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mailproc.mail.letter import LARGEST
 from mailproc.store.passed_over import GONE, LARGE, SHORT, UNREAD, Passed
 from mailproc.transport.imap_session import AT_ONCE, ImapSession, Unreadable
 
@@ -27,11 +26,12 @@ class Reader:
 
     def __init__(self, session: ImapSession) -> None:
         self._session = session
+        self._largest = session.largest
         self._large = 0
 
     def groups(self, sizes: Mapping[int, int | None]) -> Iterator[Read]:
         """These letters in the order of their UIDs, so many together as may be in memory at once."""
-        for group in _groups(sizes):
+        for group in _groups(sizes, self._largest):
             yield self._read(group, sizes)
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int | None]:
@@ -55,11 +55,11 @@ class Reader:
         return Read(uids[-1], bodies, passed)
 
     def _too_large(self, uid: int, size: int | None) -> Passed | None:
-        if size is None or size <= LARGEST:
+        if size is None or size <= self._largest:
             return None
         self._large += 1
         kind = LARGE if self._large <= MOST_LARGE else UNREAD
-        return Passed(uid, kind, f"it has {size} octets, more than {LARGEST}")
+        return Passed(uid, kind, f"it has {size} octets, more than {self._largest}")
 
 
 def halving(
@@ -78,13 +78,13 @@ def halving(
     return halving(numbers[:half], ask, failed) | halving(numbers[half:], ask, failed)
 
 
-def _groups(sizes: Mapping[int, int | None]) -> Iterator[list[int]]:
+def _groups(sizes: Mapping[int, int | None], largest: int) -> Iterator[list[int]]:
     """Together few enough octets to be held in memory at once; what is too large is not fetched."""
     group: list[int] = []
     octets = 0
     for uid in sorted(sizes):
         size = sizes[uid]
-        size = AT_ONCE if size is None else size if size <= LARGEST else 0
+        size = AT_ONCE if size is None else size if size <= largest else 0
         if group and octets + size > AT_ONCE:
             yield group
             group, octets = [], 0

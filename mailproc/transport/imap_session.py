@@ -61,12 +61,14 @@ class ImapSession:
     """A fresh connection to a mailbox, its folder selected. A context manager.
 
     ``careful``: the last look broke off. A letter at which the line breaks or falls silent counts as
-    unreadable now, so that the one to blame is found and the others come in.
+    unreadable now, so that the one to blame is found and the others come in. ``largest``: octets of a letter
+    that is fetched.
     """
 
     mailbox: Mailbox
     readonly: bool = False
     careful: bool = False
+    largest: int = LARGEST
     uidvalidity: int = 0
     uidnext: int = 0  # 0 where the server does not say
     letters: int = 0
@@ -203,7 +205,7 @@ class ImapSession:
         would be lost: that is Unreadable.
         """
         with self._speech():
-            answer = self._asked(uids, ["BODY.PEEK[]"], LARGEST if len(uids) == 1 else 2 * AT_ONCE)
+            answer = self._asked(uids, ["BODY.PEEK[]"], self.largest if len(uids) == 1 else 2 * AT_ONCE)
         found = {uid: fields[BODY] for uid, fields in answer.items() if isinstance(fields.get(BODY), bytes)}
         if b"" in found.values():
             raise Unreadable("the server gives an empty letter")

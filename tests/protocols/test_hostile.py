@@ -1,5 +1,7 @@
 """Whatever the bytes, decoding raises RemoteFault or nothing, in bounded time."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +11,15 @@ from hypothesis import strategies as st
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import IllRequest
-from mailproc.mail.letter import Letter, Part
+from mailproc.mail.letter import MOST_LINES, Letter, Part
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail.bodytext import MOST_LINES, texts
+from mailproc.protocols.artemail import bodytext
+from mailproc.protocols.artemail.bodytext import lines_of, spaced
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.replies import MOST_REPLIES
+from mailproc.protocols.artemail.last_letter import LastLetter
+from mailproc.protocols.artemail.replies import MOST_REPLIES, Replies
 from mailproc.protocols.codec import Decoded
+from mailproc.secret_words import MASK
 
 FOLDER = Path(__file__).parents[1] / "samples" / "artemail"
 THREE = (FOLDER / "order-three-in-a-file.eml").read_bytes()
@@ -173,22 +178,89 @@ LINES_OF_A_REPORT = ["\n", "a\n", "LIB-{n}   SHIPPED COPY\n", "LIB-{n}   SOMETHI
 @pytest.mark.parametrize("piece", LINES_OF_A_REPORT)
 def test_of_five_megabytes_no_more_is_read_than_a_report_may_have(piece: str, codec: ArtemailCodec) -> None:
     letter = repeated(piece, FIVE_MEGABYTES)
-    assert all(len(lines) <= MOST_LINES for lines in texts(letter))
+    if letter.text.count("\n") >= MOST_LINES:
+        assert_too_large(letter, codec)
+        return
     said = codec.decode(letter)
     assert len(said.apdus) + len(said.unsure) <= MOST_REPLIES
     assert said.faults
 
 
-def test_what_stands_behind_the_last_line_that_is_read_is_told(codec: ArtemailCodec) -> None:
-    """Never dropped in silence: a report says so, and a file without its end gives no order."""
+def assert_too_large(letter: Letter, codec: ArtemailCodec) -> None:
+    for look in (codec.recognise, codec.perhaps, codec.decode):
+        with pytest.raises(RemoteFault, match=f"too large to be read: .* more than {MOST_LINES} lines"):
+            look(letter)
+
+
+def test_a_letter_of_too_many_lines_is_not_read_at_all(codec: ArtemailCodec) -> None:
+    """Never dropped in silence: what stands behind the last line might be an order or an answer."""
     blank = "\n" * MOST_LINES
-    said = codec.decode(text_letter(f"LIB-1   NOT\n{blank}LIB-2   NOT\n"))
+    assert_too_large(text_letter(f"LIB-1   NOT\n{blank}LIB-2   NOT\n"), codec)
+    assert_too_large(text_letter(f"99-0001\nQ7W8E9R\n\n\n\n\nTXL-1 S LOAN\nA title\n{blank}NNNN\n"), codec)
+    said = codec.decode(text_letter("LIB-1   NOT\n" + blank[12:]))
     assert [apdu.ref and apdu.ref.number for apdu in said.apdus] == ["LIB-1"]
-    assert [fault.text for fault in said.faults] == [f"nothing was read after line {MOST_LINES}"]
-    file = f"99-0001\nQ7W8E9R\n\n\n\n\nTXL-1 S LOAN\nA title\n{blank}NNNN\n"
-    said = codec.decode(text_letter(file))
-    assert said.apdus == ()
-    assert "not ended" in said.faults[0].text
+
+
+def test_the_lines_of_all_texts_count_together(codec: ArtemailCodec) -> None:
+    texts = [f"LIB-{number}   NOT\n" + "\n" * (MOST_LINES // 2) for number in (1, 2)]
+    parts = tuple(Part("text/plain", text.encode(), text=text) for text in texts)
+    assert codec.recognise(Letter(raw=b"", parts=parts[:1]))
+    assert_too_large(Letter(raw=b"", parts=parts), codec)
+
+
+def test_a_letter_of_too_many_lines_is_masked_all_the_same(codec: ArtemailCodec) -> None:
+    raw = b"Subject: file\n\n99-0001\nQ7W8E9R\n" + b"\n" * MOST_LINES
+    assert b"Q7W8E9R" not in codec.mask(raw)
+
+
+def test_a_letter_is_sorted_once(codec: ArtemailCodec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked three times what it is, and a long one takes seconds each time."""
+    looks: list[int] = []
+    read = Replies.read
+    monkeypatch.setattr(Replies, "read", lambda *said: looks.append(1) or read(*said))
+    letters = [text_letter(f"LIB-{number}   NOT\n") for number in (1, 2)]
+    for letter in letters:
+        assert codec.recognise(letter)
+        assert not codec.perhaps(letter)
+        assert len(codec.decode(letter).apdus) == 1
+    assert len(looks) == len(letters)
+    assert [codec.decode(letter).apdus[0].ref.number for letter in letters] == ["LIB-1", "LIB-2"]  # type: ignore[union-attr]
+
+
+def test_what_was_made_of_a_letter_goes_with_it() -> None:
+    made = LastLetter(lambda letter: [letter.subject])
+    letter = text_letter("a")
+    first = made(letter)
+    assert made(letter) is first
+    kept = weakref.ref(letter)
+    del letter
+    gc.collect()
+    assert kept() is None
+    assert made._kept is None
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 19, 20, 21])
+def test_quoting_is_undone_as_far_as_every_line_has_it(depth: int) -> None:
+    lines = ["> " * depth + "a", ">" * depth + "b", "", "> " * (depth + 2) + "c"]
+    left = max(depth - bodytext.MOST_DEPTH, 0)
+    assert lines_of("\n".join(lines)) == ["> " * left + "a", ">" * left + "b", "", "> " * (left + 2) + "c"]
+    assert lines_of("\n".join([*lines, ">" * (depth // 2)]))[:4] == lines_of("\n".join(lines))
+
+
+@given(st.text("ab \t\u3000\xa0", max_size=60), st.integers(1, 8))
+def test_a_long_line_is_spaced_as_a_short_one(line: str, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bodytext, "_AT_ONCE", at_once)
+        assert spaced(line) == " ".join(line.split())
+
+
+@pytest.mark.parametrize("boundary", [b"b", b"b-"])
+def test_parts_without_end_are_masked_in_bounded_work(codec: ArtemailCodec, boundary: bytes) -> None:
+    """Each takes forty millionths of a second: a letter can hold two million of them."""
+    head = b"Content-Type: multipart/mixed; boundary=" + boundary + b"\n\n"
+    part = b"--" + boundary + b"\n"
+    masked = codec.mask(head + part * 200_000 + b"\n99-0001\nQ7W8E9R\n")
+    assert masked == head + part * 200_000 + b"\n99-0001\n" + MASK.encode() + b"\n"
 
 
 def test_an_order_that_is_too_large_is_one_fault(codec: ArtemailCodec) -> None:

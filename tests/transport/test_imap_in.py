@@ -263,11 +263,11 @@ def test_few_octets_are_in_memory_at_once(
 
 
 def test_too_large_is_reported_and_passed_over_once(
-    dovecot: Any, inbox: Any, user: str, look: Any, monkeypatch: pytest.MonkeyPatch
+    dovecot: Any, inbox: Any, user: str, look: Any, clock: Clock
 ) -> None:
-    monkeypatch.setattr("mailproc.transport.imap_reading.LARGEST", 500)
     dovecot.fill(user, [*letters(1), b"Subject: big\r\n\r\n" + b"x" * 600, *letters(1, start=2)])
-    polled = look(after="delete")
+    mailbox = dovecot.mailbox(user, after="delete")
+    polled = poll(mailbox, inbox.position(user), inbox.keep, clock, largest=500)
     assert polled.new == 2
     ((passed,),) = inbox.passed(user).values()
     assert (passed.uid, passed.kind) == (2, "large")

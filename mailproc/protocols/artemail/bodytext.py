@@ -3,31 +3,57 @@
 import re
 from collections.abc import Iterator
 
+from mailproc.errors import RemoteFault
 from mailproc.mail import charset
 from mailproc.mail.defects import Defects
-from mailproc.mail.letter import Letter, Part
+from mailproc.mail.letter import MOST_LINES, Letter, Part
 from mailproc.mail.parse import readable
+from mailproc.protocols.artemail.last_letter import LastLetter
 
-MOST_LINES = 200_000
-"""Lines of one text; what follows is not read. Ten thousand orders have fewer."""
+MOST_DEPTH = 20
+"""How often a letter may have been forwarded with every line quoted."""
 
 _TEXT_FILES = (".txt", ".art", ".asc")
 _SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u2069]"  # invisible ones, and those that turn the direction
+_RANGES = (
+    *((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F), (0xD800, 0xDFFF), (0xFEFF, 0xFEFF)),
+    *((0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069)),
 )
+_PLAIN = dict.fromkeys(one for first, last in _RANGES for one in range(first, last + 1)) | {9: " ", 0xA0: " "}
+"""Control characters, halves of others, invisible ones and those that turn the direction vanish."""
+_MARKS = tuple(re.compile(f"(?:> ?){{0,{depth}}}+") for depth in range(MOST_DEPTH + 1))
+_BLANKS = re.compile(r"\s+")
+_AT_ONCE = 65_536
+"""Characters of a line that are taken apart together: a word of two takes twenty-five times its length."""
 
 
-def texts(letter: Letter) -> Iterator[list[str]]:
-    """The lines of a letter's body, then those of each further plain text in it or attached to it."""
+def texts(letter: Letter) -> tuple[list[str], ...]:
+    """The lines of a letter's body, then those of each further plain text in it or attached to it.
+
+    Raises RemoteFault where they are more than ``MOST_LINES`` together: nothing is left out in silence.
+    """
+    return _texts(letter)
+
+
+def _read(letter: Letter) -> tuple[list[str], ...]:
+    found = list(written(letter))
+    if sum(text.count("\n") + text.count("\r") for text in found) >= MOST_LINES:
+        raise RemoteFault(f"too large to be read: its texts have more than {MOST_LINES} lines together")
+    return tuple(map(lines_of, found))
+
+
+_texts = LastLetter(_read)
+
+
+def written(letter: Letter) -> Iterator[str]:
+    """The texts themselves, however long."""
     body = readable(letter)
-    yield lines_of(body)
+    yield body
     for part in letter.parts:
         text = _text(part)
         if text and text != body:
-            yield lines_of(text)
+            yield text
 
 
 def _text(part: Part) -> str | None:
@@ -45,14 +71,47 @@ def lines_of(text: str) -> list[str]:
     Quoting ("> ") is undone only where every line has it: then the whole was forwarded. One
     quoted line among others is what somebody else said before. At most ``MOST_LINES``.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").replace("\xa0", " ")
-    said = _CONTROL.sub("", text).split("\n", MOST_LINES)[:MOST_LINES]
-    lines = [line.rstrip() for line in said]
-    for _ in range(20):
-        if not _is_quoted(lines):
-            break
-        lines = [line[1:].removeprefix(" ").rstrip() for line in lines]
-    return _unsigned(lines)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    said = text.split("\n", MOST_LINES)[:MOST_LINES]
+    return _unsigned(_unquoted([_plain(line).rstrip() for line in said]))
+
+
+def spaced(line: str) -> str:
+    """The words of a line with single blanks between them."""
+    if "  " not in line and line.isprintable() and line[:1] != " " != line[-1:]:
+        return line  # as most are
+    if len(line) <= _AT_ONCE:
+        return " ".join(line.split())
+    pieces: list[str] = []
+    for start in range(0, len(line), _AT_ONCE):
+        piece = _BLANKS.sub(" ", line[start : start + _AT_ONCE])
+        if not pieces or pieces[-1].endswith(" "):
+            piece = piece.removeprefix(" ")
+        if piece:
+            pieces.append(piece)
+    return "".join(pieces).removesuffix(" ")
+
+
+def _plain(line: str) -> str:
+    return line if line.isprintable() else line.translate(_PLAIN)
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    depth = MOST_DEPTH
+    for line in lines:
+        marks = _marks(line, depth)
+        if marks < len(line):
+            depth = line.count(">", 0, marks)
+        if not depth:
+            return lines
+    return [line[_marks(line, depth) :] for line in lines]
+
+
+def _marks(line: str, depth: int) -> int:
+    """Where so many marks of quoting at the beginning of the line end, or fewer if it has no more."""
+    found = _MARKS[depth].match(line)
+    return found.end() if found else 0
 
 
 def _unsigned(lines: list[str]) -> list[str]:
@@ -63,8 +122,3 @@ def _unsigned(lines: list[str]) -> list[str]:
     text = lines[lines.index("", begin) + 1 :] if "" in lines[begin:] else []
     end = text.index(_SIGNATURE) if _SIGNATURE in text else len(text)
     return [line.removeprefix("- ") for line in text[:end]]
-
-
-def _is_quoted(lines: list[str]) -> bool:
-    said = [line for line in lines if line]
-    return bool(said) and all(line.startswith(">") for line in said)

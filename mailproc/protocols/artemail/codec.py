@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import Literal, Self
 
@@ -25,9 +26,10 @@ from mailproc.protocols.artemail import (
     tables,
     writing,
 )
-from mailproc.protocols.artemail.bodytext import texts
+from mailproc.protocols.artemail.bodytext import lines_of, texts, written
 from mailproc.protocols.artemail.guard import Lost
 from mailproc.protocols.artemail.keywords import Keywords
+from mailproc.protocols.artemail.last_letter import LastLetter
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.artemail.reading import Reading
 from mailproc.protocols.artemail.replies import Replies
@@ -38,6 +40,7 @@ from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manne
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
 MOST_PASSWORDS = 10
 """Each is looked for in the whole letter: a thousand of them took minutes."""
+Sorted = tuple[Kind | None, list[str], Reading | None]
 PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
@@ -102,6 +105,13 @@ class ArtemailCodec:
 
     def automatic(self, letter: Letter) -> bool:
         """An answering machine's letter, or a mail system's: it may quote a report or our own file."""
+        return self._automatic(letter)
+
+    @cached_property
+    def _automatic(self) -> LastLetter[bool]:
+        return LastLetter(self._is_automatic)
+
+    def _is_automatic(self, letter: Letter) -> bool:
         said = " ".join(letter.subject.split())[:300]
         own_words = letter.auto_submitted.startswith("auto-replied")
         return own_words or bool(self.replies.codes.layout.auto_reply.fullmatch(said)) or _is_bounce(letter)
@@ -109,8 +119,8 @@ class ArtemailCodec:
     @slow_work.outside_writes
     @one_letter()
     def decode(self, letter: Letter) -> Decoded:
-        """Raises RemoteFault only where the letter has no text at all; Misconfigured where a pattern
-        of the tables does not come to an end on it, as all that reads a letter here."""
+        """Raises RemoteFault only where the letter has no text at all, or too much of it; Misconfigured where
+        a pattern of the tables does not come to an end on it, as all that reads a letter here."""
         if not any(any(lines) for lines in texts(letter)) and not letter.subject:
             raise RemoteFault("the letter has no text")
         if self.automatic(letter):
@@ -207,23 +217,32 @@ class ArtemailCodec:
     def mask(self, raw: bytes) -> bytes:
         """Also what our reader takes for a password, however the letter hides it. Of a letter that holds many
         files that is so of the first MOST_PASSWORDS; each is masked where it stands below its code."""
-        found = dict.fromkeys(word for lines in texts(parse(raw)) if (word := orders.password(lines)))
+        found = dict.fromkeys(
+            word for text in written(parse(raw)) if (word := orders.password(lines_of(text)))
+        )
         return self.masker.letter(raw, *islice(found, MOST_PASSWORDS))
 
     @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:
         return mask.unmask(raw, secret)
 
-    def sort(self, letter: Letter) -> tuple[Kind | None, list[str], Reading | None]:
+    def sort(self, letter: Letter) -> Sorted:
         """What the letter is, the lines that make it so, and how they read as a report.
 
         A receipt goes before the file that it quotes, codes before a link, a link before prose, and all
         of them before somebody's words that name an order asked in the plain layout, or a status that is in
         no table.
         """
+        return self._sorted(letter)
+
+    @cached_property
+    def _sorted(self) -> LastLetter[Sorted]:
+        return LastLetter(self._sort)
+
+    def _sort(self, letter: Letter) -> Sorted:
         if plain.is_one(letter):
             return "plain", [], None
-        found = list(texts(letter))
+        found = texts(letter)
         quoting = any(self.replies.is_receipt(lines, letter.subject) for lines in found)
         if not quoting and (files := [lines for lines in found if orders.looks_like_orders(lines)]):
             return "orders", files[0], None
@@ -270,7 +289,7 @@ class ArtemailCodec:
         """The lines as they may be kept: no password of the configuration, nor the letter's own, in a
         title, an address or wherever else somebody typed it. The receiver sees the mask's letters."""
         masker = self.masker.knowing(password) if password else self.masker
-        return masker.text("\n".join(lines)).split("\n")
+        return masker.lines(lines)
 
     def _decoded_plain(self, letter: Letter) -> Decoded:
         """There is no password, so only a customer whose dialect this is is taken without one."""

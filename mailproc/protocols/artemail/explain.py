@@ -45,7 +45,7 @@ def explain(codec: ArtemailCodec, letter: Letter) -> Explained:
     """``letter`` should be masked: its lines are shown as they are."""
     kind, lines, reading = codec.sort(letter)
     if not lines:
-        lines = next(iter(texts(letter)), [])
+        lines = texts(letter)[0]
     if reading is None:
         reading = codec.replies.read(lines, letter.subject, letter.date.date() if letter.date else None)
     if codec.automatic(letter):

@@ -18,6 +18,8 @@ from mailproc.protocols.artemail.layout import CUSTOMER_CODE
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 MOST_LEVELS = 10
+MOST_PIECES = 4 * mime.MOST_ENTITIES
+"""Between delimiters, of one letter: no reader looks into so many, and the rest is masked as it stands."""
 
 _TAG = rb"<[^<>\n]{0,200}>"
 _BETWEEN = rb"(?:[\s>|]|" + _TAG + rb"|&nbsp;|&gt;)*+"
@@ -70,7 +72,7 @@ class Masker:
 
         ``more``: passwords that a reader found in this letter.
         """
-        return self.knowing(*more)._entity(raw, 0)
+        return self.knowing(*more)._entity(raw, 0, iter(range(MOST_PIECES)))
 
     def knowing(self, *more: str) -> "Masker":
         """The same, with more passwords."""
@@ -79,6 +81,15 @@ class Masker:
     def text(self, text: str) -> str:
         slow_work.check_length("Masker.text", len(text))
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def lines(self, lines: list[str]) -> list[str]:
+        """The same of a text in lines; itself where it holds no password, as almost always."""
+        content = b"\n".join(line.encode("utf-8", "surrogatepass") for line in lines)
+        slow_work.check_length("Masker.lines", len(content))
+        masked = self._plain(content)
+        if masked == content:
+            return lines
+        return [line.decode("utf-8", "surrogatepass") for line in masked.split(b"\n")]
 
     def _plain(self, content: bytes) -> bytes:
         """Masked; where a secret is written with unseen characters in it, shown without those."""
@@ -106,7 +117,7 @@ class Masker:
     def _head(self, head: bytes) -> bytes:
         return mask_header.masked(self._plain(head), self.text)
 
-    def _entity(self, raw: bytes, level: int) -> bytes:
+    def _entity(self, raw: bytes, level: int, room: Iterator[int]) -> bytes:
         head, body = _divided(raw)
         header, _ = headers.split(head, Defects())
         media_type, given = parameters.media_type(headers.first(header, "content-type"), "text/plain")
@@ -122,16 +133,20 @@ class Masker:
             if (masked := self.text(wide)) != wide:
                 return self._head(_as_utf8(head)) + masked.encode("utf-8", "replace")
         if level < MOST_LEVELS and media_type.startswith("multipart/") and boundary:
-            return self._head(head) + self._pieces(body, b"--" + boundary, level)
+            return self._head(head) + self._pieces(body, b"--" + boundary, level, room)
         if level < MOST_LEVELS and media_type == "message/rfc822":
-            return self._head(head) + self._entity(body, level + 1)
+            return self._head(head) + self._entity(body, level + 1, room)
         return self._head(head) + self._plain(body)
 
-    def _pieces(self, body: bytes, delimiter: bytes, level: int) -> bytes:
-        return b"".join(
-            piece if is_delimiter else self._entity(piece, level + 1) if inside else self._plain(piece)
-            for piece, is_delimiter, inside in _split(body, delimiter)
-        )
+    def _pieces(self, body: bytes, delimiter: bytes, level: int, room: Iterator[int]) -> bytes:
+        shown, at = list[bytes](), 0
+        for piece, is_delimiter, inside in _split(body, delimiter):
+            if not is_delimiter and next(room, None) is None:
+                return b"".join((*shown, self._plain(body[at:])))
+            at += len(piece)
+            whole = self._entity(piece, level + 1, room) if inside and not is_delimiter else piece
+            shown.append(whole if inside or is_delimiter else self._plain(piece))
+        return b"".join(shown)
 
 
 def _below_code(found: re.Match[bytes]) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any
 
 import regex
 
-from mailproc.protocols.artemail.timed import Pattern, Place
+from mailproc.protocols.artemail.timed import SHIPPED, Pattern, Place
 
 MOST_WAYS = 1_000_000
 """Ways to match that an expression may have."""
@@ -40,7 +40,8 @@ def compiled(pattern: str, place: Place, *needed: str, known: Collection[str] = 
     Raises ValueError where the expression is broken, unbounded, lacks a group, or has one more."""
     try:
         ways = _ways(syntax.parse(pattern, re.IGNORECASE | re.ASCII))
-        found = Pattern(regex.compile(pattern, regex.IGNORECASE | regex.ASCII), place)
+        shipped = place.file.parent == SHIPPED
+        found = Pattern(regex.compile(pattern, regex.IGNORECASE | regex.ASCII), place, shipped)
     except (re.error, regex.error, RecursionError, OverflowError) as error:
         raise ValueError(f"pattern {pattern!r}: {error}") from error
     if ways > MOST_WAYS:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.terms import Ref
 from mailproc.mail.letter import Letter
-from mailproc.protocols.artemail.bodytext import texts
+from mailproc.protocols.artemail.bodytext import spaced, texts
 from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
 
 MOST_LOOKED_AT = 100
@@ -32,4 +32,4 @@ def message(letter: Letter, mask: Callable[[str], str]) -> Apdu:
 
 
 def _lines(letter: Letter) -> list[str]:
-    return [" ".join(line.split()) for line in next(iter(texts(letter)), [])[:MOST_LOOKED_AT]]
+    return [spaced(line) for line in texts(letter)[0][:MOST_LOOKED_AT]]

@@ -13,7 +13,7 @@ from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Message
 from mailproc.ill.terms import Ref, Service
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.artemail import address, citation, contracts, quoted
-from mailproc.protocols.artemail.bodytext import texts
+from mailproc.protocols.artemail.bodytext import spaced, texts
 from mailproc.protocols.artemail.contracts import PlainText
 from mailproc.protocols.artemail.guard import Lost, check_same
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
@@ -56,7 +56,7 @@ def is_one(letter: Letter) -> bool:
 
 def numbers(letter: Letter) -> tuple[str, ...]:
     """The Request IDs that somebody's own words, or the order quoted below them, name; each once."""
-    lines = [letter.subject, *next(iter(texts(letter)), [])[:MOST_LOOKED_AT]]
+    lines = [letter.subject, *texts(letter)[0][:MOST_LOOKED_AT]]
     named = (_NAMED.search(line[:LONGEST_LINE]) for line in lines)
     found = dict.fromkeys(match["number"] for match in named if match)
     return tuple(number for number in found if any(sign.isdigit() for sign in number))[:MOST_ANSWERED]
@@ -64,8 +64,8 @@ def numbers(letter: Letter) -> tuple[str, ...]:
 
 def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
     """People's answer as a message for each order that it names: words for staff, no state moves."""
-    lines = mask("\n".join(next(iter(texts(letter)), [])[:MOST_LOOKED_AT])).split("\n")
-    said = [" ".join(line.split()) for line in lines]
+    lines = mask("\n".join(texts(letter)[0][:MOST_LOOKED_AT])).split("\n")
+    said = [spaced(line) for line in lines]
     said = said[: quoted.begins(said, _WRITTEN)]
     own = " ".join(line for line in said if line and not line.startswith(">"))
     note = (own or mask(letter.subject))[:LONGEST_ANSWER]
@@ -108,7 +108,7 @@ def _labelled(letter: Letter) -> Mapping[str, Sequence[str]] | None:
     """Each label with the lines that belong to it, its own value first; None where it is another letter."""
     if _subject(letter.subject) not in _SUBJECTS:
         return None
-    said = [" ".join(line.split()) for line in next(iter(texts(letter)), [])]
+    said = [spaced(line) for line in texts(letter)[0]]
     said = [line[:LONGEST_LINE] for line in said if line]
     if not said or said[0].upper() != HEADING.upper():
         return None

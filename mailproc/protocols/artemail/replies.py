@@ -13,7 +13,7 @@ from datetime import date
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.terms import ApduType, Ref
 from mailproc.protocols.artemail import deliveries, quoted, receipts, reportlines, twins
-from mailproc.protocols.artemail.bodytext import MOST_LINES
+from mailproc.protocols.artemail.bodytext import spaced
 from mailproc.protocols.artemail.keywords import Keywords
 from mailproc.protocols.artemail.messages import message_of
 from mailproc.protocols.artemail.phrases import Phrases
@@ -65,7 +65,7 @@ class Replies:
 
     def is_receipt(self, lines: Sequence[str], subject: str) -> bool:
         """Without reading the rest: a receipt goes before the file that it quotes."""
-        top = [" ".join(line.split()) for line in lines[:HEADING]]
+        top = [spaced(line) for line in lines[:HEADING]]
         return receipts.read(" ".join(subject.split()), top, Ref(), self.codes.layout, str) is not None
 
     def is_coded(self, reading: Reading) -> bool:
@@ -89,7 +89,7 @@ class Replies:
 
     def read(self, lines: Sequence[str], subject: str, on: date | None) -> Reading:
         """``on`` is the letter's own date: "reapply in n weeks" counts from it."""
-        said = [" ".join(line.split()) for line in lines]
+        said = [spaced(line) for line in lines]
         end = self._end(said)
         said = ["" if line.startswith(">") else line for line in said[:end]]
         replies, end = self._replies(said)
@@ -108,8 +108,6 @@ class Replies:
             faults.append(
                 f"{MOST_BLOCKS} replies in words: nothing was read after line {blocks[-1].lines[-1] + 1}"
             )
-        elif len(lines) == MOST_LINES:
-            faults.append(f"nothing was read after line {MOST_LINES}")
         taken = {index for each in found for index in each.lines}
         prose = sum(1 for index, line in enumerate(said) if line and index not in taken)
         return Reading(

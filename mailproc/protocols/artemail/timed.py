@@ -17,8 +17,12 @@ from mailproc.errors import Misconfigured, RemoteFault, Setting
 
 SETTING = "artemail.replies"
 
-SECONDS = 5.0
-"""Of the processor, for one look at a letter. A report of 5 MB takes about one of them."""
+SHIPPED = Path(__file__).parent / "data"
+"""The folder of our own tables, whose expressions are known to end (tests/linear): the clock that watches one
+try costs thrice the try."""
+
+SECONDS = 2.5
+"""Of the processor, for one look at a letter. A report of ten thousand replies takes a fifth of them."""
 
 
 LOOK = 0.001
@@ -99,6 +103,7 @@ class Pattern:
 
     expression: regex.Pattern[str]
     place: Place
+    shipped: bool = False
 
     @property
     def groups(self) -> Mapping[str, int]:
@@ -115,6 +120,8 @@ class Pattern:
         left = allowance.left()
         if left <= 0:
             raise allowance.is_over()
+        if self.shipped:
+            return attempt(text)
         try:
             return attempt(text, timeout=left)
         except TimeoutError:
