@@ -8,6 +8,7 @@ customer code, beside it, and among the words of a TX line.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 
 from mailproc import slow_work
 from mailproc.errors import LocalFault
@@ -84,7 +85,9 @@ class Masker:
 
     def lines(self, lines: list[str]) -> list[str]:
         """The same of a text in lines; itself where it holds no password, as almost always."""
-        content = b"\n".join(line.encode("utf-8", "surrogatepass") for line in lines)
+        gathered = BytesIO()  # octets by the line would take thrice their length
+        gathered.writelines(f"{line}\n".encode("utf-8", "surrogatepass") for line in lines)
+        content = gathered.getvalue()[:-1]
         slow_work.check_length("Masker.lines", len(content))
         masked = self._plain(content)
         if masked == content:
