@@ -31,6 +31,7 @@ UNTOLD = {
     "patron/arrived": "it is here", "patron/unfilled": "no library can supply it",
     "patron/due_soon": "it must go back soon", "patron/overdue": "it should have been back",
     "patron/renewed": "it may be kept longer", "patron/recalled": "it must come back at once",
+    "patron/cancelled": "the request has been ended",
 }  # fmt: skip
 """What a reader would have been told, by the notice."""
 

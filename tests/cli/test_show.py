@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from mailproc.cli.showing import UNTOLD
+from mailproc.notices.catalogue import NOTICES
+
 Cli = Callable[..., Any]
 SENT = "NOT SENT"
 CARRIED = "written to the folder; answered since"
@@ -211,3 +214,8 @@ def test_an_answer_is_called_what_it_is_and_no_code_stands_beside_words(cli: Cli
         assert "not supplied by them" in shown
         assert "at-bindery" not in cli("rota", "B1").out
         assert cli("amend", "B1", "--again").code == 0
+
+
+def test_every_notice_that_a_reader_may_miss_has_a_word() -> None:
+    to_readers = {one.path.removeprefix("en/").removesuffix(".txt") for one in NOTICES}
+    assert {name for name in to_readers if name.startswith("patron/")} == set(UNTOLD)
