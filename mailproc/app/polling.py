@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, Misconfigured, TryLater
 from mailproc.flow.premises import Premises
+from mailproc.ill.attention import Reason
 from mailproc.log import following
 from mailproc.store import alarms, events, mailboxes, outgoing, passed_over
 from mailproc.store.engine import Store
@@ -56,7 +57,7 @@ def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
             _forget(connection, premises, batch.place.mailbox)
         elif said := [_again(batch, one) for one in batch.passed if one.kind in LOUD]:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-            _tell(connection, premises, "letter-passed-over", batch.place.mailbox, said[0] + more)
+            _tell(connection, premises, Reason.LETTER_PASSED_OVER, batch.place.mailbox, said[0] + more)
         return kept
 
     def keep(batch: Batch) -> list[Kept]:
@@ -81,7 +82,7 @@ def _again(batch: Batch, one: Passed) -> str:
 def _forget(connection: Connection, premises: Premises, mailbox: str) -> None:
     """Nothing is passed over any more: of the next letter staff hear at once."""
     if not passed_over.loud(connection, mailbox):
-        alarms.clear(connection, _ALARMS["letter-passed-over"], mailbox, premises.clock())
+        alarms.clear(connection, _ALARMS[Reason.LETTER_PASSED_OVER], mailbox, premises.clock())
 
 
 def _works(connection: Connection, premises: Premises, mailbox: Mailbox) -> None:
@@ -110,14 +111,14 @@ def _note(connection: Connection, premises: Premises, mailbox: Mailbox, why: str
 def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
     since = mailboxes.failing_since(connection, mailbox.name)
     if since is not None and premises.clock() - since >= UNREACHABLE:
-        _tell(connection, premises, "mailbox-unreachable", mailbox.name, why)
+        _tell(connection, premises, Reason.MAILBOX_UNREACHABLE, mailbox.name, why)
 
 
-_ALARMS = {"mailbox-unreachable": "mailbox", "letter-passed-over": "passed-over"}
+_ALARMS = {Reason.MAILBOX_UNREACHABLE: "mailbox", Reason.LETTER_PASSED_OVER: "passed-over"}
 """Under which name it is remembered that staff were told."""
 
 
-def _tell(connection: Connection, premises: Premises, reason: str, mailbox: str, why: str) -> None:
+def _tell(connection: Connection, premises: Premises, reason: Reason, mailbox: str, why: str) -> None:
     """A letter to staff, once a day about each mailbox and reason."""
     now = premises.clock()
     if alarms.raise_once(connection, _ALARMS[reason], mailbox, now):

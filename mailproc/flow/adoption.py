@@ -55,7 +55,7 @@ def of(connection: Connection, reading: Reading, premises: Premises) -> Reading 
         return replace(reading, later="its sender was confirmed a moment ago")
     if not reading.proofs[partner.symbol].by:
         return replace(reading, refused=f"{unproven(reading.letter.sender)}: {proving.told(reading.proofs)}")
-    return replace(reading, partner=partner, proof=LEARNED, refused="", alarm="")
+    return replace(reading, partner=partner, proof=LEARNED, refused="", alarm=None)
 
 
 def whose(connection: Connection, reading: Reading, premises: Premises) -> RowMapping | None:

@@ -17,15 +17,13 @@ from mailproc.flow.carry_out import Work, carry_out
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, comparison, machine, policy, standing
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.events import TIMERS
 from mailproc.ill.gist import gist
 from mailproc.ill.heard import event_heard
-from mailproc.ill.policy import OF_A_STATE
-from mailproc.ill.reminders import TOLD_ONCE
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
-from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.store import events, requests, transactions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
@@ -168,15 +166,15 @@ def _work(
     connection: Connection, event: RowMapping, row: RowMapping, premises: Premises, decided: Decision
 ) -> Work:
     stays = decided.taken.entered is None
-    had = [reason for reason in row["attention"] or () if stays or reason not in OF_A_STATE]
+    had = [reason for reason in row["attention"] or () if stays or reason not in ENDS_WITH_THE_STATE]
     if event["type"] == "undo":
         had = list(decided.known.get("attention") or ())
     elif event["type"] == "close":
         had = []
     elif event["type"] == "CHECKED_IN":
-        had = [reason for reason in had if reason != "demanded-after-return"]  # it has come home
+        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # it has come home
     elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
-        had = [reason for reason in had if reason in OF_A_LETTER or reason in TOLD_ONCE]  # staff have looked
+        had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
     return Work(connection, event, row, premises, attention=had)
 
 

@@ -24,11 +24,11 @@ from mailproc.ill.apdu import (
     Returned,
     Shipped,
 )
+from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.heard import told
 from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
-from mailproc.ill.trouble import OF_A_LETTER, TROUBLE
 from mailproc.notices import words
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.store import (
@@ -42,9 +42,6 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
-
-QUIET = frozenset({"to-answer", "unknown-words"})
-"""Reasons that stand in the lists but make no letter to staff: they are the daily work."""
 
 
 @dataclass
@@ -69,7 +66,7 @@ class Work:
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
 
-    def attend(self, reason: str) -> None:
+    def attend(self, reason: Reason) -> None:
         """Staff are to look at it; ``reason`` stands there once."""
         if reason not in self.attention:
             self.attention.append(reason)
@@ -97,7 +94,7 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     for effect in effects:
         _DOERS[type(effect)](work, effect)
     known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
-    fresh = [reason for reason in work.attention if reason not in known and reason not in QUIET]
+    fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
     if work.by_hand:
         work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):
@@ -108,18 +105,18 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
 def _trouble(work: Work) -> str:
     """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
-    return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in TROUBLE else ""
+    return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in OF_OUR_LETTER else ""
 
 
 def _ours(work: Work) -> list[int]:
     """The letters of ours whose fate the event is."""
-    return list((work.event["facts"] or {}).get("ours", ())) if work.event["type"] in TROUBLE else []
+    return list((work.event["facts"] or {}).get("ours", ())) if work.event["type"] in OF_OUR_LETTER else []
 
 
 def _of_another_letter(work: Work, reason: str) -> bool:
     """Staff know of the same trouble with another letter, not with this one. (What befalls a letter to
     themselves makes no new one, or it would be without end.)"""
-    if TROUBLE.get(work.event["type"]) != reason:
+    if OF_OUR_LETTER.get(work.event["type"]) != reason:
         return False
     return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
 
@@ -130,7 +127,7 @@ def _not_told(work: Work) -> bool:
     It is the same where partner and field are (a broken template), or the letter; the lists show every
     order that it befell. What a letter that came in says of many is told in one letter (``attention``).
     """
-    if work.event["type"] not in TROUBLE or work.event["inbox_id"] is not None:
+    if work.event["type"] not in OF_OUR_LETTER or work.event["inbox_id"] is not None:
         return True
     about = f"{work.transaction['partner']}/{_trouble(work).partition(':')[0]}"
     return alarms.raise_once(work.connection, work.event["type"], about[:250], work.premises.clock())
@@ -146,10 +143,10 @@ def _send(work: Work, effect: Send) -> None:
         work.words.append(f"nothing is sent to {transaction['partner']}")
         return
     if way is Manner.REFUSE:
-        work.attend("cannot-be-said")
+        work.attend(Reason.CANNOT_BE_SAID)
         return
     if work.event["cause"] == "letter" and not _may_answer(work):
-        work.attend("too-many-answers")
+        work.attend(Reason.TOO_MANY_ANSWERS)
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
@@ -242,7 +239,7 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
         outgoing.withdraw(work.connection, intent)
         work.withdrew.append(intent["id"])
     _put_away(work)
-    work.attention = [reason for reason in work.attention if reason not in OF_A_LETTER]
+    work.attention = [reason for reason in work.attention if reason not in ENDS_WITH_THE_LETTER]
 
 
 def _put_away(work: Work) -> None:
@@ -272,7 +269,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff give it up
         return
     if candidate is None or effect.too_late:
-        work.attend("need-before-passed" if effect.too_late else "end-of-rota")
+        work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
         _notify(work, Notify("patron/unfilled", "patron"))
         return
     try:
@@ -280,7 +277,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         request = requests.load(work.connection, request_id)
         accounts.choose(lender, request["service"], request["account"])
     except LocalFault as fault:  # config.toml has changed since the rota was made
-        work.attend("ask-unfilled")
+        work.attend(Reason.ASK_UNFILLED)
         work.words.append(str(fault))
         return
     _follow_up(work, "request", request_id=request_id, transaction_id=None)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE
 from mailproc.flow.reading import Reading
+from mailproc.ill.attention import Reason
 from mailproc.log import mask
 from mailproc.store import alarms, events, letters, outgoing, queue
 from mailproc.store.events import NewEvent
@@ -24,7 +25,7 @@ LASTING = timedelta(hours=1)
 
 EVERY = timedelta(days=7)
 """Staff are told again, while it lasts."""
-ALARM = "no-dns"
+ALARM = Reason.NO_DNS
 MOST_PARTNERS = 20
 """Named in one letter."""
 

@@ -20,18 +20,13 @@ from mailproc.flow.reading import unproven
 from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
+from mailproc.ill.attention import Reason
 from mailproc.ill.standing import Occurrence, Step
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, letters, rotas, transactions
 from mailproc.store.learned import Kept
 
-TO_CONFIRM = "forwarded-elsewhere"
-"""The attention that asks staff whether the library to which it was passed on is to be believed."""
-NEW_ADDRESS = "learned-address"
-"""The attention that asks staff whether an address is the partner's."""
-CANCEL_UNHEARD = "cancel-unheard"
-"""The attention that says that who has the request now does not know that we asked to stop it."""
 REDIRECT = "redirect"
 """The event of their yes."""
 REMAIN = "forget"
@@ -68,9 +63,9 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
         named = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
         finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
     elif new is not None:
-        work.attend("forwarded-other-protocol")
+        work.attend(Reason.FORWARDED_OTHER_PROTOCOL)
     elif not address:
-        work.attend("forwarded-unknown")
+        work.attend(Reason.FORWARDED_UNKNOWN)
     elif ascii_lower(address) != (row["options"] or {}).get(ANSWERS_FROM):
         _ask_staff(work, apdu.responder, address)
 
@@ -80,7 +75,7 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
     letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
     row, event_id = work.transaction, work.event["id"]
     kept = learned.passed_on(work.connection, row["partner"], address, event_id, row["id"], symbol)
-    work.attend(TO_CONFIRM)
+    work.attend(Reason.FORWARDED_ELSEWHERE)
     told = f"not kept, for {learned.MOST_WAITING} wait already" if kept is Kept.FULL else "staff are asked"
     work.words.append(f"{row['partner']} says that {symbol} has it now, at {address}: {told}")
 
@@ -93,7 +88,7 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     _move(work, symbol=symbol, address=address, dialect="")
     under = answers_under(row)
     transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row["id"])
-    work.attention = [reason for reason in work.attention if reason != TO_CONFIRM]
+    work.attention = [reason for reason in work.attention if reason != Reason.FORWARDED_ELSEWHERE]
     work.words.append(f"{symbol} has the request now, at {address}")
     for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
         letters.again(work.connection, inbox_id)
@@ -112,7 +107,7 @@ def _now_with(work: Work, new: Partner) -> None:
     _asked_already(work, new.symbol)
     work.words.append(f"{new.symbol} has the request now")
     if State[row["state"]] is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
-        work.attend(CANCEL_UNHEARD)
+        work.attend(Reason.CANCEL_UNHEARD)
 
 
 def _asked_already(work: Work, symbol: str) -> None:
@@ -162,7 +157,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if kept is Kept.CONFIRMED:
         _move(work, address=address)
     elif kept is not Kept.WAITS:
-        work.attend(NEW_ADDRESS)
+        work.attend(Reason.LEARNED_ADDRESS)
     if kept is Kept.FULL:
         work.words.append(f"{address} is not kept: {learned.MOST_WAITING} addresses wait already")
 

@@ -15,6 +15,7 @@ from mailproc.flow import adoption, batch, bouncing, deferral, proving, receipts
 from mailproc.flow.placing import Sorting, place_all
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading, proven_sender
+from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
@@ -195,12 +196,14 @@ def _settle_messages(connection: Connection, reading: Reading, premises: Premise
     events.add_all(connection, sorting.born)
     receipts.intend(connection, reading, premises)
     if sorting.faults:
-        shelf_alarm.tell_staff(connection, reading, "unreadable", _told(sorting.faults), premises)
+        shelf_alarm.tell_staff(connection, reading, Reason.UNREADABLE, _told(sorting.faults), premises)
     if sorting.rejected:
         told = mask(_told(sorting.rejected))
-        shelf_alarm.tell_staff(connection, reading, shelf_alarm.REJECTED, told, premises)
+        shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_FILE_REJECTED, told, premises)
     elif sorting.unknown:
-        shelf_alarm.tell_staff(connection, reading, shelf_alarm.UNKNOWN, _told(sorting.unknown), premises)
+        shelf_alarm.tell_staff(
+            connection, reading, Reason.UNKNOWN_REFERENCE, _told(sorting.unknown), premises
+        )
     _done(connection, reading, _summary(sorting), proven_sender(reading))
 
 

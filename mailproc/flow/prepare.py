@@ -22,6 +22,7 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import ENDS_WITH_THE_WORDS
 from mailproc.ill.terms import Role
 from mailproc.notices.beside import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
@@ -34,8 +35,6 @@ from mailproc.store.tables import IntentRow
 _log = logging.getLogger(__name__)
 
 BATCH = 500
-WAITED_FOR = ("held-template", "held-value", "partner-gone")
-"""Attention that is over once the words are in a letter."""
 
 
 @dataclass(frozen=True)
@@ -238,4 +237,4 @@ def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, pre
 
 def _mended(connection: Connection, intent: RowMapping) -> None:
     if intent["state"] == "held":
-        transactions.clear_attention(connection, intent["transaction_id"], WAITED_FOR)
+        transactions.clear_attention(connection, intent["transaction_id"], ENDS_WITH_THE_WORDS)

@@ -20,6 +20,7 @@ from mailproc.flow.described import described
 from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
+from mailproc.ill.attention import Reason
 from mailproc.ill.bounded import bounded
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.bounce import Bounce
@@ -71,7 +72,7 @@ class Reading:
     proof: str = ""
     decoded: Decoded = field(default_factory=Decoded)
     refused: str = ""
-    alarm: str = ""
+    alarm: Reason | None = None
     otherwise: str = ""
     unproven: bool = False
     marks: bouncing.Marks = field(default_factory=bouncing.Marks)  # of a bounce: what may name its letter
@@ -95,10 +96,10 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
         claimants = premises.partners.claimed_by(_sender(row, reading.letter))
         return replace(reading, later=str(unanswered), partner=_only(claimants))
     except RemoteFault as fault:  # so large that nobody can say what it is
-        return replace(reading, refused=str(fault), alarm="unreadable")
+        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
         _log.error("I%s could not be read: %s", row["id"], fault)
-        return replace(reading, refused=str(fault), alarm="unreadable")
+        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
     except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
         _log.exception("I%s could not be read", row["id"])
         return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
@@ -143,7 +144,7 @@ def _read(reading: Reading, row: RowMapping, premises: Premises, keys: "KeySourc
     if codec is None:
         return _perhaps(_nobodys(found, claimants), likely, proven)
     if not proven:
-        strange = _as_said(replace(found, refused=_unproven(found), alarm="unproven"), codec)
+        strange = _as_said(replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec)
         return strange if claimants else _of_nobody(strange, evidence)
     return _decoded(found, codec, proven)
 
@@ -166,7 +167,7 @@ def _nobodys(found: Reading, claimants: tuple[Partner, ...]) -> Reading:
     """A partner's letter that no machine reads is for a person, the same day."""
     automatic = found.letter.auto_submitted.startswith("auto-replied")
     why = "an automatic reply that no protocol knows" if automatic else "no protocol knows this letter"
-    return replace(found, refused=why, alarm="in-words" if claimants and not automatic else "")
+    return replace(found, refused=why, alarm=Reason.IN_WORDS if claimants and not automatic else None)
 
 
 def _as_said(strange: Reading, codec: Codec) -> Reading:
@@ -212,18 +213,18 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
     try:
         decoded = _bounded(codec.decode(reading.letter))
     except RemoteFault as fault:
-        return replace(reading, refused=str(fault), alarm="unreadable")
+        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
     if (said := decoded.credentials) is not None:
         names = " or ".join(one.symbol for one in partners)
         partners = tuple(one for one in partners if _admits(one, said))
         if not partners:
             why = f"the customer code {said.customer_code} and its password are not those of {names}"
-            return replace(reading, refused=why, alarm="file-refused")
+            return replace(reading, refused=why, alarm=Reason.FILE_REFUSED)
     if not (decoded.apdus or decoded.unsure or decoded.faults or said):
-        return replace(reading, refused="nothing in it could be read as a message", alarm="unreadable")
+        return replace(reading, refused="nothing in it could be read as a message", alarm=Reason.UNREADABLE)
     if (many := len(decoded.apdus) + len(decoded.unsure) + len(decoded.faults)) > MOST_MESSAGES:
         why = f"it holds {many} messages, and {MOST_MESSAGES} are the most: ask its sender to divide it"
-        return replace(reading, refused=why, alarm="unreadable")
+        return replace(reading, refused=why, alarm=Reason.UNREADABLE)
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
     key = _file_key(decoded) if said else ""
     sharers = () if whose else partners

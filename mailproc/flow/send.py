@@ -12,6 +12,7 @@ from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.flow.unconfirmed import ANSWERS_FROM
+from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
@@ -29,7 +30,12 @@ Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 Raises TryLater, InDoubt, GiveUp."""
 
 
-RAISED_BY = {"in-doubt": "in_doubt", "delivery-failed": "shelved", "bounced": "bounced", "file-rejected": ""}
+RAISED_BY = {
+    Reason.IN_DOUBT: "in_doubt",
+    Reason.DELIVERY_FAILED: "shelved",
+    Reason.BOUNCED: "bounced",
+    Reason.FILE_REJECTED: "",
+}
 """Reasons for attention, and the state of a letter that raises each; a file's rejection is no state of it."""
 
 

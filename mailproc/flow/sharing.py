@@ -14,6 +14,7 @@ from mailproc.flow import finding
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import ApduType
 from mailproc.store import transactions
 
@@ -31,7 +32,7 @@ def settled(connection: Connection, reading: Reading, premises: Premises) -> Rea
     which = "none of their requests" if not named else f"requests of {' and '.join(sorted(named))}"
     names = " and ".join(one.symbol for one in reading.sharers)
     why = f"{names} write from one address, and the letter names {which}: release it with --partner SYMBOL"
-    return replace(reading, refused=why, alarm="shelved")
+    return replace(reading, refused=why, alarm=Reason.SHELVED)
 
 
 def _named(

@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
+from mailproc.ill.attention import Reason
 from mailproc.log import mask
 from mailproc.store import alarms, events, letters, outgoing
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
-UNKNOWN, REJECTED = "unknown-reference", "unknown-file-rejected"
 STRANGERS = "strangers"
 """The kind of alarm that counts what nobody who is proven has sent."""
 CLAIMED = "strangers-untold"
@@ -31,7 +31,9 @@ ABOUT = "about "
 """Begins the note of a shelved letter that names requests."""
 
 
-def tell_staff(connection: Connection, reading: Reading, reason: str, why: str, premises: Premises) -> None:
+def tell_staff(
+    connection: Connection, reading: Reading, reason: Reason, why: str, premises: Premises
+) -> None:
     """In the commit that puts it on the shelf: a letter to staff, at most one a day for each sender and
     reason; about what names nothing that we know, one a day of all."""
     facts = {
@@ -62,7 +64,7 @@ def tell_rest(connection: Connection, premises: Premises) -> int:
         return 0
     alarms.take(connection, turn, now)
     event = NewEvent(cause="timer", type="UNTOLD", at=now, state="done")
-    body = {"notice": "staff/attention", "to": "staff", "facts": {"reasons": ["strangers"], **told}}
+    body = {"notice": "staff/attention", "to": "staff", "facts": {"reasons": [Reason.STRANGERS], **told}}
     event_id = events.add(connection, event)
     outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)
     return 1
@@ -76,13 +78,13 @@ def numbers_in(reading: Reading) -> str:
 
 
 def _of_a_partner(
-    connection: Connection, reading: Reading, reason: str, premises: Premises
+    connection: Connection, reading: Reading, reason: Reason, premises: Premises
 ) -> dict[str, Any] | None:
     return {} if _is_new(connection, reading, reason, premises) else None
 
 
 def _of_a_stranger(
-    connection: Connection, reading: Reading, reason: str, premises: Premises
+    connection: Connection, reading: Reading, reason: Reason, premises: Premises
 ) -> dict[str, Any] | None:
     """What else strangers have sent since the last letter about it; None where there is to be none now."""
     now = premises.clock()
@@ -129,17 +131,17 @@ def _numbers(connection: Connection, symbol: str, count: int) -> list[str]:
     return list(dict.fromkeys(named))[:MOST_NUMBERS]
 
 
-def _about(reading: Reading, reason: str) -> tuple[str, str]:
+def _about(reading: Reading, reason: Reason) -> tuple[str, str]:
     """Kind and key of the alarm. What somebody sends under a partner's address is no word of the partner's,
     and silences none."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
-    if reason == REJECTED:  # each is told: with a wrong password of ours nothing arrives that we ask
+    if reason is Reason.UNKNOWN_FILE_REJECTED:  # each is told: with a wrong password nothing is ordered
         who = f"I{reading.inbox_id}"
-    about = "" if reason == UNKNOWN else storable(who)[:250]
+    about = "" if reason is Reason.UNKNOWN_REFERENCE else storable(who)[:250]
     return (reason if reading.proof else f"{reason}, of a stranger"), about
 
 
-def _is_new(connection: Connection, reading: Reading, reason: str, premises: Premises) -> bool:
+def _is_new(connection: Connection, reading: Reading, reason: Reason, premises: Premises) -> bool:
     return alarms.raise_once(connection, *_about(reading, reason), premises.clock())
 
 

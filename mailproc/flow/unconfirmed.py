@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, RowMapping
 
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import State
 from mailproc.notices.said import question
 from mailproc.store import events, learned
@@ -12,7 +13,7 @@ from mailproc.store import events, learned
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
 on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
-REASONS = frozenset({"forwarded-elsewhere", "learned-address"})
+REASONS = frozenset({Reason.FORWARDED_ELSEWHERE, Reason.LEARNED_ADDRESS})
 """The attention that asks staff about it."""
 MOST_TOLD = 3
 

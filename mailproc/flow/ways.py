@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow import manner, our_letters, unconfirmed
 from mailproc.flow.premises import Premises
-from mailproc.ill import machine
+from mailproc.ill import attention, machine
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.said import way_word
@@ -15,63 +15,8 @@ from mailproc.store import order_letters, requests
 
 MOST = 6
 
-_RETURN = ("act return", "act renew")
-_AGAIN = ("amend again", "next", "next partner")
-_ASK = ("act query", "act cancel")
-_ADDRESS = ("partners confirm", "partners forget", "partners")
-WAYS: Mapping[str, Sequence[str]] = {
-    "condition": ("act answer-condition yes", "act answer-condition no"),
-    "renewal-asked": ("act renew-reply yes", "act renew-reply no"),
-    "cancel-asked": ("act cancel-reply yes", "act cancel-reply no"),
-    "renewal-refused": ("act return",),
-    "recalled": _RETURN,
-    "overdue": _RETURN,
-    "final-demand": _RETURN,
-    "supplied-after-end": ("act receive", "act return"),
-    "ask-cannot-match": _AGAIN,
-    "ask-cost": _AGAIN,
-    "ask-copyright": _AGAIN,
-    "ask-estimate": _AGAIN,
-    "ask-unfilled": _AGAIN,
-    "ask-later": ("again", "next", "next partner"),
-    "ask-locations": ("next partner", "again"),
-    "end-of-rota": ("next partner", "again", "act close"),
-    "need-before-passed": ("act cancel", "act unfilled", "next", "act close"),
-    "no-answer": _ASK,
-    "promise-passed": _ASK,
-    "lender-silent": ("act query",),
-    "learned-address": _ADDRESS,
-    "forwarded-elsewhere": (*_ADDRESS, "act message", "act query", "act cancel"),
-    "forwarded-other-protocol": ("act cancel", "act message", "act query"),
-    "forwarded-unknown": ("act message", "act query", "act cancel"),
-    "renewal-silent": ("act query",),
-    "cancel-silent": ("act query",),
-    "cancel-unheard": ("act cancel", "act query"),
-    "answer-late": (
-        "act answer-condition yes", "act answer-condition no", "act renew-reply yes", "act renew-reply no",
-        "act cancel-reply yes", "act cancel-reply no", "act ship", "act unfilled",
-    ),
-    "promise-due": ("act ship", "act unfilled"),
-    "not-back": ("act recall", "act lost"),
-    "recall-unheard": ("act query", "act message", "act lost"),
-    "look-for-it": ("act check-in", "act query", "act overdue", "act lost"),
-    "demanded-after-return": ("act message",),
-    "message": ("act message",),
-    "damaged": ("act message",),
-    "lost": ("again", "next", "next partner", "act close"),
-    "cancel-refused": ("act query", "act message"),
-    "shipped-after-cancel": ("act receive", "act return"),
-    "bounced": ("redeliver", "again", "next", "next partner"),
-    "delivery-failed": ("redeliver", "next", "next partner"),
-    "in-doubt": ("redeliver",),
-    "held-value": ("amend", "act cancel"),
-    "held-template": ("templates",),
-}  # fmt: skip
-"""By reason, the ways in the order in which one would think of them: ``act …`` where law and protocol allow
-it now, the others where the request has come to where they can be used."""
-
 _ASKED_AGAIN = ("amend again", "again", "next", "next partner")
-_COMMANDS: Mapping[str, str] = {
+COMMANDS: Mapping[str, str] = {
     "amend": "amend {number} --file FILE",
     "amend again": "amend {number} --file FILE --again",
     "again": "amend {number} --again",
@@ -97,7 +42,7 @@ def ways(
     """At most ``MOST``, each once. ``facts`` of the notice: ``reasons`` are codes of attention, ``ours`` the
     letters of ours that did not arrive; no other letter is offered to be sent again."""
     ours: Sequence[int] = facts.get("ours", ())
-    found = dict.fromkeys(key for reason in facts.get("reasons", ()) for key in WAYS.get(reason, ()))
+    found = dict.fromkeys(key for reason in facts.get("reasons", ()) for key in attention.ways(reason))
     if ours and not our_letters.carry_an_order(connection, ours):
         found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
     open_now = _Open(connection, transaction, premises)
@@ -151,6 +96,6 @@ class _Open:
         word, *more = key.split()
         plain = f"act {{number}} {more[0]}" if word == "act" else ""
         answer = f" --answer {more[1]}" if len(more) > 1 else ""
-        command = _COMMANDS.get(key, plain + answer)
+        command = COMMANDS.get(key, plain + answer)
         named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
         return "mailproc " + command.format(**named)

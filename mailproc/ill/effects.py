@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import Reason
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class TryNext:
 
 @dataclass(frozen=True)
 class AskStaff:
-    """Raise attention: ``reason`` is a word that office.words explains."""
+    """A human is needed."""
 
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date
 
 from mailproc.ill import comparison, reminders
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, StatusOrErrorReport
+from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
 from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import Kind
@@ -16,51 +17,35 @@ from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import duplicate_id, prohibited, reply
 from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.trouble import TROUBLE
 
-REMARKS = {"LOSSY": "letters-replaced"}
+REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
 """What happened to the words of a letter that did leave."""
 
 HEARD = {
-    (Role.REQUESTER, "ANSWER.conditional"): "condition",
-    (Role.REQUESTER, "OVERDUE"): "overdue",
-    (Role.REQUESTER, "RECALL"): "recalled",
-    (Role.REQUESTER, "LOST"): "lost",
-    (Role.REQUESTER, "RENEW_ANSWER.no"): "renewal-refused",
-    (Role.REQUESTER, "DAMAGED"): "damaged",
-    (Role.REQUESTER, "CANCEL_REPLY.no"): "cancel-refused",
-    (Role.RESPONDER, "ILL_REQUEST"): "to-answer",
-    (Role.RESPONDER, "CANCEL"): "cancel-asked",
-    (Role.RESPONDER, "RENEW"): "renewal-asked",
-    (Role.RESPONDER, "LOST"): "lost",
-    (Role.RESPONDER, "DAMAGED"): "damaged",
+    (Role.REQUESTER, "ANSWER.conditional"): Reason.CONDITION,
+    (Role.REQUESTER, "OVERDUE"): Reason.OVERDUE,
+    (Role.REQUESTER, "RECALL"): Reason.RECALLED,
+    (Role.REQUESTER, "LOST"): Reason.LOST,
+    (Role.REQUESTER, "RENEW_ANSWER.no"): Reason.RENEWAL_REFUSED,
+    (Role.REQUESTER, "DAMAGED"): Reason.DAMAGED,
+    (Role.REQUESTER, "CANCEL_REPLY.no"): Reason.CANCEL_REFUSED,
+    (Role.RESPONDER, "ILL_REQUEST"): Reason.TO_ANSWER,
+    (Role.RESPONDER, "CANCEL"): Reason.CANCEL_ASKED,
+    (Role.RESPONDER, "RENEW"): Reason.RENEWAL_ASKED,
+    (Role.RESPONDER, "LOST"): Reason.LOST,
+    (Role.RESPONDER, "DAMAGED"): Reason.DAMAGED,
 }
 """Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
-
-OF_A_STATE = frozenset(
-    {
-        *HEARD.values(),
-        *reminders.ATTENTION.values(),
-        "final-demand",
-        "shipped-after-cancel",
-        "state-differs",
-        "yes-to-which",
-    }
-) - {
-    "lost",
-    "damaged",
-}
-"""Reasons that are over once the transaction has come into another state."""
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
 COPYRIGHT = "lacks-copyright-compliance"
 
 ASK = {
-    "not-found-as-cited": "ask-cannot-match",
-    "cost-exceeds-limit": "ask-cost",
-    COPYRIGHT: "ask-copyright",
-    "volume-issue-not-yet-available": "ask-later",
+    "not-found-as-cited": Reason.ASK_CANNOT_MATCH,
+    "cost-exceeds-limit": Reason.ASK_COST,
+    COPYRIGHT: Reason.ASK_COPYRIGHT,
+    "volume-issue-not-yet-available": Reason.ASK_LATER,
 }
 
 
@@ -114,7 +99,7 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
     if step.outcome.kind is Kind.ERROR and occurrence.apdu is not None:
         if isinstance(occurrence.apdu, StatusOrErrorReport):
             return ()  # never a report to a report: that is how loops begin
-        return (Send(prohibited(occurrence.apdu, step.before)), AskStaff("not-possible-now"))
+        return (Send(prohibited(occurrence.apdu, step.before)), AskStaff(Reason.NOT_POSSIBLE_NOW))
     if occurrence.facts.get("same_item") is False and occurrence.apdu is not None:
         return (Send(duplicate_id(occurrence.apdu)),)
     facts = occurrence.facts
@@ -130,71 +115,71 @@ def _asked_anew(occurrence: Occurrence) -> bool:
 
 
 def _trouble(occurrence: Occurrence) -> tuple[Effect, ...]:
-    reason = TROUBLE.get(occurrence.event) or REMARKS.get(occurrence.event)
+    reason = OF_OUR_LETTER.get(occurrence.event) or REMARKS.get(occurrence.event)
     return (AskStaff(reason),) if reason else ()
 
 
 def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.facts.get("repeat") and not step.outcome.attention:
         return ()
-    reasons = [_attention(step, occurrence)] if step.outcome.attention else []
+    reasons: list[Reason | None] = [_attention(step, occurrence)] if step.outcome.attention else []
     if occurrence.facts.get("same_time"):
-        reasons.append("same-time")
+        reasons.append(Reason.SAME_TIME)
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
         reasons.append(_moved_reason(step, occurrence))
     if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
-        reasons.append("final-demand")
+        reasons.append(Reason.FINAL_DEMAND)
     if occurrence.event == "OVERDUE" and step.before.state is State.RETURNED:
-        reasons.append("demanded-after-return")
+        reasons.append(Reason.DEMANDED_AFTER_RETURN)
     if isinstance(apdu, Message) and not _is_act(occurrence):
         reasons.append(_message_reason(occurrence))
     if isinstance(apdu, StatusOrErrorReport) and apdu.report:
         reasons.append(_reported(apdu.report, step, occurrence))
     if occurrence.facts.get("unknown_words"):
-        reasons.append("unknown-words")
+        reasons.append(Reason.UNKNOWN_WORDS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
 
 
-def _reported(report: Report, step: Step, occurrence: Occurrence) -> str:
+def _reported(report: Report, step: Step, occurrence: Occurrence) -> Reason | None:
     if report.kind == "error":
-        return "file-rejected" if occurrence.facts.get("file") else "error-report"
-    return "state-differs" if comparison.difference(step.before, report.current_state) else ""
+        return Reason.FILE_REJECTED if occurrence.facts.get("file") else Reason.ERROR_REPORT
+    return Reason.STATE_DIFFERS if comparison.difference(step.before, report.current_state) else None
 
 
 def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
     return step.moved or occurrence.event == "DAMAGED"
 
 
-def _moved_reason(step: Step, occurrence: Occurrence) -> str:
+def _moved_reason(step: Step, occurrence: Occurrence) -> Reason | None:
     if occurrence.event == "ILL_REQUEST" and step.after.state is State.CANCEL_PENDING:
-        return "cancel-asked"  # the Cancel came first
+        return Reason.CANCEL_ASKED  # the Cancel came first
     if occurrence.facts.get("refused"):
-        return ""
+        return None
     if occurrence.event == "SHIPPED" and step.before.state is State.CANCEL_PENDING:
-        return "shipped-after-cancel"
-    return HEARD.get((step.before.role, occurrence.event), "")
+        return Reason.SHIPPED_AFTER_CANCEL
+    return HEARD.get((step.before.role, occurrence.event))
 
 
-def _attention(step: Step, occurrence: Occurrence) -> str:
+def _attention(step: Step, occurrence: Occurrence) -> Reason:
     if occurrence.facts.get("same_item") is False:
-        return "number-used-again"
+        return Reason.NUMBER_USED_AGAIN
     if occurrence.facts.get("unclear"):
-        return "yes-to-which"
+        return Reason.YES_TO_WHICH
     if step.before.state is State.LOST:
-        return "found-after-lost"
+        return Reason.FOUND_AFTER_LOST
     if occurrence.event == "LOST" and step.before.state in (State.RETURNED, State.CHECKED_IN):
-        return "lost-after-returned"
+        return Reason.LOST_AFTER_RETURNED
     if occurrence.event == "ANSWER.conditional":
-        return "condition-after-shipped"
+        return Reason.CONDITION_AFTER_SHIPPED
     ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
-    return "supplied-after-end" if ended and step.entered else "answer-after-end"
+    return Reason.SUPPLIED_AFTER_END if ended and step.entered else Reason.ANSWER_AFTER_END
 
 
-def _message_reason(occurrence: Occurrence) -> str:
+def _message_reason(occurrence: Occurrence) -> Reason | None:
     if occurrence.facts.get("unsure"):
-        return "unknown-code"
-    return "" if "renewal_on" in occurrence.facts else "message"
+        return Reason.UNKNOWN_CODE
+    return None if "renewal_on" in occurrence.facts else Reason.MESSAGE
 
 
 def _refused(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
@@ -217,10 +202,10 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     follows = occurrence.facts.get("follows", "next")
     if follows == "next":
         return (TryNext(why_not, occurrence.facts.get("too_late", False)),)
-    reason = {"wait": "ask-later", "locations": "ask-locations"}.get(follows)
+    reason = {"wait": Reason.ASK_LATER, "locations": Reason.ASK_LOCATIONS}.get(follows)
     if reason is None and answer and answer.results is Results.ESTIMATE:
-        reason = "ask-estimate"
-    return (AskStaff(reason or ASK.get((answer and answer.reason) or "", "ask-unfilled")),)
+        reason = Reason.ASK_ESTIMATE
+    return (AskStaff(reason or ASK.get((answer and answer.reason) or "", Reason.ASK_UNFILLED)),)
 
 
 def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:

@@ -2,37 +2,27 @@
 
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Due, Expired, Overdue, StatusQuery
+from mailproc.ill.attention import Reason
 from mailproc.ill.effects import Act, AskStaff, Effect, Notify, Send
 from mailproc.ill.events import Timer
 from mailproc.ill.replies import said_again
 from mailproc.ill.standing import Occurrence, Standing
 
 ATTENTION = {
-    Timer.UNANSWERED: "no-answer",
-    Timer.NEED_BEFORE: "need-before-passed",
-    Timer.READER_OVERDUE: "not-back",
-    Timer.READER_RECALLED: "not-back",
-    Timer.RENEWAL_SILENT: "renewal-silent",
-    Timer.CANCEL_SILENT: "cancel-silent",
-    Timer.LOAN_OVERDUE: "not-back",
-    Timer.TO_ANSWER: "answer-late",
-    Timer.PROMISE_DUE: "promise-due",
-    Timer.DUE_UNHEARD: "lender-silent",
-    Timer.LOAN_RECALLED: "recall-unheard",
-    Timer.SENT_BACK: "look-for-it",
+    Timer.UNANSWERED: Reason.NO_ANSWER,
+    Timer.NEED_BEFORE: Reason.NEED_BEFORE_PASSED,
+    Timer.READER_OVERDUE: Reason.NOT_BACK,
+    Timer.READER_RECALLED: Reason.NOT_BACK,
+    Timer.RENEWAL_SILENT: Reason.RENEWAL_SILENT,
+    Timer.CANCEL_SILENT: Reason.CANCEL_SILENT,
+    Timer.LOAN_OVERDUE: Reason.NOT_BACK,
+    Timer.TO_ANSWER: Reason.ANSWER_LATE,
+    Timer.PROMISE_DUE: Reason.PROMISE_DUE,
+    Timer.DUE_UNHEARD: Reason.LENDER_SILENT,
+    Timer.LOAN_RECALLED: Reason.RECALL_UNHEARD,
+    Timer.SENT_BACK: Reason.LOOK_FOR_IT,
 }
 """Why a human is needed, where it comes to that."""
-
-TOLD_ONCE = frozenset(
-    ATTENTION[kind]
-    for kind in (
-        Timer.CANCEL_SILENT, Timer.RENEWAL_SILENT, Timer.DUE_UNHEARD, Timer.READER_OVERDUE,
-        Timer.READER_RECALLED,
-        Timer.LOAN_OVERDUE, Timer.LOAN_RECALLED, Timer.SENT_BACK,
-    )
-)  # fmt: skip
-"""Reasons whose timer has said its last: nothing would bring them back, so they last as long as the
-state, whatever else staff do meanwhile."""
 
 
 def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:

@@ -4,7 +4,7 @@ Each open request stands in exactly one group, or a timer of it waits, or it sta
 nothing happens unless a letter comes or a person acts.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -12,49 +12,12 @@ from itertools import groupby
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
+from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
 from mailproc.ill.terms import Role, State
-from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.office import letters
 from mailproc.office.letters import LetterLine
 from mailproc.store import open_requests, passed_over
 from mailproc.store.passed_over import Remembered
-
-URGENCY = (
-    "in-doubt", "file-rejected", "bounced", "delivery-failed", "held-template", "held-value",
-    "partner-gone",
-    "recalled", "final-demand", "lost", "damaged", "supplied-after-end", "lost-after-returned",
-    "found-after-lost", "condition-after-shipped",
-    "cancel-asked", "forwarded-elsewhere", "condition", "renewal-asked", "renewal-refused", "overdue",
-    "shipped-after-cancel", "cancel-refused",
-    "demanded-after-return", "not-back", "lender-silent", "recall-unheard", "look-for-it",
-    "end-of-rota", "need-before-passed",
-    "ask-cannot-match", "ask-copyright", "ask-cost", "ask-estimate", "ask-locations", "ask-unfilled",
-    "cancel-silent", "renewal-silent", "no-answer", "promise-passed", "promise-due", "ask-later",
-    "answer-late", "to-answer", "promised",
-    "cannot-be-said", "refused-by-partner", "not-possible-now", "unknown-code", "unknown-words",
-    "error-report", "message",
-)  # fmt: skip
-"""The most urgent first: what may cost money or a book, what somebody waits for, what is to be read.
-A reason that is not here comes after these, by name: a new one must never hide a request."""
-
-OVER_WITH_THE_NEXT = OF_A_LETTER | {
-    "ask-cannot-match", "ask-copyright", "ask-cost", "ask-estimate", "ask-later", "ask-locations",
-    "ask-unfilled", "end-of-rota", "no-answer", "need-before-passed", "lost",
-}  # fmt: skip
-"""Reasons of an earlier attempt that were settled when the next library was asked."""
-
-OUR_TURN: Mapping[tuple[Role, State], str] = {
-    (Role.REQUESTER, State.CONDITIONAL): "condition",
-    (Role.REQUESTER, State.NOT_RECEIVED_OVERDUE): "overdue",
-    (Role.REQUESTER, State.RECALL): "recalled",
-    (Role.REQUESTER, State.LOST): "lost",
-    (Role.RESPONDER, State.IN_PROCESS): "to-answer",
-    (Role.RESPONDER, State.CANCEL_PENDING): "cancel-asked",
-    (Role.RESPONDER, State.RENEW_PENDING): "renewal-asked",
-    (Role.RESPONDER, State.RENEW_OVERDUE): "renewal-asked",
-    (Role.RESPONDER, State.LOST): "lost",
-}
-"""Where it is for us to act, though staff have looked and no reason stands there any more."""
 
 MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
 """States in which it may be for us to act; in all others only a reason or a promise makes it so."""
@@ -161,12 +124,8 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
     by_reason: dict[str, list[Todo]] = {}
     for one in needing:
         by_reason.setdefault(one.reasons[0], []).append(one)
-    for reason in sorted(by_reason, key=_rank):
+    for reason in sorted(by_reason, key=rank):
         yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
-
-
-def _rank(reason: str) -> tuple[int, str]:
-    return (URGENCY.index(reason) if reason in URGENCY else len(URGENCY), reason)
 
 
 def _todo(attempts: Sequence[RowMapping], day: date) -> Todo:
@@ -190,7 +149,7 @@ def reasons_of(attempts: Sequence[RowMapping], day: date) -> tuple[str, ...]:
     reasons |= set(last["attention"] or ())
     if not reasons and last["over_at"] is None:
         reasons |= _unspoken(last, day)
-    return tuple(sorted(reasons, key=_rank))
+    return tuple(sorted(reasons, key=rank))
 
 
 def _unspoken(last: RowMapping, day: date) -> set[str]:
@@ -200,13 +159,13 @@ def _unspoken(last: RowMapping, day: date) -> set[str]:
     promised = (last["promise"] or {}).get("date") or ""
     passed = bool(promised) and date.fromisoformat(promised) < day
     if borrowing and state.awaits_answer and passed:
-        return {"promise-passed"}
+        return {Reason.PROMISE_PASSED}
     if state is State.IN_PROCESS and last["promise"]:
-        return {"promise-due" if passed else "promised"}
+        return {Reason.PROMISE_DUE if passed else Reason.PROMISED}
     if reason := OUR_TURN.get((role, state)):
         return {reason}
     if borrowing and (state is State.IDLE or state.gives_way):
-        return {"ask-unfilled" if last["somebody_left"] else "end-of-rota"}
+        return {Reason.ASK_UNFILLED if last["somebody_left"] else Reason.END_OF_ROTA}
     return set()
 
 

@@ -13,8 +13,8 @@ from mailproc.flow import advance, opening, stepping
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import ENDS_WITH_THE_LETTER
 from mailproc.ill.terms import Role, Service, State
-from mailproc.ill.trouble import OF_A_LETTER
 from mailproc.notices import words
 from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
@@ -185,7 +185,7 @@ def _anew(
 ) -> tuple[str, ...]:
     for intent in outgoing.unsaid(connection, transaction["id"]):
         outgoing.withdraw(connection, intent)
-    transactions.clear_attention(connection, transaction["id"], OF_A_LETTER)
+    transactions.clear_attention(connection, transaction["id"], ENDS_WITH_THE_LETTER)
     request = requests.load(connection, transaction["request_id"])
     order = opening.wanted_of(request, patrons.load(connection, request["patron_id"]))
     return note(connection, premises, transaction, by, _told(found), order)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
+from mailproc.ill.attention import Reason
 from mailproc.notices import digest, words
 from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, StaffDigest
 from mailproc.notices.parties import Library
@@ -53,7 +54,7 @@ def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
         ],
         found.waiting,
         idle=_by_state(found.idle, premises),
-        unplaced=[_letter(one, premises, "shelved") for one in found.unplaced],
+        unplaced=[_letter(one, premises, Reason.SHELVED) for one in found.unplaced],
         unplaced_count=found.unplaced_count,
         unsent=[_letter(one, premises) for one in found.unsent],
         unread=[_letter(one, premises) for one in found.unread],

@@ -12,6 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import State
 from mailproc.store import events, learned, requests, transactions
 from mailproc.store.engine import Store
@@ -122,10 +123,8 @@ def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[
 
 def _answered(connection: Connection, row: RowMapping) -> None:
     """The question to staff no longer stands where it was asked, unless another waits there."""
-    from mailproc.flow import ends  # as above
-
     transaction_id = unconfirmed.taught_in(connection, row)
-    reason = ends.TO_CONFIRM if row["transaction_id"] else ends.NEW_ADDRESS
+    reason = Reason.FORWARDED_ELSEWHERE if row["transaction_id"] else Reason.LEARNED_ADDRESS
     if transaction_id is None:
         return
     left = learned.waiting(connection, row["partner"], row["transaction_id"])

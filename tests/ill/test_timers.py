@@ -7,10 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailproc.ill import machine, reminders
+from mailproc.ill.attention import ENDS_WITH_THE_STATE
 from mailproc.ill.effects import Act, AskStaff, Notify, Send
 from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.pace import Days, Waiting, about, fired
-from mailproc.ill.policy import OF_A_STATE, Settings, effects
+from mailproc.ill.policy import Settings, effects
 from mailproc.ill.standing import Occurrence, Standing, step
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.timers import REPAIRS, is_repair, wanted
@@ -482,4 +483,4 @@ def test_every_kind_and_reason_has_a_word(language):
         assert event_word(kind, language) != kind
     for reason in reminders.ATTENTION.values():
         assert attention_word(reason, language) != reason
-        assert reason in OF_A_STATE, "it is over once the transaction has moved"
+        assert reason in ENDS_WITH_THE_STATE, "it is over once the transaction has moved"

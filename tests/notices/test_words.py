@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from mailproc.ill import events, policy, trouble
+from mailproc.ill import events, policy
+from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.machine import TABLES
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices import words
@@ -17,12 +18,6 @@ ACTIONS = (
     "cancel receive return renew answer-condition lost damaged message query close undo "
     "will-supply hold conditional answer-retry unfilled locations estimate forward ship check-in "
     "cancel-reply renew-reply overdue recall"
-)
-ATTENTION = (
-    "supplied-after-end delivery-failed bounced in-doubt held-template held-value partner-gone file-rejected "
-    "unknown-code unknown-words unknown-reference unknown-file-rejected in-words strangers "
-    "end-of-rota ask-cannot-match refused-by-partner answer-after-end unproven lost-after-returned "
-    "condition renewal-refused recalled final-demand restored"
 )
 DELIVERY = "waiting sending handed_over in_doubt held bounced failed filed filed-answered withdrawn"
 ROWS = (row for services in TABLES.values() for states in services.values() for row in states.values())
@@ -56,7 +51,7 @@ def test_the_two_sides_read_differently() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    sorted({*EVENTS, *trouble.TROUBLE, *policy.REMARKS, *(apdu.name for apdu in ApduType), "WITHDRAWN",
+    sorted({*EVENTS, *OF_OUR_LETTER, *policy.REMARKS, *(apdu.name for apdu in ApduType), "WITHDRAWN",
             "UNDONE", "CLOSED"}),
 )  # fmt: skip
 def test_every_event_has_a_word(event: str, language: str, spoken: Vocabulary) -> None:
@@ -96,13 +91,13 @@ def test_an_attempt_that_no_answer_ended_has_a_reason_too(why: str, word: str) -
     assert words.reason_word(why) == word
 
 
-@pytest.mark.parametrize(
-    "reason",
-    sorted({*ATTENTION.split(), *trouble.TROUBLE.values(), *policy.REMARKS.values(), *policy.HEARD.values(),
-            *policy.ASK.values()}),
-)  # fmt: skip
-def test_every_attention_has_a_word(reason: str, language: str, spoken: Vocabulary) -> None:
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_for_attention_has_a_word(reason: Reason, language: str, spoken: Vocabulary) -> None:
     assert words.attention_word(reason, language) == spoken.attention[reason]
+
+
+def test_no_word_is_for_a_reason_that_is_none(spoken: Vocabulary) -> None:
+    assert set(spoken.attention) == set(Reason)
 
 
 @pytest.mark.parametrize("word", DELIVERY.split())

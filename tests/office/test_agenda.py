@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
 from mailproc.flow.notice_context import context_of
-from mailproc.ill import policy, trouble
 from mailproc.office import agenda, daily, listing, questions
 from mailproc.store import mailboxes
 
@@ -132,12 +131,6 @@ def test_the_most_urgent_of_several_reasons(world):
     assert groups(world) == {"bounced": ["B1"]}
     (line,) = daily.letter_of(found(world), world.house.premises).groups[0].requests
     assert line.also == ("they sent a message",)
-
-
-def test_every_reason_of_policy_has_its_rank():
-    known = {*trouble.TROUBLE.values(), *policy.HEARD.values(), *policy.ASK.values(), *trouble.OF_A_LETTER}
-    assert known <= set(agenda.URGENCY)
-    assert len(set(agenda.URGENCY)) == len(agenda.URGENCY)
 
 
 def test_letters_and_mailboxes(make_world, sqlite_url):

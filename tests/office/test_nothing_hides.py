@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from mailproc.flow.waiting import HERE_OR_NOT, NEEDED, UNDECIDED
-from mailproc.ill import machine, reminders
+from mailproc.ill import attention, machine
 from mailproc.ill.apdu import Apdu, Due, IllAnswer, Overdue, RenewAnswer, Shipped
 from mailproc.ill.effects import AskStaff, Finish
 from mailproc.ill.events import Timer
@@ -123,7 +123,7 @@ def left_alone(standing: Standing, waiting: Waiting, days: Days) -> Iterator[tup
             for one in effects(taken, occurrence, Settings(overdue_levels=days.overdue_levels))
             if isinstance(one, AskStaff)
         }
-        told |= asked & reminders.TOLD_ONCE
+        told |= asked & attention.OUTLASTS_A_LOOK
         standing = taken.after
         done.setdefault(key, []).append(max(at.date(), TODAY))
         waiting = replace(waiting, today=max(at.date(), TODAY))
@@ -188,11 +188,11 @@ def test_what_is_open_is_in_a_group_or_has_a_timer_or_is_listed_as_idle(days: Da
         assert idle == IDLE
     assert idle <= SWITCHED_OFF, "it is our turn, or should be somebody's, and the digest is silent"
     for where, seen in found.items():
-        assert seen - {"timer"} <= {*agenda.URGENCY, "idle"}, where
+        assert seen - {"timer"} <= {*attention.Reason, "idle"}, where
 
 
 def test_where_it_is_our_turn_a_look_hides_nothing_whatever_the_policy() -> None:
-    for (role, state), reason in agenda.OUR_TURN.items():
+    for (role, state), reason in attention.OUR_TURN.items():
         for service in (LOAN, COPY):
             for days in (Days(), NOUGHT):
                 seen = places(days).get((role, service, state), set())

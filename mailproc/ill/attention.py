@@ -1,0 +1,288 @@
+"""Why a human is needed: each reason once, with all that follows from it.
+
+The order of the reasons is their urgency: first what may cost money or an item, then what somebody waits
+for, then what is to be read. Lists, letters to staff and the end of a reason derive from this table; a
+language has a word for each reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from mailproc.ill.terms import Role, State
+
+
+class Reason(StrEnum):
+    """The codes, as they stand in the store and in ``--json``. The most urgent first."""
+
+    IN_DOUBT = "in-doubt"
+    FILE_REJECTED = "file-rejected"
+    BOUNCED = "bounced"
+    DELIVERY_FAILED = "delivery-failed"
+    HELD_TEMPLATE = "held-template"
+    HELD_VALUE = "held-value"
+    PARTNER_GONE = "partner-gone"
+    LETTERS_REPLACED = "letters-replaced"
+    RECALLED = "recalled"
+    FINAL_DEMAND = "final-demand"
+    LOST = "lost"
+    DAMAGED = "damaged"
+    SUPPLIED_AFTER_END = "supplied-after-end"
+    LOST_AFTER_RETURNED = "lost-after-returned"
+    FOUND_AFTER_LOST = "found-after-lost"
+    CONDITION_AFTER_SHIPPED = "condition-after-shipped"
+    CANCEL_ASKED = "cancel-asked"
+    CANCEL_UNHEARD = "cancel-unheard"
+    FORWARDED_ELSEWHERE = "forwarded-elsewhere"
+    FORWARDED_OTHER_PROTOCOL = "forwarded-other-protocol"
+    FORWARDED_UNKNOWN = "forwarded-unknown"
+    LEARNED_ADDRESS = "learned-address"
+    CONDITION = "condition"
+    YES_TO_WHICH = "yes-to-which"
+    RENEWAL_ASKED = "renewal-asked"
+    RENEWAL_REFUSED = "renewal-refused"
+    OVERDUE = "overdue"
+    SHIPPED_AFTER_CANCEL = "shipped-after-cancel"
+    CANCEL_REFUSED = "cancel-refused"
+    DEMANDED_AFTER_RETURN = "demanded-after-return"
+    NOT_BACK = "not-back"
+    LENDER_SILENT = "lender-silent"
+    RECALL_UNHEARD = "recall-unheard"
+    LOOK_FOR_IT = "look-for-it"
+    END_OF_ROTA = "end-of-rota"
+    NEED_BEFORE_PASSED = "need-before-passed"
+    ASK_CANNOT_MATCH = "ask-cannot-match"
+    ASK_COPYRIGHT = "ask-copyright"
+    ASK_COST = "ask-cost"
+    ASK_ESTIMATE = "ask-estimate"
+    ASK_LOCATIONS = "ask-locations"
+    ASK_UNFILLED = "ask-unfilled"
+    CANCEL_SILENT = "cancel-silent"
+    RENEWAL_SILENT = "renewal-silent"
+    NO_ANSWER = "no-answer"
+    PROMISE_PASSED = "promise-passed"
+    PROMISE_DUE = "promise-due"
+    ASK_LATER = "ask-later"
+    ANSWER_LATE = "answer-late"
+    TO_ANSWER = "to-answer"
+    PROMISED = "promised"
+    CANNOT_BE_SAID = "cannot-be-said"
+    TOO_MANY_ANSWERS = "too-many-answers"
+    STATE_DIFFERS = "state-differs"
+    NUMBER_USED_AGAIN = "number-used-again"
+    SAME_TIME = "same-time"
+    ANSWER_AFTER_END = "answer-after-end"
+    NOT_POSSIBLE_NOW = "not-possible-now"
+    UNKNOWN_CODE = "unknown-code"
+    UNKNOWN_WORDS = "unknown-words"
+    ERROR_REPORT = "error-report"
+    MESSAGE = "message"
+    UNKNOWN_FILE_REJECTED = "unknown-file-rejected"
+    FILE_REFUSED = "file-refused"
+    UNPROVEN = "unproven"
+    STRANGERS = "strangers"
+    SHELVED = "shelved"
+    UNREADABLE = "unreadable"
+    IN_WORDS = "in-words"
+    UNKNOWN_REFERENCE = "unknown-reference"
+    MAILBOX_UNREACHABLE = "mailbox-unreachable"
+    LETTER_PASSED_OVER = "letter-passed-over"
+    NO_DNS = "no-dns"
+    TEMPLATE_BROKEN = "template-broken"
+
+
+class Until(StrEnum):
+    """When a reason of a transaction is over."""
+
+    DELIVERED = "the letter of ours is delivered, withdrawn or put away"
+    WORDED = "the words are in a letter"
+    STATE = "the transaction has come into another state; nothing would raise it again"
+    STATE_OR_LOOK = "another state, or an act of staff"
+    LOOK = "an act of staff"
+    FOLLOWS = "it is not kept: it follows from where the request stands and from the day"
+    TOLD = "it is not of a transaction: staff are told, and lists of letters and mailboxes show it"
+
+
+Turn = tuple[Role, State]
+_Q, _R, _S = Role.REQUESTER, Role.RESPONDER, State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """``turn``: where it is for us to act even when no reason stands there any more. ``listed``: in lists
+    alone, for it is the daily work; staff get a letter about every other. ``over_with_next``: settled of an
+    earlier attempt once the next library was asked. ``ways``: what staff can do about it (flow/ways.py), in
+    the order in which one would think of them."""
+
+    until: Until
+    turn: tuple[Turn, ...] = ()
+    listed: bool = False
+    over_with_next: bool = False
+    ways: tuple[str, ...] = ()
+
+
+_RETURN = ("act return", "act renew")
+_AGAIN = ("amend again", "next", "next partner")
+_ASK = ("act query", "act cancel")
+_ADDRESS = ("partners confirm", "partners forget", "partners")
+_LATE = (
+    "act answer-condition yes", "act answer-condition no", "act renew-reply yes", "act renew-reply no",
+    "act cancel-reply yes", "act cancel-reply no", "act ship", "act unfilled",
+)  # fmt: skip
+
+
+def _letter(*ways: str, until: Until = Until.DELIVERED) -> Rule:
+    """A letter of ours that did not arrive; a new attempt orders anew."""
+    return Rule(until=until, over_with_next=True, ways=ways)
+
+
+def _state(*ways: str, turn: tuple[Turn, ...] = (), next_settles: bool = False) -> Rule:
+    return Rule(until=Until.STATE_OR_LOOK, turn=turn, over_with_next=next_settles, ways=ways)
+
+
+def _said_last(*ways: str) -> Rule:
+    """A timer has said its last."""
+    return Rule(until=Until.STATE, ways=ways)
+
+
+def _look(*ways: str) -> Rule:
+    return Rule(until=Until.LOOK, ways=ways)
+
+
+def _unfilled(*ways: str) -> Rule:
+    """The next library may be asked."""
+    return Rule(until=Until.LOOK, over_with_next=True, ways=ways)
+
+
+_TOLD = Rule(until=Until.TOLD)
+
+_ROWS: dict[Reason, Rule] = {
+    Reason.IN_DOUBT: _letter("redeliver"),
+    Reason.FILE_REJECTED: _letter(),
+    Reason.BOUNCED: _letter("redeliver", "again", "next", "next partner"),
+    Reason.DELIVERY_FAILED: _letter("redeliver", "next", "next partner"),
+    Reason.HELD_TEMPLATE: _letter("templates", until=Until.WORDED),
+    Reason.HELD_VALUE: _letter("amend", "act cancel", until=Until.WORDED),
+    Reason.PARTNER_GONE: _letter(until=Until.WORDED),
+    Reason.LETTERS_REPLACED: _look(),
+    Reason.RECALLED: _state(*_RETURN, turn=((_Q, _S.RECALL),)),
+    Reason.FINAL_DEMAND: _state(*_RETURN),
+    Reason.LOST: _state(
+        "again", "next", "next partner", "act close",
+        turn=((_Q, _S.LOST), (_R, _S.LOST)), next_settles=True,
+    ),
+    Reason.DAMAGED: _look("act message"),
+    Reason.SUPPLIED_AFTER_END: _look("act receive", "act return"),
+    Reason.LOST_AFTER_RETURNED: _look("act message"),
+    Reason.FOUND_AFTER_LOST: _look("act message", "act close"),
+    Reason.CONDITION_AFTER_SHIPPED: _look("act message", "act return"),
+    Reason.CANCEL_ASKED: _state(
+        "act cancel-reply yes", "act cancel-reply no", turn=((_R, _S.CANCEL_PENDING),)
+    ),
+    Reason.CANCEL_UNHEARD: _look("act cancel", "act query"),
+    Reason.FORWARDED_ELSEWHERE: _look(*_ADDRESS, "act message", "act query", "act cancel"),
+    Reason.FORWARDED_OTHER_PROTOCOL: _look("act cancel", "act message", "act query"),
+    Reason.FORWARDED_UNKNOWN: _look("act message", "act query", "act cancel"),
+    Reason.LEARNED_ADDRESS: _look(*_ADDRESS),
+    Reason.CONDITION: _state(
+        "act answer-condition yes", "act answer-condition no", turn=((_Q, _S.CONDITIONAL),)
+    ),
+    Reason.YES_TO_WHICH: _state(),
+    Reason.RENEWAL_ASKED: _state(
+        "act renew-reply yes", "act renew-reply no", turn=((_R, _S.RENEW_PENDING), (_R, _S.RENEW_OVERDUE))
+    ),
+    Reason.RENEWAL_REFUSED: _state("act return"),
+    Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
+    Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
+    Reason.CANCEL_REFUSED: _state("act query", "act message"),
+    Reason.DEMANDED_AFTER_RETURN: _look("act message"),
+    Reason.NOT_BACK: _said_last("act recall", "act lost"),
+    Reason.LENDER_SILENT: _said_last("act query"),
+    Reason.RECALL_UNHEARD: _said_last("act query", "act message", "act lost"),
+    Reason.LOOK_FOR_IT: _said_last("act check-in", "act query", "act overdue", "act lost"),
+    Reason.END_OF_ROTA: _unfilled("next partner", "again", "act close"),
+    Reason.NEED_BEFORE_PASSED: _state("act cancel", "act unfilled", "next", "act close", next_settles=True),
+    Reason.ASK_CANNOT_MATCH: _unfilled(*_AGAIN),
+    Reason.ASK_COPYRIGHT: _unfilled(*_AGAIN),
+    Reason.ASK_COST: _unfilled(*_AGAIN),
+    Reason.ASK_ESTIMATE: _unfilled(*_AGAIN),
+    Reason.ASK_LOCATIONS: _unfilled("next partner", "again"),
+    Reason.ASK_UNFILLED: _unfilled(*_AGAIN),
+    Reason.CANCEL_SILENT: _said_last("act query"),
+    Reason.RENEWAL_SILENT: _said_last("act query"),
+    Reason.NO_ANSWER: _state(*_ASK, next_settles=True),
+    Reason.PROMISE_PASSED: Rule(until=Until.FOLLOWS, ways=_ASK),
+    Reason.PROMISE_DUE: _state("act ship", "act unfilled"),
+    Reason.ASK_LATER: _unfilled("again", "next", "next partner"),
+    Reason.ANSWER_LATE: _state(*_LATE),
+    Reason.TO_ANSWER: Rule(until=Until.STATE_OR_LOOK, turn=((_R, _S.IN_PROCESS),), listed=True),
+    Reason.PROMISED: Rule(until=Until.FOLLOWS),
+    Reason.CANNOT_BE_SAID: _look(),
+    Reason.TOO_MANY_ANSWERS: _look(),
+    Reason.STATE_DIFFERS: _state(),
+    Reason.NUMBER_USED_AGAIN: _look(),
+    Reason.SAME_TIME: _look(),
+    Reason.ANSWER_AFTER_END: _look(),
+    Reason.NOT_POSSIBLE_NOW: _look(),
+    Reason.UNKNOWN_CODE: _look(),
+    Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True),
+    Reason.ERROR_REPORT: _look(),
+    Reason.MESSAGE: _look("act message"),
+    Reason.UNKNOWN_FILE_REJECTED: _TOLD,
+    Reason.FILE_REFUSED: _TOLD,
+    Reason.UNPROVEN: _TOLD,
+    Reason.STRANGERS: _TOLD,
+    Reason.SHELVED: _TOLD,
+    Reason.UNREADABLE: _TOLD,
+    Reason.IN_WORDS: _TOLD,
+    Reason.UNKNOWN_REFERENCE: _TOLD,
+    Reason.MAILBOX_UNREACHABLE: _TOLD,
+    Reason.LETTER_PASSED_OVER: _TOLD,
+    Reason.NO_DNS: _TOLD,
+    Reason.TEMPLATE_BROKEN: _TOLD,
+}  # fmt: skip
+RULES: Mapping[Reason, Rule] = MappingProxyType(_ROWS)
+
+OF_OUR_LETTER: Mapping[str, Reason] = MappingProxyType(
+    {
+        "BOUNCED": Reason.BOUNCED,
+        "SEND_FAILED": Reason.DELIVERY_FAILED,
+        "IN_DOUBT": Reason.IN_DOUBT,
+        "HELD": Reason.HELD_TEMPLATE,
+        "VALUE_HELD": Reason.HELD_VALUE,
+        "PARTNER_GONE": Reason.PARTNER_GONE,
+    }
+)
+"""What may become of a letter of ours (an event beside the tables), and the reason that it raises."""
+
+OUR_TURN: Mapping[Turn, Reason] = MappingProxyType(
+    {turn: reason for reason, rule in RULES.items() for turn in rule.turn}
+)
+"""Where it is for us to act, though staff have looked."""
+
+ENDS_WITH_THE_LETTER = frozenset(
+    reason for reason, rule in RULES.items() if rule.until in (Until.DELIVERED, Until.WORDED)
+)
+ENDS_WITH_THE_WORDS = frozenset(reason for reason, rule in RULES.items() if rule.until is Until.WORDED)
+ENDS_WITH_THE_STATE = frozenset(
+    reason for reason, rule in RULES.items() if rule.until in (Until.STATE, Until.STATE_OR_LOOK)
+)
+OUTLASTS_A_LOOK = ENDS_WITH_THE_LETTER | {
+    reason for reason, rule in RULES.items() if rule.until is Until.STATE
+}
+OVER_WITH_THE_NEXT = frozenset(reason for reason, rule in RULES.items() if rule.over_with_next)
+ONLY_LISTED = frozenset(reason for reason, rule in RULES.items() if rule.listed)
+
+
+def ways(reason: str) -> tuple[str, ...]:
+    """What staff can do about it; nothing where the code is of another release."""
+    return RULES[Reason(reason)].ways if reason in _RANKS else ()
+
+
+def rank(reason: str) -> tuple[int, str]:
+    """The most urgent first; a code of another release after all of them, for it must hide no request."""
+    return (_RANKS.get(reason, len(_RANKS)), reason)
+
+
+_RANKS: Mapping[str, int] = MappingProxyType({reason.value: place for place, reason in enumerate(Reason)})
