@@ -12,7 +12,7 @@ from mailproc.ill.terms import Role
 from mailproc.notices import words
 from mailproc.notices.said import plain_note
 from mailproc.office import rota as rotas
-from mailproc.office.agenda import Agenda, Todo, agenda
+from mailproc.office.agenda import Agenda, FaultyText, Todo, agenda
 from mailproc.office.letters import LetterLine
 from mailproc.office.rota import Place, Rota
 
@@ -123,6 +123,13 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             for one in found.mailboxes
         ]
         _block(f"Mailboxes that cannot be read, or not wholly ({len(unread)})", unread)
+    if found.texts:
+        _block(f"Broken texts ({len(found.texts)})", [(one.path, _fault(one)) for one in found.texts])
+        output.line("  To do: mailproc templates names every fault, mailproc preview TEMPLATE tries a text.")
+
+
+def _fault(one: FaultyText) -> str:
+    return f"{one.error} (and {one.more} more)" if one.more else one.error
 
 
 def _also(one: Todo) -> str:

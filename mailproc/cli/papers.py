@@ -9,6 +9,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import configured, opened
 from mailproc.errors import LocalFault
+from mailproc.flow import site_texts
 from mailproc.office import drafts, rehearsal
 
 verbs = typer.Typer()
@@ -25,7 +26,7 @@ def templates(
         str, typer.Option(metavar="TEMPLATE", help="What your text changes in the shipped one.")
     ] = "",
 ) -> None:
-    """The templates, where each comes from, and whether it is in order; ends with 1 where one is not."""
+    """The templates, where each comes from, and whether it is in order."""
     premises = configured(ctx)
     known = premises.templates
     if markdown:
@@ -58,8 +59,7 @@ def preview(
     request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """A finished letter, without sending it, in every form that it may take. Names file, line and field of
-    what is wrong."""
+    """A finished letter, without sending it. Names file, line and field of what is wrong."""
     try:
         text = file.read_text(encoding="utf-8") if file else None
     except (OSError, UnicodeDecodeError) as error:
@@ -67,9 +67,12 @@ def preview(
     with opened(ctx) as house:
         if request:
             with house.store.read() as connection:
-                shown = drafts.of_request(connection, house.premises, name, request, text, str(file or ""))
+                one = drafts.of_request(connection, house.premises, name, request, text, str(file or ""))
+            shown: tuple[drafts.Shown, ...] = (one,)
         else:
             shown = drafts.of_samples(house.premises, name, text, str(file or ""))
+        if text is None:
+            site_texts.passed(house.store, house.premises, name)
     if as_json:
         output.as_json({"template": name, "text": shown[0].text, "examples": shown})
         return

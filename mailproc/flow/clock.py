@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import arrival, deferral, orphans, shelf_alarm, waiting
+from mailproc.flow import arrival, deferral, orphans, shelf_alarm, site_texts, waiting
 from mailproc.flow.premises import Premises
 from mailproc.ill import pace
 from mailproc.ill import timers as rules
@@ -30,9 +30,10 @@ BATCH = 500
 
 def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
     """Make events of the timers that are due, reports on what has waited long enough for its request, at most
-    ``limit`` of each, and the letter about what staff were not told of strangers; how many there were. Alarms
-    that are over are forgotten."""
+    ``limit`` of each, and the letters about what staff were not told of strangers and about broken texts; how
+    many there were. Alarms that are over are forgotten."""
     now = premises.clock()
+    broken = site_texts.look(store, premises)
 
     def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)
@@ -46,7 +47,7 @@ def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
     fired, waited, told = store.write(due)
     if fired or waited:
         _log.info("%s timers were due, and %s messages without a request", fired, waited)
-    return fired + waited + told
+    return fired + waited + told + broken
 
 
 def reset(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import attention, ceiling, writing
+from mailproc.flow import attention, ceiling, site_texts, writing
 from mailproc.flow.notice_context import Addressed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
@@ -118,6 +118,8 @@ def _settle(
         outgoing.place(connection, intent["id"], "prepared", outgoing_id)
     if turn is not None:
         alarms.take(connection, turn, premises.clock())
+    if rendered.problems:
+        site_texts.tell_staff(connection, rendered.path, rendered.problems, premises, rendered.used)
     if rendered.to_remember is not None:
         path, text = rendered.to_remember
         last_good.remember(connection, path, text, premises.clock())

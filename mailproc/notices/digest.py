@@ -59,6 +59,13 @@ class DigestMailbox:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestText:
+    path: str = field_help("The text below your folder of templates.", sample="en/patron/arrived.txt")
+    why: str = field_help("Its first fault, with file and line.", sample="line 3: there is no request.titel")
+    more: int = field_help("How many more it has.", sample=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StaffDigest:
     library: Library = field_help("This library.", sample=sample_of(Library))
     day: str = field_help("Today.", sample="Mon 23 Nov 2026")
@@ -87,6 +94,9 @@ class StaffDigest:
     mailboxes: tuple[DigestMailbox, ...] = field_help(
         "Mailboxes that cannot be read.", sample=(sample_of(DigestMailbox),)
     )
+    texts: tuple[DigestText, ...] = field_help(
+        "Your own texts that are broken.", sample=(sample_of(DigestText),), optional=True
+    )
 
 
 def digest(
@@ -101,6 +111,7 @@ def digest(
     unsent: Sequence[DigestLetter] = (),
     unread: Sequence[DigestLetter] = (),
     mailboxes: Sequence[DigestMailbox] = (),
+    texts: Sequence[DigestText] = (),
 ) -> StaffDigest:
     """The day's letter with its counts made from what stands in it, so that the sum cannot lie.
 
@@ -123,6 +134,7 @@ def digest(
         unsent=_letters(unsent),
         unread=_letters(unread),
         mailboxes=tuple(mailboxes),
+        texts=tuple(texts),
     )
 
 

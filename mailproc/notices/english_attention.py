@@ -13,6 +13,7 @@ ATTENTION: Words = {
     "ask-locations": "they send us to other libraries: say whom to ask",
     "ask-unfilled": "they cannot supply it this way: say how to go on",
     "bounced": "our letter came back undelivered",
+    "broken-text": "a text of yours is broken, and another one goes out in its place",
     "cancel-asked": "they ask to stop it",
     "cancel-refused": "they could not stop it any more: it may still come",
     "cancel-silent": "nothing heard about our cancellation",

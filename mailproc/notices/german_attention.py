@@ -13,6 +13,7 @@ ATTENTION: Words = {
     "ask-locations": "sie verweisen auf andere Bibliotheken: entscheiden, wo bestellt wird",
     "ask-unfilled": "so können sie nicht liefern: entscheiden, wie es weitergeht",
     "bounced": "unser Brief kam als unzustellbar zurück",
+    "broken-text": "ein eigener Text ist fehlerhaft, an seiner Stelle geht ein anderer hinaus",
     "cancel-asked": "sie bitten um Stornierung",
     "cancel-refused": "sie konnten es nicht mehr stornieren: es kann noch kommen",
     "cancel-silent": "zur Stornierung kam keine Antwort",

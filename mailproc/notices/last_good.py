@@ -40,13 +40,14 @@ def remember(connection: Connection, path: str, text: str, now: datetime) -> Non
 class Rendered:
     """A notice that can go out.
 
-    ``used`` says which text made it: "file", "last good" or "shipped". ``problems`` are for staff
-    (empty with "file"). ``to_remember`` is (path, text) of a changed file that passed and is not
-    yet in the store, for ``remember`` in a write of the caller's: rendering is too slow to stand
-    inside one.
+    ``path`` is of the text in use, ``used`` says which text made it: "file", "last good" or "shipped".
+    ``problems`` are for staff (empty with "file"). ``to_remember`` is (path, text) of a changed file that
+    passed and is not yet in the store, for ``remember`` in a write of the caller's: rendering is too slow to
+    stand inside one.
     """
 
     notice: Notice
+    path: str
     used: str
     problems: tuple[Problem, ...] = ()
     to_remember: tuple[str, str] | None = None
@@ -66,17 +67,18 @@ def render_safely(
     only if the shipped text fails too; LocalFault for a notice that does not exist.
     """
     path = path_of(name, language)
+    used_path = templates.source(path).path
     values = lines_of(context)
     problems: tuple[Problem, ...] = ()
     try:
         notice = letter_of(templates.render(path, values), path)
-        return Rendered(notice, "file", (), _news(templates, path, last_good))
+        return Rendered(notice, used_path, "file", (), _news(templates, path, last_good))
     except BrokenTemplate as broken:
         problems = broken.problems
     for used, text in _others(templates, path, last_good):
         try:
             notice = letter_of(templates.render_text(path, text, values, f"{path} ({used})"), path)
-            return Rendered(notice, used, problems)
+            return Rendered(notice, used_path, used, problems)
         except BrokenTemplate as broken:
             problems += broken.problems
     raise BrokenTemplate(problems)

@@ -51,6 +51,15 @@ class Unread:
     since: datetime
 
 
+@dataclass(frozen=True)
+class FaultyText:
+    """A text of the library's own that is broken, with its first fault and how many more it has."""
+
+    path: str
+    error: str
+    more: int
+
+
 MOST_LETTERS = 50
 """Of the letters on the shelf as many are shown; a flood of strangers' is not loaded."""
 
@@ -74,6 +83,7 @@ class Agenda:
     unsent: tuple[LetterLine, ...]
     unread: tuple[LetterLine, ...]
     mailboxes: tuple[Unread, ...]
+    texts: tuple[FaultyText, ...]
 
 
 def agenda(connection: Connection, premises: Premises) -> Agenda:
@@ -94,6 +104,7 @@ def agenda(connection: Connection, premises: Premises) -> Agenda:
         unsent=tuple(letters.outbox(connection)),
         unread=tuple(letters.waiting(connection)),
         mailboxes=tuple(_unread(connection, premises)),
+        texts=_faulty_texts(premises),
     )
 
 
@@ -178,6 +189,19 @@ def _unread(connection: Connection, premises: Premises) -> Iterator[Unread]:
     for mailbox in premises.config.mailbox:
         if passed := passed_over.loud(connection, mailbox.name):
             yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)
+
+
+def _faulty_texts(premises: Premises) -> tuple[FaultyText, ...]:
+    folder = premises.config.file.parent / premises.config.templates.site
+    if not any(folder.rglob("*.txt")):
+        return ()
+    from mailproc.office import rehearsal  # here: who has no texts of their own loads no templates
+
+    return tuple(
+        FaultyText(one.path, str(one.problems[0]), len(one.problems) - 1)
+        for one in rehearsal.listed(premises)
+        if one.purpose and one.problems
+    )
 
 
 def _passed_over(name: str, passed: Sequence[Remembered]) -> str:

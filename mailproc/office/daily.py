@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.notices import digest, words
-from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, StaffDigest
+from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, DigestText, StaffDigest
 from mailproc.notices.parties import Library
 from mailproc.office.agenda import Agenda, Todo, agenda
 from mailproc.office.letters import LetterLine
@@ -62,6 +62,7 @@ def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
             DigestMailbox(name=one.name, why=one.error, since=_day(one.since, premises))
             for one in found.mailboxes
         ],
+        texts=[DigestText(path=one.path, why=one.error, more=one.more) for one in found.texts],
     )
 
 

@@ -45,7 +45,7 @@ def _examples(premises: Premises, path: str, draft: str | None, name: str) -> It
 
 def of_request(
     connection: Connection, premises: Premises, path: str, number: str, draft: str | None, name: str
-) -> tuple[Shown, ...]:
+) -> Shown:
     """The letter as this request would get it now: a notice, or a message to a partner's machine.
 
     LocalFault where the message (or another one of its kind) would be held, or where no message of this
@@ -56,8 +56,8 @@ def of_request(
     if context is None:
         shown = machine_draft.written(connection, premises, transaction, path, draft, name)
         rehearsal.check_draft(premises, path, draft, name)
-        return (Shown("", shown),)
-    return (Shown("", _rendered(premises, path, draft, name, lines_of(context))),)
+        return Shown("", shown)
+    return Shown("", _rendered(premises, path, draft, name, lines_of(context)))
 
 
 def _rendered(premises: Premises, path: str, draft: str | None, name: str, context: dict[str, Any]) -> str:

@@ -145,13 +145,15 @@ class Templates:
     def listing(self) -> list[Listed]:
         """Every template in use, in each language, then what lies in the site's folders besides."""
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
-        return [self._listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
+        return [self.listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
 
     def readme(self) -> str:
         """The text of templates/README.md."""
         return readme(self._contracts.values())
 
-    def _listed(self, path: str) -> Listed:
+    @slow_work.outside_writes
+    def listed(self, path: str) -> Listed:
+        """The line of the list for ``path``."""
         try:
             contract = self.contract(path)
         except LocalFault as unused:

@@ -32,8 +32,10 @@ for below `de-AT`, then `de`, then `en`, each time first in your folder and then
 (English and German). All languages of a letter use the same names; reasons, dates and services come in
 the language of the letter where it is one of the shipped ones, else in English.
 
-If a changed letter fails its check, the last text that passed goes out instead, and staff are told. A
-text for a machine is never replaced: while it is broken its orders are held.
+If a changed letter fails its check, the last text that passed goes out instead, staff are told, and the
+letter of the day names it. A text has passed once `mailproc preview` showed it, a letter went out by it, or
+the service found it in order (it looks as often as `[schedule] sweep` says). A text for a machine is never
+replaced: while it is broken its orders are held.
 """
 
 

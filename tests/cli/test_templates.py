@@ -1,6 +1,8 @@
 """``templates --diff``: what a site changed, for the person who changed it."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -193,3 +195,26 @@ def test_a_preview_shows_every_form_of_a_letter(cli: Callable) -> None:
     told = cli("preview", ARRIVED, "--json").json
     assert told["text"] == told["examples"][0]["text"]
     assert [one["when"] for one in told["examples"]][:1] == ["a loan at the desk"]
+
+
+def test_a_text_that_preview_showed_is_the_last_good_one(cli: Callable, folder: Path) -> None:
+    """A draft is not: it may never be used."""
+    good, draft = "Subject: ours\n\nIt is here.\n", folder / "draft.txt"
+    draft.write_text(good)
+    file = folder / "site" / ARRIVED
+    file.parent.mkdir(parents=True)
+    file.write_text(TWO_FAULTS)
+    assert cli("preview", ARRIVED, "--file", str(draft)).code == 0
+    assert _kept(folder) == []
+    file.write_text(good)
+    assert cli("preview", ARRIVED).code == 0
+    assert _kept(folder) == [(ARRIVED, good)]
+    file.write_text(TWO_FAULTS)
+    assert cli("preview", ARRIVED).code == 1
+    assert _kept(folder) == [(ARRIVED, good)]
+    assert "Broken texts (1)" in cli("digest").out
+
+
+def _kept(folder: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(folder / "var" / "mailproc.db")) as store:
+        return store.execute("SELECT path, text FROM template_good").fetchall()

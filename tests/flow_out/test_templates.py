@@ -193,7 +193,7 @@ def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, rela
 
 def test_a_draft_is_previewed_under_its_own_name(sqlite_office: Office, tmp_path: Path) -> None:
     premises = sqlite_office.house.premises
-    (shown,) = drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
+    shown, *_ = drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
     assert "My draft" in shown.text
     with pytest.raises(LocalFault, match=r"d\.txt, line 3: .*titel"):
         drafts.of_samples(premises, NOTICE, "Subject: x\n\n{{ titel }}\n", "d.txt")
@@ -215,7 +215,7 @@ def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sql
                 with pytest.raises(LocalFault, match=r"without --request|No message about this request"):
                     drafts.of_request(connection, premises, listed.path, number, None, "")
                 continue
-            text = drafts.of_request(connection, premises, listed.path, number, None, "")
+            text = drafts.of_request(connection, premises, listed.path, number, None, "").text
         titled = "The Title" in text or "cancel" in listed.path
         assert (titled and number in text) or "digest" in listed.path, listed.path
 
