@@ -1,57 +1,60 @@
 """A letter's content on its way through DATA: bounded, its end found, its dots undone."""
 
-from dataclasses import dataclass
+from mailproc.transport.smtp_memory import Memory
 
-DOT = b".\r\n"
-_END = b"\r\n" + DOT
-
-
-@dataclass
-class Load:
-    """Octets of letters that all sessions together hold in memory, and how many may be."""
-
-    most: int
-    octets: int = 0
+LINE_END = b"\r\n"
+_DOT = b".\r\n"
+END = LINE_END + _DOT
 
 
 class Content:
-    """A letter's octets as they come, up to the final dot.
+    """A letter's octets as they come: from the line end of the DATA command, which may be the first half of
+    their end (RFC 5321 section 4.1.1.4), up to the final dot.
 
-    Over the limits only the last octets are kept, to find the end: the client hears of it
-    when it listens again (RFC 5321 section 4.2.5), and it costs no memory.
+    Once refused, only the last octets are kept, to find the end: the client hears of it
+    when it listens again (section 4.2.5), and it costs no memory.
     """
 
-    def __init__(self, limit: int, load: Load) -> None:
+    def __init__(self, limit: int, memory: Memory, host: str) -> None:
         self._limit = limit
-        self._load = load
+        self._memory = memory
+        self._host = host
         self._octets = bytearray()
         self._counted = 0
         self.refusal = ""
 
+    @property
+    def held(self) -> int:
+        """Octets of memory that a refusal sets free."""
+        return self._counted
+
     def add(self, chunk: bytes) -> None:
         self._octets += chunk
         if not self.refusal:
-            self._load.octets += len(chunk)
+            self._memory.take(self._host, len(chunk))
             self._counted += len(chunk)
-            self._judge()
+            if self._counted > self._limit + len(END):
+                self.refuse("552 5.3.4 Letter too large")
         if self.refusal:
-            del self._octets[: -len(_END)]
+            self._forget()
 
-    def _judge(self) -> None:
-        if self._counted > self._limit + len(DOT):
-            self.refusal = "552 5.3.4 Letter too large"
-        elif self._load.octets > self._load.most:
-            self.refusal = "452 4.3.1 Too much mail at once, try again later"
-        if self.refusal:
-            self.release()
+    def refuse(self, refusal: str) -> None:
+        """Take no more of it, and say so when the client listens. The first refusal counts."""
+        self.refusal = self.refusal or refusal
+        self.release()
+        self._forget()
+
+    def _forget(self) -> None:
+        del self._octets[: -len(END)]
 
     @property
     def ended(self) -> bool:
-        return self._octets.endswith(_END) or self._octets == DOT
+        return self._octets.endswith(END)
 
     def letter(self) -> bytes:
         """The content without its final dot, the dots that SMTP doubled undone (section 4.5.2)."""
-        del self._octets[-len(DOT) :]
+        del self._octets[-len(_DOT) :]
+        del self._octets[: len(LINE_END)]
         raw = bytes(self._octets)
         self._octets.clear()
         if raw.startswith(b"."):
@@ -59,5 +62,5 @@ class Content:
         return raw.replace(b"\r\n.", b"\r\n")
 
     def release(self) -> None:
-        self._load.octets -= self._counted
+        self._memory.free(self._host, self._counted)
         self._counted = 0

@@ -19,15 +19,14 @@ from typing import Any, cast
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
 from mailproc.transport.smtp_clerk import Clerk, Keep, WentOut
-from mailproc.transport.smtp_content import Load
 from mailproc.transport.smtp_login import Logins
+from mailproc.transport.smtp_memory import Memory, made_room
 from mailproc.transport.smtp_session import House, Session
 from mailproc.transport.tls import server_context
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
-LETTERS_IN_MEMORY = 20  # of max_size each: what all sessions together may hold
 FAREWELL = 1.5  # seconds that sessions have to end when the listener stops
 ENDING = 10.0  # seconds to wait for a loop that hangs
 SELF_TEST = 10.0  # seconds
@@ -58,7 +57,7 @@ class Listener:
         self._house = House(
             listen=listen,
             clerk=Clerk(listen, recipients, keep, clock, room, went_out),
-            load=Load(LETTERS_IN_MEMORY * listen.max_size),
+            memory=Memory(listen),
             logins=Logins(logins) if logins else None,
             tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,
         )
@@ -147,9 +146,9 @@ class Listener:
         served = [session for session in self._house.sessions if not session.leaving]
         same = [session for session in served if session.host == host]
         if len(same) >= self._listen.max_connections_per_host:
-            return "" if _made_room(same) else "421 4.7.0 Too many connections from you, try again later"
+            return "" if made_room(same) else "421 4.7.0 Too many connections from you, try again later"
         if len(served) >= self._listen.max_connections:
-            return "" if _made_room(served) else "421 4.3.2 Too many connections, try again later"
+            return "" if made_room(served) else "421 4.3.2 Too many connections, try again later"
         return ""
 
     def _knows(self, host: str) -> bool:
@@ -161,18 +160,6 @@ class Listener:
 
     def session(self, host: str) -> Session:
         return Session(self._house, host, asyncio.get_running_loop())
-
-
-def _made_room(sessions: Sequence[Session]) -> bool:
-    """Hang up on the one that has stood still for longest, if any may be hung up on.
-
-    Without this, clients that connect and say nothing keep everybody else from their host away.
-    """
-    idle = [session for session in sessions if session.may_give_way()]
-    if not idle:
-        return False
-    max(idle, key=Session.stood_still).give_way()
-    return True
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -18,8 +18,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, TLSSetupExc
 from aiosmtpd.smtp import Session as Greeting
 
 from mailproc.config import Listen
-from mailproc.transport.smtp_content import DOT, Content, Load
+from mailproc.transport.smtp_content import END, LINE_END, Content
+from mailproc.transport.smtp_deferrals import Deferrals
 from mailproc.transport.smtp_login import Logins
+from mailproc.transport.smtp_memory import Memory
 
 log = logging.getLogger(__name__)
 # aiosmtpd logs commands and, at debug, whole letters: passwords and readers' names stand in both.
@@ -29,7 +31,7 @@ MECHANISMS = ("PLAIN", "LOGIN")
 AGAIN = 0.5  # seconds until a deadline that met a commit looks again
 FLUSH = 2.0  # seconds a client that is hung up on has to take our last line
 IDLE_PATIENCE = 3.0  # seconds without progress after which a client gives way when all places are taken …
-DATA_PATIENCE = 10.0  # … and seconds where it is sending a letter's content
+DATA_PATIENCE = 10.0  # … and seconds where it is sending a letter's content, when all memory is held, too
 GRACE = 10.0  # seconds that a letter's content may take at any rate …
 MINIMUM_RATE = 500.0  # … and octets per second that it must bring after that (Postfix asks the same)
 
@@ -47,10 +49,12 @@ class House:
 
     listen: Listen
     clerk: Any  # aiosmtpd's handler: handle_EHLO, handle_MAIL …
-    load: Load
+    memory: Memory
     logins: Logins | None = None
     tls: ssl.SSLContext | None = None
     sessions: dict["Session", None] = field(default_factory=dict)
+    no_memory: Deferrals = field(default_factory=lambda: Deferrals("452"))
+    too_slow: Deferrals = field(default_factory=lambda: Deferrals("421"))
 
 
 class Session(SMTP):
@@ -64,7 +68,7 @@ class Session(SMTP):
         self._house = house
         self._received = 0
         self._hung_up = False
-        self._in_data = False
+        self._content: Content | None = None
         self._progress_at = loop.time()
         self._keeping = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -90,13 +94,18 @@ class Session(SMTP):
         return self._house.logins is not None
 
     @property
+    def held(self) -> int:
+        """Octets of memory that the letter under way holds."""
+        return self._content.held if self._content is not None else 0
+
+    @property
     def leaving(self) -> bool:
         """It was hung up on and takes no place any more."""
         return self._hung_up
 
     def may_give_way(self) -> bool:
-        """May it be hung up on, so that somebody else gets its place? Never during a commit."""
-        patience = DATA_PATIENCE if self._in_data else IDLE_PATIENCE
+        """May it be hung up on, so that somebody else gets its place or memory? Never during a commit."""
+        patience = DATA_PATIENCE if self._content is not None else IDLE_PATIENCE
         return not (self._keeping or self._hung_up) and self.stood_still() >= patience
 
     def stood_still(self) -> float:
@@ -130,12 +139,16 @@ class Session(SMTP):
 
     def leave(self) -> None:
         """The listener stops: say so, unless a letter is under way and may still be finished."""
-        if not self._in_data:
+        if self._content is None:
             self.hang_up("421 4.3.2 Going down, try again later")
 
     def give_way(self) -> None:
-        """Somebody else needs the place."""
-        self.hang_up("421 4.3.2 Too busy to wait for you, try again later")
+        """Somebody else needs the place, or the memory, which is free at once."""
+        line = "421 4.3.2 Too busy to wait for you, try again later"
+        if self._content is not None:
+            self._content.refuse(line)
+            self._house.too_slow.tell(f"a letter under way from {self.host} gave way to others")
+        self.hang_up(line)
 
     def hang_up(self, line: str = "") -> None:
         """Close, after a last line. The row of a letter that is being kept stays."""
@@ -154,6 +167,11 @@ class Session(SMTP):
             cast(asyncio.WriteTransport, transport).abort()
 
     async def push(self, status: Any) -> None:
+        """Answer, after the others' turn: a client may have sent commands by the thousand at once."""
+        await asyncio.sleep(0)  # not behind the answer: STARTTLS must go on at once
+        await self._say(status)
+
+    async def _say(self, status: Any) -> None:
         if not self._hung_up:
             await super().push(status)
 
@@ -194,6 +212,7 @@ class Session(SMTP):
         brought = (self._received - before) / MINIMUM_RATE
         allowed = begun + min(self._house.listen.data_timeout, GRACE + brought)
         if self.loop.time() >= allowed:
+            self._house.too_slow.tell(f"a letter under way from {self.host} came too slowly")
             self.hang_up("421 4.4.2 Content too slow")
         else:
             self._at("data", allowed, lambda: self._watch(begun, before))
@@ -213,18 +232,18 @@ class Session(SMTP):
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()  # it would count on through content and commit
-        self._in_data, self._progress_at = True, self.loop.time()
-        content = Content(self._house.listen.max_size, self._house.load)
+        self._progress_at = self.loop.time()
+        content = self._content = Content(self._house.listen.max_size, self._house.memory, self.host)
         try:
             await self._read(content)
             status = content.refusal or await self._hand_over(content.letter())
         finally:
-            self._in_data = False
+            self._content = None
             content.release()
             self.envelope = self._create_envelope()
         if not self._hung_up and self.transport is not None:
             self._reset_timeout()
-        await self.push(status)
+        await self._say(status)  # without a pause: no deadline may cut off the 250 of a letter that was kept
 
     async def _early(self, arg: str) -> bool:
         if await self.check_helo_needed():
@@ -238,18 +257,30 @@ class Session(SMTP):
 
     async def _read(self, content: Content) -> None:
         self._watch(self.loop.time(), self._received)
+        # The end may begin with the line end of DATA itself, which was taken with the command.
+        self._reader._buffer[:0] = LINE_END  # type: ignore[attr-defined]
         try:
             while not content.ended:
                 content.add(await self._chunk())
+                self._find_room(content)
         finally:
             self._stop("data")
 
     async def _chunk(self) -> bytes:
-        """Up to the next dot at a line's end, or a buffer full. What follows the content stays unread."""
+        """Up to the content's end, or all that is there of it, which leaves the others their turn: the next
+        has to be waited for. What follows the content stays unread."""
         try:
-            return await self._reader.readuntil(DOT)
+            return await self._reader.readuntil(END)
         except asyncio.LimitOverrunError as error:
             return await self._reader.read(error.consumed)
+
+    def _find_room(self, content: Content) -> None:
+        """Where memory is short, who stands still gives way; where nobody does, this letter is deferred."""
+        house = self._house
+        while not content.refusal and (shortage := house.memory.shortage(self.host)):
+            if not house.memory.made_room(self.host, house.sessions):
+                content.refuse("452 4.3.1 Too much mail at once, try again later")
+                house.no_memory.tell(shortage)
 
     async def _hand_over(self, raw: bytes) -> str:
         """The clerk's answer for the letter. While it is being committed no deadline hangs up."""

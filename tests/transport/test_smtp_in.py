@@ -212,17 +212,17 @@ def test_size_is_said_and_kept_to(door: Door) -> None:
 
 
 def test_all_sessions_together_have_a_bound(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailproc.transport.smtp_in.LETTERS_IN_MEMORY", 1)
-    door.open(max_size=10_000)
+    monkeypatch.setattr("mailproc.transport.smtp_memory.LETTERS", 1)
+    door.open(max_size=150_000)
     with door.line() as first, door.client() as second:
         talk(first, f"EHLO x|MAIL FROM:<{THEM}>|RCPT TO:<{US}>|DATA")
-        first.sendall(b"x" * 6_000 + b".\r\n")
-        second.sendmail(THEM, [US], b"x" * 3_000 + b"\r\n")
+        first.sendall(b"x" * 100_000)
+        second.sendmail(THEM, [US], b"x" * 40_000 + b"\r\n")
         second.mail(THEM)
         second.rcpt(US)
-        assert second.data(b"x" * 6_000 + b"\r\n")[0] == 452
+        assert second.data(b"x" * 90_000 + b"\r\n")[0] == 452
         assert reply(first, b"\r\n.\r\n").startswith(b"250")
-        second.sendmail(THEM, [US], b"x" * 9_000 + b"\r\n")  # all is released again
+        second.sendmail(THEM, [US], b"x" * 140_000 + b"\r\n")  # all is released again
     assert len(door.inbox.rows()) == 3
 
 
