@@ -27,12 +27,18 @@ def request(
     partner: Annotated[
         list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Place a request: ask the first partner of its rota. Prints its number."""
     value = json_value(file)
     with opened(ctx) as house:
         wanted = place.read(value, partner or ())
-        output.line(place.place(house.store, house.premises, wanted, who()))
+        number = place.place(house.store, house.premises, wanted, who())
+        if not as_json:
+            output.line(number)
+            return
+        with house.store.read() as connection:
+            output.as_json(questions.shown(connection, number).line)
 
 
 @verbs.command("act")

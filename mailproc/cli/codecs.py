@@ -20,9 +20,13 @@ verbs = typer.Typer()
 def decode(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Letters (RFC 5322), mbox, Maildir, or -.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON value on stdout: a list of what is else a line each.")
+    ] = False,
 ) -> None:
     """Say what letters mean, one JSON line each; exit 1 where no protocol takes one."""
     premises = configured(ctx)
+    together: list[dict[str, Any]] = []
     strangers = 0
     for found in letters(files):
         if found.problem:
@@ -31,7 +35,12 @@ def decode(
             continue
         meant = trial.decoded(premises, found.name, found.raw)
         strangers += meant["codec"] is None
-        output.json_line(meant)
+        if as_json:
+            together.append(meant)
+        else:
+            output.json_line(meant)
+    if as_json:
+        output.as_json(together)
     if strangers:
         raise typer.Exit(1)
 

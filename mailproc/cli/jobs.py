@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from mailproc.app import schedule
-from mailproc.cli import output
+from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
 from mailproc.notices import words
 from mailproc.office import coming, waiting
+from mailproc.office.counted import Counted
 
 verbs = typer.Typer()
 
@@ -26,8 +27,10 @@ def jobs(
         plan = schedule.planned(house.config, house.premises.clock())
         timers = waiting.waiting(connection)
         ahead = coming.coming(connection, house.premises, limit)
+    count = Counted(sum(one.count for one in timers))
     if as_json:
-        output.as_json({"jobs": plan, "timers": timers, "next": ahead})
+        value = {"jobs": plan, "timers": timers, "next": ahead}
+        output.as_json(value | cut_off.left_out(len(ahead), count))
         return
     zone = house.premises.zone
     rows = [(one.job, one.when, output.moment(one.next_at, zone) if one.next_at else "") for one in plan]
@@ -40,6 +43,7 @@ def jobs(
             for one in ahead
         ]
         output.table(("When", "Request", "Partner", "What", "Then"), ones, "")
+        cut_off.tell(len(ahead), count)
 
 
 _THEN = {

@@ -1,14 +1,16 @@
 """Verbs that list letters: all, what could not be placed, what has not left."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
-from mailproc.cli import output
+from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
 from mailproc.notices import words
 from mailproc.office import letters as mail
+from mailproc.office.counted import Counted
 from mailproc.office.letters import LetterLine
 
 verbs = typer.Typer()
@@ -18,31 +20,36 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 @verbs.command("letters")
 def letters(
-    ctx: typer.Context, limit: Annotated[int, typer.Option(min=1)] = 50, as_json: Json = False
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    as_json: Json = False,
 ) -> None:
     """Letters in and out, the newest first."""
     with opened(ctx) as house:
         with house.store.read() as connection:
             lines = mail.recent(connection, limit)
-        _list(lines, house.premises, as_json, "There are no letters yet.")
+            count = cut_off.count(len(lines), limit, lambda: mail.count_recent(connection))
+            value = _json(connection, lines, count) if as_json else None
+        _list(lines, house.premises, value, "There are no letters yet.", count)
 
 
 @verbs.command("shelved")
 def shelved(
     ctx: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="How many are shown: 50, and all of them with --json.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS."""
+    most = limit if limit or as_json else 50
     with opened(ctx) as house:
         with house.store.read() as connection:
             waiting = mail.waiting(connection)
-            lines = mail.shelved(connection, None if as_json else limit) + waiting
-            count = mail.count_shelved(connection) + len(waiting)
-        lines = lines if as_json else lines[:limit]
-        _list(lines, house.premises, as_json, "Nothing lies on the shelf.")
-        if count > len(lines):
-            output.line(f"Showing {limit} of {count}: --limit {count} shows all.")
+            lines = (mail.shelved(connection, most) + waiting)[:most]
+            count = Counted(mail.count_shelved(connection) + len(waiting))
+            value = _json(connection, lines, count) if as_json else None
+        _list(lines, house.premises, value, "Nothing lies on the shelf.", count)
 
 
 @verbs.command("outbox")
@@ -51,17 +58,35 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
     with opened(ctx) as house:
         with house.store.read() as connection:
             lines = mail.outbox(connection)
+            count = Counted(len(lines))
+            value = _json(connection, lines, count) if as_json else None
         filed = house.config.deliver.mode == "folder"
         empty = "Nothing waits." if filed else "Nothing waits: every letter has left."
-        _list(lines, house.premises, as_json, empty)
+        _list(lines, house.premises, value, empty, count)
         if filed and not as_json:
             folder = house.config.deliver.folder
             output.line(f"deliver.mode is folder: letters are written into {folder} and NOT SENT.")
 
 
-def _list(lines: list[LetterLine], premises: Premises, as_json: bool, empty: str) -> None:
-    if as_json:
-        output.as_json(lines)
+def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:
+    """Each with its direction, its Message-ID and the requests it is about."""
+    from mailproc.office import letter_requests  # here: who reads a table needs it not
+
+    about = letter_requests.about(connection, lines)
+    more = cut_off.left_out(len(lines), count)
+    return [output.plain(line) | output.plain(one) | more for line, one in zip(lines, about, strict=True)]
+
+
+def _list(
+    lines: list[LetterLine],
+    premises: Premises,
+    value: list[dict[str, Any]] | None,
+    empty: str,
+    count: Counted,
+) -> None:
+    """``value``: the same as JSON, where that is asked for."""
+    if value is not None:
+        output.as_json(value)
         return
     rows = [
         (
@@ -75,3 +100,4 @@ def _list(lines: list[LetterLine], premises: Premises, as_json: bool, empty: str
         for line in lines
     ]
     output.table(("Letter", "When", "Who", "Subject", "State", "Why"), rows, empty)
+    cut_off.tell(len(lines), count)

@@ -10,6 +10,7 @@ from mailproc.cli.letter_files import Found, letters
 from mailproc.cli.opening import opened, who
 from mailproc.config import INJECT
 from mailproc.office import dismissal, mailroom
+from mailproc.office.handled import Handled
 from mailproc.store.inbox import NewLetter
 
 verbs = typer.Typer()
@@ -61,24 +62,30 @@ def release(
     ctx: typer.Context,
     letter_id: Id,
     partner: Annotated[str, typer.Option(help="Whose letter it is, where nobody knows.")] = "",
+    as_json: Json = False,
 ) -> None:
     """A shelved letter or message goes round once more; you vouch for its sender."""
     with opened(ctx) as house:
-        output.line(mailroom.release(house.store, house.premises, letter_id, partner))
+        _tell(mailroom.release(house.store, house.premises, letter_id, partner), as_json=as_json)
 
 
 @verbs.command("report")
-def report(ctx: typer.Context, letter_id: Id) -> None:
+def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
     with opened(ctx) as house:
-        output.line(mailroom.report(house.store, house.premises, letter_id, who()))
+        _tell(mailroom.report(house.store, house.premises, letter_id, who()), as_json=as_json)
 
 
 @verbs.command("attach")
-def attach(ctx: typer.Context, letter_id: Id, number: Annotated[str, typer.Argument(metavar="NR")]) -> None:
+def attach(
+    ctx: typer.Context,
+    letter_id: Id,
+    number: Annotated[str, typer.Argument(metavar="NR")],
+    as_json: Json = False,
+) -> None:
     """Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back."""
     with opened(ctx) as house:
-        output.line(mailroom.attach(house.store, house.premises, letter_id, number))
+        _tell(mailroom.attach(house.store, house.premises, letter_id, number), as_json=as_json)
 
 
 @verbs.command("dismiss")
@@ -106,14 +113,24 @@ def redeliver(
     ctx: typer.Context,
     letter_id: Id,
     arrived: Annotated[bool, typer.Option("--arrived", help="It did arrive: do not send again.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
     with opened(ctx) as house:
-        output.line(mailroom.redeliver(house.store, letter_id, arrived=arrived))
+        _tell(mailroom.redeliver(house.store, letter_id, arrived=arrived), as_json=as_json)
 
 
 @verbs.command("hold")
-def hold(ctx: typer.Context, letter_id: Id) -> None:
+def hold(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Keep a letter of ours from leaving, until it is redelivered."""
     with opened(ctx) as house:
-        output.line(mailroom.hold(house.store, letter_id))
+        _tell(mailroom.hold(house.store, letter_id), as_json=as_json)
+
+
+def _tell(done: Handled, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(done)
+        return
+    output.line(done.text)
+    for word in done.follows:
+        output.line(f"  {word}")

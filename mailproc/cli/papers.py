@@ -34,6 +34,9 @@ def templates(
         return
     if diff:
         changed = premises.registry.mask(known.diff(diff).encode()).decode()
+        if as_json:
+            output.as_json({"template": diff, "diff": changed})
+            return
         output.line(changed.rstrip("\n") or f"{diff} is as it was shipped.")
         return
     listed = rehearsal.listed(premises)

@@ -8,6 +8,7 @@ from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.office import directory, pausing
 from mailproc.office.directory import Learned
+from mailproc.office.pausing import Standing
 
 verbs = typer.Typer()
 
@@ -52,17 +53,24 @@ def partners(
 
 
 @verbs.command("pause")
-def pause(ctx: typer.Context, symbol: Symbol) -> None:
+def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails."""
     with opened(ctx) as house:
-        output.line(pausing.pause(house.store, house.premises, symbol, who()))
+        _tell(pausing.pause(house.store, house.premises, symbol, who()), as_json=as_json)
 
 
 @verbs.command("resume")
-def resume(ctx: typer.Context, symbol: Symbol) -> None:
+def resume(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a paused partner go again."""
     with opened(ctx) as house:
-        output.line(pausing.resume(house.store, house.premises, symbol, who()))
+        _tell(pausing.resume(house.store, house.premises, symbol, who()), as_json=as_json)
+
+
+def _tell(stands: Standing, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(stands)
+    else:
+        output.line(stands.text)
 
 
 def _taught_json(symbol: str, taught: list[Learned]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output, showing
+from mailproc.cli import cut_off, output, showing
 from mailproc.cli.opening import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
@@ -29,7 +29,7 @@ def requests(
     partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
     attention: Annotated[bool, typer.Option("--attention", help="Only what needs a hand.")] = False,
     find: Annotated[str, typer.Option(help="In numbers, title, author, reader.")] = "",
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List requests, the last changed first."""
@@ -39,13 +39,16 @@ def requests(
         symbol = house.premises.partners.known(partner).symbol if partner else ""
         wanted = Filter(role, state, symbol, attention, find, limit)
         with house.store.read() as connection:
-            lines = listing.listed(connection, wanted, house.premises.today())
+            today = house.premises.today()
+            lines = listing.listed(connection, wanted, today)
+            count = cut_off.count(len(lines), limit, lambda: listing.count(connection, wanted, today))
         if as_json:
-            output.as_json([line_json(line) for line in lines])
+            output.as_json([line_json(line) | cut_off.left_out(len(lines), count) for line in lines])
             return
         rows = [_row(line, house.premises) for line in lines]
         columns = ("Number", "Title", "Partner", "How it stands", "Due", "Needs a hand")
         output.table(columns, rows, "No request fits.")
+        cut_off.tell(len(lines), count)
 
 
 @verbs.command("show")

@@ -13,6 +13,7 @@ from mailproc.ill.heard import event_heard, spoken
 from mailproc.ill.terms import Role
 from mailproc.notices import words
 from mailproc.notices.said import said
+from mailproc.office.counted import Counted, counted
 from mailproc.store import events, letters, outgoing, requests
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -62,6 +63,11 @@ def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
     lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def count_recent(connection: Connection) -> Counted:
+    """How many ``recent`` would give without a limit."""
+    return counted(connection, select(INBOX.c.id)) + counted(connection, select(OUTGOING.c.id))
 
 
 def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:

@@ -1,5 +1,6 @@
 """The list of requests, and a request as a line of it. Reads only."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 
 from mailproc.ill.terms import Role
 from mailproc.office import agenda, carried
+from mailproc.office.counted import MOST, Counted, counted
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
 from mailproc.store.requests import REQUEST
@@ -59,16 +61,34 @@ class Filter:
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[Line]:
     """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
     zone; a promise whose day has passed needs a hand."""
-    statement = _list_statement(connection, wanted).execution_options(yield_per=AT_ONCE)
+    statement = _list_statement(connection, wanted)
+    if not wanted.attention:
+        statement = statement.limit(wanted.limit)
     found: list[Line] = []
-    with connection.execute(statement) as rows:
-        for some in rows.mappings().partitions():
-            needing = agenda.needs(connection, today, [row["request_id"] for row in some])
-            hits = (row for row in some if row["request_id"] in needing or not wanted.attention)
-            found += (line_of(connection, row, needing.get(row["request_id"], ())) for row in hits)
-            if len(found) >= wanted.limit:
-                break
+    for some in _portions(connection, statement):
+        needing = agenda.needs(connection, today, [row["request_id"] for row in some])
+        hits = (row for row in some if row["request_id"] in needing or not wanted.attention)
+        found += (line_of(connection, row, needing.get(row["request_id"], ())) for row in hits)
+        if len(found) >= wanted.limit:
+            break
     return found[: wanted.limit]
+
+
+def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
+    """How many ``listed`` would give without a limit. With ``attention`` it looks at ``MOST`` requests."""
+    statement = _list_statement(connection, wanted)
+    if not wanted.attention:
+        return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
+    looked_at = number = 0
+    for some in _portions(connection, statement.limit(MOST)):
+        number += len(agenda.needs(connection, today, [row["request_id"] for row in some]))
+        looked_at += len(some)
+    return Counted(number, whole=looked_at < MOST)
+
+
+def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[RowMapping]]:
+    with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
+        yield from rows.mappings().partitions()
 
 
 AT_ONCE = 100
@@ -105,8 +125,8 @@ def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
     if wanted.find:
         statement = statement.where(_found(connection, wanted.find))
     if wanted.attention:
-        return statement.where(open_requests.may_need(agenda.MAY_NEED))
-    return statement.limit(wanted.limit)
+        statement = statement.where(open_requests.may_need(agenda.MAY_NEED))
+    return statement
 
 
 def _found(connection: Connection, typed: str) -> ColumnElement[bool]:

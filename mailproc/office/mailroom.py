@@ -18,6 +18,7 @@ from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.parse import parse, readable
 from mailproc.office import returned
 from mailproc.office.find import transaction_of
+from mailproc.office.handled import Handled
 from mailproc.office.letters import not_on_the_shelf, parsed
 from mailproc.store import events, learned, letters, outgoing
 from mailproc.store.engine import Store
@@ -62,13 +63,13 @@ def known_mailbox(config: Config, name: str) -> None:
         raise LocalFault(f"There is no mailbox {name!r}. Known: {', '.join(names) or 'none is configured'}.")
 
 
-def release(store: Store, premises: Premises, letter_id: str, partner: str = "") -> str:
+def release(store: Store, premises: Premises, letter_id: str, partner: str = "") -> Handled:
     """A shelved letter or message goes round once more; staff vouch for its sender."""
     kind, number = parsed(letter_id)
     symbol = premises.partners.known(partner).symbol if partner else ""
     reading = None if kind != "I" or symbol else _reading(store, premises, number)
 
-    def job(connection: Connection) -> str:
+    def job(connection: Connection) -> Handled:
         if kind == "I" and reading is not None:
             return _release_strangers(connection, reading, premises)
         if kind == "I":
@@ -80,20 +81,21 @@ def release(store: Store, premises: Premises, letter_id: str, partner: str = "")
     return store.write(job)
 
 
-def report(store: Store, premises: Premises, letter_id: str, by: str) -> str:
+def report(store: Store, premises: Premises, letter_id: str, by: str) -> Handled:
     """The sender of a shelved message is told that we know of no such request."""
     kind, number = parsed(letter_id)
 
-    def job(connection: Connection) -> str:
+    def job(connection: Connection) -> Handled:
         if kind != "E":
             raise LocalFault(f"{letter_id} is a whole letter: only one message of a partner can be reported.")
-        return orphans.tell(connection, _shelved_event(connection, number), premises, by)
+        event = _shelved_event(connection, number)
+        return Handled(f"E{number}", event["state"], orphans.tell(connection, event, premises, by))
 
     return store.write(job)
 
 
-def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str:
-    """Put a shelved letter (as a message) or a single message of one to a request; what follows, in words.
+def attach(store: Store, premises: Premises, letter_id: str, number: str) -> Handled:
+    """Put a shelved letter (as a message) or a single message of one to a request.
 
     ``number`` may be a letter of ours (O12): then the shelved letter says that it came back.
     """
@@ -101,7 +103,7 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str
     ours = parsed(number) if number.strip().upper().startswith("O") else None
     letter = _masked(store, premises, row_id) if kind == "I" else None
 
-    def job(connection: Connection) -> str:
+    def job(connection: Connection) -> Handled:
         if ours is not None:
             if letter is None:
                 raise LocalFault(f"{letter_id} is no whole letter that came in: only one can be a report.")
@@ -119,49 +121,52 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> str
         else:
             raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
         outcome = advance.step(connection, event_id, premises, attached=True)
-        return "\n  ".join((f"{letter_id} is attached: {outcome.before} → {outcome.after}", *outcome.words))
+        moved = f"{letter_id} is attached: {outcome.before} → {outcome.after}"
+        return Handled(f"{kind}{row_id}", "done", moved, number, outcome.words)
 
     return store.write(job)
 
 
-def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> str:
+def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled:
     """Send the same bytes again, or take the letter as delivered."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(f"{letter_id} is no letter of ours.")
 
-    def job(connection: Connection) -> str:
+    def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
         if row["state"] in ("sending", "withdrawn"):
             raise LocalFault(f"O{number} is {row['state']}: it cannot be sent again.")
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
-            return (
+            said = (
                 f"Something in O{number} was withdrawn, or letters to {row['partner']} go elsewhere now:"
                 " the rest goes out in a new letter"
             )
-        return f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
+        else:
+            said = f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
+        return Handled(f"O{number}", _ours(connection, number)["state"], said)
 
     return store.write(job)
 
 
-def hold(store: Store, letter_id: str) -> str:
+def hold(store: Store, letter_id: str) -> Handled:
     """Keep a letter that has not left from leaving, until it is redelivered."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(f"{letter_id} is no letter of ours.")
 
-    def job(connection: Connection) -> str:
+    def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
         if row["state"] != "prepared":
             raise LocalFault(f"O{number} is {row['state']}: only a letter that waits can be held.")
         outgoing.change(connection, number, state="held", last_error="held by staff")
-        return f"O{number} is held; redeliver O{number} lets it go"
+        return Handled(f"O{number}", "held", f"O{number} is held; redeliver O{number} lets it go")
 
     return store.write(job)
 
 
-def _release_letter(connection: Connection, number: int, symbol: str) -> str:
+def _release_letter(connection: Connection, number: int, symbol: str) -> Handled:
     row = letters.load(connection, number)
     if row is None or row["state"] not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{number}")
@@ -171,7 +176,7 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> str:
             f"Nobody knows who sent I{number}: say whose it is (release I{number} --partner SYMBOL)."
         )
     letters.again(connection, number, proof=RELEASED, partner=partner)
-    return f"I{number} is read again as a letter of {partner}"
+    return Handled(f"I{number}", "todo", f"I{number} is read again as a letter of {partner}")
 
 
 def _reading(store: Store, premises: Premises, number: int) -> Reading | None:
@@ -184,13 +189,14 @@ def _reading(store: Store, premises: Premises, number: int) -> Reading | None:
     return reading if reading.unproven else None
 
 
-def _release_strangers(connection: Connection, reading: Reading, premises: Premises) -> str:
+def _release_strangers(connection: Connection, reading: Reading, premises: Premises) -> Handled:
     """Of a library that staff have confirmed: it goes the way of the partner who passed the request on."""
     name, sender = f"I{reading.inbox_id}", reading.letter.sender
     transaction = adoption.whose(connection, reading, premises)
     if transaction is not None:
         _release_letter(connection, reading.inbox_id, transaction["partner"])
-        return f"{name} is read again as a letter of {transaction['symbol']} at {sender}"
+        said = f"{name} is read again as a letter of {transaction['symbol']} at {sender}"
+        return Handled(name, "todo", said)
     for waits in learned.passed_on_to(connection, sender):
         raise LocalFault(
             f"{name} comes from {sender}: {waits['partner']} says that it passed a request on to"
@@ -200,9 +206,9 @@ def _release_strangers(connection: Connection, reading: Reading, premises: Premi
     return _release_letter(connection, reading.inbox_id, "")
 
 
-def _release_message(connection: Connection, number: int) -> str:
+def _release_message(connection: Connection, number: int) -> Handled:
     events.todo_again(connection, _shelved_event(connection, number))
-    return f"E{number} is tried again"
+    return Handled(f"E{number}", "todo", f"E{number} is tried again")
 
 
 def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:

@@ -1,5 +1,7 @@
 """Staff pause a partner: its requests stay where they are, letters to it wait, and nothing fails."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
@@ -9,8 +11,17 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 
 
-def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
-    """From now on letters to the partner wait; a sentence. LocalFault: unknown, or paused already."""
+@dataclass(frozen=True)
+class Standing:
+    """``status``: active or paused, as it holds now. ``text``: a sentence."""
+
+    symbol: str
+    status: str
+    text: str
+
+
+def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> Standing:
+    """From now on letters to the partner wait. LocalFault: unknown, or paused already."""
     partner = premises.partners.known(symbol)
     if partner.status == "paused":
         raise LocalFault(f"{partner.symbol} is paused by config.toml already.")
@@ -21,12 +32,13 @@ def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
             raise LocalFault(f"{partner.symbol} is paused already; `mailproc resume` lets its letters go.")
 
     store.write(job)
-    return f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
+    said = f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
+    return Standing(partner.symbol, "paused", said)
 
 
-def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
-    """Letters to the partner go again; a sentence, also where config.toml keeps them. LocalFault: unknown,
-    or not paused by staff."""
+def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> Standing:
+    """Letters to the partner go again, where config.toml does not keep them. LocalFault: unknown, or not
+    paused by staff."""
     partner = premises.partners.known(symbol)
     configured = (
         f'{partner.symbol} is paused by config.toml: write status = "active" there, and start anew.'
@@ -41,8 +53,8 @@ def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> str:
 
     store.write(job)
     if configured:
-        return f"What staff paused is over, but {configured}"
-    return f"{partner.symbol} is active: letters to it go out again."
+        return Standing(partner.symbol, "paused", f"What staff paused is over, but {configured}")
+    return Standing(partner.symbol, "active", f"{partner.symbol} is active: letters to it go out again.")
 
 
 def _note(connection: Connection, premises: Premises, what: str, symbol: str, by: str) -> int:

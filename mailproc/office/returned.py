@@ -7,14 +7,15 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, bouncing
 from mailproc.flow.premises import Premises
+from mailproc.office.handled import Handled
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
 
 
 def came_back(
     connection: Connection, report: RowMapping, outgoing_id: int, why: str, premises: Premises
-) -> str:
-    """The shelved letter ``report`` says that O… came back, as ``why`` tells; what follows, in words.
+) -> Handled:
+    """The shelved letter ``report`` says that O… came back, as ``why`` tells.
 
     LocalFault where that letter has not left, or is known to have come back.
     """
@@ -31,8 +32,9 @@ def came_back(
     note = f"attached by staff: O{outgoing_id} came back"
     letters.settle(connection, report["id"], "done", report["state"], note=note, **found)
     outcomes = [advance.step(connection, event_id, premises, attached=True) for event_id in recorded]
-    told = [word for outcome in outcomes for word in outcome.words]
-    return "\n  ".join((f"I{report['id']} is attached: O{outgoing_id} came back undelivered", *told))
+    told = tuple(word for outcome in outcomes for word in outcome.words)
+    name, ours = f"I{report['id']}", f"O{outgoing_id}"
+    return Handled(name, "done", f"{name} is attached: {ours} came back undelivered", ours, told)
 
 
 def no_message(connection: Connection, inbox_id: int, transaction: RowMapping) -> LocalFault:

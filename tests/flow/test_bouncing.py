@@ -268,7 +268,7 @@ def test_staff_say_which_letter_came_back(world):
     world.place("XX-BL", "XX-SECOND")
     row = put(world, of_subject(f"Undeliverable: {subject_of(world)}"))
     done = mailroom.attach(world.house.store, world.house.premises, f"I{row['id']}", "O1")
-    assert "O1 came back undelivered" in done
+    assert "O1 came back undelivered" in done.text
     world.run()
     assert world.row("outgoing", 1)["state"] == "bounced" and world.attention("B1") == ("bounced",)
     kept = world.row("inbox", row["id"])

@@ -158,7 +158,7 @@ class Office:
             return letters.outbox(connection)
 
     def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
-        return mailroom.redeliver(self.store, letter_id, arrived=arrived)
+        return mailroom.redeliver(self.store, letter_id, arrived=arrived).text
 
     def template(self, path: str, text: str) -> Path:
         file = self.site / path

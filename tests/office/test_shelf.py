@@ -11,13 +11,13 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
 def release(world, letter_id, partner=""):
     said = mailroom.release(world.house.store, world.house.premises, letter_id, partner)
     world.run()
-    return said
+    return said.text
 
 
 def attach(world, letter_id, number):
     said = mailroom.attach(world.house.store, world.house.premises, letter_id, number)
     world.run()
-    return said
+    return "\n".join((said.text, *said.follows))
 
 
 def somebody_writes(world, text="About B1: it is at the binder's.", sender="someone@bl.example"):

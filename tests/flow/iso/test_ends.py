@@ -441,7 +441,7 @@ def test_a_letter_of_the_library_that_staff_confirmed_is_released_by_itself(stri
     says(strict, "SHIPPED")
     (letter_id,) = strict.shelf()
     answer = mailroom.release(strict.house.store, strict.house.premises, letter_id)
-    assert answer == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
+    assert answer.text == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
     strict.run()
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 

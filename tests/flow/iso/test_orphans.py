@@ -32,7 +32,7 @@ def with_policy(make_iso, **switches):
 def report(iso, letter_id):
     said = mailroom.report(iso.house.store, iso.house.premises, letter_id, "clerk")
     iso.run()
-    return said
+    return said.text
 
 
 def wait(iso, days):

@@ -1,0 +1,24 @@
+"""A list that shows a part says so: to people in its last line, to programs in each entry."""
+
+from collections.abc import Callable
+
+from mailproc.cli import output
+from mailproc.office.counted import Counted
+
+
+def count(listed: int, limit: int, there_are: Callable[[], Counted]) -> Counted:
+    """How many entries there are; they are counted only where the list may have been cut."""
+    return there_are() if listed >= limit else Counted(listed)
+
+
+def tell(listed: int, count: Counted) -> None:
+    """Of how many it is a part, and how to see the others; nothing where it is whole."""
+    if not count.whole:
+        output.line(f"Showing {listed} of more than {count.number}: --limit {count.number} shows so many.")
+    elif count.number > listed:
+        output.line(f"Showing {listed} of {count.number}: --limit {count.number} shows all.")
+
+
+def left_out(listed: int, count: Counted) -> dict[str, int]:
+    """How many entries the list leaves out, at the least; the list itself stays a list."""
+    return {"left_out": max(0, count.number - listed)}
