@@ -147,7 +147,7 @@ def _expiry(
 def _may_expire(transaction: RowMapping, standing: Standing, premises: Premises) -> bool:
     """May Expired go by itself? Only where Shipped goes as a message: elsewhere an item may have left
     without being ticked, and would go out of sight."""
-    if standing.role is not Role.RESPONDER or standing.state not in UNDECIDED:
+    if standing.role is not Role.RESPONDER:
         return False
     needed = (ApduType.SHIPPED, ApduType.EXPIRED)
     return all(sent_as(transaction, kind, premises) is Manner.SEND for kind in needed)

@@ -5,7 +5,7 @@ import pytest
 from mailproc.app import build, checking
 from mailproc.errors import LocalFault, Misconfigured
 from mailproc.office import letters
-from tests.flow_out.office import BL, Office
+from tests.flow_out.office import BL, PASSWORD, Office
 from tests.servers.relay import Relay
 
 ACCOUNT = """
@@ -63,6 +63,31 @@ def test_what_is_said_later_goes_by_the_same_account(three: Office, relay: Relay
     three.run()
     assert codes(relay) == ["99-0012", "99-0012"]
     assert f"TX{number}-1 CANCEL" in relay.to(BL)[1].text
+
+
+BOTH_WAYS = """
+roles = ["RESPONDER", "REQUESTER"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0001"
+password = {{ env = "THEIR_PASSWORD" }}
+{copies}
+"""
+
+
+def test_each_account_goes_out_with_its_own_password(
+    sqlite_office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not with that of another account, nor with theirs where they have the same code with us."""
+    for name, password in (("THEIR_PASSWORD", "Th7Word1"), ("COPY_PASSWORD", "Cp7Word2")):
+        monkeypatch.setenv(name, password)
+    copies = COPIES.replace("ART_PASSWORD", "COPY_PASSWORD")
+    sqlite_office.configure(partner=BOTH_WAYS.format(copies=copies), account="default = true")
+    for service in ("LOAN", "COPY"):
+        sqlite_office.place(service=service)
+    sqlite_office.run()
+    lines = [letter.text.split("\n\n", 1)[1].split("\n")[:2] for letter in relay.to(BL)]
+    assert sorted(lines) == [["99-0001", PASSWORD], ["99-0011", "Cp7Word2"]]
 
 
 def test_an_account_that_nobody_has_is_refused_with_the_known_ones(three: Office) -> None:

@@ -228,6 +228,20 @@ def test_replies_sort_the_failure_and_the_connection_goes_on(
     assert (len(sink.letters), sink.greeted) == (1, 1)
 
 
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("act", ["500 5.5.1 what?", "451 4.3.0 later", "close"])
+def test_where_it_cannot_start_afresh_the_next_letter_has_a_connection_of_its_own(
+    connect: Any, sink: Sink, verb: str, act: str
+) -> None:
+    """What the relay still knows of the refused letter must not be mixed into the next."""
+    sink.script = {verb: ["550 5.1.1 nobody"], "RSET": [act]}
+    relay = connect()
+    with pytest.raises(GiveUp, match="nobody"):
+        relay.send(ENVELOPE, RAW)
+    assert relay.send(ENVELOPE, RAW).startswith("250")
+    assert (len(sink.letters), sink.greeted) == (1, 2)
+
+
 def test_251_is_as_good_as_250(connect: Any, sink: Sink) -> None:
     sink.script = {"RCPT": ["251 will forward"]}
     assert connect().send(ENVELOPE, RAW).startswith("250")

@@ -1,0 +1,57 @@
+"""What the timers of a transaction depend on, as it is looked up where ISO 10161 is spoken."""
+
+from datetime import date
+
+import pytest
+
+from mailproc.flow import advance, waiting
+
+from .conftest import BORROWER, LENDER, partner
+
+DAY = date(2026, 3, 20)
+CONDITION = {"results": "CONDITIONAL", "conditions": [{"condition": "charges", "reply_by": DAY.isoformat()}]}
+
+
+def depends(iso, number):
+    row = iso.world.transaction(number)
+    moved = iso.world.row("event", row["moved_event_id"])
+    with iso.house.store.read() as connection:
+        found = advance.standing_of(row)
+        return waiting.of(connection, row, found, moved, iso.world.now, iso.house.premises)
+
+
+def test_a_condition_of_theirs_names_a_day_and_ends_nothing(iso):
+    """Until when we must answer is no day on which our own request ends."""
+    iso.place(LENDER)
+    iso.hears("ILL_ANSWER", **CONDITION)
+    assert iso.state("B1") == "CONDITIONAL"
+    found = depends(iso, "B1")
+    assert (found.reply_by, found.expires) == (DAY, None)
+
+
+def test_a_condition_of_ours_ends_their_request(iso):
+    iso.asks()
+    iso.act("L1", "conditional", condition="charges", on=DAY)
+    found = depends(iso, "L1")
+    assert (found.reply_by, found.expires) == (DAY, DAY)
+
+
+@pytest.mark.parametrize("expiry", ["2026-03-10", "2026-03-25"])
+def test_the_earlier_of_two_days_ends_it(iso, expiry):
+    iso.asks(expiry=expiry)
+    assert depends(iso, "L1").expires == date.fromisoformat(expiry)
+    iso.act("L1", "conditional", condition="charges", on=DAY)
+    assert depends(iso, "L1").expires == min(date.fromisoformat(expiry), DAY)
+
+
+@pytest.mark.parametrize("kind", ["shipped", "expired"])
+def test_nothing_ends_by_itself_where_either_is_not_said_in_a_letter(make_iso, kind):
+    iso = make_iso(partner(LENDER), partner(BORROWER, manner={kind: "LOCAL"}))
+    iso.asks(expiry="2026-03-10")
+    assert depends(iso, "L1").expires is None
+
+
+def test_what_is_shipped_ends_no_more(iso):
+    iso.asks(expiry="2026-03-10")
+    iso.act("L1", "ship")
+    assert depends(iso, "L1").expires is None
