@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run side by side, one worker a core; a debugger wants make test WORKERS=0.
 WORKERS ?= 2
 
-.PHONY: help install demo run test lint types layers bench crash fuzz docs clean
+.PHONY: help install demo run test lint types layers bench crash fuzz mutants docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -47,6 +47,10 @@ crash: install  ## a thousand kills over 20,000 letters, two hundred on PostgreS
 
 fuzz: install  ## a million damaged letters over every reader, a quarter of an hour; finds become samples
 	$(BIN)/python -m fuzz
+
+mutants: install  ## changes one thing at a time and sees whether a test notices; MUTANTS="run --seed 7 --count 100" draws others
+	@test -f .mutants/seconds.json || $(BIN)/python -m mutants map
+	$(BIN)/python -m mutants $(or $(MUTANTS),run)
 
 docs: install  ## writes the generated pages anew
 	$(BIN)/mailproc states --markdown > docs/states.md

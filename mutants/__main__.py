@@ -1,0 +1,150 @@
+"""make mutants: changes one thing of the program at a time, and runs the tests that run its line.
+
+    python -m mutants map [TESTS …]        once, and again when tests or code have changed much
+    python -m mutants run [--count N] [--seed S] [--under ill …] [--only FILE#NUMBER …]
+
+``run`` draws mutants by the seed, as many of each kind as there are, and prints those that no test noticed.
+Exit status 1 where one survived. A survivor is killed by a better test, or shown to be the same program.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
+from pathlib import Path
+
+import coverage
+
+from mutants import trial
+from mutants.mutate import Mutant, mutants
+from mutants.nearest import Nearest
+
+ROOT = Path(__file__).parent.parent
+MAP = ROOT / ".mutants"
+LOG = MAP / "last.log"
+FOLDERS = ("ill", "flow", "store", "protocols", "transport")
+TESTS = (*FOLDERS, "flow_out", "office", "app", "cli", "proof", "notices", "templating")
+PORTIONS = ((6.0, 60), (30.0, 400))
+"""Seconds and tests: first the nearest few; who survives them meets more."""
+SLOWER = 6.0
+"""So many times longer than when the map was made a test may take, and half a minute to begin."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    mapping = commands.add_parser("map")
+    mapping.add_argument("tests", nargs="*", default=[f"tests/{name}" for name in TESTS])
+    mapping.add_argument("--workers", default="2")
+    running = commands.add_parser("run")
+    running.add_argument("--count", type=int, default=300)
+    running.add_argument("--seed", type=int, default=int(time.time()))
+    running.add_argument("--under", nargs="*", default=FOLDERS)
+    running.add_argument("--only", nargs="*", default=[])
+    asked = parser.parse_args()
+    if asked.command == "map":
+        return _map(asked.tests, asked.workers)
+    chosen = _named(asked.only) if asked.only else _drawn(asked.under, asked.count, asked.seed)
+    print(f"seed {asked.seed}, {len(chosen)} mutants", flush=True)
+    return _run(chosen)
+
+
+def _map(tests: Sequence[str], workers: str) -> int:
+    MAP.mkdir(exist_ok=True)
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "mutants.recorder",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        workers,
+        *tests,
+    ]
+    environment = os.environ | {"MUTANTS_MAP": str(MAP)}
+    subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False)  # noqa: S603  # our own
+    whole = coverage.Coverage(data_file=str(MAP / "coverage"), config_file=False)
+    whole.load()
+    whole.combine([str(MAP)])
+    whole.save()
+    return 0
+
+
+def _named(names: Sequence[str]) -> list[Mutant]:
+    """By "mailproc/flow/send.py#12", or a whole file."""
+    found = []
+    for name in names:
+        file, _, number = name.partition("#")
+        found += [one for one in _of(ROOT / file) if number in ("", str(one.number))]
+    return found
+
+
+def _drawn(folders: Sequence[str], count: int, seed: int) -> list[Mutant]:
+    """One of each kind in turn, so that the many constants do not crowd out the few conditions."""
+    kinds: dict[str, list[Mutant]] = defaultdict(list)
+    for folder in folders:
+        for path in sorted((ROOT / "mailproc" / folder).rglob("*.py")):
+            for mutant in _of(path):
+                kinds[mutant.kind].append(mutant)
+    chance = random.Random(seed)  # noqa: S311  # no secret
+    for of_kind in kinds.values():
+        chance.shuffle(of_kind)
+    in_turn = chain.from_iterable(zip_longest(*(kinds[kind] for kind in sorted(kinds))))
+    return [one for one in in_turn if one is not None][:count]
+
+
+def _of(path: Path) -> list[Mutant]:
+    return mutants(str(path.relative_to(ROOT)), path.read_text())
+
+
+def _run(chosen: Sequence[Mutant]) -> int:
+    nearest = Nearest(MAP, ROOT)
+    trial.warm_up()
+    if (
+        fate := trial.tried(ROOT, None, list(nearest.portion(sorted(nearest.seconds), 1, 20)), 120, LOG)
+    ) != "survived":
+        print(f"the program as it is: {fate}; see {LOG}")
+        return 2
+    counts: Counter[str] = Counter()
+    for number, mutant in enumerate(chosen, start=1):
+        begun = time.monotonic()
+        fate, asked = _fate(mutant, nearest)
+        counts[fate] += 1
+        print(
+            f"{number}/{len(chosen)} {fate} ({asked} tests, {time.monotonic() - begun:.0f} s): {mutant}",
+            flush=True,
+        )
+    print(", ".join(f"{count} {fate}" for fate, count in counts.most_common()))
+    return 0 if counts.keys() <= {"killed", "timeout"} else 1
+
+
+def _fate(mutant: Mutant, nearest: Nearest) -> tuple[str, int]:
+    tests = nearest.tests(mutant)
+    if not tests:
+        return "never run", 0
+    asked = 0
+    for portion in _portions(nearest, tests):
+        asked += len(portion)
+        limit = 30 + SLOWER * sum(nearest.seconds[one] for one in portion)
+        if (fate := trial.tried(ROOT, mutant, portion, limit, LOG)) != "survived":
+            return fate, asked
+    return "survived", asked
+
+
+def _portions(nearest: Nearest, tests: Sequence[str]) -> Iterator[list[str]]:
+    done = 0
+    for seconds, most in PORTIONS:
+        if portion := list(nearest.portion(tests[done:], seconds, most)):
+            yield portion
+        done += len(portion)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Which tests are asked about a mutant: those that run its line, nearest and quickest first."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import coverage
+
+from mutants.mutate import Mutant
+
+TIMES = "seconds.json"
+"""Beside the coverage data: how long each test takes that passed."""
+
+
+class Nearest:
+    """``folder``: where the recorder wrote. ``root``: of the repository."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.seconds: dict[str, float] = json.loads((folder / TIMES).read_text())
+        self._root = root
+        self._data = coverage.CoverageData(str(folder / "coverage"))
+        self._data.read()
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """All that run one of its lines; of what runs at import, all that run anything of the file."""
+        lines = self._data.contexts_by_lineno(str(self._root / mutant.file))
+        its = range(mutant.line, mutant.last_line + 1) if mutant.inside else lines
+        found = {test for line in its for test in lines.get(line, ())} & self.seconds.keys()
+        if not found and not mutant.inside:
+            found = {test for test in self.seconds if test.startswith(_folder(mutant))}
+        return self._ordered(found, mutant)
+
+    def _ordered(self, found: set[str], mutant: Mutant) -> list[str]:
+        """One case of each test before the second of any; the tests of its own folder first."""
+        cases: dict[str, list[str]] = defaultdict(list)
+        for test in sorted(found, key=lambda one: (self.seconds[one], one)):
+            cases[test.partition("[")[0]].append(test)
+        rank = {test: at for of_one in cases.values() for at, test in enumerate(of_one)}
+        far = {test: not test.startswith(_folder(mutant)) for test in found}
+        return sorted(found, key=lambda one: (rank[one] // 3, far[one], self.seconds[one], one))
+
+    def portion(self, tests: Sequence[str], seconds: float, most: int) -> Iterator[str]:
+        """The first of them that need so many seconds together, at least one."""
+        spent = 0.0
+        for test in tests[:most]:
+            if spent > seconds:
+                return
+            spent += self.seconds[test]
+            yield test
+
+
+def _folder(mutant: Mutant) -> str:
+    return f"tests/{mutant.file.split('/')[1]}/"
