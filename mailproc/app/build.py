@@ -52,6 +52,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     if secrets_needed:
         _complain(config)
         _ = premises.registry, premises.templates
+        premises.languages.load_all()
     return premises
 
 

@@ -1,6 +1,6 @@
 """What ``check`` looks at: configuration, templates, store, and on request the connections."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +11,13 @@ from mailproc.config import Config
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
 from mailproc.flow.premises import Premises
+from mailproc.notices.catalogue import NOTICES
+from mailproc.notices.language_files import FOLDER
 from mailproc.office import rehearsal
 from mailproc.store import connections
 from mailproc.store.engine import Store
+from mailproc.templating.environment import Listed
+from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE
 from mailproc.transport import imap_in
 from mailproc.transport.smtp_out import Relay
 
@@ -55,6 +59,7 @@ def check(premises: Premises, store: Store | None, *, connect: bool) -> Found:
     listed = rehearsal.listed(premises)
     found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
     found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]
+    found.warnings += [*_without_templates(premises), *_without_words(premises, listed)]
     found.fine += list(_accounts(config))
     found.fine += list(proofs.shown(config))
     if connect:
@@ -65,6 +70,32 @@ def check(premises: Premises, store: Store | None, *, connect: bool) -> Found:
 def _examined(store: Store) -> str:
     store.examine()
     return "whole" if store.path is not None else "by PostgreSQL's own tools"
+
+
+def _without_templates(premises: Premises) -> Iterator[str]:
+    """Languages of the library's own in which some letters would go out in English."""
+    names = [notice.path.partition("/")[2] for notice in NOTICES]
+    for tag, file in premises.languages.own().items():
+        missing = [name for name in names if _is_english(premises.templates.source(f"{tag}/{name}").path)]
+        if tag != FALLBACK_LANGUAGE and missing:
+            site = premises.config.file.parent / premises.config.templates.site
+            yield (
+                f"language {tag} ({file}): {', '.join(missing)} would go out in English; "
+                f"put your own below {site / tag}"
+            )
+
+
+def _without_words(premises: Premises, listed: Sequence[Listed]) -> Iterator[str]:
+    """Languages of the library's own templates that have no file: days and reasons would be English."""
+    tags = dict.fromkeys(one.path.partition("/")[0] for one in listed if one.source == "site" and one.purpose)
+    for tag in filter(LANGUAGE.fullmatch, tags):
+        if tag != FALLBACK_LANGUAGE and premises.languages.of(tag).tag == FALLBACK_LANGUAGE:
+            file = premises.config.file.parent / premises.config.templates.site / FOLDER / f"{tag}.toml"
+            yield f"language {tag}: its letters have days, reasons and services in English; write {file}"
+
+
+def _is_english(path: str) -> bool:
+    return path.startswith(f"{FALLBACK_LANGUAGE}/")
 
 
 def _accounts(config: Config) -> Iterator[str]:

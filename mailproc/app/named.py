@@ -17,7 +17,7 @@ from mailproc import private
 from mailproc.config import Config, Templates
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.errors import Misconfigured
-from mailproc.notices.words import LANGUAGES
+from mailproc.notices.language_files import shipped_tags
 from mailproc.transport.tls import server_context
 
 
@@ -39,8 +39,8 @@ def problems(config: Config) -> Iterator[Problem]:
 
 def _language(config: Config, site: Path) -> Iterator[Problem]:
     language = config.library.language
-    if language not in LANGUAGES and not os.path.isdir(site / language):
-        shipped = " and ".join(LANGUAGES)
+    if language not in shipped_tags() and not os.path.isdir(site / language):
+        shipped = " and ".join(shipped_tags())
         text = f"there are letters in {shipped}; for another language put your own into {site / language}"
         yield Problem(("library", "language"), text, language)
 

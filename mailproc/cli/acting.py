@@ -10,7 +10,7 @@ from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import json_value
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import acts, place, questions
 from mailproc.office.listing import Line
 
@@ -144,7 +144,7 @@ def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would
     if not outcome.after:
         output.line(f"{number}: {outcome.note}")
         return
-    output.line(f"{number} {lead}: {words.state_word(line.role, outcome.after)} [{outcome.after}]")
+    output.line(f"{number} {lead}: {ENGLISH.state_word(line.role, outcome.after)} [{outcome.after}]")
     if outcome.note:
         output.line(f"  {outcome.note}")
     for word in outcome.words:

@@ -9,7 +9,7 @@ from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import plain_note
 from mailproc.office import rota as rotas
 from mailproc.office.agenda import Agenda, FaultyText, Todo, agenda
@@ -80,13 +80,13 @@ def rota(
 def _agenda_json(found: Agenda) -> dict[str, Any]:
     value: dict[str, Any] = output.plain(found)
     for group in value["groups"]:
-        group |= {"words": words.attention_word(group["reason"]), "count": len(group["requests"])}
+        group |= {"words": ENGLISH.attention_word(group["reason"]), "count": len(group["requests"])}
     return value
 
 
 def _tell_agenda(found: Agenda, premises: Premises) -> None:
     output.line(
-        f"{words.date_word(found.day, found.day)}: "
+        f"{ENGLISH.day_word(found.day, found.day)}: "
         + (f"{found.needing} to be done" if found.needing else "nothing needs a hand")
     )
     for group in found.groups:
@@ -94,10 +94,10 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises), _also(one))
             for one in group.requests
         ]
-        _block(f"{words.attention_word(group.reason)} ({len(rows)})", rows)
+        _block(f"{ENGLISH.attention_word(group.reason)} ({len(rows)})", rows)
     if found.idle:
         rows = [
-            (one.number, output.cut(one.title, LONGEST), one.partner, words.state_word(one.role, one.state),
+            (one.number, output.cut(one.title, LONGEST), one.partner, ENGLISH.state_word(one.role, one.state),
              _since(one.since, premises))
             for one in found.idle
         ]  # fmt: skip
@@ -134,7 +134,7 @@ def _fault(one: FaultyText) -> str:
 
 def _also(one: Todo) -> str:
     """It stands in the group of one reason only, and no other may hide behind that."""
-    more = ", ".join(words.attention_word(reason) for reason in one.reasons[1:])
+    more = ", ".join(ENGLISH.attention_word(reason) for reason in one.reasons[1:])
     return f"also: {more}" if more else ""
 
 
@@ -148,16 +148,16 @@ def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises, 
 
 
 def _about(letter: LetterLine) -> str:
-    return output.cut(letter.about().removeprefix(f"{letter.name}: "), LONGEST)
+    return output.cut(letter.about(ENGLISH).removeprefix(f"{letter.name}: "), LONGEST)
 
 
 def _why(letter: LetterLine) -> str:
     waits = {"prepared": "waiting", "todo": "waiting"}
-    return letter.note or words.delivery_word(waits.get(letter.state, letter.state))
+    return letter.note or ENGLISH.delivery_word(waits.get(letter.state, letter.state))
 
 
 def _since(at: Any, premises: Premises) -> str:
-    return f"since {words.date_word(premises.local(at).date(), premises.today())}"
+    return f"since {ENGLISH.day_word(premises.local(at).date(), premises.today())}"
 
 
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
@@ -185,13 +185,13 @@ def _tell_rota(found: Rota, premises: Premises) -> None:
 
 def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
     if one.became != "asked":
-        word = {"next": "next", "waiting": "waits"}.get(one.became, words.reason_word(one.why_not))
+        word = {"next": "next", "waiting": "waits"}.get(one.became, ENGLISH.reason_word(one.why_not))
         return (f"{word} ({one.unable})" if one.unable else word), "", ""
-    why = f": {words.reason_word(one.why_not)}" if one.why_not else ""
+    why = f": {ENGLISH.reason_word(one.why_not)}" if one.why_not else ""
     passed = f"passed on to {one.passed_to}: " if one.passed_to else ""
-    asked = words.date_word(premises.local(one.asked_at).date(), premises.today()) if one.asked_at else ""
+    asked = ENGLISH.day_word(premises.local(one.asked_at).date(), premises.today()) if one.asked_at else ""
     return (
-        f"{passed}{words.state_word('REQUESTER', one.state)}{why}",
+        f"{passed}{ENGLISH.state_word('REQUESTER', one.state)}{why}",
         f"{one.attempt}, {asked}",
         _answer(one, premises),
     )
@@ -200,6 +200,6 @@ def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
 def _answer(one: Place, premises: Premises) -> str:
     if one.answered_at is None:
         return ""
-    day = words.date_word(premises.local(one.answered_at).date(), premises.today())
-    note = f" ({plain_note(one.answer_note, Role.REQUESTER)[:60]})" if one.answer_note else ""
-    return f"{words.event_word(one.spoken)}{note}, {day}"
+    day = ENGLISH.day_word(premises.local(one.answered_at).date(), premises.today())
+    note = f" ({plain_note(one.answer_note, Role.REQUESTER, ENGLISH)[:60]})" if one.answer_note else ""
+    return f"{ENGLISH.event_word(one.spoken)}{note}, {day}"

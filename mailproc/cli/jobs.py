@@ -7,7 +7,7 @@ import typer
 from mailproc.app import schedule
 from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import coming, waiting
 from mailproc.office.counted import Counted
 
@@ -35,11 +35,13 @@ def jobs(
     zone = house.premises.zone
     rows = [(one.job, one.when, output.moment(one.next_at, zone) if one.next_at else "") for one in plan]
     output.table(("Job", "When", "Next"), rows, "Nothing is scheduled.")
-    kinds = [(words.event_word(one.kind), str(one.count), output.moment(one.next_at, zone)) for one in timers]
+    kinds = [
+        (ENGLISH.event_word(one.kind), str(one.count), output.moment(one.next_at, zone)) for one in timers
+    ]
     output.table(("If nobody acts", "Requests", "The first"), kinds, "Nothing waits to fall due.")
     if ahead:
         ones = [
-            (output.moment(one.at, zone), one.number, one.partner, words.event_word(one.kind), _then(one))
+            (output.moment(one.at, zone), one.number, one.partner, ENGLISH.event_word(one.kind), _then(one))
             for one in ahead
         ]
         output.table(("When", "Request", "Partner", "What", "Then"), ones, "")
@@ -58,5 +60,5 @@ _THEN = {
 
 def _then(one: coming.Coming) -> str:
     if one.then == "staff":
-        return f"staff are asked: {words.attention_word(one.reason)}"
+        return f"staff are asked: {ENGLISH.attention_word(one.reason)}"
     return _THEN.get(one.then, "our letter goes once more")

@@ -8,8 +8,8 @@ from mailproc.cli import output
 from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
 from mailproc.mail.parse import parse, readable
-from mailproc.notices import words
 from mailproc.notices.citation import cited
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import letters
 
 verbs = typer.Typer()
@@ -56,9 +56,8 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
 def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, premises: Premises) -> None:
     letter_ = parse(masked)
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
-    output.line(
-        f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {words.delivery_word(row['state'])}"
-    )
+    stands = ENGLISH.delivery_word(row["state"])
+    output.line(f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {stands}")
     output.line(f"From:    {letter_.sender or row.get('mail_from', '')}")
     if not letter_.sender:
         for defect in letter_.defects:
@@ -74,9 +73,9 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
             output.line(f"         {row[name]}")
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
-        state = words.delivery_word(one["state"])
-        output.line(f"  {one['id']} {one['number']} {words.event_word(one['spoken'])}: {state}{why}")
-        for label, value in cited(one["item"]):
+        state = ENGLISH.delivery_word(one["state"])
+        output.line(f"  {one['id']} {one['number']} {ENGLISH.event_word(one['spoken'])}: {state}{why}")
+        for label, value in cited(one["item"], ENGLISH):
             output.line(f"     {label:<14}{output.one_line(value)}")
         for line in one["says"]:
             output.line(f"     {output.one_line(line)}")

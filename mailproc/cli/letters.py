@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import letters as mail
 from mailproc.office.counted import Counted
 from mailproc.office.letters import LetterLine
@@ -93,8 +93,8 @@ def _list(
             "not yet one" if line.id.startswith("intent") else line.id,
             output.moment(line.at, premises.zone),
             line.other,
-            output.cut(line.about(), 50),
-            words.delivery_word(line.state),
+            output.cut(line.about(ENGLISH), 50),
+            ENGLISH.delivery_word(line.state),
             output.cut(line.note, 160),
         )
         for line in lines

@@ -10,7 +10,7 @@ from mailproc.cli.opening import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role, State
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import listing, questions
 from mailproc.office.listing import Filter, Line
 from mailproc.office.questions import Change, Shown
@@ -120,8 +120,8 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 
 def _row(line: Line, premises: Premises) -> tuple[str, ...]:
-    due = words.date_word(line.due, premises.today()) if line.due else ""
-    hands = ", ".join(words.attention_word(reason) for reason in line.needs)
+    due = ENGLISH.day_word(line.due, premises.today()) if line.due else ""
+    hands = ", ".join(ENGLISH.attention_word(reason) for reason in line.needs)
     return (line.number, line.title[:60], line.partner, showing.stands(line), due, hands)
 
 

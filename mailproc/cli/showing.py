@@ -10,8 +10,8 @@ from typing import Any
 from mailproc.cli import output
 from mailproc.flow.premises import Premises
 from mailproc.ill.terms import Role, State
-from mailproc.notices import words
 from mailproc.notices.citation import cited
+from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import plain_note
 from mailproc.office.listing import Line
 from mailproc.office.questions import Change, Shown
@@ -38,8 +38,8 @@ UNTOLD = {
 
 def stands(line: Line) -> str:
     """The state in words, and where our last letter is if it has not simply gone."""
-    state = words.state_word(line.role, line.state)
-    letter = words.delivery_word(_delivery(line.delivery, answered=line.answered))
+    state = ENGLISH.state_word(line.role, line.state)
+    letter = ENGLISH.delivery_word(_delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
     return state if quiet else f"{state} ({letter})"
 
@@ -64,7 +64,7 @@ def tell(found: Shown, premises: Premises) -> None:
     for one in found.untold:
         output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {one['why']}")
     if line.needs:
-        output.line("  Needs a hand: " + "; ".join(words.attention_word(one) for one in line.needs))
+        output.line("  Needs a hand: " + "; ".join(ENGLISH.attention_word(one) for one in line.needs))
     for asked in found.questions:
         output.line(f"  Asks you:     {output.one_line(asked.text)}")
         output.line(f"                mailproc partners --confirm {asked.id}, or --forget {asked.id}")
@@ -87,17 +87,17 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
     line = found.line
     today = premises.today()
     asked = [
-        f"{one['partner']}{': ' + words.reason_word(one['why_not']) if one['why_not'] else ''}"
+        f"{one['partner']}{': ' + ENGLISH.reason_word(one['why_not']) if one['why_not'] else ''}"
         for one in found.rota
     ]
     pairs = [
         *_cited(found),
         ("Their number", line.their_number),
         ("Ordered as", line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
-        ("Due", words.date_word(line.due, today) if line.due else ""),
+        ("Due", ENGLISH.day_word(line.due, today) if line.due else ""),
         ("Promise", _promise(line.promise, today)),
         *_asked(found, today),
-        ("Needed before", words.date_word(found.need_before, today) if found.need_before else ""),
+        ("Needed before", ENGLISH.day_word(found.need_before, today) if found.need_before else ""),
         ("Rota", " → ".join(asked)),
         ("Left alone", _left_alone(found, premises)),
         ("Letters", _letters(found.letters)),
@@ -107,16 +107,16 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
 
 def _cited(found: Shown) -> list[tuple[str, str]]:
     said = (found.line.title, found.line.author)
-    return [(name, output.one_line(value)) for name, value in cited(found.item, said=said)]
+    return [(name, output.one_line(value)) for name, value in cited(found.item, ENGLISH, said=said)]
 
 
 def _asked(found: Shown, today: date) -> list[tuple[str, str]]:
     """What a partner's request says beside the item, each in one line; what it says by default is not."""
     said = {name: _flat(value) for name, value in found.asked.items()}
     if "services" in said:
-        said["services"] = ", ".join(map(words.service_word, found.asked["services"]))
+        said["services"] = ", ".join(map(ENGLISH.service_word, found.asked["services"]))
     if said.get("expiry"):
-        said["expiry"] = words.date_word(date.fromisoformat(said["expiry"]), today)
+        said["expiry"] = ENGLISH.day_word(date.fromisoformat(said["expiry"]), today)
     return [
         (label, output.one_line(said[name]))
         for name, label in ASKED.items()
@@ -136,14 +136,14 @@ def _letters(letters: Sequence[dict[str, Any]]) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
     became = [(_delivery(one["state"], answered=one["answered"]), one["id"]) for one in letters]
     fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
-    return ", ".join(f"{' '.join(ids)} ({words.delivery_word(state)})" for state, ids in fared)
+    return ", ".join(f"{' '.join(ids)} ({ENGLISH.delivery_word(state)})" for state, ids in fared)
 
 
 def _left_alone(found: Shown, premises: Premises) -> str:
     if found.next is None:
         return ""
-    day = words.date_word(premises.local(found.next.at).date(), premises.today())
-    return f"{day}: {words.event_word(found.next.kind)}"
+    day = ENGLISH.day_word(premises.local(found.next.at).date(), premises.today())
+    return f"{day}: {ENGLISH.event_word(found.next.kind)}"
 
 
 def _promise(promise: dict[str, Any] | None, today: date) -> str:
@@ -151,7 +151,7 @@ def _promise(promise: dict[str, Any] | None, today: date) -> str:
         return ""
     waits = [f"place {promise['position']} on the waiting list"] if promise.get("position") else []
     on = date.fromisoformat(promise["date"]) if promise.get("date") else None
-    day = [f"for {words.date_word(on, today)}"] if on else []
+    day = [f"for {ENGLISH.day_word(on, today)}"] if on else []
     return ", ".join(waits + day) or "yes, without a day"
 
 
@@ -187,14 +187,14 @@ def _history_row(run: Sequence[Change], role: str, premises: Premises) -> tuple[
     change = run[0]
     told = change.cause.get("heard_by")
     by = change.cause["id"] + (f" (told by {told})" if told else "")
-    moved = words.state_word(role, change.to_state) if change.to_state != change.from_state else ""
-    note = textwrap.shorten(plain_note(change.note, role), 100, placeholder=" …")
+    moved = ENGLISH.state_word(role, change.to_state) if change.to_state != change.from_state else ""
+    note = textwrap.shorten(plain_note(change.note, role, ENGLISH), 100, placeholder=" …")
     if len(run) > 1:
         last = output.moment(run[-1].at, premises.zone)
         note = f"said {len(run)} times, last on {last} ({run[-1].cause['id']}). {note}".rstrip(". ")
     return (
         output.moment(change.at, premises.zone),
-        words.event_word(change.spoken),
+        ENGLISH.event_word(change.spoken),
         moved,
         f"{change.cause['kind']} {by}",
         note,

@@ -5,6 +5,7 @@ line of the table around it, and nothing but the words of an error depends on it
 """
 
 import re
+from collections.abc import Iterator
 
 from mailproc.config_load.problem import Loc
 
@@ -16,15 +17,21 @@ _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 def lines_of(text: str) -> dict[Loc, int]:
     """Lines counted from 1 by location. The first mention wins."""
     found: dict[Loc, int] = {}
+    for loc, number in keys_of(text):
+        found.setdefault(loc, number)
+    return found
+
+
+def keys_of(text: str) -> Iterator[tuple[Loc, int]]:
+    """Every table and key in the order of the lines, as often as it stands there."""
     arrays: dict[Loc, int] = {}
     table: Loc = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             table = _enter(_parts(header[2]), header[1] == "[[", arrays)
-            found.setdefault(table, number)
+            yield table, number
         elif key := _KEY.match(line):
-            found.setdefault((*table, *_parts(key[1])), number)
-    return found
+            yield (*table, *_parts(key[1])), number
 
 
 def _parts(dotted: str) -> list[str]:

@@ -29,7 +29,7 @@ from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, Ta
 from mailproc.ill.heard import told
 from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.store import (
     alarms,
@@ -96,7 +96,7 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
     fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
     if work.by_hand:
-        work.words += [f"needs a hand: {words.attention_word(reason)}" for reason in fresh]
+        work.words += [f"needs a hand: {ENGLISH.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):
         facts: dict[str, Any] = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
         facts = {name: value for name, value in facts.items() if value}
@@ -150,7 +150,7 @@ def _send(work: Work, effect: Send) -> None:
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
-    what = words.told_word(told(effect.apdu))
+    what = ENGLISH.told_word(told(effect.apdu))
     if work.event["cause"] == "letter":
         work.answered.append(what)
     if way is Manner.SEND:

@@ -15,7 +15,6 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.heard import told
 from mailproc.ill.terms import Role, Service, State
-from mailproc.notices import words
 from mailproc.notices.catalogue import (
     CitedRequest,
     Claimed,
@@ -40,8 +39,9 @@ from mailproc.notices.catalogue import (
     Way,
 )
 from mailproc.notices.citation import cited
+from mailproc.notices.language import Language
 from mailproc.notices.said import said
-from mailproc.notices.telling import money_word, telling
+from mailproc.notices.telling import telling
 from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.templating.contract import sample_of
 
@@ -51,7 +51,8 @@ Intent = RowMapping | Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Addressed:
-    """``address`` is '' where there is nobody to write to; ``why`` then says so."""
+    """``address`` is '' where there is nobody to write to; ``why`` then says so. ``language`` is the tag that
+    the recipient asks for: templates are looked for by it."""
 
     address: str
     language: str
@@ -62,7 +63,7 @@ class Addressed:
 @dataclass(frozen=True)
 class Writer:
     """What every notice is made from: the rows it is about (None where it is about a letter
-    alone), and the language of who reads it."""
+    alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
 
     connection: Connection
     premises: Premises
@@ -70,7 +71,8 @@ class Writer:
     request: RowMapping | None
     transaction: RowMapping | None
     reader: RowMapping | None
-    language: str
+    tag: str
+    language: Language
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -82,7 +84,7 @@ class Writer:
         return self.day(self.transaction["due_on"] if self.transaction else None)
 
     def day(self, day: date | None) -> str:
-        return words.date_word(day, self.premises.today(), self.language) if day else ""
+        return self.language.day_word(day, self.premises.today()) if day else ""
 
     def library(self) -> Library:
         return Library(name=self.premises.config.library.name, email=self.premises.config.library.email)
@@ -97,9 +99,9 @@ class Writer:
             return Request(number="", title="", author="", service="")
         return Request(
             number=row["number"],
-            title=words.title_word(row["title"], self.language),
+            title=self.language.title_word(row["title"]),
             author=row["author"],
-            service=words.service_word(row["service"], self.language),
+            service=self.language.service_word(row["service"]),
         )
 
 
@@ -113,7 +115,7 @@ def addressed(connection: Connection, intent: Intent, premises: Premises) -> Add
         return _to_partner(writer)
     library = premises.config.library
     told = _digest(writer) if intent["body"]["notice"] == "staff/digest" else _attention(writer)
-    return Addressed(library.staff or library.email, writer.language, told)
+    return Addressed(library.staff or library.email, writer.tag, told)
 
 
 def context_of(
@@ -141,14 +143,15 @@ def _writer(connection: Connection, intent: Intent, premises: Premises, to: str)
         request = requests.load(connection, intent["request_id"])
     if intent["transaction_id"] is not None:
         transaction = transactions.load(connection, intent["transaction_id"])
-    language = premises.config.library.language
+    tag = premises.config.library.language
     if to == "partner":
         partner = premises.partners.get(intent["partner"])
-        language = partner.language if partner else "en"
+        tag = partner.language if partner else "en"
     if to == "patron" and request is not None:
         reader = patrons.load(connection, request["patron_id"])
-        language = (reader and reader["language"]) or language
-    return Writer(connection, premises, intent, request, transaction, reader, language)
+        tag = (reader and reader["language"]) or tag
+    language = premises.languages.of(tag)
+    return Writer(connection, premises, intent, request, transaction, reader, tag, language)
 
 
 def _to_patron(writer: Writer) -> Addressed:
@@ -161,7 +164,7 @@ def _to_patron(writer: Writer) -> Addressed:
     address = writer.reader["email"] if writer.reader else ""
     context = _patron_context(writer, known)
     why = "" if address else "the reader has no e-mail address"
-    return Addressed(address, writer.language, context, why)
+    return Addressed(address, writer.tag, context, why)
 
 
 def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
@@ -236,14 +239,14 @@ def _to_partner(writer: Writer) -> Addressed:
             **known,
             returned=writer.day(returned),
             via=via,
-            insured=money_word(getattr(apdu, "insured_for", None)),
+            insured=writer.language.amount(getattr(apdu, "insured_for", None)),
         )
     else:
-        what = words.told_word(told(apdu), writer.language)
+        what = writer.language.told_word(told(apdu))
         else_said = telling(apdu, premises.today(), writer.language)
         context = PartnerNotice(**known, what=what, said=else_said)
     address = transaction["address"] if transaction else (partner.address if partner else "")
-    return Addressed(address, writer.language, context)
+    return Addressed(address, writer.tag, context)
 
 
 def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
@@ -260,7 +263,7 @@ def _attention(writer: Writer) -> StaffAttention:
     facts, partner = writer.facts, writer.intent["partner"]
     return StaffAttention(
         library=writer.library(),
-        reasons=tuple(words.attention_word(one, writer.language) for one in facts.get("reasons", ())),
+        reasons=tuple(writer.language.attention_word(one) for one in facts.get("reasons", ())),
         request=_cited(writer),
         partner=writer.partner(partner) if partner else None,
         letter=facts.get("letter", ""),
@@ -301,7 +304,7 @@ def _since(writer: Writer) -> str:
 
 def _time(writer: Writer, told: str) -> str:
     wall = writer.premises.local(datetime.fromisoformat(told))
-    return words.time_word(wall, writer.premises.today(), writer.language)
+    return writer.language.time_word(wall, writer.premises.today())
 
 
 def _cited(writer: Writer) -> CitedRequest | None:
@@ -374,7 +377,7 @@ def _refusals(writer: Writer) -> tuple[Refusal, ...]:
     return tuple(
         Refusal(
             partner=writer.partner(one.partner).name,
-            reason=words.reason_word(one.why_not, writer.language),
+            reason=writer.language.reason_word(one.why_not),
         )
         for one in requests.rota(writer.connection, writer.request["id"])
         if one.why_not

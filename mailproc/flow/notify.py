@@ -15,7 +15,7 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.log import mask_shown
 from mailproc.mail.letter import Body, Part
-from mailproc.notices import last_good, words
+from mailproc.notices import last_good
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered, render_safely
 from mailproc.store import alarms, outgoing
@@ -71,7 +71,8 @@ def _counting(who: Addressed, turn: Turn | None, premises: Premises) -> Addresse
     """The letter says how many there were before it of which people were not told."""
     if turn is None or not turn.untold or not isinstance(who.context, StaffAttention):
         return who
-    since = words.time_word(premises.local(turn.since), premises.today(), who.language)
+    language = premises.languages.of(who.language)
+    since = language.time_word(premises.local(turn.since), premises.today())
     return replace(who, context=replace(who.context, more=turn.untold, since=since))
 
 

@@ -6,12 +6,12 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.premises import Premises
 from mailproc.notices.catalogue import OurLetter
-from mailproc.notices.said import people_word
+from mailproc.notices.language import Language
 from mailproc.store import order_letters, outgoing
 
 
 def named(
-    connection: Connection, outgoing_ids: Iterable[int], premises: Premises, language: str
+    connection: Connection, outgoing_ids: Iterable[int], premises: Premises, language: Language
 ) -> tuple[OurLetter, ...]:
     """Those of ``outgoing_ids`` that exist, in order."""
     rows = (outgoing.load(connection, outgoing_id) for outgoing_id in outgoing_ids)
@@ -28,7 +28,7 @@ def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
     return "staff" in _recipients(connection, outgoing_id)
 
 
-def _named(connection: Connection, row: RowMapping, premises: Premises, language: str) -> OurLetter:
+def _named(connection: Connection, row: RowMapping, premises: Premises, language: Language) -> OurLetter:
     recipients = _recipients(connection, row["id"])
     return OurLetter(
         number=f"O{row['id']}",
@@ -39,10 +39,10 @@ def _named(connection: Connection, row: RowMapping, premises: Premises, language
     )
 
 
-def _whom(symbol: str, recipients: set[str], premises: Premises, language: str) -> str:
+def _whom(symbol: str, recipients: set[str], premises: Premises, language: Language) -> str:
     for people in ("patron", "staff"):
         if people in recipients:
-            return people_word(people, language)
+            return language.texts.people[people]
     known = premises.partners.get(symbol)
     return (known and known.name) or symbol
 

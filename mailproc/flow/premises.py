@@ -17,6 +17,8 @@ from mailproc.mail.addresses import ascii_lower
 
 if TYPE_CHECKING:  # many a verb of the command line needs none of these, and does not load them
     from mailproc.ill.policy import Settings
+    from mailproc.notices.language import Language
+    from mailproc.notices.language_files import Languages
     from mailproc.proof.dkim import KeySource
     from mailproc.protocols.registry import Registry
     from mailproc.templating.environment import Templates
@@ -54,6 +56,18 @@ class Premises:
     def keys(self) -> "KeySource":
         """Where the keys of signatures are looked up; raises TryLater when it is asked and has no answer."""
         return self.make_keys()
+
+    @cached_property
+    def languages(self) -> "Languages":
+        """Raises Misconfigured where one of the library's own is misnamed; ``of`` where it is not whole."""
+        from mailproc.notices.language_files import Languages
+
+        return Languages(self.config.file.parent / self.config.templates.site)
+
+    @cached_property
+    def language(self) -> "Language":
+        """The library's own: of its lists, and of letters to staff."""
+        return self.languages.of(self.config.library.language)
 
     @cached_property
     def partners(self) -> Partners:

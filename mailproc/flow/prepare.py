@@ -131,7 +131,8 @@ def _readable(
 ) -> Callable[[Apdu], Sequence[str]]:
     """For a codec that says a thing to people too: it is put in words only where it asks."""
     item = requests.load(connection, transaction["request_id"])["item"] or {}
-    return lambda apdu: beside(apdu, item, premises.today(), partner.language)
+    language = premises.languages.of(partner.language)
+    return lambda apdu: beside(apdu, item, premises.today(), language)
 
 
 def _gone(partner: Partner | None, role: Role, code: str) -> str:

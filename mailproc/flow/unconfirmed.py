@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.ill.attention import Reason
 from mailproc.ill.terms import State
+from mailproc.notices.language import Language
 from mailproc.notices.said import question
 from mailproc.store import events, learned
 
@@ -19,7 +20,7 @@ MOST_TOLD = 3
 
 
 def questions(
-    connection: Connection, transaction: RowMapping, reasons: Collection[str], language: str
+    connection: Connection, transaction: RowMapping, reasons: Collection[str], language: Language
 ) -> tuple[str, ...]:
     """In words, where a letter to staff is about that; the newest last: of it the commands speak."""
     if REASONS.isdisjoint(reasons):
@@ -44,6 +45,6 @@ def taught_in(connection: Connection, row: RowMapping) -> int | None:
     return event["transaction_id"] if event is not None else None
 
 
-def in_words(row: RowMapping, language: str = "en") -> str:
+def in_words(row: RowMapping, language: Language) -> str:
     """The question to staff about ``row``."""
     return question(row["kind"], row["partner"], row["value"], row["symbol"], language)

@@ -10,7 +10,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import attention, machine
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
-from mailproc.notices.said import way_word
+from mailproc.notices.language import Language
 from mailproc.store import order_letters, requests
 
 MOST = 6
@@ -37,7 +37,7 @@ def ways(
     facts: Mapping[str, Any],
     transaction: RowMapping,
     premises: Premises,
-    language: str,
+    language: Language,
 ) -> tuple[Way, ...]:
     """At most ``MOST``, each once. ``facts`` of the notice: ``reasons`` are codes of attention, ``ours`` the
     letters of ours that did not arrive; no other letter is offered to be sent again."""
@@ -47,7 +47,7 @@ def ways(
         found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
     open_now = _Open(connection, transaction, premises)
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
-    return tuple(Way(command=open_now.command(key, one), does=way_word(key, language)) for key, one in known)[
+    return tuple(Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known)[
         :MOST
     ]
 

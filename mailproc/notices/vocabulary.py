@@ -1,48 +1,48 @@
-"""What a language must have a word for: one value of this kind for each language."""
+"""The texts of one language, as its file holds them: a field for each table of the file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 Words = Mapping[str, str]
+"""Text by code; a text may have {places} for values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vocabulary:
-    """Words by code. English has every word; another language may lack one, then English is shown."""
+    """Every language has the same codes, and the same places in each text, as English (``language_check``).
 
+    What each table is for stands above it in ``languages/en.toml``.
+    """
+
+    formats: Words
     states: Mapping[str, Words]
-    """How a transaction stands, seen from our side: by the names of role and state."""
-
+    """By the names of Role, then of State."""
     heard: Words
-    """What a letter from the other side did; also what happens beside the state tables."""
-
+    """By event, in capitals: a message of the other side, the clock, trouble with a letter."""
     told: Words
-    """The same letters as we say them to another library's people, where its protocol has no message."""
-
+    """By the rows of the state tables that are messages."""
     actions: Words
-    """What staff may do, as on a button; the names of the command line's ACTIONs."""
-
+    """By the names of ``mailproc act``."""
     done: Words
-    """The same acts, and those of the clock and of our rules, in the history."""
-
+    """By event, in lower case: acts of staff, of the clock and of our rules."""
     reasons: Words
-    """Reason-Unfilled of ISO 10161-1, as the borrower reads it."""
-
+    """By REASON_UNFILLED of ``ill.terms``."""
+    conditions: Words
     ends: Words
-    """Why an attempt ended for which they gave no reason, where ``done`` says too little to a reader."""
-
     delivery: Words
-    """Where a letter of ours is."""
-
+    """By the state of a letter of ours."""
     attention: Words
-    """Why a human is needed: as a heading, and in the letter to staff."""
-
     services: Words
-    """What is asked for, by the names of Service."""
-
-    no_title: str
-    """Stands where a request has no title."""
-
-    day: Callable[[date, bool], str]
-    """A date, with its year where that is asked for, or always where the language writes it so."""
+    """By the names of Service."""
+    people: Words
+    incoming: Words
+    outgoing: Words
+    wishes: Words
+    ways: Words
+    questions: Words
+    """By what a letter taught (``store.learned``)."""
+    citation: Words
+    """By the fields of Item; their order is that of a citation."""
+    single: Words
+    counted: Mapping[str, Words]
+    """By name, then by CLDR plural category; "other" is always there."""

@@ -15,7 +15,7 @@ from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER
 from mailproc.ill.terms import Role, Service, State
-from mailproc.notices import words
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
 from mailproc.office.dry_run import foreseen
@@ -155,7 +155,7 @@ def _unsent(connection: Connection, transaction: RowMapping) -> list[RowMapping]
 def _too_late(name: str, transaction: RowMapping, *, bounced: bool) -> str:
     if bounced:
         return f"The order {name} came back undelivered."
-    stands = words.state_word(transaction["role"], transaction["state"])
+    stands = ENGLISH.state_word(transaction["role"], transaction["state"])
     return f"{transaction['partner']} holds the order {name} ({stands}): it cannot be corrected any more."
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
-from mailproc.notices import digest, words
+from mailproc.notices import digest
 from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, DigestText, StaffDigest
 from mailproc.notices.parties import Library
 from mailproc.office.agenda import Agenda, Todo, agenda
@@ -41,13 +41,13 @@ def last_sent(store: Store) -> datetime | None:
 
 def letter_of(found: Agenda, premises: Premises) -> StaffDigest:
     """The agenda in words of the library's language."""
-    library, language = premises.config.library, premises.config.library.language
+    library, language = premises.config.library, premises.language
     return digest.digest(
         Library(name=library.name, email=library.email),
-        words.date_word(found.day, found.day, language),
+        language.day_word(found.day, found.day),
         [
             (
-                words.attention_word(group.reason, language),
+                language.attention_word(group.reason),
                 [_request(one, premises) for one in group.requests],
             )
             for group in found.groups
@@ -80,14 +80,14 @@ def _keep(connection: Connection, context: dict[str, Any], at: datetime, by: str
 
 
 def _request(one: Todo, premises: Premises) -> DigestRequest:
-    language = premises.config.library.language
+    language = premises.language
     partner = premises.partners.get(one.partner) if one.partner else None
     return DigestRequest(
         number=one.number,
-        title=words.title_word(one.title, language),
+        title=language.title_word(one.title),
         partner=(partner and partner.name) or one.partner,
         since=_day(one.since, premises),
-        also=tuple(words.attention_word(reason, language) for reason in one.reasons[1:]),
+        also=tuple(language.attention_word(reason) for reason in one.reasons[1:]),
     )
 
 
@@ -95,21 +95,19 @@ def _by_state(idle: Sequence[Todo], premises: Premises) -> list[tuple[str, list[
     """Under the words of their state, each group in the order of its first."""
     groups: dict[str, list[DigestRequest]] = {}
     for one in idle:
-        state = words.state_word(one.role, one.state, premises.config.library.language)
+        state = premises.language.state_word(one.role, one.state)
         groups.setdefault(state, []).append(_request(one, premises))
     return list(groups.items())
 
 
 def _letter(one: LetterLine, premises: Premises, state: str = "") -> DigestLetter:
     """The reason that is written down, else the word of its state."""
-    language = premises.config.library.language
+    language = premises.language
     stands = {"prepared": "waiting", "todo": "waiting", "shelved": "failed"}.get(one.state, one.state)
-    why = one.note or (
-        words.attention_word(state, language) if state else words.delivery_word(stands, language)
-    )
+    why = one.note or (language.attention_word(state) if state else language.delivery_word(stands))
     about = one.about(language).removeprefix(f"{one.name}: ")
     return DigestLetter(number=one.name, who=one.other, subject=about, why=why, since=_day(one.at, premises))
 
 
 def _day(at: datetime, premises: Premises) -> str:
-    return words.date_word(premises.local(at).date(), premises.today(), premises.config.library.language)
+    return premises.language.day_word(premises.local(at).date(), premises.today())

@@ -11,7 +11,8 @@ from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.heard import event_heard, spoken
 from mailproc.ill.terms import Role
-from mailproc.notices import words
+from mailproc.notices.language import Language
+from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import said
 from mailproc.office.counted import Counted, counted
 from mailproc.store import events, letters, outgoing, requests
@@ -47,12 +48,12 @@ class LetterLine:
         number = self.subject.partition(" ")[0]
         return number if _REQUEST.fullmatch(number) else ""
 
-    def about(self, language: str = "en") -> str:
+    def about(self, language: Language) -> str:
         """Its subject; of a message its number, and what it says in words."""
         if not self.event:
             return self.subject
-        word = words.told_word if self.id.startswith("intent") else words.event_word
-        return f"{self.subject}: {word(self.event, language)}".removeprefix(": ")
+        word = language.told_word if self.id.startswith("intent") else language.event_word
+        return f"{self.subject}: {word(self.event)}".removeprefix(": ")
 
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
@@ -197,7 +198,7 @@ def _says(apdu: dict[str, Any] | None, today: date) -> tuple[str, ...]:
         return ()
     heard = apdu_json.from_json(apdu)
     ours = Role.RESPONDER if heard.type.said_by is Role.REQUESTER else Role.REQUESTER
-    return said(heard, ours, (), today)
+    return said(heard, ours, (), today, ENGLISH)
 
 
 def _intent(connection: Connection, row: Any) -> LetterLine:

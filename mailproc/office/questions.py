@@ -14,6 +14,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import machine
 from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import agenda, carried, waiting
 from mailproc.office.find import request_of
 from mailproc.office.listing import Line, joined, line_of, unsent
@@ -123,7 +124,7 @@ def _passed_on(transaction: RowMapping) -> dict[str, str] | None:
 
 def _questions(connection: Connection, transaction: RowMapping) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
-        yield Question(f"A{row['id']}", unconfirmed.in_words(row))
+        yield Question(f"A{row['id']}", unconfirmed.in_words(row, ENGLISH))
 
 
 ASKED = (

@@ -24,7 +24,7 @@ from mailproc.ill.terms import Role
 from mailproc.mail.letter import Envelope
 from mailproc.mail.parse import parse
 from mailproc.notices.catalogue import NOTICES
-from mailproc.notices.words import event_word
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import acts
 from mailproc.office.acts import Act
 from mailproc.practice.supplier import Answer, Tell
@@ -174,7 +174,9 @@ class Neighbour:
             news = connection.execute(rows.where(HISTORY.c.id > self._told).order_by(HISTORY.c.id)).all()
         for row in news:
             self._told = row.id
-            self._tell("history", player=NAME, number=row.tgq, heard=row.event, text=event_word(row.event))
+            self._tell(
+                "history", player=NAME, number=row.tgq, heard=row.event, text=ENGLISH.event_word(row.event)
+            )
 
     def _local(self, number: str) -> str:
         """Its own number (L1) of what the borrower calls B5 or B5-1; '' where it has no such."""

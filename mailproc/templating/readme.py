@@ -29,8 +29,8 @@ A changed file is taken at once, without a restart, if its check holds.
 A letter to people starts with `Subject: …`, then an empty line, then its text; no other header may
 stand there. Its first folder is its language: for a reader whose language is `de-AT` the text is looked
 for below `de-AT`, then `de`, then `en`, each time first in your folder and then among the shipped ones
-(English and German). All languages of a letter use the same names; reasons, dates and services come in
-the language of the letter where it is one of the shipped ones, else in English.
+(English and German). All languages of a letter use the same names; reasons, days and services come in
+the language of the letter where it has a file, else in English: docs/languages.md shows how to add one.
 
 If a changed letter fails its check, the last text that passed goes out instead, staff are told, and the
 letter of the day names it. A text has passed once `mailproc preview` showed it, a letter went out by it, or

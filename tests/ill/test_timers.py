@@ -15,7 +15,7 @@ from mailproc.ill.policy import Settings, effects
 from mailproc.ill.standing import Occurrence, Standing, step
 from mailproc.ill.terms import Role, Service, State
 from mailproc.ill.timers import REPAIRS, is_repair, wanted
-from mailproc.notices.words import LANGUAGES, attention_word, event_word
+from mailproc.notices.language_files import shipped, shipped_tags
 
 TODAY = date(2026, 3, 2)
 BEFORE = TODAY - timedelta(days=1)
@@ -477,10 +477,11 @@ def test_what_goes_again_names_the_time_of_the_first():
         assert send.apdu.sent_at is None, "stamped when it goes"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_kind_and_reason_has_a_word(language):
+@pytest.mark.parametrize("tag", shipped_tags())
+def test_every_kind_and_reason_has_a_word(tag):
+    language = shipped(tag)
     for kind in Timer:
-        assert event_word(kind, language) != kind
+        assert language.event_word(kind) != kind
     for reason in reminders.ATTENTION.values():
-        assert attention_word(reason, language) != reason
+        assert language.attention_word(reason) != reason
         assert reason in ENDS_WITH_THE_STATE, "it is over once the transaction has moved"

@@ -8,6 +8,7 @@ import pytest
 from mailproc.ill.apdu import Condition, Delivery, Due, IllAnswer, IllRequest, Item, Money, Shipped
 from mailproc.ill.terms import Results, Service
 from mailproc.notices.beside import beside
+from mailproc.notices.language_files import shipped
 
 TODAY = date(2026, 3, 2)
 ITEM = {"title": "A Journal", "article_title": "An Article", "volume_issue": "12", "pagination": "33-40"}
@@ -28,7 +29,7 @@ ANSWERS = [
 @pytest.mark.parametrize(("apdu", "english", "german"), ANSWERS)
 def test_an_answer_says_what_of_what_and_until_when(apdu, english, german):
     for language, says in (("en", english), ("de", german)):
-        lines = beside(apdu, ITEM, TODAY, language)
+        lines = beside(apdu, ITEM, TODAY, shipped(language))
         assert says[0] in lines[0]
         for words in (*says, "An Article", "A Journal"):
             assert words in "\n".join(lines)
@@ -47,5 +48,5 @@ def test_a_request_names_all_that_is_wanted():
         ("en", ("by Wed 1 Apr", "most 12.50 EUR")),
         ("de", ("bis Mi, 01.04.2026", "höchstens")),
     ):
-        text = "\n".join(beside(apdu, ITEM, TODAY, language))
+        text = "\n".join(beside(apdu, ITEM, TODAY, shipped(language)))
         assert all(value in text for value in (*ITEM.values(), *wishes, "copies@library.example"))

@@ -26,8 +26,8 @@ from mailproc.notices.catalogue import (
     Request,
     StaffAttention,
 )
+from mailproc.notices.language_files import shipped, shipped_tags
 from mailproc.notices.render import Notice, render
-from mailproc.notices.words import LANGUAGES, attention_word, date_word, reason_word, service_word, told_word
 from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
@@ -38,6 +38,7 @@ NAMES = [contract.path.removeprefix("en/").removesuffix(".txt") for contract in 
 GERMAN = [f"de/{name}.txt" for name in NAMES]
 EMPTY = sample_of(Request, author="")
 PLAIN = CitedRequest(**vars(EMPTY))
+GERMAN_WORDS = shipped("de")
 
 
 def sent_somewhere() -> set[str]:
@@ -62,7 +63,7 @@ def notice(name: str, context: NoticeContext, language: str = "de") -> Notice:
     return render(TEMPLATES, name, language, context)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", shipped_tags())
 @pytest.mark.parametrize(("name", "contract"), [*zip(NAMES, ALL, strict=True)], ids=NAMES)
 def test_every_notice_is_there_in_every_language(name: str, contract: Contract, language: str) -> None:
     assert TEMPLATES.source(f"{language}/{name}.txt").path == f"{language}/{name}.txt"
@@ -84,15 +85,18 @@ def test_german_letters_say_sie_and_carry_umlauts(path: str) -> None:
 
 def test_a_german_reader_hears_all_in_german() -> None:
     request = Request(
-        number="B12", title="Die Brücke über den Öresund", author="", service=service_word("COPY", "de")
+        number="B12",
+        title="Die Brücke über den Öresund",
+        author="",
+        service=GERMAN_WORDS.service_word("COPY"),
     )
     context = sample_of(
         PatronUnfilled,
         patron=Patron(name="Jörg Müßig"),
         request=request,
         reasons=(
-            Refusal(partner="Bücherei", reason=reason_word("at-bindery", "de")),
-            Refusal(partner="Other Town Library", reason=reason_word("BOUNCED", "de")),
+            Refusal(partner="Bücherei", reason=GERMAN_WORDS.reason_word("at-bindery")),
+            Refusal(partner="Other Town Library", reason=GERMAN_WORDS.reason_word("BOUNCED")),
         ),
         note="",
     )
@@ -110,7 +114,7 @@ def test_a_german_reader_hears_all_in_german() -> None:
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", shipped_tags())
 def test_a_reader_without_a_name_is_greeted_all_the_same(language: str) -> None:
     first = notice("patron/arrived", sample_of(PatronArrived, patron=Patron(name="")), language).text
     assert first.splitlines()[0] in ("Dear reader,", "Guten Tag,")
@@ -163,16 +167,20 @@ def test_what_is_not_known_is_not_spoken_of(
 
 
 def test_staff_and_partners_are_written_to_in_their_language() -> None:
-    attention = sample_of(StaffAttention, reasons=(attention_word("end-of-rota", "de"),), request=PLAIN)
+    attention = sample_of(
+        StaffAttention, reasons=(GERMAN_WORDS.attention_word("end-of-rota"),), request=PLAIN
+    )
     assert (
         notice("staff/attention", attention).subject == "B12 braucht Hilfe: keine Bibliothek mehr zu fragen"
     )
-    lost = sample_of(PartnerNotice, what=told_word("LOST", "de"), partner=Partner(name="Ålesund bibliotek"))
+    lost = sample_of(
+        PartnerNotice, what=GERMAN_WORDS.told_word("LOST"), partner=Partner(name="Ålesund bibliotek")
+    )
     assert notice("partner/notice", lost).subject == "Fernleihe 7654321: die Leihgabe ist verloren"
     assert "der Bibliothek „Ålesund bibliotek“,\n" in notice("partner/notice", lost).text
 
 
 def test_a_german_date_stands_in_a_german_sentence() -> None:
-    due = date_word(date(2026, 11, 23), date(2026, 1, 1), "de")
+    due = GERMAN_WORDS.day_word(date(2026, 11, 23), date(2026, 1, 1))
     text = notice("patron/arrived", sample_of(PatronArrived, due=due)).text
     assert "Leihfrist: bis Mo, 23.11.2026.\n" in text

@@ -15,8 +15,8 @@ from mailproc.notices.digest import (
     DigestRequest,
     digest,
 )
+from mailproc.notices.language_files import ENGLISH, shipped
 from mailproc.notices.render import render
-from mailproc.notices.words import attention_word
 from mailproc.templating.contract import fields_of, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
@@ -41,9 +41,12 @@ def text_of(made: StaffDigest, language: str = "en") -> str:
 
 def test_a_full_day_reads_like_this() -> None:
     groups = [
-        (attention_word("condition"), [request(17, title="Iron Bridges"), request(21)]),
-        (attention_word("end-of-rota"), [request(9, partner="", title="Small Rivers", since="Fri 20 Nov")]),
-        (attention_word("lost"), []),
+        (ENGLISH.attention_word("condition"), [request(17, title="Iron Bridges"), request(21)]),
+        (
+            ENGLISH.attention_word("end-of-rota"),
+            [request(9, partner="", title="Small Rivers", since="Fri 20 Nov")],
+        ),
+        (ENGLISH.attention_word("lost"), []),
     ]
     made = digest(
         LIBRARY, DAY, groups, 214,
@@ -145,6 +148,6 @@ def test_groups_and_waiting_are_all_that_is_open(
 
 @pytest.mark.parametrize(("language", "word"), [("en", "also"), ("de", "außerdem")])
 def test_no_reason_hides_behind_another(language: str, word: str) -> None:
-    also = tuple(attention_word(reason, language) for reason in ("message", "forwarded-unknown"))
-    made = digest(LIBRARY, DAY, [(attention_word("damaged", language), [request(17, also)])], 0)
+    also = tuple(shipped(language).attention_word(reason) for reason in ("message", "forwarded-unknown"))
+    made = digest(LIBRARY, DAY, [(shipped(language).attention_word("damaged"), [request(17, also)])], 0)
     assert f" ({word}: {', '.join(also)}), " in text_of(made, language)

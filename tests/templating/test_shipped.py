@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment
 
 from mailproc.notices.catalogue import NOT_YET_SENT, NOTICES
-from mailproc.notices.words import LANGUAGES
+from mailproc.notices.language_files import shipped_tags
 from mailproc.protocols.artemail.contracts import CONTRACTS
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract, field_help, fields_of, sample_of, samples
@@ -26,7 +26,7 @@ EVERY = Templates([shipped_folder()], (*LETTERS, *CONTRACTS))
 TEXTS = {
     f"{language}/{contract.path.partition('/')[2]}": contract
     for contract in LETTERS
-    for language in LANGUAGES
+    for language in shipped_tags()
 } | {contract.path: contract for contract in CONTRACTS}
 TO_PEOPLE = {path: contract for path, contract in TEXTS.items() if not contract.machine}
 every_letter = pytest.mark.parametrize(("path", "contract"), TO_PEOPLE.items(), ids=TO_PEOPLE)

@@ -8,6 +8,7 @@ import pytest
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
 from mailproc.flow import clock
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office import mailroom, waiting
 from mailproc.office.agenda import agenda
 from mailproc.office.coming import coming as coming_next
@@ -69,7 +70,7 @@ def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     with iso.house.store.read() as connection:
         (waits,) = agenda(connection, iso.house.premises).unplaced
-    assert (waits.other, waits.about()) == (BORROWER, "asked us to stop it")
+    assert (waits.other, waits.about(ENGLISH)) == (BORROWER, "asked us to stop it")
     assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
 
 

@@ -1,0 +1,134 @@
+"""One language: words for people instead of codes, and its days, numbers and amounts of money.
+
+The command line and the notices use it; codes stay in ``--json``. What has no word is shown as its code:
+a new code must never hide a request.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mailproc.ill.apdu import Money
+from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.vocabulary import Vocabulary, Words
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+MOST_DIGITS = 20
+"""A number of more digits, before or after its point, is shown as it is written."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """``tag`` is its code ("cy", "de-AT"), known to CLDR."""
+
+    tag: str
+    texts: Vocabulary
+
+    def state_word(self, role: Role | str, state: State | str) -> str:
+        """How a transaction stands, seen from our side. Takes the members or their names."""
+        code = state.name if isinstance(state, State) else state
+        return self.texts.states.get(str(role), {}).get(code, code)
+
+    def event_word(self, event: str) -> str:
+        """What happened: messages by their row in CAPITALS (what they did), acts in lower case (we)."""
+        return _first(event, self.texts.heard, self.texts.done)
+
+    def told_word(self, event: str) -> str:
+        """What we tell another library's people, by the row of the message ("LOST", "RENEW_ANSWER.no")."""
+        return self.texts.told.get(event, event)
+
+    def reason_word(self, reason: str) -> str:
+        """Why it cannot be supplied: by the standard's name, or by the event that ended the attempt."""
+        texts = self.texts
+        return _first(reason, texts.reasons, texts.ends, texts.heard, texts.done)
+
+    def condition_word(self, condition: str) -> str:
+        """What they set as a condition: by the standard's name."""
+        return self.texts.conditions.get(condition) or self.reason_word(condition)
+
+    def delivery_word(self, state: str) -> str:
+        """Where our last letter is."""
+        return self.texts.delivery.get(state, state)
+
+    def attention_word(self, reason: str) -> str:
+        """Why a human is needed."""
+        return self.texts.attention.get(reason, reason)
+
+    def action_word(self, action: str) -> str:
+        """What staff may do."""
+        return self.texts.actions.get(action, action)
+
+    def way_word(self, key: str) -> str:
+        """What a command does, by its key among ``ways``; else the word of the act."""
+        return self.texts.ways.get(key) or self.action_word(key.removeprefix("act "))
+
+    def service_word(self, service: Service | str) -> str:
+        """What is asked for: "loan", "copy". Takes the member or its name."""
+        return self.texts.services.get(str(service), str(service))
+
+    def title_word(self, title: str) -> str:
+        """The title, or words that say that there is none."""
+        return title or self.texts.single["no_title"]
+
+    def counted(self, name: str, count: int) -> str:
+        """The text ``name`` in the plural form that goes with ``count``."""
+        forms = self.texts.counted[name]
+        form = self._locale.plural_form(count)
+        return forms.get(form, forms["other"]).format(count=self.number(count))
+
+    def day_word(self, day: date, today: date) -> str:
+        """ "Mon 23 Nov", with its year where that is not today's; "Mo, 23.11.2026". Both in the library's
+        time zone."""
+        return self._shown(day, "day" if day.year == today.year else "day_of_year")
+
+    def time_word(self, wall: datetime, today: date) -> str:
+        """ "10:00", with its day where that is not today. Wall time of the library's zone."""
+        from babel.dates import format_time  # as for days
+
+        day = "" if wall.date() == today else f"{self.day_word(wall.date(), today)}, "
+        return day + format_time(wall.time(), self.texts.formats["time"], locale=self._locale)
+
+    def number(self, number: Decimal | int) -> str:
+        """All its digits, with this language's marks: "1,234.50", "1.234,50"."""
+        from babel.numbers import format_decimal  # here: who asks for JSON needs no locale
+
+        exact = Decimal(number)
+        exponent = exact.as_tuple().exponent
+        if not isinstance(exponent, int) or max(exact.adjusted(), -exponent) > MOST_DIGITS:
+            return str(number)
+        places = "." + "0" * -exponent if exponent < 0 else ""
+        return format_decimal(exact, f"#,##0{places}", locale=self._locale)
+
+    def amount(self, money: Money | None) -> str:
+        """An amount with its currency; '' of none."""
+        if money is None:
+            return ""
+        form = self.texts.formats["amount"]
+        return form.format(number=self.number(money.amount), currency=money.currency or "").strip()
+
+    def _shown(self, day: date, name: str) -> str:
+        from babel.dates import format_date  # as for numbers
+
+        return format_date(day, self.texts.formats[name], locale=self._locale)
+
+    @cached_property
+    def _locale(self) -> "Locale":
+        return locale_of(self.tag)
+
+
+def locale_of(tag: str) -> "Locale":
+    """What CLDR knows of the language. Raises ValueError where that is nothing."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(tag, sep="-")
+    except UnknownLocaleError as error:
+        raise ValueError(str(error)) from error
+
+
+def _first(code: str, *tables: Words) -> str:
+    return next((table[code] for table in tables if code in table), code)

@@ -1,0 +1,87 @@
+"""A library adds a language by a folder of templates and one file: here Welsh, of six plural forms."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailproc.app import build, checking
+from mailproc.errors import Misconfigured
+from mailproc.notices.catalogue import NOTICES
+from mailproc.notices.language_files import SHIPPED
+
+from .conftest import USUAL, World
+
+WELSH = (
+    (SHIPPED / "en.toml")
+    .read_text(encoding="utf-8")
+    .replace('LOAN = "loan"', 'LOAN = "benthyciad"')
+    .replace(
+        '{ one = "said once", other = "said {count} times" }',
+        '{ zero = "heb ei ddweud", one = "unwaith", two = "dwywaith", few = "{count} gwaith",'
+        ' many = "{count} o weithiau", other = "{count} gwaith" }',
+    )
+)
+ARRIVED = "Subject: Mae {{ request.title }} yma\n\nGellwch gadw'r {{ request.service }} tan {{ due }}.\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The library's own folder of templates: a text for readers, and the file of the language."""
+    folder = tmp_path / "site-templates"
+    for name, text in {"languages/cy.toml": WELSH, "cy/patron/arrived.txt": ARRIVED}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("site")
+def test_a_reader_is_written_to_in_welsh(make_world: Callable[..., World], sqlite_url: str) -> None:
+    world = make_world(sqlite_url)
+    reader = {"id": "R1", "name": "A Reader", "email": "r@readers.example", "language": "cy"}
+    number = world.place(patron=reader)
+    world.hear(f"{number}-1 SHIPPED LOAN")
+    world.act(number, "receive")
+    (letter,) = world.reader()
+    assert "Subject: Mae A book yma" in letter.text
+    assert "Gellwch gadw'r benthyciad tan Llun 13 Ebr." in letter.text
+
+
+@pytest.mark.usefixtures("site")
+def test_plural_forms_are_those_of_the_language(make_world: Callable[..., World], sqlite_url: str) -> None:
+    welsh = make_world(sqlite_url).house.premises.languages.of("cy")
+    said = [welsh.counted("said_times", count) for count in (0, 1, 2, 3, 6, 1234)]
+    assert said == ["heb ei ddweud", "unwaith", "dwywaith", "3 gwaith", "6 o weithiau", "1,234 gwaith"]
+
+
+def test_check_names_the_letters_that_the_language_lacks(
+    make_world: Callable[..., World], sqlite_url: str, site: Path
+) -> None:
+    premises = make_world(sqlite_url).house.premises
+    (told,) = [one for one in checking.check(premises, None, connect=False).warnings if "cy" in one]
+    assert "patron/unfilled.txt" in told and "patron/arrived.txt" not in told
+    for notice in NOTICES:
+        file = site / notice.path.replace("en/", "cy/", 1)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("Subject: Llythyr\n\nHelo.\n")
+    assert not any("cy" in one for one in checking.check(premises, None, connect=False).warnings)
+
+
+def test_check_names_a_language_of_templates_that_has_no_file(
+    make_world: Callable[..., World], sqlite_url: str, site: Path
+) -> None:
+    (site / "languages" / "cy.toml").unlink()
+    premises = make_world(sqlite_url).house.premises
+    (told,) = [one for one in checking.check(premises, None, connect=False).warnings if "cy" in one]
+    assert "in English" in told and str(site / "languages" / "cy.toml") in told
+
+
+@pytest.mark.usefixtures("site")
+def test_the_service_does_not_start_on_a_language_with_a_gap(
+    make_world: Callable[..., World], sqlite_url: str, site: Path, tmp_path: Path
+) -> None:
+    make_world(sqlite_url, USUAL)
+    file = site / "languages" / "cy.toml"
+    file.write_text(WELSH.replace('LOAN = "benthyciad"\n', ""), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"cy\.toml, line \d+: services\.LOAN: is missing"):
+        build.configured(tmp_path / "config0.toml")
