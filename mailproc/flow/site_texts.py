@@ -12,6 +12,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
+from mailproc.ill.attention import Reason
 from mailproc.notices import last_good
 from mailproc.store import alarms, events, outgoing
 from mailproc.store.engine import Store
@@ -21,7 +22,7 @@ from mailproc.templating.problem import Problem
 
 _log = logging.getLogger(__name__)
 
-ALARM = "broken-text"
+ALARM = Reason.TEMPLATE_BROKEN.value
 """The reason for attention, and the kind of the alarm."""
 
 
