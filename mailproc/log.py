@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from mailproc import slow_work
+from mailproc import slow_work, unseen
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
-from mailproc.unseen import INVISIBLE, escaped
+from mailproc.unseen import escaped
 
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
@@ -95,27 +95,23 @@ def mask(text: str) -> str:
     slow_work.check_length("log.mask", len(text))
     if "=?" in text:
         text = _ENCODED.sub(_unless_secret, text)
-    return _masked_by_what_is_seen(text, _words)
+    return _masked(text, _words)
 
 
 def mask_shown(text: str) -> str:
     """For lists and JSON: as ``mask``, but a secret so short that it is in other words stays."""
-    return _masked_by_what_is_seen(text, _shown)
+    return _masked(text, _shown)
 
 
-def _masked_by_what_is_seen(text: str, words: SecretWords) -> str:
-    """A secret that is written with unseen characters in it takes those with it."""
-    seen = INVISIBLE.sub("", text)
-    if seen != text and (masked := words.masked(seen, MASK)) != seen:
-        return masked
-    return words.masked(text, MASK)
+def _masked(text: str, words: SecretWords) -> str:
+    return unseen.masked(text, lambda bare: words.masked(bare, MASK))
 
 
 def _unless_secret(found: re.Match[str]) -> str:
     """Encoded words (RFC 2047) as they stand, or decoded and masked where they hold a secret."""
     words = [(one[1], one[2]) for one in _ENCODED_WORD.finditer(found[0])]
     said = b"".join(_octets(encoding, content) for encoding, content in words).decode("utf-8", "replace")
-    masked = _words.masked(said, MASK)
+    masked = _masked(said, _words)
     return found[0] if masked == said else masked
 
 

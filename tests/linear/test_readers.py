@@ -105,6 +105,8 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.bounce.status.code": lambda text: _module("mail.bounce.status").code(text),
     "mail.rendition.unflowed": lambda text: _module("mail.rendition").unflowed(text, True),
     "log.register_secret": None,
+    "unseen.masked": lambda text: _module("unseen").masked(text, lambda bare: WORDS.masked(bare, "X")),
+    "unseen.masked_octets": MASK.text,
     "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
     "protocols.artemail.citation.read": lambda text: [
         _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],

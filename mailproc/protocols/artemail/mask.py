@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 
-from mailproc import slow_work
+from mailproc import slow_work, unseen
 from mailproc.errors import LocalFault
 from mailproc.mail import charset, headers, mime, parameters, transfer
 from mailproc.mail.defects import Defects
@@ -44,12 +44,6 @@ _WORD = re.compile(rb"[^ \t]+")
 _PIECE = re.compile(rb"[^,;<>]+")
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _SECRET = re.compile(r"[\x21-\x7e]{1,64}")
-_UNSEEN = re.compile(
-    rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xef\xbb\xbf"
-    rb"|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
-)
-"""Octets of what is not seen and what a reader of files leaves out (bodytext), in ASCII and UTF-8. NUL is not
-among them: it is half of a letter in UTF-16, which is looked at apart."""
 _ENCODED = ("base64", "quoted-printable")
 _ENCODING = re.compile(rb"^(content-transfer-encoding[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re.M)
 
@@ -95,17 +89,16 @@ class Masker:
         return [line.decode("utf-8", "surrogatepass") for line in masked.split(b"\n")]
 
     def _plain(self, content: bytes) -> bytes:
-        """Masked; where a secret is written with unseen characters in it, shown without those."""
-        seen = _UNSEEN.sub(b"", content)
-        if seen != content and (masked := self._seen(seen)) != seen:
-            return masked
-        return self._seen(content)
+        return unseen.masked_octets(content, self._seen, self._known_words)
 
     def _seen(self, content: bytes) -> bytes:
         masked = _CODE.sub(_below_code, content)
         if self._short:
             masked = _WORDS.sub(lambda line: line[1] + _WORD.sub(self._short_word, line[2]), masked)
-        return self._words.masked(masked.decode("latin-1"), MASK).encode("latin-1")
+        return self._known_words(masked)
+
+    def _known_words(self, content: bytes) -> bytes:
+        return self._words.masked(content.decode("latin-1"), MASK).encode("latin-1")
 
     def _short_word(self, found: re.Match[bytes]) -> bytes:
         """A word, or what stands in it between commas and tags."""
