@@ -10,26 +10,27 @@ from mailproc.proof.dkim import verify
 RELAY = "mx.library.example"
 NOBODY = "ill@lender.example"
 """Who is asked about where the letter names no author."""
+OURS = ("ill@library.example",)
 AT = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 _RSA = (
-    b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQD06GzLV+A+4z2O5SaxRNBcCoO3Yny7p3GhwB2B0FjowHAi7jTmr7p7w+fKO9eO"
-    b"pl290heoI+GDX2uggo5dRz69s3xI1VT9mTm9I59FHIvpwuua4zLW0x3i/cFft3+cLxYPLKrvxsXOJn0PkPHmr7PlyYPTV3jv7Nre"
-    b"oYHVLFiG/wIDAQAB"
+    b"MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDF33G1y/56yyGAT+M7YYdvXrYZ9aV9W24/jXL+VJZGQpz301/QhWmnAoCf7mYn"
+    b"Jw2Ih1mNzsgxhN1mmxEWo1wTcG6rnPe/4iMecOG5kqJRpJQts8mDR9ZRtdWU206/k6STFj4hfLEXjpMxBZN9hsx5tyos8mZj2ueX"
+    b"FiwcuzTPeQIDAQAB"
 )
 _RECORDS = {
     "mail._domainkey.lender.example": b"v=DKIM1; k=rsa; p=" + _RSA,
-    "ed._domainkey.lender.example": b"v=DKIM1; k=ed25519; p=TP9fPgDrH08M0czrUVe5Y8SDGYUlruZY36NVOjWOYJc=",
+    "ed._domainkey.lender.example": b"v=DKIM1; k=ed25519; p=5R1MX0YI4Izh2/ef832NcKvcfGq8+FbGwWZ6gfexgg0=",
 }
 
 
 def held(raw: bytes, author: str) -> set[str]:
     """Names of the proofs that hold. Whatever the letter is, nothing may be raised."""
     who = author or NOBODY
-    found = {"dkim"} if verify(raw, who, _RECORDS.get, AT).held else set()
-    if dmarc(raw, who, RELAY, RELAY).held:
+    found = {"dkim"} if verify(raw, who, _RECORDS.get, AT, OURS).held else set()
+    if dmarc(raw, who, RELAY, RELAY, OURS).held:
         found.add("dmarc")
     try:
-        verify(raw, who, _silent, AT)
+        verify(raw, who, _silent, AT, OURS)
     except TryLater:  # the one exception that it may raise, and only without an answer
         found.add("later")
     return found

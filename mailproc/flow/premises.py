@@ -80,6 +80,12 @@ class Premises:
         return frozenset(map(ascii_lower, ours))
 
     @cached_property
+    def mailed_to(self) -> frozenset[str]:
+        """Whatever partners may write to: our addresses, and what a mailbox is called where that is one."""
+        users = (mailbox.user for mailbox in self.config.mailbox if "@" in mailbox.user)
+        return self.addresses | frozenset(map(ascii_lower, users))
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.config.library.time_zone)
 

@@ -98,14 +98,17 @@ class Evidence:
         from mailproc.proof.authentication_results import dmarc  # here: most letters ask for neither
 
         proof = self._premises.config.proof
-        said = dmarc(self._raw, self.sender.header, proof.authserv_id, proof.received_by or proof.authserv_id)
+        received_by = proof.received_by or proof.authserv_id
+        ours = self._premises.mailed_to
+        said = dmarc(self._raw, self.sender.header, proof.authserv_id, received_by, ours)
         return "" if said.held else said.reason
 
     @cached_property
     def _dkim(self) -> str:
         from mailproc.proof.dkim import verify  # as above: cryptography takes its time to load
 
-        found = verify(self._raw, self.sender.header, self._keys or self._premises.keys, self._at)
+        keys, ours = self._keys or self._premises.keys, self._premises.mailed_to
+        found = verify(self._raw, self.sender.header, keys, self._at, ours)
         return "" if found.held else found.reason
 
 

@@ -3,12 +3,12 @@
 Whatever is not as it should be proves nothing: the relay is ours, and strangers write the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from mailproc import slow_work
-from mailproc.proof import header
+from mailproc.proof import addressed, header
 from mailproc.proof.header import Field, Header, Irregular
 from mailproc.proof.tokens import parts, tokens
 
@@ -31,28 +31,42 @@ class _Result:
     domain: bytes
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What our relay says: about DMARC, and for which domains of envelope senders SPF passed."""
+
+    dmarc: tuple[_Result, ...]
+    spf: tuple[bytes, ...]
+
+
 @slow_work.outside_writes
-def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str) -> Dmarc:
+def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str, ours: Collection[str]) -> Dmarc:
     """Read whether the relay ``authserv_id`` says that DMARC passed for the domain of ``author``.
 
-    ``author`` is the bare lower-case address in From. Only fields above the topmost Received field
-    whose ``by`` is ``received_by`` count, for everything below it was written by others. So this
-    proves nothing of a letter that did not come by that relay: the caller must see to it.
+    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which To or Cc must name;
+    unless SPF passed for a domain of the author's, the signatures by which DMARC may have passed cover it.
+    Only fields above the topmost Received field whose ``by`` is ``received_by`` count, for everything below
+    it was written by others. So this proves nothing of a letter that did not come by that relay: the caller
+    must see to it.
     """
     domain = author.rpartition("@")[2].encode()
     if not domain:
         return _unproven("the letter names no author")
     try:
         found = header.split(raw)
-        results = list(_results(_above(found, received_by.lower().encode()), authserv_id.lower().encode()))
+        said = _said(_above(found, received_by.lower().encode()), authserv_id.lower().encode())
     except Irregular as fault:
         return _unproven(f"what our relay says of the letter cannot be read: {fault}")
-    if not results:
+    if not said.dmarc:
         return _unproven(_nothing(found, authserv_id, received_by))
-    if any(one.result != b"pass" for one in results):
+    if any(one.result != b"pass" for one in said.dmarc):
         return _unproven(f"{authserv_id} does not say that DMARC passed")
-    if any(one.domain != domain for one in results):
+    if any(one.domain != domain for one in said.dmarc):
         return _unproven(f"{authserv_id} says that DMARC passed for another domain than the author's")
+    direct = any(one == domain or one.endswith(b"." + domain) for one in said.spf)
+    signed = None if direct else addressed.signed_by_all(found, domain.decode())
+    if elsewhere := addressed.missing(found, ours, signed):
+        return _unproven(elsewhere)
     return Dmarc(held=True, reason="")
 
 
@@ -70,7 +84,7 @@ def _above(found: Header, received_by: bytes) -> list[Field]:
 def _nothing(found: Header, authserv_id: str, received_by: str) -> str:
     """Why nothing is said of DMARC: what stands below our relay's Received is not believed, but named."""
     with suppress(Irregular):
-        if any(_results(list(found.fields), authserv_id.lower().encode())):
+        if _said(list(found.fields), authserv_id.lower().encode()).dmarc:
             return (
                 f"a field of {authserv_id} stands below the Received of {received_by},"
                 " where anybody may have written it (docs/security.md)"
@@ -86,7 +100,17 @@ def _receiver(field: Field) -> bytes:
     return b"".join(words[words.index(b"by") + 1 :][:1])
 
 
-def _results(fields: list[Field], authserv_id: bytes) -> Iterator[_Result]:
+def _said(fields: list[Field], authserv_id: bytes) -> _Said:
+    results, spf = list[_Result](), list[bytes]()
+    for statement in _statements(fields, authserv_id):
+        if statement[:1] in ([b"dmarc"], [b"dmarc/1"]):
+            results.append(_result(statement))
+        elif statement[:3] == [b"spf", b"=", b"pass"]:
+            spf += _mail_from(statement)
+    return _Said(tuple(results), tuple(spf))
+
+
+def _statements(fields: list[Field], authserv_id: bytes) -> Iterator[list[bytes]]:
     for one in fields:
         if one.key != b"authentication-results":
             continue
@@ -95,9 +119,15 @@ def _results(fields: list[Field], authserv_id: bytes) -> Iterator[_Result]:
             continue
         if said_by[1:] not in ([], [_VERSION]):
             raise Irregular("an Authentication-Results field of another version than 1")
-        for statement in statements:
-            if statement[:1] in ([b"dmarc"], [b"dmarc/1"]):
-                yield _result(statement)
+        yield from statements
+
+
+def _mail_from(statement: list[bytes]) -> Iterator[bytes]:
+    """The domain of smtp.mailfrom, an address or a domain alone; nothing where that is not plain."""
+    if statement.count(b"smtp.mailfrom") == 1:
+        value = statement[statement.index(b"smtp.mailfrom") + 1 :][:2]
+        if len(value) == 2 and value[0] == b"=":
+            yield value[1].rpartition(b"@")[2]
 
 
 def _result(statement: list[bytes]) -> _Result:

@@ -6,7 +6,7 @@ square of what a stranger writes.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ import dkim
 
 from mailproc import slow_work
 from mailproc.errors import TryLater
-from mailproc.proof import body_hash, header, public_key, signature
+from mailproc.proof import addressed, body_hash, header, public_key, signature
 from mailproc.proof.header import Header, Irregular
 from mailproc.proof.signature import Signature
 
@@ -49,11 +49,20 @@ class _Body:
         return self.made[relaxed]
 
 
-@slow_work.outside_writes
-def verify(raw: bytes, author: str, keys: KeySource, at: datetime) -> Dkim:
-    """Verify that the domain of ``author`` signed the letter.
+@dataclass(frozen=True)
+class _Asked:
+    domain: str
+    keys: KeySource
+    at: datetime
+    ours: Collection[str]
 
-    ``author`` is the bare lower-case address in From. The signing domain must be the author's very
+
+@slow_work.outside_writes
+def verify(raw: bytes, author: str, keys: KeySource, at: datetime, ours: Collection[str]) -> Dkim:
+    """Verify that the domain of ``author`` signed the letter, and that it was written to us.
+
+    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which it must name in a
+    signed To or Cc. The signing domain must be the author's very
     domain: which parent of a domain belongs to the same people cannot be known without a list of
     public suffixes. ``at`` is when the letter came (aware): a signature may expire while it waits.
     Only keys of the author's domain are looked up, of at most ``MOST_TRIED`` signatures, topmost first.
@@ -72,34 +81,34 @@ def verify(raw: bytes, author: str, keys: KeySource, at: datetime) -> Dkim:
     aligned = [one for one in fields if signature.domain_of(one) == domain]
     if not aligned:
         return _unproven(f"none of the letter's DKIM signatures is by {domain}")
-    return _first_that_holds(aligned[:MOST_TRIED], found, domain, keys, at)
+    return _first_that_holds(aligned[:MOST_TRIED], found, _Asked(domain, keys, at, ours))
 
 
-def _first_that_holds(
-    fields: list[header.Field], found: Header, domain: str, keys: KeySource, at: datetime
-) -> Dkim:
+def _first_that_holds(fields: list[header.Field], found: Header, asked: _Asked) -> Dkim:
     body, reasons, waiting = _Body(found.body), list[str](), None
     for one in fields:
         try:
-            _check(signature.read(one, at), found, body, keys)
+            _check(signature.read(one, asked.at), found, body, asked)
         except Irregular as fault:
             reasons.append(str(fault))
         except TryLater as unanswered:
             waiting = waiting or unanswered
         else:
-            return Dkim(held=True, domain=domain, reason="")
+            return Dkim(held=True, domain=asked.domain, reason="")
     if waiting:
         raise waiting
-    return _unproven(f"the DKIM signature by {domain} proves nothing: {reasons[0]}")
+    return _unproven(f"the DKIM signature by {asked.domain} proves nothing: {reasons[0]}")
 
 
-def _check(one: Signature, found: Header, body: _Body, keys: KeySource) -> None:
+def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
     """Raise Irregular where the signature does not hold. DNS is asked last."""
     if missing := signature.unsigned(one, found):
         raise Irregular(missing)
+    if elsewhere := addressed.missing(found, asked.ours, one.signed):
+        raise Irregular(elsewhere)
     if body.hash(one.relaxed) != one.body_hash:
         raise Irregular("the body was changed after it was signed")
-    record = keys(one.key_name)
+    record = asked.keys(one.key_name)
     public_key.check(record, one)
     if not _signature_holds(one, found, record or b""):
         raise Irregular("the header was changed after it was signed, or the key is another one")

@@ -75,6 +75,16 @@ def domain_of(field: Field) -> str:
         return ""
 
 
+def names_of(field: Field) -> tuple[bytes, ...]:
+    """The names in h= in lower case; none where the field cannot be read."""
+    if len(field.value) > MOST_OF_SIGNATURE:
+        return ()
+    try:
+        return _signed(tags(field.value))
+    except Irregular:
+        return ()
+
+
 def read(field: Field, at: datetime) -> Signature:
     """Read the field as of the time ``at`` (aware). Raise Irregular, which says why it proves nothing."""
     found = tags(field.value)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from mailproc.config import Config, Deliver, Login, Mailbox, Partner, Proof, ProofName
+from mailproc.config import Config, Deliver, Listen, Login, Mailbox, Partner, Proof, ProofName
 from mailproc.errors import LocalFault, StillSilent, TryLater
 from mailproc.flow.partners import Partners, Sender
 from mailproc.flow.premises import Premises
@@ -64,8 +64,10 @@ class Case:
     said: bytes = b""
 
 
-def asked(case: Case, proofs: tuple[ProofName, ...], key: Key, keys: Keys, config: Config = CONFIG) -> Proven:
-    raw = case.said + (signer.signed(LETTER, key) if case.signed else LETTER)
+def asked(
+    case: Case, proofs: tuple[ProofName, ...], key: Key, keys: Keys, config: Config = CONFIG, raw: bytes = b""
+) -> Proven:
+    raw = raw or case.said + (signer.signed(LETTER, key) if case.signed else LETTER)
     sender = Sender(case.door, AUTHOR, AUTHOR, case.peer, case.login)
     premises = Premises(config, _none_such, _none_such, lambda: AT, lambda: keys)
     return proven(config.partner[0], proofs, Evidence(sender, raw, AT, premises))
@@ -192,6 +194,26 @@ def test_only_the_relay_says_what_the_relay_says(key: Key, keys: Keys, peer: str
     assert asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config).by == "dmarc"
 
 
+def test_a_letter_to_somebody_else_is_not_the_partner_s(key: Key, keys: Keys) -> None:
+    """What is ours: the library's address, those of the listener, and a mailbox's user that is one."""
+    ours = CONFIG.model_copy(
+        update={
+            "listen": Listen(recipients=("loans@library.example",)),
+            "mailbox": (Mailbox(name="intray", host="imap.library.example", user="Old@Library.example"),),
+        }
+    )
+    letter, line = LETTER, b"To: ill@library.example"
+    for to in ("ill", "loans", "old"):
+        mine = letter.replace(line, f"To: {to}@library.example".encode())
+        assert asked(Case(), ("dkim",), key, keys, ours, signer.signed(mine, key)).by == "dkim"
+        assert asked(Case(), ("dmarc",), key, keys, ours, BY_RELAY + mine).by == "dmarc"
+    other = letter.replace(line, b"To: ill@other.example")
+    for raw in (signer.signed(other, key), BY_RELAY + other):
+        found = asked(Case(), ("dmarc", "dkim"), key, keys, ours, raw)
+        assert found.by == ""
+        assert any("written to somebody else" in reason for reason in found.reasons)
+
+
 def test_reasons_are_bounded_and_name_whose_they_are() -> None:
     found = {"XX-A": Proven("", ("dkim: no",)), "XX-B": Proven("", ("network: no", "dkim: no"))}
     assert told(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
@@ -231,7 +253,8 @@ def order(key: Key) -> Callable[..., bytes]:
     def make(number: int = 1, *, sign: bool = True, author: str = AUTHOR) -> bytes:
         gap = "\r\n" * 5
         text = f"99-0002\r\nPW0002XQ{gap}TXC{number}-1 S LOAN\r\nA book of ours{gap}NNNN\r\n"
-        head = f"From: {author}\r\nSubject: Order file\r\nMessage-ID: <{number}@x.example>\r\n"
+        names = f"From: {author}\r\nTo: ill@library.example\r\n"
+        head = f"{names}Subject: Order file\r\nMessage-ID: <{number}@x.example>\r\n"
         raw = f"{head}\r\n{text}".encode()
         return signer.signed(raw, key) if sign else raw
 

@@ -77,12 +77,12 @@ OF_OCTETS: dict[str, Call | None] = {
                                             for encoding in ("base64", "quoted-printable", "x")],
     "mail.transfer.base64": lambda octets: _module("mail.transfer").base64(octets, Defects()),
     "proof.authentication_results.dmarc": lambda octets: _module("proof.authentication_results").dmarc(
-        b"Authentication-Results: us.example; " + octets, "a@b.example", "us.example", "us.example"),
+        b"Authentication-Results: us.example; " + octets, "a@b.example", "us.example", "us.example", ("u@us.example",)),
     "proof.body_hash.of": lambda octets: _module("proof.body_hash").of(octets, True),
     "proof.body_hash.canonical": lambda octets: _module("proof.body_hash").canonical(octets, True),
     "proof.dkim.verify": lambda octets: _module("proof.dkim").verify(
         b"DKIM-Signature: v=1; a=rsa-sha256; d=b.example; s=x; h=from; bh=AA==; b=AA==\n" + octets,
-        "a@b.example", lambda _: None, AT),
+        "a@b.example", lambda _: None, AT, ("u@us.example",)),
     "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
     "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
     "proof.public_key.check": None,

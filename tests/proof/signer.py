@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 DOMAIN, SELECTOR = "lender.example", "mail"
 AUTHOR = "ill@lender.example"
-SIGNED = "from:subject:message-id:date:mime-version:content-type:content-transfer-encoding"
+SIGNED = "from:to:subject:message-id:date:mime-version:content-type:content-transfer-encoding"
 
 LETTER = (
     b"From: Lender <ill@lender.example>\r\n"

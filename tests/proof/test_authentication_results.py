@@ -15,7 +15,8 @@ PASS = f"{HEAD}; {SAYS}"
 FAIL = PASS.replace("pass", "fail")
 DATE = "; Sun, 29 Nov 2026 09:00:00 +0000"
 RECEIVED = "Received: from out.lender.example ([192.0.2.1]) by mx.library.example with ESMTPS id 1" + DATE
-REST = "From: ill@lender.example\nSubject: x\n\nbody\n"
+OURS = ("ill@library.example",)
+REST = "From: ill@lender.example\nTo: ILL <ill@library.example>\nSubject: x\n\nbody\n"
 
 
 def letter(*fields: str) -> bytes:
@@ -23,7 +24,7 @@ def letter(*fields: str) -> bytes:
 
 
 def said(*fields: str) -> Dmarc:
-    return dmarc(letter(*fields), AUTHOR, RELAY, RELAY)
+    return dmarc(letter(*fields), AUTHOR, RELAY, RELAY, OURS)
 
 
 HOLDS = {
@@ -158,13 +159,13 @@ def test_what_others_wrote_is_not_read(fields: tuple[str, ...]) -> None:
 
 def test_the_relay_may_sign_its_results_with_another_name() -> None:
     raw = letter(PASS.replace("mx.library.example", "library.example"), RECEIVED)
-    assert dmarc(raw, AUTHOR, "Library.example", "MX.library.example").held
-    assert not dmarc(raw, AUTHOR, "mx.library.example", "mx.library.example").held
+    assert dmarc(raw, AUTHOR, "Library.example", "MX.library.example", OURS).held
+    assert not dmarc(raw, AUTHOR, "mx.library.example", "mx.library.example", OURS).held
 
 
 @pytest.mark.parametrize("author", ["", "ill", "ill@", "ill@other.example", "ill@lender.exämple"])
 def test_another_author_is_not_proven(author: str) -> None:
-    assert not dmarc(letter(PASS, RECEIVED), author, RELAY, RELAY).held
+    assert not dmarc(letter(PASS, RECEIVED), author, RELAY, RELAY, OURS).held
 
 
 # --- against authres, and any bytes -----------------------------------------------------------------
@@ -229,4 +230,4 @@ def test_any_bytes_are_words_or_irregular(value: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_letter_is_read(raw: bytes) -> None:
-    assert not dmarc(raw, AUTHOR, RELAY, RELAY).held
+    assert not dmarc(raw, AUTHOR, RELAY, RELAY, OURS).held

@@ -10,6 +10,7 @@ from mailproc.proof.authentication_results import dmarc
 from mailproc.proof.dkim import verify
 from tests.proof.signer import AUTHOR, LETTER, SIGNED, Key, signed
 
+OURS = ("ill@library.example",)
 AT = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 TIMES = 8
 HEAD = LETTER.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
@@ -50,7 +51,7 @@ def test_a_body_costs_its_length(body: Pump, form: str, key: Key) -> None:
 
     def work(size: int) -> Callable[[], object]:
         raw = field + HEAD + body(size)
-        return lambda: verify(raw, AUTHOR, lambda _: key.record, AT)
+        return lambda: verify(raw, AUTHOR, lambda _: key.record, AT, OURS)
 
     assert not worse_than_linear(100_000, work)
 
@@ -71,7 +72,7 @@ FIELDS: dict[str, Pump] = {
 def test_a_header_costs_its_length(field: Pump, key: Key) -> None:
     def work(size: int) -> Callable[[], object]:
         letter = signed(field(size) + LETTER, key, h=SIGNED + ":x-signed" * 190)
-        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT)
+        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT, OURS)
 
     assert not worse_than_linear(30_000, work)
 
@@ -100,7 +101,7 @@ def test_odd_signatures_cost_their_length(tag: Pump, key: Key) -> None:
         odd = honest.replace(b"; b=", tag(size) + b"; b=", 1)
         instead = honest.partition(b"; b=")[0] + tag(size) + b"\r\n"
         letter = (odd + instead) * 3 + LETTER
-        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT)
+        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT, OURS)
 
     assert not worse_than_linear(950, work)
 
@@ -119,8 +120,8 @@ def test_blanks_within_a_signature_cost_their_length(blank: bytes, form: str, ke
         else:
             folded = blank * size + folded
         letter = field + b"; b=" + folded + b"\r\n" + LETTER
-        assert verify(letter, AUTHOR, lambda _: key.record, AT).held
-        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT)
+        assert verify(letter, AUTHOR, lambda _: key.record, AT, OURS).held
+        return lambda: verify(letter, AUTHOR, lambda _: key.record, AT, OURS)
 
     assert not worse_than_linear(900, work)
 
@@ -145,6 +146,6 @@ SAID: dict[str, Pump] = {
 def test_what_relays_say_costs_its_length(said: Pump, name: bytes) -> None:
     def work(size: int) -> Callable[[], object]:
         letter = (name + said(size) + b"\r\n") * 5 + b"Received: by mx.example\r\n" + LETTER
-        return lambda: dmarc(letter, AUTHOR, "mx.example", "mx.example")
+        return lambda: dmarc(letter, AUTHOR, "mx.example", "mx.example", OURS)
 
     assert not worse_than_linear(2_000, work)

@@ -12,7 +12,7 @@ from mailproc.errors import TryLater
 from mailproc.proof.dkim import MOST_TRIED, Dkim, verify
 from mailproc.proof.header import MOST_FIELDS
 from tests.proof.signer import AUTHOR, DOMAIN, LETTER, SELECTOR, SIGNED, Key, rsa_key, signed
-from tests.proof.verifier import AT, NAME, NOW, Keys, held
+from tests.proof.verifier import AT, NAME, NOW, OURS, Keys, held
 
 # --- what holds -----------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ def test_a_letter_without_mime_headers_needs_none_signed(key: Key, keys: Keys) -
     plain = LETTER.replace(b"MIME-Version: 1.0\r\n", b"")
     plain = plain.replace(b"Content-Type: text/plain; charset=us-ascii\r\n", b"")
     plain = plain.replace(b"Content-Transfer-Encoding: 7bit\r\n", b"")
-    assert held(signed(plain, key, h="from:subject:message-id:date"), keys).held
+    assert held(signed(plain, key, h="from:to:subject:message-id:date"), keys).held
 
 
 # --- whose signature ------------------------------------------------------------------------------
@@ -197,11 +197,11 @@ def test_what_a_stranger_writes_reaches_no_log(key: Key, logged: list[logging.Lo
 def test_the_time_of_a_signature_is_that_of_the_letter(key: Key, keys: Keys) -> None:
     """A letter that waited for DNS is verified as of the day it came."""
     letter = signed(LETTER, key, t=str(NOW), x=str(NOW + 60))
-    assert verify(letter, AUTHOR, keys, AT + timedelta(seconds=59)).held
-    assert not verify(letter, AUTHOR, keys, AT + timedelta(seconds=60)).held
+    assert verify(letter, AUTHOR, keys, AT + timedelta(seconds=59), OURS).held
+    assert not verify(letter, AUTHOR, keys, AT + timedelta(seconds=60), OURS).held
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     old = signed(LETTER, key, t=str(int(long_ago.timestamp())), x=str(int(long_ago.timestamp()) + 60))
-    assert verify(old, AUTHOR, keys, long_ago).held
+    assert verify(old, AUTHOR, keys, long_ago, OURS).held
 
 
 @given(

@@ -11,6 +11,7 @@ import pytest
 
 from mailproc.proof.dkim import verify
 from tests.proof.signer import AUTHOR, DOMAIN, LETTER, SELECTOR, SIGNED, Key, signed
+from tests.proof.verifier import OURS
 from tests.servers.dns import NameServer
 from tests.servers.mail_dkim import MailDkim
 
@@ -37,7 +38,7 @@ def keys(nameserver: NameServer) -> Callable[[str], bytes | None]:
 
 
 def holds(letter: bytes, keys: Callable[[str], bytes | None]) -> bool:
-    return verify(letter, AUTHOR, keys, datetime.now(UTC)).held
+    return verify(letter, AUTHOR, keys, datetime.now(UTC), OURS).held
 
 
 def as_sent(letter: bytes) -> bytes:

@@ -60,7 +60,7 @@ def test_a_field_that_changes_the_reading_may_not_be_added(key: Key, keys: Keys)
     letter = b"Content-Disposition: attachment\r\n" + signed(LETTER, key)
     assert held(letter, keys).reason.endswith("it does not sign Content-Disposition")
     bare = LETTER.replace(b"Content-Transfer-Encoding: 7bit\r\n", b"")
-    letter = signed(bare, key, h="from:subject:message-id:date:mime-version:content-type")
+    letter = signed(bare, key, h="from:to:subject:message-id:date:mime-version:content-type")
     assert held(letter, keys).held
     assert not held(b"Content-Transfer-Encoding: base64\r\n" + letter, keys).held
 
@@ -69,7 +69,7 @@ def test_a_field_that_changes_the_reading_may_not_be_added(key: Key, keys: Keys)
 def test_each_field_that_is_read_must_be_signed(name: str, key: Key, keys: Keys) -> None:
     names = ":".join(one for one in SIGNED.split(":") if one != name)
     found = held(signed(LETTER, key, h=names), keys)
-    assert found.reason.lower().endswith(f"it does not sign {name}")
+    assert f"it does not sign {name}" in found.reason.lower()
     assert not keys.asked
 
 

@@ -6,6 +6,7 @@ from mailproc.errors import TryLater
 from mailproc.proof.dkim import Dkim, KeySource, verify
 from tests.proof.signer import AUTHOR, DOMAIN, SELECTOR
 
+OURS = ("ill@library.example",)
 AT = datetime(2026, 11, 29, 9, 30, tzinfo=UTC)
 NOW = int(AT.timestamp())
 NAME = f"{SELECTOR}._domainkey.{DOMAIN}"
@@ -25,4 +26,4 @@ class Keys:
 
 
 def held(letter: bytes, keys: KeySource, author: str = AUTHOR) -> Dkim:
-    return verify(letter, author, keys, AT)
+    return verify(letter, author, keys, AT, OURS)
