@@ -39,7 +39,7 @@ WATCH = 0.2
 STATIONS, SENDER = "stations", "sender"
 TURN = 1.0
 """Seconds of steps before letters have their turn again: one partner's file makes no other's letter wait."""
-ROUND = 60.0
+ROUND = 10.0
 """Seconds of letters and steps before the other stations have their turn."""
 DIALOGUE = 20
 """So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""

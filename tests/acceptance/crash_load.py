@@ -187,9 +187,24 @@ class Staff:
             text=True,
         )
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
         self.said: list[dict[str, Any]] = []
-        self._thread.start()
+        self._heard: list[str] = []
+        self._complained: list[str] = []
+        self._threads = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._run, self._hear, self._hear_complaints)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _hear(self) -> None:
+        """All the time: a pipe that is full would stop them."""
+        assert self._process.stdout is not None
+        self._heard.extend(self._process.stdout)
+
+    def _hear_complaints(self) -> None:
+        assert self._process.stderr is not None
+        self._complained.extend(self._process.stderr)
 
     def _run(self) -> None:
         assert self._process.stdin is not None
@@ -197,13 +212,16 @@ class Staff:
             with suppress(OSError):
                 self._process.stdin.write(f"{time.time()}\n")
                 self._process.stdin.flush()
+        with suppress(OSError):
+            self._process.stdin.close()
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(10)
-        out, err = self._process.communicate(timeout=60)
-        assert self._process.returncode == 0, err
-        self.said = [json.loads(line) for line in out.splitlines()]
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        assert self._process.wait(60) == 0, "".join(self._complained)
+        self.said = [json.loads(line) for line in self._heard]
 
     @property
     def placed(self) -> list[str]:
