@@ -116,7 +116,7 @@ def facts_of_demand(
     """Of a lender's OVERDUE: whether the reader is to be told of it, once for each due date.
 
     One clock for one fact: where our own timer has written about that day, the demand does not.
-    ``due`` is what the reader is told: a demand may come before the day we hold.
+    ``early``: it comes before the day that we hold, so staff look and the reader is not told.
     """
     held = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
     due = taken.after.due_on
@@ -126,8 +126,9 @@ def facts_of_demand(
         return {}
     if waiting.fired(connection, transaction["id"], premises).get((Timer.READER_OVERDUE, due)):
         return {}
-    told = min(due, premises.local(event["at"]).date())
-    return {"of": due.isoformat(), "level": 1, "due": told.isoformat()}
+    if premises.local(event["at"]).date() < due:
+        return {"early": True}
+    return {"of": due.isoformat(), "level": 1}
 
 
 def is_too_late(connection: Connection, event: RowMapping, request_id: int, premises: Premises) -> bool:

@@ -179,9 +179,7 @@ def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
                 **known, due=writer.due, renewable=renewable is not False and not _refused(writer)
             )
         case "patron/overdue":
-            told = writer.facts.get("due")
-            due = writer.day(date.fromisoformat(told)) if told else writer.due
-            return PatronOverdue(**known, due=due, level=writer.facts.get("level", 1))
+            return PatronOverdue(**known, due=writer.due, level=writer.facts.get("level", 1))
         case "patron/renewed":
             return PatronRenewed(**known, due=writer.due)
         case "patron/recalled":

@@ -43,6 +43,7 @@ class Reason(StrEnum):
     RENEWAL_ASKED = "renewal-asked"
     RENEWAL_REFUSED = "renewal-refused"
     OVERDUE = "overdue"
+    DEMANDED_EARLY = "demanded-early"
     SHIPPED_AFTER_CANCEL = "shipped-after-cancel"
     CANCEL_REFUSED = "cancel-refused"
     DEMANDED_AFTER_RETURN = "demanded-after-return"
@@ -194,6 +195,7 @@ _ROWS: dict[Reason, Rule] = {
     ),
     Reason.RENEWAL_REFUSED: _state("act return"),
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
+    Reason.DEMANDED_EARLY: _state(*_RETURN, "act message"),
     Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
     Reason.CANCEL_REFUSED: _state("act query", "act message"),
     Reason.DEMANDED_AFTER_RETURN: _look("act message"),

@@ -158,6 +158,8 @@ def _moved_reason(step: Step, occurrence: Occurrence) -> Reason | None:
         return None
     if occurrence.event == "SHIPPED" and step.before.state is State.CANCEL_PENDING:
         return Reason.SHIPPED_AFTER_CANCEL
+    if occurrence.event == "OVERDUE" and occurrence.facts.get("early"):
+        return Reason.DEMANDED_EARLY
     return HEARD.get((step.before.role, occurrence.event))
 
 
@@ -246,8 +248,7 @@ def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
         return Notify("patron/recalled", "patron")
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
-        known = {name: occurrence.facts[name] for name in ("level", "due")}
-        return Notify("patron/overdue", "patron", known)
+        return Notify("patron/overdue", "patron", {"level": occurrence.facts["level"]})
     return None
 
 

@@ -204,11 +204,25 @@ def test_one_clock_for_one_fact(world):
     assert kinds(world) == {"READER_OVERDUE": date(2026, 4, 21)}
 
 
-def test_a_demand_before_our_own_day_is_the_first_reminder(world):
+def test_a_demand_before_our_own_day_is_for_staff_and_not_for_the_reader(world):
     received(world)
     world.days(10)
     world.hear("B1-1 DUE")
-    assert subjects(world.reader()) == ["Subject: Reminder, due on Thu 12 Mar: A book"]
+    assert (world.state("B1"), world.attention("B1")) == ("OVERDUE", ("demanded-early",))
+    assert world.reader() == []
+    assert kinds(world) == {"READER_OVERDUE": date(2026, 4, 14)}
+    world.days(33)
+    assert subjects(world.reader()) == ["Subject: Reminder, due on Mon 13 Apr: A book"]
+
+
+def test_a_demand_on_our_own_day_is_the_first_reminder(world):
+    received(world)
+    world.act("B1", "message", note="we look")
+    world.days(42)
+    world.sent.clear()
+    world.hear("B1-1 DUE")
+    assert world.attention("B1") == ("overdue",)
+    assert subjects(world.reader()) == ["Subject: Reminder, due on Mon 13 Apr: A book"]
     world.days(7)
     assert subjects(world.reader())[1:] == ["Subject: Reminder 2, due on Mon 13 Apr: A book"]
 

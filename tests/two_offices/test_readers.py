@@ -222,9 +222,9 @@ def test_staff_hear_that_it_could_not_be_stopped(town, answer, reason):
     assert attention(town[BORROWER], numbers[0]) == ()
 
 
-def test_what_was_lost_and_is_found_is_told_by_a_message(town):
+def test_what_was_lost_and_is_found_at_the_borrowers_is_told_by_a_message(town):
     numbers = placed(town)
     act(town, numbers, SHIPPED, LOST)
-    with pytest.raises(LocalFault, match="by a message that it has come back") as refused:
-        town[LENDER].act(numbers[1], "check-in")
+    with pytest.raises(LocalFault) as refused:
+        town[BORROWER].act(numbers[0], "receive")
     assert "message" in refused.value.possible

@@ -124,6 +124,10 @@ STORIES = (
     Story("lost by the borrower", (*SHIPPED, b("lost")), ("LOST", "LOST"), attention=((), ("lost",))),
     Story("lost on the way back: the lender says so", (
         *SHIPPED, s("lost")), ("LOST", "LOST"), attention=(("lost",), ())),
+    Story("lost, and found at the lender's", (*SHIPPED, b("lost"), s("check-in")), BACK,
+        attention=(("found-after-lost",), ("found-after-lost",))),
+    Story("a copy lost on its way, and found", (s("ship"), b("lost"), b("receive")), **COPY,
+        attention=(("found-after-lost",), ("found-after-lost",))),
     Story("damaged, said by both", (
         *SHIPPED, s("damaged", note="page 3 is torn"), b("damaged", note="it was so"), *HOME), BACK,
         attention=((), ())),
