@@ -37,6 +37,8 @@ IDLE_LOOK = 5.0
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
 STATIONS, SENDER = "stations", "sender"
+AT_A_TIME = 10_000
+"""Letters until the sender looks whether the store has kept what became of each."""
 TURN = 1.0
 """Seconds of steps before letters have their turn again: one partner's file makes no other's letter wait."""
 ROUND = 10.0
@@ -198,8 +200,11 @@ class Daemon:
 
     def _watched(self, deliver: Deliver) -> Deliver:
         def one(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
-            self._watchdog.beat(SENDER)
-            return deliver(envelope, raw, name)
+            self._watchdog.beat(f"{SENDER} {name}")
+            try:
+                return deliver(envelope, raw, name)
+            finally:
+                self._watchdog.rest(f"{SENDER} {name}")
 
         return one
 
@@ -239,9 +244,13 @@ class Daemon:
         if self._unwritten:
             send.recover(store, premises, "what became of it could not be written down")
         self._unwritten = True
-        sent = send.run(store, premises, deliver)
+        sent = send.run(store, premises, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
         self._unwritten = False
         return sent
+
+    def _goes_on_sending(self) -> bool:
+        self._watchdog.beat(SENDER)
+        return not self._stop.is_set()
 
     def _loop(self, name: str, bell: threading.Event, work: Callable[[], int]) -> None:
         trouble = ""

@@ -8,11 +8,11 @@ from mailproc.config import Config
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.transport.folder_out import Folder
-from mailproc.transport.smtp_out import Relay
+from mailproc.transport.smtp_pool import Relays
 
 
 def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, Callable[[], None]]:
-    """The ``deliver`` of station ⑤, and what gives its connection back."""
+    """The ``deliver`` of station ⑤, for several threads, and what gives its connections back."""
     if config.deliver.mode == "folder":
         folder = Folder(config.file.parent / config.deliver.folder)
 
@@ -20,13 +20,13 @@ def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, C
             return "filed", folder.send(envelope, raw, name)
 
         return file, lambda: None
-    relay = Relay(config.deliver, clock)
+    relays = Relays(config.deliver, clock)
 
     def hand_over(envelope: Envelope, raw: bytes, _name: str) -> tuple[str, str]:
-        return "handed_over", relay.send(envelope, raw)
+        return "handed_over", relays.send(envelope, raw)
 
     def close() -> None:
         with suppress(OSError):
-            relay.close()
+            relays.close()
 
     return hand_over, close

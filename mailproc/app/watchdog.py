@@ -47,7 +47,7 @@ class Watchdog:
         self._beaten.pop(station, None)
 
     def allow(self, station: str, seconds: float) -> None:
-        """Its bound, where that is not ``STALL``."""
+        """Its bound, where that is not ``STALL``; also of each part of it ("sender O12")."""
         self._bounds[station] = seconds
 
     def ask(self, question: Callable[[], None]) -> None:
@@ -72,7 +72,7 @@ class Watchdog:
         return [
             f"{station} ({seconds:.0f} s)"
             for station, seconds in stood.items()
-            if seconds > self._bounds.get(station, STALL)
+            if seconds > self._bounds.get(station.partition(" ")[0], STALL)
         ]
 
     def _watch(self) -> None:

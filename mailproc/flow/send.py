@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
+from mailproc.flow.side_by_side import SideBySide, Spoken
 from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
@@ -30,6 +31,9 @@ Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 Raises TryLater, InDoubt, GiveUp."""
 
 
+LOOK = 0.5
+"""Seconds between looks for another letter while some are under way and a connection is free."""
+
 RAISED_BY = {
     Reason.IN_DOUBT: "in_doubt",
     Reason.DELIVERY_FAILED: "shelved",
@@ -39,25 +43,45 @@ RAISED_BY = {
 """Reasons for attention, and the state of a letter that raises each; a file's rejection is no state of it."""
 
 
-def run(store: Store, premises: Premises, deliver: Deliver, limit: int = 20) -> int:
-    """Hand over the letters that are due, at most ``limit``; how many were tried.
+def run(
+    store: Store,
+    premises: Premises,
+    deliver: Deliver,
+    limit: int = 20,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Hand over the letters that are due, at most ``limit``, while ``goes_on``; how many were tried.
 
-    Ends at the first "try later": whoever calls again tries the next one.
+    As many at once as ``deliver.max_connections`` says; of one request one after the other. No more are
+    begun after the first "try later": whoever calls again tries the next one. What is under way is ended
+    first, also where the store fails; then its TryLater is raised.
     """
-    tried = 0
-    while tried < limit:
-        row = store.write(lambda connection: _begin(connection, premises))
-        if row is None:
-            break
-        tried += 1
-        with following(f"O{row['id']}"):
-            if not _hand_over(store, row, premises, deliver):
-                break
+    beside = SideBySide(_at_once(premises), lambda row: _speak(row, premises, deliver))
+    tried, more, trouble = 0, True, None
+    while more or beside.ids:
+        try:
+            more = more and goes_on()
+            while more and tried < limit and beside.may_start:
+                row = store.write(lambda connection: _begin(connection, premises, beside.ids))
+                if row is None:
+                    break
+                tried += 1
+                beside.start(row)
+            more = bool(beside.ids) and _end(store, beside.ended(LOOK), premises) and more
+        except TryLater as error:  # the store cannot write now: what became of a letter is not written down
+            more, trouble = False, trouble or error
+    if trouble is not None:
+        raise trouble
     return tried
 
 
-def _begin(connection: Connection, premises: Premises) -> RowMapping | None:
-    row = outgoing.claim_letter(connection, paused(connection, premises), premises.clock())
+def _at_once(premises: Premises) -> int:
+    deliver = premises.config.deliver
+    return deliver.max_connections if deliver.mode == "smtp" else 1
+
+
+def _begin(connection: Connection, premises: Premises, beside: Sequence[int]) -> RowMapping | None:
+    row = outgoing.claim_letter(connection, paused(connection, premises), premises.clock(), beside)
     return row if row is None else _with_its_own_sender(connection, row, premises)
 
 
@@ -71,30 +95,42 @@ def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Prem
     return outgoing.load(connection, row["id"]) or row
 
 
-def _hand_over(store: Store, row: RowMapping, premises: Premises, deliver: Deliver) -> bool:
-    """True where the next letter may be tried at once."""
-    try:
-        raw = unmasked(row, premises)
-        state, answer = deliver(Envelope(row["mail_from"], row["rcpt_to"]), raw, f"O{row['id']}")
-    except TryLater as fault:
-        why = mask(str(fault))  # a relay may quote what it was given
-        store.write(lambda connection: _later(connection, row, why, premises))
-        return False
-    except InDoubt as fault:
-        why = mask(str(fault))
-        store.write(lambda connection: doubt(connection, row, why, premises))
+def _speak(row: RowMapping, premises: Premises, deliver: Deliver) -> Spoken:
+    """Hand one letter over; whatever is raised is part of the answer, which another thread may take."""
+    with following(f"O{row['id']}"):
+        try:
+            raw = unmasked(row, premises)
+            state, answer = deliver(Envelope(row["mail_from"], row["rcpt_to"]), raw, f"O{row['id']}")
+        except BaseException as error:
+            return Spoken(row, error=error)
+        return Spoken(row, state, answer)
+
+
+def _end(store: Store, spoken: Spoken | None, premises: Premises) -> bool:
+    """Write down what became of a letter; True where the next one may be tried at once."""
+    if spoken is None:  # none is through yet, and another one may have come
         return True
-    except (GiveUp, LocalFault) as fault:
-        why = mask(str(fault))
-        store.write(lambda connection: _fail(connection, row, why, premises))
-        return True
-    except Exception as error:  # a bug concerns its letter, which may have left; the others go on
-        _log.exception("O%s could not be handed over", row["id"])
+    with following(f"O{spoken.row['id']}"):
+        store.write(_ending(spoken, premises))
+    return not isinstance(spoken.error, TryLater)
+
+
+def _ending(spoken: Spoken, premises: Premises) -> Callable[[Connection], None]:
+    row, error = spoken.row, spoken.error
+    if error is None:
+        answer = mask(spoken.answer)
+        return lambda connection: _done(connection, row, spoken.state, answer, premises)
+    if not isinstance(error, Exception):
+        raise error
+    if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
+        # a bug concerns its letter, which may have left; the others go on
+        _log.error("O%s could not be handed over", row["id"], exc_info=error)
         why = f"a fault of this program: {type(error).__name__}"
-        store.write(lambda connection: doubt(connection, row, why, premises))
-        return True
-    store.write(lambda connection: _done(connection, row, state, mask(answer), premises))
-    return True
+        return lambda connection: doubt(connection, row, why, premises)
+    why = mask(str(error))  # a relay may quote what it was given
+    end = {TryLater: _later, InDoubt: doubt}
+    written = next((write for kind, write in end.items() if isinstance(error, kind)), _fail)
+    return lambda connection: written(connection, row, why, premises)
 
 
 def unmasked(row: RowMapping, premises: Premises) -> bytes:

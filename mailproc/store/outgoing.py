@@ -115,20 +115,33 @@ _DUE = (
 )
 
 
-def _oldest(time: ColumnElement[bool]) -> Any:
+def _oldest(*which: ColumnElement[bool]) -> Any:
     """A branch of its own for each kind of ``not_before``: each walks the index and stops at one."""
     unpaused = OUTGOING.c.partner.not_in(bindparam("paused", expanding=True))
     branch = select(OUTGOING.c.id, OUTGOING.c.unfinished).where(
-        OUTGOING.c.state == "prepared", time, unpaused
+        OUTGOING.c.state == "prepared", unpaused, *which
     )
     return select(branch.order_by(OUTGOING.c.id).limit(1).subquery())
 
 
-_LETTERS_DUE = union_all(
-    _oldest(OUTGOING.c.not_before.is_(None)),
-    _oldest(OUTGOING.c.not_before <= bindparam("now", type_=Instant)),
-    _oldest(OUTGOING.c.not_before > bindparam("far", type_=Instant)),
+def _due(*which: ColumnElement[bool]) -> Any:
+    return union_all(
+        _oldest(OUTGOING.c.not_before.is_(None), *which),
+        _oldest(OUTGOING.c.not_before <= bindparam("now", type_=Instant), *which),
+        _oldest(OUTGOING.c.not_before > bindparam("far", type_=Instant), *which),
+    )
+
+
+_BESIDE = INTENT.alias("beside")
+_OF_THE_SAME_REQUEST = select(INTENT.c.id).where(
+    INTENT.c.outgoing_id == OUTGOING.c.id,
+    INTENT.c.request_id.in_(
+        select(_BESIDE.c.request_id).where(_BESIDE.c.outgoing_id.in_(bindparam("beside", expanding=True)))
+    ),
 )
+_LETTERS_DUE = _due()
+_LETTERS_DUE_BESIDE = _due(~_OF_THE_SAME_REQUEST.exists())
+"""Those that say nothing of a request of which a letter under way speaks."""
 _TROUBLE_KNOWN = (
     select(OUTGOING.c.id)
     .where(OUTGOING.c.state == "prepared", OUTGOING.c.last_error == bindparam("why"))
@@ -170,20 +183,29 @@ def claim_intents(
     return queue.begin(connection, IntentRow, [(row.id, row.unfinished) for row in due])
 
 
-def claim_letter(connection: Connection, paused: Sequence[str], now: datetime) -> RowMapping | None:
+def claim_letter(
+    connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int] = ()
+) -> RowMapping | None:
     """The oldest letter that is due, its try counted and its state ``sending``; none of a paused partner.
 
+    ``beside``: the letters under way. None about a request of which one of them speaks, so that no later word
+    overtakes an earlier one; and none over which the process died before, which goes alone.
     ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
     """
     rows: list[RowMapping] = []
     values = {"paused": list(paused), "now": now, "far": queue.far(now)}
     while not rows:  # one that killed the process twice is shelved here, and the next one looked at
-        due = connection.execute(_LETTERS_DUE, values).all()
-        if not due:
+        due = _due_letters(connection, values, beside)
+        if not due or (beside and 0 < min(due)[1] < queue.DEATHS):
             return None
-        rows = queue.begin(connection, OutgoingRow, [min((row.id, row.unfinished) for row in due)])
+        rows = queue.begin(connection, OutgoingRow, [min(due)])
     change(connection, rows[0]["id"], state="sending", sending_since=now, unfinished=rows[0]["unfinished"])
     return rows[0]
+
+
+def _due_letters(connection: Connection, values: dict[str, Any], beside: Sequence[int]) -> list[queue.Due]:
+    statement, more = (_LETTERS_DUE_BESIDE, {"beside": list(beside)}) if beside else (_LETTERS_DUE, {})
+    return [(row.id, row.unfinished) for row in connection.execute(statement, values | more)]
 
 
 def trouble_known(connection: Connection, why: str) -> bool:

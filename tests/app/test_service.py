@@ -188,6 +188,32 @@ def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: 
     assert again.stop() == 0
 
 
+@pytest.mark.parametrize("killed", [True, False])
+def test_of_several_connections_each_letter_under_way_is_in_doubt(
+    house: House, relay: Relay, killed: bool
+) -> None:
+    """Two hang at the relay; a third goes by a connection of its own; after the end each has its own fate."""
+    config = house.folder / "config.toml"
+    config.write_text(config.read_text().replace('mode = "smtp"', 'mode = "smtp"\nmax_connections = 3'))
+    relay.answers = ["hang", "hang"]
+    daemon = house.start(code=f"from mailproc.app import daemon; daemon.PATIENCE = {PATIENCE}")
+    numbers = []
+    for count in (1, 2, 3):
+        numbers.append(house.place())
+        relay.wait_for("orders@bl.example", count)
+    house.until(["show", numbers[2]], lambda found: found["delivery"] == "handed_over")
+    assert house.json("show", numbers[0])["delivery"] == "sending"
+    if killed:
+        daemon.kill()
+    else:
+        assert daemon.stop() == 0
+    again = house.start()
+    for number in numbers[:2]:
+        house.until(["show", number], lambda found: found["delivery"] == "in_doubt")
+    assert again.stop() == 0
+    assert len(relay.to("orders@bl.example")) == 3  # nothing was ordered twice
+
+
 def test_a_locked_store_delays_and_loses_nothing(house: House) -> None:
     daemon = house.start()
     with closing(sqlite3.connect(house.folder / "var/mailproc.db")) as other:

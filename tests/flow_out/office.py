@@ -90,12 +90,19 @@ class Office:
         self.configure()
 
     def configure(
-        self, mode: str = "smtp", library: str = "", partner: str = "", without: str = "", account: str = ""
+        self,
+        mode: str = "smtp",
+        library: str = "",
+        partner: str = "",
+        without: str = "",
+        account: str = "",
+        connections: int = 1,
     ) -> None:
         """Write config.toml and build anew, as after a restart. ``without``: a partner that is gone;
         ``partner``, ``account``: more lines of the British Library's and of our account there."""
         self.close()
         deliver = f'[deliver]\nmode = "{mode}"\nhost = "127.0.0.1"\nport = {self.port}\nsecurity = "none"\n'
+        deliver += f"max_connections = {connections}\n"
         text = CONFIG.format(deliver=deliver, library=library, partner=partner, account=account)
         head, *partners = text.split("[[partner]]")
         kept = [one for one in partners if not without or f'"{without}"' not in one]

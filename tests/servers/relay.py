@@ -76,12 +76,14 @@ class Relay(SmtpServer):
 
     ``answers``: for the next letters, in order: a reply, or what happens after the dot: "break" (the
     line breaks), "hang" (silence). Then every letter is taken. ``pause``: seconds before an answer.
+    ``peers``: the other end of each connection by which a letter came.
     """
 
     def __init__(self) -> None:
         super().__init__(self)
         self.letters: list[Posted] = []
         self.answers: list[str] = []
+        self.peers: set[Any] = set()
         self.pause: Callable[[], float] = lambda: 0
         self._came = threading.Condition()
 
@@ -95,7 +97,8 @@ class Relay(SmtpServer):
             assert came, (address, self.letters)
             return self.to(address)
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.peers.add(session.peer)
         answer = self.answers.pop(0) if self.answers else "250 2.0.0 queued"
         if answer.startswith("2") or answer in ("break", "hang"):
             self._take(envelope)
