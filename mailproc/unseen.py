@@ -77,11 +77,11 @@ def _text(content: bytes) -> str:
 def _masked(text: str, mask: Mask, mask_bare: Mask, patterns: _Patterns) -> str:
     """What parts words is left out last, and only where it hides something."""
     unseen, parting = patterns
+    if not parting.search(text):  # as in nearly every text
+        return mask(text)
     bare = unseen.sub("", text)
     if bare == text or (done := mask(bare)) == bare:
         done = mask(text)
-    if done.isascii():
-        return done
     bare = parting.sub("", done)
     if bare != done and (again := mask_bare(bare)) != bare:
         return again
