@@ -23,24 +23,12 @@ from mailproc.ill.apdu import (
     Shipped,
 )
 from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.machine import Kind, Next
 from mailproc.ill.terms import Role, Service, State
 
-NOTED = frozenset(
-    {
-        "BOUNCED",
-        "SEND_FAILED",
-        "IN_DOUBT",
-        "HELD",
-        "VALUE_HELD",
-        "PARTNER_GONE",
-        "LOSSY",
-        "amend",
-        "redirect",
-        "forget",
-    }
-)
+NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
 
 

@@ -1,7 +1,7 @@
 """What a partner's message says beside its kind, in words for staff."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,8 @@ from mailproc.notices.language import Language
 
 LONGEST = 500
 """Characters of a remark that are shown; the letter itself has all of them."""
+MOST_UNREAD = 5
+"""Fields that were not understood are shown, so many of one message."""
 
 
 def said(apdu: Apdu, role: Role, reasons: Sequence[str], today: date, language: Language) -> tuple[str, ...]:
@@ -30,7 +32,12 @@ def said(apdu: Apdu, role: Role, reasons: Sequence[str], today: date, language: 
         shown = language.day_word(value, today) if isinstance(value, date) else str(value)
         return language.texts.incoming[name].format(value=shown[:LONGEST])
 
-    found = (*_parts(apdu, role, reasons, language), ("reply_code", apdu.reply_code), ("note", apdu.note))
+    found = (
+        *_parts(apdu, role, reasons, language),
+        *(("unread", one) for one in _unread(apdu.extensions)),
+        ("reply_code", apdu.reply_code),
+        ("note", apdu.note),
+    )
     return tuple(line(name, value) for name, value in found if value)
 
 
@@ -48,6 +55,24 @@ def plain_note(note: str, role: Role | str, language: Language) -> str:
 
 _CODE = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+)+(?![\w-])")
 _REPORTED = re.compile(r"(\bthey say )([A-Z_]+)\b")
+
+
+def _unread(extensions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What stands in a field and is not what belongs there, in the letter's words, by the field's name."""
+    strange = [one for one in extensions if "why" in one]
+    for one in strange[:MOST_UNREAD]:
+        if words := " ".join(_words(one["value"])):
+            yield f"{one['at'].rpartition('/')[2]}: {' '.join(words.split())}"
+
+
+def _words(value: Any) -> Iterator[str]:
+    """The texts in a component as JSON (protocols/iso10161/rest.py)."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name in ("text", "ascii") and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _words(inner)
 
 
 def _parts(apdu: Apdu, role: Role, reasons: Sequence[str], language: Language) -> Iterator[tuple[str, Any]]:

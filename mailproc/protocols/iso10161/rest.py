@@ -43,8 +43,15 @@ def kept(tree: Tree, said: Tree, unread: Mapping[str, str]) -> tuple[dict[str, A
             "at": at,
             "value": _extensions(value) if at.endswith(_LISTS_OF_EXTENSIONS) else to_plain(value),
         }
-        entries.append(entry | ({"why": unread[at]} if at in unread else {}))
+        entries.append(entry | _why(at, unread))
     return tuple(entries)
+
+
+def _why(at: str, unread: Mapping[str, str]) -> dict[str, str]:
+    """What was expected there, or of a part of it where nothing else in it was understood."""
+    inside = (why for path, why in unread.items() if path == at or path.startswith(f"{at}/"))
+    expected = next(inside, None)
+    return {"why": expected} if expected is not None else {}
 
 
 def put_back(tree: Tree, entries: tuple[dict[str, Any], ...]) -> None:

@@ -63,6 +63,13 @@ def test_a_renewal_refused(iso):
          ("they say what it would cost", "it would cost 12.50 EUR", "mailproc amend B1 --file FILE --again")),
         ("ILL_ANSWER", {"results": "ESTIMATE", "cost_words": "EUR 14.50 incl. postage"},
          ("they say what it would cost", "it would cost EUR 14.50 incl. postage")),
+        ("ILL_ANSWER", {"results": "RETRY", "reason": "at-bindery", "extensions": [
+            {"at": "results-explanation/retry-results/retry-date", "value": {"ascii": "next May"}}]},
+         ("not understood: retry-date: next May",)),
+        ("ILL_ANSWER", {"results": "RETRY", "extensions": [
+            {"at": "results-explanation",
+             "value": {"choice": "retry-results", "value": {"retry-date": {"ascii": "next May"}}}}]},
+         ("not understood: results-explanation: next May",)),
         ("ILL_ANSWER", {"results": "LOCATIONS_PROVIDED", "locations": [{"symbol": "X-A"}, {"symbol": "X-B"}]},
          ("they name X-A, X-B", "mailproc next B1 --partner SYMBOL")),
         ("ILL_ANSWER", {"results": "UNFILLED", "reason": "not-owned", "note": "Never had it"},

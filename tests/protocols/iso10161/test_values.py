@@ -197,6 +197,7 @@ def test_what_is_not_vital_is_kept_with_the_reason() -> None:
         {
             "at": "search-type",
             "value": {"need-before-date": {"ascii": "20260231"}, "expiry-flag": 3},
+            "why": "a day of the calendar as YYYYMMDD",
         },
     )
 
