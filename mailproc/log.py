@@ -25,6 +25,13 @@ from mailproc.unseen import escaped
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
 
+LONGEST = slow_work.SHORT
+"""Characters of a message, of a line of a traceback, and of a whole line as text: a stranger may write it."""
+MOST_LINES = 200
+"""Of a traceback: those at its beginning and its end."""
+_MARGIN = 500
+"""Characters before a cut that are left out too: half a secret there would not be masked."""
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "following", "taskName"}
 
 A = TypeVar("A")
@@ -142,13 +149,28 @@ def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:
         message = record.getMessage()
     except Exception as fault:  # a wrong format string must not stop the caller
         message = f"{record.msg!r} with {record.args!r} ({fault})"
-    record.msg, record.args = mask(message), ()
+    record.msg, record.args = mask(_short(message)), ()
     if record.exc_info and record.exc_info[0]:
-        record.exc_text = mask("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
+        record.exc_text = _short_trace("".join(traceback.format_exception(*record.exc_info)).rstrip("\n"))
     if record.stack_info:
-        record.stack_info = mask(record.stack_info)
+        record.stack_info = _short_trace(record.stack_info)
     record.following = _letter.get()
     return record
+
+
+def _short(text: str) -> str:
+    """The beginning of it, with an ellipsis, where it is longer than a line may be."""
+    return text if len(text) <= LONGEST else f"{mask(text[:LONGEST])[:-_MARGIN]}…"
+
+
+def _short_trace(text: str) -> str:
+    """Masked, each line of it short. It is no longer than ``MOST_LINES`` lines, and a bug must be told inside
+    a write too."""
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES // 2], "…", *lines[-MOST_LINES // 2 :]]
+    with slow_work.exempt():
+        return mask("\n".join(map(_short, lines)))
 
 
 def _time(record: logging.LogRecord) -> str:
@@ -164,7 +186,7 @@ def _extra(record: logging.LogRecord) -> dict[str, Any]:
 def _safe(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    return mask(value if isinstance(value, str) else str(value))
+    return mask(_short(value if isinstance(value, str) else str(value)))
 
 
 def _traceback(record: logging.LogRecord) -> str:
@@ -192,6 +214,6 @@ class _Text(logging.Formatter):
         words = [_time(record), record.levelname.ljust(7), getattr(record, "following", "") or "-"]
         words += [record.name.removeprefix("mailproc."), record.getMessage()]
         words += [f"{name}={value}" for name, value in _extra(record).items()]
-        line = escaped(" ".join(words))
+        line = _short(escaped(_short(" ".join(words))))
         trace = _traceback(record).splitlines()
         return "\n    ".join([line, *(escaped(one) for one in trace)])

@@ -142,13 +142,13 @@ def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would
         return
     lead = "would be" if would else "is now"
     if not outcome.after:
-        output.line(f"{number}: {outcome.note}")
+        output.line(output.one_line(f"{number}: {outcome.note}"))
         return
     output.line(f"{number} {lead}: {ENGLISH.state_word(line.role, outcome.after)} [{outcome.after}]")
     if outcome.note:
-        output.line(f"  {outcome.note}")
+        output.line(f"  {output.one_line(outcome.note)}")
     for word in outcome.words:
-        output.line(f"  {word}")
+        output.line(f"  {output.one_line(word)}")
 
 
 def _date(text: str) -> date | None:

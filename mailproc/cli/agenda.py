@@ -48,7 +48,8 @@ def digest(
             return
         _tell_agenda(found, house.premises)
         if send:
-            output.line(f"\nThis goes to {library.staff or library.email}.")
+            output.line()
+            output.line(f"This goes to {library.staff or library.email}.")
 
 
 @verbs.command("rota")
@@ -102,7 +103,8 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
             for one in found.idle
         ]  # fmt: skip
         _block(f"Nothing happens by itself: a letter comes, or you act ({len(rows)})", rows)
-    output.line(f"\n{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
+    output.line()
+    output.line(f"{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
     _letters("Letters that could not be placed", found.unplaced, premises, found.unplaced_count)
     if found.unplaced_count > len(found.unplaced):
         output.line(f"  The others: mailproc shelved --limit {found.unplaced_count}")
@@ -162,7 +164,8 @@ def _since(at: Any, premises: Premises) -> str:
 
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
     """A heading and its lines, the columns under each other; nothing of a line is folded."""
-    output.line(f"\n{heading}")
+    output.line()
+    output.line(heading)
     cells = [[output.one_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:

@@ -79,4 +79,4 @@ def _tell_amended(done: Amended, *, would: bool) -> None:
         output.line(output.one_line(f"{done.number}: {change}"))
     output.line(WAYS[done.way].format(number=done.number, partner=done.partner, attempt=done.attempt))
     for word in done.follows:
-        output.line(f"  {word}")
+        output.line(f"  {output.one_line(word)}")

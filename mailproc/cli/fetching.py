@@ -37,6 +37,6 @@ def fetch(
     else:
         for one in found:
             known = one.id if one.new else f"already here as {one.id}"
-            output.line(f"UID {one.uid}: {known if one.id else one.reason}")
+            output.line(output.one_line(f"UID {one.uid}: {known if one.id else one.reason}"))
     if not all(one.id for one in found):
         raise typer.Exit(1)

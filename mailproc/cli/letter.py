@@ -58,26 +58,27 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, prem
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
     stands = ENGLISH.delivery_word(row["state"])
     output.line(f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {stands}")
-    output.line(f"From:    {letter_.sender or row.get('mail_from', '')}")
+    output.line(f"From:    {output.one_line(letter_.sender or row.get('mail_from', ''))}")
     if not letter_.sender:
         for defect in letter_.defects:
             output.line(f"         {output.one_line(defect)}")
-    output.line(f"To:      {', '.join(letter_.to)}")
-    output.line(f"Subject: {letter_.subject}")
+    output.line(f"To:      {output.one_line(', '.join(letter_.to))}")
+    output.line(f"Subject: {output.one_line(letter_.subject)}")
     if row.get("proof"):
         output.line(f"Proof:   {row['proof']}")
     if row.get("proof_note"):
         output.line(f"Proofs that failed: {output.one_line(row['proof_note'])}")
     for name in ("last_error", "note", "reply", "file"):
         if row.get(name):
-            output.line(f"         {row[name]}")
+            output.line(f"         {output.one_line(row[name])}")
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
         state = ENGLISH.delivery_word(one["state"])
-        output.line(f"  {one['id']} {one['number']} {ENGLISH.event_word(one['spoken'])}: {state}{why}")
+        said = f"{one['id']} {one['number']} {ENGLISH.event_word(one['spoken'])}: {state}{why}"
+        output.line(f"  {output.one_line(said)}")
         for label, value in cited(one["item"], ENGLISH):
             output.line(f"     {label:<14}{output.one_line(value)}")
         for line in one["says"]:
             output.line(f"     {output.one_line(line)}")
     output.line()
-    output.line(readable(letter_))
+    output.text(readable(letter_))

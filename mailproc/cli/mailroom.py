@@ -133,4 +133,4 @@ def _tell(done: Handled, *, as_json: bool) -> None:
         return
     output.line(done.text)
     for word in done.follows:
-        output.line(f"  {word}")
+        output.line(f"  {output.one_line(word)}")

@@ -52,28 +52,41 @@ def plain(value: Any) -> Any:
 
 
 def line(text: str = "") -> None:
-    """One line for people, as it is but for passwords."""
-    sys.stdout.write(shown(mask_shown(text)) + "\n")
+    """One line for people, without passwords. A line end within it does not end it: a stranger's word may
+    hold one, and no such word makes a line of its own. (``text`` is for what has several lines.)"""
+    sys.stdout.write(_unbroken(mask_shown(text)) + "\n")
 
 
-def complain(text: str) -> None:
-    """A sentence on stderr, without secrets."""
-    sys.stderr.write(shown(mask(text)) + "\n")
+def text(lines: str) -> None:
+    """Several lines as they are, without passwords: the words of a letter or a template."""
+    sys.stdout.write(shown(mask_shown(lines)) + "\n")
 
 
-def shown(text: str) -> str:
+def complain(sentence: str) -> None:
+    """A sentence on stderr, without secrets; one line too."""
+    sys.stderr.write(_unbroken(mask(sentence)) + "\n")
+
+
+def _unbroken(words: str) -> str:
+    """On one line, with the blanks that put it into columns."""
+    first, *others = shown(words).split("\n")
+    return " ".join((first, *(part.strip() for part in others)))
+
+
+def shown(words: str) -> str:
     """Without unseen characters: what a stranger wrote must not steer the terminal or turn the text round."""
-    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "�", text)
+    return UNSEEN.sub(lambda found: found[0] if found[0] in "\n\t" else "�", words)
 
 
-def one_line(text: str) -> str:
-    """The same where a line break would forge a line."""
-    return " ".join(shown(text).split())
+def one_line(words: str) -> str:
+    """The same where a line end would forge a line, and blanks in a row a column: every word of others that
+    is shown within a line of ours goes through here."""
+    return " ".join(shown(mask_shown(words)).split())
 
 
-def cut(text: str, most: int) -> str:
+def cut(words: str, most: int) -> str:
     """The text on one line, of at most so many signs, no word of it cut where there is more than one."""
-    whole = one_line(text)
+    whole = one_line(words)
     if len(whole) <= most:
         return whole
     head = whole[: most - 1]
@@ -83,7 +96,7 @@ def cut(text: str, most: int) -> str:
 def octets(content: bytes) -> None:
     """A letter's bytes: exactly as they are into a pipe or a file, harmless on a terminal."""
     if sys.stdout.isatty():
-        line(content.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n"))
+        text(content.decode("utf-8", "replace").replace("\r\n", "\n").rstrip("\n"))
     else:
         typer.echo(content, nl=False)
 
@@ -104,7 +117,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(one_line(mask_shown(cell))) for cell in row))
+        grid.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(grid)
 
 

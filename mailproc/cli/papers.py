@@ -37,7 +37,7 @@ def templates(
         if as_json:
             output.as_json({"template": diff, "diff": changed})
             return
-        output.line(changed.rstrip("\n") or f"{diff} is as it was shipped.")
+        output.text(changed.rstrip("\n") or f"{diff} is as it was shipped.")
         return
     listed = rehearsal.listed(premises)
     broken = [one for one in listed if one.problems]
@@ -47,7 +47,8 @@ def templates(
         rows = [(one.path, one.source, one.state, one.purpose) for one in listed]
         output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
         for one in broken:
-            output.line(f"\n{one.path} is broken:")
+            output.line()
+            output.line(f"{one.path} is broken:")
             for problem in one.problems:
                 output.line(f"  {problem}")
     if broken:
@@ -81,5 +82,6 @@ def preview(
         return
     for one in shown:
         if len(shown) > 1:
-            output.line(f"=== {one.when} ===\n")
-        output.line(one.text)
+            output.line(f"=== {one.when} ===")
+            output.line()
+        output.text(one.text)

@@ -37,7 +37,7 @@ def show(
     if as_json:
         output.as_json(said)
         return
-    output.line(f"{said['file']}: {said['means']}")
+    output.line(output.one_line(f"{said['file']}: {said['means']}"))
     rows = [_row(line) for line in said["lines"]]
     output.table(("LINE", "TEXT", "KIND", "MESSAGE", "PATTERN"), rows, "The letter has no line.")
 

@@ -37,7 +37,8 @@ class Verbs(TyperGroup):
             sys.stdout.flush()  # a pipe that broke is to be noticed here, not when Python ends
             return answer
         except Misconfigured as error:
-            output.complain(str(error))
+            for sentence in str(error).split("\n"):  # one for each problem; the operator wrote their words
+                output.complain(sentence)
             raise typer.Exit(MISCONFIGURED) from None
         except MailprocError as error:
             possible = error.possible if isinstance(error, LocalFault) else ()

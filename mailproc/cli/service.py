@@ -112,7 +112,7 @@ def check(
     else:
         for mark, texts in (("ok   ", found.fine), ("note ", found.warnings), ("WRONG", found.wrong)):
             for text in texts:
-                output.line(f"{mark} {text}")
+                output.line(f"{mark} {output.one_line(text)}")
     if found.wrong:
         raise typer.Exit(1)
 
@@ -131,7 +131,8 @@ def verify(ctx: typer.Context, as_json: Json = False) -> None:
         things = "transaction" if found.checked == 1 else "transactions"
         output.line(f"{found.checked} {things} checked, {differing} differ{'s' if differing == 1 else ''}")
         for one in found.differences:
-            output.line(f"transaction {one.transaction_id}: kept {one.kept}, computed {one.computed}")
+            found_out = f"transaction {one.transaction_id}: kept {one.kept}, computed {one.computed}"
+            output.line(output.one_line(found_out))
     if found.differences:
         raise typer.Exit(1)
 

@@ -54,15 +54,16 @@ def tell(found: Shown, premises: Premises) -> None:
     line = found.line
     by = f" · {line.author}" if line.author else ""
     reader = f" · for {found.patron.get('name') or found.patron['id']}" if found.patron else ""
-    output.line(f"{line.number} · {line.title}{by}{reader}")
+    output.line(output.one_line(f"{line.number} · {line.title}{by}{reader}"))
     borrowing = line.role == Role.REQUESTER
     output.line(
         f"{'We borrow from' if borrowing else 'We lend to'} {_whom(found)}: {stands(line)} [{line.state}]"
     )
     for name, value in _particulars(found, premises):
-        output.line(f"  {name:<14}{value}")
+        output.line(f"  {name:<14}{output.one_line(value)}")
     for one in found.untold:
-        output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {one['why']}")
+        why = output.one_line(one["why"])
+        output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {why}")
     if line.needs:
         output.line("  Needs a hand: " + "; ".join(ENGLISH.attention_word(one) for one in line.needs))
     for asked in found.questions:
@@ -107,18 +108,18 @@ def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
 
 def _cited(found: Shown) -> list[tuple[str, str]]:
     said = (found.line.title, found.line.author)
-    return [(name, output.one_line(value)) for name, value in cited(found.item, ENGLISH, said=said)]
+    return list(cited(found.item, ENGLISH, said=said))
 
 
 def _asked(found: Shown, today: date) -> list[tuple[str, str]]:
-    """What a partner's request says beside the item, each in one line; what it says by default is not."""
+    """What a partner's request says beside the item; what it says by default is not."""
     said = {name: _flat(value) for name, value in found.asked.items()}
     if "services" in said:
         said["services"] = ", ".join(map(ENGLISH.service_word, found.asked["services"]))
     if said.get("expiry"):
         said["expiry"] = ENGLISH.day_word(date.fromisoformat(said["expiry"]), today)
     return [
-        (label, output.one_line(said[name]))
+        (label, said[name])
         for name, label in ASKED.items()
         if said.get(name) not in (None, "", "according-to-responder-policy")
     ]

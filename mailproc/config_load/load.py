@@ -27,6 +27,15 @@ def load(path: Path, *, secrets_needed: bool = True) -> Config:
     return _complete(config)
 
 
+def secret_files(config: Config) -> list[Path]:
+    """The files in which its secrets stand; none where the configuration cannot be read any more."""
+    try:
+        data = tomllib.loads(config.file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return []
+    return secret.files(data, config.file.parent)
+
+
 def _read(source: Source, secrets_needed: bool) -> tuple[Config | None, list[Problem]]:
     stray = [shape.unknown_key(("file",))] if "file" in source.data else []
     data = {key: value for key, value in source.data.items() if key != "file"}

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class _Vault:
     base: Path
     needed: bool
     problems: list[Problem]
+    files: list[Path] = field(default_factory=list)  # those that a secret was read from
 
 
 def put_in(
@@ -39,6 +40,13 @@ def put_in(
     """
     vault = _Vault(base, needed, [])
     return _section(Config, data, (), vault), vault.problems
+
+
+def files(data: Mapping[str, Any], base: Path) -> list[Path]:
+    """The files in which secrets of ``data`` stand, each once."""
+    vault = _Vault(base, needed=False, problems=[])
+    _section(Config, data, (), vault)
+    return list(dict.fromkeys(vault.files))
 
 
 def secrets(config: Config) -> list[str]:
@@ -61,17 +69,17 @@ def _section(section: type[Section], data: Mapping[str, Any], loc: Loc, vault: _
 
 
 def _field(section: type[Section], key: str, value: Any, loc: Loc, vault: _Vault) -> Any:
-    field = section.model_fields.get(key)
-    if field is None:
+    known = section.model_fields.get(key)
+    if known is None:
         return value
-    if field.annotation is SecretStr:
-        if isinstance(value, str) and any(isinstance(each, MayStandHere) for each in field.metadata):
+    if known.annotation is SecretStr:
+        if isinstance(value, str) and any(isinstance(each, MayStandHere) for each in known.metadata):
             return value
         secret, wrong = _secret(value, vault)
         if wrong:
             vault.problems.append(Problem(loc, wrong.format(key=key)))
         return secret
-    inner = section_in(field.annotation)
+    inner = section_in(known.annotation)
     if inner is None:
         return value
     if isinstance(value, dict):
@@ -91,6 +99,7 @@ def _secret(value: Any, vault: _Vault) -> tuple[str, str]:
             secret, absent = os.environ.get(name), f"the environment variable{_safe_name(name)} is not set"
         case {"file": str(name), **rest} if not rest:
             secret, absent = _content(vault.base / name), f"the file{_safe_path(name)} cannot be read"
+            vault.files.append(vault.base / name)
         case _:
             return "", f"a secret is not written into this file: {_HOW}"
     if secret is None and not vault.needed:

@@ -296,10 +296,12 @@ def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
 def _follow_up(
     work: Work, action: str, request_id: int, transaction_id: int | None, apdu: Apdu | None = None
 ) -> None:
+    letter = events.due_to(work.event)
     event = NewEvent(
         cause="policy",
         type=action,
         at=work.event["at"],
+        facts=None if letter is None else {events.FROM_LETTER: letter},
         apdu=apdu_json.to_json(apdu) if apdu is not None else None,
         partner=work.transaction["partner"],
         request_id=request_id,

@@ -1,8 +1,9 @@
 """How many letters to people may come of letters that came in: nobody who writes to us fills a mailbox.
 
-Staff get so many an hour about what one proven partner sends (``policy.notices_an_hour``), and so many about
-bounces; each is counted apart. A reader gets so many a day about one request. What is over it makes no
-letter: it stands in the lists, and the next letter says how many there were. (Of strangers: ``shelf_alarm``.)
+Staff get so many an hour about what one proven partner sends (``policy.notices_an_hour``), with what becomes
+of the letters that we write because of it, and so many about bounces; each is counted apart. A reader gets
+so many a day about one request. What is over it makes no letter: it stands in the lists, and the next letter
+says how many there were. (Of strangers: ``shelf_alarm``.)
 """
 
 from datetime import timedelta
@@ -25,13 +26,14 @@ def turn(connection: Connection, intent: RowMapping, premises: Premises) -> Turn
     """May the notice become a letter now? None where nothing bounds it here: no letter brought it about, or
     it was counted when the letter was put on the shelf."""
     event = events.load(connection, intent["event_id"])
-    if event is None or event["cause"] != "letter" or event["inbox_id"] is None:
+    brought = events.due_to(event) if event is not None else None
+    if brought is None:
         return None
     now, to = premises.clock(), intent["body"]["to"]
     if to == "patron":
         about, day = str(intent["request_id"]), timedelta(days=1)
         return alarms.turn(connection, OF_A_REQUEST, about, now, most=READERS_A_DAY, within=day)
-    speaker = _speaker(connection, event["inbox_id"])
+    speaker = _speaker(connection, brought)
     if to != "staff" or not speaker:
         return None
     most = premises.config.policy.notices_an_hour

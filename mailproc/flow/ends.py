@@ -150,7 +150,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if ascii_lower(address) == ascii_lower(partner.address):
         _move(work, address=partner.address)
         return
-    if own_domain.is_own(address, partner, work.premises.partners):
+    if own_domain.is_own(address, partner, work.premises.partners, work.premises.addresses):
         _move(work, address=address)
         return
     kept = learned.learn(work.connection, partner.symbol, address, work.event["id"])

@@ -1,9 +1,11 @@
 """Is an address in a domain that is the partner's own? Then it may be used before staff have confirmed it.
 
-At a public mail provider, or where two libraries have their mailboxes in one domain, the same domain proves
-nothing: anybody may have an address there. There it is the partner's only where ``accepts_from`` names the
-whole domain ("@lender.example").
+At a public mail provider, or where two libraries (one may be ours) have their mailboxes in one domain, the
+same domain proves nothing: anybody may have an address there. There it is the partner's only where
+``accepts_from`` names the whole domain ("@lender.example").
 """
+
+from collections.abc import Collection
 
 from mailproc.config import Partner
 from mailproc.flow.partners import Partners
@@ -29,13 +31,14 @@ PUBLIC = frozenset(_PROVIDERS.split())
 """Domains in which anybody may have an address; it cannot be complete."""
 
 
-def is_own(address: str, partner: Partner, partners: Partners) -> bool:
-    """May the partner's answers go to ``address`` without anybody's yes?
+def is_own(address: str, partner: Partner, partners: Partners, ours: Collection[str]) -> bool:
+    """May the partner's answers go to ``address`` without anybody's yes? ``ours``: the addresses of this
+    library.
 
-    Never to an address that config.toml gives to another partner.
+    Never to an address that config.toml gives to another partner or to us.
     """
     others = [one for one in partners if one.symbol != partner.symbol]
-    named = {ascii_lower(name) for other in others for name in _names(other)}
+    named = {ascii_lower(name) for other in others for name in _names(other)} | set(ours)
     domain = _domain(address)
     if ascii_lower(address) in named:
         return False

@@ -231,7 +231,7 @@ def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, pre
         at=premises.clock(),
         partner=intent["partner"],
         transaction_id=intent["transaction_id"],
-        facts={"text": why},
+        facts={"text": why} | events.due_to_letters(connection, [intent["event_id"]]),
     )
     events.add(connection, event)
 

@@ -21,14 +21,14 @@ from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import Evidence, Proven
 from mailproc.ill.attention import Reason
-from mailproc.ill.bounded import bounded
+from mailproc.ill.bounded import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.letter import Letter
 from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse
-from mailproc.protocols.codec import Codec, Credentials, Decoded
+from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault
 
 if TYPE_CHECKING:  # as in proving
     from mailproc.proof.dkim import KeySource
@@ -234,9 +234,14 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
 
 
 def _bounded(decoded: Decoded) -> Decoded:
-    """What is worked on from here: no field of it is longer than what anybody reads."""
-    apdus, unsure = (tuple(map(bounded, said)) for said in (decoded.apdus, decoded.unsure))
-    return replace(decoded, apdus=apdus, unsure=unsure)
+    """What is worked on from here: no field of it is longer than what anybody reads, and no name longer than
+    the store takes. (A codec that can answer has refused such names itself.)"""
+    refused = [Fault(None, why) for said in decoded.apdus if (why := too_long_name(said))]
+    apdus, unsure = (
+        tuple(bounded(one) for one in said if not too_long_name(one))
+        for said in (decoded.apdus, decoded.unsure)
+    )
+    return replace(decoded, apdus=apdus, unsure=unsure, faults=(*decoded.faults, *refused))
 
 
 def _file_key(decoded: Decoded) -> str:

@@ -199,19 +199,19 @@ def _repeat_safe(row: RowMapping, premises: Premises) -> bool:
 
 def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises: Premises) -> None:
     """The letter's fate is an event of every transaction that speaks in it."""
-    spoken = {
-        intent["transaction_id"]
-        for intent in outgoing.intents_of(connection, row["id"])
-        if intent["transaction_id"] is not None
-    }
-    for transaction_id in sorted(spoken):
+    spoken: dict[int, list[int]] = {}
+    for intent in outgoing.intents_of(connection, row["id"]):
+        if intent["transaction_id"] is not None:
+            spoken.setdefault(intent["transaction_id"], []).append(intent["event_id"])
+    for transaction_id, said_by in sorted(spoken.items()):
+        due = events.due_to_letters(connection, said_by)
         event = NewEvent(
             cause="policy",
             type=kind,
             at=premises.clock(),
             partner=row["partner"],
             transaction_id=transaction_id,
-            facts={"text": f"O{row['id']}: {why}"[:500], "ours": [row["id"]]},
+            facts={"text": f"O{row['id']}: {why}"[:500], "ours": [row["id"]]} | due,
         )
         events.add(connection, event)
 

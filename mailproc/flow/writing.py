@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.premises import Premises
-from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.mail.compose import compose, domain_of, message_id, subject
 from mailproc.mail.letter import Body
 from mailproc.store import outgoing, queue
 from mailproc.store.engine import Store
@@ -41,7 +41,7 @@ def letter(body: Body, address: str, token: str, premises: Premises, partner: st
         mail_from=library.email,
         rcpt_to=address,
         message_id=identifier,
-        subject=body.subject,
+        subject=subject(body.subject),
         raw=raw,
         prepared_at=now,
     )

@@ -1,13 +1,16 @@
 """What is kept of an APDU that came in: text and lists of a size that people read and machines use.
 
 A partner may write a megabyte into any field, and each later look at the event would decode it. The
-letter's bytes stay as they came, and are the truth; identity (``transaction``, ``ref``) is never cut.
+letter's bytes stay as they came, and are the truth. Names that tell a transaction or a library from others
+are never cut, for a part of one is another name: a message with one that is too long is refused
+(``too_long_name``).
 """
 
 import dataclasses
 from typing import Any, TypeVar
 
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import TransactionId
 
 A = TypeVar("A", bound=Apdu)
 
@@ -19,7 +22,58 @@ MOST = 100
 MOST_ADDRESSES = 20
 SHORTENED = " (shortened)"
 
+LONGEST_NAME = 300
+"""Octets in UTF-8. ISO 10161-1 sets no bound for an ILL-String. Real systems write some dozens of characters;
+a library's whole name may stand where it has no symbol. PostgreSQL takes 2,704 octets in an index entry, and
+the key of a transaction is four names, of which capitals can make one three times as long."""
+
 _IDENTITY = ("transaction", "ref")
+_NAMES = {
+    "requester": "the requester's symbol",
+    "responder": "the responder's symbol",
+    "intermediary": "the intermediary's symbol",
+    "initial_requester": "the initial requester's symbol",
+    "tgq": "the transaction-group-qualifier",
+    "tq": "the transaction-qualifier",
+    "stq": "the sub-transaction-qualifier",
+    "customer_code": "the customer code",
+    "number": "the request's number",
+    "order_line": "the order line",
+    "file_ref": "the file's number",
+}
+"""What tells transactions and libraries apart, in words: by field of an APDU, its transaction and its ref."""
+_BEGINNING = 40
+_LONGEST_OF = {
+    "note": LONGEST_NOTE,
+    "requester_name": LONGEST_NAME,
+    "responder_name": LONGEST_NAME,
+}
+
+
+def too_long_name(apdu: Apdu) -> str:
+    """Why the message cannot be taken, as a sentence, where a name in it has more than ``LONGEST_NAME``
+    octets; else ''."""
+    for holder in (apdu, apdu.transaction, apdu.ref):
+        for field, what in _NAMES.items():
+            value = getattr(holder, field, None)
+            if isinstance(value, str) and (length := _octets(value)) > LONGEST_NAME:
+                which = f"{what}, which begins {value[:_BEGINNING]!a}"
+                return f"{which}, has {length} octets; at most {LONGEST_NAME} are taken"
+    return ""
+
+
+def beginning_of(named: TransactionId) -> TransactionId:
+    """The name, or the beginning of it where it is too long: for a report on it, and for nothing else."""
+    return TransactionId(*(_cut(getattr(named, field.name)) for field in dataclasses.fields(named)))
+
+
+def _cut(name: str) -> str:
+    """No character of it in halves."""
+    return name.encode("utf-8", "replace")[:LONGEST_NAME].decode("utf-8", "ignore")
+
+
+def _octets(name: str) -> int:
+    return len(name) if name.isascii() else len(name.encode("utf-8", "replace"))
 
 
 def bounded(apdu: A) -> A:
@@ -40,7 +94,7 @@ def _fields(value: Any) -> Any:
 
 def _value(value: Any, name: str) -> Any:
     if isinstance(value, str):
-        longest = LONGEST_NOTE if name == "note" else LONGEST
+        longest = _LONGEST_OF.get(name, LONGEST)
         return value[:longest] + SHORTENED if len(value) > longest else value
     if name == "extensions":  # all of them count, for one may be critical; none of them is decoded again
         return _same_or(value, tuple(_plain(one) for one in value))

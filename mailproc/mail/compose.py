@@ -17,6 +17,8 @@ from mailproc.mail.headers import one_line
 from mailproc.mail.letter import Body
 
 MOST_REFERENCES = 20
+MOST_OF_SUBJECT = 250
+"""Characters. Relays refuse a header of megabytes, and nobody reads on."""
 MOST_OF_NAME = 200  # characters: verifiers give up on a long From
 FOLD_AT = 76
 _WORD_OCTETS = 39  # of UTF-8 in one encoded word: a line with one has at most 76 characters
@@ -59,7 +61,7 @@ def compose(
     lines = [
         f"From: {_mailbox(sender, sender_name)}",
         f"To: {_folded([_address(one) for one in to], ', ')}",
-        f"Subject: {_text(body.subject)}",
+        f"Subject: {_text(subject(body.subject))}",
         f"Date: {format_datetime(date)}",
         f"Message-ID: <{_own_id(message_id)}>",
         *_thread(in_reply_to, references),
@@ -72,6 +74,12 @@ def compose(
 def message_id(domain: str, token: str) -> str:
     """Return an identifier without brackets. ``token`` must be one of a kind at ``domain``."""
     return _own_id(f"{token}@{domain}")
+
+
+def subject(text: str) -> str:
+    """The subject on one line, cut with an ellipsis after ``MOST_OF_SUBJECT`` characters."""
+    line = one_line(text[: 4 * MOST_OF_SUBJECT])
+    return line if len(line) <= MOST_OF_SUBJECT else line[: MOST_OF_SUBJECT - 1].rstrip() + "…"
 
 
 def domain_of(address: str) -> str:

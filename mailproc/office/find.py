@@ -11,7 +11,7 @@ from mailproc.store.requests import REQUEST
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
-_NUMBER = re.compile(r"([BL]\d+)(?:-(\d+))?", re.IGNORECASE)
+_NUMBER = re.compile(r"([BL][0-9]{1,18})(?:-([0-9]{1,18}))?", re.IGNORECASE)
 
 
 def request_of(connection: Connection, number: str) -> RowMapping:

@@ -1,6 +1,6 @@
 """The events: the one door to the state. Rows are added here and finished by ``flow.advance``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,10 @@ HISTORY = table_of(HistoryRow)
 BY_HAND = "by_hand"
 """Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
 too, so it proves nothing of the partner."""
+
+FROM_LETTER = "from_letter"
+"""Among the facts of an event of policy: the letter that came in which brought it about. What becomes of a
+letter of ours that only such events wrote is one too."""
 
 WITHHELD = "withheld"
 """Among the facts of a message that was read and must not be taken: only staff let it go."""
@@ -170,6 +174,23 @@ def _values(event: NewEvent) -> dict[str, Any]:
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:
     """Write the events of a letter, which may be thousands, by one statement."""
     _ADD_ALL.run_many(connection, [_values(event) for event in events])
+
+
+def due_to(event: RowMapping) -> int | None:
+    """The letter that came in to which the event is due, itself or by what it made us do; None where it is
+    due to staff, or to a day that came."""
+    if event["cause"] == "letter":
+        return int(event["inbox_id"]) if event["inbox_id"] is not None else None
+    known = (event["facts"] or {}).get(FROM_LETTER)
+    return None if known is None else int(known)
+
+
+def due_to_letters(connection: Connection, event_ids: Iterable[int]) -> dict[str, int]:
+    """The facts of what becomes of the words of these events: the last letter to which they are due; none
+    where one of them is due to no letter."""
+    due = [due_to(event) if (event := load(connection, one)) is not None else None for one in event_ids]
+    found = [one for one in due if one is not None]
+    return {FROM_LETTER: max(found)} if found and len(found) == len(due) else {}
 
 
 def load(connection: Connection, event_id: int) -> RowMapping | None:

@@ -12,6 +12,7 @@ from mailproc import slow_work
 from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
+from mailproc.ill.bounded import too_long_name
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
@@ -76,6 +77,9 @@ class Iso10161Codec:
                 if unreadable == MOST_UNREADABLE < len(parts):
                     faults.append(Fault(None, "more cannot be read: the rest of the letter was left alone"))
                     break
+                continue
+            if why := too_long_name(apdu):
+                faults.append(_of_a_name(apdu, why, where))
                 continue
             apdus.append(apdu)
             if rest is not None:
@@ -166,6 +170,13 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     text = f"{len(behind)} octets behind the message were not read: {what}"
     answer = complaint.about(behind, text) if second else None
     return apdu, Fault(at, text, unit=wire.UNIT, answer=answer)
+
+
+def _of_a_name(apdu: Apdu, why: str, where: str) -> Fault:
+    from mailproc.protocols.iso10161 import complaint
+
+    text = f"{where}{apdu.type.name}: {why}"
+    return Fault(None, text, unit=wire.UNIT, answer=complaint.too_long(apdu, why))
 
 
 def _unreadable(part: wire.Found, fault: RemoteFault, where: str) -> Fault:

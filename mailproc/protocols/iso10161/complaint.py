@@ -3,7 +3,8 @@ problem. A report is no APDU without a transaction's name, so there is one only 
 read; and never one to a report."""
 
 from mailproc.errors import RemoteFault
-from mailproc.ill.apdu import Report, StatusOrErrorReport
+from mailproc.ill.apdu import Apdu, Report, StatusOrErrorReport
+from mailproc.ill.bounded import beginning_of
 from mailproc.ill.terms import ApduType, TransactionId
 from mailproc.protocols.iso10161 import ber, schema
 from mailproc.protocols.iso10161.pair import Unreadable
@@ -25,7 +26,16 @@ def about(content: bytes, why: str) -> StatusOrErrorReport | None:
     problem = "badly-structured-APDU" if kind else "unrecognized-APDU"
     what = kind.name if kind else f"APDU {number}"
     report = Report(kind="error", source="provider", correlation=what, problem=problem)
-    return StatusOrErrorReport(transaction=named, note=why[:200], report=report)
+    return StatusOrErrorReport(transaction=beginning_of(named), note=why[:200], report=report)
+
+
+def too_long(apdu: Apdu, why: str) -> StatusOrErrorReport | None:
+    """The report on a message with a name that is too long: a limit of ours (Unable-To-Perform), with the
+    beginning of its transaction's name."""
+    if isinstance(apdu, StatusOrErrorReport) or apdu.transaction is None:
+        return None
+    report = Report(kind="error", source="user", correlation=apdu.type.name, problem="resource-limitation")
+    return StatusOrErrorReport(transaction=beginning_of(apdu.transaction), note=why[:200], report=report)
 
 
 def _named(content: bytes) -> TransactionId | None:

@@ -561,6 +561,9 @@ PUBLIC = "library@gmail.com"
         ("a@second.example", (), "b@second.example", False),  # another partner writes from that domain
         ("a@second.example", ("@second.example",), "b@second.example", True),
         ("a@second.example", ("@second.example",), "ill@SECOND.example", False),  # it is the other one's
+        ("branch@library.example", (), "desk@library.example", False),  # we write from that domain
+        ("branch@library.example", ("@library.example",), "desk@library.example", True),
+        ("branch@library.example", ("@library.example",), "ill@library.example", False),  # it is ours
     ],
 )  # fmt: skip
 def test_whose_domain_it_is(make_iso, monkeypatch, address, accepts, answers_go, at_once):
