@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailproc import log
+from mailproc import log, slow_work
 from mailproc.secret_words import SecretWords
 
 SECRET = 'Q7W8"E9\\R+ü'
@@ -250,3 +250,59 @@ def test_unseen_characters_hide_no_secret(sign: str) -> None:
     log.register_secret("hunter2hunter2")
     for shown in (log.mask, log.mask_shown):
         assert "hunter2" not in shown(f"is {sign.join('hunter2hunter2')}, yes").replace(sign, "")
+
+
+LONG = "x" * 900_000
+
+
+def test_a_message_has_a_largest_length(written: Written) -> None:
+    log.set_up("INFO")
+    logging.getLogger("t").info("said: %s", LONG)
+    (line,) = written.text().splitlines()
+    assert len(line) <= log.LONGEST and line.endswith("xxx…")
+    log.set_up("INFO", json_lines=True)
+    logging.getLogger("t").info("said: %s", LONG, extra={"more": LONG})
+    (value,) = (json.loads(line) for line in written.text().splitlines()[1:])
+    assert len(value["message"]) <= log.LONGEST and value["message"].endswith("xxx…")
+    assert len(value["more"]) <= log.LONGEST
+
+
+def test_what_is_written_out_makes_no_line_longer(written: Written) -> None:
+    log.set_up("INFO")
+    logging.getLogger("t").info("\U000e0001" * 3_000)
+    (line,) = written.text().splitlines()
+    assert len(line) <= log.LONGEST and line.endswith("…")
+
+
+def test_a_traceback_has_a_largest_length(written: Written) -> None:
+    log.set_up("INFO")
+    try:
+        raise ValueError("\n".join([LONG] * 3 + ["short"] * 1_000 + ["the last line"]))
+    except ValueError:
+        logging.getLogger("t").exception("failed")
+    lines = written.text().splitlines()
+    assert len(lines) <= log.MOST_LINES + 2
+    assert max(map(len, lines)) <= log.LONGEST + 4
+    assert "Traceback" in lines[1] and lines[-1].endswith("the last line")
+
+
+def test_no_cut_leaves_half_a_secret(written: Written) -> None:
+    """Wherever it stands in the text: what is left of it behind the cut is not known as one."""
+    secret = "Zq7PassWord9"
+    log.register_secret(secret)
+    log.set_up("INFO")
+    for before in range(log.LONGEST - 30, log.LONGEST + 30):
+        logging.getLogger("t").info("%s%s%s", "x" * before, secret, "y" * 5_000)
+    assert secret[:4] not in written.text()
+    assert len(written.text().splitlines()) == 60
+
+
+def test_a_long_message_is_no_slow_work_in_a_write(written: Written) -> None:
+    log.set_up("INFO")
+    with slow_work.writing():
+        logging.getLogger("t").info("said: %s", LONG)
+        try:
+            raise ValueError(LONG)
+        except ValueError:
+            logging.getLogger("t").exception("failed")
+    assert len(written.text().splitlines()) > 2

@@ -433,3 +433,39 @@ def test_the_version_of_the_library_is_one_that_is_mended() -> None:
 
     assert tuple(int(part) for part in aiosmtpd.__version__.split(".")[:3]) >= (1, 4, 6)
     assert asyncio.StreamReaderProtocol in smtp_session.Session.__mro__
+
+
+# Parameters
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    ["SIZE=²", "SIZE=٣", "SIZE=①", "SIZE=1²", "SIZE=", "SIZE=x", "SIZE=-1", "SIZE=1e3", "BODY=²", "BODY=ſ",
+     "SMTPUTF8=²", "²=1", "SIZE²=1", "AUTH=²", "RET=²", "\udcff=1"],
+)  # fmt: skip
+def test_a_parameter_that_is_none_is_the_clients_mistake(
+    listen: Open, caplog: pytest.LogCaptureFixture, parameter: str
+) -> None:
+    """The library takes "²" for a digit, and int() does not."""
+    line = listen()
+    word = parameter.encode("utf-8", "surrogateescape")
+    line.sendall(b"EHLO x\r\nMAIL FROM:<a@lender.example> " + word + b"\r\nNOOP\r\nQUIT\r\n")
+    said = rest(line).decode().splitlines()
+    answer = next(one for one in said if one[:3] not in ("250", "220"))
+    assert answer[:3] in ("500", "501", "555"), said
+    assert [one[:3] for one in said[-2:]] == ["250", "221"], "the session goes on"
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    "verb", ["RCPT TO:<ill@library.example> SIZE=²", "AUTH PLAIN ²", "HELP ²", "VRFY ²", "ETRN ²"]
+)
+def test_nor_is_another_word_that_is_no_ascii(
+    listen: Open, caplog: pytest.LogCaptureFixture, verb: str
+) -> None:
+    line = listen()
+    line.sendall(f"EHLO x\r\nMAIL FROM:<a@lender.example>\r\n{verb}\r\nNOOP\r\nQUIT\r\n".encode())
+    said = rest(line).decode().splitlines()
+    assert not [one for one in said if one.startswith("421")]
+    assert said[-1].startswith("221")
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]

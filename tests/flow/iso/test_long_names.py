@@ -25,6 +25,7 @@ SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
 HUGE = "".join(RANDOM.choices(SIGNS, k=900_000))
 QUALIFIERS = ("initial_requester", "tgq", "tq", "stq")
 LIBRARIES = ("requester", "responder")
+REFERENCES = ("customer_code", "number", "order_line", "file_ref")
 IDENTITY = (*QUALIFIERS, *LIBRARIES)
 
 
@@ -129,7 +130,7 @@ def test_a_subject_of_ours_has_a_bound(iso):
     [
         *(Message(transaction=TransactionId(**{name: TOO_LONG})) for name in QUALIFIERS),
         *(IllRequest(**{name: TOO_LONG}) for name in LIBRARIES),
-        *(Message(ref=Ref(**{name: TOO_LONG})) for name in ("customer_code", "number", "order_line", "file_ref")),
+        *(Message(ref=Ref(**{name: TOO_LONG})) for name in REFERENCES),
         ForwardNotification(intermediary=TOO_LONG),
         Message(requester="ü" * (LONGEST_NAME // 2 + 1)),
     ],
