@@ -1,7 +1,8 @@
 """The service: doors, stations, clock. Starts them, and stops all when one of them dies.
 
 Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
-notices), one for sending, one for each look into a mailbox, one that watches for other
+notices), one for sending and beside it one for each letter under way where there are several
+connections to the relay, one for each look into a mailbox, one that watches for other
 processes' writes, the daemon's lock, the store's place and the clock, and one that sees whether all of
 these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 ``IDLE_LOOK``, never a letter.
@@ -38,7 +39,7 @@ WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
 STATIONS, SENDER = "stations", "sender"
 AT_A_TIME = 10_000
-"""Letters until the sender looks whether the store has kept what became of each."""
+"""Letters in one round of the sender."""
 TURN = 1.0
 """Seconds of steps before letters have their turn again: one partner's file makes no other's letter wait."""
 ROUND = 10.0

@@ -1,5 +1,6 @@
 """Verbs about templates."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -72,11 +73,15 @@ def preview(
         if request:
             with house.store.read() as connection:
                 one = drafts.of_request(connection, house.premises, name, request, text, str(file or ""))
-            shown: tuple[drafts.Shown, ...] = (one,)
+            shown: Sequence[drafts.Shown] = (one,)
         else:
             shown = drafts.of_samples(house.premises, name, text, str(file or ""))
+        _tell(name, shown, as_json=as_json)
         if text is None:
             site_texts.passed(house.store, house.premises, name)
+
+
+def _tell(name: str, shown: Sequence[drafts.Shown], *, as_json: bool) -> None:
     if as_json:
         output.as_json({"template": name, "text": shown[0].text, "examples": shown})
         return

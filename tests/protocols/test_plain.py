@@ -19,6 +19,7 @@ from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.codec import Manner, Wire
 from mailproc.protocols.registry import load
 from mailproc.templating.environment import Templates
+from mailproc.templating.folders import shipped_folder
 
 from .conftest import THEIRS, partner
 
@@ -162,6 +163,14 @@ def test_what_goes_out_is_read_back_as_projected(
         assert encoded.held[0].field
 
 
+SITE = (shipped_folder() / "artemail" / "plain.txt").read_text(encoding="utf-8")
+
+
+def test_a_site_may_sign_it(codec: ArtemailCodec, site: Callable[[str, str], Templates], way: Wire) -> None:
+    own = site("artemail/plain.txt", SITE + "-- \nKind regards\nExample Library\n")
+    assert codec.encode([BOOK], way, own).held == ()
+
+
 SPOILT = [
     ("ILL Request\nBL account ID: {{ customer_code }}\n", "text"),
     ("Hello\n" + "Request ID: {{ number }}\n", "text"),
@@ -170,6 +179,10 @@ SPOILT = [
     (LETTER.replace("ill@library", "nobody@library"), "answers_to"),
     (LETTER.replace("1 Any Street\n", ""), "delivery.postal.street"),
     ("{{ nubmer }}", "template"),
+    (SITE + "--\nTX9 CANCEL\n", "text"),
+    (SITE + "--\nRequest ID: B9-1\n", "text"),
+    (SITE + "-- \nFor 99-0009\n", "text"),
+    (SITE + "-- \n" + "a line\n" * 80 + "Ship to:\n", "text"),
 ]
 
 

@@ -15,7 +15,7 @@ from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.artemail import address, citation, contracts, quoted
 from mailproc.protocols.artemail.bodytext import spaced, texts
 from mailproc.protocols.artemail.contracts import PlainText
-from mailproc.protocols.artemail.guard import Lost, check_same
+from mailproc.protocols.artemail.guard import Lost, check_beside, check_same
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.artemail.writing import check_account, check_customer_code, check_number
@@ -108,8 +108,7 @@ def _labelled(letter: Letter) -> Mapping[str, Sequence[str]] | None:
     """Each label with the lines that belong to it, its own value first; None where it is another letter."""
     if _subject(letter.subject) not in _SUBJECTS:
         return None
-    said = [spaced(line) for line in texts(letter)[0]]
-    said = [line[:LONGEST_LINE] for line in said if line]
+    said = [line[:LONGEST_LINE] for line in _said(letter)]
     if not said or said[0].upper() != HEADING.upper():
         return None
     found: dict[str, list[str]] = {}
@@ -207,7 +206,8 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
 
 
 def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
-    """Raises Lost where our own reader does not read the order that was meant, and where to answer."""
+    """Raises Lost where our own reader does not read the order that was meant, and where to answer, or where
+    it passes over lines that say more."""
     letter = Letter(raw=b"", subject=body.subject, parts=body.parts)
     if not is_one(letter):
         raise Lost("text", "heading, account or number is missing")
@@ -218,3 +218,18 @@ def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
     check_same(meant, found)
     if (_labelled(letter) or {}).get("response emails to") != [wire.library.email]:
         raise Lost("answers_to", "the address for answers is not read back")
+    unread = _unread(letter)
+    check_beside(unread, wire.customer_code)
+    if labelled := next((line for line in unread if _LABEL.fullmatch(line)), ""):
+        raise Lost("text", f"{labelled[:60]!r} stands where nothing is read")
+
+
+def _unread(letter: Letter) -> list[str]:
+    """The lines below the mark of a signature, and those that are too many."""
+    said = _said(letter)
+    return said[min(said.index("--") if "--" in said else MOST_LINES, MOST_LINES) :]
+
+
+def _said(letter: Letter) -> list[str]:
+    """The lines of its text that are not blank, with single blanks."""
+    return [line for line in map(spaced, texts(letter)[0]) if line]
