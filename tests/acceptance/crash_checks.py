@@ -24,8 +24,10 @@ def at_rest(service: Service, dovecot: Dovecot | None, user: str) -> None:
     if dovecot is not None:
         with dovecot.client(user) as client:
             last = client.folder_status("INBOX", [b"UIDNEXT"])[b"UIDNEXT"] - 1
-        deadline = time.monotonic() + 120
-        while service.ask("SELECT last_uid FROM mailbox")[:1] < [(last,)]:
+        read, deadline = service.ask("SELECT last_uid FROM mailbox")[:1], time.monotonic() + 120
+        while (now := service.ask("SELECT last_uid FROM mailbox")[:1]) < [(last,)]:
+            if now > read:
+                read, deadline = now, time.monotonic() + 120
             assert time.monotonic() < deadline, service.tail()
             time.sleep(0.1)  # the next look is the daemon's own business
     service.pauses_are_over()  # a notice in doubt is said again a minute later

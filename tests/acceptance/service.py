@@ -240,9 +240,14 @@ class Service:
         return {name: count for name, count in counted.items() if count}
 
     def rest(self, patience: float = 180, *, hurry: bool = False) -> None:
-        """Wait until nothing is left to be done; in a ``hurry`` no pause is waited for."""
-        deadline = time.monotonic() + patience
+        """Wait until nothing is left to be done; in a ``hurry`` no pause is waited for.
+
+        ``patience``: seconds without progress. How long it takes is the machine's business.
+        """
+        fewest, deadline = sum(self.waiting().values()), time.monotonic() + patience
         while left := self.waiting():
+            if (number := sum(left.values())) < fewest:
+                fewest, deadline = number, time.monotonic() + patience
             if hurry:
                 self.pauses_are_over()
             assert time.monotonic() < deadline, f"still to be done: {left}\n{self.tail()}"
