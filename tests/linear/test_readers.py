@@ -30,6 +30,7 @@ from mailproc.mail.bounce import text as bounce_text
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
+from mailproc.proof.header import Field, Header
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.secret_words import SecretWords
@@ -59,6 +60,16 @@ WORDS = SecretWords(["secret-word", "another"], exact=["abc"])
 QUOTE = re.compile("-{2,30} Original Message -{2,30}")
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
+
+def _starred(octets: bytes) -> bytes:
+    said = octets.decode("utf-8", "surrogateescape")
+    return WORDS.masked(said, "X").encode("utf-8", "surrogateescape")
+
+
+def _header(name: bytes, value: bytes) -> Any:
+    return Header((Field(name, value),), b"")
+
+
 Call = Callable[[Any], Any]
 OF_OCTETS: dict[str, Call | None] = {
     "mail.charset.decode": lambda octets: [_module("mail.charset").decode(octets, label, Defects())
@@ -78,6 +89,11 @@ OF_OCTETS: dict[str, Call | None] = {
     "mail.transfer.base64": lambda octets: _module("mail.transfer").base64(octets, Defects()),
     "proof.authentication_results.dmarc": lambda octets: _module("proof.authentication_results").dmarc(
         b"Authentication-Results: us.example; " + octets, "a@b.example", "us.example", "us.example", ("u@us.example",)),
+    "proof.addressed.missing": lambda octets: _module("proof.addressed").missing(
+        _header(b"To", octets), ("u@us.example",), (b"to",)),
+    "proof.addressed.signed_by_all": lambda octets: [
+        _module("proof.addressed").signed_by_all(_header(b"DKIM-Signature", said), "b.example")
+        for said in (octets, b" d=b.example; h=" + octets)],
     "proof.body_hash.of": lambda octets: _module("proof.body_hash").of(octets, True),
     "proof.body_hash.canonical": lambda octets: _module("proof.body_hash").canonical(octets, True),
     "proof.dkim.verify": lambda octets: _module("proof.dkim").verify(
@@ -86,6 +102,7 @@ OF_OCTETS: dict[str, Call | None] = {
     "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
     "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
     "proof.public_key.check": None,
+    "unseen.masked_octets": lambda octets: _module("unseen").masked_octets(octets, _starred, _starred),
     "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
     "protocols.artemail.mask_header.masked": lambda octets: _module("protocols.artemail.mask_header").masked(
         octets, MASK.text),
@@ -106,7 +123,6 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.rendition.unflowed": lambda text: _module("mail.rendition").unflowed(text, True),
     "log.register_secret": None,
     "unseen.masked": lambda text: _module("unseen").masked(text, lambda bare: WORDS.masked(bare, "X")),
-    "unseen.masked_octets": MASK.text,
     "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
     "protocols.artemail.citation.read": lambda text: [
         _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],
@@ -132,6 +148,7 @@ OF_TEXT: dict[str, Call | None] = {
         [" ".join(line.split()) for line in text.split("\n")], ART.replies.codes.layout, ART.replies.phrases,
         ART.replies.codes),
     "protocols.artemail.difference.explained": None,  # our own template's text
+    "protocols.artemail.guard.check_beside": None,  # our own template's text, with what was asked in it
     "protocols.artemail.guard.check_file": None,
     "protocols.artemail.guard.check_widths": lambda text: _module("protocols.artemail.guard").check_widths(
         text.split("\n"), ["a"]),
