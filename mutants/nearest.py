@@ -23,12 +23,10 @@ class Nearest:
         self._data.read()
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """All that run one of its lines; of what runs at import, all that run anything of the file."""
+        """All that run one of its lines."""
         lines = self._data.contexts_by_lineno(str(self._root / mutant.file))
-        its = range(mutant.line, mutant.last_line + 1) if mutant.inside else lines
+        its = range(mutant.line, mutant.last_line + 1)
         found = {test for line in its for test in lines.get(line, ())} & self.seconds.keys()
-        if not found and not mutant.inside:
-            found = {test for test in self.seconds if test.startswith(_folder(mutant))}
         return self._ordered(found, mutant)
 
     def _ordered(self, found: set[str], mutant: Mutant) -> list[str]:

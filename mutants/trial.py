@@ -1,84 +1,70 @@
-"""One mutant tried: in a child process, so that it lives in memory alone and no file is ever changed."""
+"""Mutants tried within one pytest: everything is imported and collected once, then each mutant has a child.
 
-import importlib.abc
-import importlib.machinery
-import importlib.util
+The child puts the changed code into the functions that are there, runs the tests chosen for it, and ends. So
+a mutant lives in memory alone, no file is ever changed, and a trial takes as long as its tests. What runs at
+import only (tables, defaults) is not changed: the tables are compared with their page, cell by cell.
+"""
+
+import gc
 import os
+import shutil
 import signal
-import sys
 import time
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import NoReturn
 
 import pytest
+from _pytest.main import pytest_runtestloop as run_tests
 
 from mutants.mutate import Mutant, mutated
 
-HEAVY = (
-    "aiosmtpd.smtp", "alembic.command", "anyascii", "apscheduler.triggers.cron", "argon2", "asn1tools",
-    "dkim", "dns.resolver", "hypothesis", "imapclient", "jinja2", "psycopg", "pydantic", "regex",
-    "rich.table", "sqlmodel", "typer",
-)  # fmt: skip
-"""Imported once, before the first child: a child then begins in a fifth of the time."""
+OPTIONS = ("-x", "-q", "-s", "-n", "0", "-p", "no:cacheprovider", "--timeout", "60", "--no-header")
+SURVIVED, KILLED, NOT_PUT_IN = 0, 1, 99
+FATES = {SURVIVED: "survived", NOT_PUT_IN: "not put in"}
+
+Try = Callable[[Mutant | None, Sequence[str], float], str]
+"""(the mutant, None for the program as it is; tests; seconds) -> killed | survived | timeout | not put in."""
 
 
-UNCLEAR = 99
-FATES = {0: "survived", UNCLEAR: "unclear", int(pytest.ExitCode.NO_TESTS_COLLECTED): "unclear"}
-QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # of what ``warm_up`` has imported
+class Trials:
+    """A pytest plugin: instead of running what was collected, it lets ``work`` try mutants."""
+
+    def __init__(self, root: Path, folder: Path, work: Callable[[Try], None]) -> None:
+        self._root, self._folder, self._work = root, folder, work
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+
+        def tried(mutant: Mutant | None, tests: Sequence[str], limit: float) -> str:
+            chosen = [items[test] for test in tests if test in items]
+            child = os.fork()
+            if not child:
+                _child(session, chosen, self._root, mutant, self._folder / "last.log")
+            return _fate(child, limit)
+
+        self._work(tried)
+        return True
 
 
-class _Loader(importlib.machinery.SourceFileLoader):
-    def __init__(self, name: str, path: str, number: int) -> None:
-        super().__init__(name, path)
-        self._number = number
-
-    def get_code(self, _fullname: str) -> CodeType:
-        return compile(mutated(Path(self.path), self._number), self.path, "exec", dont_inherit=True)
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, root: Path, mutant: Mutant) -> None:
-        self._path, self._number = str(root / mutant.file), mutant.number
-        self._name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-    def find_spec(self, name: str, _path: Any, _target: ModuleType | None = None) -> Any:
-        if name != self._name:
-            return None
-        loader = _Loader(name, self._path, self._number)
-        return importlib.util.spec_from_file_location(name, self._path, loader=loader)
+def begin(root: Path, folder: Path, files: Sequence[str], work: Callable[[Try], None]) -> int:
+    """Collect ``files`` and let ``work`` try its mutants."""
+    temporary = folder / "tmp"
+    code = pytest.main([*OPTIONS, "--basetemp", str(temporary), *files], plugins=[Trials(root, folder, work)])
+    shutil.rmtree(temporary, ignore_errors=True)
+    return int(code)
 
 
-class _Only:
-    """Of the files that are collected, only these tests."""
-
-    def __init__(self, tests: Sequence[str]) -> None:
-        self._tests = set(tests)
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if item.nodeid in self._tests]
-
-
-def warm_up() -> None:
-    for name in HEAVY:
-        importlib.import_module(name)
-
-
-def tried(root: Path, mutant: Mutant | None, tests: Sequence[str], limit: float, log: Path) -> str:
-    """killed | survived | timeout | unclear (no test was found: see ``log``). No mutant: as it is."""
-    if not (child := os.fork()):
-        _child(root, mutant, tests, log)
+def _fate(child: int, limit: float) -> str:
     end = time.monotonic() + limit
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             _end_group(child)  # servers that its tests began
-            code = os.waitstatus_to_exitcode(status)
-            return FATES.get(code, "killed")
-        time.sleep(0.05)
+            return FATES.get(os.waitstatus_to_exitcode(status), "killed")
+        time.sleep(0.01)
     _end_group(child)
     os.waitpid(child, 0)
     return "timeout"
@@ -91,22 +77,46 @@ def _end_group(child: int) -> None:
         return
 
 
-def _child(root: Path, mutant: Mutant | None, tests: Sequence[str], log: Path) -> None:
+def _child(
+    session: pytest.Session, chosen: list[pytest.Item], root: Path, mutant: Mutant | None, log: Path
+) -> NoReturn:
     os.setpgid(0, 0)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for stream in (1, 2):
         os.dup2(output, stream)
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
-    os.chdir(root)
-    if mutant is not None:
-        sys.meta_path.insert(0, _Finder(root, mutant))
-    files = sorted({test.partition("::")[0] for test in tests})
-    options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--timeout", "60", "--no-header", *QUIET]
-    code: int = UNCLEAR
+    code = NOT_PUT_IN
     try:
-        code = pytest.main([*options, *files], plugins=[_Only(tests)])
-    except BaseException:
-        traceback.print_exc()
+        if chosen and (mutant is None or put_in(root, mutant)):
+            code = KILLED
+            session.items[:] = chosen
+            run_tests(session)
+            code = KILLED if session.testsfailed else SURVIVED
     finally:
-        sys.stdout.flush()
         os._exit(code)
+
+
+def put_in(root: Path, mutant: Mutant) -> bool:
+    """Into the functions that are there; False where none of them runs the changed code."""
+    path = root / mutant.file
+    new = compile(mutated(path, mutant.number), str(path), "exec", dont_inherit=True)
+    old = set(_codes(compile(path.read_bytes(), str(path), "exec", dont_inherit=True)))
+    changed = {_key(code): code for code in _codes(new) if code not in old}
+    done = False
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and function.__code__.co_filename == str(path):
+            code = changed.get(_key(function.__code__))
+            if code is not None and len(code.co_freevars) == len(function.__code__.co_freevars):
+                function.__code__ = code
+                done = True
+    return done
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _key(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.flow import prepare
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -98,8 +99,6 @@ def test_undo_takes_back_the_last_act_only(office: Office, relay: Relay) -> None
 
 def test_cancel_while_its_letter_is_being_written(office: Office, relay: Relay) -> None:
     """Prepare has claimed and encodes outside the write; the cancel comes in between."""
-    from mailproc.flow import prepare
-
     number, other = office.place("One"), office.place("Two")
     original = prepare._encode
 
@@ -118,6 +117,27 @@ def test_cancel_while_its_letter_is_being_written(office: Office, relay: Relay) 
     assert len(relay.to(BL)) == 1
     assert f"TX{other}-1" in relay.to(BL)[0].text
     assert f"TX{number}-1" not in relay.to(BL)[0].text
+
+
+def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
+    sqlite_office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the last moment, in the commit that would fix the letter's bytes, it is asked once more."""
+    number = sqlite_office.place()
+    encode = prepare._encode
+
+    def slow(*given: Any) -> Any:
+        encoded = encode(*given)
+        assert sqlite_office.act(number, "cancel").after == "CANCELLED"
+        return encoded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "_encode", slow)
+        sqlite_office.work()
+    sqlite_office.run()
+    assert relay.to(BL) == []
+    assert sqlite_office.show(number)["letters"] == []
+    assert sqlite_office.show(number)["delivery"] == "withdrawn"
 
 
 def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Relay) -> None:
