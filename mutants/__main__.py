@@ -30,8 +30,10 @@ ROOT = Path(__file__).parent.parent
 MAP = Path(os.environ.get("MUTANTS_MAP", ROOT / ".mutants"))
 FOLDERS = ("ill", "flow", "store", "protocols", "transport")
 TESTS = (*FOLDERS, "flow_out", "office", "app", "cli", "proof", "notices", "templating")
-PORTIONS = ((3.0, 30), (6.0, 120))
-"""Seconds and tests: first the nearest few; who survives them meets more."""
+PORTIONS = (3.0, 12.0)
+"""Seconds of tests: first the nearest few; who survives them meets more."""
+SOME = 10
+"""Tests a second of a portion, at the most: many small ones say no more."""
 SLOWER = 8.0
 """So many times longer than when the map was made tests may take, and a few seconds."""
 
@@ -49,13 +51,16 @@ def main() -> int:
     )
     running.add_argument("--seed", type=int, default=int(time.time()))
     running.add_argument("--under", nargs="*", default=FOLDERS)
+    running.add_argument(
+        "--seconds", nargs="+", type=float, default=PORTIONS, help="of tests, portion by portion"
+    )
     running.add_argument("--only", nargs="*", default=[])
     asked = parser.parse_args()
     if asked.command == "map":
         return _map(asked.tests, asked.workers)
     chosen = _named(asked.only) if asked.only else _drawn(asked.under, asked.count, asked.seed)
     print(f"seed {asked.seed}, {len(chosen)} mutants", flush=True)
-    return _run(chosen[asked.skip :])
+    return _run(chosen[asked.skip :], asked.seconds)
 
 
 def _map(tests: Sequence[str], workers: str) -> int:
@@ -109,7 +114,7 @@ def _of(path: Path) -> list[Mutant]:
     return mutants(str(path.relative_to(ROOT)), path.read_text())
 
 
-def _run(chosen: Sequence[Mutant]) -> int:
+def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
     nearest = Nearest(MAP, ROOT)
     counts: Counter[str] = Counter()
 
@@ -120,7 +125,7 @@ def _run(chosen: Sequence[Mutant]) -> int:
             return
         for number, mutant in enumerate(chosen, start=1):
             begun = time.monotonic()
-            fate, asked = _fate(mutant, nearest, tried)
+            fate, asked = _fate(mutant, nearest, portions, tried)
             counts[fate] += 1
             took = time.monotonic() - begun
             print(f"{number}/{len(chosen)} {fate} ({asked} tests, {took:.0f} s): {mutant}", flush=True)
@@ -131,10 +136,10 @@ def _run(chosen: Sequence[Mutant]) -> int:
     return 0 if counts.keys() <= {"killed", "timeout"} else 1
 
 
-def _fate(mutant: Mutant, nearest: Nearest, tried: Try) -> tuple[str, int]:
+def _fate(mutant: Mutant, nearest: Nearest, portions: Sequence[float], tried: Try) -> tuple[str, int]:
     tests = nearest.tests(mutant)
     asked = 0
-    for portion in _portions(nearest, tests):
+    for portion in _portions(nearest, tests, portions):
         asked += len(portion)
         limit = SLOWER * (5 + sum(nearest.seconds[one] for one in portion))
         if (fate := tried(mutant, portion, limit)) != "survived":
@@ -142,10 +147,10 @@ def _fate(mutant: Mutant, nearest: Nearest, tried: Try) -> tuple[str, int]:
     return ("survived" if tests else "never run"), asked
 
 
-def _portions(nearest: Nearest, tests: Sequence[str]) -> Iterator[list[str]]:
+def _portions(nearest: Nearest, tests: Sequence[str], portions: Sequence[float]) -> Iterator[list[str]]:
     done = 0
-    for seconds, most in PORTIONS:
-        if portion := list(nearest.portion(tests[done:], seconds, most)):
+    for seconds in portions:
+        if portion := list(nearest.portion(tests[done:], seconds, round(SOME * seconds))):
             yield portion
         done += len(portion)
 

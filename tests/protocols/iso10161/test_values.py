@@ -268,6 +268,18 @@ def test_an_entry_that_is_none_is_refused(entry: dict[str, Any]) -> None:
         writing.tree(Lost(transaction=NAMED, sent_at=AT, extensions=(entry,)), NOBODY)
 
 
+@pytest.mark.parametrize(
+    "at", ["chosen/other/inner", "chosen/this", "list/1/inner", "list/x/inner", "list/0"]
+)
+def test_what_was_kept_of_another_choice_is_not_put_into_this_one(at: str) -> None:
+    """Something else was said there meanwhile: that stands."""
+    tree: Any = {"chosen": ("this", {"said": 1}), "list": [{"said": 2}]}
+    rest.put_back(tree, ({"at": at, "value": 5},))
+    assert tree == {"chosen": ("this", {"said": 1}), "list": [{"said": 2}]}
+    rest.put_back(tree, ({"at": "chosen/this/inner", "value": 5}, {"at": "list/0/inner", "value": 6}))
+    assert tree == {"chosen": ("this", {"said": 1, "inner": 5}), "list": [{"said": 2, "inner": 6}]}
+
+
 @pytest.mark.parametrize("at", ["note/0/x", "transaction-id/x/y/z", "nowhere", "responder-id/0"])
 def test_an_entry_at_a_place_that_does_not_exist_is_refused_by_name_at_the_latest_when_written(
     at: str,
