@@ -11,6 +11,8 @@ from mutants.mutate import Mutant
 
 TIMES = "seconds.json"
 """Beside the coverage data: how long each test takes that passed."""
+MOVED = 20
+"""Lines that a change of the file may have moved others by."""
 
 
 class Nearest:
@@ -23,11 +25,13 @@ class Nearest:
         self._data.read()
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """All that run one of its lines."""
+        """All that run one of its lines; where none does, the lines may have moved since: those beside it."""
         lines = self._data.contexts_by_lineno(str(self._root / mutant.file))
-        its = range(mutant.line, mutant.last_line + 1)
-        found = {test for line in its for test in lines.get(line, ())} & self.seconds.keys()
-        return self._ordered(found, mutant)
+        for beside in range(0, MOVED, 2):
+            its = range(mutant.line - beside, mutant.last_line + 1 + beside)
+            if found := {test for line in its for test in lines.get(line, ())} & self.seconds.keys():
+                return self._ordered(found, mutant)
+        return []
 
     def _ordered(self, found: set[str], mutant: Mutant) -> list[str]:
         """One case of each test before the second of any; the tests of its own folder first."""

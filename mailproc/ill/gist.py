@@ -43,7 +43,7 @@ def _answer(answer: IllAnswer) -> list[str | None]:
     conditions = [
         one.condition + (f" (reply by {one.reply_by})" if one.reply_by else "") for one in answer.conditions
     ]
-    where = [one.symbol or one.name or one.note or "" for one in answer.locations]
+    where = [name for one in answer.locations if (name := one.symbol or one.name or one.note)]
     return [
         "on hold" if answer.results is Results.HOLD_PLACED else "",
         answer.reason,

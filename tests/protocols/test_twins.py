@@ -9,6 +9,7 @@ import pytest
 from mailproc.ill.apdu import Apdu, IllAnswer, Message, StatusOrErrorReport
 from mailproc.ill.terms import ApduType
 from mailproc.mail.letter import Letter, Part
+from mailproc.mail.parse import parse
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.deliveries import FAULT
 from mailproc.protocols.artemail.replies import MOST_OF_ONE, MOST_REPLIES
@@ -121,6 +122,34 @@ def test_an_automatic_reply_says_nothing(header: dict[str, str], text: str, code
     said = codec.decode(letter(text, **header))
     assert (said.apdus, said.unsure) == ((), ())
     assert "automatic reply" in said.faults[0].text
+
+
+def test_a_report_about_a_letter_of_ours_says_nothing(codec: ArtemailCodec) -> None:
+    """It quotes the order, or whatever else was in the letter, and no word of its own is a reply."""
+    quoted = "Subject: Order file FILEREFNO 1\n\nLIB-1   NOT\n"
+    report = (
+        "From: MAILER-DAEMON@relay.example\nTo: ill@town.example\nSubject: Undelivered mail\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n'
+        "--x\nContent-Type: text/plain\n\nLIB-1   NOT\n"
+        "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
+        "Final-Recipient: rfc822; art@bl.example\nAction: failed\nStatus: 5.1.1\n"
+        f"--x\nContent-Type: message/rfc822\n\n{quoted}\n--x--\n"
+    )
+    bounced = parse(report.encode())
+    assert not codec.recognise(bounced)
+    assert not codec.perhaps(bounced)
+    assert codec.decode(bounced).apdus == ()
+    ours = (
+        "multipart/report; report-type=delivery-status",
+        "MAILER-DAEMON",
+        "Undelivered mail",
+        "delivery-status",
+    )
+    for mark in ours:
+        report = report.replace(
+            mark, "mixed" if mark == "delivery-status" else "multipart/mixed" if "/" in mark else "art"
+        )
+    assert codec.recognise(parse(report.encode())), "the same words that no mail system says"
 
 
 def test_what_a_machine_generated_by_itself_is_read(codec: ArtemailCodec) -> None:

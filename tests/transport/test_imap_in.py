@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from mailproc.errors import TryLater
 from mailproc.store.inbox import Kept
 from mailproc.store.mailboxes import Batch, Position
-from mailproc.transport import imap_line, imap_listing
+from mailproc.transport import imap_line, imap_listing, imap_reading
 from mailproc.transport.imap_in import Polled, Refused, check, poll
 
 Clock = Callable[[], datetime]
@@ -275,6 +275,23 @@ def test_too_large_is_reported_and_passed_over_once(
     assert list(dovecot.flags(user)) == [2]  # never deleted, it is not ours
     assert poll(mailbox, inbox.position(user), inbox.keep, clock, largest=500).letters == 0
     assert look(after="delete").letters == 1  # with a higher limit it comes
+
+
+def test_where_too_many_are_too_large_it_is_the_server_that_is_not_believed(
+    dovecot: Any, inbox: Any, user: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first ones are named as too large; the others are tried again by themselves."""
+    monkeypatch.setattr(imap_reading, "MOST_LARGE", 2)
+    dovecot.fill(user, [*[b"Subject: big\r\n\r\n" + b"x" * 600] * 4, *letters(1)])
+    polled = poll(dovecot.mailbox(user), inbox.position(user), inbox.keep, clock, largest=500)
+    assert polled.new == 1
+    ((_, *passed),) = [(name, *those) for name, those in inbox.passed(user).items()]
+    assert [(one.uid, one.kind) for one in passed] == [
+        (1, "large"),
+        (2, "large"),
+        (3, "unread"),
+        (4, "unread"),
+    ]
 
 
 HOSTILE = {

@@ -32,7 +32,7 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
-from mailproc.protocols.iso10161 import reading, rest, schema, writing
+from mailproc.protocols.iso10161 import reading, reports, rest, schema, writing
 from mailproc.protocols.iso10161.dates import DATE, MOMENT
 from mailproc.protocols.iso10161.money import AMOUNT, AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.numbers import MOST_RECENT_SERVICE
@@ -278,6 +278,32 @@ def test_what_was_kept_of_another_choice_is_not_put_into_this_one(at: str) -> No
     assert tree == {"chosen": ("this", {"said": 1}), "list": [{"said": 2}]}
     rest.put_back(tree, ({"at": "chosen/this/inner", "value": 5}, {"at": "list/0/inner", "value": 6}))
     assert tree == {"chosen": ("this", {"said": 1, "inner": 5}), "list": [{"said": 2, "inner": 6}]}
+
+
+@pytest.mark.parametrize("kind", ["status", "error"])
+def test_a_report_that_says_something_of_a_status_says_all_that_it_must(kind: str) -> None:
+    """Also an error report beside which a status was kept as it came."""
+    tree: Any = {"status-report": {}, "error-report": {}}
+    reports.complete(StatusOrErrorReport(transaction=NAMED, sent_at=AT, report=Report(kind=kind)), tree)
+    assert tree["status-report"].keys() == {"provider-status-report", "user-status-report"}
+    assert tree["error-report"]["report-source"] is not None
+    assert "reason-no-report" not in tree
+
+
+def test_a_report_of_an_error_says_nothing_of_a_status() -> None:
+    tree: Any = {"error-report": {}}
+    reports.complete(StatusOrErrorReport(transaction=NAMED, sent_at=AT, report=Report(kind="error")), tree)
+    assert tree.keys() == {"error-report"}
+
+
+def test_a_report_that_says_why_there_is_none_has_no_status() -> None:
+    for said in ({"reason-no-report": 1}, {}):
+        tree: Any = dict(said)
+        reports.complete(StatusOrErrorReport(transaction=NAMED, sent_at=AT), tree)
+        assert tree.keys() == {"reason-no-report"}
+    tree = {"reason-no-report": 1}
+    reports.complete(StatusOrErrorReport(transaction=NAMED, sent_at=AT, report=Report(kind="status")), tree)
+    assert tree == {"reason-no-report": 1}
 
 
 @pytest.mark.parametrize("at", ["note/0/x", "transaction-id/x/y/z", "nowhere", "responder-id/0"])
