@@ -115,7 +115,7 @@ def _of(path: Path) -> list[Mutant]:
 
 
 def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
-    nearest = Nearest(MAP, ROOT)
+    nearest = Nearest(MAP)
     counts: Counter[str] = Counter()
 
     def work(tried: Try) -> None:

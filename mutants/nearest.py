@@ -16,17 +16,18 @@ MOVED = 20
 
 
 class Nearest:
-    """``folder``: where the recorder wrote. ``root``: of the repository."""
+    """``folder``: where the recorder wrote."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         self.seconds: dict[str, float] = json.loads((folder / TIMES).read_text())
-        self._root = root
         self._data = coverage.CoverageData(str(folder / "coverage"))
         self._data.read()
+        self._files = sorted(self._data.measured_files())
 
     def tests(self, mutant: Mutant) -> list[str]:
         """All that run one of its lines; where none does, the lines may have moved since: those beside it."""
-        lines = self._data.contexts_by_lineno(str(self._root / mutant.file))
+        measured = next((one for one in self._files if one.endswith(f"/{mutant.file}")), "")
+        lines = self._data.contexts_by_lineno(measured)
         for beside in range(0, MOVED, 2):
             its = range(mutant.line - beside, mutant.last_line + 1 + beside)
             if found := {test for line in its for test in lines.get(line, ())} & self.seconds.keys():
