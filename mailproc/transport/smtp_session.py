@@ -304,9 +304,8 @@ class Session(SMTP):
     def _getparams(self, params: Sequence[str]) -> dict[str, str | bool] | None:
         """RFC 4954 section 5: who is offered AUTH may add AUTH=<…> to MAIL; it tells us nothing. Parameters
         are ASCII (RFC 5321 section 4.1.2); the library takes "²" for a digit, and fails at it."""
-        if not all(param.isascii() for param in params):
-            return None
-        return super()._getparams([param for param in params if not param.startswith("AUTH=")])
+        known = [param for param in params if not param.startswith("AUTH=")]
+        return super()._getparams(known) if all(param.isascii() for param in known) else None
 
     async def auth_PLAIN(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802  # as above
         return await self._judged(await super().auth_PLAIN(server, args))

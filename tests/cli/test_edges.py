@@ -86,3 +86,11 @@ def test_an_apdu_at_the_edge_is_refused_with_a_sentence(cli, value):
     ran = cli("encode", "-", "--codec", "iso10161", stdin=json.dumps(said))
     assert ran.code != 0 and "cost.amount must be a number in quotes" in ran.err
     assert not any(one in ran.err for one in FAULT)
+
+
+@pytest.mark.parametrize("number", ["B" + "9" * 5_000, "B1-" + "9" * 5_000, "L٣", "B1-²"])
+def test_a_number_that_no_store_has_is_not_found(cli, placed, number):
+    placed()
+    ran = cli("show", number)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err

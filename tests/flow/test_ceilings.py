@@ -206,7 +206,7 @@ def test_a_reader_hears_of_one_request_so_often_a_day(few):
     assert len(few.reader()) == 10
     assert any("the reader had 10 letters" in str(one) for one in few.shown("B1").untold)
     few.later(days=1)
-    few.hear("B1-1 DUE")
+    few.hear("B1-1 RENEWED*21-09-2026")
     assert len(few.reader()) == 11
 
 
