@@ -10,7 +10,9 @@ from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import json_value
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
-from mailproc.notices.language_files import ENGLISH
+from mailproc.flow.premises import Premises
+from mailproc.ill.status import status
+from mailproc.ill.terms import State
 from mailproc.office import acts, place, questions
 from mailproc.office.listing import Line
 
@@ -108,7 +110,7 @@ def act(
         outcome = way(house.store, house.premises, done)
         with house.store.read() as connection:
             line = questions.shown(connection, number).line
-        _answered(number, outcome, line, as_json=as_json, would=dry_run)
+        _answered(number, outcome, line, house.premises, as_json=as_json, would=dry_run)
 
 
 @verbs.command("next")
@@ -123,10 +125,12 @@ def next_(
         outcome = place.next_partner(house.store, house.premises, number, partner or (), who())
         with house.store.read() as connection:
             line = questions.shown(connection, number).line
-        _answered(number, outcome, line, as_json=as_json, would=False)
+        _answered(number, outcome, line, house.premises, as_json=as_json, would=False)
 
 
-def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would: bool) -> None:
+def _answered(
+    number: str, outcome: Outcome, line: Line, premises: Premises, *, as_json: bool, would: bool
+) -> None:
     if as_json:
         output.as_json(
             {
@@ -140,11 +144,12 @@ def _answered(number: str, outcome: Outcome, line: Line, *, as_json: bool, would
             }
         )
         return
-    lead = "would be" if would else "is now"
     if not outcome.after:
         output.line(output.one_line(f"{number}: {outcome.note}"))
         return
-    output.line(f"{number} {lead}: {ENGLISH.state_word(line.role, outcome.after)} [{outcome.after}]")
+    told = premises.language.status(status(State[outcome.after]), premises.today())
+    lead = premises.language.label("act", "would_be" if would else "is_now", number=number, status=told)
+    output.line(f"{lead} [{outcome.after}]")
     if outcome.note:
         output.line(f"  {output.one_line(outcome.note)}")
     for word in outcome.words:

@@ -1,6 +1,7 @@
 """Verbs of the daily round: what needs a hand, and a request's rota."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,7 +9,9 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.flow.premises import Premises
-from mailproc.ill.terms import Role
+from mailproc.ill.status import OF_STATE
+from mailproc.ill.terms import Role, State
+from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import plain_note
 from mailproc.office import rota as rotas
@@ -48,8 +51,9 @@ def digest(
             return
         _tell_agenda(found, house.premises)
         if send:
+            told = house.premises.language.label("digest", "sent", value=library.staff or library.email)
             output.line()
-            output.line(f"This goes to {library.staff or library.email}.")
+            output.line(told)
 
 
 @verbs.command("rota")
@@ -86,80 +90,102 @@ def _agenda_json(found: Agenda) -> dict[str, Any]:
 
 
 def _tell_agenda(found: Agenda, premises: Premises) -> None:
-    output.line(
-        f"{ENGLISH.day_word(found.day, found.day)}: "
-        + (f"{found.needing} to be done" if found.needing else "nothing needs a hand")
-    )
+    language = premises.language
+    words = language.texts.labels["digest"]
+    to_do = language.counted("to_be_done", found.needing) if found.needing else words["nothing"]
+    output.line(f"{language.day_word(found.day, found.day)}: {to_do}")
     for group in found.groups:
-        rows = [
-            (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises), _also(one))
-            for one in group.requests
-        ]
-        _block(f"{ENGLISH.attention_word(group.reason)} ({len(rows)})", rows)
+        rows = [(*_request(one, premises), _also(one, language)) for one in group.requests]
+        _block(f"{language.attention_word(group.reason)} ({len(rows)})", rows)
     if found.idle:
-        rows = [
-            (one.number, output.cut(one.title, LONGEST), one.partner, ENGLISH.state_word(one.role, one.state),
-             _since(one.since, premises))
-            for one in found.idle
-        ]  # fmt: skip
-        _block(f"Nothing happens by itself: a letter comes, or you act ({len(rows)})", rows)
+        rows = [(*_request(one, premises), _state(one, language)) for one in found.idle]
+        _block(f"{words['idle']} ({len(rows)})", rows)
+    sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
     output.line()
-    output.line(f"{found.needing} here + {found.waiting} waiting for others = {found.all_open} open.")
-    _letters("Letters that could not be placed", found.unplaced, premises, found.unplaced_count)
-    if found.unplaced_count > len(found.unplaced):
-        output.line(f"  The others: mailproc shelved --limit {found.unplaced_count}")
-    if found.unplaced:
-        output.line(
-            "  To do: mailproc attach I12 B3 puts one to its request, mailproc release I12 reads it again,"
-            " mailproc dismiss I12 puts it away."
-        )
-    _letters("Letters that wait for DNS", found.unread, premises)
-    if found.unread:
-        output.line(
-            "  Nothing to do: they are read by themselves when DNS is back (mailproc check --connect)."
-        )
-    _letters("Letters of ours that wait or failed", found.unsent, premises)
+    output.line(language.label("digest", "sum", **sums))
+    _tell_letters(found, premises)
     if found.mailboxes:
         unread = [
             (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, premises))
             for one in found.mailboxes
         ]
-        _block(f"Mailboxes that cannot be read, or not wholly ({len(unread)})", unread)
+        _block(f"{words['mailboxes']} ({len(unread)})", unread)
     if found.texts:
-        _block(f"Broken texts ({len(found.texts)})", [(one.path, _fault(one)) for one in found.texts])
-        output.line("  To do: mailproc templates names every fault, mailproc preview TEMPLATE tries a text.")
+        _block(
+            f"{words['texts']} ({len(found.texts)})",
+            [(one.path, _fault(one, language)) for one in found.texts],
+        )
+        ways = {"templates": "mailproc templates", "preview": "mailproc preview TEMPLATE"}
+        output.line(f"  {language.label('digest', 'texts_ways', **ways)}")
 
 
-def _fault(one: FaultyText) -> str:
-    return f"{one.error} (and {one.more} more)" if one.more else one.error
+def _tell_letters(found: Agenda, premises: Premises) -> None:
+    words, label = premises.language.texts.labels["digest"], premises.language.label
+    _letters(words["unplaced"], found.unplaced, premises, found.unplaced_count)
+    if found.unplaced_count > len(found.unplaced):
+        command = f"mailproc shelved --limit {found.unplaced_count}"
+        output.line(f"  {label('digest', 'others', command=command)}")
+    if found.unplaced:
+        ways = {
+            "attach": "mailproc attach I12 B3",
+            "release": "mailproc release I12",
+            "dismiss": "mailproc dismiss I12",
+        }
+        output.line(f"  {label('digest', 'unplaced_ways', **ways)}")
+    _letters(words["unread"], found.unread, premises)
+    if found.unread:
+        output.line(f"  {label('digest', 'unread_ways', command='mailproc check --connect')}")
+    _letters(words["unsent"], found.unsent, premises)
 
 
-def _also(one: Todo) -> str:
+def _request(one: Todo, premises: Premises) -> tuple[str, ...]:
+    return (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises))
+
+
+def _state(one: Todo, language: Language) -> str:
+    return language.texts.terms[OF_STATE[State[one.state]]]
+
+
+def _fault(one: FaultyText, language: Language) -> str:
+    return language.label("digest", "more", value=one.error, count=one.more) if one.more else one.error
+
+
+def _also(one: Todo, language: Language) -> str:
     """It stands in the group of one reason only, and no other may hide behind that."""
-    more = ", ".join(ENGLISH.attention_word(reason) for reason in one.reasons[1:])
-    return f"also: {more}" if more else ""
+    more = ", ".join(language.attention_word(reason) for reason in one.reasons[1:])
+    return language.label("digest", "also", value=more) if more else ""
 
 
 def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises, count: int = 0) -> None:
     if letters:
         rows = [
-            (one.name, one.other, _about(one), output.cut(_why(one), LONGEST_WHY), _since(one.at, premises))
+            (
+                one.name,
+                one.other,
+                _about(one, premises.language),
+                output.cut(_why(one, premises.language), LONGEST_WHY),
+                _since(one.at, premises),
+            )
             for one in letters
         ]
         _block(f"{heading} ({max(count, len(rows))})", rows)
 
 
-def _about(letter: LetterLine) -> str:
-    return output.cut(letter.about(ENGLISH).removeprefix(f"{letter.name}: "), LONGEST)
+def _about(letter: LetterLine, language: Language) -> str:
+    return output.cut(letter.about(language).removeprefix(f"{letter.name}: "), LONGEST)
 
 
-def _why(letter: LetterLine) -> str:
+def _why(letter: LetterLine, language: Language) -> str:
     waits = {"prepared": "waiting", "todo": "waiting"}
-    return letter.note or ENGLISH.delivery_word(waits.get(letter.state, letter.state))
+    return letter.note or language.delivery_word(waits.get(letter.state, letter.state))
 
 
-def _since(at: Any, premises: Premises) -> str:
-    return f"since {ENGLISH.day_word(premises.local(at).date(), premises.today())}"
+def _since(at: datetime, premises: Premises) -> str:
+    return premises.language.label("digest", "since", value=_day(at, premises))
+
+
+def _day(at: datetime, premises: Premises) -> str:
+    return premises.language.day_word(premises.local(at).date(), premises.today())
 
 
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
@@ -174,35 +200,35 @@ def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
 
 
 def _tell_rota(found: Rota, premises: Premises) -> None:
+    label, words = premises.language.label, premises.language.texts.labels["rota"]
     output.line(output.one_line(f"{found.number} · {found.title}"))
     rows = [(str(one.position), one.name, *_became(one, premises)) for one in found.places]
-    output.table(
-        ("", "Library", "What became of it", "Asked", "Their answer"), rows, "Nobody stands in its rota."
-    )
+    columns = ("", *(words[name] for name in ("library", "became", "asked", "answer")))
+    output.table(columns, rows, words["empty"])
     if found.open or not found.places:
         return
     waits = [one for one in found.places if one.became == "next"]
-    ways = f"mailproc next {found.number} asks {waits[0].name}" if waits else "Nobody is left to ask"
-    output.line(f"{ways}; mailproc rota {found.number} --add SYMBOL adds a library.")
+    ask = f"mailproc next {found.number}"
+    first = label("rota", "asks", command=ask, library=waits[0].name) if waits else words["nobody"]
+    output.line(f"{first}; {label('rota', 'add', command=f'mailproc rota {found.number} --add SYMBOL')}")
 
 
 def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
+    language, words = premises.language, premises.language.texts.labels["rota"]
     if one.became != "asked":
-        word = {"next": "next", "waiting": "waits"}.get(one.became, ENGLISH.reason_word(one.why_not))
+        waits = {"next": words["next"], "waiting": words["waiting"]}
+        word = waits.get(one.became, language.reason_word(one.why_not))
         return (f"{word} ({one.unable})" if one.unable else word), "", ""
-    why = f": {ENGLISH.reason_word(one.why_not)}" if one.why_not else ""
-    passed = f"passed on to {one.passed_to}: " if one.passed_to else ""
-    asked = ENGLISH.day_word(premises.local(one.asked_at).date(), premises.today()) if one.asked_at else ""
-    return (
-        f"{passed}{ENGLISH.state_word('REQUESTER', one.state)}{why}",
-        f"{one.attempt}, {asked}",
-        _answer(one, premises),
-    )
+    why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
+    passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
+    term = language.texts.terms[OF_STATE[State[one.state]]]
+    asked = _day(one.asked_at, premises) if one.asked_at else ""
+    return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, premises)
 
 
 def _answer(one: Place, premises: Premises) -> str:
     if one.answered_at is None:
         return ""
-    day = ENGLISH.day_word(premises.local(one.answered_at).date(), premises.today())
-    note = f" ({plain_note(one.answer_note, Role.REQUESTER, ENGLISH)[:60]})" if one.answer_note else ""
-    return f"{ENGLISH.event_word(one.spoken)}{note}, {day}"
+    language = premises.language
+    note = f" ({plain_note(one.answer_note, Role.REQUESTER, language)[:60]})" if one.answer_note else ""
+    return f"{language.event_word(one.spoken)}{note}, {_day(one.answered_at, premises)}"

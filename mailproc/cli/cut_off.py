@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mailproc.cli import output
+from mailproc.notices.language import Language
 from mailproc.office.counted import Counted
 
 
@@ -11,12 +12,12 @@ def count(listed: int, limit: int, there_are: Callable[[], Counted]) -> Counted:
     return there_are() if listed >= limit else Counted(listed)
 
 
-def tell(listed: int, count: Counted) -> None:
+def tell(listed: int, count: Counted, language: Language) -> None:
     """Of how many it is a part, and how to see the others; nothing where it is whole."""
     if not count.whole:
-        output.line(f"Showing {listed} of more than {count.number}: --limit {count.number} shows so many.")
+        output.line(language.label("list", "part_of_more", shown=listed, count=count.number))
     elif count.number > listed:
-        output.line(f"Showing {listed} of {count.number}: --limit {count.number} shows all.")
+        output.line(language.label("list", "part", shown=listed, count=count.number))
 
 
 def left_out(listed: int, count: Counted) -> dict[str, int]:

@@ -7,7 +7,8 @@ import typer
 from mailproc.app import schedule
 from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
-from mailproc.notices.language_files import ENGLISH
+from mailproc.notices.language import Language
+from mailproc.notices.vocabulary import Words
 from mailproc.office import coming, waiting
 from mailproc.office.counted import Counted
 
@@ -32,33 +33,27 @@ def jobs(
         value = {"jobs": plan, "timers": timers, "next": ahead}
         output.as_json(value | cut_off.left_out(len(ahead), count))
         return
-    zone = house.premises.zone
-    rows = [(one.job, one.when, output.moment(one.next_at, zone) if one.next_at else "") for one in plan]
-    output.table(("Job", "When", "Next"), rows, "Nothing is scheduled.")
-    kinds = [
-        (ENGLISH.event_word(one.kind), str(one.count), output.moment(one.next_at, zone)) for one in timers
-    ]
-    output.table(("If nobody acts", "Requests", "The first"), kinds, "Nothing waits to fall due.")
+    language, shown = house.premises.language, house.premises.shown
+    words = language.texts.labels["jobs"]
+    rows = [(one.job, one.when, shown(one.next_at) if one.next_at else "") for one in plan]
+    output.table(_named(words, "job", "when", "next"), rows, words["none"])
+    kinds = [(language.event_word(one.kind), str(one.count), shown(one.next_at)) for one in timers]
+    output.table(_named(words, "if_nobody_acts", "requests", "first"), kinds, words["no_timer"])
     if ahead:
         ones = [
-            (output.moment(one.at, zone), one.number, one.partner, ENGLISH.event_word(one.kind), _then(one))
+            (shown(one.at), one.number, one.partner, language.event_word(one.kind), _then(one, language))
             for one in ahead
         ]
-        output.table(("When", "Request", "Partner", "What", "Then"), ones, "")
-        cut_off.tell(len(ahead), count)
+        output.table(_named(words, "when", "request", "partner", "what", "then"), ones, "")
+        cut_off.tell(len(ahead), count, language)
 
 
-_THEN = {
-    "": "nothing",
-    "reader": "the reader is written to",
-    "STATUS_QUERY": "they are asked how it stands",
-    "OVERDUE": "they are reminded",
-    "EXPIRED": "they are told that it has ended",
-    "STATUS_OR_ERROR_REPORT": "they are told that we know nothing of it",
-}
+def _named(words: Words, *names: str) -> list[str]:
+    return [words[name] for name in names]
 
 
-def _then(one: coming.Coming) -> str:
+def _then(one: coming.Coming, language: Language) -> str:
     if one.then == "staff":
-        return f"staff are asked: {ENGLISH.attention_word(one.reason)}"
-    return _THEN.get(one.then, "our letter goes once more")
+        return language.label("then", "staff", value=language.attention_word(one.reason))
+    words = language.texts.labels["then"]
+    return words.get(one.then or "nothing", words["again"])

@@ -9,6 +9,7 @@ from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
 from mailproc.mail.parse import parse, readable
 from mailproc.notices.citation import cited
+from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office import letters
 
@@ -29,7 +30,8 @@ def letter(
     with opened(ctx) as house:
         with house.store.read() as connection:
             row = letters.row_of(connection, letter_id)
-            became = letters.events_of(connection, row["id"]) if row["kind"] == "I" else []
+            language = ENGLISH if as_json else house.premises.language
+            became = letters.events_of(connection, row["id"], language) if row["kind"] == "I" else []
         masked = house.premises.registry.mask(bytes(row["raw"]))
         if raw:
             output.octets(masked)
@@ -54,31 +56,35 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
 
 
 def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, premises: Premises) -> None:
-    letter_ = parse(masked)
+    letter_, language = parse(masked), premises.language
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
-    stands = ENGLISH.delivery_word(row["state"])
-    output.line(f"{row['kind']}{row['id']}   {output.moment(at, premises.zone)}   {stands}")
-    output.line(f"From:    {output.one_line(letter_.sender or row.get('mail_from', ''))}")
+    output.line(f"{row['kind']}{row['id']}   {premises.shown(at)}   {language.delivery_word(row['state'])}")
+    _head(language, "from", letter_.sender or row.get("mail_from", ""))
     if not letter_.sender:
         for defect in letter_.defects:
             output.line(f"         {output.one_line(defect)}")
-    output.line(f"To:      {output.one_line(', '.join(letter_.to))}")
-    output.line(f"Subject: {output.one_line(letter_.subject)}")
+    _head(language, "to", ", ".join(letter_.to))
+    _head(language, "subject", letter_.subject)
     if row.get("proof"):
-        output.line(f"Proof:   {row['proof']}")
+        _head(language, "proof", row["proof"])
     if row.get("proof_note"):
-        output.line(f"Proofs that failed: {output.one_line(row['proof_note'])}")
+        _head(language, "proof_failed", row["proof_note"])
     for name in ("last_error", "note", "reply", "file"):
         if row.get(name):
             output.line(f"         {output.one_line(row[name])}")
     for one in became:
         why = f" ({one['why']})" if one["why"] else ""
-        state = ENGLISH.delivery_word(one["state"])
-        said = f"{one['id']} {one['number']} {ENGLISH.event_word(one['spoken'])}: {state}{why}"
+        state = language.delivery_word(one["state"])
+        said = f"{one['id']} {one['number']} {language.event_word(one['spoken'])}: {state}{why}"
         output.line(f"  {output.one_line(said)}")
-        for label, value in cited(one["item"], ENGLISH):
+        for label, value in cited(one["item"], language):
             output.line(f"     {label:<14}{output.one_line(value)}")
         for line in one["says"]:
             output.line(f"     {output.one_line(line)}")
     output.line()
     output.text(readable(letter_))
+
+
+def _head(language: Language, name: str, value: str) -> None:
+    label = f"{language.label('letter', name)}:"
+    output.line(f"{label:<8} {output.one_line(value)}")

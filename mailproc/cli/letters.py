@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from mailproc.cli import cut_off, output
 from mailproc.cli.opening import opened
 from mailproc.flow.premises import Premises
-from mailproc.notices.language_files import ENGLISH
 from mailproc.office import letters as mail
 from mailproc.office.counted import Counted
 from mailproc.office.letters import LetterLine
@@ -30,7 +29,7 @@ def letters(
             lines = mail.recent(connection, limit)
             count = cut_off.count(len(lines), limit, lambda: mail.count_recent(connection))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, house.premises, value, "There are no letters yet.", count)
+        _list(lines, house.premises, value, "none", count)
 
 
 @verbs.command("shelved")
@@ -49,7 +48,7 @@ def shelved(
             lines = (mail.shelved(connection, most) + waiting)[:most]
             count = Counted(mail.count_shelved(connection) + len(waiting))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, house.premises, value, "Nothing lies on the shelf.", count)
+        _list(lines, house.premises, value, "none_shelved", count)
 
 
 @verbs.command("outbox")
@@ -61,11 +60,11 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
             count = Counted(len(lines))
             value = _json(connection, lines, count) if as_json else None
         filed = house.config.deliver.mode == "folder"
-        empty = "Nothing waits." if filed else "Nothing waits: every letter has left."
+        empty = "none_waiting" if filed else "all_left"
         _list(lines, house.premises, value, empty, count)
         if filed and not as_json:
-            folder = house.config.deliver.folder
-            output.line(f"deliver.mode is folder: letters are written into {folder} and NOT SENT.")
+            told = house.premises.language.label("letters", "folder", value=house.config.deliver.folder)
+            output.line(told)
 
 
 def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:
@@ -84,20 +83,23 @@ def _list(
     empty: str,
     count: Counted,
 ) -> None:
-    """``value``: the same as JSON, where that is asked for."""
+    """``value``: the same as JSON, where that is asked for; ``empty``: what is said of no letter."""
     if value is not None:
         output.as_json(value)
         return
+    language = premises.language
+    words = language.texts.labels["letters"]
     rows = [
         (
-            "not yet one" if line.id.startswith("intent") else line.id,
-            output.moment(line.at, premises.zone),
+            words["not_yet"] if line.id.startswith("intent") else line.id,
+            premises.shown(line.at),
             line.other,
-            output.cut(line.about(ENGLISH), 50),
-            ENGLISH.delivery_word(line.state),
+            output.cut(line.about(language), 50),
+            language.delivery_word(line.state),
             output.cut(line.note, 160),
         )
         for line in lines
     ]
-    output.table(("Letter", "When", "Who", "Subject", "State", "Why"), rows, empty)
-    cut_off.tell(len(lines), count)
+    columns = [words[name] for name in ("letter", "when", "who", "subject", "state", "why")]
+    output.table(columns, rows, words[empty])
+    cut_off.tell(len(lines), count, language)

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -43,7 +42,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, Enum):
-        return value.name
+        return value.value if isinstance(value, str) else value.name
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, str):
@@ -119,9 +118,3 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> 
     for row in rows:
         grid.add_row(*(Text(one_line(cell)) for cell in row))
     console.print(grid)
-
-
-def moment(at: datetime, zone: ZoneInfo) -> str:
-    """ "24 Nov 10:41" in the library's zone."""
-    local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y %H:%M}"

@@ -27,7 +27,7 @@ def requests(
     role: Annotated[str, typer.Option(help="REQUESTER (we borrow) or RESPONDER (we lend).")] = "",
     state: Annotated[str, typer.Option(help="A state, as in `mailproc states`.")] = "",
     partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
-    attention: Annotated[bool, typer.Option("--attention", help="Only what needs a hand.")] = False,
+    attention: Annotated[bool, typer.Option("--attention", help="Only what needs attention.")] = False,
     find: Annotated[str, typer.Option(help="In numbers, title, author, reader.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
@@ -46,17 +46,19 @@ def requests(
             output.as_json([line_json(line) | cut_off.left_out(len(lines), count) for line in lines])
             return
         rows = [_row(line, house.premises) for line in lines]
-        columns = ("Number", "Title", "Partner", "How it stands", "Due", "Needs a hand")
-        output.table(columns, rows, "No request fits.")
-        cut_off.tell(len(lines), count)
+        words = house.premises.language.texts.labels["requests"]
+        columns = [words[name] for name in ("number", "title", "partner", "status", "due", "needs")]
+        output.table(columns, rows, words["empty"])
+        cut_off.tell(len(lines), count, house.premises.language)
 
 
 @verbs.command("show")
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
-    """One request: how it stands, what may be done now, its whole history."""
+    """One request: how it stands, how to go on, its whole history."""
     with opened(ctx) as house:
         with house.store.read() as connection:
-            found = questions.shown(connection, number, house.premises)
+            language = ENGLISH if as_json else house.premises.language
+            found = questions.shown(connection, number, house.premises, language)
         if as_json:
             output.as_json(shown_json(found))
         else:
@@ -78,6 +80,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
         "role": line.role,
         "service": line.service,
         "state": line.state,
+        "status": output.plain(line.status),
         "delivery": line.delivery,
         "answered": line.answered,
         "partner": line.partner,
@@ -120,9 +123,10 @@ def _change_json(change: Change) -> dict[str, Any]:
 
 
 def _row(line: Line, premises: Premises) -> tuple[str, ...]:
-    due = ENGLISH.day_word(line.due, premises.today()) if line.due else ""
-    hands = ", ".join(ENGLISH.attention_word(reason) for reason in line.needs)
-    return (line.number, line.title[:60], line.partner, showing.stands(line), due, hands)
+    language = premises.language
+    due = language.day_word(line.due, premises.today()) if line.due else ""
+    needs = ", ".join(language.attention_word(reason) for reason in line.needs)
+    return (line.number, line.title[:60], line.partner, showing.stands(line, premises), due, needs)
 
 
 def _one_of(option: str, given: str, known: Iterable[str]) -> None:

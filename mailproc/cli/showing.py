@@ -1,47 +1,34 @@
-"""What `show` says of one request, for a librarian's eyes: its particulars and its whole history."""
+"""What `show` says of one request, for a librarian's eyes: how to go on, its particulars, its whole history.
 
-import textwrap
+In the library's language; codes stand beside their words where commands take them.
+"""
+
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from mailproc.cli import output
+from mailproc.cli import history, output
 from mailproc.flow.premises import Premises
+from mailproc.ill.apdu import Money
+from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.terms import Role, State
 from mailproc.notices.citation import cited
-from mailproc.notices.language_files import ENGLISH
-from mailproc.notices.said import plain_note
+from mailproc.notices.language import Language
 from mailproc.office.listing import Line
-from mailproc.office.questions import Change, Shown
+from mailproc.office.questions import Shown
 
-ASKED = {
-    "services": "Service", "keywords": "Words", "patron": "Reader", "delivery": "Deliver to",
-    "billing": "Bill to", "expiry": "Expires", "level_of_service": "Level", "max_cost": "At most",
-    "copyright_compliance": "Copyright", "place_on_hold": "Hold",
-}  # fmt: skip
-"""What `show` calls what a partner's request says."""
+GAP = 2
 
 
-FOLDED = 3
-"""So many lines of a history that say the same become one."""
-
-UNTOLD = {
-    "patron/arrived": "it is here", "patron/unfilled": "no library can supply it",
-    "patron/due_soon": "it must go back soon", "patron/overdue": "it should have been back",
-    "patron/renewed": "it may be kept longer", "patron/recalled": "it must come back at once",
-    "patron/cancelled": "the request has been ended",
-}  # fmt: skip
-"""What a reader would have been told, by the notice."""
-
-
-def stands(line: Line) -> str:
-    """The state in words, and where our last letter is if it has not simply gone."""
-    state = ENGLISH.state_word(line.role, line.state)
-    letter = ENGLISH.delivery_word(_delivery(line.delivery, answered=line.answered))
+def stands(line: Line, premises: Premises) -> str:
+    """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
+    language = premises.language
+    status = language.status(line.status, premises.today())
+    letter = language.delivery_word(_delivery(line.delivery, answered=line.answered))
     quiet = line.delivery in ("", "handed_over", "withdrawn")
-    return state if quiet else f"{state} ({letter})"
+    return status if quiet else f"{status} ({letter})"
 
 
 def _delivery(state: str, *, answered: bool) -> str:
@@ -50,153 +37,135 @@ def _delivery(state: str, *, answered: bool) -> str:
 
 
 def tell(found: Shown, premises: Premises) -> None:
-    """To standard output; days and times in the library's zone."""
-    line = found.line
+    """To standard output: first how it stands and how to go on. Days and times in the library's zone."""
+    line, language = found.line, premises.language
     by = f" · {line.author}" if line.author else ""
-    reader = f" · for {found.patron.get('name') or found.patron['id']}" if found.patron else ""
-    output.line(output.one_line(f"{line.number} · {line.title}{by}{reader}"))
-    borrowing = line.role == Role.REQUESTER
-    output.line(
-        f"{'We borrow from' if borrowing else 'We lend to'} {_whom(found)}: {stands(line)} [{line.state}]"
-    )
-    for name, value in _particulars(found, premises):
-        output.line(f"  {name:<14}{output.one_line(value)}")
-    for one in found.untold:
-        why = output.one_line(one["why"])
-        output.line(f"  Not told      {UNTOLD.get(one['notice'], one['notice'])}: {why}")
-    if line.needs:
-        output.line("  Needs a hand: " + "; ".join(ENGLISH.attention_word(one) for one in line.needs))
-    for asked in found.questions:
-        output.line(f"  Asks you:     {output.one_line(asked.text)}")
-        output.line(f"                mailproc partners --confirm {asked.id}, or --forget {asked.id}")
-    output.line("  Possible now: " + (", ".join(found.actions) or "nothing but `close`"))
-    if ways := _ways_on(found):
-        output.line("  To go on:     " + ways)
+    output.line(output.one_line(f"{line.number} · {line.title}{by}{_reader(found, language)}"))
+    way = "borrow" if line.role == Role.REQUESTER else "lend"
+    headline = language.label("show", way, partner=_whom(found, language), status=stands(line, premises))
+    output.line(f"{headline} [{line.state}]")
+    pairs = [*_to_do(found, language), *_particulars(found, premises), *_untold(found, language)]
+    width = max(len(label) for label, _ in pairs) + GAP
+    before = ""
+    for label, value in pairs:
+        lead = label if label != before else ""
+        output.line(f"  {lead:<{width}}{output.one_line(value)}")
+        before = label
     output.line()
-    rows = [_history_row(run, line.role, premises) for run in _runs(found.history)]
-    output.table(("When", "What", "Now", "By", "Note"), rows, "Nothing has happened yet.")
+    history.tell(found.history, line.role, premises)
 
 
-def _whom(found: Shown) -> str:
+def _reader(found: Shown, language: Language) -> str:
+    if not found.patron:
+        return ""
+    return " · " + language.label("show", "reader", name=found.patron.get("name") or found.patron["id"])
+
+
+def _whom(found: Shown, language: Language) -> str:
     """The partner, or who has the request now since the partner passed it on."""
     if found.passed_on is None:
         return found.line.partner
-    return output.one_line(f"{found.passed_on['to']} (passed on by {found.line.partner})")
+    told = language.label("show", "passed_on", library=found.passed_on["to"], partner=found.line.partner)
+    return output.one_line(told)
+
+
+def _to_do(found: Shown, language: Language) -> Iterator[tuple[str, str]]:
+    """Why a person is needed, and how to go on."""
+    words = language.texts.labels["show"]
+    for reason in found.line.needs:
+        yield words["needs"], language.attention_word(reason)
+    ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
+    for command, does in ways:
+        yield words["go_on"], f"{command} ({does})"
+    for asked in found.questions:
+        yield words["asks"], asked.text
+        yield words["asks"], f"mailproc partners --confirm {asked.id}, mailproc partners --forget {asked.id}"
+    yield words["possible"], ", ".join(found.actions) or words["only_close"]
+
+
+def _ways_on(found: Shown, language: Language) -> Iterator[tuple[str, str]]:
+    """Where nobody holds an order of ours any more, and the request is open: whom to ask."""
+    line = found.line
+    if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
+        return
+    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
+    ask = f"mailproc next {line.number}"
+    if waits:
+        yield ask, language.label("show", "asks_next", partner=waits)
+    again = language.label("show", "asks_again", partner=line.partner)
+    yield f"mailproc amend {line.number} … --again", again
+    if not waits:
+        add = f"mailproc rota {line.number} --add SYMBOL"
+        yield language.label("show", "then", first=add, second=ask), language.label("show", "asks_other")
 
 
 def _particulars(found: Shown, premises: Premises) -> list[tuple[str, str]]:
-    line = found.line
-    today = premises.today()
-    asked = [
-        f"{one['partner']}{': ' + ENGLISH.reason_word(one['why_not']) if one['why_not'] else ''}"
-        for one in found.rota
-    ]
+    line, language, today = found.line, premises.language, premises.today()
+    words = language.texts.labels["show"]
     pairs = [
-        *_cited(found),
-        ("Their number", line.their_number),
-        ("Ordered as", line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
-        ("Due", ENGLISH.day_word(line.due, today) if line.due else ""),
-        ("Promise", _promise(line.promise, today)),
-        *_asked(found, today),
-        ("Needed before", ENGLISH.day_word(found.need_before, today) if found.need_before else ""),
-        ("Rota", " → ".join(asked)),
-        ("Left alone", _left_alone(found, premises)),
-        ("Letters", _letters(found.letters)),
+        *_cited(found, language),
+        (words["their_number"], line.their_number),
+        (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
+        (words["due"], language.day_word(line.due, today) if line.due else ""),
+        *_asked(found, language, today),
+        (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
+        (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
+        (words["if_nobody_acts"], _if_nobody_acts(found, premises)),
+        (words["letters"], _letters(found.letters, language)),
     ]
     return [(name, value) for name, value in pairs if value]
 
 
-def _cited(found: Shown) -> list[tuple[str, str]]:
+def _place(one: dict[str, Any], language: Language) -> str:
+    why = f": {language.reason_word(one['why_not'])}" if one["why_not"] else ""
+    return f"{one['partner']}{why}"
+
+
+def _cited(found: Shown, language: Language) -> list[tuple[str, str]]:
     said = (found.line.title, found.line.author)
-    return list(cited(found.item, ENGLISH, said=said))
+    return list(cited(found.item, language, said=said))
 
 
-def _asked(found: Shown, today: date) -> list[tuple[str, str]]:
+def _asked(found: Shown, language: Language, today: date) -> list[tuple[str, str]]:
     """What a partner's request says beside the item; what it says by default is not."""
-    said = {name: _flat(value) for name, value in found.asked.items()}
+    said = {name: _flat(value, language) for name, value in found.asked.items()}
     if "services" in said:
-        said["services"] = ", ".join(map(ENGLISH.service_word, found.asked["services"]))
+        said["services"] = ", ".join(map(language.service_word, found.asked["services"]))
     if said.get("expiry"):
-        said["expiry"] = ENGLISH.day_word(date.fromisoformat(said["expiry"]), today)
+        said["expiry"] = language.day_word(date.fromisoformat(said["expiry"]), today)
     return [
         (label, said[name])
-        for name, label in ASKED.items()
+        for name, label in language.texts.labels["asked"].items()
         if said.get(name) not in (None, "", "according-to-responder-policy")
     ]
 
 
-def _flat(value: Any) -> str:
+def _flat(value: Any, language: Language) -> str:
     if isinstance(value, dict) and "amount" in value:
-        return f"{value['amount']} {value.get('currency', '')}".rstrip()
+        money: Money = value_from_json(Money, value, "amount")
+        return language.amount(money)
     if isinstance(value, dict):
-        return ", ".join(_flat(each) for each in value.values())
-    return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
+        return ", ".join(_flat(each, language) for each in value.values())
+    return ", ".join(_flat(each, language) for each in value) if isinstance(value, list) else str(value)
 
 
-def _letters(letters: Sequence[dict[str, Any]]) -> str:
+def _letters(letters: Sequence[dict[str, Any]], language: Language) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
     became = [(_delivery(one["state"], answered=one["answered"]), one["id"]) for one in letters]
     fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
-    return ", ".join(f"{' '.join(ids)} ({ENGLISH.delivery_word(state)})" for state, ids in fared)
+    return ", ".join(f"{' '.join(ids)} ({language.delivery_word(state)})" for state, ids in fared)
 
 
-def _left_alone(found: Shown, premises: Premises) -> str:
+def _if_nobody_acts(found: Shown, premises: Premises) -> str:
     if found.next is None:
         return ""
-    day = ENGLISH.day_word(premises.local(found.next.at).date(), premises.today())
-    return f"{day}: {ENGLISH.event_word(found.next.kind)}"
+    language = premises.language
+    day = language.day_word(premises.local(found.next.at).date(), premises.today())
+    return f"{day}: {language.event_word(found.next.kind)}"
 
 
-def _promise(promise: dict[str, Any] | None, today: date) -> str:
-    if not promise:
-        return ""
-    waits = [f"place {promise['position']} on the waiting list"] if promise.get("position") else []
-    on = date.fromisoformat(promise["date"]) if promise.get("date") else None
-    day = [f"for {ENGLISH.day_word(on, today)}"] if on else []
-    return ", ".join(waits + day) or "yes, without a day"
-
-
-def _ways_on(found: Shown) -> str:
-    """How to go on where nobody holds an order of ours any more, and the request is open."""
-    line = found.line
-    if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
-        return ""
-    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
-    ask = f"mailproc next {line.number}"
-    ways = [f"{ask} (asks {waits})"] if waits else []
-    ways.append(f"mailproc amend {line.number} … --again (asks {line.partner} once more)")
-    if not waits:
-        ways.append(f"mailproc rota {line.number} --add SYMBOL, then {ask} (asks another library)")
-    return "; ".join(ways)
-
-
-def _runs(history: Sequence[Change]) -> Iterator[Sequence[Change]]:
-    """What was said again and again in the same words and moved nothing is one line; all else one each."""
-    for same, run in groupby(history, key=lambda one: None if one.from_state != one.to_state else _said(one)):
-        changes = list(run)
-        if same is None or len(changes) < FOLDED:
-            yield from ([change] for change in changes)
-        else:
-            yield changes
-
-
-def _said(change: Change) -> tuple[object, ...]:
-    return change.attempt, change.spoken, change.to_state, change.note, change.cause["kind"]
-
-
-def _history_row(run: Sequence[Change], role: str, premises: Premises) -> tuple[str, ...]:
-    change = run[0]
-    told = change.cause.get("heard_by")
-    by = change.cause["id"] + (f" (told by {told})" if told else "")
-    moved = ENGLISH.state_word(role, change.to_state) if change.to_state != change.from_state else ""
-    note = textwrap.shorten(plain_note(change.note, role, ENGLISH), 100, placeholder=" …")
-    if len(run) > 1:
-        last = output.moment(run[-1].at, premises.zone)
-        note = f"said {len(run)} times, last on {last} ({run[-1].cause['id']}). {note}".rstrip(". ")
-    return (
-        output.moment(change.at, premises.zone),
-        ENGLISH.event_word(change.spoken),
-        moved,
-        f"{change.cause['kind']} {by}",
-        note,
-    )
+def _untold(found: Shown, language: Language) -> Iterator[tuple[str, str]]:
+    words = language.texts.labels
+    for one in found.untold:
+        name = one["notice"].removeprefix("patron/")
+        yield words["show"]["not_told"], f"{words['untold'].get(name, one['notice'])}: {one['why']}"

@@ -24,6 +24,7 @@ from mailproc.ill.gist import gist
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
 from mailproc.ill.terms import ApduType, Role, State
+from mailproc.notices.language_files import ENGLISH
 from mailproc.store import events, requests, transactions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
@@ -79,7 +80,7 @@ def step(connection: Connection, event_id: int, premises: Premises, *, attached:
         event["type"],
         found.state.name,
         decided.taken.after.state.name,
-        decided.taken.note,
+        str(decided.taken.note),
         tuple(words),
     )
 
@@ -194,8 +195,9 @@ def _save(work: Work, decided: Decision) -> int:
     event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
     changes = _changes(work, decided)
     transactions.save(work.connection, transaction, changes)
-    withdrew = {"withdrew": work.withdrew} if work.withdrew else {}
-    found_out: dict[str, Any] = {"facts": decided.known | withdrew or None}
+    became = {"withdrew": work.withdrew, "answered": work.answered}
+    known = decided.known | {name: value for name, value in became.items() if value}
+    found_out: dict[str, Any] = {"facts": known or None}
     if apdu is not None and event["apdu"] is None:
         found_out["apdu"] = apdu_json.to_json(apdu)
     events.finish(
@@ -206,7 +208,10 @@ def _save(work: Work, decided: Decision) -> int:
         partner=transaction["partner"],
         **found_out,
     )
-    beside = (decided.known.get("remark", ""), *(f"we answered: {said}" for said in work.answered))
+    beside = (
+        decided.known.get("remark", ""),
+        *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
+    )
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction["id"], decided.taken, name, note)
     return int(changes.get("moved_event_id", transaction["moved_event_id"]))

@@ -152,7 +152,7 @@ def _send(work: Work, effect: Send) -> None:
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
     what = ENGLISH.told_word(told(effect.apdu))
     if work.event["cause"] == "letter":
-        work.answered.append(what)
+        work.answered.append(told(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
         work.words.append(f"a message to {transaction['symbol']} at {transaction['address']}: {what}")

@@ -110,5 +110,9 @@ class Premises:
         wall = min(max(wall, FIRST), LAST)
         return wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
 
+    def shown(self, at: datetime) -> str:
+        """An instant as lists show it: in the library's zone and language."""
+        return self.language.moment(self.local(at))
+
     def today(self) -> date:
         return self.local(self.clock()).date()

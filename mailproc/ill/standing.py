@@ -26,6 +26,7 @@ from mailproc.ill.apdu_json import value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.machine import Kind, Next
+from mailproc.ill.noted import Noted
 from mailproc.ill.terms import Role, Service, State
 
 NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
@@ -131,9 +132,9 @@ def _takes_back(occurrence: Occurrence) -> bool:
 
 def _beside(standing: Standing, occurrence: Occurrence) -> str:
     if _takes_back(occurrence):
-        return "the order had not left: it is withdrawn"
+        return Noted.ORDER_WITHDRAWN
     told = standing.unsent and occurrence.event[:1].islower()
-    return "nobody is told: the order had never left" if told else ""
+    return Noted.NOBODY_IS_TOLD if told else ""
 
 
 def service_of(services: Sequence[Service]) -> Service:
@@ -157,14 +158,14 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
     if event in TIMERS:
         return _timed(standing, Timer(event), facts)
     if facts.get("again"):
-        return Step(standing, standing, _stays(standing, Kind.STAY), "said once more")
+        return Step(standing, standing, _stays(standing, Kind.STAY), Noted.SAID_ONCE_MORE)
     if event == "UNDONE":
         found = from_json(standing.role, facts["found"])
         return Step(standing, found, Next(Kind.BECOMES, found.state, found.state_before, (), False))
     if event == "cancel" and facts.get("letter_left") is False and standing.state is State.PENDING:
         after = replace(standing, state=State.CANCELLED, state_before=None)
         outcome = Next(Kind.BECOMES, State.CANCELLED, None, (), False)
-        return Step(standing, after, outcome, "withdrawn before the letter left")
+        return Step(standing, after, outcome, Noted.WITHDRAWN)
     if standing.unsent and event in WANTS_ANSWER:
         note = "Nobody knows of this order: it was taken back before it left."
         return Step(standing, standing, _stays(standing, Kind.REFUSED), note)
@@ -183,7 +184,7 @@ def _outside_the_tables(standing: Standing, occurrence: Occurrence) -> Step | No
 def _timed(standing: Standing, kind: Timer, facts: Mapping[str, Any]) -> Step:
     stays = _stays(standing, Kind.NOTE)
     if facts.get("outdated"):
-        return Step(standing, standing, stays, "no longer so: nothing to do")
+        return Step(standing, standing, stays, Noted.NO_LONGER_SO)
     silent = kind is Timer.RENEWAL_SILENT  # what was announced did not come: the due date holds again
     after = replace(standing, renewal_on=None) if silent else standing
     return Step(standing, after, stays, _timed_note(facts.get("say")))
@@ -192,29 +193,29 @@ def _timed(standing: Standing, kind: Timer, facts: Mapping[str, Any]) -> Step:
 def _timed_note(say: Mapping[str, Any] | None) -> str:
     if say is None:
         return ""
-    return "asked how it stands" if say["type"] == "STATUS_QUERY" else "said once more"
+    return Noted.ASKED_HOW_IT_STANDS if say["type"] == "STATUS_QUERY" else Noted.SAID_ONCE_MORE
 
 
 def _guard(standing: Standing, occurrence: Occurrence) -> Step | None:
     """What the content of a letter decides before its kind does."""
     apdu, facts = occurrence.apdu, occurrence.facts
     if facts.get("old_responder"):  # G4
-        return Step(standing, standing, _stays(standing, Kind.NOTE), "from who had it before")
+        return Step(standing, standing, _stays(standing, Kind.NOTE), Noted.FORMER_LIBRARY)
     if facts.get("same_item") is False and occurrence.event == "ILL_REQUEST":
-        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "another item")
+        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), Noted.ANOTHER_ITEM)
     if facts.get("delivered_again"):
-        return Step(standing, standing, _stays(standing, Kind.NOTE), "delivered again")
+        return Step(standing, standing, _stays(standing, Kind.NOTE), Noted.DELIVERED_AGAIN)
     if facts.get("repeat"):
-        return Step(standing, standing, _said_before(standing, occurrence), "said before")
+        return Step(standing, standing, _said_before(standing, occurrence), Noted.SAID_BEFORE)
     if facts.get("unclear") and standing.state is State.CONDITIONAL:
-        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), "to which condition?")
+        return Step(standing, standing, _stays(standing, Kind.NOTE, attention=True), Noted.WHICH_CONDITION)
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and standing.agreed:
         if _conditions(apdu) == standing.agreed:  # G1
             outcome = _stays(standing, Kind.NOTE, "COND_REPLY.yes")
-            return Step(standing, standing, outcome, "agreed before")
+            return Step(standing, standing, outcome, Noted.AGREED_BEFORE)
         return None
     if not _dates_move(standing, apdu):  # G3
-        return Step(standing, standing, _stays(standing, Kind.NOTE), "older than the due date we hold")
+        return Step(standing, standing, _stays(standing, Kind.NOTE), Noted.OLDER_THAN_OURS)
     return None
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mailproc.ill.apdu import Money
+from mailproc.ill.status import Status
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
 
@@ -91,6 +92,24 @@ class Language:
 
         day = "" if wall.date() == today else f"{self.day_word(wall.date(), today)}, "
         return day + format_time(wall.time(), self.texts.formats["time"], locale=self._locale)
+
+    def moment(self, wall: datetime) -> str:
+        """ "24 Nov 2026 10:41". Wall time of the library's zone."""
+        from babel.dates import format_datetime  # as for days
+
+        return format_datetime(wall, self.texts.formats["moment"], locale=self._locale)
+
+    def label(self, part: str, name: str, /, **values: object) -> str:
+        """A text of the command line with its values."""
+        return self.texts.labels[part][name].format(**values)
+
+    def status(self, status: Status, today: date) -> str:
+        """ "Hold placed, position 2", "Unfilled: it is on loan": for librarians, in lists."""
+        reason = f": {self.condition_word(status.reason)}" if status.reason else ""
+        place = [self.label("status", "position", value=status.position)] if status.position else []
+        day = [self.day_word(status.on, today)] if status.on else []
+        told = ", ".join([self.texts.terms[status.term] + reason, *place, *day])
+        return self.label("status", "closed", value=told) if status.closed else told
 
     def number(self, number: Decimal | int) -> str:
         """All its digits, with this language's marks: "1,234.50", "1.234,50"."""

@@ -1,11 +1,11 @@
 """Is a file of a language whole? Compared with English key by key; a letter must not meet a gap."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, time
+from datetime import UTC, date, datetime
 from string import Formatter
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime
 
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.templating.problem import did_you_mean
@@ -15,6 +15,8 @@ Tree = Mapping[str, object]
 
 LONGEST = 500
 _DAYS = ("day", "day_of_year")
+_TIMES = ("time", "moment")
+_MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
 def problems(given: Tree, english: Tree, locale: Locale) -> Iterator[Problem]:
@@ -87,14 +89,14 @@ def _places(text: str) -> set[str] | None:
 
 def _formats(formats: Tree, locale: Locale) -> Iterator[Problem]:
     """Tried with a day: CLDR's letters are many, and Babel knows which can be shown."""
-    for name in (*_DAYS, "time"):
+    for name in (*_DAYS, *_TIMES):
         pattern = formats.get(name)
         if isinstance(pattern, str):
             try:
                 _ = (
                     format_date(date(2026, 11, 23), pattern, locale=locale)
                     if name in _DAYS
-                    else format_time(time(10), pattern, locale=locale)
+                    else format_datetime(_MOMENT, pattern, locale=locale)
                 )
             except (ValueError, KeyError, AttributeError) as error:
                 yield Problem(("formats", name), f"is no pattern of CLDR for this: {error}", pattern)

@@ -24,9 +24,18 @@ MOST_UNREAD = 5
 """Fields that were not understood are shown, so many of one message."""
 
 
-def said(apdu: Apdu, role: Role, reasons: Sequence[str], today: date, language: Language) -> tuple[str, ...]:
+def said(
+    apdu: Apdu,
+    role: Role,
+    reasons: Sequence[str],
+    today: date,
+    language: Language,
+    *,
+    beside: bool = True,
+) -> tuple[str, ...]:
     """A line for each thing that it says: reason, conditions, days, costs, remark. ``role`` is ours;
-    what ``reasons`` (codes of attention) say already is left out. Dates as everywhere in letters."""
+    what ``reasons`` (codes of attention) say already is left out. ``beside``: with its reply code and remark.
+    Dates as everywhere in letters."""
 
     def line(name: str, value: Any) -> str:
         shown = language.day_word(value, today) if isinstance(value, date) else str(value)
@@ -35,8 +44,7 @@ def said(apdu: Apdu, role: Role, reasons: Sequence[str], today: date, language: 
     found = (
         *_parts(apdu, role, reasons, language),
         *(("unread", one) for one in _unread(apdu.extensions)),
-        ("reply_code", apdu.reply_code),
-        ("note", apdu.note),
+        *((("reply_code", apdu.reply_code), ("note", apdu.note)) if beside else ()),
     )
     return tuple(line(name, value) for name, value in found if value)
 

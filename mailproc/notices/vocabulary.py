@@ -44,5 +44,11 @@ class Vocabulary:
     citation: Words
     """By the fields of Item; their order is that of a citation."""
     single: Words
+    terms: Words
+    """By Term of ``ill.status``."""
+    noted: Words
+    """By the names of Noted of ``ill.noted``."""
+    labels: Mapping[str, Words]
+    """Of the command line, by verb or part of one."""
     counted: Mapping[str, Words]
     """By name, then by CLDR plural category; "other" is always there."""

@@ -150,9 +150,9 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
     return {**row, "kind": kind}
 
 
-def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
+def events_of(connection: Connection, inbox_id: int, language: Language = ENGLISH) -> list[dict[str, Any]]:
     """What each message of a letter says, and what became of it; that staff were told of the letter is
-    none of them. ``item``: what a request asks for; ``says``: lines in words."""
+    none of them. ``item``: what a request asks for; ``says``: lines in words of ``language``."""
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
     statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [
@@ -162,7 +162,7 @@ def events_of(connection: Connection, inbox_id: int) -> list[dict[str, Any]]:
             "event": _event(row["apdu"]) or row["type"],
             "spoken": spoken(_event(row["apdu"]), row["apdu"]) or row["type"],
             "item": (row["apdu"] or {}).get("item") or {},
-            "says": _says(row["apdu"], row["at"].date()),
+            "says": _says(row["apdu"], row["at"].date(), language),
             "state": row["state"],
             "number": (row["ref"] or {}).get("number", ""),
             "why": row["last_error"],
@@ -193,12 +193,12 @@ def _event(apdu: dict[str, Any] | None) -> str:
     return event_heard(apdu_json.from_json(apdu)) if apdu else ""
 
 
-def _says(apdu: dict[str, Any] | None, today: date) -> tuple[str, ...]:
+def _says(apdu: dict[str, Any] | None, today: date, language: Language) -> tuple[str, ...]:
     if not apdu:
         return ()
     heard = apdu_json.from_json(apdu)
     ours = Role.RESPONDER if heard.type.said_by is Role.REQUESTER else Role.REQUESTER
-    return said(heard, ours, (), today, ENGLISH)
+    return said(heard, ours, (), today, language)
 
 
 def _intent(connection: Connection, row: Any) -> LetterLine:

@@ -7,13 +7,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
-from mailproc.ill.terms import Role
+from mailproc.flow.unconfirmed import ANSWERS_FROM
+from mailproc.ill import apdu_json
+from mailproc.ill.heard import event_heard, spoken
+from mailproc.ill.status import Status, status
+from mailproc.ill.terms import ApduType, Role, State
 from mailproc.office import agenda, carried
 from mailproc.office.counted import MOST, Counted, counted
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
+from mailproc.store.events import EVENT
 from mailproc.store.requests import REQUEST
 from mailproc.store.transactions import TRANSACTION
+
+CLOSED = "closed"
+"""The outcome of a request that staff took off the lists."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Line:
     delivery: str
     answered: bool
     promise: dict[str, Any] | None
+    status: Status
     attention: tuple[str, ...]
     needs: tuple[str, ...]
     outcome: str
@@ -105,10 +114,11 @@ def joined() -> Select[Any]:
         TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
         TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
         TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
+        EVENT.c.type.label("moved_type"), EVENT.c.apdu.label("moved_apdu"),
     )  # fmt: skip
     join = REQUEST.join(
         TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
-    )
+    ).outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
     return select(*columns).select_from(join)
 
 
@@ -154,6 +164,7 @@ def line_of(connection: Connection, row: RowMapping, needs: tuple[str, ...]) -> 
         delivery=delivery,
         answered=delivery == "filed" and carried.last_word(connection, row["id"]),
         promise=row["promise"],
+        status=_status(row),
         attention=tuple(row["attention"] or ()),
         needs=needs,
         outcome=row["outcome"],
@@ -165,6 +176,25 @@ def _their_number(connection: Connection, row: RowMapping) -> str:
     if row["role"] == Role.REQUESTER:
         return ", ".join(transactions.order_lines(connection, row["id"]))
     return (row["options"] or {}).get("number", "") or str(row["tgq"])
+
+
+def _status(row: RowMapping) -> Status:
+    said = row["moved_apdu"]
+    return status(
+        State[row["state"]],
+        promise=row["promise"],
+        moved=spoken(_moved_by(row["moved_type"] or "", said), said),
+        apdu=said,
+        forwarded=bool((row["options"] or {}).get(ANSWERS_FROM)),
+        closed=row["outcome"] == CLOSED,
+    )
+
+
+def _moved_by(kind: str, apdu: dict[str, Any] | None) -> str:
+    """The row of the state tables; of an act of ours as far as it ends an attempt."""
+    if apdu and kind in ApduType.__members__:
+        return event_heard(apdu_json.from_json(apdu))
+    return "condition-no" if kind == "answer-condition" else kind
 
 
 def unsent(request: RowMapping, needs: tuple[str, ...]) -> Line:
@@ -184,6 +214,7 @@ def unsent(request: RowMapping, needs: tuple[str, ...]) -> Line:
         delivery="",
         answered=False,
         promise=None,
+        status=status(State.IDLE, closed=request["outcome"] == CLOSED),
         attention=(),
         needs=needs,
         outcome=request["outcome"],

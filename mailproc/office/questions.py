@@ -11,9 +11,13 @@ from sqlalchemy import Connection, RowMapping, select
 
 from mailproc.flow import manner, unconfirmed
 from mailproc.flow.premises import Premises
-from mailproc.ill import machine
+from mailproc.flow.ways import ways
+from mailproc.ill import apdu_json, machine
+from mailproc.ill.apdu import Apdu
 from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.catalogue import Way
+from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office import agenda, carried, waiting
 from mailproc.office.find import request_of
@@ -29,7 +33,8 @@ from mailproc.store.transactions import TRANSACTION
 @dataclass(frozen=True)
 class Change:
     """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}.
-    ``spoken``: ``event``, but an answer by what it says (ill/heard.py), for words."""
+    ``spoken``: ``event``, but an answer by what it says (ill/heard.py). ``note`` is in English. What it
+    is made of: ``apdu`` (``theirs``: they said it), ``remark`` of staff, ``answered``: what we said to it."""
 
     attempt: int
     at: datetime
@@ -39,6 +44,10 @@ class Change:
     note: str
     cause: dict[str, str]
     spoken: str
+    apdu: Apdu | None = None
+    theirs: bool = False
+    remark: str = ""
+    answered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Shown:
     ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
     (services, reader, addresses, limits, as its APDU has it); empty where we borrow. ``passed_on``: the
     symbol and address of a library that config.toml does not know, and that has our request now.
-    ``questions``: what waits for staff's yes.
+    ``questions``: what waits for staff's yes. ``ways``: commands that answer what needs attention.
     """
 
     line: Line
@@ -79,10 +88,14 @@ class Shown:
     next: Next | None
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
+    ways: tuple[Way, ...] = ()
 
 
-def shown(connection: Connection, number: str, premises: Premises | None = None) -> Shown:
-    """One request whole; with ``premises`` its actions are those that the partner's protocol can say.
+def shown(
+    connection: Connection, number: str, premises: Premises | None = None, language: Language = ENGLISH
+) -> Shown:
+    """One request whole; with ``premises`` its actions are those that the partner's protocol can say, and
+    there are ``ways`` to go on. ``language``: of these and of the questions.
 
     LocalFault where there is none, or ``number`` is ambiguous.
     """
@@ -112,7 +125,8 @@ def shown(connection: Connection, number: str, premises: Premises | None = None)
         history=tuple(_history(connection, request["id"])),
         next=waiting.next_of(connection, request["id"]),
         passed_on=_passed_on(latest) if latest else None,
-        questions=tuple(_questions(connection, latest)) if latest else (),
+        questions=tuple(_questions(connection, latest, language)) if latest else (),
+        ways=ways(connection, {"reasons": why}, latest, premises, language) if latest and premises else (),
     )
 
 
@@ -122,9 +136,9 @@ def _passed_on(transaction: RowMapping) -> dict[str, str] | None:
     return {"to": transaction["symbol"], "address": transaction["address"]}
 
 
-def _questions(connection: Connection, transaction: RowMapping) -> Iterator[Question]:
+def _questions(connection: Connection, transaction: RowMapping, language: Language) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
-        yield Question(f"A{row['id']}", unconfirmed.in_words(row, ENGLISH))
+        yield Question(f"A{row['id']}", unconfirmed.in_words(row, language))
 
 
 ASKED = (
@@ -208,6 +222,7 @@ def _history(connection: Connection, request_id: int) -> list[Change]:
             TRANSACTION.c.attempt,
             EVENT.c.cause,
             EVENT.c.apdu,
+            EVENT.c.facts,
             EVENT.c.inbox_id,
             EVENT.c.actor,
             EVENT.c.heard_by,
@@ -221,6 +236,7 @@ def _history(connection: Connection, request_id: int) -> list[Change]:
 
 
 def _change(row: RowMapping) -> Change:
+    facts = row["facts"] or {}
     return Change(
         row["attempt"],
         row["at"],
@@ -230,6 +246,10 @@ def _change(row: RowMapping) -> Change:
         row["note"],
         _cause(row),
         spoken(row["event"], row["apdu"]),
+        apdu_json.from_json(row["apdu"]) if row["apdu"] else None,
+        row["cause"] == "letter" or bool(row["heard_by"]),
+        facts.get("remark") or "",
+        tuple(facts.get("answered") or ()),
     )
 
 

@@ -70,6 +70,12 @@ class Registry:
         """What an unfilled answer leads to: its reply code decides, else the standard's reason."""
         return self.follows_table.of(answer)
 
+    def means(self, reply_code: str) -> str:
+        """What a reply code of the British Library says, in English; '' of one that nobody knows."""
+        codes = self.artemail.replies.codes
+        found = codes.find(reply_code)
+        return found.code.means if found else codes.means(reply_code)
+
     def renews_itself(self, apdu: Apdu) -> bool:
         """Does this letter say that the loan will be renewed without our asking?"""
         found = self.artemail.replies.codes.find(apdu.reply_code or "")

@@ -1,16 +1,21 @@
 """Every code that staff may meet has a word; what has none is shown as it is."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import mailproc
 from mailproc.ill import events, policy
 from mailproc.ill.apdu import Money
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.machine import TABLES
+from mailproc.ill.noted import Noted
+from mailproc.ill.status import OF_STATE, Term
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH, Languages, shipped, shipped_tags
@@ -118,11 +123,32 @@ def test_every_service_has_a_word(service: Service, language: Language, spoken: 
     assert language.service_word(service.name) == spoken.services[service.name]
 
 
+def test_every_term_and_finding_has_a_word(spoken: Vocabulary) -> None:
+    assert set(spoken.terms) == set(Term)
+    assert set(spoken.noted) == {one.name for one in Noted}
+    assert set(OF_STATE) == set(State)
+
+
+def test_the_command_line_asks_for_labels_that_exist_and_for_all_of_them() -> None:
+    """A label is asked for by its part and name, or its part is taken whole."""
+    sources = "".join(path.read_text() for path in (Path(mailproc.__file__).parent).rglob("*.py"))
+    asked = set(re.findall(r'label\(\s*["\']([a-z]+)["\'], ["\']([a-z_]+)["\']', sources))
+    labels = ENGLISH.texts.labels
+    parts = {part for part in labels if re.search(rf'(?:[lw][a-z]+\[|label\()["\']{part}["\']', sources)}
+    parts |= {part for part, _ in asked}
+    assert {(part, name) for part, name in asked if name not in labels[part]} == set()
+    assert set(labels) == parts
+    names = {name for words in labels.values() for name in words}
+    unused = {name for name in names if f'"{name}"' not in sources and f"'{name}'" not in sources}
+    assert unused - set(labels["asked"]) - set(labels["untold"]) - set(labels["then"]) == set()
+
+
 def test_no_word_was_left_in_english() -> None:
     english = dict(_entries(ENGLISH.texts))
     for tag in shipped_tags()[1:]:
         same = [code for code, word in _entries(shipped(tag).texts) if word == english[code]]
-        assert same == ["formats.time", "formats.amount", "citation.isbn", "citation.issn"]
+        assert same == ["formats.time", "formats.amount", "citation.isbn", "citation.issn",
+                        "labels.requests.partner", "labels.jobs.partner"]  # fmt: skip
 
 
 @pytest.mark.parametrize(

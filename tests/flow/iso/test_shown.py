@@ -8,4 +8,4 @@ def test_the_days_of_a_request_are_written_alike(iso, capsys):
     showing.tell(iso.shown("L1"), iso.house.premises)
     head = capsys.readouterr().out.partition("When")[0]
     assert "Fri 15 May" in head and "Wed 20 May" in head and "2026-05" not in head
-    assert "Service       loan" in head and "LOAN" not in head
+    assert "Service          loan" in head and "LOAN" not in head

@@ -1,0 +1,113 @@
+"""The history of a request as a table: each line in the library's language, made from what was said.
+
+What a line of an older release holds in words alone is shown as it was written.
+"""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from mailproc.cli import output
+from mailproc.flow.premises import Premises
+from mailproc.ill.apdu import Apdu, IllAnswer, StatusOrErrorReport
+from mailproc.ill.noted import Noted
+from mailproc.ill.status import OF_STATE
+from mailproc.ill.terms import Role, State
+from mailproc.notices.language import Language
+from mailproc.notices.said import plain_note, said
+from mailproc.notices.telling import telling
+from mailproc.office.questions import Change
+
+FOLDED = 3
+"""So many lines of a history that say the same become one."""
+LONGEST = 160
+"""Characters of a note."""
+_NAMES = ("when", "what", "now", "by", "note")
+_OF_OLD = "we answered: "
+"""How 0.1.0 noted an answer of ours; since then its code stands with the event."""
+
+
+def tell(changes: Sequence[Change], role: str, premises: Premises) -> None:
+    """To standard output, the first change first."""
+    words = premises.language.texts.labels["history"]
+    rows = [_row(run, Role[role], premises) for run in _runs(changes)]
+    output.table([words[name] for name in _NAMES], rows, words["empty"])
+
+
+def _runs(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """What was said again and again in the same words and moved nothing is one line; all else one each."""
+    for same, run in groupby(changes, key=lambda one: None if one.from_state != one.to_state else _said(one)):
+        alike = list(run)
+        if same is None or len(alike) < FOLDED:
+            yield from ([change] for change in alike)
+        else:
+            yield alike
+
+
+def _said(change: Change) -> tuple[object, ...]:
+    return change.attempt, change.spoken, change.to_state, change.note, change.cause["kind"]
+
+
+def _row(run: Sequence[Change], role: Role, premises: Premises) -> tuple[str, ...]:
+    change, language = run[0], premises.language
+    moved = change.to_state != change.from_state
+    parts = [textwrap.shorten("; ".join(_note(change, role, premises)), LONGEST, placeholder=" …")]
+    if len(run) > 1:
+        times, last = language.counted("said_times", len(run)), premises.shown(run[-1].at)
+        parts.insert(0, language.label("history", "last", times=times, day=last, cause=run[-1].cause["id"]))
+    return (
+        premises.shown(change.at),
+        language.event_word(change.spoken),
+        language.texts.terms[OF_STATE[State[change.to_state]]] if moved else "",
+        _by(change, language),
+        ". ".join(filter(None, parts)),
+    )
+
+
+def _by(change: Change, language: Language) -> str:
+    heard_by = change.cause.get("heard_by")
+    told = f" ({language.label('history', 'heard_by', value=heard_by)})" if heard_by else ""
+    kind = language.texts.labels["cause"].get(change.cause["kind"], change.cause["kind"])
+    return f"{kind} {change.cause['id']}{told}"
+
+
+def _note(change: Change, role: Role, premises: Premises) -> Iterator[str]:
+    """Everything that the line says beside its kind, each once."""
+    language, apdu = premises.language, change.apdu
+    if not _is_typed(change):
+        yield plain_note(change.note, role, language)
+        return
+    noted = {one.value: one.name for one in Noted}
+    yield from (language.texts.noted[noted[part]] for part in change.note.split("; ") if part in noted)
+    if apdu is not None:
+        yield from _content(apdu, change, role, premises)
+    if change.remark:
+        yield change.remark
+    for code in change.answered:
+        yield language.label("history", "answered", value=language.told_word(code))
+
+
+def _is_typed(change: Change) -> bool:
+    if change.apdu is None:
+        parts = change.note.split("; ")
+        return not change.note or all(part == change.remark or part in _NOTED for part in parts)
+    return bool(change.answered) or _OF_OLD not in change.note
+
+
+_NOTED = frozenset(one.value for one in Noted)
+
+
+def _content(apdu: Apdu, change: Change, role: Role, premises: Premises) -> Iterator[str]:
+    """What the message itself says: theirs as theirs, ours as ours. A reply code that is known says it all,
+    with what it means beside it."""
+    language, today = premises.language, premises.today()
+    means = premises.registry.means(apdu.reply_code) if apdu.reply_code else ""
+    if not means and change.theirs and isinstance(apdu, IllAnswer | StatusOrErrorReport):
+        yield from said(apdu, role, (), today, language, beside=False)
+    elif not means:
+        yield from telling(apdu, today, language)
+    if apdu.reply_code:
+        code = apdu.reply_code
+        yield language.label("history", "code", code=code, means=means) if means else code
+    if apdu.note and apdu.note != means:
+        yield apdu.note

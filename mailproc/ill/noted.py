@@ -1,0 +1,21 @@
+"""What the law finds about an event beside the new state: codes, and the English of the history."""
+
+from enum import StrEnum
+
+
+class Noted(StrEnum):
+    """The value stands at the beginning of the history's note; a language has a text for each name."""
+
+    SAID_ONCE_MORE = "said once more"
+    WITHDRAWN = "withdrawn before the letter left"
+    NO_LONGER_SO = "no longer so: nothing to do"
+    ASKED_HOW_IT_STANDS = "asked how it stands"
+    FORMER_LIBRARY = "from who had it before"
+    ANOTHER_ITEM = "another item"
+    DELIVERED_AGAIN = "delivered again"
+    SAID_BEFORE = "said before"
+    WHICH_CONDITION = "to which condition?"
+    AGREED_BEFORE = "agreed before"
+    ORDER_WITHDRAWN = "the order had not left: it is withdrawn"
+    NOBODY_IS_TOLD = "nobody is told: the order had never left"
+    OLDER_THAN_OURS = "older than the due date we hold"

@@ -1,0 +1,119 @@
+"""How a request stands, in the terms of ISO 10161-1: a headline that is as exact as the history below it.
+
+The states of the standard say less than its answers: a transaction on a waiting list is PENDING, one whose
+answer was "ask again later" is NOT-SUPPLIED.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from mailproc.ill.terms import State
+
+
+class Term(StrEnum):
+    """The codes; a language has a word for each."""
+
+    NOT_SENT = "NOT_SENT"
+    REQUESTED = "REQUESTED"
+    IN_PROCESS = "IN_PROCESS"
+    FORWARDED = "FORWARDED"
+    WILL_SUPPLY = "WILL_SUPPLY"
+    HOLD_PLACED = "HOLD_PLACED"
+    CONDITIONAL = "CONDITIONAL"
+    UNFILLED = "UNFILLED"
+    RETRY = "RETRY"
+    LOCATIONS_PROVIDED = "LOCATIONS_PROVIDED"
+    ESTIMATE = "ESTIMATE"
+    EXPIRED = "EXPIRED"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    CANCELLED = "CANCELLED"
+    SHIPPED = "SHIPPED"
+    RECEIVED = "RECEIVED"
+    RENEWAL_REQUESTED = "RENEWAL_REQUESTED"
+    OVERDUE = "OVERDUE"
+    OVERDUE_NOT_RECEIVED = "OVERDUE_NOT_RECEIVED"
+    OVERDUE_RENEWAL_REQUESTED = "OVERDUE_RENEWAL_REQUESTED"
+    RECALLED = "RECALLED"
+    RETURNED = "RETURNED"
+    CHECKED_IN = "CHECKED_IN"
+    LOST = "LOST"
+    UNKNOWN = "UNKNOWN"
+
+
+OF_STATE: Mapping[State, Term] = {
+    State.SHELVED_CANCEL: Term.CANCELLED,
+    State.IDLE: Term.NOT_SENT,
+    State.NOT_SUPPLIED: Term.UNFILLED,
+    State.PENDING: Term.REQUESTED,
+    State.IN_PROCESS: Term.IN_PROCESS,
+    State.FORWARD: Term.FORWARDED,
+    State.CONDITIONAL: Term.CONDITIONAL,
+    State.CANCEL_PENDING: Term.CANCEL_REQUESTED,
+    State.CANCELLED: Term.CANCELLED,
+    State.SHIPPED: Term.SHIPPED,
+    State.RECEIVED: Term.RECEIVED,
+    State.RENEW_PENDING: Term.RENEWAL_REQUESTED,
+    State.NOT_RECEIVED_OVERDUE: Term.OVERDUE_NOT_RECEIVED,
+    State.RENEW_OVERDUE: Term.OVERDUE_RENEWAL_REQUESTED,
+    State.OVERDUE: Term.OVERDUE,
+    State.RETURNED: Term.RETURNED,
+    State.CHECKED_IN: Term.CHECKED_IN,
+    State.RECALL: Term.RECALLED,
+    State.LOST: Term.LOST,
+    State.UNKNOWN: Term.UNKNOWN,
+}
+
+_ENDED_BY: Mapping[str, Term] = {
+    "RETRY": Term.RETRY, "answer-retry": Term.RETRY,
+    "LOCATIONS_PROVIDED": Term.LOCATIONS_PROVIDED, "locations": Term.LOCATIONS_PROVIDED,
+    "ESTIMATE": Term.ESTIMATE, "estimate": Term.ESTIMATE,
+    "EXPIRED": Term.EXPIRED, "expire": Term.EXPIRED,
+}  # fmt: skip
+"""By the event that ended an attempt, as ``heard.spoken`` has it."""
+
+_SAYS_NO_MORE = ("", "ANSWER.unfilled", "unfilled")
+_WAITS_FOR_SUPPLY = (State.PENDING, State.IN_PROCESS)
+
+
+@dataclass(frozen=True)
+class Status:
+    """``position`` on a waiting list; ``on``: the day of a promise; ``reason``: why it is unfilled, or the
+    condition, by the standard's name or the event that ended the attempt; ``closed``: staff took it off the
+    lists."""
+
+    term: Term
+    position: int | None = None
+    on: date | None = None
+    reason: str = ""
+    closed: bool = False
+
+
+def status(
+    state: State,
+    *,
+    promise: Mapping[str, Any] | None = None,
+    moved: str = "",
+    apdu: Mapping[str, Any] | None = None,
+    forwarded: bool = False,
+    closed: bool = False,
+) -> Status:
+    """``promise`` as a transaction keeps it; ``moved``: the event that brought the state (``heard.spoken``)
+    and its ``apdu`` as JSON; ``forwarded``: a library that we do not know has it now."""
+    said = apdu or {}
+    if state in _WAITS_FOR_SUPPLY and promise:
+        on = promise.get("date")
+        day = date.fromisoformat(on) if on else None
+        return Status(Term(promise["what"]), promise.get("position"), day, closed=closed)
+    if state is State.NOT_SUPPLIED:
+        term = _ENDED_BY.get(moved, Term.UNFILLED)
+        other = moved if term is Term.UNFILLED and moved not in _SAYS_NO_MORE else ""
+        return Status(term, reason=said.get("reason") or other, closed=closed)
+    if state is State.CONDITIONAL:
+        conditions = said.get("conditions") or [{}]
+        return Status(Term.CONDITIONAL, reason=conditions[0].get("condition") or "", closed=closed)
+    if state is State.PENDING and forwarded:
+        return Status(Term.FORWARDED, closed=closed)
+    return Status(OF_STATE[state], closed=closed)

@@ -1,0 +1,62 @@
+"""The command line speaks the language of the library; codes and what a program reads stay."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailproc.notices.language_files import ENGLISH, shipped
+
+from .test_show import hear
+
+Cli = Callable[..., Any]
+VERBS = (
+    ("requests",), ("show", "B1"), ("digest",), ("rota", "B1"), ("jobs",), ("letters",), ("shelved",),
+    ("outbox",), ("letter", "I1"),
+)  # fmt: skip
+WORD = re.compile(r"[A-Za-z]{4,}")
+
+
+@pytest.fixture
+def german(folder: Path, cli: Cli, placed: Cli) -> Cli:
+    """A library that reads German, with a request on a waiting list."""
+    config = folder / "config.toml"
+    text = config.read_text().replace("[library]\n", '[library]\nlanguage = "de"\n', 1)
+    config.write_text(text.replace("British Library", "BL"))
+    placed("Buch")
+    assert cli("run", "--once").code == 0
+    hear(cli, "B1-1 USE*2")
+    return cli
+
+
+def test_lists_and_show_are_in_german(german: Cli) -> None:
+    assert "Vorgemerkt, Platz 2" in german("requests").out
+    shown = german("show", "B1").out
+    assert "Wir entleihen von UK-BL: Vorgemerkt, Platz 2 (" in shown and "[PENDING]" in shown
+    assert re.search(r"\d+\. \w+\.? \d{4}, \d\d:\d\d  bestellt +Bestellt +Personal ", shown)
+    assert "hat es vorgemerkt" in shown
+    assert "nichts zu tun" in german("digest").out
+    assert "Vorgemerkt" in german("rota", "B1").out or "Bestellt" in german("rota", "B1").out
+    assert "Wenn nichts geschieht" in german("jobs").out
+    assert "im Ordner abgelegt" in german("letters").out
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_no_label_was_left_in_english(german: Cli, verb: tuple[str, ...]) -> None:
+    said = german(*verb).out
+    labels = ENGLISH.texts.labels
+    german_words = set(WORD.findall(repr(shipped("de").texts)))
+    parts = {"show": ("show", "history"), "letter": (), "shelved": ("letters",), "outbox": ("letters",)}
+    for part in parts.get(verb[0], (verb[0],)):
+        for name, text in labels[part].items():
+            if words := set(WORD.findall(re.sub(r"{.*?}", "", text))) - german_words:
+                assert not words <= set(WORD.findall(said)), (part, name)
+
+
+def test_what_a_program_reads_is_the_same_in_every_language(german: Cli, folder: Path) -> None:
+    values = [german(*verb, "--json").json for verb in VERBS]
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace('language = "de"\n', ""))
+    assert [german(*verb, "--json").json for verb in VERBS] == values
