@@ -139,3 +139,28 @@ def test_a_letter_that_cannot_be_is_reported_but_a_report_never():
 def test_how_a_request_ends(found, event, apdu, outcome):
     ends = [effect.outcome for effect in after(found, event, apdu) if isinstance(effect, Finish)]
     assert ends == ([outcome] if outcome else [])
+
+
+BORROWER, LENDER = Role.REQUESTER, Role.RESPONDER
+
+
+@pytest.mark.parametrize(
+    ("role", "service", "state", "event", "reasons"),
+    [
+        (BORROWER, Service.LOAN, State.NOT_SUPPLIED, "SHIPPED", ("supplied-after-end",)),
+        (BORROWER, Service.LOAN, State.RECEIVED, "ANSWER.unfilled", ("answer-after-end",)),
+        (BORROWER, Service.LOAN, State.RECEIVED, "ANSWER.conditional", ("condition-after-shipped",)),
+        (BORROWER, Service.COPY, State.SHIPPED, "ANSWER.conditional", ("condition-after-shipped",)),
+        (BORROWER, Service.LOAN, State.RETURNED, "LOST", ("lost-after-returned", "lost")),
+        (LENDER, Service.LOAN, State.CHECKED_IN, "LOST", ("lost-after-returned",)),
+        (BORROWER, Service.LOAN, State.CANCELLED, "LOST", ("supplied-after-end", "lost")),
+        (BORROWER, Service.LOAN, State.LOST, "CHECKED_IN", ("found-after-lost",)),
+        (BORROWER, Service.COPY, State.LOST, "receive", ("found-after-lost",)),
+        (LENDER, Service.LOAN, State.LOST, "check-in", ("found-after-lost",)),
+        (LENDER, Service.LOAN, State.LOST, "RETURNED", ("found-after-lost",)),
+        (LENDER, Service.COPY, State.LOST, "RECEIVED", ("found-after-lost",)),
+    ],
+)
+def test_why_staff_must_look_when_a_letter_comes_late(role, service, state, event, reasons):
+    done = after(Standing(role, service, state), event)
+    assert tuple(effect.reason for effect in done if isinstance(effect, AskStaff)) == reasons

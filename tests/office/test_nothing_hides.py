@@ -200,6 +200,14 @@ def test_where_it_is_our_turn_a_look_hides_nothing_whatever_the_policy() -> None
                 assert not seen or reason in seen
 
 
+def test_a_promise_says_nothing_of_what_has_left_or_is_lost() -> None:
+    for (role, _, state), seen in places(Days()).items():
+        if not (state.awaits_answer and role is Q):
+            assert "promise-passed" not in seen, state
+        if not (state is S.IN_PROCESS and role is R):
+            assert not seen & {"promised", "promise-due"}, state
+
+
 # --- in the store ---------------------------------------------------------------------------------
 
 
@@ -212,10 +220,11 @@ def groups(world):
     return {group.reason: [one.number for one in group.requests] for group in found(world).groups}
 
 
-def test_a_lost_loan_whose_rota_goes_on_is_in_the_digest(world):
+@pytest.mark.parametrize("heard", [{}, {"heard_by": "phone"}], ids=["by us", "by them"])
+def test_a_lost_loan_whose_rota_goes_on_is_in_the_digest(world, heard):
     world.place("XX-BL", "XX-SECOND")
     world.hear("B1-1 SHIPPED LOAN")
-    world.act("B1", "lost")
+    world.act("B1", "lost", **heard)
     assert groups(world) == {"lost": ["B1"]}
     world.next("B1")
     assert groups(world) == {}
