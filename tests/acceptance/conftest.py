@@ -16,9 +16,10 @@ def serve(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name, secret)
 
-    def make(store_url: str = "", mailbox: str = "") -> Service:
+    def make(store_url: str = "", mailbox: str = "", connections: int = 1) -> Service:
         folder = tmp_path / f"service{len(made)}"
-        made.append(Service(folder, store_url or f"sqlite:///{folder}/mailproc.db", relay.port, mailbox))
+        url = store_url or f"sqlite:///{folder}/mailproc.db"
+        made.append(Service(folder, url, relay.port, mailbox, connections))
         return made[-1]
 
     yield make

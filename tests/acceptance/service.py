@@ -47,6 +47,7 @@ host = "127.0.0.1"
 port = {relay}
 security = "none"
 timeout = 10
+max_connections = {connections}
 [[partner]]
 symbol = "XX-LENDER"
 address = "{lender}"
@@ -125,12 +126,14 @@ def mailbox_of(dovecot: Dovecot, user: str) -> str:
 class Service:
     """One configured mailproc: its daemon may be started, killed and asked to end, again and again."""
 
-    def __init__(self, folder: Path, store_url: str, relay_port: int, mailbox: str = "") -> None:
+    def __init__(
+        self, folder: Path, store_url: str, relay_port: int, mailbox: str = "", connections: int = 1
+    ) -> None:
         folder.mkdir(exist_ok=True)
         self.config = folder / "config.toml"
         self.log = folder / "daemon.log"
         self.port = free_port()
-        values = {"store": store_url, "port": self.port, "relay": relay_port}
+        values = {"store": store_url, "port": self.port, "relay": relay_port, "connections": connections}
         addresses = {"ours": OURS, "lender": LENDER, "borrower": BORROWER}
         self.config.write_text(CONFIG.format(**values, **addresses) + mailbox)
         self.daemon: subprocess.Popen[bytes] | Forked | None = None

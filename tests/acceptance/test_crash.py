@@ -1,8 +1,9 @@
 """kill -9 of the running daemon under load: nothing lost, nothing twice, nothing innocent shelved.
 
 Letters come in by SMTP over several connections and lie in a mailbox; staff place requests and
-act in another process; the relay is real. Half of the deaths come at random, half at a commit that
-was drawn: before it or right after. Nothing else is ever done by hand. `make crash` is the long form.
+act in another process; the relay is real, and on SQLite letters go to it over three connections at once.
+Half of the deaths come at random, half at a commit that was drawn: before it or right after. Nothing else
+is ever done by hand. `make crash` is the long form.
 """
 
 import os
@@ -57,7 +58,7 @@ def kill_again_and_again(
 def test_kills_lose_nothing_and_do_nothing_twice(
     serve: Callable[..., Service], relay: Relay, dovecot: Dovecot, tmp_path: Path
 ) -> None:
-    service = serve(mailbox=mailbox_of(dovecot, tmp_path.name))
+    service = serve(mailbox=mailbox_of(dovecot, tmp_path.name), connections=3)
     mailbox = Mailbox(service, dovecot, tmp_path.name)
 
     def each() -> None:
