@@ -18,7 +18,7 @@ from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered, render_safely
-from mailproc.store import alarms, outgoing
+from mailproc.store import alarms, outgoing, turns
 from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
@@ -32,7 +32,7 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     now = premises.clock()
 
     def claim(connection: Connection) -> list[RowMapping]:
-        due = outgoing.claim_intents(connection, "notice", paused(connection, premises), now, limit)
+        due = turns.claim_intents(connection, "notice", paused(connection, premises), now, limit)
         store.underway.claimed(IntentRow, [row["id"] for row in due])
         return due
 

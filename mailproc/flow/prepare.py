@@ -26,7 +26,7 @@ from mailproc.ill.attention import ENDS_WITH_THE_WORDS
 from mailproc.ill.terms import Role
 from mailproc.notices.beside import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
-from mailproc.store import counters, events, outgoing, queue, requests, transactions
+from mailproc.store import counters, events, outgoing, queue, requests, transactions, turns
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
@@ -69,7 +69,7 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
 def _gather(connection: Connection, premises: Premises, limit: int) -> tuple[list[Bundle], int]:
     """The letters to be written, and how many intents there were: some are held at once."""
     waiting = paused(connection, premises)
-    due = outgoing.claim_intents(connection, "apdu", waiting, premises.clock(), limit)
+    due = turns.claim_intents(connection, "apdu", waiting, premises.clock(), limit)
     with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
     bundles = []
     for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):

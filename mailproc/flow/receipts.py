@@ -18,7 +18,7 @@ from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
-from mailproc.store import alarms, auto_replies, events, outgoing
+from mailproc.store import alarms, auto_replies, events, outgoing, turns
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
@@ -86,7 +86,7 @@ def run(store: Store, premises: Premises, limit: int = 50) -> int:
     now = premises.clock()
 
     def claim(connection: Connection) -> Sequence[RowMapping]:
-        due = outgoing.claim_intents(connection, KIND, paused(connection, premises), now, limit)
+        due = turns.claim_intents(connection, KIND, paused(connection, premises), now, limit)
         store.underway.claimed(IntentRow, [row["id"] for row in due])
         return due
 

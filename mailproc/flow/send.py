@@ -18,7 +18,7 @@ from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Envelope
-from mailproc.store import events, outgoing, queue, transactions, undelivered
+from mailproc.store import events, outgoing, queue, transactions, turns, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import OutgoingRow
@@ -81,7 +81,7 @@ def _at_once(premises: Premises) -> int:
 
 
 def _begin(connection: Connection, premises: Premises, beside: Sequence[int]) -> RowMapping | None:
-    row = outgoing.claim_letter(connection, paused(connection, premises), premises.clock(), beside)
+    row = turns.claim_letter(connection, paused(connection, premises), premises.clock(), beside)
     return row if row is None else _with_its_own_sender(connection, row, premises)
 
 

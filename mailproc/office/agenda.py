@@ -117,7 +117,7 @@ def needs(
 
 
 def _needing(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Todo]:
-    rows = open_requests.attempts(connection, MAY_NEED, only)
+    rows = open_requests.attempts(connection, MAY_NEED, day, only)
     each = groupby(rows, key=lambda row: row["request_id"])
     return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
 

@@ -36,7 +36,7 @@ def send(store: Store, premises: Premises, by: str = "") -> Agenda:
 def last_sent(store: Store) -> datetime | None:
     """When a digest was last asked for, by whomever."""
     with store.read() as connection:
-        return open_requests.last_event(connection, "digest")
+        return open_requests.last_digest(connection)
 
 
 def letter_of(found: Agenda, premises: Premises) -> StaffDigest:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
@@ -15,13 +16,22 @@ from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import said
 from mailproc.office.counted import Counted, counted
-from mailproc.store import events, letters, outgoing, requests
+from mailproc.store import events, letters, outgoing
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
+from mailproc.store.requests import REQUEST
 from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
+_WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
+_OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list is not to hold all their bytes
+_UNWORDED = (
+    select(outgoing.INTENT, EVENT.c.at, REQUEST.c.number)
+    .join(EVENT, EVENT.c.id == outgoing.INTENT.c.event_id)
+    .outerjoin(REQUEST, REQUEST.c.id == outgoing.INTENT.c.request_id)
+    .where(outgoing.INTENT.c.state.in_(outgoing.UNWORDED))
+)
 _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
 
 
@@ -61,7 +71,8 @@ def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
     received = connection.execute(
         select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
     ).mappings()
-    prepared = connection.execute(select(OUTGOING).order_by(OUTGOING.c.id.desc()).limit(limit)).mappings()
+    ours = select(*_OURS).order_by(OUTGOING.c.id.desc()).limit(limit)
+    prepared = connection.execute(ours).mappings()
     lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
@@ -87,13 +98,14 @@ def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = F
 
 def count_shelved(connection: Connection, *, to_do: bool = False) -> int:
     """How many ``shelved`` would give without a limit; none of them is loaded."""
-    counts = (select(func.count()).select_from(one.subquery()) for one in _shelves(to_do=to_do))
+    shelves = (one.order_by(None).subquery() for one in _shelves(to_do=to_do))
+    counts = (select(func.count()).select_from(one) for one in shelves)
     return sum(connection.execute(count).scalar_one() for count in counts)
 
 
 def _shelves(*, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
     whole = select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id)
-    single = select(EVENT).where(EVENT.c.state == "shelved").order_by(EVENT.c.id)
+    single = select(EVENT).where(text(SHELVED)).order_by(EVENT.c.id)
     if to_do:
         single = single.where(EVENT.c.facts[events.TOLD].as_string().is_(None))
     proven = INBOX.c.proof > ""  # "<>" finds no index
@@ -119,13 +131,12 @@ def not_on_the_shelf(connection: Connection, letter_id: str, told: str) -> Local
 
 def outbox(connection: Connection) -> list[LetterLine]:
     """Our letters that have not left, with the reason; held orders (no letter yet) too."""
-    waiting = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
-    statement = select(OUTGOING).where(OUTGOING.c.state.in_(waiting)).order_by(OUTGOING.c.id)
-    lines = [_outgoing(row) for row in connection.execute(statement).mappings()]
-    intents = outgoing.INTENT
-    unworded = intents.c.state.in_(outgoing.UNWORDED)
-    held = select(intents).where(unworded).order_by(intents.c.id)
-    return lines + [_intent(connection, row) for row in connection.execute(held).mappings()]
+    letters = connection.execute(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING))).mappings()
+    intents = connection.execute(_UNWORDED).mappings()
+    return [
+        *map(_outgoing, sorted(letters, key=itemgetter("id"))),
+        *map(_intent, sorted(intents, key=itemgetter("id"))),
+    ]
 
 
 def parsed(letter_id: str) -> tuple[str, int]:
@@ -201,12 +212,10 @@ def _says(apdu: dict[str, Any] | None, today: date, language: Language) -> tuple
     return said(heard, ours, (), today, language)
 
 
-def _intent(connection: Connection, row: Any) -> LetterLine:
-    event = events.load(connection, row["event_id"])
-    body = row["body"]
-    said = _event(body.get("apdu"))
-    what = "" if said else body["notice"]
-    if row["request_id"] is not None:
-        what = f"{requests.load(connection, row['request_id'])['number']} {what}".rstrip()
-    at = event["at"] if event else row["not_before"]
-    return LetterLine(f"intent {row['id']}", at, row["state"], row["partner"], what, row["last_error"], said)
+def _intent(row: Any) -> LetterLine:
+    said = _event(row["body"].get("apdu"))
+    what = "" if said else row["body"]["notice"]
+    what = f"{row['number'] or ''} {what}".strip()
+    return LetterLine(
+        f"intent {row['id']}", row["at"], row["state"], row["partner"], what, row["last_error"], said
+    )

@@ -70,7 +70,7 @@ class Filter:
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[Line]:
     """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
     zone; a promise whose day has passed needs a hand."""
-    statement = _list_statement(connection, wanted)
+    statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         statement = statement.limit(wanted.limit)
     found: list[Line] = []
@@ -122,7 +122,7 @@ def joined() -> Select[Any]:
     return select(*columns).select_from(join)
 
 
-def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
+def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:
     statement = joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
     if wanted.role:
         # Said so, SQLite expects half of all and goes by age; an equality it takes for a handful, and sorts.
@@ -135,7 +135,7 @@ def _list_statement(connection: Connection, wanted: Filter) -> Select[Any]:
     if wanted.find:
         statement = statement.where(_found(connection, wanted.find))
     if wanted.attention:
-        statement = statement.where(open_requests.may_need(agenda.MAY_NEED))
+        statement = statement.where(REQUEST.c.id.in_(open_requests.may_need(agenda.MAY_NEED, today)))
     return statement
 
 

@@ -18,6 +18,10 @@ from mailproc.store.text import storable
 
 FINDING = table_of(FindingRow)
 INDEX = "finding_index"
+TRIGRAMS = "finding_index_terms"
+"""SQLite: every trigram that stands in the index, for words of two letters."""
+MANY = 200
+"""Trigrams that begin with two letters. Where there are more of them, they stand nearly everywhere."""
 LONGEST = 4000
 """Characters of a text. A stranger's order of a thousand lines is found by its first ones."""
 FEW = 1000
@@ -67,7 +71,7 @@ def words_of(connection: Connection, request_id: int) -> str:
         line = " ".join(fold(storable(said)).split())
         if line not in lines:
             lines += line + "\n"
-    return lines[:LONGEST]
+    return lines if len(lines) <= LONGEST else f"{lines[: LONGEST - 1]}\n"  # so each pair begins a trigram
 
 
 def _said(connection: Connection, request_id: int) -> Iterator[str]:
@@ -99,8 +103,11 @@ def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
     words = _words(typed)
     if words is None:
         return false()
+    condition = _each(connection, words)
+    if condition is None:
+        return false()
     hits = select(FINDING.c.request_id)
-    found = connection.execute(hits.where(_each(connection, words)).limit(FEW + 1)).scalars().all()
+    found = connection.execute(hits.where(condition).limit(FEW + 1)).scalars().all()
     if len(found) <= FEW:
         return _REQUEST.c.id.in_(found)
     return hits.where(_all_in(words), FINDING.c.request_id == _REQUEST.c.id).exists()
@@ -112,12 +119,30 @@ def _words(typed: str) -> list[str] | None:
     return folded if all(folded) else None
 
 
-def _each(connection: Connection, words: list[str]) -> ColumnElement[bool]:
-    trigrams = [word[at : at + 3] for word in words for at in range(len(word) - 2)]
-    if not trigrams or not _has_index(connection):
+def _each(connection: Connection, words: list[str]) -> ColumnElement[bool] | None:
+    """None where the index says that nothing holds them all."""
+    if not _has_index(connection):
         return _all_in(words)
-    wanted = " AND ".join('"' + one.replace('"', '""') + '"' for one in dict.fromkeys(trigrams))
-    return and_(FINDING.c.request_id.in_(_matching(wanted)), _all_in(words))
+    trigrams = [[word[at : at + 3]] for word in words for at in range(len(word) - 2)]
+    trigrams = trigrams or [_beginning(connection, word) for word in words if len(word) == 2]
+    if [] in trigrams:
+        return None
+    few = {" OR ".join(map(_quoted, some)): None for some in trigrams if len(some) <= MANY}
+    if not few:
+        return _all_in(words)
+    return and_(FINDING.c.request_id.in_(_matching(" AND ".join(f"({one})" for one in few))), _all_in(words))
+
+
+def _beginning(connection: Connection, word: str) -> list[str]:
+    """The trigrams that begin with two letters, and one more than ``MANY`` at most."""
+    after = word[:-1] + chr(ord(word[-1]) + 1)
+    terms = text(f"SELECT term FROM {TRIGRAMS} WHERE term >= :word AND term < :after LIMIT :most")  # noqa: S608
+    values = {"word": word, "after": after, "most": MANY + 1}
+    return list(connection.execute(terms, values).scalars())
+
+
+def _quoted(trigram: str) -> str:
+    return '"' + trigram.replace('"', '""') + '"'
 
 
 def _matching(wanted: str) -> Select[Any]:

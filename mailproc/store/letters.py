@@ -12,6 +12,7 @@ from mailproc.store.outgoing import LEFT
 from mailproc.store.queue import Due
 from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import (
+    DEFERRED,
     SHELVED,
     TAKEN,
     InboxRow,
@@ -68,14 +69,10 @@ _SAME_CONTENT = Constant(
 _SENDER_OF = Constant(
     select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id"))
 )
-_SHELVED_BECAUSE = (
-    select(INBOX.c.id)
-    .where(
-        INBOX.c.state == "shelved",
-        INBOX.c.codec == bindparam("codec"),
-        INBOX.c.last_error == bindparam("why"),
-    )
-    .order_by(INBOX.c.id)
+_SHELVED_BECAUSE = select(INBOX.c.id).where(
+    INBOX.c.state == "shelved",
+    INBOX.c.codec == bindparam("codec"),
+    INBOX.c.last_error == bindparam("why"),
 )
 _LENGTHS = select(INBOX.c.id, func.length(INBOX.c.raw).label("octets")).where(
     INBOX.c.id.in_(bindparam("ids", expanding=True))
@@ -150,7 +147,7 @@ def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: 
 
 def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]:
     """The letters that wait for DNS, without their bytes, the oldest first."""
-    these = select(*NO_BYTES).where(INBOX.c.state == "todo", INBOX.c.last_error != "")
+    these = select(*NO_BYTES).where(text(DEFERRED))
     return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
 
 
@@ -216,7 +213,7 @@ def named_by(
 
 def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
     """Letters of this protocol that lie on the shelf for this reason, word for word."""
-    return list(connection.execute(_SHELVED_BECAUSE, {"why": storable(why), "codec": codec}).scalars())
+    return sorted(connection.execute(_SHELVED_BECAUSE, {"why": storable(why), "codec": codec}).scalars())
 
 
 def unproven_on_shelf(connection: Connection, besides: int = 0) -> dict[str, int]:

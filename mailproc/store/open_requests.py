@@ -1,26 +1,15 @@
 """Everything that is not over, as the letter of the day counts it."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    RowMapping,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    union,
-)
+from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, func, or_, select, text, union
 
 from mailproc.store.events import EVENT
 from mailproc.store.requests import CANDIDATE, REQUEST
 from mailproc.store.statements import table_of
-from mailproc.store.tables import MailboxRow
+from mailproc.store.tables import DIGEST, MailboxRow
 from mailproc.store.timers import TIMER, UNFIRED
 from mailproc.store.transactions import TRANSACTION
 
@@ -43,20 +32,24 @@ def count(connection: Connection) -> int:
     return sum(connection.execute(statement).scalar_one() for statement in counted)
 
 
+AT_ONCE = 500
+"""Rows that are held in memory together."""
+
+
 def attempts(
-    connection: Connection, states: Collection[str], only: Collection[int] | None = None
-) -> Sequence[RowMapping]:
-    """Each attempt of each open request that may need a hand, by request and attempt.
+    connection: Connection, states: Collection[str], day: date, only: Collection[int] | None = None
+) -> Iterator[RowMapping]:
+    """Each attempt of each open request that may need a hand on ``day``, by request and attempt.
 
-    It may where an attempt asks for one, where one has a promise or is in any of ``states``, and
-    where nobody was asked yet (it stands there once, without an attempt). The thousands that
-    simply wait are left out. ``somebody_left``: its rota has a library that was not asked. ``only``: each
-    attempt of these requests instead, by id.
+    It may where an attempt asks for one, where a promise is ours or its day has passed, where its last
+    attempt is in any of ``states``, and where nobody was asked yet (it stands there once, without an
+    attempt). The thousands that simply wait are left out. ``somebody_left``: its rota has a library that was
+    not asked. ``only``: each attempt of these requests instead, by id.
     """
-    return _attempts(connection, _may_need(states) if only is None else only)
+    return _attempts(connection, may_need(states, day) if only is None else only)
 
 
-def without_timer(connection: Connection) -> Sequence[RowMapping]:
+def without_timer(connection: Connection) -> Iterator[RowMapping]:
     """Each attempt of each open request of which no timer waits, as ``attempts``: what happens next happens
     because a letter comes or a person acts."""
     waits = (
@@ -69,7 +62,7 @@ def without_timer(connection: Connection) -> Sequence[RowMapping]:
 
 def _attempts(
     connection: Connection, wanted: Collection[int] | Select[Any] | CompoundSelect[Any]
-) -> Sequence[RowMapping]:
+) -> Iterator[RowMapping]:
     """``wanted``: ids of requests."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
@@ -85,24 +78,22 @@ def _attempts(
         .where(REQUEST.c.id.in_(wanted))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
-    return connection.execute(statement).mappings().all()
+    with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
+        yield from rows.mappings()
 
 
-def may_need(states: Collection[str]) -> ColumnElement[bool]:
-    """The same as a condition on REQUEST joined with its latest attempt, for lists that go by its age."""
-    any_of_it = TRANSACTION.alias()
-    asking = select(any_of_it.c.request_id).where(any_of_it.c.attention.is_not(None))
-    stands = or_(TRANSACTION.c.state.in_(states), TRANSACTION.c.promise.is_not(None))
-    return or_(REQUEST.c.id.in_(asking), and_(_OPEN, stands))
-
-
-def _may_need(states: Collection[str]) -> CompoundSelect[Any]:
-    of_it = TRANSACTION.c.request_id == REQUEST.c.id
-    stands = or_(TRANSACTION.c.state.in_(states), TRANSACTION.c.promise.is_not(None))
-    asked = select(TRANSACTION.c.id).where(of_it)
+def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:
+    """The ids of these requests. Each part goes by an index; of what is open only the last state is read."""
+    of_it = select(TRANSACTION.c.state).where(TRANSACTION.c.request_id == REQUEST.c.id)
+    last_state = of_it.order_by(TRANSACTION.c.attempt.desc()).limit(1).scalar_subquery()
+    promised = TRANSACTION.alias()
+    is_due = or_(promised.c.role == "RESPONDER", promised.c.promise["date"].as_string() < day.isoformat())
     return union(
         select(TRANSACTION.c.request_id).where(_ASKING),
-        select(REQUEST.c.id).where(_OPEN, or_(asked.where(stands).exists(), ~asked.exists())),
+        select(REQUEST.c.id).where(_OPEN, func.coalesce(last_state, "").in_(["", *states])),
+        select(promised.c.request_id)
+        .join(REQUEST, REQUEST.c.id == promised.c.request_id)
+        .where(promised.c.promise.is_not(None), _OPEN, is_due),
     )
 
 
@@ -112,9 +103,7 @@ def failing_mailboxes(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(statement).mappings().all()
 
 
-def last_event(connection: Connection, kind: str) -> datetime | None:
-    """When an event of that type was last born; None where none ever was."""
-    at: datetime | None = connection.execute(
-        select(func.max(EVENT.c.at)).where(EVENT.c.type == kind)
-    ).scalar()
+def last_digest(connection: Connection) -> datetime | None:
+    """When the letter of the day was last asked for; None where it never was."""
+    at: datetime | None = connection.execute(select(func.max(EVENT.c.at)).where(text(DIGEST))).scalar()
     return at

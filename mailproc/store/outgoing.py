@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
-from mailproc.store import queue
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
-from mailproc.store.tables import EventRow, Instant, IntentRow, OutgoingRow
+from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
 
 EVENT = table_of(EventRow)
 INTENT = table_of(IntentRow)
@@ -80,68 +80,6 @@ _OF_LETTER = (
     )
     .order_by(INTENT.c.id)
 )
-_EARLIER = INTENT.alias("earlier")
-_EARLIER_LETTER = OUTGOING.alias("earlier_letter")
-_WAITS_FOR_EARLIER = (
-    select(_EARLIER.c.id)
-    .select_from(_EARLIER.outerjoin(_EARLIER_LETTER, _EARLIER.c.outgoing_id == _EARLIER_LETTER.c.id))
-    .where(
-        _EARLIER.c.transaction_id == INTENT.c.transaction_id,
-        _EARLIER.c.id < INTENT.c.id,
-        _EARLIER.c.kind == "apdu",
-        or_(
-            _EARLIER.c.state.in_(UNWORDED),
-            and_(_EARLIER.c.state == "prepared", _EARLIER_LETTER.c.state.in_(UNDELIVERED)),
-        ),
-    )
-)
-_FOR_OUR_OWN = and_(INTENT.c.kind == "notice", INTENT.c.body["to"].as_string() != "partner")
-"""A reader and our staff are told of a paused partner all the same."""
-_DUE = (
-    select(INTENT.c.id, INTENT.c.unfinished)
-    .where(
-        INTENT.c.kind == bindparam("kind"),
-        INTENT.c.state.in_(("todo", "held")),
-        or_(
-            INTENT.c.not_before.is_(None),
-            INTENT.c.not_before <= bindparam("now", type_=Instant),
-            INTENT.c.not_before > bindparam("far", type_=Instant),  # queue.LONGEST says why
-        ),
-        or_(INTENT.c.partner.not_in(bindparam("paused", expanding=True)), _FOR_OUR_OWN),
-        or_(INTENT.c.kind != "apdu", ~_WAITS_FOR_EARLIER.exists()),
-    )
-    .order_by(INTENT.c.id)
-    .limit(bindparam("most"))
-)
-
-
-def _oldest(*which: ColumnElement[bool]) -> Any:
-    """A branch of its own for each kind of ``not_before``: each walks the index and stops at one."""
-    unpaused = OUTGOING.c.partner.not_in(bindparam("paused", expanding=True))
-    branch = select(OUTGOING.c.id, OUTGOING.c.unfinished).where(
-        OUTGOING.c.state == "prepared", unpaused, *which
-    )
-    return select(branch.order_by(OUTGOING.c.id).limit(1).subquery())
-
-
-def _due(*which: ColumnElement[bool]) -> Any:
-    return union_all(
-        _oldest(OUTGOING.c.not_before.is_(None), *which),
-        _oldest(OUTGOING.c.not_before <= bindparam("now", type_=Instant), *which),
-        _oldest(OUTGOING.c.not_before > bindparam("far", type_=Instant), *which),
-    )
-
-
-_BESIDE = INTENT.alias("beside")
-_OF_THE_SAME_REQUEST = select(INTENT.c.id).where(
-    INTENT.c.outgoing_id == OUTGOING.c.id,
-    INTENT.c.request_id.in_(
-        select(_BESIDE.c.request_id).where(_BESIDE.c.outgoing_id.in_(bindparam("beside", expanding=True)))
-    ),
-)
-_LETTERS_DUE = _due()
-_LETTERS_DUE_BESIDE = _due(~_OF_THE_SAME_REQUEST.exists())
-"""Those that say nothing of a request of which a letter under way speaks."""
 _TROUBLE_KNOWN = (
     select(OUTGOING.c.id)
     .where(OUTGOING.c.state == "prepared", OUTGOING.c.last_error == bindparam("why"))
@@ -167,45 +105,6 @@ def add_intent(connection: Connection, **row: Any) -> int:
 
 def add_letter(connection: Connection, letter: NewLetterOut) -> int:
     return int(_ADD_LETTER.scalar(connection, vars(letter)))
-
-
-def claim_intents(
-    connection: Connection, kind: str, paused: Sequence[str], now: datetime, limit: int
-) -> list[RowMapping]:
-    """Intents that may be put into a letter now, oldest first, their try counted.
-
-    None for a paused partner, nor for its people; none whose transaction has an earlier APDU that has not
-    left (a Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
-    What was held is tried again after its pause: a template may have been mended.
-    """
-    values = {"kind": kind, "paused": list(paused), "now": now, "far": queue.far(now), "most": limit}
-    due = connection.execute(_DUE, values).all()
-    return queue.begin(connection, IntentRow, [(row.id, row.unfinished) for row in due])
-
-
-def claim_letter(
-    connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int] = ()
-) -> RowMapping | None:
-    """The oldest letter that is due, its try counted and its state ``sending``; none of a paused partner.
-
-    ``beside``: the letters under way. None about a request of which one of them speaks, so that no later word
-    overtakes an earlier one; and none over which the process died before, which goes alone.
-    ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
-    """
-    rows: list[RowMapping] = []
-    values = {"paused": list(paused), "now": now, "far": queue.far(now)}
-    while not rows:  # one that killed the process twice is shelved here, and the next one looked at
-        due = _due_letters(connection, values, beside)
-        if not due or (beside and 0 < min(due)[1] < queue.DEATHS):
-            return None
-        rows = queue.begin(connection, OutgoingRow, [min(due)])
-    change(connection, rows[0]["id"], state="sending", sending_since=now, unfinished=rows[0]["unfinished"])
-    return rows[0]
-
-
-def _due_letters(connection: Connection, values: dict[str, Any], beside: Sequence[int]) -> list[queue.Due]:
-    statement, more = (_LETTERS_DUE_BESIDE, {"beside": list(beside)}) if beside else (_LETTERS_DUE, {})
-    return [(row.id, row.unfinished) for row in connection.execute(statement, values | more)]
 
 
 def trouble_known(connection: Connection, why: str) -> bool:
@@ -356,7 +255,7 @@ def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[
     return connection.execute(statement).scalars().all()
 
 
-def in_state(connection: Connection, state: str) -> Sequence[RowMapping]:
+def in_state(connection: Connection, state: str) -> list[RowMapping]:
     """Letters in that state, oldest first."""
-    statement = select(OUTGOING).where(OUTGOING.c.state == state).order_by(OUTGOING.c.id)
-    return connection.execute(statement).mappings().all()
+    found = connection.execute(select(OUTGOING).where(OUTGOING.c.state == state)).mappings()
+    return sorted(found, key=itemgetter("id"))

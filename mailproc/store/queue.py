@@ -214,12 +214,20 @@ def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime])
     """Ids first, without the rows' bytes. Branches and not one OR: each walks the index
     (state, not_before, id) in order and stops early."""
     limit: BindParameter[int] = bindparam("limit", type_=Integer)
-    beyond = table.c.not_before > bindparam("far", type_=Instant)
-    times = (table.c.not_before.is_(None), table.c.not_before <= now, beyond)
-    branches = [select(table.c.id).where(state, time).order_by(table.c.id).limit(limit) for time in times]
+    order = (table.c.not_before, table.c.id)
+    branches = [
+        select(table.c.id).where(state, time).order_by(*order).limit(limit) for time in times(table, now)
+    ]
     ids = union_all(*(select(branch.subquery().c.id) for branch in branches))
     rows = select(table.c.id, table.c.unfinished).where(table.c.id.in_(ids))
     return rows.order_by(table.c.id).limit(limit)
+
+
+def times(table: Any, now: BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    """When a row is due (``far`` is bound): a branch for each, ordered by (not_before, id) as an index has it.
+    For PostgreSQL IS NULL is no equality, so the order by id alone would be a sort."""
+    beyond = table.c.not_before > bindparam("far", type_=Instant)
+    return table.c.not_before.is_(None), table.c.not_before <= now, beyond
 
 
 @cache

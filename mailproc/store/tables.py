@@ -166,7 +166,9 @@ _TAKEN = text(TAKEN)
 
 
 SHELVED = "state = 'shelved'"
-"""On a letter that came in: it lies on the shelf."""
+"""On a letter that came in, or on one message of it: it lies on the shelf."""
+DEFERRED = "state = 'todo' AND last_error <> ''"
+"""On a letter that came in: it waits for DNS."""
 
 
 class InboxRow(QueueRow, table=True):
@@ -189,6 +191,7 @@ class InboxRow(QueueRow, table=True):
         Index("ix_inbox_message_id", "message_id", "content_digest", "taken_from", sqlite_where=_TAKEN),
         Index("ix_inbox_queue", "state", "not_before", "id"),
         Index("ix_inbox_shelf", "state", "proof", "id", sqlite_where=text(SHELVED)),
+        Index("ix_inbox_deferred", "state", "id", sqlite_where=text(DEFERRED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     door: str
@@ -212,6 +215,8 @@ class InboxRow(QueueRow, table=True):
 
 UNPLACED = "transaction_id IS NULL AND state = 'shelved'"
 """On an event: nobody knows what it belongs to, and it lies on the shelf."""
+DIGEST = "type = 'digest'"
+"""On an event: the letter of the day was asked for."""
 
 
 class EventRow(QueueRow, table=True):
@@ -231,6 +236,8 @@ class EventRow(QueueRow, table=True):
         Index("ix_event_unplaced", "partner", "about", sqlite_where=text(UNPLACED)),
         Index("ix_event_sent", "transaction_id", "sent_at"),
         Index("ix_event_original", "transaction_id", "original_sent_at"),
+        Index("ix_event_shelf", "state", "id", sqlite_where=text(SHELVED)),
+        Index("ix_event_digest", "at", sqlite_where=text(DIGEST)),
     )
     id: int | None = Field(default=None, primary_key=True)
     cause: str  # letter | staff | timer | policy
@@ -307,6 +314,8 @@ class CandidateRow(SQLModel, table=True):
 
 
 _ASKING = text("attention IS NOT NULL")
+PROMISED = "promise IS NOT NULL"
+"""On a transaction: somebody has said when the item comes."""
 
 
 class TransactionRow(SQLModel, table=True):
@@ -322,10 +331,14 @@ class TransactionRow(SQLModel, table=True):
         UniqueConstraint("role", "initial_requester", "tgq", "tq", "stq", "opened_by"),
         UniqueConstraint("request_id", "attempt"),
         Index("ix_transactions_tgq", "tgq", "role"),
+        Index("ix_transactions_typed", text("upper(tgq)")),
         Index("ix_transactions_list", "state", "updated_at"),
         Index("ix_transactions_age", "updated_at"),
         Index("ix_transactions_partner", "partner", "updated_at"),
+        Index("ix_transactions_partner_state", "partner", "state", "updated_at"),
+        Index("ix_transactions_role_state", "role", "state", "updated_at"),
         Index("ix_transactions_attention", "updated_at", sqlite_where=_ASKING),
+        Index("ix_transactions_promised", "request_id", sqlite_where=text(PROMISED)),
     )
     id: int | None = Field(default=None, primary_key=True)
     request_id: int
@@ -360,7 +373,10 @@ class HistoryRow(SQLModel, table=True):
     """What each event did."""
 
     __tablename__ = "history"
-    __table_args__ = (Index("ix_history_transaction", "transaction_id", "id"),)
+    __table_args__ = (
+        Index("ix_history_transaction", "transaction_id", "id"),
+        Index("ix_history_event", "event_id"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     transaction_id: int
     event_id: int
@@ -398,6 +414,7 @@ class TimerRow(SQLModel, table=True):
     __tablename__ = "timer"
     __table_args__ = (
         Index("ix_timer_due", "due_at", sqlite_where=_UNFIRED),
+        Index("ix_timer_kind", "kind", "due_at", sqlite_where=_UNFIRED),
         Index(
             "ix_timer_one",
             "transaction_id",
@@ -414,6 +431,10 @@ class TimerRow(SQLModel, table=True):
     fired_event_id: int | None = None
 
 
+TO_WORD = "state IN ('held', 'todo')"
+"""On an intent: it waits to be put into words. In this order, or SQLite uses its index elsewhere too."""
+
+
 class IntentRow(QueueRow, table=True):
     """What an event wants said: an APDU to the partner, or a notice to people."""
 
@@ -423,6 +444,7 @@ class IntentRow(QueueRow, table=True):
         Index("ix_intent_transaction", "transaction_id", "id"),
         Index("ix_intent_outgoing", "outgoing_id"),
         Index("ix_intent_queue", "state", "not_before", "id"),
+        Index("ix_intent_waiting", "kind", "partner", "not_before", "id", sqlite_where=text(TO_WORD)),
     )
     id: int | None = Field(default=None, primary_key=True)
     event_id: int
@@ -447,6 +469,7 @@ class OutgoingRow(QueueRow, table=True):
     __table_args__ = (
         Index("ix_outgoing_file", "partner", "file_ref"),
         Index("ix_outgoing_queue", "state", "not_before", "id"),
+        Index("ix_outgoing_partner", "state", "partner", "not_before", "id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     partner: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, RowMapping, String, bindparam, cast, func, insert, literal, select
 
@@ -60,7 +61,6 @@ _COUNTS = (
     select(TIMER.c.kind, func.count().label("count"), func.min(TIMER.c.due_at).label("next_at"))
     .where(UNFIRED)
     .group_by(TIMER.c.kind)
-    .order_by(func.min(TIMER.c.due_at))
 )
 _ALL = (
     select(TIMER.c.kind, TIMER.c.due_at, TIMER.c.transaction_id)
@@ -120,7 +120,7 @@ def fire(connection: Connection, now: datetime, limit: int) -> int:
 
 def counts(connection: Connection) -> Sequence[RowMapping]:
     """What waits: kind, count, next_at; the kind that is due first stands first."""
-    return connection.execute(_COUNTS).mappings().all()
+    return sorted(connection.execute(_COUNTS).mappings(), key=itemgetter("next_at"))
 
 
 def next_ones(connection: Connection, most: int) -> Sequence[RowMapping]:

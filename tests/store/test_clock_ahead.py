@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.store import alarms, auto_replies, mailboxes, outgoing, passed_over, queue
+from mailproc.store import alarms, auto_replies, mailboxes, passed_over, queue, turns
 from mailproc.store.statements import table_of
 from mailproc.store.tables import InboxRow, IntentRow, OutgoingRow
 from tests.store.test_queue import add, claim
@@ -32,14 +32,14 @@ def test_a_row_of_the_inbox(store, until, due):
 def test_an_intent(store, state, until, due):
     (row_id,) = add(store, IntentRow)
     wait_until(store, IntentRow, row_id, until, state)
-    assert len(store.write(lambda c: outgoing.claim_intents(c, "apdu", [], NOW, 10))) == due
+    assert len(store.write(lambda c: turns.claim_intents(c, "apdu", [], NOW, 10))) == due
 
 
 @pytest.mark.parametrize(("until", "due"), [(AHEAD + LONGEST, True), (NOW + LONGEST, False), (NOW, True)])
 def test_a_letter_out(store, until, due):
     (row_id,) = add(store, OutgoingRow)
     wait_until(store, OutgoingRow, row_id, until, "prepared")
-    found = store.write(lambda c: outgoing.claim_letter(c, [], NOW))
+    found = store.write(lambda c: turns.claim_letter(c, [], NOW))
     assert (found is not None) is due
 
 

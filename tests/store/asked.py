@@ -1,0 +1,260 @@
+"""Every question of the store, put once, by the functions that put it."""
+
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.ill.terms import Role, TransactionId
+from mailproc.store import (
+    alarms,
+    auto_replies,
+    counters,
+    events,
+    find,
+    heard,
+    inbox,
+    learned,
+    letters,
+    order_letters,
+    outgoing,
+    patrons,
+    queue,
+    requests,
+    rotas,
+    timers,
+    transactions,
+    turns,
+    undelivered,
+)
+from mailproc.store.events import NewEvent
+from mailproc.store.inbox import NewLetter
+from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.requests import NewRequest
+from mailproc.store.tables import EventRow, InboxRow
+from mailproc.store.transactions import NewTransaction
+from tests.store.plans import Call
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LETTER = NewLetter(door="listener", raw=b"Subject: a letter\r\n\r\nwords\r\n", received_at=NOW)
+REQUEST = NewRequest(role="REQUESTER", service="LOAN", item={}, title="", author="", created_at=NOW)
+TRANSACTION = NewTransaction(
+    request_id=1, attempt=1, role="REQUESTER", initial_requester="XX-A", tgq="B1", tq="1", partner="XX-BL",
+    symbol="XX-BL", address="a@bl.example", codec="artemail", service="LOAN", updated_at=NOW,
+)  # fmt: skip
+EVENT = NewEvent(cause="letter", type="SHIPPED", at=NOW, inbox_id=1, position=0, transaction_id=1)
+OURS = NewLetterOut(
+    partner="XX-BL", mail_from="a@x.example", rcpt_to="a@bl.example", message_id="m@x.example",
+    subject="", raw=b"", prepared_at=NOW,
+)  # fmt: skip
+NAMED = TransactionId("XX-A", "B1", "1", "")
+HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
+FOUND = {"message_id": "m", "taken_from": "XX-BL"}
+
+
+def _event(connection: Connection) -> Any:
+    return events.load(connection, 1)
+
+
+def _intent(connection: Connection) -> dict[str, Any]:
+    return {**outgoing.of_event(connection, 1)[0]}
+
+
+ROWS: dict[ModuleType, dict[str, Call]] = {
+    counters: {"take": lambda c: counters.take(c, "B")},
+    inbox: {"keep": lambda c: inbox.keep(c, [LETTER])},
+    requests: {
+        "create": lambda c: requests.create(c, REQUEST),
+        "add_candidates": lambda c: requests.add_candidates(c, 1, ["XX-BL"]),
+    },
+    transactions: {"create": lambda c: transactions.create(c, TRANSACTION)},
+    events: {"add": lambda c: events.add(c, EVENT)},
+    outgoing: {
+        "add_letter": lambda c: outgoing.add_letter(c, OURS),
+        "add_intent": lambda c: outgoing.add_intent(
+            c, event_id=1, seq=0, kind="apdu", transaction_id=1, body={"apdu": {}}
+        ),
+    },
+}
+"""Writes the rows that the others ask for; each is on the way itself."""
+
+ASKED: dict[ModuleType, dict[str, Call]] = {
+    transactions: {
+        "led_to": lambda c: transactions.led_to(c, 1),
+        "at_address": lambda c: transactions.at_address(c, "XX-BL", "a@bl.example"),
+        "load": lambda c: transactions.load(c, 1),
+        "by_key": lambda c: transactions.by_key(c, Role.REQUESTER, "", NAMED),
+        "is_known": lambda c: transactions.is_known(c, Role.RESPONDER, NAMED),
+        "of_request": lambda c: transactions.of_request(c, 1),
+        "save": lambda c: transactions.save(c, transactions.load(c, 1), {}),
+        "readdress": lambda c: transactions.readdress(c, transactions.load(c, 1), {}),
+        "clear_attention": lambda c: transactions.clear_attention(c, 1, ()),
+        "add_history": lambda c: transactions.add_history(c, **HISTORY, note=""),
+        "refer": lambda c: transactions.refer(c, "XX-BL", "order_line", "9", transaction_id=1),
+        "find": lambda c: transactions.find(c, "XX-BL", "number", "B1"),
+        "order_lines": lambda c: transactions.order_lines(c, 1),
+        "asked_by": lambda c: transactions.asked_by(c, "B1"),
+        "owners_of": lambda c: transactions.owners_of(c, "number", ["B1", "B2"]),
+    },
+    events: {
+        "count_on_shelf": events.count_on_shelf,
+        "waiting_on_shelf": lambda c: events.waiting_on_shelf(c, 10),
+        "load": lambda c: events.load(c, 1),
+        "add_all": lambda c: events.add_all(c, []),
+        "due_of_transaction": lambda c: events.due_of_transaction(c, 1),
+        "ends_of_transaction": lambda c: events.ends_of_transaction(c, 1, 1),
+        "of_transaction": lambda c: events.of_transaction(c, 1),
+        "said_before": lambda c: events.said_before(c, _event(c), 1, 0),
+        "last_of": lambda c: events.last_of(c, 1, ["SHIPPED", "ANSWER"]),
+        "heard_since": lambda c: events.heard_since(c, 1, 0),
+        "proven_since": lambda c: events.proven_since(c, 1, 0),
+        "known_once": lambda c: events.known_once(c, "a click"),
+        "shelved_of_letter": lambda c: events.shelved_of_letter(c, 1),
+        "shelved_ids_of_letter": lambda c: events.shelved_ids_of_letter(c, 1),
+        "recorded": lambda c: events.recorded(c, 1, "SHIPPED"),
+        "waited": lambda c: events.waited(c, NOW, NOW + HOUR, 10),
+        "wait_on_shelf": lambda c: events.wait_on_shelf(c, 1, NOW, "why"),
+        "told_on_shelf": lambda c: events.told_on_shelf(c, _event(c), NOW.date(), "why"),
+        "todo_again": lambda c: events.todo_again(c, _event(c), 1),
+        "finish": lambda c: events.finish(c, _event(c)),
+        "shelve": lambda c: events.shelve(c, 1, "why"),
+        "dismiss": lambda c: events.dismiss(c, 1, "why"),
+    },
+    heard: {
+        "unplaced": lambda c: heard.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
+        "at_its_time": lambda c: heard.at_its_time(c, 1, _event(c)),
+        "count": lambda c: heard.count(c, 1, _event(c)),
+    },
+    letters: {
+        "again": lambda c: letters.again(c, 1),
+        "dismiss": lambda c: letters.dismiss(c, 1, "why"),
+        "shelved_because": lambda c: letters.shelved_because(c, "why", "artemail"),
+        "waiting": letters.waiting,
+        "load": lambda c: letters.load(c, 1),
+        "sender_of": lambda c: letters.sender_of(c, 1),
+        "earlier_copy": lambda c: letters.earlier_copy(c, "XX-BL", "d", "m", "cd"),
+        "ours": lambda c: letters.ours(c, ["m@x.example"]),
+        "named_by": lambda c: letters.named_by(c, ["a subject"], ["a@bl.example"], NOW),
+        "quoted": lambda c: letters.quoted(c, ["B1"], ["a@bl.example"], NOW),
+        "waits": lambda c: letters.waits(c, 1),
+        "claimed_by": lambda c: letters.claimed_by(c, 1, partner="XX-BL", subject=""),
+        "unproven_on_shelf": letters.unproven_on_shelf,
+        "unproven_notes": lambda c: letters.unproven_notes(c, "XX-BL", "about", 9),
+        "fitting": lambda c: letters.fitting(c, [(1, 0), (2, 0)], 1000),
+        "settle": lambda c: letters.settle(c, 1, "done", **FOUND),
+    },
+    outgoing: {
+        "hold_intent": lambda c: outgoing.hold_intent(c, 1, "why", NOW),
+        "in_state": lambda c: outgoing.in_state(c, "sending"),
+        "prepared_to": lambda c: outgoing.prepared_to(c, "XX-BL", "a@bl.example"),
+        "still_wanted": lambda c: outgoing.still_wanted(c, [1]),
+        "trouble_known": lambda c: outgoing.trouble_known(c, "why"),
+        "unwritten": lambda c: outgoing.unwritten(c, [1]),
+        "load": lambda c: outgoing.load(c, 1),
+        "change": lambda c: outgoing.change(c, 1, last_error="why"),
+        "bounced": lambda c: outgoing.bounced(c, 1, "why"),
+        "is_to_people": lambda c: outgoing.is_to_people(c, 1),
+        "intents_of": lambda c: outgoing.intents_of(c, 1),
+        "of_event": lambda c: outgoing.of_event(c, 1),
+        "notices_of": lambda c: outgoing.notices_of(c, [1]),
+        "notices_beside": lambda c: outgoing.notices_beside(c, _intent(c)),  # type: ignore[arg-type]
+        "said": lambda c: outgoing.said(c, 1),
+        "last_said": lambda c: outgoing.last_said(c, 1),
+        "delivery": lambda c: outgoing.delivery(c, 1),
+        "unsaid": lambda c: outgoing.unsaid(c, 1),
+        "place": lambda c: outgoing.place(c, 1, "prepared", 1),
+        "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),  # type: ignore[arg-type]
+        "renew_letter": lambda c: outgoing.renew_letter(c, 1),
+    },
+    undelivered: {
+        "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
+        "perhaps": lambda c: undelivered.perhaps(c, 1),
+        "states_of": lambda c: undelivered.states_of(c, 1),
+    },
+    order_letters: {
+        "came_back": lambda c: order_letters.came_back(c, 1),
+        "is_with_nobody": lambda c: order_letters.is_with_nobody(c, 1),
+        "attempts_in": lambda c: order_letters.attempts_in(c, 1),
+        "returned": lambda c: order_letters.returned(c, 1),
+        "still_wanted": lambda c: order_letters.still_wanted(c, 1),
+    },
+    requests: {
+        "load": lambda c: requests.load(c, 1),
+        "by_number": lambda c: requests.by_number(c, "B1"),
+        "rota": lambda c: requests.rota(c, 1),
+        "asked": lambda c: requests.asked(c, 1, 1, 1),
+        "why_not": lambda c: requests.why_not(c, 1, "unfilled"),
+        "close": lambda c: requests.close(c, 1, NOW, "filled"),
+        "reopen": lambda c: requests.reopen(c, 1),
+    },
+    rotas: {
+        "correct": lambda c: rotas.correct(c, 1, {"title": "t"}),
+        "put_next": lambda c: rotas.put_next(c, 1, "XX-C"),
+        "places": lambda c: rotas.places(c, 1),
+        "told": lambda c: rotas.told(c, 1),
+        "drop": lambda c: rotas.drop(c, 1, 9),
+    },
+    timers: {
+        "counts": timers.counts,
+        "next_ones": lambda c: timers.next_ones(c, 10),
+        "become": lambda c: timers.become(c, 1, timers.waiting(c, 1), {"OVERDUE": NOW}, 1),
+        "waiting": lambda c: timers.waiting(c, 1),
+        "fired": lambda c: timers.fired(c, 1),
+        "fire": lambda c: timers.fire(c, NOW, 10),
+        "next_of": lambda c: timers.next_of(c, 1),
+    },
+    queue: {
+        "claim": lambda c: queue.claim(c, InboxRow, 50, NOW),
+        "claim_ids": lambda c: queue.claim_ids(c, EventRow, 50, NOW),
+        "begin": lambda c: queue.begin(c, InboxRow, [(1, 0)]),
+        "put_back": lambda c: queue.put_back(c, InboxRow, [1]),
+        "later": lambda c: queue.later(c, InboxRow, 1, "why", NOW),
+        "done": lambda c: queue.done(c, EventRow, 1),
+        "shelve": lambda c: queue.shelve(c, EventRow, 1, "why"),
+        "hold": lambda c: queue.hold(c, EventRow, 1, "why"),
+        "release": lambda c: queue.release(c, EventRow, 1),
+    },
+    learned: {
+        "addresses": learned.addresses,
+        "load": lambda c: learned.load(c, 1),
+        "passed_on_to": lambda c: learned.passed_on_to(c, "c@x.example"),
+        "learn": lambda c: learned.learn(c, "XX-BL", "b@bl.example", 1),
+        "passed_on": lambda c: learned.passed_on(c, "XX-BL", "c@x.example", 1, 1, "XX-C"),
+        "address_of": lambda c: learned.address_of(c, "XX-BL"),
+        "waiting": lambda c: learned.waiting(c, "XX-BL", 1),
+        "paused": learned.paused,
+        "confirm": lambda c: learned.confirm(c, 1, NOW),
+        "forget": lambda c: learned.forget(c, 1),
+        "pause": lambda c: learned.pause(c, "XX-BL", 1),
+        "resume": lambda c: learned.resume(c, "XX-BL"),
+    },
+    alarms: {
+        "raise_once": lambda c: alarms.raise_once(c, "kind", "key", NOW),
+        "clear": lambda c: alarms.clear(c, "kind", "key", NOW),
+        "turn": lambda c: alarms.turn(c, "kind", "key", NOW, most=1, within=HOUR),
+        "take": lambda c: alarms.take(c, alarms.turn(c, "kind", "key", NOW, most=1, within=HOUR), NOW),
+        "count": lambda c: alarms.count(c, "kind", "key", NOW),
+        "forget": lambda c: alarms.forget(c, NOW, 10),
+        "was_raised": lambda c: alarms.was_raised(c, "kind", "key", NOW),
+        "counts": lambda c: alarms.counts(c, "kind"),
+        "all_told": lambda c: alarms.all_told(c, "kind"),
+    },
+    auto_replies: {"may_answer": lambda c: auto_replies.may_answer(c, "a@x.example", "XX-BL", NOW, 9)},
+    turns: {
+        "claim_intents": lambda c: [
+            turns.claim_intents(c, kind, ["XX-P"], NOW, 50) for kind in ("apdu", "notice")
+        ],
+        "claim_letter": lambda c: [turns.claim_letter(c, paused, NOW) for paused in ([], ["XX-P"])],
+    },
+    find: {
+        "keep": lambda c: find.keep(c, 1),
+        "words_of": lambda c: find.words_of(c, 1),
+        "fits": lambda c: find.fits(c, "a word qx"),
+    },
+    patrons: {
+        "load": lambda c: patrons.load(c, "r1"),
+        "keep": lambda c: patrons.keep(c, {"id": "r1", "name": "A. Reader"}),
+    },
+}
