@@ -15,7 +15,7 @@ from mailproc.app.asked import Asked
 from mailproc.app.build import House
 from mailproc.cli import output
 from mailproc.cli.opening import config_path, configured, opened
-from mailproc.flow.verify import verify as recompute
+from mailproc.flow.verify import verify_all, verify_changed
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 
@@ -118,12 +118,17 @@ def check(
 
 
 @verbs.command("verify")
-def verify(ctx: typer.Context, as_json: Json = False) -> None:
+def verify(
+    ctx: typer.Context,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only what changed since nothing differed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Recompute every transaction from its events and compare; exit 1 where one differs."""
     with opened(ctx) as house:
         house.store.examine()
-        with house.store.read() as connection:
-            found = recompute(connection)
+        found = verify_changed(house.store) if changed else verify_all(house.store)
     if as_json:
         output.as_json(found)
     else:

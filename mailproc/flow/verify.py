@@ -1,16 +1,22 @@
 """The state is the fold of its events: recomputes every transaction and compares."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
+from mailproc.errors import TryLater
 from mailproc.flow.advance import event_name, standing_of
 from mailproc.ill import apdu_json, standing
 from mailproc.ill.standing import Occurrence, Standing
 from mailproc.ill.terms import Role, Service
-from mailproc.store import events
+from mailproc.store import events, verified
+from mailproc.store.engine import Store
 from mailproc.store.transactions import TRANSACTION
 
 
@@ -31,28 +37,71 @@ class Verified:
     differences: tuple[Difference, ...]
 
 
+PAGE = 500
+"""Transactions that are looked at in one snapshot: a longer one holds the log of a SQLite store back."""
+
+
 def verify(connection: Connection) -> Verified:
-    """Check every transaction."""
-    checked = 0
-    differences = []
-    for row in _all(connection):
-        checked += 1
-        difference = _check(connection, row)
-        if difference is not None:
-            differences.append(difference)
-    return Verified(checked, tuple(differences))
+    """Check every transaction as this connection sees it."""
+    return _joined(_pages(lambda: nullcontext(connection), _after))
 
 
-def _all(connection: Connection) -> Iterator[RowMapping]:
-    """Page by page, so that a large store is not held in memory."""
+def verify_all(store: Store) -> Verified:
+    """Check every transaction, page by page, each page in a snapshot of its own.
+
+    Where none differs the store remembers how far its history went, for ``verify_changed``.
+    """
+    with store.read() as connection:
+        until = verified.newest(connection)
+    return _remembered(store, until, _joined(_pages(store.read, _after)))
+
+
+def verify_changed(store: Store) -> Verified:
+    """Check those transactions to which something happened since none differed; all where it was never so."""
+    with store.read() as connection:
+        until, since = verified.newest(connection), verified.until(connection)
+        changed = verified.changed(connection, since) if since else None
+    if changed is None:
+        return verify_all(store)
+    return _remembered(store, until, _joined(_pages(store.read, partial(_among, changed))))
+
+
+def _remembered(store: Store, until: int, found: Verified) -> Verified:
+    if not found.differences:
+        with suppress(TryLater):  # of a store that is busy, all of it is looked at once more
+            store.write(partial(verified.remember, history_id=until))
+    return found
+
+
+Snapshot = Callable[[], AbstractContextManager[Connection]]
+Page = Callable[[int], ColumnElement[bool]]
+
+
+def _after(last: int) -> ColumnElement[bool]:
+    return TRANSACTION.c.id > last
+
+
+def _among(changed: Sequence[int], last: int) -> ColumnElement[bool]:
+    first = bisect_right(changed, last)
+    return TRANSACTION.c.id.in_(changed[first : first + PAGE])
+
+
+def _pages(snapshot: Snapshot, page: Page) -> Iterator[Verified]:
     last = 0
     while True:
-        page = select(TRANSACTION).where(TRANSACTION.c.id > last).order_by(TRANSACTION.c.id).limit(500)
-        rows = connection.execute(page).mappings().all()
+        with snapshot() as connection:
+            chosen = select(TRANSACTION).where(page(last)).order_by(TRANSACTION.c.id).limit(PAGE)
+            rows = connection.execute(chosen).mappings().all()
+            found = [_check(connection, row) for row in rows]
         if not rows:
             return
-        yield from rows
+        yield Verified(len(rows), tuple(one for one in found if one is not None))
         last = rows[-1]["id"]
+
+
+def _joined(pages: Iterable[Verified]) -> Verified:
+    each = list(pages)
+    return Verified(sum(one.checked for one in each), tuple(chain(*(one.differences for one in each))))
 
 
 def _check(connection: Connection, row: RowMapping) -> Difference | None:
@@ -71,17 +120,18 @@ def _check(connection: Connection, row: RowMapping) -> Difference | None:
 
 
 def _fold(connection: Connection, row: RowMapping) -> Standing:
-    found = Standing(Role[row["role"]], _asked_service(connection, row))
-    for event in events.of_transaction(connection, row["id"]):
+    happened = events.of_transaction(connection, row["id"])
+    found = Standing(Role[row["role"]], _asked_service(happened, row))
+    for event in happened:
         apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
         occurrence = Occurrence(event_name(event, apdu), apdu, event["facts"] or {})
         found = standing.step(found, occurrence).after
     return found
 
 
-def _asked_service(connection: Connection, row: RowMapping) -> Service:
+def _asked_service(happened: Sequence[RowMapping], row: RowMapping) -> Service:
     """What the first event asked for."""
-    for event in events.of_transaction(connection, row["id"]):
+    for event in happened:
         if event["type"] in ("request", "ILL_REQUEST"):
             return standing.service_of([Service[name] for name in (event["apdu"] or {}).get("services", ())])
     return Service[row["service"]]

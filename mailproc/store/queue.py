@@ -224,8 +224,8 @@ def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime])
 
 
 def times(table: Any, now: BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """When a row is due (``far`` is bound): a branch for each, ordered by (not_before, id) as an index has it.
-    For PostgreSQL IS NULL is no equality, so the order by id alone would be a sort."""
+    """When a row is due (``far`` is bound): a branch for each, ordered by (not_before, id) as an index has
+    it. For PostgreSQL IS NULL is no equality, so the order by id alone would be a sort."""
     beyond = table.c.not_before > bindparam("far", type_=Instant)
     return table.c.not_before.is_(None), table.c.not_before <= now, beyond
 

@@ -76,11 +76,13 @@ class Counter(SQLModel, table=True):
 
 
 class IdentityRow(SQLModel, table=True):
-    """One row: which store this is (identity.py)."""
+    """One row: which store this is (identity.py). ``verified``: the last history row of a store whose every
+    transaction was found to be the fold of its events (flow/verify.py)."""
 
     __tablename__ = "identity"
     store_id: str = Field(primary_key=True)
     run: str = ""
+    verified: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class PartnerRow(SQLModel, table=True):

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
+from mailproc.flow import verify
+from mailproc.store import verified
 from mailproc.store.transactions import TRANSACTION
 
 
@@ -155,3 +157,58 @@ def test_a_copy_sent_straight_to_the_reader_ends_by_switch(make_world, sqlite_ur
     world.hear("B2-1 SHIPPED COPY")
     with pytest.raises(LocalFault):  # no act of staff led here
         world.act("B2", "undo")
+
+
+def test_each_page_is_a_snapshot_of_its_own(world, monkeypatch):
+    """What comes while the pages are looked at is checked too; a store is never held in one snapshot."""
+    for _ in range(3):
+        world.place()
+    monkeypatch.setattr(verify, "PAGE", 2)
+    check, looked = verify._check, []
+
+    def check_and_place(connection, row):
+        looked.append(row["id"])
+        if len(looked) == 2:
+            world.place(run=False)
+        return check(connection, row)
+
+    monkeypatch.setattr(verify, "_check", check_and_place)
+    assert verify.verify_all(world.house.store).checked == 4
+    assert looked == [1, 2, 3, 4]
+
+
+def test_only_what_changed_is_checked(make_world, store_url):
+    world = make_world(store_url)
+    store = world.house.store
+    for _ in range(3):
+        world.place()
+    assert verify.verify_changed(store).checked == 3  # nothing was ever found to be right
+    assert verify.verify_changed(store).checked == 0
+    world.hear("B2-1 USE*3")
+    assert verify.verify_changed(store).checked == 1
+    assert verify.verify_changed(store).checked == 0
+    world.act("B3", "cancel")
+    tamper(world, state="RECEIVED")
+    (difference,) = verify.verify_changed(store).differences
+    assert difference.transaction_id == 3
+    assert verify.verify_changed(store).differences == (difference,)  # it is not forgotten
+    assert verify.verify_all(store).checked == 3
+
+
+def test_pages_of_what_changed(world, monkeypatch):
+    monkeypatch.setattr(verify, "PAGE", 2)
+    store = world.house.store
+    world.place()
+    assert verify.verify_all(store) == verify.Verified(1, ())
+    for _ in range(5):
+        world.place()
+    assert verify.verify_changed(store).checked == 5
+
+
+def test_the_mark_never_goes_back(world):
+    world.place()
+    store = world.house.store
+    store.write(lambda connection: verified.remember(connection, 7))
+    store.write(lambda connection: verified.remember(connection, 3))
+    with store.read() as connection:
+        assert verified.until(connection) == 7

@@ -239,7 +239,7 @@ def _judged(connection: Connection, explain: str, values: Any) -> list[str]:
             if not wrong:
                 return []
             found += [f"{one['Node Type']} {one.get('Index Name', '')}" for one in wrong]
-    return found
+    return list(dict.fromkeys(found))
 
 
 _VARIED = {
@@ -319,7 +319,8 @@ def _reads_all(step: dict[str, Any], indexes: dict[str, Known], *, limited: bool
     if not indexes[name].rows:
         return False  # there is nothing in it here, so that any way is as good
     read = _read(step, indexes)
-    return not read or (read in HALF and table not in FEW_OF_A_KIND and ">" not in step.get("Index Cond", ""))
+    is_half = read in HALF and table not in FEW_OF_A_KIND and step["Plan Rows"] > FEWER
+    return not read or (is_half and ">" not in step.get("Index Cond", ""))
 
 
 def _read(step: dict[str, Any], indexes: dict[str, Known]) -> set[str]:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         "identity",
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("run", sa.String(), nullable=False),
+        _number("verified"),
         sa.PrimaryKeyConstraint("store_id"),
     )
     _indexes()
