@@ -85,7 +85,7 @@ def listed(connection: Connection, wanted: Filter, today: date = date.min) -> li
 
 def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
     """How many ``listed`` would give without a limit. With ``attention`` it looks at ``MOST`` requests."""
-    statement = _list_statement(connection, wanted)
+    statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
     looked_at = number = 0
