@@ -92,18 +92,17 @@ def _oldest(*conditions: Any) -> CompoundSelect[Any]:
     return union_all(*(select(branch.subquery()) for branch in due))
 
 
-_BESIDE = INTENT.alias("beside")
-_OF_THE_SAME_REQUEST = select(INTENT.c.id).where(
-    INTENT.c.outgoing_id == OUTGOING.c.id,
-    INTENT.c.request_id.in_(
-        select(_BESIDE.c.request_id).where(_BESIDE.c.outgoing_id.in_(bindparam("beside", expanding=True)))
-    ),
-)
-_OTHERS = ~_OF_THE_SAME_REQUEST.exists()
-"""Of what says nothing of a request of which a letter under way speaks."""
+def _of_other_requests() -> ColumnElement[bool]:
+    """A letter that says nothing of a request of which a letter under way speaks."""
+    beside = INTENT.alias("beside")
+    under_way = beside.c.outgoing_id.in_(bindparam("beside", expanding=True))
+    same = INTENT.c.request_id.in_(select(beside.c.request_id).where(under_way))
+    return ~select(INTENT.c.id).where(INTENT.c.outgoing_id == OUTGOING.c.id, same).exists()
+
+
 _ONE_PARTNER = OUTGOING.c.partner == bindparam("partner")
-_LETTERS, _LETTERS_BESIDE = _oldest(), _oldest(_OTHERS)
-_LETTERS_OF, _LETTERS_OF_BESIDE = _oldest(_ONE_PARTNER), _oldest(_ONE_PARTNER, _OTHERS)
+_LETTERS, _LETTERS_BESIDE = _oldest(), _oldest(_of_other_requests())
+_LETTERS_OF, _LETTERS_OF_BESIDE = _oldest(_ONE_PARTNER), _oldest(_ONE_PARTNER, _of_other_requests())
 _NEXT_RECIPIENT = Constant(
     select(OUTGOING.c.partner)
     .where(_PREPARED, OUTGOING.c.partner > bindparam("after"))

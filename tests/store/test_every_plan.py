@@ -107,6 +107,9 @@ letters
 partners
 verify
 requests
+requests --limit 1
+letters --limit 1
+letters --json
 requests --attention
 requests --attention --state CONDITIONAL
 requests --attention --partner XX-BL
