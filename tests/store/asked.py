@@ -103,6 +103,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "waiting_on_shelf": lambda c: events.waiting_on_shelf(c, 10),
         "load": lambda c: events.load(c, 1),
         "add_all": lambda c: events.add_all(c, []),
+        "due_to_letters": lambda c: events.due_to_letters(c, [1]),
         "due_of_transaction": lambda c: events.due_of_transaction(c, 1),
         "ends_of_transaction": lambda c: events.ends_of_transaction(c, 1, 1),
         "of_transaction": lambda c: events.of_transaction(c, 1),
