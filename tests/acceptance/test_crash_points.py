@@ -260,7 +260,7 @@ def test_in_doubt_before_people_is_said_again_byte_for_byte(
 
 def test_after_5b_nothing_is_to_do(service: Service, once: Once, relay: Relay) -> None:
     service.place("Weirs")
-    assert once(service, ("mailproc.flow.send", "_hand_over", "after")) == KILLED
+    assert once(service, ("mailproc.flow.send", "_end", "after")) == KILLED
     assert states(service, "outgoing") == [("handed_over", 0)]
     assert once(service) == 0
     assert numbers(relay.to(LENDER)) == ["B1-1"]
