@@ -27,14 +27,6 @@ def is_open_to_others(path: Path) -> bool:
         return False
 
 
-def is_open_to_group(path: Path) -> bool:
-    """May a group, or every user of this machine, read it or write to it? False where it is not there."""
-    try:
-        return bool(os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-    except OSError:
-        return False
-
-
 def owner(path: Path) -> str:
     """Whose it is, or the nearest folder above that can be seen: a name, else a number; "" unknown."""
     for each in (path, *path.parents):

@@ -12,12 +12,12 @@ from mailproc.store import connections
 def warnings(config: Config) -> Iterator[str]:
     """A sentence for each folder and file that is open to others, with what to do.
 
-    A file in a folder that is closed is closed. Whether a group may read letters is the operator's choice; a
-    secret is for its owner alone.
+    A file in a folder that is closed is closed. What a group may read is the operator's choice: a secret of root
+    that the service's group may read (0640) is well kept.
     """
     for file in config_load.secret_files(config):
-        if private.is_open_to_group(file.parent) and private.is_open_to_group(file):
-            yield f"{file} holds a secret, and others than its owner may read it: chmod 600 it"
+        if private.is_open_to_others(file.parent) and private.is_open_to_others(file):
+            yield f"{file} holds a secret and is open to every user of this machine: chmod o= it"
     store = connections.file_of(connections.parse(config.store.url, config.file.parent))
     if store is not None and private.is_open_to_others(store.parent):
         yield _sentence(store.parent, "700")

@@ -103,8 +103,8 @@ def test_letters_in_an_open_folder_are_named_together(
 
 @pytest.mark.parametrize(
     ("folder", "file", "named"),
-    [(0o755, 0o644, True), (0o755, 0o640, True), (0o750, 0o640, True), (0o755, 0o604, True),
-     (0o755, 0o600, False), (0o755, 0o400, False), (0o700, 0o644, False)],
+    [(0o755, 0o644, True), (0o711, 0o604, True), (0o755, 0o602, True), (0o755, 0o640, False),
+     (0o755, 0o600, False), (0o755, 0o400, False), (0o700, 0o644, False), (0o750, 0o644, False)],
 )  # fmt: skip
 def test_a_secrets_file_that_others_may_read_is_named(
     house: House, folder: int, file: int, named: bool
@@ -119,5 +119,5 @@ def test_a_secrets_file_that_others_may_read_is_named(
     assert '{ env = "ART_PASSWORD" }' in text
     config.write_text(text.replace('{ env = "ART_PASSWORD" }', '{ file = "secrets/art" }'))
     said = [line for line in json.loads(house.cli("check", "--json").out)["warnings"] if "secret" in line]
-    wrong = f"{secrets}/art holds a secret, and others than its owner may read it: chmod 600 it"
+    wrong = f"{secrets}/art holds a secret and is open to every user of this machine: chmod o= it"
     assert said == ([wrong] if named else [])
