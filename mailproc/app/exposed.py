@@ -12,8 +12,8 @@ from mailproc.store import connections
 def warnings(config: Config) -> Iterator[str]:
     """A sentence for each folder and file that is open to others, with what to do.
 
-    A file in a folder that is closed is closed. What a group may read is the operator's choice: a secret of root
-    that the service's group may read (0640) is well kept.
+    A file in a folder that is closed is closed. What a group may read is the operator's choice: a secret of
+    root that the service's group may read (0640) is well kept.
     """
     for file in config_load.secret_files(config):
         if private.is_open_to_others(file.parent) and private.is_open_to_others(file):
