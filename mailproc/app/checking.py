@@ -8,6 +8,7 @@ from pathlib import Path
 from mailproc import config_load
 from mailproc.app import build, exposed, proofs
 from mailproc.config import Config
+from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import MailprocError
 from mailproc.flow import accounts
 from mailproc.flow.premises import Premises
@@ -17,7 +18,6 @@ from mailproc.office import rehearsal
 from mailproc.store import connections
 from mailproc.store.engine import Store
 from mailproc.templating.environment import Listed
-from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE
 from mailproc.transport import imap_in
 from mailproc.transport.smtp_out import Relay
 
@@ -88,7 +88,7 @@ def _without_templates(premises: Premises) -> Iterator[str]:
 def _without_words(premises: Premises, listed: Sequence[Listed]) -> Iterator[str]:
     """Languages of the library's own templates that have no file: days and reasons would be English."""
     tags = dict.fromkeys(one.path.partition("/")[0] for one in listed if one.source == "site" and one.purpose)
-    for tag in filter(LANGUAGE.fullmatch, tags):
+    for tag in filter(LANGUAGE_TAG.fullmatch, tags):
         if tag != FALLBACK_LANGUAGE and premises.languages.of(tag).tag == FALLBACK_LANGUAGE:
             file = premises.config.file.parent / premises.config.templates.site / FOLDER / f"{tag}.toml"
             yield f"language {tag}: its letters have days, reasons and services in English; write {file}"

@@ -151,7 +151,7 @@ def _answered(
     lead = premises.language.label("act", "would_be" if would else "is_now", number=number, status=told)
     output.line(f"{lead} [{outcome.after}]")
     if outcome.note:
-        output.line(f"  {output.one_line(outcome.note)}")
+        output.line(f"  {output.one_line(premises.language.noted_word(outcome.note))}")
     for word in outcome.words:
         output.line(f"  {output.one_line(word)}")
 

@@ -9,7 +9,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.flow.premises import Premises
-from mailproc.ill.status import OF_STATE
+from mailproc.ill.status import OF_STATE, status
 from mailproc.ill.terms import Role, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
@@ -21,6 +21,8 @@ from mailproc.office.rota import Place, Rota
 
 verbs = typer.Typer()
 
+_PROMISES = {"HOLD_PLACED": "HOLD_PLACED", "ANSWER.promise": "WILL_SUPPLY"}
+"""Their last word, as a promise."""
 LONGEST, LONGEST_WHY = 48, 120
 """Characters of a title, and of a reason, in one line."""
 
@@ -221,7 +223,8 @@ def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
         return (f"{word} ({one.unable})" if one.unable else word), "", ""
     why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
     passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
-    term = language.texts.terms[OF_STATE[State[one.state]]]
+    promise = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
+    term = language.texts.terms[status(State[one.state], promise=promise, moved=one.spoken).term]
     asked = _day(one.asked_at, premises) if one.asked_at else ""
     return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, premises)
 

@@ -77,8 +77,7 @@ def _note(change: Change, role: Role, premises: Premises) -> Iterator[str]:
     if not _is_typed(change):
         yield plain_note(change.note, role, language)
         return
-    noted = {one.value: one.name for one in Noted}
-    yield from (language.texts.noted[noted[part]] for part in change.note.split("; ") if part in noted)
+    yield from (language.noted_word(part) for part in change.note.split("; ") if part in _NOTED)
     if apdu is not None:
         yield from _content(apdu, change, role, premises)
     if change.remark:

@@ -36,7 +36,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "request": Verb("acting", "Place a request: ask the first partner of its rota. Prints its number."),
     "requests": Verb("requests", "List requests, the last changed first."),
-    "show": Verb("requests", "One request: how it stands, what may be done now, its whole history."),
+    "show": Verb("requests", "One request: how it stands, how to go on, its whole history."),
     "act": Verb(
         "acting", "Do something with a request. The answer comes at once; --dry-run changes nothing."
     ),

@@ -8,6 +8,9 @@ from mailproc.config_load.problem import Loc, Problem
 
 ADDRESS = "must be an address such as ill@library.example"
 LANGUAGE = 'must be a language such as "en"'
+FALLBACK_LANGUAGE = "en"
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""A language as folders and files are named by it: "en", "de-AT"."""
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mailproc.ill.apdu import Money
+from mailproc.ill.noted import Noted
 from mailproc.ill.status import Status
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
@@ -70,6 +71,10 @@ class Language:
     def service_word(self, service: Service | str) -> str:
         """What is asked for: "loan", "copy". Takes the member or its name."""
         return self.texts.services.get(str(service), str(service))
+
+    def noted_word(self, note: str) -> str:
+        """What the law found about an event; any other note as it is."""
+        return self.texts.noted[Noted(note).name] if note in _NOTED else note
 
     def title_word(self, title: str) -> str:
         """The title, or words that say that there is none."""
@@ -137,6 +142,9 @@ class Language:
     @cached_property
     def _locale(self) -> "Locale":
         return locale_of(self.tag)
+
+
+_NOTED = frozenset(one.value for one in Noted)
 
 
 def locale_of(tag: str) -> "Locale":

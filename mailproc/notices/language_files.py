@@ -10,10 +10,10 @@ from typing import Any
 
 from mailproc.config_load.lines import keys_of, lines_of
 from mailproc.config_load.problem import Problem, Source, misconfigured
+from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import Misconfigured, Setting
 from mailproc.notices.language import Language, locale_of
 from mailproc.notices.vocabulary import Vocabulary
-from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE
 
 FOLDER = "languages"
 SHIPPED = Path(str(files("mailproc.notices") / FOLDER))
@@ -90,7 +90,7 @@ def _files_in(folder: Path) -> dict[str, Path]:
     except OSError as error:
         raise Misconfigured(f"{folder} cannot be read: {error.strerror}", Setting("", str(folder))) from error
     for file in found:
-        if not LANGUAGE.fullmatch(file.stem):
+        if not LANGUAGE_TAG.fullmatch(file.stem):
             text = f'{file}: must be named by its language, as "cy.toml" or "de-AT.toml"'
             raise Misconfigured(text, Setting("", str(file)))
     return {file.stem: file for file in found}

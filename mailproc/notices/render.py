@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproc import slow_work
+from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.templating.contract import as_context
 from mailproc.templating.environment import Templates
-from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE
 from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, Problem
 
@@ -30,7 +30,7 @@ def path_of(name: str, language: str) -> str:
 
     What is no language (an imported reader's empty or odd field) is English: the letter must go.
     """
-    spoken = language if LANGUAGE.fullmatch(language) else FALLBACK_LANGUAGE
+    spoken = language if LANGUAGE_TAG.fullmatch(language) else FALLBACK_LANGUAGE
     return f"{spoken}/{name}.txt"
 
 

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, select
 
 from mailproc.flow import manner, unconfirmed
 from mailproc.flow.premises import Premises
-from mailproc.flow.ways import ways
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, Service, State
-from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office import agenda, carried, waiting
@@ -28,6 +26,9 @@ from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
 from mailproc.store.transactions import TRANSACTION
+
+if TYPE_CHECKING:
+    from mailproc.notices.catalogue import Way
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Shown:
     next: Next | None
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
-    ways: tuple[Way, ...] = ()
+    ways: "tuple[Way, ...]" = ()
 
 
 def shown(
@@ -126,8 +127,16 @@ def shown(
         next=waiting.next_of(connection, request["id"]),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
-        ways=ways(connection, {"reasons": why}, latest, premises, language) if latest and premises else (),
+        ways=_ways(connection, why, latest, premises, language) if why and latest and premises else (),
     )
+
+
+def _ways(
+    connection: Connection, why: Sequence[str], latest: RowMapping, premises: Premises, language: Language
+) -> "tuple[Way, ...]":
+    from mailproc.flow.ways import ways  # here: with it come the contracts of templates
+
+    return ways(connection, {"reasons": why}, latest, premises, language)
 
 
 def _passed_on(transaction: RowMapping) -> dict[str, str] | None:

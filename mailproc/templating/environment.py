@@ -9,12 +9,13 @@ from typing import Any
 from jinja2 import Template, TemplateSyntaxError
 
 from mailproc import slow_work
+from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import LocalFault
 from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
 from mailproc.templating.comparison import unified
 from mailproc.templating.contract import Contract
-from mailproc.templating.folders import FALLBACK_LANGUAGE, LANGUAGE, Folders, Source
+from mailproc.templating.folders import Folders, Source
 from mailproc.templating.grammar import problem_of
 from mailproc.templating.problem import BrokenTemplate, Problem, did_you_mean
 from mailproc.templating.readme import readme
@@ -170,7 +171,7 @@ class Templates:
             return contract
         language, _, rest = path.partition("/")
         contract = self._contracts.get(f"{FALLBACK_LANGUAGE}/{rest}")
-        if contract is None or not LANGUAGE.fullmatch(language):
+        if contract is None or not LANGUAGE_TAG.fullmatch(language):
             raise LocalFault(f"no letter uses a template {path}{did_you_mean(path, self._contracts)}")
         return contract
 

@@ -1,14 +1,12 @@
 """Where a template's file is: the site's folders first, the shipped one last, English at the end."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-FALLBACK_LANGUAGE = "en"
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
 
 
 def shipped_folder() -> Path:
@@ -66,9 +64,9 @@ class Folders:
         """``path`` in every language in which it was shipped, its own first."""
         yield path
         language, _, rest = path.partition("/")
-        if LANGUAGE.fullmatch(language):
+        if LANGUAGE_TAG.fullmatch(language):
             found = sorted(file.relative_to(self._shipped) for file in self._shipped.glob(f"*/{rest}"))
-            yield from (each.as_posix() for each in found if LANGUAGE.fullmatch(each.parts[0]))
+            yield from (each.as_posix() for each in found if LANGUAGE_TAG.fullmatch(each.parts[0]))
 
     def site_paths(self) -> Iterator[str]:
         """Every text file of the site's folders, as a path below them."""
@@ -100,7 +98,7 @@ def _look(place: _Place) -> Source | None:
 def spoken(path: str) -> Iterator[str]:
     """``path`` in its own language, in the wider ones, in English; a path without language as it is."""
     language, _, rest = path.partition("/")
-    if not LANGUAGE.fullmatch(language):
+    if not LANGUAGE_TAG.fullmatch(language):
         yield path
         return
     while language:

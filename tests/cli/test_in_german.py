@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.notices.language_files import ENGLISH, shipped
+from mailproc.notices.language_files import ENGLISH, SHIPPED, shipped
 
 from .test_show import hear
 
@@ -38,9 +38,16 @@ def test_lists_and_show_are_in_german(german: Cli) -> None:
     assert re.search(r"\d+\. \w+\.? \d{4}, \d\d:\d\d  bestellt +Bestellt +Personal ", shown)
     assert "hat es vorgemerkt" in shown
     assert "nichts zu tun" in german("digest").out
-    assert "Vorgemerkt" in german("rota", "B1").out or "Bestellt" in german("rota", "B1").out
+    assert re.search(r"1  BL +Vorgemerkt +B1-1, ", german("rota", "B1").out)
     assert "Wenn nichts geschieht" in german("jobs").out
     assert "im Ordner abgelegt" in german("letters").out
+
+
+def test_what_the_law_finds_is_in_german(german: Cli) -> None:
+    assert "B1 ist jetzt: Storn" in german("act", "B1", "cancel").out
+    hear(german, "B1-1 USE*2")
+    hear(german, "B1-1 USE*2")
+    assert "schon gesagt" in german("show", "B1").out
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
@@ -60,3 +67,13 @@ def test_what_a_program_reads_is_the_same_in_every_language(german: Cli, folder:
     config = folder / "config.toml"
     config.write_text(config.read_text().replace('language = "de"\n', ""))
     assert [german(*verb, "--json").json for verb in VERBS] == values
+
+
+def test_a_language_file_with_a_gap_ends_check_with_status_3(folder: Path, cli: Cli) -> None:
+    file = folder / "site/languages/cy.toml"
+    file.parent.mkdir()
+    file.write_text((SHIPPED / "en.toml").read_text().replace('LOAN = "loan"\n', ""))
+    ran = cli("check")
+    assert ran.code == 3
+    assert re.search(r"cy\.toml has \d problems:|cy\.toml, line \d+: ", ran.err)
+    assert "services.LOAN: is missing" in ran.err
