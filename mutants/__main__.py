@@ -116,21 +116,25 @@ def _of(path: Path) -> list[Mutant]:
 
 def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
     nearest = Nearest(MAP)
+    asked = {
+        mutant: [test for portion in _portions(nearest, nearest.tests(mutant), portions) for test in portion]
+        for mutant in chosen
+    }
     counts: Counter[str] = Counter()
 
     def work(tried: Try) -> None:
-        sample = list(nearest.portion(sorted(nearest.seconds), 1, 20))
+        sample = [test for tests in asked.values() for test in tests[:1]][:10]
         if (fate := tried(None, sample, 120)) != "survived":
             counts[f"the program as it is {fate}: see {MAP}/last.log"] += 1
             return
         for number, mutant in enumerate(chosen, start=1):
             begun = time.monotonic()
-            fate, asked = _fate(mutant, nearest, portions, tried)
+            fate, count = _fate(mutant, nearest, portions, tried)
             counts[fate] += 1
             took = time.monotonic() - begun
-            print(f"{number}/{len(chosen)} {fate} ({asked} tests, {took:.0f} s): {mutant}", flush=True)
+            print(f"{number}/{len(chosen)} {fate} ({count} tests, {took:.0f} s): {mutant}", flush=True)
 
-    files = sorted({test.partition("::")[0] for test in nearest.seconds})
+    files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
     trial.begin(ROOT, MAP, files, work)
     print(", ".join(f"{count} {fate}" for fate, count in counts.most_common()))
     return 0 if counts.keys() <= {"killed", "timeout"} else 1

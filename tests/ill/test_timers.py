@@ -467,6 +467,22 @@ def test_a_demand_says_its_level_and_its_day():
     assert (act.apdu.level, act.apdu.due.on) == (2, DUE)
 
 
+@pytest.mark.parametrize(
+    ("standing", "event", "said"),
+    [(HELD, "READER_OVERDUE", 2), (borrowing(State.RECALL), "READER_RECALLED", 3)],
+)
+def test_a_letter_to_the_reader_says_the_how_manieth_it_is(standing, event, said):
+    """Of a recall the first letter was that it is recalled."""
+    occurrence = Occurrence(event, None, {"level": 2})
+    (notify,) = reminders.effects(standing, occurrence, 3)
+    assert notify.facts == {"level": said}
+
+
+@pytest.mark.parametrize("event", ["READER_OVERDUE", "LOAN_OVERDUE", "TO_ANSWER", "EXPIRY"])
+def test_of_what_is_outdated_nothing_follows(event):
+    assert reminders.effects(HELD, Occurrence(event, None, {"level": 1, "outdated": True}), 3) == ()
+
+
 def test_what_goes_again_names_the_time_of_the_first():
     first = {"type": "CANCEL", "sent_at": "2026-03-02T10:00:00"}
     again = first | {"original_sent_at": "2026-03-02T10:00:00", "sent_at": "2026-03-06T08:00:00"}
