@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.flow import prepare
+from mailproc.flow import prepare, send
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -138,6 +138,15 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
     assert relay.to(BL) == []
     assert sqlite_office.show(number)["letters"] == []
     assert sqlite_office.show(number)["delivery"] == "withdrawn"
+
+
+def test_no_letter_is_begun_once_the_service_is_to_stop(sqlite_office: Office, relay: Relay) -> None:
+    sqlite_office.place()
+    sqlite_office.work()
+    store, premises, deliver = sqlite_office.store, sqlite_office.house.premises, sqlite_office.deliver
+    assert send.run(store, premises, deliver, goes_on=lambda: False) == 0
+    assert (relay.to(BL), sqlite_office.letter(1)["state"]) == ([], "prepared")
+    assert send.run(store, premises, deliver) == 1
 
 
 def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Relay) -> None:

@@ -67,6 +67,16 @@ def test_acts_send_their_letter():
     assert after(LOAN, "return", None) == ()  # refused
 
 
+def test_what_is_here_before_its_order_left_is_ordered_no_more():
+    """And nobody hears of it; of what was ordered the lender hears that it came."""
+    for left in (True, None):
+        facts = {} if left is None else {"letter_left": left}
+        done = after(LOAN, "receive", Received(), here=True, **facts)
+        assert done == (Send(Received()),)
+    done = after(LOAN, "receive", Received(), here=True, letter_left=False)
+    assert Withdraw() in done and Send(Received()) not in done
+
+
 def test_undo_takes_back_its_own():
     done = after(LOAN, "UNDONE", None, found=to_json(LOAN), undone=12, withdrew=[3, 4])
     assert done == (TakeBack(12, (3, 4)),)

@@ -171,11 +171,21 @@ def test_a_cancel_before_the_letter_left(left):
     assert taken.after.state is (State.CANCEL_PENDING if left else State.CANCELLED)
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_what_is_received_before_the_letter_left_was_never_ordered(left):
+    taken = done(borrowing(State.PENDING), "receive", letter_left=left)
+    assert (taken.after.state, taken.after.unsent) == (State.RECEIVED, not left)
+    assert taken.note == ("" if left else "the order had not left: it is withdrawn")
+    later = done(taken.after, "return")
+    assert later.note == ("" if left else "nobody is told: the order had never left")
+
+
 def test_what_moves_is_open_again():
     closed = done(borrowing(State.PENDING), "close").after
     assert closed.closed and closed.state is State.PENDING
     assert heard(closed, IllAnswer(results=Results.WILL_SUPPLY)).after.closed
     assert not heard(closed, Shipped()).after.closed
+    assert not heard(borrowing(State.PENDING), IllAnswer(results=Results.WILL_SUPPLY)).after.closed
     assert done(borrowing(State.IDLE), "close").outcome.kind is Kind.REFUSED
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from mailproc.store import inbox, mailboxes
+from mailproc.store import inbox, letters, mailboxes
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.passed_over import Place
@@ -120,3 +120,14 @@ def test_a_mailbox_fails_since_the_first_failure(store, now):
     assert since() == (None, "")
     with store.read() as connection:
         assert mailboxes.position(connection, "ill-box") == Position(3, 4)
+
+
+def test_whose_a_letter_is_said_to_be_is_noted_while_it_waits(store, letter):
+    store.write(lambda c: inbox.keep(c, [letter(), letter(raw=b"other")]))
+    store.write(lambda c: letters.settle(c, 2, "done", "todo", partner="XX-OWN"))
+    for number in (1, 2):
+        store.write(lambda c, n=number: letters.claimed_by(c, n, partner="XX-SAID", subject="Reply"))
+    with store.read() as connection:
+        waits, settled = letters.load(connection, 1), letters.load(connection, 2)
+    assert (waits["partner"], waits["subject"], waits["proof"]) == ("XX-SAID", "Reply", "")
+    assert settled["partner"] == "XX-OWN"
