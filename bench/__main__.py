@@ -10,12 +10,26 @@ import json
 import sys
 import time
 
-from bench import big_file, clock, drain, intake, iso, parse, proof, render, shelf, steps, two_offices, way
+from bench import (
+    big_file,
+    clock,
+    drain,
+    growth,
+    intake,
+    iso,
+    parse,
+    proof,
+    render,
+    shelf,
+    steps,
+    two_offices,
+    way,
+)
 from bench.figures import Suite, judged, table
 
 SUITES: tuple[Suite, ...] = (
     intake.SUITE, parse.SUITE, proof.SUITE, steps.SUITE, render.SUITE, clock.SUITE, way.SUITE,
-    big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, two_offices.SUITE,
+    big_file.SUITE, iso.SUITE, drain.SUITE, shelf.SUITE, growth.SUITE, two_offices.SUITE,
 )  # fmt: skip
 
 

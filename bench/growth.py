@@ -1,0 +1,216 @@
+"""GROWTH: what costs how much more where much more lies in the store.
+
+The same store at two sizes (``grown``), and the processor time of each measure in both. What is demanded is
+the exponent of growth: at 0 the time stays, at 1 it grows as the store does. The worst step counts, and the
+worst list.
+"""
+
+import math
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import Connection
+
+from bench import grown, house, letters
+from bench.figures import Figures, Goal, Suite
+from mailproc.app.build import House
+from mailproc.flow import intake, notify, prepare, stepping
+from mailproc.office import acts, coming, waiting
+from mailproc.office import letters as office
+from mailproc.office.acts import Act
+from mailproc.office.agenda import agenda
+from mailproc.office.listing import Filter, listed
+from mailproc.office.questions import shown
+from mailproc.store import inbox, open_requests
+from mailproc.store.inbox import NewLetter
+
+SMALL, LARGE = 10_000, 300_000
+STEPS = 20
+"""Of each kind; their median counts."""
+TURNS = 5
+FOREIGN = 500
+"""Numbers in a report of which none is ours."""
+
+GOALS = (
+    Goal(
+        "GROWTH",
+        f"worst step, exponent from {SMALL:,} to {LARGE:,} requests",
+        "step",
+        "",
+        0.1,
+        "",
+        at_most=True,
+    ),
+    Goal("GROWTH", "worst list, the same", "list", "", 0.5, "", at_most=True),
+)
+
+_BOUNCE = """\
+From: MAILER-DAEMON@relay.example
+To: {to}
+Subject: Undelivered mail
+Message-ID: <b{letter}@relay.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; art@bl.example
+Action: failed
+Status: 5.1.1
+
+--x
+Content-Type: message/rfc822
+
+Message-ID: <o{letter}@library.example>
+Subject: Order file
+
+--x--
+"""
+
+LISTS: dict[str, Filter] = {
+    "requests": Filter(),
+    "--attention": Filter(attention=True),
+    "--attention, a rare state": Filter(attention=True, state="CONDITIONAL"),
+    "--attention, lent": Filter(attention=True, role="RESPONDER"),
+    "--state": Filter(state="RETURNED"),
+    "--partner": Filter(partner="XX-BL"),
+    "--partner, a rare state": Filter(partner="XX-BL", state="CONDITIONAL"),
+    "--role": Filter(role="RESPONDER"),
+    "--role, a rare state": Filter(role="RESPONDER", state="PENDING"),
+    "--find, a word": Filter(find="marsh"),
+    "--find, nothing": Filter(find="marsh zzyx"),
+    "--find, two letters": Filter(find="qx"),
+}
+
+
+def measure() -> Figures:
+    small, large = _measured(SMALL), _measured(LARGE)
+    worst = {"step": 0.0, "list": 0.0}
+    for (kind, name), took in small.items():
+        slope = math.log(large[kind, name] / took) / math.log(LARGE / SMALL)
+        worst[kind] = max(worst[kind], slope)
+        print(
+            f"  {kind} {name:28} {took:9.2f} → {large[kind, name]:9.2f} ms, {slope:5.2f}",
+            file=sys.stderr,
+            flush=True,
+        )
+    return worst
+
+
+Measured = dict[tuple[str, str], float]
+
+
+def _measured(many: int) -> Measured:
+    with house.opened(_made(many)) as home:
+        home.store.start_writer()
+        found = {("list", name): took for name, took in _lists(home, many).items()}
+        return found | {("step", name): took for name, took in _steps(home, many).items()}
+
+
+@cache
+def _made(many: int) -> Path:
+    """Made once a process; each round leaves some rows in it."""
+    _kept.append(tempfile.TemporaryDirectory(prefix="mailproc-bench-"))
+    place = Path(_kept[-1].name)
+    grown.store(place, many)
+    return place
+
+
+_kept: list["tempfile.TemporaryDirectory[str]"] = []
+_begun: dict[int, int] = {}
+
+
+def _timed(times: int, work: Callable[[int], object]) -> float:
+    """Milliseconds of processor, the median."""
+    took = []
+    for number in range(times):
+        begun = time.process_time()
+        work(number)
+        took.append((time.process_time() - begun) * 1000)
+    return median(took)
+
+
+def _lists(home: House, many: int) -> dict[str, float]:
+    ours, lent = many // 6 * 3 + 1, many // 6 * 3
+
+    def ask(question: Callable[[Connection], object]) -> float:
+        def asked(_number: int) -> None:
+            with home.store.read() as connection:
+                question(connection)
+
+        return _timed(TURNS, asked)
+
+    today, premises = home.premises.today(), home.premises
+    asked: dict[str, Callable[[Connection], object]] = {
+        **{name: partial(listed, wanted=one, today=today) for name, one in LISTS.items()},
+        "digest": lambda c: agenda(c, premises),
+        "jobs": lambda c: (waiting.waiting(c), coming.coming(c, premises, 10)),
+        "outbox": office.outbox,
+        "letters": office.recent,
+        "shelved": lambda c: office.shelved(c, 50),
+        "show": lambda c: shown(c, f"B{ours}", premises),
+        "show, by their number": lambda c: shown(c, f"C{lent}", premises),
+        "last digest": open_requests.last_digest,
+    }
+    return {name: ask(question) for name, question in asked.items()}
+
+
+def _steps(home: House, many: int) -> dict[str, float]:
+    """Each with the letters that follow from it. Of requests spread over those that are open."""
+    round_number = _begun[many] = _begun.get(many, 0) + 1
+    first = many - many // 5 + round_number * 6 * STEPS * 3
+    of_ours = iter(range(first + (1 - first) % 3, many, 3))
+
+    def worked() -> None:
+        while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+            pass
+        prepare.run(home.store, home.premises)
+        notify.run(home.store, home.premises)
+
+    def hear(raw: bytes, sender: str) -> None:
+        new = NewLetter("listener", raw, home.premises.clock(), mail_from=sender, rcpt_to=house.LIBRARY)
+        home.store.write(lambda connection: inbox.keep(connection, [new]))
+        worked()
+
+    lender, customer = house.LENDERS["XX-BL"], house.customers()[0]
+
+    def act(number: int) -> None:
+        acts.perform(home.store, home.premises, Act(action="cancel", number=f"B{number}"))
+        worked()
+
+    def strange(number: int) -> bytes:
+        return letters.replies(lender, {f"Z{number}{n:03}-1": "NOT" for n in range(FOREIGN)})
+
+    worked()
+    return {
+        "an answer": _timed(STEPS, lambda _: hear(_reply(next(of_ours), "USE*3"), lender)),
+        "a refusal": _timed(STEPS, lambda _: hear(_reply(next(of_ours), "NOT"), lender)),
+        "an order": _timed(
+            STEPS,
+            lambda n: hear(letters.order_file(customer, [f"G{round_number}{n}"]), customer.address),
+        ),
+        "cancel": _timed(STEPS, lambda _: act(next(of_ours))),
+        "a bounce": _timed(TURNS, lambda n: hear(_bounce(first + n * grown.FILE), "")),
+        f"{FOREIGN} foreign numbers": _timed(TURNS, lambda n: hear(strange(round_number * 10 + n), lender)),
+    }
+
+
+def _bounce(number: int) -> bytes:
+    """The report that the file in which this request stood came back."""
+    letter = number - (number - 1) % grown.FILE
+    return _BOUNCE.format(to=house.LIBRARY, letter=letter).replace("\n", "\r\n").encode()
+
+
+def _reply(number: int, code: str) -> bytes:
+    return letters.replies(house.LENDERS["XX-BL"], {f"B{number}-1": code})
+
+
+SUITE = Suite(GOALS, measure)
