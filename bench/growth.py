@@ -91,28 +91,40 @@ LISTS: dict[str, Filter] = {
 }
 
 
+Work = Callable[[int], object]
+Measures = dict[tuple[str, str], tuple[int, Work]]
+"""By kind and name: how often, and what is done."""
+
+
 def measure() -> Figures:
-    small, large = _measured(SMALL), _measured(LARGE)
     worst = {"step": 0.0, "list": 0.0}
-    for (kind, name), took in small.items():
-        slope = math.log(large[kind, name] / took) / math.log(LARGE / SMALL)
-        worst[kind] = max(worst[kind], slope)
-        print(
-            f"  {kind} {name:28} {took:9.2f} → {large[kind, name]:9.2f} ms, {slope:5.2f}",
-            file=sys.stderr,
-            flush=True,
-        )
+    with house.opened(_made(SMALL)) as small, house.opened(_made(LARGE)) as large:
+        for home in (small, large):
+            home.store.start_writer()
+        there = _measures(large, LARGE)
+        for (kind, name), (times, work) in _measures(small, SMALL).items():
+            few, many = _by_turns(times, work, there[kind, name][1])
+            slope = math.log(many / few) / math.log(LARGE / SMALL)
+            worst[kind] = max(worst[kind], slope)
+            told = f"  {kind} {name:28} {few:9.2f} → {many:9.2f} ms, {slope:5.2f}"
+            print(told, file=sys.stderr, flush=True)
     return worst
 
 
-Measured = dict[tuple[str, str], float]
+def _by_turns(times: int, *works: Work) -> list[float]:
+    """Milliseconds of processor, the median of each: a slow minute of the machine falls on all of them."""
+    took: list[list[float]] = [[] for _ in works]
+    for number in range(times):
+        for work, of_it in zip(works, took, strict=True):
+            begun = time.process_time()
+            work(number)
+            of_it.append((time.process_time() - begun) * 1000)
+    return [median(of_it) for of_it in took]
 
 
-def _measured(many: int) -> Measured:
-    with house.opened(_made(many)) as home:
-        home.store.start_writer()
-        found = {("list", name): took for name, took in _lists(home, many).items()}
-        return found | {("step", name): took for name, took in _steps(home, many).items()}
+def _measures(home: House, many: int) -> Measures:
+    lists: Measures = {("list", name): (TURNS, work) for name, work in _lists(home, many).items()}
+    return lists | {("step", name): measured for name, measured in _steps(home, many).items()}
 
 
 @cache
@@ -128,25 +140,15 @@ _kept: list["tempfile.TemporaryDirectory[str]"] = []
 _begun: dict[int, int] = {}
 
 
-def _timed(times: int, work: Callable[[int], object]) -> float:
-    """Milliseconds of processor, the median."""
-    took = []
-    for number in range(times):
-        begun = time.process_time()
-        work(number)
-        took.append((time.process_time() - begun) * 1000)
-    return median(took)
-
-
-def _lists(home: House, many: int) -> dict[str, float]:
+def _lists(home: House, many: int) -> dict[str, Work]:
     ours, lent = many // 6 * 3 + 1, many // 6 * 3
 
-    def ask(question: Callable[[Connection], object]) -> float:
+    def ask(question: Callable[[Connection], object]) -> Work:
         def asked(_number: int) -> None:
             with home.store.read() as connection:
                 question(connection)
 
-        return _timed(TURNS, asked)
+        return asked
 
     today, premises = home.premises.today(), home.premises
     asked: dict[str, Callable[[Connection], object]] = {
@@ -163,7 +165,7 @@ def _lists(home: House, many: int) -> dict[str, float]:
     return {name: ask(question) for name, question in asked.items()}
 
 
-def _steps(home: House, many: int) -> dict[str, float]:
+def _steps(home: House, many: int) -> dict[str, tuple[int, Work]]:
     """Each with the letters that follow from it. Of requests spread over those that are open."""
     round_number = _begun[many] = _begun.get(many, 0) + 1
     first = many - many // 5 + round_number * 6 * STEPS * 3
@@ -191,15 +193,15 @@ def _steps(home: House, many: int) -> dict[str, float]:
 
     worked()
     return {
-        "an answer": _timed(STEPS, lambda _: hear(_reply(next(of_ours), "USE*3"), lender)),
-        "a refusal": _timed(STEPS, lambda _: hear(_reply(next(of_ours), "NOT"), lender)),
-        "an order": _timed(
+        "an answer": (STEPS, lambda _: hear(_reply(next(of_ours), "USE*3"), lender)),
+        "a refusal": (STEPS, lambda _: hear(_reply(next(of_ours), "NOT"), lender)),
+        "an order": (
             STEPS,
             lambda n: hear(letters.order_file(customer, [f"G{round_number}{n}"]), customer.address),
         ),
-        "cancel": _timed(STEPS, lambda _: act(next(of_ours))),
-        "a bounce": _timed(TURNS, lambda n: hear(_bounce(first + n * grown.FILE), "")),
-        f"{FOREIGN} foreign numbers": _timed(TURNS, lambda n: hear(strange(round_number * 10 + n), lender)),
+        "cancel": (STEPS, lambda _: act(next(of_ours))),
+        "a bounce": (TURNS, lambda n: hear(_bounce(first + n * grown.FILE), "")),
+        f"{FOREIGN} foreign numbers": (TURNS, lambda n: hear(strange(round_number * 10 + n), lender)),
     }
 
 

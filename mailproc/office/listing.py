@@ -124,7 +124,11 @@ def joined() -> Select[Any]:
 
 def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:
     statement = joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
-    if wanted.role:
+    if wanted.role and wanted.state:
+        statement = statement.where(
+            TRANSACTION.c.role == wanted.role.upper()
+        )  # both have an index of their own
+    elif wanted.role:
         # Said so, SQLite expects half of all and goes by age; an equality it takes for a handful, and sorts.
         other = Role.RESPONDER if wanted.role.upper() == Role.REQUESTER else Role.REQUESTER
         statement = statement.where(TRANSACTION.c.role != other)
