@@ -1,6 +1,6 @@
 """A store that has grown: as many requests as wanted, each with all the rows that its letters leave.
 
-Two of three are ours (B, asked of XX-BL), one of three is lent (L). The youngest fifth is open, and of it
+Two of three are ours (B, asked of XX-BL), one of three is lent (L). The youngest tenth is open, and of it
 ``NEEDING`` need a hand however many there are. Written straight into the tables, in SQL, which takes
 0.1 ms a request. The letters' bytes are short, for no measurement reads them again.
 """
@@ -47,8 +47,8 @@ _AUTHOR = "CASE n % 6 " + " ".join(f"WHEN {at} THEN '{name}'" for at, name in en
 _ROWS = f"""
 CREATE TEMP TABLE grown AS
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :many)
-SELECT n, n % 3 = 0 AS lent, n > :many - :many / 5 AS is_open,
- n > :many - :many / 5 AND (n / 3) % (:many / 15 / :needing + 1) = 0 AS needs,
+SELECT n, n % 3 = 0 AS lent, n > :many - :many / 10 AS is_open,
+ n > :many - :many / 10 AND (n / 3) % (:many / 10 / :needing) = 0 AS needs,
  CASE n % 3 WHEN 0 THEN 'L' ELSE 'B' END || n AS number,
  strftime('%Y-%m-%d %H:%M:%S.000000', :now, '-' || ((:many - n) * 3 + 60) || ' minutes') AS at,
  {_word(1)} || ' ' || {_word(5)} || ' of ' || {_word(11)} || ' ' || n AS title, {_AUTHOR} AS author

@@ -168,7 +168,7 @@ def _lists(home: House, many: int) -> dict[str, Work]:
 def _steps(home: House, many: int) -> dict[str, tuple[int, Work]]:
     """Each with the letters that follow from it. Of requests spread over those that are open."""
     round_number = _begun[many] = _begun.get(many, 0) + 1
-    first = many - many // 5 + round_number * 6 * STEPS * 3
+    first = many - many // 10 + (round_number - 1) * 10 * STEPS
     of_ours = iter(range(first + (1 - first) % 3, many, 3))
 
     def worked() -> None:
