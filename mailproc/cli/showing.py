@@ -79,7 +79,8 @@ def _to_do(found: Shown, language: Language) -> Iterator[tuple[str, str]]:
         yield words["go_on"], f"{command} ({does})"
     for asked in found.questions:
         yield words["asks"], asked.text
-        yield words["asks"], f"mailproc partners --confirm {asked.id}, mailproc partners --forget {asked.id}"
+        yes, no = f"mailproc partners --confirm {asked.id}", f"--forget {asked.id}"
+        yield words["asks"], language.label("show", "either", first=yes, second=no)
     yield words["possible"], ", ".join(found.actions) or words["only_close"]
 
 

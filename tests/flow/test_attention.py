@@ -117,7 +117,9 @@ def test_a_broken_text_loses_nobody(many, tmp_path):
     file.parent.mkdir(parents=True)
     file.write_text("Subject: {{ reqest }}\n\n{{ nothing }}\n")
     many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM")
-    assert [named(letter) for letter in many.notices()] == [["B1", "B2"]]
+    about_them, about_the_text = many.notices()
+    assert named(about_them) == ["B1", "B2"]
+    assert "en/staff/attention.txt" in about_the_text.text
 
 
 @pytest.mark.parametrize(
