@@ -45,6 +45,18 @@ def test_every_connection_is_durable(sqlite_url):
     store.close()
 
 
+@pytest.mark.parametrize(("there", "size"), [(0, 8192), (4096, 4096)])
+def test_a_new_store_has_larger_pages_and_any_other_stays(tmp_path, there, size):
+    if there:
+        with closing(sqlite3.connect(tmp_path / "mailproc.db")) as connection:
+            connection.executescript(
+                f"PRAGMA page_size = {there}; CREATE TABLE other (id); DROP TABLE other;"
+            )
+    Store.open("sqlite:///mailproc.db", base=tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "mailproc.db")) as connection:
+        assert connection.execute("PRAGMA page_size").fetchone() == (size,)
+
+
 def test_postgresql_commits_are_durable(store):
     if store.dialect == "postgresql":
         assert store.write(lambda c: c.exec_driver_sql("SHOW synchronous_commit").scalar()) == "on"

@@ -132,3 +132,17 @@ def test_messages_are_found_by_name_and_time(first_url):
         rows = connection.execute(text("SELECT about, sent_at, original_sent_at FROM event ORDER BY id"))
         assert [{**row} for row in rows.mappings()] == [heard.keys(apdu) for apdu in said]
     store.close()
+
+
+def test_a_text_that_was_cut_ends_with_its_line(first_url):
+    """A word of two letters is found by the trigrams that begin with it: none may stand at the very end."""
+    engine = connections.writing(connections.parse(first_url, Path()))
+    with engine.connect() as connection, connection.begin():
+        words = text("INSERT INTO finding (request_id, words) VALUES (:id, :words)")
+        connection.execute(words, [{"id": 1, "words": "a" * 3998 + "qx"}, {"id": 2, "words": "b1\n"}])
+    engine.dispose()
+    store = Store.open(first_url)
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT words FROM finding ORDER BY request_id")).scalars().all()
+        assert rows == ["a" * 3998 + "q\n", "b1\n"]
+    store.close()
