@@ -17,6 +17,11 @@ WELSH = (
     .read_text(encoding="utf-8")
     .replace('LOAN = "loan"', 'LOAN = "benthyciad"')
     .replace(
+        '{ one = "{count} to be done", other = "{count} to be done" }',
+        '{ zero = "dim", one = "{count} peth", two = "{count} beth", few = "{count} pheth",'
+        ' many = "{count} pheth", other = "{count} peth" }',
+    )
+    .replace(
         '{ one = "said once", other = "said {count} times" }',
         '{ zero = "heb ei ddweud", one = "unwaith", two = "dwywaith", few = "{count} gwaith",'
         ' many = "{count} o weithiau", other = "{count} gwaith" }',
