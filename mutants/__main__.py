@@ -123,7 +123,7 @@ def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
     counts: Counter[str] = Counter()
 
     def work(tried: Try) -> None:
-        sample = [test for tests in asked.values() for test in tests[:1]][:10]
+        sample = list(dict.fromkeys(test for tests in asked.values() for test in tests[:1]))[:10]
         if (fate := tried(None, sample, 120)) != "survived":
             counts[f"the program as it is {fate}: see {MAP}/last.log"] += 1
             return

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from _pytest.main import pytest_runtestloop as run_tests
@@ -91,6 +91,9 @@ def _child(
             session.items[:] = chosen
             run_tests(session)
             code = KILLED if session.testsfailed else SURVIVED
+    except session.Failed:
+        reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.summary_failures()
     finally:
         os._exit(code)
 

@@ -55,7 +55,7 @@ def of(
         fired={} if began else fired(connection, transaction["id"], premises),
         may_ask=_may_ask(connection, transaction, standing, moved, premises),
         reply_by=reply_by,
-        expires=min(ends) if ends and _may_expire(transaction, standing, premises) else None,
+        expires=min(ends) if ends and _may_expire(transaction, premises) else None,
         sent_back=_sent_back(connection, transaction, standing, moved, premises),
         **_arrival(connection, transaction["id"], standing, premises),
     )
@@ -144,11 +144,9 @@ def _expiry(
     return date.fromisoformat(day) if day else None
 
 
-def _may_expire(transaction: RowMapping, standing: Standing, premises: Premises) -> bool:
-    """May Expired go by itself? Only where Shipped goes as a message: elsewhere an item may have left
-    without being ticked, and would go out of sight."""
-    if standing.role is not Role.RESPONDER:
-        return False
+def _may_expire(transaction: RowMapping, premises: Premises) -> bool:
+    """May Expired go by itself? Only where we say it (a lender), and where Shipped goes as a message:
+    elsewhere an item may have left without being ticked, and would go out of sight."""
     needed = (ApduType.SHIPPED, ApduType.EXPIRED)
     return all(sent_as(transaction, kind, premises) is Manner.SEND for kind in needed)
 
