@@ -140,6 +140,29 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
     assert sqlite_office.show(number)["delivery"] == "withdrawn"
 
 
+def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
+    sqlite_office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often its letter was written in vain: nobody died over it."""
+    number, *others = (sqlite_office.place(f"Book {count}") for count in range(5))
+    encode = prepare._encode
+
+    def slow(*given: Any) -> Any:
+        encoded = encode(*given)
+        if others:
+            sqlite_office.act(others.pop(), "cancel")
+        return encoded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "_encode", slow)
+        sqlite_office.work()
+    sqlite_office.run()
+    assert others == []
+    assert sqlite_office.show(number)["delivery"] == "handed_over"
+    (letter,) = relay.to(BL)
+    assert f"TX{number}-1" in letter.text and letter.text.count("\nTX") == 1
+
+
 def test_no_letter_is_begun_once_the_service_is_to_stop(sqlite_office: Office, relay: Relay) -> None:
     sqlite_office.place()
     sqlite_office.work()
