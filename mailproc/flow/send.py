@@ -186,7 +186,11 @@ def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises)
     second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
     if outgoing.is_to_people(connection, row["id"]) or _repeat_safe(row, premises):
         _later(connection, row, why, premises)
-        return
+    else:
+        _leave_to_staff(connection, row, why, premises)
+
+
+def _leave_to_staff(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
     _log.warning("O%s in doubt: %s", row["id"], why)
     outgoing.change(connection, row["id"], state="in_doubt", unfinished=0, last_error=why[:500])
     _tell(connection, row, "IN_DOUBT", why, premises)
@@ -218,11 +222,15 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
 
 def recover(store: Store, premises: Premises, why: str = "the program ended while it was being sent") -> int:
     """At start, or when the store failed the sender: what was being sent is in doubt, for nobody
-    wrote down what became of it. How many there were."""
+    wrote down what became of it. One over which the process died three times is not sent again by itself,
+    whoever it is for. How many there were."""
 
     def job(connection: Connection) -> int:
         rows = outgoing.in_state(connection, "sending")
         for row in rows:
+            if row["unfinished"] >= queue.DEATHS:
+                _leave_to_staff(connection, row, queue.KILLED, premises)
+                continue
             doubt(connection, row, why, premises)
             outgoing.change(connection, row["id"], unfinished=row["unfinished"])  # twice is enough
         return len(rows)

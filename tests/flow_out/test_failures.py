@@ -189,7 +189,7 @@ def test_a_notice_that_kills_the_process_is_not_tried_for_ever(office: Office, r
         send.recover(office.store, office.house.premises)
         office.clock.forward(hours=1)
     assert deaths == 3
-    assert [(line.state, "died three times" in line.note) for line in office.outbox()] == [("shelved", True)]
+    assert [(line.state, "died three times" in line.note) for line in office.outbox()] == [("in_doubt", True)]
 
 
 def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
