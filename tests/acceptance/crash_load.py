@@ -220,7 +220,8 @@ class Staff:
         for thread in self._threads:
             thread.join(60)
             assert not thread.is_alive()
-        assert self._process.wait(60) == 0, "".join(self._complained)
+        with self._process:  # closes its pipes
+            assert self._process.wait(60) == 0, "".join(self._complained)
         self.said = [json.loads(line) for line in self._heard]
 
     @property
