@@ -7,6 +7,8 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy import RowMapping
 
+from mailproc.errors import TryLater
+
 
 @dataclass(frozen=True)
 class Spoken:
@@ -42,11 +44,15 @@ class SideBySide:
         return len(self._under_way) < self._most and not alone
 
     def start(self, row: RowMapping) -> None:
+        """Where the machine has no room for a thread, the letter ends with TryLater: it was not begun."""
         self._under_way[row["id"]] = row
         if self._most == 1:
             self._run(row)
-        else:  # a daemon: a relay that hangs does not hold up the end of the service
+            return
+        try:  # a daemon: a relay that hangs does not hold up the end of the service
             threading.Thread(target=self._run, args=(row,), name=f"O{row['id']}", daemon=True).start()
+        except (RuntimeError, MemoryError) as error:
+            self._ended.put(Spoken(row, error=TryLater(f"it could not be begun: {error}")))
 
     def ended(self, within: float) -> Spoken | None:
         """Of the next letter that is through; None where none is within so many seconds."""

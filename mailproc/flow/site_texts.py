@@ -5,7 +5,7 @@ A broken text stops no letter (``last_good``): without a word of it nobody would
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,8 +52,8 @@ def passed(store: Store, premises: Premises, path: str) -> None:
     """The text in use for ``path`` has passed its check: remember it, if it is a site's for people."""
     one = premises.templates.listed(path)
     if _is_for_people(one, premises) and not one.problems:
-        text = premises.templates.source(path)
-        store.write(partial(_remember, good=((text.path, text.text),), premises=premises))
+        good = tuple(_in_order([path], premises))
+        store.write(partial(_remember, good=good, premises=premises))
 
 
 def tell_staff(
@@ -83,8 +83,8 @@ def _is_for_people(one: Listed, premises: Premises) -> bool:
 
 
 def _seen(connection: Connection, texts: Sequence[Listed], premises: Premises) -> Seen:
-    used = [premises.templates.source(one.path) for one in texts if not one.problems]
-    good = ((one.path, one.text) for one in used if last_good.good(connection, one.path) != one.text)
+    used = _in_order((one.path for one in texts if not one.problems), premises)
+    good = ((path, text) for path, text in used if last_good.good(connection, path) != text)
     now = premises.clock()
     broken = (
         (one.path, one.problems)
@@ -92,6 +92,14 @@ def _seen(connection: Connection, texts: Sequence[Listed], premises: Premises) -
         if one.problems and not alarms.was_raised(connection, ALARM, _key(one.problems[0]), now)
     )
     return Seen(tuple(good), tuple(broken))
+
+
+def _in_order(paths: Iterable[str], premises: Premises) -> Iterator[tuple[str, str]]:
+    """(path, text) of the site's texts that are in order. A file may have been saved again since it was
+    listed, so text and verdict are of one reading."""
+    for used in map(premises.templates.source, paths):
+        if used.origin == "site" and not used.problems:
+            yield used.path, used.text
 
 
 def _keep(connection: Connection, seen: Seen, premises: Premises) -> int:

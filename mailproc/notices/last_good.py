@@ -85,9 +85,10 @@ def render_safely(
 
 
 def _news(templates: Templates, path: str, last_good: Callable[[str], str | None]) -> tuple[str, str] | None:
-    """What is to be remembered of a file that passed: nothing of a shipped one."""
+    """What is to be remembered of a file that passed: nothing of a shipped one, nor of one that was saved
+    again since and is broken."""
     source = templates.source(path)
-    if source.origin == "shipped" or last_good(source.path) == source.text:
+    if source.origin == "shipped" or source.problems or last_good(source.path) == source.text:
         return None
     return source.path, source.text
 

@@ -48,12 +48,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class InUse:
-    """The file behind a template. ``path`` has the language that was found, not the one asked for."""
+    """The file behind a template. ``path`` has the language that was found, not the one asked for;
+    ``problems`` are of this ``text``, '' where the file is no text."""
 
     path: str
     origin: str  # site | shipped
     file: Path
     text: str
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Templates:
     def source(self, path: str) -> InUse:
         """What is in use for ``path``: from the site or as shipped, in which language, the text."""
         loaded = self._load(path)
-        return InUse(loaded.source.path, loaded.source.origin, loaded.source.file, loaded.text)
+        source = loaded.source
+        return InUse(source.path, source.origin, source.file, loaded.text, loaded.problems)
 
     def shipped_text(self, path: str) -> str:
         """The text that came with mailproc, whatever the site has put before it."""

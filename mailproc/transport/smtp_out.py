@@ -22,6 +22,7 @@ from mailproc.transport.tls import client_context
 
 IDLE = timedelta(seconds=5)  # after that a kept connection is asked whether it is still there
 PORTS = {"tls": 465, "starttls": 587, "none": 25}
+GOODBYE = 2.0  # seconds for the reply to QUIT: nothing hangs on it, and the end of the service waits for it
 LONGEST_REPLY = 300  # of a relay's text, in an error or a row
 
 # The relay rejects us, not the letter: every letter would fail the same way until somebody acts.
@@ -80,15 +81,25 @@ class Relay:
         finally:
             self.close()
 
-    def close(self) -> None:
-        """Say QUIT if there is a connection. The next letter opens a new one."""
+    def close(self) -> bool:
+        """Say QUIT if there is a connection. The next letter opens a new one. False where no reply came."""
         server, self._server = self._server, None
         if server is None:
-            return
+            return True
         try:
+            if server.sock is not None:
+                server.sock.settimeout(min(GOODBYE, self._deliver.timeout))
             server.quit()
         except (OSError, smtplib.SMTPException):
             server.close()
+            return False
+        return True
+
+    def drop(self) -> None:
+        """Close the connection without a word."""
+        if self._server is not None:
+            self._server.close()
+        self._server = None
 
     @property
     def _where(self) -> str:
@@ -102,13 +113,8 @@ class Relay:
             except (OSError, smtplib.SMTPException):
                 alive = False
             if not alive:
-                self._drop()
+                self.drop()
         return self._server is not None
-
-    def _drop(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        self._server = None
 
     def _connected(self) -> smtplib.SMTP:
         if self._server is None:
@@ -160,7 +166,7 @@ class Relay:
             self._expect(server, 250, *server.mail(envelope.mail_from, self._options(server, envelope, raw)))
             self._expect(server, 250, *server.rcpt(envelope.rcpt_to))
         except UnicodeError:
-            self._drop()
+            self.drop()
             raise GiveUp(f"relay {self._where} takes no addresses beyond ASCII (no SMTPUTF8)") from None
         self._expect(server, 354, *server.docmd("DATA"))
 
@@ -187,7 +193,7 @@ class Relay:
         except (OSError, smtplib.SMTPException) as error:
             raise self._broken(InDoubt, error, "the letter was sent, its receipt never came: ") from None
         if not 200 <= code < 600:
-            self._drop()
+            self.drop()
             raise InDoubt(f"relay {self._where}: the letter was sent, its receipt cannot be read")
         if code >= 300:
             raise self._refusal(server, code, text)
@@ -197,7 +203,7 @@ class Relay:
     def _expect(self, server: smtplib.SMTP, wanted: int, code: int, text: bytes) -> None:
         """Return for the wanted code (251 to RCPT is as good as 250); else raise what it means."""
         if code in (-1, 421):
-            self._drop()
+            self.drop()
             raise _Gone(f"relay {self._where} said {code} {self._clean(text)}")
         if code != wanted and (wanted, code) != (250, 251):
             raise self._refusal(server, code, text)
@@ -209,7 +215,7 @@ class Relay:
         return GiveUp(said) if for_good else TryLater(said)
 
     def _broken(self, kind: type[MailprocError], error: Exception, what: str = "") -> MailprocError:
-        self._drop()
+        self.drop()
         return kind(f"relay {self._where}: {what}{self._words(error)}")
 
     def _reset(self, server: smtplib.SMTP) -> None:
@@ -219,7 +225,7 @@ class Relay:
         except (OSError, smtplib.SMTPException):
             code = -1
         if code != 250:
-            self._drop()
+            self.drop()
         self._used_at = self._clock()
 
     def _words(self, error: Exception) -> str:

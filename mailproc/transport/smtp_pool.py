@@ -27,12 +27,17 @@ class Relays:
             self._idle.put(relay)
 
     def close(self) -> None:
-        """Say goodbye on each connection that is not in use."""
+        """Say goodbye on each connection that is not in use, until one has no reply: then the relay is away,
+        and the rest are closed without a word."""
         closed: list[Relay] = []
         try:
             while True:
                 closed.append(self._idle.get_nowait())
         except Empty:
+            answers = True
             for relay in closed:
-                relay.close()
+                if answers:
+                    answers = relay.close()
+                else:
+                    relay.drop()
                 self._idle.put(relay)

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, text
 
 from mailproc.errors import TryLater
-from mailproc.flow import send
+from mailproc.flow import send, side_by_side
 from mailproc.mail.letter import Envelope
 from mailproc.store.engine import Store
 from tests.flow_out.office import BL, Office
@@ -212,6 +213,25 @@ def test_a_bug_and_an_end_of_the_process_are_seen_from_every_thread(sqlite_offic
         sent(sqlite_office, Spoken(how))
     assert set(states(sqlite_office, 2)) <= {"sending", "in_doubt"}
     assert send.recover(sqlite_office.store, sqlite_office.house.premises) >= 1
+
+
+def test_no_room_for_a_thread_defers_the_letter(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_office.configure(connections=3)
+    letters(sqlite_office, 3)
+
+    class Crowded(threading.Thread):
+        def start(self) -> None:
+            if self.name == "O2":
+                raise RuntimeError("can't start new thread")
+            super().start()
+
+    monkeypatch.setattr(side_by_side, "threading", SimpleNamespace(Thread=Crowded))
+    sent(sqlite_office, Spoken())
+    assert states(sqlite_office, 2) == ["handed_over", "prepared"]
+    assert "can't start new thread" in sqlite_office.letter(2)["last_error"]
+    assert "sending" not in states(sqlite_office, 3)
 
 
 def test_no_more_are_begun_once_the_service_ends(sqlite_office: Office) -> None:

@@ -91,6 +91,23 @@ def test_a_text_that_passed_preview_is_remembered(office: Office) -> None:
     assert (kept(office), kept(office, "en/patron/renewed.txt")) == (GOOD, None)
 
 
+@pytest.mark.parametrize("saved", [BROKEN.encode(), b"", b"\xff"])
+def test_a_text_that_is_saved_while_it_is_looked_at_is_not_remembered(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch, saved: bytes
+) -> None:
+    office = sqlite_office
+    templates = office.house.premises.templates
+    file = office.template(NOTICE, GOOD)
+    listed, listing = templates.listed(NOTICE), templates.listing()
+    assert not listed.problems
+    file.write_bytes(saved)
+    monkeypatch.setattr(templates, "listed", lambda _path: listed)
+    site_texts.passed(office.store, office.house.premises, NOTICE)
+    monkeypatch.setattr(templates, "listing", lambda: listing)
+    site_texts.look(office.store, office.house.premises)
+    assert kept(office) is None
+
+
 @pytest.mark.parametrize("path", ["artemail/order.txt", "notes.txt", "en/patron/arived.txt"])
 def test_of_other_files_there_is_no_such_letter(sqlite_office: Office, relay: Relay, path: str) -> None:
     """Orders are held by a machine's text, and each says so; what no letter uses replaces none."""
