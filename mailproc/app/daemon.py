@@ -243,7 +243,7 @@ class Daemon:
         letter whose end could not be written down, as the store was full or away."""
         store, premises = self._house.store, self._house.premises
         if self._unwritten:
-            send.recover(store, premises, "what became of it could not be written down")
+            send.recover(store, premises, "what became of it could not be written down", died=False)
         self._unwritten = True
         sent = send.run(store, premises, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
         self._unwritten = False

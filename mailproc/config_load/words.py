@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface, ip_network
 
 from mailproc.config_load.problem import Loc, Problem
+from mailproc.mail.addresses import is_sendable
 
 ADDRESS = "must be an address such as ill@library.example"
 LANGUAGE = 'must be a language such as "en"'
 FALLBACK_LANGUAGE = "en"
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A language as folders and files are named by it: "en", "de-AT"."""
-_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 
 
 def is_address(text: str) -> bool:
-    return _ADDRESS.fullmatch(text) is not None
+    """Can a letter be sent there? Nothing else is of use in config.toml."""
+    return is_sendable(text)
 
 
 def is_language(text: str) -> bool:

@@ -59,8 +59,7 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     bundles, taken_up = store.write(claim)
     for bundle in bundles:
         store.underway.at(*(intent["id"] for intent in bundle.intents))
-        encoded = _encode(bundle, premises)
-        letter = _letter(bundle, encoded, premises)
+        encoded, letter = _written(bundle, premises)
         store.underway.at()
         store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, premises=premises))
     return taken_up
@@ -144,16 +143,24 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
     return ""
 
 
-def _encode(bundle: Bundle, premises: Premises) -> Encoded:
+def _written(bundle: Bundle, premises: Premises) -> tuple[Encoded, NewLetterOut | None]:
+    """What cannot be written, or not to this address, is held with the reason; the station goes on."""
     apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
     try:
-        return bundle.codec.encode(apdus, bundle.wire, premises.templates)
+        encoded = bundle.codec.encode(apdus, bundle.wire, premises.templates)
     except (LocalFault, Misconfigured) as fault:
-        return Encoded(None, tuple(Held(index, "", str(fault)) for index in range(len(apdus))))
+        return _nothing(bundle, str(fault)), None
     except Exception as error:  # a bug in an encoder holds its letter, not the station
         _log.exception("a letter to %s could not be written", bundle.wire.partner.symbol)
-        why = f"a fault of this program: {type(error).__name__}"
-        return Encoded(None, tuple(Held(index, "", why) for index in range(len(apdus))))
+        return _nothing(bundle, f"a fault of this program: {type(error).__name__}"), None
+    try:
+        return encoded, _letter(bundle, encoded, premises)
+    except LocalFault as fault:  # no letter can go to this address
+        return _nothing(bundle, str(fault), value=True), None
+
+
+def _nothing(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
+    return Encoded(None, tuple(Held(index, "", why, value) for index in range(len(bundle.intents))))
 
 
 def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOut | None:

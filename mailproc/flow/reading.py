@@ -236,7 +236,7 @@ def _decoded(reading: Reading, codec: Codec, partners: tuple[Partner, ...]) -> R
 def _bounded(decoded: Decoded) -> Decoded:
     """What is worked on from here: no field of it is longer than what anybody reads, and no name longer than
     the store takes. (A codec that can answer has refused such names itself.)"""
-    refused = [Fault(None, why) for said in decoded.apdus if (why := too_long_name(said))]
+    refused = [Fault(None, why) for said in (*decoded.apdus, *decoded.unsure) if (why := too_long_name(said))]
     apdus, unsure = (
         tuple(bounded(one) for one in said if not too_long_name(one))
         for said in (decoded.apdus, decoded.unsure)

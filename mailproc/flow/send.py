@@ -5,6 +5,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -91,7 +92,8 @@ def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Prem
     deliver, ours = premises.config.deliver, premises.config.library.email
     if not deliver.verp or deliver.mode == "folder" or row["mail_from"] != ours:
         return row
-    outgoing.change(connection, row["id"], mail_from=verp.address(ours, row["id"]))
+    own = verp.address(ours, row["id"])
+    outgoing.change(connection, row["id"], mail_from=own, unfinished=row["unfinished"])  # as it was claimed
     return outgoing.load(connection, row["id"]) or row
 
 
@@ -148,17 +150,15 @@ def unmasked(row: RowMapping, premises: Premises) -> bytes:
 
 
 def _done(connection: Connection, row: RowMapping, state: str, answer: str, premises: Premises) -> None:
-    _log.info("O%s %s: %s", row["id"], state, answer)
     where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
-    outgoing.change(
-        connection,
-        row["id"],
-        state=state,
-        handed_over_at=premises.clock(),
-        unfinished=0,
-        last_error="",
-        **where,
-    )
+    at = premises.clock()
+    if _ended(connection, row, state, handed_over_at=at, unfinished=0, last_error="", **where):
+        _log.info("O%s %s: %s", row["id"], state, answer)
+
+
+def _ended(connection: Connection, row: RowMapping, state: str, **values: Any) -> bool:
+    """False where somebody has said meanwhile what became of the letter (it came back): that stands."""
+    return outgoing.end_sending(connection, row["id"], state=state, **values)
 
 
 def _later(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
@@ -171,13 +171,15 @@ def _later(connection: Connection, row: RowMapping, why: str, premises: Premises
     why = why[:500]
     known = row["last_error"] == why or outgoing.trouble_known(connection, why)  # said once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row["id"], why)
-    outgoing.change(connection, row["id"], state="prepared", sending_since=None)
+    if not _ended(connection, row, "prepared", sending_since=None):
+        return
     queue.later(connection, OutgoingRow, row["id"], why, premises.clock(), was="prepared")
 
 
 def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+    if not _ended(connection, row, "shelved", unfinished=0, last_error=why[:500]):
+        return
     _log.error("O%s failed: %s", row["id"], why)
-    outgoing.change(connection, row["id"], state="shelved", unfinished=0, last_error=why[:500])
     _tell(connection, row, "SEND_FAILED", why, premises)
 
 
@@ -191,8 +193,9 @@ def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises)
 
 
 def _leave_to_staff(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+    if not _ended(connection, row, "in_doubt", unfinished=0, last_error=why[:500]):
+        return
     _log.warning("O%s in doubt: %s", row["id"], why)
-    outgoing.change(connection, row["id"], state="in_doubt", unfinished=0, last_error=why[:500])
     _tell(connection, row, "IN_DOUBT", why, premises)
 
 
@@ -220,19 +223,25 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
         events.add(connection, event)
 
 
-def recover(store: Store, premises: Premises, why: str = "the program ended while it was being sent") -> int:
-    """At start, or when the store failed the sender: what was being sent is in doubt, for nobody
-    wrote down what became of it. One over which the process died three times is not sent again by itself,
-    whoever it is for. How many there were."""
+ENDED = "the program ended while it was being sent"
+
+
+def recover(store: Store, premises: Premises, why: str = ENDED, *, died: bool = True) -> int:
+    """What was being sent is in doubt, for nobody wrote down what became of it; how many there were.
+
+    At start, or (not ``died``) when the store failed the sender, which is no letter's fault. One over which
+    the process died three times is not sent again by itself, whoever it is for.
+    """
 
     def job(connection: Connection) -> int:
         rows = outgoing.in_state(connection, "sending")
         for row in rows:
-            if row["unfinished"] >= queue.DEATHS:
+            deaths = row["unfinished"] - (not died)
+            if deaths >= queue.DEATHS:
                 _leave_to_staff(connection, row, queue.KILLED, premises)
                 continue
             doubt(connection, row, why, premises)
-            outgoing.change(connection, row["id"], unfinished=row["unfinished"])  # twice is enough
+            outgoing.change(connection, row["id"], unfinished=max(deaths, 0))
         return len(rows)
 
     return store.write(job)

@@ -67,9 +67,9 @@ def verify_changed(store: Store) -> Verified:
 
 
 def _remembered(store: Store, until: int, found: Verified) -> Verified:
-    if not found.differences:
-        with suppress(TryLater):  # of a store that is busy, all of it is looked at once more
-            store.write(partial(verified.remember, history_id=until))
+    mark = verified.forget if found.differences else partial(verified.remember, history_id=until)
+    with suppress(TryLater):  # of a store that is busy, all of it is looked at once more
+        store.write(mark)
     return found
 
 

@@ -40,6 +40,7 @@ _ADDRESS = re.compile(r"[wq]@w|w")
 _ATOM = r'[^\x00-\x20\x7f()<>\[\]:;@\\,".]++'
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _DOMAIN = re.compile(r"[A-Za-z0-9_\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9_\u0080-\U0010ffff-]+)*")
+_SENDABLE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _QUOTABLE = re.compile(r'[^@<>()"\\\t\n]+')  # in a quoted local part; "@" there has deceived other readers
 
 
@@ -105,6 +106,11 @@ def bare(address: str) -> str:
     """Return an envelope's address as ``author`` would write it, '' where it is no addr-spec."""
     tokens = tuple(_tokens(address[: MOST_OF_AUTHOR + 1]))
     return _mailbox(tokens) if _ADDRESS.fullmatch("".join(token.kind for token in tokens)) else ""
+
+
+def is_sendable(address: str) -> bool:
+    """Can a letter be sent there? In ASCII, unquoted, at most 254 octets (RFC 5321, 4.5.3.1.3)."""
+    return len(address) <= MOST_OF_ADDRESS and _SENDABLE.fullmatch(address) is not None
 
 
 def _folded(field: bytes) -> str:

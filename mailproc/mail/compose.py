@@ -12,7 +12,7 @@ from email.utils import format_datetime
 
 from mailproc import slow_work
 from mailproc.errors import LocalFault
-from mailproc.mail import entity
+from mailproc.mail import addresses, entity
 from mailproc.mail.headers import one_line
 from mailproc.mail.letter import Body
 
@@ -23,8 +23,6 @@ MOST_OF_NAME = 200  # characters: verifiers give up on a long From
 FOLD_AT = 76
 _WORD_OCTETS = 39  # of UTF-8 in one encoded word: a line with one has at most 76 characters
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
-_ADDRESS = re.compile(rf"{_ATOM}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # printable, no blank and no bracket
 _QUOTABLE = re.compile(r'(["\\])')
 _KEYWORD = re.compile(r"[A-Za-z-]+")
@@ -95,7 +93,7 @@ def _own_id(identifier: str) -> str:
 
 
 def _address(address: str) -> str:
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+    if not addresses.is_sendable(address):
         raise LocalFault(f"{address[:80]!r} is not an e-mail address.")
     return address
 

@@ -9,8 +9,9 @@ from collections.abc import Collection
 
 from mailproc.mail import addresses
 from mailproc.mail.defects import Defects
+from mailproc.mail.headers import MOST_OF_FIELD
 from mailproc.proof import signature
-from mailproc.proof.header import Header
+from mailproc.proof.header import Field, Header
 
 _FIELDS = (b"to", b"cc")
 MOST_SIGNATURES = 50
@@ -25,6 +26,8 @@ def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | No
     """
     naming = [key for key in _FIELDS if _names(found, key, ours)]
     if not naming:
+        if any(len(one.value) > MOST_OF_FIELD for key in _FIELDS for one in found.named(key)):
+            return "its To or Cc is too long to be read"
         return "none of our addresses stands in To or Cc, so it was written to somebody else"
     if signed is None or any(key in signed for key in naming):
         return ""
@@ -37,7 +40,7 @@ def signed_by_all(found: Header, domain: str) -> Collection[bytes] | None:
     For a relay's word that one of them held: it does not say which. Relatives have the last two labels in
     common with it, which takes in all that DMARC may align (RFC 7489, 3.1).
     """
-    fields = [one for one in found.named(b"dkim-signature") if _related(signature.domain_of(one), domain)]
+    fields = [one for one in found.named(b"dkim-signature") if _may_be_of(domain, one)]
     if not fields:
         return None
     if len(fields) > MOST_SIGNATURES:
@@ -50,7 +53,8 @@ def _names(found: Header, key: bytes, ours: Collection[str]) -> bool:
     fields = found.named(key)
     if len(fields) != 1:
         return False
-    return any(_plain(one) in ours for one in addresses.mailboxes([fields[0].value], Defects()))
+    named = addresses.mailboxes([fields[0].value], Defects())
+    return any(one in ours or _plain(one) in ours for one in named)
 
 
 def _plain(address: str) -> str:
@@ -58,5 +62,7 @@ def _plain(address: str) -> str:
     return local.partition("+")[0] + at + domain
 
 
-def _related(one: str, other: str) -> bool:
-    return one.split(".")[-2:] == other.split(".")[-2:]
+def _may_be_of(domain: str, field: Field) -> bool:
+    """Also one whose own domain cannot be read: another verifier may read it."""
+    signed_by = signature.domain_of(field)
+    return not signed_by or signed_by.split(".")[-2:] == domain.split(".")[-2:]

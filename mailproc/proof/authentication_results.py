@@ -3,6 +3,7 @@
 Whatever is not as it should be proves nothing: the relay is ours, and strangers write the rest.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from mailproc.proof.header import Field, Header, Irregular
 from mailproc.proof.tokens import parts, tokens
 
 _VERSION = b"1"
+_NAME = re.compile(rb"[a-z][a-z0-9.-]*")
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,15 @@ def _statements(fields: list[Field], authserv_id: bytes) -> Iterator[list[bytes]
 
 
 def _mail_from(statement: list[bytes]) -> Iterator[bytes]:
-    """The domain of smtp.mailfrom, an address or a domain alone; nothing where that is not plain."""
-    if statement.count(b"smtp.mailfrom") == 1:
-        value = statement[statement.index(b"smtp.mailfrom") + 1 :][:2]
-        if len(value) == 2 and value[0] == b"=":
-            yield value[1].rpartition(b"@")[2]
+    """The domain of smtp.mailfrom, an address or a domain alone.
+
+    Nothing where the statement is anything but names with a value each: strangers choose what stands
+    before the "@", also "=" and comments.
+    """
+    names, signs, values = statement[0::3], statement[1::3], statement[2::3]
+    plain = len(statement) % 3 == 0 and all(sign == b"=" for sign in signs) and b"=" not in values
+    if plain and all(map(_NAME.fullmatch, names)) and names.count(b"smtp.mailfrom") == 1:
+        yield values[names.index(b"smtp.mailfrom")].rpartition(b"@")[2]
 
 
 def _result(statement: list[bytes]) -> _Result:

@@ -147,6 +147,12 @@ def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
     connection.execute(OUTGOING.update().where(OUTGOING.c.id == outgoing_id).values(values))
 
 
+def end_sending(connection: Connection, outgoing_id: int, **values: Any) -> bool:
+    """Change a letter that is being sent; False where it is not any more."""
+    this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state == "sending")
+    return connection.execute(OUTGOING.update().where(*this).values(values)).rowcount > 0
+
+
 def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
     """A letter of ours came back undelivered. False where it is known to have, or cannot have: it is still
     here, or was withdrawn."""

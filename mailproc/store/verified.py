@@ -23,8 +23,13 @@ def changed(connection: Connection, since: int) -> list[int]:
     return sorted(set(connection.execute(later).scalars()))
 
 
+def forget(connection: Connection) -> None:
+    """Something differed: until all is looked at again and right, nothing counts as looked at."""
+    connection.execute(IDENTITY.update().values(verified=0))
+
+
 def remember(connection: Connection, history_id: int) -> None:
-    """All was right up to that row. The mark never goes back: somebody else may have looked meanwhile."""
+    """All was right up to that row. The mark goes forward only: somebody else may have looked meanwhile."""
     identity.make(connection)
     earlier = IDENTITY.c.verified < history_id
     connection.execute(IDENTITY.update().where(earlier).values(verified=history_id))

@@ -1,12 +1,15 @@
 """What becomes of a letter when the relay says no, later, nothing, or is not there."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from mailproc.errors import LocalFault
+from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow import writing
+from mailproc.store import outgoing
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -261,3 +264,91 @@ def test_redeliver_of_what_is_no_letter_is_refused_in_a_sentence(
     with pytest.raises(LocalFault) as refused:
         sqlite_office.redeliver(letter_id)
     assert len(str(refused.value)) > 10
+
+
+@pytest.mark.parametrize("verp", [False, True])
+def test_each_death_over_a_letter_counts(office: Office, verp: bool) -> None:
+    """Also where it gets an envelope sender of its own as it is taken up."""
+    from mailproc.flow import send
+
+    office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
+    office.run()
+    office.act("B1", "receive")
+    office.work()
+    config = office.house.premises.config
+    deliver = config.deliver.model_copy(update={"verp": verp, "mode": "smtp"})
+    premises = replace(office.house.premises, config=config.model_copy(update={"deliver": deliver}))
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: object) -> tuple[str, str]:
+        raise Killed
+
+    for deaths in (1, 2, 3):
+        with pytest.raises(Killed):
+            send.run(office.store, premises, killed)
+        assert office.letter(2)["unfinished"] == deaths
+        send.recover(office.store, premises)
+        office.clock.forward(hours=1)
+    assert office.letter(2)["state"] == "in_doubt"
+    assert "died three times" in office.letter(2)["last_error"]
+
+
+def test_a_store_that_fails_the_sender_is_no_letter_s_fault(office: Office) -> None:
+    from mailproc.flow import send
+
+    office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
+    office.run()
+    office.act("B1", "receive")
+    office.work()
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_given: object) -> tuple[str, str]:
+        raise Killed
+
+    for _ in range(5):
+        with pytest.raises(Killed):
+            send.run(office.store, office.house.premises, killed)
+        send.recover(office.store, office.house.premises, "not written down", died=False)
+        assert (office.letter(2)["state"], office.letter(2)["unfinished"]) == ("prepared", 0)
+        office.clock.forward(hours=12)
+
+
+@pytest.mark.parametrize("end", ["250", TryLater("451 later"), InDoubt("the line broke"), GiveUp("550 no")])
+def test_a_letter_that_came_back_while_it_was_sent_stays_so(office: Office, end: str | Exception) -> None:
+    from mailproc.flow import send
+
+    office.place()
+    office.work()
+
+    def deliver(*_given: object) -> tuple[str, str]:
+        assert office.store.write(lambda connection: outgoing.bounced(connection, 1, "it came back"))
+        if isinstance(end, Exception):
+            raise end
+        return "handed_over", end
+
+    send.run(office.store, office.house.premises, deliver)
+    assert (office.letter(1)["state"], office.letter(1)["last_error"]) == ("bounced", "it came back")
+
+
+def test_a_letter_that_cannot_be_made_is_held_and_the_others_go(
+    office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = writing.letter
+
+    def letter(body: Any, address: str, *rest: Any) -> Any:
+        if address == BL:
+            raise LocalFault(f"{address!r} is not an e-mail address.")
+        return made(body, address, *rest)
+
+    monkeypatch.setattr(writing, "letter", letter)
+    number = office.place("One")
+    office.place("Two", partners=["UK-TWO"])
+    office.run()
+    assert not relay.to(BL)
+    assert len(relay.letters) >= 2, "the other library's order, and word to staff"
+    assert any("is not an e-mail address" in line.note for line in office.outbox())
+    assert office.show(number)["attention"] == ["held-value"]

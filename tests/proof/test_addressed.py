@@ -94,6 +94,13 @@ def test_to_must_be_signed(key: Key, keys: Keys) -> None:
         (b"spf=pass smtp.mailfrom=mallory@other.example", False),
         (b"spf=pass smtp.helo=lender.example", False),
         (b"spf=pass smtp.mailfrom=other.example smtp.mailfrom=lender.example", False),
+        (b"spf=pass smtp.mailfrom=lender.example=x@evil.example", False),
+        (b"spf=pass smtp.mailfrom=lender.example==x@evil.example", False),
+        (b"spf=pass smtp.mailfrom=a.lender.example=x@evil.example", False),
+        (b"spf=pass smtp.mailfrom=x@lender.example(c)@evil.example", False),
+        (b'spf=pass smtp.mailfrom="x@lender.example"@evil.example', False),
+        (b"spf=pass = smtp.mailfrom lender.example = x", False),
+        (b"spf=pass smtp.mailfrom=x@lender.example smtp.helo=out.lender.example", True),
         (b"spf=pass", False),
     ],
 )
@@ -115,3 +122,22 @@ def test_a_signature_of_the_sender_s_own_does_not_help(key: Key) -> None:
     assert by_relay(unrelated) == "", "a mailing list's own signature is nobody's word for the author"
     many = b"DKIM-Signature: d=lender.example; h=from:to\r\n" * 51
     assert "it does not sign To" in by_relay(many + LETTER)
+
+
+def test_a_signature_too_long_to_be_read_hides_nothing(key: Key) -> None:
+    """Blanks may be put into b= of a true signature; other verifiers take them out."""
+    letter = signed(LETTER.replace(TO, b"To: mallory@other.example\r\n"), key)
+    added = b"Cc: ill@library.example\r\n"
+    assert "it does not sign Cc" in by_relay(added + letter)
+    padded = letter.replace(b"; b=", b"; b=" + b"\r\n ".join([b" " * 900 + b"x"] * 10) + b"\r\n ", 1)
+    assert "it does not sign Cc" in by_relay(added + padded)
+
+
+def test_an_address_of_ours_may_hold_a_plus(key: Key, keys: Keys) -> None:
+    letter = signed(with_to(b"To: library+ill@us.example\r\n"), key)
+    assert verify(letter, AUTHOR, keys, AT, ("library+ill@us.example",)).held
+
+
+def test_a_list_too_long_to_be_read_is_called_so(key: Key, keys: Keys) -> None:
+    many = b",\r\n ".join(b"ill@library%d.example" % number for number in range(900))
+    assert dkim(signed(with_to(b"To: " + many + b"\r\n"), key), keys).endswith("too long to be read")

@@ -758,3 +758,17 @@ def test_answers_are_counted_for_the_partner_whatever_addresses_it_names(make_is
     iso.asks(of=SECOND)
     iso.hears("STATUS_QUERY", SECOND, {"initial_requester": SECOND, "tgq": "G1", "tq": "1"})
     assert len(iso.said(SECOND)) == 1  # and the one's letters use up nothing of the other's
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["dösk@borrower.example", "desk_2@borrower.example.", "d" * 250 + "@borrower.example",
+     "x\u200by@borrower.example", "a@b_c.borrower.example", "desk@", "@borrower.example",
+     "two@at@borrower.example"],
+)  # fmt: skip
+def test_an_address_to_which_no_letter_can_be_sent_is_not_used(iso, address):
+    iso.asks(**reply_to(address))
+    iso.hears("STATUS_QUERY", BORROWER, ASKED, **reply_to(address))
+    iso.act("L1", "will-supply")
+    assert {row["rcpt_to"] for row in iso.rows("outgoing") if row["partner"]} == {MAIL[BORROWER]}
+    assert {row["state"] for row in iso.rows("intent") if row["kind"] == "apdu"} == {"prepared"}
