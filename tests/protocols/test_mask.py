@@ -14,7 +14,7 @@ from mailproc.ill.terms import Ref
 from mailproc.mail.compose import compose
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.mask import Masker
+from mailproc.protocols.artemail.mask import MOST_PIECES, Masker
 from mailproc.protocols.codec import Wire
 from mailproc.templating.environment import Templates
 
@@ -264,3 +264,24 @@ def test_a_password_split_over_lines_is_kept_by_no_order(codec: ArtemailCodec) -
     (order,) = decoded.apdus
     assert order.item.lines == ("On XXXXXXX", "XXXXXXX and XXXXXXX")  # type: ignore[attr-defined]
     assert [fault.position for fault in decoded.faults] == [14]
+
+
+@pytest.mark.parametrize("sign", [b"\xad", b"\xa0"])
+@pytest.mark.parametrize("encoding", ["8bit", "quoted-printable"])
+def test_an_unseen_character_in_another_charset_hides_no_password(sign: bytes, encoding: str) -> None:
+    word = KNOWN[:4].encode() + sign + KNOWN[4:].encode()
+    body = quopri.encodestring(word) if encoding == "quoted-printable" else word
+    head = f"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    shown = Masker([KNOWN]).letter(head.encode() + b"caf\xe9 " + body)
+    assert b"XXXX" in shown
+    assert KNOWN[:4].encode() not in shown
+    assert Masker([KNOWN]).letter(head.encode() + b"caf\xe9") == head.encode() + b"caf\xe9"
+
+
+def test_what_stands_behind_more_parts_than_anybody_reads_is_not_shown() -> None:
+    hidden = base64.b64encode(KNOWN.encode())
+    last = b"Content-Transfer-Encoding: base64\r\n\r\n" + hidden + b"\r\n"
+    pieces = [b"\r\n\r\n"] * (MOST_PIECES + 1) + [last]
+    head = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    raw = head + b"".join(b"--b\r\n" + piece for piece in pieces) + b"--b--\r\n"
+    assert hidden not in Masker([KNOWN]).letter(raw)

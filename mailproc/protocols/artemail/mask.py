@@ -20,7 +20,9 @@ from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 MOST_LEVELS = 10
 MOST_PIECES = 4 * mime.MOST_ENTITIES
-"""Between delimiters, of one letter: no reader looks into so many, and the rest is masked as it stands."""
+"""Between delimiters, of one letter: no reader looks into so many, and the rest is not shown."""
+TOO_MANY = b"(not shown: more parts than a letter has)\r\n"
+_UTF_8 = ("utf-8", "utf8", "")
 
 _TAG = rb"<[^<>\n]{0,200}>"
 _BETWEEN = rb"(?:[\s>|]|" + _TAG + rb"|&nbsp;|&gt;)*+"
@@ -124,8 +126,9 @@ class Masker:
             shown = self._plain(decoded)
             if shown != decoded:
                 return self._head(_ENCODING.sub(rb"\g<1> 8bit", head)) + shown
-        if media_type.startswith("text/") and b"\0" in decoded:
-            wide = charset.decode(decoded, given.get("charset", ""), Defects())[0]
+        label = given.get("charset", "")
+        if media_type.startswith("text/") and _may_hide(decoded, label):
+            wide = charset.decode(decoded, label, Defects())[0]
             if (masked := self.text(wide)) != wide:
                 return self._head(_as_utf8(head)) + masked.encode("utf-8", "replace")
         if level < MOST_LEVELS and media_type.startswith("multipart/") and boundary:
@@ -138,11 +141,16 @@ class Masker:
         shown, at = list[bytes](), 0
         for piece, is_delimiter, inside in _split(body, delimiter):
             if not is_delimiter and next(room, None) is None:
-                return b"".join((*shown, self._plain(body[at:])))
+                return b"".join((*shown, TOO_MANY))
             at += len(piece)
             whole = self._entity(piece, level + 1, room) if inside and not is_delimiter else piece
             shown.append(whole if inside or is_delimiter else self._plain(piece))
         return b"".join(shown)
+
+
+def _may_hide(content: bytes, label: str) -> bool:
+    """May there be characters that nobody sees, which UTF-8 does not show?"""
+    return b"\0" in content or not (content.isascii() or label.lower() in _UTF_8)
 
 
 def _below_code(found: re.Match[bytes]) -> bytes:
