@@ -55,7 +55,7 @@ def run(
 
     As many at once as ``deliver.max_connections`` says; of one request one after the other. No more are
     begun after the first "try later": whoever calls again tries the next one. What is under way is ended
-    first, also where the store fails; then its TryLater is raised.
+    first, also where the store or this program fails; then that is raised.
     """
     beside = SideBySide(_at_once(premises), lambda row: _speak(row, premises, deliver))
     tried, more, trouble = 0, True, None
@@ -71,6 +71,9 @@ def run(
             more = bool(beside.ids) and _end(store, beside.ended(LOOK), premises) and more
         except TryLater as error:  # the store cannot write now: what became of a letter is not written down
             more, trouble = False, trouble or error
+        except Exception:  # not at an end of the process, which waits for nobody
+            _end_all(store, beside, premises)
+            raise
     if trouble is not None:
         raise trouble
     return tried
@@ -115,6 +118,15 @@ def _end(store: Store, spoken: Spoken | None, premises: Premises) -> bool:
     with following(f"O{spoken.row['id']}"):
         store.write(_ending(spoken, premises))
     return not isinstance(spoken.error, TryLater)
+
+
+def _end_all(store: Store, beside: SideBySide, premises: Premises) -> None:
+    """Wait for what is under way and write down what became of it, as far as the store takes it."""
+    while beside.ids:
+        try:
+            _end(store, beside.ended(LOOK), premises)
+        except Exception as error:  # the first one is raised; this letter is found in doubt later
+            _log.error("what became of a letter could not be written down", exc_info=error)
 
 
 def _ending(spoken: Spoken, premises: Premises) -> Callable[[Connection], None]:

@@ -80,11 +80,14 @@ _OF_LETTER = (
     )
     .order_by(INTENT.c.id)
 )
-_TROUBLE_KNOWN = (
-    select(OUTGOING.c.id)
-    .where(OUTGOING.c.state == "prepared", OUTGOING.c.last_error == bindparam("why"))
-    .limit(1)
+_DEFERRED = (
+    select(OUTGOING.c.last_error)
+    .where(OUTGOING.c.state == "prepared", OUTGOING.c.not_before.is_not(None))
+    .order_by(OUTGOING.c.not_before.desc(), OUTGOING.c.id.desc())
+    .limit(50)
+    .subquery()
 )
+_TROUBLE_KNOWN = select(_DEFERRED.c.last_error).where(_DEFERRED.c.last_error == bindparam("why")).limit(1)
 _SAID = Constant(
     select(INTENT.c.body)
     .where(
@@ -108,7 +111,8 @@ def add_letter(connection: Connection, letter: NewLetterOut) -> int:
 
 
 def trouble_known(connection: Connection, why: str) -> bool:
-    """Does another letter wait for the same reason already?"""
+    """Does another letter wait for the same reason already? Of the fifty whose next try is last: it is asked
+    for each letter that is deferred, and thousands may wait."""
     return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
 
 

@@ -234,6 +234,23 @@ def test_no_room_for_a_thread_defers_the_letter(
     assert "sending" not in states(sqlite_office, 3)
 
 
+def test_a_bug_beside_a_letter_under_way_waits_for_its_end(sqlite_office: Office) -> None:
+    sqlite_office.configure(connections=2)
+    letters(sqlite_office, 2)
+    spoken, failed = Spoken(), threading.Event()
+
+    def goes_on() -> bool:
+        if len(spoken.began) == 2:
+            failed.set()
+            raise ZeroDivisionError
+        return True
+
+    spoken.how = lambda _name: failed.wait(LONG) and None
+    with pytest.raises(ZeroDivisionError):
+        sent(sqlite_office, spoken, goes_on=goes_on)
+    assert states(sqlite_office, 2) == ["handed_over"] * 2
+
+
 def test_no_more_are_begun_once_the_service_ends(sqlite_office: Office) -> None:
     sqlite_office.configure(connections=2)
     letters(sqlite_office, 6)
