@@ -151,6 +151,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "in_state": lambda c: outgoing.in_state(c, "sending"),
         "prepared_to": lambda c: outgoing.prepared_to(c, "XX-BL", "a@bl.example"),
         "still_wanted": lambda c: outgoing.still_wanted(c, [1]),
+        "end_sending": lambda c: outgoing.end_sending(c, 1, state="prepared"),
         "trouble_known": lambda c: outgoing.trouble_known(c, "why"),
         "unwritten": lambda c: outgoing.unwritten(c, [1]),
         "load": lambda c: outgoing.load(c, 1),
