@@ -59,7 +59,7 @@ def run(store: Store, premises: Premises, limit: int = BATCH) -> int:
     bundles, taken_up = store.write(claim)
     for bundle in bundles:
         store.underway.at(*(intent["id"] for intent in bundle.intents))
-        encoded, letter = _written(bundle, premises)
+        encoded, letter = _encode(bundle, premises)
         store.underway.at()
         store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, premises=premises))
     return taken_up
@@ -143,7 +143,7 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
     return ""
 
 
-def _written(bundle: Bundle, premises: Premises) -> tuple[Encoded, NewLetterOut | None]:
+def _encode(bundle: Bundle, premises: Premises) -> tuple[Encoded, NewLetterOut | None]:
     """What cannot be written, or not to this address, is held with the reason; the station goes on."""
     apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
     try:

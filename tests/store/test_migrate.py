@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel
 
 from mailproc.errors import Misconfigured, TryLater
@@ -74,6 +75,7 @@ def test_head_is_the_newest_step():
     assert {step.revision for step in script.walk_revisions()} == migrate._known()
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_steps_make_what_tables_says(empty_url):
     store = Store.open(empty_url)
     options = {"compare_server_default": True, "include_object": migrate.described}
@@ -81,6 +83,23 @@ def test_steps_make_what_tables_says(empty_url):
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, SQLModel.metadata) == []
     store.close()
+
+
+def test_steps_make_the_indexes_that_tables_says(tmp_path):
+    """To the letter: of an index of an expression the comparison above sees nothing on SQLite."""
+    Store.open(f"sqlite:///{tmp_path}/stepped.db").close()
+    made = create_engine(f"sqlite:///{tmp_path}/made.db")
+    SQLModel.metadata.create_all(made)
+    made.dispose()
+    stepped, whole = (indexes_of(tmp_path / f"{name}.db") for name in ("stepped", "made"))
+    assert stepped == whole
+    assert "upper(tgq)" in stepped["ix_transactions_typed"]
+
+
+def indexes_of(file):
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL")
+        return {name: " ".join(sql.replace('"', "").split()) for name, sql in rows}
 
 
 def test_opened_again_nothing_is_done(empty_url):
