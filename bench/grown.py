@@ -9,36 +9,20 @@ import sqlite3
 from pathlib import Path
 
 from bench import house
+from bench.shelf import ENDS, STEMS
 
 NEEDING = 200
 """Requests with something to do, spread over what is open."""
 FILE = 10
 """Orders of ours in one file."""
 
-_STEMS = (
-    "riv",
-    "mar",
-    "tid",
-    "brai",
-    "cart",
-    "jour",
-    "hyd",
-    "mem",
-    "lib",
-    "arc",
-    "bot",
-    "geo",
-    "chem",
-    "mus",
-)
-_ENDS = ("er", "ish", "al", "ded", "ography", "nal", "rology", "ory", "ters", "rary", "ries", "ic")
 _AUTHORS = ("Marsh", "Okafor", "Lindqvist", "Silva", "Haddad", "Ito")
 
 
 def _word(factor: int) -> str:
     """One of 168 words, by the row's number: other words for another ``factor``."""
-    stems = " ".join(f"WHEN {at} THEN '{stem}'" for at, stem in enumerate(_STEMS))
-    ends = " ".join(f"WHEN {at} THEN '{end}'" for at, end in enumerate(_ENDS))
+    stems = " ".join(f"WHEN {at} THEN '{stem}'" for at, stem in enumerate(STEMS))
+    ends = " ".join(f"WHEN {at} THEN '{end}'" for at, end in enumerate(ENDS))
     return f"(CASE (n * {factor}) % 14 {stems} END || CASE (n * {factor} / 14) % 12 {ends} END)"
 
 

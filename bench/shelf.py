@@ -31,7 +31,7 @@ READERS = 8000
 TURNS = 5
 
 _AUTHORS = ("Marsh", "Okafor", "Lindqvist", "Ødegård", "Łuczak", "Müller", "Silva", "Haddad", "Ito", "Weiß")
-_STEMS = (
+STEMS = (
     "riv",
     "mar",
     "tid",
@@ -47,7 +47,7 @@ _STEMS = (
     "chem",
     "mus",
 )
-_ENDS = ("er", "ish", "al", "ded", "ography", "nal", "rology", "ory", "ters", "rary", "ries", "ic")
+ENDS = ("er", "ish", "al", "ded", "ography", "nal", "rology", "ory", "ters", "rary", "ries", "ic")
 _OPEN = ("PENDING", "PENDING", "PENDING", "SHIPPED", "RECEIVED", "RECEIVED")
 _OVER = ("RETURNED", "NOT_SUPPLIED", "RECEIVED")
 
@@ -168,7 +168,7 @@ def _request(n: int, chance: random.Random, at: Any) -> tuple[dict[str, Any], di
 
 
 def _title(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choice(_STEMS) + chance.choice(_ENDS) for _ in range(words)).capitalize()
+    return " ".join(chance.choice(STEMS) + chance.choice(ENDS) for _ in range(words)).capitalize()
 
 
 SUITE = Suite(GOALS, measure)

@@ -64,7 +64,7 @@ def _fate(child: int, limit: float) -> str:
         if done:
             _end_group(child)  # servers that its tests began
             return FATES.get(os.waitstatus_to_exitcode(status), "killed")
-        time.sleep(0.01)
+        time.sleep(0.01)  # a child and a limit: waitpid knows no time
     _end_group(child)
     os.waitpid(child, 0)
     return "timeout"
