@@ -17,6 +17,7 @@ from mailproc.protocols.artemail import bodytext
 from mailproc.protocols.artemail.bodytext import lines_of, spaced
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.last_letter import LastLetter
+from mailproc.protocols.artemail.mask import MOST_PIECES, TOO_MANY
 from mailproc.protocols.artemail.replies import MOST_REPLIES, Replies
 from mailproc.protocols.codec import Decoded
 from mailproc.secret_words import MASK
@@ -255,12 +256,18 @@ def test_a_long_line_is_spaced_as_a_short_one(line: str, at_once: int) -> None:
 
 
 @pytest.mark.parametrize("boundary", [b"b", b"b-"])
-def test_parts_without_end_are_masked_in_bounded_work(codec: ArtemailCodec, boundary: bytes) -> None:
-    """Each takes forty millionths of a second: a letter can hold two million of them."""
+@pytest.mark.parametrize("parts", [MOST_PIECES - 1, MOST_PIECES, 200_000])
+def test_parts_without_end_are_masked_in_bounded_work(
+    codec: ArtemailCodec, boundary: bytes, parts: int
+) -> None:
+    """Each takes forty millionths of a second and a letter can hold two million: the rest is not shown."""
     head = b"Content-Type: multipart/mixed; boundary=" + boundary + b"\n\n"
     part = b"--" + boundary + b"\n"
-    masked = codec.mask(head + part * 200_000 + b"\n99-0001\nQ7W8E9R\n")
-    assert masked == head + part * 200_000 + b"\n99-0001\n" + MASK.encode() + b"\n"
+    masked = codec.mask(head + part * parts + b"\n99-0001\nQ7W8E9R\n")
+    if parts < MOST_PIECES:
+        assert masked == head + part * parts + b"\n99-0001\n" + MASK.encode() + b"\n"
+    else:
+        assert masked == head + part * MOST_PIECES + TOO_MANY
 
 
 def test_an_order_that_is_too_large_is_one_fault(codec: ArtemailCodec) -> None:
