@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 
 from mailproc.ill.terms import Role
 
@@ -127,7 +127,7 @@ class DeliveryKeywords(Section):
 class PartnerArtemail(Section):
     """What this partner's ARTEmail wants. Whatever no public text settles is a key here."""
 
-    enabled: bool = True
+    enabled: bool = True  # false: its accounts count as not written
     service: str = "S"
     delivery: DeliveryKeywords = DeliveryKeywords()
     prefix: str = ""  # before our number on the wire: prefix "LIB-" gives LIB-B1-1
@@ -140,6 +140,11 @@ class PartnerArtemail(Section):
     receipts: bool = True  # as supplier: do we acknowledge each order file?
     ship_loan: bool = True  # may we say SHIPPED LOAN, which is a guess?
     account: tuple[Account, ...] = ()
+
+    @field_validator("account")
+    @classmethod
+    def _none_if_disabled(cls, accounts: tuple[Account, ...], others: ValidationInfo) -> tuple[Account, ...]:
+        return accounts if others.data.get("enabled", True) else ()
 
 
 class Login(Section):

@@ -316,3 +316,12 @@ def test_an_accounts_password_must_fit_one_line_of_ascii(
     told = refusal(tmp_path, PARTNER + ACCOUNT)
     assert "account[1].password" in told
     assert "wörd" not in told
+
+
+def test_the_accounts_of_disabled_artemail_do_not_count(tmp_path: Path) -> None:
+    disabled = "codec = 'iso10161'\n[partner.artemail]\nenabled = false\n" + ACCOUNT
+    (partner,) = load(tmp_path, PARTNER + disabled).partner
+    assert partner.artemail.account == ()
+    (partner,) = load(tmp_path, PARTNER + disabled.replace("false", "true")).partner
+    assert [one.customer_code for one in partner.artemail.account] == ["99-0001"]
+    assert "ARTEmail RESPONDER needs" in refusal(tmp_path, PARTNER + disabled.replace("iso10161", "artemail"))

@@ -26,7 +26,7 @@ from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import bouncing, clock, intake, notify, prepare, receipts, send, stepping
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
-from mailproc.store import inbox, partners
+from mailproc.store import inbox
 from mailproc.store.faults import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
@@ -97,11 +97,9 @@ def _until_done(house: House, deliver: Deliver) -> None:
 
 
 def _begin(house: House) -> None:
-    """At start: what a crash left claimed or in doubt, and the partners as configured."""
-    now = house.premises.clock()
+    """At start: what a crash left claimed or in doubt."""
     house.store.begin_run()
     house.store.write(house.store.underway.forgive)
-    house.store.write(lambda connection: partners.mirror(connection, house.config.partner, now))
     in_doubt = send.recover(house.store, house.premises)
     if in_doubt:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)

@@ -1,27 +1,40 @@
-"""Where the scheduler's looks into the mailboxes run."""
+"""The threads in which the scheduler runs its jobs."""
 
 import threading
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import ParamSpec, TypeVar
 
-from apscheduler.executors.base import BaseExecutor, run_job
+from apscheduler.executors.pool import BasePoolExecutor
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class LookThreads(BaseExecutor):  # type: ignore[misc]  # APScheduler has no types
-    """A thread for each look, which does not outlive the service.
+class LookThreads(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """Runs each job in a thread that does not outlive the service.
 
-    APScheduler's own pool is waited for when Python ends, so one mailbox that hangs would hold up
-    the end for its whole timeout. A look may be broken off anywhere: what it had committed is
-    kept, the rest is read again.
+    Python waits at its end for APScheduler's own pool, so one mailbox that hangs would hold up the
+    end for its whole timeout. A look may be broken off anywhere: what it has committed is kept, the
+    rest is read again.
     """
 
-    def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
-        threading.Thread(target=self._look, args=(job, run_times), name=job.id, daemon=True).start()
+    def __init__(self) -> None:
+        super().__init__(_DaemonThreads())
 
-    def _look(self, job: Any, run_times: list[datetime]) -> None:
-        try:
-            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)
-        except BaseException as error:  # as APScheduler's own executors: the scheduler must hear of it
-            self._run_job_error(job.id, error, error.__traceback__)
-        else:
-            self._run_job_success(job.id, events)
+
+class _DaemonThreads(Executor):
+    """A new daemon thread for each call. Nothing waits for them, so ``shutdown`` does nothing."""
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work(*args, **kwargs))
+            except BaseException as error:  # the scheduler must hear of it
+                future.set_exception(error)
+
+        name = getattr(args[0], "id", None) if args else None  # the job's: the watchdog names threads
+        threading.Thread(target=run, name=name, daemon=True).start()
+        return future

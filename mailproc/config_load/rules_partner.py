@@ -61,7 +61,7 @@ def _protocol(partner: Partner, loc: Loc) -> Iterator[Problem]:
 
 
 def _accounts(partner: Partner, loc: Loc) -> Iterator[Problem]:
-    accounts = partner.artemail.account if partner.artemail.enabled else ()
+    accounts = partner.artemail.account
     given = Counter((account.direction, account.customer_code) for account in accounts)
     for position, account in enumerate(accounts):
         at = (*loc, "account", position)

@@ -1,4 +1,4 @@
-"""What every queue has in common: claim, done, later, shelve, hold (docs/queue.md).
+"""What every queue has in common: claim, later, shelve (docs/queue.md).
 
 A claim counts a try in a commit of its own before the work: ``attempts`` (all tries, it says how
 long to wait) and ``unfinished`` (tries begun and not ended, in a row). Whatever ends a try in an
@@ -126,13 +126,6 @@ def put_back(connection: Connection, table: type[QueueRow], row_ids: Iterable[in
         connection.execute(_statements(table).put_back, {"ids": ids})
 
 
-def done(
-    connection: Connection, table: type[QueueRow], row_id: int, state: str = "done", was: str = "todo"
-) -> bool:
-    """End the try well, in the commit that holds its result."""
-    return _end(connection, table, row_id, was, state)
-
-
 def later(
     connection: Connection,
     table: type[QueueRow],
@@ -154,27 +147,8 @@ def later(
 
 def shelve(connection: Connection, table: type[QueueRow], row_id: int, error: str, was: str = "todo") -> bool:
     """End the try for good: staff must look at it, ``error`` says why in one sentence."""
-    return _end(connection, table, row_id, was, "shelved", error)
-
-
-def hold(connection: Connection, table: type[QueueRow], row_id: int, reason: str, was: str = "todo") -> bool:
-    """Keep the row from being worked on until somebody releases it."""
-    return _end(connection, table, row_id, was, "held", reason)
-
-
-def release(
-    connection: Connection, table: type[QueueRow], row_id: int, state: str = "todo", was: str = "shelved"
-) -> bool:
-    """Put a shelved or held row back into its queue, as if it had never been tried."""
-    values = {"row_id": row_id, "in_state": was, "to_state": state, "error": ""}
-    return connection.execute(_statements(table).release, values).rowcount == 1
-
-
-def _end(
-    connection: Connection, table: type[QueueRow], row_id: int, was: str, state: str, error: str = ""
-) -> bool:
-    values = {"row_id": row_id, "in_state": was, "to_state": state, "error": error}
-    return connection.execute(_statements(table).end, values).rowcount == 1
+    values = {"row_id": row_id, "in_state": was, "error": error}
+    return connection.execute(_statements(table).shelve, values).rowcount == 1
 
 
 class _Statements:
@@ -183,11 +157,7 @@ class _Statements:
     def __init__(self, table: Table) -> None:
         columns, state = table.c, table.c.state == bindparam("in_state")
         this, these = columns.id == bindparam("row_id"), columns.id.in_(bindparam("ids", expanding=True))
-        ended: dict[str, Any] = {
-            "state": bindparam("to_state"),
-            "not_before": None,
-            "last_error": bindparam("error"),
-        }
+        why: BindParameter[str] = bindparam("error")
         now = bindparam("now", type_=Instant)
 
         self.due = Constant(_due(table, state, now))
@@ -204,10 +174,15 @@ class _Statements:
             .where(these, columns.unfinished > 0)
             .values(attempts=columns.attempts - 1, unfinished=columns.unfinished - 1)
         )
-        self.end = update(table).where(this, state).values(**ended)
-        self.release = update(table).where(this, state).values(**ended, attempts=0)
+        self.shelve = (
+            update(table).where(this, state).values(state="shelved", not_before=None, last_error=why)
+        )
         self.attempts = select(columns.attempts).where(this)
-        self.later = update(table).where(this, state).values(**ended | {"not_before": now})
+        self.later = (
+            update(table)
+            .where(this, state)
+            .values(state=bindparam("to_state"), not_before=now, last_error=why)
+        )
 
 
 def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime]) -> Select[Any]:

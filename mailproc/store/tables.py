@@ -85,20 +85,6 @@ class IdentityRow(SQLModel, table=True):
     verified: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class PartnerRow(SQLModel, table=True):
-    """A mirror of config.toml's partners, made at start; one that vanished is inactive."""
-
-    __tablename__ = "partner"
-    symbol: str = Field(primary_key=True)
-    name: str
-    address: str
-    codec: str
-    dialect: str = ""
-    roles: str = ""
-    status: str = "active"
-    seen_at: datetime | None = _instant()
-
-
 PAUSING = "kind = 'paused'"
 """On what is known of a partner: staff have paused it."""
 

@@ -25,19 +25,24 @@ def compiled(pattern: str) -> Pattern:
 
 
 ENDLESS = [
-    r"(a+)+", r"(a*)*b", r"(?:a|aa)+$", r"(\w+\s?)*x", r"(.*)*", r"(?:.*,){20}x", r".*.*.*x", r"(x?)*y",
-    r"([a-z]+)*\d", r"(?=(a+)+)x", r"(?:(?:a{1,50}){1,50}){1,50}", r"(a|b|ab)*c", r"(.+)\1x",
-    r"(?:\d{1,16}){1,16}x", r"(?>a+)+b+c+d+e+.*",
+    r"(A+)+", r"(A*)*B", r"(?:A|AA)+$", r"(\w+\s?)*x", r"(.*)*", r"(?:.*,){20}x", r".*.*.*x", r"(x?)*y",
+    r"([a-z]+)*\d", r"(?=(A+)+)x", r"(?:(?:A{1,50}){1,50}){1,50}", r"(A|B|AB)*C", r"(.+)\1x",
+    r"(?:\d{1,16}){1,16}x", r"(?>A+)+B+C+D+E+.*",
+    r"(?:A|AA){40}!", r"(?:A?){34}A{34}", r"(?:A|A){40}B", r"(?:[A-Z]|\w){28}!",
 ]  # fmt: skip
+"""The library that tries them knows short cuts for most."""
 HARMLESS = [
     r"NOT", r".*", r"A.*B.*", r"[^ ]+ [A-Z]+ \d{2}", r"(?:\d\d-){3}", r"(?P<x>\d{1,5})(?:[.,]\d{2})?",
     r"(?:one|two|three) (?:more)? .{0,200}", r"(?<!\d)\d{4}", r"A{3,40}", r"(?:RE: ?)?(?:FWD: ?)?X\b.*",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", ENDLESS)
-def test_a_pattern_that_may_never_end_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="endlessly"):
+BROKEN = ["(", "[a", "a**", "(?P<x>a)(?P<x", "*", r"(?P<y>a)", "(" * 5_000 + ")" * 5_000]
+
+
+@pytest.mark.parametrize("pattern", BROKEN)
+def test_a_broken_pattern_is_refused_and_shown(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"^pattern '"):
         compiled(pattern)
 
 
@@ -48,7 +53,7 @@ def test_a_harmless_pattern_is_taken(pattern: str) -> None:
 
 @pytest.mark.parametrize("line", ["a" * 200, "a1 " * 66, "1" * 200, " " * 200, "TX" * 100, "*-" * 100])
 def test_what_is_taken_ends(line: str, codec: ArtemailCodec, steady: Callable[..., None]) -> None:
-    """At most twice ".*" is taken, so twice the line may cost four times; an endless one costs 2**200."""
+    """The shipped ones, which no clock watches."""
     phrases = [pattern for row in codec.replies.phrases.rows for pattern in row.patterns]
 
     def work(text: str) -> None:
@@ -59,11 +64,7 @@ def test_what_is_taken_ends(line: str, codec: ArtemailCodec, steady: Callable[..
     steady(work, line, line + line[:20])
 
 
-OVERLOOKED = [r"(?:A|AA){40}!", r"(?:A?){34}A{34}", r"(?:A|A){40}B", r"(?:[A-Z]|\w){28}!"]
-"""What counting takes for harmless; the library that tries them still knows short cuts for some."""
-
-
-@pytest.mark.parametrize("pattern", OVERLOOKED)
+@pytest.mark.parametrize("pattern", ENDLESS)
 @pytest.mark.parametrize("length", [34, 60, 100])
 def test_no_code_holds_a_letter_for_long(
     pattern: str, length: int, overlaid: Callable[[str], ArtemailCodec], impatient: None
@@ -141,18 +142,18 @@ def test_many_slow_lines_have_one_letters_time_together(
 @pytest.mark.parametrize(
     ("text", "row"),
     [
-        ("[layout]\nline = '(?P<number>(?:\\w+)+) (?P<code>.+)'\n", r"\[layout\]: line: pattern"),
-        ("[layout]\nstop = '(-+)+'\n", r"\[layout\]: stop: pattern"),
+        ("[layout]\nline = '(?P<number>(?:\\w+) (?P<code>.+)'\n", r"\[layout\]: line: pattern"),
+        ("[layout]\nstop = '(-+'\n", r"\[layout\]: stop: pattern"),
         ("[layout]\nmost_prose = 'many'\n", r"\[layout\]: most_prose: a number"),
         ("[layout]\nlink = 3\n", r"\[layout\]: link: a text"),
         ("[layout]\nstatus = '.*'\n", r"status: pattern '\.\*' has no group \(\?P<status>"),
         (
-            "[[code]]\nword='X'\npattern='(X+)+'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n",
-            r"\[\[code\]\] X: pattern '\(X\+\)\+': it could try endlessly",
+            "[[code]]\nword='X'\npattern='(X+'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n",
+            r"\[\[code\]\] X: pattern '\(X\+': missing \)",
         ),
         (
-            "[[twin]]\nword='NOT'\npatterns=['(a*)*']\nconfidence='seen'\nsource='us'\n",
-            r"\[\[twin\]\] NOT: pattern '\(a\*\)\*': it could",
+            "[[twin]]\nword='NOT'\npatterns=['(a*']\nconfidence='seen'\nsource='us'\n",
+            r"\[\[twin\]\] NOT: pattern '\(a\*': missing \)",
         ),
         (
             "[[twin]]\nword='NOT'\npatterns=[]\nconfidence='seen'\nsource='us'\n",

@@ -213,10 +213,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "begin": lambda c: queue.begin(c, InboxRow, [(1, 0)]),
         "put_back": lambda c: queue.put_back(c, InboxRow, [1]),
         "later": lambda c: queue.later(c, InboxRow, 1, "why", NOW),
-        "done": lambda c: queue.done(c, EventRow, 1),
         "shelve": lambda c: queue.shelve(c, EventRow, 1, "why"),
-        "hold": lambda c: queue.hold(c, EventRow, 1, "why"),
-        "release": lambda c: queue.release(c, EventRow, 1),
     },
     learned: {
         "addresses": learned.addresses,

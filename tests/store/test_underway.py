@@ -10,10 +10,11 @@ import pytest
 from mailproc.store import inbox, queue
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
-from mailproc.store.statements import table_of
+from mailproc.store.statements import table_of, update_of
 from mailproc.store.tables import EventRow, InboxRow
 from mailproc.store.underway import Underway
 
+DONE = update_of(InboxRow, ("state",))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -69,7 +70,7 @@ def test_a_row_that_kills_is_shelved_after_its_third_try_and_its_neighbours_are_
     here.write(here.underway.forgive)
     assert [r["id"] for r in here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))] == [1, 2]
     for row_id in (1, 2):
-        here.write(lambda c, each=row_id: queue.done(c, InboxRow, each))
+        here.write(lambda c, each=row_id: c.execute(DONE, {"row_id": each, "state": "done"}))
     for _ in range(2):
         die(here, 3)
         here.write(here.underway.forgive)

@@ -175,26 +175,33 @@ class AnyElement(ber.Any):
         encoded.extend(_whole(data))
 
 
-_OWN = {
-    ber.Sequence: Sequence,
-    ber.ExplicitTag: ExplicitTag,
-    ber.Integer: Integer,
-    ber.ObjectIdentifier: ObjectIdentifier,
-    ber.Any: AnyElement,
-}
+_OWN = {"INTEGER": Integer, "OBJECT IDENTIFIER": ObjectIdentifier, "ANY": AnyElement}
+"""Instead of asn1tools' classes, by the name of the ASN.1 type; of each the constructor takes a name."""
 
 
 class _Compiler(ber.Compiler):
-    def compile_implicit_type(self, *described: Any) -> Any:
-        return _own(super().compile_implicit_type(*described))
+    """Makes our classes where asn1tools makes its own."""
 
-    def compile_type(self, *described: Any) -> Any:
-        return _own(super().compile_type(*described))
+    def compile_implicit_type(self, name: str, described: dict[str, Any], module: str) -> Any:
+        of = described["type"]
+        if of == "SEQUENCE":
+            return Sequence(name, *self.compile_members(described["members"], module))
+        if of == "EXTERNAL":
+            members = self.external_type_descriptor()["members"]
+            external = Sequence(name, *self.compile_members(members, module))
+            external.set_tag(ber.Tag.EXTERNAL, 0)
+            return external
+        if of in _OWN:
+            return _OWN[of](name)
+        return super().compile_implicit_type(name, described, module)
 
-
-def _own(compiled: Any) -> Any:
-    compiled.__class__ = _OWN.get(type(compiled), type(compiled))
-    return compiled
+    def compile_type(self, name: str, described: dict[str, Any], module: str) -> Any:
+        compiled = super().compile_type(name, described, module)
+        if type(compiled) is not ber.ExplicitTag:
+            return compiled
+        tagged = ExplicitTag(name, compiled.inner)
+        tagged.tag, tagged.tag_len = compiled.tag, compiled.tag_len
+        return tagged
 
 
 def _tag(data: bytearray, offset: int) -> bytes:

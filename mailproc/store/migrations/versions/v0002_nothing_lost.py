@@ -38,6 +38,7 @@ def upgrade() -> None:
     _indexes()
     _heard()
     _growth()
+    op.drop_table("partner")  # a mirror of config.toml that nothing read
 
 
 def _proven_senders() -> None:
