@@ -1,10 +1,11 @@
 """make mutants: changes one thing of the program at a time, and runs the tests that run its line.
 
     python -m mutants map [TESTS …]        once, and again when tests or code have changed much
-    python -m mutants run [--count N] [--seed S] [--under ill …] [--only FILE#NUMBER …]
+    python -m mutants run [--count N] [--seed S] [--under ill …] [--only FILE#NUMBER …] [--tests TEST …]
 
 ``run`` draws mutants by the seed, as many of each kind as there are, and prints those that no test noticed.
-Exit status 1 where one survived. A survivor is killed by a better test, or shown to be the same program.
+Exit status 1 where one survived. A survivor is killed by a better test, or explained in equivalent.toml
+as the same program. With ``--tests`` only these are asked, whole files or single tests, and no map is needed.
 """
 
 import argparse
@@ -22,8 +23,9 @@ from pathlib import Path
 import coverage
 
 from mutants import trial
+from mutants.equivalent import explained, judged
 from mutants.mutate import Mutant, mutants
-from mutants.nearest import Nearest
+from mutants.nearest import Given, Nearest
 from mutants.trial import Try
 
 ROOT = Path(__file__).parent.parent
@@ -55,12 +57,13 @@ def main() -> int:
         "--seconds", nargs="+", type=float, default=PORTIONS, help="of tests, portion by portion"
     )
     running.add_argument("--only", nargs="*", default=[])
+    running.add_argument("--tests", nargs="*", default=[])
     asked = parser.parse_args()
     if asked.command == "map":
         return _map(asked.tests, asked.workers)
     chosen = _named(asked.only) if asked.only else _drawn(asked.under, asked.count, asked.seed)
     print(f"seed {asked.seed}, {len(chosen)} mutants", flush=True)
-    return _run(chosen[asked.skip :], asked.seconds)
+    return _run(chosen[asked.skip :], asked.seconds, Given(asked.tests) if asked.tests else Nearest(MAP))
 
 
 def _map(tests: Sequence[str], workers: str) -> int:
@@ -101,7 +104,7 @@ def _drawn(folders: Sequence[str], count: int, seed: int) -> list[Mutant]:
     for folder in folders:
         for path in sorted((ROOT / "mailproc" / folder).rglob("*.py")):
             if "migrations" not in path.parts:  # they are history, and run once
-                for mutant in filter(attrgetter("inside"), _of(path)):
+                for mutant in filter(attrgetter("function"), _of(path)):
                     kinds[mutant.kind].append(mutant)
     chance = random.Random(seed)  # noqa: S311  # no secret
     for of_kind in kinds.values():
@@ -114,8 +117,9 @@ def _of(path: Path) -> list[Mutant]:
     return mutants(str(path.relative_to(ROOT)), path.read_text())
 
 
-def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
-    nearest = Nearest(MAP)
+def _run(chosen: Sequence[Mutant], portions: Sequence[float], nearest: Nearest | Given) -> int:
+    MAP.mkdir(exist_ok=True)
+    reasons = explained(ROOT)
     asked = {
         mutant: [test for portion in _portions(nearest, nearest.tests(mutant), portions) for test in portion]
         for mutant in chosen
@@ -130,6 +134,7 @@ def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
         for number, mutant in enumerate(chosen, start=1):
             begun = time.monotonic()
             fate, count = _fate(mutant, nearest, portions, tried)
+            fate = judged(fate, mutant, reasons)
             counts[fate] += 1
             took = time.monotonic() - begun
             print(f"{number}/{len(chosen)} {fate} ({count} tests, {took:.0f} s): {mutant}", flush=True)
@@ -137,10 +142,10 @@ def _run(chosen: Sequence[Mutant], portions: Sequence[float]) -> int:
     files = sorted({test.partition("::")[0] for tests in asked.values() for test in tests})
     trial.begin(ROOT, MAP, files, work)
     print(", ".join(f"{count} {fate}" for fate, count in counts.most_common()))
-    return 0 if counts.keys() <= {"killed", "timeout"} else 1
+    return 0 if counts.keys() <= {"killed", "timeout", "explained"} else 1
 
 
-def _fate(mutant: Mutant, nearest: Nearest, portions: Sequence[float], tried: Try) -> tuple[str, int]:
+def _fate(mutant: Mutant, nearest: Nearest | Given, portions: Sequence[float], tried: Try) -> tuple[str, int]:
     tests = nearest.tests(mutant)
     asked = 0
     for portion in _portions(nearest, tests, portions):
@@ -151,7 +156,9 @@ def _fate(mutant: Mutant, nearest: Nearest, portions: Sequence[float], tried: Tr
     return ("survived" if tests else "never run"), asked
 
 
-def _portions(nearest: Nearest, tests: Sequence[str], portions: Sequence[float]) -> Iterator[list[str]]:
+def _portions(
+    nearest: Nearest | Given, tests: Sequence[str], portions: Sequence[float]
+) -> Iterator[list[str]]:
     done = 0
     for seconds in portions:
         if portion := list(nearest.portion(tests[done:], seconds, round(SOME * seconds))):

@@ -1,6 +1,7 @@
 """The changes: one comparison, one "and", one condition, one constant or one statement at a time."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 _LEFT_OUT = ("annotation", "returns", "decorator_list", "type_params")
 """Parts of the tree that the running program does not follow."""
+
+_SCOPES = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 Place = tuple[ast.AST, str, int | None, ast.AST]
 """Parent, its field, the index in a list, and the node that stands there."""
@@ -27,19 +30,29 @@ class Mutant:
     last_line: int
     was: str
     becomes: str
-    inside: bool  # of a function: else the line runs when the file is imported
+    function: str  # its name with those around it; "" where the line runs when the file is imported
+    same_before: int  # so many changes of the function before it have the same texts
+
+    @property
+    def name(self) -> str:
+        """How a kept file names it: it stays the same when lines move."""
+        again = f" ({self.same_before + 1})" if self.same_before else ""
+        return f"{self.function}: {self.was} → {self.becomes}{again}"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line} #{self.number} {self.kind}: {self.was}  →  {self.becomes}"
+        return f"{self.file}:{self.line} #{self.number} {self.kind} in {self.name}"
 
 
 def mutants(file: str, source: str) -> list[Mutant]:
     """All of a file, always in the same order."""
     found = []
-    for number, ((_, _, _, node), kind, new, inside) in enumerate(_changes(ast.parse(source))):
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for number, ((_, _, _, node), kind, new, function) in enumerate(_changes(ast.parse(source))):
         lines = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or 1
-        texts = [" ".join(ast.unparse(one).split())[:90] for one in (node, new)]
-        found.append(Mutant(file, number, kind, *lines, texts[0], texts[1], inside))
+        was, becomes = (" ".join(ast.unparse(one).split()) for one in (node, new))
+        same = seen[function, was, becomes]
+        seen[function, was, becomes] += 1
+        found.append(Mutant(file, number, kind, *lines, was, becomes, function, same))
     return found
 
 
@@ -57,21 +70,29 @@ def mutated(path: Path, number: int) -> ast.Module:
     raise IndexError(f"{path} has no change {number}")
 
 
-def _changes(tree: ast.Module) -> Iterator[tuple[Place, str, ast.AST, bool]]:
-    for place, inside in list(_places(tree, False)):
+def _changes(tree: ast.Module) -> Iterator[tuple[Place, str, ast.AST, str]]:
+    for place, around in list(_places(tree, ())):
+        function = ".".join(getattr(one, "name", "lambda") for one in around)
         for kind, new in _variants(*place[1:]):
-            yield place, kind, new, inside
+            yield (
+                place,
+                kind,
+                new,
+                function if any(not isinstance(one, ast.ClassDef) for one in around) else "",
+            )
 
 
-def _places(parent: ast.AST, inside: bool) -> Iterator[tuple[Place, bool]]:
-    inside = inside or isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+def _places(parent: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[Place, tuple[ast.AST, ...]]]:
+    """``around``: the classes and functions that a place stands in, from outside in."""
+    if isinstance(parent, _SCOPES):
+        around = (*around, parent)
     for field, value in ast.iter_fields(parent):
         if field in _LEFT_OUT:
             continue
         for index, node in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(node, ast.AST) and not _is_talk(node):
-                yield (parent, field, index if isinstance(value, list) else None, node), inside
-                yield from _places(node, inside)
+                yield (parent, field, index if isinstance(value, list) else None, node), around
+                yield from _places(node, around)
 
 
 def _is_talk(node: ast.AST) -> bool:

@@ -53,5 +53,19 @@ class Nearest:
             yield test
 
 
+class Given:
+    """The tests that the command line names, for every mutant."""
+
+    def __init__(self, tests: Sequence[str]) -> None:
+        self._tests = tests
+        self.seconds = dict.fromkeys(tests, 10.0)
+
+    def tests(self, _: Mutant) -> Sequence[str]:
+        return self._tests
+
+    def portion(self, tests: Sequence[str], _seconds: float, _most: int) -> Iterator[str]:
+        yield from tests
+
+
 def _folder(mutant: Mutant) -> str:
     return f"tests/{mutant.file.split('/')[1]}/"

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -36,10 +37,13 @@ class Trials:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        items = {item.nodeid: item for item in session.items}
+        items: dict[str, list[pytest.Item]] = defaultdict(list)
+        for item in session.items:
+            for name in {item.nodeid, item.nodeid.partition("[")[0], item.nodeid.partition("::")[0]}:
+                items[name].append(item)
 
         def tried(mutant: Mutant | None, tests: Sequence[str], limit: float) -> str:
-            chosen = [items[test] for test in tests if test in items]
+            chosen = [item for test in tests for item in items.get(test, ())]
             child = os.fork()
             if not child:
                 _child(session, chosen, self._root, mutant, self._folder / "last.log")

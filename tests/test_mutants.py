@@ -3,6 +3,9 @@
 import ast
 from pathlib import Path
 
+import pytest
+
+from mutants.equivalent import Stale, explained, judged
 from mutants.mutate import mutants, mutated
 
 SOURCE = '''
@@ -34,7 +37,7 @@ EXPECTED = [
 def test_words_and_the_log_stay_all_else_is_changed_once(tmp_path: Path) -> None:
     found = mutants("f.py", SOURCE)
     assert [(one.kind, one.was, one.becomes) for one in found] == EXPECTED
-    assert [one.inside for one in found] == [False] + [True] * 10
+    assert [one.function for one in found] == ["", *["f"] * 10]
     file = tmp_path / "f.py"
     file.write_text(SOURCE)
     texts = [ast.unparse(mutated(file, one.number)) for one in found]
@@ -45,3 +48,37 @@ def test_each_change_of_a_real_file_compiles() -> None:
     path = Path(__file__).parent.parent / "mailproc" / "ill" / "timers.py"
     for one in mutants("timers.py", path.read_text()):
         compile(mutated(path, one.number), str(path), "exec")
+
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_each_mutant_that_the_list_explains_is_there() -> None:
+    assert all(why.strip() for why in explained(ROOT).values())
+
+
+def test_a_name_that_is_not_there_any_more_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "f.py").write_text(SOURCE)
+    listed = tmp_path / "equivalent.toml"
+    listed.write_text("""["f.py"]\n"f: b < LIMIT → b > LIMIT" = "why"\n""")
+    with pytest.raises(Stale, match="b > LIMIT"):
+        explained(tmp_path, listed)
+    listed.write_text("""["gone.py"]\n"f: b < LIMIT → b <= LIMIT" = "why"\n""")
+    with pytest.raises(Stale, match=r"gone\.py"):
+        explained(tmp_path, listed)
+
+
+def test_a_mutant_is_explained_by_its_name_and_named_when_a_test_kills_it_after_all(tmp_path: Path) -> None:
+    (tmp_path / "f.py").write_text(SOURCE)
+    listed = tmp_path / "equivalent.toml"
+    listed.write_text("""["f.py"]\n"f: b < LIMIT → b <= LIMIT" = "why"\n""")
+    reasons = explained(tmp_path, listed)
+    fates = {one.name: judged("survived", one, reasons) for one in mutants("f.py", "\n\n" + SOURCE)}
+    assert [name for name, fate in fates.items() if fate == "explained"] == ["f: b < LIMIT → b <= LIMIT"]
+    [one] = [one for one in mutants("f.py", SOURCE) if one.becomes == "b <= LIMIT"]
+    assert judged("killed", one, reasons) == "killed, though equivalent.toml explains it"
+
+
+def test_the_same_change_of_a_function_twice_has_two_names() -> None:
+    found = mutants("f.py", "def f(a):\n    return a == 1 or a == 1\n")
+    assert len({one.name for one in found}) == len(found)
