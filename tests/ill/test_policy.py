@@ -104,6 +104,70 @@ def test_a_copy_that_goes_straight_to_the_reader(switch):
     assert (received in done) is switch
 
 
+def test_only_a_copy_that_is_on_its_way_goes_straight_to_the_reader():
+    switched = Settings(copy_ends_shipped=True)
+    assert not any(isinstance(effect, Act) for effect in after(LOAN, "", Shipped(), switched))
+    late = Standing(Role.REQUESTER, Service.COPY, State.RECEIVED)
+    assert not any(isinstance(effect, Act) for effect in after(late, "", Shipped(), switched))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [(State.RECEIVED, True), (State.OVERDUE, True), (State.SHIPPED, False)]
+)
+def test_a_recall_is_told_to_the_reader_who_has_the_item(state, told):
+    found = Standing(Role.REQUESTER, Service.LOAN, state)
+    recalled = Notify("patron/recalled", "patron")
+    assert (recalled in after(found, "RECALL", None, here=True)) is told
+    assert recalled not in after(found, "RECALL", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (State.PENDING, True),
+        (State.CONDITIONAL, True),
+        (State.NOT_SUPPLIED, True),
+        (State.SHIPPED, False),
+        (State.RECEIVED, False),
+        (State.RETURNED, False),
+    ],
+)
+def test_closing_tells_the_reader_only_where_nothing_had_come_and_nothing_is_coming(state, told):
+    found = Standing(Role.REQUESTER, Service.LOAN, state)
+    cancelled = Notify("patron/cancelled", "patron")
+    assert (cancelled in after(found, "close", None, reader_waits=True)) is told
+    assert cancelled not in after(found, "close", None)
+
+
+REFUSED = {"reason": "policy-problem", "note": "no maps"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, (AskStaff("to-answer"),)),
+        (
+            {"refused": REFUSED},
+            (
+                Act(
+                    "unfilled",
+                    IllAnswer(results=Results.UNFILLED, reason="policy-problem", note="no maps"),
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_request_for_what_we_do_not_do_is_answered_at_once_any_other_by_staff(facts, expected):
+    assert after(Standing(Role.RESPONDER, Service.LOAN), "ILL_REQUEST", None, **facts) == expected
+
+
+def test_what_has_ended_does_not_end_again():
+    for role in Role:
+        ended = Standing(role, Service.LOAN, State.CHECKED_IN if role is Role.RESPONDER else State.RETURNED)
+        done = after(ended, "MESSAGE", Message(note="thank you"))
+        assert not any(isinstance(effect, Finish) for effect in done)
+
+
 @pytest.mark.parametrize(
     ("apdu", "facts", "reasons"),
     [
@@ -112,6 +176,9 @@ def test_a_copy_that_goes_straight_to_the_reader(switch):
         (Message(), {"renewal_on": "2026-05-01"}, []),
         (Overdue(level=1), {}, ["overdue"]),
         (Overdue(level=2), {}, ["overdue", "final-demand"]),
+        (Overdue(level=1), {"early": True}, ["demanded-early"]),
+        (Overdue(level=1), {"same_time": True}, ["same-time", "overdue"]),
+        (Message(note="hello"), {"unknown_words": True}, ["message", "unknown-words"]),
         (StatusOrErrorReport(report=Report(kind="error")), {"file": "7"}, ["file-rejected"]),
         (StatusOrErrorReport(report=Report(kind="error")), {}, ["error-report"]),
         (StatusOrErrorReport(report=Report(kind="status")), {"file": "7"}, []),

@@ -7,6 +7,7 @@ import pytest
 
 from mailproc.ill import chart, machine
 from mailproc.ill.cells import Cell, Grouped, Kind, becomes, lay_out, note
+from mailproc.ill.events import ACTIONS, event_said
 from mailproc.ill.sources import SOURCES
 from mailproc.ill.terms import Role, Service, State
 
@@ -84,6 +85,12 @@ def test_an_act_not_named_is_refused() -> None:
     table = lay_out((State.IDLE, State.PENDING), {}, acts)
     assert table[State.IDLE]["ship"].kind is Kind.REFUSED
     assert table[State.PENDING]["ship"].state is State.IDLE
+
+
+def test_an_act_has_the_events_that_it_may_be_said_as() -> None:
+    for acts in ACTIONS.values():
+        for action, events in acts.items():
+            assert {event_said(action, answer) for answer in (True, False)} == set(events)
 
 
 def test_the_tables_cannot_be_changed() -> None:
