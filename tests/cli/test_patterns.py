@@ -70,7 +70,7 @@ def test_a_sites_own_row_is_named_as_such(config: Path, capsys: pytest.CaptureFi
     ("text", "row"),
     [
         (
-            "[[code]]\nword='X'\npattern='(X+)+'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n",
+            "[[code]]\nword='X'\npattern='(X+'\napdu='MESSAGE'\nconfidence='seen'\nsource='us'\n",
             "[[code]] X",
         ),
         ("[layout]\nline = '('\n", "[layout]: line"),
