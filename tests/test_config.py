@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from mailproc import config_load
 from mailproc.config import Config
 from mailproc.errors import Misconfigured
+from mailproc.protocols import registry
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "config.toml"
@@ -47,7 +48,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def load(folder: Path, text: str) -> Config:
     file = folder / "config.toml"
     file.write_text(text, encoding="utf-8")
-    return config_load.load(file)
+    return config_load.load(file, registry.problems)
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -225,19 +226,19 @@ def test_the_error_carries_its_setting(tmp_path: Path) -> None:
 
 def test_a_missing_file_says_how_to_name_another(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="no such file; --config FILE"):
-        config_load.load(tmp_path / "absent.toml")
+        config_load.load(tmp_path / "absent.toml", registry.problems)
 
 
 @pytest.mark.parametrize("octets", [b"\xff\xfe[\x00l", b"name = '\xe9'"])
 def test_a_file_that_is_no_text(tmp_path: Path, octets: bytes) -> None:
     (tmp_path / "config.toml").write_bytes(octets)
     with pytest.raises(Misconfigured, match="not UTF-8"):
-        config_load.load(tmp_path / "config.toml")
+        config_load.load(tmp_path / "config.toml", registry.problems)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="cannot be read"):
-        config_load.load(tmp_path)
+        config_load.load(tmp_path, registry.problems)
 
 
 def test_a_byte_order_mark_is_no_trouble(tmp_path: Path) -> None:

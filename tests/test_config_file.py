@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from mailproc import config_load
 from mailproc.config import Config, Mailbox, Partner, Section
-from mailproc.config_load import poll, rules_partner
+from mailproc.config_load import poll
 from mailproc.config_load.lines import lines_of
 from mailproc.config_load.shape import section_in
 from mailproc.errors import Misconfigured
+from mailproc.protocols import registry
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "config.toml"
@@ -52,7 +53,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def load(folder: Path, text: str) -> Config:
     file = folder / "config.toml"
     file.write_text(text, encoding="utf-8")
-    return config_load.load(file)
+    return config_load.load(file, registry.problems)
+
+
+def said_aloud(config: Config) -> list[str]:
+    """What ``check`` and the service say of it."""
+    return [*config_load.warnings(config), *registry.load(config).warnings]
 
 
 def refusal(folder: Path, text: str) -> str:
@@ -104,7 +110,7 @@ def section_keys(key: str) -> set[str]:
 
 
 def test_the_shipped_file_is_the_defaults() -> None:
-    shipped = config_load.load(SHIPPED)
+    shipped = config_load.load(SHIPPED, registry.problems)
     defaults = Config(file=SHIPPED)
     expected = defaults.library.model_copy(update={"staff": defaults.library.email})
     assert shipped == defaults.model_copy(update={"library": expected})
@@ -245,14 +251,14 @@ SMTP_VERP = (
     ],
 )  # fmt: skip
 def test_what_is_said_aloud(tmp_path: Path, text: str, words: str) -> None:
-    warnings = config_load.warnings(load(tmp_path, text))
+    warnings = said_aloud(load(tmp_path, text))
     assert [warning for warning in warnings if words in warning], warnings
     assert BOX_SECRET not in str(warnings)
 
 
 def test_verp_that_means_nothing_is_said_once(tmp_path: Path) -> None:
     text = SMTP_VERP.replace("'smtp'", "'folder'") + PARTNER + "proof = ['none']" + ACCOUNT
-    told = [warning for warning in config_load.warnings(load(tmp_path, text)) if "verp" in warning]
+    told = [warning for warning in said_aloud(load(tmp_path, text)) if "verp" in warning]
     assert told == ["deliver.verp means nothing while letters are written into a folder"]
 
 
@@ -263,7 +269,7 @@ def test_a_set_up_without_fault_is_not_nagged(tmp_path: Path) -> None:
         "[deliver]\nmode = 'smtp'\nhost = 'relay.lib.example'\n" + MAILBOX + PARTNER
         + "proof = ['network', 'dkim']\nnetworks = ['192.0.2.0/24']" + ACCOUNT
     )  # fmt: skip
-    assert config_load.warnings(load(tmp_path, text)) == []
+    assert said_aloud(load(tmp_path, text)) == []
 
 
 HASHES = [f'"{HASH}"', '{ env = "BL_HASH" }', '{ file = "bl.hash" }']
@@ -326,9 +332,9 @@ def test_weekdays_are_counted_as_cron_counts_them(field: str, names: str) -> Non
 
 
 def test_the_codecs_that_may_be_named_are_those_that_exist() -> None:
-    from mailproc.protocols import registry
-
-    assert {codec.name for codec in registry.load(Config()).codecs} == set(rules_partner.CODECS)
+    codecs = registry.load(Config()).codecs
+    assert {codec.name for codec in codecs} == set(registry.PROTOCOLS)
+    assert all(registry.PROTOCOLS[name].name == name for name in registry.PROTOCOLS)
 
 
 @settings(deadline=None)

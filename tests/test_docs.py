@@ -14,6 +14,7 @@ from mailproc.config import Config
 from mailproc.config_load.shape import section_at, section_in
 from mailproc.ill.apdu import Delivery, Item, Money, Postal
 from mailproc.office import place
+from mailproc.protocols import registry
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "templates/README.md"])
@@ -152,7 +153,7 @@ def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.Mon
         assert changed == 1, f"config.toml has no line for library.{key}"
     file = tmp_path / "config.toml"
     file.write_text(text, encoding="utf-8")
-    config = config_load.load(file)
+    config = config_load.load(file, registry.problems)
     assert config.library.symbol == library["symbol"]
     assert [partner.symbol for partner in config.partner] == ["UK-BL"]
     assert not [told for told in config_load.warnings(config) if "placeholder" in told]

@@ -12,6 +12,7 @@ from mailproc.config import Config
 from mailproc.errors import Misconfigured
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
+from mailproc.protocols import registry
 from mailproc.store import connections
 from mailproc.store import migrate as migration
 from mailproc.store.engine import Store
@@ -19,7 +20,6 @@ from mailproc.store.marker import Marker
 
 if TYPE_CHECKING:  # loaded when made, see below
     from mailproc.proof.dkim import KeySource
-    from mailproc.protocols.registry import Registry
     from mailproc.templating.environment import Templates
 
 
@@ -43,11 +43,11 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
     staff's verbs make codecs and templates when they use them.
     """
-    config = config_load.load(path, secrets_needed=secrets_needed)
+    config = config_load.load(path, registry.problems, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
     premises = Premises(
-        config, lambda: _registry(config), lambda: _templates(config), clock, lambda: _keys(config)
+        config, lambda: registry.load(config), lambda: _templates(config), clock, lambda: _keys(config)
     )
     if secrets_needed:
         _complain(config)
@@ -63,12 +63,6 @@ def _complain(config: Config) -> None:
         raise config_load.all_wrong(config, problems)
 
 
-def _registry(config: Config) -> "Registry":
-    from mailproc.protocols.registry import load  # here: codecs take a fifth of a verb's start
-
-    return load(config)
-
-
 def _keys(config: Config) -> "KeySource":
     from mailproc.transport.dns_keys import DnsKeys  # as above, for DNS
 
@@ -77,12 +71,11 @@ def _keys(config: Config) -> "KeySource":
 
 def _templates(config: Config) -> "Templates":
     from mailproc.notices.catalogue import NOTICES  # as above, for Jinja
-    from mailproc.protocols.artemail.contracts import CONTRACTS
     from mailproc.templating.environment import Templates
     from mailproc.templating.folders import shipped_folder
 
     search = [config.file.parent / config.templates.site, shipped_folder()]
-    return Templates(search, (*NOTICES, *CONTRACTS))
+    return Templates(search, (*NOTICES, *registry.contracts()))
 
 
 def build(

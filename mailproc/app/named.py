@@ -18,6 +18,7 @@ from mailproc.config import Config, Templates
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.errors import Misconfigured
 from mailproc.notices.language_files import shipped_tags
+from mailproc.protocols import registry
 from mailproc.transport.tls import server_context
 
 
@@ -26,8 +27,8 @@ def problems(config: Config) -> Iterator[Problem]:
     base = config.file.parent
     yield from _language(config, base / config.templates.site)
     yield from _site(config, base / config.templates.site)
-    yield from _data(("artemail", "replies"), config.artemail.replies, base)
-    yield from _data(("iso10161", "dialects"), config.iso10161.dialects, base)
+    for loc, name in registry.files(config):
+        yield from _data(loc, name, base)
     if config.deliver.mode == "folder":
         yield from _outgoing(config.deliver.folder, base)
     if config.listen.enabled:

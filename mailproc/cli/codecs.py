@@ -49,7 +49,7 @@ def decode(
 def encode(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(help="One APDU or a list of them as JSON, or -.")],
-    codec: Annotated[str, typer.Option(help="The protocol, such as artemail.")],
+    codec: Annotated[str, typer.Option(help="The protocol, as [[partner]] codec says it.")],
     to: Annotated[str, typer.Option(help="The partner's symbol.")] = "",
 ) -> None:
     """Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."""

@@ -1,6 +1,7 @@
 """Reads config.toml. Everything that is wrong is said at once, and a secret's value never."""
 
 import tomllib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,22 @@ from mailproc.config_load.lines import lines_of
 from mailproc.config_load.problem import Problem, Source, misconfigured
 from mailproc.errors import Misconfigured, Setting
 
+Rules = Callable[[Config], Iterable[Problem]]
+"""What must hold of a part of the configuration that other layers know: the protocols'."""
 
-def load(path: Path, *, secrets_needed: bool = True) -> Config:
+
+def load(path: Path, further: Rules, *, secrets_needed: bool = True) -> Config:
     """The configuration in this file; ``file`` is its absolute path, ``library.staff`` is filled in.
 
-    Reads this file and the files its secrets name, and nothing else. Staff need not have the
-    secrets: without ``secrets_needed`` a missing one is no mistake. Raises Misconfigured
-    that names key, file, line, value (never a secret's) and what is allowed.
+    Reads this file and the files its secrets name, and nothing else. ``further``: rules beside those of
+    this package, said together with them. Staff need not have the secrets: without ``secrets_needed`` a
+    missing one is no mistake. Raises Misconfigured that names key, file, line, value (never a secret's) and
+    what is allowed.
     """
     path = path.absolute()
     text = _text(path)
     source = Source(path, _toml(text, path), lines_of(text))
-    config, problems = _read(source, secrets_needed)
+    config, problems = _read(source, further, secrets_needed)
     if config is None or problems:
         raise misconfigured(source, problems)
     return _complete(config)
@@ -36,7 +41,7 @@ def secret_files(config: Config) -> list[Path]:
     return secret.files(data, config.file.parent)
 
 
-def _read(source: Source, secrets_needed: bool) -> tuple[Config | None, list[Problem]]:
+def _read(source: Source, further: Rules, secrets_needed: bool) -> tuple[Config | None, list[Problem]]:
     stray = [shape.unknown_key(("file",))] if "file" in source.data else []
     data = {key: value for key, value in source.data.items() if key != "file"}
     data, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
@@ -48,7 +53,8 @@ def _read(source: Source, secrets_needed: bool) -> tuple[Config | None, list[Pro
     if config is None:
         return None, problems
     known_bad = {problem.loc for problem in problems}
-    return config, problems + [each for each in rules.problems(config) if each.loc not in known_bad]
+    broken = (*rules.problems(config), *further(config))
+    return config, problems + [each for each in broken if each.loc not in known_bad]
 
 
 def _complete(config: Config) -> Config:

@@ -1,7 +1,6 @@
 """What must hold between the keys, beyond their names and types: library, store, templates, and the rest."""
 
 import difflib
-import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -21,10 +20,6 @@ def problems(config: Config) -> Iterator[Problem]:
     yield from rules_doors.problems(config)
     yield from rules_partner.problems(config)
     yield from rules_proof.problems(config)
-    for position, name in enumerate(config.iso10161.critical):
-        if not re.fullmatch(r"\*|\d+(\.\d+)*", name, re.ASCII):
-            text = 'must be a name of digits and dots, such as "1.0.10161.13.2", a number, or "*" for all'
-            yield Problem(("iso10161", "critical", position), text, name)
     if wrong := rules_doors.not_a_time(config.schedule.sweep):
         yield Problem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_doors.not_a_time(config.schedule.digest)):

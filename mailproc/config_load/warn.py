@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from mailproc.config import Account, Config, Library, Partner
+from mailproc.config import Config, Library, Partner
 from mailproc.config_load import warn_proof, warn_verp
 from mailproc.config_load.words import is_loopback, only_loopback
-from mailproc.ill.terms import Role
 
 
 def warnings(config: Config) -> list[str]:
@@ -57,11 +56,7 @@ def _partners(config: Config) -> Iterator[str]:
     if not config.partner:
         yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
     for partner in config.partner:
-        told = (
-            *warn_proof.warnings(config, partner),
-            *warn_verp.of_partner(config, partner),
-            *_partner(partner),
-        )
+        told = (*warn_proof.warnings(config, partner), *_partner(partner))
         yield from (f"partner {partner.symbol}: {text}" for text in told)
     yield from _shared_addresses(config.partner)
 
@@ -82,19 +77,3 @@ def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
 def _partner(partner: Partner) -> Iterator[str]:
     if partner.status == "paused":
         yield "paused: its letters are held"
-    accounts = partner.artemail.account
-    yield from _untaken([one for one in accounts if one.direction == "out"])
-    if Role.RESPONDER not in partner.roles and any(account.direction == "out" for account in accounts):
-        yield 'an account with direction "out" is of no use: roles do not hold RESPONDER'
-    if Role.REQUESTER not in partner.roles and any(account.direction == "in" for account in accounts):
-        yield 'an account with direction "in" is of no use: roles do not hold REQUESTER'
-
-
-def _untaken(ours: Sequence[Account]) -> Iterator[str]:
-    """Orders that go by no account of ours unless they name one."""
-    if any(one.default or not one.services for one in ours):
-        return
-    taken = {service for one in ours for service in one.services}
-    for service in ("LOAN", "COPY"):
-        if ours and service not in taken:
-            yield f"no account takes an order of a {service}, and none is the default: it is refused"

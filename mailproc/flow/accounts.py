@@ -7,11 +7,12 @@ under no other.
 
 from mailproc.config import Account, Partner
 from mailproc.errors import LocalFault
+from mailproc.protocols import registry
 
 
 def ours(partner: Partner) -> tuple[Account, ...]:
     """Our accounts with ``partner``; none where its protocol has none."""
-    return tuple(one for one in partner.artemail.account if one.direction == "out")
+    return tuple(one for one in registry.accounts(partner) if one.direction == "out")
 
 
 def named(partner: Partner, name: str) -> Account | None:

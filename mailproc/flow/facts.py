@@ -126,7 +126,7 @@ def _of_their_request(
     refused = admission.refused(apdu, transaction, premises)
     if refused:
         return {"refused": refused}
-    unknown = premises.registry.unknown_words(apdu)
+    unknown = premises.registry.by_name(transaction["codec"]).unknown_words(apdu)
     return {"unknown_words": list(unknown)} if unknown else {}
 
 

@@ -14,6 +14,7 @@ from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
 from mailproc.ill.terms import Role, Service, State
+from mailproc.protocols import registry
 from mailproc.store import learned, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
@@ -35,7 +36,7 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
         raise LocalFault(f"Nobody is left to ask for {request['number']}: add a partner to its rota.")
     partner = premises.partners.lender(candidate.partner)
     attempt_number = len(attempts) + 1
-    number = f"{partner.artemail.prefix}{request['number']}-{attempt_number}"
+    number = registry.spoken_with(partner).number(partner, f"{request['number']}-{attempt_number}")
     transaction = transactions.create(
         connection,
         NewTransaction(
@@ -70,9 +71,9 @@ def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
 def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
     """A partner's new order: a request L… and its transaction at IDLE.
 
-    Its name is the partner's symbol, the request number and the customer code (ARTEmail has no
-    identity of its own), or the transaction id that the wire carries. It is this partner's alone: another
-    one that says the same name, whomever it names as the initial requester, opens one of its own.
+    Its name is the transaction id that the wire carries; of a protocol that has no such identity the
+    partner's symbol, the request number and the customer code. It is this partner's alone: another one that
+    says the same name, whomever it names as the initial requester, opens one of its own.
     """
     partner = premises.partners.known(event["partner"])
     key = asked_key(wanted, partner.symbol, premises)

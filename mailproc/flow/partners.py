@@ -9,6 +9,7 @@ from mailproc.ill.terms import Role
 from mailproc.mail import addresses
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.verp import without_detail
+from mailproc.protocols import registry
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def is_of_one(sender: Sender) -> bool:
 
 def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
     """The partner's account of that direction (and code, if one is named)."""
-    for one in partner.artemail.account:
+    for one in registry.accounts(partner):
         if one.direction == direction and customer_code in ("", one.customer_code):
             return one
     return None

@@ -17,6 +17,7 @@ from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
+from mailproc.protocols import registry
 from mailproc.protocols.codec import Fault
 from mailproc.store import alarms, auto_replies, events, outgoing, turns
 from mailproc.store.engine import Store
@@ -42,14 +43,14 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
     if (
         said is None
         or partner is None
-        or not partner.artemail.receipts
+        or not registry.protocol(reading.codec).acknowledges(partner)
         or Role.REQUESTER not in partner.roles
     ):
         return
     ours = (premises.config.library.email, *premises.config.listen.recipients)
     if reading.letter.precedence in NOT_ANSWERED or ascii_lower(partner.address) in map(ascii_lower, ours):
         return
-    body = premises.registry.receipt(replace(said, password=""), reading.decoded)
+    body = premises.registry.by_name(reading.codec).receipt(replace(said, password=""), reading.decoded)
     if body is None or not _is_new(connection, partner.symbol, reading, premises):
         return
     most = premises.config.policy.answers_an_hour
@@ -71,7 +72,7 @@ def intend(connection: Connection, reading: Reading, premises: Premises) -> None
         event_id=events.add(connection, event),
         seq=0,
         kind=KIND,
-        body={"notice": "artemail/receipt", "to": "partner", "receipt": body},
+        body={"notice": f"{reading.codec}/receipt", "to": "partner", "receipt": body, "codec": reading.codec},
         partner=partner.symbol,
     )
 
@@ -122,7 +123,8 @@ def _letter(row: RowMapping, refused: Sequence[Fault], premises: Premises) -> Ne
     if "apdu" in row["body"]:
         body = strangers.body(row["body"], partner, premises)
     else:
-        body = premises.registry.receipt_letter(row["body"]["receipt"], refused, premises.templates)
+        codec = premises.registry.by_name(row["body"].get("codec", partner.codec))  # older rows name none
+        body = codec.receipt_letter(row["body"]["receipt"], refused, premises.templates)
     return writing.letter(body, partner.address, f"r{row['id']}", premises, partner.symbol)
 
 

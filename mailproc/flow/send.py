@@ -19,6 +19,7 @@ from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import Envelope
+from mailproc.protocols.registry import PROTOCOLS
 from mailproc.store import events, outgoing, queue, transactions, turns, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -154,10 +155,11 @@ def unmasked(row: RowMapping, premises: Premises) -> bytes:
         return raw
     symbol, _, customer_code = row["secret_ref"].rpartition("/")
     partner = premises.partners.known(symbol)
-    for account in partner.artemail.account:
-        if account.direction == "out" and account.customer_code == customer_code:
-            codec = premises.registry.by_name(partner.codec)
-            return codec.unmask(raw, account.password.get_secret_value())
+    for protocol in PROTOCOLS.values():  # the partner may speak another one since the letter was written
+        for account in protocol.accounts(partner):
+            if account.direction == "out" and account.customer_code == customer_code:
+                codec = premises.registry.by_name(protocol.name)
+                return codec.unmask(raw, account.password.get_secret_value())
     raise GiveUp(f"There is no outgoing account {customer_code} for {symbol} in config.toml any more.")
 
 

@@ -1,43 +1,32 @@
-"""How a letter from the British Library would be read, so that staff can fit the patterns to it."""
+"""How a letter would be read, so that staff can fit the patterns of a protocol to it."""
 
 from typing import Any
 
+from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail.explain import Told, explain
-
-READ_AS = {
-    "orders": "an order file",
-    "plain": "an order in labelled lines",
-    "report": "a status report",
-    "receipt": "the receipt of a file",
-    "twin": "a status in plain English",
-    "perhaps": "a labelled status that no phrase fits: for its request, where a partner of ARTEmail sent it",
-    "people": "a letter that names our number: for its request, where a partner of ARTEmail sent it",
-    "delivery": "a delivery mail with a link: it goes to a person",
-    "automatic": "an automatic reply, which is never a status",
-    "": "nobody's letter: no protocol takes it",
-}
+from mailproc.protocols.codec import ReadLine
 
 
 def tried(premises: Premises, name: str, raw: bytes) -> dict[str, Any]:
     """{"file", "read_as", "means", "overlay", "lines": [{"line", "text", "kind", …}]}; masked throughout.
 
-    ``line`` counts the lines of the body from 1; 0 is the subject.
+    ``line`` counts the lines of the body from 1; 0 is the subject. LocalFault where no protocol has patterns.
     """
-    letter = parse(premises.registry.mask(raw))
-    explained = explain(premises.registry.artemail, letter)
+    explained = premises.registry.explain(parse(premises.registry.mask(raw)))
+    if explained is None:
+        raise LocalFault("No protocol here reads letters by patterns.")
     return {
         "file": name,
         "read_as": explained.kind or None,
-        "means": READ_AS[explained.kind],
-        "overlay": premises.config.artemail.replies,
+        "means": explained.means,
+        "overlay": explained.overlay,
         "lines": [_line(told) for told in explained.lines],
     }
 
 
-def _line(told: Told) -> dict[str, Any]:
+def _line(told: ReadLine) -> dict[str, Any]:
     shown: dict[str, Any] = {"line": told.line, "text": told.text, "kind": told.kind}
     if told.row:
         shown |= {"row": told.row, "from": "site" if told.overlaid else "shipped"}

@@ -60,9 +60,10 @@ class _Drafted:
 
 
 def _faults(premises: Premises, renderer: Any) -> dict[str, Held]:
-    from mailproc.protocols.artemail import rehearsal  # here: letters to people need no codec
-
-    return rehearsal.faults(premises.registry.artemail, renderer)
+    lost: dict[str, Held] = {}
+    for codec in premises.registry.codecs:
+        lost |= codec.rehearse(renderer)
+    return lost
 
 
 def _to_be_tried(one: Listed, premises: Premises) -> bool:

@@ -18,6 +18,7 @@ from mailproc import config_load
 from mailproc.office import listing, questions
 from mailproc.office.listing import Line
 from mailproc.office.questions import Shown
+from mailproc.protocols import registry
 from mailproc.store.engine import Store
 
 Found = TypeVar("Found")
@@ -72,7 +73,7 @@ class Desk:
     @cached_property
     def _store(self) -> Store:
         """The daemon's own, so it is not opened before the daemon has made it."""
-        url = config_load.load(self._config, secrets_needed=False).store.url
+        url = config_load.load(self._config, registry.problems, secrets_needed=False).store.url
         return Store.open(url, base=self._config.parent, make=False, migrate=False)
 
     def until(self, number: str, state: str, partner: str) -> Shown:

@@ -29,7 +29,6 @@ from mailproc.office import acts
 from mailproc.office.acts import Act
 from mailproc.practice.supplier import Answer, Tell
 from mailproc.protocols import registry
-from mailproc.protocols.artemail.contracts import CONTRACTS
 from mailproc.store import inbox
 from mailproc.store.engine import Store
 from mailproc.store.events import HISTORY
@@ -79,7 +78,7 @@ class Neighbour:
     def open(self) -> None:
         folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="mailproc-neighbour-")))
         self._url = f"sqlite:///{folder}/mailproc.db"
-        self._templates = Templates([shipped_folder()], (*NOTICES, *CONTRACTS))
+        self._templates = Templates([shipped_folder()], (*NOTICES, *registry.contracts()))
         self._store = Store.open(self._url)
         self._stack.callback(self._store.close)
         self._premises = self._lending_to()

@@ -3,10 +3,11 @@
 Whoever only looks at a request needs no table of codes: the manners and the dialects are enough.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from mailproc.config import Config, Partner
 from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.protocols import registry
 from mailproc.protocols.codec import Manner
 
 SAYS: Mapping[str, ApduType] = {
@@ -31,36 +32,14 @@ def sayable(
 
     What is said to nobody (close) stays. ``partner``: its switches may forbid more.
     """
-    manner, takes = (_artemail if codec == "artemail" else _iso10161)(dialect, config)
+    ability = registry.protocol(codec).ability(dialect, config)
     switches = partner.manner if partner else {}
 
     def able(action: str) -> bool:
         if action in ANSWERS:
-            return takes(ANSWERS[action])
+            return ability.takes(ANSWERS[action])
         kind = SAYS.get(action)
-        refused = kind and Manner.REFUSE in (manner(kind, role), switches.get(kind.name.lower()))
+        refused = kind and Manner.REFUSE in (ability.manner(kind, role), switches.get(kind.name.lower()))
         return not refused
 
     return tuple(action for action in actions if able(action))
-
-
-Ability = tuple[Callable[[ApduType, Role], Manner], Callable[[Results], bool]]
-
-
-def _artemail(dialect: str, _config: Config) -> Ability:
-    from mailproc.protocols.artemail import manners
-
-    plain = dialect == manners.PLAIN
-    return (
-        lambda kind, role: manners.manner(kind, role, plain=plain),
-        lambda results: results not in manners.NO_WORD,
-    )
-
-
-def _iso10161(dialect: str, config: Config) -> Ability:
-    from mailproc.protocols.iso10161 import dialects
-
-    overlay = config.iso10161.dialects
-    known = dialects.load(config.file.parent / overlay if overlay else None)
-    spoken = known.get(dialect, known[dialects.STANDARD])
-    return spoken.manner, lambda results: results is Results.WILL_SUPPLY or results in spoken.answers

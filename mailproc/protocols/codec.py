@@ -5,14 +5,15 @@ store, no clock, no socket. Words of a protocol never leak out of its folder: wh
 the neutral vocabulary of ``mailproc.ill``.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from mailproc.config import Library, Partner
-from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.letter import Body, Letter
 
@@ -126,50 +127,149 @@ class Renderer(Protocol):
         ...
 
 
-class Codec(Protocol):
-    @property
-    def name(self) -> str: ...
+@dataclass(frozen=True)
+class ReadLine:
+    """A line of a letter and what a codec makes of it. ``line`` counts from 1; 0 is the subject.
 
-    def batched(self, dialect: str) -> bool:
-        """May several APDUs for one partner of this dialect travel in one letter? Where not, the
-        second in a letter is ``held``."""
-        ...
+    ``kind``: a word of the protocol's own; ``row`` names the row of its tables that took the line.
+    """
 
-    @property
-    def repeat_safe(self) -> bool:
-        """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""
-        ...
+    line: int
+    text: str
+    kind: str
+    row: str = ""
+    overlaid: bool = False
+    means: str = ""
+    apdu: Apdu | None = None
 
+
+@dataclass(frozen=True)
+class Explained:
+    """``kind``: what the letter is taken for, "" for nobody's; ``means``: the same in words. ``overlay``: the
+    site's table that is laid over the shipped ones, "" for none."""
+
+    kind: str
+    means: str
+    lines: tuple[ReadLine, ...] = ()
+    overlay: str = ""
+
+
+Follows = Literal["next", "ask", "wait", "locations"]
+"""What an unfilled answer leads to: the next library, a question to staff, a pause, other locations."""
+
+
+class Codec(ABC):
+    """Read and write one protocol's letters. ``recognise``, ``decode`` and ``encode`` are the codec; all else
+    is a capability that a protocol may have, and stands here with the answer of one that has it not."""
+
+    name: ClassVar[str]
+    repeat_safe: ClassVar[bool] = False
+    """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""
+
+    @abstractmethod
     def recognise(self, letter: Letter) -> bool: ...
 
+    @abstractmethod
     def decode(self, letter: Letter) -> Decoded:
         """Raises RemoteFault only where nothing at all can be read."""
-        ...
 
-    def withheld(self, apdu: Apdu) -> Fault | None:
-        """Why a message that was read is not to be taken all the same until staff say so, with what is
-        answered; None where it may be taken."""
-        ...
-
+    @abstractmethod
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded: ...
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is allowed in the configuration and yet worth a word to the operator."""
+        return ()
+
+    # What the wire can carry
+
+    def batched(self, dialect: str) -> bool:  # noqa: ARG002
+        """May several APDUs for one partner of this dialect travel in one letter? Where not, the
+        second in a letter is ``held``."""
+        return False
 
     def project(self, apdu: Apdu) -> Apdu:
         """What of this APDU the wire can carry: ``decode(encode(a)) == project(a)``."""
-        ...
+        return apdu
 
-    def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
+    def manner(
+        self,
+        apdu_type: ApduType,  # noqa: ARG002
+        role: Role,  # noqa: ARG002
+        dialect: str,  # noqa: ARG002
+        partner: Partner | None = None,  # noqa: ARG002
+    ) -> Manner:
         """``partner``: its settings may open a way (a configured keyword); None: the codec alone."""
-        ...
+        return Manner.SEND
 
-    def refuses(self, apdu: Apdu, dialect: str = "") -> str:
+    def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002
         """Why this very APDU has no word here, or none in this dialect, though its type has a manner,
         as a sentence; else ''."""
-        ...
+        return ""
+
+    # Reading beyond the messages
+
+    def perhaps(self, letter: Letter) -> bool:  # noqa: ARG002
+        """Is a letter that nobody recognises a message, if its sender is proven and speaks the protocol?"""
+        return False
+
+    def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002
+        """Why a message that was read is not to be taken all the same until staff say so, with what is
+        answered; None where it may be taken."""
+        return None
+
+    def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:  # noqa: ARG002
+        """What an order says beside its item in words that nobody knows; staff look at it."""
+        return ()
+
+    def explain(self, letter: Letter) -> Explained | None:  # noqa: ARG002
+        """How the letter is read, line by line, for staff who fit the tables to what comes; None of a
+        protocol without such tables. The letter should be masked: its lines are shown as they are."""
+        return None
+
+    # Reply codes
+
+    def means(self, reply_code: str) -> str:  # noqa: ARG002
+        """What a reply code says, in English; '' of one that is not of this protocol."""
+        return ""
+
+    def follows(self, answer: IllAnswer) -> Follows | None:  # noqa: ARG002
+        """What the answer's reply code leads to; None where it says nothing of it."""
+        return None
+
+    def follows_by_reason(self) -> Mapping[str, Follows]:
+        """By a reason of ISO 10161: where it leads, if the site says otherwise than the shipped table."""
+        return {}
+
+    def renews_itself(self, apdu: Apdu) -> bool:  # noqa: ARG002
+        """Does this letter say that the loan will be renewed without our asking?"""
+        return False
+
+    # The receipt of an order file
+
+    def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:  # noqa: ARG002
+        """What a customer is to be told of its order file, as JSON; None where nothing can be."""
+        return None
+
+    def receipt_letter(
+        self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
+    ) -> Body:
+        """The letter of what ``receipt`` gave, less the orders that were read and could not be taken.
+
+        Raises LocalFault where the template loses something.
+        """
+        raise NotImplementedError(f"{self.name} has no receipts")
+
+    # Secrets, and templates
 
     def mask(self, raw: bytes) -> bytes:
         """The letter's bytes for showing: every secret of this protocol masked."""
-        ...
+        return raw
 
-    def unmask(self, raw: bytes, secret: str) -> bytes:
+    def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
         """The outgoing bytes with the secret put in where the mask stands."""
-        ...
+        return raw
+
+    def rehearse(self, renderer: Renderer) -> Mapping[str, Held]:  # noqa: ARG002
+        """By the path of a template: what is lost of a letter about nothing that is written with it."""
+        return {}

@@ -1,37 +1,85 @@
-"""The codecs that this installation speaks: one line for each protocol."""
+"""The protocols that this installation speaks: one line for each."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mailproc import config_load
-from mailproc.config import Config
+from mailproc.config import Account, Config, Partner
+from mailproc.config_load.problem import Loc, Problem
 from mailproc.errors import LocalFault
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
-from mailproc.mail.letter import Body, Letter
-from mailproc.protocols.artemail import acknowledge
-from mailproc.protocols.artemail.acknowledge import Receipt, receipt_of
-from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault, Renderer
-from mailproc.protocols.follows import Follows, FollowsTable, NoSuchAnswer
-from mailproc.protocols.iso10161.codec import Iso10161Codec
+from mailproc.ill.apdu import Apdu, IllAnswer
+from mailproc.mail.letter import Letter
+from mailproc.protocols.artemail.protocol import ARTEMAIL
+from mailproc.protocols.codec import Codec, Explained, Follows
+from mailproc.protocols.iso10161.protocol import ISO10161
+from mailproc.protocols.protocol import WireProtocol
+
+if TYPE_CHECKING:  # loaded when made
+    from mailproc.protocols.follows import FollowsTable
+    from mailproc.templating.contract import Contract
+
+PROTOCOLS: dict[str, WireProtocol] = {
+    ARTEMAIL.name: ARTEMAIL,
+    ISO10161.name: ISO10161,
+}
+
+
+def spoken_with(partner: Partner) -> WireProtocol:
+    """The partner's protocol. Raises LocalFault that names the known ones."""
+    return protocol(partner.codec)
+
+
+def protocol(name: str) -> WireProtocol:
+    """Raises LocalFault that names the known ones."""
+    if name not in PROTOCOLS:
+        raise _unknown(name, PROTOCOLS)
+    return PROTOCOLS[name]
+
+
+def accounts(partner: Partner) -> tuple[Account, ...]:
+    """The accounts of the partner by every protocol: one that speaks another since may still name them."""
+    return tuple(account for each in PROTOCOLS.values() for account in each.accounts(partner))
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """What is wrong in the protocols' parts of the configuration, and codecs that there are not."""
+    for position, partner in enumerate(config.partner):
+        if partner.codec not in PROTOCOLS:
+            text = f"must be one of: {', '.join(PROTOCOLS)}"
+            yield Problem(("partner", position, "codec"), text, partner.codec)
+    for each in PROTOCOLS.values():
+        yield from each.problems(config)
+
+
+def files(config: Config) -> Iterator[tuple[Loc, str]]:
+    """The files of the protocols that the configuration names, by key."""
+    for each in PROTOCOLS.values():
+        yield from each.files(config)
+
+
+def contracts() -> "list[Contract]":
+    """The templates of all protocols."""
+    return [contract for each in PROTOCOLS.values() for contract in each.contracts()]
 
 
 @dataclass(frozen=True)
 class Registry:
+    """The codecs as configured; what is asked of all of them."""
+
     codecs: tuple[Codec, ...]
-    artemail: ArtemailCodec
-    follows_table: FollowsTable
-    warnings: tuple[str, ...] = ()
-    """What is allowed in the configuration and yet worth a word, as the protocols know it."""
+    follows_table: "FollowsTable"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed in the configuration and yet worth a word, as the protocols know it."""
+        return tuple(warning for codec in self.codecs for warning in codec.warnings)
 
     def by_name(self, name: str) -> Codec:
         """Raises LocalFault that names the known ones."""
         for codec in self.codecs:
             if codec.name == name:
                 return codec
-        known = ", ".join(codec.name for codec in self.codecs)
-        raise LocalFault(f"there is no codec {name!r}", (f"known are: {known}",))
+        raise _unknown(name, [codec.name for codec in self.codecs])
 
     def recognise(self, letter: Letter) -> Codec | None:
         """The one codec that takes the letter; None where none does."""
@@ -39,7 +87,7 @@ class Registry:
 
     def perhaps(self, letter: Letter) -> Codec | None:
         """Who would take a letter that nobody recognises, if its sender is proven and speaks the protocol."""
-        return self.artemail if self.artemail.perhaps(letter) else None
+        return next((codec for codec in self.codecs if codec.perhaps(letter)), None)
 
     def mask(self, raw: bytes) -> bytes:
         """A letter's bytes for showing: the secrets of every protocol masked."""
@@ -47,47 +95,37 @@ class Registry:
             raw = codec.mask(raw)
         return raw
 
-    def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:
-        """What a customer is to be told of its order file, as JSON; None where nothing can be."""
-        receipt = receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
-        return asdict(receipt) if receipt else None
-
-    def receipt_letter(
-        self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
-    ) -> Body:
-        """The letter of what ``receipt`` gave, less the orders that were read and could not be taken.
-
-        Raises LocalFault where the template loses something.
-        """
-        made = acknowledge.without(Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])}), refused)
-        return acknowledge.letter(made, renderer, self.artemail.replies)
-
-    def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
-        """What a customer's order says beside its item in words that nobody knows; staff look at it."""
-        return self.artemail.unknown_words(wanted)
+    def explain(self, letter: Letter) -> Explained | None:
+        """How the letter is read, line by line; None where no protocol can tell."""
+        told = [each for codec in self.codecs if (each := codec.explain(letter))]
+        return next((each for each in told if each.kind), told[0] if told else None)
 
     def follows(self, answer: IllAnswer) -> Follows:
         """What an unfilled answer leads to: its reply code decides, else the standard's reason."""
+        for codec in self.codecs:
+            if (said := codec.follows(answer)) is not None:
+                return said
         return self.follows_table.of(answer)
 
     def means(self, reply_code: str) -> str:
-        """What a reply code of the British Library says, in English; '' of one that nobody knows."""
-        codes = self.artemail.replies.codes
-        found = codes.find(reply_code)
-        return found.code.means if found else codes.means(reply_code)
+        """What a reply code says, in English; '' of one that nobody knows."""
+        return next(filter(None, (codec.means(reply_code) for codec in self.codecs)), "")
 
     def renews_itself(self, apdu: Apdu) -> bool:
         """Does this letter say that the loan will be renewed without our asking?"""
-        found = self.artemail.replies.codes.find(apdu.reply_code or "")
-        return found is not None and found.code.renews_itself
+        return any(codec.renews_itself(apdu) for codec in self.codecs)
 
 
 def load(config: Config) -> Registry:
     """Raises Misconfigured that names the file and the row or key of a mistake."""
-    artemail = ArtemailCodec.of(config)
-    try:
-        table = FollowsTable(artemail.replies.codes, config.artemail.follows)
-    except NoSuchAnswer as error:
-        raise config_load.wrong(config, ("artemail", "follows", error.key), str(error)) from error
-    iso10161 = Iso10161Codec.of(config)
-    return Registry((artemail, iso10161), artemail, table, iso10161.warnings)
+    from mailproc.protocols.follows import FollowsTable
+
+    codecs = tuple(each.codec(config) for each in PROTOCOLS.values())
+    reasons: dict[str, Follows] = {}
+    for codec in codecs:
+        reasons |= codec.follows_by_reason()
+    return Registry(codecs, FollowsTable(reasons))
+
+
+def _unknown(name: str, known: "Sequence[str] | dict[str, WireProtocol]") -> LocalFault:
+    return LocalFault(f"there is no codec {name!r}", (f"known are: {', '.join(known)}",))

@@ -39,7 +39,7 @@ def test_our_own_reader_reads_what_was_taken_and_what_not(open_world, addresses)
     world = open_world
     world.ordered(ORDER, EMPTY, COPY, NAMELESS, file_ref="12")
     (receipt,) = receipts(world, addresses)
-    codec = world.house.premises.registry.artemail
+    codec = world.house.premises.registry.by_name("artemail")
     letter = parse(receipt.raw)
     assert codec.kind(letter) == "receipt"
     said = [(apdu.report.kind, apdu.ref.file_ref, apdu.ref.number) for apdu in codec.decode(letter).apdus]
@@ -55,7 +55,7 @@ def test_an_order_without_a_number_is_named_by_its_title(words, title, open_worl
     (receipt,) = receipts(open_world, addresses)
     assert f'an order of a loan, title "{title}": it has no number' in " ".join(receipt.text.split())
     assert "LOAN REJECTED" not in receipt.text.upper()
-    said = open_world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    said = open_world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     assert [(apdu.report.kind, apdu.ref.number) for apdu in said] == [("status", "")]
 
 
@@ -67,7 +67,7 @@ def test_a_file_of_which_nothing_was_taken_is_rejected(open_world, addresses):
     world.inject(text, addresses["XX-CUSTOMER"])
     world.run()
     (receipt,) = world.to(addresses["XX-CUSTOMER"])
-    (apdu,) = world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    (apdu,) = world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     assert (apdu.report.kind, apdu.ref.file_ref) == ("error", "9")
     assert "not ended" in parse(receipt.raw).text
     assert world.listed() == []
@@ -192,7 +192,7 @@ CANCEL = "TXC9-1 CANCEL\nno longer needed"
 
 def said(world, receipt):
     """(kind, number) of each message that our own reader sees in a receipt."""
-    found = world.house.premises.registry.artemail.decode(parse(receipt.raw)).apdus
+    found = world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     return [(apdu.report.kind, apdu.ref.number) for apdu in found]
 
 

@@ -53,7 +53,7 @@ CONFIG = Config(
     file=Path("config.toml"), library=Library(name="A", symbol="XX-A", email="ill@library.example")
 )
 CODECS = registry.load(CONFIG)
-ART = CODECS.artemail
+ART = CODECS.by_name("artemail")
 ISO = CODECS.by_name("iso10161")
 MASK = Masker(["secret-word", "abc"])
 WORDS = SecretWords(["secret-word", "another"], exact=["abc"])

@@ -31,7 +31,7 @@ BL = Partner(
         account=(Account(direction="out", customer_code=CUSTOMER_CODE, password=SecretStr(SECRET["bl"])),)
     ),
 )
-CODEC = load(Config(partner=(BL,))).artemail
+CODEC = load(Config(partner=(BL,))).by_name("artemail")
 TEMPLATES = Templates([shipped_folder()], CONTRACTS)
 
 

@@ -14,6 +14,7 @@ from mailproc.practice import british_library, configuration, customer, neighbou
 from mailproc.practice.child import Child
 from mailproc.practice.try_out import DEFAULT, how_to
 from mailproc.practice.world import PASSWORDS
+from mailproc.protocols import registry
 
 OPEN = dict.fromkeys(PASSWORDS, DEFAULT)
 
@@ -23,7 +24,7 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
         monkeypatch.setenv(name, "SECRET7")
     file = tmp_path / "config.toml"
     file.write_text(configuration.lines(8026, 8143, "every 5s"), encoding="utf-8")
-    config = load(file)
+    config = load(file, registry.problems)
     assert [partner.symbol for partner in config.partner] == [
         british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
     ]  # fmt: skip

@@ -68,7 +68,7 @@ def registry() -> Registry:
 
 @pytest.fixture(scope="session")
 def codec(registry: Registry) -> ArtemailCodec:
-    return registry.artemail
+    return registry.by_name("artemail")
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +96,7 @@ def overlaid(tmp_path: Path) -> Callable[[str], ArtemailCodec]:
     def make(text: str) -> ArtemailCodec:
         (tmp_path / "codes.toml").write_text(text, encoding="utf-8")
         settings = Artemail.model_validate({"replies": "codes.toml"})
-        return load(Config(file=tmp_path / "config.toml", artemail=settings)).artemail
+        return load(Config(file=tmp_path / "config.toml", artemail=settings)).by_name("artemail")
 
     return make
 

@@ -260,7 +260,7 @@ def test_what_stands_behind_the_end_is_unread(codec: ArtemailCodec) -> None:
 @pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.eml")), ids=lambda file: file.stem)
 def test_the_explanation_agrees_with_the_decoder(file: Path, registry: Registry) -> None:
     """Same letter, masked: the messages that lines are said to be are those that are decoded."""
-    codec = registry.artemail
+    codec = registry.by_name("artemail")
     masked = parse(registry.mask(file.read_bytes()))
     told = explain(codec, masked)
     assert "Q7W8E9R" not in repr(told)

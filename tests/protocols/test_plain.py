@@ -216,7 +216,7 @@ def test_only_a_customer_of_this_dialect_orders_without_a_password() -> None:
     raw = b"Subject: LOAN\n\nILL Request\nBL account ID: 99-0002\nRequest ID: L-1\nRivers\n"
     ordinary = partner("XX-COLLEGE", "in", THEIRS)
     for end, password in ((ordinary, ""), (ordinary.model_copy(update={"dialect": "plain"}), None)):
-        said = load(Config(partner=(end,))).artemail.decode(parse(raw))
+        said = load(Config(partner=(end,))).by_name("artemail").decode(parse(raw))
         assert [apdu.type for apdu in said.apdus] == [ApduType.ILL_REQUEST]
         assert said.credentials is not None
         assert (said.credentials.customer_code, said.credentials.password) == ("99-0002", password)
@@ -234,7 +234,7 @@ def test_an_unknown_dialect_stops_the_start() -> None:
 def asking() -> ArtemailCodec:
     """The codec of a library that asks somebody in this dialect."""
     end = partner("XX-BL", "out", "99-0001").model_copy(update={"dialect": "plain"})
-    return load(Config(partner=(end,))).artemail
+    return load(Config(partner=(end,))).by_name("artemail")
 
 
 def reply(text: str, subject: str = "RE: SCAN") -> Letter:

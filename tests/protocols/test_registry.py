@@ -114,7 +114,7 @@ def test_an_overlay_adds_a_code_and_changes_another(tmp_path: Path) -> None:
     text += ROW.format(word="GONE", pattern="GONE", apdu="ILL_ANSWER")
     text += 'results = "UNFILLED"\nreason = "lost"\nfollows = "ask"\n'
     registry = overlaid(tmp_path, text)
-    said = registry.artemail.decode(text_letter("L-1 DUE WAIT\nL-2 GONE\nL-3 NOT\n"))
+    said = registry.by_name("artemail").decode(text_letter("L-1 DUE WAIT\nL-2 GONE\nL-3 NOT\n"))
     assert [apdu.type for apdu in said.apdus] == [
         ApduType.RECALL,
         ApduType.ILL_ANSWER,
@@ -128,14 +128,15 @@ def test_an_overlay_adds_a_code_and_changes_another(tmp_path: Path) -> None:
 def test_an_overlay_changes_the_layout(tmp_path: Path) -> None:
     registry = overlaid(tmp_path, "[layout]\nline = 'REQ (?P<number>\\S+): (?P<code>.+)'\n")
     assert [
-        a.reply_code for a in registry.artemail.decode(text_letter("REQ L-1: CANC\nL-2 NOT\n")).apdus
+        a.reply_code
+        for a in registry.by_name("artemail").decode(text_letter("REQ L-1: CANC\nL-2 NOT\n")).apdus
     ] == ["CANC"]
 
 
 def test_an_overlay_adds_a_word(tmp_path: Path) -> None:
     row = '[[keyword]]\nword = "MICRO"\nkind = "delivery"\nservice = "LOAN"\n'
     row += 'confidence = "seen"\nsource = "our own letters"\n'
-    codec = overlaid(tmp_path, row).artemail
+    codec = overlaid(tmp_path, row).by_name("artemail")
     said = codec.decode(
         text_letter("99-0001\nQ7W8E9R\n\n\n\n\nTXL-1 S MICRO\nOld newspapers\n\n\n\n\nNNNN\n")
     )

@@ -130,7 +130,7 @@ DAMAGED = [
 
 @pytest.fixture(scope="module")
 def codec() -> ArtemailCodec:
-    return load(Config(partner=(LENDER, BORROWER))).artemail
+    return load(Config(partner=(LENDER, BORROWER))).by_name("artemail")
 
 
 def site(folder: Path, path: str, text: str) -> Templates:

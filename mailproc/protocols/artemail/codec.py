@@ -1,25 +1,28 @@
 """ARTEmail as a codec: order files and the replies to them, as borrower and as lender."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from itertools import islice
-from typing import Literal, Self
+from typing import Any, Literal, Self, cast
 
 from mailproc import slow_work
 from mailproc.config import Config, Partner, PartnerArtemail
 from mailproc.errors import RemoteFault
-from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
+from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Role
 from mailproc.mail import bounce
-from mailproc.mail.letter import Letter
+from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail import (
+    account_rules,
+    acknowledge,
     answers,
     deliveries,
     manners,
     mask,
     orders,
+    overrides,
     people,
     plain,
     settings,
@@ -35,7 +38,19 @@ from mailproc.protocols.artemail.reading import Reading
 from mailproc.protocols.artemail.replies import Replies
 from mailproc.protocols.artemail.requests import TEST, Orders, action_word
 from mailproc.protocols.artemail.timed import one_letter
-from mailproc.protocols.codec import Credentials, Decoded, Encoded, Fault, Manner, Renderer, Wire
+from mailproc.protocols.codec import (
+    Codec,
+    Credentials,
+    Decoded,
+    Encoded,
+    Explained,
+    Fault,
+    Follows,
+    Held,
+    Manner,
+    Renderer,
+    Wire,
+)
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
 MOST_PASSWORDS = 10
@@ -48,7 +63,7 @@ _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
 
 
 @dataclass(frozen=True)
-class ArtemailCodec:
+class ArtemailCodec(Codec):
     """Made by ``of``; a value without state. ``partners`` are settings by customer code.
 
     ``plain_customers`` are the codes of those whose orders come in the dialect without a password;
@@ -61,8 +76,12 @@ class ArtemailCodec:
     partners: Mapping[str, PartnerArtemail]
     plain_customers: frozenset[str] = frozenset()
     asks_plainly: bool = False
+    warnings: tuple[str, ...] = ()
+    by_code: Mapping[str, Follows] = field(default_factory=dict)
+    by_reason: Mapping[str, Follows] = field(default_factory=dict)
+    overlay: str = ""
 
-    name = "artemail"
+    name = account_rules.NAME
     repeat_safe = False  # a repeated order may cost money: staff decide
 
     @classmethod
@@ -80,6 +99,9 @@ class ArtemailCodec:
             {account.customer_code: partner for partner, account in accounts},
             frozenset(settings.plain_customers(config)),
             settings.asks_plainly(config),
+            tuple(account_rules.warnings(config)),
+            *overrides.by_code_and_reason(config, codes),
+            config.artemail.replies,
         )
 
     def batched(self, dialect: str) -> bool:
@@ -144,9 +166,6 @@ class ArtemailCodec:
         faults = [*report.faults, *([deliveries.FAULT] if report.delivery else [])]
         return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
 
-    def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002  # the protocol knows nothing of the kind
-        return None
-
     @slow_work.outside_writes
     @one_letter()
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
@@ -206,12 +225,51 @@ class ArtemailCodec:
             return writing.refusal(apdu, Orders(self.words, PartnerArtemail()))
         return answers.refusal(apdu)
 
-    def unknown_words(self, order: IllRequest) -> tuple[str, ...]:
+    def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
         """What of the order's TX line stands in no table, nor among the words agreed with its customer."""
-        code = order.ref.customer_code if order.ref else ""
+        code = wanted.ref.customer_code if wanted.ref else ""
         agreed = self.partners.get(code, PartnerArtemail()).keywords.values()
         own = {word.upper() for said in agreed for word in said.split()} | {TEST}
-        return tuple(word for word in order.keywords if word not in own and not self.words.find(word))
+        return tuple(word for word in wanted.keywords if word not in own and not self.words.find(word))
+
+    def explain(self, letter: Letter) -> Explained:
+        from mailproc.protocols.artemail import explain
+
+        return replace(explain.explain(self, letter), overlay=self.overlay)
+
+    def means(self, reply_code: str) -> str:
+        """Also of a code of before 2012."""
+        codes = self.replies.codes
+        found = codes.find(reply_code)
+        return found.code.means if found else codes.means(reply_code)
+
+    def follows(self, answer: IllAnswer) -> Follows | None:
+        """What the site says of this code goes before what the shipped table says."""
+        found = self.replies.codes.find(answer.reply_code or "")
+        said = found and (self.by_code.get(found.code.word) or found.code.follows)
+        return cast(Follows, said) if said else None
+
+    def follows_by_reason(self) -> Mapping[str, Follows]:
+        return self.by_reason
+
+    def renews_itself(self, apdu: Apdu) -> bool:
+        found = self.replies.codes.find(apdu.reply_code or "")
+        return found is not None and found.code.renews_itself
+
+    def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:
+        made = acknowledge.receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
+        return asdict(made) if made else None
+
+    def receipt_letter(
+        self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
+    ) -> Body:
+        kept = acknowledge.Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])})
+        return acknowledge.letter(acknowledge.without(kept, refused), renderer, self.replies)
+
+    def rehearse(self, renderer: Renderer) -> Mapping[str, Held]:
+        from mailproc.protocols.artemail import rehearsal
+
+        return rehearsal.faults(self, renderer)
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:

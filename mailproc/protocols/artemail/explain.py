@@ -2,42 +2,35 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from mailproc.ill.apdu import Apdu
 from mailproc.mail.letter import Letter
 from mailproc.protocols.artemail import orders
 from mailproc.protocols.artemail.bodytext import texts
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.reading import Reading, Taken
 from mailproc.protocols.artemail.timed import one_letter
+from mailproc.protocols.codec import Explained, ReadLine
 
 _HEADING = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])|(?<![0-9])[0-9]{8}-[0-9]{3}(?![0-9])")
 
 
-@dataclass(frozen=True)
-class Told:
-    """``line`` counts from 1; 0 is the subject. ``row`` names the row of the tables that took it.
+READ_AS = {
+    "orders": "an order file",
+    "plain": "an order in labelled lines",
+    "report": "a status report",
+    "receipt": "the receipt of a file",
+    "twin": "a status in plain English",
+    "perhaps": "a labelled status that no phrase fits: for its request, where a partner of ARTEmail sent it",
+    "people": "a letter that names our number: for its request, where a partner of ARTEmail sent it",
+    "delivery": "a delivery mail with a link: it goes to a person",
+    "automatic": "an automatic reply, which is never a status",
+    "": "nobody's letter: no protocol takes it",
+}
+"""What the letter is taken for: the codec's kind, "automatic", or "" for nobody's.
 
-    ``kind``: heading, reply, unknown (a number with an unknown code), twin, receipt, rejected (one
-    order of an accepted file), delivery (a link), order, quoted, unread, or prose.
-    """
-
-    line: int
-    text: str
-    kind: str
-    row: str = ""
-    overlaid: bool = False
-    means: str = ""
-    apdu: Apdu | None = None
-
-
-@dataclass(frozen=True)
-class Explained:
-    """``kind`` is what the letter is taken for: the codec's kind, "automatic", or "" for nobody's."""
-
-    kind: str
-    lines: tuple[Told, ...]
+The kind of a line is heading, reply, unknown (a number with an unknown code), twin, receipt, rejected (one
+order of an accepted file), delivery (a link), order, quoted, unread, or prose.
+"""
 
 
 @one_letter()
@@ -49,20 +42,26 @@ def explain(codec: ArtemailCodec, letter: Letter) -> Explained:
     if reading is None:
         reading = codec.replies.read(lines, letter.subject, letter.date.date() if letter.date else None)
     if codec.automatic(letter):
-        return Explained("automatic", tuple(_as_reply(codec, letter.subject, lines, Reading())))
+        return _explained("automatic", tuple(_as_reply(codec, letter.subject, lines, Reading())))
     if kind == "orders":
-        return Explained(kind, tuple(_as_orders(codec, lines)))
+        return _explained(kind, tuple(_as_orders(codec, lines)))
     if kind == "plain":
-        told = (Told(number, line, "order") for number, line in enumerate(lines, 1) if line.strip())
-        return Explained(kind, (Told(0, letter.subject, "order"), *told))
-    return Explained(kind or "", tuple(_as_reply(codec, letter.subject, lines, reading)))
+        told = (ReadLine(number, line, "order") for number, line in enumerate(lines, 1) if line.strip())
+        return _explained(kind, (ReadLine(0, letter.subject, "order"), *told))
+    return _explained(kind or "", tuple(_as_reply(codec, letter.subject, lines, reading)))
 
 
-def _as_reply(codec: ArtemailCodec, subject: str, lines: Sequence[str], reading: Reading) -> Iterator[Told]:
+def _explained(kind: str, lines: tuple[ReadLine, ...]) -> Explained:
+    return Explained(kind, READ_AS[kind], lines)
+
+
+def _as_reply(
+    codec: ArtemailCodec, subject: str, lines: Sequence[str], reading: Reading
+) -> Iterator[ReadLine]:
     """A line of a twin that is not its first has no message of its own: it belongs to the one above."""
     by_line = {index: each for each in reading.taken for index in each.lines}
     of_subject = next((each for each in reading.taken if not each.lines), None)
-    yield _told(0, subject, of_subject) if of_subject else Told(0, subject, _plain_kind(codec, subject))
+    yield _told(0, subject, of_subject) if of_subject else ReadLine(0, subject, _plain_kind(codec, subject))
     for index, line in enumerate(lines):
         taken = by_line.get(index)
         if not line.strip():
@@ -71,14 +70,14 @@ def _as_reply(codec: ArtemailCodec, subject: str, lines: Sequence[str], reading:
             yield _told(index + 1, line, taken, first=index == taken.lines[0])
         elif reading.delivery and codec.replies.codes.layout.link.search(line):
             own = bool({"link", "delivery"} & codec.replies.codes.layout.overlaid)
-            yield Told(index + 1, line, "delivery", "[layout] delivery", own)
+            yield ReadLine(index + 1, line, "delivery", "[layout] delivery", own)
         else:
-            yield Told(index + 1, line, _kind(codec, line, reading, index))
+            yield ReadLine(index + 1, line, _kind(codec, line, reading, index))
 
 
-def _told(line: int, text: str, taken: Taken, *, first: bool = True) -> Told:
+def _told(line: int, text: str, taken: Taken, *, first: bool = True) -> ReadLine:
     apdu = taken.apdu if first else None
-    return Told(line, text, taken.kind, taken.row, taken.overlaid, taken.means, apdu)
+    return ReadLine(line, text, taken.kind, taken.row, taken.overlaid, taken.means, apdu)
 
 
 def _kind(codec: ArtemailCodec, line: str, reading: Reading, index: int) -> str:
@@ -95,7 +94,7 @@ def _plain_kind(codec: ArtemailCodec, line: str) -> str:
     return "heading" if names else "prose"
 
 
-def _as_orders(codec: ArtemailCodec, lines: Sequence[str]) -> Iterator[Told]:
+def _as_orders(codec: ArtemailCodec, lines: Sequence[str]) -> Iterator[ReadLine]:
     found = orders.read(lines, codec.words)
     begins = {order.line: order for order in found.orders}
     faults = {fault.position: fault.text for fault in found.faults}
@@ -103,7 +102,7 @@ def _as_orders(codec: ArtemailCodec, lines: Sequence[str]) -> Iterator[Told]:
         if not line.strip():
             continue
         if order := begins.get(number):
-            yield Told(number, line, "order", means=" ".join(order.keywords))
+            yield ReadLine(number, line, "order", means=" ".join(order.keywords))
         else:
             kind = "heading" if number < min(begins, default=number + 1) else "order"
-            yield Told(number, line, kind, means=faults.get(number, ""))
+            yield ReadLine(number, line, kind, means=faults.get(number, ""))

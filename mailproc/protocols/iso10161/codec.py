@@ -16,7 +16,7 @@ from mailproc.ill.bounded import too_long_name
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.codec import Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
+from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
 from mailproc.protocols.iso10161 import ber, critical, dialects, settings, wire
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
 
@@ -30,7 +30,7 @@ _PADDING = b"\r\n\0"
 
 
 @dataclass(frozen=True)
-class Iso10161Codec:
+class Iso10161Codec(Codec):
     """Made by ``of``; a value without state."""
 
     dialects: Mapping[str, Dialect]
@@ -47,9 +47,6 @@ class Iso10161Codec:
         known = dialects.load(overlay)
         settings.check(config, known)
         return cls(known, tuple(settings.warnings(config, known)), config.iso10161.critical)
-
-    def batched(self, dialect: str) -> bool:  # noqa: ARG002  # of no dialect is it known that it takes two
-        return False
 
     @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:
@@ -138,15 +135,6 @@ class Iso10161Codec:
         if isinstance(apdu, IllRequest) and known.title_needed and not apdu.item.title:
             return f"{known.means} takes no request without a title"
         return writing.refuses(apdu)
-
-    @slow_work.outside_writes
-    def mask(self, raw: bytes) -> bytes:
-        """This protocol has no secrets of ours."""
-        return raw
-
-    @slow_work.outside_writes
-    def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
-        return raw
 
     def dialect(self, name: str) -> Dialect:
         """A transaction keeps its dialect's name; one that left the data since is the standard again."""

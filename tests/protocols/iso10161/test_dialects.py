@@ -10,6 +10,7 @@ from mailproc import config_load
 from mailproc.config import Config, Iso10161, Library, Partner
 from mailproc.errors import Misconfigured
 from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.protocols import registry
 from mailproc.protocols.codec import Manner
 from mailproc.protocols.iso10161 import dialects, settings
 
@@ -217,6 +218,6 @@ def test_the_pages_overlay_loads(tmp_path: Path) -> None:
 
 def test_the_pages_partner_loads(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(example("config"), encoding="utf-8")
-    config = config_load.load(tmp_path / "config.toml")
+    config = config_load.load(tmp_path / "config.toml", registry.problems)
     assert config.partner[0].codec == "iso10161"
     settings.check(config, SHIPPED)

@@ -1,0 +1,114 @@
+"""What must hold for [partner.artemail]: its accounts, and the words that stand on the wire."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mailproc.config import Account, Config, Partner
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.ill.terms import Role
+
+NAME = "artemail"
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    for position, partner in enumerate(config.partner):
+        if partner.codec == NAME:
+            loc = ("partner", position, "artemail")
+            yield from _accounts(partner, loc)
+            yield from _wire_words(partner, loc)
+
+
+def warnings(config: Config) -> Iterator[str]:
+    """What is allowed and yet worth a word to the operator."""
+    for partner in config.partner:
+        if partner.codec == NAME:
+            yield from (f"partner {partner.symbol}: {text}" for text in _of_partner(config, partner))
+
+
+def _of_partner(config: Config, partner: Partner) -> Iterator[str]:
+    accounts = partner.artemail.account
+    if config.deliver.verp and config.deliver.mode == "smtp" and Role.RESPONDER in partner.roles:
+        yield (
+            "deliver.verp changes the envelope's sender of our orders; ask whether they know us by it"
+            " (a supplier by ARTEmail often does, a mailproc does not), and leave verp off if they do"
+        )
+    yield from _untaken([one for one in accounts if one.direction == "out"])
+    if Role.RESPONDER not in partner.roles and any(account.direction == "out" for account in accounts):
+        yield 'an account with direction "out" is of no use: roles do not hold RESPONDER'
+    if Role.REQUESTER not in partner.roles and any(account.direction == "in" for account in accounts):
+        yield 'an account with direction "in" is of no use: roles do not hold REQUESTER'
+
+
+def _untaken(ours: Sequence[Account]) -> Iterator[str]:
+    """Orders that go by no account of ours unless they name one."""
+    if any(one.default or not one.services for one in ours):
+        return
+    taken = {service for one in ours for service in one.services}
+    for service in ("LOAN", "COPY"):
+        if ours and service not in taken:
+            yield f"no account takes an order of a {service}, and none is the default: it is refused"
+
+
+def _accounts(partner: Partner, loc: Loc) -> Iterator[Problem]:
+    accounts = partner.artemail.account
+    given = Counter((account.direction, account.customer_code) for account in accounts)
+    for position, account in enumerate(accounts):
+        at = (*loc, "account", position)
+        if not re.fullmatch(r"\d{2}-\d{4}", account.customer_code, re.ASCII):
+            yield Problem((*at, "customer_code"), "must be NN-NNNN, as 99-0001", account.customer_code)
+        elif given[account.direction, account.customer_code] > 1:
+            yield Problem((*at, "customer_code"), "stands twice for this direction", account.customer_code)
+        if re.search(r"[^!-~]", account.password.get_secret_value()):
+            yield Problem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
+    yield from _choice([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
+    for position, account in enumerate(accounts):
+        if account.direction == "in" and (account.name or account.services or account.default):
+            text = 'name, services and default are for our own accounts (direction = "out")'
+            yield Problem((*loc, "account", position), text)
+    for role, direction, whose in (
+        (Role.RESPONDER, "out", "ours with them"),
+        (Role.REQUESTER, "in", "theirs with us"),
+    ):
+        if role in partner.roles and not any(account.direction == direction for account in accounts):
+            need = f'[[partner.artemail.account]] with direction = "{direction}" ({whose})'
+            yield Problem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
+
+
+def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[Problem]:
+    """Every order goes by one account: none may be claimed twice."""
+    services = Counter(service for _, one in accounts for service in set(one.services))
+    names = Counter(name.casefold() for _, one in accounts for name in {one.name, one.customer_code} - {""})
+    defaults = sum(one.default for _, one in accounts)
+    rest = sum(not one.services for _, one in accounts)
+    for position, account in accounts:
+        at = (*loc, "account", position)
+        for service in account.services:
+            if services[service] > 1:
+                yield Problem((*at, "services"), "two accounts claim this service", service)
+        if account.name and (names[account.name.casefold()] > 1 or account.name != account.name.strip()):
+            text = "must be a name that no other account has, as name or as customer code"
+            yield Problem((*at, "name"), text, account.name)
+        if account.default and defaults > 1:
+            yield Problem((*at, "default"), "two accounts are the default")
+        if not account.services and not defaults and rest > 1:
+            text = "two accounts without services: give them services, or make one the default"
+            yield Problem((*at, "services"), text)
+
+
+def _wire_words(partner: Partner, loc: Loc) -> Iterator[Problem]:
+    """Words that end up on the wire, which is ASCII and parts its words by blanks."""
+    settings = partner.artemail
+    words: dict[Loc, str] = {("service",): settings.service, ("guard_word",): settings.guard_word}
+    words |= {("delivery", way): word for way, word in settings.delivery.model_dump().items()}
+    words |= {("keywords", act): word for act, word in settings.keywords.items()}
+    for key, word in words.items():
+        may_be_empty = key[0] in ("service", "delivery")  # then the account's default holds
+        if not re.fullmatch(r"[!-~]+( [!-~]+)*", word) and not (may_be_empty and word == ""):
+            yield Problem((*loc, *key), "must be ASCII words, parted by single blanks", word)
+    if not re.fullmatch(r"[A-Za-z0-9/-]*", settings.prefix):
+        yield Problem((*loc, "prefix"), "must be letters, digits, - and / only", settings.prefix)
+    if settings.guard_word.upper().startswith(("TX", "NNNN", ":")):
+        yield Problem(
+            (*loc, "guard_word"), "must not itself start with TX, NNNN or a colon", settings.guard_word
+        )

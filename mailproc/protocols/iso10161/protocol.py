@@ -1,0 +1,43 @@
+"""ISO 10161-1 as a protocol: what is known of it before its codec is made."""
+
+import re
+from collections.abc import Iterator
+
+from mailproc.config import Config
+from mailproc.config_load.problem import Loc, Problem
+from mailproc.ill.terms import Results
+from mailproc.protocols.codec import Codec
+from mailproc.protocols.protocol import Ability, WireProtocol
+
+_CRITICAL = re.compile(r"\*|[0-9]+(\.[0-9]+)*+")
+
+
+class _Iso10161(WireProtocol):
+    name = "iso10161"
+
+    def codec(self, config: Config) -> Codec:
+        from mailproc.protocols.iso10161.codec import Iso10161Codec
+
+        return Iso10161Codec.of(config)
+
+    def problems(self, config: Config) -> Iterator[Problem]:
+        for position, name in enumerate(config.iso10161.critical):
+            if not _CRITICAL.fullmatch(name):
+                text = 'must be a name of digits and dots, such as "1.0.10161.13.2", a number, or "*" for all'
+                yield Problem(("iso10161", "critical", position), text, name)
+
+    def files(self, config: Config) -> Iterator[tuple[Loc, str]]:
+        yield ("iso10161", "dialects"), config.iso10161.dialects
+
+    def ability(self, dialect: str, config: Config) -> Ability:
+        from mailproc.protocols.iso10161 import dialects
+
+        overlay = config.iso10161.dialects
+        known = dialects.load(config.file.parent / overlay if overlay else None)
+        spoken = known.get(dialect, known[dialects.STANDARD])
+        return Ability(
+            spoken.manner, lambda results: results is Results.WILL_SUPPLY or results in spoken.answers
+        )
+
+
+ISO10161 = _Iso10161()
