@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
+from mailproc import slow_work
 from mailproc.config import Library, Partner
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
 from mailproc.ill.terms import ApduType, Role
@@ -188,6 +189,7 @@ class Codec(ABC):
         second in a letter is ``held``."""
         return False
 
+    @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
         """What of this APDU the wire can carry: ``decode(encode(a)) == project(a)``."""
         return apdu
@@ -209,6 +211,7 @@ class Codec(ABC):
 
     # Reading beyond the messages
 
+    @slow_work.outside_writes
     def perhaps(self, letter: Letter) -> bool:  # noqa: ARG002
         """Is a letter that nobody recognises a message, if its sender is proven and speaks the protocol?"""
         return False
@@ -222,6 +225,7 @@ class Codec(ABC):
         """What an order says beside its item in words that nobody knows; staff look at it."""
         return ()
 
+    @slow_work.outside_writes
     def explain(self, letter: Letter) -> Explained | None:  # noqa: ARG002
         """How the letter is read, line by line, for staff who fit the tables to what comes; None of a
         protocol without such tables. The letter should be masked: its lines are shown as they are."""
@@ -262,10 +266,12 @@ class Codec(ABC):
 
     # Secrets, and templates
 
+    @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
         """The letter's bytes for showing: every secret of this protocol masked."""
         return raw
 
+    @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
         """The outgoing bytes with the secret put in where the mask stands."""
         return raw
