@@ -22,7 +22,9 @@ from tests.servers.certificate import Certificate, self_signed
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import PostgresServer
 from tests.servers.relay import Relay
+from tests.support import history
 
+pytest_plugins = ["tests.support.fixtures"]
 slow_work.forbid()
 
 
@@ -46,8 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
-    """Where REQUIRE_ALL=1 says that everything is installed, a test that skips has failed."""
+    """A story that failed prints the history of its requests. Where REQUIRE_ALL=1 says that everything is
+    installed, a test that skips has failed."""
     report = yield
+    if report.failed and (told := history.told(getattr(item, "funcargs", {}))):
+        report.sections.append(("what happened to each request", told))
     if _everything() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped although REQUIRE_ALL=1: {report.longrepr}"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mailproc.office import agenda, daily, dismissal
-from tests.flow.conftest import USUAL
+from tests.support.partners import USUAL
 
 BL, SECOND = "orders@bl.example", "orders@second.example"
 FLOOD = 60

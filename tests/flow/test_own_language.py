@@ -9,8 +9,8 @@ from mailproc.app import build, checking
 from mailproc.errors import Misconfigured
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import SHIPPED
-
-from .conftest import USUAL, World
+from tests.support.partners import USUAL
+from tests.support.world import World
 
 WELSH = (
     (SHIPPED / "en.toml")

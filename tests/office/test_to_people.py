@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from .conftest import CUSTOMER, USUAL, partner_lines
+from tests.support.partners import CUSTOMER, USUAL, partner_lines
 
 DAY, DUE = date(2026, 4, 10), date(2026, 4, 13)
 ORDER = "TXC1-1 S LOAN\nA book of ours"

@@ -6,7 +6,7 @@ Rows of an overlay replace rows of the same word and add new ones; single keys r
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -89,6 +89,16 @@ def load(overlay: Path | None = None, last_demand: int = 2) -> tuple[Keywords, R
 
     Raises Misconfigured that names the file and the row of a mistake.
     """
+    return _shipped(last_demand) if overlay is None else _load(overlay, last_demand)
+
+
+@cache
+def _shipped(last_demand: int) -> tuple[Keywords, ReplyCodes, Phrases]:
+    """Read once a process: these files come with the program."""
+    return _load(None, last_demand)
+
+
+def _load(overlay: Path | None, last_demand: int) -> tuple[Keywords, ReplyCodes, Phrases]:
     tables = _read(_DATA / "keywords.toml") | _read(_DATA / "replies.toml")
     words, answers = _Source(Places(_DATA / "keywords.toml")), _Source(Places(_DATA / "replies.toml"))
     if overlay is not None:

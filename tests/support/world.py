@@ -1,102 +1,31 @@
 """A whole house in one process: the real stations on a real store, a clock that the test sets.
 
-Letters are put into the inbox as the doors do it; what leaves is kept in a list. ``world`` runs
-on both databases, ``small_world`` on SQLite alone (where a test makes many of them).
+Letters are put into the inbox as the doors do it; what leaves is kept in a list.
 """
 
-import json
-import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
-import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 from sqlmodel import SQLModel
 
-from mailproc.app.build import House, build
+from mailproc.app.build import House
 from mailproc.app.daemon import work_once
 from mailproc.errors import GiveUp
-from mailproc.flow import advance, clock, send, waiting
+from mailproc.flow import clock, send
 from mailproc.flow.advance import Outcome
 from mailproc.flow.verify import Verified, verify
-from mailproc.ill import timers as rules
-from mailproc.ill.apdu import Item
 from mailproc.mail.letter import Envelope
 from mailproc.office import acts, letters, listing, mailroom, place, questions
 from mailproc.office.acts import Act
-from mailproc.store import events, find, timers
+from mailproc.store import events, timers
 from mailproc.store.inbox import NewLetter
+from tests.support.partners import ADDRESS, BL, CODE, CUSTOMER, GAP, PASSWORD, US
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-US = "ill@library.example"
-BL, SECOND, CUSTOMER, OTHER, NET = "XX-BL", "XX-SECOND", "XX-CUSTOMER", "XX-OTHER", "XX-NET"
-ADDRESS = {
-    BL: "orders@bl.example",
-    SECOND: "orders@second.example",
-    CUSTOMER: "ill@customer.example",
-    OTHER: "ill@other.example",
-    NET: "ill@net.example",
-    "XX-HUB": US,
-}
-CODE = {symbol: f"99-{number:04}" for number, symbol in enumerate(ADDRESS, start=1)}
-PASSWORD = {symbol: f"PW{code[-4:]}XQ" for symbol, code in CODE.items()}
-GAP = "\n" * 5
-
-HEAD = """
-[library]
-symbol = "XX-LIBRARY"
-name = "Our Library"
-email = "ill@library.example"
-staff = "staff@library.example"
-[store]
-url = "{url}"
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-security = "none"
-"""
-
-
-def partner_lines(symbol: str, roles: Sequence[str], *accounts: str, more: str = "") -> str:
-    """A [[partner]] with an account for each direction named."""
-    lines = [
-        "[[partner]]",
-        f'symbol = "{symbol}"',
-        f'name = "Library {symbol}"',
-        f'address = "{ADDRESS[symbol]}"',
-        f"roles = {json.dumps(list(roles))}",
-        *(() if "proof =" in more else ('proof = ["none"]',)),
-        more,
-    ]
-    for direction in accounts:
-        lines += [
-            "[[partner.artemail.account]]",
-            f'direction = "{direction}"',
-            f'customer_code = "{CODE[symbol]}"',
-            f'password = {{ env = "{_variable(symbol)}" }}',
-        ]
-    return "\n".join(lines)
-
-
-def _variable(symbol: str) -> str:
-    return "TEST_" + symbol.replace("-", "_")
-
-
-SILENT = "[partner.artemail]\nreceipts = false"
-"""The stories count the answers to orders; receipts have stories of their own."""
-
-USUAL = "\n".join(
-    [
-        partner_lines(BL, ["RESPONDER"], "out"),
-        partner_lines(SECOND, ["RESPONDER"], "out"),
-        partner_lines(CUSTOMER, ["REQUESTER"], "in", more=SILENT),
-        partner_lines(OTHER, ["REQUESTER"], "in", more=SILENT),
-    ]
-)
 
 
 @dataclass
@@ -338,158 +267,3 @@ class World:
 
     def reader(self) -> list[Sent]:
         return self.to("r@readers.example")
-
-
-@pytest.fixture
-def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
-    houses: list[House] = []
-
-    def make(url: str, partners: str = USUAL, more: str = "", now: datetime = BEGIN) -> World:
-        for symbol, password in PASSWORD.items():
-            monkeypatch.setenv(_variable(symbol), password)
-        database = make_url(url)
-        if database.password:  # the configuration takes it from nowhere but the environment
-            monkeypatch.setenv("PGPASSWORD", str(database.password))
-        shown = database._replace(password=None).render_as_string(hide_password=False)
-        file = tmp_path / f"config{len(houses)}.toml"
-        file.write_text(HEAD.format(url=shown) + more + partners, encoding="utf-8")
-        holder: list[World] = []
-        house = build(file, lambda: holder[0].now)
-        houses.append(house)
-        holder.append(World(house, now))
-        return holder[0]
-
-    yield make
-    for house in houses:
-        house.store.close()
-
-
-@pytest.fixture
-def world(make_world: Callable[..., World], store_url: str) -> Iterator[World]:
-    """The usual partners, on SQLite and on PostgreSQL; at the end every state is the fold of its events."""
-    world = make_world(store_url)
-    yield world
-    _sound(world)
-
-
-@pytest.fixture
-def small_world(make_world: Callable[..., World], sqlite_url: str) -> Iterator[World]:
-    """The same on SQLite alone."""
-    world = make_world(sqlite_url)
-    yield world
-    _sound(world)
-
-
-def _sound(world: World) -> None:
-    """After every story: verify is clean, nothing waits, no password is where it must not be."""
-    assert world.verify().differences == ()
-    world.run()
-    assert world.verify().differences == ()
-    _timers_follow(world)
-    _texts_follow(world)
-    for name, rows in world.dump().items():
-        for row in rows:
-            text = repr({key: value for key, value in row.items() if (name, key) != ("inbox", "raw")})
-            for password in PASSWORD.values():
-                assert password not in text, f"a password stands in {name}: {text[:300]}"
-
-
-def _timers_follow(world: World) -> None:
-    """Whatever led there: what waits is what follows from where each transaction stands."""
-    premises = world.house.premises
-    for row in world.rows("transactions"):
-        found = advance.standing_of(row)
-        since = world.row("event", row["moved_event_id"])
-        with world.house.store.read() as connection:
-            depends = waiting.of(connection, row, found, since, world.now, premises)
-        wanted = rules.wanted(found, depends, clock.days(premises))
-        waits = {
-            timer["kind"]: timer["due_at"]
-            for timer in world.rows("timer")
-            if timer["transaction_id"] == row["id"] and timer["fired_event_id"] is None
-        }
-        assert waits == {kind.value: premises.instant(wall) for kind, wall in wanted.items()}
-
-
-def _texts_follow(world: World) -> None:
-    """Whatever led there: a request is found by what stands in its tables now."""
-    kept = {row["request_id"]: row["words"] for row in world.rows("finding")}
-    with world.house.store.read() as connection:
-        assert kept == {number: find.words_of(connection, number) for number in kept}
-    assert set(kept) == {row["request_id"] for row in world.rows("transactions")}
-
-
-@pytest.fixture
-def receipt_lines() -> str:
-    """The usual partners, where customers get receipts of their files."""
-    return USUAL.replace("receipts = false", "receipts = true")
-
-
-@pytest.fixture
-def shared_lines() -> str:
-    """The usual partners; the second lender may write from the first one's address, and the other
-    customer from the first customer's."""
-    lines = USUAL
-    for own, shared in ((SECOND, BL), (OTHER, CUSTOMER)):
-        address = f'address = "{ADDRESS[own]}"'
-        lines = lines.replace(address, f'{address}\naccepts_from = ["{ADDRESS[own]}", "{ADDRESS[shared]}"]')
-    return lines
-
-
-@pytest.fixture
-def hub_lines() -> str:
-    """We ourselves as a partner of both kinds, beside the usual ones."""
-    return USUAL + "\n" + partner_lines("XX-HUB", ["RESPONDER", "REQUESTER"], "out", "in")
-
-
-@pytest.fixture
-def with_keywords() -> Callable[[dict[str, str]], str]:
-    """A lender and the hub, with these words for what can be asked of an order."""
-
-    def make(words: dict[str, str]) -> str:
-        table = ", ".join(f'{name} = "{word}"' for name, word in words.items())
-        more = f"[partner.artemail]\nkeywords = {{ {table} }}"
-        lender = partner_lines(BL, ["RESPONDER"], "out", more=more)
-        return f"{lender}\n{partner_lines('XX-HUB', ['RESPONDER', 'REQUESTER'], 'out', 'in', more=more)}"
-
-    return make
-
-
-@pytest.fixture
-def network_lines() -> str:
-    more = 'proof = ["network"]\nnetworks = ["192.0.2.0/24"]'
-    return USUAL + "\n" + partner_lines(NET, ["RESPONDER", "REQUESTER"], "out", "in", more=more)
-
-
-@pytest.fixture
-def codes() -> dict[str, str]:
-    """The customer code of each partner's account."""
-    return CODE
-
-
-@pytest.fixture
-def passwords() -> dict[str, str]:
-    return PASSWORD
-
-
-@pytest.fixture
-def addresses() -> dict[str, str]:
-    return ADDRESS
-
-
-@pytest.fixture
-def quiet_log() -> Iterator[None]:
-    """For tests in which a traceback is expected."""
-    logging.disable(logging.ERROR)
-    yield
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def an_item() -> Item:
-    return Item(title="A book", author="Somebody")
-
-
-@pytest.fixture
-def today() -> date:
-    return BEGIN.date()

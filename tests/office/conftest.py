@@ -1,1 +1,0 @@
-../flow/conftest.py

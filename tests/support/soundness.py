@@ -1,0 +1,46 @@
+"""What is true of a house after every story, whatever led there."""
+
+from mailproc.flow import advance, clock, waiting
+from mailproc.ill import timers as rules
+from mailproc.store import find
+from tests.support.partners import PASSWORD
+from tests.support.world import World
+
+
+def check(world: World) -> None:
+    """After every story: verify is clean, nothing waits, no password is where it must not be."""
+    assert world.verify().differences == ()
+    world.run()
+    assert world.verify().differences == ()
+    _timers_follow(world)
+    _texts_follow(world)
+    for name, rows in world.dump().items():
+        for row in rows:
+            text = repr({key: value for key, value in row.items() if (name, key) != ("inbox", "raw")})
+            for password in PASSWORD.values():
+                assert password not in text, f"a password stands in {name}: {text[:300]}"
+
+
+def _timers_follow(world: World) -> None:
+    """Whatever led there: what waits is what follows from where each transaction stands."""
+    premises = world.house.premises
+    for row in world.rows("transactions"):
+        found = advance.standing_of(row)
+        since = world.row("event", row["moved_event_id"])
+        with world.house.store.read() as connection:
+            depends = waiting.of(connection, row, found, since, world.now, premises)
+        wanted = rules.wanted(found, depends, clock.days(premises))
+        waits = {
+            timer["kind"]: timer["due_at"]
+            for timer in world.rows("timer")
+            if timer["transaction_id"] == row["id"] and timer["fired_event_id"] is None
+        }
+        assert waits == {kind.value: premises.instant(wall) for kind, wall in wanted.items()}
+
+
+def _texts_follow(world: World) -> None:
+    """Whatever led there: a request is found by what stands in its tables now."""
+    kept = {row["request_id"]: row["words"] for row in world.rows("finding")}
+    with world.house.store.read() as connection:
+        assert kept == {number: find.words_of(connection, number) for number in kept}
+    assert set(kept) == {row["request_id"] for row in world.rows("transactions")}
