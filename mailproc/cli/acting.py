@@ -1,19 +1,25 @@
 """Verbs that move requests: place one, act, go on to the next partner."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from mailproc.app.build import House
 from mailproc.cli import output
 from mailproc.cli.opening import opened, who
 from mailproc.cli.reading import json_value
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
+from mailproc.ill import actions
+from mailproc.ill.actions import ACTIONS, Option
 from mailproc.ill.status import status
 from mailproc.ill.terms import State
-from mailproc.office import acts, place, questions
+from mailproc.notices.language import Language
+from mailproc.notices.language_files import ENGLISH
+from mailproc.office import acts, choices, options, place, questions
+from mailproc.office.choices import Choice
 from mailproc.office.listing import Line
 
 verbs = typer.Typer()
@@ -43,41 +49,41 @@ def request(
             output.as_json(questions.shown(connection, number).line)
 
 
+def _option(option: Option) -> Any:
+    """An option of the table, with what it names in each action."""
+    return typer.Option(str(option), metavar=option.value, help=_help(option))
+
+
+def _help(option: Option) -> str:
+    """What it names, by the actions that take it: "Of ship, renew-reply: when it is due back; …" """
+    named: dict[str, list[str]] = {}
+    for action in ACTIONS:
+        if option in action.takes:
+            named.setdefault(ENGLISH.option_word(action.name, option.name), []).append(action.name)
+    if len(named) == 1 or option is actions.NOTE:
+        return ENGLISH.option_word("", option.name).capitalize() + "."
+    return "; ".join(f"of {', '.join(names)}: {word}" for word, names in named.items()).capitalize() + "."
+
+
 @verbs.command("act")
 def act(
     ctx: typer.Context,
     number: Number,
-    action: Annotated[str, typer.Argument(help="receive, return, ship, … as `show` names them.")],
-    note: Annotated[str, typer.Option(help="A remark that goes with it.")] = "",
-    on: Annotated[
-        str,
-        typer.Option(
-            "--date",
-            help="The day it names, 2026-01-31. Of ship and renew-reply: when it is due back; of renew: until"
-            " when; of will-supply and hold: when it will come; of answer-retry: when to ask again; of"
-            " conditional: until when to answer; of recall: by when it is wanted back; of receive, return and"
-            " check-in: when that was; of overdue: the day that has passed.",
-        ),
+    action: Annotated[
+        str, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
     ] = "",
-    reason: Annotated[
-        str, typer.Option(help="Of unfilled and answer-retry: why, such as not-owned; of damaged: how.")
-    ] = "",
-    condition: Annotated[str, typer.Option(help="Of conditional: charges, library-use-only …")] = "",
-    answer: Annotated[str, typer.Option(help="yes or no.")] = "",
-    service: Annotated[str, typer.Option(help="LOAN or COPY, where another is shipped than asked.")] = "",
-    cost: Annotated[
-        str,
-        typer.Option(
-            help="Of ship, estimate, conditional, will-supply: the price, 12.50 EUR; of return: insured for."
-        ),
-    ] = "",
-    via: Annotated[str, typer.Option(help="How it travels.")] = "",
-    to: Annotated[str, typer.Option(metavar="SYMBOL", help="Of forward: who has it now.")] = "",
-    location: Annotated[
-        list[str] | None, typer.Option(metavar="SYMBOL", help="Of locations: who holds it; may repeat.")
-    ] = None,
-    position: Annotated[int | None, typer.Option(help="Place on the waiting list.")] = None,
-    level: Annotated[int | None, typer.Option(help="Of an overdue letter: 1, 2 …")] = None,
+    note: Annotated[str, _option(actions.NOTE)] = "",
+    on: Annotated[str, _option(actions.DATE)] = "",
+    reason: Annotated[str, _option(actions.REASON)] = "",
+    condition: Annotated[str, _option(actions.CONDITION)] = "",
+    answer: Annotated[str, _option(actions.ANSWER)] = "",
+    service: Annotated[str, _option(actions.SERVICE)] = "",
+    cost: Annotated[str, _option(actions.COST)] = "",
+    via: Annotated[str, _option(actions.VIA)] = "",
+    to: Annotated[str, _option(actions.TO)] = "",
+    location: Annotated[list[str] | None, _option(actions.LOCATION)] = None,
+    position: Annotated[int | None, _option(actions.POSITION)] = None,
+    level: Annotated[int | None, _option(actions.LEVEL)] = None,
     heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
     once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
@@ -106,6 +112,9 @@ def act(
         once=once,
     )
     with opened(ctx) as house:
+        if not action:
+            _possible(house, done, as_json=as_json)
+            return
         way = acts.foresee if dry_run else acts.perform
         outcome = way(house.store, house.premises, done)
         with house.store.read() as connection:
@@ -126,6 +135,49 @@ def next_(
         with house.store.read() as connection:
             line = questions.shown(connection, number).line
         _answered(number, outcome, line, house.premises, as_json=as_json, would=False)
+
+
+def _possible(house: House, wanted: acts.Act, *, as_json: bool) -> None:
+    """What can be done now, and what each would say. LocalFault where something to be said was given."""
+    if named := [str(option) for option in options.given(wanted)]:
+        raise LocalFault(f"{', '.join(named)}: of which action? It stands behind the number.")
+    with house.store.read() as connection:
+        found = choices.choices(connection, wanted.number, house.premises)
+    if as_json:
+        output.as_json([_choice_json(one, house.premises) for one in found])
+        return
+    language = house.premises.language
+    for one in found:
+        lead = f"{one.action.name} --answer {one.answer}" if one.answer else one.action.name
+        output.line(f"{lead}: {_does(one, language)}")
+        after = language.state_word(one.role, one.becomes)
+        output.line(f"  {language.label('act', 'would', state=after, told=language.label('told', one.told))}")
+        for option in one.options:
+            output.line(f"  {option.usage}: {language.option_word(one.action.name, option.name)}")
+
+
+def _choice_json(one: Choice, premises: Premises) -> dict[str, Any]:
+    language, name = premises.language, one.action.name
+    return {
+        "action": name,
+        "answer": one.answer,
+        "does": _does(one, language),
+        "becomes": one.becomes,
+        "told": one.told,
+        "options": [
+            {
+                "option": str(option),
+                "value": option.value,
+                "names": language.option_word(name, option.name),
+                "needed": option in one.needs,
+            }
+            for option in one.options
+        ],
+    }
+
+
+def _does(one: Choice, language: Language) -> str:
+    return language.way_word(f"act {one.action.name} {one.answer}".rstrip())
 
 
 def _answered(

@@ -15,7 +15,8 @@ from mailproc.errors import LocalFault
 from mailproc.flow import clock, ends, facts, finding, permission, report
 from mailproc.flow.carry_out import Work, carry_out
 from mailproc.flow.premises import Premises
-from mailproc.ill import apdu_json, comparison, machine, policy, standing
+from mailproc.ill import apdu_json, comparison, policy, standing
+from mailproc.ill.actions import event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
 from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
@@ -149,7 +150,7 @@ def event_name(event: RowMapping, apdu: Apdu | None) -> str:
         return str(kind)
     if kind in ApduType.__members__ and apdu is not None:
         return event_heard(apdu)
-    return machine.event_said(kind, getattr(apdu, "answer", None))
+    return event_said(kind, getattr(apdu, "answer", None))
 
 
 def _overtaken(

@@ -6,7 +6,7 @@ from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.flow.premises import Premises
-from mailproc.ill.standing import WANTS_ANSWER
+from mailproc.ill.actions import WANTS_ANSWER
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols import ability
 from mailproc.protocols.codec import Codec, Manner

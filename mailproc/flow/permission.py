@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill import machine
+from mailproc.ill.actions import BY_NAME
 from mailproc.ill.effects import Effect, Send
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import Standing, Step
@@ -36,13 +37,12 @@ def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, p
 
 
 _OTHER = {"yes": "no", "no": "yes"}
-_ANSWERED = {"renew-reply": "renew", "cancel-reply": "cancel"}
-"""What a lender answers, and the act by which what was asked beside the mail is recorded."""
 
 
 def _first(event: RowMapping, found: Standing) -> tuple[str, ...]:
     """Of an answer to what nobody has asked by a message: how to record that it was asked."""
-    asked = _ANSWERED.get(event["type"], "")
+    action = BY_NAME.get(event["type"])
+    asked = action.answers if action else ""
     heard = asked and machine.next_state(
         found.role, found.service, found.state, found.state_before, asked.upper()
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.flow import manner, our_letters, unconfirmed
 from mailproc.flow.premises import Premises
 from mailproc.ill import attention, machine
+from mailproc.ill.actions import BY_NAME
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
@@ -27,9 +28,8 @@ COMMANDS: Mapping[str, str] = {
     "partners confirm": "partners --confirm {learned}",
     "partners forget": "partners --forget {learned}",
     "templates": "templates",
-    "act renew-reply yes": "act {number} renew-reply --answer yes --date DAY",
-    "act message": "act {number} message --note TEXT",
 }
+"""Beside the actions (``act renew-reply yes``), whose commands follow from their own table."""
 
 
 def ways(
@@ -93,9 +93,7 @@ class _Open:
         return key != "amend" or self._correctable
 
     def command(self, key: str, letter: int) -> str:
-        word, *more = key.split()
-        plain = f"act {{number}} {more[0]}" if word == "act" else ""
-        answer = f" --answer {more[1]}" if len(more) > 1 else ""
-        command = COMMANDS.get(key, plain + answer)
+        word, *act = key.split()
+        command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
         return "mailproc " + command.format(**named)

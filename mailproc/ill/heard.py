@@ -3,26 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mailproc.ill.actions import ACTIONS, SAID_BESIDE
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.terms import Results
 
-_ANSWER = {
-    Results.CONDITIONAL: "ANSWER.conditional",
-    Results.WILL_SUPPLY: "ANSWER.promise",
-    Results.HOLD_PLACED: "ANSWER.promise",
-    Results.UNFILLED: "ANSWER.unfilled",
-    Results.RETRY: "ANSWER.unfilled",
-    Results.LOCATIONS_PROVIDED: "ANSWER.unfilled",
-    Results.ESTIMATE: "ANSWER.unfilled",
-}
-
-_BY_US = {
-    Results.HOLD_PLACED: "hold",
-    Results.RETRY: "answer-retry",
-    Results.LOCATIONS_PROVIDED: "locations",
-    Results.ESTIMATE: "estimate",
-}
-"""Answers whose rows have others beside them, and the acts that say them."""
+_ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if action.results is not None}
 
 
 def event_heard(apdu: Apdu) -> str:
@@ -39,7 +24,7 @@ def event_heard(apdu: Apdu) -> str:
 
 def told(apdu: Apdu) -> str:
     """The same as we say it: an answer by what it says, for a waiting list is no promise to supply."""
-    if isinstance(apdu, IllAnswer) and apdu.results in _BY_US:
+    if isinstance(apdu, IllAnswer) and apdu.results in SAID_BESIDE:
         return apdu.results.name
     return event_heard(apdu)
 
@@ -52,11 +37,11 @@ def spoken(event: str, apdu: Mapping[str, Any] | None) -> str:
         kind = (said.get("report") or {}).get("kind")
         return f"REPORT.{kind}" if kind in ("status", "error") else event
     results = Results.__members__.get(said.get("results") or "")
-    if results not in _BY_US:
+    if results is None or results not in SAID_BESIDE:
         return event
     if event.startswith("ANSWER."):
         return results.name
-    return _BY_US[results] if event in ("promise", "unfilled") else event
+    return SAID_BESIDE[results] if event in ("promise", "unfilled") else event
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mailproc.ill import requester_copy, requester_loan, responder_copy, responder_loan
+from mailproc.ill import actions, requester_copy, requester_loan, responder_copy, responder_loan
 from mailproc.ill.cells import Cell, Kind, Table
-from mailproc.ill.events import ACTIONS, event_said
 from mailproc.ill.terms import Role, Service, State
 
 __all__ = [
-    "ACTIONS", "TABLES", "Cell", "Kind", "Next", "event_said", "is_final", "next_state",
-    "possible", "table_of", "tables_json",
+    "TABLES", "Cell", "Kind", "Next", "allows", "is_final", "next_state", "possible", "table_of",
+    "tables_json",
 ]  # fmt: skip
 
 TABLES: Mapping[Role, Mapping[Service, Table]] = MappingProxyType(
@@ -38,9 +37,6 @@ TABLES: Mapping[Role, Mapping[Service, Table]] = MappingProxyType(
 )
 
 NOBODY = (State.IDLE, State.SHELVED_CANCEL)  # there is no transaction here
-
-# Acts that move no state, so the tables need not repeat them for each.
-_BESIDE = ("damaged", "message", "query", "close")
 
 # Where a question led away from when nobody wrote it down (a record from another system).
 _USUAL = {
@@ -83,7 +79,7 @@ def next_state(role: Role, service: Service, state: State, state_before: State |
 
 
 def _cell(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Cell:
-    if event in _BESIDE:
+    if event in actions.STAYS:
         return Cell(Kind.REFUSED if state in NOBODY else Kind.STAY)
     if event == "ship" and state == State.CANCEL_PENDING and state_before != State.IN_PROCESS:
         return Cell(Kind.REFUSED)  # nobody has accepted the condition yet
@@ -99,17 +95,21 @@ def _before(role: Role, state: State, state_before: State | None, entered: State
 
 
 def possible(role: Role, service: Service, state: State, state_before: State | None) -> tuple[str, ...]:
-    """The ACTIONs of the command line that the law allows now, the likeliest first.
+    """The actions of the command line that the law allows now, the likeliest first.
 
     ``undo`` is not among them: whether a letter has left is no matter of state.
     """
     return tuple(
-        action
-        for action, events in ACTIONS[role].items()
-        if any(
-            next_state(role, service, state, state_before, event).kind is not Kind.REFUSED for event in events
-        )
+        name
+        for name, action in actions.OF_ROLE[role].items()
+        if action.by_state
+        and any(allows(role, service, state, state_before, event) for event in action.events)
     )
+
+
+def allows(role: Role, service: Service, state: State, state_before: State | None, event: str) -> bool:
+    """May we do this now? ``event``: the row of an act of ours."""
+    return next_state(role, service, state, state_before, event).kind is not Kind.REFUSED
 
 
 def is_final(role: Role, service: Service, state: State) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from mailproc.ill import machine
+from mailproc.ill.actions import WANTS_ANSWER
 from mailproc.ill.apdu import (
     Apdu,
     Due,
@@ -31,10 +32,6 @@ from mailproc.ill.terms import Role, Service, State
 
 NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
-
-
-WANTS_ANSWER = frozenset({"renew", "query", "message"})
-"""Acts that make no sense where nobody knows of the order; the others record what becomes of the item."""
 
 
 @dataclass(frozen=True)

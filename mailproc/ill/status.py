@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from mailproc.ill.actions import SAID_BESIDE
 from mailproc.ill.terms import State
 
 
@@ -67,11 +68,10 @@ OF_STATE: Mapping[State, Term] = {
 }
 
 _ENDED_BY: Mapping[str, Term] = {
-    "RETRY": Term.RETRY, "answer-retry": Term.RETRY,
-    "LOCATIONS_PROVIDED": Term.LOCATIONS_PROVIDED, "locations": Term.LOCATIONS_PROVIDED,
-    "ESTIMATE": Term.ESTIMATE, "estimate": Term.ESTIMATE,
-    "EXPIRED": Term.EXPIRED, "expire": Term.EXPIRED,
-}  # fmt: skip
+    **{said: Term(results) for results, act in SAID_BESIDE.items() for said in (results.name, act)},
+    "EXPIRED": Term.EXPIRED,
+    "expire": Term.EXPIRED,
+}
 """By the event that ended an attempt, as ``heard.spoken`` has it."""
 
 _SAYS_NO_MORE = ("", "ANSWER.unfilled", "unfilled")

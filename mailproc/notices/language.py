@@ -64,6 +64,11 @@ class Language:
         """What staff may do."""
         return self.texts.actions.get(action, action)
 
+    def option_word(self, action: str, option: str) -> str:
+        """What an option of ``mailproc act`` names there."""
+        options = self.texts.options
+        return options.get(f"{action} {option}") or options.get(option, option)
+
     def way_word(self, key: str) -> str:
         """What a command does, by its key among ``ways``; else the word of the act."""
         return self.texts.ways.get(key) or self.action_word(key.removeprefix("act "))

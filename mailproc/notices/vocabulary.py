@@ -23,6 +23,8 @@ class Vocabulary:
     """By the rows of the state tables that are messages."""
     actions: Words
     """By the names of ``mailproc act``."""
+    options: Words
+    """By the option's name, or before it the action's: "date", "ship date"."""
     done: Words
     """By event, in lower case: acts of staff, of the clock and of our rules."""
     reasons: Words

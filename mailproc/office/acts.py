@@ -14,6 +14,7 @@ from mailproc.flow import advance, stepping
 from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
+from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.office import options
 from mailproc.office.dry_run import foreseen
@@ -97,7 +98,7 @@ def _said(connection: Connection, premises: Premises, act: Act, transaction: Row
     if act.repeat:
         first = repeated(connection, transaction, act.action, act.answer)
         if options.given(replace(act, answer=None)):
-            known = act.action in options.USES
+            known = act.action in BY_NAME
             options.check_same(act, first, apdu_of(act, transaction, premises) if known else None)
         return first
     said = apdu_of(act, transaction, premises)

@@ -3,7 +3,6 @@
 An option that nobody hears of must not be taken in silence: staff would believe it said.
 """
 
-from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,85 +12,46 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
+from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.office.saying import Act
 from mailproc.protocols.codec import Codec, Manner
 
-NAMES: Mapping[str, str] = {
-    "note": "--note", "on": "--date", "reason": "--reason", "condition": "--condition",
-    "answer": "--answer", "position": "--position", "level": "--level", "service": "--service",
-    "cost": "--cost", "via": "--via", "to": "--to", "locations": "--location",
-}  # fmt: skip
-"""By the field of an Act, what staff type. What says how it is done (--heard-by, --once …) goes with all."""
-
-USES: Mapping[str, tuple[str, ...]] = {
-    "cancel": (), "receive": ("on", "service"), "return": ("on", "via", "cost"), "renew": ("on",),
-    "answer-condition": ("answer",), "will-supply": ("on", "reason", "cost"), "hold": ("on", "position"),
-    "conditional": ("condition", "reason", "on", "cost"), "answer-retry": ("reason", "on"),
-    "unfilled": ("reason",), "locations": ("locations", "reason"), "estimate": ("cost",),
-    "forward": ("to",), "ship": ("on", "service", "cost", "via"), "check-in": ("on",),
-    "cancel-reply": ("answer",), "renew-reply": ("answer", "on"), "overdue": ("on", "level"),
-    "recall": ("on",), "lost": (), "damaged": ("reason",), "message": (), "query": (), "close": (),
-    "undo": (),
-}  # fmt: skip
-"""Beside --note, which every act has; that of close and undo is for our own history."""
-
 MOST_LOCATIONS = 100
 
-_SAID_IN: Mapping[str, tuple[str, ...]] = {
-    "note": ("note",),
-    "on": (
-        "due", "supply_on", "retry_on", "conditions", "desired_due_on", "received_on", "returned_on",
-        "checked_in_on", "note",
-    ),
-    "reason": ("reason", "damaged_details", "conditions"),
-    "condition": ("conditions",),
-    "position": ("position",),
-    "level": ("level",),
-    "service": ("shipped_service",),
-    "cost": ("cost", "cost_estimate", "insured_for", "note"),
-    "via": ("shipped_via", "returned_via"),
-    "to": ("responder",),
-    "locations": ("locations",),
-}  # fmt: skip
-"""The fields of an APDU that an option may fill."""
 
-
-def given(act: Act) -> tuple[str, ...]:
-    """The fields of ``act`` that staff filled, of those that are options."""
+def given(act: Act) -> tuple[Option, ...]:
+    """Those that staff gave."""
     usual = {each.name: each.default for each in fields(Act)}
-    return tuple(name for name in NAMES if getattr(act, name) != usual[name])
+    return tuple(one for one in OPTIONS if getattr(act, one.field) != usual[one.field])
 
 
 def check(act: Act) -> None:
     """LocalFault that names an option which the act has no use for. An act that nobody knows is not
     looked at. While the store is held an act is checked against the protocol, so its texts have a length."""
-    for name in NAMES:
-        if isinstance(said := getattr(act, name), str) and len(said) > slow_work.SHORT:
-            raise LocalFault(f"{NAMES[name]} has {len(said)} characters; {slow_work.SHORT} are the most.")
+    for one in OPTIONS:
+        if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
+            raise LocalFault(f"{one} has {len(said)} characters; {slow_work.SHORT} are the most.")
     if len(act.locations) > MOST_LOCATIONS:
-        raise LocalFault(f"--location is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
-    if act.action not in USES:
+        raise LocalFault(f"{LOCATION} is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
+    action = BY_NAME.get(act.action)
+    if action is None:
         return
-    useful = ("note", *USES[act.action])
-    for name in given(act):
-        if name not in useful:
-            known = ", ".join(NAMES[one] for one in useful)
-            raise LocalFault(f"{act.action} has no use for {NAMES[name]}. Its options: {known}.")
+    for one in given(act):
+        if one not in action.takes:
+            known = ", ".join(map(str, action.takes))
+            raise LocalFault(f"{act.action} has no use for {one}. Its options: {known}.")
 
 
 def check_same(act: Act, first: Apdu, now: Apdu | None) -> None:
     """LocalFault where an option of --repeat says another thing than was said ``first``. ``now``: what the
     act would say by itself."""
-    for name in given(act):
-        fields_of = _SAID_IN.get(name, ())
+    for one in given(act):
         if now is None or any(
-            getattr(now, one, None) not in (None, (), getattr(first, one, None)) for one in fields_of
+            getattr(now, name, None) not in (None, (), getattr(first, name, None)) for name in one.fills
         ):
-            raise LocalFault(
-                f"--repeat says the same once more, and {NAMES[name]} is not the same. Leave it out."
-            )
+            raise LocalFault(f"--repeat says the same once more, and {one} is not the same. Leave it out.")
 
 
 def untold(act: Act, said: Apdu, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
@@ -105,15 +65,15 @@ def untold(act: Act, said: Apdu, transaction: RowMapping, premises: Premises) ->
     if codec.refuses(said, dialect):
         return ()  # the step refuses it, in words of its own
     whole = _named(said, transaction, premises)
-    lost = [NAMES[name] for name in given(act) if name in _SAID_IN and _is_lost(name, whole, codec)]
+    lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
     if not lost:
         return ()
     return (f"not told to {transaction['partner']}, whose protocol has no place for it: {', '.join(lost)}",)
 
 
-def _is_lost(option: str, said: Apdu, codec: Codec) -> bool:
+def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:
     """Whoever reads it reads another value, and the same as if it had not been said."""
-    filled = [name for name in _SAID_IN[option] if getattr(said, name, None) not in (None, ())]
+    filled = [name for name in option.fills if getattr(said, name, None) not in (None, ())]
     read = codec.project(said)
     return bool(filled) and not any(_is_told(name, said, read, codec) for name in filled)
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from mailproc.flow import manner, unconfirmed
+from mailproc.flow import unconfirmed
 from mailproc.flow.premises import Premises
-from mailproc.ill import apdu_json, machine
+from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.heard import spoken
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import agenda, carried, waiting
+from mailproc.office import agenda, carried, choices, waiting
 from mailproc.office.find import request_of
 from mailproc.office.listing import Line, joined, line_of, unsent
 from mailproc.office.waiting import Next
@@ -119,7 +119,7 @@ def shown(
         created_at=request["created_at"],
         closed_at=request["closed_at"],
         renewable=latest["renewable"] if latest else None,
-        actions=_actions(latest, premises) if latest else (),
+        actions=choices.actions(latest, premises) if latest else (),
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
@@ -178,17 +178,6 @@ def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | Non
     if row is None:
         return {"id": request["patron_id"]}
     return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
-
-
-def _actions(transaction: RowMapping, premises: Premises | None) -> tuple[str, ...]:
-    before, role = transaction["state_before"], Role[transaction["role"]]
-    lawful = machine.possible(
-        role,
-        Service[transaction["service"]],
-        State[transaction["state"]],
-        State[before] if before else None,
-    )
-    return manner.sayable(lawful, transaction, premises) if premises else lawful
 
 
 def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
+from mailproc.ill.actions import DATE, OF_ROLE, Action
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -37,6 +38,7 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.calendar import later
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
+from mailproc.notices.language_files import ENGLISH
 
 HEARD_BY = ("phone", "post", "portal")
 
@@ -101,22 +103,26 @@ def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | Non
     speaker = role.other if act.heard_by else role
     if act.heard_by and act.heard_by not in HEARD_BY:
         raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
-    if act.action in ("close", "undo"):
-        return None
-    maker = _ACTIONS[speaker].get(act.action)
-    if maker is None:
+    action = OF_ROLE[speaker].get(act.action)
+    if action is None:
         side = "the partner" if act.heard_by else "we"
-        known = ", ".join(_ACTIONS[speaker])
-        raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}, close, undo.")
-    made = maker(act, Scene(transaction, premises))
+        known = ", ".join(OF_ROLE[speaker])
+        raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}.")
+    if action.message is None:
+        return None
+    _check_needed(act, action)
+    made = MAKERS[action.name](act, Scene(transaction, premises))
     note = "\n".join(filter(None, (act.note, made.note if made.note != act.note else "")))
     return replace(made, note=note) if note else made
 
 
-def _answered(act: Act) -> bool:
-    if act.answer is None:
-        raise LocalFault(f"{act.action} needs --answer yes or --answer no.")
-    return act.answer
+def _check_needed(act: Act, action: Action) -> None:
+    """LocalFault that names an option without which the act says nothing."""
+    needed = action.needs if act.heard_by else (*action.needs, *action.tells)
+    for option in needed:
+        if getattr(act, option.field) in (None, "", ()):
+            word = ENGLISH.option_word(action.name, option.name)
+            raise LocalFault(f"{action.name} needs {option.usage}: {word}.")
 
 
 def _known(word: str, words: Mapping[str, int], what: str) -> str:
@@ -132,12 +138,6 @@ def _reason(act: Act) -> str:
 
 def _due(act: Act) -> Due | None:
     return Due(on=act.on) if act.on else None
-
-
-def _dated(act: Act) -> date:
-    if act.on is None:
-        raise LocalFault(f"{act.action} needs --date.")
-    return act.on
 
 
 def _ahead(act: Act, scene: Scene) -> date | None:
@@ -159,12 +159,6 @@ def _money(act: Act) -> Money | None:
     if currency and not (len(currency) == 3 and currency.isalpha()):
         raise wrong
     return Money(amount=value, currency=currency.upper() or None)
-
-
-def _worded(act: Act) -> str:
-    if not act.note:
-        raise LocalFault("message needs --note with what is to be said.")
-    return act.note
 
 
 def _receive(act: Act, scene: Scene) -> Apdu:
@@ -203,11 +197,10 @@ def _can_tell(shipped: Shipped, scene: Scene) -> bool:
 
 
 def _renew_reply(act: Act, scene: Scene) -> Apdu:
-    answer = _answered(act)
-    if not answer:
+    if not act.answer:
         return RenewAnswer(answer=False)
-    if act.heard_by:
-        return RenewAnswer(answer=True, due=Due(on=_dated(act)))
+    if act.heard_by and act.on is None:
+        raise LocalFault(f"{act.action} needs {DATE.usage}: until when we may keep it.")
     until = max(scene.transaction["due_on"] or scene.today, scene.today)
     usual = later(until, scene.premises.config.policy.loan_days)
     return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
@@ -239,15 +232,7 @@ def _locations(act: Act, _scene: Scene) -> Apdu:
     return IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=where, reason=reason)
 
 
-def _estimate(act: Act, _scene: Scene) -> Apdu:
-    if not act.cost and not act.heard_by:
-        raise LocalFault("estimate needs --cost, such as 12.50 EUR.")
-    return IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act))
-
-
 def _forward(act: Act, scene: Scene) -> Apdu:
-    if not act.to and not act.heard_by:
-        raise LocalFault("forward needs --to SYMBOL: the library that has the request now.")
     premises = scene.premises
     known = premises.partners.get(act.to) if act.to else None
     address = ReplyTo(address=known.address, encodings=("BER_IN_MIME",)) if known else None
@@ -261,45 +246,37 @@ def _overdue(act: Act, scene: Scene) -> Apdu:
     return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
 
 
-_SHARED: dict[str, Maker] = {
+MAKERS: Mapping[str, Maker] = {
+    "answer-condition": lambda act, _scene: ConditionalReply(answer=bool(act.answer)),
+    "receive": _receive,
+    "return": lambda act, scene: Returned(
+        returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
+    ),
+    "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
+    "cancel": lambda _act, _scene: Cancel(),
+    "cancel-reply": lambda act, _scene: CancelReply(answer=bool(act.answer)),
+    "ship": _ship,
+    "will-supply": lambda act, _scene: IllAnswer(
+        results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None, note=_price(act)
+    ),
+    "hold": lambda act, _scene: IllAnswer(
+        results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
+    ),
+    "conditional": _conditional,
+    "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act)),
+    "answer-retry": lambda act, _scene: IllAnswer(
+        results=Results.RETRY, retry_on=act.on, reason=_reason(act)
+    ),
+    "locations": _locations,
+    "estimate": lambda act, _scene: IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act)),
+    "forward": _forward,
+    "check-in": lambda act, scene: CheckedIn(checked_in_on=act.on or scene.today),
+    "renew-reply": _renew_reply,
+    "overdue": _overdue,
+    "recall": _recall,
     "lost": lambda _act, _scene: Lost(),
     "damaged": lambda act, _scene: Damaged(damaged_details=act.reason or None),
-    "message": lambda act, _scene: Message(note=_worded(act)),
+    "message": lambda act, _scene: Message(note=act.note),
     "query": lambda _act, _scene: StatusQuery(),
 }
-
-_ACTIONS: dict[Role, dict[str, Maker]] = {
-    Role.REQUESTER: {
-        "cancel": lambda _act, _scene: Cancel(),
-        "receive": _receive,
-        "return": lambda act, scene: Returned(
-            returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
-        ),
-        "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
-        "answer-condition": lambda act, _scene: ConditionalReply(answer=_answered(act)),
-        **_SHARED,
-    },
-    Role.RESPONDER: {
-        "will-supply": lambda act, _scene: IllAnswer(
-            results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None, note=_price(act)
-        ),
-        "hold": lambda act, _scene: IllAnswer(
-            results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
-        ),
-        "conditional": _conditional,
-        "answer-retry": lambda act, _scene: IllAnswer(
-            results=Results.RETRY, retry_on=_dated(act), reason=_reason(act)
-        ),
-        "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act)),
-        "locations": _locations,
-        "estimate": _estimate,
-        "forward": _forward,
-        "ship": _ship,
-        "check-in": lambda act, scene: CheckedIn(checked_in_on=act.on or scene.today),
-        "cancel-reply": lambda act, _scene: CancelReply(answer=_answered(act)),
-        "renew-reply": _renew_reply,
-        "overdue": _overdue,
-        "recall": _recall,
-        **_SHARED,
-    },
-}
+"""By action: the APDU. Whose action it is, and what it needs, is checked before."""

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
 from mailproc.ill import machine
+from mailproc.ill.actions import OF_ROLE, event_said
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.cells import Kind
 from mailproc.ill.heard import event_heard
@@ -191,7 +192,7 @@ def test_every_question_has_an_answer(
         assert then.kind is Kind.ERROR
     if then.state_before is not None:
         assert then.state in (S.CANCEL_PENDING, S.RENEW_PENDING)
-    assert set(machine.possible(role, service, state, before)) <= set(machine.ACTIONS[role])
+    assert set(machine.possible(role, service, state, before)) <= set(OF_ROLE[role])
 
 
 @pytest.mark.parametrize(
@@ -244,16 +245,16 @@ def test_what_may_be_done_now(
     ],
 )  # fmt: skip
 def test_what_an_act_is_called_in_the_tables(action: str, answer: bool | None, event: str) -> None:
-    assert machine.event_said(action, answer) == event
+    assert event_said(action, answer) == event
     assert any(event in machine.TABLES[role][LOAN][S.IDLE] for role in Role)
 
 
 def test_an_act_that_is_none_is_answered_with_those_there_are() -> None:
     with pytest.raises(LocalFault, match="'shipp'") as caught:
-        machine.event_said("shipp")
+        event_said("shipp")
     assert {"ship", "cancel", "renew-reply"} <= set(caught.value.possible)
     with pytest.raises(LocalFault, match="yes or no") as caught:
-        machine.event_said("renew-reply", None)
+        event_said("renew-reply", None)
     assert caught.value.possible == ("yes", "no")
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailproc.ill import standing
+from mailproc.ill.actions import OF_ROLE, event_said
 from mailproc.ill.apdu import (
     APDU_CLASSES,
     Apdu,
@@ -20,7 +21,6 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Shipped,
 )
-from mailproc.ill.events import ACTIONS, event_said
 from mailproc.ill.heard import event_heard
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import NOTED, Occurrence, Standing, from_json, service_of, step, to_json
@@ -217,10 +217,10 @@ def sample(cls: type[Apdu]) -> Apdu:
 HEARD = [(event_heard(apdu), apdu) for apdu in map(sample, APDU_CLASSES.values())]
 SAID = [
     (event_said(action, answer), None)
-    for acts in ACTIONS.values()
+    for acts in OF_ROLE.values()
     for action in acts
     for answer in (True, False)
-    if action != "close"
+    if action not in ("close", "undo")
 ]
 FACTS = st.fixed_dictionaries(
     {}, optional={"repeat": st.just(True), "again": st.just(True), "text": st.text()}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mailproc
-from mailproc.ill import events, policy
+from mailproc.ill import actions, policy
 from mailproc.ill.apdu import Money
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.machine import TABLES
@@ -75,9 +75,7 @@ def test_lost_heard_and_lost_said_are_told_apart(language: Language) -> None:
     assert language.event_word("LOST") != language.event_word("lost")
 
 
-@pytest.mark.parametrize(
-    "action", sorted({*ACTIONS.split(), *(a for acts in events.ACTIONS.values() for a in acts)})
-)
+@pytest.mark.parametrize("action", sorted({*ACTIONS.split(), *actions.BY_NAME}))
 def test_every_action_has_a_word_before_and_after(
     action: str, language: Language, spoken: Vocabulary
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.ill.events import ACTIONS
+from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.terms import Role
 
 DAY = date(2026, 4, 1)
@@ -160,10 +160,10 @@ def test_a_refused_act_changes_nothing(small_world, number, action, particulars)
 
 
 def test_every_action_is_tried_here():
-    borrowing = {case[1] for case in BORROWING} | {"answer-condition"}
-    lending = {case[1] for case in LENDING} | {"conditional", "estimate", "forward"}
-    assert borrowing == set(ACTIONS[Role.REQUESTER])
-    assert lending == set(ACTIONS[Role.RESPONDER])
+    borrowing = {case[1] for case in BORROWING} | {"answer-condition", "undo"}
+    lending = {case[1] for case in LENDING} | {"conditional", "estimate", "forward", "undo"}
+    assert borrowing == set(OF_ROLE[Role.REQUESTER])
+    assert lending == set(OF_ROLE[Role.RESPONDER])
 
 
 def test_a_refusal_names_what_is_possible(small_world):

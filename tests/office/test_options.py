@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.ill.events import ACTIONS
+from mailproc.ill.actions import ACTIONS, OPTIONS
 from mailproc.ill.terms import Role
-from mailproc.office.options import NAMES, USES
 
 DAY = date(2026, 4, 20)
 ORDER = "TXC1-1 S LOAN\nA book of ours"
@@ -15,13 +14,11 @@ GIVEN = {
     "on": DAY, "reason": "lost", "condition": "charges", "answer": False, "position": 3, "level": 2,
     "service": "LOAN", "cost": "25.00 GBP", "via": "courier", "to": "XX-BL", "locations": ("XX-BL",),
 }  # fmt: skip
-USELESS = [(action, option) for action, useful in USES.items() for option in GIVEN if option not in useful]
+USELESS = [(action, one) for action in ACTIONS for one in OPTIONS if one not in action.takes]
 
 
-def test_every_act_and_every_option_has_its_place():
-    known = {action for acts in ACTIONS.values() for action in acts}
-    assert set(USES) == known | {"undo"}
-    assert set(NAMES) == set(GIVEN) | {"note"}
+def test_every_option_is_tried_here():
+    assert {option.field for option in OPTIONS} == set(GIVEN) | {"note"}
 
 
 def test_an_option_that_the_act_has_no_use_for_is_refused(small_world):
@@ -29,11 +26,11 @@ def test_an_option_that_the_act_has_no_use_for_is_refused(small_world):
     small_world.ordered(ORDER)
     before = small_world.dump()
     for action, option in USELESS:
-        number = "B1" if action in ACTIONS[Role.REQUESTER] else "L1"
+        number = "L1" if action.role is Role.RESPONDER else "B1"
         for way in (small_world.foresee, small_world.act):
             with pytest.raises(LocalFault) as refused:
-                way(number, action, note="a word", **{option: GIVEN[option]})
-            assert f"{action} has no use for {NAMES[option]}." in str(refused.value)
+                way(number, action.name, note="a word", **{option.field: GIVEN[option.field]})
+            assert f"{action.name} has no use for {option}." in str(refused.value)
     assert small_world.dump() == before
 
 

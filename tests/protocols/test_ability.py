@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from mailproc.config import Config, Library, Partner
+from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import IllAnswer, Location, Money
-from mailproc.ill.events import ACTIONS
 from mailproc.ill.terms import Results, Role
-from mailproc.protocols import ability, registry
+from mailproc.protocols import registry
 from mailproc.protocols.ability import sayable
 from mailproc.protocols.codec import Manner
 from mailproc.protocols.iso10161 import dialects
@@ -22,17 +22,17 @@ SPOKEN = [("artemail", ""), ("artemail", "plain"), *(("iso10161", name) for name
 @pytest.mark.parametrize(("codec", "dialect"), SPOKEN)
 @pytest.mark.parametrize("role", Role)
 def test_the_codec_says_the_same(codec, dialect, role):
-    offered = sayable(tuple(ACTIONS[role]), codec, role, dialect, CONFIG, None)
+    offered = sayable(tuple(OF_ROLE[role]), codec, role, dialect, CONFIG, None)
     speaks = CODECS.by_name(codec)
-    for action in ACTIONS[role]:
-        if action == "close":
+    for name, action in OF_ROLE[role].items():
+        results = action.results
+        if action.message is None:
             can = True
-        elif action in ability.ANSWERS:
-            results = ability.ANSWERS[action]
+        elif results is not None:
             can = results is Results.WILL_SUPPLY or not speaks.refuses(_answer(results), dialect)
         else:
-            can = speaks.manner(ability.SAYS[action], role, dialect) is not Manner.REFUSE
-        assert (action in offered) == can, action
+            can = speaks.manner(action.message, role, dialect) is not Manner.REFUSE
+        assert (name in offered) == can, name
 
 
 def _answer(results: Results) -> IllAnswer:

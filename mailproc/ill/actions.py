@@ -1,0 +1,219 @@
+"""What staff can do with a request: each action of ``mailproc act`` once, with all that follows from it.
+
+The state tables name the event that an action is. The command line and its help, `show`, letters to staff,
+what a protocol can say, and what a partner told by telephone derive from this table. What an action is
+called for people stands in the file of a language, under ``actions`` and ``options``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mailproc.errors import LocalFault
+from mailproc.ill.terms import ApduType, Results, Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """What staff may name with an action. ``field``: where an act keeps it; ``value``: what is typed for it;
+    ``fills``: the fields of an APDU that it may fill."""
+
+    name: str
+    field: str
+    value: str
+    fills: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As it is typed: "--date"."""
+        return f"--{self.name}"
+
+    @property
+    def usage(self) -> str:
+        """ "--date DAY"."""
+        return f"{self} {self.value}"
+
+
+NOTE = Option(name="note", field="note", value="TEXT", fills=("note",))
+DATE = Option(
+    name="date", field="on", value="DAY",
+    fills=(
+        "due", "supply_on", "retry_on", "conditions", "desired_due_on", "received_on", "returned_on",
+        "checked_in_on", "note",
+    ),
+)  # fmt: skip
+REASON = Option(
+    name="reason", field="reason", value="WORD", fills=("reason", "damaged_details", "conditions")
+)
+CONDITION = Option(name="condition", field="condition", value="WORD", fills=("conditions",))
+ANSWER = Option(name="answer", field="answer", value="yes|no")
+POSITION = Option(name="position", field="position", value="NUMBER", fills=("position",))
+LEVEL = Option(name="level", field="level", value="NUMBER", fills=("level",))
+SERVICE = Option(name="service", field="service", value="LOAN|COPY", fills=("shipped_service",))
+COST = Option(
+    name="cost", field="cost", value='"12.50 EUR"', fills=("cost", "cost_estimate", "insured_for", "note")
+)
+VIA = Option(name="via", field="via", value="TEXT", fills=("shipped_via", "returned_via"))
+TO = Option(name="to", field="to", value="SYMBOL", fills=("responder",))
+LOCATION = Option(name="location", field="locations", value="SYMBOL", fills=("locations",))
+
+OPTIONS = (NOTE, DATE, REASON, CONDITION, ANSWER, POSITION, LEVEL, SERVICE, COST, VIA, TO, LOCATION)
+"""What says how an act is done (--heard-by, --once, --repeat, --dry-run) goes with all: not these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """``role``: whose it is, None where either side has it. ``event``: its row in the state tables, or the
+    first half of it where it takes a yes or no. ``message``: what is said to the partner, None where nothing
+    is; ``results``: what an ILL-Answer says.
+
+    ``options``: beside --note, which every action takes. ``needs``: without it nothing is said; ``tells``:
+    the same, but where the partner told us by telephone it may be unknown. ``suggests``: what a suggested
+    command names beside a yes. ``stays``: it moves no state, so the tables need not repeat it.
+    ``wants_answer``: it makes no sense where nobody knows of our order. ``answers``: the other side's action
+    that it answers, as staff record it. ``by_state``: False where no state says whether it is possible.
+    """
+
+    name: str
+    role: Role | None
+    event: str
+    message: ApduType | None = None
+    results: Results | None = None
+    options: tuple[Option, ...] = ()
+    needs: tuple[Option, ...] = ()
+    tells: tuple[Option, ...] = ()
+    suggests: tuple[Option, ...] = ()
+    stays: bool = False
+    wants_answer: bool = False
+    answers: str = ""
+    by_state: bool = True
+
+    @property
+    def asks(self) -> bool:
+        """Does it take a yes or no?"""
+        return ANSWER in self.options
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The rows of the state tables that it may be."""
+        return (f"{self.event}-yes", f"{self.event}-no") if self.asks else (self.event,)
+
+    @property
+    def takes(self) -> tuple[Option, ...]:
+        """Every option that it has a use for."""
+        return (NOTE, *self.options)
+
+    def command(self, answer: str = "") -> str:
+        """What staff type, with a place for the number: "act {number} answer-condition --answer yes"."""
+        asked = [f"{ANSWER} {answer}"] if answer else []
+        named = [option for option in (*self.needs, *self.tells) if option is not ANSWER]
+        named += self.suggests if answer == "yes" else ()
+        return " ".join(["act {number}", self.name, *asked, *(option.usage for option in named)])
+
+
+def _answer(
+    name: str,
+    event: str,
+    results: Results,
+    *options: Option,
+    needs: tuple[Option, ...] = (),
+    tells: tuple[Option, ...] = (),
+) -> Action:
+    """An ILL-Answer."""
+    return Action(
+        name=name,
+        role=Role.RESPONDER,
+        event=event,
+        message=ApduType.ILL_ANSWER,
+        results=results,
+        options=options,
+        needs=needs,
+        tells=tells,
+    )
+
+
+_Q, _R, _A = Role.REQUESTER, Role.RESPONDER, ApduType
+
+ACTIONS = (
+    Action(
+        name="answer-condition", role=_Q, event="condition", message=_A.CONDITIONAL_REPLY,
+        options=(ANSWER,), needs=(ANSWER,), answers="conditional",
+    ),
+    Action(name="receive", role=_Q, event="receive", message=_A.RECEIVED, options=(DATE, SERVICE)),
+    Action(name="return", role=_Q, event="return", message=_A.RETURNED, options=(DATE, VIA, COST)),
+    Action(name="renew", role=_Q, event="renew", message=_A.RENEW, options=(DATE,), wants_answer=True),
+    Action(name="cancel", role=_Q, event="cancel", message=_A.CANCEL),
+    Action(
+        name="cancel-reply", role=_R, event="cancel", message=_A.CANCEL_REPLY,
+        options=(ANSWER,), needs=(ANSWER,), answers="cancel",
+    ),
+    Action(name="ship", role=_R, event="ship", message=_A.SHIPPED, options=(DATE, SERVICE, COST, VIA)),
+    _answer("will-supply", "promise", Results.WILL_SUPPLY, DATE, REASON, COST),
+    _answer("hold", "promise", Results.HOLD_PLACED, DATE, POSITION),
+    _answer("conditional", "conditional", Results.CONDITIONAL, CONDITION, REASON, DATE, COST),
+    _answer("unfilled", "unfilled", Results.UNFILLED, REASON),
+    _answer("answer-retry", "unfilled", Results.RETRY, REASON, DATE, needs=(DATE,)),
+    _answer("locations", "unfilled", Results.LOCATIONS_PROVIDED, LOCATION, REASON),
+    _answer("estimate", "unfilled", Results.ESTIMATE, COST, tells=(COST,)),
+    Action(
+        name="forward", role=_R, event="forward", message=_A.FORWARD_NOTIFICATION, options=(TO,), tells=(TO,)
+    ),
+    Action(name="check-in", role=_R, event="check-in", message=_A.CHECKED_IN, options=(DATE,)),
+    Action(
+        name="renew-reply", role=_R, event="renew", message=_A.RENEW_ANSWER,
+        options=(ANSWER, DATE), needs=(ANSWER,), suggests=(DATE,), answers="renew",
+    ),
+    Action(name="overdue", role=_R, event="overdue", message=_A.OVERDUE, options=(DATE, LEVEL)),
+    Action(name="recall", role=_R, event="recall", message=_A.RECALL, options=(DATE,)),
+    Action(name="lost", role=None, event="lost", message=_A.LOST),
+    Action(name="damaged", role=None, event="damaged", message=_A.DAMAGED, options=(REASON,), stays=True),
+    Action(
+        name="message", role=None, event="message", message=_A.MESSAGE,
+        needs=(NOTE,), stays=True, wants_answer=True,
+    ),
+    Action(
+        name="query", role=None, event="query", message=_A.STATUS_QUERY, stays=True, wants_answer=True
+    ),
+    Action(name="close", role=None, event="close", stays=True),
+    Action(name="undo", role=None, event="UNDONE", by_state=False),
+)  # fmt: skip
+"""Of each side in the order in which a librarian would look for them. Where several are one row of the state
+tables, the first is what the row itself means."""
+
+BY_NAME: Mapping[str, Action] = MappingProxyType({action.name: action for action in ACTIONS})
+
+OF_ROLE: Mapping[Role, Mapping[str, Action]] = MappingProxyType(
+    {role: MappingProxyType({one.name: one for one in ACTIONS if one.role in (role, None)}) for role in Role}
+)
+"""By name, what each side can do."""
+
+STAYS = frozenset(action.event for action in ACTIONS if action.stays)
+WANTS_ANSWER = frozenset(action.name for action in ACTIONS if action.wants_answer)
+
+_ROW: Mapping[str, Action] = {
+    action.event: action for action in reversed(ACTIONS) if action.results is not None
+}
+SAID_BESIDE: Mapping[Results, str] = MappingProxyType(
+    {one.results: one.name for one in ACTIONS if one.results is not None and one is not _ROW[one.event]}
+)
+"""Answers that share a row of the state tables with another meaning, and the actions that say them."""
+
+# A request is placed by a verb of its own and only repeated as an act; a timer expires.
+_SAYABLE = (*(action.name for action in ACTIONS if action.by_state), "request", "expire")
+
+
+def event_said(action: str, answer: bool | None = None) -> str:
+    """The row of an act of ours.
+
+    LocalFault names the choices where there is no such act, or where it needs a yes or no
+    and has none.
+    """
+    if action not in _SAYABLE:
+        raise LocalFault(f"There is no act {action!r}; there are: {', '.join(_SAYABLE)}.", _SAYABLE)
+    known = BY_NAME.get(action)
+    if known is None:
+        return action
+    if not known.asks:
+        return known.event
+    if answer is None:
+        raise LocalFault(f"{action} needs an answer: yes or no.", ("yes", "no"))
+    return known.events[0 if answer else 1]

@@ -1,0 +1,79 @@
+"""What staff can do with a request now, and what each action would say, from the table of actions."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow import manner
+from mailproc.flow.premises import Premises
+from mailproc.ill import machine
+from mailproc.ill.actions import ANSWER, BY_NAME, Action, Option
+from mailproc.ill.terms import Role, Service, State
+from mailproc.office.find import transaction_of
+
+QUIET = "LOCAL"
+"""How it is told: nothing is sent."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``answer``: yes or no where the action takes one; ``becomes``: the state after it; ``told``: how the
+    partner hears of it, SEND (in its protocol), NOTICE (a letter to its people), LOCAL (nothing is sent)."""
+
+    role: Role
+    action: Action
+    answer: str
+    becomes: State
+    told: str
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What may be named with it, beside its yes or no."""
+        return tuple(option for option in self.action.takes if option is not ANSWER)
+
+    @property
+    def needs(self) -> tuple[Option, ...]:
+        return (*self.action.needs, *self.action.tells)
+
+
+def actions(transaction: RowMapping, premises: Premises | None = None) -> tuple[str, ...]:
+    """The names of what the law allows now, the likeliest first; with ``premises`` without what the
+    partner's protocol has no message for."""
+    lawful = machine.possible(*_where(transaction))
+    return manner.sayable(lawful, transaction, premises) if premises else lawful
+
+
+def choices(connection: Connection, number: str, premises: Premises) -> tuple[Choice, ...]:
+    """What can be done with the request ``number`` now. LocalFault where there is none, or several."""
+    transaction = transaction_of(connection, number)
+    where, found = _where(transaction), list[Choice]()
+    for name in actions(transaction, premises):
+        action = BY_NAME[name]
+        told = _told(action, transaction, premises)
+        for answer, event in zip(_answers(action), action.events, strict=True):
+            after = machine.next_state(*where, event)
+            if after.kind is not machine.Kind.REFUSED:
+                found.append(Choice(where[0], action, answer, after.state, told))
+    return tuple(found)
+
+
+def _answers(action: Action) -> tuple[str, ...]:
+    return ("yes", "no") if action.asks else ("",)
+
+
+def _where(transaction: RowMapping) -> tuple[Role, Service, State, State | None]:
+    before = transaction["state_before"]
+    return (
+        Role[transaction["role"]],
+        Service[transaction["service"]],
+        State[transaction["state"]],
+        State[before] if before else None,
+    )
+
+
+def _told(action: Action, transaction: RowMapping, premises: Premises) -> str:
+    if action.message is None:
+        return QUIET
+    codec = premises.registry.by_name(transaction["codec"])
+    partner, role = premises.partners.get(transaction["partner"]), Role[transaction["role"]]
+    return manner.effective(codec, partner, action.message, role, transaction["dialect"]).name

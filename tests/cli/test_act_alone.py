@@ -1,0 +1,54 @@
+"""``act B1`` without an action: what is possible now, what each would say, and what may be named with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mailproc.cli.root import loaded
+from mailproc.notices.language_files import ENGLISH
+
+Cli = Callable[..., Any]
+
+
+@pytest.fixture
+def number(cli: Cli, placed: Callable[..., str]) -> str:
+    return placed()
+
+
+def test_it_lists_what_show_offers_and_changes_nothing(cli: Cli, number: str) -> None:
+    before = cli("show", number, "--json").json
+    listed = cli("act", number, "--json")
+    assert (listed.code, listed.err) == (0, "")
+    assert list(dict.fromkeys(one["action"] for one in listed.json)) == before["actions"]
+    assert cli("show", number, "--json").json == before
+
+
+def test_each_says_where_it_leads_how_it_is_told_and_its_options(cli: Cli, number: str) -> None:
+    found = {one["action"]: one for one in cli("act", number, "--json").json}
+    assert (found["cancel"]["becomes"], found["cancel"]["told"]) == ("CANCEL_PENDING", "SEND")
+    assert found["message"]["told"] == "NOTICE"
+    assert (found["receive"]["becomes"], found["receive"]["told"]) == ("RECEIVED", "LOCAL")
+    note = {"option": "--note", "value": "TEXT", "names": "what is to be said", "needed": True}
+    assert found["message"]["options"] == [note]
+    told = cli("act", number).out
+    assert f"cancel: {ENGLISH.action_word('cancel')}\n" in told
+    assert "  --date DAY: when that was\n" in told
+
+
+def test_a_yes_and_a_no_are_two_choices(cli: Cli, lent: str) -> None:
+    assert cli("act", lent, "cancel", "--heard-by", "phone").code == 0
+    answers = [one["answer"] for one in cli("act", lent, "--json").json if one["action"] == "cancel-reply"]
+    assert answers == ["yes", "no"]
+    assert "cancel-reply --answer no: it cannot be stopped any more" in cli("act", lent).out
+
+
+def test_what_would_be_said_needs_an_action(cli: Cli, number: str) -> None:
+    ran = cli("act", number, "--note", "soon")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "--note: of which action? It stands behind the number.\n"
+
+
+def test_the_help_says_what_an_option_names_in_each_action() -> None:
+    (date,) = (one for one in loaded("act").params if "--date" in one.opts)
+    assert date.help.startswith("Of receive, return, check-in: when that was; of renew: until when; of ship,")

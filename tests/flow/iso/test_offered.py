@@ -1,0 +1,79 @@
+"""What `show` and `act` alone offer is what `act` accepts: in every state of the tables, of both sides."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import update
+
+from mailproc.errors import LocalFault
+from mailproc.ill import machine
+from mailproc.ill.actions import OF_ROLE, Action
+from mailproc.ill.terms import Role, Service, State
+from mailproc.office import choices, questions
+from mailproc.store.transactions import TRANSACTION
+from tests.flow.iso.conftest import LENDER
+
+S = State
+BEFORE = {
+    (Role.REQUESTER, S.CANCEL_PENDING): (S.PENDING, S.CONDITIONAL),
+    (Role.REQUESTER, S.RENEW_PENDING): (S.RECEIVED,),
+    (Role.RESPONDER, S.CANCEL_PENDING): (S.IN_PROCESS, S.CONDITIONAL),
+}
+
+
+def standings(role: Role, service: Service) -> Iterator[tuple[State, State | None]]:
+    for state in machine.TABLES[role][service]:
+        if state not in machine.NOBODY:
+            for before in BEFORE.get((role, state), (None,)):
+                yield state, before
+
+
+def put(iso, number: str, **columns: object) -> None:
+    """The transaction stands so; only what is offered then is looked at."""
+    row = iso.transaction(number)
+    iso.world.house.store.write(
+        lambda done: done.execute(update(TRANSACTION).where(TRANSACTION.c.id == row["id"]).values(columns))
+    )
+
+
+def accepted(iso, number: str, action: Action) -> set[str]:
+    """The answers ("" where none is asked) with which the act is possible now."""
+    day = iso.world.now.date() + timedelta(days=9)
+    given = {"note": "a word", "on": day, "cost": "3 EUR", "to": "XX-SECOND", "locations": ("XX-SECOND",)}
+    more = {one.field: given[one.field] for one in action.takes if one.field in given}
+    found = set()
+    for answer in ("yes", "no") if action.asks else ("",):
+        try:
+            iso.foresee(number, action.name, answer=answer == "yes" if answer else None, **more)
+        except LocalFault:
+            continue
+        found.add(answer)
+    return found
+
+
+SERVICES = (Service.LOAN, Service.COPY) if os.environ.get("REQUIRE_ALL") else (Service.LOAN,)
+"""A copy has no state that a loan has not."""
+
+
+@pytest.mark.parametrize(("role", "service"), list(product(Role, SERVICES)))
+def test_what_is_offered_is_what_is_accepted(iso, role, service):
+    number = iso.place(LENDER) if role is Role.REQUESTER else "L1"
+    if role is Role.RESPONDER:
+        iso.asks()
+    kept = {name: iso.transaction(number)[name] for name in ("service", "state", "state_before")}
+    premises = iso.world.house.premises
+    for state, before in standings(role, service):
+        put(iso, number, service=service.name, state=state.name, state_before=before.name if before else "")
+        with iso.world.house.store.read() as connection:
+            shown = questions.shown(connection, number, premises).actions
+            each = choices.choices(connection, number, premises)
+        for name, action in OF_ROLE[role].items():
+            if action.by_state:
+                possible = accepted(iso, number, action)
+                where = f"{name} while {service.name} is {state.name}, before {before}"
+                assert (name in shown) == bool(possible), where
+                assert {one.answer for one in each if one.action is action} == possible, where
+    put(iso, number, **kept)
