@@ -64,6 +64,15 @@ def test_files_of_the_program_exist(page: Path) -> None:
             assert (ROOT / code).exists() or (ROOT / "mailproc" / code).exists(), f"{code} is not there"
 
 
+def test_each_decision_has_a_date_and_stands_in_the_index() -> None:
+    index, _, entries = text_of(ROOT / "docs/decisions.md").partition("\n\n## ")
+    titles = re.findall(r"^### (.*)$", entries, flags=re.MULTILINE)
+    dated = re.findall(r"^### .*\n\nDecided \d{4}-\d\d-\d\d\.\n\n\S", entries, flags=re.MULTILINE)
+    listed = re.findall(r"^  \* \[([^]]*)\]", index, flags=re.MULTILINE)
+    assert [" ".join(title.split()) for title in listed] == titles
+    assert len(dated) == len(titles) > 90
+
+
 # --- verbs and options --------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """CUSTOM: what this library does after a step. The law (``machine``) has already spoken.
 
-Sources: the rules of the trade, "what an answer means" and "failure" (docs/reasons.md lists
+Sources: the rules of the trade, "what an answer means" and "failure" (docs/decisions.md lists
 each decision that is ours and not the standard's).
 """
 
