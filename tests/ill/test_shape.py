@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mailproc.ill import chart, machine
+from mailproc.ill.actions import ACTIONS, event_said
 from mailproc.ill.cells import Cell, Grouped, Kind, becomes, lay_out, note
-from mailproc.ill.events import ACTIONS, event_said
 from mailproc.ill.sources import SOURCES
 from mailproc.ill.terms import Role, Service, State
 
@@ -88,9 +88,9 @@ def test_an_act_not_named_is_refused() -> None:
 
 
 def test_an_act_has_the_events_that_it_may_be_said_as() -> None:
-    for acts in ACTIONS.values():
-        for action, events in acts.items():
-            assert {event_said(action, answer) for answer in (True, False)} == set(events)
+    for action in ACTIONS:
+        if action.by_state:
+            assert {event_said(action.name, answer) for answer in (True, False)} == set(action.events)
 
 
 def test_the_tables_cannot_be_changed() -> None:
