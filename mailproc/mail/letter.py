@@ -34,6 +34,7 @@ class Letter:
     """An e-mail (RFC 5322) that was read. Never built by throwing: see ``defects``.
 
     Addresses are bare and lower case ("ill@library.example"), '' where there is none.
+    ``authors`` are the From fields as lines, whatever they hold: who a letter says it is of, proven or not.
     ``message_id`` is without angle brackets. ``date`` is aware, in the sender's zone.
     """
 
@@ -43,6 +44,7 @@ class Letter:
     references: tuple[str, ...] = ()
     subject: str = ""
     sender: str = ""
+    authors: tuple[str, ...] = ()
     reply_to: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()

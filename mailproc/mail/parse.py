@@ -28,6 +28,7 @@ def parse(raw: bytes) -> Letter:
         references=headers.ids(header.get("references", [])),
         subject=headers.text(headers.first(header, "subject")),
         sender=_sender(raw, header, defects),
+        authors=tuple(headers.text(value) for value in header.get("from", ())),
         reply_to=next(iter(addresses.mailboxes(header.get("reply-to", []), defects)), ""),
         to=addresses.mailboxes(header.get("to", []), defects),
         cc=addresses.mailboxes(header.get("cc", []), defects),

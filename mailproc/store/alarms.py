@@ -9,17 +9,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from mailproc.store.statements import table_of
+from mailproc.store.statements import Constant, table_of
 from mailproc.store.tables import Alarm, Instant
 
 ALARM = table_of(Alarm)
-_LAST = select(ALARM.c.raised_at).where(
-    ALARM.c.kind == bindparam("kind"), ALARM.c.key == bindparam("key"), ALARM.c.cleared_at.is_(None)
+_LAST = Constant(
+    select(ALARM.c.raised_at).where(
+        ALARM.c.kind == bindparam("kind"), ALARM.c.key == bindparam("key"), ALARM.c.cleared_at.is_(None)
+    )
 )
-_RAISE = text(
-    "INSERT INTO alarm (kind, key, raised_at) VALUES (:kind, :key, :now)"
-    " ON CONFLICT (kind, key) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = NULL"
-).bindparams(bindparam("now", type_=Instant))
+_RAISE = Constant(
+    text(
+        "INSERT INTO alarm (kind, key, raised_at) VALUES (:kind, :key, :now)"
+        " ON CONFLICT (kind, key) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = NULL"
+    ).bindparams(bindparam("now", type_=Instant))
+)
 _COUNTS = select(ALARM.c.raised_at, ALARM.c.told, ALARM.c.untold).where(
     ALARM.c.kind == bindparam("kind"), ALARM.c.key == bindparam("key")
 )
@@ -49,7 +53,7 @@ def was_raised(
     connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
 ) -> bool:
     """Were staff told of this within ``every``?"""
-    last = connection.execute(_LAST, {"kind": kind, "key": key}).scalar()
+    last = _LAST.scalar(connection, {"kind": kind, "key": key})
     return last is not None and timedelta(0) <= now - last < every
 
 
@@ -62,7 +66,7 @@ def raise_once(
     """
     if was_raised(connection, kind, key, now, every):
         return False
-    connection.execute(_RAISE, {"kind": kind, "key": key, "now": now})
+    _RAISE.run(connection, {"kind": kind, "key": key, "now": now})
     return True
 
 

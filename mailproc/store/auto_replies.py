@@ -2,14 +2,31 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 
-from mailproc.store.statements import insert_into, table_of
-from mailproc.store.tables import AutoReply
+from mailproc.store.statements import Constant, insert_into, table_of
+from mailproc.store.tables import AutoReply, Instant
 from mailproc.store.text import storable
 
 _TABLE = table_of(AutoReply)
-_ADD = insert_into(AutoReply, ("address", "partner", "at"))
+_ADD = Constant(insert_into(AutoReply, ("address", "partner", "at")))
+
+
+def _within(column: ColumnElement[str]) -> Constant:
+    """How many there were between two instants."""
+    since, now = (bindparam(name, type_=Instant) for name in ("since", "now"))
+    return Constant(
+        select(func.count()).where(column == bindparam("value"), _TABLE.c.at > since, _TABLE.c.at <= now)
+    )
+
+
+_TO_ADDRESS, _TO_PARTNER = _within(_TABLE.c.address), _within(_TABLE.c.partner)
+_FORGET_STALE = Constant(
+    _TABLE.delete().where(
+        _TABLE.c.partner == bindparam("partner"),
+        or_(_TABLE.c.at <= bindparam("since", type_=Instant), _TABLE.c.at > bindparam("now", type_=Instant)),
+    )
+)
 
 
 def may_answer(connection: Connection, address: str, partner: str, now: datetime, most: int) -> bool:
@@ -19,16 +36,10 @@ def may_answer(connection: Connection, address: str, partner: str, now: datetime
     An answer of a time that is still to come (the clock was wrong) does not count.
     """
     address = storable(address.casefold())
-    since = now - timedelta(hours=1)
-    counts = (_TABLE.c.address, address), (_TABLE.c.partner, partner)
-    if any(_count(connection, column, value, since, now) >= most for column, value in counts):
+    hour = {"since": now - timedelta(hours=1), "now": now}
+    counts = (_TO_ADDRESS, address), (_TO_PARTNER, partner)
+    if any(count.scalar(connection, hour | {"value": value}) >= most for count, value in counts):
         return False
-    stale = (_TABLE.c.partner == partner) & ((_TABLE.c.at <= since) | (_TABLE.c.at > now))
-    connection.execute(_TABLE.delete().where(stale))
-    connection.execute(_ADD, {"address": address, "partner": partner, "at": now})
+    _FORGET_STALE.run(connection, hour | {"partner": partner})
+    _ADD.run(connection, {"address": address, "partner": partner, "at": now})
     return True
-
-
-def _count(connection: Connection, column: Column[str], value: str, since: datetime, now: datetime) -> int:
-    within = (column == value, _TABLE.c.at > since, _TABLE.c.at <= now)
-    return int(connection.execute(select(func.count()).where(*within)).scalar_one())

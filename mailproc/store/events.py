@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, o
 from mailproc.ill.terms import ApduType
 from mailproc.store import heard
 from mailproc.store.letters import DISMISSED
-from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.statements import Constant, insert_into, one_of, table_of, update_of
 from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
 
@@ -101,14 +101,14 @@ _LAST_OF = (
     .order_by(EVENT.c.id.desc())
     .limit(1)
 )
-_HEARD_SINCE = (
+_HEARD_SINCE = Constant(
     select(EVENT.c.type, EVENT.c.at, EVENT.c.apdu, EVENT.c.facts)
     .where(
         EVENT.c.transaction_id == bindparam("transaction_id"),
         EVENT.c.id > bindparam("since"),
         EVENT.c.state == "done",
         (EVENT.c.cause == "letter") | (EVENT.c.heard_by != ""),
-        EVENT.c.type.in_(list(ApduType.__members__)),
+        one_of(EVENT.c.type, ApduType.__members__),
     )
     .order_by(EVENT.c.id)
 )
@@ -151,11 +151,11 @@ _ON_SHELF_COUNT = select(func.count().label("count"), func.min(EVENT.c.not_befor
     *_WAITS_ON_SHELF
 )
 _WAIT_ON_SHELF = update_of(EventRow, ("not_before", "last_error"))
-_SHELVED_OF_LETTER = (
+_SHELVED_OF_LETTER = Constant(
     select(EVENT)
     .where(
         EVENT.c.inbox_id == bindparam("inbox_id"),
-        EVENT.c.state.in_(("shelved", "dismissed")),
+        one_of(EVENT.c.state, ("shelved", "dismissed")),
         EVENT.c.apdu.is_not(None),
     )
     .order_by(EVENT.c.position)
@@ -261,7 +261,7 @@ def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
     """What was said to us after event ``event_id``, by letter or otherwise: type, at, apdu, facts."""
     values = {"transaction_id": transaction_id, "since": event_id}
-    return connection.execute(_HEARD_SINCE, values).mappings().all()
+    return _HEARD_SINCE.rows(connection, values)
 
 
 def proven_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
@@ -277,7 +277,7 @@ def known_once(connection: Connection, once: str) -> int | None:
 
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
     """What of a letter could be read and lies on the shelf, or was put away from there."""
-    return connection.execute(_SHELVED_OF_LETTER, {"inbox_id": inbox_id}).mappings().all()
+    return _SHELVED_OF_LETTER.rows(connection, {"inbox_id": inbox_id})
 
 
 def shelved_ids_of_letter(connection: Connection, inbox_id: int) -> Sequence[int]:

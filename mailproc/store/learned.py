@@ -42,7 +42,7 @@ _CONFIRMED = Constant(
 _BY_ID = Constant(select(LEARNED).where(LEARNED.c.id == bindparam("learned_id")))
 MOST_WAITING = 20
 """Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
-_PAUSED = select(LEARNED.c.partner).where(text(PAUSING))  # said as the index says it
+_PAUSED = Constant(select(LEARNED.c.partner).where(text(PAUSING)))  # said as the index says it
 
 
 class Kept(Enum):
@@ -153,4 +153,4 @@ def resume(connection: Connection, partner: str) -> bool:
 
 
 def paused(connection: Connection) -> Sequence[str]:
-    return connection.execute(_PAUSED).scalars().all()
+    return [row["partner"] for row in _PAUSED.rows(connection, {})]

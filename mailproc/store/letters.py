@@ -49,7 +49,11 @@ _SETTLE = Constant(
     .where(INBOX.c.state == bindparam("was"))
     .returning(INBOX.c.id)
 )
-_WAITS = select(INBOX.c.id).where(INBOX.c.id == bindparam("inbox_id"), INBOX.c.state == "todo")
+_WAITS = Constant(
+    select(INBOX.c.id)
+    .where(INBOX.c.id == bindparam("inbox_id"), INBOX.c.state == "todo")
+    .with_for_update()  # of PostgreSQL: SQLite has one writer
+)
 _IS_TAKEN = text(TAKEN)  # said as the indexes say it
 _SAME_BYTES = Constant(
     select(INBOX.c.id)
@@ -124,7 +128,7 @@ def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due
 
 def waits(connection: Connection, inbox_id: int) -> bool:
     """Is the letter still to be read? From now until the commit nobody else ends it."""
-    return connection.execute(_WAITS.with_for_update(), {"inbox_id": inbox_id}).first() is not None
+    return _WAITS.scalar(connection, {"inbox_id": inbox_id}) is not None
 
 
 def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo", **found: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -148,13 +149,19 @@ def load(connection: Connection, outgoing_id: int) -> RowMapping | None:
 
 
 def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
-    connection.execute(OUTGOING.update().where(OUTGOING.c.id == outgoing_id).values(values))
+    _change(tuple(values)).run(connection, values | {"row_id": outgoing_id})
 
 
 def end_sending(connection: Connection, outgoing_id: int, **values: Any) -> bool:
     """Change a letter that is being sent; False where it is not any more."""
-    this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state == "sending")
-    return connection.execute(OUTGOING.update().where(*this).values(values)).rowcount > 0
+    return _change(tuple(values), sending=True).count(connection, values | {"row_id": outgoing_id}) > 0
+
+
+@cache
+def _change(columns: tuple[str, ...], *, sending: bool = False) -> Constant:
+    """A change of these columns of a letter; ``sending``: of one that is being sent."""
+    statement = update_of(OutgoingRow, columns)
+    return Constant(statement.where(OUTGOING.c.state == "sending") if sending else statement)
 
 
 def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:

@@ -90,6 +90,8 @@ def begin(connection: Connection, table: type[QueueRow], due: list[Due]) -> list
     chosen = _chosen(connection, table, due)
     if not chosen:
         return []
+    if len(chosen) == 1:  # as almost always: a letter to be sent
+        return _statements(table).count_whole.rows(connection, {"row_id": chosen[0]})
     rows = connection.execute(_statements(table).count, {"ids": chosen}).mappings().all()
     return sorted(rows, key=lambda row: row["id"])
 
@@ -164,6 +166,7 @@ class _Statements:
         counted = update(table).values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
         self.count = counted.where(these).returning(*columns)
         self.count_one = Constant(counted.where(this))
+        self.count_whole = Constant(counted.where(this).returning(*columns))
         self.killed = (
             update(table)
             .where(these)

@@ -5,11 +5,20 @@
 times as long on looking a statement up as SQLite does on executing it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import Connection, Insert, RowMapping, Table, Update, bindparam
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    RowMapping,
+    Table,
+    Update,
+    bindparam,
+    literal_column,
+)
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlmodel import SQLModel
 
@@ -34,6 +43,12 @@ def update_of(model: type[SQLModel], columns: Sequence[str]) -> Update:
     table = table_of(model)
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
     return table.update().where(table.c.id == bindparam("row_id")).values(values)
+
+
+def one_of(column: ColumnElement[str], words: Collection[str]) -> ColumnElement[bool]:
+    """Is the column one of these words of ours? They are written into the statement, whose text is then
+    always the same."""
+    return column.in_([literal_column(f"'{word}'") for word in words])
 
 
 class Constant:
@@ -80,6 +95,12 @@ class Constant:
         else:
             self._plan.execute(connection, values)
 
+    def count(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        """How many rows an UPDATE or DELETE changed."""
+        if not _direct(connection):
+            return connection.execute(self.statement, values).rowcount
+        return self._plan.count(connection, values)
+
     def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         """The same once for each of ``values``, which may be none."""
         if not values:
@@ -121,6 +142,10 @@ class _Plan:
         """
         driver: Any = connection.connection.driver_connection
         return cast(list[Any], driver.execute(self._text, self._bound(values)).fetchall())
+
+    def count(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        driver: Any = connection.connection.driver_connection
+        return cast(int, driver.execute(self._text, self._bound(values)).rowcount)
 
     def execute_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         driver: Any = connection.connection.driver_connection

@@ -3,7 +3,7 @@
 What waits for a paused partner is never looked at, however much it is.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     RowMapping,
     and_,
     bindparam,
-    literal_column,
     or_,
     select,
     text,
@@ -25,18 +24,13 @@ from sqlalchemy import (
 from mailproc.store import queue
 from mailproc.store.outgoing import INTENT, OUTGOING, UNDELIVERED, UNWORDED, change
 from mailproc.store.queue import Due
-from mailproc.store.statements import Constant
+from mailproc.store.statements import Constant, one_of
 from mailproc.store.tables import TO_WORD, Instant, IntentRow, OutgoingRow
 
 _NOW: Any = bindparam("now", type_=Instant)
 _MOST: Any = bindparam("most", type_=Integer)
 _TO_WORD = text(TO_WORD)  # said as the index says it
 _PREPARED = OUTGOING.c.state == "prepared"
-
-
-def _is_one_of(column: ColumnElement[str], words: Collection[str]) -> ColumnElement[bool]:
-    """Words of ours, written into the statement, whose text is then always the same."""
-    return column.in_([literal_column(f"'{word}'") for word in words])
 
 
 _EARLIER = INTENT.alias("earlier")
@@ -49,8 +43,8 @@ _WAITS_FOR_EARLIER = (
         _EARLIER.c.id < INTENT.c.id,
         _EARLIER.c.kind == "apdu",
         or_(
-            _is_one_of(_EARLIER.c.state, UNWORDED),
-            and_(_EARLIER.c.state == "prepared", _is_one_of(_EARLIER_LETTER.c.state, UNDELIVERED)),
+            one_of(_EARLIER.c.state, UNWORDED),
+            and_(_EARLIER.c.state == "prepared", one_of(_EARLIER_LETTER.c.state, UNDELIVERED)),
         ),
     )
 )
@@ -101,8 +95,9 @@ def _of_other_requests() -> ColumnElement[bool]:
 
 
 _ONE_PARTNER = OUTGOING.c.partner == bindparam("partner")
-_LETTERS, _LETTERS_BESIDE = _oldest(), _oldest(_of_other_requests())
-_LETTERS_OF, _LETTERS_OF_BESIDE = _oldest(_ONE_PARTNER), _oldest(_ONE_PARTNER, _of_other_requests())
+_LETTERS, _LETTERS_OF = Constant(_oldest()), Constant(_oldest(_ONE_PARTNER))
+_LETTERS_BESIDE = _oldest(_of_other_requests())
+_LETTERS_OF_BESIDE = _oldest(_ONE_PARTNER, _of_other_requests())
 _NEXT_RECIPIENT = Constant(
     select(OUTGOING.c.partner)
     .where(_PREPARED, OUTGOING.c.partner > bindparam("after"))
@@ -162,7 +157,9 @@ def _letters_due(
     return [found for one in whose for found in _first(connection, due, values | {"partner": one})]
 
 
-def _first(connection: Connection, due: CompoundSelect[Any], values: dict[str, Any]) -> list[Due]:
+def _first(connection: Connection, due: Constant | CompoundSelect[Any], values: dict[str, Any]) -> list[Due]:
+    if isinstance(due, Constant):
+        return _rows(connection, due, values)
     return [(row.id, row.unfinished) for row in connection.execute(due, values)]
 
 

@@ -65,7 +65,7 @@ class _Look:
             self.path_is_empty and not letter.sender
         )
         self.from_software = self.from_system or any(
-            name in line.casefold() for line in headers.named(letter.raw, "From") for name in phrases.SENDERS
+            _says(line.casefold(), phrases.SENDERS) for line in letter.authors
         )
         self.is_report = letter.media_type == "multipart/report"
         self.is_returned = any(is_returned(part) for part in letter.parts)
@@ -90,7 +90,7 @@ def _senders(letter: Letter) -> list[str]:
     there, or a header that is not whole, and who a bounce is from proves nothing anyway."""
     if letter.sender:
         return [letter.sender]
-    return _BETWEEN.split(" ".join(headers.named(letter.raw, "From")[:1]).casefold())
+    return _BETWEEN.split(" ".join(letter.authors[:1]).casefold())
 
 
 def _is_bounce(look: _Look, words: text.Text) -> bool:

@@ -35,13 +35,14 @@ millionths. A letter of a million lines takes all its time, and no expression is
 
 
 class _Allowance:
-    """A letter's time. In its second half each expression's own part is measured, which costs something."""
+    """A letter's time. It runs from the first look at the thread's clock, which almost no letter takes long
+    enough for. In its second half each expression's own part is measured, which costs something."""
 
     def __init__(self) -> None:
-        self._at = time.thread_time()
         self._looked = time.perf_counter()
         self._half = SECONDS / 2
-        self._until = self._at + SECONDS
+        self._at = 0.0
+        self._until: float | None = None
         self._left = SECONDS
         self._own: dict[int, tuple[float, int, Pattern]] = {}  # seconds, tries
 
@@ -51,6 +52,8 @@ class _Allowance:
         if now - self._looked >= LOOK or self._left < self._half:
             self._looked = now
             self._at = time.thread_time()
+            if self._until is None:
+                self._until = self._at + SECONDS - LOOK
             self._left = self._until - self._at
         return self._left
 
