@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, Misconfigured, TryLater
+from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.log import following
-from mailproc.store import alarms, events, mailboxes, outgoing, passed_over
+from mailproc.store import alarms, mailboxes, passed_over
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept
@@ -123,7 +124,4 @@ def _tell(connection: Connection, premises: Premises, reason: Reason, mailbox: s
     now = premises.clock()
     if alarms.raise_once(connection, _ALARMS[reason], mailbox, now):
         event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
-        facts = {"reasons": [reason], "note": f"{mailbox}: {why}"}
-        body = {"notice": "staff/attention", "to": "staff", "facts": facts}
-        event_id = events.add(connection, event)
-        outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)
+        notify_staff(connection, event, {"reasons": [reason], "note": f"{mailbox}: {why}"})

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.notice_context import Addressed, addressed
+from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.premises import Premises
 from mailproc.notices.catalogue import (
     AttentionGroup,
@@ -22,16 +23,15 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.store import events, outgoing
 
-NOTICE = "staff/attention"
 T = TypeVar("T")
 
 
 def together(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
     """The notices that are said in one letter with ``intent``, in their order: itself at least."""
-    if intent["body"]["notice"] != NOTICE:
+    if intent["body"]["notice"] != ATTENTION:
         return [intent]
     beside = outgoing.notices_beside(connection, intent)
-    return [one for one in beside if one["body"]["notice"] == NOTICE] or [intent]
+    return [one for one in beside if one["body"]["notice"] == ATTENTION] or [intent]
 
 
 def letter_of(connection: Connection, intents: Sequence[RowMapping], premises: Premises) -> Addressed:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import accounts, manner, our_letters
+from mailproc.flow.notify_staff import StaffFacts, letter_to_staff
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
@@ -98,9 +99,8 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     if work.by_hand:
         work.words += [f"needs a hand: {ENGLISH.attention_word(reason)}" for reason in fresh]
     elif fresh and _not_told(work):
-        facts: dict[str, Any] = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
-        facts = {name: value for name, value in facts.items() if value}
-        work.intend("notice", {"notice": "staff/attention", "to": "staff", "facts": facts})
+        facts: StaffFacts = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
+        work.intend("notice", letter_to_staff(facts))
 
 
 def _trouble(work: Work) -> str:

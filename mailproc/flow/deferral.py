@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from mailproc.flow.notify_staff import StaffFacts, notify_staff
 from mailproc.flow.premises import Premises
 from mailproc.flow.proving import NOTE
 from mailproc.flow.reading import Reading
 from mailproc.ill.attention import Reason
 from mailproc.log import mask
-from mailproc.store import alarms, events, letters, outgoing, queue
+from mailproc.store import alarms, letters, queue
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import InboxRow
 from mailproc.store.text import storable
@@ -56,7 +57,7 @@ def _tell_staff(connection: Connection, why: str, premises: Premises) -> None:
     if not alarms.raise_once(connection, ALARM, "", now, every=EVERY):
         return
     waiting = letters.waiting(connection)
-    facts = {
+    facts: StaffFacts = {
         "reasons": [ALARM],
         "note": why,
         "waiting": {
@@ -68,6 +69,4 @@ def _tell_staff(connection: Connection, why: str, premises: Premises) -> None:
         },
     }
     event = NewEvent(cause="timer", type="NO_DNS", at=now, state="done", facts={"text": why})
-    body = {"notice": "staff/attention", "to": "staff", "facts": facts}
-    event_id = events.add(connection, event)
-    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)
+    notify_staff(connection, event, facts)

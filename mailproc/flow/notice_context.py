@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow import unconfirmed
+from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
 from mailproc.flow.premises import Premises
 from mailproc.flow.ways import ways
@@ -114,7 +115,7 @@ def addressed(connection: Connection, intent: Intent, premises: Premises) -> Add
     if to == "partner":
         return _to_partner(writer)
     library = premises.config.library
-    told = _digest(writer) if intent["body"]["notice"] == "staff/digest" else _attention(writer)
+    told = _digest(writer) if intent["body"]["notice"] == DIGEST else _attention(writer)
     return Addressed(library.staff or library.email, writer.tag, told)
 
 

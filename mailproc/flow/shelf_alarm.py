@@ -7,15 +7,14 @@ is bounded apart (``ceiling``). Nothing is lost: all of it lies on the shelf, wh
 letter show it.
 """
 
-from typing import Any
-
 from sqlalchemy import Connection
 
+from mailproc.flow.notify_staff import StaffFacts, notify_staff
 from mailproc.flow.premises import Premises
 from mailproc.flow.reading import Reading
 from mailproc.ill.attention import Reason
 from mailproc.log import mask
-from mailproc.store import alarms, events, letters, outgoing
+from mailproc.store import alarms, letters
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
@@ -36,7 +35,7 @@ def tell_staff(
 ) -> None:
     """In the commit that puts it on the shelf: a letter to staff, at most one a day for each sender and
     reason; about what names nothing that we know, one a day of all."""
-    facts = {
+    facts: StaffFacts = {
         "reasons": [reason],
         "letter": f"I{reading.inbox_id}",
         "note": why,
@@ -47,7 +46,7 @@ def tell_staff(
     more = _of_a_partner if reading.proof else _of_a_stranger
     untold = more(connection, reading, reason, premises)
     if untold is not None:
-        _intend(connection, reading, facts | untold)
+        _intend(connection, reading, {**facts, **untold})
 
 
 def tell_rest(connection: Connection, premises: Premises) -> int:
@@ -64,9 +63,7 @@ def tell_rest(connection: Connection, premises: Premises) -> int:
         return 0
     alarms.take(connection, turn, now)
     event = NewEvent(cause="timer", type="UNTOLD", at=now, state="done")
-    body = {"notice": "staff/attention", "to": "staff", "facts": {"reasons": [Reason.STRANGERS], **told}}
-    event_id = events.add(connection, event)
-    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)
+    notify_staff(connection, event, {"reasons": [Reason.STRANGERS], **told})
     return 1
 
 
@@ -79,13 +76,13 @@ def numbers_in(reading: Reading) -> str:
 
 def _of_a_partner(
     connection: Connection, reading: Reading, reason: Reason, premises: Premises
-) -> dict[str, Any] | None:
+) -> StaffFacts | None:
     return {} if _is_new(connection, reading, reason, premises) else None
 
 
 def _of_a_stranger(
     connection: Connection, reading: Reading, reason: Reason, premises: Premises
-) -> dict[str, Any] | None:
+) -> StaffFacts | None:
     """What else strangers have sent since the last letter about it; None where there is to be none now."""
     now = premises.clock()
     turn = alarms.turn(connection, STRANGERS, "", now, most=1, within=HOUR)
@@ -99,7 +96,7 @@ def _of_a_stranger(
     return None
 
 
-def _rest(connection: Connection, turn: Turn, besides: Reading | None = None) -> dict[str, Any]:
+def _rest(connection: Connection, turn: Turn, besides: Reading | None = None) -> StaffFacts:
     """For the letter: what was not told and still lies on the shelf, and since when (ISO 8601); nothing where
     there is none. All of it counts as told. ``besides``: what the letter itself is about."""
     on_shelf = (
@@ -145,7 +142,7 @@ def _is_new(connection: Connection, reading: Reading, reason: Reason, premises: 
     return alarms.raise_once(connection, *_about(reading, reason), premises.clock())
 
 
-def _intend(connection: Connection, reading: Reading, facts: dict[str, Any]) -> None:
+def _intend(connection: Connection, reading: Reading, facts: StaffFacts) -> None:
     symbol = reading.partner.symbol if reading.partner else ""
     event = NewEvent(
         cause="letter",
@@ -155,6 +152,4 @@ def _intend(connection: Connection, reading: Reading, facts: dict[str, Any]) -> 
         partner=symbol,
         state="done",
     )
-    body = {"notice": "staff/attention", "to": "staff", "facts": facts}
-    event_id = events.add(connection, event)
-    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body, partner=symbol)
+    notify_staff(connection, event, facts)

@@ -11,10 +11,11 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.notices import last_good
-from mailproc.store import alarms, events, outgoing
+from mailproc.store import alarms
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.templating.environment import Listed
@@ -70,10 +71,7 @@ def tell_staff(
     )
     _log.warning("a broken text: %s", note)
     event = NewEvent(cause="timer", type="BROKEN_TEXT", at=now, state="done", facts={"text": note[:500]})
-    facts = {"reasons": [ALARM], "note": note}
-    body = {"notice": "staff/attention", "to": "staff", "facts": facts}
-    event_id = events.add(connection, event)
-    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body)
+    notify_staff(connection, event, {"reasons": [ALARM], "note": note})
     return True
 
 

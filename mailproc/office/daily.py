@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.flow.notify_staff import DIGEST, notify_staff
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.notices import digest
@@ -14,7 +15,7 @@ from mailproc.notices.digest import DigestLetter, DigestMailbox, DigestRequest, 
 from mailproc.notices.parties import Library
 from mailproc.office.agenda import Agenda, Todo, agenda
 from mailproc.office.letters import LetterLine
-from mailproc.store import events, open_requests, outgoing
+from mailproc.store import open_requests
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.templating.contract import as_context
@@ -75,8 +76,7 @@ def _keep(connection: Connection, context: dict[str, Any], at: datetime, by: str
         door="cli" if by else "",
         state="done",
     )
-    body = {"notice": "staff/digest", "to": "staff", "facts": {"digest": context}}
-    outgoing.add_intent(connection, event_id=events.add(connection, event), seq=0, kind="notice", body=body)
+    notify_staff(connection, event, {"digest": context}, DIGEST)
 
 
 def _request(one: Todo, premises: Premises) -> DigestRequest:

@@ -1,0 +1,63 @@
+"""A letter to staff: what it is about, and the one way in which it comes to be written.
+
+The stations for people (``notify``, ``notice_context``) make the letter of it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from sqlalchemy import Connection
+
+from mailproc.store import events, outgoing
+from mailproc.store.events import NewEvent
+
+ATTENTION, DIGEST = "staff/attention", "staff/digest"
+
+
+class Waiting(TypedDict):
+    """Letters that wait for DNS: how many, whose they are said to be, since when (ISO 8601)."""
+
+    count: int
+    partners: list[str]
+    since: str
+
+
+class Claimed(TypedDict):
+    """Letters that claim to be of a partner: how many, and requests that they name."""
+
+    partner: str
+    count: int
+    numbers: list[str]
+
+
+class StaffFacts(TypedDict, total=False):
+    """What the letter is about, as it is kept until it is written. ``reasons``: codes of attention;
+    ``letter``, ``sender``, ``subject``, ``about``: of a letter that came in; ``ours``: the letters of ours
+    whose fate it is; ``more``, ``since`` (ISO 8601), ``claimed``: what was not told before; ``digest``: the
+    day's work, as JSON."""
+
+    reasons: Sequence[str]
+    note: str
+    letter: str
+    sender: str
+    subject: str
+    about: str
+    ours: list[int]
+    waiting: Waiting
+    more: int
+    since: str
+    claimed: list[Claimed]
+    digest: dict[str, Any]
+
+
+def letter_to_staff(facts: StaffFacts, notice: str = ATTENTION) -> dict[str, Any]:
+    """The body of the intent; what is empty is left out."""
+    kept = {name: value for name, value in facts.items() if value}
+    return {"notice": notice, "to": "staff", "facts": kept}
+
+
+def notify_staff(connection: Connection, event: NewEvent, facts: StaffFacts, notice: str = ATTENTION) -> None:
+    """Keep what happened beside the requests, and a letter to staff about it, in the caller's commit."""
+    event_id = events.add(connection, event)
+    body = letter_to_staff(facts, notice)
+    outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body, partner=event.partner)

@@ -1,0 +1,26 @@
+"""Letters to staff come to be written in one place."""
+
+import re
+from pathlib import Path
+
+import mailproc
+from mailproc.flow.notify_staff import ATTENTION, DIGEST, letter_to_staff
+from mailproc.notices.catalogue import NOTICES
+
+PROGRAM = Path(mailproc.__file__).parent
+BY_HAND = re.compile(r'"staff/\w+"|"to": "staff"')
+
+
+def test_no_other_file_makes_a_letter_to_staff() -> None:
+    makers = {path.name for path in PROGRAM.rglob("*.py") if BY_HAND.search(path.read_text())}
+    assert makers == {"notify_staff.py"}, "call flow/notify_staff.py instead"
+
+
+def test_each_kind_of_letter_to_staff_has_its_text() -> None:
+    paths = {contract.path for contract in NOTICES}
+    assert {f"en/{notice}.txt" for notice in (ATTENTION, DIGEST)} <= paths
+
+
+def test_what_is_empty_is_left_out() -> None:
+    made = letter_to_staff({"reasons": ["bounced"], "note": "", "ours": []})
+    assert made == {"notice": ATTENTION, "to": "staff", "facts": {"reasons": ["bounced"]}}
