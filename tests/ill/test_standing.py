@@ -189,6 +189,19 @@ def test_what_moves_is_open_again():
     assert done(borrowing(State.IDLE), "close").outcome.kind is Kind.REFUSED
 
 
+@pytest.mark.parametrize(
+    ("say", "note"),
+    [
+        (None, ""),
+        ({"type": "STATUS_QUERY"}, "asked how it stands"),
+        ({"type": "CANCEL"}, "said once more"),
+    ],
+)
+def test_a_timer_notes_what_it_said(say, note):
+    facts = {} if say is None else {"say": say}
+    assert done(borrowing(State.PENDING), "UNANSWERED", **facts).note == note
+
+
 STATES = [state for state in State if state not in (State.SHELVED_CANCEL, State.UNKNOWN)]
 DATES = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
 STANDINGS = st.builds(

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from mailproc.errors import TryLater
 from mailproc.store.mailboxes import Position
+from mailproc.transport import imap_again
 from mailproc.transport.imap_in import poll
 from tests.servers.imap_liar import Liar, Lie, honest, item
 
@@ -107,6 +108,7 @@ LIES: dict[str, Lie] = {
     "all sizes 4 GB": listing(lambda answer: re.sub(rb"SIZE \d+", b"SIZE 4294967295", answer)),
     "all sizes 0": listing(lambda answer: re.sub(rb"SIZE \d+", b"SIZE 0", answer)),
     "sizes that are none": listing(lambda answer: re.sub(rb"SIZE \d+", b"SIZE NIL", answer)),
+    "sizes of words": listing(lambda answer: re.sub(rb"SIZE \d+", b'SIZE "big"', answer)),
     "UIDs going down": listing(renamed(b"2", b"5000")),
     "one UID twice": listing(renamed(b"2", b"3")),
     "UID 0": listing(renamed(b"3", b"0")),
@@ -270,6 +272,71 @@ def test_a_server_that_falls_ill_in_the_middle_is_waited_for(
     assert len(inbox.rows()) == 100
 
 
+def test_after_many_bad_letters_in_a_row_only_the_newest_is_asked_for(
+    server: Liar, inbox: Any, looking: Looking
+) -> None:
+    server.letters = letters(*range(1, 201))
+    asked: set[int] = set()
+
+    def refuse(verb: str, command: str, answer: bytes) -> bytes:
+        if verb != "FETCH" or "BODY" not in command:
+            return answer
+        asked.update(server._named(command))
+        return NO if max(server._named(command)) > 20 else answer
+
+    assert "UID 21" in looking.look(refuse, batch=50)
+    assert asked == {*range(1, 101), 200}
+
+
+@pytest.mark.parametrize(
+    ("bad", "why", "position"), [(10, "", 20), (11, "11 letters could not be read, the first UID 10", 9)]
+)
+def test_ten_bad_letters_at_the_end_are_passed_over_of_more_it_is_the_server(
+    server: Liar, inbox: Any, looking: Looking, bad: int, why: str, position: int
+) -> None:
+    server.letters = letters(*range(1, 21))
+
+    def refuse(verb: str, command: str, answer: bytes) -> bytes:
+        refused = verb == "FETCH" and "BODY" in command and max(server._named(command)) > 20 - bad
+        return NO if refused else answer
+
+    assert why in looking.look(refuse, batch=20)
+    assert inbox.position("m") == Position(7, position)
+
+
+def test_a_folder_that_is_replaced_while_it_is_read_is_read_anew_by_the_next_look(
+    server: Liar, inbox: Any, looking: Looking
+) -> None:
+    def replaced(verb: str, command: str, answer: bytes) -> bytes:
+        if verb == "FETCH" and "BODY" in command and server.uidvalidity == 7:
+            server.uidvalidity = 8
+            return FLOOD  # the place in the stream is lost: the folder is opened again
+        return answer
+
+    assert "the folder was replaced" in looking.look(replaced)
+    assert (looking.kept, inbox.position("m")) == (set(), NEVER)
+    assert looking.look() == ""
+    assert (looking.kept, inbox.position("m")) == (set(server.letters.values()), Position(8, 6))
+
+
+def test_a_letter_that_staff_ask_for_and_the_server_refuses_stays_on_the_list(
+    server: Liar, inbox: Any, looking: Looking, clock: Clock
+) -> None:
+    looking.look(body(without(3)))
+
+    def fetched() -> list[tuple[int, bool, str]]:
+        wanted = inbox.passed("m").__getitem__
+        outcomes = imap_again.fetch(server.mailbox(), wanted, inbox.keep, clock())
+        return [(one.uid, one.kept is not None, one.reason) for one in outcomes]
+
+    server.lie = body(lambda _: NO)
+    assert fetched() == [(3, False, "fetch failed: [SERVERBUG] a bad day")]
+    assert [one.uid for one in inbox.passed("m")[7]] == [3]
+    server.lie = honest
+    assert fetched() == [(3, True, "")]
+    assert inbox.passed("m") == {}
+
+
 @pytest.mark.parametrize("how", ["hangs up", "falls silent", "sends too much"])
 def test_a_letter_at_which_the_server_breaks_is_found(
     server: Liar, inbox: Any, looking: Looking, how: str
@@ -282,9 +349,9 @@ def test_a_letter_at_which_the_server_breaks_is_found(
             return {"hangs up": None, "falls silent": b"", "sends too much": FLOOD}[how]
         return answer
 
-    for _ in range(2):
-        last = looking.look(breaks, timeout=0.2, batch=16)
-    assert last == ""
+    first = looking.look(breaks, timeout=0.2, batch=16)
+    assert (first != "") is (how != "sends too much")  # then nothing had to be waited for
+    assert looking.look(breaks, timeout=0.2, batch=16) == ""
     assert {row.raw for row in inbox.rows()} == set(letters(*range(1, 17)).values()) - {server.letters[11]}
     assert [one.uid for one in inbox.passed("m")[7]] == [11]
     assert looking.look() == ""

@@ -175,3 +175,37 @@ def test_folders_without_end_are_named_in_a_line(server: Liar, inbox: Any, clock
     assert "no folder 'INBOX'" in why
     assert len(why) < 500
     assert why.isprintable()
+
+
+@pytest.mark.parametrize(("number", "ends"), [(20, "f19"), (21, "f19 …")])
+def test_of_more_than_twenty_folders_the_others_are_shown_as_left_out(
+    server: Liar, inbox: Any, clock: Clock, number: int, ends: str
+) -> None:
+    names = b"".join(b'* LIST () "/" f%02d\r\n' % one for one in range(number))
+    said = {"SELECT": b"TAG NO no such folder\r\n", "LIST": names + b"TAG OK done\r\n"}
+    server.lie = lambda verb, _command, answer: said.get(verb, answer)
+    assert looked(server, inbox, clock).endswith(ends)
+
+
+def test_each_thing_that_is_asked_has_its_own_time(
+    server: Liar, inbox: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Octets that came slowly leave no less time for what is done with the letters afterwards."""
+    passed = 0.0
+    server.letters = {1: b"Subject: one\r\n\r\n"}
+
+    def slow(verb: str, command: str, answer: bytes) -> bytes:
+        nonlocal passed
+        if "BODY" in command or verb == "STORE":
+            passed += 0.6 * imap_line.PATIENCE * 5  # of each answer's time more than half
+        return answer
+
+    class Time:
+        @staticmethod
+        def monotonic() -> float:
+            return time.monotonic() + passed
+
+    monkeypatch.setattr(imap_line, "time", Time)
+    server.lie = slow
+    assert looked(server, inbox, clock, after="delete", timeout=5) == ""
+    assert server.letters == {}

@@ -193,6 +193,29 @@ def test_two_looks_at_once_a_few_wait_and_the_rest_hear_later(
     assert most == 2
 
 
+def test_the_end_of_the_listener_waits_for_no_look(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def is_of(_password: bytes, _phc: str) -> bool:
+        begun.set()
+        return go.wait(30)
+
+    monkeypatch.setattr(passwords, "is_of", is_of)
+
+    async def closed() -> bool:
+        look = asyncio.ensure_future(desk.judged("lender", "x"))
+        await asyncio.to_thread(begun.wait, 10)
+        closing = threading.Thread(target=desk.logins.close)
+        closing.start()
+        await asyncio.to_thread(closing.join, 5)
+        ended = not closing.is_alive()
+        go.set()
+        await look
+        return ended
+
+    assert asyncio.run(closed())
+
+
 def test_no_memory_is_no_wrong_password(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

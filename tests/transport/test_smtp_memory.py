@@ -146,3 +146,11 @@ def test_a_letter_that_is_being_committed_does_not_give_its_memory(
             assert answer(port, host, RAW) == 421  # itself the only one that may give way
         committed.set_result([Kept(7, new=True)])
         assert busy.recv(999).startswith(b"250 2.0.0 Kept as I7")
+
+
+def test_what_a_letter_held_is_free_when_it_is_kept(door: Any) -> None:
+    """A host that may hold one letter sends many, one after the other."""
+    port = door(max_connections_per_host=1)
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        for _ in range(4):
+            assert client.sendmail(THEM, [US], LARGE) == {}

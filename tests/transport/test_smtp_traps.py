@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,6 +25,7 @@ from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport import smtp_session
 from mailproc.transport.smtp_clerk import Clerk
 from mailproc.transport.smtp_in import Listener
+from mailproc.transport.smtp_session import Session
 
 Clock = Callable[[], datetime]
 Open = Callable[..., socket.socket]
@@ -395,6 +396,24 @@ def test_an_exception_in_a_command_tells_nothing(
     assert rest(line).endswith(b"421 4.3.0 Trouble on our side, try again later\r\n")
     assert "OSError" in caplog.text
     assert words not in caplog.text
+
+
+def test_a_session_that_has_failed_waits_for_its_end_and_reads_no_more() -> None:
+    """The end takes a while where the client reads nothing: a closed stream would be read in a circle."""
+
+    class Gone:
+        def hang_up(self, line: str = "") -> None:
+            del line
+
+    failed: Any = Session.handle_exception(cast(Session, Gone()), asyncio.IncompleteReadError(b"", 1))
+    with pytest.raises(TimeoutError):
+        asyncio.run(asyncio.wait_for(failed, 0.05))
+
+
+def test_data_without_a_recipient_is_refused_and_the_session_goes_on(listen: Open) -> None:
+    line = listen()
+    line.sendall(b"EHLO x\r\nMAIL FROM:<a@lender.example>\r\nDATA\r\nQUIT\r\n")
+    assert b"\r\n503 5.5.1 Error: need RCPT command\r\n221" in rest(line)
 
 
 def test_the_library_logs_no_letter_and_no_password(listen: Open, caplog: pytest.LogCaptureFixture) -> None:
