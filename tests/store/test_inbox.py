@@ -131,3 +131,19 @@ def test_whose_a_letter_is_said_to_be_is_noted_while_it_waits(store, letter):
         waits, settled = letters.load(connection, 1), letters.load(connection, 2)
     assert (waits["partner"], waits["subject"], waits["proof"]) == ("XX-SAID", "Reply", "")
     assert settled["partner"] == "XX-OWN"
+
+
+def test_a_shelved_letter_that_goes_round_again_begins_afresh(store, letter):
+    store.write(lambda c: inbox.keep(c, [letter(), letter(raw=b"other")]))
+    for number in (1, 2):
+        store.write(lambda c, n=number: letters.settle(c, n, "shelved", "todo", partner="XX-OWN"))
+    store.write(lambda c: letters.again(c, 1, note="by staff"))
+    with store.read() as connection:
+        again, other = letters.load(connection, 1), letters.load(connection, 2)
+    assert [again[name] for name in ("state", "attempts", "last_error", "note")] == [
+        "todo",
+        0,
+        "",
+        "by staff",
+    ]
+    assert other["state"] == "shelved"

@@ -111,6 +111,16 @@ def test_more_rows_in_hand_than_the_note_holds_are_all_suspects(here):
     assert counts(here) == [TRIED] * 5
 
 
+def test_what_was_claimed_stays_known_while_more_rows_are_in_hand_than_the_note_holds(here):
+    rows = here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
+    here.underway.claimed(InboxRow, [row["id"] for row in rows])
+    here.underway.at(*range(1, 5000))
+    here.underway.at(3)
+    here.underway.close()
+    here.write(here.underway.forgive)
+    assert counts(here) == [FRESH, FRESH, TRIED, FRESH, FRESH]
+
+
 def test_a_folder_that_cannot_be_written_is_said_and_work_goes_on(tmp_path, caplog):
     (tmp_path / "file").write_text("in the way")
     note = Underway(tmp_path / "file" / "note")
