@@ -4,14 +4,22 @@ Anything that is not one of these is a bug: it is logged with its traceback, the
 is shelved, and the daemon goes on with the next letter.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from mailproc.sentence import Part
 
 
 class MailprocError(Exception):
     """The base of every error that mailproc raises on purpose.
 
-    Its text is one sentence that may be shown to anybody: it never holds a secret.
+    It says one sentence that may be shown to anybody: it never holds a secret. ``str`` of it is English; who
+    shows it to staff words ``said`` in their language.
     """
+
+    def __init__(self, said: Part = "") -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class RemoteFault(MailprocError):
@@ -21,7 +29,7 @@ class RemoteFault(MailprocError):
     octet offset (binary ones), None where the fault has no place.
     """
 
-    def __init__(self, text: str, position: int | None = None) -> None:
+    def __init__(self, text: Part, position: int | None = None) -> None:
         super().__init__(text)
         self.position = position
 
@@ -33,10 +41,10 @@ class LocalFault(MailprocError):
     wrong: each is a sentence of its own.
     """
 
-    def __init__(self, text: str, possible: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> None:
+    def __init__(self, text: Part, possible: Sequence[Part] = (), also: Sequence[Part] = ()) -> None:
         super().__init__(text)
-        self.possible = possible
-        self.also = also
+        self.possible = tuple(possible)
+        self.also = tuple(also)
 
 
 class TryLater(MailprocError):

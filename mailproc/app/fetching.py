@@ -9,6 +9,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.log import following
 from mailproc.office.mailroom import known_mailbox
+from mailproc.sentence import sentence
 from mailproc.store import passed_over
 from mailproc.store.engine import Store
 from mailproc.store.passed_over import UNREAD, Remembered
@@ -54,6 +55,6 @@ def fetch(store: Store, premises: Premises, name: str, uids: Sequence[int]) -> l
 
 def _mailbox(premises: Premises, name: str) -> Mailbox:
     if not name:
-        raise LocalFault("Say which mailbox.")
+        raise LocalFault(sentence("which-mailbox"))
     known_mailbox(premises.config, name)
     return next(mailbox for mailbox in premises.config.mailbox if mailbox.name == name)

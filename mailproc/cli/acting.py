@@ -21,6 +21,7 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.office import acts, choices, options, place, questions
 from mailproc.office.choices import Choice
 from mailproc.office.listing import Line
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -214,10 +215,10 @@ def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise LocalFault(f"--date: {text[:40]!r} is no date; write 2026-01-31.") from None
+        raise LocalFault(sentence("date-written", given=text[:40])) from None
 
 
 def _answer(text: str) -> bool | None:
     if text and text not in ("yes", "no"):
-        raise LocalFault("--answer is yes or no.")
+        raise LocalFault(sentence("answer-yes-no"))
     return text == "yes" if text else None

@@ -12,6 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.office import amend as amending
 from mailproc.office import corrections
 from mailproc.office.amend import Amended
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -52,7 +53,7 @@ def amend(
     }  # fmt: skip
     given = {name: text for name, text in cited.items() if text}
     if not (given or need_before or file or again):
-        raise LocalFault("Say what is to be corrected: --title, --author …, --need-before, or --file JSON.")
+        raise LocalFault(sentence("amend-what"))
     wanted = corrections.read(json_value(file) if file else {}, given, need_before)
     with opened(ctx) as house:
         done = amending.amend(

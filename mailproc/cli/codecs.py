@@ -12,6 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.office import trial
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -60,5 +61,5 @@ def encode(
 
 def _apdu(value: Any) -> Apdu:
     if not isinstance(value, dict):
-        raise LocalFault("An APDU is a JSON object with a type.")
+        raise LocalFault(sentence("apdu-no-object"))
     return apdu_json.from_json(value)

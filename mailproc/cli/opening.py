@@ -11,6 +11,7 @@ import typer
 from mailproc import log
 from mailproc.app import build
 from mailproc.app.build import House
+from mailproc.cli.root import PREMISES
 from mailproc.flow.premises import Premises
 
 
@@ -32,6 +33,7 @@ def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[Hous
     """
     log.set_up("WARNING")
     house = build.build(config_path(ctx), secrets_needed=secrets_needed, migrate=False)
+    ctx.meta[PREMISES] = house.premises
     try:
         yield house
     finally:
@@ -41,7 +43,8 @@ def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[Hous
 def configured(ctx: typer.Context) -> Premises:
     """The configuration without the store."""
     log.set_up("WARNING")
-    return build.configured(config_path(ctx), secrets_needed=False)
+    premises = ctx.meta[PREMISES] = build.configured(config_path(ctx), secrets_needed=False)
+    return premises
 
 
 def who() -> str:

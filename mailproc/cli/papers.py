@@ -12,6 +12,7 @@ from mailproc.cli.opening import configured, opened
 from mailproc.errors import LocalFault
 from mailproc.flow import site_texts
 from mailproc.office import drafts, rehearsal
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -68,7 +69,7 @@ def preview(
     try:
         text = file.read_text(encoding="utf-8") if file else None
     except (OSError, UnicodeDecodeError) as error:
-        raise LocalFault(f"{file} cannot be read: {error}") from None
+        raise LocalFault(sentence("file-unreadable", file=str(file), error=str(error))) from None
     with opened(ctx) as house:
         if request:
             with house.store.read() as connection:

@@ -6,6 +6,7 @@ from getpass import getpass
 import typer
 
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -17,7 +18,7 @@ def password() -> None:
 
     said = _asked() if sys.stdin.isatty() else _read(passwords.LONGEST)
     if not said or not said.isprintable() or len(said.encode()) > passwords.LONGEST:
-        raise LocalFault(f"A password has 1 to {passwords.LONGEST} octets, on one line.")
+        raise LocalFault(sentence("password-length", most=passwords.LONGEST))
     typer.echo(passwords.hashed(said))
 
 
@@ -25,7 +26,7 @@ def _asked() -> str:
     """At the terminal, unseen: what stands on a command line can be read by everybody on the machine."""
     said = getpass("Password: ")
     if getpass("Once more: ") != said:
-        raise LocalFault("The two are not the same: try it again.")
+        raise LocalFault(sentence("password-twice"))
     return said
 
 

@@ -11,6 +11,7 @@ from mailproc.cli.letter_files import letters
 from mailproc.cli.opening import configured
 from mailproc.errors import LocalFault
 from mailproc.office import patterns
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -30,7 +31,7 @@ def show(
     premises = configured(ctx)
     found = list(islice(letters([file]), 2))
     if len(found) != 1:
-        raise LocalFault(f"{file} holds more than one letter; give one.")
+        raise LocalFault(sentence("one-letter", file=file))
     if found[0].problem:
         raise LocalFault(found[0].problem)
     said = patterns.tried(premises, found[0].name, found[0].raw)

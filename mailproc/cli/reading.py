@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 
 LONGEST_JSON = 262_144
 """Characters: what is written in it is checked while the store is held."""
@@ -16,7 +17,7 @@ def content(name: str) -> str:
     try:
         return octets(name).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise LocalFault(f"{name} is not UTF-8 text.") from None
+        raise LocalFault(sentence("not-utf8", file=name)) from None
 
 
 def json_value(name: str) -> Any:
@@ -24,14 +25,14 @@ def json_value(name: str) -> Any:
     JSON has no word for (NaN), figures by the thousand, or brackets in brackets without end."""
     text = content(name)
     if len(text) > LONGEST_JSON:
-        raise LocalFault(f"{name} has {len(text)} characters; {LONGEST_JSON} are the most.")
+        raise LocalFault(sentence("too-long", name=name, count=len(text), most=LONGEST_JSON))
     try:
         return json.loads(text, parse_constant=_no_number)
     except RecursionError:
-        raise LocalFault(f"{name} is no JSON that can be read: too many brackets in one another.") from None
+        raise LocalFault(sentence("json-deep", file=name)) from None
     except ValueError as error:
         what = "it holds a number of thousands of digits" if "4300 digits" in str(error) else str(error)
-        raise LocalFault(f"{name} is no JSON: {what}.") from None
+        raise LocalFault(sentence("no-json", file=name, why=what)) from None
 
 
 def _no_number(word: str) -> None:
@@ -44,4 +45,4 @@ def octets(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise LocalFault(f"{name} cannot be read: {error.strerror}.") from None
+        raise LocalFault(sentence("file-not-read", file=name, why=error.strerror or "")) from None

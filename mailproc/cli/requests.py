@@ -14,6 +14,7 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.office import listing, questions
 from mailproc.office.listing import Filter, Line
 from mailproc.office.questions import Change, Shown
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -131,4 +132,4 @@ def _row(line: Line, premises: Premises) -> tuple[str, ...]:
 
 def _one_of(option: str, given: str, known: Iterable[str]) -> None:
     if given and given.upper() not in known:
-        raise LocalFault(f"{option}: {given!r} is none of {', '.join(known)}.")
+        raise LocalFault(sentence("option-none-of", option=option, given=given, known=", ".join(known)))

@@ -4,6 +4,7 @@ import gc
 import io
 import os
 import sys
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +16,11 @@ from typer.core import TyperCommand, TyperGroup
 from mailproc.cli import output
 from mailproc.cli.verbs import VERBS
 from mailproc.errors import LocalFault, MailprocError, Misconfigured
+from mailproc.sentence import Part, sentence
 
 REFUSED, MISCONFIGURED = 1, 3
+PREMISES = "mailproc.premises"
+"""Where the context of a call keeps the premises, once its verb has read the configuration."""
 
 
 class Verbs(TyperGroup):
@@ -37,18 +41,41 @@ class Verbs(TyperGroup):
             sys.stdout.flush()  # a pipe that broke is to be noticed here, not when Python ends
             return answer
         except Misconfigured as error:
-            for sentence in str(error).split("\n"):  # one for each problem; the operator wrote their words
-                output.complain(sentence)
+            for problem in str(error).split("\n"):  # one for each problem; the operator wrote their words
+                output.complain(problem)
             raise typer.Exit(MISCONFIGURED) from None
         except MailprocError as error:
-            possible = error.possible if isinstance(error, LocalFault) else ()
-            output.complain(str(error) + (f" Possible now: {', '.join(possible)}." if possible else ""))
-            for another in error.also if isinstance(error, LocalFault) else ():
-                output.complain(another)
+            for words in refusal(error, ctx):
+                output.complain(words)
             raise typer.Exit(REFUSED) from None
         except BrokenPipeError:
             _forget_stdout()
             raise typer.Exit(REFUSED) from None
+
+
+def refusal(error: MailprocError, ctx: typer.Context) -> Iterator[str]:
+    """Why it was refused and what is possible instead, a line each; in the library's language."""
+    word = _language_of(ctx)
+    if not isinstance(error, LocalFault):
+        yield word(error.said)
+        return
+    possible = sentence("possible-now", possible=", ".join(map(word, error.possible)))
+    yield f"{word(error.said)} {word(possible)}" if error.possible else word(error.said)
+    yield from map(word, error.also)
+
+
+def _language_of(ctx: typer.Context) -> Callable[[Part], str]:
+    """How a sentence is worded. A verb may refuse what it was given before it reads the configuration."""
+    premises = ctx.meta.get(PREMISES)
+    if premises is None:
+        from mailproc.cli.opening import configured  # here: a verb that is done needs it not
+
+        try:
+            premises = configured(ctx)
+        except MailprocError:
+            return str
+    word: Callable[[Part], str] = premises.language.word
+    return word
 
 
 def loaded(name: str) -> Any:

@@ -8,6 +8,7 @@ under no other.
 from mailproc.config import Account, Partner
 from mailproc.errors import LocalFault
 from mailproc.protocols import registry
+from mailproc.sentence import sentence
 
 
 def ours(partner: Partner) -> tuple[Account, ...]:
@@ -42,7 +43,7 @@ def choose(partner: Partner, service: str, name: str = "") -> Account | None:
     chosen = chosen or the_rest(partner)
     if chosen is None:
         known = ", ".join(shown(one) for one in accounts)
-        raise LocalFault(f"No account with {partner.symbol} takes a {service}; there are: {known}.")
+        raise LocalFault(sentence("no-account", partner=partner.symbol, service=service, known=known))
     return chosen
 
 

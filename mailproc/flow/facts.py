@@ -18,6 +18,7 @@ from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, Rene
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import Standing, to_json
 from mailproc.ill.terms import Results, Role, Service
+from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
 
 ANNOUNCED = timedelta(days=7)
@@ -146,12 +147,12 @@ def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
         or last["cause"] != "staff"
         or last["type"] in ("request", "undo", "amend", "redirect", "forget")
     ):
-        raise LocalFault("The last thing that happened here is no act that can be undone.")
+        raise LocalFault(sentence("undo-nothing"))
     facts = last["facts"] or {}
     if "found" not in facts:
-        raise LocalFault("What the partner said by telephone or post cannot be undone; record what is true.")
+        raise LocalFault(sentence("undo-heard"))
     left = any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"]))
     if left and last["type"] != "close":  # of that only the reader hears, and hears again when it comes
-        raise LocalFault("The letter has left already: tell the partner by a message instead.")
+        raise LocalFault(sentence("undo-left"))
     kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
     return kept | {"undone": last["id"]}

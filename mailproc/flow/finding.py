@@ -12,6 +12,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import sentence
 from mailproc.store import events, heard, transactions
 
 
@@ -31,7 +32,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
     if event["type"] == "request":
         return Placed(*opening.ask(connection, event, premises))
     if apdu is None:
-        raise LocalFault(f"E{event['id']} belongs to no transaction.")
+        raise LocalFault(sentence("no-transaction", event=f"E{event['id']}"))
     listener = (event["facts"] or {}).get("listener")
     known = find(connection, event["partner"], apdu, premises, Role[listener] if listener else None)
     if known is not None:

@@ -13,8 +13,10 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
+from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, Service, State
 from mailproc.protocols import registry
+from mailproc.sentence import sentence
 from mailproc.store import learned, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
 from mailproc.store.transactions import NewTransaction
@@ -30,10 +32,10 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     for attempt in attempts:
         if attempt["closed_at"] is None and not State[attempt["state"]].gives_way:
             open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
-            raise LocalFault(f"{open_one} is {attempt['state']}: cancel or close it before another is asked.")
+            raise LocalFault(sentence("attempt-open", attempt=open_one, state=term_word(attempt["state"])))
     candidate = rota.next_candidate(requests.rota(connection, request["id"]))
     if candidate is None:
-        raise LocalFault(f"Nobody is left to ask for {request['number']}: add a partner to its rota.")
+        raise LocalFault(sentence("rota-end", number=request["number"]))
     partner = premises.partners.lender(candidate.partner)
     attempt_number = len(attempts) + 1
     number = registry.spoken_with(partner).number(partner, f"{request['number']}-{attempt_number}")

@@ -20,6 +20,7 @@ from mailproc.ill.repeats import has_time
 from mailproc.ill.replies import unknown_id
 from mailproc.ill.terms import ApduType, Role
 from mailproc.ill.timers import OFFICE_OPENS
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import events
 
 SAID = frozenset(
@@ -78,32 +79,32 @@ def tell(connection: Connection, event: RowMapping, premises: Premises, by: str)
     """
     partner = premises.partners.known(event["partner"])
     if day := (event["facts"] or {}).get(events.TOLD):
-        raise LocalFault(f"{partner.symbol} was told of E{event['id']} on {day} already.")
+        raise LocalFault(sentence("told-already", partner=partner.symbol, event=f"E{event['id']}", day=day))
     if why_not := _why_not(connection, event, premises):
-        raise LocalFault(f"E{event['id']} cannot be reported: {why_not}.")
+        raise LocalFault(sentence("report-not-possible", event=f"E{event['id']}", why=why_not))
     if not _report(connection, event, premises, by):
         most = premises.config.policy.answers_an_hour
-        raise LocalFault(f"{partner.symbol} had {most} answers within the hour: try again later.")
+        raise LocalFault(sentence("answers-this-hour", partner=partner.symbol, most=most))
     _mark(connection, event, premises)
     named = finding.name_of(apdu_json.from_json(event["apdu"]))
     return f"{partner.symbol} is told that {named} is about nothing that we know of"
 
 
-def _why_not(connection: Connection, event: RowMapping, premises: Premises) -> str:
-    """Why nobody can be told of it, '' where its borrower can."""
+def _why_not(connection: Connection, event: RowMapping, premises: Premises) -> Sentence | None:
+    """Why nobody can be told of it, None where its borrower can."""
     heard = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
     if heard is None or event["cause"] != "letter" or not has_time(heard):
-        return "its protocol has no word for it"
+        return sentence("report-no-word")
     if heard.type.name not in SAID:
-        return f"{heard.type.name} is nothing a borrower says of its request"
+        return sentence("report-not-a-borrowers", event=heard.type.name)
     if strangers.part(heard, premises) is not Role.RESPONDER:
-        return "it names us as the borrower"
+        return sentence("report-we-borrow")
     if strangers.is_anybodys(connection, heard, event["partner"], premises):
-        return "the request is known here"
+        return sentence("report-known")
     partner = premises.partners.get(event["partner"])
     if partner is not None and strangers.is_ourselves(partner, premises):
-        return f"the address of {partner.symbol} is our own"
-    return ""
+        return sentence("report-own-address", partner=partner.symbol)
+    return None
 
 
 def _report(connection: Connection, event: RowMapping, premises: Premises, by: str = "") -> bool:

@@ -10,6 +10,7 @@ from mailproc.mail import addresses
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.verp import without_detail
 from mailproc.protocols import registry
+from mailproc.sentence import sentence
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,14 @@ class Partners:
         partner = self.get(symbol)
         if partner is None:
             known = ", ".join(one.symbol for one in self._all) or "none is configured"
-            raise LocalFault(f"There is no partner {symbol!r}. Known partners: {known}.")
+            raise LocalFault(sentence("no-partner", partner=symbol, known=known))
         return partner
 
     def lender(self, symbol: str) -> Partner:
         """A partner whom we may ask; LocalFault says why not."""
         partner = self.known(symbol)
         if Role.RESPONDER not in partner.roles:
-            raise LocalFault(f"{partner.symbol} does not lend to us (roles in config.toml has no RESPONDER).")
+            raise LocalFault(sentence("no-lender", partner=partner.symbol))
         return partner
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:

@@ -12,8 +12,10 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.effects import Effect, Send
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import Standing, Step
+from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role
 from mailproc.protocols.codec import Manner
+from mailproc.sentence import Sentence, Word, sentence
 
 
 def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, premises: Premises) -> None:
@@ -23,23 +25,27 @@ def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, p
     prohibited = event["heard_by"] and taken.outcome.kind is Kind.ERROR
     if taken.outcome.kind is not Kind.REFUSED and not prohibited:
         return
-    why = f"{event['type']} is not possible while the {found.service.name} is {found.state.name}."
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
     if event["heard_by"]:
-        raise LocalFault(taken.note or why, possible)
+        raise LocalFault(taken.note or _not_possible(event["type"], found), possible)
     can = manner.sayable(possible, transaction, premises)
-    answer = said.rpartition("-")[2]
+    action, answer = event["type"], said.rpartition("-")[2]
     if answer in _OTHER and event["type"] in can:  # the one answer is possible, and it was the other
         other = _OTHER[answer]
-        why = why.replace(" is not", f" --answer {answer} is not", 1)
+        action = f"{action} --answer {answer}"
         can = tuple(f"{one} --answer {other}" if one == event["type"] else one for one in can)
-    raise LocalFault(taken.note or why, (*can, *_first(event, found)))
+    raise LocalFault(taken.note or _not_possible(action, found), (*can, *_first(event, found)))
+
+
+def _not_possible(action: str, found: Standing) -> Sentence:
+    service = Word("services", found.service)
+    return sentence("not-possible", action=action, service=service, state=term_word(found.state))
 
 
 _OTHER = {"yes": "no", "no": "yes"}
 
 
-def _first(event: RowMapping, found: Standing) -> tuple[str, ...]:
+def _first(event: RowMapping, found: Standing) -> tuple[Sentence, ...]:
     """Of an answer to what nobody has asked by a message: how to record that it was asked."""
     action = BY_NAME.get(event["type"])
     asked = action.answers if action else ""
@@ -48,7 +54,7 @@ def _first(event: RowMapping, found: Standing) -> tuple[str, ...]:
     )
     if not heard or heard.kind is not Kind.BECOMES:
         return ()
-    return (f"{asked} --heard-by post (or phone), if they asked for it, and then {event['type']}",)
+    return (sentence("heard-first", asked=asked, then=event["type"]),)
 
 
 def speakable(
@@ -62,9 +68,13 @@ def speakable(
             continue
         role, kind = Role[transaction["role"]], effect.apdu.type
         if refused := codec.refuses(effect.apdu, transaction["dialect"]):
-            raise LocalFault(f"{transaction['partner']} cannot be told this: {refused}.")
+            raise LocalFault(sentence("cannot-be-told", partner=transaction["partner"], why=refused))
         if manner.effective(codec, partner, kind, role, transaction["dialect"]) is Manner.REFUSE:
             raise LocalFault(
-                f"{event['type']} is not possible: {codec.name}, which {transaction['partner']} speaks, has"
-                " no message for it. Write to its people, and record what they answer with --heard-by."
+                sentence(
+                    "protocol-no-message",
+                    action=event["type"],
+                    protocol=codec.name,
+                    partner=transaction["partner"],
+                )
             )

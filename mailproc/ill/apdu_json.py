@@ -19,6 +19,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import ApduType
+from mailproc.sentence import Sentence, sentence
 
 GREATEST = 10**18 - 1
 """What the store's numbers, and every protocol's, have room for."""
@@ -55,7 +56,7 @@ def from_json(value: Mapping[str, Any]) -> Apdu:
         slow_work.check_length("apdu_json.from_json", _entries(value), MOST_ENTRIES)
     name = value.get("type")
     if not isinstance(name, str) or name not in ApduType.__members__:
-        raise LocalFault(f"{name!r} is no type of an APDU; known are {', '.join(ApduType.__members__)}")
+        raise LocalFault(sentence("apdu-type", name=str(name), known=", ".join(ApduType.__members__)))
     rest = {key: item for key, item in value.items() if key != "type"}
     return cast(Apdu, _build(APDU_CLASSES[ApduType[name]], rest, name))
 
@@ -123,17 +124,17 @@ def _present(hint: Any) -> Any:
 
 def _build(cls: type, value: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise _wrong(where, 'an object, as {"name": …}', value)
+        raise _wrong(where, sentence("value-object"), value)
     hints = _hints(cls)
     for key in value:
         if key not in hints:
-            raise LocalFault(f"{where}: there is no field {key!r}; known are {', '.join(hints)}")
+            raise LocalFault(sentence("apdu-unknown-field", where=where, name=key, known=", ".join(hints)))
     fields = {
         key: _convert(hints[key], item, f"{where}.{key}") for key, item in value.items() if item is not None
     }
     for name in _required(cls):
         if name not in fields:
-            raise LocalFault(f"{where}.{name} is missing")
+            raise LocalFault(sentence("apdu-missing-field", where=where, name=name))
     return cls(**fields)
 
 
@@ -153,7 +154,7 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     origin = get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise _wrong(where, 'a list, as ["…", "…"]', value)
+            raise _wrong(where, sentence("value-list"), value)
         kind = get_args(hint)[0]
         return tuple(_convert(kind, item, f"{where}[{index}]") for index, item in enumerate(value))
     if origin is dict or hint is Any:
@@ -182,24 +183,25 @@ def _scalar(hint: Any, value: Any, where: str) -> Any:
     raise _wrong(where, _expected(hint), value)
 
 
-def _expected(hint: Any) -> str:
+def _expected(hint: Any) -> Sentence:
     if issubclass(hint, Enum):
-        return "one of " + ", ".join(hint.__members__)
-    return _IN_WORDS.get(hint, f"a {hint.__name__}")
+        return sentence("value-one-of", known=", ".join(hint.__members__))
+    return sentence(_VALUES.get(hint, hint.__name__))
 
 
-_IN_WORDS = {
-    str: 'text in quotes, as "2019"',
-    bool: "true or false",
-    int: "a number without quotes, of 18 digits at most",
-    date: "a date, as 2026-01-31",
-    datetime: "a time, as 2026-01-31T12:00:00",
-    Decimal: 'a number in quotes, as "12.50", of 18 digits at most',
+_VALUES = {
+    str: "value-text",
+    bool: "value-bool",
+    int: "value-number",
+    date: "value-date",
+    datetime: "value-time",
+    Decimal: "value-amount",
 }
 
 
-def _wrong(where: str, needed: str, value: Any) -> LocalFault:
+def _wrong(where: str, needed: Sentence, value: Any) -> LocalFault:
     """``value`` as it stands in the JSON, shortened."""
     huge = isinstance(value, int) and abs(value) > GREATEST  # Python writes no figures by the thousand
-    shown = "a number beyond it" if huge else json.dumps(value, ensure_ascii=False, default=str)[:60]
-    return LocalFault(f"{where} must be {needed}, not {shown}")
+    beyond = sentence("value-beyond")
+    shown = beyond if huge else json.dumps(value, ensure_ascii=False, default=str)[:60]
+    return LocalFault(sentence("value-must-be", where=where, needed=needed, given=shown))

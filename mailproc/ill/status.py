@@ -12,6 +12,7 @@ from typing import Any
 
 from mailproc.ill.actions import SAID_BESIDE
 from mailproc.ill.terms import State
+from mailproc.sentence import Word
 
 
 class Term(StrEnum):
@@ -66,6 +67,12 @@ OF_STATE: Mapping[State, Term] = {
     State.LOST: Term.LOST,
     State.UNKNOWN: Term.UNKNOWN,
 }
+
+
+def term_word(state: State | str) -> Word:
+    """A state, or its name, as a value of a sentence."""
+    return Word("terms", OF_STATE[State[state] if isinstance(state, str) else state])
+
 
 _ENDED_BY: Mapping[str, Term] = {
     **{said: Term(results) for results, act in SAID_BESIDE.items() for said in (results.name, act)},

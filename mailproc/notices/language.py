@@ -15,6 +15,7 @@ from mailproc.ill.noted import Noted
 from mailproc.ill.status import Status
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
+from mailproc.sentence import Part, read_stored, worded
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -84,6 +85,18 @@ class Language:
     def title_word(self, title: str) -> str:
         """The title, or words that say that there is none."""
         return title or self.texts.single["no_title"]
+
+    def word(self, part: Part) -> str:
+        """A sentence with its values, days with their year; words that are text stay as they are."""
+        return worded(part, vars(self.texts), self._value)
+
+    def words_stored(self, column: str) -> str:
+        """A column of the store that holds sentences, or what an older release wrote there."""
+        return "; ".join(map(self.word, read_stored(column)))
+
+    def _value(self, value: int | date) -> str:
+        """Numbers are mostly names of something (O1234): no marks between their figures."""
+        return self._shown(value, "day_of_year") if isinstance(value, date) else str(value)
 
     def counted(self, name: str, count: int) -> str:
         """The text ``name`` in the plural form that goes with ``count``."""

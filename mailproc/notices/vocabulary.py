@@ -50,6 +50,8 @@ class Vocabulary:
     """By Term of ``ill.status``."""
     noted: Words
     """By the names of Noted of ``ill.noted``."""
+    sentences: Words
+    """By the code of a ``Sentence``."""
     labels: Mapping[str, Words]
     """Of the command line, by verb or part of one."""
     counted: Mapping[str, Words]

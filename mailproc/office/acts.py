@@ -21,6 +21,7 @@ from mailproc.office.dry_run import foreseen
 from mailproc.office.find import transaction_of
 from mailproc.office.repeating import repeated
 from mailproc.office.saying import Act, apdu_of
+from mailproc.sentence import sentence
 from mailproc.store import events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -94,7 +95,7 @@ def _due_back(said: Apdu | None, act: Act, today: date) -> tuple[str, ...]:
 def _said(connection: Connection, premises: Premises, act: Act, transaction: RowMapping) -> Apdu | None:
     options.check(act)
     if act.repeat and act.heard_by:
-        raise LocalFault("--repeat says once more what we said; what a partner told again is recorded again.")
+        raise LocalFault(sentence("repeat-heard"))
     if act.repeat:
         first = repeated(connection, transaction, act.action, act.answer)
         if options.given(replace(act, answer=None)):
@@ -103,7 +104,7 @@ def _said(connection: Connection, premises: Premises, act: Act, transaction: Row
         return first
     said = apdu_of(act, transaction, premises)
     if act.heard_by and said is None:
-        raise LocalFault(f"{act.action} is nothing that a partner tells.")
+        raise LocalFault(sentence("nothing-told", action=act.action))
     return said
 
 

@@ -14,12 +14,13 @@ from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER
+from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, Service, State
-from mailproc.notices.language_files import ENGLISH
 from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
 from mailproc.office.dry_run import foreseen
 from mailproc.office.find import request_of, transaction_of
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -66,7 +67,7 @@ def latest(connection: Connection, premises: Premises, number: str) -> tuple[Row
     """A request of ours and its latest attempt, after all that had already come in for it."""
     request = request_of(connection, number)
     if request["role"] != Role.REQUESTER:
-        raise LocalFault(f"{request['number']} is a request of theirs: only they can change what they ask.")
+        raise LocalFault(sentence("request-theirs-amend", number=request["number"]))
     last = transaction_of(connection, request["number"])
     for older in events.due_of_transaction(connection, last["id"]):
         stepping.take(connection, older, premises)
@@ -103,7 +104,7 @@ def _amend(
 ) -> Amended:  # fmt: skip
     found = changes(request, wanted)
     if not found and not again:
-        raise LocalFault(f"{request['number']} says that already: nothing would change.")
+        raise LocalFault(sentence("amend-same", number=request["number"]))
     way = _way(connection, request, transaction, again=again)
     if found:
         rotas.correct(
@@ -126,16 +127,16 @@ def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *
     if ended and request["closed_at"] is None:
         return "kept"
     if ended:
-        raise LocalFault(f"{request['number']} is over.", (_again(request),))
+        raise LocalFault(sentence("request-over", number=request["number"]), (_again(request),))
     unsent = _unsent(connection, transaction)
     if not unsent or request["closed_at"] is not None:
         raise LocalFault(
             _too_late(name, transaction, bounced=bounced), _instead(request, transaction, bounced=bounced)
         )
     if again:
-        raise LocalFault(f"The order {name} has not left: it is corrected without --again.")
+        raise LocalFault(sentence("amend-not-left", name=name))
     if len(unsent) > 1:
-        raise LocalFault(f"More than the order of {name} waits to be sent.", _instead(request, transaction))
+        raise LocalFault(sentence("amend-more-waits", name=name), _instead(request, transaction))
     return "anew"
 
 
@@ -152,14 +153,14 @@ def _unsent(connection: Connection, transaction: RowMapping) -> list[RowMapping]
     return [] if any(intent["letter_state"] in outgoing.LEFT for intent in said) else said
 
 
-def _too_late(name: str, transaction: RowMapping, *, bounced: bool) -> str:
+def _too_late(name: str, transaction: RowMapping, *, bounced: bool) -> Sentence:
     if bounced:
-        return f"The order {name} came back undelivered."
-    stands = ENGLISH.state_word(transaction["role"], transaction["state"])
-    return f"{transaction['partner']} holds the order {name} ({stands}): it cannot be corrected any more."
+        return sentence("amend-came-back", name=name)
+    stands = term_word(transaction["state"])
+    return sentence("amend-too-late", partner=transaction["partner"], name=name, state=stands)
 
 
-def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = False) -> tuple[str, ...]:
+def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = False) -> tuple[Part, ...]:
     number = request["number"]
     if bounced:
         return _again(request), f"mailproc next {number}"
@@ -169,8 +170,8 @@ def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = Fa
         State[transaction["state"]],
         State[transaction["state_before"]] if transaction["state_before"] else None,
     )
-    ways = {
-        "cancel": f"mailproc act {number} cancel (and once it is stopped {_again(request)})",
+    ways: dict[str, Part] = {
+        "cancel": sentence("then-again", first=f"mailproc act {number} cancel", then=_again(request)),
         "message": f"mailproc act {number} message --note TEXT",
     }
     return tuple(way for action, way in ways.items() if action in allowed)

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.sentence import sentence
 
 KNOWN: Mapping[str, Any] = {
     "delivery": Delivery,
@@ -53,11 +54,11 @@ def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "
     LocalFault names the field that is wrong, unknown, or not to be corrected.
     """
     if not isinstance(value, Mapping):
-        raise LocalFault("A correction is a JSON object with fields of a request, such as item.")
+        raise LocalFault(sentence("amend-no-object"))
     given = dict(value) | ({"need_before": need_before} if need_before else {})
     cited = given.pop("item", None) or {}
     if not isinstance(cited, Mapping):
-        raise LocalFault('item must be an object, as {"title": "…"}.')
+        raise LocalFault(sentence("amend-item-no-object"))
     cited = dict(cited) | dict(item or {})
     present = {name: each for name, each in cited.items() if each not in (None, "", [])}
     known = apdu_json.value_to_json(apdu_json.value_from_json(Item, present, "item"))
@@ -68,9 +69,9 @@ def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "
 def _rest(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in given.items():
         if name in ELSEWHERE:
-            raise LocalFault(f"{name} cannot be corrected: {ELSEWHERE[name]}.")
+            raise LocalFault(sentence("amend-not-here", name=name, why=ELSEWHERE[name]))
         if name not in KNOWN:
-            raise LocalFault(f"A request has no field {name!r}; known are item, {', '.join(KNOWN)}.")
+            raise LocalFault(sentence("amend-unknown-field", name=name, known=", ".join(KNOWN)))
         yield name, None if value is None else apdu_json.value_from_json(KNOWN[name], value, name)
 
 
@@ -85,13 +86,10 @@ def _of_item(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[Change]
     if not new:
         return
     if was.get("lines") and "lines" not in wanted:
-        raise LocalFault(
-            f"{request['number']} is ordered by item.lines as they stand: correct them too (--file),"
-            " or take them away with null."
-        )
+        raise LocalFault(sentence("amend-lines", number=request["number"]))
     item = {name: value for name, value in {**was, **wanted}.items() if value is not None}
     if not str(item.get("title") or "").strip():
-        raise LocalFault("item.title is missing: no library can look for an item without a title.")
+        raise LocalFault(sentence("title-missing"))
     columns = {
         "item": item,
         "title": item.get("article_title") or item["title"],

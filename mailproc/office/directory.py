@@ -13,7 +13,9 @@ from mailproc.flow import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
+from mailproc.ill.status import term_word
 from mailproc.ill.terms import State
+from mailproc.sentence import sentence
 from mailproc.store import events, learned, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -140,8 +142,7 @@ def _redirect(
 
     transaction = transactions.load(connection, row["transaction_id"])
     if not _asks(connection, row):
-        state = transaction["state"]
-        why = f"{found.number} is {state}: nothing is to be moved any more."
+        why = sentence("redirect-too-late", number=found.number, state=term_word(transaction["state"]))
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = f"{found.symbol} has it now, at {found.address}"
     event = _event(ends.REDIRECT, found, transaction, text, premises, by)
@@ -190,11 +191,11 @@ def _believed(found: Learned, premises: Premises) -> Iterator[str]:
 def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
     typed = _ID.fullmatch(name.strip())
     if not typed:
-        raise LocalFault(f"{name!r} is no learned address: write A3, as `mailproc partners` shows it.")
+        raise LocalFault(sentence("learned-name", name=name))
     row = learned.load(connection, int(typed[1]))
     if row is None:
-        shown = ("mailproc partners shows those that wait",)
-        raise LocalFault(f"There is no learned address {name} (any more).", shown)
+        shown = ("mailproc partners",)
+        raise LocalFault(sentence("learned-gone", name=name), shown)
     return _learned(connection, row), row
 
 

@@ -11,6 +11,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.flow.premises import Premises
 from mailproc.office.letters import not_on_the_shelf, parsed
+from mailproc.sentence import Word, sentence
 from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
 from mailproc.store.engine import Store
 
@@ -58,18 +59,18 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
         return [(kind, number)]
     shelved = events.shelved_ids_of_letter(connection, number)
     if not shelved:
-        raise not_on_the_shelf(connection, f"I{number}", "does not lie on the shelf.")
+        raise not_on_the_shelf(connection, f"I{number}")
     return [("E", event_id) for event_id in shelved]
 
 
 def _letter(connection: Connection, number: int, why: str) -> None:
     if not letters.dismiss(connection, number, why):
-        raise not_on_the_shelf(connection, f"I{number}", "does not lie on the shelf.")
+        raise not_on_the_shelf(connection, f"I{number}")
 
 
 def _message(connection: Connection, number: int, why: str) -> None:
     if not events.dismiss(connection, number, why):
-        raise not_on_the_shelf(connection, f"E{number}", "does not lie on the shelf.")
+        raise not_on_the_shelf(connection, f"E{number}")
 
 
 def _ours(connection: Connection, number: int, why: str) -> None:
@@ -77,11 +78,10 @@ def _ours(connection: Connection, number: int, why: str) -> None:
         raise _still_wanted(connection, number, wanted)
     if not undelivered.dismiss(connection, number, why):
         row = outgoing.load(connection, number)
-        stands = f"is {row['state']}" if row is not None else "does not exist"
-        raise LocalFault(
-            f"O{number} {stands}: of our letters only one that came back or was given up can be put away.",
-            ("mailproc outbox",),
-        )
+        if row is None:
+            raise LocalFault(sentence("no-letter", name=f"O{number}"), ("mailproc outbox",))
+        state = Word("delivery", row["state"])
+        raise LocalFault(sentence("dismiss-ours", number=number, state=state), ("mailproc outbox",))
     send.settle_attention(connection, number)
 
 
@@ -91,6 +91,6 @@ _PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}
 def _still_wanted(connection: Connection, number: int, wanted: Sequence[RowMapping]) -> LocalFault:
     names = [requests.load(connection, one["request_id"])["number"] for one in wanted]
     return LocalFault(
-        f"O{number} orders {', '.join(names)}, for which we still wait: say how to go on.",
+        sentence("dismiss-wanted", number=number, names=", ".join(names)),
         (f"mailproc redeliver O{number}", f"mailproc next {names[0]}", f"mailproc act {names[0]} cancel"),
     )

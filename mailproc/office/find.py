@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 from mailproc.store import requests, transactions
 from mailproc.store.requests import REQUEST
 from mailproc.store.text import storable
@@ -20,7 +21,7 @@ def request_of(connection: Connection, number: str) -> RowMapping:
     if typed:
         request = requests.by_number(connection, typed[1])
         if request is None:
-            raise LocalFault(f"There is no request {typed[1].upper()}.")
+            raise LocalFault(sentence("no-request", number=typed[1].upper()))
         if typed[2] is not None:
             _attempt(connection, request, int(typed[2]))
         return request
@@ -37,7 +38,7 @@ def transaction_of(connection: Connection, number: str) -> RowMapping:
         return _attempt(connection, request, int(typed[2]))
     attempts = transactions.of_request(connection, request["id"])
     if not attempts:
-        raise LocalFault(f"{request['number']} has not been sent to anybody yet.")
+        raise LocalFault(sentence("request-unsent", number=request["number"]))
     return attempts[-1]
 
 
@@ -45,7 +46,7 @@ def _attempt(connection: Connection, request: RowMapping, number: int) -> RowMap
     for attempt in transactions.of_request(connection, request["id"]):
         if attempt["attempt"] == number:
             return attempt
-    raise LocalFault(f"There is no attempt {number} of {request['number']}.")
+    raise LocalFault(sentence("no-attempt", attempt=number, number=request["number"]))
 
 
 def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
@@ -58,9 +59,9 @@ def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise LocalFault(f"There is no request {typed!r}. Numbers look like B12, L7 or B12-2.")
+        raise LocalFault(sentence("number-unknown", typed=typed))
     named = ", ".join(f"{_local(connection, row)} ({row['partner']})" for row in found)
-    raise LocalFault(f"{typed!r} may be any of {named}: say which.")
+    raise LocalFault(sentence("number-ambiguous", typed=typed, named=named))
 
 
 def _readings(typed: str) -> Iterator[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.notices.said import said
 from mailproc.office.counted import Counted, counted
+from mailproc.sentence import sentence
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -117,14 +118,14 @@ def waiting(connection: Connection) -> list[LetterLine]:
     return [_incoming(row) for row in letters.waiting(connection)]
 
 
-def not_on_the_shelf(connection: Connection, letter_id: str, told: str) -> LocalFault:
-    """Why nothing can be done with it: ``told``, or it waits for DNS."""
+def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
+    """Why nothing can be done with it: the sentence ``code``, or it waits for DNS."""
     kind, number = parsed(letter_id)
     row = letters.load(connection, number) if kind == "I" else None
     if row is None or row["state"] != "todo" or not row["last_error"]:
-        return LocalFault(f"{letter_id} {told}", ("mailproc shelved",))
+        return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
     return LocalFault(
-        f"{letter_id} waits for DNS, and is read by itself when DNS is back: {row['last_error']}.",
+        sentence("waits-for-dns", letter=letter_id, why=row["last_error"]),
         ("mailproc check --connect",),
     )
 
@@ -143,7 +144,7 @@ def parsed(letter_id: str) -> tuple[str, int]:
     """("I", 12) of "I12". LocalFault where it is no such id."""
     found = _ID.fullmatch(letter_id.strip())
     if found is None:
-        raise LocalFault(f"{letter_id!r} is no letter: write I12 (came in), O12 (ours) or E40 (a message).")
+        raise LocalFault(sentence("letter-name", name=letter_id))
     return found[1].upper(), int(found[2])
 
 
@@ -153,11 +154,11 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
     if kind == "E":
         event = events.load(connection, number)
         if event is None or event["inbox_id"] is None:
-            raise LocalFault(f"There is no letter behind {letter_id}.")
+            raise LocalFault(sentence("no-letter-behind", name=letter_id))
         kind, number = "I", event["inbox_id"]
     row = letters.load(connection, number) if kind == "I" else outgoing.load(connection, number)
     if row is None:
-        raise LocalFault(f"There is no letter {letter_id}.")
+        raise LocalFault(sentence("no-letter", name=letter_id))
     return {**row, "kind": kind}
 
 

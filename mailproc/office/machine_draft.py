@@ -13,6 +13,7 @@ from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, Renew, Shipped, StatusQue
 from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
 from mailproc.office.rehearsal import problem
 from mailproc.protocols.codec import Encoded, Held, Wire
+from mailproc.sentence import sentence
 from mailproc.store import outgoing
 from mailproc.templating.environment import Templates
 
@@ -51,7 +52,7 @@ def written(
         encoded = codec.encode([apdu], wire, drafting)
         if drafting.used:
             return _shown(encoded, *_source(premises, path, draft, name))
-    raise LocalFault(f"No message about this request to {wire.partner.symbol} is written with {path}.")
+    raise LocalFault(sentence("no-message-written", partner=wire.partner.symbol, path=path))
 
 
 def _wire(premises: Premises, transaction: RowMapping) -> Wire:
@@ -104,7 +105,7 @@ def _source(premises: Premises, path: str, draft: str | None, name: str) -> tupl
 def _shown(encoded: Encoded, file: str, text: str) -> str:
     if encoded.held or encoded.body is None:
         lost = "; ".join(_told(one, file, text) for one in encoded.held)
-        raise LocalFault(f"This would be held, and not sent: {lost}.")
+        raise LocalFault(sentence("would-be-held", why=lost))
     whole = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
     return f"Subject: {encoded.body.subject}\n\n{whole}"
 

@@ -20,6 +20,7 @@ from mailproc.office import returned
 from mailproc.office.find import transaction_of
 from mailproc.office.handled import Handled
 from mailproc.office.letters import not_on_the_shelf, parsed
+from mailproc.sentence import Word, sentence
 from mailproc.store import events, learned, letters, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -60,7 +61,9 @@ def known_mailbox(config: Config, name: str) -> None:
     """LocalFault where config.toml has no mailbox of that name ('' is none at all)."""
     names = [mailbox.name for mailbox in config.mailbox]
     if name and name not in names:
-        raise LocalFault(f"There is no mailbox {name!r}. Known: {', '.join(names) or 'none is configured'}.")
+        raise LocalFault(
+            sentence("no-mailbox", name=name, known=", ".join(names) or sentence("none-configured"))
+        )
 
 
 def release(store: Store, premises: Premises, letter_id: str, partner: str = "") -> Handled:
@@ -76,7 +79,7 @@ def release(store: Store, premises: Premises, letter_id: str, partner: str = "")
             return _release_letter(connection, number, symbol)
         if kind == "E":
             return _release_message(connection, number)
-        raise LocalFault(f"{letter_id} is a letter of ours: redeliver sends it again.")
+        raise LocalFault(sentence("release-ours", letter=letter_id))
 
     return store.write(job)
 
@@ -87,7 +90,7 @@ def report(store: Store, premises: Premises, letter_id: str, by: str) -> Handled
 
     def job(connection: Connection) -> Handled:
         if kind != "E":
-            raise LocalFault(f"{letter_id} is a whole letter: only one message of a partner can be reported.")
+            raise LocalFault(sentence("report-whole-letter", letter=letter_id))
         event = _shelved_event(connection, number)
         return Handled(f"E{number}", event["state"], orphans.tell(connection, event, premises, by))
 
@@ -106,7 +109,7 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> Han
     def job(connection: Connection) -> Handled:
         if ours is not None:
             if letter is None:
-                raise LocalFault(f"{letter_id} is no whole letter that came in: only one can be a report.")
+                raise LocalFault(sentence("attach-no-report", letter=letter_id))
             shelved = _on_the_shelf(connection, row_id)
             return returned.came_back(connection, shelved, ours[1], letter.report, premises)
         transaction = transaction_of(connection, number)
@@ -119,7 +122,7 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> Han
             _fits(event, transaction, number)
             events.todo_again(connection, event, transaction["id"])
         else:
-            raise LocalFault(f"{letter_id} is a letter of ours; only what came in can be attached.")
+            raise LocalFault(sentence("attach-ours", letter=letter_id))
         outcome = advance.step(connection, event_id, premises, attached=True)
         moved = f"{letter_id} is attached: {outcome.before} → {outcome.after}"
         return Handled(f"{kind}{row_id}", "done", moved, number, outcome.words)
@@ -131,12 +134,12 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
     """Send the same bytes again, or take the letter as delivered."""
     kind, number = parsed(letter_id)
     if kind != "O":
-        raise LocalFault(f"{letter_id} is no letter of ours.")
+        raise LocalFault(sentence("not-ours", letter=letter_id))
 
     def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
         if row["state"] in ("sending", "withdrawn"):
-            raise LocalFault(f"O{number} is {row['state']}: it cannot be sent again.")
+            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row["state"])))
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
             said = (
@@ -154,12 +157,12 @@ def hold(store: Store, letter_id: str) -> Handled:
     """Keep a letter that has not left from leaving, until it is redelivered."""
     kind, number = parsed(letter_id)
     if kind != "O":
-        raise LocalFault(f"{letter_id} is no letter of ours.")
+        raise LocalFault(sentence("not-ours", letter=letter_id))
 
     def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
         if row["state"] != "prepared":
-            raise LocalFault(f"O{number} is {row['state']}: only a letter that waits can be held.")
+            raise LocalFault(sentence("hold-state", number=number, state=Word("delivery", row["state"])))
         outgoing.change(connection, number, state="held", last_error="held by staff")
         return Handled(f"O{number}", "held", f"O{number} is held; redeliver O{number} lets it go")
 
@@ -172,9 +175,7 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> Handled
         raise _nowhere(connection, f"I{number}")
     partner = symbol or row["partner"]
     if not partner:
-        raise LocalFault(
-            f"Nobody knows who sent I{number}: say whose it is (release I{number} --partner SYMBOL)."
-        )
+        raise LocalFault(sentence("release-whose", number=number))
     letters.again(connection, number, proof=RELEASED, partner=partner)
     return Handled(f"I{number}", "todo", f"I{number} is read again as a letter of {partner}")
 
@@ -199,8 +200,13 @@ def _release_strangers(connection: Connection, reading: Reading, premises: Premi
         return Handled(name, "todo", said)
     for waits in learned.passed_on_to(connection, sender):
         raise LocalFault(
-            f"{name} comes from {sender}: {waits['partner']} says that it passed a request on to"
-            f" {waits['symbol']} there, and nobody has confirmed that yet. Ask {waits['partner']}.",
+            sentence(
+                "release-unconfirmed",
+                name=name,
+                sender=sender,
+                partner=waits["partner"],
+                library=waits["symbol"],
+            ),
             (f"mailproc partners --confirm A{waits['id']}", f"mailproc partners --forget A{waits['id']}"),
         )
     return _release_letter(connection, reading.inbox_id, "")
@@ -215,10 +221,8 @@ def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
     """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
     ours, heard = Role[transaction["role"]], ApduType.__members__.get(event["type"])
     if (heard.said_by if heard else Role.RESPONDER) is ours:
-        side = "lend" if ours is Role.RESPONDER else "borrow"
-        raise LocalFault(
-            f"{event['type']} is nothing that can be said to us about {number}, where we {side}."
-        )
+        code = "attach-not-said-lender" if ours is Role.RESPONDER else "attach-not-said-borrower"
+        raise LocalFault(sentence(code, event=event["type"], number=number))
 
 
 def _shelved_event(connection: Connection, number: int) -> RowMapping:
@@ -227,14 +231,14 @@ def _shelved_event(connection: Connection, number: int) -> RowMapping:
         raise _nowhere(connection, f"E{number}")
     if event["type"] == "UNREADABLE":
         raise LocalFault(
-            f"E{number} could not be read; correct it with its sender.",
-            (f"mailproc letter E{number} shows it", f"mailproc dismiss E{number} puts it away"),
+            sentence("message-unreadable", number=number),
+            (f"mailproc letter E{number}", f"mailproc dismiss E{number}"),
         )
     return event
 
 
 def _nowhere(connection: Connection, name: str) -> LocalFault:
-    return not_on_the_shelf(connection, name, "does not lie on the shelf, nor was it put away from there.")
+    return not_on_the_shelf(connection, name, "not-on-shelf-nor-away")
 
 
 @dataclass(frozen=True)
@@ -293,5 +297,5 @@ def _as_message(
 def _ours(connection: Connection, number: int) -> Any:
     row = outgoing.load(connection, number)
     if row is None:
-        raise LocalFault(f"There is no letter O{number}.")
+        raise LocalFault(sentence("no-letter", name=f"O{number}"))
     return row

@@ -17,6 +17,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.office.saying import Act
 from mailproc.protocols.codec import Codec, Manner
+from mailproc.sentence import sentence
 
 MOST_LOCATIONS = 100
 
@@ -32,7 +33,7 @@ def check(act: Act) -> None:
     looked at. While the store is held an act is checked against the protocol, so its texts have a length."""
     for one in OPTIONS:
         if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
-            raise LocalFault(f"{one} has {len(said)} characters; {slow_work.SHORT} are the most.")
+            raise LocalFault(sentence("too-long", name=str(one), count=len(said), most=slow_work.SHORT))
     if len(act.locations) > MOST_LOCATIONS:
         raise LocalFault(f"{LOCATION} is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
     action = BY_NAME.get(act.action)

@@ -5,12 +5,13 @@ from datetime import date
 from mailproc.config_load.words import is_address
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Delivery
+from mailproc.sentence import sentence
 
 
 def check_day(name: str, day: date | None, today: date) -> None:
     """LocalFault where ``day`` has passed; both in the library's time zone."""
     if day is not None and day < today:
-        raise LocalFault(f"{name}: {day} has passed. Say a day from {today} on, or leave it out.")
+        raise LocalFault(sentence("day-passed", name=name, day=str(day), today=str(today)))
 
 
 def check_delivery(name: str, delivery: Delivery | None) -> None:
@@ -18,4 +19,4 @@ def check_delivery(name: str, delivery: Delivery | None) -> None:
     written = delivery.electronic if delivery is not None else None
     if written is not None and not (is_address(written) and written.isprintable()):
         shown = " ".join(written[:80].split())
-        raise LocalFault(f"{name}.electronic: {shown!r} is no e-mail address; write reader@library.example.")
+        raise LocalFault(sentence("no-email-address", name=name, given=shown))

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
+from mailproc.sentence import sentence
 from mailproc.store import events, learned
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -24,12 +25,12 @@ def pause(store: Store, premises: Premises, symbol: str, by: str = "") -> Standi
     """From now on letters to the partner wait. LocalFault: unknown, or paused already."""
     partner = premises.partners.known(symbol)
     if partner.status == "paused":
-        raise LocalFault(f"{partner.symbol} is paused by config.toml already.")
+        raise LocalFault(sentence("paused-by-config", partner=partner.symbol))
 
     def job(connection: Connection) -> None:
         event_id = _note(connection, premises, "pause", partner.symbol, by)
         if not learned.pause(connection, partner.symbol, event_id):
-            raise LocalFault(f"{partner.symbol} is paused already; `mailproc resume` lets its letters go.")
+            raise LocalFault(sentence("paused-already", partner=partner.symbol))
 
     store.write(job)
     said = f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
@@ -41,14 +42,12 @@ def resume(store: Store, premises: Premises, symbol: str, by: str = "") -> Stand
     paused by staff."""
     partner = premises.partners.known(symbol)
     configured = (
-        f'{partner.symbol} is paused by config.toml: write status = "active" there, and start anew.'
-        if partner.status == "paused"
-        else ""
+        sentence("paused-by-config-active", partner=partner.symbol) if partner.status == "paused" else None
     )
 
     def job(connection: Connection) -> None:
         if not learned.resume(connection, partner.symbol):
-            raise LocalFault(configured or f"{partner.symbol} is not paused.")
+            raise LocalFault(configured or sentence("not-paused", partner=partner.symbol))
         _note(connection, premises, "resume", partner.symbol, by)
 
     store.write(job)

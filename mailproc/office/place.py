@@ -16,6 +16,7 @@ from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role
 from mailproc.office import particulars
 from mailproc.office.find import request_of
+from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -64,21 +65,21 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
     LocalFault names the field that is wrong, unknown or missing.
     """
     if not isinstance(value, Mapping):
-        raise LocalFault("A request is a JSON object with service, item and partners.")
+        raise LocalFault(sentence("request-no-object"))
     for key in value:
         if key not in KNOWN:
-            raise LocalFault(f"A request has no field {key!r}; known are {', '.join(KNOWN)}.")
+            raise LocalFault(sentence("request-unknown-field", name=key, known=", ".join(KNOWN)))
     service = value.get("service")
     if service not in ("LOAN", "COPY"):
-        raise LocalFault("service must be LOAN or COPY." if service else "service is missing: LOAN or COPY.")
+        raise LocalFault(sentence("service-wrong" if service else "service-missing"))
     item = apdu_json.value_from_json(Item, value.get("item") or {}, "item")
     if item.type not in (None, *ITEM_TYPES):
-        raise LocalFault(f"item.type must be one of {', '.join(ITEM_TYPES)}.")
+        raise LocalFault(sentence("item-type", known=", ".join(ITEM_TYPES)))
     if not (item.title or "").strip():
-        raise LocalFault("item.title is missing: no library can look for an item without a title.")
+        raise LocalFault(sentence("title-missing"))
     rota = tuple(partners) or _texts(value, "partners")
     if not rota:
-        raise LocalFault("partners is missing: say whom to ask, in order (or with --partner).")
+        raise LocalFault(sentence("partners-missing"))
     return Wanted(
         service=service,
         item=item,
@@ -109,7 +110,7 @@ def place(store: Store, premises: Premises, wanted: Wanted, by: str = "") -> str
     rota = [lender.symbol for lender in lenders]
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
         known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
-        raise LocalFault(f"account: we have no account {wanted.account!r} with them; there are: {known}.")
+        raise LocalFault(sentence("account-unknown", account=wanted.account, known=known))
     return store.write(lambda connection: _place(connection, premises, wanted, rota, by))
 
 
@@ -154,7 +155,7 @@ def next_partner(
     def job(connection: Connection) -> Outcome:
         request = request_of(connection, number)
         if request["role"] != Role.REQUESTER:
-            raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
+            raise LocalFault(sentence("no-rota", number=request["number"]))
         requests.add_candidates(connection, request["id"], added)
         give_up_undelivered(connection, premises, request["id"], by)
         return ask(connection, premises, request["id"], by)
@@ -209,10 +210,10 @@ def _patron(value: Any) -> Mapping[str, Any] | None:
     if value is None:
         return None
     if not isinstance(value, Mapping) or not value.get("id"):
-        raise LocalFault('patron needs an id: {"id": "P1", "name": …, "email": …}.')
+        raise LocalFault(sentence("patron-no-id"))
     if not str(value["id"]).isprintable():
-        raise LocalFault("patron.id holds signs that are no letters, figures or blanks.")
+        raise LocalFault(sentence("patron-id-signs"))
     for key in value:
         if key not in PATRON:
-            raise LocalFault(f"patron has no field {key!r}; known are {', '.join(PATRON)}.")
+            raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
     return value

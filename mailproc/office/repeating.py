@@ -7,6 +7,8 @@ from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.replies import said_again
+from mailproc.ill.status import term_word
+from mailproc.sentence import sentence
 from mailproc.store import events, outgoing, transactions
 
 
@@ -14,11 +16,11 @@ def repeated(connection: Connection, transaction: RowMapping, action: str, answe
     """What the last such act said. LocalFault where nothing was said, or its state is over."""
     said = _last(connection, transaction, action, answer)
     if said is None:
-        raise LocalFault(f"{action} has said nothing here that could be repeated.")
+        raise LocalFault(sentence("nothing-to-repeat", action=action))
     event_id, first = said
     led_to, now = transactions.led_to(connection, event_id), transaction["state"]
     if led_to != now:
-        raise LocalFault(f"{action} can be repeated while the transaction is {led_to}; it is {now}.")
+        raise LocalFault(sentence("repeat-state", action=action, then=term_word(led_to), now=term_word(now)))
     return said_again(first)
 
 

@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import advance, bouncing
 from mailproc.flow.premises import Premises
 from mailproc.office.handled import Handled
+from mailproc.sentence import Word, sentence
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
 
@@ -41,8 +42,7 @@ def no_message(connection: Connection, inbox_id: int, transaction: RowMapping) -
     """A mail system's report is no word of the partner: it is about a letter of ours: which one?"""
     out = undelivered.perhaps(connection, transaction["id"])
     return LocalFault(
-        f"I{inbox_id} is a mail system's report about a letter, and no message of {transaction['partner']}:"
-        " say which letter of ours came back.",
+        sentence("attach-report", letter=inbox_id, partner=transaction["partner"]),
         (*_attach(inbox_id, out), f"mailproc dismiss I{inbox_id}"),
     )
 
@@ -54,8 +54,8 @@ def _attach(inbox_id: int, outgoing_ids: Sequence[int]) -> tuple[str, ...]:
 def _check_out(connection: Connection, outgoing_id: int) -> None:
     row = outgoing.load(connection, outgoing_id)
     if row is None:
-        raise LocalFault(f"There is no letter O{outgoing_id}.")
+        raise LocalFault(sentence("no-letter", name=f"O{outgoing_id}"))
     if row["state"] in ("bounced", "dismissed"):
-        raise LocalFault(f"O{outgoing_id} is known to have come back.")
+        raise LocalFault(sentence("known-to-be-back", number=outgoing_id))
     if row["state"] not in outgoing.LEFT:
-        raise LocalFault(f"O{outgoing_id} is {row['state']}: what has not left cannot have come back.")
+        raise LocalFault(sentence("has-not-left", number=outgoing_id, state=Word("delivery", row["state"])))

@@ -12,6 +12,7 @@ from mailproc.flow.premises import Premises
 from mailproc.ill.heard import spoken
 from mailproc.ill.terms import Role, State
 from mailproc.office.find import request_of
+from mailproc.sentence import sentence
 from mailproc.store import rotas
 
 
@@ -53,7 +54,7 @@ def rota(connection: Connection, premises: Premises, number: str) -> Rota:
     """Whom we asked, and who is next. LocalFault for a request of theirs."""
     request = request_of(connection, number)
     if request["role"] != Role.REQUESTER:
-        raise LocalFault(f"{request['number']} is a request of theirs: it has no rota.")
+        raise LocalFault(sentence("no-rota", number=request["number"]))
     found: list[Place] = []
     active, waits = False, paused(connection, premises)
     for row in rotas.places(connection, request["id"]):

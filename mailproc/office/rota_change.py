@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
 from mailproc.office.amend import latest, note
+from mailproc.sentence import sentence
 from mailproc.store import requests, rotas
 from mailproc.store.engine import Store
 
@@ -48,10 +49,10 @@ def _place_of(connection: Connection, request: RowMapping, symbol: str) -> int:
     waits = _waits(connection, request)
     if symbol.upper() not in waits:
         who = ", ".join(waits) or "nobody"
-        raise LocalFault(f"{symbol} does not wait in the rota of {request['number']}; who waits: {who}.")
+        raise LocalFault(sentence("not-in-rota", partner=symbol, number=request["number"], known=who))
     return waits[symbol.upper()]
 
 
 def _new(connection: Connection, request: RowMapping, symbol: str) -> None:
     if symbol.upper() in _waits(connection, request):
-        raise LocalFault(f"{symbol} waits in the rota of {request['number']} already.")
+        raise LocalFault(sentence("in-rota", partner=symbol, number=request["number"]))

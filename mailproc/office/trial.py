@@ -13,6 +13,7 @@ from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Wire
+from mailproc.sentence import sentence
 
 
 def decoded(premises: Premises, name: str, raw: bytes) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
     LocalFault names what was lost.
     """
     if not apdus:
-        raise LocalFault("There is no APDU to write.")
+        raise LocalFault(sentence("no-apdu"))
     codec = premises.registry.by_name(codec_name)
     asks = apdus[0].type is ApduType.STATUS_QUERY  # either may, mostly the borrower
     role = apdus[0].type.said_by or (Role.REQUESTER if asks else Role.RESPONDER)
@@ -49,7 +50,7 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
     partner = premises.partners.known(to) if to else None
     partner = partner or next((one for one in premises.partners if other in one.roles), None)
     if partner is None:
-        raise LocalFault("Say whom it is for (--to SYMBOL); config.toml names no partner of that kind.")
+        raise LocalFault(sentence("say-whom"))
     known = account(partner, "out" if role is Role.REQUESTER else "in")
     ref = apdus[0].ref
     wire = Wire(
@@ -67,7 +68,7 @@ def encoded(premises: Premises, apdus: Sequence[Apdu], codec_name: str, to: str)
     written = codec.encode(said, wire, premises.templates)
     if written.held or written.body is None:
         lost = "; ".join(f"APDU {one.index + 1}: {f'{one.field} {one.text}'.strip()}" for one in written.held)
-        raise LocalFault(f"This cannot be written: {lost}.")
+        raise LocalFault(sentence("cannot-be-written", why=lost))
     library = premises.config.library
     return compose(
         written.body,

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, select, text
 
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 from mailproc.store.outgoing import LEFT
 from mailproc.store.queue import Due
 from mailproc.store.statements import Constant, table_of, update_of
@@ -140,7 +141,7 @@ def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo",
     values: dict[str, Any] = {name: storable(found.get(name, "")) for name in FOUND}
     values |= {"row_id": inbox_id, "state": state, "was": was, "unfinished": 0}
     if _SETTLE.scalar(connection, values) is None:
-        raise LocalFault(f"I{inbox_id} was settled by somebody else meanwhile: look at it again.")
+        raise LocalFault(sentence("settled-meanwhile", letter=inbox_id))
 
 
 def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: str) -> None:

@@ -93,7 +93,7 @@ def test_amend_an_order_that_has_not_left(cli: Cli, placed: Cli, folder: Path) -
     assert "Right" in order and "Wrong" not in order
     ran = cli("amend", "B1", "--title", "Too late")
     assert ran.code == 1
-    assert ran.err.startswith("UK-BL holds the order B1-1 (asked, no answer yet): it cannot be corrected")
+    assert ran.err.startswith("UK-BL holds the order B1-1 (Requested): it cannot be corrected")
     assert "mailproc act B1 cancel" in ran.err and "mailproc act B1 message" in ran.err
     assert cli("verify").code == 0
 

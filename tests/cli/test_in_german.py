@@ -77,3 +77,22 @@ def test_a_language_file_with_a_gap_ends_check_with_status_3(folder: Path, cli: 
     assert ran.code == 3
     assert re.search(r"cy\.toml has \d problems:|cy\.toml, line \d+: ", ran.err)
     assert "services.LOAN: is missing" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("show", "B9"), "Es gibt keine Bestellung B9."),
+        (("act", "B1", "receive", "--date", "morgen"), "'morgen' ist kein Datum; schreiben Sie 2026-01-31."),
+        (("next", "B1"), "B1-1 at UK-BL ist Bestellt: Stornieren oder schließen Sie das"),
+        (("act", "B1", "renew"), "renew ist nicht möglich: Ausleihe, Stand Bestellt. Jetzt möglich: "),
+        (("letter", "I99"), "Es gibt keinen Brief I99."),
+        (("release", "I1"), "liegt nicht auf der Ablage"),
+        (("amend", "B1", "--title", "Neu"), "UK-BL hat die Bestellung B1-1 (Bestellt): Sie kann nicht mehr"),
+        (("pause", "NOBODY"), "Es gibt keinen Partner 'NOBODY'. Bekannte Partner:"),
+    ],
+)
+def test_refusals_are_in_german(german: Cli, args: tuple[str, ...], told: str) -> None:
+    refused = german(*args)
+    assert refused.code == 1
+    assert told in refused.err

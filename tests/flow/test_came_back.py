@@ -113,4 +113,6 @@ def test_where_a_later_message_came_back_the_order_is_still_theirs(world):
     with pytest.raises(LocalFault) as refused:
         amend(world.house.store, world.house.premises, "B1", Correction(), again=True, dry_run=True)
     assert "holds the order B1-1" in str(refused.value)
-    assert not any("--again" in way and "once it is stopped" not in way for way in refused.value.possible)
+    assert not any(
+        "--again" in way and "once it is stopped" not in way for way in map(str, refused.value.possible)
+    )

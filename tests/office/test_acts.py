@@ -249,7 +249,7 @@ def test_a_no_to_what_was_asked_beside_the_mail_is_shown_its_way(small_world, ac
         small_world.act("L1", action, answer=False)
     assert action not in refused.value.possible
     way = f"{asked} --heard-by post (or phone), if they asked for it, and then {action}"
-    assert way == refused.value.possible[-1]
+    assert way == str(refused.value.possible[-1])
     small_world.act("L1", asked, heard_by="post")
     small_world.act("L1", action, answer=False)
     assert small_world.state("L1") == ("SHIPPED" if asked == "renew" else "IN_PROCESS")

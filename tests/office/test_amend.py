@@ -230,7 +230,7 @@ def test_what_they_hold_is_refused_with_what_is_possible(world, heard, act, poss
     before = world.dump()
     with pytest.raises(LocalFault) as refused:
         corrected(world, item={"title": "The right book"}, again=again, run=False)
-    assert [way.split()[3].rstrip(",") for way in refused.value.possible] == possible
+    assert [str(way).split()[3].rstrip(",") for way in refused.value.possible] == possible
     assert world.dump() == before
 
 

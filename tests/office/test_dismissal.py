@@ -42,7 +42,7 @@ def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
     for way in (mailroom.release, lambda *these: mailroom.attach(*these, "L1")):
         with pytest.raises(LocalFault) as refused:
             way(world.house.store, world.house.premises, event_id)
-        assert f"mailproc dismiss {event_id} puts it away" in refused.value.possible
+        assert f"mailproc dismiss {event_id}" in refused.value.possible
     assert dismiss(world, f"i{inbox_id}").ids == (event_id,)  # the letter's shelved messages
     assert world.shelf() == {} and unplaced(world) == []
     with world.house.store.read() as connection:
@@ -155,9 +155,9 @@ def test_what_came_back_is_with_nobody_after_an_undo_too(world):
     assert len(world.to("orders@second.example")) == 1
 
 
-@pytest.mark.parametrize("letter", ["O1", "O99"])
-def test_one_that_arrived_is_not_put_away(world, letter):
+@pytest.mark.parametrize(("letter", "told"), [("O1", "came back or was given up"), ("O99", "no letter O99")])
+def test_one_that_arrived_is_not_put_away(world, letter, told):
     world.place()
     world.hear("B1-1 CAT*REAPPLY 4")
-    with pytest.raises(LocalFault, match="came back or was given up"):
+    with pytest.raises(LocalFault, match=told):
         dismiss(world, letter)

@@ -192,7 +192,7 @@ def test_a_yes_that_comes_too_late_says_so(iso):
     forwarded(iso, THIRD, THIRD_MAIL)
     iso.hears("SHIPPED", of=LENDER)
     assert waiting(iso) == {}
-    with pytest.raises(LocalFault, match="B1-1 is SHIPPED: nothing is to be moved any more"):
+    with pytest.raises(LocalFault, match="B1-1 is Shipped: nothing is to be moved any more"):
         directory.confirm(iso.house.store, iso.house.premises, "A1")
     assert iso.transaction("B1")["address"] == MAIL[LENDER]
 
