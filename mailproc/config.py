@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, fi
 from mailproc.ill.terms import Role
 
 Days = Annotated[int, Field(ge=0, le=36_500)]
-LISTENER, INJECT = "listener", "inject"
-"""Doors that are no mailbox: by them a letter in the store came from SMTP, or from the hands of staff."""
 ProofName = Literal["network", "dkim", "dmarc", "login", "none"]
 
 
@@ -161,6 +159,7 @@ class Partner(Section):
     address: str
     codec: str = "artemail"
     dialect: str = ""
+    transport: str = "mail"  # by which our messages reach their system; letters to their people go by mail
     roles: tuple[Role, ...] = (Role.RESPONDER,)
     language: str = "en"  # of letters to their people
     status: Literal["active", "paused"] = "active"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailproc import config_load
 from mailproc.config import Config
+from mailproc.config_load.problem import Problem
 from mailproc.errors import Misconfigured
 from mailproc.flow.premises import Premises
 from mailproc.log import register_secret
@@ -17,6 +18,7 @@ from mailproc.store import connections
 from mailproc.store import migrate as migration
 from mailproc.store.engine import Store
 from mailproc.store.marker import Marker
+from mailproc.transport import transport
 
 if TYPE_CHECKING:  # loaded when made, see below
     from mailproc.proof.dkim import KeySource
@@ -43,7 +45,7 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
     staff's verbs make codecs and templates when they use them.
     """
-    config = config_load.load(path, registry.problems, secrets_needed=secrets_needed)
+    config = config_load.load(path, _further, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
     premises = Premises(
@@ -54,6 +56,12 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
         _ = premises.registry, premises.templates
         premises.languages.load_all()
     return premises
+
+
+def _further(config: Config) -> Iterator[Problem]:
+    """What must hold of the parts of the configuration that the protocols and the transports know."""
+    yield from registry.problems(config)
+    yield from transport.problems(config)
 
 
 def _complain(config: Config) -> None:

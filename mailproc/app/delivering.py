@@ -1,14 +1,15 @@
-"""How letters leave, as configured: the relay, or a folder until one is configured."""
+"""How letters leave, as configured: each by its transport, or into a folder until a relay is configured."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
 from mailproc.config import Config
+from mailproc.errors import LocalFault
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
+from mailproc.transport import transport
 from mailproc.transport.folder_out import Folder
-from mailproc.transport.smtp_pool import Relays
 
 
 def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, Callable[[], None]]:
@@ -20,13 +21,16 @@ def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, C
             return "filed", folder.send(envelope, raw, name)
 
         return file, lambda: None
-    relays = Relays(config.deliver, clock)
+    ways = transport.made(config, clock)
 
-    def hand_over(envelope: Envelope, raw: bytes, _name: str) -> tuple[str, str]:
-        return "handed_over", relays.send(envelope, raw)
+    def hand_over(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
+        if envelope.transport not in ways:
+            raise LocalFault(f"there is no transport {envelope.transport!r} any more")
+        return "handed_over", ways[envelope.transport].send(envelope, raw, name)
 
     def close() -> None:
-        with suppress(OSError):
-            relays.close()
+        for way in ways.values():
+            with suppress(OSError):
+                way.close()
 
     return hand_over, close

@@ -8,7 +8,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.letter_files import Found, letters
 from mailproc.cli.opening import opened, who
-from mailproc.config import INJECT
+from mailproc.mail.channel import INJECT
 from mailproc.office import dismissal, mailroom
 from mailproc.office.handled import Handled
 from mailproc.store.inbox import NewLetter

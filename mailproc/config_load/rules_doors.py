@@ -4,14 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from mailproc.config import INJECT, LISTENER, Config, Mailbox
+from mailproc.config import Config, Mailbox
 from mailproc.config_load import poll
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.words import ADDRESS, is_address, is_loopback, network_problems
 from mailproc.mail import verp
-
-OTHER_DOORS = (LISTENER, INJECT)
-"""Doors that are no mailbox: the name says in the store by which door a letter came."""
+from mailproc.mail.channel import DOORS
 
 
 def problems(config: Config) -> Iterator[Problem]:
@@ -42,7 +40,7 @@ def _listen(config: Config) -> Iterator[Problem]:
 def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Problem]:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", mailbox.name):
         yield Problem((*loc, "name"), "must be a short name of letters, digits, - . _", mailbox.name)
-    if mailbox.name.casefold() in OTHER_DOORS:
+    if mailbox.name.casefold() in DOORS:
         yield Problem((*loc, "name"), "this name is taken by another door; choose another", mailbox.name)
     if taken[mailbox.name.casefold()] > 1:
         yield Problem((*loc, "name"), "two mailboxes have this name; choose another", mailbox.name)

@@ -5,10 +5,11 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator
 
-from mailproc.config import LISTENER, Config, Partner
+from mailproc.config import Config, Partner
 from mailproc.config_load.problem import Loc, Problem
 from mailproc.config_load.secret import ABSENT
 from mailproc.config_load.words import network_problems
+from mailproc.mail.channel import LISTENER
 
 LONGEST_NAME = 255
 """Characters of a user's or a host's name."""

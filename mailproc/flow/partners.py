@@ -8,6 +8,7 @@ from mailproc.errors import LocalFault
 from mailproc.ill.terms import Role
 from mailproc.mail import addresses
 from mailproc.mail.addresses import ascii_lower
+from mailproc.mail.channel import Channel, of_door
 from mailproc.mail.verp import without_detail
 from mailproc.protocols import registry
 from mailproc.sentence import sentence
@@ -17,9 +18,9 @@ from mailproc.sentence import sentence
 class Sender:
     """What is known of who brought a letter. Addresses are bare and lower case.
 
-    ``door`` is "listener", a mailbox's name, or "inject" where staff vouch for it; ``peer`` is the SMTP
-    client's IP address and ``login`` its SMTP AUTH user, '' by IMAP; ``envelope`` is None where there was
-    none (IMAP without Return-Path).
+    ``door`` is "listener", a mailbox's name, or "inject" where staff vouch for it; ``peer`` is the client's
+    IP address and ``login`` the user as whom it has logged in, '' where its channel knows none; ``envelope``
+    is None where there was none (IMAP without Return-Path).
     """
 
     door: str
@@ -27,6 +28,11 @@ class Sender:
     header: str
     peer: str = ""
     login: str = ""
+
+    @property
+    def channel(self) -> Channel:
+        """What is known there of who brings a letter."""
+        return of_door(self.door)
 
 
 class Partners:

@@ -20,10 +20,12 @@ from mailproc.errors import LocalFault, Misconfigured
 from mailproc.flow import accounts, writing
 from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
+from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
 from mailproc.ill.terms import Role
+from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.beside import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
 from mailproc.store import counters, events, outgoing, queue, requests, transactions, turns
@@ -166,10 +168,14 @@ def _nothing(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
 def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOut | None:
     if encoded.body is None:
         return None
-    symbol = bundle.wire.partner.symbol
-    secret = f"{symbol}/{encoded.secret_customer_code}"
+    partner, token = bundle.wire.partner, f"o{bundle.intents[0]['id']}"
+    secret = f"{partner.symbol}/{encoded.secret_customer_code}"
+    stranger = (bundle.transactions[0]["options"] or {}).get(
+        ANSWERS_FROM
+    )  # a library of which we know an address
+    by = BY_MAIL if stranger else partner.transport
     return replace(
-        writing.letter(encoded.body, bundle.address, f"o{bundle.intents[0]['id']}", premises, symbol),
+        writing.letter(encoded.body, bundle.address, token, premises, partner.symbol, by),
         file_ref=bundle.wire.file_ref,
         secret_ref=secret if encoded.secret_customer_code else "",
     )

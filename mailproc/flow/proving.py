@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from mailproc import slow_work
-from mailproc.config import INJECT, LISTENER, Partner, ProofName
+from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Sender
 from mailproc.flow.premises import Premises
@@ -50,14 +50,14 @@ class Evidence:
     def network(self, partner: Partner) -> str:
         """Never by IMAP, where nobody knows which client handed the letter in."""
         sender = self.sender
-        if sender.door != LISTENER:
+        if not sender.channel.peer:
             return f"the letter came by {sender.door}, where the client's address is not known"
         if not _inside(sender.peer, partner.networks):
             return f"{sender.peer or 'the client'} is in none of its networks"
         return self._somebody_else(partner)
 
     def login(self, partner: Partner) -> str:
-        if self.sender.door != LISTENER:
+        if not self.sender.channel.login:
             return f"the letter came by {self.sender.door}, where nobody logs in"
         if not self.sender.login:
             return "nobody had logged in"
@@ -88,7 +88,7 @@ class Evidence:
             return f"the letter came by {sender.door}, which is none of [proof] doors"
         if sender.login:
             return "the letter came from a partner's own server and not by our relay"
-        if sender.door == LISTENER and config.proof.relay and not _inside(sender.peer, config.proof.relay):
+        if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):
             return f"{sender.peer or 'the client'} is not our relay"
         theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
         return f"the letter came from the networks of {theirs[0]} and not by our relay" if theirs else ""
@@ -128,8 +128,8 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
 
     Raises TryLater where DNS gives no answer and nothing else proves it.
     """
-    if evidence.sender.door == INJECT:
-        return Proven(INJECT)
+    if evidence.sender.channel.vouched:
+        return Proven(evidence.sender.door)
     reasons: list[str] = []
     for name, question in _QUESTIONS.items():
         if name not in asked:

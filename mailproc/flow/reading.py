@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
-from mailproc.config import INJECT, LISTENER, Partner
+from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow import bouncing, proving
 from mailproc.flow.described import described
@@ -25,6 +25,7 @@ from mailproc.ill.bounded import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
+from mailproc.mail.channel import of_door
 from mailproc.mail.letter import Letter
 from mailproc.mail.own import own_ids
 from mailproc.mail.parse import parse
@@ -106,8 +107,10 @@ def read(row: RowMapping, premises: Premises, keys: "KeySource | None" = None) -
 
 
 def with_envelope(letter: Letter, row: RowMapping) -> Letter:
-    """At the listener the envelope itself is known, and a Return-Path in the letter is whoever's word."""
-    return replace(letter, return_path=ascii_lower(row["mail_from"])) if row["door"] == LISTENER else letter
+    """Where the envelope itself is known, a Return-Path in the letter is whoever's word."""
+    if not of_door(row["door"]).envelope:
+        return letter
+    return replace(letter, return_path=ascii_lower(row["mail_from"]))
 
 
 def proven_sender(reading: Reading) -> str:
@@ -264,12 +267,12 @@ def _admits(partner: Partner, said: Credentials) -> bool:
 
 
 def _sender(row: RowMapping, letter: Letter) -> Sender:
-    """At the listener the envelope is known; a letter brought by hand may have none; in a mailbox it is the
-    server's Return-Path."""
+    """The envelope is known (SMTP), or may be (by hand), or is the server's Return-Path (a mailbox)."""
     envelope: str | None
-    if row["door"] == LISTENER:
+    channel = of_door(row["door"])
+    if channel.envelope:
         envelope = row["mail_from"]
-    elif row["door"] == INJECT:
+    elif channel.vouched:
         envelope = row["mail_from"] or None
     else:
         envelope = letter.return_path

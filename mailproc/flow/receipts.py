@@ -125,7 +125,7 @@ def _letter(row: RowMapping, refused: Sequence[Fault], premises: Premises) -> Ne
     else:
         codec = premises.registry.by_name(row["body"].get("codec", partner.codec))  # older rows name none
         body = codec.receipt_letter(row["body"]["receipt"], refused, premises.templates)
-    return writing.letter(body, partner.address, f"r{row['id']}", premises, partner.symbol)
+    return writing.letter(body, partner.address, f"r{row['id']}", premises, partner.symbol, partner.transport)
 
 
 def _settle(connection: Connection, row: RowMapping, letter: NewLetterOut) -> None:

@@ -18,7 +18,7 @@ from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
-from mailproc.mail.letter import Envelope
+from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
 from mailproc.store import events, outgoing, queue, transactions, turns, undelivered
 from mailproc.store.engine import Store
@@ -94,7 +94,11 @@ def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Prem
     """Under VERP the letter gets its envelope sender in the commit that says we are about to speak: it is
     durable before anybody hears it, and the same at every try."""
     deliver, ours = premises.config.deliver, premises.config.library.email
-    if not deliver.verp or deliver.mode == "folder" or row["mail_from"] != ours:
+    if (
+        not deliver.verp
+        or deliver.mode == "folder"
+        or (row["mail_from"], row["transport"]) != (ours, BY_MAIL)
+    ):
         return row
     own = verp.address(ours, row["id"])
     outgoing.change(connection, row["id"], mail_from=own, unfinished=row["unfinished"])  # as it was claimed
@@ -106,7 +110,9 @@ def _speak(row: RowMapping, premises: Premises, deliver: Deliver) -> Spoken:
     with following(f"O{row['id']}"):
         try:
             raw = unmasked(row, premises)
-            state, answer = deliver(Envelope(row["mail_from"], row["rcpt_to"]), raw, f"O{row['id']}")
+            state, answer = deliver(
+                Envelope(row["mail_from"], row["rcpt_to"], row["transport"]), raw, f"O{row['id']}"
+            )
         except BaseException as error:
             return Spoken(row, error=error)
         return Spoken(row, state, answer)

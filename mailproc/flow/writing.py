@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.premises import Premises
 from mailproc.mail.compose import compose, domain_of, message_id, subject
-from mailproc.mail.letter import Body
+from mailproc.mail.letter import BY_MAIL, Body
 from mailproc.store import outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
@@ -19,11 +19,18 @@ from mailproc.store.tables import IntentRow
 _log = logging.getLogger(__name__)
 
 
-def letter(body: Body, address: str, token: str, premises: Premises, partner: str = "") -> NewLetterOut:
+def letter(
+    body: Body,
+    address: str,
+    token: str,
+    premises: Premises,
+    partner: str = "",
+    transport: str = BY_MAIL,
+) -> NewLetterOut:
     """The letter to ``address`` with its bytes fixed, dated now in the library's zone (RFC 5322).
 
-    ``token`` begins its Message-ID; ``partner`` is whose pause holds it. Raises LocalFault where an address
-    cannot be written.
+    ``token`` begins its Message-ID; ``partner`` is whose pause holds it, ``transport`` how it goes.
+    Raises LocalFault where an address cannot be written.
     """
     library = premises.config.library
     now = premises.clock()
@@ -44,6 +51,7 @@ def letter(body: Body, address: str, token: str, premises: Premises, partner: st
         subject=subject(body.subject),
         raw=raw,
         prepared_at=now,
+        transport=transport,
     )
 
 

@@ -8,6 +8,9 @@ from hashlib import sha256
 LARGEST = 50_000_000
 """Octets of a letter that is taken from a file, or from a mailbox where nothing smaller is said."""
 
+BY_MAIL = "mail"
+"""The transport of all that has no other: letters to people, and to partners that name none."""
+
 MOST_LINES = 200_000
 """Lines of all texts of one letter that are read together. Ten thousand orders have fewer."""
 
@@ -101,7 +104,9 @@ class Body:
 
 @dataclass(frozen=True)
 class Envelope:
-    """RFC 5321: who the relay is told. An empty ``mail_from`` is the null sender."""
+    """RFC 5321: who the relay is told. An empty ``mail_from`` is the null sender. ``transport``: by which of
+    ours the letter goes."""
 
     mail_from: str
     rcpt_to: str
+    transport: str = BY_MAIL

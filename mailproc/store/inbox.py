@@ -19,10 +19,10 @@ from mailproc.store.text import storable
 
 @dataclass(frozen=True)
 class NewLetter:
-    """A letter as it came in by a door: "listener", "inject" or a mailbox's name.
+    """A letter as it came in by a door (``mail.channel``), with what its channel knows of who brought it.
 
-    ``rcpt_to`` is '' by IMAP, where no envelope is known; ``peer`` is the SMTP client's IP
-    address, ``login`` its SMTP AUTH user. ``digest`` is the SHA-256 (hex) of ``raw``.
+    ``rcpt_to`` is '' where no envelope is known (IMAP); ``peer`` is the client's IP
+    address, ``login`` the user as whom it has logged in. ``digest`` is the SHA-256 (hex) of ``raw``.
     Raises ValueError for a naive ``received_at``. The bytes stay out of its repr: they may
     hold a partner's password.
     """

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
+from mailproc.mail.letter import BY_MAIL
 from mailproc.store.statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
 
@@ -43,6 +44,7 @@ class NewLetterOut:
     last_error: str = ""
     reply: str = ""
     file: str = ""
+    transport: str = BY_MAIL
 
 
 _ADD_INTENT = Constant(insert_into(

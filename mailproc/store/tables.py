@@ -450,7 +450,7 @@ class OutgoingRow(QueueRow, table=True):
     ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
 
     States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved
-    (given up), withdrawn.
+    (given up), withdrawn. ``transport``: by which it goes, fixed with its bytes.
     """
 
     __tablename__ = "outgoing"
@@ -473,6 +473,7 @@ class OutgoingRow(QueueRow, table=True):
     handed_over_at: datetime | None = _instant()
     reply: str = ""
     file: str = ""
+    transport: str = Field(default="mail", sa_column_kwargs={"server_default": text("'mail'")})
 
 
 class TemplateGood(SQLModel, table=True):

@@ -10,10 +10,11 @@ from typing import Any
 from aiosmtpd.smtp import MISSING, Envelope
 from aiosmtpd.smtp import Session as Greeting
 
-from mailproc.config import LISTENER, Listen
+from mailproc.config import Listen
 from mailproc.errors import NoRoom, TryLater
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
+from mailproc.mail.channel import LISTENER
 from mailproc.store.inbox import Kept, NewLetter
 from mailproc.transport.smtp_session import Session, bare
 

@@ -18,7 +18,7 @@ class Relays:
         for _ in range(deliver.max_connections):
             self._idle.put(Relay(deliver, clock))
 
-    def send(self, envelope: Envelope, raw: bytes) -> str:
+    def send(self, envelope: Envelope, raw: bytes, name: str = "") -> str:  # noqa: ARG002  # a Transport's
         """As ``Relay.send``; waits for a connection where all are in use."""
         relay = self._idle.get()
         try:

@@ -1,31 +1,43 @@
-"""A new protocol is one folder and one line: a loan by a toy protocol, from the request to the check-in.
+"""A new protocol is one folder and one line, a new transport one file and one line: a loan with both.
 
-Two whole libraries: real stores, the real stations, and the real SMTP listener of each as the other's relay.
+Two whole libraries: real stores, the real stations, and between them the real SMTP listener of each, or a
+transport and a channel of the tests.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import RowMapping, select
+from sqlmodel import SQLModel
 
-from mailproc import config_load
 from mailproc.app import daemon, delivering, door
 from mailproc.app.build import House, build
 from mailproc.errors import Misconfigured
 from mailproc.flow import send
+from mailproc.flow.send import Deliver
+from mailproc.mail.channel import DOORS
 from mailproc.office import acts, place, questions
 from mailproc.office.acts import Act
 from mailproc.protocols import registry
 from mailproc.store import inbox
+from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.statements import table_of
+from mailproc.store.tables import InboxRow, OutgoingRow
+from mailproc.transport.transport import TRANSPORTS
+from tests.protocols import toy_transport
 from tests.protocols.toy_codec import Toy
+from tests.protocols.toy_transport import TcpIn, TcpOut
 
 CONFIG = """\
 [library]
 symbol = "{us}"
 name = "Library {us}"
 email = "ill@{us}.example"
+staff = "desk@{us}.example"
 [store]
 url = "sqlite:///{us}.db"
 [listen]
@@ -39,7 +51,9 @@ symbol = "{them}"
 address = "ill@{them}.example"
 codec = "toy"
 roles = ["REQUESTER", "RESPONDER"]
-proof = ["none"]
+proof = ["network"]
+networks = ["127.0.0.0/8"]
+transport = "{transport}"
 """
 
 
@@ -56,26 +70,27 @@ class Clock:
 
 @dataclass
 class Office:
-    """A library with its listener; ``relay``: the port to which its letters go."""
+    """A library with its doors: ``smtp`` and ``tcp`` are their ports."""
 
     house: House
     clock: Clock
-    port: int
-    relay: int = 0
+    smtp: int
+    tcp: TcpIn
+    ends: list[Callable[[], None]]
+    deliver: Deliver = lambda _envelope, _raw, _name: ("", "")
+
+    def connect(self, relay: int) -> None:
+        """What goes by mail goes to the listener at that port."""
+        config = self.house.config
+        to = config.deliver.model_copy(update={"port": relay})
+        self.deliver, close = delivering.deliverer(config.model_copy(update={"deliver": to}), self.clock)
+        self.ends.append(close)
 
     def run(self) -> int:
         """Every station, and the letters out, until nothing is due; how much was done."""
-        config = self.house.config
-        deliver = config.deliver.model_copy(update={"port": self.relay})
-        hand_over, close = delivering.deliverer(config.model_copy(update={"deliver": deliver}), self.clock)
-        done = 0
-        try:
-            while once := daemon.work_once(self.house) + send.run(
-                self.house.store, self.house.premises, hand_over
-            ):
-                done += once
-        finally:
-            close()
+        done, store, premises = 0, self.house.store, self.house.premises
+        while once := daemon.work_once(self.house) + send.run(store, premises, self.deliver):
+            done += once
         return done
 
     def place(self, partner: str) -> str:
@@ -89,31 +104,49 @@ class Office:
         with self.house.store.read() as connection:
             return questions.shown(connection, number)
 
+    def rows(self, table: type[SQLModel]) -> list[RowMapping]:
+        with self.house.store.read() as connection:
+            return list(connection.execute(select(table_of(table))).mappings())
+
+
+Open = Callable[[str], tuple[Office, Office]]
+
 
 @pytest.fixture
-def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one line."""
-    monkeypatch.setitem(registry.PROTOCOLS, Toy.name, Toy())
-
-
-@pytest.fixture
-def make_office(toy: None, tmp_path: Path) -> Iterator[Callable[[str, str], Office]]:
+def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
+    """Two libraries that speak the toy protocol to each other, by the transport named."""
     ends: list[Callable[[], None]] = []
+    ports: dict[str, int] = {}
+    # The lines that a new protocol, transport and channel have in the program: one each.
+    monkeypatch.setitem(registry.PROTOCOLS, Toy.name, Toy())
+    monkeypatch.setitem(
+        TRANSPORTS, "tcp", lambda config, _clock: TcpOut(lambda: ports[config.library.symbol])
+    )
+    monkeypatch.setitem(DOORS, toy_transport.DOOR, toy_transport.CHANNEL)
 
-    def make(us: str, them: str) -> Office:
+    def open_one(us: str, them: str, transport: str) -> Office:
         file, clock = tmp_path / f"{us}.toml", Clock()
-        file.write_text(CONFIG.format(us=us, them=them))
+        file.write_text(CONFIG.format(us=us, them=them, transport=transport))
         house = build(file, clock)
         house.store.start_writer(lambda: None)
 
-        def keep(letters):
-            return house.store.submit(lambda connection: inbox.keep(connection, letters))
+        def keep(new: Sequence[NewLetter]) -> "Future[list[Kept]]":
+            return house.store.submit(lambda connection: inbox.keep(connection, new))
 
-        listener, port = door.opened(house.config, keep, clock)
-        ends.extend((house.store.close, listener.stop))
-        return Office(house, clock, port)
+        listener, smtp = door.opened(house.config, keep, clock)
+        tcp = TcpIn(keep, clock)
+        ends.extend((house.store.close, listener.stop, tcp.stop))
+        return Office(house, clock, smtp, tcp, ends)
 
-    yield make
+    def open_both(transport: str) -> tuple[Office, Office]:
+        town = open_one("town", "village", transport)
+        village = open_one("village", "town", transport)
+        ports.update(town=village.tcp.port, village=town.tcp.port)
+        town.connect(village.smtp)
+        village.connect(town.smtp)
+        return town, village
+
+    yield open_both
     for end in reversed(ends):
         end()
 
@@ -123,9 +156,9 @@ def _talk(*offices: Office) -> None:
         pass
 
 
-def test_a_loan_from_the_request_to_the_check_in(make_office: Callable[[str, str], Office]) -> None:
-    town, village = make_office("town", "village"), make_office("village", "town")
-    town.relay, village.relay = village.port, town.port
+@pytest.mark.parametrize(("transport", "door_name"), [("mail", "listener"), ("tcp", "tcp")])
+def test_a_loan_from_the_request_to_the_check_in(open_two: Open, transport: str, door_name: str) -> None:
+    town, village = open_two(transport)
     number = town.place("village")
     _talk(town, village)
     for office, request, action in (
@@ -142,14 +175,55 @@ def test_a_loan_from_the_request_to_the_check_in(make_office: Callable[[str, str
     assert _events(lent) == ["ILL_REQUEST", "ship", "RECEIVED", "RETURNED", "check-in"]
     assert borrowed.closed_at
     assert lent.closed_at
+    for office in (town, village):
+        assert {(row["door"], row["proof"], row["peer"]) for row in office.rows(InboxRow)} == {
+            (door_name, "network", "127.0.0.1")
+        }
+        assert {row["transport"] for row in office.rows(OutgoingRow) if row["partner"]} == {transport}
 
 
 def _events(shown: questions.Shown) -> list[str]:
     return [change.event for change in shown.history]
 
 
-def test_a_codec_that_is_not_there_is_refused_with_the_names_of_those_that_are(tmp_path: Path) -> None:
+def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) -> None:
+    """The letter is kept at the other end, the line breaks before the answer: a receiver that throws repeats
+    away gets it again, byte for byte, and it has its effect once."""
+    town, village = open_two("tcp")
+    village.tcp.answers = False
+    number = town.place("village")
+    _talk(town, village)
+    (letter,) = town.rows(OutgoingRow)
+    assert "the line broke before the answer" in letter["last_error"]
+    assert town.shown(number).line.delivery == "waiting"
+    village.tcp.answers = True
+    town.clock.now += timedelta(hours=1)
+    _talk(town, village)
+    assert [row["state"] for row in town.rows(OutgoingRow)] == ["handed_over"]
+    assert _events(village.shown("L1")) == ["ILL_REQUEST"]
+
+
+def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:
+    """Their system takes messages; a notice is for somebody who reads mail."""
+    town, village = open_two("tcp")
+    notices = {"cancel": "NOTICE"}
+    (partner,) = (one.model_copy(update={"manner": notices}) for one in town.house.config.partner)
+    config = town.house.config.model_copy(update={"partner": (partner,)})
+    town.house = replace(town.house, config=config, premises=replace(town.house.premises, config=config))
+    number = town.place("village")
+    _talk(town, village)
+    town.act(number, "cancel")
+    _talk(town, village)
+    assert [row["transport"] for row in town.rows(OutgoingRow)] == ["tcp", "mail"]
+    assert [row["door"] for row in village.rows(InboxRow)] == ["tcp", "listener"]
+
+
+def test_a_codec_or_transport_that_is_not_there_is_refused_with_the_names_of_those_that_are(
+    open_two: Open, tmp_path: Path
+) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(CONFIG.format(us="town", them="village"))
-    with pytest.raises(Misconfigured, match=r"codec.*must be one of: artemail, iso10161"):
-        config_load.load(file, registry.problems)
+    file.write_text(CONFIG.format(us="town", them="village", transport="pigeon").replace("toy", "tay"))
+    with pytest.raises(Misconfigured) as refused:
+        build(file)
+    assert 'codec = "tay": must be one of: artemail, iso10161, toy' in str(refused.value)
+    assert 'transport = "pigeon": must be one of: mail, tcp' in str(refused.value)

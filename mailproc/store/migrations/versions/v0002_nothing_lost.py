@@ -38,6 +38,8 @@ def upgrade() -> None:
     _indexes()
     _heard()
     _growth()
+    by = sa.Column("transport", sa.String(), server_default=sa.text("'mail'"), nullable=False)
+    op.add_column("outgoing", by)
     op.drop_table("partner")  # a mirror of config.toml that nothing read
 
 

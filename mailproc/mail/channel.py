@@ -1,0 +1,34 @@
+"""The channels by which letters come in: one line a door, with what is known there of who brings a letter."""
+
+from dataclasses import dataclass
+
+LISTENER, INJECT = "listener", "inject"
+"""Doors that are no mailbox: by them a letter in the store came from SMTP, or from the hands of staff."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What is known of who brings a letter.
+
+    ``envelope``: a sender is named beside the letter, and the letter cannot say otherwise. ``peer``: the
+    client's IP address. ``login``: as whom it has logged in. ``vouched``: staff stand for the letter, and may
+    have named its envelope.
+    """
+
+    name: str
+    envelope: bool = False
+    peer: bool = False
+    login: bool = False
+    vouched: bool = False
+
+
+DOORS: dict[str, Channel] = {
+    LISTENER: Channel("smtp", envelope=True, peer=True, login=True),
+    INJECT: Channel("hand", vouched=True),
+}
+MAILBOX = Channel("imap")
+"""Of every other door: the name of a mailbox, whose server may say by Return-Path who sent the letter."""
+
+
+def of_door(door: str) -> Channel:
+    return DOORS.get(door, MAILBOX)

@@ -1,0 +1,53 @@
+"""How letters leave: one line for each transport; [[partner]] transport names the one of a partner."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from mailproc.config import Config
+from mailproc.config_load.problem import Problem
+from mailproc.mail.letter import BY_MAIL, Envelope
+
+
+class Transport(Protocol):
+    """Hands letters over; for several threads."""
+
+    def send(self, envelope: Envelope, raw: bytes, name: str) -> str:
+        """Hand over the letter ``name`` ("O12"); the receiver's answer, once it has the letter for good.
+
+        Raises TryLater where it has it not, and may have it later; GiveUp where it never will; InDoubt where
+        nobody can tell: the line broke after the last byte and before the answer. Ends after a bounded time.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connections back."""
+        ...
+
+
+Make = Callable[[Config, Callable[[], datetime]], Transport]
+"""From the configuration and the clock; opens no connection."""
+
+
+def _mail(config: Config, clock: Callable[[], datetime]) -> Transport:
+    from mailproc.transport.smtp_pool import Relays  # here: most verbs send nothing
+
+    return Relays(config.deliver, clock)
+
+
+TRANSPORTS: dict[str, Make] = {
+    BY_MAIL: _mail,
+}
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """Transports that there are not."""
+    for position, partner in enumerate(config.partner):
+        if partner.transport not in TRANSPORTS:
+            text = f"must be one of: {', '.join(TRANSPORTS)}"
+            yield Problem(("partner", position, "transport"), text, partner.transport)
+
+
+def made(config: Config, clock: Callable[[], datetime]) -> Mapping[str, Transport]:
+    """All of them, by name: a letter keeps the one that it was written for."""
+    return {name: make(config, clock) for name, make in TRANSPORTS.items()}
