@@ -199,13 +199,13 @@ def _numbers(reading: Reading) -> list[str]:
 
 
 def _place_file_report(connection: Connection, reading: Reading, apdu: Apdu, sorting: Sorting) -> None:
-    """A receipt or a rejection is about every order of the file (FILEREFNO)."""
+    """A receipt or a rejection is about every order of the file."""
     symbol = reading.partner.symbol if reading.partner else ""
     file_ref = apdu.ref.file_ref if apdu.ref else ""
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
     if row is None or row["outgoing_id"] is None:
-        why = f"no file of ours has the number FILEREFNO {file_ref}"
+        why = f"no file of ours has the number {file_ref}"
         if rejected:
             sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
         _bear_unknown(sorting, reading, apdu, why)

@@ -38,9 +38,9 @@ def listed(world):
 def test_a_receipt_of_no_file_of_ours(world):
     world.place()
     receipt(world, 999)
-    assert listed(world) == [("E2", "XX-BL", "no file of ours has the number FILEREFNO 999")]
+    assert listed(world) == [("E2", "XX-BL", "no file of ours has the number 999")]
     (letter,) = world.notices()
-    assert "no file of ours has the number FILEREFNO 999" in letter.text
+    assert "no file of ours has the number 999" in letter.text
     assert '"mailproc attach' in letter.text
     assert world.attention("B1") == ()
 

@@ -18,7 +18,6 @@ EXCEPTIONS = {
     "artemail": {
         "protocols/registry.py": "its one line",
         "config.py": "keys are declared where all keys are; the default of [[partner]] codec",
-        "flow/placing.py": "the sentence that a file of ours is unknown has the name that staff find in it",
         "practice/": "the other half for trying is a British Library, and orders from one",
     },
     "iso10161": {
