@@ -1,13 +1,13 @@
 """What a letter to people may say, and to whom it goes: looked up when it is written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import unconfirmed
+from mailproc.flow import reader_notice, unconfirmed
+from mailproc.flow.notice_writer import Intent, Writer, writer_of
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
 from mailproc.flow.premises import Premises
@@ -15,39 +15,23 @@ from mailproc.flow.ways import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.heard import told
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import (
     CitedRequest,
     Claimed,
-    Library,
     NoticeContext,
-    Partner,
     PartnerNotice,
     PartnerReturned,
-    Patron,
-    PatronArrived,
-    PatronCancelled,
-    PatronDueSoon,
-    PatronOverdue,
-    PatronRecalled,
-    PatronRenewed,
-    PatronUnfilled,
-    Refusal,
-    Request,
     StaffAttention,
     StaffDigest,
     WaitingLetters,
     Way,
 )
 from mailproc.notices.citation import cited
-from mailproc.notices.language import Language
 from mailproc.notices.said import said
 from mailproc.notices.telling import telling
-from mailproc.store import events, outgoing, patrons, requests, transactions
+from mailproc.store import events, outgoing, patrons
 from mailproc.templating.contract import sample_of
-
-Intent = RowMapping | Mapping[str, Any]
-"""A row of the intents, or what one would be."""
 
 
 @dataclass(frozen=True)
@@ -61,55 +45,10 @@ class Addressed:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Writer:
-    """What every notice is made from: the rows it is about (None where it is about a letter
-    alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
-
-    connection: Connection
-    premises: Premises
-    intent: Intent
-    request: RowMapping | None
-    transaction: RowMapping | None
-    reader: RowMapping | None
-    tag: str
-    language: Language
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        facts: dict[str, Any] = self.intent["body"].get("facts") or {}
-        return facts
-
-    @property
-    def due(self) -> str:
-        return self.day(self.transaction["due_on"] if self.transaction else None)
-
-    def day(self, day: date | None) -> str:
-        return self.language.day_word(day, self.premises.today()) if day else ""
-
-    def library(self) -> Library:
-        return Library(name=self.premises.config.library.name, email=self.premises.config.library.email)
-
-    def partner(self, symbol: str) -> Partner:
-        known = self.premises.partners.get(symbol)
-        return Partner(name=(known and known.name) or symbol)
-
-    def wanted(self) -> Request:
-        row = self.request
-        if row is None:
-            return Request(number="", title="", author="", service="")
-        return Request(
-            number=row["number"],
-            title=self.language.title_word(row["title"]),
-            author=row["author"],
-            service=self.language.service_word(row["service"]),
-        )
-
-
 def addressed(connection: Connection, intent: Intent, premises: Premises) -> Addressed:
     """Recipient and context of a notice intent."""
     to = intent["body"]["to"]
-    writer = _writer(connection, intent, premises, to)
+    writer = writer_of(connection, intent, premises, to)
     if to == "patron":
         return _to_patron(writer)
     if to == "partner":
@@ -138,87 +77,10 @@ def context_of(
     return addressed(connection, intent, premises).context
 
 
-def _writer(connection: Connection, intent: Intent, premises: Premises, to: str) -> Writer:
-    request = transaction = reader = None
-    if intent["request_id"] is not None:
-        request = requests.load(connection, intent["request_id"])
-    if intent["transaction_id"] is not None:
-        transaction = transactions.load(connection, intent["transaction_id"])
-    tag = premises.config.library.language
-    if to == "partner":
-        partner = premises.partners.get(intent["partner"])
-        tag = partner.language if partner else "en"
-    if to == "patron" and request is not None:
-        reader = patrons.load(connection, request["patron_id"])
-        tag = (reader and reader["language"]) or tag
-    language = premises.languages.of(tag)
-    return Writer(connection, premises, intent, request, transaction, reader, tag, language)
-
-
 def _to_patron(writer: Writer) -> Addressed:
-    known: dict[str, Any] = {
-        "library": writer.library(),
-        "patron": Patron(name=writer.reader["name"] if writer.reader else ""),
-        "request": writer.wanted(),
-        "note": writer.facts.get("note", ""),
-    }
     address = writer.reader["email"] if writer.reader else ""
-    context = _patron_context(writer, known)
     why = "" if address else "the reader has no e-mail address"
-    return Addressed(address, writer.tag, context, why)
-
-
-def _patron_context(writer: Writer, known: dict[str, Any]) -> NoticeContext:
-    renewable = writer.transaction["renewable"] if writer.transaction else None
-    match writer.intent["body"]["notice"]:
-        case "patron/arrived":
-            return PatronArrived(
-                **known, due=writer.due, wanted_back=_wanted_back(writer), sent_to=_sent_to(writer)
-            )
-        case "patron/due_soon":
-            return PatronDueSoon(
-                **known, due=writer.due, renewable=renewable is not False and not _refused(writer)
-            )
-        case "patron/overdue":
-            return PatronOverdue(**known, due=writer.due, level=writer.facts.get("level", 1))
-        case "patron/renewed":
-            return PatronRenewed(**known, due=writer.due)
-        case "patron/recalled":
-            return _recalled(writer, known)
-        case "patron/cancelled":
-            return PatronCancelled(**known)
-        case _:
-            return PatronUnfilled(**known, reasons=_refusals(writer))
-
-
-def _recalled(writer: Writer, known: dict[str, Any]) -> PatronRecalled:
-    """No day: they want it back before the one we hold, or that one has passed."""
-    held = writer.transaction["due_on"] if writer.transaction else None
-    late = held is not None and held < writer.premises.today()
-    return PatronRecalled(**known, due="", late=late, level=writer.facts.get("level", 1))
-
-
-def _sent_to(writer: Writer) -> str:
-    """The address of a copy that comes by e-mail alone: it lies at no desk."""
-    row = writer.request
-    where = (row["delivery"] or {}) if row is not None and row["service"] == Service.COPY.name else {}
-    return "" if where.get("postal") else str(where.get("electronic") or "")
-
-
-def _refused(writer: Writer) -> bool:
-    """Was our last wish to keep it longer refused?"""
-    row = writer.transaction
-    told = events.last_of(writer.connection, row["id"], ("RENEW_ANSWER",)) if row is not None else None
-    return told is not None and (told["apdu"] or {}).get("answer") is False
-
-
-WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
-
-
-def _wanted_back(writer: Writer) -> bool:
-    """Does the lender want it back already, as it comes?"""
-    row = writer.transaction
-    return row is not None and State[row["state"]] in WANTED_BACK
+    return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 
 def _to_partner(writer: Writer) -> Addressed:
@@ -368,16 +230,3 @@ def _digest(writer: Writer) -> StaffDigest:
         return sample_of(StaffDigest)
     made: StaffDigest = apdu_json.value_from_json(StaffDigest, counted, "digest")
     return made
-
-
-def _refusals(writer: Writer) -> tuple[Refusal, ...]:
-    if writer.request is None:
-        return ()
-    return tuple(
-        Refusal(
-            partner=writer.partner(one.partner).name,
-            reason=writer.language.reason_word(one.why_not),
-        )
-        for one in requests.rota(writer.connection, writer.request["id"])
-        if one.why_not
-    )

@@ -11,16 +11,7 @@ from dataclasses import dataclass
 from mailproc.notices import situations
 from mailproc.notices.digest import StaffDigest
 from mailproc.notices.parties import Library, Partner, Patron, Refusal, Request
-from mailproc.notices.patron import (
-    PatronArrived,
-    PatronCancelled,
-    PatronDueSoon,
-    PatronOverdue,
-    PatronRecalled,
-    PatronRenewed,
-    PatronUnfilled,
-    ToPatron,
-)
+from mailproc.notices.patron import TO_READERS, ToPatron
 from mailproc.templating.contract import Contract, field_help, sample_of
 
 __all__ = [
@@ -35,13 +26,6 @@ __all__ = [
     "PartnerNotice",
     "PartnerReturned",
     "Patron",
-    "PatronArrived",
-    "PatronCancelled",
-    "PatronDueSoon",
-    "PatronOverdue",
-    "PatronRecalled",
-    "PatronRenewed",
-    "PatronUnfilled",
     "Refusal",
     "Request",
     "StaffAttention",
@@ -198,35 +182,7 @@ class PartnerReturned:
 NoticeContext = ToPatron | StaffAttention | StaffDigest | PartnerNotice | PartnerReturned
 
 NOTICES = (
-    Contract(
-        "en/patron/arrived.txt",
-        PatronArrived,
-        "Tells a reader that the item is here.",
-        situations=situations.ARRIVED,
-    ),
-    Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
-    Contract(
-        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
-    ),
-    Contract(
-        "en/patron/overdue.txt",
-        PatronOverdue,
-        "Tells a reader that a loan should have been back.",
-        situations=situations.OVERDUE,
-    ),
-    Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
-    Contract(
-        "en/patron/recalled.txt",
-        PatronRecalled,
-        "Asks a reader to bring a loan back at once.",
-        situations=situations.RECALLED,
-    ),
-    Contract(
-        "en/patron/cancelled.txt",
-        PatronCancelled,
-        "Tells a reader that a request has been ended.",
-        situations=situations.CANCELLED,
-    ),
+    *TO_READERS,
     Contract(
         "en/staff/attention.txt",
         StaffAttention,

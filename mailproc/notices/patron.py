@@ -1,11 +1,12 @@
-"""What letters to a reader may name: one dataclass for each file below patron/."""
+"""Letters to a reader: what each may name, and what it is for. A new one is an entry of ``TO_READERS``."""
 
 # ruff: noqa: RUF009  # field_help makes a dataclasses.field, which ruff cannot see
 
 from dataclasses import dataclass
 
+from mailproc.notices import situations
 from mailproc.notices.parties import Library, Patron, Refusal, Request
-from mailproc.templating.contract import field_help, sample_of
+from mailproc.templating.contract import Contract, field_help, sample_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +76,40 @@ class PatronCancelled(ToPatron):
         optional=True,
     )
     note: str = field_help("A remark of the staff.", sample="It is on our own shelves.", optional=True)
+
+
+TO_READERS = (
+    Contract(
+        "en/patron/arrived.txt",
+        PatronArrived,
+        "Tells a reader that the item is here.",
+        situations=situations.ARRIVED,
+    ),
+    Contract("en/patron/unfilled.txt", PatronUnfilled, "Tells a reader that no library can supply it."),
+    Contract(
+        "en/patron/due_soon.txt", PatronDueSoon, "Reminds a reader, before the day, that a loan must go back."
+    ),
+    Contract(
+        "en/patron/overdue.txt",
+        PatronOverdue,
+        "Tells a reader that a loan should have been back.",
+        situations=situations.OVERDUE,
+    ),
+    Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
+    Contract(
+        "en/patron/recalled.txt",
+        PatronRecalled,
+        "Asks a reader to bring a loan back at once.",
+        situations=situations.RECALLED,
+    ),
+    Contract(
+        "en/patron/cancelled.txt",
+        PatronCancelled,
+        "Tells a reader that a request has been ended.",
+        situations=situations.CANCELLED,
+    ),
+)
+"""Every letter to a reader: its text in English, what the text may name, and what the letter is for.
+
+``flow/reader_notice.py`` fills each name; a new letter that uses known names needs nothing there.
+"""

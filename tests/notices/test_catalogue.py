@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import mailproc
+from mailproc.flow.notify_staff import ATTENTION, DIGEST
 from mailproc.notices.catalogue import (
     NOT_YET_SENT,
     NOTICES,
@@ -15,6 +16,12 @@ from mailproc.notices.catalogue import (
     Partner,
     PartnerNotice,
     Patron,
+    Refusal,
+    Request,
+    StaffAttention,
+)
+from mailproc.notices.language_files import shipped, shipped_tags
+from mailproc.notices.patron import (
     PatronArrived,
     PatronCancelled,
     PatronDueSoon,
@@ -22,11 +29,7 @@ from mailproc.notices.catalogue import (
     PatronRecalled,
     PatronRenewed,
     PatronUnfilled,
-    Refusal,
-    Request,
-    StaffAttention,
 )
-from mailproc.notices.language_files import shipped, shipped_tags
 from mailproc.notices.render import Notice, render
 from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates
@@ -45,7 +48,7 @@ def sent_somewhere() -> set[str]:
     """Every notice that the program asks for: by the rules (Notify) or as the body of an intent."""
     sources = [file.read_text(encoding="utf-8") for file in Path(mailproc.__file__).parent.rglob("*.py")]
     asked = re.compile(r'(?:Notify\(\s*|"notice": )"((?:patron|staff|partner)/[a-z_]+)"')
-    return {name for source in sources for name in asked.findall(source)}
+    return {ATTENTION, DIGEST} | {name for source in sources for name in asked.findall(source)}
 
 
 def names(contracts: tuple[Contract, ...]) -> set[str]:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from mailproc.errors import LocalFault
-from mailproc.notices.catalogue import NOTICES, PatronArrived
+from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.last_good import Rendered, good, remember, render_safely
+from mailproc.notices.patron import PatronArrived
 from mailproc.store.tables import TemplateGood
 from mailproc.templating.contract import sample_of
 from mailproc.templating.environment import Templates

@@ -11,11 +11,10 @@ from mailproc.notices.catalogue import (
     NoticeContext,
     PartnerNotice,
     Patron,
-    PatronArrived,
-    PatronUnfilled,
     Request,
     StaffAttention,
 )
+from mailproc.notices.patron import PatronArrived, PatronUnfilled
 from mailproc.notices.render import lines_of, path_of, render
 from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates

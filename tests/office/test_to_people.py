@@ -123,3 +123,13 @@ def test_what_a_partners_program_wrote_to_people_is_told_to_staff(small_world, a
     small_world.run()
     assert list(small_world.shelf().values()) == ["no protocol knows this letter"]
     assert len(small_world.notices()) == 1
+
+
+@pytest.mark.parametrize(("days", "said"), [(2, False), (5, True)])
+def test_a_reader_whose_day_has_passed_reads_it_when_the_request_ends(small_world, days, said):
+    """They ended it after that day: it came too late, whoever wanted it."""
+    small_world.place(need_before="2026-03-05")
+    small_world.days(days)
+    small_world.act("B1", "close", note="the reader has left")
+    (letter,) = small_world.reader()
+    assert ("you needed this until Thu 5 Mar" in letter.text) == said

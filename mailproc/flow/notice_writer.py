@@ -1,0 +1,78 @@
+"""What every letter to people is made from: the rows that it is about, and the language of who reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.premises import Premises
+from mailproc.notices.language import Language
+from mailproc.notices.parties import Library, Partner, Request
+from mailproc.store import patrons, requests, transactions
+
+Intent = RowMapping | Mapping[str, Any]
+"""A row of the intents, or what one would be."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What every notice is made from: the rows it is about (None where it is about a letter
+    alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
+
+    connection: Connection
+    premises: Premises
+    intent: Intent
+    request: RowMapping | None
+    transaction: RowMapping | None
+    reader: RowMapping | None
+    tag: str
+    language: Language
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = self.intent["body"].get("facts") or {}
+        return facts
+
+    @property
+    def due(self) -> str:
+        return self.day(self.transaction["due_on"] if self.transaction else None)
+
+    def day(self, day: date | None) -> str:
+        return self.language.day_word(day, self.premises.today()) if day else ""
+
+    def library(self) -> Library:
+        return Library(name=self.premises.config.library.name, email=self.premises.config.library.email)
+
+    def partner(self, symbol: str) -> Partner:
+        known = self.premises.partners.get(symbol)
+        return Partner(name=(known and known.name) or symbol)
+
+    def wanted(self) -> Request:
+        row = self.request
+        if row is None:
+            return Request(number="", title="", author="", service="")
+        return Request(
+            number=row["number"],
+            title=self.language.title_word(row["title"]),
+            author=row["author"],
+            service=self.language.service_word(row["service"]),
+        )
+
+
+def writer_of(connection: Connection, intent: Intent, premises: Premises, to: str) -> Writer:
+    request = transaction = reader = None
+    if intent["request_id"] is not None:
+        request = requests.load(connection, intent["request_id"])
+    if intent["transaction_id"] is not None:
+        transaction = transactions.load(connection, intent["transaction_id"])
+    tag = premises.config.library.language
+    if to == "partner":
+        partner = premises.partners.get(intent["partner"])
+        tag = partner.language if partner else "en"
+    if to == "patron" and request is not None:
+        reader = patrons.load(connection, request["patron_id"])
+        tag = (reader and reader["language"]) or tag
+    language = premises.languages.of(tag)
+    return Writer(connection, premises, intent, request, transaction, reader, tag, language)

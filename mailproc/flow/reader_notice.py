@@ -1,0 +1,98 @@
+"""What a letter to a reader says: each name that its text may use, filled when it is written."""
+
+from collections.abc import Callable, Mapping
+
+from mailproc.flow.notice_writer import Writer
+from mailproc.ill.terms import Service, State
+from mailproc.notices.parties import Patron, Refusal
+from mailproc.notices.patron import TO_READERS, ToPatron
+from mailproc.store import events, requests
+from mailproc.templating.contract import fields_of
+
+
+def context_of(writer: Writer) -> ToPatron:
+    """The names of the notice with their values."""
+    notice = writer.intent["body"]["notice"]
+    contract = next(one for one in TO_READERS if one.path == f"en/{notice}.txt")
+    context: ToPatron = contract.context(
+        **{name: FILLS[name](writer) for name in fields_of(contract.context)}
+    )
+    return context
+
+
+def _patron(writer: Writer) -> Patron:
+    return Patron(name=writer.reader["name"] if writer.reader else "")
+
+
+def _due(writer: Writer) -> str:
+    """Of a recall no day: they want it back before the one we hold, or that one has passed."""
+    return "" if writer.intent["body"]["notice"] == "patron/recalled" else writer.due
+
+
+def _late(writer: Writer) -> bool:
+    held = writer.transaction["due_on"] if writer.transaction else None
+    return held is not None and held < writer.premises.today()
+
+
+def _needed_by(writer: Writer) -> str:
+    """The day until which it was wanted, once that has passed."""
+    day = writer.request["need_before_on"] if writer.request else None
+    return writer.day(day) if day is not None and day < writer.premises.today() else ""
+
+
+def _renewable(writer: Writer) -> bool:
+    known = writer.transaction["renewable"] if writer.transaction else None
+    return known is not False and not _refused(writer)
+
+
+def _sent_to(writer: Writer) -> str:
+    """The address of a copy that comes by e-mail alone: it lies at no desk."""
+    row = writer.request
+    where = (row["delivery"] or {}) if row is not None and row["service"] == Service.COPY.name else {}
+    return "" if where.get("postal") else str(where.get("electronic") or "")
+
+
+def _refused(writer: Writer) -> bool:
+    """Was our last wish to keep it longer refused?"""
+    row = writer.transaction
+    told = events.last_of(writer.connection, row["id"], ("RENEW_ANSWER",)) if row is not None else None
+    return told is not None and (told["apdu"] or {}).get("answer") is False
+
+
+WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
+
+
+def _wanted_back(writer: Writer) -> bool:
+    """Does the lender want it back already, as it comes?"""
+    row = writer.transaction
+    return row is not None and State[row["state"]] in WANTED_BACK
+
+
+def _refusals(writer: Writer) -> tuple[Refusal, ...]:
+    if writer.request is None:
+        return ()
+    return tuple(
+        Refusal(
+            partner=writer.partner(one.partner).name,
+            reason=writer.language.reason_word(one.why_not),
+        )
+        for one in requests.rota(writer.connection, writer.request["id"])
+        if one.why_not
+    )
+
+
+FILLS: Mapping[str, Callable[[Writer], object]] = {
+    "library": Writer.library,
+    "patron": _patron,
+    "request": Writer.wanted,
+    "note": lambda writer: writer.facts.get("note", ""),
+    "level": lambda writer: writer.facts.get("level", 1),
+    "due": _due,
+    "late": _late,
+    "needed_by": _needed_by,
+    "renewable": _renewable,
+    "wanted_back": _wanted_back,
+    "sent_to": _sent_to,
+    "reasons": _refusals,
+}
+"""What fills each name of a letter to a reader (``notices/patron.py``)."""
