@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # loaded when made
     from mailproc.templating.contract import Contract
 
 PROTOCOLS: dict[str, WireProtocol] = {
+    ISO10161.name: ISO10161,  # first: a part says by its media type that it is one, which is quick to see
     ARTEMAIL.name: ARTEMAIL,
-    ISO10161.name: ISO10161,
 }
 
 
@@ -45,7 +45,7 @@ def problems(config: Config) -> Iterator[Problem]:
     """What is wrong in the protocols' parts of the configuration, and codecs that there are not."""
     for position, partner in enumerate(config.partner):
         if partner.codec not in PROTOCOLS:
-            text = f"must be one of: {', '.join(PROTOCOLS)}"
+            text = f"must be one of: {', '.join(sorted(PROTOCOLS))}"
             yield Problem(("partner", position, "codec"), text, partner.codec)
     for each in PROTOCOLS.values():
         yield from each.problems(config)
@@ -128,4 +128,4 @@ def load(config: Config) -> Registry:
 
 
 def _unknown(name: str, known: "Sequence[str] | dict[str, WireProtocol]") -> LocalFault:
-    return LocalFault(f"there is no codec {name!r}", (f"known are: {', '.join(known)}",))
+    return LocalFault(f"there is no codec {name!r}", (f"known are: {', '.join(sorted(known))}",))

@@ -41,7 +41,7 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
     assert registry.by_name("iso10161").name == "iso10161"
-    assert [codec.name for codec in registry.codecs] == ["artemail", "iso10161"]
+    assert [codec.name for codec in registry.codecs] == ["iso10161", "artemail"]
     assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
         True,
         False,
