@@ -160,6 +160,17 @@ def _text(value: Any) -> str:
     return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
+def test_a_letter_gets_its_password_though_its_partner_has_another_codec_by_now(
+    sqlite_office: Office, relay: Relay
+) -> None:
+    """The mask of a password never leaves in its place."""
+    sqlite_office.place()
+    sqlite_office.work()
+    sqlite_office.configure(partner='codec = "iso10161"')
+    sqlite_office.send()
+    assert PASSWORD in relay.to(BL)[0].text
+
+
 def test_no_address_of_the_reader_no_letter_and_no_trouble(office: Office, relay: Relay) -> None:
     for patron in (None, {"id": "P1", "name": "R"}, {"id": "P2", "name": "R", "email": ""}):
         number = office.place(patron=patron) if patron else office.place()
