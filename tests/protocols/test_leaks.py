@@ -1,7 +1,7 @@
 """The words of a protocol stand in its own folder: nobody else knows that it is there.
 
-Fields of ``TransactionId`` (tgq) and ``Ref`` (customer_code, order_line, file_ref) are no such words: they are
-the neutral names of ``ill/terms.py``, of the JSON form and of the tables, for every protocol that has the thing.
+Fields of ``TransactionId`` (tgq) and ``Ref`` (customer_code, order_line, file_ref) are no such words: they
+are the neutral names of ``ill/terms.py``, of the JSON form and of the tables.
 """
 
 import ast
