@@ -13,6 +13,8 @@ from mailproc.flow import advance
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json, policy, standing
 from mailproc.ill.standing import Occurrence, Step
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made
 from mailproc.store.tables import EventRow, HistoryRow, RequestRow, TransactionRow
 
 
@@ -40,7 +42,8 @@ class Sessions:
             raise SystemExit("the events of this measurement have their transactions")
         apdu = apdu_json.from_json(event.apdu)
         known = {"repeat": True} if self._said_before(session, event, transaction) else {}
-        found = advance.standing_of(transaction.model_dump())  # type: ignore[arg-type]  # a mapping will do
+        (row,) = made(Transaction, [list(transaction.model_dump().values())])
+        found = advance.standing_of(row)
         occurrence = Occurrence(advance.event_name(event.model_dump(), apdu), apdu, known)  # type: ignore[arg-type]
         taken = standing.step(found, occurrence)
         if policy.effects(taken, occurrence, self._premises.settings):

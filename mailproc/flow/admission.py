@@ -6,18 +6,17 @@ the answer is Unfilled with the standard's reason.
 
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill.apdu import IllRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Manner
+from mailproc.store.rows import Transaction
 
 SIMPLE = (None, "SIMPLE")
 
 
-def refused(wanted: IllRequest, transaction: RowMapping, premises: Premises) -> dict[str, Any] | None:
+def refused(wanted: IllRequest, transaction: Transaction, premises: Premises) -> dict[str, Any] | None:
     """``reason`` (Reason-Unfilled) and ``note`` of the answer; None where it is for staff to answer."""
     if wanted.transaction_type not in SIMPLE:
         note = f"{wanted.transaction_type}: we take part in simple transactions only; please ask us directly."
@@ -30,10 +29,10 @@ def refused(wanted: IllRequest, transaction: RowMapping, premises: Premises) -> 
     return None
 
 
-def _can_say(name: str, transaction: RowMapping, premises: Premises) -> bool:
+def _can_say(name: str, transaction: Transaction, premises: Premises) -> bool:
     if name not in ApduType.__members__:
         return False
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
-    way = manner.effective(codec, partner, ApduType[name], Role.RESPONDER, transaction["dialect"])
+    codec = premises.registry.by_name(transaction.codec)
+    partner = premises.partners.get(transaction.partner)
+    way = manner.effective(codec, partner, ApduType[name], Role.RESPONDER, transaction.dialect)
     return way is Manner.SEND

@@ -9,7 +9,7 @@ believed without a proof.
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
@@ -22,6 +22,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import transactions
 from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
 
 
 def proven(store: Store, reading: Reading, premises: Premises) -> Reading:
@@ -58,7 +59,7 @@ def of(connection: Connection, reading: Reading, premises: Premises) -> Reading 
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm=None)
 
 
-def whose(connection: Connection, reading: Reading, premises: Premises) -> RowMapping | None:
+def whose(connection: Connection, reading: Reading, premises: Premises) -> Transaction | None:
     """The transaction in which a letter of nobody's speaks for the library that has the request now; None
     where it is a stranger's. Its sender is not proven by that."""
     if not reading.unproven or _passed_on_by(connection, reading, premises) is None:
@@ -78,9 +79,9 @@ def _passed_on_by(connection: Connection, reading: Reading, premises: Premises) 
     sender, found = ascii_lower(reading.letter.sender), ""
     for apdu in _one_of_each(reading.decoded.apdus):
         transaction = _transaction_of(connection, sender, apdu)
-        if transaction is None or transaction["partner"] != (found or transaction["partner"]):
+        if transaction is None or transaction.partner != (found or transaction.partner):
             return None  # at the first that is not of them: a stranger's letter costs one look
-        found = transaction["partner"]
+        found = transaction.partner
     return premises.partners.get(found) if found else None
 
 
@@ -89,7 +90,7 @@ def _one_of_each(said: Sequence[Apdu]) -> Iterable[Apdu]:
     return {apdu.transaction: apdu for apdu in said}.values()
 
 
-def _transaction_of(connection: Connection, sender: str, apdu: Apdu) -> RowMapping | None:
+def _transaction_of(connection: Connection, sender: str, apdu: Apdu) -> Transaction | None:
     """That of ``apdu``, if it was passed on to ``sender``, and staff have confirmed it."""
     if apdu.transaction is None:
         return None

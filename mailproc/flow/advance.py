@@ -6,7 +6,8 @@ writer's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
@@ -24,9 +25,10 @@ from mailproc.ill.events import TIMERS
 from mailproc.ill.gist import gist
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import NOTED, Occurrence, Standing, Step
-from mailproc.ill.terms import ApduType, Role, State
+from mailproc.ill.terms import ApduType, State
 from mailproc.notices.language_files import ENGLISH
 from mailproc.store import events, requests, transactions
+from mailproc.store.rows import Transaction
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
 """What of a standing is kept among the options, beside what was pinned there."""
@@ -77,7 +79,7 @@ def step(connection: Connection, event_id: int, premises: Premises, *, attached:
     return Outcome(
         event_id,
         "done",
-        transaction["id"],
+        transaction.id,
         event["type"],
         found.state.name,
         decided.taken.after.state.name,
@@ -100,7 +102,7 @@ def _decide(
     connection: Connection,
     event: RowMapping,
     apdu: Apdu | None,
-    transaction: RowMapping,
+    transaction: Transaction,
     found: Standing,
     premises: Premises,
 ) -> Decision:
@@ -112,7 +114,7 @@ def _decide(
     if occurrence.event == "OVERDUE":
         known |= clock.facts_of_demand(connection, event, transaction, taken, premises)
     if taken.outcome.replies:
-        known["last_said"] = facts.last_said(connection, transaction["id"])
+        known["last_said"] = facts.last_said(connection, transaction.id)
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
         known["history"] = report.history(connection, transaction, premises)
     effects = policy.effects(taken, occurrence, premises.settings)
@@ -123,21 +125,23 @@ def _decide(
     return Decision(occurrence, taken, effects, known)
 
 
-def standing_of(transaction: RowMapping) -> Standing:
+def standing_of(transaction: Transaction) -> Standing:
     """The standing a row keeps."""
-    kept = dict(transaction["options"] or {})
-    return standing.from_json(
-        Role[transaction["role"]],
-        kept
-        | {
-            "service": transaction["service"],
-            "state": transaction["state"],
-            "state_before": transaction["state_before"] or None,
-            "due_on": transaction["due_on"].isoformat() if transaction["due_on"] else None,
-            "renewable": transaction["renewable"],
-            "promise": transaction["promise"],
-            "closed": transaction["closed_at"] is not None,
-        },
+    kept = transaction.options or {}
+    renewal_on = kept.get("renewal_on")
+    return Standing(
+        role=transaction.role,
+        service=transaction.service,
+        state=transaction.state,
+        state_before=transaction.state_before,
+        due_on=transaction.due_on,
+        renewable=transaction.renewable,
+        promise=transaction.promise,
+        agreed=tuple(kept.get("agreed") or ()),
+        offered=tuple(kept.get("offered") or ()),
+        renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
+        unsent=bool(kept.get("unsent")),
+        closed=transaction.closed_at is not None,
     )
 
 
@@ -154,21 +158,21 @@ def event_name(event: RowMapping, apdu: Apdu | None) -> str:
 
 
 def _overtaken(
-    connection: Connection, cancel: RowMapping, transaction: RowMapping, found: Standing
+    connection: Connection, cancel: RowMapping, transaction: Transaction, found: Standing
 ) -> Standing:
     """A Cancel that overtook its Request takes effect first."""
     apdu = apdu_json.from_json(cancel["apdu"])
     taken = standing.step(found, Occurrence(event_heard(apdu), apdu))
-    events.finish(connection, cancel, transaction_id=transaction["id"])
-    _history(connection, cancel, transaction["id"], taken, "CANCEL", "came before its request")
+    events.finish(connection, cancel, transaction_id=transaction.id)
+    _history(connection, cancel, transaction.id, taken, "CANCEL", "came before its request")
     return taken.after
 
 
 def _work(
-    connection: Connection, event: RowMapping, row: RowMapping, premises: Premises, decided: Decision
+    connection: Connection, event: RowMapping, row: Transaction, premises: Premises, decided: Decision
 ) -> Work:
     stays = decided.taken.entered is None
-    had = [reason for reason in row["attention"] or () if stays or reason not in ENDS_WITH_THE_STATE]
+    had = [reason for reason in row.attention or () if stays or reason not in ENDS_WITH_THE_STATE]
     if event["type"] == "undo":
         had = list(decided.known.get("attention") or ())
     elif event["type"] == "close":
@@ -188,14 +192,14 @@ def _reopen(work: Work, decided: Decision) -> None:
         and not began
         and not any(isinstance(effect, Finish) for effect in decided.effects)
     ):
-        requests.reopen(work.connection, work.transaction["request_id"])
+        requests.reopen(work.connection, work.transaction.request_id)
 
 
 def _save(work: Work, decided: Decision) -> int:
     """Event and transaction are written; the event that last moved the transaction."""
     event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
-    changes = _changes(work, decided)
-    transactions.save(work.connection, transaction, changes)
+    after = _after(work, decided)
+    transactions.save(work.connection, after)
     became = {"withdrew": work.withdrew, "answered": work.answered}
     known = decided.known | {name: value for name, value in became.items() if value}
     found_out: dict[str, Any] = {"facts": known or None}
@@ -204,9 +208,9 @@ def _save(work: Work, decided: Decision) -> int:
     events.finish(
         work.connection,
         event,
-        transaction_id=transaction["id"],
-        request_id=transaction["request_id"],
-        partner=transaction["partner"],
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+        partner=transaction.partner,
         **found_out,
     )
     beside = (
@@ -214,39 +218,43 @@ def _save(work: Work, decided: Decision) -> int:
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
     )
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
-    _history(work.connection, event, transaction["id"], decided.taken, name, note)
-    return int(changes.get("moved_event_id", transaction["moved_event_id"]))
+    _history(work.connection, event, transaction.id, decided.taken, name, note)
+    return after.moved_event_id
 
 
-def _changes(work: Work, decided: Decision) -> dict[str, Any]:
+def _after(work: Work, decided: Decision) -> Transaction:
+    """The transaction as the step leaves it."""
     event, transaction, taken = work.event, work.transaction, decided.taken
-    changes = _columns(taken.after, transaction, work.pinned)
-    moved = (taken.before.state, taken.before.due_on) != (taken.after.state, taken.after.due_on)
-    if moved or decided.occurrence.event == "request":
-        changes["moved_event_id"] = event["id"]
-    changes |= {"attention": work.attention or None, "updated_at": event["at"]}
-    if work.last_service_at:
-        changes["last_service_at"] = work.last_service_at
-    if not taken.after.closed:
-        changes["closed_at"] = None
-    elif transaction["closed_at"] is None:
-        changes["closed_at"] = event["at"]
-    return changes
+    after, closed_at = taken.after, None
+    if after.closed:
+        closed_at = transaction.closed_at or event["at"]
+    moved = (taken.before.state, taken.before.due_on) != (after.state, after.due_on)
+    return replace(
+        transaction,
+        service=after.service,
+        state=after.state,
+        state_before=after.state_before,
+        promise=after.promise,
+        due_on=after.due_on,
+        renewable=after.renewable,
+        options=_options(after, transaction, work.pinned),
+        last_service_at=work.last_service_at or transaction.last_service_at,
+        attention=work.attention or None,
+        moved_event_id=event["id"] if moved or _is_request(decided) else transaction.moved_event_id,
+        closed_at=closed_at,
+        updated_at=event["at"],
+    )
 
 
-def _columns(after: Standing, transaction: RowMapping, more: dict[str, Any]) -> dict[str, Any]:
-    pinned = {name: value for name, value in (transaction["options"] or {}).items() if name not in BESIDE}
+def _is_request(decided: Decision) -> bool:
+    return decided.occurrence.event == "request"
+
+
+def _options(after: Standing, transaction: Transaction, more: dict[str, Any]) -> dict[str, Any] | None:
+    pinned = {name: value for name, value in (transaction.options or {}).items() if name not in BESIDE}
     kept = standing.to_json(after)
     beside = {name: kept[name] for name in BESIDE if name in kept}
-    return {
-        "service": after.service.name,
-        "state": after.state.name,
-        "state_before": after.state_before.name if after.state_before is not None else "",
-        "promise": after.promise,
-        "due_on": after.due_on,
-        "renewable": after.renewable,
-        "options": pinned | more | beside or None,
-    }
+    return pinned | more | beside or None
 
 
 def _note(taken: Step, apdu: Apdu | None, beside: Sequence[str]) -> str:

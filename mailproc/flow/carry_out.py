@@ -43,6 +43,7 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Work:
 
     connection: Connection
     event: RowMapping
-    transaction: RowMapping
+    transaction: Transaction
     premises: Premises
     by_hand: bool = False  # staff do it, and are told at once
     attention: list[str] = field(default_factory=list)
@@ -78,11 +79,11 @@ class Work:
             self.connection,
             event_id=self.event["id"],
             seq=self.seq,
-            request_id=self.transaction["request_id"],
-            transaction_id=self.transaction["id"],
+            request_id=self.transaction.request_id,
+            transaction_id=self.transaction.id,
             kind=kind,
             body=body,
-            partner=self.transaction["partner"],
+            partner=self.transaction.partner,
         )
         self.seq += 1
 
@@ -129,18 +130,18 @@ def _not_told(work: Work) -> bool:
     """
     if work.event["type"] not in OF_OUR_LETTER or work.event["inbox_id"] is not None:
         return True
-    about = f"{work.transaction['partner']}/{_trouble(work).partition(':')[0]}"
+    about = f"{work.transaction.partner}/{_trouble(work).partition(':')[0]}"
     return alarms.raise_once(work.connection, work.event["type"], about[:250], work.premises.clock())
 
 
 def _send(work: Work, effect: Send) -> None:
     transaction, premises = work.transaction, work.premises
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
-    role = Role[transaction["role"]]
-    way = manner.effective(codec, partner, effect.apdu.type, role, transaction["dialect"])
+    codec = premises.registry.by_name(transaction.codec)
+    partner = premises.partners.get(transaction.partner)
+    role = transaction.role
+    way = manner.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
     if way is Manner.LOCAL:
-        work.words.append(f"nothing is sent to {transaction['partner']}")
+        work.words.append(f"nothing is sent to {transaction.partner}")
         return
     if way is Manner.REFUSE:
         work.attend(Reason.CANNOT_BE_SAID)
@@ -155,12 +156,12 @@ def _send(work: Work, effect: Send) -> None:
         work.answered.append(told(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
-        work.words.append(f"a message to {transaction['symbol']} at {transaction['address']}: {what}")
+        work.words.append(f"a message to {transaction.symbol} at {transaction.address}: {what}")
     else:
         home = isinstance(effect.apdu, Returned)
         notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
         work.intend("notice", notice | {"to": "partner"} | body)
-        where = f"{transaction['symbol']} at {transaction['address']}"
+        where = f"{transaction.symbol} at {transaction.address}"
         work.words.append(f"a letter to the people of {where}: {what}")
 
 
@@ -168,7 +169,7 @@ def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None
     """ISO 10161-1: what of the optional messages we shall say. We want theirs and can live without."""
     if not isinstance(apdu, IllRequest | IllAnswer | Shipped) or apdu.optional_messages is not None:
         return apdu
-    role, dialect = Role[work.transaction["role"]], work.transaction["dialect"]
+    role, dialect = work.transaction.role, work.transaction.dialect
     ours, theirs = manner.OPTIONAL[role], manner.OPTIONAL[role.other]
     able = [
         kind.name for kind in ours if manner.effective(codec, partner, kind, role, dialect) is Manner.SEND
@@ -182,21 +183,21 @@ def _may_answer(work: Work) -> bool:
     most = work.premises.config.policy.answers_an_hour
     now = work.premises.clock()
     row = work.transaction
-    return auto_replies.may_answer(work.connection, row["address"], row["partner"], now, most)
+    return auto_replies.may_answer(work.connection, row.address, row.partner, now, most)
 
 
 def _addressed(work: Work, apdu: Apdu) -> Apdu:
     """The APDU with both names of its transaction, both symbols and its service time."""
-    row, options = work.transaction, work.transaction["options"] or {}
+    row, options = work.transaction, work.transaction.options or {}
     wire = options.get("wire", {})
-    ours, theirs = wire.get("responder") or work.premises.config.library.symbol, row["symbol"]
-    borrowing = row["role"] == Role.REQUESTER
-    named = wire.get("initial_requester", row["initial_requester"])
-    code = "" if borrowing else row["tq"]
+    ours, theirs = wire.get("responder") or work.premises.config.library.symbol, row.symbol
+    borrowing = row.role == Role.REQUESTER
+    named = wire.get("initial_requester", row.initial_requester)
+    code = "" if borrowing else row.tq
     forwarded = isinstance(apdu, ForwardNotification) and apdu.responder is not None
     return replace(
         apdu,
-        transaction=TransactionId(named, row["tgq"], row["tq"], row["stq"]),
+        transaction=TransactionId(named, row.tgq, row.tq, row.stq),
         ref=None if wire else Ref(number=options.get("number", ""), customer_code=code),
         requester=ours if borrowing else wire.get("requester") or theirs,
         responder=apdu.responder if forwarded else theirs if borrowing else ours,
@@ -207,7 +208,7 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
 def _service_time(work: Work) -> datetime:
     """Strictly increasing in each transaction, pushed by a second where need be."""
     now = work.premises.local(work.premises.clock())
-    last = work.last_service_at or work.transaction["last_service_at"]
+    last = work.last_service_at or work.transaction.last_service_at
     if last:
         now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
     work.last_service_at = now.isoformat()
@@ -223,7 +224,7 @@ def _told_to(work: Work, effect: Notify) -> str:
     """To whom a notice goes, in words; a reader whose address nobody knows gets none (``notify``)."""
     if effect.to != "patron":
         return f"a letter to {effect.to} ({effect.notice})"
-    request = requests.load(work.connection, work.transaction["request_id"])
+    request = requests.load(work.connection, work.transaction.request_id)
     reader = patrons.load(work.connection, request["patron_id"])
     if reader is None or not reader["email"]:
         return "no letter to the reader: no e-mail address is known"
@@ -235,7 +236,7 @@ def _ask_staff(work: Work, effect: AskStaff) -> None:
 
 
 def _withdraw(work: Work, _effect: Withdraw) -> None:
-    for intent in outgoing.unsaid(work.connection, work.transaction["id"]):
+    for intent in outgoing.unsaid(work.connection, work.transaction.id):
         outgoing.withdraw(work.connection, intent)
         work.withdrew.append(intent["id"])
     _put_away(work)
@@ -244,10 +245,10 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
 
 def _put_away(work: Work) -> None:
     """What came back and orders nothing any more leaves the lists."""
-    transaction_id = work.transaction["id"]
+    transaction_id = work.transaction.id
     for outgoing_id in order_letters.returned(work.connection, transaction_id):
         wanted = order_letters.still_wanted(work.connection, outgoing_id)
-        if all(one["id"] == transaction_id for one in wanted):
+        if all(one.id == transaction_id for one in wanted):
             undelivered.dismiss(work.connection, outgoing_id, "put away: what it ordered was taken back")
 
 
@@ -262,8 +263,8 @@ def _take_back(work: Work, effect: TakeBack) -> None:
 
 
 def _try_next(work: Work, effect: TryNext) -> None:
-    request_id = work.transaction["request_id"]
-    requests.why_not(work.connection, work.transaction["id"], effect.why_not)
+    request_id = work.transaction.request_id
+    requests.why_not(work.connection, work.transaction.id, effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
         work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff give it up
@@ -290,7 +291,7 @@ def _act(work: Work, effect: Act) -> None:
 def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
     """An act of ours in the same transaction follows, in the same commit."""
     row = work.transaction
-    _follow_up(work, action, row["request_id"], row["id"], apdu)
+    _follow_up(work, action, row.request_id, row.id, apdu)
 
 
 def _follow_up(
@@ -303,7 +304,7 @@ def _follow_up(
         at=work.event["at"],
         facts=None if letter is None else {events.FROM_LETTER: letter},
         apdu=apdu_json.to_json(apdu) if apdu is not None else None,
-        partner=work.transaction["partner"],
+        partner=work.transaction.partner,
         request_id=request_id,
         transaction_id=transaction_id,
     )
@@ -311,7 +312,7 @@ def _follow_up(
 
 
 def _finish(work: Work, effect: Finish) -> None:
-    requests.close(work.connection, work.transaction["request_id"], work.event["at"], effect.outcome)
+    requests.close(work.connection, work.transaction.request_id, work.event["at"], effect.outcome)
 
 
 _DOERS: dict[type, Any] = {

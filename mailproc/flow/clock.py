@@ -22,6 +22,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.protocols.codec import Manner
 from mailproc.store import alarms, events, requests, timers
 from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ def sweep(store: Store, premises: Premises, limit: int = BATCH) -> int:
 
 def reset(
     connection: Connection,
-    transaction: RowMapping,
+    transaction: Transaction,
     taken: Step,
     moved_event_id: int,
     event: RowMapping,
@@ -67,12 +68,16 @@ def reset(
     found = waiting.of(connection, transaction, taken.after, moved, event["at"], premises, began=began)
     due = rules.wanted(taken.after, found, days(premises))
     instants = {kind.value: premises.instant(wall) for kind, wall in due.items()}
-    rows = () if began else timers.waiting(connection, transaction["id"])
-    timers.become(connection, transaction["id"], rows, instants, event["id"])
+    rows = () if began else timers.waiting(connection, transaction.id)
+    timers.become(connection, transaction.id, rows, instants, event["id"])
 
 
 def facts_of_timer(
-    connection: Connection, event: RowMapping, transaction: RowMapping, standing: Standing, premises: Premises
+    connection: Connection,
+    event: RowMapping,
+    transaction: Transaction,
+    standing: Standing,
+    premises: Premises,
 ) -> dict[str, Any]:
     """What the step of a timer's event must know; above all whether it is still to be taken."""
     return foreseen(connection, Timer(event["type"]), event["at"], transaction, standing, premises)
@@ -82,12 +87,12 @@ def foreseen(
     connection: Connection,
     kind: Timer,
     at: datetime,
-    transaction: RowMapping,
+    transaction: Transaction,
     standing: Standing,
     premises: Premises,
 ) -> dict[str, Any]:
     """The same for a timer that is to fire at ``at`` (an aware instant), as things stand now."""
-    numbers, moved = days(premises), events.load(connection, transaction["moved_event_id"])
+    numbers, moved = days(premises), events.load(connection, transaction.moved_event_id)
     if moved is None:
         return {"outdated": True}
     found = waiting.of(connection, transaction, standing, moved, at, premises)
@@ -96,14 +101,14 @@ def foreseen(
         return {"outdated": True}
     level = 1 + len(pace.fired(kind, standing, found))
     facts: dict[str, Any] = {"of": pace.about(kind, standing, found).isoformat(), "level": level}
-    if not waiting.has_left(connection, transaction["id"]):
+    if not waiting.has_left(connection, transaction.id):
         return facts
     if rules.is_repair(kind, standing, found, numbers):
         _, letter = rules.REPAIRS[standing.role, standing.state]
-        say = waiting.to_say(connection, transaction["id"], letter)
+        say = waiting.to_say(connection, transaction.id, letter)
         if say is None:
             return facts
-        first = waiting.to_say_first(connection, transaction["id"], letter, last=level == numbers.repeats)
+        first = waiting.to_say_first(connection, transaction.id, letter, last=level == numbers.repeats)
         return facts | {"say": say} | ({"say_first": first} if first is not None else {})
     if kind is Timer.UNANSWERED and standing.role is Role.REQUESTER:
         facts["may_chase"] = waiting.sent_as(transaction, StatusQuery.type, premises) is Manner.SEND
@@ -111,7 +116,7 @@ def foreseen(
 
 
 def facts_of_demand(
-    connection: Connection, event: RowMapping, transaction: RowMapping, taken: Step, premises: Premises
+    connection: Connection, event: RowMapping, transaction: Transaction, taken: Step, premises: Premises
 ) -> dict[str, Any]:
     """Of a lender's OVERDUE: whether the reader is to be told of it, once for each due date.
 
@@ -122,9 +127,9 @@ def facts_of_demand(
     due = taken.after.due_on
     if taken.after.role is not Role.REQUESTER or not held or taken.entered is None or due is None:
         return {}
-    if taken.before.state is State.RENEW_PENDING and not arrival.is_here(connection, transaction["id"]):
+    if taken.before.state is State.RENEW_PENDING and not arrival.is_here(connection, transaction.id):
         return {}
-    if waiting.fired(connection, transaction["id"], premises).get((Timer.READER_OVERDUE, due)):
+    if waiting.fired(connection, transaction.id, premises).get((Timer.READER_OVERDUE, due)):
         return {}
     if premises.local(event["at"]).date() < due:
         return {"early": True}

@@ -8,9 +8,6 @@ domain is used for this transaction at once; another one waits until staff have 
 
 import json
 from dataclasses import replace
-from typing import Any
-
-from sqlalchemy import RowMapping
 
 from mailproc.config import Partner
 from mailproc.config_load.words import is_address
@@ -26,6 +23,7 @@ from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, letters, rotas, transactions
 from mailproc.store.learned import Kept
+from mailproc.store.rows import Transaction
 
 REDIRECT = "redirect"
 """The event of their yes."""
@@ -54,19 +52,19 @@ def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
 
 def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
     row, premises = work.transaction, work.premises
-    if row["role"] != Role.REQUESTER or not taken.after.state.awaits_answer or not apdu.responder:
+    if row.role != Role.REQUESTER or not taken.after.state.awaits_answer or not apdu.responder:
         return
     address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
     new = premises.partners.get(apdu.responder) or premises.partners.at(address)
-    if new is not None and new.codec == row["codec"]:
+    if new is not None and new.codec == row.codec:
         _now_with(work, new)
-        named = TransactionId(row["initial_requester"], row["tgq"], row["tq"], row["stq"])
-        finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row["id"])
+        named = TransactionId(row.initial_requester, row.tgq, row.tq, row.stq)
+        finding.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row.id)
     elif new is not None:
         work.attend(Reason.FORWARDED_OTHER_PROTOCOL)
     elif not address:
         work.attend(Reason.FORWARDED_UNKNOWN)
-    elif ascii_lower(address) != (row["options"] or {}).get(ANSWERS_FROM):
+    elif ascii_lower(address) != (row.options or {}).get(ANSWERS_FROM):
         _ask_staff(work, apdu.responder, address)
 
 
@@ -74,45 +72,45 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
     """Nothing moves before they say yes: whoever can speak as the partner could else send the transaction's
     letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
     row, event_id = work.transaction, work.event["id"]
-    kept = learned.passed_on(work.connection, row["partner"], address, event_id, row["id"], symbol)
+    kept = learned.passed_on(work.connection, row.partner, address, event_id, row.id, symbol)
     work.attend(Reason.FORWARDED_ELSEWHERE)
     told = f"not kept, for {learned.MOST_WAITING} wait already" if kept is Kept.FULL else "staff are asked"
-    work.words.append(f"{row['partner']} says that {symbol} has it now, at {address}: {told}")
+    work.words.append(f"{row.partner} says that {symbol} has it now, at {address}: {told}")
 
 
 def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     """A library that config.toml does not know and staff have confirmed: it is heard from this address, and
     of its system nothing is known but the standard. What it has said lies on the shelf as a stranger's."""
     row, sender = work.transaction, ascii_lower(address)
-    _pin_forwarded(work, row["partner"], address=sender)
+    _pin_forwarded(work, row.partner, address=sender)
     _move(work, symbol=symbol, address=address, dialect="")
     under = answers_under(row)
-    transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row["id"])
+    transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row.id)
     work.attention = [reason for reason in work.attention if reason != Reason.FORWARDED_ELSEWHERE]
     work.words.append(f"{symbol} has the request now, at {address}")
-    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row["codec"]):
+    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row.codec):
         letters.again(work.connection, inbox_id)
         work.words.append(f"I{inbox_id}, which lay on the shelf, is read again")
-    if State[row["state"]] is State.CANCEL_PENDING:  # who has heard of it has the request no more
+    if row.state is State.CANCEL_PENDING:  # who has heard of it has the request no more
         follow_with(work, "cancel", Cancel())
 
 
 def _now_with(work: Work, new: Partner) -> None:
     row = work.transaction
-    if new.symbol == row["partner"] and new.symbol not in _had_it_before(row):
+    if new.symbol == row.partner and new.symbol not in _had_it_before(row):
         return
-    _pin_forwarded(work, row["partner"], new.symbol)
+    _pin_forwarded(work, row.partner, new.symbol)
     address = learned.address_of(work.connection, new.symbol) or new.address
     _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
     _asked_already(work, new.symbol)
     work.words.append(f"{new.symbol} has the request now")
-    if State[row["state"]] is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
+    if row.state is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
         work.attend(Reason.CANCEL_UNHEARD)
 
 
 def _asked_already(work: Work, symbol: str) -> None:
     """Who has the request now is not to be asked for it in turn."""
-    request_id = work.transaction["request_id"]
+    request_id = work.transaction.request_id
     for place in rotas.places(work.connection, request_id):
         if place["transaction_id"] is None and place["partner"] == symbol:
             rotas.drop(work.connection, request_id, place["position"])
@@ -125,26 +123,24 @@ def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> No
     work.pinned[ANSWERS_FROM] = address
 
 
-def _had_it_before(row: RowMapping) -> list[str]:
-    return list((row["options"] or {}).get("forwarded_by") or [])
+def _had_it_before(row: Transaction) -> list[str]:
+    return list((row.options or {}).get("forwarded_by") or [])
 
 
-def answers_under(named: Any) -> str:
-    """The name under which the new responder will answer: ``named`` is the transaction's row or id."""
-    if isinstance(named, TransactionId):
-        return json.dumps([named.tgq, named.tq, named.stq])
-    return json.dumps([named["tgq"], named["tq"], named["stq"]])
+def answers_under(named: Transaction | TransactionId) -> str:
+    """The name under which the new responder will answer."""
+    return json.dumps([named.tgq, named.tq, named.stq])
 
 
 def _answers_go(work: Work, apdu: Apdu) -> None:
     row, address = work.transaction, _mailable(apdu.reply_to)
-    if not address or ascii_lower(address) == ascii_lower(row["address"]):
+    if not address or ascii_lower(address) == ascii_lower(row.address):
         return
-    if strangers := (row["options"] or {}).get(ANSWERS_FROM):
+    if strangers := (row.options or {}).get(ANSWERS_FROM):
         if own_domain.same(address, strangers):  # what it says is never of the partner who passed it on
             _move(work, address=address)
         return
-    partner = work.premises.partners.get(row["partner"])
+    partner = work.premises.partners.get(row.partner)
     if partner is None:
         return
     if ascii_lower(address) == ascii_lower(partner.address):

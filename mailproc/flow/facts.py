@@ -17,9 +17,10 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
 from mailproc.ill.heard import event_heard
 from mailproc.ill.standing import Standing, to_json
-from mailproc.ill.terms import Results, Role, Service
+from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
+from mailproc.store.rows import Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, as one library reports it."""
@@ -30,7 +31,7 @@ def gather(
     connection: Connection,
     event: RowMapping,
     apdu: Apdu | None,
-    transaction: RowMapping,
+    transaction: Transaction,
     standing: Standing,
     premises: Premises,
 ) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def gather(
     facts |= sameness.facts_of_repeat(connection, event, apdu, transaction)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and standing.role is Role.REQUESTER:
         facts["follows"] = premises.registry.follows(apdu)
-        if clock.is_too_late(connection, event, transaction["request_id"], premises):
+        if clock.is_too_late(connection, event, transaction.request_id, premises):
             facts["too_late"] = True
     if isinstance(apdu, Message) and premises.registry.renews_itself(apdu):
         announced = standing.due_on or premises.local(event["at"]).date() + ANNOUNCED
@@ -59,19 +60,19 @@ def gather(
 
 
 def _of_reader(
-    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: RowMapping
+    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: Transaction
 ) -> dict[str, Any]:
     """Whether the reader is to hear of it."""
-    if isinstance(apdu, Recall | RenewAnswer) and arrival.is_here(connection, transaction["id"]):
+    if isinstance(apdu, Recall | RenewAnswer) and arrival.is_here(connection, transaction.id):
         return {"here": True}
     if event["type"] in arrival.ENDS and arrival.reader_waits(connection, event, transaction):
         return {"reader_waits": True}
     return {}
 
 
-def _had_it_before(event: RowMapping, transaction: RowMapping) -> bool:
+def _had_it_before(event: RowMapping, transaction: Transaction) -> bool:
     """Does it come from a library that has passed the request on?"""
-    options = transaction["options"] or {}
+    options = transaction.options or {}
     if stranger := (event["facts"] or {}).get("adopted"):
         return bool(stranger != options.get(ANSWERS_FROM))
     return event["partner"] in (options.get("forwarded_by") or ())
@@ -89,19 +90,19 @@ def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
 def _of_act(
     connection: Connection,
     event: RowMapping,
-    transaction: RowMapping,
+    transaction: Transaction,
     standing: Standing,
     premises: Premises,
 ) -> dict[str, Any]:
     action = event["type"]
     if action == "undo":
         return _to_undo(connection, transaction)
-    facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction["attention"]}
+    facts: dict[str, Any] = {"found": to_json(standing), "attention": transaction.attention}
     if action in ("cancel", "receive"):
-        facts["letter_left"] = _order_has_left(connection, transaction["id"])
-    if action == "cancel" and order_letters.came_back(connection, transaction["id"]):
+        facts["letter_left"] = _order_has_left(connection, transaction.id)
+    if action == "cancel" and order_letters.came_back(connection, transaction.id):
         facts["letter_left"] = False  # what came back undelivered is with nobody
-    if action == "receive" and arrival.is_here(connection, transaction["id"]):
+    if action == "receive" and arrival.is_here(connection, transaction.id):
         facts["here"] = True
     if action == "receive" and standing.service is Service.LOAN and standing.due_on is None:
         today = premises.local(event["at"]).date()
@@ -120,27 +121,27 @@ def _orders(said: Iterable[dict[str, Any]]) -> int:
 
 
 def _of_their_request(
-    connection: Connection, apdu: IllRequest, transaction: RowMapping, premises: Premises
+    connection: Connection, apdu: IllRequest, transaction: Transaction, premises: Premises
 ) -> dict[str, Any]:
-    if transaction["state"] != "IDLE":
+    if transaction.state is not State.IDLE:
         return {"same_item": _same_item(connection, apdu, transaction)}
     refused = admission.refused(apdu, transaction, premises)
     if refused:
         return {"refused": refused}
-    unknown = premises.registry.by_name(transaction["codec"]).unknown_words(apdu)
+    unknown = premises.registry.by_name(transaction.codec).unknown_words(apdu)
     return {"unknown_words": list(unknown)} if unknown else {}
 
 
-def _same_item(connection: Connection, apdu: IllRequest, transaction: RowMapping) -> bool:
+def _same_item(connection: Connection, apdu: IllRequest, transaction: Transaction) -> bool:
     """A number used again for another item is no repeat."""
-    kept = requests.load(connection, transaction["request_id"])["item"] or {}
+    kept = requests.load(connection, transaction.request_id)["item"] or {}
     said = apdu_json.value_to_json(apdu.item)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 
-def _to_undo(connection: Connection, transaction: RowMapping) -> dict[str, Any]:
+def _to_undo(connection: Connection, transaction: Transaction) -> dict[str, Any]:
     """The last staff act, if nothing came since and its letter has not left."""
-    done = events.of_transaction(connection, transaction["id"])
+    done = events.of_transaction(connection, transaction.id)
     last = done[-1] if done else None
     if (
         last is None

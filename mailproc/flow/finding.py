@@ -14,13 +14,14 @@ from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import events, heard, transactions
+from mailproc.store.rows import Transaction
 
 
 @dataclass(frozen=True)
 class Placed:
     """``cancels``: Cancels that came before the request that begins this transaction."""
 
-    transaction: RowMapping
+    transaction: Transaction
     apdu: Apdu | None
     cancels: Sequence[RowMapping] = ()
 
@@ -43,7 +44,7 @@ def place(connection: Connection, event: RowMapping, apdu: Apdu | None, premises
         transaction = opening.accept(connection, event, apdu, premises)
         for other in early:
             if other["type"] != "CANCEL":
-                events.todo_again(connection, other, transaction["id"])
+                events.todo_again(connection, other, transaction.id)
         return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
     raise RemoteFault(unmatched(connection, event["partner"], apdu, premises))
 
@@ -71,8 +72,8 @@ def unmatched(connection: Connection, partner: str, apdu: Apdu, premises: Premis
         return f"{name_of(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
     asked = _in_part(connection, partner, apdu, Role.REQUESTER, premises)
     if asked is not None and not _may_speak(asked, partner):
-        number = f"{asked['tgq']}-{asked['tq']}"
-        return f"{name_of(apdu)}: {number} was asked of {asked['partner']}, but this comes from {partner}"
+        number = f"{asked.tgq}-{asked.tq}"
+        return f"{name_of(apdu)}: {number} was asked of {asked.partner}, but this comes from {partner}"
     return f"no transaction with {partner} matches {name_of(apdu)}"
 
 
@@ -85,7 +86,7 @@ def name_of(apdu: Apdu) -> str:
 
 def find(
     connection: Connection, partner: str, apdu: Apdu, premises: Premises, listener: Role | None = None
-) -> RowMapping | None:
+) -> Transaction | None:
     """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing.
 
     ``listener``: our part in it, where the letter itself has told (one that we wrote to ourselves).
@@ -112,7 +113,7 @@ def _our_parts(apdu: Apdu, premises: Premises, listener: Role | None) -> Sequenc
 
 def _in_part(
     connection: Connection, partner: str, apdu: Apdu, role: Role, premises: Premises
-) -> RowMapping | None:
+) -> Transaction | None:
     if apdu.transaction is None and role is Role.REQUESTER:
         return _by_reference(connection, partner, apdu)
     for key in identity.keys(apdu, role, partner, premises):
@@ -121,13 +122,13 @@ def _in_part(
     return None
 
 
-def _may_speak(transaction: RowMapping, partner: str) -> bool:
+def _may_speak(transaction: Transaction, partner: str) -> bool:
     """Who answers us now, or who had the request before it was forwarded."""
-    before = (transaction["options"] or {}).get("forwarded_by") or ()
-    return partner == transaction["partner"] or partner in before
+    before = (transaction.options or {}).get("forwarded_by") or ()
+    return partner == transaction.partner or partner in before
 
 
-def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> RowMapping | None:
+def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> Transaction | None:
     if apdu.ref is None:
         return None
     kind, value = ("number", apdu.ref.number) if apdu.ref.number else ("order_line", apdu.ref.order_line)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import RowMapping
-
 from mailproc.config import Partner
 from mailproc.flow.premises import Premises
 from mailproc.ill.actions import WANTS_ANSWER
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols import ability
 from mailproc.protocols.codec import Codec, Manner
+from mailproc.store.rows import Transaction
 
 OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
     Role.REQUESTER: (ApduType.RECEIVED, ApduType.RETURNED),
@@ -32,11 +31,11 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
     return able if wanted is Manner.SEND else wanted
 
 
-def sayable(actions: Sequence[str], transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
+def sayable(actions: Sequence[str], transaction: Transaction, premises: Premises) -> tuple[str, ...]:
     """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none; where
     our order never left, those that want no answer."""
-    partner = premises.partners.get(transaction["partner"])
-    role, codec, dialect = Role[transaction["role"]], transaction["codec"], transaction["dialect"]
-    if (transaction["options"] or {}).get("unsent"):
+    partner = premises.partners.get(transaction.partner)
+    role, codec, dialect = transaction.role, transaction.codec, transaction.dialect
+    if (transaction.options or {}).get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]
     return ability.sayable(actions, codec, role, dialect, premises.config, partner)

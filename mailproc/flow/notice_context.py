@@ -31,6 +31,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.said import said
 from mailproc.notices.telling import telling
 from mailproc.store import events, outgoing, patrons
+from mailproc.store.rows import Transaction
 from mailproc.templating.contract import sample_of
 
 
@@ -59,7 +60,7 @@ def addressed(connection: Connection, intent: Intent, premises: Premises) -> Add
 
 
 def context_of(
-    connection: Connection, premises: Premises, path: str, transaction: RowMapping
+    connection: Connection, premises: Premises, path: str, transaction: Transaction
 ) -> NoticeContext | None:
     """What the notice at ``path`` would say of this transaction now; None for machines' templates."""
     name = path.partition("/")[2].removesuffix(".txt")
@@ -67,11 +68,11 @@ def context_of(
     if to not in ("patron", "staff", "partner"):
         return None
     message = apdu_json.to_json(Message(note="An example of what we would say."))
-    body = {"notice": name, "to": to, "facts": {"reasons": transaction["attention"] or []}, "apdu": message}
+    body = {"notice": name, "to": to, "facts": {"reasons": transaction.attention or []}, "apdu": message}
     intent = {
-        "request_id": transaction["request_id"],
-        "transaction_id": transaction["id"],
-        "partner": transaction["partner"],
+        "request_id": transaction.request_id,
+        "transaction_id": transaction.id,
+        "partner": transaction.partner,
         "body": body,
     }
     return addressed(connection, intent, premises).context
@@ -106,7 +107,7 @@ def _to_partner(writer: Writer) -> Addressed:
         what = writer.language.told_word(told(apdu))
         else_said = telling(apdu, premises.today(), writer.language)
         context = PartnerNotice(**known, what=what, said=else_said)
-    address = transaction["address"] if transaction else (partner.address if partner else "")
+    address = transaction.address if transaction else (partner.address if partner else "")
     return Addressed(address, writer.tag, context)
 
 
@@ -114,8 +115,8 @@ def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
     """The request by the number under which the partner knows it: where we lend its own; where we borrow
     ours, as it was ordered."""
     transaction, wanted = writer.transaction, writer.wanted()
-    known_as = apdu.ref.number if apdu.ref else str(transaction["tgq"]) if transaction is not None else ""
-    if transaction is not None and transaction["role"] == Role.REQUESTER:
+    known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
+    if transaction is not None and transaction.role == Role.REQUESTER:
         return {"request": replace(wanted, number=known_as or wanted.number), "their_number": ""}
     return {"request": wanted, "their_number": known_as}
 
@@ -193,7 +194,7 @@ def _said(writer: Writer) -> tuple[str, ...]:
     heard = _heard(writer)
     if heard is None or not heard["apdu"]:
         return asked
-    apdu, role = apdu_json.from_json(heard["apdu"]), Role[row["role"]]
+    apdu, role = apdu_json.from_json(heard["apdu"]), row.role
     return (*asked, *said(apdu, role, reasons, writer.premises.today(), writer.language))
 
 
@@ -202,8 +203,8 @@ def _heard(writer: Writer) -> RowMapping | None:
     event = events.load(writer.connection, event_id) if event_id is not None else None
     if event is not None and (event["cause"] == "letter" or event["heard_by"]):
         return event
-    asked = QUESTIONS.get((Role[row["role"]], State[row["state"]])) if row is not None else None
-    return events.last_of(writer.connection, row["id"], (asked,)) if row is not None and asked else None
+    asked = QUESTIONS.get((row.role, row.state)) if row is not None else None
+    return events.last_of(writer.connection, row.id, (asked,)) if row is not None and asked else None
 
 
 def _ways(writer: Writer) -> tuple[Way, ...]:

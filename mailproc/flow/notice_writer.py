@@ -11,6 +11,7 @@ from mailproc.flow.premises import Premises
 from mailproc.notices.language import Language
 from mailproc.notices.parties import Library, Partner, Request
 from mailproc.store import patrons, requests, transactions
+from mailproc.store.rows import Transaction
 
 Intent = RowMapping | Mapping[str, Any]
 """A row of the intents, or what one would be."""
@@ -25,7 +26,7 @@ class Writer:
     premises: Premises
     intent: Intent
     request: RowMapping | None
-    transaction: RowMapping | None
+    transaction: Transaction | None
     reader: RowMapping | None
     tag: str
     language: Language
@@ -37,7 +38,7 @@ class Writer:
 
     @property
     def due(self) -> str:
-        return self.day(self.transaction["due_on"] if self.transaction else None)
+        return self.day(self.transaction.due_on if self.transaction else None)
 
     def day(self, day: date | None) -> str:
         return self.language.day_word(day, self.premises.today()) if day else ""

@@ -14,15 +14,16 @@ from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.standing import service_of
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, Service
 from mailproc.protocols import registry
 from mailproc.sentence import sentence
 from mailproc.store import learned, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
+from mailproc.store.rows import Transaction
 from mailproc.store.transactions import NewTransaction
 
 
-def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[RowMapping, IllRequest]:
+def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[Transaction, IllRequest]:
     """The next attempt of request ``event.request_id``: a transaction at IDLE and what to say.
 
     LocalFault at the end of the rota, or while another attempt is still active.
@@ -30,9 +31,9 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
     request = requests.load(connection, event["request_id"])
     attempts = transactions.of_request(connection, request["id"])
     for attempt in attempts:
-        if attempt["closed_at"] is None and not State[attempt["state"]].gives_way:
-            open_one = f"{request['number']}-{attempt['attempt']} at {attempt['partner']}"
-            raise LocalFault(sentence("attempt-open", attempt=open_one, state=term_word(attempt["state"])))
+        if attempt.closed_at is None and not attempt.state.gives_way:
+            open_one = f"{request['number']}-{attempt.attempt} at {attempt.partner}"
+            raise LocalFault(sentence("attempt-open", attempt=open_one, state=term_word(attempt.state)))
     candidate = rota.next_candidate(requests.rota(connection, request["id"]))
     if candidate is None:
         raise LocalFault(sentence("rota-end", number=request["number"]))
@@ -58,8 +59,8 @@ def ask(connection: Connection, event: RowMapping, premises: Premises) -> tuple[
             updated_at=event["at"],
         ),
     )
-    transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction["id"])
-    requests.asked(connection, request["id"], candidate.position, transaction["id"])
+    transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction.id)
+    requests.asked(connection, request["id"], candidate.position, transaction.id)
     requests.reopen(connection, request["id"])
     return transaction, wanted_of(request, patrons.load(connection, request["patron_id"]))
 
@@ -70,7 +71,7 @@ def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
     return {"account": chosen.customer_code} if chosen else {}
 
 
-def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> RowMapping:
+def accept(connection: Connection, event: RowMapping, wanted: IllRequest, premises: Premises) -> Transaction:
     """A partner's new order: a request L… and its transaction at IDLE.
 
     Its name is the transaction id that the wire carries; of a protocol that has no such identity the

@@ -13,12 +13,12 @@ from mailproc.ill.effects import Effect, Send
 from mailproc.ill.machine import Kind
 from mailproc.ill.standing import Standing, Step
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import Role
 from mailproc.protocols.codec import Manner
 from mailproc.sentence import Sentence, Word, sentence
+from mailproc.store.rows import Transaction
 
 
-def lawful(event: RowMapping, said: str, taken: Step, transaction: RowMapping, premises: Premises) -> None:
+def lawful(event: RowMapping, said: str, taken: Step, transaction: Transaction, premises: Premises) -> None:
     """Refuse an act (or what staff say they heard) that the law does not know here. ``said``: its row in
     the tables, which tells a yes from a no."""
     found = taken.before
@@ -58,23 +58,23 @@ def _first(event: RowMapping, found: Standing) -> tuple[Sentence, ...]:
 
 
 def speakable(
-    event: RowMapping, effects: Sequence[Effect], transaction: RowMapping, premises: Premises
+    event: RowMapping, effects: Sequence[Effect], transaction: Transaction, premises: Premises
 ) -> None:
     """Refuse, before anything changed, an act whose letter the partner's protocol cannot carry."""
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
+    codec = premises.registry.by_name(transaction.codec)
+    partner = premises.partners.get(transaction.partner)
     for effect in effects:
         if not isinstance(effect, Send):
             continue
-        role, kind = Role[transaction["role"]], effect.apdu.type
-        if refused := codec.refuses(effect.apdu, transaction["dialect"]):
-            raise LocalFault(sentence("cannot-be-told", partner=transaction["partner"], why=refused))
-        if manner.effective(codec, partner, kind, role, transaction["dialect"]) is Manner.REFUSE:
+        role, kind = transaction.role, effect.apdu.type
+        if refused := codec.refuses(effect.apdu, transaction.dialect):
+            raise LocalFault(sentence("cannot-be-told", partner=transaction.partner, why=refused))
+        if manner.effective(codec, partner, kind, role, transaction.dialect) is Manner.REFUSE:
             raise LocalFault(
                 sentence(
                     "protocol-no-message",
                     action=event["type"],
                     protocol=codec.name,
-                    partner=transaction["partner"],
+                    partner=transaction.partner,
                 )
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.flow import accounts, strangers
@@ -17,6 +17,7 @@ from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
 from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import WITHHELD, NewEvent
+from mailproc.store.rows import Transaction
 from mailproc.store.text import storable
 
 
@@ -103,9 +104,9 @@ def _place(
         if other := _of_another_account(reading.partner, apdu, transaction):
             _bear(sorting, reading, apdu, {"state": "shelved", "last_error": other})
             return
-        _learn(connection, symbol, apdu, transaction["id"])
+        _learn(connection, symbol, apdu, transaction.id)
         facts = {"unsure": True} if unsure else None
-        _bear(sorting, reading, apdu, {"transaction_id": transaction["id"], "facts": facts})
+        _bear(sorting, reading, apdu, {"transaction_id": transaction.id, "facts": facts})
         return
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
 
@@ -127,17 +128,17 @@ def _listener(connection: Connection, reading: Reading, apdu: Apdu, premises: Pr
         return {}
     for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
         for intent in outgoing.intents_of(connection, outgoing_id):
-            spoke = Role[transactions.load(connection, intent["transaction_id"])["role"]]
+            spoke = transactions.load(connection, intent["transaction_id"]).role
             return {"listener": spoke.other.name}
     return {}
 
 
-def _of_another_account(partner: Partner, apdu: Apdu, transaction: RowMapping) -> str:
+def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
     """Why it is not about this order though the number is: the letter names another account of ours.
 
     Another system may use the same numbers under it. A code that is none of ours says nothing.
     """
-    ordered_by = (transaction["options"] or {}).get("account", "")
+    ordered_by = (transaction.options or {}).get("account", "")
     code = apdu.ref.customer_code if apdu.ref else ""
     if (
         not ordered_by

@@ -32,6 +32,7 @@ from mailproc.store import counters, events, outgoing, queue, requests, transact
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.rows import Transaction
 from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Bundle:
     """The intents of one letter: same partner, role, codec, and address."""
 
     intents: tuple[RowMapping, ...]
-    transactions: tuple[RowMapping, ...]
+    transactions: tuple[Transaction, ...]
     codec: Codec
     wire: Wire
     address: str
@@ -81,17 +82,17 @@ def _gather(connection: Connection, premises: Premises, limit: int) -> tuple[lis
     return bundles, len(due)
 
 
-Pair = tuple[RowMapping, RowMapping]
+Pair = tuple[RowMapping, Transaction]
 
 
 def _group_key(pair: Pair) -> tuple[str, ...]:
     row = pair[1]
-    return (row["partner"], row["role"], row["codec"], row["dialect"], row["address"], customer_code(row))
+    return (row.partner, row.role, row.codec, row.dialect, row.address, customer_code(row))
 
 
-def customer_code(row: RowMapping) -> str:
+def customer_code(row: Transaction) -> str:
     """The customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
-    return str((row["options"] or {}).get("account", "")) if row["role"] == Role.REQUESTER else row["tq"]
+    return str((row.options or {}).get("account", "")) if row.role == Role.REQUESTER else row.tq
 
 
 def _sort_key(pair: Pair) -> tuple[Any, ...]:
@@ -99,14 +100,14 @@ def _sort_key(pair: Pair) -> tuple[Any, ...]:
 
 
 def _parts(pairs: list[Pair], premises: Premises) -> list[list[Pair]]:
-    codec = premises.registry.by_name(pairs[0][1]["codec"])
-    return [pairs] if codec.batched(pairs[0][1]["dialect"]) else [[pair] for pair in pairs]
+    codec = premises.registry.by_name(pairs[0][1].codec)
+    return [pairs] if codec.batched(pairs[0][1].dialect) else [[pair] for pair in pairs]
 
 
 def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bundle | None:
     first = pairs[0][1]
-    partner = premises.partners.get(first["partner"])
-    role, code = Role[first["role"]], customer_code(first)
+    partner = premises.partners.get(first.partner)
+    role, code = first.role, customer_code(first)
     gone = _gone(partner, role, code)
     if partner is None or gone:
         _hold_all(connection, [pair[0] for pair in pairs], gone, premises, "PARTNER_GONE")
@@ -115,23 +116,23 @@ def _bundle(connection: Connection, pairs: list[Pair], premises: Premises) -> Bu
         library=premises.config.library,
         partner=partner,
         role=role,
-        dialect=first["dialect"],
-        address=first["address"],
+        dialect=first.dialect,
+        address=first.address,
         customer_code=code,
         file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
         today=premises.today(),
         readable=_readable(connection, first, partner, premises),
     )
-    codec = premises.registry.by_name(first["codec"])
+    codec = premises.registry.by_name(first.codec)
     intents, rows = zip(*pairs, strict=True)
-    return Bundle(intents, rows, codec, wire, first["address"])
+    return Bundle(intents, rows, codec, wire, first.address)
 
 
 def _readable(
-    connection: Connection, transaction: RowMapping, partner: Partner, premises: Premises
+    connection: Connection, transaction: Transaction, partner: Partner, premises: Premises
 ) -> Callable[[Apdu], Sequence[str]]:
     """For a codec that says a thing to people too: it is put in words only where it asks."""
-    item = requests.load(connection, transaction["request_id"])["item"] or {}
+    item = requests.load(connection, transaction.request_id)["item"] or {}
     language = premises.languages.of(partner.language)
     return lambda apdu: beside(apdu, item, premises.today(), language)
 
@@ -170,7 +171,7 @@ def _letter(bundle: Bundle, encoded: Encoded, premises: Premises) -> NewLetterOu
         return None
     partner, token = bundle.wire.partner, f"o{bundle.intents[0]['id']}"
     secret = f"{partner.symbol}/{encoded.secret_customer_code}"
-    stranger = (bundle.transactions[0]["options"] or {}).get(
+    stranger = (bundle.transactions[0].options or {}).get(
         ANSWERS_FROM
     )  # a library of which we know an address
     by = BY_MAIL if stranger else partner.transport

@@ -30,7 +30,7 @@ def _due(writer: Writer) -> str:
 
 
 def _late(writer: Writer) -> bool:
-    held = writer.transaction["due_on"] if writer.transaction else None
+    held = writer.transaction.due_on if writer.transaction else None
     return held is not None and held < writer.premises.today()
 
 
@@ -41,7 +41,7 @@ def _needed_by(writer: Writer) -> str:
 
 
 def _renewable(writer: Writer) -> bool:
-    known = writer.transaction["renewable"] if writer.transaction else None
+    known = writer.transaction.renewable if writer.transaction else None
     return known is not False and not _refused(writer)
 
 
@@ -55,7 +55,7 @@ def _sent_to(writer: Writer) -> str:
 def _refused(writer: Writer) -> bool:
     """Was our last wish to keep it longer refused?"""
     row = writer.transaction
-    told = events.last_of(writer.connection, row["id"], ("RENEW_ANSWER",)) if row is not None else None
+    told = events.last_of(writer.connection, row.id, ("RENEW_ANSWER",)) if row is not None else None
     return told is not None and (told["apdu"] or {}).get("answer") is False
 
 
@@ -65,7 +65,7 @@ WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
 def _wanted_back(writer: Writer) -> bool:
     """Does the lender want it back already, as it comes?"""
     row = writer.transaction
-    return row is not None and State[row["state"]] in WANTED_BACK
+    return row is not None and row.state in WANTED_BACK
 
 
 def _refusals(writer: Writer) -> tuple[Refusal, ...]:

@@ -9,6 +9,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
 from mailproc.store import events, requests
+from mailproc.store.rows import Transaction
 
 NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
 """Asking and telling how it stands is not what the report is about."""
@@ -19,12 +20,12 @@ LATEST = 50
 """Events that are looked at: a partner may have said thousands of words, and ask after each."""
 
 
-def history(connection: Connection, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
+def history(connection: Connection, transaction: Transaction, premises: Premises) -> dict[str, Any]:
     """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
     ones are left out."""
-    done = events.ends_of_transaction(connection, transaction["id"], LATEST)
-    moved = events.load(connection, transaction["moved_event_id"])
-    item = requests.load(connection, transaction["request_id"])["item"] or {}
+    done = events.ends_of_transaction(connection, transaction.id, LATEST)
+    moved = events.load(connection, transaction.moved_event_id)
+    item = requests.load(connection, transaction.request_id)["item"] or {}
     spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
     services = [one for one in spoken if one[1].type not in UNNUMBERED]
     last = services[-1] if services else None
@@ -55,7 +56,7 @@ def _service(event: RowMapping) -> Apdu | None:
     return None if apdu.type in NO_SERVICE else apdu
 
 
-def _last(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Premises) -> dict[str, Any]:
+def _last(event: RowMapping, apdu: Apdu, transaction: Transaction, premises: Premises) -> dict[str, Any]:
     return {
         "most_recent_service": apdu.type.name,
         "date_of_most_recent_service": _day(event, premises),
@@ -64,14 +65,14 @@ def _last(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Prem
     }
 
 
-def _then(event: RowMapping, apdu: Apdu, transaction: RowMapping, premises: Premises) -> str:
+def _then(event: RowMapping, apdu: Apdu, transaction: Transaction, premises: Premises) -> str:
     """What was said last and has no number."""
     return f"then {apdu.type.name} of {_by(event, transaction, premises)} on {_day(event, premises)}"
 
 
-def _by(event: RowMapping, transaction: RowMapping, premises: Premises) -> str:
+def _by(event: RowMapping, transaction: Transaction, premises: Premises) -> str:
     theirs = event["cause"] == "letter" or event["heard_by"]
-    return str(transaction["symbol"]) if theirs else premises.config.library.symbol
+    return str(transaction.symbol) if theirs else premises.config.library.symbol
 
 
 def _day(event: RowMapping, premises: Premises) -> str:

@@ -302,8 +302,8 @@ def _is_elsewhere(connection: Connection, row: RowMapping, intents: Sequence[Row
         return False
     now = [transactions.load(connection, one) for one in dict.fromkeys(asked)]
     return all(
-        one["partner"] == row["partner"]
-        and not (one["options"] or {}).get(ANSWERS_FROM)
-        and ascii_lower(one["address"]) != ascii_lower(row["rcpt_to"])
+        one.partner == row["partner"]
+        and not (one.options or {}).get(ANSWERS_FROM)
+        and ascii_lower(one.address) != ascii_lower(row["rcpt_to"])
         for one in now
     )

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.ill.attention import Reason
-from mailproc.ill.terms import State
 from mailproc.notices.language import Language
 from mailproc.notices.said import question
 from mailproc.store import events, learned
+from mailproc.store.rows import Transaction
 
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
@@ -20,7 +20,7 @@ MOST_TOLD = 3
 
 
 def questions(
-    connection: Connection, transaction: RowMapping, reasons: Collection[str], language: Language
+    connection: Connection, transaction: Transaction, reasons: Collection[str], language: Language
 ) -> tuple[str, ...]:
     """In words, where a letter to staff is about that; the newest last: of it the commands speak."""
     if REASONS.isdisjoint(reasons):
@@ -28,13 +28,13 @@ def questions(
     return tuple(in_words(row, language) for row in asked_in(connection, transaction)[-MOST_TOLD:])
 
 
-def asked_in(connection: Connection, transaction: RowMapping) -> Sequence[RowMapping]:
+def asked_in(connection: Connection, transaction: Transaction) -> Sequence[RowMapping]:
     """Rows of ``learned``, the oldest first; none of where it is now, once nobody is waited for."""
-    addresses = learned.waiting(connection, transaction["partner"], 0)
-    taught = [row for row in addresses if taught_in(connection, row) == transaction["id"]]
-    if not State[transaction["state"]].awaits_answer:
+    addresses = learned.waiting(connection, transaction.partner, 0)
+    taught = [row for row in addresses if taught_in(connection, row) == transaction.id]
+    if not transaction.state.awaits_answer:
         return taught
-    return [*learned.waiting(connection, transaction["partner"], transaction["id"]), *taught]
+    return [*learned.waiting(connection, transaction.partner, transaction.id), *taught]
 
 
 def taught_in(connection: Connection, row: RowMapping) -> int | None:

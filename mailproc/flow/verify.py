@@ -14,9 +14,11 @@ from mailproc.errors import TryLater
 from mailproc.flow.advance import event_name, standing_of
 from mailproc.ill import apdu_json, standing
 from mailproc.ill.standing import Occurrence, Standing
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Service
 from mailproc.store import events, verified
 from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made
 from mailproc.store.transactions import TRANSACTION
 
 
@@ -91,12 +93,12 @@ def _pages(snapshot: Snapshot, page: Page) -> Iterator[Verified]:
     while True:
         with snapshot() as connection:
             chosen = select(TRANSACTION).where(page(last)).order_by(TRANSACTION.c.id).limit(PAGE)
-            rows = connection.execute(chosen).mappings().all()
+            rows = made(Transaction, connection.execute(chosen))
             found = [_check(connection, row) for row in rows]
         if not rows:
             return
         yield Verified(len(rows), tuple(one for one in found if one is not None))
-        last = rows[-1]["id"]
+        last = rows[-1].id
 
 
 def _joined(pages: Iterable[Verified]) -> Verified:
@@ -104,24 +106,24 @@ def _joined(pages: Iterable[Verified]) -> Verified:
     return Verified(sum(one.checked for one in each), tuple(chain(*(one.differences for one in each))))
 
 
-def _check(connection: Connection, row: RowMapping) -> Difference | None:
+def _check(connection: Connection, row: Transaction) -> Difference | None:
     kept = _compared(standing_of(row))
     computed = _compared(_fold(connection, row))
     if kept == computed:
         return None
     different = {name for name in kept | computed if kept.get(name) != computed.get(name)}
     return Difference(
-        row["id"],
-        row["request_id"],
-        row["attempt"],
+        row.id,
+        row.request_id,
+        row.attempt,
         {name: kept.get(name) for name in different},
         {name: computed.get(name) for name in different},
     )
 
 
-def _fold(connection: Connection, row: RowMapping) -> Standing:
-    happened = events.of_transaction(connection, row["id"])
-    found = Standing(Role[row["role"]], _asked_service(happened, row))
+def _fold(connection: Connection, row: Transaction) -> Standing:
+    happened = events.of_transaction(connection, row.id)
+    found = Standing(row.role, _asked_service(happened, row))
     for event in happened:
         apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
         occurrence = Occurrence(event_name(event, apdu), apdu, event["facts"] or {})
@@ -129,12 +131,12 @@ def _fold(connection: Connection, row: RowMapping) -> Standing:
     return found
 
 
-def _asked_service(happened: Sequence[RowMapping], row: RowMapping) -> Service:
+def _asked_service(happened: Sequence[RowMapping], row: Transaction) -> Service:
     """What the first event asked for."""
     for event in happened:
         if event["type"] in ("request", "ILL_REQUEST"):
             return standing.service_of([Service[name] for name in (event["apdu"] or {}).get("services", ())])
-    return Service[row["service"]]
+    return row.service
 
 
 def _compared(found: Standing) -> dict[str, Any]:

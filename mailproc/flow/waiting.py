@@ -17,6 +17,7 @@ from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers
+from mailproc.store.rows import Transaction
 
 NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Where it matters until when the reader needs it."""
@@ -33,7 +34,7 @@ TOLD_THE_READER = "OVERDUE"
 
 def of(
     connection: Connection,
-    transaction: RowMapping,
+    transaction: Transaction,
     standing: Standing,
     moved: RowMapping,
     at: datetime,
@@ -43,7 +44,7 @@ def of(
 ) -> Waiting:
     """``moved``: the event that last moved the transaction. ``at``: now, an aware instant.
     ``began``: this very step began it, so nothing has fired."""
-    reply_by = _reply_by(connection, transaction["id"], standing)
+    reply_by = _reply_by(connection, transaction.id, standing)
     expiry = _expiry(connection, transaction, standing, moved)
     ends = [day for day in (expiry, reply_by) if day]
     since = premises.local(moved["at"]).date()
@@ -52,12 +53,12 @@ def of(
         since=since,
         today=premises.local(at).date(),
         need_before=min((day for day in wanted_until if day and day >= since), default=None),
-        fired={} if began else fired(connection, transaction["id"], premises),
+        fired={} if began else fired(connection, transaction.id, premises),
         may_ask=_may_ask(connection, transaction, standing, moved, premises),
         reply_by=reply_by,
         expires=min(ends) if ends and _may_expire(transaction, premises) else None,
         sent_back=_sent_back(connection, transaction, standing, moved, premises),
-        **_arrival(connection, transaction["id"], standing, premises),
+        **_arrival(connection, transaction.id, standing, premises),
     )
 
 
@@ -81,11 +82,11 @@ def has_left(connection: Connection, transaction_id: int) -> bool:
     return outgoing.delivery(connection, transaction_id) in ("handed_over", "filed")
 
 
-def sent_as(transaction: RowMapping, kind: ApduType, premises: Premises) -> Manner:
+def sent_as(transaction: Transaction, kind: ApduType, premises: Premises) -> Manner:
     """How ``kind`` goes to the partner of this transaction."""
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
-    return manner.effective(codec, partner, kind, Role[transaction["role"]], transaction["dialect"])
+    codec = premises.registry.by_name(transaction.codec)
+    partner = premises.partners.get(transaction.partner)
+    return manner.effective(codec, partner, kind, transaction.role, transaction.dialect)
 
 
 def to_say(connection: Connection, transaction_id: int, kind: ApduType) -> dict[str, Any] | None:
@@ -114,10 +115,10 @@ def _knows_nothing(event: RowMapping) -> bool:
     return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
-def _need_before(connection: Connection, transaction: RowMapping, standing: Standing) -> date | None:
+def _need_before(connection: Connection, transaction: Transaction, standing: Standing) -> date | None:
     if standing.state not in NEEDED:
         return None
-    need: date | None = requests.load(connection, transaction["request_id"])["need_before_on"]
+    need: date | None = requests.load(connection, transaction.request_id)["need_before_on"]
     return need
 
 
@@ -133,18 +134,18 @@ def _reply_by(connection: Connection, transaction_id: int, standing: Standing) -
 
 
 def _expiry(
-    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping
+    connection: Connection, transaction: Transaction, standing: Standing, moved: RowMapping
 ) -> date | None:
     """The day on which the requester wants its request to end (ISO 10161-1: expiry-date)."""
     if standing.role is not Role.RESPONDER or standing.state not in UNDECIDED:
         return None
     came_now = moved["type"] == "ILL_REQUEST"
-    asked = moved if came_now else events.last_of(connection, transaction["id"], ("ILL_REQUEST",))
+    asked = moved if came_now else events.last_of(connection, transaction.id, ("ILL_REQUEST",))
     day = ((asked["apdu"] or {}) if asked is not None else {}).get("expiry")
     return date.fromisoformat(day) if day else None
 
 
-def _may_expire(transaction: RowMapping, premises: Premises) -> bool:
+def _may_expire(transaction: Transaction, premises: Premises) -> bool:
     """May Expired go by itself? Only where we say it (a lender), and where Shipped goes as a message:
     elsewhere an item may have left without being ticked, and would go out of sight."""
     needed = (ApduType.SHIPPED, ApduType.EXPIRED)
@@ -152,7 +153,11 @@ def _may_expire(transaction: RowMapping, premises: Premises) -> bool:
 
 
 def _may_ask(
-    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping, premises: Premises
+    connection: Connection,
+    transaction: Transaction,
+    standing: Standing,
+    moved: RowMapping,
+    premises: Premises,
 ) -> bool:
     """May the letter that repairs this state go out by itself, and has nothing made it needless?"""
     repair = REPAIRS.get((standing.role, standing.state))
@@ -175,7 +180,11 @@ def _may_ask(
 
 
 def _sent_back(
-    connection: Connection, transaction: RowMapping, standing: Standing, moved: RowMapping, premises: Premises
+    connection: Connection,
+    transaction: Transaction,
+    standing: Standing,
+    moved: RowMapping,
+    premises: Premises,
 ) -> date | None:
     """When they said it last; a demand that staff made since then says that it is not here."""
     if standing.role is not Role.RESPONDER or standing.state not in LENT:
@@ -204,9 +213,9 @@ def _reported(event: RowMapping) -> str | None:
     return state
 
 
-def _heard(connection: Connection, transaction: RowMapping, moved: RowMapping) -> Sequence[RowMapping]:
-    return events.heard_since(connection, transaction["id"], moved["id"])
+def _heard(connection: Connection, transaction: Transaction, moved: RowMapping) -> Sequence[RowMapping]:
+    return events.heard_since(connection, transaction.id, moved["id"])
 
 
-def _repeat_safe(transaction: RowMapping, premises: Premises) -> bool:
-    return premises.registry.by_name(transaction["codec"]).repeat_safe
+def _repeat_safe(transaction: Transaction, premises: Premises) -> bool:
+    return premises.registry.by_name(transaction.codec).repeat_safe

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow import manner, our_letters, unconfirmed
 from mailproc.flow.premises import Premises
 from mailproc.ill import attention, machine
 from mailproc.ill.actions import BY_NAME
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, requests
+from mailproc.store.rows import Transaction
 
 MOST = 6
 
@@ -35,7 +36,7 @@ COMMANDS: Mapping[str, str] = {
 def ways(
     connection: Connection,
     facts: Mapping[str, Any],
-    transaction: RowMapping,
+    transaction: Transaction,
     premises: Premises,
     language: Language,
 ) -> tuple[Way, ...]:
@@ -60,22 +61,20 @@ def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
 class _Open:
     """The ways that this transaction is open to now."""
 
-    def __init__(self, connection: Connection, transaction: RowMapping, premises: Premises) -> None:
-        before, role = transaction["state_before"], Role[transaction["role"]]
-        state = State[transaction["state"]]
-        lawful = machine.possible(
-            role, Service[transaction["service"]], state, State[before] if before else None
-        )
+    def __init__(self, connection: Connection, transaction: Transaction, premises: Premises) -> None:
+        before, role = transaction.state_before, transaction.role
+        state = transaction.state
+        lawful = machine.possible(role, transaction.service, state, before)
         self._acts = manner.sayable(lawful, transaction, premises)
-        request = requests.load(connection, transaction["request_id"])
+        request = requests.load(connection, transaction.request_id)
         self._number = request["number"]
-        unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction["id"])
+        unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
         over = state.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         waits = unconfirmed.asked_in(connection, transaction)
         self._learned = f"A{waits[-1]['id']}" if waits else ""
-        rota = requests.rota(connection, transaction["request_id"])
+        rota = requests.rota(connection, transaction.request_id)
         self._next = any(not one.tried and not one.why_not for one in rota)
 
     def has(self, key: str) -> bool:

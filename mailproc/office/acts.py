@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow import advance, stepping
@@ -25,6 +25,7 @@ from mailproc.sentence import sentence
 from mailproc.store import events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 
 __all__ = ["Act", "foresee", "perform"]
 
@@ -49,16 +50,16 @@ class _Done:
 
     outcome: Outcome
     said: Apdu | None = None
-    transaction: RowMapping | None = None
+    transaction: Transaction | None = None
 
 
 def _perform(connection: Connection, premises: Premises, act: Act) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
         return _Done(Outcome(known, "done", note="done before"))
     transaction = transaction_of(connection, act.number)
-    for older in events.due_of_transaction(connection, transaction["id"]):
+    for older in events.due_of_transaction(connection, transaction.id):
         stepping.take(connection, older, premises)
-    transaction = transactions.load(connection, transaction["id"])
+    transaction = transactions.load(connection, transaction.id)
     said = _said(connection, premises, act, transaction)
     event = _event(act, said, transaction, premises)
     outcome = advance.step(connection, events.add(connection, event), premises)
@@ -92,7 +93,7 @@ def _due_back(said: Apdu | None, act: Act, today: date) -> tuple[str, ...]:
     return ()
 
 
-def _said(connection: Connection, premises: Premises, act: Act, transaction: RowMapping) -> Apdu | None:
+def _said(connection: Connection, premises: Premises, act: Act, transaction: Transaction) -> Apdu | None:
     options.check(act)
     if act.repeat and act.heard_by:
         raise LocalFault(sentence("repeat-heard"))
@@ -108,7 +109,7 @@ def _said(connection: Connection, premises: Premises, act: Act, transaction: Row
     return said
 
 
-def _event(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premises) -> NewEvent:
+def _event(act: Act, said: Apdu | None, transaction: Transaction, premises: Premises) -> NewEvent:
     return NewEvent(
         cause="staff",
         type=said.type.name if act.heard_by and said is not None else act.action,
@@ -119,9 +120,9 @@ def _event(act: Act, said: Apdu | None, transaction: RowMapping, premises: Premi
         door=act.door,
         once=act.once or None,
         heard_by=act.heard_by,
-        partner=transaction["partner"],
-        transaction_id=transaction["id"],
-        request_id=transaction["request_id"],
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
     )
 
 

@@ -15,7 +15,7 @@ from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, State
 from mailproc.office import particulars, place
 from mailproc.office.corrections import Change, Correction, changes
 from mailproc.office.dry_run import foreseen
@@ -24,6 +24,7 @@ from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 from mailproc.store.text import storable
 
 LONGEST_NOTE = 500
@@ -63,13 +64,13 @@ def amend(
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def latest(connection: Connection, premises: Premises, number: str) -> tuple[RowMapping, RowMapping]:
+def latest(connection: Connection, premises: Premises, number: str) -> tuple[RowMapping, Transaction]:
     """A request of ours and its latest attempt, after all that had already come in for it."""
     request = request_of(connection, number)
     if request["role"] != Role.REQUESTER:
         raise LocalFault(sentence("request-theirs-amend", number=request["number"]))
     last = transaction_of(connection, request["number"])
-    for older in events.due_of_transaction(connection, last["id"]):
+    for older in events.due_of_transaction(connection, last.id):
         stepping.take(connection, older, premises)
     return requests.load(connection, request["id"]), transaction_of(connection, request["number"])
 
@@ -77,7 +78,7 @@ def latest(connection: Connection, premises: Premises, number: str) -> tuple[Row
 def note(
     connection: Connection,
     premises: Premises,
-    transaction: RowMapping,
+    transaction: Transaction,
     by: str,
     text: str,
     said: Apdu | None = None,
@@ -91,15 +92,15 @@ def note(
         facts={"text": storable(text)[:LONGEST_NOTE]},
         actor=by,
         door="cli",
-        partner=transaction["partner"],
-        transaction_id=transaction["id"],
-        request_id=transaction["request_id"],
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
     )
     return advance.step(connection, events.add(connection, event), premises).words
 
 
 def _amend(
-    connection: Connection, premises: Premises, request: RowMapping, transaction: RowMapping,
+    connection: Connection, premises: Premises, request: RowMapping, transaction: Transaction,
     wanted: Correction, *, again: bool, by: str,
 ) -> Amended:  # fmt: skip
     found = changes(request, wanted)
@@ -113,15 +114,15 @@ def _amend(
     follows = _WAYS[way](connection, premises, transaction, found, by)
     after = transaction_of(connection, request["number"])
     changed = tuple(one.text for one in found)
-    number, attempt = request["number"], after["attempt"]
-    return Amended(number, attempt, after["partner"], after["state"], way, changed, follows)
+    number, attempt = request["number"], after.attempt
+    return Amended(number, attempt, after.partner, after.state.name, way, changed, follows)
 
 
-def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *, again: bool) -> str:
+def _way(connection: Connection, request: RowMapping, transaction: Transaction, *, again: bool) -> str:
     """What a correction means now. LocalFault where it is not possible, or comes too late."""
-    ended = State[transaction["state"]].gives_way
-    name = f"{request['number']}-{transaction['attempt']}"
-    bounced = transaction["state"] == "PENDING" and order_letters.came_back(connection, transaction["id"])
+    ended = transaction.state.gives_way
+    name = f"{request['number']}-{transaction.attempt}"
+    bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
     if again and (ended or bounced):
         return "again"
     if ended and request["closed_at"] is None:
@@ -140,35 +141,35 @@ def _way(connection: Connection, request: RowMapping, transaction: RowMapping, *
     return "anew"
 
 
-def _unsent(connection: Connection, transaction: RowMapping) -> list[RowMapping]:
+def _unsent(connection: Connection, transaction: Transaction) -> list[RowMapping]:
     """All that was to be said in the transaction, if nothing of it has left; else none."""
-    if transaction["state"] != "PENDING":
+    if transaction.state is not State.PENDING:
         return []
     said = [
         intent
-        for event in events.of_transaction(connection, transaction["id"])
+        for event in events.of_transaction(connection, transaction.id)
         for intent in outgoing.of_event(connection, event["id"])
         if intent["kind"] == "apdu" and intent["state"] not in ("withdrawn", "done")
     ]
     return [] if any(intent["letter_state"] in outgoing.LEFT for intent in said) else said
 
 
-def _too_late(name: str, transaction: RowMapping, *, bounced: bool) -> Sentence:
+def _too_late(name: str, transaction: Transaction, *, bounced: bool) -> Sentence:
     if bounced:
         return sentence("amend-came-back", name=name)
-    stands = term_word(transaction["state"])
-    return sentence("amend-too-late", partner=transaction["partner"], name=name, state=stands)
+    stands = term_word(transaction.state)
+    return sentence("amend-too-late", partner=transaction.partner, name=name, state=stands)
 
 
-def _instead(request: RowMapping, transaction: RowMapping, *, bounced: bool = False) -> tuple[Part, ...]:
+def _instead(request: RowMapping, transaction: Transaction, *, bounced: bool = False) -> tuple[Part, ...]:
     number = request["number"]
     if bounced:
         return _again(request), f"mailproc next {number}"
     allowed = machine.possible(
-        Role[transaction["role"]],
-        Service[transaction["service"]],
-        State[transaction["state"]],
-        State[transaction["state_before"]] if transaction["state_before"] else None,
+        transaction.role,
+        transaction.service,
+        transaction.state,
+        transaction.state_before,
     )
     ways: dict[str, Part] = {
         "cancel": sentence("then-again", first=f"mailproc act {number} cancel", then=_again(request)),
@@ -182,30 +183,30 @@ def _again(request: RowMapping) -> str:
 
 
 def _anew(
-    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+    connection: Connection, premises: Premises, transaction: Transaction, found: list[Change], by: str
 ) -> tuple[str, ...]:
-    for intent in outgoing.unsaid(connection, transaction["id"]):
+    for intent in outgoing.unsaid(connection, transaction.id):
         outgoing.withdraw(connection, intent)
-    transactions.clear_attention(connection, transaction["id"], ENDS_WITH_THE_LETTER)
-    request = requests.load(connection, transaction["request_id"])
+    transactions.clear_attention(connection, transaction.id, ENDS_WITH_THE_LETTER)
+    request = requests.load(connection, transaction.request_id)
     order = opening.wanted_of(request, patrons.load(connection, request["patron_id"]))
     return note(connection, premises, transaction, by, _told(found), order)
 
 
 def _kept(
-    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+    connection: Connection, premises: Premises, transaction: Transaction, found: list[Change], by: str
 ) -> tuple[str, ...]:
     return note(connection, premises, transaction, by, _told(found))
 
 
 def _asked_again(
-    connection: Connection, premises: Premises, transaction: RowMapping, found: list[Change], by: str
+    connection: Connection, premises: Premises, transaction: Transaction, found: list[Change], by: str
 ) -> tuple[str, ...]:
     if found:
         note(connection, premises, transaction, by, _told(found))
-    request_id = transaction["request_id"]
+    request_id = transaction.request_id
     place.give_up_undelivered(connection, premises, request_id, by)
-    rotas.put_next(connection, request_id, transaction["partner"])
+    rotas.put_next(connection, request_id, transaction.partner)
     return place.ask(connection, premises, request_id, by).words
 
 

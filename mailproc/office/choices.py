@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
@@ -10,6 +10,7 @@ from mailproc.ill import machine
 from mailproc.ill.actions import ANSWER, BY_NAME, Action, Option
 from mailproc.ill.terms import Role, Service, State
 from mailproc.office.find import transaction_of
+from mailproc.store.rows import Transaction
 
 QUIET = "LOCAL"
 """How it is told: nothing is sent."""
@@ -36,7 +37,7 @@ class Choice:
         return (*self.action.needs, *self.action.tells)
 
 
-def actions(transaction: RowMapping, premises: Premises | None = None) -> tuple[str, ...]:
+def actions(transaction: Transaction, premises: Premises | None = None) -> tuple[str, ...]:
     """The names of what the law allows now, the likeliest first; with ``premises`` without what the
     partner's protocol has no message for."""
     lawful = machine.possible(*_where(transaction))
@@ -61,19 +62,13 @@ def _answers(action: Action) -> tuple[str, ...]:
     return ("yes", "no") if action.asks else ("",)
 
 
-def _where(transaction: RowMapping) -> tuple[Role, Service, State, State | None]:
-    before = transaction["state_before"]
-    return (
-        Role[transaction["role"]],
-        Service[transaction["service"]],
-        State[transaction["state"]],
-        State[before] if before else None,
-    )
+def _where(transaction: Transaction) -> tuple[Role, Service, State, State | None]:
+    return transaction.role, transaction.service, transaction.state, transaction.state_before
 
 
-def _told(action: Action, transaction: RowMapping, premises: Premises) -> str:
+def _told(action: Action, transaction: Transaction, premises: Premises) -> str:
     if action.message is None:
         return QUIET
-    codec = premises.registry.by_name(transaction["codec"])
-    partner, role = premises.partners.get(transaction["partner"]), Role[transaction["role"]]
-    return manner.effective(codec, partner, action.message, role, transaction["dialect"]).name
+    codec = premises.registry.by_name(transaction.codec)
+    partner, role = premises.partners.get(transaction.partner), transaction.role
+    return manner.effective(codec, partner, action.message, role, transaction.dialect).name

@@ -50,9 +50,9 @@ def _coming(connection: Connection, premises: Premises, row: RowMapping) -> Comi
     levels = premises.settings.overdue_levels
     done = reminders.effects(standing, Occurrence(kind.value, None, facts), levels)
     then, reason = _then(done[-1]) if done else ("", "")
-    number = requests.load(connection, transaction["request_id"])["number"]
-    attempt = f"{number}-{transaction['attempt']}"
-    return Coming(kind.value, row["due_at"], attempt, transaction["partner"], then, reason)
+    number = requests.load(connection, transaction.request_id)["number"]
+    attempt = f"{number}-{transaction.attempt}"
+    return Coming(kind.value, row["due_at"], attempt, transaction.partner, then, reason)
 
 
 def _then(effect: Effect) -> tuple[str, str]:

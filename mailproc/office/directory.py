@@ -14,11 +14,11 @@ from mailproc.flow.pausing import paused
 from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import State
 from mailproc.sentence import sentence
 from mailproc.store import events, learned, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 
 _ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
 PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
@@ -118,7 +118,7 @@ def forget(store: Store, premises: Premises, name: str, by: str = "") -> Answere
 def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[str]:
     transaction = transactions.load(connection, row["transaction_id"])
     yield (
-        f"{found.number} stays with {transaction['symbol']} at {transaction['address']};"
+        f"{found.number} stays with {transaction.symbol} at {transaction.address};"
         f" nothing goes to {found.symbol} at {found.address}."
     )
 
@@ -142,7 +142,7 @@ def _redirect(
 
     transaction = transactions.load(connection, row["transaction_id"])
     if not _asks(connection, row):
-        why = sentence("redirect-too-late", number=found.number, state=term_word(transaction["state"]))
+        why = sentence("redirect-too-late", number=found.number, state=term_word(transaction.state))
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = f"{found.symbol} has it now, at {found.address}"
     event = _event(ends.REDIRECT, found, transaction, text, premises, by)
@@ -162,7 +162,7 @@ def _remain(connection: Connection, found: Learned, row: RowMapping, premises: P
 
 
 def _event(
-    kind: str, found: Learned, transaction: RowMapping, text: str, premises: Premises, by: str
+    kind: str, found: Learned, transaction: Transaction, text: str, premises: Premises, by: str
 ) -> NewEvent:
     return NewEvent(
         cause="staff",
@@ -170,8 +170,8 @@ def _event(
         at=premises.clock(),
         actor=by,
         door="cli",
-        partner=transaction["partner"],
-        transaction_id=transaction["id"],
+        partner=transaction.partner,
+        transaction_id=transaction.id,
         facts={"symbol": found.symbol, "address": found.address, "text": text},
     )
 
@@ -206,9 +206,9 @@ def _learned(connection: Connection, row: RowMapping) -> Learned:
 
 def _asks(connection: Connection, row: RowMapping) -> bool:
     """Do we still wait for an answer in the request that was passed on?"""
-    return State[transactions.load(connection, row["transaction_id"])["state"]].awaits_answer
+    return transactions.load(connection, row["transaction_id"]).state.awaits_answer
 
 
 def _number(connection: Connection, transaction_id: int) -> str:
     row = transactions.load(connection, transaction_id)
-    return f"{requests.load(connection, row['request_id'])['number']}-{row['attempt']}"
+    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"

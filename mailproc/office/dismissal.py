@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow import send
@@ -14,6 +14,7 @@ from mailproc.office.letters import not_on_the_shelf, parsed
 from mailproc.sentence import Word, sentence
 from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
 from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
 
 LONGEST_NOTE = 500
 
@@ -88,8 +89,8 @@ def _ours(connection: Connection, number: int, why: str) -> None:
 _PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}
 
 
-def _still_wanted(connection: Connection, number: int, wanted: Sequence[RowMapping]) -> LocalFault:
-    names = [requests.load(connection, one["request_id"])["number"] for one in wanted]
+def _still_wanted(connection: Connection, number: int, wanted: Sequence[Transaction]) -> LocalFault:
+    names = [requests.load(connection, one.request_id)["number"] for one in wanted]
     return LocalFault(
         sentence("dismiss-wanted", number=number, names=", ".join(names)),
         (f"mailproc redeliver O{number}", f"mailproc next {names[0]}", f"mailproc act {names[0]} cancel"),

@@ -1,7 +1,7 @@
 """From what a person types to a row: B12, L7, B12-2, or TGQ/TQ where that is unambiguous."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
@@ -9,6 +9,8 @@ from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
 from mailproc.store import requests, transactions
 from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
@@ -25,10 +27,10 @@ def request_of(connection: Connection, number: str) -> RowMapping:
         if typed[2] is not None:
             _attempt(connection, request, int(typed[2]))
         return request
-    return requests.load(connection, transaction_of(connection, number)["request_id"])
+    return requests.load(connection, transaction_of(connection, number).request_id)
 
 
-def transaction_of(connection: Connection, number: str) -> RowMapping:
+def transaction_of(connection: Connection, number: str) -> Transaction:
     """The transaction that ``number`` names; of a request its latest attempt."""
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
@@ -42,25 +44,25 @@ def transaction_of(connection: Connection, number: str) -> RowMapping:
     return attempts[-1]
 
 
-def _attempt(connection: Connection, request: RowMapping, number: int) -> RowMapping:
+def _attempt(connection: Connection, request: RowMapping, number: int) -> Transaction:
     for attempt in transactions.of_request(connection, request["id"]):
-        if attempt["attempt"] == number:
+        if attempt.attempt == number:
             return attempt
     raise LocalFault(sentence("no-attempt", attempt=number, number=request["number"]))
 
 
-def _by_qualifiers(connection: Connection, typed: str) -> RowMapping:
+def _by_qualifiers(connection: Connection, typed: str) -> Transaction:
     """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one.
 
     A qualifier may hold a slash itself, so each slash may be the one between them.
     """
     statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(20)
-    found: Sequence[RowMapping] = connection.execute(statement).mappings().all()
+    found = made(Transaction, connection.execute(statement))
     if len(found) == 1:
         return found[0]
     if not found:
         raise LocalFault(sentence("number-unknown", typed=typed))
-    named = ", ".join(f"{_local(connection, row)} ({row['partner']})" for row in found)
+    named = ", ".join(f"{_local(connection, row)} ({row.partner})" for row in found)
     raise LocalFault(sentence("number-ambiguous", typed=typed, named=named))
 
 
@@ -71,6 +73,6 @@ def _readings(typed: str) -> Iterator[ColumnElement[bool]]:
         yield and_(func.upper(TRANSACTION.c.tgq) == tgq, func.upper(TRANSACTION.c.tq) == tq)
 
 
-def _local(connection: Connection, transaction: RowMapping) -> str:
-    number = select(REQUEST.c.number).where(REQUEST.c.id == transaction["request_id"])
-    return f"{connection.execute(number).scalar()}-{transaction['attempt']}"
+def _local(connection: Connection, transaction: Transaction) -> str:
+    number = select(REQUEST.c.number).where(REQUEST.c.id == transaction.request_id)
+    return f"{connection.execute(number).scalar()}-{transaction.attempt}"

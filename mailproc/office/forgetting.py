@@ -1,11 +1,12 @@
 """Nothing more goes to an address that staff say is not, or no longer, a partner's."""
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.premises import Premises
 from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import learned, outgoing, requests, transactions
+from mailproc.store.rows import Transaction
 
 
 def move_away(connection: Connection, premises: Premises, symbol: str, address: str) -> tuple[str, ...]:
@@ -27,10 +28,10 @@ def move_away(connection: Connection, premises: Premises, symbol: str, address: 
 def _requests(connection: Connection, symbol: str, address: str, instead: str) -> list[str]:
     """The numbers of those that are still open; closed ones go with them, for one may write of them yet."""
     there = transactions.at_address(connection, symbol, address)
-    theirs = [row for row in there if not (row["options"] or {}).get(ANSWERS_FROM)]
+    theirs = [row for row in there if not (row.options or {}).get(ANSWERS_FROM)]
     for row in theirs:
         transactions.readdress(connection, row, {"address": instead})
-    return [_number(connection, row) for row in theirs if row["closed_at"] is None]
+    return [_number(connection, row) for row in theirs if row.closed_at is None]
 
 
 def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ...]:
@@ -42,5 +43,5 @@ def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ..
     return tuple(f"O{outgoing_id} had not left, and is written again." for outgoing_id in waiting)
 
 
-def _number(connection: Connection, row: RowMapping) -> str:
-    return f"{requests.load(connection, row['request_id'])['number']}-{row['attempt']}"
+def _number(connection: Connection, row: Transaction) -> str:
+    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"

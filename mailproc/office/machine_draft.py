@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
@@ -15,6 +15,7 @@ from mailproc.office.rehearsal import problem
 from mailproc.protocols.codec import Encoded, Held, Wire
 from mailproc.sentence import sentence
 from mailproc.store import outgoing
+from mailproc.store.rows import Transaction
 from mailproc.templating.environment import Templates
 
 
@@ -36,7 +37,7 @@ class _Drafting:
 def written(
     connection: Connection,
     premises: Premises,
-    transaction: RowMapping,
+    transaction: Transaction,
     path: str,
     draft: str | None,
     name: str,
@@ -46,7 +47,7 @@ def written(
     LocalFault with the field that the guard misses, or where no message of this request uses it.
     """
     wire = _wire(premises, transaction)
-    codec = premises.registry.by_name(transaction["codec"])
+    codec = premises.registry.by_name(transaction.codec)
     for apdu in _sayable(connection, transaction, wire):
         drafting = _Drafting(premises.templates, path, draft, name)
         encoded = codec.encode([apdu], wire, drafting)
@@ -55,30 +56,30 @@ def written(
     raise LocalFault(sentence("no-message-written", partner=wire.partner.symbol, path=path))
 
 
-def _wire(premises: Premises, transaction: RowMapping) -> Wire:
-    role = Role[transaction["role"]]
+def _wire(premises: Premises, transaction: Transaction) -> Wire:
+    role = transaction.role
     return Wire(
         library=premises.config.library,
-        partner=premises.partners.known(transaction["partner"]),
+        partner=premises.partners.known(transaction.partner),
         role=role,
-        dialect=transaction["dialect"],
-        address=transaction["address"],
+        dialect=transaction.dialect,
+        address=transaction.address,
         customer_code=customer_code(transaction),
         file_ref="1" if role is Role.REQUESTER else "",
         today=premises.today(),
     )
 
 
-def _sayable(connection: Connection, transaction: RowMapping, wire: Wire) -> Iterator[Apdu]:
+def _sayable(connection: Connection, transaction: Transaction, wire: Wire) -> Iterator[Apdu]:
     """What we said in it, the last first; then an example of what we may say."""
-    for said in reversed(outgoing.said(connection, transaction["id"])):
+    for said in reversed(outgoing.said(connection, transaction.id)):
         yield apdu_json.from_json(said)
     names: dict[str, Any] = {
         "transaction": TransactionId(
-            transaction["initial_requester"], transaction["tgq"], transaction["tq"], transaction["stq"]
+            transaction.initial_requester, transaction.tgq, transaction.tq, transaction.stq
         ),
         "ref": Ref(
-            number=(transaction["options"] or {}).get("number", ""),
+            number=(transaction.options or {}).get("number", ""),
             customer_code=wire.customer_code if wire.role is Role.RESPONDER else "",
         ),
     }

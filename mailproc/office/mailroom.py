@@ -25,6 +25,7 @@ from mailproc.store import events, learned, letters, outgoing
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import Kept, NewLetter, keep
+from mailproc.store.rows import Transaction
 
 PORTION, PORTION_OCTETS = 200, 16_000_000
 """Letters, and their octets, in one commit of letters brought by hand."""
@@ -120,7 +121,7 @@ def attach(store: Store, premises: Premises, letter_id: str, number: str) -> Han
         elif kind == "E":
             event_id, event = row_id, _shelved_event(connection, row_id)
             _fits(event, transaction, number)
-            events.todo_again(connection, event, transaction["id"])
+            events.todo_again(connection, event, transaction.id)
         else:
             raise LocalFault(sentence("attach-ours", letter=letter_id))
         outcome = advance.step(connection, event_id, premises, attached=True)
@@ -195,8 +196,8 @@ def _release_strangers(connection: Connection, reading: Reading, premises: Premi
     name, sender = f"I{reading.inbox_id}", reading.letter.sender
     transaction = adoption.whose(connection, reading, premises)
     if transaction is not None:
-        _release_letter(connection, reading.inbox_id, transaction["partner"])
-        said = f"{name} is read again as a letter of {transaction['symbol']} at {sender}"
+        _release_letter(connection, reading.inbox_id, transaction.partner)
+        said = f"{name} is read again as a letter of {transaction.symbol} at {sender}"
         return Handled(name, "todo", said)
     for waits in learned.passed_on_to(connection, sender):
         raise LocalFault(
@@ -217,9 +218,9 @@ def _release_message(connection: Connection, number: int) -> Handled:
     return Handled(f"E{number}", "todo", f"E{number} is tried again")
 
 
-def _fits(event: RowMapping, transaction: RowMapping, number: str) -> None:
+def _fits(event: RowMapping, transaction: Transaction, number: str) -> None:
     """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
-    ours, heard = Role[transaction["role"]], ApduType.__members__.get(event["type"])
+    ours, heard = transaction.role, ApduType.__members__.get(event["type"])
     if (heard.said_by if heard else Role.RESPONDER) is ours:
         code = "attach-not-said-lender" if ours is Role.RESPONDER else "attach-not-said-borrower"
         raise LocalFault(sentence(code, event=event["type"], number=number))
@@ -275,10 +276,10 @@ def _on_the_shelf(connection: Connection, inbox_id: int) -> RowMapping:
 
 
 def _as_message(
-    connection: Connection, inbox_id: int, letter: _Masked, transaction: RowMapping, premises: Premises
+    connection: Connection, inbox_id: int, letter: _Masked, transaction: Transaction, premises: Premises
 ) -> int:
     """The whole letter as a Message of the partner, its text kept in the history."""
-    was, partner = _on_the_shelf(connection, inbox_id)["state"], transaction["partner"]
+    was, partner = _on_the_shelf(connection, inbox_id)["state"], transaction.partner
     event = NewEvent(
         cause="letter",
         type="MESSAGE",
@@ -286,7 +287,7 @@ def _as_message(
         apdu=apdu_json.to_json(Message(note=letter.note)),
         inbox_id=inbox_id,
         partner=partner,
-        transaction_id=transaction["id"],
+        transaction_id=transaction.id,
         facts={events.BY_HAND: True},
     )
     found = {"message_id": letter.message_id, "subject": letter.subject, "partner": partner}

@@ -6,18 +6,17 @@ An option that nobody hears of must not be taken in silence: staff would believe
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow import manner
 from mailproc.flow.premises import Premises
 from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.ill.terms import Ref, TransactionId
 from mailproc.office.saying import Act
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import sentence
+from mailproc.store.rows import Transaction
 
 MOST_LOCATIONS = 100
 
@@ -55,12 +54,12 @@ def check_same(act: Act, first: Apdu, now: Apdu | None) -> None:
             raise LocalFault(f"--repeat says the same once more, and {one} is not the same. Leave it out.")
 
 
-def untold(act: Act, said: Apdu, transaction: RowMapping, premises: Premises) -> tuple[str, ...]:
+def untold(act: Act, said: Apdu, transaction: Transaction, premises: Premises) -> tuple[str, ...]:
     """What of the options given the partner's machine cannot be told, in a sentence; () where all of it is,
     or nothing goes to a machine."""
-    codec = premises.registry.by_name(transaction["codec"])
-    partner = premises.partners.get(transaction["partner"])
-    role, dialect = Role[transaction["role"]], transaction["dialect"]
+    codec = premises.registry.by_name(transaction.codec)
+    partner = premises.partners.get(transaction.partner)
+    role, dialect = transaction.role, transaction.dialect
     if manner.effective(codec, partner, said.type, role, dialect) is not Manner.SEND:
         return ()
     if codec.refuses(said, dialect):
@@ -69,7 +68,7 @@ def untold(act: Act, said: Apdu, transaction: RowMapping, premises: Premises) ->
     lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
     if not lost:
         return ()
-    return (f"not told to {transaction['partner']}, whose protocol has no place for it: {', '.join(lost)}",)
+    return (f"not told to {transaction.partner}, whose protocol has no place for it: {', '.join(lost)}",)
 
 
 def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:
@@ -90,12 +89,12 @@ def _is_told(name: str, said: Apdu, read: Apdu, codec: Codec) -> bool:
         return True
 
 
-def _named(said: Apdu, row: RowMapping, premises: Premises) -> Apdu:
+def _named(said: Apdu, row: Transaction, premises: Premises) -> Apdu:
     """With what a codec needs to read it back: its transaction, and the day that weeks count from."""
-    number = str((row["options"] or {}).get("number", "")) or row["tgq"]
+    number = str((row.options or {}).get("number", "")) or row.tgq
     return replace(
         said,
-        transaction=TransactionId(tgq=row["tgq"], tq=row["tq"]),
+        transaction=TransactionId(tgq=row.tgq, tq=row.tq),
         ref=Ref(number=number),
         sent_at=premises.local(premises.clock()),
     )

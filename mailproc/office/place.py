@@ -13,7 +13,7 @@ from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
 from mailproc.office import particulars
 from mailproc.office.find import request_of
 from mailproc.sentence import sentence
@@ -166,9 +166,9 @@ def next_partner(
 def give_up_undelivered(connection: Connection, premises: Premises, request_id: int, by: str) -> None:
     """An attempt whose order bounced or failed is with nobody: it is withdrawn, the rota goes on."""
     attempts = transactions.of_request(connection, request_id)
-    if not attempts or attempts[-1]["state"] != "PENDING" or attempts[-1]["closed_at"] is not None:
+    if not attempts or attempts[-1].state is not State.PENDING or attempts[-1].closed_at is not None:
         return
-    if not order_letters.is_with_nobody(connection, attempts[-1]["id"]):
+    if not order_letters.is_with_nobody(connection, attempts[-1].id):
         return
     event = NewEvent(
         cause="staff",
@@ -176,9 +176,9 @@ def give_up_undelivered(connection: Connection, premises: Premises, request_id: 
         at=premises.clock(),
         apdu=apdu_json.to_json(Cancel()),
         facts={"goes_on": True},
-        transaction_id=attempts[-1]["id"],
+        transaction_id=attempts[-1].id,
         request_id=request_id,
-        partner=attempts[-1]["partner"],
+        partner=attempts[-1].partner,
         actor=by,
         door="cli",
     )

@@ -25,6 +25,7 @@ from mailproc.store import events, outgoing, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Transaction
 from mailproc.store.transactions import TRANSACTION
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def shown(
         note=request["note"],
         created_at=request["created_at"],
         closed_at=request["closed_at"],
-        renewable=latest["renewable"] if latest else None,
+        renewable=latest.renewable if latest else None,
         actions=choices.actions(latest, premises) if latest else (),
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
@@ -132,20 +133,20 @@ def shown(
 
 
 def _ways(
-    connection: Connection, why: Sequence[str], latest: RowMapping, premises: Premises, language: Language
+    connection: Connection, why: Sequence[str], latest: Transaction, premises: Premises, language: Language
 ) -> "tuple[Way, ...]":
     from mailproc.flow.ways import ways  # here: with it come the contracts of templates
 
     return ways(connection, {"reasons": why}, latest, premises, language)
 
 
-def _passed_on(transaction: RowMapping) -> dict[str, str] | None:
-    if not (transaction["options"] or {}).get(unconfirmed.ANSWERS_FROM):
+def _passed_on(transaction: Transaction) -> dict[str, str] | None:
+    if not (transaction.options or {}).get(unconfirmed.ANSWERS_FROM):
         return None
-    return {"to": transaction["symbol"], "address": transaction["address"]}
+    return {"to": transaction.symbol, "address": transaction.address}
 
 
-def _questions(connection: Connection, transaction: RowMapping, language: Language) -> Iterator[Question]:
+def _questions(connection: Connection, transaction: Transaction, language: Language) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
         yield Question(f"A{row['id']}", unconfirmed.in_words(row, language))
 
@@ -157,18 +158,18 @@ ASKED = (
 """Fields of an ILL-Request that staff who answer it want to see."""
 
 
-def _asked(connection: Connection, transaction: RowMapping | None) -> dict[str, Any]:
-    if transaction is None or transaction["role"] != Role.RESPONDER:
+def _asked(connection: Connection, transaction: Transaction | None) -> dict[str, Any]:
+    if transaction is None or transaction.role != Role.RESPONDER:
         return {}
-    for event in events.of_transaction(connection, transaction["id"]):
+    for event in events.of_transaction(connection, transaction.id):
         if event["type"] == "ILL_REQUEST":
             return {name: event["apdu"][name] for name in ASKED if name in (event["apdu"] or {})}
     return {}
 
 
-def _identity(transaction: RowMapping) -> dict[str, str]:
+def _identity(transaction: Transaction) -> dict[str, str]:
     names = ("initial_requester", "tgq", "tq", "stq")
-    return {name: transaction[name] for name in names if transaction[name]}
+    return {name: value for name in names if (value := getattr(transaction, name))}
 
 
 def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | None:
@@ -187,10 +188,10 @@ def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _letters(connection: Connection, attempts: Sequence[RowMapping]) -> list[dict[str, Any]]:
+def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, Any]]:
     """Our letters in which these transactions speak. ``answered``: one that lies in the folder, and what
     it says of them was answered."""
-    ids = [attempt["id"] for attempt in attempts]
+    ids = [attempt.id for attempt in attempts]
     intents, letters = outgoing.INTENT, outgoing.OUTGOING
     spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
     rows = connection.execute(spoken.order_by(intents.c.outgoing_id)).mappings().all()
@@ -207,9 +208,9 @@ def _letters(connection: Connection, attempts: Sequence[RowMapping]) -> list[dic
     ]
 
 
-def _untold(connection: Connection, attempts: Sequence[RowMapping]) -> list[dict[str, str]]:
+def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, str]]:
     """What the reader was not told."""
-    unwritten = outgoing.unwritten(connection, [attempt["id"] for attempt in attempts])
+    unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
     return [{"notice": one["body"]["notice"], "why": one["last_error"]} for one in unwritten]
 
 

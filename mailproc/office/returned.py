@@ -11,6 +11,7 @@ from mailproc.office.handled import Handled
 from mailproc.sentence import Word, sentence
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
 
 
 def came_back(
@@ -38,11 +39,11 @@ def came_back(
     return Handled(name, "done", f"{name} is attached: {ours} came back undelivered", ours, told)
 
 
-def no_message(connection: Connection, inbox_id: int, transaction: RowMapping) -> LocalFault:
+def no_message(connection: Connection, inbox_id: int, transaction: Transaction) -> LocalFault:
     """A mail system's report is no word of the partner: it is about a letter of ours: which one?"""
-    out = undelivered.perhaps(connection, transaction["id"])
+    out = undelivered.perhaps(connection, transaction.id)
     return LocalFault(
-        sentence("attach-report", letter=inbox_id, partner=transaction["partner"]),
+        sentence("attach-report", letter=inbox_id, partner=transaction.partner),
         (*_attach(inbox_id, out), f"mailproc dismiss I{inbox_id}"),
     )
 

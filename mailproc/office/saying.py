@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import RowMapping
-
 from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.premises import Premises
@@ -37,8 +35,9 @@ from mailproc.ill.apdu import (
     StatusQuery,
 )
 from mailproc.ill.calendar import later
-from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
+from mailproc.store.rows import Transaction
 
 HEARD_BY = ("phone", "post", "portal")
 
@@ -78,7 +77,7 @@ class Act:
 class Scene:
     """Where an act is said: its transaction, the day, and whom we know."""
 
-    transaction: RowMapping
+    transaction: Transaction
     premises: Premises
 
     @property
@@ -87,19 +86,19 @@ class Scene:
 
     @property
     def service(self) -> Service:
-        return Service[self.transaction["service"]]
+        return self.transaction.service
 
 
 Maker = Callable[[Act, Scene], Apdu]
 
 
-def apdu_of(act: Act, transaction: RowMapping, premises: Premises) -> Apdu | None:
+def apdu_of(act: Act, transaction: Transaction, premises: Premises) -> Apdu | None:
     """The APDU that the act says (or, with heard_by, that the partner said); None for close, undo.
 
     LocalFault for an action that our role (or, heard, the partner's) does not have, and where it
     lacks what must be said.
     """
-    role = Role[transaction["role"]]
+    role = transaction.role
     speaker = role.other if act.heard_by else role
     if act.heard_by and act.heard_by not in HEARD_BY:
         raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
@@ -189,10 +188,10 @@ def _ship(act: Act, scene: Scene) -> Apdu:
 
 def _can_tell(shipped: Shipped, scene: Scene) -> bool:
     """Does the partner's protocol carry the due date?"""
-    codec = scene.premises.registry.by_name(scene.transaction["codec"])
+    codec = scene.premises.registry.by_name(scene.transaction.codec)
     row = scene.transaction
     with slow_work.exempt():  # it has our own words alone, of an act's length (options.check)
-        told = codec.project(replace(shipped, transaction=TransactionId(tgq=row["tgq"], tq=row["tq"])))
+        told = codec.project(replace(shipped, transaction=TransactionId(tgq=row.tgq, tq=row.tq)))
     return isinstance(told, Shipped) and told.due is not None
 
 
@@ -201,7 +200,7 @@ def _renew_reply(act: Act, scene: Scene) -> Apdu:
         return RenewAnswer(answer=False)
     if act.heard_by and act.on is None:
         raise LocalFault(f"{act.action} needs {DATE.usage}: until when we may keep it.")
-    until = max(scene.transaction["due_on"] or scene.today, scene.today)
+    until = max(scene.transaction.due_on or scene.today, scene.today)
     usual = later(until, scene.premises.config.policy.loan_days)
     return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
 
@@ -236,13 +235,13 @@ def _forward(act: Act, scene: Scene) -> Apdu:
     premises = scene.premises
     known = premises.partners.get(act.to) if act.to else None
     address = ReplyTo(address=known.address, encodings=("BER_IN_MIME",)) if known else None
-    theirs, ours = scene.transaction["symbol"], premises.config.library.symbol
+    theirs, ours = scene.transaction.symbol, premises.config.library.symbol
     before = theirs if act.heard_by else ours
     return ForwardNotification(responder=act.to or None, intermediary=before, responder_address=address)
 
 
 def _overdue(act: Act, scene: Scene) -> Apdu:
-    due = act.on or scene.transaction["due_on"]
+    due = act.on or scene.transaction.due_on
     return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
 
 

@@ -40,5 +40,5 @@ def waiting(connection: Connection) -> list[Waiting]:
 def next_of(connection: Connection, request_id: int) -> Next | None:
     """The first timer of the request's latest attempt."""
     attempts = transactions.of_request(connection, request_id)
-    row = timers.next_of(connection, attempts[-1]["id"]) if attempts else None
+    row = timers.next_of(connection, attempts[-1].id) if attempts else None
     return Next(row["kind"], row["due_at"]) if row is not None else None

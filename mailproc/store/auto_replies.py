@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
 
 from mailproc.store.statements import Constant, insert_into, table_of
 from mailproc.store.tables import AutoReply, Instant
@@ -12,7 +12,7 @@ _TABLE = table_of(AutoReply)
 _ADD = Constant(insert_into(AutoReply, ("address", "partner", "at")))
 
 
-def _within(column: ColumnElement[str]) -> Constant:
+def _within(column: ColumnElement[str]) -> Constant[RowMapping]:
     """How many there were between two instants."""
     since, now = (bindparam(name, type_=Instant) for name in ("since", "now"))
     return Constant(

@@ -3,10 +3,11 @@
 A later word of ours may come back though the order arrived, and a letter to a reader says nothing of it.
 """
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.store.outgoing import INTENT, OUTGOING
-from mailproc.store.statements import table_of
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made, table_of
 from mailproc.store.tables import TransactionRow
 
 TRANSACTION = table_of(TransactionRow)
@@ -47,15 +48,15 @@ def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
     return bool(found) and found <= {"bounced", "shelved", "dismissed"}
 
 
-def attempts_in(connection: Connection, outgoing_id: int) -> list[RowMapping]:
+def attempts_in(connection: Connection, outgoing_id: int) -> list[Transaction]:
     """The transactions whose order stands in the letter; () where it carries none."""
-    return list(connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}).mappings())
+    return made(Transaction, connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}))
 
 
-def still_wanted(connection: Connection, outgoing_id: int) -> list[RowMapping]:
+def still_wanted(connection: Connection, outgoing_id: int) -> list[Transaction]:
     """Those of ``attempts_in`` that wait for an answer: their order is to be placed one way or another."""
     waits = (TRANSACTION.c.state == "PENDING", TRANSACTION.c.closed_at.is_(None))
-    return list(connection.execute(_IN_LETTER.where(*waits), {"outgoing_id": outgoing_id}).mappings())
+    return made(Transaction, connection.execute(_IN_LETTER.where(*waits), {"outgoing_id": outgoing_id}))
 
 
 def returned(connection: Connection, transaction_id: int) -> list[int]:

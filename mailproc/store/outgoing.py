@@ -160,7 +160,7 @@ def end_sending(connection: Connection, outgoing_id: int, **values: Any) -> bool
 
 
 @cache
-def _change(columns: tuple[str, ...], *, sending: bool = False) -> Constant:
+def _change(columns: tuple[str, ...], *, sending: bool = False) -> Constant[RowMapping]:
     """A change of these columns of a letter; ``sending``: of one that is being sent."""
     statement = update_of(OutgoingRow, columns)
     return Constant(statement.where(OUTGOING.c.state == "sending") if sending else statement)

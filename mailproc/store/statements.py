@@ -5,9 +5,11 @@
 times as long on looking a statement up as SQLite does on executing it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property
-from typing import Any, cast
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from enum import Enum
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints, overload
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,6 +26,7 @@ from sqlmodel import SQLModel
 
 _SQLITE = pysqlite.dialect()
 Convert = Callable[[Any], Any]
+_Made = TypeVar("_Made")
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -51,30 +54,46 @@ def one_of(column: ColumnElement[str], words: Collection[str]) -> ColumnElement[
     return column.in_([literal_column(f"'{word}'") for word in words])
 
 
-class Constant:
+def made(into: type[_Made], rows: Iterable[Sequence[Any]]) -> list[_Made]:
+    """The rows of a statement that is no ``Constant``, each as ``into``: a dataclass whose fields are the
+    statement's columns in their order. A field that is an enum is made of the member's name; where it may
+    be None, '' is None."""
+    members = _members(cast(Any, into))
+    return [_made(into, members, list(row)) for row in rows]
+
+
+class Constant(Generic[_Made]):
     """A statement whose text never changes: no ``expanding`` parameter; columns' defaults are plain values.
 
     On SQLite it goes straight to the driver, values and columns converted by the types that the
     tables name; a connection that has not begun yet (a reader's snapshot), and PostgreSQL, take
-    SQLAlchemy's way. Either way the rows are mappings by column name.
+    SQLAlchemy's way. Either way each row is made ``into`` a dataclass (see ``made``); where none is named
+    the rows are mappings by column name.
     """
 
-    def __init__(self, statement: Any) -> None:
+    @overload
+    def __init__(self: "Constant[RowMapping]", statement: Any) -> None: ...
+    @overload
+    def __init__(self: "Constant[_Made]", statement: Any, into: type[_Made]) -> None: ...
+    def __init__(self, statement: Any, into: Any = None) -> None:
         self.statement = statement
+        self._into = into
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[RowMapping]:
+    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[_Made]:
+        """All of them, in the statement's order."""
         if not _direct(connection):
-            return list(connection.execute(self.statement, values).mappings())
-        return [self._plan.row(found) for found in self._plan.execute(connection, values)]
+            found = connection.execute(self.statement, values)
+            if self._into is None:
+                return cast(list[_Made], list(found.mappings()))
+            return made(self._into, found)
+        return [self._plan.row(row) for row in self._plan.execute(connection, values)]
 
-    def row(self, connection: Connection, values: Mapping[str, Any]) -> RowMapping | None:
+    def row(self, connection: Connection, values: Mapping[str, Any]) -> _Made | None:
         """The only row, or None."""
-        if not _direct(connection):
-            return connection.execute(self.statement, values).mappings().one_or_none()
-        found = self._plan.execute(connection, values)
-        return self._plan.row(found[0]) if found else None
+        found = self.rows(connection, values)
+        return found[0] if found else None
 
-    def one(self, connection: Connection, values: Mapping[str, Any]) -> RowMapping:
+    def one(self, connection: Connection, values: Mapping[str, Any]) -> _Made:
         """The row that must be there. Raises LookupError where it is not."""
         row = self.row(connection, values)
         if row is None:
@@ -112,7 +131,7 @@ class Constant:
 
     @cached_property
     def _plan(self) -> "_Plan":
-        return _Plan(self.statement)
+        return _Plan(self.statement, self._into)
 
 
 def _direct(connection: Connection) -> bool:
@@ -122,7 +141,7 @@ def _direct(connection: Connection) -> bool:
 class _Plan:
     """The statement's text for SQLite, and how to convert what goes in and what comes out."""
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, into: Any = None) -> None:
         compiled = statement.compile(dialect=_SQLITE)
         if compiled.post_compile_params:
             raise TypeError("a statement with an expanding parameter is not constant")
@@ -134,6 +153,7 @@ class _Plan:
         columns = getattr(statement, "exported_columns", ())
         self._columns = [(column.key, _reader(column.type)) for column in columns]
         self.first: Convert = (self._columns[0][1] if self._columns else None) or _as_it_is
+        self.row: Convert = self._mapping if into is None else self._maker(into)
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """The rows, all of them: an INSERT … RETURNING ends with its last row.
@@ -155,10 +175,45 @@ class _Plan:
         given = {**self._fixed, **values}
         return [convert(given[name]) if convert else given[name] for name, convert in self._values]
 
-    def row(self, found: Sequence[Any]) -> RowMapping:
+    def _maker(self, into: Any) -> Convert:
+        names = [name for name, _ in self._columns]
+        if names != [field.name for field in fields(into)]:
+            raise TypeError(f"{into.__name__} has other fields than the statement has columns: {names}")
+        read = [(place, convert) for place, (_, convert) in enumerate(self._columns) if convert]
+        conversions = (*read, *_members(into))
+        return lambda found: _made(into, conversions, list(found))
+
+    def _mapping(self, found: Sequence[Any]) -> RowMapping:
         pairs = zip(self._columns, found, strict=True)
         row = {name: convert(value) if convert else value for (name, convert), value in pairs}
         return cast(RowMapping, row)  # it is read in the same way
+
+
+_Conversions = Sequence[tuple[int, Convert]]
+
+
+def _made(into: type[_Made], conversions: _Conversions, values: list[Any]) -> _Made:
+    for place, convert in conversions:
+        values[place] = convert(values[place])
+    return into(*values)
+
+
+@cache
+def _members(into: Any) -> _Conversions:
+    """The places of ``into`` that are enums, and how to find the member by its name."""
+    kinds = get_type_hints(into)
+    named = ((place, _member(kinds[field.name])) for place, field in enumerate(fields(into)))
+    return tuple((place, convert) for place, convert in named if convert is not None)
+
+
+def _member(kind: Any) -> Convert | None:
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind.__members__.__getitem__
+    for one in get_args(kind):
+        if isinstance(one, type) and issubclass(one, Enum):
+            members = one.__members__
+            return lambda name: members[name] if name else None
+    return None
 
 
 def _binder(kind: Any) -> Convert | None:

@@ -1,7 +1,7 @@
 """Transactions, their history and the strings that name them. Only ``flow.advance`` moves one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
-from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import Constant, insert_into, made, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -52,11 +53,11 @@ _CHANGED = (
     "last_service_at", "attention", "moved_event_id", "closed_at", "updated_at", "version",
 )  # fmt: skip
 _NEW: dict[str, Any] = {name: bindparam(name) for name in NewTransaction.__dataclass_fields__}
-_ADD = Constant(TRANSACTION.insert().values(_NEW).returning(*TRANSACTION.c))
+_ADD = Constant(TRANSACTION.insert().values(_NEW).returning(*TRANSACTION.c), Transaction)
 _SAVE = Constant(update_of(TransactionRow, _CHANGED))
 _ENDS = ("partner", "symbol", "address", "dialect")
 _READDRESS = Constant(update_of(TransactionRow, _ENDS))
-_LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")))
+_LOAD = Constant(select(TRANSACTION).where(TRANSACTION.c.id == bindparam("transaction_id")), Transaction)
 _ORDER_LINES = Constant(
     select(REFERENCE.c.value)
     .where(text("kind = 'order_line'"), REFERENCE.c.transaction_id == bindparam("transaction_id"))
@@ -69,12 +70,15 @@ _NAMED = (
     TRANSACTION.c.tq == bindparam("tq"),
     TRANSACTION.c.stq == bindparam("stq"),
 )
-_BY_KEY = Constant(select(TRANSACTION).where(*_NAMED, TRANSACTION.c.opened_by == bindparam("opened_by")))
+_BY_KEY = Constant(
+    select(TRANSACTION).where(*_NAMED, TRANSACTION.c.opened_by == bindparam("opened_by")), Transaction
+)
 _BY_NAME = Constant(select(TRANSACTION.c.id).where(*_NAMED).limit(1))
 _OF_REQUEST = Constant(
     select(TRANSACTION)
     .where(TRANSACTION.c.request_id == bindparam("request_id"))
-    .order_by(TRANSACTION.c.attempt)
+    .order_by(TRANSACTION.c.attempt),
+    Transaction,
 )
 _HISTORY = Constant(
     insert_into(HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note"))
@@ -103,18 +107,18 @@ _OWNERS = select(REFERENCE.c.value, REFERENCE.c.partner).where(
 )
 
 
-def create(connection: Connection, transaction: NewTransaction) -> RowMapping:
+def create(connection: Connection, transaction: NewTransaction) -> Transaction:
     """Write it; its row."""
     row = _ADD.one(connection, vars(transaction))
     finding.keep(connection, transaction.request_id)
     return row
 
 
-def load(connection: Connection, transaction_id: int) -> RowMapping:
+def load(connection: Connection, transaction_id: int) -> Transaction:
     return _LOAD.one(connection, {"transaction_id": transaction_id})
 
 
-def by_key(connection: Connection, role: Role, opened_by: str, named: TransactionId) -> RowMapping | None:
+def by_key(connection: Connection, role: Role, opened_by: str, named: TransactionId) -> Transaction | None:
     """The transaction of this identity; the requester's symbol is given in its configured spelling.
 
     ``opened_by``: where we lend, the partner that opened it; of where we borrow it says nothing.
@@ -138,35 +142,36 @@ def _named(role: Role, named: TransactionId) -> dict[str, str]:
     }
 
 
-def of_request(connection: Connection, request_id: int) -> Sequence[RowMapping]:
+def of_request(connection: Connection, request_id: int) -> Sequence[Transaction]:
     return _OF_REQUEST.rows(connection, {"request_id": request_id})
 
 
-def save(connection: Connection, transaction: RowMapping, changes: dict[str, Any]) -> None:
-    """Write what a step changed; the version goes up by one."""
-    values = {name: changes.get(name, transaction[name]) for name in _CHANGED}
-    values["version"] = transaction["version"] + 1
-    _SAVE.run(connection, values | {"row_id": transaction["id"]})
+def save(connection: Connection, transaction: Transaction) -> None:
+    """Write the transaction as a step left it; the version goes up by one."""
+    values = {name: getattr(transaction, name) for name in _CHANGED}
+    before = transaction.state_before
+    values |= {"state": transaction.state.name, "state_before": "" if before is None else before.name}
+    _SAVE.run(connection, values | {"row_id": transaction.id, "version": transaction.version + 1})
 
 
-def readdress(connection: Connection, transaction: RowMapping, ends: Mapping[str, str]) -> None:
+def readdress(connection: Connection, transaction: Transaction, ends: Mapping[str, str]) -> None:
     """The other end is elsewhere now: ``ends`` are of partner, symbol, address, dialect."""
-    values = {name: ends.get(name, transaction[name]) for name in _ENDS}
-    _READDRESS.run(connection, values | {"row_id": transaction["id"]})
+    values = {name: ends.get(name, getattr(transaction, name)) for name in _ENDS}
+    _READDRESS.run(connection, values | {"row_id": transaction.id})
 
 
-def at_address(connection: Connection, partner: str, address: str) -> Sequence[RowMapping]:
+def at_address(connection: Connection, partner: str, address: str) -> Sequence[Transaction]:
     """The partner's transactions whose letters go to ``address`` (upper and lower case alike)."""
     there = (TRANSACTION.c.partner == partner, func.lower(TRANSACTION.c.address) == func.lower(address))
     statement = select(TRANSACTION).where(*there).order_by(TRANSACTION.c.id)
-    return connection.execute(statement).mappings().all()
+    return made(Transaction, connection.execute(statement))
 
 
 def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:
     """Take ``reasons`` off the transaction's list."""
     row = load(connection, transaction_id)
-    left = [reason for reason in row["attention"] or () if reason not in reasons]
-    save(connection, row, {"attention": left or None})
+    left = [reason for reason in row.attention or () if reason not in reasons]
+    save(connection, replace(row, attention=left or None))
 
 
 def add_history(connection: Connection, **row: Any) -> None:
@@ -191,7 +196,7 @@ def refer(
     row = {"partner": partner, "kind": kind, "value": value}
     _PUT.run(connection, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
     if kind == "order_line" and transaction_id is not None:
-        finding.keep(connection, load(connection, transaction_id)["request_id"])
+        finding.keep(connection, load(connection, transaction_id).request_id)
 
 
 def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapping | None:

@@ -51,7 +51,7 @@ _WAITS_FOR_EARLIER = (
 _FOR_OUR_OWN = INTENT.c.body["to"].as_string() != "partner"
 
 
-def _of_one_partner(*conditions: Any) -> Constant:
+def _of_one_partner(*conditions: Any) -> Constant[RowMapping]:
     """What is due for one partner, by the branches of ``queue.times``."""
     here = (_TO_WORD, INTENT.c.kind == bindparam("kind"), INTENT.c.partner == bindparam("partner"))
     order = (INTENT.c.not_before, INTENT.c.id)
@@ -157,13 +157,15 @@ def _letters_due(
     return [found for one in whose for found in _first(connection, due, values | {"partner": one})]
 
 
-def _first(connection: Connection, due: Constant | CompoundSelect[Any], values: dict[str, Any]) -> list[Due]:
+def _first(
+    connection: Connection, due: Constant[Any] | CompoundSelect[Any], values: dict[str, Any]
+) -> list[Due]:
     if isinstance(due, Constant):
         return _rows(connection, due, values)
     return [(row.id, row.unfinished) for row in connection.execute(due, values)]
 
 
-def _partners(connection: Connection, following: Constant, values: dict[str, Any]) -> Iterator[str]:
+def _partners(connection: Connection, following: Constant[Any], values: dict[str, Any]) -> Iterator[str]:
     """For whom anything waits, in order, by a look into an index each; '' (people) always comes."""
     partner: str | None = ""
     while partner is not None:
@@ -171,5 +173,5 @@ def _partners(connection: Connection, following: Constant, values: dict[str, Any
         partner = following.scalar(connection, values | {"after": partner})
 
 
-def _rows(connection: Connection, due: Constant, values: dict[str, Any]) -> list[Due]:
+def _rows(connection: Connection, due: Constant[RowMapping], values: dict[str, Any]) -> list[Due]:
     return [(row["id"], row["unfinished"]) for row in due.rows(connection, values)]

@@ -88,7 +88,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "by_key": lambda c: transactions.by_key(c, Role.REQUESTER, "", NAMED),
         "is_known": lambda c: transactions.is_known(c, Role.RESPONDER, NAMED),
         "of_request": lambda c: transactions.of_request(c, 1),
-        "save": lambda c: transactions.save(c, transactions.load(c, 1), {}),
+        "save": lambda c: transactions.save(c, transactions.load(c, 1)),
         "readdress": lambda c: transactions.readdress(c, transactions.load(c, 1), {}),
         "clear_attention": lambda c: transactions.clear_attention(c, 1, ()),
         "add_history": lambda c: transactions.add_history(c, **HISTORY, note=""),

@@ -32,7 +32,7 @@ def shelve(connection, now, *, role="REQUESTER", tgq=None, **fields):
         partner="XX-BL", symbol="XX-BL", address="art@bl.example", codec="artemail", service="LOAN",
         options={"number": f"P{number}-1"}, updated_at=now,
     )  # fmt: skip
-    return row_id, transactions.create(connection, attempt)["id"]
+    return row_id, transactions.create(connection, attempt).id
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_what_they_opened_is_theirs(first_url):
         for role, number, opener in ((Role.REQUESTER, "1", ""), (Role.RESPONDER, "2", "XX-BL")):
             named = TransactionId("XX-A", number, "1", "")
             found = transactions.by_key(connection, role, "XX-BL", named)
-            assert found is not None and found["opened_by"] == opener
+            assert found is not None and found.opened_by == opener
         assert transactions.by_key(connection, Role.RESPONDER, "XX-OTHER", named) is None
         assert connection.execute(text("SELECT transaction_id, symbol FROM partner_learned")).one() == (0, "")
     store.close()

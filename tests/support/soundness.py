@@ -3,6 +3,8 @@
 from mailproc.flow import advance, clock, waiting
 from mailproc.ill import timers as rules
 from mailproc.store import find
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made
 from tests.support.partners import PASSWORD
 from tests.support.world import World
 
@@ -25,10 +27,11 @@ def _timers_follow(world: World) -> None:
     """Whatever led there: what waits is what follows from where each transaction stands."""
     premises = world.house.premises
     for row in world.rows("transactions"):
-        found = advance.standing_of(row)
+        (transaction,) = made(Transaction, [list(row.values())])
+        found = advance.standing_of(transaction)
         since = world.row("event", row["moved_event_id"])
         with world.house.store.read() as connection:
-            depends = waiting.of(connection, row, found, since, world.now, premises)
+            depends = waiting.of(connection, transaction, found, since, world.now, premises)
         wanted = rules.wanted(found, depends, clock.days(premises))
         waits = {
             timer["kind"]: timer["due_at"]

@@ -24,7 +24,7 @@ from mailproc.flow.advance import Outcome
 from mailproc.flow.premises import Premises
 from mailproc.flow.verify import Verified, verify
 from mailproc.ill import machine
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, State
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
 from mailproc.office import acts, find, letters, place, questions
@@ -135,9 +135,8 @@ class Office:
         """The state and what may be done in it; quicker than all that ``shown`` tells."""
         with self.store.read() as connection:
             row = find.transaction_of(connection, number)
-        state, before = State[row["state"]], row["state_before"]
-        where = (Role[row["role"]], Service[row["service"]], state, State[before] if before else None)
-        return state, machine.possible(*where)
+        where = (row.role, row.service, row.state, row.state_before)
+        return row.state, machine.possible(*where)
 
     def theirs(self, number: str, partner: str = BORROWER) -> str:
         """Our number (L1) of what ``partner`` calls B1."""

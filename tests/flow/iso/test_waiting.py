@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from mailproc.flow import advance, waiting
+from mailproc.store.rows import Transaction
+from mailproc.store.statements import made
 
 from .conftest import BORROWER, LENDER, partner
 
@@ -13,8 +15,8 @@ CONDITION = {"results": "CONDITIONAL", "conditions": [{"condition": "charges", "
 
 
 def depends(iso, number):
-    row = iso.world.transaction(number)
-    moved = iso.world.row("event", row["moved_event_id"])
+    (row,) = made(Transaction, [list(iso.world.transaction(number).values())])
+    moved = iso.world.row("event", row.moved_event_id)
     with iso.house.store.read() as connection:
         found = advance.standing_of(row)
         return waiting.of(connection, row, found, moved, iso.world.now, iso.house.premises)
