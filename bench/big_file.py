@@ -6,9 +6,10 @@ stations work it off.
 
 import time
 
-from bench import house, letters
+from bench import app, letters
 from bench.figures import Figures, Goal, Suite
-from mailproc.flow import intake, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
 from mailproc.mail.parse import parse
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
@@ -22,24 +23,24 @@ GOALS = (
 
 
 def measure() -> Figures:
-    customer = house.customers()[0]
+    customer = app.customers()[0]
     raw = letters.order_file(customer, [f"N{n}" for n in range(ORDERS)])
-    with house.folder() as folder, house.opened(folder) as home:
+    with app.folder() as folder, app.opened(folder) as home:
         begun = time.perf_counter()
         letter = parse(raw)
-        codec = home.premises.registry.recognise(letter)
+        codec = home.context.registry.recognise(letter)
         meant = codec.decode(letter) if codec else None
         decoded = time.perf_counter() - begun
         if meant is None or len(meant.apdus) != ORDERS:
             raise RuntimeError(f"not all of {ORDERS} orders were decoded")
         home.store.start_writer()
         taken = NewLetter(
-            "listener", raw, home.premises.clock(), mail_from=customer.address, rcpt_to=house.LIBRARY,
+            "listener", raw, home.context.clock(), mail_from=customer.address, rcpt_to=app.LIBRARY,
             peer="127.0.0.1",
         )  # fmt: skip
         home.store.write(lambda connection: inbox.keep(connection, [taken]))
         begun = time.perf_counter()
-        while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+        while intake.run(home.store, home.context) + advance.run(home.store, home.context):
             pass
         applied = time.perf_counter() - begun
         with home.store.read() as connection:

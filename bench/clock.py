@@ -2,12 +2,12 @@
 
 import time
 
-from bench import house
+from bench import app
 from bench.figures import Figures, Goal, Suite
-from mailproc.app.build import House
-from mailproc.flow import clock
+from mailproc.app.build import App
+from mailproc.flow.clock import station as clock
 from mailproc.store import timers
-from mailproc.store.statements import table_of
+from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import TransactionRow
 
 DUE = 5000
@@ -20,27 +20,27 @@ GOALS = (
 
 
 def measure() -> Figures:
-    with house.folder() as folder, house.opened(folder) as home:
+    with app.folder() as folder, app.opened(folder) as home:
         _waiting(home)
         begun = time.process_time()
         fired = 0
-        while done := clock.sweep(home.store, home.premises):
+        while done := clock.sweep(home.store, home.context):
             fired += done
         due = time.process_time() - begun
         if fired != DUE:
             raise RuntimeError(f"{fired} of {DUE} timers fired")
         begun = time.process_time()
         for _ in range(QUIET):
-            clock.sweep(home.store, home.premises)
+            clock.sweep(home.store, home.context)
         return {"due": due / DUE * 1000, "quiet": (time.process_time() - begun) / QUIET * 1000}
 
 
-def _waiting(home: House) -> None:
+def _waiting(home: App) -> None:
     """A request with a lender each, silent for too long, and as many that are not due yet."""
-    now = home.premises.clock()
+    now = home.context.clock()
     asked = {
         "attempt": 1, "role": "REQUESTER", "initial_requester": "XX-LIBRARY", "tq": "1", "stq": "",
-        "partner": "XX-BL", "symbol": "XX-BL", "address": house.LENDERS["XX-BL"], "codec": "artemail",
+        "partner": "XX-BL", "symbol": "XX-BL", "address": app.LENDERS["XX-BL"], "codec": "artemail",
         "service": "LOAN", "state": "PENDING", "updated_at": now,
     }  # fmt: skip
     rows = [asked | {"id": n, "request_id": n, "tgq": f"B{n}"} for n in range(1, 2 * DUE + 1)]

@@ -17,19 +17,19 @@ from threading import Thread
 
 from sqlalchemy import URL
 
-from bench import house
+from bench import app
 from mailproc.config import Listen
 from mailproc.store import connections, inbox
 from mailproc.store.engine import Store
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport.smtp_in import Listener
 
 Letters = Sequence[NewLetter]
 
 
-def drop(letters: Letters) -> "Future[list[Kept]]":
-    future: Future[list[Kept]] = Future()
-    future.set_result([Kept(1, new=True) for _ in letters])
+def drop(letters: Letters) -> "Future[list[StoredLetter]]":
+    future: Future[list[StoredLetter]] = Future()
+    future.set_result([StoredLetter(1, new=True) for _ in letters])
     return future
 
 
@@ -37,12 +37,12 @@ class Each:
     """A commit for each letter, on one kept connection, with the same statement."""
 
     def __init__(self, file: Path) -> None:
-        self._jobs: SimpleQueue[tuple[Letters, Future[list[Kept]]]] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Letters, Future[list[StoredLetter]]]] = SimpleQueue()
         self._engine = connections.writing(URL.create("sqlite+pysqlite", database=str(file)))
         Thread(target=self._run, daemon=True).start()
 
-    def __call__(self, letters: Letters) -> "Future[list[Kept]]":
-        future: Future[list[Kept]] = Future()
+    def __call__(self, letters: Letters) -> "Future[list[StoredLetter]]":
+        future: Future[list[StoredLetter]] = Future()
         self._jobs.put((letters, future))
         return future
 
@@ -58,7 +58,7 @@ class Each:
 def main(kind: str, loop: str = "") -> None:
     if loop == "asyncio":
         sys.modules["uvloop"] = None  # type: ignore[assignment]  # as if it were not installed
-    with house.folder() as folder:
+    with app.folder() as folder:
         file = folder / "mailproc.db"
         store = Store.open(f"sqlite:///{file}")
         if kind == "group":
@@ -68,7 +68,7 @@ def main(kind: str, loop: str = "") -> None:
             "each": lambda: Each(file),
             "group": lambda: lambda letters: store.submit(lambda connection: inbox.keep(connection, letters)),
         }[kind]()
-        listener = Listener(Listen(port=0), house.everybody(), keep, lambda: datetime.now(UTC))
+        listener = Listener(Listen(port=0), app.everybody(), keep, lambda: datetime.now(UTC))
         print(listener.start(), flush=True)
         sys.stdin.read()
         listener.stop()

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 from bench import letters
-from bench.house import LENDERS
+from bench.app import LENDERS
 from tests.servers.dovecot import Dovecot
 
 _PROGRAMS = {"dovecot": "dovecot-imapd", "mbsync": "isync"}

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import child, dovecot, house
+from bench import app, child, dovecot
 from bench.figures import Figures, Goal, Suite
 from mailproc.app.polling import look
 from mailproc.store.engine import Store
@@ -45,7 +45,7 @@ def measure() -> Figures:
 
 @contextmanager
 def _server() -> Iterator[Dovecot]:
-    with house.folder() as folder, running(self_signed(folder)) as server:
+    with app.folder() as folder, running(self_signed(folder)) as server:
         yield server
 
 
@@ -59,16 +59,16 @@ def _warm(server: Dovecot) -> None:
 
 def _drained(server: Dovecot) -> float:
     """Letters a second, each batch committed before it is marked \\Seen."""
-    with house.folder() as folder, house.opened(folder) as home:
+    with app.folder() as folder, app.opened(folder) as home:
         home.store.start_writer()
         begun = time.perf_counter()
-        if look(home.store, home.premises, server.mailbox("ours", timeout=60)) != LETTERS:
+        if look(home.store, home.context, server.mailbox("ours", timeout=60)) != LETTERS:
             raise SystemExit("not all letters were kept")
         return LETTERS / (time.perf_counter() - begun)
 
 
 def _mbsync(server: Dovecot) -> float:
-    with house.folder() as folder:
+    with app.folder() as folder:
         (folder / "box").mkdir()
         file = folder / "mbsyncrc"
         file.write_text(
@@ -88,7 +88,7 @@ def _mbsync(server: Dovecot) -> float:
 def memory(server: Dovecot, count: int) -> Figures:
     """MB of the service's process: the most it held, and what it grew by from the middle to the end."""
     dovecot.fill(server, "memory", count)
-    with house.folder() as folder, house.opened(folder, mailbox=server.port) as home:
+    with app.folder() as folder, app.opened(folder, mailbox=server.port) as home:
         command = [sys.executable, "-m", "mailproc", "--config", folder / "config.toml", "run"]
         process = subprocess.Popen(
             [*command, "--log-level", "WARNING"], cwd=child.ROOT, stdout=subprocess.PIPE

@@ -8,7 +8,7 @@ Two of three are ours (B, asked of XX-BL), one of three is lent (L). The younges
 import sqlite3
 from pathlib import Path
 
-from bench import house
+from bench import app
 from bench.shelf import ENDS, STEMS
 
 NEEDING = 200
@@ -133,9 +133,9 @@ _FILL = (
 
 def store(place: Path, many: int) -> Path:
     """Make a closed store of ``many`` requests in the folder; its file."""
-    with house.opened(place) as home:
+    with app.opened(place) as home:
         file = home.store.path or Path()
-        now = home.premises.clock().strftime("%Y-%m-%d %H:%M:%S")
+        now = home.context.clock().strftime("%Y-%m-%d %H:%M:%S")
     connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -400000")

@@ -16,16 +16,19 @@ from statistics import median
 
 from sqlalchemy import Connection
 
-from bench import grown, house, letters
+from bench import app, grown, letters
 from bench.figures import Figures, Goal, Suite
-from mailproc.app.build import House
-from mailproc.flow import intake, notify, prepare, stepping
-from mailproc.office import acts, coming, waiting
-from mailproc.office import letters as office
-from mailproc.office.acts import Act
-from mailproc.office.agenda import agenda
-from mailproc.office.listing import Filter, listed
-from mailproc.office.questions import shown
+from mailproc.app.build import App
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
+from mailproc.flow.prepare import messages, notices
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
+from mailproc.office.queries import letters as office
+from mailproc.office.queries import pending_timers, upcoming
+from mailproc.office.queries.agenda import agenda
+from mailproc.office.queries.listing import Filter, listed
+from mailproc.office.queries.request_details import shown
 from mailproc.store import inbox, open_requests
 from mailproc.store.inbox import NewLetter
 
@@ -98,7 +101,7 @@ Measures = dict[tuple[str, str], tuple[int, Work]]
 
 def measure() -> Figures:
     worst = {"step": 0.0, "list": 0.0}
-    with house.opened(_made(SMALL)) as small, house.opened(_made(LARGE)) as large:
+    with app.opened(_made(SMALL)) as small, app.opened(_made(LARGE)) as large:
         for home in (small, large):
             home.store.start_writer()
         there = _measures(large, LARGE)
@@ -122,7 +125,7 @@ def _by_turns(times: int, *works: Work) -> list[float]:
     return [median(of_it) for of_it in took]
 
 
-def _measures(home: House, many: int) -> Measures:
+def _measures(home: App, many: int) -> Measures:
     lists: Measures = {("list", name): (TURNS, work) for name, work in _lists(home, many).items()}
     return lists | {("step", name): measured for name, measured in _steps(home, many).items()}
 
@@ -140,7 +143,7 @@ _kept: list["tempfile.TemporaryDirectory[str]"] = []
 _begun: dict[int, int] = {}
 
 
-def _lists(home: House, many: int) -> dict[str, Work]:
+def _lists(home: App, many: int) -> dict[str, Work]:
     ours, lent = many // 6 * 3 + 1, many // 6 * 3
 
     def ask(question: Callable[[Connection], object]) -> Work:
@@ -150,42 +153,42 @@ def _lists(home: House, many: int) -> dict[str, Work]:
 
         return asked
 
-    today, premises = home.premises.today(), home.premises
+    today, context = home.context.today(), home.context
     asked: dict[str, Callable[[Connection], object]] = {
         **{name: partial(listed, wanted=one, today=today) for name, one in LISTS.items()},
-        "digest": lambda c: agenda(c, premises),
-        "jobs": lambda c: (waiting.waiting(c), coming.coming(c, premises, 10)),
+        "digest": lambda c: agenda(c, context),
+        "jobs": lambda c: (pending_timers.waiting(c), upcoming.coming(c, context, 10)),
         "outbox": office.outbox,
         "letters": office.recent,
         "shelved": lambda c: office.shelved(c, 50),
-        "show": lambda c: shown(c, f"B{ours}", premises),
-        "show, by their number": lambda c: shown(c, f"C{lent}", premises),
+        "show": lambda c: shown(c, f"B{ours}", context),
+        "show, by their number": lambda c: shown(c, f"C{lent}", context),
         "last digest": open_requests.last_digest,
     }
     return {name: ask(question) for name, question in asked.items()}
 
 
-def _steps(home: House, many: int) -> dict[str, tuple[int, Work]]:
+def _steps(home: App, many: int) -> dict[str, tuple[int, Work]]:
     """Each with the letters that follow from it. Of requests spread over those that are open."""
     round_number = _begun[many] = _begun.get(many, 0) + 1
     first = many - many // 10 + (round_number - 1) * 10 * STEPS
     of_ours = iter(range(first + (1 - first) % 3, many, 3))
 
     def worked() -> None:
-        while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+        while intake.run(home.store, home.context) + advance.run(home.store, home.context):
             pass
-        prepare.run(home.store, home.premises)
-        notify.run(home.store, home.premises)
+        messages.run(home.store, home.context)
+        notices.run(home.store, home.context)
 
     def hear(raw: bytes, sender: str) -> None:
-        new = NewLetter("listener", raw, home.premises.clock(), mail_from=sender, rcpt_to=house.LIBRARY)
+        new = NewLetter("listener", raw, home.context.clock(), mail_from=sender, rcpt_to=app.LIBRARY)
         home.store.write(lambda connection: inbox.keep(connection, [new]))
         worked()
 
-    lender, customer = house.LENDERS["XX-BL"], house.customers()[0]
+    lender, customer = app.LENDERS["XX-BL"], app.customers()[0]
 
     def act(number: int) -> None:
-        acts.perform(home.store, home.premises, Act(action="cancel", number=f"B{number}"))
+        perform.perform(home.store, home.context, StaffAct(action="cancel", number=f"B{number}"))
         worked()
 
     def strange(number: int) -> bytes:
@@ -208,11 +211,11 @@ def _steps(home: House, many: int) -> dict[str, tuple[int, Work]]:
 def _bounce(number: int) -> bytes:
     """The report that the file in which this request stood came back."""
     letter = number - (number - 1) % grown.FILE
-    return _BOUNCE.format(to=house.LIBRARY, letter=letter).replace("\n", "\r\n").encode()
+    return _BOUNCE.format(to=app.LIBRARY, letter=letter).replace("\n", "\r\n").encode()
 
 
 def _reply(number: int, code: str) -> bytes:
-    return letters.replies(house.LENDERS["XX-BL"], {f"B{number}-1": code})
+    return letters.replies(app.LENDERS["XX-BL"], {f"B{number}-1": code})
 
 
 SUITE = Suite(GOALS, measure)

@@ -15,19 +15,20 @@ from typing import Any
 import asn1tools
 
 import mailproc.protocols.iso10161 as protocol
-from bench import house
+from bench import app
 from bench.figures import Figures, Goal, Suite
-from mailproc.app.build import House
+from mailproc.app.build import App
 from mailproc.config import Library, Partner
-from mailproc.flow import intake, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
 from mailproc.ill import apdu as said
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Results, Role, Service, TransactionId
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Letter
-from mailproc.office import acts
+from mailproc.office.acts import perform
 from mailproc.protocols.codec import Codec, Wire
-from mailproc.protocols.iso10161.schema import NAMES
+from mailproc.protocols.iso10161.ber.schema import NAMES
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
 
@@ -59,15 +60,15 @@ roles = ["REQUESTER"]
 """
 _THEIRS = Wire(
     Library(symbol=BORROWER, name="A Borrower", email=ADDRESS),
-    Partner(symbol=US, address=house.LIBRARY, codec="iso10161"),
+    Partner(symbol=US, address=app.LIBRARY, codec="iso10161"),
     Role.REQUESTER,
 )
 
 
 def measure() -> Figures:
-    with house.folder() as folder, house.opened(folder, more=_PARTNER) as home:
-        codec = home.premises.registry.by_name("iso10161")
-        return {**_octets(codec, home.premises.templates), **_applied(home, codec)}
+    with app.folder() as folder, app.opened(folder, more=_PARTNER) as home:
+        codec = home.context.registry.by_name("iso10161")
+        return {**_octets(codec, home.context.templates), **_applied(home, codec)}
 
 
 def _octets(codec: Codec, templates: Any) -> Figures:
@@ -137,7 +138,7 @@ _CHARGES = (said.Condition(condition="charges"),)
 _ITEM = said.Item(title="Cartography of vanished rivers", author="Marsh, Eleanor", publication_date="1974")
 
 
-def _applied(home: House, codec: Codec) -> Figures:
+def _applied(home: App, codec: Codec) -> Figures:
     """Letters a second. The partner's requests; what they say when each is shipped; our own acts in
     between are not measured."""
     home.store.start_writer()
@@ -152,43 +153,43 @@ def _applied(home: House, codec: Codec) -> Figures:
     return {"applied": 3 * REQUESTS / (clock + more[0]), "applied cpu": 3 * REQUESTS / (cpu + more[1])}
 
 
-def _worked_off(home: House, codec: Codec, first: int, kinds: list[Kind]) -> tuple[float, float]:
+def _worked_off(home: App, codec: Codec, first: int, kinds: list[Kind]) -> tuple[float, float]:
     """Each kind of message about each request; the seconds from the first row to the last commit, by the
     clock and of the processor."""
     for number, (kind, fields) in enumerate(kinds, first):
         letters = [_letter(home, codec, number, one, kind, fields) for one in range(REQUESTS)]
         home.store.write(lambda connection, them=letters: inbox.keep(connection, them))
     begun, cpu = perf_counter(), process_time()
-    while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+    while intake.run(home.store, home.context) + advance.run(home.store, home.context):
         pass
     return perf_counter() - begun, process_time() - cpu
 
 
 def _letter(
-    home: House, codec: Codec, number: int, request: int, kind: type[Apdu], fields: dict[str, Any]
+    home: App, codec: Codec, number: int, request: int, kind: type[Apdu], fields: dict[str, Any]
 ) -> NewLetter:
     named = TransactionId(BORROWER, f"G-{request}", "1")
     at = AT.replace(second=number)
     apdu = kind(transaction=named, sent_at=at, requester=BORROWER, responder=US, **fields)
-    body = codec.encode([apdu], _THEIRS, home.premises.templates).body
-    now, name = home.premises.clock(), f"{number}.{request}@borrower.example"
-    raw = compose(
-        body, sender=ADDRESS, sender_name="A Borrower", to=[house.LIBRARY], message_id=name, date=now
-    )
-    return NewLetter("listener", raw, now, mail_from=ADDRESS, rcpt_to=house.LIBRARY, peer="127.0.0.1")
+    body = codec.encode([apdu], _THEIRS, home.context.templates).body
+    now, name = home.context.clock(), f"{number}.{request}@borrower.example"
+    raw = compose(body, sender=ADDRESS, sender_name="A Borrower", to=[app.LIBRARY], message_id=name, date=now)
+    return NewLetter("listener", raw, now, mail_from=ADDRESS, rcpt_to=app.LIBRARY, peer="127.0.0.1")
 
 
-def _ship_all(home: House) -> None:
+def _ship_all(home: App) -> None:
     with ThreadPoolExecutor(DESKS) as desks:
         shipped = [
-            desks.submit(acts.perform, home.store, home.premises, acts.Act(action="ship", number=f"L{one}"))
+            desks.submit(
+                perform.perform, home.store, home.context, perform.StaffAct(action="ship", number=f"L{one}")
+            )
             for one in range(1, REQUESTS + 1)
         ]
     for one in shipped:
         one.result()
 
 
-def _check(home: House) -> None:
+def _check(home: App) -> None:
     query = "SELECT count(*) FROM event WHERE cause = 'letter' AND state = 'done'"
     with home.store.read() as connection:
         done = connection.exec_driver_sql(query).scalar_one()

@@ -1,6 +1,6 @@
 """The letters that are measured with: orders of a customer, replies of a lender, about 2 kB each."""
 
-from bench.house import LIBRARY, PASSWORD, Customer
+from bench.app import LIBRARY, PASSWORD, Customer
 
 _GAP = "\n" * 5
 _ORDER = """\

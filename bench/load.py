@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from bench import letters
-from bench.house import LENDERS, LIBRARY, customers
+from bench.app import LENDERS, LIBRARY, customers
 
 Mail = tuple[str, bytes]
 PATIENCE = 20.0

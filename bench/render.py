@@ -4,7 +4,7 @@ from jinja2 import Environment
 
 from bench.figures import Figures, Goal, Suite
 from bench.parse import rate
-from mailproc.protocols.artemail.contracts import CONTRACTS, ORDER, OrderText
+from mailproc.protocols.artemail.write.contracts import CONTRACTS, ORDER, OrderText
 from mailproc.templating.contract import as_context
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder

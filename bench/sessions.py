@@ -9,21 +9,21 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from mailproc.flow import advance
-from mailproc.flow.premises import Premises
-from mailproc.ill import apdu_json, policy, standing
-from mailproc.ill.standing import Occurrence, Step
+from mailproc.flow.advance import steps
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json, policy, transaction_state
+from mailproc.ill.transaction_state import Occurrence, Step
+from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Transaction
-from mailproc.store.statements import made
 from mailproc.store.tables import EventRow, HistoryRow, RequestRow, TransactionRow
 
 
 class Sessions:
     """For letters that move a transaction and want nothing said: a lender's "on the waiting list"."""
 
-    def __init__(self, engine: Engine, premises: Premises) -> None:
+    def __init__(self, engine: Engine, context: Context) -> None:
         self._engine = engine
-        self._premises = premises
+        self._premises = context
 
     def step(self, event_id: int) -> None:
         with Session(self._engine) as session:
@@ -43,9 +43,9 @@ class Sessions:
         apdu = apdu_json.from_json(event.apdu)
         known = {"repeat": True} if self._said_before(session, event, transaction) else {}
         (row,) = made(Transaction, [list(transaction.model_dump().values())])
-        found = advance.standing_of(row)
-        occurrence = Occurrence(advance.event_name(event.model_dump(), apdu), apdu, known)  # type: ignore[arg-type]
-        taken = standing.step(found, occurrence)
+        found = steps.state_of(row)
+        occurrence = Occurrence(steps.event_name(event.model_dump(), apdu), apdu, known)  # type: ignore[arg-type]
+        taken = transaction_state.step(found, occurrence)
         if policy.effects(taken, occurrence, self._premises.settings):
             raise SystemExit("the events of this measurement want nothing said")
         request = session.get(RequestRow, transaction.request_id)
@@ -66,7 +66,7 @@ class Sessions:
     def _save(
         self, session: Session, event: EventRow, transaction: TransactionRow, taken: Step, name: str
     ) -> None:
-        kept: dict[str, Any] = standing.to_json(taken.after)
+        kept: dict[str, Any] = transaction_state.to_json(taken.after)
         transaction.state, transaction.state_before = taken.after.state.name, kept.get("state_before") or ""
         transaction.promise, transaction.due_on = taken.after.promise, taken.after.due_on
         transaction.moved_event_id, transaction.updated_at = event.id or 0, event.at

@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bench import house
+from bench import app
 from bench.figures import Figures, Goal, Suite
-from mailproc.app.build import House
-from mailproc.office.agenda import agenda
-from mailproc.office.listing import Filter, listed
+from mailproc.app.build import App
+from mailproc.office.queries.agenda import agenda
+from mailproc.office.queries.listing import Filter, listed
 from mailproc.store import find
 from mailproc.store.patrons import PATRON
 from mailproc.store.requests import REQUEST
@@ -81,7 +81,7 @@ GOALS = (
 
 
 def measure() -> Figures:
-    with house.folder() as folder, house.opened(folder, base=full()) as home:
+    with app.folder() as folder, app.opened(folder, base=full()) as home:
         times = {name: _timed(lambda asked=wanted: _list(home, asked)) for name, wanted in ASKED.items()}
         return {
             "slowest": max(times.values()),
@@ -100,14 +100,14 @@ def _timed(ask: Callable[[], int]) -> float:
     return median(took)
 
 
-def _list(home: House, wanted: Filter) -> int:
+def _list(home: App, wanted: Filter) -> int:
     with home.store.read() as connection:
         return len(listed(connection, wanted))
 
 
-def _digest(home: House) -> int:
+def _digest(home: App) -> int:
     with home.store.read() as connection:
-        found = agenda(connection, home.premises)
+        found = agenda(connection, home.context)
     if found.all_open != REQUESTS // 2 or not 0 < found.needing < found.all_open:
         raise RuntimeError(f"{found.needing} of {found.all_open} need a hand")
     return found.needing
@@ -118,7 +118,7 @@ def full() -> Path:
     """A closed store with REQUESTS requests, the younger half of them open."""
     place = tempfile.TemporaryDirectory(prefix="mailproc-bench-")
     _kept.append(place)
-    with house.opened(Path(place.name)) as home:
+    with app.opened(Path(place.name)) as home:
         home.store.write(lambda connection: _fill(connection, home))
         return home.store.path or Path()
 
@@ -126,7 +126,7 @@ def full() -> Path:
 _kept: list["tempfile.TemporaryDirectory[str]"] = []
 
 
-def _fill(connection: Connection, home: House) -> None:
+def _fill(connection: Connection, home: App) -> None:
     chance = random.Random(7)
     readers = [
         {"id": f"R{n:05}", "name": f"{chance.choice(_AUTHORS)}, {_title(chance, 1)}"} for n in range(READERS)
@@ -134,7 +134,7 @@ def _fill(connection: Connection, home: House) -> None:
     connection.execute(
         PATRON.insert(), [one | {"email": "", "status": "", "language": ""} for one in readers]
     )
-    begin = home.premises.clock() - timedelta(minutes=3 * REQUESTS)
+    begin = home.context.clock() - timedelta(minutes=3 * REQUESTS)
     rows = [_request(n, chance, begin + timedelta(minutes=3 * n)) for n in range(1, REQUESTS + 1)]
     for first in range(0, REQUESTS, 5000):
         some = rows[first : first + 5000]
@@ -157,7 +157,7 @@ def _request(n: int, chance: random.Random, at: Any) -> tuple[dict[str, Any], di
     }  # fmt: skip
     attempt = {
         "request_id": n, "attempt": 1, "role": role, "initial_requester": "XX-LIBRARY", "tq": "1",
-        "tgq": number if lent else f"B{n}", "partner": chance.choice(list(house.LENDERS)), "symbol": "XX",
+        "tgq": number if lent else f"B{n}", "partner": chance.choice(list(app.LENDERS)), "symbol": "XX",
         "address": "ill@partner.example", "codec": "artemail", "service": "LOAN",
         "options": {"number": number},
         "state": ("IN_PROCESS" if chance.random() < 0.05 else "SHIPPED") if lent and opened else state,

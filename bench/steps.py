@@ -15,12 +15,14 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Engine, event
 
-from bench import house, letters
+from bench import app, letters
 from bench.figures import Figures, Goal, Suite
 from bench.sessions import Sessions
-from mailproc.app.build import House
-from mailproc.flow import intake, prepare, stepping
-from mailproc.office import place
+from mailproc.app.build import App
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
+from mailproc.flow.prepare import messages
+from mailproc.office.requests import place
 from mailproc.store import connections, inbox
 from mailproc.store.inbox import NewLetter
 
@@ -57,7 +59,7 @@ def grouped() -> Figures:
 @cache
 def _place() -> Path:
     """Where the prepared stores lie; made once a process."""
-    _kept.append(house.folder())
+    _kept.append(app.folder())
     return _kept[-1].__enter__()
 
 
@@ -67,7 +69,7 @@ _kept: list[Any] = []
 @cache
 def waiting() -> Path:
     """A store with OPEN requests at a lender; its reply to EVENTS of them lies in the inbox."""
-    with house.opened(_place() / "waiting") as home:
+    with app.opened(_place() / "waiting") as home:
         numbers = _asked(home)
         replies = [_reply(home, f"{number}-1") for number in numbers[:EVENTS]]
         home.store.write(lambda connection: inbox.keep(connection, replies))
@@ -77,32 +79,32 @@ def waiting() -> Path:
 @cache
 def due() -> Path:
     """The same after intake: EVENTS events wait for their step."""
-    with house.opened(_place() / "due", base=waiting()) as home:
-        while intake.run(home.store, home.premises):
+    with app.opened(_place() / "due", base=waiting()) as home:
+        while intake.run(home.store, home.context):
             pass
         return _settled(home)
 
 
-def _asked(home: House) -> list[str]:
+def _asked(home: App) -> list[str]:
     """In one commit where it can be: a thousand commits would measure the disk's patience."""
     item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
-    wanted = place.read({"service": "LOAN", "item": item, "partners": list(house.LENDERS)})
+    wanted = place.read({"service": "LOAN", "item": item, "partners": list(app.LENDERS)})
     home.store.start_writer()
-    numbers = [place.place(home.store, home.premises, wanted) for _ in range(OPEN)]
-    while prepare.run(home.store, home.premises):
+    numbers = [place.place(home.store, home.context, wanted) for _ in range(OPEN)]
+    while messages.run(home.store, home.context):
         pass
     return numbers
 
 
-def _reply(home: House, number: str) -> NewLetter:
-    lender = house.LENDERS["XX-BL"]
+def _reply(home: App, number: str) -> NewLetter:
+    lender = app.LENDERS["XX-BL"]
     raw = letters.replies(lender, {number: "USE*3"})
     return NewLetter(
-        "listener", raw, home.premises.clock(), mail_from=lender, rcpt_to=house.LIBRARY, peer="127.0.0.1"
+        "listener", raw, home.context.clock(), mail_from=lender, rcpt_to=app.LIBRARY, peer="127.0.0.1"
     )
 
 
-def _settled(home: House) -> Path:
+def _settled(home: App) -> Path:
     home.store.close()
     file = home.store.path or Path()
     with sqlite3.connect(file) as connection:
@@ -111,9 +113,9 @@ def _settled(home: House) -> Path:
 
 
 @contextmanager
-def _running(base: Path) -> Iterator[House]:
+def _running(base: Path) -> Iterator[App]:
     """A house on a copy of ``base`` with its writer."""
-    with house.folder() as folder, house.opened(folder, base=base) as home:
+    with app.folder() as folder, app.opened(folder, base=base) as home:
         home.store.start_writer()
         yield home
 
@@ -121,7 +123,7 @@ def _running(base: Path) -> Iterator[House]:
 def _intake() -> float:
     with _running(waiting()) as home:
         begun = time.perf_counter()
-        while intake.run(home.store, home.premises):
+        while intake.run(home.store, home.context):
             pass
         return EVENTS / (time.perf_counter() - begun)
 
@@ -129,14 +131,14 @@ def _intake() -> float:
 def _stepped(at_once: int) -> float:
     with _running(due()) as home:
         begun = time.perf_counter()
-        while stepping.run(home.store, home.premises, at_once):
+        while advance.run(home.store, home.context, at_once):
             pass
         return EVENTS / (time.perf_counter() - begun)
 
 
 def _raw() -> float:
     """The step's own statements, as they were recorded once, in plain sqlite3 on a copy."""
-    with house.folder() as folder:
+    with app.folder() as folder:
         file = Path(shutil.copyfile(due(), folder / "raw.db"))
         connection = sqlite3.connect(file, isolation_level=None)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
@@ -154,10 +156,10 @@ def _raw() -> float:
 def recorded() -> list[Statement]:
     """Everything that EVENTS steps, one per commit, say to the database."""
     said: list[Statement] = []
-    with house.folder() as folder, _listening(said), house.opened(folder, base=due()) as home:
+    with app.folder() as folder, _listening(said), app.opened(folder, base=due()) as home:
         home.store.start_writer()
         said.clear()
-        while stepping.run(home.store, home.premises, 1):
+        while advance.run(home.store, home.context, 1):
             pass
     return said
 
@@ -203,7 +205,7 @@ def _session() -> float:
         engine = connections.writing(connections.parse(f"sqlite:///{home.store.path}", Path()))
         with home.store.read() as connection:
             ids = connection.exec_driver_sql("SELECT id FROM event WHERE state = 'todo'").scalars().all()
-        sessions = Sessions(engine, home.premises)
+        sessions = Sessions(engine, home.context)
         begun = time.perf_counter()
         for event_id in ids:
             sessions.step(event_id)

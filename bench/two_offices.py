@@ -6,7 +6,7 @@ A round plays a tenth of them. They must end well: a season that does not is an 
 import time
 from itertools import count
 
-from bench import house
+from bench import app
 from bench.figures import Figures, Goal, Suite
 from mailproc.config import Policy
 from mailproc.store.engine import Store
@@ -36,7 +36,7 @@ def measure() -> Figures:
 def _season(seed: int) -> int:
     """Plays it to its end; how many letters were written."""
     post = BadPost()
-    with house.folder() as folder:
+    with app.folder() as folder:
         Store.open("sqlite:///empty.db", base=folder).close()
         policy = Policy(answers_an_hour=1000)
         with town(folder, folder / "empty.db", post, policy=policy) as both:

@@ -18,16 +18,18 @@ from itertools import islice
 from statistics import median
 from typing import TypeVar
 
-from bench import child, house, letters, load
+from bench import app, child, letters, load
 from bench.figures import Figures, Goal, Suite
-from mailproc.app.build import House
+from mailproc.app.build import App
 from mailproc.app.daemon import Daemon
 from mailproc.config import Listen
 from mailproc.errors import LocalFault
-from mailproc.flow import intake, stepping
-from mailproc.office import acts, place
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
+from mailproc.office.acts import perform
+from mailproc.office.requests import place
 from mailproc.store import inbox
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport.smtp_in import Listener
 
 ORDERS = 1000
@@ -69,9 +71,9 @@ def measure() -> Figures:
 
 
 @contextmanager
-def _daemon(relay: int) -> Iterator[tuple[House, int]]:
+def _daemon(relay: int) -> Iterator[tuple[App, int]]:
     """The service in this process; gives its house and its listener's port."""
-    with house.folder() as folder, house.opened(folder, relay=relay) as home:
+    with app.folder() as folder, app.opened(folder, relay=relay) as home:
         daemon, address = Daemon(home), Future[tuple[str, int] | None]()
         thread = threading.Thread(target=daemon.run, args=(address.set_result,))
         thread.start()
@@ -108,11 +110,11 @@ def _answered() -> float:
     return ORDERS / (end - sent["first"])
 
 
-def _ship_all(home: House) -> None:
+def _ship_all(home: App) -> None:
     """The desks: each new order is shipped by one of them, an act at a time."""
 
     def ship(number: str) -> None:
-        acts.perform(home.store, home.premises, acts.Act(action="ship", number=number))
+        perform.perform(home.store, home.context, perform.StaffAct(action="ship", number=number))
 
     last, acted = 0, []
     with ThreadPoolExecutor(DESKS) as desks:
@@ -124,7 +126,7 @@ def _ship_all(home: House) -> None:
         act.result()
 
 
-def _new(home: House, after: int) -> list[tuple[int, str]]:
+def _new(home: App, after: int) -> list[tuple[int, str]]:
     """Orders that are on the list and not answered, younger than ``after``."""
     query = (
         "SELECT t.id, r.number FROM transactions t JOIN request r ON r.id = t.request_id"
@@ -134,7 +136,7 @@ def _new(home: House, after: int) -> list[tuple[int, str]]:
         return [(row[0], row[1]) for row in connection.exec_driver_sql(query)]
 
 
-def _handed_over(home: House, orders: int) -> bool | None:
+def _handed_over(home: App, orders: int) -> bool | None:
     """True once as many messages have left."""
     query = (
         "SELECT count(*) FROM intent i JOIN outgoing o ON o.id = i.outgoing_id"
@@ -150,13 +152,13 @@ class _Relay:
     def __init__(self) -> None:
         self.came: list[float] = []
         self._bell = threading.Condition()
-        self._listener = Listener(Listen(port=0), house.everybody(), self._keep, lambda: datetime.now(UTC))
+        self._listener = Listener(Listen(port=0), app.everybody(), self._keep, lambda: datetime.now(UTC))
         self.port = self._listener.start()
         self.stop = self._listener.stop
 
-    def _keep(self, _letters: object) -> "Future[list[Kept]]":
-        future: Future[list[Kept]] = Future()
-        future.set_result([Kept(1, new=True)])
+    def _keep(self, _letters: object) -> "Future[list[StoredLetter]]":
+        future: Future[list[StoredLetter]] = Future()
+        future.set_result([StoredLetter(1, new=True)])
         with self._bell:
             self.came.append(time.monotonic())
             self._bell.notify_all()
@@ -188,15 +190,15 @@ def _idle() -> float:
         relay.stop()
 
 
-def _ask(home: House) -> str:
+def _ask(home: App) -> str:
     item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
-    wanted = place.read({"service": "LOAN", "item": item, "partners": list(house.LENDERS)})
-    return place.place(home.store, home.premises, wanted)
+    wanted = place.read({"service": "LOAN", "item": item, "partners": list(app.LENDERS)})
+    return place.place(home.store, home.context, wanted)
 
 
 def _say(port: int, number: str) -> float:
     """The lender's letter, handed in; when it was answered 250."""
-    lender = house.LENDERS["XX-BL"]
+    lender = app.LENDERS["XX-BL"]
     mail = (lender, letters.replies(lender, {f"{number}-1": "NOT"}))
     said = load.run(port, 1, iter([mail]), PATIENCE)
     return said["first"] + said["p50"] / 1000
@@ -204,9 +206,9 @@ def _say(port: int, number: str) -> float:
 
 def _files() -> Figures:
     """One order file of one order, one of FILE; ms from the inbox row to the last step's commit."""
-    customer = house.customers()[0]
+    customer = app.customers()[0]
     took: dict[str, list[float]] = {"one": [], "forty": []}
-    with house.folder() as folder, house.opened(folder) as home:
+    with app.folder() as folder, app.opened(folder) as home:
         home.store.start_writer()
         for turn in range(6):
             for name, count in (("one", 1), ("forty", FILE)):
@@ -216,18 +218,18 @@ def _files() -> Figures:
     return {name: median(islice(times, 1, None)) for name, times in took.items()}  # the first warms up
 
 
-def _worked_off(home: House, raw: bytes, sender: str) -> float:
+def _worked_off(home: App, raw: bytes, sender: str) -> float:
     letter = NewLetter(
-        "listener", raw, home.premises.clock(), mail_from=sender, rcpt_to=house.LIBRARY, peer="127.0.0.1"
+        "listener", raw, home.context.clock(), mail_from=sender, rcpt_to=app.LIBRARY, peer="127.0.0.1"
     )
     home.store.write(lambda connection: inbox.keep(connection, [letter]))
     begun = time.perf_counter()
-    while intake.run(home.store, home.premises) + stepping.run(home.store, home.premises):
+    while intake.run(home.store, home.context) + advance.run(home.store, home.context):
         pass
     return (time.perf_counter() - begun) * 1000
 
 
-def _check(home: House, orders: int) -> None:
+def _check(home: App, orders: int) -> None:
     found = len(_new(home, 0))
     if found != orders:
         raise LocalFault(f"{orders} orders came, {found} stand on the list")

@@ -10,13 +10,13 @@ from pydantic import SecretStr
 from fuzz import proofs
 from mailproc.config import Account, Config, Partner, PartnerArtemail
 from mailproc.errors import RemoteFault
-from mailproc.flow import bouncing
+from mailproc.flow.reading import bounced_letters
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import Role
 from mailproc.mail import addresses, bounce, headers
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
-from mailproc.mail.own import own_ids
+from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse, readable
 from mailproc.protocols.codec import Codec, Decoded
 from mailproc.protocols.registry import load
@@ -57,7 +57,7 @@ class Target:
     def _read(self, raw: bytes) -> str:
         letter = parse(raw)
         bounce.read(letter)
-        bouncing.marks(US, letter)
+        bounced_letters.marks(US, letter)
         readable(letter)
         letter.content_digest()
         own_ids(letter, (US,))

@@ -33,7 +33,7 @@ class Library(Section):
     time_zone: str = "Europe/London"
 
 
-class Store(Section):
+class StoreSettings(Section):
     url: str = "sqlite:///var/mailproc.db"
 
 
@@ -201,7 +201,7 @@ class Policy(Section):
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
 
 
-class Templates(Section):
+class TemplateSettings(Section):
     site: str = "site-templates"  # searched before the shipped ones, same paths below it
 
 
@@ -224,7 +224,7 @@ class Config(Section):
 
     file: Path = Field(default=Path("config.toml"), exclude=True)
     library: Library = Library()
-    store: Store = Store()
+    store: StoreSettings = StoreSettings()
     listen: Listen = Listen()
     proof: Proof = Proof()
     mailbox: tuple[Mailbox, ...] = ()
@@ -232,7 +232,7 @@ class Config(Section):
     partner: tuple[Partner, ...] = ()
     schedule: Schedule = Schedule()
     policy: Policy = Policy()
-    templates: Templates = Templates()
+    templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()
 

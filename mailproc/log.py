@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from mailproc import slow_work, unseen
+from mailproc import invisible, slow_work
+from mailproc.invisible import escaped
 from mailproc.secret_words import MASK, SHORTEST, SecretWords
-from mailproc.unseen import escaped
 
 TONED_DOWN = ("sqlalchemy", "apscheduler", "mail.log", "imapclient", "alembic", "asyncio", "pymap")
 """Loggers of others that tell each statement, job or line; "mail.log" is aiosmtpd's."""
@@ -111,7 +111,7 @@ def mask_shown(text: str) -> str:
 
 
 def _masked(text: str, words: SecretWords) -> str:
-    return unseen.masked(text, lambda bare: words.masked(bare, MASK))
+    return invisible.masked(text, lambda bare: words.masked(bare, MASK))
 
 
 def _unless_secret(found: re.Match[str]) -> str:

@@ -10,15 +10,15 @@ import pytest
 from aiosmtpd.smtp import Envelope
 
 from mailproc.config import Listen
-from mailproc.flow.premises import Premises
-from mailproc.flow.reading import with_envelope
+from mailproc.flow.context import Context
+from mailproc.flow.reading.letter_reading import with_envelope
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower, author
 from mailproc.mail.defects import Defects
 from mailproc.mail.parse import parse
 from mailproc.store import inbox, letters
 from mailproc.store.inbox import NewLetter
-from mailproc.transport.smtp_clerk import Clerk
+from mailproc.transport.smtp_handler import SmtpHandler
 
 KELVIN, DOTTED, SHARP, ACUTE = "\u212a", "\u0130", "ß", "É"
 SPELLINGS = {
@@ -45,7 +45,7 @@ def test_an_author(written, compared):
 @each
 def test_our_own_addresses(written, compared):
     config = SimpleNamespace(library=SimpleNamespace(email=written), listen=SimpleNamespace(recipients=[]))
-    assert Premises.addresses.func(SimpleNamespace(config=config)) == {compared}
+    assert Context.addresses.func(SimpleNamespace(config=config)) == {compared}
 
 
 @each
@@ -63,7 +63,7 @@ def test_the_address_of_a_letter_of_ours(written, compared):
 
 @pytest.mark.parametrize(("said", "taken"), [("KIOSK@us.example", True), (f"{KELVIN}iosk@us.example", False)])
 def test_a_recipient(said, taken):
-    clerk = Clerk(Listen(), ["kiosk@us.example"], keep=None, clock=None)  # type: ignore[arg-type]
+    clerk = SmtpHandler(Listen(), ["kiosk@us.example"], keep=None, clock=None)  # type: ignore[arg-type]
     envelope = Envelope()
     answer = asyncio.run(clerk.handle_RCPT(None, None, envelope, said, []))  # type: ignore[arg-type]
     assert answer.startswith("250" if taken else "550")

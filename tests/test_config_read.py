@@ -20,6 +20,8 @@ HELD_AS: dict[str, set[str]] = {
     "PartnerArtemail": {"artemail", "settings"},
     "DeliveryKeywords": {"wanted"},
     "Account": {"account", "one"},
+    "StoreSettings": {"store"},
+    "TemplateSettings": {"templates"},
     "Schedule": {"schedule", "planned"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""

@@ -11,9 +11,9 @@ import pytest
 
 from mailproc import config_load
 from mailproc.config import Config
-from mailproc.config_load.shape import section_at, section_in
+from mailproc.config_load.types import section_at, section_in
 from mailproc.ill.apdu import Delivery, Item, Money, Postal
-from mailproc.office import place
+from mailproc.office.requests import place
 from mailproc.protocols import registry
 
 ROOT = Path(__file__).resolve().parents[1]

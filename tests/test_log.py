@@ -47,14 +47,14 @@ def written(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 def test_json_lines(written: Written) -> None:
     log.set_up("INFO", json_lines=True)
     with log.following("I12"):
-        logging.getLogger("mailproc.flow.intake").warning(
+        logging.getLogger("mailproc.flow.intake.station").warning(
             "shelved %s", "x", extra={"partner": "XX-1", "n": 3}
         )
     (line,) = written.values()
     assert str(line.pop("time")).endswith("Z")
     assert line == {
         "level": "warning",
-        "logger": "mailproc.flow.intake",
+        "logger": "mailproc.flow.intake.station",
         "message": "shelved x",
         "letter": "I12",
         "partner": "XX-1",

@@ -98,7 +98,7 @@ def test_a_newcomers_notice_is_told_every_piece_that_it_lacks() -> None:
     ("verb", "first"),
     [
         (Verb("brand_new", "Help."), "mailproc/cli/brand_new.py is not there"),
-        (Verb("acting", "Help."), 'mailproc/cli/acting.py has no @verbs.command("dance")'),
+        (Verb("acting", "Help."), 'mailproc/cli/act.py has no @verbs.command("dance")'),
     ],
 )
 def test_a_newcomers_verb_is_told_every_piece_that_it_lacks(verb: Verb, first: str) -> None:

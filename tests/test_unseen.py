@@ -12,8 +12,8 @@ import regex
 
 from mailproc import log
 from mailproc.cli import output
+from mailproc.invisible import UNSEEN, escaped
 from mailproc.protocols.artemail.mask import Masker
-from mailproc.unseen import UNSEEN, escaped
 
 VISIBLE = "ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN"
 """Format characters of these scripts are drawn, but for the Arabic letter mark."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from mailproc import config_load
 from mailproc.config import Config
-from mailproc.config_load.problem import Problem
+from mailproc.config_load.problem import ConfigProblem
 from mailproc.errors import Misconfigured
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.log import register_secret
 from mailproc.protocols import registry
 from mailproc.store import connections
 from mailproc.store import migrate as migration
 from mailproc.store.engine import Store
-from mailproc.store.marker import Marker
+from mailproc.store.store_marker import Marker
 from mailproc.transport import transport
 
 if TYPE_CHECKING:  # loaded when made, see below
@@ -26,11 +26,11 @@ if TYPE_CHECKING:  # loaded when made, see below
 
 
 @dataclass(frozen=True)
-class House:
+class App:
     """Everything a verb of the command line works with. Close the store when done."""
 
     config: Config
-    premises: Premises
+    context: Context
     store: Store
 
 
@@ -39,7 +39,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> Premises:
+def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True) -> Context:
     """Configuration, codecs and templates, without the store. Raises Misconfigured.
 
     For the service, which needs the secrets, all is made at once, so that nothing wrong is met later;
@@ -48,26 +48,26 @@ def configured(path: Path, clock: Callable[[], datetime] = now, *, secrets_neede
     config = config_load.load(path, _further, secrets_needed=secrets_needed)
     for secret in config_load.secrets(config):
         register_secret(secret)
-    premises = Premises(
+    context = Context(
         config, lambda: registry.load(config), lambda: _templates(config), clock, lambda: _keys(config)
     )
     if secrets_needed:
         _complain(config)
-        _ = premises.registry, premises.templates
-        premises.languages.load_all()
-    return premises
+        _ = context.registry, context.templates
+        context.languages.load_all()
+    return context
 
 
-def _further(config: Config) -> Iterator[Problem]:
+def _further(config: Config) -> Iterator[ConfigProblem]:
     """What must hold of the parts of the configuration that the protocols and the transports know."""
     yield from registry.problems(config)
     yield from transport.problems(config)
 
 
 def _complain(config: Config) -> None:
-    from mailproc.app import named  # here: only the service and `check` ask
+    from mailproc.app import preflight  # here: only the service and `check` ask
 
-    if problems := list(named.problems(config)):
+    if problems := list(preflight.problems(config)):
         raise config_load.all_wrong(config, problems)
 
 
@@ -88,13 +88,13 @@ def _templates(config: Config) -> "Templates":
 
 def build(
     path: Path, clock: Callable[[], datetime] = now, *, secrets_needed: bool = True, migrate: bool = True
-) -> House:
+) -> App:
     """The parts with an open store. Only the service may ``migrate``: bring an older store up to date.
 
     Raises Misconfigured, LocalFault (a service runs on what must be migrated), TryLater.
     """
-    premises = configured(path, clock, secrets_needed=secrets_needed)
-    return House(premises.config, premises, store_of(premises.config, migrate=migrate))
+    context = configured(path, clock, secrets_needed=secrets_needed)
+    return App(context.config, context, store_of(context.config, migrate=migrate))
 
 
 def store_of(config: Config, *, make: bool = True, migrate: bool = True) -> Store:

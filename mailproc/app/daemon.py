@@ -14,20 +14,25 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from mailproc.app import door, jobs, watchdog
-from mailproc.app.asked import Asked
-from mailproc.app.build import House
-from mailproc.app.delivering import deliverer
+from mailproc.app import jobs, smtp_listener, watchdog
+from mailproc.app.build import App
+from mailproc.app.delivery import deliverer
 from mailproc.app.polling import look
+from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.config import Mailbox
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import bouncing, clock, intake, notify, prepare, receipts, send, stepping
+from mailproc.flow import send
+from mailproc.flow.advance import station as advance
+from mailproc.flow.clock import station as clock
+from mailproc.flow.intake import station as intake
+from mailproc.flow.prepare import messages, notices, receipts
+from mailproc.flow.reading import bounced_letters
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
 from mailproc.store import inbox
-from mailproc.store.faults import driver_errors
+from mailproc.store.db_errors import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
 
@@ -50,57 +55,57 @@ PATIENCE = 10.0
 """Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
 
 
-def work_once(house: House) -> int:
+def work_once(app: App) -> int:
     """One round of the stations up to the prepared letters; how much was done."""
-    store, premises = house.store, house.premises
+    store, context = app.store, app.context
     if store.underway.broken_off:
         store.write(store.underway.forgive)
     try:
-        done = _take_in(house)
-        done += prepare.run(store, premises) + receipts.run(store, premises)
-        return done + notify.run(store, premises)
+        done = _take_in(app)
+        done += messages.run(store, context) + receipts.run(store, context)
+        return done + notices.run(store, context)
     except TryLater:
         store.underway.break_off()
         raise
 
 
-def _take_in(house: House) -> int:
+def _take_in(app: App) -> int:
     """Letters and their steps take turns, until all steps are taken: what they say shares its letters. After
     ``ROUND`` the other stations have theirs; how much was done."""
     began, done = time.monotonic(), 0
     while True:
         turn = time.monotonic()
-        worked = intake.run(house.store, house.premises)
-        worked += stepping.run(house.store, house.premises, seconds=TURN)
+        worked = intake.run(app.store, app.context)
+        worked += advance.run(app.store, app.context, seconds=TURN)
         done, now = done + worked, time.monotonic()
         if not worked or now - turn < TURN or now - began > ROUND:
             return done
 
 
-def run_once(house: House) -> None:
+def run_once(app: App) -> None:
     """Look into every mailbox once, take every step, deliver what is due, and end."""
     with ExitStack() as stack:
-        stack.enter_context(daemon_lock(house.store))
-        deliver, close = deliverer(house.config, house.premises.clock)
+        stack.enter_context(daemon_lock(app.store))
+        deliver, close = deliverer(app.config, app.context.clock)
         stack.callback(close)
-        _begin(house)
-        for mailbox in house.config.mailbox:
-            look(house.store, house.premises, mailbox)
-        _until_done(house, deliver)
-        while clock.sweep(house.store, house.premises):  # after the mail: an answer may have come
-            _until_done(house, deliver)
+        _begin(app)
+        for mailbox in app.config.mailbox:
+            look(app.store, app.context, mailbox)
+        _until_done(app, deliver)
+        while clock.sweep(app.store, app.context):  # after the mail: an answer may have come
+            _until_done(app, deliver)
 
 
-def _until_done(house: House, deliver: Deliver) -> None:
-    while work_once(house) + send.run(house.store, house.premises, deliver):
+def _until_done(app: App, deliver: Deliver) -> None:
+    while work_once(app) + send.run(app.store, app.context, deliver):
         pass
 
 
-def _begin(house: House) -> None:
+def _begin(app: App) -> None:
     """At start: what a crash left claimed or in doubt."""
-    house.store.begin_run()
-    house.store.write(house.store.underway.forgive)
-    in_doubt = send.recover(house.store, house.premises)
+    app.store.begin_run()
+    app.store.write(app.store.underway.forgive)
+    in_doubt = send.recover(app.store, app.context)
     if in_doubt:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)
 
@@ -108,8 +113,8 @@ def _begin(house: House) -> None:
 class Daemon:
     """One running service. ``run`` returns when it was asked to stop: 0, or 1 after a failure."""
 
-    def __init__(self, house: House, asked: Asked | None = None) -> None:
-        self._house = house
+    def __init__(self, app: App, asked: Asked | None = None) -> None:
+        self._house = app
         self._asked = asked or Asked()
         self._stop = threading.Event()
         self._failed = False
@@ -117,10 +122,10 @@ class Daemon:
         self._stations = threading.Event()
         self._sender = threading.Event()
         self._sweep_due = threading.Event()
-        self._unlooked = {mailbox.name for mailbox in house.config.mailbox}
+        self._unlooked = {mailbox.name for mailbox in app.config.mailbox}
         self._threads: list[threading.Thread] = []
         self._watchdog = Watchdog(self._fail)
-        self._jobs = jobs.Jobs(house, self._look, self._sweep)
+        self._jobs = jobs.Jobs(app, self._look, self._sweep)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
@@ -128,20 +133,20 @@ class Daemon:
 
     def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
-        house = self._house
+        app = self._house
         with ExitStack() as stack:
-            still_ours = stack.enter_context(daemon_lock(house.store))
+            still_ours = stack.enter_context(daemon_lock(app.store))
             stack.enter_context(self._watchdog.watching())
-            house.store.start_writer(self._ring)
-            _begin(house)
-            if jobs.is_soon_examined(house.store):
-                house.store.examine()  # before the door opens: nothing comes into a damaged store
-            deliver, close = deliverer(house.config, house.premises.clock)
+            app.store.start_writer(self._ring)
+            _begin(app)
+            if jobs.is_soon_examined(app.store):
+                app.store.examine()  # before the door opens: nothing comes into a damaged store
+            deliver, close = deliverer(app.config, app.context.clock)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
             port = self._listen(stack)
             self._start(deliver, still_ours)
             self._jobs.start(stack)
-            ready((house.config.listen.host, port) if port else None)
+            ready((app.config.listen.host, port) if port else None)
             systemd.tell("READY=1", "STATUS=at work")
             self._asked.wait()
             _log.info("stopping")
@@ -165,13 +170,13 @@ class Daemon:
         self._sender.set()
 
     def _listen(self, stack: ExitStack) -> int | None:
-        house = self._house
-        if not house.config.listen.enabled:
+        app = self._house
+        if not app.config.listen.enabled:
             return None
-        listener, port = door.opened(
-            house.config,
-            lambda letters: house.store.submit(lambda connection: inbox.keep(connection, letters)),
-            house.premises.clock,
+        listener, port = smtp_listener.opened(
+            app.config,
+            lambda letters: app.store.submit(lambda connection: inbox.keep(connection, letters)),
+            app.context.clock,
             went_out=self._went_out,
         )
         stack.callback(listener.stop)
@@ -181,7 +186,7 @@ class Daemon:
 
     def _went_out(self, address: str) -> bool:
         with self._house.store.read() as connection:
-            return bool(bouncing.went_out_as(connection, address))
+            return bool(bounced_letters.went_out_as(connection, address))
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         loops: dict[str, Callable[[], None]] = {
@@ -216,11 +221,11 @@ class Daemon:
 
     def _work(self) -> int:
         """A round of the stations. Mail first: what has come is heard before a silence is acted upon."""
-        house = self._house
-        done = work_once(house)
+        app = self._house
+        done = work_once(app)
         if done or self._unlooked or not self._sweep_due.is_set():
             return done
-        fired = clock.sweep(house.store, house.premises)
+        fired = clock.sweep(app.store, app.context)
         if fired < clock.BATCH:
             self._sweep_due.clear()
         return fired
@@ -231,7 +236,7 @@ class Daemon:
 
     def _look(self, mailbox: Mailbox) -> None:
         try:
-            look(self._house.store, self._house.premises, mailbox)
+            look(self._house.store, self._house.context, mailbox)
         finally:
             self._unlooked.discard(mailbox.name)
             self._stations.set()
@@ -239,11 +244,11 @@ class Daemon:
     def _send(self, deliver: Deliver) -> int:
         """A round of sending. Only this thread sends, so what is found ``sending`` before it is a
         letter whose end could not be written down, as the store was full or away."""
-        store, premises = self._house.store, self._house.premises
+        store, context = self._house.store, self._house.context
         if self._unwritten:
-            send.recover(store, premises, "what became of it could not be written down", died=False)
+            send.recover(store, context, "what became of it could not be written down", died=False)
         self._unwritten = True
-        sent = send.run(store, premises, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
+        sent = send.run(store, context, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
         self._unwritten = False
         return sent
 
@@ -275,7 +280,7 @@ class Daemon:
         """The command line writes too; its commits are seen by the store's version."""
         seen = None
         asked = time.monotonic()
-        wall = WallClock(self._house.premises.clock)
+        wall = WallClock(self._house.context.clock)
         while not self._stop.wait(WATCH):
             self._watchdog.beat("watcher")
             if wall.was_set():

@@ -12,11 +12,11 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailproc.app import schedule
-from mailproc.app.build import House
-from mailproc.app.looking import LookThreads
+from mailproc.app.build import App
+from mailproc.app.poll_executor import LookThreads
 from mailproc.config import Mailbox
 from mailproc.errors import StoreLost
-from mailproc.office import daily
+from mailproc.office.mailroom import digest_mail
 from mailproc.store.engine import Store
 
 _log = logging.getLogger(__name__)
@@ -34,13 +34,11 @@ def is_soon_examined(store: Store) -> bool:
 class Jobs:
     """The jobs of one running service. ``look`` and ``sweep`` are called in threads of the scheduler."""
 
-    def __init__(self, house: House, look: Callable[[Mailbox], None], sweep: Callable[[], None]) -> None:
-        self._house = house
+    def __init__(self, app: App, look: Callable[[Mailbox], None], sweep: Callable[[], None]) -> None:
+        self._house = app
         self._look = look
         self._sweep = sweep
-        self._scheduler = BackgroundScheduler(
-            timezone=house.premises.zone, executors={"default": LookThreads()}
-        )
+        self._scheduler = BackgroundScheduler(timezone=app.context.zone, executors={"default": LookThreads()})
         self._scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
     def start(self, stack: ExitStack) -> None:
@@ -56,7 +54,7 @@ class Jobs:
         self._scheduler.wakeup()
 
     def _plan(self, *, at_start: bool) -> None:
-        now, planned = self._house.premises.clock(), self._house.config.schedule
+        now, planned = self._house.context.clock(), self._house.config.schedule
         for mailbox in self._house.config.mailbox:
             # Looked at at once; so is what fell due while the service was down.
             self._add(f"mailbox {mailbox.name}", mailbox.poll, self._look, mailbox, first=now)
@@ -65,7 +63,7 @@ class Jobs:
         self._add("examine", EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
             # Counted from the last one, so that days down are caught up by one letter.
-            last = min(daily.last_sent(self._house.store) or now, now)
+            last = min(digest_mail.last_sent(self._house.store) or now, now)
             due = self._trigger(planned.digest).get_next_fire_time(last, last)
             self._add("digest", planned.digest, self._digest, first=max(due, now) if due else None)
 
@@ -85,7 +83,7 @@ class Jobs:
         )
 
     def _digest(self) -> None:
-        daily.send(self._house.store, self._house.premises)
+        digest_mail.send(self._house.store, self._house.context)
 
     def _examine(self) -> None:
         """A damaged page is to be found before the last good copy is thrown away. The watcher asks the
@@ -96,7 +94,7 @@ class Jobs:
             _log.debug("the store keeps what was found")
 
     def _trigger(self, text: str) -> Any:
-        return schedule.trigger(text, self._house.premises.zone)
+        return schedule.trigger(text, self._house.context.zone)
 
 
 def _job_failed(event: JobExecutionEvent) -> None:

@@ -8,16 +8,16 @@ from sqlalchemy import Connection
 
 from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, Misconfigured, TryLater
+from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import notify_staff
-from mailproc.flow.premises import Premises
 from mailproc.ill.attention import Reason
 from mailproc.log import following
-from mailproc.store import alarms, mailboxes, passed_over
+from mailproc.store import alarms, mailboxes, skipped_letters
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.inbox import Kept
+from mailproc.store.inbox import StoredLetter
 from mailproc.store.mailboxes import Batch
-from mailproc.store.passed_over import LOUD, Passed
+from mailproc.store.skipped_letters import LOUD, Passed
 from mailproc.transport import imap_in
 
 _log = logging.getLogger(__name__)
@@ -26,42 +26,42 @@ UNREACHABLE = timedelta(hours=1)
 """After so long staff are told that a mailbox cannot be read."""
 
 
-def look(store: Store, premises: Premises, mailbox: Mailbox) -> int:
+def look(store: Store, context: Context, mailbox: Mailbox) -> int:
     """Look once; how many letters were new. A mailbox that cannot be read is noted, not raised."""
     with following(mailbox.name):
         try:
             with store.read() as connection:
                 position = mailboxes.position(connection, mailbox.name, mailbox.folder)
-                remembered = passed_over.of(connection, mailbox.name, mailbox.folder)
+                remembered = skipped_letters.of(connection, mailbox.name, mailbox.folder)
                 failed = mailboxes.failing_since(connection, mailbox.name) is not None
-            keep, largest = keeper(store, premises), premises.config.listen.max_size
+            keep, largest = keeper(store, context), context.config.listen.max_size
             polled = imap_in.poll(
-                mailbox, position, keep, premises.clock, remembered, careful=failed, largest=largest
+                mailbox, position, keep, context.clock, remembered, careful=failed, largest=largest
             )
             for fault in polled.faults:
                 _log.warning("mailbox %s: %s", mailbox.name, fault)
-            store.write(lambda connection: _works(connection, premises, mailbox))
+            store.write(lambda connection: _works(connection, context, mailbox))
         except (TryLater, Misconfigured) as error:
-            _failed(store, premises, mailbox, error)
+            _failed(store, context, mailbox, error)
             return 0
     if polled.letters:
         _log.info("mailbox %s: %s letters, %s new", mailbox.name, polled.letters, polled.new)
     return polled.new
 
 
-def keeper(store: Store, premises: Premises) -> Callable[[Batch], list[Kept]]:
+def keeper(store: Store, context: Context) -> Callable[[Batch], list[StoredLetter]]:
     """Commits what a look has read, and with it the word to staff about what it passed over."""
 
-    def job(connection: Connection, batch: Batch) -> list[Kept]:
+    def job(connection: Connection, batch: Batch) -> list[StoredLetter]:
         kept = mailboxes.keep_batch(connection, batch)
         if batch.last_uid is None:  # letters of the list, of which staff were told
-            _forget(connection, premises, batch.place.mailbox)
+            _forget(connection, context, batch.place.mailbox)
         elif said := [_again(batch, one) for one in batch.passed if one.kind in LOUD]:
             more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-            _tell(connection, premises, Reason.LETTER_PASSED_OVER, batch.place.mailbox, said[0] + more)
+            _tell(connection, context, Reason.LETTER_PASSED_OVER, batch.place.mailbox, said[0] + more)
         return kept
 
-    def keep(batch: Batch) -> list[Kept]:
+    def keep(batch: Batch) -> list[StoredLetter]:
         kept = store.write(lambda connection: job(connection, batch))
         for one in batch.passed:
             loud = one.kind in LOUD and batch.last_uid is not None
@@ -80,48 +80,48 @@ def _again(batch: Batch, one: Passed) -> str:
     return f"letter UID {one.uid}: {one.reason}; {fetch}; {by_hand}"
 
 
-def _forget(connection: Connection, premises: Premises, mailbox: str) -> None:
+def _forget(connection: Connection, context: Context, mailbox: str) -> None:
     """Nothing is passed over any more: of the next letter staff hear at once."""
-    if not passed_over.loud(connection, mailbox):
-        alarms.clear(connection, _ALARMS[Reason.LETTER_PASSED_OVER], mailbox, premises.clock())
+    if not skipped_letters.loud(connection, mailbox):
+        alarms.clear(connection, _ALARMS[Reason.LETTER_PASSED_OVER], mailbox, context.clock())
 
 
-def _works(connection: Connection, premises: Premises, mailbox: Mailbox) -> None:
+def _works(connection: Connection, context: Context, mailbox: Mailbox) -> None:
     if mailboxes.failing_since(connection, mailbox.name) is None:
         return
     _log.info("mailbox %s can be read again", mailbox.name)
     mailboxes.working(connection, mailbox.name)
-    alarms.clear(connection, "mailbox", mailbox.name, premises.clock())
+    alarms.clear(connection, "mailbox", mailbox.name, context.clock())
 
 
-def _failed(store: Store, premises: Premises, mailbox: Mailbox, error: MailprocError) -> None:
+def _failed(store: Store, context: Context, mailbox: Mailbox, error: MailprocError) -> None:
     why = str(error)
     try:
-        store.write(lambda connection: _note(connection, premises, mailbox, why))
+        store.write(lambda connection: _note(connection, context, mailbox, why))
     except TryLater as trouble:  # the store itself is away: the log has both
         _log.warning("mailbox %s: %s; the store: %s", mailbox.name, why, trouble)
 
 
-def _note(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
+def _note(connection: Connection, context: Context, mailbox: Mailbox, why: str) -> None:
     known = mailboxes.last_error(connection, mailbox.name) == why
     _log.log(logging.DEBUG if known else logging.WARNING, "mailbox %s: %s", mailbox.name, why)  # said once
-    mailboxes.failing(connection, mailbox.name, why, premises.clock())
-    _alarm(connection, premises, mailbox, why)
+    mailboxes.failing(connection, mailbox.name, why, context.clock())
+    _alarm(connection, context, mailbox, why)
 
 
-def _alarm(connection: Connection, premises: Premises, mailbox: Mailbox, why: str) -> None:
+def _alarm(connection: Connection, context: Context, mailbox: Mailbox, why: str) -> None:
     since = mailboxes.failing_since(connection, mailbox.name)
-    if since is not None and premises.clock() - since >= UNREACHABLE:
-        _tell(connection, premises, Reason.MAILBOX_UNREACHABLE, mailbox.name, why)
+    if since is not None and context.clock() - since >= UNREACHABLE:
+        _tell(connection, context, Reason.MAILBOX_UNREACHABLE, mailbox.name, why)
 
 
 _ALARMS = {Reason.MAILBOX_UNREACHABLE: "mailbox", Reason.LETTER_PASSED_OVER: "passed-over"}
 """Under which name it is remembered that staff were told."""
 
 
-def _tell(connection: Connection, premises: Premises, reason: Reason, mailbox: str, why: str) -> None:
+def _tell(connection: Connection, context: Context, reason: Reason, mailbox: str, why: str) -> None:
     """A letter to staff, once a day about each mailbox and reason."""
-    now = premises.clock()
+    now = context.clock()
     if alarms.raise_once(connection, _ALARMS[reason], mailbox, now):
         event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
         notify_staff(connection, event, {"reasons": [reason], "note": f"{mailbox}: {why}"})

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened, who
-from mailproc.flow.premises import Premises
+from mailproc.cli.session import opened, who
+from mailproc.flow.context import Context
 from mailproc.ill.status import OF_STATE, status
 from mailproc.ill.terms import Role, State
+from mailproc.notices.incoming_details import plain_note
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.notices.said import plain_note
-from mailproc.office import rota as rotas
-from mailproc.office.agenda import Agenda, FaultyText, Todo, agenda
-from mailproc.office.letters import LetterLine
-from mailproc.office.rota import Place, Rota
+from mailproc.office.queries import rota as rotas
+from mailproc.office.queries.agenda import Agenda, FaultyText, Todo, agenda
+from mailproc.office.queries.letters import LetterLine
+from mailproc.office.queries.rota import Rota, RotaPlace
 
 verbs = typer.Typer()
 
@@ -37,23 +37,23 @@ def digest(
     as_json: Json = False,
 ) -> None:
     """Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open."""
-    with opened(ctx) as house:
+    with opened(ctx) as app:
         if send:
-            from mailproc.office import daily  # here: who reads writes no letter
+            from mailproc.office.mailroom import digest_mail  # here: who reads writes no letter
 
-            found = daily.send(house.store, house.premises, who())
+            found = digest_mail.send(app.store, app.context, who())
         else:
-            with house.store.read() as connection:
-                found = agenda(connection, house.premises)
-        library = house.premises.config.library
+            with app.store.read() as connection:
+                found = agenda(connection, app.context)
+        library = app.context.config.library
         if as_json:
             output.as_json(
                 _agenda_json(found) | ({"sent_to": library.staff or library.email} if send else {})
             )
             return
-        _tell_agenda(found, house.premises)
+        _tell_agenda(found, app.context)
         if send:
-            told = house.premises.language.label("digest", "sent", value=library.staff or library.email)
+            told = app.context.language.label("digest", "sent", value=library.staff or library.email)
             output.line()
             output.line(told)
 
@@ -71,17 +71,17 @@ def rota(
     as_json: Json = False,
 ) -> None:
     """Whom we asked for a request, what became of it, and who is next."""
-    with opened(ctx) as house:
+    with opened(ctx) as app:
         if add or drop:
-            from mailproc.office import rota_change  # here: who reads takes no step
+            from mailproc.office.requests import rota_change  # here: who reads takes no step
 
-            rota_change.change(house.store, house.premises, number, add or (), drop or (), who())
-        with house.store.read() as connection:
-            found = rotas.rota(connection, house.premises, number)
+            rota_change.change(app.store, app.context, number, add or (), drop or (), who())
+        with app.store.read() as connection:
+            found = rotas.rota(connection, app.context, number)
         if as_json:
             output.as_json(found)
         else:
-            _tell_rota(found, house.premises)
+            _tell_rota(found, app.context)
 
 
 def _agenda_json(found: Agenda) -> dict[str, Any]:
@@ -91,24 +91,24 @@ def _agenda_json(found: Agenda) -> dict[str, Any]:
     return value
 
 
-def _tell_agenda(found: Agenda, premises: Premises) -> None:
-    language = premises.language
+def _tell_agenda(found: Agenda, context: Context) -> None:
+    language = context.language
     words = language.texts.labels["digest"]
     to_do = language.counted("to_be_done", found.needing) if found.needing else words["nothing"]
     output.line(f"{language.day_word(found.day, found.day)}: {to_do}")
     for group in found.groups:
-        rows = [(*_request(one, premises), _also(one, language)) for one in group.requests]
+        rows = [(*_request(one, context), _also(one, language)) for one in group.requests]
         _block(f"{language.attention_word(group.reason)} ({len(rows)})", rows)
     if found.idle:
-        rows = [(*_request(one, premises), _state(one, language)) for one in found.idle]
+        rows = [(*_request(one, context), _state(one, language)) for one in found.idle]
         _block(f"{words['idle']} ({len(rows)})", rows)
     sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
     output.line()
     output.line(language.label("digest", "sum", **sums))
-    _tell_letters(found, premises)
+    _tell_letters(found, context)
     if found.mailboxes:
         unread = [
-            (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, premises))
+            (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, context))
             for one in found.mailboxes
         ]
         _block(f"{words['mailboxes']} ({len(unread)})", unread)
@@ -121,9 +121,9 @@ def _tell_agenda(found: Agenda, premises: Premises) -> None:
         output.line(f"  {language.label('digest', 'texts_ways', **ways)}")
 
 
-def _tell_letters(found: Agenda, premises: Premises) -> None:
-    words, label = premises.language.texts.labels["digest"], premises.language.label
-    _letters(words["unplaced"], found.unplaced, premises, found.unplaced_count)
+def _tell_letters(found: Agenda, context: Context) -> None:
+    words, label = context.language.texts.labels["digest"], context.language.label
+    _letters(words["unplaced"], found.unplaced, context, found.unplaced_count)
     if found.unplaced_count > len(found.unplaced):
         command = f"mailproc shelved --limit {found.unplaced_count}"
         output.line(f"  {label('digest', 'others', command=command)}")
@@ -134,14 +134,14 @@ def _tell_letters(found: Agenda, premises: Premises) -> None:
             "dismiss": "mailproc dismiss I12",
         }
         output.line(f"  {label('digest', 'unplaced_ways', **ways)}")
-    _letters(words["unread"], found.unread, premises)
+    _letters(words["unread"], found.unread, context)
     if found.unread:
         output.line(f"  {label('digest', 'unread_ways', command='mailproc check --connect')}")
-    _letters(words["unsent"], found.unsent, premises)
+    _letters(words["unsent"], found.unsent, context)
 
 
-def _request(one: Todo, premises: Premises) -> tuple[str, ...]:
-    return (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, premises))
+def _request(one: Todo, context: Context) -> tuple[str, ...]:
+    return (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, context))
 
 
 def _state(one: Todo, language: Language) -> str:
@@ -158,15 +158,15 @@ def _also(one: Todo, language: Language) -> str:
     return language.label("digest", "also", value=more) if more else ""
 
 
-def _letters(heading: str, letters: tuple[LetterLine, ...], premises: Premises, count: int = 0) -> None:
+def _letters(heading: str, letters: tuple[LetterLine, ...], context: Context, count: int = 0) -> None:
     if letters:
         rows = [
             (
                 one.name,
                 one.other,
-                _about(one, premises.language),
-                output.cut(_why(one, premises.language), LONGEST_WHY),
-                _since(one.at, premises),
+                _about(one, context.language),
+                output.cut(_why(one, context.language), LONGEST_WHY),
+                _since(one.at, context),
             )
             for one in letters
         ]
@@ -182,12 +182,12 @@ def _why(letter: LetterLine, language: Language) -> str:
     return letter.note or language.delivery_word(waits.get(letter.state, letter.state))
 
 
-def _since(at: datetime, premises: Premises) -> str:
-    return premises.language.label("digest", "since", value=_day(at, premises))
+def _since(at: datetime, context: Context) -> str:
+    return context.language.label("digest", "since", value=_day(at, context))
 
 
-def _day(at: datetime, premises: Premises) -> str:
-    return premises.language.day_word(premises.local(at).date(), premises.today())
+def _day(at: datetime, context: Context) -> str:
+    return context.language.day_word(context.local(at).date(), context.today())
 
 
 def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
@@ -201,10 +201,10 @@ def _block(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
         output.line("  " + "  ".join(padded).rstrip())
 
 
-def _tell_rota(found: Rota, premises: Premises) -> None:
-    label, words = premises.language.label, premises.language.texts.labels["rota"]
+def _tell_rota(found: Rota, context: Context) -> None:
+    label, words = context.language.label, context.language.texts.labels["rota"]
     output.line(output.one_line(f"{found.number} · {found.title}"))
-    rows = [(str(one.position), one.name, *_became(one, premises)) for one in found.places]
+    rows = [(str(one.position), one.name, *_became(one, context)) for one in found.places]
     columns = ("", *(words[name] for name in ("library", "became", "asked", "answer")))
     output.table(columns, rows, words["empty"])
     if found.open or not found.places:
@@ -215,8 +215,8 @@ def _tell_rota(found: Rota, premises: Premises) -> None:
     output.line(f"{first}; {label('rota', 'add', command=f'mailproc rota {found.number} --add SYMBOL')}")
 
 
-def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
-    language, words = premises.language, premises.language.texts.labels["rota"]
+def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
+    language, words = context.language, context.language.texts.labels["rota"]
     if one.became != "asked":
         waits = {"next": words["next"], "waiting": words["waiting"]}
         word = waits.get(one.became, language.reason_word(one.why_not))
@@ -225,13 +225,13 @@ def _became(one: Place, premises: Premises) -> tuple[str, str, str]:
     passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
     promise = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
     term = language.texts.terms[status(State[one.state], promise=promise, moved=one.spoken).term]
-    asked = _day(one.asked_at, premises) if one.asked_at else ""
-    return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, premises)
+    asked = _day(one.asked_at, context) if one.asked_at else ""
+    return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)
 
 
-def _answer(one: Place, premises: Premises) -> str:
+def _answer(one: RotaPlace, context: Context) -> str:
     if one.answered_at is None:
         return ""
-    language = premises.language
+    language = context.language
     note = f" ({plain_note(one.answer_note, Role.REQUESTER, language)[:60]})" if one.answer_note else ""
-    return f"{language.event_word(one.spoken)}{note}, {_day(one.answered_at, premises)}"
+    return f"{language.event_word(one.spoken)}{note}, {_day(one.answered_at, context)}"

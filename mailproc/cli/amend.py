@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened, who
-from mailproc.cli.reading import json_value
+from mailproc.cli.input_files import json_value
+from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
-from mailproc.office import amend as amending
-from mailproc.office import corrections
-from mailproc.office.amend import Amended
+from mailproc.office.requests import amend as amending
+from mailproc.office.requests import corrections
+from mailproc.office.requests.amend import Amended
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -55,10 +55,8 @@ def amend(
     if not (given or need_before or file or again):
         raise LocalFault(sentence("amend-what"))
     wanted = corrections.read(json_value(file) if file else {}, given, need_before)
-    with opened(ctx) as house:
-        done = amending.amend(
-            house.store, house.premises, number, wanted, again=again, by=who(), dry_run=dry_run
-        )
+    with opened(ctx) as app:
+        done = amending.amend(app.store, app.context, number, wanted, again=again, by=who(), dry_run=dry_run)
         if as_json:
             output.as_json(output.plain(done) | {"dry_run": dry_run})
         else:

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
+from mailproc.cli.input_files import json_value
 from mailproc.cli.letter_files import letters
-from mailproc.cli.opening import configured
-from mailproc.cli.reading import json_value
+from mailproc.cli.session import configured
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
-from mailproc.office import trial
+from mailproc.office.templates import codec_trial
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -26,7 +26,7 @@ def decode(
     ] = False,
 ) -> None:
     """Say what letters mean, one JSON line each; exit 1 where no protocol takes one."""
-    premises = configured(ctx)
+    context = configured(ctx)
     together: list[dict[str, Any]] = []
     strangers = 0
     for found in letters(files):
@@ -34,7 +34,7 @@ def decode(
             output.complain(found.problem)
             strangers += 1
             continue
-        meant = trial.decoded(premises, found.name, found.raw)
+        meant = codec_trial.decoded(context, found.name, found.raw)
         strangers += meant["codec"] is None
         if as_json:
             together.append(meant)
@@ -56,7 +56,7 @@ def encode(
     """Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."""
     value = json_value(file)
     apdus = [_apdu(one) for one in (value if isinstance(value, list) else [value])]
-    output.octets(trial.encoded(configured(ctx), apdus, codec, to))
+    output.octets(codec_trial.encoded(configured(ctx), apdus, codec, to))
 
 
 def _apdu(value: Any) -> Apdu:

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mailproc.cli import output
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.ill.apdu import Apdu, IllAnswer, StatusOrErrorReport
-from mailproc.ill.noted import Noted
+from mailproc.ill.findings import Noted
 from mailproc.ill.status import OF_STATE
 from mailproc.ill.terms import Role, State
+from mailproc.notices.incoming_details import plain_note, said
 from mailproc.notices.language import Language
-from mailproc.notices.said import plain_note, said
-from mailproc.notices.telling import telling
-from mailproc.office.questions import Change
+from mailproc.notices.outgoing_details import telling
+from mailproc.office.queries.request_details import HistoryLine
 
 FOLDED = 3
 """So many lines of a history that say the same become one."""
@@ -27,14 +27,14 @@ _OF_OLD = "we answered: "
 """How 0.1.0 noted an answer of ours; since then its code stands with the event."""
 
 
-def tell(changes: Sequence[Change], role: str, premises: Premises) -> None:
+def tell(changes: Sequence[HistoryLine], role: str, context: Context) -> None:
     """To standard output, the first change first."""
-    words = premises.language.texts.labels["history"]
-    rows = [_row(run, Role[role], premises) for run in _runs(changes)]
+    words = context.language.texts.labels["history"]
+    rows = [_row(run, Role[role], context) for run in _runs(changes)]
     output.table([words[name] for name in _NAMES], rows, words["empty"])
 
 
-def _runs(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+def _runs(changes: Sequence[HistoryLine]) -> Iterator[Sequence[HistoryLine]]:
     """What was said again and again in the same words and moved nothing is one line; all else one each."""
     for same, run in groupby(changes, key=lambda one: None if one.from_state != one.to_state else _said(one)):
         alike = list(run)
@@ -44,19 +44,19 @@ def _runs(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
             yield alike
 
 
-def _said(change: Change) -> tuple[object, ...]:
+def _said(change: HistoryLine) -> tuple[object, ...]:
     return change.attempt, change.spoken, change.to_state, change.note, change.cause["kind"]
 
 
-def _row(run: Sequence[Change], role: Role, premises: Premises) -> tuple[str, ...]:
-    change, language = run[0], premises.language
+def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> tuple[str, ...]:
+    change, language = run[0], context.language
     moved = change.to_state != change.from_state
-    parts = [textwrap.shorten("; ".join(_note(change, role, premises)), LONGEST, placeholder=" …")]
+    parts = [textwrap.shorten("; ".join(_note(change, role, context)), LONGEST, placeholder=" …")]
     if len(run) > 1:
-        times, last = language.counted("said_times", len(run)), premises.shown(run[-1].at)
+        times, last = language.counted("said_times", len(run)), context.shown(run[-1].at)
         parts.insert(0, language.label("history", "last", times=times, day=last, cause=run[-1].cause["id"]))
     return (
-        premises.shown(change.at),
+        context.shown(change.at),
         language.event_word(change.spoken),
         language.texts.terms[OF_STATE[State[change.to_state]]] if moved else "",
         _by(change, language),
@@ -64,29 +64,29 @@ def _row(run: Sequence[Change], role: Role, premises: Premises) -> tuple[str, ..
     )
 
 
-def _by(change: Change, language: Language) -> str:
+def _by(change: HistoryLine, language: Language) -> str:
     heard_by = change.cause.get("heard_by")
     told = f" ({language.label('history', 'heard_by', value=heard_by)})" if heard_by else ""
     kind = language.texts.labels["cause"].get(change.cause["kind"], change.cause["kind"])
     return f"{kind} {change.cause['id']}{told}"
 
 
-def _note(change: Change, role: Role, premises: Premises) -> Iterator[str]:
+def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
     """Everything that the line says beside its kind, each once."""
-    language, apdu = premises.language, change.apdu
+    language, apdu = context.language, change.apdu
     if not _is_typed(change):
         yield plain_note(change.note, role, language)
         return
     yield from (language.noted_word(part) for part in change.note.split("; ") if part in _NOTED)
     if apdu is not None:
-        yield from _content(apdu, change, role, premises)
+        yield from _content(apdu, change, role, context)
     if change.remark:
         yield change.remark
     for code in change.answered:
         yield language.label("history", "answered", value=language.told_word(code))
 
 
-def _is_typed(change: Change) -> bool:
+def _is_typed(change: HistoryLine) -> bool:
     if change.apdu is None:
         parts = change.note.split("; ")
         return not change.note or all(part == change.remark or part in _NOTED for part in parts)
@@ -96,11 +96,11 @@ def _is_typed(change: Change) -> bool:
 _NOTED = frozenset(one.value for one in Noted)
 
 
-def _content(apdu: Apdu, change: Change, role: Role, premises: Premises) -> Iterator[str]:
+def _content(apdu: Apdu, change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
     """What the message itself says: theirs as theirs, ours as ours. A reply code that is known says it all,
     with what it means beside it."""
-    language, today = premises.language, premises.today()
-    means = premises.registry.means(apdu.reply_code) if apdu.reply_code else ""
+    language, today = context.language, context.today()
+    means = context.registry.means(apdu.reply_code) if apdu.reply_code else ""
     if not means and change.theirs and isinstance(apdu, IllAnswer | StatusOrErrorReport):
         yield from said(apdu, role, (), today, language, beside=False)
     elif not means:

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from mailproc.app import schedule
-from mailproc.cli import cut_off, output
-from mailproc.cli.opening import opened
+from mailproc.cli import output, truncated
+from mailproc.cli.session import opened
 from mailproc.notices.language import Language
 from mailproc.notices.vocabulary import Words
-from mailproc.office import coming, waiting
-from mailproc.office.counted import Counted
+from mailproc.office.queries import pending_timers, upcoming
+from mailproc.office.queries.counted import Counted
 
 verbs = typer.Typer()
 
@@ -24,16 +24,16 @@ def jobs(
     as_json: Json = False,
 ) -> None:
     """What the service does by itself: when it looks, and what will fall due if nobody acts."""
-    with opened(ctx) as house, house.store.read() as connection:
-        plan = schedule.planned(house.config, house.premises.clock())
-        timers = waiting.waiting(connection)
-        ahead = coming.coming(connection, house.premises, limit)
+    with opened(ctx) as app, app.store.read() as connection:
+        plan = schedule.planned(app.config, app.context.clock())
+        timers = pending_timers.waiting(connection)
+        ahead = upcoming.coming(connection, app.context, limit)
     count = Counted(sum(one.count for one in timers))
     if as_json:
         value = {"jobs": plan, "timers": timers, "next": ahead}
-        output.as_json(value | cut_off.left_out(len(ahead), count))
+        output.as_json(value | truncated.left_out(len(ahead), count))
         return
-    language, shown = house.premises.language, house.premises.shown
+    language, shown = app.context.language, app.context.shown
     words = language.texts.labels["jobs"]
     rows = [(one.job, one.when, shown(one.next_at) if one.next_at else "") for one in plan]
     output.table(_named(words, "job", "when", "next"), rows, words["none"])
@@ -45,14 +45,14 @@ def jobs(
             for one in ahead
         ]
         output.table(_named(words, "when", "request", "partner", "what", "then"), ones, "")
-        cut_off.tell(len(ahead), count, language)
+        truncated.tell(len(ahead), count, language)
 
 
 def _named(words: Words, *names: str) -> list[str]:
     return [words[name] for name in names]
 
 
-def _then(one: coming.Coming, language: Language) -> str:
+def _then(one: upcoming.Coming, language: Language) -> str:
     if one.then == "staff":
         return language.label("then", "staff", value=language.attention_word(one.reason))
     words = language.texts.labels["then"]

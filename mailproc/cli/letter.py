@@ -5,13 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened
-from mailproc.flow.premises import Premises
+from mailproc.cli.session import opened
+from mailproc.flow.context import Context
 from mailproc.mail.parse import parse, readable
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import letters
+from mailproc.office.queries import letters
 
 verbs = typer.Typer()
 
@@ -27,18 +27,18 @@ def letter(
     as_json: Json = False,
 ) -> None:
     """One letter: what it says and what became of it. Passwords are masked."""
-    with opened(ctx) as house:
-        with house.store.read() as connection:
+    with opened(ctx) as app:
+        with app.store.read() as connection:
             row = letters.row_of(connection, letter_id)
-            language = ENGLISH if as_json else house.premises.language
+            language = ENGLISH if as_json else app.context.language
             became = letters.events_of(connection, row["id"], language) if row["kind"] == "I" else []
-        masked = house.premises.registry.mask(bytes(row["raw"]))
+        masked = app.context.registry.mask(bytes(row["raw"]))
         if raw:
             output.octets(masked)
         elif as_json:
             output.as_json(_letter_json(row, became, masked))
         else:
-            _show(row, became, masked, house.premises)
+            _show(row, became, masked, app.context)
 
 
 def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes) -> dict[str, Any]:
@@ -55,10 +55,10 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
     }
 
 
-def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, premises: Premises) -> None:
-    letter_, language = parse(masked), premises.language
+def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, context: Context) -> None:
+    letter_, language = parse(masked), context.language
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
-    output.line(f"{row['kind']}{row['id']}   {premises.shown(at)}   {language.delivery_word(row['state'])}")
+    output.line(f"{row['kind']}{row['id']}   {context.shown(at)}   {language.delivery_word(row['state'])}")
     _head(language, "from", letter_.sender or row.get("mail_from", ""))
     if not letter_.sender:
         for defect in letter_.defects:

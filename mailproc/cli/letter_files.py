@@ -22,7 +22,7 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Found:
+class LetterFile:
     """A letter and where it lies ("mbox#2"); or, in ``problem``, a sentence why there is none."""
 
     name: str
@@ -30,7 +30,7 @@ class Found:
     problem: str = ""
 
 
-def letters(names: Sequence[str]) -> Iterator[Found]:
+def letters(names: Sequence[str]) -> Iterator[LetterFile]:
     """Each letter in what was named, in order. Holds one letter in memory."""
     for name in names:
         if name == "-":
@@ -41,7 +41,7 @@ def letters(names: Sequence[str]) -> Iterator[Found]:
             yield from _file(name)
 
 
-def _file(name: str) -> Iterator[Found]:
+def _file(name: str) -> Iterator[LetterFile]:
     try:
         with _opened(name) as file:
             if file.peek(5).startswith(b"From "):  # type: ignore[attr-defined]  # a BufferedReader has it
@@ -49,7 +49,7 @@ def _file(name: str) -> Iterator[Found]:
             else:
                 yield _whole(name, file)
     except OSError as error:
-        yield Found(name, problem=_why(name, error))
+        yield LetterFile(name, problem=_why(name, error))
 
 
 def _opened(name: str) -> BinaryIO:
@@ -69,37 +69,39 @@ def _why(name: str, error: OSError) -> str:
     return f"{name} cannot be read: {error.strerror}."
 
 
-def _whole(name: str, file: BinaryIO) -> Found:
+def _whole(name: str, file: BinaryIO) -> LetterFile:
     raw = file.read(LARGEST + 1)
     if not raw:
-        return Found(name, problem=f"{name} is empty.")
-    return Found(name, raw) if len(raw) <= LARGEST else _too_large(name)
+        return LetterFile(name, problem=f"{name} is empty.")
+    return LetterFile(name, raw) if len(raw) <= LARGEST else _too_large(name)
 
 
-def _too_large(name: str) -> Found:
-    return Found(name, problem=f"{name} has more than {LARGEST} octets: that is no letter.")
+def _too_large(name: str) -> LetterFile:
+    return LetterFile(name, problem=f"{name} has more than {LARGEST} octets: that is no letter.")
 
 
-def _maildir(path: Path) -> Iterator[Found]:
+def _maildir(path: Path) -> Iterator[LetterFile]:
     """The letters of ``new`` and ``cur`` as their names sort, which is as they were delivered."""
     files: list[tuple[str, str]] = []
     folders = [path / folder for folder in ("new", "cur") if os.path.isdir(path / folder)]
     if not folders:
-        yield Found(str(path), problem=f"{path} is a folder, but no Maildir (it has no folders new and cur).")
+        yield LetterFile(
+            str(path), problem=f"{path} is a folder, but no Maildir (it has no folders new and cur)."
+        )
     for folder in folders:
         try:
             files += [(name, f"{folder}/{name}") for name in os.listdir(folder) if not name.startswith(".")]
         except OSError as error:
-            yield Found(str(folder), problem=_why(str(folder), error))
+            yield LetterFile(str(folder), problem=_why(str(folder), error))
     for _, name in sorted(files):
         try:
             with _opened(name) as file:
                 yield _whole(name, file)
         except OSError as error:
-            yield Found(name, problem=_why(name, error))
+            yield LetterFile(name, problem=_why(name, error))
 
 
-def _mbox(name: str, file: BinaryIO) -> Iterator[Found]:
+def _mbox(name: str, file: BinaryIO) -> Iterator[LetterFile]:
     """RFC 4155: each letter follows a line "From …" that is the first, comes after an empty line, or has a
     time and a year in it; the empty line before it is the format's. A line that begins with ">From ",
     ">>From " … got its first ">" when the mbox was written (mboxrd), and loses it."""
@@ -120,8 +122,8 @@ def _mbox(name: str, file: BinaryIO) -> Iterator[Found]:
     yield _of_mbox(f"{name}#{number}", letter[:-1] if after_empty else letter, octets)
 
 
-def _of_mbox(name: str, letter: list[bytes], octets: int) -> Found:
+def _of_mbox(name: str, letter: list[bytes], octets: int) -> LetterFile:
     if octets > LARGEST:
         return _too_large(name)
     raw = _QUOTED.sub(rb"\1", b"".join(letter))
-    return Found(name, raw) if raw else Found(name, problem=f"{name} is empty.")
+    return LetterFile(name, raw) if raw else LetterFile(name, problem=f"{name} is empty.")

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from mailproc.cli import cut_off, output
-from mailproc.cli.opening import opened
-from mailproc.flow.premises import Premises
-from mailproc.office import letters as mail
-from mailproc.office.counted import Counted
-from mailproc.office.letters import LetterLine
+from mailproc.cli import output, truncated
+from mailproc.cli.session import opened
+from mailproc.flow.context import Context
+from mailproc.office.queries import letters as mail
+from mailproc.office.queries.counted import Counted
+from mailproc.office.queries.letters import LetterLine
 
 verbs = typer.Typer()
 
@@ -24,12 +24,12 @@ def letters(
     as_json: Json = False,
 ) -> None:
     """Letters in and out, the newest first."""
-    with opened(ctx) as house:
-        with house.store.read() as connection:
+    with opened(ctx) as app:
+        with app.store.read() as connection:
             lines = mail.recent(connection, limit)
-            count = cut_off.count(len(lines), limit, lambda: mail.count_recent(connection))
+            count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, house.premises, value, "none", count)
+        _list(lines, app.context, value, "none", count)
 
 
 @verbs.command("shelved")
@@ -42,43 +42,43 @@ def shelved(
 ) -> None:
     """What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS."""
     most = limit if limit or as_json else 50
-    with opened(ctx) as house:
-        with house.store.read() as connection:
+    with opened(ctx) as app:
+        with app.store.read() as connection:
             waiting = mail.waiting(connection)
             lines = (mail.shelved(connection, most) + waiting)[:most]
             count = Counted(mail.count_shelved(connection) + len(waiting))
             value = _json(connection, lines, count) if as_json else None
-        _list(lines, house.premises, value, "none_shelved", count)
+        _list(lines, app.context, value, "none_shelved", count)
 
 
 @verbs.command("outbox")
 def outbox(ctx: typer.Context, as_json: Json = False) -> None:
     """What waits, what failed, and why."""
-    with opened(ctx) as house:
-        with house.store.read() as connection:
+    with opened(ctx) as app:
+        with app.store.read() as connection:
             lines = mail.outbox(connection)
             count = Counted(len(lines))
             value = _json(connection, lines, count) if as_json else None
-        filed = house.config.deliver.mode == "folder"
+        filed = app.config.deliver.mode == "folder"
         empty = "none_waiting" if filed else "all_left"
-        _list(lines, house.premises, value, empty, count)
+        _list(lines, app.context, value, empty, count)
         if filed and not as_json:
-            told = house.premises.language.label("letters", "folder", value=house.config.deliver.folder)
+            told = app.context.language.label("letters", "folder", value=app.config.deliver.folder)
             output.line(told)
 
 
 def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:
     """Each with its direction, its Message-ID and the requests it is about."""
-    from mailproc.office import letter_requests  # here: who reads a table needs it not
+    from mailproc.office.queries import letter_requests  # here: who reads a table needs it not
 
     about = letter_requests.about(connection, lines)
-    more = cut_off.left_out(len(lines), count)
+    more = truncated.left_out(len(lines), count)
     return [output.plain(line) | output.plain(one) | more for line, one in zip(lines, about, strict=True)]
 
 
 def _list(
     lines: list[LetterLine],
-    premises: Premises,
+    context: Context,
     value: list[dict[str, Any]] | None,
     empty: str,
     count: Counted,
@@ -87,12 +87,12 @@ def _list(
     if value is not None:
         output.as_json(value)
         return
-    language = premises.language
+    language = context.language
     words = language.texts.labels["letters"]
     rows = [
         (
             words["not_yet"] if line.id.startswith("intent") else line.id,
-            premises.shown(line.at),
+            context.shown(line.at),
             line.other,
             output.cut(line.about(language), 50),
             language.delivery_word(line.state),
@@ -102,4 +102,4 @@ def _list(
     ]
     columns = [words[name] for name in ("letter", "when", "who", "subject", "state", "why")]
     output.table(columns, rows, words[empty])
-    cut_off.tell(len(lines), count, language)
+    truncated.tell(len(lines), count, language)

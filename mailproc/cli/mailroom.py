@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.letter_files import Found, letters
-from mailproc.cli.opening import opened, who
+from mailproc.cli.letter_files import LetterFile, letters
+from mailproc.cli.session import opened, who
 from mailproc.mail.channel import INJECT
-from mailproc.office import dismissal, mailroom
-from mailproc.office.handled import Handled
+from mailproc.office.mailroom import dismissal, incoming
+from mailproc.office.mailroom.handled import Handled
 from mailproc.store.inbox import NewLetter
 
 verbs = typer.Typer()
@@ -30,13 +30,13 @@ def inject(
 ) -> None:
     """Take letters in as if by a door whose proof holds. Prints their ids."""
     problems: list[str] = []
-    with opened(ctx) as house:
-        now = house.premises.clock()
-        mailroom.known_mailbox(house.config, mailbox)
+    with opened(ctx) as app:
+        now = app.context.clock()
+        incoming.known_mailbox(app.config, mailbox)
         readable = _readable(letters(files), problems)
         new = (NewLetter(INJECT, raw, now, mail_from, rcpt_to) for raw in readable)
         taken = []
-        for one in mailroom.take_all(house.store, new):
+        for one in incoming.take_all(app.store, new):
             if as_json:
                 taken.append({"id": f"I{one.inbox_id}", "new": one.new})
             else:
@@ -47,7 +47,7 @@ def inject(
         raise typer.Exit(1)
 
 
-def _readable(found: Iterator[Found], problems: list[str]) -> Iterator[bytes]:
+def _readable(found: Iterator[LetterFile], problems: list[str]) -> Iterator[bytes]:
     """What cannot be read is said at once, and remembered; the rest is taken."""
     for one in found:
         if one.problem:
@@ -65,15 +65,15 @@ def release(
     as_json: Json = False,
 ) -> None:
     """A shelved letter or message goes round once more; you vouch for its sender."""
-    with opened(ctx) as house:
-        _tell(mailroom.release(house.store, house.premises, letter_id, partner), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(incoming.release(app.store, app.context, letter_id, partner), as_json=as_json)
 
 
 @verbs.command("report")
 def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
-    with opened(ctx) as house:
-        _tell(mailroom.report(house.store, house.premises, letter_id, who()), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(incoming.report(app.store, app.context, letter_id, who()), as_json=as_json)
 
 
 @verbs.command("attach")
@@ -84,8 +84,8 @@ def attach(
     as_json: Json = False,
 ) -> None:
     """Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back."""
-    with opened(ctx) as house:
-        _tell(mailroom.attach(house.store, house.premises, letter_id, number), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(incoming.attach(app.store, app.context, letter_id, number), as_json=as_json)
 
 
 @verbs.command("dismiss")
@@ -99,8 +99,8 @@ def dismiss(
     as_json: Json = False,
 ) -> None:
     """Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again."""
-    with opened(ctx) as house:
-        done = dismissal.dismiss(house.store, house.premises, letter_ids, note, who())
+    with opened(ctx) as app:
+        done = dismissal.dismiss(app.store, app.context, letter_ids, note, who())
     if as_json:
         output.as_json(done)
         return
@@ -116,15 +116,15 @@ def redeliver(
     as_json: Json = False,
 ) -> None:
     """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
-    with opened(ctx) as house:
-        _tell(mailroom.redeliver(house.store, letter_id, arrived=arrived), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(incoming.redeliver(app.store, letter_id, arrived=arrived), as_json=as_json)
 
 
 @verbs.command("hold")
 def hold(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Keep a letter of ours from leaving, until it is redelivered."""
-    with opened(ctx) as house:
-        _tell(mailroom.hold(house.store, letter_id), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(incoming.hold(app.store, letter_id), as_json=as_json)
 
 
 def _tell(done: Handled, *, as_json: bool) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import typer
 
+from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
-from mailproc.unseen import UNSEEN
 
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import typer
 
 from mailproc.cli import output
-from mailproc.cli.opening import opened, who
-from mailproc.office import directory, pausing
-from mailproc.office.directory import Learned
-from mailproc.office.pausing import Standing
+from mailproc.cli.session import opened, who
+from mailproc.office.partners import directory, pausing
+from mailproc.office.partners.directory import Learned
+from mailproc.office.partners.pausing import PauseStatus
 
 verbs = typer.Typer()
 
@@ -26,19 +26,19 @@ def partners(
     as_json: Json = False,
 ) -> None:
     """The directory: who lends to us, who borrows from us, how they are told and believed."""
-    with opened(ctx) as house:
+    with opened(ctx) as app:
         words: list[str] = []
         if confirm:
-            words += directory.confirm(house.store, house.premises, confirm, who()).words
+            words += directory.confirm(app.store, app.context, confirm, who()).words
         if forget:
-            words += directory.forget(house.store, house.premises, forget, who()).words
+            words += directory.forget(app.store, app.context, forget, who()).words
         if words and not as_json:
             for said in words:
                 output.line(output.one_line(said))
             return
-        with house.store.read() as connection:
+        with app.store.read() as connection:
             taught = directory.taught(connection)
-            known = directory.listed(connection, house.premises)
+            known = directory.listed(connection, app.context)
     if as_json:
         output.as_json([one | {"learned": _taught_json(one["symbol"], taught)} for one in known])
         return
@@ -55,18 +55,18 @@ def partners(
 @verbs.command("pause")
 def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails."""
-    with opened(ctx) as house:
-        _tell(pausing.pause(house.store, house.premises, symbol, who()), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(pausing.pause(app.store, app.context, symbol, who()), as_json=as_json)
 
 
 @verbs.command("resume")
 def resume(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a paused partner go again."""
-    with opened(ctx) as house:
-        _tell(pausing.resume(house.store, house.premises, symbol, who()), as_json=as_json)
+    with opened(ctx) as app:
+        _tell(pausing.resume(app.store, app.context, symbol, who()), as_json=as_json)
 
 
-def _tell(stands: Standing, *, as_json: bool) -> None:
+def _tell(stands: PauseStatus, *, as_json: bool) -> None:
     if as_json:
         output.as_json(stands)
     else:

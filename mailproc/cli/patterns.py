@@ -8,9 +8,9 @@ import typer
 
 from mailproc.cli import output
 from mailproc.cli.letter_files import letters
-from mailproc.cli.opening import configured
+from mailproc.cli.session import configured
 from mailproc.errors import LocalFault
-from mailproc.office import patterns
+from mailproc.office.templates import pattern_trial
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -28,13 +28,13 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")] = False,
 ) -> None:
     """Show how a reply of the British Library would be read, line by line, and by which pattern."""
-    premises = configured(ctx)
+    context = configured(ctx)
     found = list(islice(letters([file]), 2))
     if len(found) != 1:
         raise LocalFault(sentence("one-letter", file=file))
     if found[0].problem:
         raise LocalFault(found[0].problem)
-    said = patterns.tried(premises, found[0].name, found[0].raw)
+    said = pattern_trial.tried(context, found[0].name, found[0].raw)
     if as_json:
         output.as_json(said)
         return

@@ -5,15 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import cut_off, output, showing
-from mailproc.cli.opening import opened
+from mailproc.cli import output, request_view, truncated
+from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.ill.terms import Role, State
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import listing, questions
-from mailproc.office.listing import Filter, Line
-from mailproc.office.questions import Change, Shown
+from mailproc.office.queries import listing, request_details
+from mailproc.office.queries.listing import Filter, RequestLine
+from mailproc.office.queries.request_details import HistoryLine, RequestDetails
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -36,42 +36,42 @@ def requests(
     """List requests, the last changed first."""
     _one_of("--role", role, Role.__members__)
     _one_of("--state", state, State.__members__)
-    with opened(ctx) as house:
-        symbol = house.premises.partners.known(partner).symbol if partner else ""
+    with opened(ctx) as app:
+        symbol = app.context.partners.known(partner).symbol if partner else ""
         wanted = Filter(role, state, symbol, attention, find, limit)
-        with house.store.read() as connection:
-            today = house.premises.today()
+        with app.store.read() as connection:
+            today = app.context.today()
             lines = listing.listed(connection, wanted, today)
-            count = cut_off.count(len(lines), limit, lambda: listing.count(connection, wanted, today))
+            count = truncated.count(len(lines), limit, lambda: listing.count(connection, wanted, today))
         if as_json:
-            output.as_json([line_json(line) | cut_off.left_out(len(lines), count) for line in lines])
+            output.as_json([line_json(line) | truncated.left_out(len(lines), count) for line in lines])
             return
-        rows = [_row(line, house.premises) for line in lines]
-        words = house.premises.language.texts.labels["requests"]
+        rows = [_row(line, app.context) for line in lines]
+        words = app.context.language.texts.labels["requests"]
         columns = [words[name] for name in ("number", "title", "partner", "status", "due", "needs")]
         output.table(columns, rows, words["empty"])
-        cut_off.tell(len(lines), count, house.premises.language)
+        truncated.tell(len(lines), count, app.context.language)
 
 
 @verbs.command("show")
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
     """One request: how it stands, how to go on, its whole history."""
-    with opened(ctx) as house:
-        with house.store.read() as connection:
-            language = ENGLISH if as_json else house.premises.language
-            found = questions.shown(connection, number, house.premises, language)
+    with opened(ctx) as app:
+        with app.store.read() as connection:
+            language = ENGLISH if as_json else app.context.language
+            found = request_details.shown(connection, number, app.context, language)
         if as_json:
             output.as_json(shown_json(found))
         else:
-            showing.tell(found, house.premises)
+            request_view.tell(found, app.context)
 
 
-def line_json(line: Line) -> dict[str, Any]:
+def line_json(line: RequestLine) -> dict[str, Any]:
     value: dict[str, Any] = output.plain(line)
     return value
 
 
-def shown_json(found: Shown) -> dict[str, Any]:
+def shown_json(found: RequestDetails) -> dict[str, Any]:
     """`show --json` as the interface promises it."""
     line = found.line
     return {
@@ -111,7 +111,7 @@ def shown_json(found: Shown) -> dict[str, Any]:
     }
 
 
-def _change_json(change: Change) -> dict[str, Any]:
+def _change_json(change: HistoryLine) -> dict[str, Any]:
     return {
         "at": change.at.isoformat(),
         "attempt": change.attempt,
@@ -123,11 +123,11 @@ def _change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def _row(line: Line, premises: Premises) -> tuple[str, ...]:
-    language = premises.language
-    due = language.day_word(line.due, premises.today()) if line.due else ""
+def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
+    language = context.language
+    due = language.day_word(line.due, context.today()) if line.due else ""
     needs = ", ".join(language.attention_word(reason) for reason in line.needs)
-    return (line.number, line.title[:60], line.partner, showing.stands(line, premises), due, needs)
+    return (line.number, line.title[:60], line.partner, request_view.stands(line, context), due, needs)
 
 
 def _one_of(option: str, given: str, known: Iterable[str]) -> None:

@@ -66,15 +66,15 @@ def refusal(error: MailprocError, ctx: typer.Context) -> Iterator[str]:
 
 def _language_of(ctx: typer.Context) -> Callable[[Part], str]:
     """How a sentence is worded. A verb may refuse what it was given before it reads the configuration."""
-    premises = ctx.meta.get(PREMISES)
-    if premises is None:
-        from mailproc.cli.opening import configured  # here: a verb that is done needs it not
+    context = ctx.meta.get(PREMISES)
+    if context is None:
+        from mailproc.cli.session import configured  # here: a verb that is done needs it not
 
         try:
-            premises = configured(ctx)
+            context = configured(ctx)
         except MailprocError:
             return str
-    word: Callable[[Part], str] = premises.language.word
+    word: Callable[[Part], str] = context.language.word
     return word
 
 

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from mailproc import config_load, log
-from mailproc.app import build, exposed
-from mailproc.app.asked import Asked
-from mailproc.app.build import House
+from mailproc.app import build, file_permissions
+from mailproc.app.build import App
+from mailproc.app.signals import Asked
 from mailproc.cli import output
-from mailproc.cli.opening import config_path, configured, opened
-from mailproc.flow.verify import verify_all, verify_changed
+from mailproc.cli.session import config_path, configured, opened
+from mailproc.flow.advance.verify import verify_all, verify_changed
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 
@@ -34,30 +34,30 @@ def run(
     """The service. SIGTERM and Ctrl-C end it gracefully."""
     from mailproc.app import (  # here: the sockets cost a tenth of a second that only this needs
         daemon,
-        waiting,
+        full_disk,
     )
 
     _log_at(level, json_lines)
     path = config_path(ctx)
     if once:
-        with closing((house := build.build(path)).store):
-            _say_warnings(house)
-            daemon.run_once(house)
+        with closing((app := build.build(path)).store):
+            _say_warnings(app)
+            daemon.run_once(app)
         return
     asked = _asked_by_signals()
 
-    def work(house: House) -> int:
-        _say_warnings(house)
-        return daemon.Daemon(house, asked).run(_ready)
+    def work(app: App) -> int:
+        _say_warnings(app)
+        return daemon.Daemon(app, asked).run(_ready)
 
-    raise typer.Exit(waiting.until_there_is_room(path, asked, work))
+    raise typer.Exit(full_disk.until_there_is_room(path, asked, work))
 
 
-def _say_warnings(house: House) -> None:
+def _say_warnings(app: App) -> None:
     told = (
-        config_load.warnings(house.config),
-        house.premises.registry.warnings,
-        exposed.warnings(house.config),
+        config_load.warnings(app.config),
+        app.context.registry.warnings,
+        file_permissions.warnings(app.config),
     )
     for warning in chain(*told):
         output.line(f"note: {warning}")
@@ -103,10 +103,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Configuration, templates and store; says what is wrong and what is unsafe. Changes nothing."""
-    from mailproc.app import checking  # as above
+    from mailproc.app import self_check  # as above
 
     log.set_up("WARNING")
-    found = checking.look(config_path(ctx), connect=connect)
+    found = self_check.look(config_path(ctx), connect=connect)
     if as_json:
         output.as_json(found)
     else:
@@ -126,9 +126,9 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Recompute every transaction from its events and compare; exit 1 where one differs."""
-    with opened(ctx) as house:
-        house.store.examine()
-        found = verify_changed(house.store) if changed else verify_all(house.store)
+    with opened(ctx) as app:
+        app.store.examine()
+        found = verify_changed(app.store) if changed else verify_all(app.store)
     if as_json:
         output.as_json(found)
     else:

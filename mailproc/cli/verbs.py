@@ -34,13 +34,11 @@ VERBS: Mapping[str, Verb] = {
     "practice": Verb(
         "service", "A practising British Library, library and reader's library for your own configuration."
     ),
-    "request": Verb("acting", "Place a request: ask the first partner of its rota. Prints its number."),
+    "request": Verb("act", "Place a request: ask the first partner of its rota. Prints its number."),
     "requests": Verb("requests", "List requests, the last changed first."),
     "show": Verb("requests", "One request: how it stands, how to go on, its whole history."),
-    "act": Verb(
-        "acting", "Do something with a request. The answer comes at once; --dry-run changes nothing."
-    ),
-    "next": Verb("acting", "Go to the next partner of the rota."),
+    "act": Verb("act", "Do something with a request. The answer comes at once; --dry-run changes nothing."),
+    "next": Verb("act", "Go to the next partner of the rota."),
     "digest": Verb(
         "agenda",
         "Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open.",
@@ -51,7 +49,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "inject": Verb("mailroom", "Take letters in as if by a door whose proof holds. Prints their ids."),
     "fetch": Verb(
-        "fetching",
+        "refetch",
         "Read again what a look into a mailbox passed over. Prints the letters' ids, or why there is none.",
     ),
     "letters": Verb("letters", "Letters in and out, the newest first."),
@@ -85,9 +83,9 @@ VERBS: Mapping[str, Verb] = {
         "Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails.",
     ),
     "resume": Verb("partners", "Let letters to a paused partner go again."),
-    "templates": Verb("papers", "The templates, where each comes from, and whether it is in order."),
+    "templates": Verb("templates", "The templates, where each comes from, and whether it is in order."),
     "preview": Verb(
-        "papers", "A finished letter, without sending it. Names file, line and field of what is wrong."
+        "templates", "A finished letter, without sending it. Names file, line and field of what is wrong."
     ),
     "decode": Verb(
         "codecs", "Say what letters mean, one JSON line each; exit 1 where no protocol takes one."

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from mailproc.config import Config
-from mailproc.config_load import rules, secret, shape
-from mailproc.config_load.lines import lines_of
-from mailproc.config_load.problem import Problem, Source, misconfigured
+from mailproc.config_load import rules, secret, types
+from mailproc.config_load.key_lines import lines_of
+from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
 from mailproc.errors import Misconfigured, Setting
 
-Rules = Callable[[Config], Iterable[Problem]]
+Rules = Callable[[Config], Iterable[ConfigProblem]]
 """What must hold of a part of the configuration that other layers know: the protocols'."""
 
 
@@ -25,7 +25,7 @@ def load(path: Path, further: Rules, *, secrets_needed: bool = True) -> Config:
     """
     path = path.absolute()
     text = _text(path)
-    source = Source(path, _toml(text, path), lines_of(text))
+    source = ConfigSource(path, _toml(text, path), lines_of(text))
     config, problems = _read(source, further, secrets_needed)
     if config is None or problems:
         raise misconfigured(source, problems)
@@ -41,15 +41,17 @@ def secret_files(config: Config) -> list[Path]:
     return secret.files(data, config.file.parent)
 
 
-def _read(source: Source, further: Rules, secrets_needed: bool) -> tuple[Config | None, list[Problem]]:
-    stray = [shape.unknown_key(("file",))] if "file" in source.data else []
+def _read(
+    source: ConfigSource, further: Rules, secrets_needed: bool
+) -> tuple[Config | None, list[ConfigProblem]]:
+    stray = [types.unknown_key(("file",))] if "file" in source.data else []
     data = {key: value for key, value in source.data.items() if key != "file"}
     data, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
     data["file"] = str(source.path)
-    config, wrong = shape.validate(data)
+    config, wrong = types.validate(data)
     problems = [*stray, *hidden, *wrong]
-    if config is None and all(map(shape.is_unknown, wrong)):
-        config, _ = shape.validate(shape.without_unknown(data, wrong))
+    if config is None and all(map(types.is_unknown, wrong)):
+        config, _ = types.validate(types.without_unknown(data, wrong))
     if config is None:
         return None, problems
     known_bad = {problem.loc for problem in problems}

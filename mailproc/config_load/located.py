@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from mailproc.config import Config
-from mailproc.config_load.lines import lines_of
-from mailproc.config_load.problem import HIDDEN, Loc, Problem, Source, misconfigured
+from mailproc.config_load.key_lines import lines_of
+from mailproc.config_load.problem import HIDDEN, ConfigProblem, ConfigSource, Loc, misconfigured
 from mailproc.errors import Misconfigured
 
 
 def wrong(config: Config, loc: Loc, text: str, value: object = HIDDEN) -> Misconfigured:
     """The error about one key; ``text`` says what is allowed, or what to do."""
-    return all_wrong(config, [Problem(loc, text, value)])
+    return all_wrong(config, [ConfigProblem(loc, text, value)])
 
 
-def all_wrong(config: Config, problems: Sequence[Problem]) -> Misconfigured:
+def all_wrong(config: Config, problems: Sequence[ConfigProblem]) -> Misconfigured:
     """One error for all of them. The file is read once more, for its lines alone."""
-    return misconfigured(Source(config.file, config.model_dump(), _lines(config)), problems)
+    return misconfigured(ConfigSource(config.file, config.model_dump(), _lines(config)), problems)
 
 
 def _lines(config: Config) -> dict[Loc, int]:

@@ -15,7 +15,7 @@ HIDDEN = object()
 
 
 @dataclass(frozen=True)
-class Problem:
+class ConfigProblem:
     """One thing to put right. ``text`` says what is allowed and never holds a secret."""
 
     loc: Loc
@@ -59,7 +59,7 @@ def _label(entry: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
+class ConfigSource:
     """The file that the problems are in: its path, what it holds, and on which line each key stands."""
 
     path: Path
@@ -71,7 +71,7 @@ class Source:
         return next((self.lines[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in self.lines), 0)
 
 
-def misconfigured(source: Source, problems: Sequence[Problem]) -> Misconfigured:
+def misconfigured(source: ConfigSource, problems: Sequence[ConfigProblem]) -> Misconfigured:
     """One error for all problems; its ``setting`` is the first one's."""
     told = [_sentence(source, problem) for problem in sorted(problems, key=lambda p: source.line(p.loc))]
     first = min(problems, key=lambda p: source.line(p.loc))
@@ -82,11 +82,11 @@ def misconfigured(source: Source, problems: Sequence[Problem]) -> Misconfigured:
     return Misconfigured(f"{source.path} has {len(told)} problems:\n{listed}", setting)
 
 
-def _sentence(source: Source, problem: Problem) -> str:
+def _sentence(source: ConfigSource, problem: ConfigProblem) -> str:
     return "".join(_pieces(source, problem))
 
 
-def _pieces(source: Source, problem: Problem) -> Iterator[str]:
+def _pieces(source: ConfigSource, problem: ConfigProblem) -> Iterator[str]:
     if line := source.line(problem.loc):
         yield f"line {line}: "
     yield key_name(problem.loc, source.data)

@@ -8,37 +8,37 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mailproc.config import Config
-from mailproc.config_load import rules_doors, rules_partner, rules_proof
-from mailproc.config_load.problem import Problem
-from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_language
+from mailproc.config_load import rules_partner, rules_proof, rules_transport
+from mailproc.config_load.problem import ConfigProblem
+from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_language
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     """Everything wrong in a configuration whose keys and types are right."""
     yield from _library(config)
     yield from _store(config)
-    yield from rules_doors.problems(config)
+    yield from rules_transport.problems(config)
     yield from rules_partner.problems(config)
     yield from rules_proof.problems(config)
-    if wrong := rules_doors.not_a_time(config.schedule.sweep):
-        yield Problem(("schedule", "sweep"), wrong, config.schedule.sweep)
-    if config.schedule.digest and (wrong := rules_doors.not_a_time(config.schedule.digest)):
-        yield Problem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
+    if wrong := rules_transport.not_a_time(config.schedule.sweep):
+        yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
+    if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):
+        yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
 
 
-def _library(config: Config) -> Iterator[Problem]:
+def _library(config: Config) -> Iterator[ConfigProblem]:
     library = config.library
     for key, symbol in (("symbol", library.symbol), *(("aliases", alias) for alias in library.aliases)):
         if not symbol or not symbol.isprintable() or symbol != symbol.strip():
-            yield Problem(("library", key), "must be a name such as UK-EXAMPLE", symbol)
+            yield ConfigProblem(("library", key), "must be a name such as UK-EXAMPLE", symbol)
     if not is_address(library.email):
-        yield Problem(("library", "email"), ADDRESS, library.email)
+        yield ConfigProblem(("library", "email"), ADDRESS, library.email)
     if library.staff and not is_address(library.staff):
-        yield Problem(("library", "staff"), f'{ADDRESS}, or "" for library.email', library.staff)
+        yield ConfigProblem(("library", "staff"), f'{ADDRESS}, or "" for library.email', library.staff)
     if not is_language(library.language):
-        yield Problem(("library", "language"), LANGUAGE, library.language)
+        yield ConfigProblem(("library", "language"), LANGUAGE, library.language)
     if wrong := _time_zone(library.time_zone):
-        yield Problem(("library", "time_zone"), wrong, library.time_zone)
+        yield ConfigProblem(("library", "time_zone"), wrong, library.time_zone)
 
 
 def _time_zone(name: str) -> str:
@@ -52,16 +52,18 @@ def _time_zone(name: str) -> str:
     return ""
 
 
-def _store(config: Config) -> Iterator[Problem]:
+def _store(config: Config) -> Iterator[ConfigProblem]:
     """A password in the URL is refused: the value is then shown by nobody."""
     loc = ("store", "url")
     allowed = 'write "sqlite:///var/mailproc.db" or "postgresql+psycopg://user@host/name"'
     try:
         url = make_url(config.store.url)
     except (ArgumentError, ValueError):
-        yield Problem(loc, allowed)
+        yield ConfigProblem(loc, allowed)
         return
     if url.password is not None or any("pass" in key.lower() for key in url.query):
-        yield Problem(loc, "a password is not written into this file; PGPASSFILE or PGPASSWORD gives it")
+        yield ConfigProblem(
+            loc, "a password is not written into this file; PGPASSFILE or PGPASSWORD gives it"
+        )
     elif url.drivername not in ("sqlite", "postgresql+psycopg") or not url.database:
-        yield Problem(loc, allowed, url.render_as_string())
+        yield ConfigProblem(loc, allowed, url.render_as_string())

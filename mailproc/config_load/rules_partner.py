@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
-from mailproc.config_load.problem import Loc, Problem
-from mailproc.config_load.words import ADDRESS, LANGUAGE, is_address, is_domain, is_language
+from mailproc.config_load.problem import ConfigProblem, Loc
+from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_domain, is_language
 from mailproc.ill.terms import ApduType
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     names = Counter(name.casefold() for partner in config.partner for name in _names(partner))
     for position, partner in enumerate(config.partner):
         loc = ("partner", position)
@@ -25,31 +25,31 @@ def _names(partner: Partner) -> tuple[str, ...]:
     return (partner.symbol, *partner.aliases)
 
 
-def _who(partner: Partner, loc: Loc, names: Counter[str]) -> Iterator[Problem]:
+def _who(partner: Partner, loc: Loc, names: Counter[str]) -> Iterator[ConfigProblem]:
     for key, name in (("symbol", partner.symbol), *(("aliases", alias) for alias in partner.aliases)):
         if not name or not name.isprintable() or name != name.strip():
-            yield Problem((*loc, key), "must be a name such as UK-BL", name)
+            yield ConfigProblem((*loc, key), "must be a name such as UK-BL", name)
         elif names[name.casefold()] > 1:
             text = "two partners, or a partner twice, have this name (upper and lower case are the same)"
-            yield Problem((*loc, key), text, name)
+            yield ConfigProblem((*loc, key), text, name)
     if not is_address(partner.address):
-        yield Problem((*loc, "address"), ADDRESS, partner.address)
+        yield ConfigProblem((*loc, "address"), ADDRESS, partner.address)
     if not is_language(partner.language):
-        yield Problem((*loc, "language"), LANGUAGE, partner.language)
+        yield ConfigProblem((*loc, "language"), LANGUAGE, partner.language)
     for position, sender in enumerate(partner.accepts_from):
         if not is_address(sender) and not is_domain(sender):
             text = f'{ADDRESS}, or a whole domain written "@lender.example"'
-            yield Problem((*loc, "accepts_from", position), text, sender)
+            yield ConfigProblem((*loc, "accepts_from", position), text, sender)
     if not partner.roles:
-        yield Problem(
+        yield ConfigProblem(
             (*loc, "roles"), "must hold RESPONDER (lends to us), REQUESTER (borrows from us), or both"
         )
 
 
-def _manner(partner: Partner, loc: Loc) -> Iterator[Problem]:
+def _manner(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     known = [apdu.name.lower() for apdu in ApduType]
     for key in partner.manner:
         if key not in known:
             near = difflib.get_close_matches(key.lower().replace("-", "_"), known, n=1)
             hint = f'did you mean "{near[0]}"?' if near else f"one of: {', '.join(known)}"
-            yield Problem((*loc, "manner", key), f"no such message; {hint}")
+            yield ConfigProblem((*loc, "manner", key), f"no such message; {hint}")

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mailproc.config import Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.config_load.secret import ABSENT
-from mailproc.config_load.words import network_problems
+from mailproc.config_load.value_checks import network_problems
 from mailproc.mail.channel import LISTENER
 
 LONGEST_NAME = 255
@@ -25,7 +25,7 @@ _HASH = re.compile(
 )
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     yield from _section(config)
     users = Counter(partner.login.user for partner in config.partner if partner.login)
     for position, partner in enumerate(config.partner):
@@ -36,41 +36,41 @@ def problems(config: Config) -> Iterator[Problem]:
         yield from _login(partner, (*loc, "login"), users)
 
 
-def _section(config: Config) -> Iterator[Problem]:
+def _section(config: Config) -> Iterator[ConfigProblem]:
     proof = config.proof
     for key, name in (("authserv_id", proof.authserv_id), ("received_by", proof.received_by)):
         if name and (len(name) > LONGEST_NAME or not _NAME.fullmatch(name)):
             text = 'must be a host name such as "mx.library.example", without a dot at the end'
-            yield Problem(("proof", key), text, name)
+            yield ConfigProblem(("proof", key), text, name)
     if proof.received_by and not proof.authserv_id:
         text = "means nothing without authserv_id: write that, or leave both empty"
-        yield Problem(("proof", "received_by"), text, proof.received_by)
+        yield ConfigProblem(("proof", "received_by"), text, proof.received_by)
     yield from network_problems(("proof", "relay"), proof.relay)
     yield from _doors(config)
 
 
-def _doors(config: Config) -> Iterator[Problem]:
+def _doors(config: Config) -> Iterator[ConfigProblem]:
     """What our relay says is believed only where strangers cannot write it: behind the relay."""
     there = [mailbox.name for mailbox in config.mailbox] + [LISTENER] * config.listen.enabled
     for position, door in enumerate(config.proof.doors):
         if door not in there:
             text = f"no such door; there are: {', '.join(there) or 'none'}"
-            yield Problem(("proof", "doors", position), text, door)
+            yield ConfigProblem(("proof", "doors", position), text, door)
     asked = config.proof.authserv_id and any("dmarc" in partner.proof for partner in config.partner)
     others = "for others could write what it writes"
     if asked and len(there) > 1 and not config.proof.doors:
         text = f"letters come by {' and '.join(there)}: name those that come through the relay of authserv_id"
-        yield Problem(("proof", "doors"), f"{text}, {others}")
+        yield ConfigProblem(("proof", "doors"), f"{text}, {others}")
     direct = [one.symbol for one in config.partner if {"network", "login"} & set(one.proof)]
     if asked and LISTENER in (config.proof.doors or there) and direct and not config.proof.relay:
         text = f'{direct[0]} connects to the listener too: name the networks of your relay, ["192.0.2.25/32"]'
-        yield Problem(("proof", "relay"), f"{text}, {others}")
+        yield ConfigProblem(("proof", "relay"), f"{text}, {others}")
 
 
-def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:
+def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[ConfigProblem]:
     """Where letters really leave, nobody is believed by oversight."""
     if not partner.proof and config.deliver.mode == "smtp":
-        yield Problem(
+        yield ConfigProblem(
             loc,
             'is not written, and deliver.mode is "smtp": say how its letters are proven, as proof = ["dkim"],'
             ' ["dmarc"], ["network"] or ["login"] (any of a list suffices; docs/security.md says which), or'
@@ -78,33 +78,33 @@ def _written(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:
         )
     for position, name in enumerate(partner.proof):
         if name in partner.proof[:position]:
-            yield Problem((*loc, position), "stands twice", name)
+            yield ConfigProblem((*loc, position), "stands twice", name)
 
 
-def _needs(partner: Partner, loc: Loc, config: Config) -> Iterator[Problem]:
+def _needs(partner: Partner, loc: Loc, config: Config) -> Iterator[ConfigProblem]:
     if "network" in partner.proof and not partner.networks:
-        yield Problem((*loc, "networks"), 'proof "network" needs the networks, as in ["192.0.2.0/24"]')
+        yield ConfigProblem((*loc, "networks"), 'proof "network" needs the networks, as in ["192.0.2.0/24"]')
     if "dmarc" in partner.proof and not config.proof.authserv_id:
         text = '"dmarc" needs [proof] authserv_id: the name that your relay has in Authentication-Results'
-        yield Problem((*loc, "proof"), text)
+        yield ConfigProblem((*loc, "proof"), text)
     if "login" in partner.proof and partner.login is None:
         text = '"login" needs [partner.login] with user and hash; `mailproc password` makes the hash'
-        yield Problem((*loc, "proof"), text)
+        yield ConfigProblem((*loc, "proof"), text)
     if "login" in partner.proof and config.listen.enabled and not config.listen.tls_cert:
         text = '"login" needs [listen] tls_cert: a password is taken over TLS only'
-        yield Problem((*loc, "proof"), text)
+        yield ConfigProblem((*loc, "proof"), text)
 
 
-def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[Problem]:
+def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[ConfigProblem]:
     if partner.login is None:
         return
     user, given = partner.login.user, partner.login.hash.get_secret_value()
     if not user or len(user) > LONGEST_NAME or not user.isprintable() or user != user.strip():
-        yield Problem((*loc, "user"), "must be the name that its server logs in with", user)
+        yield ConfigProblem((*loc, "user"), "must be the name that its server logs in with", user)
     elif users[user] > 1:
-        yield Problem((*loc, "user"), "two partners have this user: a login must tell who it is", user)
+        yield ConfigProblem((*loc, "user"), "two partners have this user: a login must tell who it is", user)
     if given != ABSENT and (wrong := _not_a_hash(given)):
-        yield Problem((*loc, "hash"), wrong)
+        yield ConfigProblem((*loc, "hash"), wrong)
 
 
 def _not_a_hash(text: str) -> str:

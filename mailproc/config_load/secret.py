@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from mailproc.config import Config, MayStandHere, Section
-from mailproc.config_load.problem import Loc, Problem
-from mailproc.config_load.shape import section_in
+from mailproc.config_load.problem import ConfigProblem, Loc
+from mailproc.config_load.types import section_in
 
 _HOW = 'write {key} = {{ env = "NAME" }} or {key} = {{ file = "/run/secrets/name" }}'
 
@@ -26,13 +26,13 @@ class _Vault:
 
     base: Path
     needed: bool
-    problems: list[Problem]
+    problems: list[ConfigProblem]
     files: list[Path] = field(default_factory=list)  # those that a secret was read from
 
 
 def put_in(
     data: Mapping[str, Any], base: Path, *, needed: bool = True
-) -> tuple[dict[str, Any], list[Problem]]:
+) -> tuple[dict[str, Any], list[ConfigProblem]]:
     """A copy of ``data`` in which every secret is its value, and what is wrong with the rest.
 
     A secret that cannot be had becomes '', so that the other keys are still looked at; where
@@ -77,7 +77,7 @@ def _field(section: type[Section], key: str, value: Any, loc: Loc, vault: _Vault
             return value
         secret, wrong = _secret(value, vault)
         if wrong:
-            vault.problems.append(Problem(loc, wrong.format(key=key)))
+            vault.problems.append(ConfigProblem(loc, wrong.format(key=key)))
         return secret
     inner = section_in(known.annotation)
     if inner is None:

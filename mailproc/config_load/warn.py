@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from mailproc.config import Config, Library, Partner
 from mailproc.config_load import warn_proof, warn_verp
-from mailproc.config_load.words import is_loopback, only_loopback
+from mailproc.config_load.value_checks import is_loopback, only_loopback
 
 
 def warnings(config: Config) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 
 from mailproc.config import Config, Partner
-from mailproc.config_load.words import only_loopback
+from mailproc.config_load.value_checks import only_loopback
 
 BY_LISTENER = frozenset({"network", "login"})
 """Proofs that only an SMTP session with us can give."""

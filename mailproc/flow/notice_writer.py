@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.notices.language import Language
-from mailproc.notices.parties import Library, Partner, Request
+from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.store import patrons, requests, transactions
 from mailproc.store.rows import Transaction
 
@@ -23,7 +23,7 @@ class Writer:
     alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
 
     connection: Connection
-    premises: Premises
+    context: Context
     intent: Intent
     request: RowMapping | None
     transaction: Transaction | None
@@ -41,14 +41,14 @@ class Writer:
         return self.day(self.transaction.due_on if self.transaction else None)
 
     def day(self, day: date | None) -> str:
-        return self.language.day_word(day, self.premises.today()) if day else ""
+        return self.language.day_word(day, self.context.today()) if day else ""
 
-    def library(self) -> Library:
-        return Library(name=self.premises.config.library.name, email=self.premises.config.library.email)
+    def library(self) -> OurLibrary:
+        return OurLibrary(name=self.context.config.library.name, email=self.context.config.library.email)
 
-    def partner(self, symbol: str) -> Partner:
-        known = self.premises.partners.get(symbol)
-        return Partner(name=(known and known.name) or symbol)
+    def partner(self, symbol: str) -> PartnerLibrary:
+        known = self.context.partners.get(symbol)
+        return PartnerLibrary(name=(known and known.name) or symbol)
 
     def wanted(self) -> Request:
         row = self.request
@@ -62,18 +62,18 @@ class Writer:
         )
 
 
-def writer_of(connection: Connection, intent: Intent, premises: Premises, to: str) -> Writer:
+def writer_of(connection: Connection, intent: Intent, context: Context, to: str) -> Writer:
     request = transaction = reader = None
     if intent["request_id"] is not None:
         request = requests.load(connection, intent["request_id"])
     if intent["transaction_id"] is not None:
         transaction = transactions.load(connection, intent["transaction_id"])
-    tag = premises.config.library.language
+    tag = context.config.library.language
     if to == "partner":
-        partner = premises.partners.get(intent["partner"])
+        partner = context.partners.get(intent["partner"])
         tag = partner.language if partner else "en"
     if to == "patron" and request is not None:
         reader = patrons.load(connection, request["patron_id"])
         tag = (reader and reader["language"]) or tag
-    language = premises.languages.of(tag)
-    return Writer(connection, premises, intent, request, transaction, reader, tag, language)
+    language = context.languages.of(tag)
+    return Writer(connection, context, intent, request, transaction, reader, tag, language)

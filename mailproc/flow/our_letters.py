@@ -4,18 +4,18 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.notices.catalogue import OurLetter
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, outgoing
 
 
 def named(
-    connection: Connection, outgoing_ids: Iterable[int], premises: Premises, language: Language
+    connection: Connection, outgoing_ids: Iterable[int], context: Context, language: Language
 ) -> tuple[OurLetter, ...]:
     """Those of ``outgoing_ids`` that exist, in order."""
     rows = (outgoing.load(connection, outgoing_id) for outgoing_id in outgoing_ids)
-    return tuple(_named(connection, row, premises, language) for row in rows if row is not None)
+    return tuple(_named(connection, row, context, language) for row in rows if row is not None)
 
 
 def carry_an_order(connection: Connection, outgoing_ids: Iterable[int]) -> bool:
@@ -28,22 +28,22 @@ def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
     return "staff" in _recipients(connection, outgoing_id)
 
 
-def _named(connection: Connection, row: RowMapping, premises: Premises, language: Language) -> OurLetter:
+def _named(connection: Connection, row: RowMapping, context: Context, language: Language) -> OurLetter:
     recipients = _recipients(connection, row["id"])
     return OurLetter(
         number=f"O{row['id']}",
-        to=_whom(row["partner"], recipients, premises, language),
+        to=_whom(row["partner"], recipients, context, language),
         address=row["rcpt_to"],
         subject=row["subject"],
         to_reader="patron" in recipients,
     )
 
 
-def _whom(symbol: str, recipients: set[str], premises: Premises, language: Language) -> str:
+def _whom(symbol: str, recipients: set[str], context: Context, language: Language) -> str:
     for people in ("patron", "staff"):
         if people in recipients:
             return language.texts.people[people]
-    known = premises.partners.get(symbol)
+    known = context.partners.get(symbol)
     return (known and known.name) or symbol
 
 

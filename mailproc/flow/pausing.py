@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection
 
-from mailproc.flow.premises import Premises
-from mailproc.store import learned
+from mailproc.flow.context import Context
+from mailproc.store import partner_addresses
 
 
-def paused(connection: Connection, premises: Premises) -> list[str]:
+def paused(connection: Connection, context: Context) -> list[str]:
     """Their symbols."""
-    configured = [partner.symbol for partner in premises.partners if partner.status == "paused"]
-    return [*configured, *learned.paused(connection)]
+    configured = [partner.symbol for partner in context.partners if partner.status == "paused"]
+    return [*configured, *partner_addresses.paused(connection)]

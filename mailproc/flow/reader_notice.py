@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from mailproc.flow.notice_writer import Writer
 from mailproc.ill.terms import Service, State
-from mailproc.notices.parties import Patron, Refusal
 from mailproc.notices.patron import TO_READERS, ToPatron
+from mailproc.notices.shared_contexts import Patron, Refusal
 from mailproc.store import events, requests
 from mailproc.templating.contract import fields_of
 
@@ -31,13 +31,13 @@ def _due(writer: Writer) -> str:
 
 def _late(writer: Writer) -> bool:
     held = writer.transaction.due_on if writer.transaction else None
-    return held is not None and held < writer.premises.today()
+    return held is not None and held < writer.context.today()
 
 
 def _needed_by(writer: Writer) -> str:
     """The day until which it was wanted, once that has passed."""
     day = writer.request["need_before_on"] if writer.request else None
-    return writer.day(day) if day is not None and day < writer.premises.today() else ""
+    return writer.day(day) if day is not None and day < writer.context.today() else ""
 
 
 def _renewable(writer: Writer) -> bool:

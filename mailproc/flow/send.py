@@ -10,17 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
+from mailproc.flow.context import Context
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.flow.parallel import SideBySide, Spoken
 from mailproc.flow.pausing import paused
-from mailproc.flow.premises import Premises
-from mailproc.flow.side_by_side import SideBySide, Spoken
-from mailproc.flow.unconfirmed import ANSWERS_FROM
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
-from mailproc.store import events, outgoing, queue, transactions, turns, undelivered
+from mailproc.store import events, outgoing, partner_turns, queue, transactions, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.tables import OutgoingRow
@@ -47,7 +47,7 @@ RAISED_BY = {
 
 def run(
     store: Store,
-    premises: Premises,
+    context: Context,
     deliver: Deliver,
     limit: int = 20,
     goes_on: Callable[[], bool] = lambda: True,
@@ -58,42 +58,42 @@ def run(
     begun after the first "try later": whoever calls again tries the next one. What is under way is ended
     first, also where the store or this program fails; then that is raised.
     """
-    beside = SideBySide(_at_once(premises), lambda row: _speak(row, premises, deliver))
+    beside = SideBySide(_at_once(context), lambda row: _speak(row, context, deliver))
     tried, more, trouble = 0, True, None
     while more or beside.ids:
         try:
             more = more and goes_on()
             while more and tried < limit and beside.may_start:
-                row = store.write(lambda connection: _begin(connection, premises, beside.ids))
+                row = store.write(lambda connection: _begin(connection, context, beside.ids))
                 if row is None:
                     break
                 tried += 1
                 beside.start(row)
-            more = bool(beside.ids) and _end(store, beside.ended(LOOK), premises) and more
+            more = bool(beside.ids) and _end(store, beside.ended(LOOK), context) and more
         except TryLater as error:  # the store cannot write now: what became of a letter is not written down
             more, trouble = False, trouble or error
         except Exception:  # not at an end of the process, which waits for nobody
-            _end_all(store, beside, premises)
+            _end_all(store, beside, context)
             raise
     if trouble is not None:
         raise trouble
     return tried
 
 
-def _at_once(premises: Premises) -> int:
-    deliver = premises.config.deliver
+def _at_once(context: Context) -> int:
+    deliver = context.config.deliver
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
-def _begin(connection: Connection, premises: Premises, beside: Sequence[int]) -> RowMapping | None:
-    row = turns.claim_letter(connection, paused(connection, premises), premises.clock(), beside)
-    return row if row is None else _with_its_own_sender(connection, row, premises)
+def _begin(connection: Connection, context: Context, beside: Sequence[int]) -> RowMapping | None:
+    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), beside)
+    return row if row is None else _with_its_own_sender(connection, row, context)
 
 
-def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Premises) -> RowMapping:
+def _with_its_own_sender(connection: Connection, row: RowMapping, context: Context) -> RowMapping:
     """Under VERP the letter gets its envelope sender in the commit that says we are about to speak: it is
     durable before anybody hears it, and the same at every try."""
-    deliver, ours = premises.config.deliver, premises.config.library.email
+    deliver, ours = context.config.deliver, context.config.library.email
     if (
         not deliver.verp
         or deliver.mode == "folder"
@@ -105,11 +105,11 @@ def _with_its_own_sender(connection: Connection, row: RowMapping, premises: Prem
     return outgoing.load(connection, row["id"]) or row
 
 
-def _speak(row: RowMapping, premises: Premises, deliver: Deliver) -> Spoken:
+def _speak(row: RowMapping, context: Context, deliver: Deliver) -> Spoken:
     """Hand one letter over; whatever is raised is part of the answer, which another thread may take."""
     with following(f"O{row['id']}"):
         try:
-            raw = unmasked(row, premises)
+            raw = unmasked(row, context)
             state, answer = deliver(
                 Envelope(row["mail_from"], row["rcpt_to"], row["transport"]), raw, f"O{row['id']}"
             )
@@ -118,60 +118,60 @@ def _speak(row: RowMapping, premises: Premises, deliver: Deliver) -> Spoken:
         return Spoken(row, state, answer)
 
 
-def _end(store: Store, spoken: Spoken | None, premises: Premises) -> bool:
+def _end(store: Store, spoken: Spoken | None, context: Context) -> bool:
     """Write down what became of a letter; True where the next one may be tried at once."""
     if spoken is None:  # none is through yet, and another one may have come
         return True
     with following(f"O{spoken.row['id']}"):
-        store.write(_ending(spoken, premises))
+        store.write(_ending(spoken, context))
     return not isinstance(spoken.error, TryLater)
 
 
-def _end_all(store: Store, beside: SideBySide, premises: Premises) -> None:
+def _end_all(store: Store, beside: SideBySide, context: Context) -> None:
     """Wait for what is under way and write down what became of it, as far as the store takes it."""
     while beside.ids:
         try:
-            _end(store, beside.ended(LOOK), premises)
+            _end(store, beside.ended(LOOK), context)
         except Exception as error:  # the first one is raised; this letter is found in doubt later
             _log.error("what became of a letter could not be written down", exc_info=error)
 
 
-def _ending(spoken: Spoken, premises: Premises) -> Callable[[Connection], None]:
+def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
     row, error = spoken.row, spoken.error
     if error is None:
         answer = mask(spoken.answer)
-        return lambda connection: _done(connection, row, spoken.state, answer, premises)
+        return lambda connection: _done(connection, row, spoken.state, answer, context)
     if not isinstance(error, Exception):
         raise error
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
         # a bug concerns its letter, which may have left; the others go on
         _log.error("O%s could not be handed over", row["id"], exc_info=error)
         why = f"a fault of this program: {type(error).__name__}"
-        return lambda connection: doubt(connection, row, why, premises)
+        return lambda connection: doubt(connection, row, why, context)
     why = mask(str(error))  # a relay may quote what it was given
     end = {TryLater: _later, InDoubt: doubt}
     written = next((write for kind, write in end.items() if isinstance(error, kind)), _fail)
-    return lambda connection: written(connection, row, why, premises)
+    return lambda connection: written(connection, row, why, context)
 
 
-def unmasked(row: RowMapping, premises: Premises) -> bytes:
+def unmasked(row: RowMapping, context: Context) -> bytes:
     """The bytes for the socket. A folder keeps the mask: what lies in a file is read by people."""
     raw = bytes(row["raw"])
-    if not row["secret_ref"] or premises.config.deliver.mode == "folder":
+    if not row["secret_ref"] or context.config.deliver.mode == "folder":
         return raw
     symbol, _, customer_code = row["secret_ref"].rpartition("/")
-    partner = premises.partners.known(symbol)
+    partner = context.partners.known(symbol)
     for protocol in PROTOCOLS.values():  # the partner may speak another one since the letter was written
         for account in protocol.accounts(partner):
             if account.direction == "out" and account.customer_code == customer_code:
-                codec = premises.registry.by_name(protocol.name)
+                codec = context.registry.by_name(protocol.name)
                 return codec.unmask(raw, account.password.get_secret_value())
     raise GiveUp(f"There is no outgoing account {customer_code} for {symbol} in config.toml any more.")
 
 
-def _done(connection: Connection, row: RowMapping, state: str, answer: str, premises: Premises) -> None:
+def _done(connection: Connection, row: RowMapping, state: str, answer: str, context: Context) -> None:
     where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
-    at = premises.clock()
+    at = context.clock()
     if _ended(connection, row, state, handed_over_at=at, unfinished=0, last_error="", **where):
         _log.info("O%s %s: %s", row["id"], state, answer)
 
@@ -181,50 +181,50 @@ def _ended(connection: Connection, row: RowMapping, state: str, **values: Any) -
     return outgoing.end_sending(connection, row["id"], state=state, **values)
 
 
-def _later(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+def _later(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
     """Tried again after its pause. The days count from the first try of this letter (a hold, a
     paused partner, a stopped service do not count), anew after ``redeliver``."""
-    days = premises.config.policy.give_up_days
+    days = context.config.policy.give_up_days
     if queue.waited(row["attempts"]) >= timedelta(days=days):
-        _fail(connection, row, f"given up after {days:g} days: {why}", premises)
+        _fail(connection, row, f"given up after {days:g} days: {why}", context)
         return
     why = why[:500]
     known = row["last_error"] == why or outgoing.trouble_known(connection, why)  # said once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row["id"], why)
     if not _ended(connection, row, "prepared", sending_since=None):
         return
-    queue.later(connection, OutgoingRow, row["id"], why, premises.clock(), was="prepared")
+    queue.later(connection, OutgoingRow, row["id"], why, context.clock(), was="prepared")
 
 
-def _fail(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+def _fail(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
     if not _ended(connection, row, "shelved", unfinished=0, last_error=why[:500]):
         return
     _log.error("O%s failed: %s", row["id"], why)
-    _tell(connection, row, "SEND_FAILED", why, premises)
+    _tell(connection, row, "SEND_FAILED", why, context)
 
 
-def doubt(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+def doubt(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
     """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
     second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
-    if outgoing.is_to_people(connection, row["id"]) or _repeat_safe(row, premises):
-        _later(connection, row, why, premises)
+    if outgoing.is_to_people(connection, row["id"]) or _repeat_safe(row, context):
+        _later(connection, row, why, context)
     else:
-        _leave_to_staff(connection, row, why, premises)
+        _leave_to_staff(connection, row, why, context)
 
 
-def _leave_to_staff(connection: Connection, row: RowMapping, why: str, premises: Premises) -> None:
+def _leave_to_staff(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
     if not _ended(connection, row, "in_doubt", unfinished=0, last_error=why[:500]):
         return
     _log.warning("O%s in doubt: %s", row["id"], why)
-    _tell(connection, row, "IN_DOUBT", why, premises)
+    _tell(connection, row, "IN_DOUBT", why, context)
 
 
-def _repeat_safe(row: RowMapping, premises: Premises) -> bool:
-    partner = premises.partners.get(row["partner"])
-    return partner is not None and premises.registry.by_name(partner.codec).repeat_safe
+def _repeat_safe(row: RowMapping, context: Context) -> bool:
+    partner = context.partners.get(row["partner"])
+    return partner is not None and context.registry.by_name(partner.codec).repeat_safe
 
 
-def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises: Premises) -> None:
+def _tell(connection: Connection, row: RowMapping, kind: str, why: str, context: Context) -> None:
     """The letter's fate is an event of every transaction that speaks in it."""
     spoken: dict[int, list[int]] = {}
     for intent in outgoing.intents_of(connection, row["id"]):
@@ -235,7 +235,7 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
         event = NewEvent(
             cause="policy",
             type=kind,
-            at=premises.clock(),
+            at=context.clock(),
             partner=row["partner"],
             transaction_id=transaction_id,
             facts={"text": f"O{row['id']}: {why}"[:500], "ours": [row["id"]]} | due,
@@ -246,7 +246,7 @@ def _tell(connection: Connection, row: RowMapping, kind: str, why: str, premises
 ENDED = "the program ended while it was being sent"
 
 
-def recover(store: Store, premises: Premises, why: str = ENDED, *, died: bool = True) -> int:
+def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = True) -> int:
     """What was being sent is in doubt, for nobody wrote down what became of it; how many there were.
 
     At start, or (not ``died``) when the store failed the sender, which is no letter's fault. One over which
@@ -258,9 +258,9 @@ def recover(store: Store, premises: Premises, why: str = ENDED, *, died: bool = 
         for row in rows:
             deaths = row["unfinished"] - (not died)
             if deaths >= queue.DEATHS:
-                _leave_to_staff(connection, row, queue.KILLED, premises)
+                _leave_to_staff(connection, row, queue.KILLED, context)
                 continue
-            doubt(connection, row, why, premises)
+            doubt(connection, row, why, context)
             outgoing.change(connection, row["id"], unfinished=max(deaths, 0))
         return len(rows)
 

@@ -113,8 +113,8 @@ _Q, _R, _S = Role.REQUESTER, Role.RESPONDER, State
 class Rule:
     """``turn``: where it is for us to act even when no reason stands there any more. ``listed``: in lists
     alone, for it is the daily work; staff get a letter about every other. ``over_with_next``: settled of an
-    earlier attempt once the next library was asked. ``ways``: what staff can do about it (flow/ways.py), in
-    the order in which one would think of them."""
+    earlier attempt once the next library was asked. ``ways``: what staff can do about it, in the
+    order in which one would think of them (flow/prepare/suggestions.py)."""
 
     until: Until
     turn: tuple[Turn, ...] = ()

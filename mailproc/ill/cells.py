@@ -12,7 +12,7 @@ from types import MappingProxyType
 from mailproc.ill.terms import State
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """What an event does to a state.
 
     A letter heard BECOMES, is a NOTE in the history, or an ERROR (answered with a
@@ -37,7 +37,7 @@ class Cell:
     decision comes from (``sources``), '' for an act that makes no sense there.
     """
 
-    kind: Kind
+    kind: CellKind
     state: State | None = None
     back: bool = False
     before: State | None = None
@@ -50,24 +50,24 @@ Row = Mapping[State, Cell]
 Table = Mapping[State, Mapping[str, Cell]]
 Grouped = Mapping[tuple[State, ...], Cell]  # the states of one row that share a decision
 
-_REFUSED = Cell(Kind.REFUSED)
+_REFUSED = Cell(CellKind.REFUSED)
 
 
 def becomes(state: State, source: str, *replies: str, before: State | None = None) -> Cell:
-    return Cell(Kind.BECOMES, state=state, source=source, replies=replies, before=before)
+    return Cell(CellKind.BECOMES, state=state, source=source, replies=replies, before=before)
 
 
 def back(source: str) -> Cell:
     """Where we were before the question that is now answered."""
-    return Cell(Kind.BECOMES, back=True, source=source)
+    return Cell(CellKind.BECOMES, back=True, source=source)
 
 
 def note(source: str, *replies: str, before: State | None = None) -> Cell:
-    return Cell(Kind.NOTE, source=source, replies=replies, before=before)
+    return Cell(CellKind.NOTE, source=source, replies=replies, before=before)
 
 
 def stay(source: str, before: State | None = None) -> Cell:
-    return Cell(Kind.STAY, source=source, before=before)
+    return Cell(CellKind.STAY, source=source, before=before)
 
 
 def alert(cell: Cell) -> Cell:
@@ -76,11 +76,11 @@ def alert(cell: Cell) -> Cell:
 
 
 def error() -> Cell:
-    return Cell(Kind.ERROR)
+    return Cell(CellKind.ERROR)
 
 
 def refused(source: str) -> Cell:
-    return Cell(Kind.REFUSED, source=source)
+    return Cell(CellKind.REFUSED, source=source)
 
 
 def lay_out(states: tuple[State, ...], letters: Mapping[str, Grouped], acts: Mapping[str, Grouped]) -> Table:

@@ -6,8 +6,8 @@ Everything here is made from ``machine.TABLES``; there is no second copy of the 
 from collections.abc import Iterator, Mapping
 
 from mailproc.ill import machine
-from mailproc.ill.cells import Cell, Kind, Table
-from mailproc.ill.sources import SOURCES
+from mailproc.ill.cells import Cell, CellKind, Table
+from mailproc.ill.source_tags import SOURCES
 from mailproc.ill.terms import Role, Service, State
 
 _INTRO = """\
@@ -79,7 +79,7 @@ def text(role: Role, service: Service) -> str:
     for event in _events(table):
         grouped: dict[str, list[str]] = {}
         for state, row in table.items():
-            if row[event].kind is not Kind.REFUSED:
+            if row[event].kind is not CellKind.REFUSED:
                 grouped.setdefault(phrase(row[event]).replace("**", ""), []).append(state.name)
         for said, states in grouped.items():
             where = "everywhere" if len(states) == len(table) else " ".join(states)
@@ -107,7 +107,7 @@ def _outcome(cell: Cell) -> str:
         return "BEFORE"
     if cell.state is not None:
         return cell.state.name
-    return {Kind.ERROR: "**error**", Kind.REFUSED: "–"}.get(cell.kind, cell.kind.value)
+    return {CellKind.ERROR: "**error**", CellKind.REFUSED: "–"}.get(cell.kind, cell.kind.value)
 
 
 def _all() -> Iterator[tuple[Role, Service, Table]]:
@@ -143,7 +143,7 @@ def _ways(table: Table) -> Mapping[tuple[State, State], list[str]]:
     ways: dict[tuple[State, State], list[str]] = {}
     for start, row in table.items():
         for event, cell in row.items():
-            if cell.kind is Kind.BECOMES and not cell.attention:
+            if cell.kind is CellKind.BECOMES and not cell.attention:
                 for end in _ends(table, start, cell):
                     ways.setdefault((start, end), []).append(event)
     return {way: events for way, events in ways.items() if way[0] is not way[1]}

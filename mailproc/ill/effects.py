@@ -1,4 +1,4 @@
-"""What policy wants done after a step. Values only: ``flow.advance`` carries them out."""
+"""What policy wants done after a step. Values only: ``flow.advance.steps`` carries them out."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +55,7 @@ class TakeBack:
 
 
 @dataclass(frozen=True)
-class Act:
+class FollowUpAct:
     """A follow-up act of our own in the same commit (cause: policy), with what it says."""
 
     action: str
@@ -69,4 +69,4 @@ class Finish:
     outcome: str
 
 
-Effect = Send | Notify | TryNext | AskStaff | Withdraw | TakeBack | Act | Finish
+Effect = Send | Notify | TryNext | AskStaff | Withdraw | TakeBack | FollowUpAct | Finish

@@ -17,11 +17,11 @@ from types import MappingProxyType
 from typing import Any
 
 from mailproc.ill import actions, requester_copy, requester_loan, responder_copy, responder_loan
-from mailproc.ill.cells import Cell, Kind, Table
+from mailproc.ill.cells import Cell, CellKind, Table
 from mailproc.ill.terms import Role, Service, State
 
 __all__ = [
-    "TABLES", "Cell", "Kind", "Next", "allows", "is_final", "next_state", "possible", "table_of",
+    "TABLES", "Cell", "CellKind", "Transition", "allows", "is_final", "next_state", "possible", "table_of",
     "tables_json",
 ]  # fmt: skip
 
@@ -47,11 +47,11 @@ _USUAL = {
 
 
 @dataclass(frozen=True)
-class Next:
+class Transition:
     """What an event does: the state and state_before to store (the old ones where it stays),
     the letters that answer by themselves, and whether staff must look."""
 
-    kind: Kind
+    kind: CellKind
     state: State
     state_before: State | None
     replies: tuple[str, ...] = ()
@@ -63,7 +63,9 @@ def table_of(role: Role, service: Service) -> Table:
     return TABLES[role][Service.LOAN if service is Service.LOAN else Service.COPY]
 
 
-def next_state(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Next:
+def next_state(
+    role: Role, service: Service, state: State, state_before: State | None, event: str
+) -> Transition:
     """What ``event`` does in ``state``. Total and pure.
 
     A letter that has no row here is an ERROR (State-Transition-Prohibited), an act that has
@@ -75,16 +77,16 @@ def next_state(role: Role, service: Service, state: State, state_before: State |
     else:
         entered = state if cell.state is None else cell.state
     before = cell.before or _before(role, state, state_before, entered)
-    return Next(cell.kind, entered, before, cell.replies, cell.attention)
+    return Transition(cell.kind, entered, before, cell.replies, cell.attention)
 
 
 def _cell(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Cell:
     if event in actions.STAYS:
-        return Cell(Kind.REFUSED if state in NOBODY else Kind.STAY)
+        return Cell(CellKind.REFUSED if state in NOBODY else CellKind.STAY)
     if event == "ship" and state == State.CANCEL_PENDING and state_before != State.IN_PROCESS:
-        return Cell(Kind.REFUSED)  # nobody has accepted the condition yet
+        return Cell(CellKind.REFUSED)  # nobody has accepted the condition yet
     row = table_of(role, service).get(state, {})
-    return row.get(event) or Cell(Kind.ERROR if event[:1].isupper() else Kind.REFUSED)
+    return row.get(event) or Cell(CellKind.ERROR if event[:1].isupper() else CellKind.REFUSED)
 
 
 def _before(role: Role, state: State, state_before: State | None, entered: State) -> State | None:
@@ -109,7 +111,7 @@ def possible(role: Role, service: Service, state: State, state_before: State | N
 
 def allows(role: Role, service: Service, state: State, state_before: State | None, event: str) -> bool:
     """May we do this now? ``event``: the row of an act of ours."""
-    return next_state(role, service, state, state_before, event).kind is not Kind.REFUSED
+    return next_state(role, service, state, state_before, event).kind is not CellKind.REFUSED
 
 
 def is_final(role: Role, service: Service, state: State) -> bool:
@@ -118,7 +120,7 @@ def is_final(role: Role, service: Service, state: State) -> bool:
     if row is None or state in NOBODY:
         return False
     acts = [cell for event, cell in row.items() if event[:1].islower()]
-    return all(cell.kind is Kind.REFUSED or cell.attention for cell in acts)
+    return all(cell.kind is CellKind.REFUSED or cell.attention for cell in acts)
 
 
 def tables_json() -> dict[str, Any]:

@@ -7,16 +7,26 @@ each decision that is ours and not the standard's).
 from dataclasses import dataclass
 from datetime import date
 
-from mailproc.ill import comparison, reminders
+from mailproc.ill import reminders, status_mismatch
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, StatusOrErrorReport
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
-from mailproc.ill.effects import Act, AskStaff, Effect, Finish, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.automatic_replies import duplicate_id, prohibited, reply
+from mailproc.ill.effects import (
+    AskStaff,
+    Effect,
+    Finish,
+    FollowUpAct,
+    Notify,
+    Send,
+    TakeBack,
+    TryNext,
+    Withdraw,
+)
 from mailproc.ill.events import TIMERS
-from mailproc.ill.machine import Kind
+from mailproc.ill.machine import CellKind
 from mailproc.ill.repeats import has_time
-from mailproc.ill.replies import duplicate_id, prohibited, reply
-from mailproc.ill.standing import Occurrence, Standing, Step
 from mailproc.ill.terms import Results, Role, Service, State
+from mailproc.ill.transaction_state import Occurrence, Step, TransactionState
 
 REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
 """What happened to the words of a letter that did leave."""
@@ -59,7 +69,7 @@ class Settings:
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
     """Everything to be done after ``step``, in order."""
-    if step.outcome.kind is Kind.REFUSED:
+    if step.outcome.kind is CellKind.REFUSED:
         return ()
     if occurrence.event in TIMERS:
         return reminders.effects(step.after, occurrence, settings.overdue_levels)
@@ -96,7 +106,7 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 
 
 def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    if step.outcome.kind is Kind.ERROR and occurrence.apdu is not None:
+    if step.outcome.kind is CellKind.ERROR and occurrence.apdu is not None:
         if isinstance(occurrence.apdu, StatusOrErrorReport):
             return ()  # never a report to a report: that is how loops begin
         return (Send(prohibited(occurrence.apdu, step.before)), AskStaff(Reason.NOT_POSSIBLE_NOW))
@@ -144,7 +154,7 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 def _reported(report: Report, step: Step, occurrence: Occurrence) -> Reason | None:
     if report.kind == "error":
         return Reason.FILE_REJECTED if occurrence.facts.get("file") else Reason.ERROR_REPORT
-    return Reason.STATE_DIFFERS if comparison.difference(step.before, report.current_state) else None
+    return Reason.STATE_DIFFERS if status_mismatch.difference(step.before, report.current_state) else None
 
 
 def _moved_or_new(step: Step, occurrence: Occurrence) -> bool:
@@ -190,7 +200,7 @@ def _refused(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if not refused or step.after.state is not State.IN_PROCESS:
         return ()  # of one that arrives cancelled staff are asked anyhow
     answer = IllAnswer(results=Results.UNFILLED, reason=refused["reason"], note=refused["note"])
-    return (Act("unfilled", answer),)
+    return (FollowUpAct("unfilled", answer),)
 
 
 def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
@@ -223,7 +233,7 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
     if shipped_copy and occurrence.event == "SHIPPED" and settings.copy_ends_shipped:
         on = date.fromisoformat(occurrence.facts["on"]) if "on" in occurrence.facts else None
-        return (Act("receive", Received(received_on=on, shipped_service=Service.COPY)),)
+        return (FollowUpAct("receive", Received(received_on=on, shipped_service=Service.COPY)),)
     return ()
 
 
@@ -259,14 +269,14 @@ def _finished(step: Step) -> tuple[Effect, ...]:
     return (Finish(outcome),) if outcome else ()
 
 
-def _outcome(standing: Standing) -> str:
-    if standing.state is State.CANCELLED:
+def _outcome(current: TransactionState) -> str:
+    if current.state is State.CANCELLED:
         return "cancelled"
-    copy = standing.service is not Service.LOAN
-    if standing.role is Role.REQUESTER:
-        filled = standing.state is State.RETURNED or (copy and standing.state is State.RECEIVED)
+    copy = current.service is not Service.LOAN
+    if current.role is Role.REQUESTER:
+        filled = current.state is State.RETURNED or (copy and current.state is State.RECEIVED)
         return "filled" if filled else ""
-    if standing.state is State.NOT_SUPPLIED:
+    if current.state is State.NOT_SUPPLIED:
         return "unfilled"
-    filled = standing.state is State.CHECKED_IN or (copy and standing.state is State.SHIPPED)
+    filled = current.state is State.CHECKED_IN or (copy and current.state is State.SHIPPED)
     return "filled" if filled else ""

@@ -3,10 +3,10 @@
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Due, Expired, Overdue, StatusQuery
 from mailproc.ill.attention import Reason
-from mailproc.ill.effects import Act, AskStaff, Effect, Notify, Send
+from mailproc.ill.automatic_replies import said_again
+from mailproc.ill.effects import AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
-from mailproc.ill.replies import said_again
-from mailproc.ill.standing import Occurrence, Standing
+from mailproc.ill.transaction_state import Occurrence, TransactionState
 
 ATTENTION = {
     Timer.UNANSWERED: Reason.NO_ANSWER,
@@ -25,7 +25,7 @@ ATTENTION = {
 """Why a human is needed, where it comes to that."""
 
 
-def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:
+def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:
     """After a Timer's event. ``levels``: so many reminders of a loan, then staff."""
     if occurrence.facts.get("outdated"):
         return ()
@@ -37,17 +37,17 @@ def effects(standing: Standing, occurrence: Occurrence, levels: int) -> tuple[Ef
     if kind is Timer.READER_RECALLED and level < levels:
         return (Notify("patron/recalled", "patron", {"level": level + 1}),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
-        return (Act("overdue", _demand(standing, level)),)
+        return (FollowUpAct("overdue", _demand(current, level)),)
     again = [occurrence.facts[name] for name in ("say_first", "say") if name in occurrence.facts]
     if again:
         return tuple(Send(said_again(apdu_json.from_json(said))) for said in again)
     if kind is Timer.EXPIRY:
-        return (Act("expire", Expired()),)
+        return (FollowUpAct("expire", Expired()),)
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
         return (Send(StatusQuery()),)  # once: a second silence is for a human
     return (AskStaff(ATTENTION[kind]),) if kind in ATTENTION else ()
 
 
-def _demand(standing: Standing, level: int) -> Overdue:
-    due = Due(on=standing.due_on, renewable=standing.renewable) if standing.due_on else None
+def _demand(current: TransactionState, level: int) -> Overdue:
+    due = Due(on=current.due_on, renewable=current.renewable) if current.due_on else None
     return Overdue(due=due, level=level)

@@ -86,7 +86,7 @@ _WAITS_FOR_SUPPLY = (State.PENDING, State.IN_PROCESS)
 
 
 @dataclass(frozen=True)
-class Status:
+class RequestStatus:
     """``position`` on a waiting list; ``on``: the day of a promise; ``reason``: why it is unfilled, or the
     condition, by the standard's name or the event that ended the attempt; ``closed``: staff took it off the
     lists."""
@@ -106,21 +106,21 @@ def status(
     apdu: Mapping[str, Any] | None = None,
     forwarded: bool = False,
     closed: bool = False,
-) -> Status:
+) -> RequestStatus:
     """``promise`` as a transaction keeps it; ``moved``: the event that brought the state (``heard.spoken``)
     and its ``apdu`` as JSON; ``forwarded``: a library that we do not know has it now."""
     said = apdu or {}
     if state in _WAITS_FOR_SUPPLY and promise:
         on = promise.get("date")
         day = date.fromisoformat(on) if on else None
-        return Status(Term(promise["what"]), promise.get("position"), day, closed=closed)
+        return RequestStatus(Term(promise["what"]), promise.get("position"), day, closed=closed)
     if state is State.NOT_SUPPLIED:
         term = _ENDED_BY.get(moved, Term.UNFILLED)
         other = moved if term is Term.UNFILLED and moved not in _SAYS_NO_MORE else ""
-        return Status(term, reason=said.get("reason") or other, closed=closed)
+        return RequestStatus(term, reason=said.get("reason") or other, closed=closed)
     if state is State.CONDITIONAL:
         conditions = said.get("conditions") or [{}]
-        return Status(Term.CONDITIONAL, reason=conditions[0].get("condition") or "", closed=closed)
+        return RequestStatus(Term.CONDITIONAL, reason=conditions[0].get("condition") or "", closed=closed)
     if state is State.PENDING and forwarded:
-        return Status(Term.FORWARDED, closed=closed)
-    return Status(OF_STATE[state], closed=closed)
+        return RequestStatus(Term.FORWARDED, closed=closed)
+    return RequestStatus(OF_STATE[state], closed=closed)

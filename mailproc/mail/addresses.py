@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mailproc.mail import charset, encoded
+from mailproc.mail import charset, encoded_words
 from mailproc.mail.defects import Defects
 
 MOST_OF_FIELD = 16_384  # octets of a list of recipients that are looked at
@@ -121,7 +121,7 @@ def _folded(field: bytes) -> str:
         text = field.removesuffix(b"\r").replace(b"\r\n", b"\n").decode()
     except UnicodeDecodeError:
         return ""
-    return "" if encoded.CONTROL.search(text.replace("\n", "").replace("\t", "")) else text
+    return "" if encoded_words.CONTROL.search(text.replace("\n", "").replace("\t", "")) else text
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -193,7 +193,7 @@ def _decoy(tokens: Sequence[_Token]) -> bool:
         or _OF_AN_ADDRESS.search(comments)
         or ("\n" in strings and (comments or "@" in strings))
         or "\n" in (comments if "@" in strings else not_last)
-        or encoded.deceives(" ".join(token.text for token in tokens if token.kind in ("c", "q", "w")))
+        or encoded_words.deceives(" ".join(token.text for token in tokens if token.kind in ("c", "q", "w")))
     )
 
 

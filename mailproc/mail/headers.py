@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from mailproc.mail import charset, encoded
+from mailproc.mail import charset, encoded_words
 from mailproc.mail.defects import Defects
 
 Header = dict[str, list[bytes]]  # lower-case names; values as they came, folded
@@ -23,7 +23,7 @@ _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _MBOX = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _REGULAR = re.compile(rb"(?:[!-9;-~]++:[^\n]*+\n(?:[ \t]++[^\s][^\n]*+\n)*+)*+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_UNSAFE = re.compile(f"{encoded.CONTROL.pattern}+")
+_UNSAFE = re.compile(f"{encoded_words.CONTROL.pattern}+")
 _BEHIND_TOKEN = re.compile(r"[\s;(]+")
 _ID = re.compile(r"<([^<>]+)>")
 
@@ -101,7 +101,7 @@ def first(header: Header, name: str) -> bytes:
 
 def text(value: bytes) -> str:
     """Return a field as one line of characters, encoded words decoded."""
-    return one_line(encoded.decoded(charset.plain(value[:MOST_OF_FIELD])))[:MOST_OF_LINE]
+    return one_line(encoded_words.decoded(charset.plain(value[:MOST_OF_FIELD])))[:MOST_OF_LINE]
 
 
 def one_line(characters: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from mailproc.mail import charset, headers, parameters, rendition, transfer
+from mailproc.mail import charset, headers, html_text, parameters, transfer_encoding
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Part
 
@@ -86,12 +86,12 @@ class Tree:
         self, media_type: str, given: parameters.Parameters, header: headers.Header, body: bytes
     ) -> Part:
         encoding = headers.token(headers.first(header, "content-transfer-encoding"))
-        content = transfer.decode(body, encoding, self._defects)
+        content = transfer_encoding.decode(body, encoding, self._defects)
         characters, name = None, given.get("charset", "")
         if media_type.startswith("text/"):
             characters, name = charset.decode(content, name, self._defects)
             if given.get("format", "").lower() == "flowed" and media_type == "text/plain":
-                characters = rendition.unflowed(characters, given.get("delsp", "").lower() == "yes")
+                characters = html_text.unflowed(characters, given.get("delsp", "").lower() == "yes")
         disposition = headers.first(header, "content-disposition")
         return Part(
             media_type=media_type,

@@ -5,7 +5,7 @@ is noted in ``Letter.defects``; the bytes stay in ``Letter.raw``.
 """
 
 from mailproc import slow_work
-from mailproc.mail import addresses, headers, mime, rendition
+from mailproc.mail import addresses, headers, html_text, mime
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter, Part
 
@@ -53,7 +53,7 @@ def readable(letter: Letter) -> str:
     if _says_something(plain):
         return plain
     html = _text(body, "text/html")
-    rendered = rendition.from_html(html) if html else ""
+    rendered = html_text.from_html(html) if html else ""
     return rendered if _says_something(rendered) else letter.text
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from mailproc.notices import situations
 from mailproc.notices.digest import StaffDigest
-from mailproc.notices.parties import Library, Partner, Patron, Refusal, Request
 from mailproc.notices.patron import TO_READERS, ToPatron
+from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Patron, Refusal, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
 
 __all__ = [
@@ -19,10 +19,10 @@ __all__ = [
     "NOT_YET_SENT",
     "AttentionGroup",
     "CitedRequest",
-    "Library",
     "NoticeContext",
     "OurLetter",
-    "Partner",
+    "OurLibrary",
+    "PartnerLibrary",
     "PartnerNotice",
     "PartnerReturned",
     "Patron",
@@ -95,7 +95,7 @@ class Claimed:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffAttention:
-    library: Library = field_help("This library.", sample=sample_of(Library))
+    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
     reasons: tuple[str, ...] = field_help("Why a human is needed.", sample=("nobody left to ask",))
     request: CitedRequest | None = field_help(
         "The request that is meant, if one is.", sample=sample_of(CitedRequest), optional=True
@@ -106,8 +106,8 @@ class StaffAttention:
     groups: tuple[AttentionGroup, ...] = field_help(
         "Those requests, all of them, by their reasons.", sample=(sample_of(AttentionGroup),), optional=True
     )
-    partner: Partner | None = field_help(
-        "The other library, if one is concerned.", sample=sample_of(Partner), optional=True
+    partner: PartnerLibrary | None = field_help(
+        "The other library, if one is concerned.", sample=sample_of(PartnerLibrary), optional=True
     )
     letter: str = field_help("The letter that is meant, I… or O….", sample="O12", optional=True)
     sender: str = field_help("Who wrote that letter.", sample="ill@other.example", optional=True)
@@ -152,8 +152,8 @@ class StaffAttention:
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerNotice:
-    library: Library = field_help("This library.", sample=sample_of(Library))
-    partner: Partner = field_help("The library that is written to.", sample=sample_of(Partner))
+    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
+    partner: PartnerLibrary = field_help("The library that is written to.", sample=sample_of(PartnerLibrary))
     request: Request = field_help("What it is about.", sample=sample_of(Request))
     their_number: str = field_help(
         "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
@@ -169,8 +169,8 @@ class PartnerNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerReturned:
-    library: Library = field_help("This library.", sample=sample_of(Library))
-    partner: Partner = field_help("The library that is written to.", sample=sample_of(Partner))
+    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
+    partner: PartnerLibrary = field_help("The library that is written to.", sample=sample_of(PartnerLibrary))
     request: Request = field_help("What is on its way back.", sample=sample_of(Request))
     their_number: str = field_help("Their number of it.", sample="7654321", optional=True)
     returned: str = field_help("When it left.", sample="Mon 23 Nov 2026")

@@ -5,7 +5,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailproc.notices.parties import Library
+from mailproc.notices.shared_contexts import OurLibrary
 from mailproc.templating.contract import field_help, sample_of
 
 MOST_SHOWN = 50
@@ -67,7 +67,7 @@ class DigestText:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffDigest:
-    library: Library = field_help("This library.", sample=sample_of(Library))
+    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
     day: str = field_help("Today.", sample="Mon 23 Nov 2026")
     groups: tuple[DigestGroup, ...] = field_help(
         "What needs a hand, each request in one group.", sample=(sample_of(DigestGroup),)
@@ -100,7 +100,7 @@ class StaffDigest:
 
 
 def digest(
-    library: Library,
+    library: OurLibrary,
     day: str,
     groups: Sequence[tuple[str, Sequence[DigestRequest]]],
     waiting: int,

@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mailproc.ill.apdu import Money
-from mailproc.ill.noted import Noted
-from mailproc.ill.status import Status
+from mailproc.ill.findings import Noted
+from mailproc.ill.status import RequestStatus
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
 from mailproc.sentence import Part, read_stored, worded
@@ -126,7 +126,7 @@ class Language:
         """A text of the command line with its values."""
         return self.texts.labels[part][name].format(**values)
 
-    def status(self, status: Status, today: date) -> str:
+    def status(self, status: RequestStatus, today: date) -> str:
         """ "Hold placed, position 2", "Unfilled: it is on loan": for librarians, in lists."""
         reason = f": {self.condition_word(status.reason)}" if status.reason else ""
         place = [self.label("status", "position", value=status.position)] if status.position else []

@@ -8,9 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mailproc.config_load.lines import keys_of, lines_of
-from mailproc.config_load.problem import Problem, Source, misconfigured
-from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
+from mailproc.config_load.key_lines import keys_of, lines_of
+from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
+from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import Misconfigured, Setting
 from mailproc.notices.language import Language, locale_of
 from mailproc.notices.vocabulary import Vocabulary
@@ -99,13 +99,13 @@ def _files_in(folder: Path) -> dict[str, Path]:
 def _read(tag: str, file: Path) -> Language:
     text = _text(file)
     lines = {(field.name,): 1 for field in fields(Vocabulary)} | lines_of(text)
-    source = Source(file, _toml(text, file), lines)
+    source = ConfigSource(file, _toml(text, file), lines)
     if found := list(_wrong(tag, source)):
         raise misconfigured(source, found)
     return Language(tag, Vocabulary(**source.data))
 
 
-def _wrong(tag: str, source: Source) -> Iterator[Problem]:
+def _wrong(tag: str, source: ConfigSource) -> Iterator[ConfigProblem]:
     """English as it was shipped is what all others are compared with; tests compare it with the codes."""
     if source.path.parent == SHIPPED and tag == FALLBACK_LANGUAGE:
         return
@@ -114,7 +114,7 @@ def _wrong(tag: str, source: Source) -> Iterator[Problem]:
     try:
         locale = locale_of(tag)
     except ValueError as error:
-        yield Problem((), f"CLDR does not know the language {tag}: {error}")
+        yield ConfigProblem((), f"CLDR does not know the language {tag}: {error}")
         return
     yield from language_check.problems(source.data, _english(), locale)
 
@@ -140,8 +140,8 @@ def _toml(text: str, file: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         if doubled := list(_doubled(text)):
-            raise misconfigured(Source(file, {}, dict(doubled)), [
-                Problem(loc, "stands there twice") for loc, _ in doubled
+            raise misconfigured(ConfigSource(file, {}, dict(doubled)), [
+                ConfigProblem(loc, "stands there twice") for loc, _ in doubled
             ]) from error  # fmt: skip
         raise Misconfigured(f"{file} is not valid TOML: {error}", Setting("", str(file))) from error
 

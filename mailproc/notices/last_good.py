@@ -15,7 +15,7 @@ from mailproc.notices.catalogue import NoticeContext
 from mailproc.notices.render import Notice, letter_of, lines_of, path_of
 from mailproc.store.tables import TemplateGood
 from mailproc.templating.environment import Templates
-from mailproc.templating.problem import BrokenTemplate, Problem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 _TABLE = TemplateGood.__table__  # type: ignore[attr-defined]  # SQLModel adds it when the class is made
 _GOOD = select(_TABLE.c.text).where(_TABLE.c.path == bindparam("named"))
@@ -49,7 +49,7 @@ class Rendered:
     notice: Notice
     path: str
     used: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TemplateProblem, ...] = ()
     to_remember: tuple[str, str] | None = None
 
 
@@ -69,7 +69,7 @@ def render_safely(
     path = path_of(name, language)
     used_path = templates.source(path).path
     values = lines_of(context)
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TemplateProblem, ...] = ()
     try:
         notice = letter_of(templates.render(path, values), path)
         return Rendered(notice, used_path, "file", (), _news(templates, path, last_good))

@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 
 from mailproc.notices import situations
-from mailproc.notices.parties import Library, Patron, Refusal, Request
+from mailproc.notices.shared_contexts import OurLibrary, Patron, Refusal, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
 
 
@@ -13,7 +13,7 @@ from mailproc.templating.contract import Contract, field_help, sample_of
 class ToPatron:
     """What every letter to a reader names."""
 
-    library: Library = field_help("This library.", sample=sample_of(Library))
+    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
     patron: Patron = field_help("The reader.", sample=sample_of(Patron))
     request: Request = field_help("What the reader asked for.", sample=sample_of(Request))
 

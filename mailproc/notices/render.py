@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailproc import slow_work
-from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
+from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.templating.contract import as_context
 from mailproc.templating.environment import Templates
 from mailproc.templating.heading import split_letter
-from mailproc.templating.problem import BrokenTemplate, Problem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 HIDDEN = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Marks that turn the direction of a line: in a stranger's title they only deceive."""
@@ -49,7 +49,7 @@ def letter_of(text: str, file: str) -> Notice:
     try:
         return Notice(*split_letter(text))
     except ValueError as error:
-        raise BrokenTemplate([Problem(file, 1, "", str(error))]) from error
+        raise BrokenTemplate([TemplateProblem(file, 1, "", str(error))]) from error
 
 
 def lines_of(context: NoticeContext) -> dict[str, Any]:

@@ -7,7 +7,7 @@ itself: what was sent as a file has no day on which it is due.
 from typing import Any
 
 from mailproc.notices.digest import digest
-from mailproc.notices.parties import Library, Request
+from mailproc.notices.shared_contexts import OurLibrary, Request
 from mailproc.templating.contract import Situation, sample_of
 
 ARRIVED = (
@@ -31,7 +31,7 @@ CANCELLED = (
 )
 DIGEST = (
     Situation("a day with work", {}),
-    Situation("nothing to do", vars(digest(sample_of(Library), "Mon 23 Nov 2026", (), 214))),
+    Situation("nothing to do", vars(digest(sample_of(OurLibrary), "Mon 23 Nov 2026", (), 214))),
 )
 
 _NOTHING: dict[str, Any] = {

@@ -42,14 +42,14 @@ class Vocabulary:
     wishes: Words
     ways: Words
     questions: Words
-    """By what a letter taught (``store.learned``)."""
+    """By what a letter taught (``store.partner_addresses``)."""
     citation: Words
     """By the fields of Item; their order is that of a citation."""
     single: Words
     terms: Words
     """By Term of ``ill.status``."""
     noted: Words
-    """By the names of Noted of ``ill.noted``."""
+    """By the names of Noted of ``ill.findings``."""
     sentences: Words
     """By the code of a ``Sentence``."""
     labels: Mapping[str, Words]

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from mailproc.flow import manner
-from mailproc.flow.premises import Premises
+from mailproc.flow import delivery_mode
+from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.actions import ANSWER, BY_NAME, Action, Option
 from mailproc.ill.terms import Role, Service, State
-from mailproc.office.find import transaction_of
+from mailproc.office.queries.find import transaction_of
 from mailproc.store.rows import Transaction
 
 QUIET = "LOCAL"
@@ -37,23 +37,23 @@ class Choice:
         return (*self.action.needs, *self.action.tells)
 
 
-def actions(transaction: Transaction, premises: Premises | None = None) -> tuple[str, ...]:
-    """The names of what the law allows now, the likeliest first; with ``premises`` without what the
+def actions(transaction: Transaction, context: Context | None = None) -> tuple[str, ...]:
+    """The names of what the law allows now, the likeliest first; with ``context`` without what the
     partner's protocol has no message for."""
     lawful = machine.possible(*_where(transaction))
-    return manner.sayable(lawful, transaction, premises) if premises else lawful
+    return delivery_mode.sayable(lawful, transaction, context) if context else lawful
 
 
-def choices(connection: Connection, number: str, premises: Premises) -> tuple[Choice, ...]:
+def choices(connection: Connection, number: str, context: Context) -> tuple[Choice, ...]:
     """What can be done with the request ``number`` now. LocalFault where there is none, or several."""
     transaction = transaction_of(connection, number)
     where, found = _where(transaction), list[Choice]()
-    for name in actions(transaction, premises):
+    for name in actions(transaction, context):
         action = BY_NAME[name]
-        told = _told(action, transaction, premises)
+        told = _told(action, transaction, context)
         for answer, event in zip(_answers(action), action.events, strict=True):
             after = machine.next_state(*where, event)
-            if after.kind is not machine.Kind.REFUSED:
+            if after.kind is not machine.CellKind.REFUSED:
                 found.append(Choice(where[0], action, answer, after.state, told))
     return tuple(found)
 
@@ -66,9 +66,9 @@ def _where(transaction: Transaction) -> tuple[Role, Service, State, State | None
     return transaction.role, transaction.service, transaction.state, transaction.state_before
 
 
-def _told(action: Action, transaction: Transaction, premises: Premises) -> str:
+def _told(action: Action, transaction: Transaction, context: Context) -> str:
     if action.message is None:
         return QUIET
-    codec = premises.registry.by_name(transaction.codec)
-    partner, role = premises.partners.get(transaction.partner), transaction.role
-    return manner.effective(codec, partner, action.message, role, transaction.dialect).name
+    codec = context.registry.by_name(transaction.codec)
+    partner, role = context.partners.get(transaction.partner), transaction.role
+    return delivery_mode.effective(codec, partner, action.message, role, transaction.dialect).name

@@ -10,7 +10,7 @@ from itertools import cycle
 
 from imapclient.exceptions import IMAPClientError
 
-from mailproc.practice.mailbox import Mailbox
+from mailproc.practice.mailbox import PracticeMailbox
 from mailproc.practice.supplier import Answer, Tell
 
 _PAUSE = 2.0  # seconds before a letter that nobody took is offered again
@@ -23,7 +23,7 @@ class Carrier:
     ``listener`` (host, port) may become known later; until then all goes into the mailbox.
     """
 
-    def __init__(self, mailbox: Mailbox, tell: Tell, listener: tuple[str, int] | None = None) -> None:
+    def __init__(self, mailbox: PracticeMailbox, tell: Tell, listener: tuple[str, int] | None = None) -> None:
         self.listener = listener
         self._mailbox = mailbox
         self._tell = tell

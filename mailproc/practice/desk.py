@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailproc import config_load
-from mailproc.office import listing, questions
-from mailproc.office.listing import Line
-from mailproc.office.questions import Shown
+from mailproc.office.queries import listing, request_details
+from mailproc.office.queries.listing import RequestLine
+from mailproc.office.queries.request_details import RequestDetails
 from mailproc.protocols import registry
 from mailproc.store.engine import Store
 
@@ -59,11 +59,11 @@ class Desk:
         state: str = json.loads(self.do("act", number, *action, "--json"))["state"]
         return state
 
-    def show(self, number: str) -> Shown:
+    def show(self, number: str) -> RequestDetails:
         with self._store.read() as connection:
-            return questions.shown(connection, number)
+            return request_details.shown(connection, number)
 
-    def requests(self) -> list[Line]:
+    def requests(self) -> list[RequestLine]:
         with self._store.read() as connection:
             return listing.listed(connection, listing.Filter())
 
@@ -76,7 +76,7 @@ class Desk:
         url = config_load.load(self._config, registry.problems, secrets_needed=False).store.url
         return Store.open(url, base=self._config.parent, make=False, migrate=False)
 
-    def until(self, number: str, state: str, partner: str) -> Shown:
+    def until(self, number: str, state: str, partner: str) -> RequestDetails:
         """Looks at a request until it is in this state with this partner. Raises Missed."""
         return self._until(
             lambda: self.show(number),
@@ -87,7 +87,7 @@ class Desk:
             ),
         )
 
-    def until_heard(self, number: str, event: str) -> Shown:
+    def until_heard(self, number: str, event: str) -> RequestDetails:
         """Looks at a request until its history has this event. Raises Missed."""
         return self._until(
             lambda: self.show(number),
@@ -97,7 +97,7 @@ class Desk:
             ),
         )
 
-    def until_listed(self, count: int, role: str) -> list[Line]:
+    def until_listed(self, count: int, role: str) -> list[RequestLine]:
         """Looks at the list until it has so many requests in this role. Raises Missed."""
         return self._until(
             lambda: [line for line in self.requests() if line.role == role],

@@ -22,7 +22,7 @@ _PASSWORD = "PRACTICE_MAILBOX_PASSWORD"  # noqa: S105  # the name of an environm
 _ATTEMPTS = 3
 
 
-class Mailbox:
+class PracticeMailbox:
     """``port`` 0 takes a free one. The password goes by the environment, not by the command line."""
 
     def __init__(self, password: str, port: int = 0) -> None:

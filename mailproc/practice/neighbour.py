@@ -15,18 +15,21 @@ from typing import Any
 from sqlalchemy import select
 
 from mailproc.config import Config, Deliver, Library, Partner
-from mailproc.config import Store as StoreSection
+from mailproc.config import StoreSettings as StoreSection
 from mailproc.errors import LocalFault, RemoteFault
-from mailproc.flow import intake, notify, prepare, send, stepping
-from mailproc.flow.premises import Premises
-from mailproc.flow.verify import verify
+from mailproc.flow import send
+from mailproc.flow.advance import station as advance
+from mailproc.flow.advance.verify import verify
+from mailproc.flow.context import Context
+from mailproc.flow.intake import station as intake
+from mailproc.flow.prepare import messages, notices
 from mailproc.ill.terms import Role
 from mailproc.mail.letter import Envelope
 from mailproc.mail.parse import parse
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import acts
-from mailproc.office.acts import Act
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
 from mailproc.practice.supplier import Answer, Tell
 from mailproc.protocols import registry
 from mailproc.store import inbox
@@ -106,9 +109,9 @@ class Neighbour:
             self._tell("unknown-cue", player=NAME, number=number, cue=cue, cues=", ".join(CUES))
             return []
         action, particulars = CUES[cue]
-        act = Act(action=action, number=self._local(number), **particulars(self._premises.today()))
+        act = StaffAct(action=action, number=self._local(number), **particulars(self._premises.today()))
         try:
-            acts.perform(self._store, self._premises, act)
+            perform.perform(self._store, self._premises, act)
         except LocalFault as fault:
             self._tell("not-understood", text=str(fault))
         return self._work()
@@ -123,7 +126,7 @@ class Neighbour:
             "verified", player=NAME, checked=found.checked, differ=len(found.differences), states=states
         )
 
-    def _lending_to(self, symbol: str = "", address: str = "") -> Premises:
+    def _lending_to(self, symbol: str = "", address: str = "") -> Context:
         asks = Partner(symbol=symbol, address=address, codec=CODEC, roles=(Role.REQUESTER,), proof=("none",))
         config = Config(
             library=Library(symbol=SYMBOL, name=NAME, email=ADDRESS),
@@ -131,7 +134,7 @@ class Neighbour:
             deliver=Deliver(mode="smtp"),
             partner=(asks,) if symbol else (),
         )
-        return Premises(config, lambda: registry.load(config), lambda: self._templates, self._clock)
+        return Context(config, lambda: registry.load(config), lambda: self._templates, self._clock)
 
     def _who_asks(self, raw: bytes) -> tuple[str, str]:
         """The symbol and address of the letter's writer; no symbol where it is no message."""
@@ -145,13 +148,13 @@ class Neighbour:
 
     def _work(self) -> list[Answer]:
         """All stations until nothing is due."""
-        store, premises = self._store, self._premises
+        store, context = self._store, self._premises
         while (
-            intake.run(store, premises)
-            + stepping.run(store, premises)
-            + prepare.run(store, premises)
-            + notify.run(store, premises)
-            + send.run(store, premises, self._deliver)
+            intake.run(store, context)
+            + advance.run(store, context)
+            + messages.run(store, context)
+            + notices.run(store, context)
+            + send.run(store, context, self._deliver)
         ):
             pass
         self._tell_news()

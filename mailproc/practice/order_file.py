@@ -26,7 +26,7 @@ class BadOrderFile(Exception):
 
 
 @dataclass(frozen=True)
-class Order:
+class ReceivedOrder:
     """``number`` as on the wire; ``lines`` are the bibliographic lines (1 to 40 columns)."""
 
     number: str
@@ -44,12 +44,12 @@ class Order:
 
 
 @dataclass(frozen=True)
-class OrderFile:
+class ReceivedOrderFile:
     sender: str
     file_ref: str
     customer_code: str
     password: str = field(repr=False)
-    orders: tuple[Order, ...] = ()
+    orders: tuple[ReceivedOrder, ...] = ()
 
 
 def letter_of(raw: bytes) -> EmailMessage:
@@ -67,7 +67,7 @@ def text_of(letter: EmailMessage) -> str:
     return "" if body is None else str(body.get_content()).replace("\r\n", "\n")
 
 
-def read(raw: bytes) -> OrderFile:
+def read(raw: bytes) -> ReceivedOrderFile:
     """Raises NoOrderFile for any other letter, BadOrderFile where the layout is broken."""
     letter = letter_of(raw)
     head, *chunks = text_of(letter).rstrip("\n").split(GAP)
@@ -77,7 +77,7 @@ def read(raw: bytes) -> OrderFile:
     if not chunks or chunks.pop() != "NNNN":
         raise BadOrderFile("The file does not end with NNNN.")
     ref = _FILEREFNO.search(str(letter["Subject"] or ""))
-    return OrderFile(
+    return ReceivedOrderFile(
         sender=sender_of(letter),
         file_ref=ref[1] if ref else "",
         customer_code=account[1],
@@ -86,22 +86,22 @@ def read(raw: bytes) -> OrderFile:
     )
 
 
-def _orders(chunks: list[str]) -> list[Order]:
-    orders: list[Order] = []
+def _orders(chunks: list[str]) -> list[ReceivedOrder]:
+    orders: list[ReceivedOrder] = []
     for chunk in chunks:
         first, *rest = chunk.split("\n")
         if first == ADDRESS and orders:
             last = orders.pop()
-            orders.append(Order(last.number, last.keywords, last.lines, tuple(rest)))
+            orders.append(ReceivedOrder(last.number, last.keywords, last.lines, tuple(rest)))
         else:
             orders.append(_order(first, rest))
     return orders
 
 
-def _order(first: str, lines: list[str]) -> Order:
+def _order(first: str, lines: list[str]) -> ReceivedOrder:
     tx = _TX.fullmatch(first)
     if tx is None:
         raise BadOrderFile(f"An order begins with {first[:20]!r} instead of TX and a number.")
     if any(not 1 <= len(line) <= 40 or not line.isascii() for line in lines):
         raise BadOrderFile(f"Order {tx[1]} has an empty line, one over 40 columns, or one that is not ASCII.")
-    return Order(tx[1], tuple(tx[2].split()), tuple(lines))
+    return ReceivedOrder(tx[1], tuple(tx[2].split()), tuple(lines))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mailproc.office.questions import Shown
+from mailproc.office.queries.request_details import RequestDetails
 from mailproc.practice import british_library, neighbour, second_library
 from mailproc.practice.desk import Desk, Missed
 from mailproc.practice.stage import LIBRARY, Stage
@@ -121,7 +121,7 @@ class Stories:
         self.ends[number] = state
         self._telling.line(f"{number} is {state}")
 
-    def _hears(self, number: str, cue: str, event: str, what: str) -> Shown:
+    def _hears(self, number: str, cue: str, event: str, what: str) -> RequestDetails:
         self._stage.practice.write(f"go {number} {cue}")
         shown = self._desk.until_heard(number, event)
         self._telling.line(f"{number} {what}")

@@ -9,8 +9,8 @@ from mailproc.practice import scripts
 from mailproc.practice.order_file import (
     BadOrderFile,
     NoOrderFile,
-    Order,
-    OrderFile,
+    ReceivedOrder,
+    ReceivedOrderFile,
     letter_of,
     read,
     sender_of,
@@ -52,7 +52,7 @@ class Supplier:
         self._choose = choose
         self._tell = tell
         self._today = today
-        self._orders: dict[str, tuple[Order, OrderFile, scripts.Script]] = {}
+        self._orders: dict[str, tuple[ReceivedOrder, ReceivedOrderFile, scripts.Script]] = {}
 
     def take(self, raw: bytes) -> list[Answer]:
         """A letter came: the receipt, then what the orders in it call for."""
@@ -87,20 +87,20 @@ class Supplier:
         self._tell("refused", player=self.name, file_ref=file_ref, text=text)
         return [Answer(self.address, to, f"FILEREFNO {file_ref} rejected", text, "receipt")]
 
-    def _receipt(self, file: OrderFile) -> Answer:
+    def _receipt(self, file: ReceivedOrderFile) -> Answer:
         count = len(file.orders)
         subject = f"FILEREFNO {file.file_ref} accepted - {count} order{'' if count == 1 else 's'}"
         return Answer(self.address, file.sender, subject, subject, "receipt")
 
-    def _answers(self, file: OrderFile) -> list[Answer]:
-        said: list[tuple[Order, scripts.Reply]] = []
+    def _answers(self, file: ReceivedOrderFile) -> list[Answer]:
+        said: list[tuple[ReceivedOrder, scripts.Reply]] = []
         for order in file.orders:
             cue = scripts.CANCEL if order.cancels else scripts.ORDER
             self._tell("came", player=self.name, what=cue, number=order.number, lines=order.lines)
             said += [(order, reply) for reply in self._script_says(order, file)]
         return self._letters(file, said)
 
-    def _script_says(self, order: Order, file: OrderFile) -> Iterable[scripts.Reply]:
+    def _script_says(self, order: ReceivedOrder, file: ReceivedOrderFile) -> Iterable[scripts.Reply]:
         if not order.cancels:
             script = self._choose(order.lines)
             self._orders[order.number] = (order, file, script)
@@ -114,7 +114,9 @@ class Supplier:
         default = () if script.silent else (scripts.Reply(scripts.CANCEL, "NCANC"),)
         return script.answers(scripts.CANCEL, first.service) or default
 
-    def _letters(self, file: OrderFile, said: Sequence[tuple[Order, scripts.Reply]]) -> list[Answer]:
+    def _letters(
+        self, file: ReceivedOrderFile, said: Sequence[tuple[ReceivedOrder, scripts.Reply]]
+    ) -> list[Answer]:
         """All plain answers in one report, as the real one sends them; the odd ones apart."""
         plain = [(order, reply) for order, reply in said if not reply.both and not reply.text]
         letters = [self._report(file, plain)] if plain else []
@@ -126,7 +128,7 @@ class Supplier:
         return letters
 
     def _report(
-        self, file: OrderFile, said: Sequence[tuple[Order, scripts.Reply]], both: bool = False
+        self, file: ReceivedOrderFile, said: Sequence[tuple[ReceivedOrder, scripts.Reply]], both: bool = False
     ) -> Answer:
         heading = f"REPLIES FOR {file.customer_code}   {self._today():%d-%m-%Y}"
         lines = [f"{order.number:<11} {self._code(reply)}" for order, reply in said]

@@ -19,7 +19,7 @@ from queue import Empty, Queue
 from mailproc.practice.british_library import british_library
 from mailproc.practice.carrier import Carrier
 from mailproc.practice.customer import Customer
-from mailproc.practice.mailbox import Mailbox
+from mailproc.practice.mailbox import PracticeMailbox
 from mailproc.practice.neighbour import Neighbour
 from mailproc.practice.order_file import letter_of
 from mailproc.practice.post_office import Posted, PostOffice
@@ -50,7 +50,7 @@ class World:
         self._tell = tell
         self._happenings: Queue[Posted | str] = Queue()
         self.post_office = PostOffice(self._happenings.put, ground.relay_port)
-        self._mailbox = Mailbox(ground.passwords["mailbox"], ground.mailbox_port)
+        self._mailbox = PracticeMailbox(ground.passwords["mailbox"], ground.mailbox_port)
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
         self._customer = Customer(ground.passwords["customer"], tell)
         self._neighbour = Neighbour(tell)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from mailproc import slow_work
-from mailproc.proof import addressed, header
-from mailproc.proof.header import Field, Header, Irregular
+from mailproc.proof import addressee, header
+from mailproc.proof.header import Header, HeaderField, Irregular
 from mailproc.proof.tokens import parts, tokens
 
 _VERSION = b"1"
@@ -66,13 +66,13 @@ def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str, ours: Col
     if any(one.domain != domain for one in said.dmarc):
         return _unproven(f"{authserv_id} says that DMARC passed for another domain than the author's")
     direct = any(one == domain or one.endswith(b"." + domain) for one in said.spf)
-    signed = None if direct else addressed.signed_by_all(found, domain.decode())
-    if elsewhere := addressed.missing(found, ours, signed):
+    signed = None if direct else addressee.signed_by_all(found, domain.decode())
+    if elsewhere := addressee.missing(found, ours, signed):
         return _unproven(elsewhere)
     return Dmarc(held=True, reason="")
 
 
-def _above(found: Header, received_by: bytes) -> list[Field]:
+def _above(found: Header, received_by: bytes) -> list[HeaderField]:
     """The fields above our relay's own Received; Irregular where it cannot be told which that is."""
     for number, one in enumerate(found.fields):
         if one.key == b"received" and _receiver(one) == received_by:
@@ -94,7 +94,7 @@ def _nothing(found: Header, authserv_id: str, received_by: str) -> str:
     return f"{authserv_id} says nothing of DMARC"
 
 
-def _receiver(field: Field) -> bytes:
+def _receiver(field: HeaderField) -> bytes:
     """The host behind ``by``. A client chooses the name that it greets with, so there must be one only."""
     words = parts(tokens(field.value), b";")[0]
     if words.count(b"by") != 1:
@@ -102,7 +102,7 @@ def _receiver(field: Field) -> bytes:
     return b"".join(words[words.index(b"by") + 1 :][:1])
 
 
-def _said(fields: list[Field], authserv_id: bytes) -> _Said:
+def _said(fields: list[HeaderField], authserv_id: bytes) -> _Said:
     results, spf = list[_Result](), list[bytes]()
     for statement in _statements(fields, authserv_id):
         if statement[:1] in ([b"dmarc"], [b"dmarc/1"]):
@@ -112,7 +112,7 @@ def _said(fields: list[Field], authserv_id: bytes) -> _Said:
     return _Said(tuple(results), tuple(spf))
 
 
-def _statements(fields: list[Field], authserv_id: bytes) -> Iterator[list[bytes]]:
+def _statements(fields: list[HeaderField], authserv_id: bytes) -> Iterator[list[bytes]]:
     for one in fields:
         if one.key != b"authentication-results":
             continue

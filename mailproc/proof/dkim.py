@@ -14,7 +14,7 @@ import dkim
 
 from mailproc import slow_work
 from mailproc.errors import TryLater
-from mailproc.proof import addressed, body_hash, header, public_key, signature
+from mailproc.proof import addressee, body_hash, header, public_key, signature
 from mailproc.proof.header import Header, Irregular
 from mailproc.proof.signature import Signature
 
@@ -84,7 +84,7 @@ def verify(raw: bytes, author: str, keys: KeySource, at: datetime, ours: Collect
     return _first_that_holds(aligned[:MOST_TRIED], found, _Asked(domain, keys, at, ours))
 
 
-def _first_that_holds(fields: list[header.Field], found: Header, asked: _Asked) -> Dkim:
+def _first_that_holds(fields: list[header.HeaderField], found: Header, asked: _Asked) -> Dkim:
     body, reasons, waiting = _Body(found.body), list[str](), None
     for one in fields:
         try:
@@ -104,7 +104,7 @@ def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
     """Raise Irregular where the signature does not hold. DNS is asked last."""
     if missing := signature.unsigned(one, found):
         raise Irregular(missing)
-    if elsewhere := addressed.missing(found, asked.ours, one.signed):
+    if elsewhere := addressee.missing(found, asked.ours, one.signed):
         raise Irregular(elsewhere)
     if body.hash(one.relaxed) != one.body_hash:
         raise Irregular("the body was changed after it was signed")

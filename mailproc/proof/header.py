@@ -21,7 +21,7 @@ class Irregular(ValueError):
 
 
 @dataclass(frozen=True)
-class Field:
+class HeaderField:
     """``name`` as it was written; ``value`` is what stands behind the colon, folded, with its CRLF."""
 
     name: bytes
@@ -40,10 +40,10 @@ class Header:
     Lines end in CRLF: a bare LF was made one, as relays do (the body too).
     """
 
-    fields: tuple[Field, ...]
+    fields: tuple[HeaderField, ...]
     body: bytes
 
-    def named(self, key: bytes) -> tuple[Field, ...]:
+    def named(self, key: bytes) -> tuple[HeaderField, ...]:
         """The fields of that lower-case name, topmost first."""
         return tuple(field for field in self.fields if field.key == key)
 
@@ -56,10 +56,10 @@ def split(raw: bytes) -> Header:
         raise Irregular("its header is too long, or no blank line ends it")
     if _CONTROL.search(lines, 0, end):
         raise Irregular("there are control characters in its header")
-    fields: list[Field] = []
+    fields: list[HeaderField] = []
     position = 0
     while found := _FIELD.match(lines, position, end):
-        fields.append(Field(found[1], found[2]))
+        fields.append(HeaderField(found[1], found[2]))
         position = found.end()
         if len(fields) > MOST_FIELDS:
             raise Irregular(f"its header has more than {MOST_FIELDS} fields")

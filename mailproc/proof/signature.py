@@ -10,7 +10,7 @@ from datetime import datetime
 
 from dkim.util import InvalidTagValueList, parse_tag_value
 
-from mailproc.proof.header import Field, Header, Irregular
+from mailproc.proof.header import Header, HeaderField, Irregular
 
 MOST_OF_SIGNATURE = 8_192  # octets of the field; one with a key of 4096 bits and eighty names has 2,500
 MOST_SIGNED = 200  # names in h=
@@ -44,7 +44,7 @@ class Signature:
     """``key_type`` is "rsa" or "ed25519"; ``signed`` are the names in h=, lower case, in order;
     ``relaxed`` says how the body was made canonical; ``identity`` is the domain of i=."""
 
-    field: Field
+    field: HeaderField
     tags: Tags
     domain: str
     identity: str
@@ -65,7 +65,7 @@ def tags(value: bytes) -> Tags:
     return found
 
 
-def domain_of(field: Field) -> str:
+def domain_of(field: HeaderField) -> str:
     """The signing domain (d=) in lower case; '' where the field cannot be read."""
     if len(field.value) > MOST_OF_SIGNATURE:
         return ""
@@ -75,7 +75,7 @@ def domain_of(field: Field) -> str:
         return ""
 
 
-def names_of(field: Field) -> tuple[bytes, ...]:
+def names_of(field: HeaderField) -> tuple[bytes, ...]:
     """The names in h= in lower case; none where the field cannot be read."""
     if len(field.value) > MOST_OF_SIGNATURE:
         return ()
@@ -85,7 +85,7 @@ def names_of(field: Field) -> tuple[bytes, ...]:
         return ()
 
 
-def read(field: Field, at: datetime) -> Signature:
+def read(field: HeaderField, at: datetime) -> Signature:
     """Read the field as of the time ``at`` (aware). Raise Irregular, which says why it proves nothing."""
     found = tags(field.value)
     _demand(found.get(b"v") == b"1", "its version (v=) is not 1")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mailproc.config import Account, Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols.codec import Codec, Manner
 
@@ -35,7 +35,7 @@ class WireProtocol(ABC):
     def codec(self, config: Config) -> Codec:
         """Raises Misconfigured that names the file and the row or key of a mistake."""
 
-    def problems(self, config: Config) -> Iterator[Problem]:  # noqa: ARG002
+    def problems(self, config: Config) -> Iterator[ConfigProblem]:  # noqa: ARG002
         """What is wrong in this protocol's part of the configuration, as far as that needs no tables."""
         return iter(())
 

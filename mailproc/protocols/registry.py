@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailproc.config import Account, Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, IllAnswer
 from mailproc.mail.letter import Letter
@@ -41,12 +41,12 @@ def accounts(partner: Partner) -> tuple[Account, ...]:
     return tuple(account for each in PROTOCOLS.values() for account in each.accounts(partner))
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     """What is wrong in the protocols' parts of the configuration, and codecs that there are not."""
     for position, partner in enumerate(config.partner):
         if partner.codec not in PROTOCOLS:
             text = f"must be one of: {', '.join(sorted(PROTOCOLS))}"
-            yield Problem(("partner", position, "codec"), text, partner.codec)
+            yield ConfigProblem(("partner", position, "codec"), text, partner.codec)
     for each in PROTOCOLS.values():
         yield from each.problems(config)
 

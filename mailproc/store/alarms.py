@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from mailproc.store.statements import Constant, table_of
+from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.tables import Alarm, Instant
 
 ALARM = table_of(Alarm)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, or_, select
 
-from mailproc.store.statements import Constant, insert_into, table_of
+from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.tables import AutoReply, Instant
 from mailproc.store.text import storable
 

@@ -82,7 +82,7 @@ def reading(url: URL) -> Engine:
     return engine.execution_options(postgresql_readonly=True)
 
 
-class Standing:
+class DedicatedConnection:
     """A connection of its holder's own: no pool, no transactions, open until ``close``.
 
     Raises the driver's errors (``faults.driver_errors``) as they are.

@@ -5,7 +5,7 @@ A number that was taken by a job that then failed is free again; one that was co
 
 from sqlalchemy import Connection, text
 
-from mailproc.store.statements import Constant
+from mailproc.store.prepared_statements import Constant
 
 _TAKE = Constant(
     text(

@@ -11,11 +11,11 @@ from sqlalchemy import URL, Connection
 
 from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost, TryLater
-from mailproc.store import connections, identity, migrate
-from mailproc.store.faults import driver_errors, first_line, try_later
-from mailproc.store.guard import FileGuard, ServerGuard
+from mailproc.store import connections, migrate, store_identity
+from mailproc.store.crash_note import Underway
+from mailproc.store.db_errors import driver_errors, first_line, try_later
 from mailproc.store.lock import daemon_lock
-from mailproc.store.underway import Underway
+from mailproc.store.store_guard import FileGuard, ServerGuard
 from mailproc.store.writer import Writer
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Store:
         self._writing = connections.writing(url)
         self._guard = FileGuard(self.path) if self.path is not None else ServerGuard(self.shown)
         self._writer: Writer | None = None
-        self._watch: connections.Standing | None = None
+        self._watch: connections.DedicatedConnection | None = None
         self._watching = threading.Lock()
 
     @classmethod
@@ -143,14 +143,14 @@ class Store:
 
     def begin_run(self) -> None:
         """For the service, which holds the lock: from now on the store is known by this run of it."""
-        run = self.write(identity.begin_run)
+        run = self.write(store_identity.begin_run)
         if isinstance(self._guard, ServerGuard):
             self._guard.begin_run(run)
             return
-        with self._translated(), closing(connections.Standing(self._writing)) as alone:
+        with self._translated(), closing(connections.DedicatedConnection(self._writing)) as alone:
             alone.ask("PRAGMA wal_checkpoint(PASSIVE)")
         with self.read() as connection:
-            page = connection.exec_driver_sql(identity.ROOT_PAGE).scalar_one()
+            page = connection.exec_driver_sql(store_identity.ROOT_PAGE).scalar_one()
             size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
         self._guard.begin_run(run, page, size)
 
@@ -181,24 +181,24 @@ class Store:
     def identity(self) -> str:
         """Which store this is: the same id in all its copies."""
         with self.read() as connection:
-            known = identity.store_id(connection)
-        return known or self.write(identity.make)
+            known = store_identity.store_id(connection)
+        return known or self.write(store_identity.make)
 
     def data_version(self) -> int:
         """A number that differs from the last one when any connection has committed a change."""
         with self._watching:
             try:
                 if self._watch is None:
-                    self._watch = self.standing()
+                    self._watch = self.dedicated_connection()
                 return int(self._watch.ask(_VERSION[self.dialect]))
             except driver_errors() as error:
                 self._stop_watching()  # a new connection the next time
                 raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
 
-    def standing(self) -> connections.Standing:
+    def dedicated_connection(self) -> connections.DedicatedConnection:
         """A connection outside the pools, for what lasts as long as the process."""
         with self._translated():
-            return connections.Standing(self._reading)
+            return connections.DedicatedConnection(self._reading)
 
     def close(self) -> None:
         """Commit what is queued, end the writer, give every connection back."""

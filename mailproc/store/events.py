@@ -1,4 +1,4 @@
-"""The events: the one door to the state. Rows are added here and finished by ``flow.advance``."""
+"""The events: the one door to the state. Rows are added here and finished by ``flow.advance.steps``."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select
 
 from mailproc.ill.terms import ApduType
-from mailproc.store import heard
+from mailproc.store import earlier_messages
 from mailproc.store.letters import DISMISSED
-from mailproc.store.statements import Constant, insert_into, one_of, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, one_of, table_of, update_of
 from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
 
@@ -56,7 +56,7 @@ class NewEvent:
     last_error: str = ""
 
 
-_COLUMNS = (*NewEvent.__dataclass_fields__, *heard.keys(None), "attempts")
+_COLUMNS = (*NewEvent.__dataclass_fields__, *earlier_messages.keys(None), "attempts")
 _ADD = Constant(insert_into(EventRow, _COLUMNS))
 _ADD_ALL = Constant(EVENT.insert().values({name: bindparam(name) for name in _COLUMNS}))
 _LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
@@ -87,7 +87,7 @@ _SAID_BEFORE = Constant(
         EVENT.c.state == "done",
         EVENT.c.id >= bindparam("since"),
         EVENT.c.id != bindparam("event_id"),
-        heard.OF_THE_SAME_SENDER,
+        earlier_messages.OF_THE_SAME_SENDER,
     )
     .limit(1)
 )
@@ -168,7 +168,11 @@ def add(connection: Connection, event: NewEvent) -> int:
 
 
 def _values(event: NewEvent) -> dict[str, Any]:
-    return vars(event) | heard.keys(event.apdu) | {"attempts": 0, "last_error": storable(event.last_error)}
+    return (
+        vars(event)
+        | earlier_messages.keys(event.apdu)
+        | {"attempts": 0, "last_error": storable(event.last_error)}
+    )
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:

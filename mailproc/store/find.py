@@ -12,7 +12,7 @@ from typing import Any
 from anyascii import anyascii
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, column, false, select, text, true
 
-from mailproc.store.statements import Constant, table_of
+from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.tables import FindingRow, PatronRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from mailproc.store.statements import Constant
+from mailproc.store.prepared_statements import Constant
 from mailproc.store.tables import Instant
 from mailproc.store.text import storable
 
@@ -43,7 +43,7 @@ class NewLetter:
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredLetter:
     """The letter's inbox row; ``new`` is False where the same letter was there before."""
 
     inbox_id: int
@@ -69,7 +69,7 @@ _FIND = Constant(
 )
 
 
-def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
+def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLetter]:
     """Write one row for each letter that is not there yet, in order; answer for each.
 
     The same bytes by the same door, for the same recipient, under the same envelope sender and of the
@@ -80,12 +80,12 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[Kept]:
     return [_keep_one(connection, letter) for letter in letters]
 
 
-def _keep_one(connection: Connection, letter: NewLetter) -> Kept:
+def _keep_one(connection: Connection, letter: NewLetter) -> StoredLetter:
     values = _values(letter)
     inbox_id = _INSERT.scalar(connection, values)
     if inbox_id is not None:
-        return Kept(inbox_id, new=True)
-    return Kept(_FIND.scalar(connection, values), new=False)
+        return StoredLetter(inbox_id, new=True)
+    return StoredLetter(_FIND.scalar(connection, values), new=False)
 
 
 def _values(letter: NewLetter) -> dict[str, Any]:

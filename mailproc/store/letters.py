@@ -10,8 +10,8 @@ from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, se
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
 from mailproc.store.outgoing import LEFT
+from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.queue import Due
-from mailproc.store.statements import Constant, table_of, update_of
 from mailproc.store.tables import (
     DEFERRED,
     SHELVED,

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from mailproc import private
 from mailproc.errors import LocalFault, Misconfigured
-from mailproc.store.connections import Standing
-from mailproc.store.faults import driver_errors
+from mailproc.store.connections import DedicatedConnection
+from mailproc.store.db_errors import driver_errors
 
 _DAEMON_LOCK = 0x6D61696C_6461656D  # "maildaem"; advisory locks are per database
 _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
@@ -22,7 +22,7 @@ class Locked(Protocol):
     @property
     def path(self) -> Path | None: ...
 
-    def standing(self) -> Standing: ...
+    def dedicated_connection(self) -> DedicatedConnection: ...
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _server_lock(store: Locked) -> Iterator[Callable[[], bool]]:
-    connection = store.standing()
+    connection = store.dedicated_connection()
 
     def still_ours() -> bool:
         nonlocal connection
@@ -68,7 +68,7 @@ def _server_lock(store: Locked) -> Iterator[Callable[[], bool]]:
             return True
         except driver_errors():
             connection.close()
-            connection = store.standing()
+            connection = store.dedicated_connection()
             return bool(connection.ask(_TRY))
 
     try:

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text
 
-from mailproc.store import passed_over
-from mailproc.store.inbox import Kept, NewLetter, keep
-from mailproc.store.passed_over import Passed, Place
+from mailproc.store import skipped_letters
+from mailproc.store.inbox import NewLetter, StoredLetter, keep
+from mailproc.store.skipped_letters import FolderPlace, Passed
 from mailproc.store.tables import Instant
 
 
@@ -34,7 +34,7 @@ class Batch:
     ``passed`` is put on the list of what was passed over; what was read, or is ``gone``, leaves it.
     """
 
-    place: Place
+    place: FolderPlace
     last_uid: int | None
     at: datetime
     letters: Mapping[int, NewLetter] = field(default_factory=dict)
@@ -79,17 +79,17 @@ def position(connection: Connection, name: str, folder: str | None = None) -> Po
     return Position(row.uidvalidity, row.last_uid)
 
 
-def keep_batch(connection: Connection, batch: Batch) -> list[Kept]:
+def keep_batch(connection: Connection, batch: Batch) -> list[StoredLetter]:
     """Keep the letters, the list of what was passed over and the position, all in the caller's one commit."""
     place = batch.place
     kept = keep(connection, list(batch.letters.values()))
     still = {one.uid for one in batch.passed}  # of a letter that came short there may be more
-    passed_over.drop(connection, place, (batch.letters.keys() - still) | set(batch.gone))
-    passed_over.note(connection, place, batch.passed, batch.at)
+    skipped_letters.drop(connection, place, (batch.letters.keys() - still) | set(batch.gone))
+    skipped_letters.note(connection, place, batch.passed, batch.at)
     if batch.last_uid is not None:
         values = {"folder": place.folder, "uidvalidity": place.uidvalidity, "last_uid": batch.last_uid}
         connection.execute(_MOVE, values | {"name": place.mailbox})
-        passed_over.drop_elsewhere(connection, place)
+        skipped_letters.drop_elsewhere(connection, place)
     return kept
 
 

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom, StoreLost, TryLater
-from mailproc.store.faults import first_line, is_for_want_of_room, try_later
+from mailproc.store.db_errors import first_line, is_for_want_of_room, try_later
 
 if TYPE_CHECKING:
     from alembic.config import Config

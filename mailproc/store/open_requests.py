@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, func, or_, select, text, union
 
 from mailproc.store.events import EVENT
+from mailproc.store.prepared_statements import table_of
 from mailproc.store.requests import CANDIDATE, REQUEST
-from mailproc.store.statements import table_of
 from mailproc.store.tables import DIGEST, MailboxRow
 from mailproc.store.timers import TIMER, UNFIRED
 from mailproc.store.transactions import TRANSACTION

@@ -6,8 +6,8 @@ A later word of ours may come back though the order arrived, and a letter to a r
 from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.store.outgoing import INTENT, OUTGOING
+from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.rows import Transaction
-from mailproc.store.statements import made, table_of
 from mailproc.store.tables import TransactionRow
 
 TRANSACTION = table_of(TransactionRow)

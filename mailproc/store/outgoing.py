@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.mail.letter import BY_MAIL
-from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
 
 EVENT = table_of(EventRow)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from mailproc.store import find
-from mailproc.store.statements import table_of
+from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import PatronRow, RequestRow
 from mailproc.store.text import storable
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailproc.store.statements import Constant, table_of
+from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.tables import Instant, QueueRow
 
 Due = tuple[int, int]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.ill.rota import Candidate
 from mailproc.store import counters
-from mailproc.store.statements import Constant, insert_into, table_of
+from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.tables import CandidateRow, RequestRow
 from mailproc.store.text import storable
 

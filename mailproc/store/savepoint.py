@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailproc.store.faults import try_later
+from mailproc.store.db_errors import try_later
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class Counter(SQLModel, table=True):
 
 class IdentityRow(SQLModel, table=True):
     """One row: which store this is (identity.py). ``verified``: the last history row of a store whose every
-    transaction was found to be the fold of its events (flow/verify.py)."""
+    transaction was found to be the fold of its events (flow/advance/verify.py)."""
 
     __tablename__ = "identity"
     store_id: str = Field(primary_key=True)
@@ -310,8 +310,8 @@ class TransactionRow(SQLModel, table=True):
     """One attempt at one library. ("transaction" is no legal table name in SQLite.)
 
     Codec, dialect, address and symbol are pinned when it starts. Nobody but
-    ``flow.advance`` writes ``state``. ``opened_by`` belongs to the name: where we lend, the proven partner
-    that opened it; where we borrow, nobody ('').
+    ``flow.advance.steps`` writes ``state``. ``opened_by`` belongs to the name: where we lend, the proven
+    partner that opened it; where we borrow, nobody ('').
     """
 
     __tablename__ = "transactions"

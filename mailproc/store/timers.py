@@ -7,7 +7,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, RowMapping, String, bindparam, cast, func, insert, literal, select
 
 from mailproc.store.events import EVENT
-from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import TimerRow
 from mailproc.store.transactions import TRANSACTION
 

@@ -1,4 +1,4 @@
-"""Transactions, their history and the strings that name them. Only ``flow.advance`` moves one."""
+"""Transactions, their history and the strings that name them. Only ``flow.advance.steps`` moves one."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
+from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
 from mailproc.store.rows import Transaction
-from mailproc.store.statements import Constant, insert_into, made, table_of, update_of
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
 

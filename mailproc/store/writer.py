@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
-from mailproc.store.faults import try_later
-from mailproc.store.guard import Guard
+from mailproc.store.db_errors import try_later
 from mailproc.store.savepoint import savepoint
+from mailproc.store.store_guard import Guard
 
 T = TypeVar("T")
 Job = Callable[[Connection], T]

@@ -10,8 +10,8 @@ from typing import Any
 
 from jinja2 import Template, nodes
 
+from mailproc.templating.rendering import rendered
 from mailproc.templating.sandbox import Sandbox
-from mailproc.templating.trial import rendered
 
 _MARK = re.compile("\x01([0-9]+)\x01")
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from jinja2 import nodes
 
-from mailproc.templating.problem import Problem, did_you_mean
+from mailproc.templating.problem import TemplateProblem, did_you_mean
 from mailproc.templating.sandbox import FILTERS, TESTS
 from mailproc.templating.shapes import LOOP, Flag, Many, Plain, Record, Shape, Unknown
 
@@ -23,7 +23,7 @@ LONGEST_ARGUMENT = 100
 _JOINING = (nodes.Concat, nodes.List)
 
 
-def check_names(tree: nodes.Template, names: Record, file: str) -> list[Problem]:
+def check_names(tree: nodes.Template, names: Record, file: str) -> list[TemplateProblem]:
     """Every problem that can be seen without rendering, in the order of the lines."""
     walk = _Walk(file)
     walk.statements(tree.body, dict(names.fields))
@@ -35,11 +35,11 @@ class _Walk:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.problems: list[Problem] = []
+        self.problems: list[TemplateProblem] = []
         self.depth = 0
 
     def fault(self, node: nodes.Node, text: str, field: str = "") -> Shape:
-        self.problems.append(Problem(self.file, node.lineno, field, text))
+        self.problems.append(TemplateProblem(self.file, node.lineno, field, text))
         return Unknown()
 
     # statements
@@ -64,7 +64,7 @@ class _Walk:
             for mark in ("{{", "}}", "{%", "%}", "{#", "#}"):
                 if mark in line:
                     text = f"a lonely {mark} would be sent as it stands"
-                    self.problems.append(Problem(self.file, node.lineno + number, "", text))
+                    self.problems.append(TemplateProblem(self.file, node.lineno + number, "", text))
 
     def if_(self, node: nodes.If, scope: Scope) -> None:
         """After it a name is known only if every branch has set it."""

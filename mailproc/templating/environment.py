@@ -9,35 +9,35 @@ from typing import Any
 from jinja2 import Template, TemplateSyntaxError
 
 from mailproc import slow_work
-from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
+from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import LocalFault
 from mailproc.templating.branches import Branches
 from mailproc.templating.check import check_names
-from mailproc.templating.comparison import unified
 from mailproc.templating.contract import Contract
-from mailproc.templating.folders import Folders, Source
+from mailproc.templating.folders import Folders, TemplateFile
 from mailproc.templating.grammar import problem_of
-from mailproc.templating.problem import BrokenTemplate, Problem, did_you_mean
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem, did_you_mean
 from mailproc.templating.readme import readme
+from mailproc.templating.rendering import rendered, tried
 from mailproc.templating.sandbox import Sandbox
 from mailproc.templating.shapes import shape_of
-from mailproc.templating.trial import rendered, tried
+from mailproc.templating.site_changes import unified
 
 LONGEST_TEXT = 64 * 1024
 
 
 @dataclass(frozen=True)
-class Listed:
+class TemplateLine:
     """A line of the list of templates. ``problems`` is empty where the text is in order, ``purpose`` '' where
     no letter uses it."""
 
     path: str
     purpose: str
     source: str  # site | shipped | missing
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TemplateProblem, ...] = ()
 
     @property
-    def problem(self) -> Problem | None:
+    def problem(self) -> TemplateProblem | None:
         """The first."""
         return next(iter(self.problems), None)
 
@@ -55,15 +55,15 @@ class InUse:
     origin: str  # site | shipped
     file: Path
     text: str
-    problems: tuple[Problem, ...]
+    problems: tuple[TemplateProblem, ...]
 
 
 @dataclass(frozen=True)
 class _Loaded:
-    source: Source
+    source: TemplateFile
     text: str
     template: Template | None
-    problems: tuple[Problem, ...]
+    problems: tuple[TemplateProblem, ...]
 
 
 class Templates:
@@ -103,7 +103,7 @@ class Templates:
         return rendered(template, name, context)
 
     @slow_work.outside_writes
-    def check(self, path: str) -> list[Problem]:
+    def check(self, path: str) -> list[TemplateProblem]:
         """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
         return list(self._load(path).problems)
 
@@ -146,7 +146,7 @@ class Templates:
         return unified(shipped.read(), _text_of(ours), f"shipped/{shipped.path}", f"site/{ours.path}")
 
     @slow_work.outside_writes
-    def listing(self) -> list[Listed]:
+    def listing(self) -> list[TemplateLine]:
         """Every template in use, in each language, then what lies in the site's folders besides."""
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
         return [self.listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
@@ -156,17 +156,19 @@ class Templates:
         return readme(self._contracts.values())
 
     @slow_work.outside_writes
-    def listed(self, path: str) -> Listed:
+    def listed(self, path: str) -> TemplateLine:
         """The line of the list for ``path``."""
         try:
             contract = self.contract(path)
         except LocalFault as unused:
-            return Listed(path, "", "site", (Problem(path, 0, "", str(unused)),))
+            return TemplateLine(path, "", "site", (TemplateProblem(path, 0, "", str(unused)),))
         try:
             loaded = self._load(path)
         except LocalFault as fault:
-            return Listed(path, contract.purpose, "missing", (Problem(path, 0, "", str(fault)),))
-        return Listed(path, contract.purpose, loaded.source.origin, loaded.problems)
+            return TemplateLine(
+                path, contract.purpose, "missing", (TemplateProblem(path, 0, "", str(fault)),)
+            )
+        return TemplateLine(path, contract.purpose, loaded.source.origin, loaded.problems)
 
     def contract(self, path: str) -> Contract:
         """The names that the template ``path`` may use. LocalFault for a path that nobody uses."""
@@ -188,7 +190,7 @@ class Templates:
             known = self._loaded[source.path] = self._read(contract, source)
         return known
 
-    def _read(self, contract: Contract, source: Source) -> _Loaded:
+    def _read(self, contract: Contract, source: TemplateFile) -> _Loaded:
         name = str(source.file)
         try:
             text = _text_of(source)
@@ -198,10 +200,10 @@ class Templates:
 
     def _checked(
         self, contract: Contract, text: str, name: str
-    ) -> tuple[Template | None, tuple[Problem, ...]]:
+    ) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
         """The compiled template, or None and why not."""
         if len(text) > LONGEST_TEXT:
-            return None, (Problem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
+            return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
         try:
             tree = self._jinja.parse(text)
             if problems := check_names(tree, shape_of(contract.context), name):
@@ -211,9 +213,11 @@ class Templates:
             return None, (problem_of(error, text, name),)
         except ValueError:  # Python reads no figures by the thousand
             line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
-            return None, (Problem(name, line, "", "a number of so many digits cannot stand in a letter"),)
+            return None, (
+                TemplateProblem(name, line, "", "a number of so many digits cannot stand in a letter"),
+            )
         except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
-            return None, (Problem(name, 0, "", "too deeply nested"),)
+            return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
         template = Template.from_code(self._jinja, code, {})
         problems = list(tried(template, contract, name))
         return (None if problems else template), tuple(problems)
@@ -222,9 +226,9 @@ class Templates:
 _FIGURES = re.compile(r"[0-9_]{4301,}+")
 
 
-def _text_of(source: Source) -> str:
+def _text_of(source: TemplateFile) -> str:
     try:
         return source.read()
     except (OSError, UnicodeDecodeError) as error:
         text = f"cannot be read as UTF-8 text: {error}"
-        raise BrokenTemplate([Problem(str(source.file), 0, "", text)]) from error
+        raise BrokenTemplate([TemplateProblem(str(source.file), 0, "", text)]) from error

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from mailproc.config_load.words import FALLBACK_LANGUAGE, LANGUAGE_TAG
+from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 
 
 def shipped_folder() -> Path:
@@ -17,7 +17,7 @@ def shipped_folder() -> Path:
 Origin = Literal["site", "shipped"]
 
 
-class Source(NamedTuple):  # one is made for each letter: a tuple is made fastest
+class TemplateFile(NamedTuple):  # one is made for each letter: a tuple is made fastest
     """One template's file as it is now. ``stamp`` changes when the file does."""
 
     path: str
@@ -42,7 +42,7 @@ class Folders:
         self._shipped = search[-1]
         self._places: dict[str, tuple[_Place, ...]] = {}
 
-    def find(self, path: str) -> Source | None:
+    def find(self, path: str) -> TemplateFile | None:
         """The file for ``path``; language goes before folder ("de-AT", "de", then English)."""
         places = self._places.get(path)
         if places is None:
@@ -55,7 +55,7 @@ class Folders:
                 return found
         return None
 
-    def shipped(self, path: str) -> Source | None:
+    def shipped(self, path: str) -> TemplateFile | None:
         """The file that came with mailproc, whatever the site has."""
         places = (self._place(each, self._shipped) for each in spoken(path))
         return next(filter(None, map(_look, places)), None)
@@ -79,7 +79,7 @@ class Folders:
         return path, file, str(file), "shipped" if folder is self._shipped else "site"
 
 
-def _look(place: _Place) -> Source | None:
+def _look(place: _Place) -> TemplateFile | None:
     """The file as it is now: asked anew for each letter, so that a change is taken at once.
 
     One that is hidden (no right to look, a link that leads nowhere) counts as there: to read it fails
@@ -89,10 +89,10 @@ def _look(place: _Place) -> Source | None:
     try:
         found = os.stat(name)
     except (FileNotFoundError, NotADirectoryError):
-        return Source(path, file, origin, (name, 0, 0, 0)) if os.path.islink(name) else None
+        return TemplateFile(path, file, origin, (name, 0, 0, 0)) if os.path.islink(name) else None
     except OSError:
-        return Source(path, file, origin, (name, 0, 0, 0))
-    return Source(path, file, origin, (name, found.st_mtime_ns, found.st_size, found.st_ino))
+        return TemplateFile(path, file, origin, (name, 0, 0, 0))
+    return TemplateFile(path, file, origin, (name, found.st_mtime_ns, found.st_size, found.st_ino))
 
 
 def spoken(path: str) -> Iterator[str]:

@@ -4,8 +4,8 @@ import re
 
 from jinja2 import TemplateSyntaxError
 
-from mailproc.templating.problem import Problem
-from mailproc.templating.trial import sentence
+from mailproc.templating.problem import TemplateProblem
+from mailproc.templating.rendering import sentence
 
 _TAG = re.compile(r"\{%[-+]?\s*(end)?(if|for)\b")
 _INNERMOST = re.compile(r"innermost block that needs to be closed is '(\w+)'")
@@ -26,22 +26,22 @@ _TOKENS = {
 _KNOWN = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "filter", "endfilter")
 
 
-def problem_of(error: TemplateSyntaxError, text: str, name: str) -> Problem:
+def problem_of(error: TemplateSyntaxError, text: str, name: str) -> TemplateProblem:
     """What is wrong with ``text``. A block that is left open is reported where it was opened."""
     message = error.message or ""
     stray, innermost = _STRAY.search(message), _INNERMOST.search(message)
     if stray and stray[1] not in _KNOWN:
         told = f"{{% {stray[1]} %}} is no tag; there are {', '.join(_KNOWN[:8])}"
-        return Problem(name, error.lineno, "", told)
+        return TemplateProblem(name, error.lineno, "", told)
     if innermost and not (stray and stray[1] == "else"):
         word = innermost[1]
         told = f"{{% {word} … %}} is not closed: {{% end{word} %}} is missing"
         if stray:
             told += f" before the {{% {stray[1]} %}} of line {error.lineno}"
-        return Problem(name, _opened(text, word) or error.lineno, "", told)
+        return TemplateProblem(name, _opened(text, word) or error.lineno, "", told)
     if stray:
-        return Problem(name, error.lineno, "", f"{{% {stray[1]} %}} closes nothing that is open here")
-    return Problem(name, error.lineno, "", _plainly(message))
+        return TemplateProblem(name, error.lineno, "", f"{{% {stray[1]} %}} closes nothing that is open here")
+    return TemplateProblem(name, error.lineno, "", _plainly(message))
 
 
 def _opened(text: str, word: str) -> int:

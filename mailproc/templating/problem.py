@@ -8,7 +8,7 @@ from mailproc.errors import LocalFault
 
 
 @dataclass(frozen=True)
-class Problem:
+class TemplateProblem:
     """``line`` counts from 1, 0 where the whole file is meant; ``field`` is the name as it was
     written ("item.titel"), '' where none is at fault."""
 
@@ -25,7 +25,7 @@ class Problem:
 class BrokenTemplate(LocalFault):
     """A template that must not be used. ``problems`` holds at least one; the text is the first."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[TemplateProblem]) -> None:
         super().__init__(str(problems[0]), also=tuple(str(problem) for problem in problems[1:]))
         self.problems = tuple(problems)
 

@@ -13,17 +13,17 @@ from datetime import datetime
 from mailproc.config import Mailbox
 from mailproc.errors import TryLater
 from mailproc.mail.letter import LARGEST
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
-from mailproc.store.passed_over import SHORT, UNREAD, Passed, Place, Remembered
-from mailproc.transport import imap_again
+from mailproc.store.skipped_letters import SHORT, UNREAD, FolderPlace, Passed, Remembered
+from mailproc.transport import imap_refetch
 from mailproc.transport.imap_listing import listing
 from mailproc.transport.imap_reading import Read, Reader
 from mailproc.transport.imap_session import ImapSession, Refused
 
 __all__ = ["Polled", "Refused", "check", "poll"]
 
-Keep = Callable[[Batch], list[Kept]]
+Keep = Callable[[Batch], list[StoredLetter]]
 Remembering = Mapping[int, Sequence[Remembered]]
 MOST_HELD = 50  # letters in a row that cannot be read, before the newest is tried
 MOST_AT_THE_END = 10  # letters that cannot be read after the last that could: more, and it is the server
@@ -66,7 +66,7 @@ def poll(
         polled = _Look(session, position, keep, clock, {one.uid for one in remembered}).run()
         now = clock()
         due = [one for one in remembered if one.is_due(now)]
-        again = imap_again.read_again(session, due[: imap_again.AT_ONCE], keep, now)
+        again = imap_refetch.read_again(session, due[: imap_refetch.AT_ONCE], keep, now)
     new = sum(one.kept.new for one in again if one.kept)
     return Polled(polled.letters, polled.new + new, polled.position, session.faults)
 
@@ -166,7 +166,7 @@ class _Look:
             return
         now = self._clock()
         letters = {uid: NewLetter(self._mailbox.name, bodies[uid], now) for uid in sorted(bodies)}
-        place = Place(self._mailbox.name, self._mailbox.folder, position.uidvalidity)
+        place = FolderPlace(self._mailbox.name, self._mailbox.folder, position.uidvalidity)
         kept = self._keep(Batch(place, position.last_uid, now, letters, passed))
         self._stored = position
         self._letters += len(kept)

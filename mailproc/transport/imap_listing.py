@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mailproc.errors import TryLater
 from mailproc.transport.imap_reading import halving
-from mailproc.transport.imap_session import HIGHEST, ImapSession, Listed
+from mailproc.transport.imap_session import HIGHEST, ImapSession, ListedLetter
 
 FIRST_WINDOW = 10  # letters asked for at first: mostly there is nothing new
 WINDOW = 1_000  # at most
@@ -28,7 +28,7 @@ class Listing:
 
 def listing(session: ImapSession, above: int) -> Listing:
     """The letters whose UIDs are above that one. Raises TryLater where what is said cannot be true."""
-    found: dict[int, Listed] = {}
+    found: dict[int, ListedLetter] = {}
     unlisted: dict[int, str] = {}
     last, window = session.letters, FIRST_WINDOW
     while last > 0:
@@ -45,7 +45,7 @@ def listing(session: ImapSession, above: int) -> Listing:
     return _above(above, found, unlisted)
 
 
-def _above(above: int, found: dict[int, Listed], unlisted: dict[int, str]) -> Listing:
+def _above(above: int, found: dict[int, ListedLetter], unlisted: dict[int, str]) -> Listing:
     sizes = {one.uid: one.size for one in found.values() if one.uid > above}
     first = min((number for number in unlisted if not _is_known(number, above, found)), default=None)
     if first is None:
@@ -54,12 +54,12 @@ def _above(above: int, found: dict[int, Listed], unlisted: dict[int, str]) -> Li
     return Listing(sizes, max([above, *below]), f"letter number {first}: {unlisted[first]}")
 
 
-def _is_known(number: int, above: int, found: dict[int, Listed]) -> bool:
+def _is_known(number: int, above: int, found: dict[int, ListedLetter]) -> bool:
     """An unlisted letter below one that is known: its own UID is lower still."""
     return any(one.uid <= above and other > number for other, one in found.items())
 
 
-def _check(session: ImapSession, found: dict[int, Listed]) -> None:
+def _check(session: ImapSession, found: dict[int, ListedLetter]) -> None:
     uids = [found[number].uid for number in sorted(found)]
     for lower, higher in pairwise(uids):
         if lower >= higher:

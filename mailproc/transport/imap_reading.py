@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from mailproc.store.passed_over import GONE, LARGE, SHORT, UNREAD, Passed
-from mailproc.transport.imap_session import AT_ONCE, ImapSession, Unreadable
+from mailproc.store.skipped_letters import GONE, LARGE, SHORT, UNREAD, Passed
+from mailproc.transport.imap_session import AT_ONCE, ImapSession, UnreadableLetters
 
 T = TypeVar("T")
 MOST_LARGE = 10  # letters too large in one look; from then on it is the server that says so of everything
@@ -70,7 +70,7 @@ def halving(
     """What can be read of these: a batch that fails is halved until the one to blame stands alone."""
     try:
         return ask(numbers) if numbers else {}
-    except Unreadable as error:
+    except UnreadableLetters as error:
         if len(numbers) == 1:
             failed(numbers[0], str(error))
             return {}

@@ -20,7 +20,7 @@ from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, TryLater
 from mailproc.log import mask
 from mailproc.mail.letter import LARGEST
-from mailproc.transport.imap_line import Allowance, BoundedClient, Overrun
+from mailproc.transport.imap_limits import Allowance, BoundedClient, Overrun
 from mailproc.transport.tls import client_context
 
 # The library logs what goes over the line: letters, and with them passwords and readers' names.
@@ -45,11 +45,11 @@ class Refused(TryLater):
     """The server is there and says no (login, folder): somebody must look, so tell staff."""
 
 
-class Unreadable(Exception):
+class UnreadableLetters(Exception):
     """These letters could not be read (a NO, a malformed answer), and the connection is good."""
 
 
-class Listed(NamedTuple):
+class ListedLetter(NamedTuple):
     """What the server says of one letter. ``size`` in octets; None where it says no number."""
 
     uid: int
@@ -175,7 +175,7 @@ class ImapSession:
         known = self._clean(", ".join(names[:FOLDERS_NAMED])) + (" …" if len(names) > FOLDERS_NAMED else "")
         return Refused(f"{self.where}: no folder {folder!r} ({reason}); there are: {known}")
 
-    def listed(self, numbers: Sequence[int]) -> dict[int, Listed]:
+    def listed(self, numbers: Sequence[int]) -> dict[int, ListedLetter]:
         """The letters with these numbers (1 to ``letters``, the order of their UIDs). Raises Unreadable.
 
         Numbers have no gaps, so a letter that the server leaves out is missed, where a search would hide it
@@ -189,7 +189,7 @@ class ImapSession:
                 self._client.use_uid = True
         found = {number: _listed(fields) for number, fields in answer.items() if _uid(fields)}
         if missing := [number for number in numbers if number not in found]:
-            raise Unreadable(f"the server does not say what letter number {missing[0]} is")
+            raise UnreadableLetters(f"the server does not say what letter number {missing[0]} is")
         return found
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int | None]:
@@ -208,10 +208,10 @@ class ImapSession:
             answer = self._asked(uids, ["BODY.PEEK[]"], self.largest if len(uids) == 1 else 2 * AT_ONCE)
         found = {uid: fields[BODY] for uid, fields in answer.items() if isinstance(fields.get(BODY), bytes)}
         if b"" in found.values():
-            raise Unreadable("the server gives an empty letter")
+            raise UnreadableLetters("the server gives an empty letter")
         missing = [uid for uid in uids if uid not in found]
         if missing and self.present(missing):
-            raise Unreadable("the server gives no BODY.PEEK[]")
+            raise UnreadableLetters("the server gives no BODY.PEEK[]")
         return found
 
     def present(self, uids: Collection[int]) -> set[int]:
@@ -233,11 +233,11 @@ class ImapSession:
         except Exception as error:  # a NO, or whatever the parser makes of a malformed answer
             reason = self._why(error)
             if self._client.answered:
-                raise Unreadable(reason) from None
+                raise UnreadableLetters(reason) from None
             if not reopen:
                 raise
         self._reopen(reason)
-        raise Unreadable(reason)
+        raise UnreadableLetters(reason)
 
     def _reopen(self, reason: str) -> None:
         """The place in the stream is lost. Numbers of letters may be others now, UIDs are not."""
@@ -293,7 +293,7 @@ class ImapSession:
             self._client.begin()
         try:
             yield
-        except (MailprocError, Unreadable):
+        except (MailprocError, UnreadableLetters):
             raise
         except TimeoutError:
             raise TryLater(f"{self.where}: no answer within {self.mailbox.timeout:g} s") from None
@@ -328,5 +328,5 @@ def _octets(fields: Any) -> int | None:
     return size if isinstance(size, int) else None
 
 
-def _listed(fields: Any) -> Listed:
-    return Listed(_uid(fields), _octets(fields))
+def _listed(fields: Any) -> ListedLetter:
+    return ListedLetter(_uid(fields), _octets(fields))

@@ -18,10 +18,10 @@ from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_clerk import Clerk, Keep, WentOut
+from mailproc.transport.smtp_handler import Keep, SmtpHandler, WentOut
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_memory import Memory, made_room
-from mailproc.transport.smtp_session import House, Session
+from mailproc.transport.smtp_session import ListenerState, Session
 from mailproc.transport.tls import server_context
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,9 @@ class Listener:
             raise Misconfigured("[listen] require_tls needs tls_cert")
         self._listen = listen
         self._networks = [_network(network) for network in listen.networks]
-        self._house = House(
+        self._house = ListenerState(
             listen=listen,
-            clerk=Clerk(listen, recipients, keep, clock, room, went_out),
+            clerk=SmtpHandler(listen, recipients, keep, clock, room, went_out),
             memory=Memory(listen),
             logins=Logins(logins) if logins else None,
             tls=server_context(listen.tls_cert, listen.tls_key) if listen.tls_cert else None,

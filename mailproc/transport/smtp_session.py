@@ -44,7 +44,7 @@ COMMANDS = {"MAIL": 1_500, "RCPT": 1_500, "AUTH": 12_288}
 
 
 @dataclass(frozen=True)
-class House:
+class ListenerState:
     """What the sessions of one listener share. ``sessions`` are those that are open now, the oldest first."""
 
     listen: Listen
@@ -62,10 +62,10 @@ class Session(SMTP):
 
     line_length_limit = 65_536  # of the read buffer only: our smtp_DATA takes lines of any length
 
-    def __init__(self, house: House, host: str, loop: asyncio.AbstractEventLoop) -> None:
-        listen = house.listen
+    def __init__(self, app: ListenerState, host: str, loop: asyncio.AbstractEventLoop) -> None:
+        listen = app.listen
         self.host = host
-        self._house = house
+        self._house = app
         self._received = 0
         self._hung_up = False
         self._content: Content | None = None
@@ -73,17 +73,17 @@ class Session(SMTP):
         self._keeping = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
         super().__init__(
-            house.clerk,
+            app.clerk,
             data_size_limit=listen.max_size,
             enable_SMTPUTF8=True,
             hostname="mailproc",  # a name that is asked of DNS would stop every session meanwhile
             ident="ESMTP",
-            tls_context=house.tls,
+            tls_context=app.tls,
             require_starttls=listen.require_tls,
             timeout=listen.timeout,
             command_call_limit=CALLS,
             authenticator=self._authenticated,
-            auth_exclude_mechanism=_not_offered(house),
+            auth_exclude_mechanism=_not_offered(app),
             loop=loop,
         )
         # The library's own table belongs to the class and grows with every EHLO of anybody.
@@ -276,11 +276,11 @@ class Session(SMTP):
 
     def _find_room(self, content: Content) -> None:
         """Where memory is short, who stands still gives way; where nobody does, this letter is deferred."""
-        house = self._house
-        while not content.refusal and (shortage := house.memory.shortage(self.host)):
-            if not house.memory.made_room(self.host, house.sessions):
+        app = self._house
+        while not content.refusal and (shortage := app.memory.shortage(self.host)):
+            if not app.memory.made_room(self.host, app.sessions):
                 content.refuse("452 4.3.1 Too much mail at once, try again later")
-                house.no_memory.tell(shortage)
+                app.no_memory.tell(shortage)
 
     async def _hand_over(self, raw: bytes) -> str:
         """The clerk's answer for the letter. While it is being committed no deadline hangs up."""
@@ -326,8 +326,8 @@ class Session(SMTP):
         return await self._house.logins.judged(self.host, said.auth_data)
 
 
-def _not_offered(house: House) -> tuple[str, ...]:
-    offered = (house.listen.login or MECHANISMS) if house.logins else ()
+def _not_offered(app: ListenerState) -> tuple[str, ...]:
+    offered = (app.listen.login or MECHANISMS) if app.logins else ()
     return tuple(name for name in MECHANISMS if name not in offered)
 
 

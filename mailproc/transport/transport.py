@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailproc.config import Config
-from mailproc.config_load.problem import Problem
+from mailproc.config_load.problem import ConfigProblem
 from mailproc.mail.letter import BY_MAIL, Envelope
 
 
@@ -40,12 +40,12 @@ TRANSPORTS: dict[str, Make] = {
 }
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     """Transports that there are not."""
     for position, partner in enumerate(config.partner):
         if partner.transport not in TRANSPORTS:
             text = f"must be one of: {', '.join(TRANSPORTS)}"
-            yield Problem(("partner", position, "transport"), text, partner.transport)
+            yield ConfigProblem(("partner", position, "transport"), text, partner.transport)
 
 
 def made(config: Config, clock: Callable[[], datetime]) -> Mapping[str, Transport]:

@@ -28,8 +28,10 @@ import json, random, sys, time
 from pathlib import Path
 from mailproc.app.build import build
 from mailproc.errors import LocalFault
-from mailproc.office import acts, place, listing
-from mailproc.office.listing import Filter
+from mailproc.office.acts import perform as acts
+from mailproc.office.requests import place
+from mailproc.office.queries import listing
+from mailproc.office.queries.listing import Filter
 
 house = build(Path(sys.argv[1]))
 chance = random.Random(3)

@@ -19,7 +19,7 @@ from sqlalchemy.engine.default import DefaultDialect
 import mailproc.app.daemon
 import mailproc.cli.service
 import mailproc.notices.catalogue
-import mailproc.protocols.artemail.contracts
+import mailproc.protocols.artemail.write.contracts
 import mailproc.protocols.registry
 import mailproc.templating.environment  # noqa: F401  # these are imported for their time alone
 from mailproc.cli import main

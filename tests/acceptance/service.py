@@ -18,9 +18,10 @@ from typing import Any
 from sqlalchemy import text
 
 from mailproc.app.build import configured
-from mailproc.flow.premises import Premises
-from mailproc.office import place, questions
-from mailproc.office.questions import Shown
+from mailproc.flow.context import Context
+from mailproc.office.queries import request_details
+from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.requests import place
 from mailproc.practice.order_file import GAP
 from mailproc.store.engine import Store
 from tests.acceptance.forking import Forked, Forker
@@ -208,17 +209,17 @@ class Service:
         )
 
     @cached_property
-    def premises(self) -> Premises:
+    def context(self) -> Context:
         """For an act in this process: the office, without the command line around it."""
         return configured(self.config)
 
     def place(self, title: str) -> str:
         wanted = place.read(request_json(title))
-        return place.place(self.store, self.premises, wanted, "staff")
+        return place.place(self.store, self.context, wanted, "staff")
 
-    def shown(self, number: str) -> Shown:
+    def shown(self, number: str) -> RequestDetails:
         with self.store.read() as connection:
-            return questions.shown(connection, number)
+            return request_details.shown(connection, number)
 
     def pauses_are_over(self) -> None:
         """An hour has passed: what waits for its next try is due."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 from mailproc.practice import order_file
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
@@ -139,14 +139,14 @@ def numbers(letters: Sequence[Posted]) -> list[str]:
 
 
 BEFORE_2: list[Point] = [
-    ("mailproc.flow.batch", "read", ""),
-    ("mailproc.flow.intake", "settle", ""),
-    ("mailproc.flow.intake", "events.add_all", "after"),
+    ("mailproc.flow.intake.batch", "read", ""),
+    ("mailproc.flow.intake.station", "settle", ""),
+    ("mailproc.flow.intake.station", "events.add_all", "after"),
 ]
 BEFORE_3: list[Point] = [
-    ("mailproc.flow.advance", "step", ""),
-    ("mailproc.flow.advance", "carry_out", ""),
-    ("mailproc.flow.advance", "_save", "after"),
+    ("mailproc.flow.advance.steps", "step", ""),
+    ("mailproc.flow.advance.steps", "carry_out", ""),
+    ("mailproc.flow.advance.steps", "_save", "after"),
 ]
 
 
@@ -180,9 +180,9 @@ def taken_once(service: Service, *expected: str) -> None:
 
 
 BEFORE_4: list[Point] = [
-    ("mailproc.flow.prepare", "_encode", ""),
-    ("mailproc.flow.prepare", "_settle", ""),
-    ("mailproc.flow.prepare", "_refer", "after"),
+    ("mailproc.flow.prepare.messages", "_encode", ""),
+    ("mailproc.flow.prepare.messages", "_settle", ""),
+    ("mailproc.flow.prepare.messages", "_refer", "after"),
 ]
 
 
@@ -236,7 +236,7 @@ def test_between_5a_and_5b_an_order_waits_for_staff(
     assert (line.state, line.delivery) == ("PENDING", "in_doubt")
     assert "in-doubt" in line.attention
     assert len(relay.to(OURS)) == 1  # staff are told, once
-    mailroom.redeliver(service.store, "O1", arrived=bool(arrived))
+    incoming.redeliver(service.store, "O1", arrived=bool(arrived))
     assert once(service) == 0
     assert numbers(relay.to(LENDER)) == ["B1-1"]
     line = service.shown("B1").line
@@ -297,9 +297,9 @@ def test_by_imap_the_letter_is_ours_before_it_is_seen(
 
 
 POISON: list[tuple[str, Point]] = [
-    ("inbox", ("mailproc.flow.reading", "parse", "POISON")),
-    ("inbox", ("mailproc.flow.intake", "settle", "POISON")),
-    ("event", ("mailproc.flow.advance", "standing.step", "POISON")),
+    ("inbox", ("mailproc.flow.reading.letter_reading", "parse", "POISON")),
+    ("inbox", ("mailproc.flow.intake.station", "settle", "POISON")),
+    ("event", ("mailproc.flow.advance.steps", "standing.step", "POISON")),
 ]
 
 
@@ -319,7 +319,7 @@ def test_a_letter_that_kills_is_shelved_after_its_third_try_and_its_neighbours_l
     tries = service.ask("SELECT DISTINCT attempts FROM inbox WHERE state = 'done'")
     assert set(tries) <= {(1,), (2,)}
     which = "I3" if queue == "inbox" else "E3"
-    mailroom.release(service.store, service.premises, which, "XX-BORROWER")  # the fault was mended
+    incoming.release(service.store, service.context, which, "XX-BORROWER")  # the fault was mended
     assert once(service) == 0
     assert ("P1",) in service.ask("SELECT tgq FROM transactions")
 
@@ -329,7 +329,7 @@ def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
 ) -> None:
     for title in ("Weirs", "POISON", "Tides"):
         service.place(title)
-    point = ("mailproc.flow.prepare", "_encode", "POISON")
+    point = ("mailproc.flow.prepare.messages", "_encode", "POISON")
     assert [once(service, point) for _ in range(8)][-1] == 0
     assert sorted(numbers(relay.to(LENDER))) == ["B1-1", "B3-1"]
     assert [state for state, _ in states(service, "intent")] == ["prepared", "shelved", "prepared"]
@@ -338,12 +338,12 @@ def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
 
 OUTSIDE: list[Point] = [
     ("mailproc.store.queue", "claim", "after"),
-    ("mailproc.flow.batch", "queue.claim", "committed"),
-    ("mailproc.flow.intake", "_settle_all", ""),
-    ("mailproc.flow.intake", "_settle_all", "committed"),
-    ("mailproc.flow.stepping", "queue.claim_ids", "committed"),
-    ("mailproc.flow.stepping", "_take_all", ""),
-    ("mailproc.flow.stepping", "_take_all", "after"),
+    ("mailproc.flow.intake.batch", "queue.claim", "committed"),
+    ("mailproc.flow.intake.station", "_settle_all", ""),
+    ("mailproc.flow.intake.station", "_settle_all", "committed"),
+    ("mailproc.flow.advance.station", "queue.claim_ids", "committed"),
+    ("mailproc.flow.advance.station", "_take_all", ""),
+    ("mailproc.flow.advance.station", "_take_all", "after"),
 ]
 
 

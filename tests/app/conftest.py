@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.house import ART, CUSTOMER, House
+from tests.app.installation import ART, CUSTOMER, Installation
 from tests.servers.relay import Relay
 from tests.servers.systemd import Systemd
 
 
 @pytest.fixture
-def house(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def app(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     monkeypatch.setenv("ART_PASSWORD", ART)
     monkeypatch.setenv("CUSTOMER_PASSWORD", CUSTOMER)
     monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
-    house = House(tmp_path, relay)
-    yield house
-    for daemon in house.daemons:
+    app = Installation(tmp_path, relay)
+    yield app
+    for daemon in app.daemons:
         daemon.kill()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailproc import config_load
-from mailproc.app import named
+from mailproc.app import preflight
 from mailproc.app.build import configured
 from mailproc.errors import Misconfigured
 from mailproc.store.connections import make_file
@@ -110,7 +110,7 @@ def test_a_folder_that_may_not_be_searched_is_named(
 ) -> None:
     config = configured(written(lines), secrets_needed=False).config
     with unprivileged():
-        problems = list(named.problems(config))
+        problems = list(preflight.problems(config))
     said = str(config_load.all_wrong(config, problems))
     assert key in said
     assert "Permission denied" in said
@@ -157,11 +157,11 @@ def test_a_site_text_that_leads_nowhere_is_refused_and_never_passed_over(
     folder = tmp_path / "site-templates/en/patron"
     folder.mkdir(parents=True)
     file = written("")
-    premises = configured(file)
-    assert premises.templates.check("en/patron/arrived.txt") == []
+    context = configured(file)
+    assert context.templates.check("en/patron/arrived.txt") == []
     (folder / "arrived.txt").symlink_to(tmp_path / "nowhere.txt")
     assert "site-templates/en/patron/arrived.txt cannot be read" in refused(file)
-    (broken,) = premises.templates.check("en/patron/arrived.txt")  # a service that runs already
+    (broken,) = context.templates.check("en/patron/arrived.txt")  # a service that runs already
     assert broken.file == str(folder / "arrived.txt")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.house import DEADLINE, House, order
+from tests.app.installation import DEADLINE, Installation, order
 from tests.servers.imap_liar import Liar, hang_up, honest
 
 
@@ -22,35 +22,35 @@ def refuse_the_second(verb: str, command: str, answer: bytes) -> bytes:
     return b"TAG NO [SERVERBUG] a bad day\r\n" if refused else answer
 
 
-def test_staff_hear_of_it_and_fetch_takes_it_in(house: House, server: Liar) -> None:
+def test_staff_hear_of_it_and_fetch_takes_it_in(app: Installation, server: Liar) -> None:
     server.lie = refuse_the_second
-    house.mailbox("box", server.port, "ill")
-    house.mailbox("other", server.port, "ill")
-    daemon = house.start()
+    app.mailbox("box", server.port, "ill")
+    app.mailbox("other", server.port, "ill")
+    daemon = app.start()
     daemon.says("letter UID 2 was passed over: fetch failed: [SERVERBUG] a bad day", times=2)
-    house.until(["requests"], lambda found: len(found) == 2)
-    unread = house.until(["digest"], lambda found: len(found["mailboxes"]) == 2)["mailboxes"]
+    app.until(["requests"], lambda found: len(found) == 2)
+    unread = app.until(["digest"], lambda found: len(found["mailboxes"]) == 2)["mailboxes"]
     assert "letter UID 2 was passed over" in unread[0]["error"]
     assert "mailproc fetch box" in unread[0]["error"]
-    said = house.cli("fetch", "box")
+    said = app.cli("fetch", "box")
     assert (said.code, "UID 2: fetch failed: [SERVERBUG] a bad day" in said.out) == (1, True)
     server.lie = honest
-    assert house.json("fetch", "box") == [{"uid": 2, "id": "I5", "new": True, "reason": ""}]
-    assert house.cli("fetch", "box").out == "Nothing of mailbox box was passed over.\n"
-    known = [(one["uid"], one["new"]) for one in house.json("fetch", "box", "2", "1")]
+    assert app.json("fetch", "box") == [{"uid": 2, "id": "I5", "new": True, "reason": ""}]
+    assert app.cli("fetch", "box").out == "Nothing of mailbox box was passed over.\n"
+    known = [(one["uid"], one["new"]) for one in app.json("fetch", "box", "2", "1")]
     assert known == [(1, False), (2, False)]
-    house.until(["requests"], lambda found: len(found) == 3)
-    assert [one["name"] for one in house.json("digest")["mailboxes"]] == ["other"]
+    app.until(["requests"], lambda found: len(found) == 3)
+    assert [one["name"] for one in app.json("digest")["mailboxes"]] == ["other"]
     del server.letters[2]
-    gone = house.cli("fetch", "other", "2")
+    gone = app.cli("fetch", "other", "2")
     assert (gone.code, gone.out) == (1, "UID 2: it is not on the server\n")
-    assert house.json("digest")["mailboxes"] == []
-    letters = [one for one in house.json("letters") if "mailproc fetch" in house.cli("letter", one["id"]).out]
+    assert app.json("digest")["mailboxes"] == []
+    letters = [one for one in app.json("letters") if "mailproc fetch" in app.cli("letter", one["id"]).out]
     assert len(letters) == 2  # one about each mailbox, though many looks came by
     assert daemon.stop() == 0
 
 
-def test_a_look_that_drips_harms_neither_the_others_nor_the_end(house: House, server: Liar) -> None:
+def test_a_look_that_drips_harms_neither_the_others_nor_the_end(app: Installation, server: Liar) -> None:
     """Each octet comes in time, the answer never does: the service ends, and works, meanwhile."""
 
     def drip(verb: str, command: str, answer: bytes) -> bytes | Iterator[bytes]:
@@ -58,20 +58,20 @@ def test_a_look_that_drips_harms_neither_the_others_nor_the_end(house: House, se
 
     stop = threading.Event()
     server.lie = drip
-    house.mailbox("box", server.port, "ill")
-    daemon = house.start()
+    app.mailbox("box", server.port, "ill")
+    daemon = app.start()
     try:
         assert server.lied.wait(DEADLINE)
         daemon.takes(order("C9"))
-        house.until(["requests"], lambda found: len(found) == 1)
+        app.until(["requests"], lambda found: len(found) == 1)
         begun = time.monotonic()
         assert daemon.stop() == 0
         assert time.monotonic() - begun < 30  # the mailbox may take 240
     finally:
         stop.set()
     server.lie = honest
-    assert house.cli("run", "--once").code == 0
-    assert len(house.json("requests")) == 4
+    assert app.cli("run", "--once").code == 0
+    assert len(app.json("requests")) == 4
 
 
 def dripping(stop: threading.Event) -> Iterator[bytes]:
@@ -79,27 +79,27 @@ def dripping(stop: threading.Event) -> Iterator[bytes]:
         yield b"*"
 
 
-def test_the_service_and_fetch_read_the_same_letter_once(house: House, server: Liar) -> None:
+def test_the_service_and_fetch_read_the_same_letter_once(app: Installation, server: Liar) -> None:
     """They commit at the same time, and neither knows of the other."""
     server.letters = {uid: order(f"C{uid}") for uid in range(1, 41)}
-    house.mailbox("box", server.port, "ill")
-    daemon = house.start()
+    app.mailbox("box", server.port, "ill")
+    daemon = app.start()
     uids = [str(uid) for uid in server.letters]
     for _ in range(3):
-        assert {one["id"] != "" for one in house.json("fetch", "box", *uids)} == {True}
-    house.until(["requests", "--limit", "100"], lambda found: len(found) == 40)
-    came = [one for one in house.json("letters", "--limit", "500") if one["id"].startswith("I")]
+        assert {one["id"] != "" for one in app.json("fetch", "box", *uids)} == {True}
+    app.until(["requests", "--limit", "100"], lambda found: len(found) == 40)
+    came = [one for one in app.json("letters", "--limit", "500") if one["id"].startswith("I")]
     assert len(came) == 40
-    assert len({one["their_number"] for one in house.json("requests", "--limit", "100")}) == 40
+    assert len({one["their_number"] for one in app.json("requests", "--limit", "100")}) == 40
     assert daemon.stop() == 0
 
 
-def test_what_cannot_be_fetched_is_said(house: House, server: Liar) -> None:
-    house.mailbox("box", server.port, "ill")
-    unknown = house.cli("fetch", "bax")
+def test_what_cannot_be_fetched_is_said(app: Installation, server: Liar) -> None:
+    app.mailbox("box", server.port, "ill")
+    unknown = app.cli("fetch", "bax")
     assert (unknown.code, "no mailbox 'bax'" in unknown.err, "box" in unknown.err) == (1, True, True)
-    assert house.cli("fetch", "box", "x").code == 2
-    assert house.cli("fetch", "box", "0").code == 2
+    assert app.cli("fetch", "box", "x").code == 2
+    assert app.cli("fetch", "box", "0").code == 2
     server.lie = hang_up
-    away = house.cli("fetch", "box", "1")
+    away = app.cli("fetch", "box", "1")
     assert (away.code, "mailbox box" in away.err) == (1, True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.app import exposed
+from mailproc.app import file_permissions
 from mailproc.app.build import build
-from mailproc.store import identity
-from tests.app.house import House, order
+from mailproc.store import store_identity
+from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 
 
@@ -29,31 +29,31 @@ def open_to_others(folder: Path) -> dict[str, str]:
     return {path: oct(mode) for path, mode in modes.items() if mode & 0o077}
 
 
-def test_all_that_the_service_makes_is_its_own(house: House, relay: Relay) -> None:
-    config = house.folder / "config.toml"
+def test_all_that_the_service_makes_is_its_own(app: Installation, relay: Relay) -> None:
+    config = app.folder / "config.toml"
     text = config.read_text().replace('mode = "smtp"', 'mode = "folder"\nfolder = "var/deep/outgoing"')
     config.write_text(text)
-    daemon = house.start()
+    daemon = app.start()
     daemon.takes(order("C77"))
-    house.until(["requests"], lambda found: len(found) == 1)
-    house.place()
-    house.until(["letters"], lambda found: any(one["state"] == "filed" for one in found))
-    names = {path.name for path in (house.folder / "var").iterdir()}
+    app.until(["requests"], lambda found: len(found) == 1)
+    app.place()
+    app.until(["letters"], lambda found: any(one["state"] == "filed" for one in found))
+    names = {path.name for path in (app.folder / "var").iterdir()}
     assert {"mailproc.db", "mailproc.db-wal", "mailproc.db-shm", "mailproc.db.lock", "deep"} <= names
-    assert open_to_others(house.folder / "var") == {}
+    assert open_to_others(app.folder / "var") == {}
     assert daemon.stop() == 0
     assert not any("open to every user" in line for line in daemon.lines)
 
 
-def test_a_folder_that_is_open_is_said_and_left(house: House) -> None:
-    (house.folder / "var").mkdir()
-    (house.folder / "var").chmod(0o755)
-    daemon = house.start()
-    daemon.says(f"{house.folder}/var is open to every user")
+def test_a_folder_that_is_open_is_said_and_left(app: Installation) -> None:
+    (app.folder / "var").mkdir()
+    (app.folder / "var").chmod(0o755)
+    daemon = app.start()
+    daemon.says(f"{app.folder}/var is open to every user")
     assert daemon.stop() == 0
-    warnings = json.loads(house.cli("check", "--json").out)["warnings"]
+    warnings = json.loads(app.cli("check", "--json").out)["warnings"]
     assert any("chmod 700" in line for line in warnings)
-    assert stat.S_IMODE((house.folder / "var").stat().st_mode) == 0o755
+    assert stat.S_IMODE((app.folder / "var").stat().st_mode) == 0o755
 
 
 STORES = ("mailproc.db", "mailproc.db-wal", "mailproc.db.before-0002.bak", "mailproc.db.underway")
@@ -69,36 +69,36 @@ OPEN = {
 
 
 @pytest.mark.parametrize("case", OPEN)
-def test_what_is_open_is_named(house: House, case: str) -> None:
+def test_what_is_open_is_named(app: Installation, case: str) -> None:
     folder_mode, file_mode, named = OPEN[case]
-    (house.folder / "var").mkdir()
-    made = build(house.folder / "config.toml")
+    (app.folder / "var").mkdir()
+    made = build(app.folder / "config.toml")
     with closing(made.store):
-        made.store.write(identity.touch)  # its log is there
+        made.store.write(store_identity.touch)  # its log is there
         for name in STORES:
-            (house.folder / "var" / name).touch()
-            (house.folder / "var" / name).chmod(file_mode)
-        (house.folder / "var").chmod(folder_mode)
-        found = list(exposed.warnings(made.config))
-    assert [line.partition(" is open")[0] for line in found] == [f"{house.folder}/{name}" for name in named]
+            (app.folder / "var" / name).touch()
+            (app.folder / "var" / name).chmod(file_mode)
+        (app.folder / "var").chmod(folder_mode)
+        found = list(file_permissions.warnings(made.config))
+    assert [line.partition(" is open")[0] for line in found] == [f"{app.folder}/{name}" for name in named]
 
 
 @pytest.mark.parametrize(
     ("folder", "file", "sentences"), [(0o700, 0o644, 0), (0o755, 0o600, 1), (0o755, 0o644, 2)]
 )
 def test_letters_in_an_open_folder_are_named_together(
-    house: House, folder: int, file: int, sentences: int
+    app: Installation, folder: int, file: int, sentences: int
 ) -> None:
-    config = house.folder / "config.toml"
+    config = app.folder / "config.toml"
     config.write_text(config.read_text().replace('mode = "smtp"', 'mode = "folder"\nfolder = "outgoing"'))
-    (house.folder / "outgoing").mkdir()
+    (app.folder / "outgoing").mkdir()
     for number in range(3):
-        (house.folder / f"outgoing/O{number}.eml").touch()
-        (house.folder / f"outgoing/O{number}.eml").chmod(file)
-    (house.folder / "outgoing").chmod(folder)
+        (app.folder / f"outgoing/O{number}.eml").touch()
+        (app.folder / f"outgoing/O{number}.eml").chmod(file)
+    (app.folder / "outgoing").chmod(folder)
     made = build(config)
     with closing(made.store):
-        assert len(list(exposed.warnings(made.config))) == sentences
+        assert len(list(file_permissions.warnings(made.config))) == sentences
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_letters_in_an_open_folder_are_named_together(
      (0o755, 0o600, False), (0o755, 0o400, False), (0o700, 0o644, False), (0o750, 0o644, False)],
 )  # fmt: skip
 def test_a_secrets_file_that_others_may_read_is_named(
-    house: House, folder: int, file: int, named: bool
+    app: Installation, folder: int, file: int, named: bool
 ) -> None:
-    secrets = house.folder / "secrets"
+    secrets = app.folder / "secrets"
     secrets.mkdir()
     (secrets / "art").write_text("Zq7Pass9\n")
     (secrets / "art").chmod(file)
     secrets.chmod(folder)
-    config = house.folder / "config.toml"
+    config = app.folder / "config.toml"
     text = config.read_text()
     assert '{ env = "ART_PASSWORD" }' in text
     config.write_text(text.replace('{ env = "ART_PASSWORD" }', '{ file = "secrets/art" }'))
-    said = [line for line in json.loads(house.cli("check", "--json").out)["warnings"] if "secret" in line]
+    said = [line for line in json.loads(app.cli("check", "--json").out)["warnings"] if "secret" in line]
     wrong = f"{secrets}/art holds a secret and is open to every user of this machine: chmod o= it"
     assert said == ([wrong] if named else [])

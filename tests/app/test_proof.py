@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.house import DEADLINE, Daemon, House, order
+from tests.app.installation import DEADLINE, Daemon, Installation, order
 from tests.cheap_hash import cheap_hash
 from tests.proof import signer
 from tests.proof.signer import Key
@@ -39,15 +39,15 @@ def nameserver(key: Key) -> Iterator[NameServer]:
 
 
 @pytest.fixture
-def proving(house: House, nameserver: NameServer, certificate: Any) -> House:
+def proving(app: Installation, nameserver: NameServer, certificate: Any) -> Installation:
     """A house that believes its customer by DKIM or login alone."""
-    file = house.folder / "config.toml"
+    file = app.folder / "config.toml"
     text = file.read_text()
     for old, new in _changes(certificate, nameserver):
         assert old in text
         text = text.replace(old, new, 1)
     file.write_text(text)
-    return house
+    return app
 
 
 def _changes(certificate: Any, nameserver: NameServer) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ def settled(found: list[Any]) -> bool:
 
 
 def test_a_letter_moves_a_request_by_its_signature_or_its_login(
-    proving: House, signed: Callable[[str], bytes], certificate: Any
+    proving: Installation, signed: Callable[[str], bytes], certificate: Any
 ) -> None:
     daemon = proving.start()
     daemon.takes(order("C1-1"))
@@ -109,7 +109,7 @@ def test_a_letter_moves_a_request_by_its_signature_or_its_login(
 
 
 def test_a_login_works_after_the_watchdog_has_looked(
-    proving: House, certificate: Any, manager: Systemd
+    proving: Installation, certificate: Any, manager: Systemd
 ) -> None:
     """Its looks go through the listener, where the logins are: they leave them open."""
     daemon = proving.start(code="from mailproc.app import watchdog; watchdog.ROUND = 0.2")
@@ -125,7 +125,7 @@ RESULTS = b"Authentication-Results: mx.town.example; dmarc=pass header.from=cust
 
 
 def test_by_imap_a_signature_or_our_relays_word(
-    proving: House, signed: Callable[[str], bytes], own_dovecot: Callable[..., Dovecot]
+    proving: Installation, signed: Callable[[str], bytes], own_dovecot: Callable[..., Dovecot]
 ) -> None:
     file = proving.folder / "config.toml"
     text = file.read_text().replace('"dkim", "login"', '"dkim", "login", "dmarc"')
@@ -147,7 +147,7 @@ def test_by_imap_a_signature_or_our_relays_word(
 
 
 def test_dns_is_away_and_comes_back(
-    proving: House, signed: Callable[[str], bytes], certificate: Any, nameserver: NameServer, key: Key
+    proving: Installation, signed: Callable[[str], bytes], certificate: Any, nameserver: NameServer, key: Key
 ) -> None:
     nameserver.answers[NAME] = SILENT
     daemon = proving.start(code=HASTE)

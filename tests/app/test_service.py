@@ -17,7 +17,7 @@ import pytest
 
 from mailproc.app.build import build
 from mailproc.app.daemon import Daemon
-from tests.app.house import House, order
+from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
 from tests.servers.systemd import Systemd
 
@@ -27,39 +27,39 @@ PATIENCE = 10.0 if EVERYTHING else 1.0
 NEVER_IDLE = "from mailproc.app import daemon; daemon.IDLE_LOOK = 600"
 """Only a hint wakes a station: without it a test would wait in vain."""
 LATE = "not waited for any longer"
-STATIONS = ("intake", "stepping", "prepare", "notify", "send")
+STATIONS = ("intake.station", "advance.station", "prepare.messages", "prepare.notices", "send")
 
 
-def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(house: House, relay: Relay) -> None:
-    daemon = house.start()
+def test_a_letter_in_an_act_an_answer_out_and_a_graceful_end(app: Installation, relay: Relay) -> None:
+    daemon = app.start()
     daemon.takes(order("C77"))
-    house.until(["requests"], lambda found: [one["number"] for one in found] == ["L1"])
-    assert house.cli("act", "L1", "ship").code == 0
+    app.until(["requests"], lambda found: [one["number"] for one in found] == ["L1"])
+    assert app.cli("act", "L1", "ship").code == 0
     [answer] = relay.wait_for("ill@customer.example")
     assert "C77" in answer.text
     assert "SHIPPED" in answer.text
     assert daemon.stop() == 0
     assert not any(word in line for line in daemon.lines for word in ("Traceback", "Zq7Pass9", LATE))
-    assert house.cli("verify").out == "1 transaction checked, 0 differ\n"
+    assert app.cli("verify").out == "1 transaction checked, 0 differ\n"
 
 
-def test_what_the_command_line_wrote_is_noticed_at_once(house: House, relay: Relay) -> None:
-    house.start(code=NEVER_IDLE)
+def test_what_the_command_line_wrote_is_noticed_at_once(app: Installation, relay: Relay) -> None:
+    app.start(code=NEVER_IDLE)
     for count in (1, 2, 3):
-        house.place()
+        app.place()
         relay.wait_for("orders@bl.example", count)
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
-def test_an_idle_service_ends_at_once(house: House, by: signal.Signals) -> None:
-    daemon = house.start(code=NEVER_IDLE)
+def test_an_idle_service_ends_at_once(app: Installation, by: signal.Signals) -> None:
+    daemon = app.start(code=NEVER_IDLE)
     daemon.process.send_signal(by)
     assert daemon.ends() == 0
     assert not any(LATE in line for line in daemon.lines)
 
 
-def test_a_hangup_is_said_and_ends_nothing(house: House) -> None:
-    daemon = house.start()
+def test_a_hangup_is_said_and_ends_nothing(app: Installation) -> None:
+    daemon = app.start()
     for times in (1, 2):
         daemon.process.send_signal(signal.SIGHUP)
         daemon.says("SIGHUP is ignored", times=times)
@@ -67,22 +67,22 @@ def test_a_hangup_is_said_and_ends_nothing(house: House) -> None:
     assert daemon.stop() == 0
 
 
-def test_a_second_service_on_the_store_is_refused(house: House) -> None:
-    first = house.start()
-    second = house.start(ready=False)
+def test_a_second_service_on_the_store_is_refused(app: Installation) -> None:
+    first = app.start()
+    second = app.start(ready=False)
     assert second.ends() == 1
     assert "stop it first" in second.lines[-1]
     assert str(first.process.pid) in second.lines[-1]
-    once = house.cli("run", "--once")
+    once = app.cli("run", "--once")
     assert once.code == 1
     assert first.process.poll() is None
 
 
-def test_a_port_that_is_taken_is_exit_3(house: House) -> None:
+def test_a_port_that_is_taken_is_exit_3(app: Installation) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        config = house.folder / "config.toml"
+        config = app.folder / "config.toml"
         config.write_text(config.read_text().replace("port = 0", f"port = {taken.getsockname()[1]}", 1))
-        daemon = house.start(ready=False)
+        daemon = app.start(ready=False)
         assert daemon.ends() == 3
     assert f"{config}, line 7: listen.port = " in daemon.lines[-1]
     assert daemon.lines[-1].endswith(": Address already in use")
@@ -90,10 +90,10 @@ def test_a_port_that_is_taken_is_exit_3(house: House) -> None:
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_a_station_that_dies_takes_the_service_down(
-    house: House, station: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: Installation, station: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(f"mailproc.flow.{station}.run", lambda *_, **__: 1 // 0)
-    built = build(house.folder / "config.toml")
+    built = build(app.folder / "config.toml")
     with closing(built.store):
         assert Daemon(built).run(lambda _: None) == 1
     assert "ZeroDivisionError" in caplog.text
@@ -101,38 +101,38 @@ def test_a_station_that_dies_takes_the_service_down(
 
 
 @pytest.mark.parametrize("station", STATIONS if EVERYTHING else STATIONS[:1])
-def test_as_a_process_it_dies_loudly_and_can_be_started_again(house: House, station: str) -> None:
+def test_as_a_process_it_dies_loudly_and_can_be_started_again(app: Installation, station: str) -> None:
     dies = f"import mailproc.flow.{station} as s; s.run = lambda *given, **more: 1 // 0"
-    daemon = house.start(ready=False, code=dies)
+    daemon = app.start(ready=False, code=dies)
     assert daemon.ends() == 1
     assert "ZeroDivisionError" in "\n".join(daemon.lines)
     assert "died" in "\n".join(daemon.lines)
-    assert house.start().stop() == 0  # and systemd starts it again
+    assert app.start().stop() == 0  # and systemd starts it again
 
 
 def test_paths_start_at_the_folder_of_config_toml(
-    house: House, certificate: Any, tmp_path_factory: pytest.TempPathFactory
+    app: Installation, certificate: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Certificate, store and delivery folder, wherever the service was started."""
     for name in ("certificate", "key"):
-        (house.folder / f"{name}.pem").write_bytes(Path(getattr(certificate, name)).read_bytes())
-    config = house.folder / "config.toml"
+        (app.folder / f"{name}.pem").write_bytes(Path(getattr(certificate, name)).read_bytes())
+    config = app.folder / "config.toml"
     text = config.read_text().replace(
         "[listen]\n", '[listen]\ntls_cert = "certificate.pem"\ntls_key = "key.pem"\n'
     )
     config.write_text(text.replace('mode = "smtp"', 'mode = "folder"\nfolder = "letters"'))
-    house.place()
-    daemon = house.start(cwd=tmp_path_factory.mktemp("elsewhere"))
+    app.place()
+    daemon = app.start(cwd=tmp_path_factory.mktemp("elsewhere"))
     context = ssl.create_default_context(cafile=certificate.certificate)
     with smtplib.SMTP("localhost", daemon.port, timeout=10) as client:
         assert client.starttls(context=context)[0] == 220
-    house.until(["letters"], lambda found: [one["state"] for one in found] == ["filed"])
-    assert (house.folder / "letters/O1.eml").exists()
+    app.until(["letters"], lambda found: [one["state"] for one in found] == ["filed"])
+    assert (app.folder / "letters/O1.eml").exists()
     assert daemon.stop() == 0
 
 
-def test_idle_it_costs_next_to_nothing(house: House, manager: Systemd) -> None:
-    daemon = house.start()
+def test_idle_it_costs_next_to_nothing(app: Installation, manager: Systemd) -> None:
+    daemon = app.start()
     manager.hears("READY=1")
     start = manager.told.count("WATCHDOG=1") + 5  # one each 0.2 s: by then its start is over
     manager.hears("WATCHDOG=1", times=start)
@@ -147,28 +147,30 @@ def test_idle_it_costs_next_to_nothing(house: House, manager: Systemd) -> None:
     assert spent() - before < 0.1  # 5 % of one core
 
 
-def test_relay_down_letters_wait_and_go_when_it_is_back(house: House, relay: Relay) -> None:
+def test_relay_down_letters_wait_and_go_when_it_is_back(app: Installation, relay: Relay) -> None:
     relay.stop()
-    daemon = house.start()
-    house.place("One")
+    daemon = app.start()
+    app.place("One")
     daemon.says("waits")
-    house.place("Two")
-    lines = house.until(["outbox"], lambda found: len(found) == 2 and all(one["note"] for one in found))
+    app.place("Two")
+    lines = app.until(["outbox"], lambda found: len(found) == 2 and all(one["note"] for one in found))
     assert {one["state"] for one in lines} == {"prepared"}
     assert len([line for line in daemon.lines if "waits" in line]) == 1  # said once for both
     relay.start()
     for line in lines:
-        assert house.cli("redeliver", line["id"]).code == 0
+        assert app.cli("redeliver", line["id"]).code == 0
     relay.wait_for("orders@bl.example", 2)
-    house.until(["outbox"], lambda found: found == [])
+    app.until(["outbox"], lambda found: found == [])
     assert daemon.stop() == 0
 
 
 @pytest.mark.parametrize("killed", [True, False])
-def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: Relay, killed: bool) -> None:
+def test_caught_between_the_dot_and_the_answer_is_in_doubt(
+    app: Installation, relay: Relay, killed: bool
+) -> None:
     relay.answers = ["hang"]
-    daemon = house.start(code=f"from mailproc.app import daemon; daemon.PATIENCE = {PATIENCE}")
-    number = house.place()
+    daemon = app.start(code=f"from mailproc.app import daemon; daemon.PATIENCE = {PATIENCE}")
+    number = app.place()
     relay.wait_for("orders@bl.example")
     if killed:
         daemon.kill()
@@ -176,13 +178,13 @@ def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: 
         begun = time.monotonic()
         assert daemon.stop() == 0
         assert time.monotonic() - begun < PATIENCE + 30  # the relay may take 60
-    again = house.start()
-    shown = house.until(["show", number], lambda found: found["delivery"] == "in_doubt")
+    again = app.start()
+    shown = app.until(["show", number], lambda found: found["delivery"] == "in_doubt")
     assert shown["state"] == "PENDING"
     relay.wait_for("ill@town.example")  # staff are told
     assert len(relay.wait_for("orders@bl.example")) == 1  # and nothing was ordered twice
-    house.until(["show", number], lambda found: found["attention"] == ["in-doubt"])
-    assert house.cli("redeliver", "O1").code == 0
+    app.until(["show", number], lambda found: found["attention"] == ["in-doubt"])
+    assert app.cli("redeliver", "O1").code == 0
     first, second = relay.wait_for("orders@bl.example", 2)
     assert first.raw == second.raw
     assert again.stop() == 0
@@ -190,33 +192,33 @@ def test_caught_between_the_dot_and_the_answer_is_in_doubt(house: House, relay: 
 
 @pytest.mark.parametrize("killed", [True, False])
 def test_of_several_connections_each_letter_under_way_is_in_doubt(
-    house: House, relay: Relay, killed: bool
+    app: Installation, relay: Relay, killed: bool
 ) -> None:
     """Two hang at the relay; a third goes by a connection of its own; after the end each has its own fate."""
-    config = house.folder / "config.toml"
+    config = app.folder / "config.toml"
     config.write_text(config.read_text().replace('mode = "smtp"', 'mode = "smtp"\nmax_connections = 3'))
     relay.answers = ["hang", "hang"]
-    daemon = house.start(code=f"from mailproc.app import daemon; daemon.PATIENCE = {PATIENCE}")
+    daemon = app.start(code=f"from mailproc.app import daemon; daemon.PATIENCE = {PATIENCE}")
     numbers = []
     for count in (1, 2, 3):
-        numbers.append(house.place())
+        numbers.append(app.place())
         relay.wait_for("orders@bl.example", count)
-    house.until(["show", numbers[2]], lambda found: found["delivery"] == "handed_over")
-    assert house.json("show", numbers[0])["delivery"] == "sending"
+    app.until(["show", numbers[2]], lambda found: found["delivery"] == "handed_over")
+    assert app.json("show", numbers[0])["delivery"] == "sending"
     if killed:
         daemon.kill()
     else:
         assert daemon.stop() == 0
-    again = house.start()
+    again = app.start()
     for number in numbers[:2]:
-        house.until(["show", number], lambda found: found["delivery"] == "in_doubt")
+        app.until(["show", number], lambda found: found["delivery"] == "in_doubt")
     assert again.stop() == 0
     assert len(relay.to("orders@bl.example")) == 3  # nothing was ordered twice
 
 
-def test_a_locked_store_delays_and_loses_nothing(house: House) -> None:
-    daemon = house.start()
-    with closing(sqlite3.connect(house.folder / "var/mailproc.db")) as other:
+def test_a_locked_store_delays_and_loses_nothing(app: Installation) -> None:
+    daemon = app.start()
+    with closing(sqlite3.connect(app.folder / "var/mailproc.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         done = threading.Event()
 
@@ -230,14 +232,14 @@ def test_a_locked_store_delays_and_loses_nothing(house: House) -> None:
         other.rollback()
         assert done.wait(15)
         sender.join()
-    house.until(["requests"], lambda found: len(found) == 1)
+    app.until(["requests"], lambda found: len(found) == 1)
     assert daemon.stop() == 0
 
 
-def test_a_full_disk_is_try_later_and_said_once(house: House) -> None:
+def test_a_full_disk_is_try_later_and_said_once(app: Installation) -> None:
     """A limit on the size of files stands for the disk: writing beyond it fails."""
-    daemon = house.start()
-    database = house.folder / "var/mailproc.db"
+    daemon = app.start()
+    database = app.folder / "var/mailproc.db"
     size = max(database.stat().st_size, database.with_name("mailproc.db-wal").stat().st_size)
     _, hard = resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (size + 10_000, hard))
@@ -249,6 +251,6 @@ def test_a_full_disk_is_try_later_and_said_once(house: House) -> None:
     assert daemon.process.poll() is None
     resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
     daemon.takes(big)
-    house.until(["letters"], lambda found: len(found) >= 1)
+    app.until(["letters"], lambda found: len(found) >= 1)
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines)

@@ -10,26 +10,26 @@ import pytest
 from alembic import command
 
 from mailproc.store import connections, migrate
-from tests.app.house import House, order
+from tests.app.installation import Installation, order
 from tests.servers.ports import free_port
 
-SOON = "from mailproc.app import waiting; waiting.LOOK = 0.3"
+SOON = "from mailproc.app import full_disk as waiting; waiting.LOOK = 0.3"
 
 
 @pytest.fixture
-def disk(house: House) -> Iterator[Path]:
+def disk(app: Installation) -> Iterator[Path]:
     """The folder var/ is a disk of 3 MB."""
-    var = house.folder / "var"
+    var = app.folder / "var"
     var.mkdir(mode=0o700)
     command = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(var)]
     mounted = subprocess.run(command, capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip(f"needs the right to mount a small disk: run as root ({mounted.stderr.decode().strip()})")
     port = free_port()
-    config = house.folder / "config.toml"
+    config = app.folder / "config.toml"
     config.write_text(config.read_text().replace("port = 0", f"port = {port}", 1))
     yield var
-    for daemon in house.daemons:
+    for daemon in app.daemons:
         daemon.kill()
     subprocess.run(["umount", "-l", str(var)], check=True)
 
@@ -42,27 +42,27 @@ def fill(disk: Path) -> Path:
     return filling
 
 
-def port_of(house: House) -> int:
-    line = next(line for line in (house.folder / "config.toml").read_text().splitlines() if "port = " in line)
+def port_of(app: Installation) -> int:
+    line = next(line for line in (app.folder / "config.toml").read_text().splitlines() if "port = " in line)
     return int(line.rpartition("=")[2])
 
 
-def code_of(house: House) -> int:
+def code_of(app: Installation) -> int:
     """What a letter is answered at MAIL."""
-    with smtplib.SMTP("127.0.0.1", port_of(house), timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", port_of(app), timeout=10) as client:
         client.ehlo()
         return client.mail("ill@customer.example")[0]
 
 
-def first_start(house: House, disk: Path) -> None:
+def first_start(app: Installation, disk: Path) -> None:
     """No store is there yet."""
 
 
-def store_of_now(house: House, disk: Path) -> None:
-    assert house.cli("run", "--once").code == 0
+def store_of_now(app: Installation, disk: Path) -> None:
+    assert app.cli("run", "--once").code == 0
 
 
-def store_of_the_first_release(house: House, disk: Path) -> None:
+def store_of_the_first_release(app: Installation, disk: Path) -> None:
     engine = connections.writing(connections.parse(f"sqlite:///{disk}/mailproc.db", disk))
     with engine.connect() as connection, connection.begin():
         command.upgrade(migrate.settings(connection), "0001")
@@ -71,25 +71,25 @@ def store_of_the_first_release(house: House, disk: Path) -> None:
 
 @pytest.mark.parametrize("before", [first_start, store_of_now, store_of_the_first_release])
 def test_the_door_opens_and_defers_and_the_rest_follows(
-    house: House, disk: Path, before: Callable[[House, Path], None]
+    app: Installation, disk: Path, before: Callable[[Installation, Path], None]
 ) -> None:
-    before(house, disk)
+    before(app, disk)
     filling = fill(disk)
-    daemon = house.start(ready=False, code=SOON)
+    daemon = app.start(ready=False, code=SOON)
     daemon.says("answered 452")
-    assert code_of(house) == 452
+    assert code_of(app) == 452
     filling.unlink()
     daemon.says("ready")
     daemon.takes(order("C1"))
-    house.until(["requests"], lambda found: len(found) == 1)
+    app.until(["requests"], lambda found: len(found) == 1)
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines), daemon.lines
 
 
-def test_it_ends_when_asked_while_it_waits(house: House, disk: Path) -> None:
+def test_it_ends_when_asked_while_it_waits(app: Installation, disk: Path) -> None:
     fill(disk)
-    daemon = house.start(ready=False, code=SOON)
+    daemon = app.start(ready=False, code=SOON)
     daemon.says("answered 452")
     assert daemon.stop() == 0
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port_of(house)), timeout=5)
+        socket.create_connection(("127.0.0.1", port_of(app)), timeout=5)

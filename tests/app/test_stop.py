@@ -12,7 +12,7 @@ import pytest
 
 from mailproc.app.build import build
 from mailproc.app.daemon import Daemon
-from tests.app.house import House
+from tests.app.installation import Installation
 
 
 def at_line(number: int, act: Callable[[], None]) -> Callable[[FrameType, str, Any], Any]:
@@ -30,8 +30,8 @@ def at_line(number: int, act: Callable[[], None]) -> Callable[[FrameType, str, A
 
 
 @pytest.mark.parametrize("number", range(1, 13))
-def test_a_signal_between_any_two_lines_ends_the_service(house: House, number: int) -> None:
-    built = build(Path(house.folder / "config.toml"))
+def test_a_signal_between_any_two_lines_ends_the_service(app: Installation, number: int) -> None:
+    built = build(Path(app.folder / "config.toml"))
     daemon, up = Daemon(built), threading.Event()
 
     def ready(_address: object) -> None:
@@ -51,7 +51,7 @@ def test_a_signal_between_any_two_lines_ends_the_service(house: House, number: i
 
 
 def test_a_stop_just_before_a_station_looks_is_heard(
-    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The bell that tells of the stop is not taken for an older one."""
     rung = threading.Event()
@@ -69,7 +69,7 @@ def test_a_stop_just_before_a_station_looks_is_heard(
 
     monkeypatch.setattr("mailproc.app.daemon.IDLE_LOOK", 60)
     monkeypatch.setattr("mailproc.app.daemon.PATIENCE", 5)
-    built = build(Path(house.folder / "config.toml"))
+    built = build(Path(app.folder / "config.toml"))
     daemon = Daemon(built)
     daemon._sender = Bell()
     with closing(built.store):

@@ -9,7 +9,7 @@ import pytest
 from mailproc.app import wall_clock
 from mailproc.app.schedule import trigger
 from mailproc.app.wall_clock import WallClock
-from tests.app.house import House
+from tests.app.installation import Installation
 from tests.servers.relay import Relay
 
 LONDON = ZoneInfo("Europe/London")
@@ -76,24 +76,24 @@ def test_a_job_is_near_however_the_clock_was_set(text: str, step: timedelta) -> 
 
 
 @pytest.mark.parametrize("days", [365, -365])
-def test_the_service_goes_on_when_the_clock_is_set(house: House, relay: Relay, days: int) -> None:
+def test_the_service_goes_on_when_the_clock_is_set(app: Installation, relay: Relay, days: int) -> None:
     """Set back by a year every job of the scheduler is a year away; set forward it may sleep for hours."""
-    shift = house.folder / "shift"
+    shift = app.folder / "shift"
     shift.write_text("0" if days > 0 else str(365 * 86_400))
-    with (house.folder / "config.toml").open("a") as file:
+    with (app.folder / "config.toml").open("a") as file:
         file.write('[schedule]\nsweep = "every 1s"\ndigest = "30 7 * * *"\n')
     code = SHIFTED.format(shift=str(shift)) + (
         "from mailproc.app import daemon\n"
         "sweep = daemon.Daemon._sweep\n"
         "daemon.Daemon._sweep = lambda self: (print('swept'), sweep(self))"
     )
-    daemon = house.start(code=code)
+    daemon = app.start(code=code)
     daemon.says("swept", times=2)
     shift.write_text(str(365 * 86_400) if days > 0 else "0")
     daemon.says("the clock was set " + ("forward" if days > 0 else "back"))
     swept = sum("swept" in line for line in daemon.lines)
     daemon.says("swept", times=swept + 3)
-    house.place()
+    app.place()
     relay.wait_for("orders@bl.example")
     assert daemon.stop() == 0
     assert not any("Traceback" in line for line in daemon.lines)

@@ -11,18 +11,18 @@ import pytest
 from mailproc.app import watchdog
 from mailproc.app.watchdog import Watchdog
 from mailproc.transport import systemd
-from tests.app.house import Daemon, House, order
+from tests.app.installation import Daemon, Installation, order
 from tests.servers.systemd import Systemd
 
 EVERYTHING = os.environ.get("REQUIRE_ALL") == "1"
 SHORT = "from mailproc.app import watchdog as w; w.STALL = 1.5; w.ROUND = 0.2; w.GRACE = 2; import time; "
 HANGS = "lambda *given, **named: time.sleep(1000)"
 STILL = {
-    "stations": f"import mailproc.flow.intake as s; s.run = {HANGS}",
+    "stations": f"import mailproc.flow.intake.station as s; s.run = {HANGS}",
     "sender": f"import mailproc.flow.send as s; s.run = {HANGS}",
     "watcher": f"from mailproc.store.engine import Store; Store.data_version = {HANGS}",
     "writer": f"import mailproc.store.inbox as s; s.keep = {HANGS}",
-    "listener": f"from mailproc.transport.smtp_clerk import Clerk; Clerk._letters = {HANGS}",
+    "listener": f"from mailproc.transport.smtp_handler import SmtpHandler as Clerk; Clerk._letters = {HANGS}",
 }
 ENDS_AT_ONCE = """
 from mailproc.app import daemon
@@ -40,8 +40,8 @@ def knocks(daemon: Daemon) -> None:
         client.sendmail("ill@customer.example", ["ill@town.example"], order("C1"))
 
 
-def test_systemd_hears_of_a_quiet_life(house: House, manager: Systemd) -> None:
-    daemon = house.start()
+def test_systemd_hears_of_a_quiet_life(app: Installation, manager: Systemd) -> None:
+    daemon = app.start()
     manager.hears("READY=1")
     manager.hears("WATCHDOG=1", times=3)
     assert daemon.stop() == 0
@@ -51,11 +51,13 @@ def test_systemd_hears_of_a_quiet_life(house: House, manager: Systemd) -> None:
 
 
 @pytest.mark.parametrize("station", STILL if EVERYTHING else ["stations", "writer"])
-def test_a_station_that_stands_still_ends_the_service(house: House, manager: Systemd, station: str) -> None:
-    (house.folder / "config.toml").write_text(
-        (house.folder / "config.toml").read_text().replace("timeout = 60.0", "timeout = 0.05")
+def test_a_station_that_stands_still_ends_the_service(
+    app: Installation, manager: Systemd, station: str
+) -> None:
+    (app.folder / "config.toml").write_text(
+        (app.folder / "config.toml").read_text().replace("timeout = 60.0", "timeout = 0.05")
     )
-    daemon = house.start(code=SHORT + STILL[station] + ENDS_AT_ONCE)
+    daemon = app.start(code=SHORT + STILL[station] + ENDS_AT_ONCE)
     knocks(daemon)
     assert daemon.ends() == 1
     said = manager.hears("STATUS=no longer responding")
@@ -67,47 +69,49 @@ def test_a_station_that_stands_still_ends_the_service(house: House, manager: Sys
     assert "99-0003" not in told  # where a thread is, without its values
 
 
-def test_an_end_that_hangs_too_is_forced(house: House) -> None:
-    daemon = house.start(code=SHORT + STILL["writer"])
+def test_an_end_that_hangs_too_is_forced(app: Installation) -> None:
+    daemon = app.start(code=SHORT + STILL["writer"])
     knocks(daemon)
     assert daemon.ends() == 1
     assert any("is ended" in line for line in daemon.lines)
 
 
-def test_a_frozen_interpreter_is_ended_from_outside(house: House) -> None:
+def test_a_frozen_interpreter_is_ended_from_outside(app: Installation) -> None:
     """A C function that never lets go of the interpreter's lock: no thread of ours runs any more."""
-    freezes = "import re, mailproc.flow.intake as s; s.run = lambda *g: re.match('(a+)+b', 'a' * 60)"
-    daemon = house.start(ready=False, code=SHORT + freezes)
+    freezes = "import re, mailproc.flow.intake.station as s; s.run = lambda *g: re.match('(a+)+b', 'a' * 60)"
+    daemon = app.start(ready=False, code=SHORT + freezes)
     assert daemon.ends() == 1
     assert any("Timeout" in line for line in daemon.lines)
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="four starts; REQUIRE_ALL=1 makes it run")
-def test_a_step_that_hangs_is_shelved_the_third_time(house: House) -> None:
+def test_a_step_that_hangs_is_shelved_the_third_time(app: Installation) -> None:
     """The end that is forced leaves the note of the step in hand: its neighbours are taken meanwhile."""
     hangs = (
-        "import mailproc.flow.stepping as s; t = s.take;"
+        "import mailproc.flow.advance.station as s; t = s.take;"
         " s.take = lambda c, e, p: time.sleep(1000) if e == 2 else t(c, e, p)"
     )
     for number in range(3):
-        (house.folder / "letter.eml").write_bytes(order(f"C{number}"))
-        assert house.cli("inject", str(house.folder / "letter.eml")).code == 0
+        (app.folder / "letter.eml").write_bytes(order(f"C{number}"))
+        assert app.cli("inject", str(app.folder / "letter.eml")).code == 0
     for _ in range(3):
-        daemon = house.start(ready=False, code=SHORT + hangs)
+        daemon = app.start(ready=False, code=SHORT + hangs)
         assert daemon.ends() == 1
-    daemon = house.start(code=SHORT + hangs)
-    house.until(["requests"], lambda found: len(found) == 2)
-    assert "died three times" in str(house.json("shelved"))
+    daemon = app.start(code=SHORT + hangs)
+    app.until(["requests"], lambda found: len(found) == 2)
+    assert "died three times" in str(app.json("shelved"))
     assert daemon.stop() == 0
 
 
-def test_work_that_goes_on_is_left_alone(house: House) -> None:
+def test_work_that_goes_on_is_left_alone(app: Installation) -> None:
     """Many rows, each quick: the round as a whole takes longer than the bound."""
-    slow = "import mailproc.flow.batch as s; r = s._read; s._read = lambda *g: (time.sleep(0.6), r(*g))[1]"
-    daemon = house.start(code=SHORT + slow)
+    slow = (
+        "import mailproc.flow.intake.batch as s; r = s._read; s._read = lambda *g: time.sleep(0.6) or r(*g)"
+    )
+    daemon = app.start(code=SHORT + slow)
     for number in range(6):
         daemon.takes(order(f"C{number}"))
-    house.until(["requests"], lambda found: len(found) == 6)
+    app.until(["requests"], lambda found: len(found) == 6)
     assert daemon.stop() == 0
 
 

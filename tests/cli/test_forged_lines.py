@@ -17,7 +17,8 @@ from mailproc.ill.apdu import APDU_CLASSES, Apdu
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Part
-from mailproc.protocols.iso10161 import schema, writing
+from mailproc.protocols.iso10161 import writing
+from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.wire import MEDIA_TYPE
 from mailproc.protocols.iso10161.writing import Ends
 from tests.cli.conftest import CONFIG

@@ -10,7 +10,7 @@ import pytest
 
 from mailproc.cli.root import loaded
 from mailproc.cli.verbs import VERBS
-from mailproc.office import counted, listing
+from mailproc.office.queries import counted, listing
 from tests.command_line import Ran, run
 
 from .conftest import CONFIG, ORDER, SECRETS

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mailproc.cli import letter_files
 from mailproc.cli.letter_files import letters
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 from tests.command_line import Ran
 
 Cli = Callable[..., Ran]
@@ -186,14 +186,14 @@ def test_what_was_written_as_mboxrd_comes_back(
 def test_a_huge_mbox_comes_in_portions(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No commit holds more than a portion, and no more than that is in memory."""
     commits: list[int] = []
-    keep = mailroom.keep
+    keep = incoming.keep
 
     def counted(connection: object, portion: list[object]) -> object:
         commits.append(len(portion))
         return keep(connection, portion)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mailroom, "keep", counted)
-    monkeypatch.setattr(mailroom, "PORTION_OCTETS", 1_000_000)
+    monkeypatch.setattr(incoming, "keep", counted)
+    monkeypatch.setattr(incoming, "PORTION_OCTETS", 1_000_000)
     with (folder / "box").open("wb") as file:
         for number in range(450):
             file.write(b"From x\nSubject: %d\n\n" % number + (b"x" * 70 + b"\n") * 600 + b"\n")

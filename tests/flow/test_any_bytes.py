@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproc.office import letters
+from mailproc.office.queries import letters
 from mailproc.store import letters as letters_of_store
 
 _numbers = count()
@@ -79,18 +79,18 @@ def tortured(world, caplog):
     """A request of ours waits; its order has left. A bug would leave a traceback in the log."""
     world.place("XX-BL", "XX-SECOND")
     world.sent.clear()
-    world.house.store.start_writer()  # one connection for all of them
+    world.app.store.start_writer()  # one connection for all of them
     caplog.set_level(logging.ERROR)
     return world
 
 
 def letter_of(world, inbox_id):
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         return letters.row_of(connection, f"I{inbox_id}")
 
 
 def events_of(world, inbox_id):
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         return letters.events_of(connection, inbox_id)
 
 
@@ -149,16 +149,16 @@ def test_a_bug_in_a_codec_shelves_one_letter(small_world, addresses, monkeypatch
 
 def test_a_round_holds_few_octets(small_world, addresses, monkeypatch):
     """At least one letter, however long it is."""
-    from mailproc.flow import batch
+    from mailproc.flow.intake import batch
 
     monkeypatch.setattr(batch, "OCTETS", 5_000)
     sizes = [100, 9_000, 4_000, 500, 800]
     for size in sizes:
         small_world.inject(b"%d" % size * size, "a@stranger.example")
     held = []
-    while rows := batch.claim(small_world.house.store, 50, small_world.now):
+    while rows := batch.claim(small_world.app.store, 50, small_world.now):
         held.append([len(row["raw"]) for row in rows])
-        small_world.house.store.write(
+        small_world.app.store.write(
             lambda connection, ids=[row["id"] for row in rows]: [
                 letters_of_store.settle(connection, one, "done") for one in ids
             ]
@@ -170,10 +170,10 @@ def test_a_round_holds_few_octets(small_world, addresses, monkeypatch):
 
 def test_a_bug_in_a_proof_shelves_one_letter(small_world, addresses, monkeypatch, caplog):
     """What is looked at in the store before the write: a letter of nobody's."""
-    from mailproc.flow import adoption
+    from mailproc.flow.intake import forwarded_senders
 
     small_world.place()
-    monkeypatch.setattr(adoption, "_passed_on_by", lambda *_: 1 // 0)
+    monkeypatch.setattr(forwarded_senders, "_passed_on_by", lambda *_: 1 // 0)
     sender = "ill@stranger.example"
     bad = small_world.inject(small_world.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", sender), sender)
     small_world.hear("B1-1 USE*2", run=False)
@@ -184,16 +184,16 @@ def test_a_bug_in_a_proof_shelves_one_letter(small_world, addresses, monkeypatch
 
 
 def test_a_bug_in_a_step_shelves_one_message(small_world, monkeypatch, caplog):
-    from mailproc.flow import facts
+    from mailproc.flow.advance import recorded_facts
 
-    real = facts.gather
+    real = recorded_facts.gather
 
     def broken(connection, event, *rest):
         if event["type"] == "SHIPPED":
             raise ZeroDivisionError
         return real(connection, event, *rest)
 
-    monkeypatch.setattr(facts, "gather", broken)
+    monkeypatch.setattr(recorded_facts, "gather", broken)
     for _ in range(3):
         small_world.place(run=False)
     small_world.run()

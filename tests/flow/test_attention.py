@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from mailproc.flow import intake, notify, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
+from mailproc.flow.prepare import notices
 
 MANY = 40
 UNREADABLE = "TXC1-9 S LOAN"  # it names no item
@@ -102,10 +104,10 @@ def test_what_could_not_be_read_stands_in_the_same_letter(small_world):
 
 def test_small_batches_make_no_second_letter(many):
     many.hear(*(f"B{number}-1 CRF*CANNOT MATCH ITEM" for number in range(1, MANY + 1)), run=False)
-    store, premises = many.house.store, many.house.premises
-    intake.run(store, premises)
-    stepping.run(store, premises, limit=7)
-    notify.run(store, premises, limit=3)
+    store, context = many.app.store, many.app.context
+    intake.run(store, context)
+    advance.run(store, context, limit=7)
+    notices.run(store, context, limit=3)
     many.run()
     (letter,) = many.notices()
     assert len(named(letter)) == MANY

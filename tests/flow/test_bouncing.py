@@ -8,7 +8,7 @@ from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault
 from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 from mailproc.store import outgoing
 
 US, BL = "ill@library.example", "orders@bl.example"
@@ -59,7 +59,7 @@ def test_it_is_the_same_at_every_try(make_world, sqlite_url):
     world.place()
     first = world.row("outgoing", 1)["mail_from"]
     world.refuses = lambda _sent: False
-    mailroom.redeliver(world.house.store, "O1")
+    incoming.redeliver(world.app.store, "O1")
     world.run()
     assert world.row("outgoing", 1)["state"] == "handed_over"
     assert world.row("outgoing", 1)["mail_from"] == first != US
@@ -116,7 +116,7 @@ def test_reports_about_one_letter_are_news_once(verp_world):
         assert put(verp_world, report(more=f"X-Number: {number}\n"), sender)["state"] == "done"
     assert verp_world.events("B1").count("BOUNCED") == 1
     assert len(verp_world.notices()) == 1
-    mailroom.redeliver(verp_world.house.store, "O1")
+    incoming.redeliver(verp_world.app.store, "O1")
     verp_world.run()
     put(verp_world, report(more="X-Number: 6\n"), sender)
     assert verp_world.events("B1").count("BOUNCED") == 2
@@ -258,7 +258,7 @@ def test_a_subject_of_two_letters_is_no_hint(small_world):
         small_world.act(small_world.place(), "receive")
     first, second = (int(notice.name[1:]) for notice in small_world.reader())
     subject = subject_of(small_world, first)
-    store = small_world.house.store
+    store = small_world.app.store
     store.write(lambda connection: outgoing.change(connection, second, subject=subject))
     row = put(small_world, of_subject(f"Undeliverable: {subject}", recipient=""))
     assert row["last_error"] == "a report about a letter that is not ours"
@@ -267,7 +267,7 @@ def test_a_subject_of_two_letters_is_no_hint(small_world):
 def test_staff_say_which_letter_came_back(world):
     world.place("XX-BL", "XX-SECOND")
     row = put(world, of_subject(f"Undeliverable: {subject_of(world)}"))
-    done = mailroom.attach(world.house.store, world.house.premises, f"I{row['id']}", "O1")
+    done = incoming.attach(world.app.store, world.app.context, f"I{row['id']}", "O1")
     assert "O1 came back undelivered" in done.text
     world.run()
     assert world.row("outgoing", 1)["state"] == "bounced" and world.attention("B1") == ("bounced",)
@@ -283,7 +283,7 @@ def test_a_report_is_no_message_of_the_partner(world):
     world.place()
     row = put(world, report())
     with pytest.raises(LocalFault, match="no message of XX-BL") as refused:
-        mailroom.attach(world.house.store, world.house.premises, f"I{row['id']}", "B1")
+        incoming.attach(world.app.store, world.app.context, f"I{row['id']}", "B1")
     assert refused.value.possible == (f"mailproc attach I{row['id']} O1", f"mailproc dismiss I{row['id']}")
     assert world.row("inbox", row["id"])["state"] == "shelved"
 
@@ -294,11 +294,11 @@ def test_a_report_is_no_message_of_the_partner(world):
 def test_what_cannot_have_come_back(small_world, state, why):
     small_world.place()
     row = put(small_world, report())
-    store, premises = small_world.house.store, small_world.house.premises
+    store, context = small_world.app.store, small_world.app.context
     store.write(lambda connection: outgoing.change(connection, 1, state=state))
     for letter, number, told in ((f"I{row['id']}", "O1", why), (f"I{row['id']}", "O99", "no letter O99")):
         with pytest.raises(LocalFault, match=told):
-            mailroom.attach(store, premises, letter, number)
+            incoming.attach(store, context, letter, number)
     with pytest.raises(LocalFault, match="no whole letter"):
-        mailroom.attach(store, premises, "E1", "O1")
+        incoming.attach(store, context, "E1", "O1")
     store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import mailroom
-from mailproc.office.amend import amend
-from mailproc.office.corrections import Correction
+from mailproc.office.mailroom import incoming
+from mailproc.office.requests.amend import amend
+from mailproc.office.requests.corrections import Correction
 
 BL, READER, STAFF = "orders@bl.example", "r@readers.example", "staff@library.example"
 GERMAN = "language = 'de'\n"
@@ -83,14 +83,14 @@ def test_a_letter_that_failed_is_named(world):
     assert f"to the reader ({READER})" in told.text and len(commands(told)) == 1
     assert commands(told) != ["redeliver O1"]
     world.refuses = lambda _sent: False
-    mailroom.redeliver(world.house.store, commands(told)[0].partition(" ")[2])
+    incoming.redeliver(world.app.store, commands(told)[0].partition(" ")[2])
     world.run()
     assert len(world.reader()) == 1
 
 
 def test_in_german(make_world, sqlite_url):
     world = make_world(sqlite_url)
-    config = world.house.premises.config
+    config = world.app.context.config
     object.__setattr__(config.library, "language", "de")
     world.place()
     world.act("B1", "receive")
@@ -111,7 +111,7 @@ def test_where_a_later_message_came_back_the_order_is_still_theirs(world):
     with pytest.raises(LocalFault):
         world.next("B1")
     with pytest.raises(LocalFault) as refused:
-        amend(world.house.store, world.house.premises, "B1", Correction(), again=True, dry_run=True)
+        amend(world.app.store, world.app.context, "B1", Correction(), again=True, dry_run=True)
     assert "holds the order B1-1" in str(refused.value)
     assert not any(
         "--again" in way and "once it is stopped" not in way for way in map(str, refused.value.possible)

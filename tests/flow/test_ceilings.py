@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from mailproc.office import agenda, daily, dismissal
+from mailproc.office.mailroom import digest_mail, dismissal
+from mailproc.office.queries import agenda
 from tests.support.partners import USUAL
 
 BL, SECOND = "orders@bl.example", "orders@second.example"
@@ -38,8 +39,8 @@ def more(letter):
 
 
 def digest_of(world):
-    with world.house.store.read() as connection:
-        return daily.letter_of(agenda.agenda(connection, world.house.premises), world.house.premises)
+    with world.app.store.read() as connection:
+        return digest_mail.letter_of(agenda.agenda(connection, world.app.context), world.app.context)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_when_the_hour_is_over_one_letter_tells_the_rest(few):
     few.later(minutes=59)
     few.tick()
     assert len(few.notices()) == 1
-    dismissal.dismiss(few.house.store, few.house.premises, list(few.shelf())[:10])
+    dismissal.dismiss(few.app.store, few.app.context, list(few.shelf())[:10])
     few.later(minutes=1)
     few.tick()
     (_, rest) = few.notices()
@@ -96,7 +97,7 @@ def test_a_letter_without_proof_is_told_with_sender_subject_and_request(few):
 
 def test_what_was_put_away_meanwhile_needs_no_letter(few):
     forged(few, 5)
-    dismissal.dismiss(few.house.store, few.house.premises, list(few.shelf()))
+    dismissal.dismiss(few.app.store, few.app.context, list(few.shelf()))
     few.later(hours=1)
     few.tick()
     assert len(few.notices()) == 1
@@ -212,7 +213,7 @@ def test_a_reader_hears_of_one_request_so_often_a_day(few):
 
 def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, quiet_log):
     """The count is taken in the commit of the letter that says it."""
-    from mailproc.flow import notify
+    from mailproc.flow.prepare import notices
 
     few.place(title="Book")
     few.place(title="Book", run=True)
@@ -220,6 +221,6 @@ def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, q
         few.hear(f"B1-1 {'LONDON' if number % 2 else 'CRF*CANNOT MATCH ITEM'}")
     counted = [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"]
     with monkeypatch.context() as broken:
-        broken.setattr(notify, "_letter", lambda *_: 1 / 0)
+        broken.setattr(notices, "_letter", lambda *_: 1 / 0)
         few.hear("B2-1 CRF*CANNOT MATCH ITEM")
     assert [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"] == counted

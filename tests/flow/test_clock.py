@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mailproc.flow import clock
-from mailproc.office import amend, coming, corrections
+from mailproc.flow.clock import station as clock
+from mailproc.office.queries import upcoming
+from mailproc.office.requests import amend, corrections
 from mailproc.store import events
 
 CHASE = {"chase": "CHASE"}
@@ -15,7 +16,7 @@ def kinds(world, number="B1"):
     """What waits, by kind, on which local day."""
     transaction = world.transaction(number)["id"]
     return {
-        row["kind"]: world.house.premises.local(row["due_at"]).date()
+        row["kind"]: world.app.context.local(row["due_at"]).date()
         for row in world.rows("timer")
         if row["transaction_id"] == transaction and row["fired_event_id"] is None
     }
@@ -315,18 +316,18 @@ def test_more_than_one_batch(small_world):
         small_world.place(run=False)
     small_world.run()
     small_world.later(days=7)
-    store, premises = small_world.house.store, small_world.house.premises
-    assert [clock.sweep(store, premises, 2) for _ in range(4)] == [2, 2, 1, 0]
+    store, context = small_world.app.store, small_world.app.context
+    assert [clock.sweep(store, context, 2) for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_what_moved_between_the_timer_and_its_step_does_not_happen(world):
     world.place()
     world.later(days=7)
-    assert clock.sweep(world.house.store, world.house.premises) == 1
+    assert clock.sweep(world.app.store, world.app.context) == 1
     world.now -= timedelta(seconds=1)
     event = next(row for row in world.rows("event") if row["cause"] == "timer")
     world.hear("B1-1 SHIPPED LOAN", run=False)
-    world.house.store.write(lambda connection: _later(connection, event["id"], world.now))
+    world.app.store.write(lambda connection: _later(connection, event["id"], world.now))
     world.run()
     world.later(hours=1)
     world.run()
@@ -365,7 +366,7 @@ def test_a_crash_before_the_commit_repeats_nothing(small_world, monkeypatch):
 def test_a_crash_before_the_step_repeats_nothing(small_world, quiet_log, monkeypatch):
     small_world.place()
     small_world.later(days=7)
-    assert clock.sweep(small_world.house.store, small_world.house.premises) == 1
+    assert clock.sweep(small_world.app.store, small_world.app.context) == 1
     assert small_world.tick() == 0, "the event waits, the timer is spent"
     assert small_world.events("B1") == ["request", "UNANSWERED"]
 
@@ -414,10 +415,10 @@ def test_a_switch_turns_one_off(make_world, sqlite_url):
 )
 def test_eight_oclock_is_the_librarys(make_world, sqlite_url, asked, due):
     world = make_world(sqlite_url, now=asked)
-    config = world.house.config.model_copy(
-        update={"library": world.house.config.library.model_copy(update={"time_zone": "Europe/Berlin"})}
+    config = world.app.config.model_copy(
+        update={"library": world.app.config.library.model_copy(update={"time_zone": "Europe/Berlin"})}
     )
-    object.__setattr__(world.house.premises, "config", config)
+    object.__setattr__(world.app.context, "config", config)
     world.place()
     (timer,) = world.rows("timer")
     assert timer["due_at"] == due
@@ -438,15 +439,15 @@ def test_eight_oclock_is_the_librarys(make_world, sqlite_url, asked, due):
     ],
 )
 def test_wall_times_of_london(small_world, wall, instant):
-    assert small_world.house.premises.instant(datetime.fromisoformat(wall)) == instant
+    assert small_world.app.context.instant(datetime.fromisoformat(wall)) == instant
 
 
 def test_a_quiet_clock_costs_nothing(small_world):
     """Nothing due: one statement, and no commit that reaches the disk."""
     small_world.place()
-    store, premises = small_world.house.store, small_world.house.premises
+    store, context = small_world.app.store, small_world.app.context
     before = store.data_version()
-    assert clock.sweep(store, premises) == 0
+    assert clock.sweep(store, context) == 0
     assert store.data_version() == before
     with store.read() as connection:
         plan = connection.exec_driver_sql(
@@ -459,7 +460,7 @@ def test_a_corrected_day_is_the_new_one(world):
     world.place(need_before="2026-03-05", run=False)  # what has left cannot be corrected
     assert kinds(world)["NEED_BEFORE"] == date(2026, 3, 6)
     wanted = corrections.read({}, {}, "2026-03-20")
-    amend.amend(world.house.store, world.house.premises, "B1", wanted, by="clerk")
+    amend.amend(world.app.store, world.app.context, "B1", wanted, by="clerk")
     assert kinds(world)["NEED_BEFORE"] == date(2026, 3, 21)
 
 
@@ -508,10 +509,10 @@ def test_what_was_heard_since_and_what_comes_next(world):
     world.act("B1", "message", note="Which volume?")
     world.hear("B1-1 SHIPPED LOAN", run=False)
     transaction = world.transaction("B1")["id"]
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         asked = events.last_of(connection, transaction, ("request", "cancel"))
         heard = events.heard_since(connection, transaction, asked["id"])
-        found = coming.coming(connection, world.house.premises, 5)
+        found = upcoming.coming(connection, world.app.context, 5)
     assert asked["type"] == "request"
     assert [one["type"] for one in heard] == ["ILL_ANSWER"], "what has had no step is not heard"
     assert [(one.number, one.kind, one.then) for one in found] == [("B1-1", "UNANSWERED", "staff")]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 
 BL, SECOND = "XX-BL", "XX-SECOND"
 STRANGER = "ill@stranger.example"
@@ -151,7 +151,7 @@ def test_what_staff_attached_for_a_stranger_does_not_swallow_the_real_one(guarde
     """Staff put the copy to its request as somebody's words: that proves nothing of the partner."""
     arrivals = Arrivals(guarded, addresses)
     copy = arrivals.arrive("stranger")
-    mailroom.attach(guarded.house.store, guarded.house.premises, f"I{copy}", arrivals.number)
+    incoming.attach(guarded.app.store, guarded.app.context, f"I{copy}", arrivals.number)
     guarded.run()
     real = arrivals.arrive("real")
     assert arrivals.effects() == [real]
@@ -160,7 +160,7 @@ def test_what_staff_attached_for_a_stranger_does_not_swallow_the_real_one(guarde
 def test_what_staff_released_as_the_partners_is_the_partners(guarded, addresses):
     arrivals = Arrivals(guarded, addresses)
     copy = arrivals.arrive("stranger")
-    mailroom.release(guarded.house.store, guarded.house.premises, f"I{copy}", BL)
+    incoming.release(guarded.app.store, guarded.app.context, f"I{copy}", BL)
     guarded.run()
     assert arrivals.effects() == [copy]
     real = arrivals.arrive("real")

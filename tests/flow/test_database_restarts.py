@@ -83,10 +83,10 @@ def test_a_restart_at_any_commit_loses_nothing_and_does_nothing_twice(
             until_taken(lambda world=world: world.state("B1") == "RECEIVED" or world.act("B1", "receive"))
             until_taken(world.run)
             assert happened(), f"the story has fewer than {number} commits"
-            send.recover(world.house.store, world.house.premises)
+            send.recover(world.app.store, world.app.context)
             world.settle_doubts()
             told_once(world)
-            world.house.store.close()
+            world.app.store.close()
 
 
 def told_once(world: Any) -> None:

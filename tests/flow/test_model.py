@@ -199,9 +199,9 @@ class Office(RuleBasedStateMachine):
 
     def start_again(self) -> None:
         self.doom.left = 0
-        self.world.house.store.close()
-        self.world.house = build(self.world.house.config.file, self.world.clock)
-        daemon._begin(self.world.house)
+        self.world.app.store.close()
+        self.world.app = build(self.world.app.config.file, self.world.clock)
+        daemon._begin(self.world.app)
 
     def settle_doubts(self) -> None:
         left, self.doom.left = self.doom.left, 0
@@ -240,7 +240,7 @@ class Office(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.doom.left = 0
         assert self.world.verify().differences == ()
-        self.world.house.store.close()
+        self.world.app.store.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.app import build, checking
+from mailproc.app import build, self_check
 from mailproc.errors import Misconfigured
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import SHIPPED
@@ -54,7 +54,7 @@ def test_a_reader_is_written_to_in_welsh(make_world: Callable[..., World], sqlit
 
 @pytest.mark.usefixtures("site")
 def test_plural_forms_are_those_of_the_language(make_world: Callable[..., World], sqlite_url: str) -> None:
-    welsh = make_world(sqlite_url).house.premises.languages.of("cy")
+    welsh = make_world(sqlite_url).app.context.languages.of("cy")
     said = [welsh.counted("said_times", count) for count in (0, 1, 2, 3, 6, 1234)]
     assert said == ["heb ei ddweud", "unwaith", "dwywaith", "3 gwaith", "6 o weithiau", "1,234 gwaith"]
 
@@ -62,22 +62,22 @@ def test_plural_forms_are_those_of_the_language(make_world: Callable[..., World]
 def test_check_names_the_letters_that_the_language_lacks(
     make_world: Callable[..., World], sqlite_url: str, site: Path
 ) -> None:
-    premises = make_world(sqlite_url).house.premises
-    (told,) = [one for one in checking.check(premises, None, connect=False).warnings if "cy" in one]
+    context = make_world(sqlite_url).app.context
+    (told,) = [one for one in self_check.check(context, None, connect=False).warnings if "cy" in one]
     assert "patron/unfilled.txt" in told and "patron/arrived.txt" not in told
     for notice in NOTICES:
         file = site / notice.path.replace("en/", "cy/", 1)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("Subject: Llythyr\n\nHelo.\n")
-    assert not any("cy" in one for one in checking.check(premises, None, connect=False).warnings)
+    assert not any("cy" in one for one in self_check.check(context, None, connect=False).warnings)
 
 
 def test_check_names_a_language_of_templates_that_has_no_file(
     make_world: Callable[..., World], sqlite_url: str, site: Path
 ) -> None:
     (site / "languages" / "cy.toml").unlink()
-    premises = make_world(sqlite_url).house.premises
-    (told,) = [one for one in checking.check(premises, None, connect=False).warnings if "cy" in one]
+    context = make_world(sqlite_url).app.context
+    (told,) = [one for one in self_check.check(context, None, connect=False).warnings if "cy" in one]
     assert "in English" in told and str(site / "languages" / "cy.toml") in told
 
 

@@ -5,7 +5,7 @@ from email.parser import BytesParser
 
 import pytest
 
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 
 OURS = "ill@library.example"
 
@@ -61,7 +61,7 @@ def test_a_bounce_of_an_order(world, addresses):
     assert (line.state, line.delivery, line.attention) == ("PENDING", "bounced", ("bounced",))
     assert (world.shown("B2").line.delivery, world.attention("B2")) == ("handed_over", ())
     assert world.events("B1")[-1] == "BOUNCED"
-    mailroom.redeliver(world.house.store, "O1")
+    incoming.redeliver(world.app.store, "O1")
     world.run()
     assert (world.shown("B1").line.delivery, world.attention("B1")) == ("handed_over", ())
 
@@ -130,7 +130,7 @@ def test_a_file_rejected_once_more(small_world, addresses):
     """Sent again after a remedy that was none: staff are asked again."""
     small_world.place()
     answer_file(small_world, "rejected", addresses=addresses)
-    mailroom.redeliver(small_world.house.store, "O1")
+    incoming.redeliver(small_world.app.store, "O1")
     small_world.run()
     assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == ("handed_over", ())
     answer_file(small_world, "rejected", addresses=addresses)
@@ -195,10 +195,10 @@ def test_the_word_for_each_state_of_a_letter(small_world, state, word):
     small_world.quiet()
     from mailproc.store import outgoing
 
-    small_world.house.store.write(lambda connection: outgoing.change(connection, 1, state=state))
+    small_world.app.store.write(lambda connection: outgoing.change(connection, 1, state=state))
     assert small_world.shown("B1").line.delivery == word
     assert small_world.state("B1") == "PENDING"
-    small_world.house.store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))
+    small_world.app.store.write(lambda connection: outgoing.change(connection, 1, state="handed_over"))
 
 
 def test_an_order_of_theirs_has_nothing_to_deliver(small_world):

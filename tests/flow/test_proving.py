@@ -11,10 +11,11 @@ from pydantic import SecretStr
 
 from mailproc.config import Config, Deliver, Listen, Login, Mailbox, Partner, Proof, ProofName
 from mailproc.errors import LocalFault, StillSilent, TryLater
+from mailproc.flow.context import Context
 from mailproc.flow.partners import Partners, Sender
-from mailproc.flow.premises import Premises
-from mailproc.flow.proving import NOTE, Evidence, Proven, proven, told
-from mailproc.office import agenda, daily, dismissal, mailroom
+from mailproc.flow.reading.sender_proof import NOTE, Evidence, Proven, proven, told
+from mailproc.office.mailroom import digest_mail, dismissal, incoming
+from mailproc.office.queries import agenda
 from mailproc.proof import authentication_results, dkim
 from mailproc.store.tables import InboxRow
 from tests.proof import signer
@@ -69,8 +70,8 @@ def asked(
 ) -> Proven:
     raw = raw or case.said + (signer.signed(LETTER, key) if case.signed else LETTER)
     sender = Sender(case.door, AUTHOR, AUTHOR, case.peer, case.login)
-    premises = Premises(config, _none_such, _none_such, lambda: AT, lambda: keys)
-    return proven(config.partner[0], proofs, Evidence(sender, raw, AT, premises))
+    context = Context(config, _none_such, _none_such, lambda: AT, lambda: keys)
+    return proven(config.partner[0], proofs, Evidence(sender, raw, AT, context))
 
 
 def _none_such() -> Any:
@@ -242,7 +243,7 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
 def signing(make_world: Any, sqlite_url: str, network_lines: str, keys: Keys) -> Any:
     """A world with a partner that signs, whose keys are ``keys``."""
     world = make_world(sqlite_url, LINES + network_lines)
-    world.house = replace(world.house, premises=replace(world.house.premises, make_keys=lambda: keys))
+    world.app = replace(world.app, context=replace(world.app.context, make_keys=lambda: keys))
     return world
 
 
@@ -304,7 +305,7 @@ def test_who_shares_an_address_shares_no_proof(
     make_world: Any, sqlite_url: str, keys: Keys, order: Any, sign: bool, by: str
 ) -> None:
     world = make_world(sqlite_url, SHARER + LINES)
-    world.house = replace(world.house, premises=replace(world.house.premises, make_keys=lambda: keys))
+    world.app = replace(world.app, context=replace(world.app.context, make_keys=lambda: keys))
     inbox_id = world.inject(order(sign=sign), AUTHOR)
     world.run()
     row = world.row("inbox", inbox_id)
@@ -334,7 +335,7 @@ def test_a_signature_does_not_replace_the_address(
 def test_staff_release_it_all_the_same(signing: Any, order: Any) -> None:
     inbox_id = signing.inject(order(sign=False), AUTHOR)
     signing.run()
-    mailroom.release(signing.house.store, signing.house.premises, f"I{inbox_id}")
+    incoming.release(signing.app.store, signing.app.context, f"I{inbox_id}")
     signing.run()
     row = signing.row("inbox", inbox_id)
     assert (row["proof"], row["proof_note"]) == ("released", "")
@@ -367,7 +368,7 @@ def test_who_ends_the_service_while_it_waits_for_dns_finds_no_letter_that_kills(
     signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the next start would read in the note of rows in hand: the claim is to be taken back."""
-    store, innocent, real = signing.house.store, list[Any](), Keys.__call__
+    store, innocent, real = signing.app.store, list[Any](), Keys.__call__
 
     def asks(self: Keys, name: str) -> bytes | None:
         innocent.append(store.underway._innocent())
@@ -399,7 +400,7 @@ def test_what_is_known_to_be_silent_holds_no_round_up(signing: Any, order: Any, 
     def silent(_name: str) -> bytes | None:
         raise StillSilent("DNS gave no answer a short while ago")
 
-    signing.house = replace(signing.house, premises=replace(signing.house.premises, make_keys=lambda: silent))
+    signing.app = replace(signing.app, context=replace(signing.app.context, make_keys=lambda: silent))
     for number in range(1, 6):
         signing.inject(order(number), AUTHOR)
     signing.step()
@@ -447,9 +448,9 @@ def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys
     keys.records[NAME] = None
     name = f"I{signing.inject(order(), AUTHOR)}"
     signing.run()
-    store, premises = signing.house.store, signing.house.premises
+    store, context = signing.app.store, signing.app.context
     with store.read() as connection:
-        found = agenda.agenda(connection, premises)
+        found = agenda.agenda(connection, context)
     (line,) = found.unread
     assert (line.id, line.other, line.note) == (
         name,
@@ -457,12 +458,12 @@ def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys
         "the sender cannot be proven yet: DNS is silent",
     )
     assert found.unplaced == ()
-    assert daily.letter_of(found, premises).unread.count == 1
+    assert digest_mail.letter_of(found, context).unread.count == 1
     signing.place()
     for refused in (
-        lambda: mailroom.release(store, premises, name),
-        lambda: mailroom.attach(store, premises, name, "B1"),
-        lambda: dismissal.dismiss(store, premises, [name]),
+        lambda: incoming.release(store, context, name),
+        lambda: incoming.attach(store, context, name, "B1"),
+        lambda: dismissal.dismiss(store, context, [name]),
     ):
         with pytest.raises(LocalFault, match=f"{name} waits for DNS") as told:
             refused()
@@ -471,7 +472,7 @@ def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys
 
 def test_no_dns_in_a_write(signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is asked for while anybody may write."""
-    store, seen = signing.house.store, list[int]()
+    store, seen = signing.app.store, list[int]()
     real = Keys.__call__
 
     def asks(self: Keys, name: str) -> bytes | None:
@@ -492,6 +493,6 @@ def test_without_a_written_proof_nobody_is_believed() -> None:
     sender = Sender("listener", AUTHOR, AUTHOR, INSIDE, "lender")
     assert Partners(config).claimed_by(sender) == (THEM,)
     moment = datetime(2026, 11, 29, tzinfo=UTC)
-    premises = Premises(config, _none_such, _none_such, lambda: moment)
-    evidence = Evidence(sender, LETTER, moment, premises)
+    context = Context(config, _none_such, _none_such, lambda: moment)
+    evidence = Evidence(sender, LETTER, moment, context)
     assert proven(THEM, config.proofs_of(THEM), evidence).by == ""

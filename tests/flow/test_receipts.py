@@ -2,9 +2,11 @@
 
 import pytest
 
-from mailproc.flow import intake, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
 from mailproc.mail.parse import parse
-from mailproc.office import dismissal, pausing
+from mailproc.office.mailroom import dismissal
+from mailproc.office.partners import pausing
 
 ORDER = "TXC1-1 S LOAN\nA book\nAuthor, A."
 COPY = "TXC1-2 S PHOTO\nA journal\n2019 VOL 1 PP 1-2\nAn article"
@@ -39,7 +41,7 @@ def test_our_own_reader_reads_what_was_taken_and_what_not(open_world, addresses)
     world = open_world
     world.ordered(ORDER, EMPTY, COPY, NAMELESS, file_ref="12")
     (receipt,) = receipts(world, addresses)
-    codec = world.house.premises.registry.by_name("artemail")
+    codec = world.app.context.registry.by_name("artemail")
     letter = parse(receipt.raw)
     assert codec.kind(letter) == "receipt"
     said = [(apdu.report.kind, apdu.ref.file_ref, apdu.ref.number) for apdu in codec.decode(letter).apdus]
@@ -55,7 +57,7 @@ def test_an_order_without_a_number_is_named_by_its_title(words, title, open_worl
     (receipt,) = receipts(open_world, addresses)
     assert f'an order of a loan, title "{title}": it has no number' in " ".join(receipt.text.split())
     assert "LOAN REJECTED" not in receipt.text.upper()
-    said = open_world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
+    said = open_world.app.context.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     assert [(apdu.report.kind, apdu.ref.number) for apdu in said] == [("status", "")]
 
 
@@ -67,7 +69,7 @@ def test_a_file_of_which_nothing_was_taken_is_rejected(open_world, addresses):
     world.inject(text, addresses["XX-CUSTOMER"])
     world.run()
     (receipt,) = world.to(addresses["XX-CUSTOMER"])
-    (apdu,) = world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
+    (apdu,) = world.app.context.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     assert (apdu.report.kind, apdu.ref.file_ref) == ("error", "9")
     assert "not ended" in parse(receipt.raw).text
     assert world.listed() == []
@@ -179,10 +181,10 @@ def test_a_receipt_that_was_written_before_a_pause_waits_too(open_world, address
     world = open_world
     world.ordered(ORDER, run=False)
     world.quiet()
-    pausing.pause(world.house.store, world.house.premises, "XX-CUSTOMER")
+    pausing.pause(world.app.store, world.app.context, "XX-CUSTOMER")
     world.run()
     assert world.sent == []
-    pausing.resume(world.house.store, world.house.premises, "XX-CUSTOMER")
+    pausing.resume(world.app.store, world.app.context, "XX-CUSTOMER")
     world.run()
     assert len(receipts(world, addresses)) == 1
 
@@ -192,7 +194,7 @@ CANCEL = "TXC9-1 CANCEL\nno longer needed"
 
 def said(world, receipt):
     """(kind, number) of each message that our own reader sees in a receipt."""
-    found = world.house.premises.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
+    found = world.app.context.registry.by_name("artemail").decode(parse(receipt.raw)).apdus
     return [(apdu.report.kind, apdu.ref.number) for apdu in found]
 
 
@@ -222,10 +224,10 @@ def test_a_file_of_which_every_order_is_shelved_is_rejected(open_world, addresse
 def test_what_staff_put_away_before_the_receipt_was_written_was_not_taken(open_world, addresses):
     world = open_world
     world.ordered(ORDER, CANCEL, file_ref="17", run=False)
-    intake.run(world.house.store, world.house.premises)
-    stepping.run(world.house.store, world.house.premises)
+    intake.run(world.app.store, world.app.context)
+    advance.run(world.app.store, world.app.context)
     (shelved,) = world.shelf()
-    dismissal.dismiss(world.house.store, world.house.premises, [shelved], by="clerk")
+    dismissal.dismiss(world.app.store, world.app.context, [shelved], by="clerk")
     world.run()
     (receipt,) = receipts(world, addresses)
     assert said(world, receipt) == [("status", ""), ("error", "C9-1")]
@@ -247,7 +249,7 @@ def test_why_we_shelve_is_not_told_to_the_customer(open_world, addresses, monkey
     def breaks(*_):
         raise ZeroDivisionError("XX-OTHER")
 
-    monkeypatch.setattr("mailproc.flow.opening.accept", breaks)
+    monkeypatch.setattr("mailproc.flow.matching.new_transactions.accept", breaks)
     world.ordered(ORDER, file_ref="15")
     assert "ZeroDivisionError" in " ".join(world.shelf().values())
     (receipt,) = receipts(world, addresses)

@@ -1,6 +1,6 @@
 """The same letter, the same words, and what only looks alike."""
 
-from mailproc.flow import intake
+from mailproc.flow.intake import station as intake
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -141,9 +141,9 @@ def test_a_release_after_the_other_copy(small_world, addresses):
     small_world.run()
     small_world.inject(raw, sender="", door="mailbox")
     small_world.run()
-    from mailproc.office import mailroom
+    from mailproc.office.mailroom import incoming
 
-    mailroom.release(small_world.house.store, small_world.house.premises, f"I{shelved}", "XX-BL")
+    incoming.release(small_world.app.store, small_world.app.context, f"I{shelved}", "XX-BL")
     small_world.run()
     assert "the same letter" in small_world.row("inbox", shelved)["note"]
     assert small_world.events("B1").count("ANSWER.unfilled") == 1
@@ -154,6 +154,6 @@ def test_a_batch_holds_both_copies(small_world, addresses):
     raw = small_world.letter("B1-1 USE*9", addresses["XX-BL"])
     small_world.inject(raw)
     small_world.inject(raw, door="mailbox", sender="")
-    assert intake.run(small_world.house.store, small_world.house.premises) == 2
+    assert intake.run(small_world.app.store, small_world.app.context) == 2
     small_world.run()
     assert small_world.events("B1").count("ANSWER.promise") == 1

@@ -23,7 +23,7 @@ def test_forty_answers_to_two_customers_are_two_reports(asked, addresses):
         asked.act(number, "unfilled", run=False, reason="not-owned")
     asked.run()
     assert len(asked.sent) == len(THEIRS)
-    codec = asked.house.premises.registry.by_name("artemail")
+    codec = asked.app.context.registry.by_name("artemail")
     for symbol, code in THEIRS.items():
         (letter,) = asked.to(addresses[symbol])
         said = codec.decode(parse(letter.raw)).apdus
@@ -45,7 +45,7 @@ def test_each_kind_of_answer_stands_in_the_one_report(asked, addresses):
         asked.act(number, action, run=False, **more)
     asked.run()
     (letter,) = asked.to(addresses["XX-CUSTOMER"])
-    said = asked.house.premises.registry.by_name("artemail").decode(parse(letter.raw)).apdus
+    said = asked.app.context.registry.by_name("artemail").decode(parse(letter.raw)).apdus
     assert [(apdu.ref.number, apdu.reply_code) for apdu in said] == [
         (f"C{number.replace('L', '1-')}", word) for number, (_, _, word) in acts.items()
     ]

@@ -130,15 +130,15 @@ def test_a_partner_that_left_the_configuration(make_world, sqlite_url):
     """Its place in the rota waits for staff; nothing is lost."""
     world = make_world(sqlite_url)
     world.place("XX-BL", "XX-SECOND")
-    config = world.house.config.file
+    config = world.app.config.file
     smaller = make_world(sqlite_url)
-    smaller.house.config.file.write_text(config.read_text().replace("XX-SECOND", "XX-THIRD"))
+    smaller.app.config.file.write_text(config.read_text().replace("XX-SECOND", "XX-THIRD"))
     from mailproc.app.build import build
 
-    world.house = build(smaller.house.config.file, world.clock)
+    world.app = build(smaller.app.config.file, world.clock)
     world.hear("B1-1 NOT")
     assert (world.state("B1"), world.attention("B1")) == ("NOT_SUPPLIED", ("ask-unfilled",))
-    world.house.store.close()
+    world.app.store.close()
 
 
 def test_a_hard_bounce_offers_the_next_partner(small_world):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
@@ -66,7 +66,7 @@ def test_what_does_not_tell_waits_for_a_person(shared: Any, lines: tuple[str, ..
     assert (shared.state("B1"), shared.state("B2")) == ("PENDING", "PENDING")
     (note,) = shared.notices()
     assert "could not be placed" in note.text
-    mailroom.release(shared.house.store, shared.house.premises, f"I{inbox_id}", "XX-BL")
+    incoming.release(shared.app.store, shared.app.context, f"I{inbox_id}", "XX-BL")
     shared.run()
     assert shared.state("B2") == "PENDING"
     assert shared.state("B1") == ("SHIPPED" if len(lines) == 2 else "PENDING")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.protocols.artemail import timed
+from mailproc.protocols.artemail.tables import pattern_budget
 
 CODES = """[[code]]
 word = 'FOO'
@@ -18,7 +18,7 @@ source = 'us'
 
 @pytest.fixture
 def world(make_world, sqlite_url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(timed, "SECONDS", 0.3)
+    monkeypatch.setattr(pattern_budget, "SECONDS", 0.3)
     (tmp_path / "codes.toml").write_text(CODES, encoding="utf-8")
     return make_world(sqlite_url, more='[artemail]\nreplies = "codes.toml"\n')
 
@@ -30,7 +30,7 @@ def test_the_letter_is_shelved_with_the_patterns_place_and_the_next_one_is_taken
     taken = world.hear("B2-1   USE*3", run=False)
     begun = time.process_time()
     world.run()
-    assert time.process_time() - begun < 10 * timed.SECONDS
+    assert time.process_time() - begun < 10 * pattern_budget.SECONDS
     assert (world.row("inbox", stuck)["state"], world.row("inbox", taken)["state"]) == ("shelved", "done")
     why = world.shelf()[f"I{stuck}"]
     assert "codes.toml: line 2: [[code]] FOO: pattern '(?:A|AA){40}!' did not end" in why
@@ -46,7 +46,7 @@ def test_a_strangers_letter_is_shelved_too(world):
 
 def test_a_letter_of_too_many_lines_is_to_blame_and_no_pattern(world, addresses, monkeypatch):
     """The time of a letter is over, and no expression took much of it at once."""
-    monkeypatch.setattr(timed, "SECONDS", 0.4)
+    monkeypatch.setattr(pattern_budget, "SECONDS", 0.4)
     text = "REPLIES FOR 99-0001   02-03-2026\n\n" + "B 1\n" * 150_000
     large = world.inject(world.letter(text, addresses["XX-BL"]))
     world.run()

@@ -4,7 +4,9 @@ import sqlite3
 
 import pytest
 
-from mailproc.flow import advance, intake, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.advance import steps
+from mailproc.flow.intake import station as intake
 
 
 @pytest.fixture
@@ -12,7 +14,7 @@ def waiting_event(small_world):
     """A reply that came and whose step is not taken yet."""
     small_world.place()
     small_world.hear("B1-1 NOT", run=False)
-    intake.run(small_world.house.store, small_world.house.premises)
+    intake.run(small_world.app.store, small_world.app.context)
     return next(row["id"] for row in small_world.rows("event") if row["state"] == "todo")
 
 
@@ -20,12 +22,12 @@ def fails(monkeypatch, error):
     def step(*_given, **_more):
         raise error
 
-    monkeypatch.setattr(advance, "step", step)
+    monkeypatch.setattr(steps, "step", step)
 
 
 def take(world, event_id):
-    store, premises = world.house.store, world.house.premises
-    store.write(lambda connection: stepping.take(connection, event_id, premises))
+    store, context = world.app.store, world.app.context
+    store.write(lambda connection: advance.take(connection, event_id, context))
 
 
 def busy():

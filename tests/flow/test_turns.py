@@ -4,9 +4,10 @@ import pytest
 
 from mailproc import slow_work
 from mailproc.app import daemon
-from mailproc.flow import intake, stepping
+from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import station as intake
 from mailproc.ill import apdu_json
-from mailproc.store.statements import Constant
+from mailproc.store.prepared_statements import Constant
 
 ORDERS = 12
 
@@ -15,7 +16,7 @@ ORDERS = 12
 def commits(monkeypatch):
     """How many steps, and letters, each commit took."""
     counted = {"steps": [], "letters": []}
-    take_all, settle_all = stepping._take_all, intake._settle_all
+    take_all, settle_all = advance._take_all, intake._settle_all
 
     def counting(what, work):
         def counted_work(*given):
@@ -24,7 +25,7 @@ def commits(monkeypatch):
 
         return counted_work
 
-    monkeypatch.setattr(stepping, "_take_all", counting("steps", take_all))
+    monkeypatch.setattr(advance, "_take_all", counting("steps", take_all))
     monkeypatch.setattr(intake, "_settle_all", counting("letters", settle_all))
     return counted
 
@@ -37,10 +38,10 @@ def file_of(world, count, name="A", run=False):
 @pytest.mark.parametrize(("shared", "each"), [(-1.0, 1), (60.0, ORDERS)])
 def test_steps_share_a_commit_for_a_while(small_world, commits, monkeypatch, shared, each):
     """What it does not take any more was not begun: it counts as one try, and has not failed."""
-    monkeypatch.setattr(stepping, "SHARED", shared)
+    monkeypatch.setattr(advance, "SHARED", shared)
     file_of(small_world, ORDERS)
-    intake.run(small_world.house.store, small_world.house.premises)
-    assert stepping.run(small_world.house.store, small_world.house.premises) == ORDERS
+    intake.run(small_world.app.store, small_world.app.context)
+    assert advance.run(small_world.app.store, small_world.app.context) == ORDERS
     assert [count for count in commits["steps"] if count] == [each] * (ORDERS // each)
     events = [row for row in small_world.rows("event") if row["type"] == "ILL_REQUEST"]
     assert {(row["state"], row["attempts"], row["unfinished"]) for row in events} == {("done", 1, 0)}
@@ -51,25 +52,25 @@ def test_letters_share_a_commit_for_a_while(small_world, commits, monkeypatch, s
     monkeypatch.setattr(intake, "SHARED", shared)
     for name in "ABC":
         file_of(small_world, 2, name)
-    assert intake.run(small_world.house.store, small_world.house.premises) == 3
+    assert intake.run(small_world.app.store, small_world.app.context) == 3
     assert commits["letters"] == [each] * (3 // each)
     assert {(row["state"], row["attempts"]) for row in small_world.rows("inbox")} == {("done", 1)}
 
 
 def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monkeypatch):
     """It came when the first step was taken."""
-    monkeypatch.setattr(stepping, "SHARED", -1.0)
+    monkeypatch.setattr(advance, "SHARED", -1.0)
     monkeypatch.setattr(daemon, "TURN", 0.0)
     file_of(small_world, ORDERS)
-    took, left = stepping.take, []
+    took, left = advance.take, []
 
-    def take(connection, event_id, premises):
-        took(connection, event_id, premises)
+    def take(connection, event_id, context):
+        took(connection, event_id, context)
         done = {row["id"]: row["state"] for row in small_world.rows("inbox")}
         left.append(sum(state == "todo" for state in done.values()))
 
-    monkeypatch.setattr(stepping, "take", take)
-    intake.run(small_world.house.store, small_world.house.premises)
+    monkeypatch.setattr(advance, "take", take)
+    intake.run(small_world.app.store, small_world.app.context)
     file_of(small_world, 1, "B")
     small_world.run()
     assert len(left) == ORDERS + 1
@@ -77,11 +78,11 @@ def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monk
 
 
 def test_who_never_ends_lets_the_others_have_their_turn(small_world, monkeypatch):
-    monkeypatch.setattr(stepping, "SHARED", -1.0)
+    monkeypatch.setattr(advance, "SHARED", -1.0)
     monkeypatch.setattr(daemon, "TURN", 0.0)
     monkeypatch.setattr(daemon, "ROUND", 0.0)
     file_of(small_world, ORDERS)
-    daemon.work_once(small_world.house)
+    daemon.work_once(small_world.app)
     assert {row["state"] for row in small_world.rows("event")} == {"todo", "done"}
     small_world.run()
 
@@ -99,7 +100,7 @@ def test_a_file_of_many_orders_is_made_ready_before_its_write(small_world, monke
     for count in (2, 20):
         statements.clear()
         file_of(small_world, count, str(count))
-        intake.run(small_world.house.store, small_world.house.premises)
+        intake.run(small_world.app.store, small_world.app.context)
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert len(inside) >= 22 and not any(inside)

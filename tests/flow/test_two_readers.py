@@ -3,7 +3,8 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.flow import batch, intake
+from mailproc.flow.intake import batch
+from mailproc.flow.intake import station as intake
 from mailproc.store import letters
 
 
@@ -12,10 +13,10 @@ def overtaken(world, monkeypatch):
     """Intake that another one overtakes when it has read its letters."""
     read_all = batch.read_all
 
-    def slowly(rows, premises, store):
-        readings = list(read_all(rows, premises, store))
+    def slowly(rows, context, store):
+        readings = list(read_all(rows, context, store))
         monkeypatch.setattr(batch, "read_all", read_all)
-        assert intake.run(store, premises) == len(readings)
+        assert intake.run(store, context) == len(readings)
         return iter(readings)
 
     monkeypatch.setattr(batch, "read_all", slowly)
@@ -29,7 +30,7 @@ def test_what_another_settled_stays_as_it_is(world, request, words, state, born)
     world.place("XX-BL")
     world.hear(words, run=False)
     overtaken = request.getfixturevalue("overtaken")
-    intake.run(overtaken.house.store, overtaken.house.premises)
+    intake.run(overtaken.app.store, overtaken.app.context)
     (letter,) = world.rows("inbox")
     assert letter["state"] == state
     assert "fault" not in letter["last_error"]
@@ -41,7 +42,7 @@ def test_what_another_settled_stays_as_it_is(world, request, words, state, born)
 @pytest.mark.parametrize("state", ["done", "shelved", "dismissed"])
 def test_a_letter_is_settled_once(small_world, state):
     inbox_id = small_world.hear("N1 NOT", run=False)
-    store = small_world.house.store
+    store = small_world.app.store
     store.write(lambda c: letters.settle(c, inbox_id, state, note="the first"))
     with pytest.raises(LocalFault, match="meanwhile"):
         store.write(lambda c: letters.settle(c, inbox_id, "shelved", last_error="the second"))

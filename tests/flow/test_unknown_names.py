@@ -5,7 +5,8 @@ They lie on the shelf, where the lists and the day's letter show them, and staff
 
 import pytest
 
-from mailproc.office import agenda, mailroom
+from mailproc.office.mailroom import incoming
+from mailproc.office.queries import agenda
 
 BL = "orders@bl.example"
 
@@ -29,9 +30,9 @@ def words(world, *numbers):
 
 
 def listed(world):
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         return [
-            (one.id, one.other, one.note) for one in agenda.agenda(connection, world.house.premises).unplaced
+            (one.id, one.other, one.note) for one in agenda.agenda(connection, world.app.context).unplaced
         ]
 
 
@@ -89,7 +90,7 @@ def test_whose_receipt_it_was_is_found_later(small_world):
     small_world.place()
     receipt(small_world, 999, "rejected")
     ((event_id, _, _),) = listed(small_world)
-    mailroom.attach(small_world.house.store, small_world.house.premises, event_id, "B1")
+    incoming.attach(small_world.app.store, small_world.app.context, event_id, "B1")
     small_world.run()
     assert listed(small_world) == []
     assert small_world.attention("B1") == ("error-report",)
@@ -99,7 +100,7 @@ def test_words_are_put_to_their_request(plain_world):
     plain_world.place()
     words(plain_world, "B77-1")
     ((event_id, _, _),) = listed(plain_world)
-    mailroom.attach(plain_world.house.store, plain_world.house.premises, event_id, "B1")
+    incoming.attach(plain_world.app.store, plain_world.app.context, event_id, "B1")
     plain_world.run()
     assert (listed(plain_world), plain_world.attention("B1")) == ([], ("message",))
     assert "We have looked at it." in plain_world.shown("B1").history[-1].note

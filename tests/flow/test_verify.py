@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.flow import verify
-from mailproc.store import verified
+from mailproc.flow.advance import verify
+from mailproc.store import verify_mark
 from mailproc.store.transactions import TRANSACTION
 
 
 def tamper(world, **values):
-    world.house.store.write(lambda connection: connection.execute(TRANSACTION.update().values(**values)))
+    world.app.store.write(lambda connection: connection.execute(TRANSACTION.update().values(**values)))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_was_looked_up_is_frozen(small_world):
     small_world.act("B2", "receive")
     from mailproc.store import outgoing
 
-    small_world.house.store.write(
+    small_world.app.store.write(
         lambda connection: outgoing.change(connection, 1, state="handed_over", last_error="")
     )
     assert small_world.verify().differences == ()
@@ -173,13 +173,13 @@ def test_each_page_is_a_snapshot_of_its_own(world, monkeypatch):
         return check(connection, row)
 
     monkeypatch.setattr(verify, "_check", check_and_place)
-    assert verify.verify_all(world.house.store).checked == 4
+    assert verify.verify_all(world.app.store).checked == 4
     assert looked == [1, 2, 3, 4]
 
 
 def test_only_what_changed_is_checked(make_world, store_url):
     world = make_world(store_url)
-    store = world.house.store
+    store = world.app.store
     for _ in range(3):
         world.place()
     assert verify.verify_changed(store).checked == 3  # nothing was ever found to be right
@@ -197,7 +197,7 @@ def test_only_what_changed_is_checked(make_world, store_url):
 
 def test_pages_of_what_changed(world, monkeypatch):
     monkeypatch.setattr(verify, "PAGE", 2)
-    store = world.house.store
+    store = world.app.store
     world.place()
     assert verify.verify_all(store) == verify.Verified(1, ())
     for _ in range(5):
@@ -207,11 +207,11 @@ def test_pages_of_what_changed(world, monkeypatch):
 
 def test_the_mark_never_goes_back(world):
     world.place()
-    store = world.house.store
-    store.write(lambda connection: verified.remember(connection, 7))
-    store.write(lambda connection: verified.remember(connection, 3))
+    store = world.app.store
+    store.write(lambda connection: verify_mark.remember(connection, 7))
+    store.write(lambda connection: verify_mark.remember(connection, 3))
     with store.read() as connection:
-        assert verified.until(connection) == 7
+        assert verify_mark.until(connection) == 7
 
 
 def test_what_the_whole_look_found_is_not_forgotten(make_world, store_url):
@@ -219,7 +219,7 @@ def test_what_the_whole_look_found_is_not_forgotten(make_world, store_url):
     world = make_world(store_url)
     world.place()
     world.place()
-    store = world.house.store
+    store = world.app.store
     assert verify.verify_all(store).differences == ()
     store.write(
         lambda one: one.execute(TRANSACTION.update().where(TRANSACTION.c.id == 1).values(state="LOST"))

@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
 
 def release(world, letter_id, partner=""):
-    mailroom.release(world.house.store, world.house.premises, letter_id, partner)
+    incoming.release(world.app.store, world.app.context, letter_id, partner)
     world.run()
 
 

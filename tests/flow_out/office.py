@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mailproc.app import build, daemon, delivering
-from mailproc.app.build import House
+from mailproc.app import build, daemon, delivery
+from mailproc.app.build import App
 from mailproc.cli.requests import shown_json
 from mailproc.flow import send
-from mailproc.office import acts, letters, mailroom, place, questions
-from mailproc.office.acts import Act
-from mailproc.office.letters import LetterLine
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
+from mailproc.office.mailroom import incoming
+from mailproc.office.queries import letters, request_details
+from mailproc.office.queries.letters import LetterLine
+from mailproc.office.requests import place
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
@@ -107,9 +110,9 @@ class Office:
         head, *partners = text.split("[[partner]]")
         kept = [one for one in partners if not without or f'"{without}"' not in one]
         (self.folder / "config.toml").write_text("[[partner]]".join([head, *kept]))
-        premises = build.configured(self.folder / "config.toml", self.clock)
-        self.house = House(premises.config, premises, self.store)
-        self.deliver, self._close = delivering.deliverer(premises.config, self.clock)
+        context = build.configured(self.folder / "config.toml", self.clock)
+        self.app = App(context.config, context, self.store)
+        self.deliver, self._close = delivery.deliverer(context.config, self.clock)
 
     def close(self) -> None:
         self._close()
@@ -118,22 +121,22 @@ class Office:
         value = {"service": service, "item": {"title": title, "author": "Author, A."}, "partners": ["UK-BL"]}
         if service == "COPY":
             value["delivery"] = {"electronic": "reader@town.example"}
-        return place.place(self.store, self.house.premises, place.read(value | more), "tester")
+        return place.place(self.store, self.app.context, place.read(value | more), "tester")
 
     def act(self, number: str, action: str, **more: Any) -> Any:
-        return acts.perform(self.store, self.house.premises, Act(action=action, number=number, **more))
+        return perform.perform(self.store, self.app.context, StaffAct(action=action, number=number, **more))
 
     def work(self) -> int:
         """Every station up to the prepared letters, until nothing is left to do."""
         done = 0
-        while step := daemon.work_once(self.house):
+        while step := daemon.work_once(self.app):
             done += step
         return done
 
     def send(self) -> int:
         """The sender until nothing is due any more."""
         done = 0
-        while tried := send.run(self.store, self.house.premises, self.deliver):
+        while tried := send.run(self.store, self.app.context, self.deliver):
             done += tried
         return done
 
@@ -147,12 +150,12 @@ class Office:
         head = f"From: {mail_from}\r\nTo: ill@town.example\r\nSubject: {subject}\r\n"
         letter = f"{head}Message-ID: <m{self.clock.now.timestamp()}@x>\r\n\r\n{text}"
         new = NewLetter("inject", letter.encode(), self.clock(), mail_from, "ill@town.example")
-        mailroom.take_in(self.store, [new])
+        incoming.take_in(self.store, [new])
         self.work()
 
     def show(self, number: str) -> dict[str, Any]:
         with self.store.read() as connection:
-            return shown_json(questions.shown(connection, number))
+            return shown_json(request_details.shown(connection, number))
 
     def letter(self, number: int) -> dict[str, Any]:
         with self.store.read() as connection:
@@ -165,7 +168,7 @@ class Office:
             return letters.outbox(connection)
 
     def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
-        return mailroom.redeliver(self.store, letter_id, arrived=arrived).text
+        return incoming.redeliver(self.store, letter_id, arrived=arrived).text
 
     def template(self, path: str, text: str) -> Path:
         file = self.site / path

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailproc.app import build, checking
+from mailproc.app import build, self_check
 from mailproc.errors import LocalFault, Misconfigured
-from mailproc.office import letters
+from mailproc.office.queries import letters
 from tests.flow_out.office import BL, PASSWORD, Office
 from tests.servers.relay import Relay
 
@@ -133,12 +133,12 @@ def test_a_service_that_no_account_takes_is_refused(sqlite_office: Office) -> No
     sqlite_office.configure(account='services = ["COPY"]')
     with pytest.raises(LocalFault, match="No account with UK-BL takes a LOAN"):
         sqlite_office.place()
-    warnings = checking.check(sqlite_office.house.premises, sqlite_office.house.store, connect=False).warnings
+    warnings = self_check.check(sqlite_office.app.context, sqlite_office.app.store, connect=False).warnings
     assert any("no account takes an order of a LOAN" in one for one in warnings)
 
 
 def test_check_shows_the_accounts(three: Office) -> None:
-    fine = checking.check(three.house.premises, three.house.store, connect=False).fine
+    fine = self_check.check(three.app.context, three.app.store, connect=False).fine
     assert "accounts with UK-BL: 99-0011 (copies) COPY, 99-0012 (Chemistry), 99-0001 (the rest)" in fine
 
 

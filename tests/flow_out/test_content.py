@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from mailproc import log
 from mailproc.mail.parse import parse, readable
-from mailproc.office import trial
+from mailproc.office.templates import codec_trial
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -44,7 +44,7 @@ def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, rel
     office.run()
     [letter] = relay.to(BL)
     assert all(len(line) <= 78 for line in letter.text.splitlines())
-    meant = trial.decoded(office.house.premises, "-", letter.raw)
+    meant = codec_trial.decoded(office.app.context, "-", letter.raw)
     assert meant["faults"] == []
     asked = [one["ref"]["number"] for one in meant["apdus"]]
     if office.show(number)["delivery"] == "held":  # staff are told; nothing wrong leaves
@@ -134,7 +134,7 @@ def test_the_password_stands_on_the_wire_and_nowhere_else(
     found = _everywhere(office)
     # The customer's own letter is kept as it came, for proof; every display masks it.
     assert found <= {"inbox.raw"}
-    masked = office.house.premises.registry.mask(_inbox(office))
+    masked = office.app.context.registry.mask(_inbox(office))
     assert PASSWORD.encode() not in masked
     assert PASSWORD not in json.dumps(office.show("B1"), default=str)
     assert PASSWORD not in caplog.text
@@ -232,4 +232,4 @@ def test_every_line_about_a_letter_of_ours_names_it(
     office.run()
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     about = [(line["letter"], line["logger"]) for line in lines if "letter" in line]
-    assert {("O1", "mailproc.flow.prepare"), ("O1", "mailproc.flow.send")} <= set(about)
+    assert {("O1", "mailproc.flow.prepare.messages"), ("O1", "mailproc.flow.send")} <= set(about)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
-from mailproc.flow import writing
+from mailproc.flow.prepare import outgoing_letter
 from mailproc.store import outgoing
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
@@ -163,7 +163,7 @@ def test_killed_while_it_was_sent(office: Office, relay: Relay, clock: Any) -> N
     number = office.place()
     office.run()
     office.store.write(lambda c: send.outgoing.change(c, 1, state="sending", sending_since=clock()))
-    assert send.recover(office.store, office.house.premises) == 1
+    assert send.recover(office.store, office.app.context) == 1
     office.run()
     assert office.show(number)["delivery"] == "in_doubt"
     assert len(relay.to(BL)) == 1
@@ -186,10 +186,10 @@ def test_a_notice_that_kills_the_process_is_not_tried_for_ever(office: Office, r
     deaths = 0
     for _ in range(6):
         try:
-            send.run(office.store, office.house.premises, deliver)
+            send.run(office.store, office.app.context, deliver)
         except Killed:
             deaths += 1
-        send.recover(office.store, office.house.premises)
+        send.recover(office.store, office.app.context)
         office.clock.forward(hours=1)
     assert deaths == 3
     assert [(line.state, "died three times" in line.note) for line in office.outbox()] == [("in_doubt", True)]
@@ -208,7 +208,7 @@ def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
             raise ZeroDivisionError
         return "handed_over", "250 ok"
 
-    assert send.run(office.store, office.house.premises, deliver) == 2
+    assert send.run(office.store, office.app.context, deliver) == 2
     assert office.letter(1)["state"] == "in_doubt"
     assert "ZeroDivisionError" in office.letter(1)["last_error"]
     assert office.letter(2)["state"] == "handed_over"
@@ -235,17 +235,17 @@ def test_relay_down_is_said_once_for_all_its_letters(
 
 
 def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Relay) -> None:
-    from mailproc.office import mailroom
+    from mailproc.office.mailroom import incoming
 
     number = office.place()
     office.work()
-    mailroom.hold(office.store, "O1")
+    incoming.hold(office.store, "O1")
     office.clock.forward(days=30)
     office.run()
     assert relay.letters == []
     assert office.show(number)["delivery"] == "held"
     with pytest.raises(LocalFault, match="only a letter that waits"):
-        mailroom.hold(office.store, "O1")
+        incoming.hold(office.store, "O1")
     office.redeliver("O1")
     relay.answers = ["451 later"]
     office.run()
@@ -275,9 +275,9 @@ def test_each_death_over_a_letter_counts(office: Office, verp: bool) -> None:
     office.run()
     office.act("B1", "receive")
     office.work()
-    config = office.house.premises.config
+    config = office.app.context.config
     deliver = config.deliver.model_copy(update={"verp": verp, "mode": "smtp"})
-    premises = replace(office.house.premises, config=config.model_copy(update={"deliver": deliver}))
+    context = replace(office.app.context, config=config.model_copy(update={"deliver": deliver}))
 
     class Killed(BaseException):
         pass
@@ -287,9 +287,9 @@ def test_each_death_over_a_letter_counts(office: Office, verp: bool) -> None:
 
     for deaths in (1, 2, 3):
         with pytest.raises(Killed):
-            send.run(office.store, premises, killed)
+            send.run(office.store, context, killed)
         assert office.letter(2)["unfinished"] == deaths
-        send.recover(office.store, premises)
+        send.recover(office.store, context)
         office.clock.forward(hours=1)
     assert office.letter(2)["state"] == "in_doubt"
     assert "died three times" in office.letter(2)["last_error"]
@@ -311,8 +311,8 @@ def test_a_store_that_fails_the_sender_is_no_letter_s_fault(office: Office) -> N
 
     for _ in range(5):
         with pytest.raises(Killed):
-            send.run(office.store, office.house.premises, killed)
-        send.recover(office.store, office.house.premises, "not written down", died=False)
+            send.run(office.store, office.app.context, killed)
+        send.recover(office.store, office.app.context, "not written down", died=False)
         assert (office.letter(2)["state"], office.letter(2)["unfinished"]) == ("prepared", 0)
         office.clock.forward(hours=12)
 
@@ -330,21 +330,21 @@ def test_a_letter_that_came_back_while_it_was_sent_stays_so(office: Office, end:
             raise end
         return "handed_over", end
 
-    send.run(office.store, office.house.premises, deliver)
+    send.run(office.store, office.app.context, deliver)
     assert (office.letter(1)["state"], office.letter(1)["last_error"]) == ("bounced", "it came back")
 
 
 def test_a_letter_that_cannot_be_made_is_held_and_the_others_go(
     office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = writing.letter
+    made = outgoing_letter.letter
 
     def letter(body: Any, address: str, *rest: Any) -> Any:
         if address == BL:
             raise LocalFault(f"{address!r} is not an e-mail address.")
         return made(body, address, *rest)
 
-    monkeypatch.setattr(writing, "letter", letter)
+    monkeypatch.setattr(outgoing_letter, "letter", letter)
     number = office.place("One")
     office.place("Two", partners=["UK-TWO"])
     office.run()

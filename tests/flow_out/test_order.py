@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.flow import prepare, send
+from mailproc.flow import send
+from mailproc.flow.prepare import messages
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
 
@@ -100,19 +101,19 @@ def test_undo_takes_back_the_last_act_only(office: Office, relay: Relay) -> None
 def test_cancel_while_its_letter_is_being_written(office: Office, relay: Relay) -> None:
     """Prepare has claimed and encodes outside the write; the cancel comes in between."""
     number, other = office.place("One"), office.place("Two")
-    original = prepare._encode
+    original = messages._encode
 
-    def slow(bundle: Any, premises: Any) -> Any:
-        prepare._encode = original
-        encoded = original(bundle, premises)
+    def slow(bundle: Any, context: Any) -> Any:
+        messages._encode = original
+        encoded = original(bundle, context)
         office.act(number, "cancel")
         return encoded
 
-    prepare._encode = slow
+    messages._encode = slow
     try:
         office.run()
     finally:
-        prepare._encode = original
+        messages._encode = original
     assert office.show(number)["state"] == "CANCELLED"
     assert len(relay.to(BL)) == 1
     assert f"TX{other}-1" in relay.to(BL)[0].text
@@ -124,7 +125,7 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
 ) -> None:
     """At the last moment, in the commit that would fix the letter's bytes, it is asked once more."""
     number = sqlite_office.place()
-    encode = prepare._encode
+    encode = messages._encode
 
     def slow(*given: Any) -> Any:
         encoded = encode(*given)
@@ -132,7 +133,7 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
         return encoded
 
     with monkeypatch.context() as patch:
-        patch.setattr(prepare, "_encode", slow)
+        patch.setattr(messages, "_encode", slow)
         sqlite_office.work()
     sqlite_office.run()
     assert relay.to(BL) == []
@@ -145,7 +146,7 @@ def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
 ) -> None:
     """However often its letter was written in vain: nobody died over it."""
     number, *others = (sqlite_office.place(f"Book {count}") for count in range(5))
-    encode = prepare._encode
+    encode = messages._encode
 
     def slow(*given: Any) -> Any:
         encoded = encode(*given)
@@ -154,7 +155,7 @@ def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
         return encoded
 
     with monkeypatch.context() as patch:
-        patch.setattr(prepare, "_encode", slow)
+        patch.setattr(messages, "_encode", slow)
         sqlite_office.work()
     sqlite_office.run()
     assert others == []
@@ -166,10 +167,10 @@ def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
 def test_no_letter_is_begun_once_the_service_is_to_stop(sqlite_office: Office, relay: Relay) -> None:
     sqlite_office.place()
     sqlite_office.work()
-    store, premises, deliver = sqlite_office.store, sqlite_office.house.premises, sqlite_office.deliver
-    assert send.run(store, premises, deliver, goes_on=lambda: False) == 0
+    store, context, deliver = sqlite_office.store, sqlite_office.app.context, sqlite_office.deliver
+    assert send.run(store, context, deliver, goes_on=lambda: False) == 0
     assert (relay.to(BL), sqlite_office.letter(1)["state"]) == ([], "prepared")
-    assert send.run(store, premises, deliver) == 1
+    assert send.run(store, context, deliver) == 1
 
 
 def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Relay) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from mailproc.errors import TryLater
-from mailproc.flow import send, side_by_side
+from mailproc.flow import parallel, send
 from mailproc.mail.letter import Envelope
 from mailproc.store.engine import Store
 from tests.flow_out.office import BL, Office
@@ -59,7 +59,7 @@ def letters(office: Office, count: int) -> None:
 
 
 def sent(office: Office, spoken: Any, **how: Any) -> int:
-    return send.run(office.store, office.house.premises, spoken, **how)
+    return send.run(office.store, office.app.context, spoken, **how)
 
 
 def states(office: Office, count: int) -> list[str]:
@@ -169,10 +169,10 @@ def test_a_store_that_fails_leaves_all_that_was_under_way_in_doubt(office: Offic
         failing_after(office.store, "O3", spoken) as full,
         pytest.raises(TryLater, match="disk"),
     ):
-        send.run(full, office.house.premises, spoken)
+        send.run(full, office.app.context, spoken)
     assert sorted(ended) == ["O1", "O2", "O3"]
     assert states(office, 3) == ["sending"] * 3
-    assert send.recover(office.store, office.house.premises) == 3
+    assert send.recover(office.store, office.app.context) == 3
     assert states(office, 3) == ["in_doubt"] * 3  # ARTEmail: a second order may cost money
     again = Spoken()
     sent(office, again)
@@ -212,7 +212,7 @@ def test_a_bug_and_an_end_of_the_process_are_seen_from_every_thread(sqlite_offic
     with pytest.raises(Killed):
         sent(sqlite_office, Spoken(how))
     assert set(states(sqlite_office, 2)) <= {"sending", "in_doubt"}
-    assert send.recover(sqlite_office.store, sqlite_office.house.premises) >= 1
+    assert send.recover(sqlite_office.store, sqlite_office.app.context) >= 1
 
 
 def test_no_room_for_a_thread_defers_the_letter(
@@ -227,7 +227,7 @@ def test_no_room_for_a_thread_defers_the_letter(
                 raise RuntimeError("can't start new thread")
             super().start()
 
-    monkeypatch.setattr(side_by_side, "threading", SimpleNamespace(Thread=Crowded))
+    monkeypatch.setattr(parallel, "threading", SimpleNamespace(Thread=Crowded))
     sent(sqlite_office, Spoken())
     assert states(sqlite_office, 2) == ["handed_over", "prepared"]
     assert "can't start new thread" in sqlite_office.letter(2)["last_error"]

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.flow import clock, site_texts
+from mailproc.flow.clock import station as clock
+from mailproc.flow.prepare import site_texts
 from mailproc.notices import last_good
-from mailproc.office import agenda, daily
+from mailproc.office.mailroom import digest_mail
+from mailproc.office.queries import agenda
 from tests.flow_out.office import Office
 from tests.servers.relay import Posted, Relay
 
@@ -18,7 +20,7 @@ STAFF = "desk@town.example"
 
 def sweep(office: Office) -> None:
     """As ``run --once``: until a sweep finds nothing more to do."""
-    while clock.sweep(office.store, office.house.premises):
+    while clock.sweep(office.store, office.app.context):
         office.run()
     office.run()
 
@@ -83,11 +85,11 @@ def test_a_text_in_order_is_remembered_though_no_letter_went_by_it(office: Offic
 
 def test_a_text_that_passed_preview_is_remembered(office: Office) -> None:
     office.template(NOTICE, GOOD)
-    site_texts.passed(office.store, office.house.premises, NOTICE)
+    site_texts.passed(office.store, office.app.context, NOTICE)
     assert kept(office) == GOOD
     office.template(NOTICE, BROKEN)
-    site_texts.passed(office.store, office.house.premises, NOTICE)
-    site_texts.passed(office.store, office.house.premises, "en/patron/renewed.txt")
+    site_texts.passed(office.store, office.app.context, NOTICE)
+    site_texts.passed(office.store, office.app.context, "en/patron/renewed.txt")
     assert (kept(office), kept(office, "en/patron/renewed.txt")) == (GOOD, None)
 
 
@@ -96,15 +98,15 @@ def test_a_text_that_is_saved_while_it_is_looked_at_is_not_remembered(
     sqlite_office: Office, monkeypatch: pytest.MonkeyPatch, saved: bytes
 ) -> None:
     office = sqlite_office
-    templates = office.house.premises.templates
+    templates = office.app.context.templates
     file = office.template(NOTICE, GOOD)
     listed, listing = templates.listed(NOTICE), templates.listing()
     assert not listed.problems
     file.write_bytes(saved)
     monkeypatch.setattr(templates, "listed", lambda _path: listed)
-    site_texts.passed(office.store, office.house.premises, NOTICE)
+    site_texts.passed(office.store, office.app.context, NOTICE)
     monkeypatch.setattr(templates, "listing", lambda: listing)
-    site_texts.look(office.store, office.house.premises)
+    site_texts.look(office.store, office.app.context)
     assert kept(office) is None
 
 
@@ -124,9 +126,9 @@ def test_the_days_letter_names_broken_texts_until_they_are_mended(
     files = [office.template(path, "Subject: x\n\n{{ titel }}\n") for path in (NOTICE, "artemail/report.txt")]
     office.template("notes.txt", "no text of a letter")
     with office.store.read() as connection:
-        found = agenda.agenda(connection, office.house.premises).texts
+        found = agenda.agenda(connection, office.app.context).texts
     assert [(one.path, one.more) for one in found] == [(NOTICE, 0), ("artemail/report.txt", 0)]
-    daily.send(office.store, office.house.premises)
+    digest_mail.send(office.store, office.app.context)
     office.run()
     (digest,) = relay.to(STAFF)
     assert "Broken texts (2)" in digest.text
@@ -135,13 +137,13 @@ def test_the_days_letter_names_broken_texts_until_they_are_mended(
     for file in files:
         file.unlink()
     with office.store.read() as connection:
-        assert agenda.agenda(connection, office.house.premises).texts == ()
+        assert agenda.agenda(connection, office.app.context).texts == ()
 
 
 def test_a_guard_that_a_text_fails_is_a_fault_too(sqlite_office: Office) -> None:
     sqlite_office.template("artemail/cancel.txt", "TX{{ number }} {{ keyword }}\n")
     with sqlite_office.store.read() as connection:
-        (found,) = agenda.agenda(connection, sqlite_office.house.premises).texts
+        (found,) = agenda.agenda(connection, sqlite_office.app.context).texts
     assert found.path == "artemail/cancel.txt" and "The reader has it now" in found.error
 
 
@@ -149,5 +151,5 @@ def test_no_folder_of_own_texts_is_no_trouble(sqlite_office: Office, tmp_path: P
     sqlite_office.site.rmdir()
     sweep(sqlite_office)
     with sqlite_office.store.read() as connection:
-        assert agenda.agenda(connection, sqlite_office.house.premises).texts == ()
+        assert agenda.agenda(connection, sqlite_office.app.context).texts == ()
     assert relay.to(STAFF) == []

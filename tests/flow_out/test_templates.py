@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.app import checking
+from mailproc.app import self_check
 from mailproc.errors import LocalFault
-from mailproc.office import drafts
+from mailproc.office.templates import previews
 from mailproc.templating.folders import shipped_folder
 from tests.flow_out.office import BL, Office
 from tests.servers.relay import Relay
@@ -34,9 +34,9 @@ def test_check_preview_and_the_letter_name_file_line_and_field(sqlite_office: Of
     office = sqlite_office
     text, word = BROKEN_ORDER[case]
     file = office.template(ORDER, "TX{{ number }}\n" + text + "\n")
-    wrong = " ".join(checking.check(office.house.premises, office.house.store, connect=False).wrong)
+    wrong = " ".join(self_check.check(office.app.context, office.app.store, connect=False).wrong)
     with pytest.raises(LocalFault) as refused:
-        drafts.of_samples(office.house.premises, ORDER, None, "")
+        previews.of_samples(office.app.context, ORDER, None, "")
     number = office.place()
     office.run()
     held = office.outbox()[0].note
@@ -177,9 +177,7 @@ def test_a_broken_notice_goes_out_as_it_was_last_good(sqlite_office: Office, rel
     letters = relay.to("r@town.example")
     assert len(letters) == 2
     assert all("Our own words for R. Reader." in letter.text for letter in letters)
-    assert str(file) in " ".join(
-        checking.check(office.house.premises, office.house.store, connect=False).wrong
-    )
+    assert str(file) in " ".join(self_check.check(office.app.context, office.app.store, connect=False).wrong)
 
 
 def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, relay: Relay) -> None:
@@ -192,30 +190,30 @@ def test_a_notice_broken_from_the_start_goes_out_as_shipped(office: Office, rela
 
 
 def test_a_draft_is_previewed_under_its_own_name(sqlite_office: Office, tmp_path: Path) -> None:
-    premises = sqlite_office.house.premises
-    shown, *_ = drafts.of_samples(premises, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
+    context = sqlite_office.app.context
+    shown, *_ = previews.of_samples(context, NOTICE, "Subject: x\n\nMy draft\n", "d.txt")
     assert "My draft" in shown.text
     with pytest.raises(LocalFault, match=r"d\.txt, line 3: .*titel"):
-        drafts.of_samples(premises, NOTICE, "Subject: x\n\n{{ titel }}\n", "d.txt")
+        previews.of_samples(context, NOTICE, "Subject: x\n\n{{ titel }}\n", "d.txt")
     with pytest.raises(LocalFault, match=r"en/patron/arrived\.txt"):
-        drafts.of_samples(premises, "en/patron/arived.txt", None, "")
+        previews.of_samples(context, "en/patron/arived.txt", None, "")
 
 
 def test_every_template_is_previewed_with_samples_and_notices_with_a_request(sqlite_office: Office) -> None:
     office = sqlite_office
     number = office.place("The Title", patron={"id": "P1", "name": "R. Reader", "email": "r@town.example"})
     office.run()
-    premises = office.house.premises
+    context = office.app.context
     said = {"artemail/order.txt", "artemail/file.txt", "artemail/cancel.txt"}
-    for listed in premises.templates.listing():
-        shown = drafts.of_samples(premises, listed.path, None, "")
+    for listed in context.templates.listing():
+        shown = previews.of_samples(context, listed.path, None, "")
         assert shown and all(one.text.strip() for one in shown)
         with office.store.read() as connection:
             if listed.path.startswith("artemail/") and listed.path not in said:
                 with pytest.raises(LocalFault, match=r"without --request|No message about this request"):
-                    drafts.of_request(connection, premises, listed.path, number, None, "")
+                    previews.of_request(connection, context, listed.path, number, None, "")
                 continue
-            text = drafts.of_request(connection, premises, listed.path, number, None, "").text
+            text = previews.of_request(connection, context, listed.path, number, None, "").text
         titled = "The Title" in text or "cancel" in listed.path
         assert (titled and number in text) or "digest" in listed.path, listed.path
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Item, Location, Message, ReplyTo
-from mailproc.ill.bounded import LONGEST, LONGEST_NOTE, MOST, MOST_ADDRESSES, SHORTENED, bounded
+from mailproc.ill.size_limits import LONGEST, LONGEST_NOTE, MOST, MOST_ADDRESSES, SHORTENED, bounded
 from mailproc.ill.terms import Results, TransactionId
 
 ADDRESS = ReplyTo(address="ill@library.example")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproc.ill import machine
-from mailproc.ill.cells import Kind
+from mailproc.ill.cells import CellKind
 from mailproc.ill.terms import Role, Service, State
 
 S = State
@@ -89,7 +89,7 @@ class Walk:
         if letter == "ANSWER.conditional" and agreed and self.guard:
             return side, ("COND_REPLY.yes",)
         then = machine.next_state(role, self.service, state, before, letter)
-        assert then.kind in (Kind.BECOMES, Kind.NOTE), f"{letter} reaches the {role} in {state.name}"
+        assert then.kind in (CellKind.BECOMES, CellKind.NOTE), f"{letter} reaches the {role} in {state.name}"
         return (then.state, then.state_before, agreed), then.replies
 
     def _acts(self, role: Role, side: Side, item: int) -> list[tuple[Side, Letters, int]]:
@@ -98,7 +98,7 @@ class Walk:
         found: list[tuple[Side, Letters, int]] = []
         for act in machine.TABLES[role][self.service][state]:
             then = machine.next_state(role, self.service, state, before, act)
-            if act[0].isupper() or then.kind is Kind.REFUSED or not sensible(role, act, item):
+            if act[0].isupper() or then.kind is CellKind.REFUSED or not sensible(role, act, item):
                 continue
             if act == "condition-no" and agreed:
                 self.contradictions.add(side)

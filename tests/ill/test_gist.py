@@ -21,7 +21,7 @@ from mailproc.ill.apdu import (
     Returned,
     Shipped,
 )
-from mailproc.ill.gist import gist
+from mailproc.ill.summary import gist
 from mailproc.ill.terms import Results
 
 DAY = date(2026, 3, 20)

@@ -11,7 +11,7 @@ from mailproc.ill.apdu import (
     Message,
     RenewAnswer,
 )
-from mailproc.ill.heard import event_heard, spoken, told
+from mailproc.ill.event_names import event_heard, spoken, told
 from mailproc.ill.terms import Results
 
 HEARD: dict[str, tuple[Apdu, str, str]] = {

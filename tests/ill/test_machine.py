@@ -8,8 +8,8 @@ from mailproc.errors import LocalFault
 from mailproc.ill import machine
 from mailproc.ill.actions import OF_ROLE, event_said
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, Overdue, RenewAnswer
-from mailproc.ill.cells import Kind
-from mailproc.ill.heard import event_heard
+from mailproc.ill.cells import CellKind
+from mailproc.ill.event_names import event_heard
 from mailproc.ill.terms import Results, Role, Service, State
 
 Q, R = Role.REQUESTER, Role.RESPONDER
@@ -22,7 +22,7 @@ def walk(role: Role, service: Service, *events: str) -> list[State]:
     state, before, passed = State.IDLE, None, []
     for event in events:
         then = machine.next_state(role, service, state, before, event)
-        assert then.kind not in (Kind.ERROR, Kind.REFUSED), f"{event} in {state.name}"
+        assert then.kind not in (CellKind.ERROR, CellKind.REFUSED), f"{event} in {state.name}"
         state, before = then.state, then.state_before
         passed.append(state)
     return passed
@@ -78,7 +78,7 @@ def test_state_before_is_remembered_while_the_question_is_pending_and_then_forgo
     asked = machine.next_state(Q, LOAN, S.CONDITIONAL, None, "cancel")
     assert (asked.state, asked.state_before) == (S.CANCEL_PENDING, S.CONDITIONAL)
     again = machine.next_state(Q, LOAN, asked.state, asked.state_before, "cancel")
-    assert (again.kind, again.state_before) == (Kind.STAY, S.CONDITIONAL)
+    assert (again.kind, again.state_before) == (CellKind.STAY, S.CONDITIONAL)
     refused = machine.next_state(Q, LOAN, again.state, again.state_before, "CANCEL_REPLY.no")
     assert (refused.state, refused.state_before) == (S.CONDITIONAL, None)
     shipped = machine.next_state(Q, LOAN, again.state, again.state_before, "SHIPPED")
@@ -86,21 +86,21 @@ def test_state_before_is_remembered_while_the_question_is_pending_and_then_forgo
 
 
 def test_a_prohibited_event_changes_nothing() -> None:
-    for event, kind in (("ship", Kind.REFUSED), ("ILL_REQUEST", Kind.ERROR)):
+    for event, kind in (("ship", CellKind.REFUSED), ("ILL_REQUEST", CellKind.ERROR)):
         then = machine.next_state(Q, LOAN, S.CANCEL_PENDING, S.CONDITIONAL, event)
-        assert then == machine.Next(kind, S.CANCEL_PENDING, S.CONDITIONAL)
+        assert then == machine.Transition(kind, S.CANCEL_PENDING, S.CONDITIONAL)
 
 
 @pytest.mark.parametrize("service", [LOAN, COPY])
 @pytest.mark.parametrize(
     ("before", "kind"),
-    [(S.IN_PROCESS, Kind.BECOMES), (S.CONDITIONAL, Kind.REFUSED), (None, Kind.REFUSED)],
+    [(S.IN_PROCESS, CellKind.BECOMES), (S.CONDITIONAL, CellKind.REFUSED), (None, CellKind.REFUSED)],
 )
 def test_nothing_is_shipped_on_a_condition_nobody_accepted(
-    service: Service, before: State | None, kind: Kind
+    service: Service, before: State | None, kind: CellKind
 ) -> None:
     assert machine.next_state(R, service, S.CANCEL_PENDING, before, "ship").kind is kind
-    assert ("ship" in machine.possible(R, service, S.CANCEL_PENDING, before)) == (kind is Kind.BECOMES)
+    assert ("ship" in machine.possible(R, service, S.CANCEL_PENDING, before)) == (kind is CellKind.BECOMES)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_staff_must_look_when_an_item_turns_up_after_the_end() -> None:
 def test_staff_must_look_when_what_was_lost_is_found() -> None:
     for role, service, event in ((R, LOAN, "check-in"), (Q, COPY, "receive"), (R, COPY, "RECEIVED")):
         then = machine.next_state(role, service, S.LOST, None, event)
-        assert (then.kind, then.attention) == (Kind.BECOMES, True), event
-    assert machine.next_state(Q, LOAN, S.LOST, None, "receive").kind is Kind.REFUSED
+        assert (then.kind, then.attention) == (CellKind.BECOMES, True), event
+    assert machine.next_state(Q, LOAN, S.LOST, None, "receive").kind is CellKind.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -156,18 +156,18 @@ def test_staff_must_look_when_what_was_lost_is_found() -> None:
 )  # fmt: skip
 def test_a_condition_said_after_the_item_left_is_seen(service: Service, state: State) -> None:
     then = machine.next_state(Q, service, state, None, "ANSWER.conditional")
-    assert (then.kind, then.state, then.attention) == (Kind.NOTE, state, True)
+    assert (then.kind, then.state, then.attention) == (CellKind.NOTE, state, True)
 
 
 @pytest.mark.parametrize("act", ["damaged", "message", "query", "close"])
 def test_acts_beside_the_tables_need_a_transaction(act: str) -> None:
-    assert machine.next_state(R, LOAN, S.IDLE, None, act).kind is Kind.REFUSED
-    assert machine.next_state(R, LOAN, S.SHELVED_CANCEL, None, act).kind is Kind.REFUSED
+    assert machine.next_state(R, LOAN, S.IDLE, None, act).kind is CellKind.REFUSED
+    assert machine.next_state(R, LOAN, S.SHELVED_CANCEL, None, act).kind is CellKind.REFUSED
     for role in Role:
         for state in machine.TABLES[role][LOAN]:
             if state > S.IDLE:
                 then = machine.next_state(role, LOAN, state, S.PENDING, act)
-                assert (then.kind, then.state) == (Kind.STAY, state)
+                assert (then.kind, then.state) == (CellKind.STAY, state)
 
 
 WORDS = st.sampled_from(sorted({
@@ -184,12 +184,12 @@ def test_every_question_has_an_answer(
     then = machine.next_state(role, service, state, before, event)
     assert then == machine.next_state(role, service, state, before, event)
     table = machine.table_of(role, service)
-    if then.kind in (Kind.ERROR, Kind.REFUSED, Kind.NOTE, Kind.STAY):
+    if then.kind in (CellKind.ERROR, CellKind.REFUSED, CellKind.NOTE, CellKind.STAY):
         assert then.state is state
-    if then.kind is Kind.BECOMES and before in (None, *table):
+    if then.kind is CellKind.BECOMES and before in (None, *table):
         assert then.state in table
     if event not in table.get(state, {}) and event[:1].isupper():
-        assert then.kind is Kind.ERROR
+        assert then.kind is CellKind.ERROR
     if then.state_before is not None:
         assert then.state in (S.CANCEL_PENDING, S.RENEW_PENDING)
     assert set(machine.possible(role, service, state, before)) <= set(OF_ROLE[role])

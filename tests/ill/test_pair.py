@@ -13,8 +13,8 @@ from mailproc.ill.apdu import (
     IllAnswer,
     RenewAnswer,
 )
-from mailproc.ill.cells import Kind
-from mailproc.ill.heard import event_heard
+from mailproc.ill.cells import CellKind
+from mailproc.ill.event_names import event_heard
 from mailproc.ill.terms import Results, Role, Service, State
 
 OTHER = {Role.REQUESTER: Role.RESPONDER, Role.RESPONDER: Role.REQUESTER}
@@ -28,7 +28,7 @@ def acts(role: Role, service: Service) -> set[str]:
         event
         for row in machine.TABLES[role][service].values()
         for event, cell in row.items()
-        if event[0].islower() and cell.kind is not Kind.REFUSED
+        if event[0].islower() and cell.kind is not CellKind.REFUSED
     }
 
 
@@ -49,7 +49,7 @@ def test_every_letter_said_is_heard_without_an_error_in_every_state(
     assert said
     for state, row in machine.TABLES[OTHER[role]][service].items():
         for letter in said:
-            assert row[letter].kind in (Kind.BECOMES, Kind.NOTE), f"{letter} in {state.name}"
+            assert row[letter].kind in (CellKind.BECOMES, CellKind.NOTE), f"{letter} in {state.name}"
 
 
 @pytest.mark.parametrize(("role", "service"), BOTH)
@@ -59,7 +59,7 @@ def test_every_letter_that_is_no_error_has_a_speaker(
     spoken = {letter_of[act] for act in acts(OTHER[role], service)} | replies(OTHER[role], service)
     at_any_time = {"DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"}
     rows = next(iter(machine.TABLES[role][service].values()))
-    heard = {event for event, cell in rows.items() if event[0].isupper() and cell.kind is not Kind.ERROR}
+    heard = {event for event, cell in rows.items() if event[0].isupper() and cell.kind is not CellKind.ERROR}
     assert heard - at_any_time <= spoken
 
 
@@ -75,7 +75,7 @@ def test_in_step_with_nothing_lost_both_sides_always_know_what_the_other_said(
         for role in Role:
             for act in acts(role, service):
                 then = machine.next_state(role, service, *pair[role], act)
-                if then.kind is Kind.REFUSED:
+                if then.kind is CellKind.REFUSED:
                     continue
                 spoken = {**pair, role: (then.state, then.state_before)}
                 found = delivered(service, spoken, OTHER[role], letter_of[act])
@@ -93,7 +93,7 @@ def delivered(service: Service, pair: Pair, hearer: Role, letter: str) -> Pair:
             return pair
         hearer, letter = post.popleft()
         heard = machine.next_state(hearer, service, *pair[hearer], letter)
-        assert heard.kind in (Kind.BECOMES, Kind.NOTE), (letter, pair[hearer])
+        assert heard.kind in (CellKind.BECOMES, CellKind.NOTE), (letter, pair[hearer])
         pair[hearer] = (heard.state, heard.state_before)
         post.extend((OTHER[hearer], reply) for reply in heard.replies)
     raise AssertionError(f"answered for ever: {post}")

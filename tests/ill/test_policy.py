@@ -14,15 +14,15 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
-from mailproc.ill.effects import Act, AskStaff, Finish, Notify, Send, TakeBack, TryNext, Withdraw
-from mailproc.ill.heard import event_heard
+from mailproc.ill.effects import AskStaff, Finish, FollowUpAct, Notify, Send, TakeBack, TryNext, Withdraw
+from mailproc.ill.event_names import event_heard
 from mailproc.ill.policy import Settings, effects
-from mailproc.ill.standing import Occurrence, Standing, step, to_json
 from mailproc.ill.terms import Results, Role, Service, State
+from mailproc.ill.transaction_state import Occurrence, TransactionState, step, to_json
 
-LOAN = Standing(Role.REQUESTER, Service.LOAN, State.PENDING)
-COPY = Standing(Role.REQUESTER, Service.COPY, State.PENDING)
-LENT = Standing(Role.RESPONDER, Service.LOAN, State.SHIPPED)
+LOAN = TransactionState(Role.REQUESTER, Service.LOAN, State.PENDING)
+COPY = TransactionState(Role.REQUESTER, Service.COPY, State.PENDING)
+LENT = TransactionState(Role.RESPONDER, Service.LOAN, State.SHIPPED)
 
 
 def after(before, event, apdu=None, settings=Settings(), **facts):  # noqa: B008  # a frozen value
@@ -54,9 +54,9 @@ def test_unfilled_is_not_one_thing(follows, reason, expected):
 )
 def test_only_entering_the_end_goes_on(event):
     """Whatever else happens to an unfilled request, nobody else is asked."""
-    ended = Standing(Role.REQUESTER, Service.LOAN, State.NOT_SUPPLIED)
+    ended = TransactionState(Role.REQUESTER, Service.LOAN, State.NOT_SUPPLIED)
     apdus = {"message": Message(note="x"), "ANSWER.promise": IllAnswer(results=Results.WILL_SUPPLY)}
-    found = Standing(Role.REQUESTER, Service.LOAN, State.RECEIVED) if event == "UNDONE" else ended
+    found = TransactionState(Role.REQUESTER, Service.LOAN, State.RECEIVED) if event == "UNDONE" else ended
     done = after(found, event, apdus.get(event), found=to_json(ended), undone=7)
     assert not any(isinstance(effect, TryNext | AskStaff) for effect in done if effect != AskStaff("bounced"))
 
@@ -88,11 +88,11 @@ def test_the_reader_is_told_when_it_is_here():
 
 @pytest.mark.parametrize("state", [State.NOT_RECEIVED_OVERDUE, State.RECALL, State.RENEW_PENDING])
 def test_the_reader_is_told_however_late_it_comes_and_once(state):
-    late = Standing(Role.REQUESTER, Service.LOAN, state, state_before=State.SHIPPED)
+    late = TransactionState(Role.REQUESTER, Service.LOAN, state, state_before=State.SHIPPED)
     told = Notify("patron/arrived", "patron")
     assert told in after(late, "receive", Received())
     assert told not in after(late, "receive", Received(), here=True)
-    overdue = Standing(Role.REQUESTER, Service.LOAN, State.OVERDUE)
+    overdue = TransactionState(Role.REQUESTER, Service.LOAN, State.OVERDUE)
     assert not any(isinstance(effect, Notify) for effect in after(overdue, "receive", Received(), here=True))
 
 
@@ -100,22 +100,22 @@ def test_the_reader_is_told_however_late_it_comes_and_once(state):
 def test_a_copy_that_goes_straight_to_the_reader(switch):
     shipped = Shipped(shipped_service=Service.COPY)
     done = after(COPY, "", shipped, Settings(copy_ends_shipped=switch), on="2026-03-02")
-    received = Act("receive", Received(received_on=date(2026, 3, 2), shipped_service=Service.COPY))
+    received = FollowUpAct("receive", Received(received_on=date(2026, 3, 2), shipped_service=Service.COPY))
     assert (received in done) is switch
 
 
 def test_only_a_copy_that_is_on_its_way_goes_straight_to_the_reader():
     switched = Settings(copy_ends_shipped=True)
-    assert not any(isinstance(effect, Act) for effect in after(LOAN, "", Shipped(), switched))
-    late = Standing(Role.REQUESTER, Service.COPY, State.RECEIVED)
-    assert not any(isinstance(effect, Act) for effect in after(late, "", Shipped(), switched))
+    assert not any(isinstance(effect, FollowUpAct) for effect in after(LOAN, "", Shipped(), switched))
+    late = TransactionState(Role.REQUESTER, Service.COPY, State.RECEIVED)
+    assert not any(isinstance(effect, FollowUpAct) for effect in after(late, "", Shipped(), switched))
 
 
 @pytest.mark.parametrize(
     ("state", "told"), [(State.RECEIVED, True), (State.OVERDUE, True), (State.SHIPPED, False)]
 )
 def test_a_recall_is_told_to_the_reader_who_has_the_item(state, told):
-    found = Standing(Role.REQUESTER, Service.LOAN, state)
+    found = TransactionState(Role.REQUESTER, Service.LOAN, state)
     recalled = Notify("patron/recalled", "patron")
     assert (recalled in after(found, "RECALL", None, here=True)) is told
     assert recalled not in after(found, "RECALL", None)
@@ -133,7 +133,7 @@ def test_a_recall_is_told_to_the_reader_who_has_the_item(state, told):
     ],
 )
 def test_closing_tells_the_reader_only_where_nothing_had_come_and_nothing_is_coming(state, told):
-    found = Standing(Role.REQUESTER, Service.LOAN, state)
+    found = TransactionState(Role.REQUESTER, Service.LOAN, state)
     cancelled = Notify("patron/cancelled", "patron")
     assert (cancelled in after(found, "close", None, reader_waits=True)) is told
     assert cancelled not in after(found, "close", None)
@@ -149,7 +149,7 @@ REFUSED = {"reason": "policy-problem", "note": "no maps"}
         (
             {"refused": REFUSED},
             (
-                Act(
+                FollowUpAct(
                     "unfilled",
                     IllAnswer(results=Results.UNFILLED, reason="policy-problem", note="no maps"),
                 ),
@@ -158,12 +158,14 @@ REFUSED = {"reason": "policy-problem", "note": "no maps"}
     ],
 )
 def test_a_request_for_what_we_do_not_do_is_answered_at_once_any_other_by_staff(facts, expected):
-    assert after(Standing(Role.RESPONDER, Service.LOAN), "ILL_REQUEST", None, **facts) == expected
+    assert after(TransactionState(Role.RESPONDER, Service.LOAN), "ILL_REQUEST", None, **facts) == expected
 
 
 def test_what_has_ended_does_not_end_again():
     for role in Role:
-        ended = Standing(role, Service.LOAN, State.CHECKED_IN if role is Role.RESPONDER else State.RETURNED)
+        ended = TransactionState(
+            role, Service.LOAN, State.CHECKED_IN if role is Role.RESPONDER else State.RETURNED
+        )
         done = after(ended, "MESSAGE", Message(note="thank you"))
         assert not any(isinstance(effect, Finish) for effect in done)
 
@@ -204,13 +206,18 @@ def test_a_letter_that_cannot_be_is_reported_but_a_report_never():
         (LOAN, "SHIPPED", Shipped(), None),
         (COPY, "receive", Received(), "filled"),
         (LOAN, "receive", Received(), None),
-        (Standing(Role.REQUESTER, Service.LOAN, State.RECEIVED), "return", None, "filled"),
+        (TransactionState(Role.REQUESTER, Service.LOAN, State.RECEIVED), "return", None, "filled"),
         (LOAN, "close", None, "closed"),
         (LENT, "check-in", None, "filled"),
-        (Standing(Role.RESPONDER, Service.COPY, State.IN_PROCESS), "ship", None, "filled"),
-        (Standing(Role.RESPONDER, Service.LOAN, State.IN_PROCESS), "unfilled", None, "unfilled"),
-        (Standing(Role.RESPONDER, Service.LOAN, State.CANCEL_PENDING), "cancel-yes", None, "cancelled"),
-        (Standing(Role.RESPONDER, Service.LOAN, State.CHECKED_IN), "close", None, "filled"),
+        (TransactionState(Role.RESPONDER, Service.COPY, State.IN_PROCESS), "ship", None, "filled"),
+        (TransactionState(Role.RESPONDER, Service.LOAN, State.IN_PROCESS), "unfilled", None, "unfilled"),
+        (
+            TransactionState(Role.RESPONDER, Service.LOAN, State.CANCEL_PENDING),
+            "cancel-yes",
+            None,
+            "cancelled",
+        ),
+        (TransactionState(Role.RESPONDER, Service.LOAN, State.CHECKED_IN), "close", None, "filled"),
     ],
 )
 def test_how_a_request_ends(found, event, apdu, outcome):
@@ -239,5 +246,5 @@ BORROWER, LENDER = Role.REQUESTER, Role.RESPONDER
     ],
 )
 def test_why_staff_must_look_when_a_letter_comes_late(role, service, state, event, reasons):
-    done = after(Standing(role, service, state), event)
+    done = after(TransactionState(role, service, state), event)
     assert tuple(effect.reason for effect in done if isinstance(effect, AskStaff)) == reasons

@@ -7,11 +7,11 @@ import pytest
 
 from mailproc.ill.apdu import CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.apdu_json import to_json
-from mailproc.ill.replies import reply
-from mailproc.ill.standing import Standing
+from mailproc.ill.automatic_replies import reply
 from mailproc.ill.terms import ApduType, Results, Role, Service, State
+from mailproc.ill.transaction_state import TransactionState
 
-LENT = Standing(Role.RESPONDER, Service.LOAN, State.SHIPPED)
+LENT = TransactionState(Role.RESPONDER, Service.LOAN, State.SHIPPED)
 FIRST, LATER = (datetime(2026, 3, 2, hour) for hour in (10, 11))  # noqa: DTZ001  # no zone on the wire
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from mailproc.ill import chart, machine
 from mailproc.ill.actions import ACTIONS, event_said
-from mailproc.ill.cells import Cell, Grouped, Kind, becomes, lay_out, note
-from mailproc.ill.sources import SOURCES
+from mailproc.ill.cells import Cell, CellKind, Grouped, becomes, lay_out, note
+from mailproc.ill.source_tags import SOURCES
 from mailproc.ill.terms import Role, Service, State
 
 TABLES = [
@@ -50,13 +50,19 @@ def test_every_cell_says_one_thing() -> None:
     for role, service, state, event, cell in CELLS:
         where = f"{role} {service} {state.name} {event}"
         letter = event[0].isupper()
-        kinds = (Kind.BECOMES, Kind.NOTE, Kind.ERROR) if letter else (Kind.BECOMES, Kind.STAY, Kind.REFUSED)
+        kinds = (
+            (CellKind.BECOMES, CellKind.NOTE, CellKind.ERROR)
+            if letter
+            else (CellKind.BECOMES, CellKind.STAY, CellKind.REFUSED)
+        )
         assert cell.kind in kinds, where
-        assert (cell.kind is Kind.BECOMES) == (cell.state is not None or cell.back), where
+        assert (cell.kind is CellKind.BECOMES) == (cell.state is not None or cell.back), where
         assert not (cell.back and cell.state is not None), where
         assert letter or not cell.replies, f"{where}: an act's own letter is no reply"
-        assert cell.kind not in (Kind.ERROR, Kind.REFUSED) or not (cell.replies or cell.attention), where
-        assert cell.source in SOURCES or cell.kind in (Kind.ERROR, Kind.REFUSED), where
+        assert cell.kind not in (CellKind.ERROR, CellKind.REFUSED) or not (cell.replies or cell.attention), (
+            where
+        )
+        assert cell.source in SOURCES or cell.kind in (CellKind.ERROR, CellKind.REFUSED), where
         if cell.before is not None:
             assert State.CANCEL_PENDING in (state, cell.state) or state is State.RENEW_PENDING, where
         if cell.back:
@@ -83,7 +89,7 @@ def test_a_row_with_a_hole_does_not_even_load(grouped: dict[tuple[State, ...], C
 def test_an_act_not_named_is_refused() -> None:
     acts: dict[str, Grouped] = {"ship": {(State.PENDING,): becomes(State.IDLE, "I")}}
     table = lay_out((State.IDLE, State.PENDING), {}, acts)
-    assert table[State.IDLE]["ship"].kind is Kind.REFUSED
+    assert table[State.IDLE]["ship"].kind is CellKind.REFUSED
     assert table[State.PENDING]["ship"].state is State.IDLE
 
 
@@ -135,7 +141,7 @@ def test_the_terminal_gets_every_decision_of_a_table(role: Role, service: Servic
     assert text.startswith(f"{role.name}, {service.name}\n")
     for state, row in machine.TABLES[role][service].items():
         for event, cell in row.items():
-            if cell.kind is not Kind.REFUSED:
+            if cell.kind is not CellKind.REFUSED:
                 said = chart.phrase(cell).replace("**", "")
                 assert any(
                     line.startswith(f"{event} ") and f" {said} " in line

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailproc.ill import standing
+from mailproc.ill import transaction_state
 from mailproc.ill.actions import OF_ROLE, event_said
 from mailproc.ill.apdu import (
     APDU_CLASSES,
@@ -21,16 +21,24 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Shipped,
 )
-from mailproc.ill.heard import event_heard
-from mailproc.ill.machine import Kind
-from mailproc.ill.standing import NOTED, Occurrence, Standing, from_json, service_of, step, to_json
+from mailproc.ill.event_names import event_heard
+from mailproc.ill.machine import CellKind
 from mailproc.ill.terms import Results, Role, Service, State
+from mailproc.ill.transaction_state import (
+    NOTED,
+    Occurrence,
+    TransactionState,
+    from_json,
+    service_of,
+    step,
+    to_json,
+)
 
 EARLY, HELD, LATE = date(2026, 4, 1), date(2026, 5, 1), date(2026, 6, 1)
 
 
 def borrowing(state=State.RECEIVED, **more):
-    return Standing(Role.REQUESTER, Service.LOAN, state, **more)
+    return TransactionState(Role.REQUESTER, Service.LOAN, state, **more)
 
 
 def heard(found, apdu, **facts):
@@ -63,7 +71,7 @@ def test_an_outdated_date(apdu, state, due):
 
 
 def test_where_we_lend_dates_are_ours():
-    lending = Standing(Role.RESPONDER, Service.LOAN, State.OVERDUE, due_on=HELD)
+    lending = TransactionState(Role.RESPONDER, Service.LOAN, State.OVERDUE, due_on=HELD)
     taken = done(lending, "renew-yes", RenewAnswer(answer=True, due=Due(on=EARLY)))
     assert (taken.after.state, taken.after.due_on) == (State.SHIPPED, EARLY)
 
@@ -150,7 +158,7 @@ def test_an_announced_renewal_is_over(apdu):
     announced = heard(borrowing(), Message(), renewal_on="2026-05-01").after
     assert announced.renewal_on == HELD
     refused = done(announced, "renew")
-    assert refused.outcome.kind is Kind.REFUSED and "2026-05-01" in refused.note
+    assert refused.outcome.kind is CellKind.REFUSED and "2026-05-01" in refused.note
     assert heard(announced, apdu).after.renewal_on is None
 
 
@@ -158,9 +166,13 @@ def test_an_announced_renewal_is_over(apdu):
 
 
 def test_what_is_said_before_changes_nothing_but_is_answered():
-    lent = Standing(Role.RESPONDER, Service.LOAN, State.SHIPPED)
+    lent = TransactionState(Role.RESPONDER, Service.LOAN, State.SHIPPED)
     again = step(lent, Occurrence("CANCEL", None, {"repeat": True}))
-    assert (again.after, again.outcome.kind, again.outcome.replies) == (lent, Kind.NOTE, ("CANCEL_REPLY.no",))
+    assert (again.after, again.outcome.kind, again.outcome.replies) == (
+        lent,
+        CellKind.NOTE,
+        ("CANCEL_REPLY.no",),
+    )
     moving = step(replace(lent, state=State.IN_PROCESS), Occurrence("CANCEL", None, {"repeat": True}))
     assert (moving.moved, moving.outcome.replies) == (False, ())
 
@@ -186,7 +198,7 @@ def test_what_moves_is_open_again():
     assert heard(closed, IllAnswer(results=Results.WILL_SUPPLY)).after.closed
     assert not heard(closed, Shipped()).after.closed
     assert not heard(borrowing(State.PENDING), IllAnswer(results=Results.WILL_SUPPLY)).after.closed
-    assert done(borrowing(State.IDLE), "close").outcome.kind is Kind.REFUSED
+    assert done(borrowing(State.IDLE), "close").outcome.kind is CellKind.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -205,7 +217,7 @@ def test_a_timer_notes_what_it_said(say, note):
 STATES = [state for state in State if state not in (State.SHELVED_CANCEL, State.UNKNOWN)]
 DATES = st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1))
 STANDINGS = st.builds(
-    Standing,
+    TransactionState,
     role=st.sampled_from(Role),
     service=st.sampled_from([Service.LOAN, Service.COPY]),
     state=st.sampled_from(STATES),
@@ -250,7 +262,7 @@ def test_a_step_is_total(found, event, facts):
     """Whatever happens in whatever state: an answer, and what is refused or an error moves nothing."""
     taken = step(found, Occurrence(*event, facts))
     assert taken.before is found
-    if taken.outcome.kind in (Kind.REFUSED, Kind.ERROR):
+    if taken.outcome.kind in (CellKind.REFUSED, CellKind.ERROR):
         assert taken.after == found
     assert taken.after.role is found.role
     assert isinstance(taken.after.state, State)
@@ -259,5 +271,7 @@ def test_a_step_is_total(found, event, facts):
 @given(STANDINGS, STANDINGS)
 def test_undone_is_what_was_found(found, earlier):
     earlier = replace(earlier, role=found.role)
-    taken = standing.step(found, Occurrence("UNDONE", None, {"found": to_json(earlier), "undone": 1}))
+    taken = transaction_state.step(
+        found, Occurrence("UNDONE", None, {"found": to_json(earlier), "undone": 1})
+    )
     assert taken.after == earlier

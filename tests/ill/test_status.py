@@ -4,47 +4,47 @@ from datetime import date
 
 import pytest
 
-from mailproc.ill.status import OF_STATE, Status, Term, status
+from mailproc.ill.status import OF_STATE, RequestStatus, Term, status
 from mailproc.ill.terms import State
 
 PENDING, GONE = State.PENDING, State.NOT_SUPPLIED
 HOLD = {"what": "HOLD_PLACED", "position": 2}
 WILL = {"what": "WILL_SUPPLY", "date": "2026-04-01"}
 CASES = {
-    "asked": (status(PENDING), Status(Term.REQUESTED)),
-    "a waiting list": (status(PENDING, promise=HOLD), Status(Term.HOLD_PLACED, position=2)),
+    "asked": (status(PENDING), RequestStatus(Term.REQUESTED)),
+    "a waiting list": (status(PENDING, promise=HOLD), RequestStatus(Term.HOLD_PLACED, position=2)),
     "a waiting list of ours": (
-        status(State.IN_PROCESS, promise={"what": "HOLD_PLACED"}), Status(Term.HOLD_PLACED)
+        status(State.IN_PROCESS, promise={"what": "HOLD_PLACED"}), RequestStatus(Term.HOLD_PLACED)
     ),
-    "promised": (status(PENDING, promise=WILL), Status(Term.WILL_SUPPLY, on=date(2026, 4, 1))),
-    "promised, then sent": (status(State.SHIPPED, promise=WILL), Status(Term.SHIPPED)),
-    "passed on": (status(PENDING, forwarded=True), Status(Term.FORWARDED)),
+    "promised": (status(PENDING, promise=WILL), RequestStatus(Term.WILL_SUPPLY, on=date(2026, 4, 1))),
+    "promised, then sent": (status(State.SHIPPED, promise=WILL), RequestStatus(Term.SHIPPED)),
+    "passed on": (status(PENDING, forwarded=True), RequestStatus(Term.FORWARDED)),
     "passed on, then promised": (
-        status(PENDING, promise=WILL, forwarded=True), Status(Term.WILL_SUPPLY, on=date(2026, 4, 1))
+        status(PENDING, promise=WILL, forwarded=True), RequestStatus(Term.WILL_SUPPLY, on=date(2026, 4, 1))
     ),
     "refused": (
         status(GONE, moved="ANSWER.unfilled", apdu={"reason": "at-bindery"}),
-        Status(Term.UNFILLED, reason="at-bindery"),
+        RequestStatus(Term.UNFILLED, reason="at-bindery"),
     ),
-    "refused without a reason": (status(GONE, moved="ANSWER.unfilled", apdu={}), Status(Term.UNFILLED)),
-    "later": (status(GONE, moved="RETRY"), Status(Term.RETRY)),
-    "later, by us": (status(GONE, moved="answer-retry"), Status(Term.RETRY)),
-    "elsewhere": (status(GONE, moved="LOCATIONS_PROVIDED"), Status(Term.LOCATIONS_PROVIDED)),
-    "a price": (status(GONE, moved="ESTIMATE"), Status(Term.ESTIMATE)),
-    "run out": (status(GONE, moved="EXPIRED"), Status(Term.EXPIRED)),
-    "come back": (status(GONE, moved="BOUNCED"), Status(Term.UNFILLED, reason="BOUNCED")),
-    "declined": (status(GONE, moved="condition-no"), Status(Term.UNFILLED, reason="condition-no")),
+    "refused, no reason": (status(GONE, moved="ANSWER.unfilled", apdu={}), RequestStatus(Term.UNFILLED)),
+    "later": (status(GONE, moved="RETRY"), RequestStatus(Term.RETRY)),
+    "later, by us": (status(GONE, moved="answer-retry"), RequestStatus(Term.RETRY)),
+    "elsewhere": (status(GONE, moved="LOCATIONS_PROVIDED"), RequestStatus(Term.LOCATIONS_PROVIDED)),
+    "a price": (status(GONE, moved="ESTIMATE"), RequestStatus(Term.ESTIMATE)),
+    "run out": (status(GONE, moved="EXPIRED"), RequestStatus(Term.EXPIRED)),
+    "come back": (status(GONE, moved="BOUNCED"), RequestStatus(Term.UNFILLED, reason="BOUNCED")),
+    "declined": (status(GONE, moved="condition-no"), RequestStatus(Term.UNFILLED, reason="condition-no")),
     "a condition": (
         status(State.CONDITIONAL, apdu={"conditions": [{"condition": "library-use-only"}]}),
-        Status(Term.CONDITIONAL, reason="library-use-only"),
+        RequestStatus(Term.CONDITIONAL, reason="library-use-only"),
     ),
-    "a condition without words": (status(State.CONDITIONAL, apdu={}), Status(Term.CONDITIONAL)),
-    "off the lists": (status(State.LOST, closed=True), Status(Term.LOST, closed=True)),
+    "a condition without words": (status(State.CONDITIONAL, apdu={}), RequestStatus(Term.CONDITIONAL)),
+    "off the lists": (status(State.LOST, closed=True), RequestStatus(Term.LOST, closed=True)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("found", "expected"), CASES.values(), ids=CASES)
-def test_a_status_says_what_was_said_last(found: Status, expected: Status) -> None:
+def test_a_status_says_what_was_said_last(found: RequestStatus, expected: RequestStatus) -> None:
     assert found == expected
 
 

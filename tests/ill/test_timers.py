@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from mailproc.ill import machine, reminders
 from mailproc.ill.attention import ENDS_WITH_THE_STATE
-from mailproc.ill.effects import Act, AskStaff, Notify, Send
+from mailproc.ill.effects import AskStaff, FollowUpAct, Notify, Send
 from mailproc.ill.events import TIMERS, Timer
-from mailproc.ill.pace import Days, Waiting, about, fired
 from mailproc.ill.policy import Settings, effects
-from mailproc.ill.standing import Occurrence, Standing, step
 from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.timer_schedule import Days, TimerInputs, about, fired
 from mailproc.ill.timers import REPAIRS, is_repair, wanted
+from mailproc.ill.transaction_state import Occurrence, TransactionState, step
 from mailproc.notices.language_files import shipped, shipped_tags
 
 TODAY = date(2026, 3, 2)
@@ -30,16 +30,16 @@ def after(days: int, day: date = TODAY) -> datetime:
     return on(day + timedelta(days=days))
 
 
-def borrowing(state: State, **more) -> Standing:
-    return Standing(Role.REQUESTER, more.pop("service", Service.LOAN), state, **more)
+def borrowing(state: State, **more) -> TransactionState:
+    return TransactionState(Role.REQUESTER, more.pop("service", Service.LOAN), state, **more)
 
 
-def lending(state: State, **more) -> Standing:
-    return Standing(Role.RESPONDER, more.pop("service", Service.LOAN), state, **more)
+def lending(state: State, **more) -> TransactionState:
+    return TransactionState(Role.RESPONDER, more.pop("service", Service.LOAN), state, **more)
 
 
-def waits(standing: Standing, days: Days = Days(), **more) -> dict[Timer, datetime]:  # noqa: B008  # frozen
-    return wanted(standing, Waiting(**({"since": TODAY, "today": TODAY} | more)), days)
+def waits(current: TransactionState, days: Days = Days(), **more) -> dict[Timer, datetime]:  # noqa: B008  # frozen
+    return wanted(current, TimerInputs(**({"since": TODAY, "today": TODAY} | more)), days)
 
 
 FIRED = TODAY + timedelta(days=7)
@@ -262,23 +262,23 @@ REPAIRED = {
 }  # fmt: skip
 
 
-def silence(standing: Standing, kind: Timer, days: Days, weeks: int = 40) -> list[tuple[int, bool]]:
+def silence(current: TransactionState, kind: Timer, days: Days, weeks: int = 40) -> list[tuple[int, bool]]:
     """After how many days it fires while nobody says a word, and whether it is a letter; at most 9."""
     done: dict[tuple[Timer, date], list[date]] = {}
     found: list[tuple[int, bool]] = []
     while len(found) < 9:
-        waiting = Waiting(TODAY, TODAY, fired=done, may_ask=True)
-        due = wanted(standing, waiting, days).get(kind)
+        waiting = TimerInputs(TODAY, TODAY, fired=done, may_ask=True)
+        due = wanted(current, waiting, days).get(kind)
         if due is None or due > after(7 * weeks):
             break
-        found.append(((due.date() - TODAY).days, is_repair(kind, standing, waiting, days)))
-        done.setdefault((kind, about(kind, standing, waiting)), []).append(due.date())
+        found.append(((due.date() - TODAY).days, is_repair(kind, current, waiting, days)))
+        done.setdefault((kind, about(kind, current, waiting)), []).append(due.date())
     return found
 
 
-@pytest.mark.parametrize(("standing", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
-def test_what_may_be_lost_goes_again(standing, kind, letters, staff):
-    found = silence(standing, Timer(kind), Days())
+@pytest.mark.parametrize(("current", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
+def test_what_may_be_lost_goes_again(current, kind, letters, staff):
+    found = silence(current, Timer(kind), Days())
     assert [day for day, letter in found if letter] == list(letters)
     told = [day for day, letter in found if not letter]
     assert told[:1] == ([staff] if staff else [])
@@ -289,23 +289,23 @@ def test_every_state_that_is_repaired_has_a_case():
     assert {(one[0].role, one[0].state) for one in REPAIRED.values()} == set(REPAIRS)
 
 
-@pytest.mark.parametrize(("standing", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
-def test_without_repeats_no_letter_goes(standing, kind, letters, staff):
-    assert not any(letter for _, letter in silence(standing, Timer(kind), Days(repeats=0)))
-    assert len([1 for _, letter in silence(standing, Timer(kind), Days(repeats=1)) if letter]) == 1
+@pytest.mark.parametrize(("current", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
+def test_without_repeats_no_letter_goes(current, kind, letters, staff):
+    assert not any(letter for _, letter in silence(current, Timer(kind), Days(repeats=0)))
+    assert len([1 for _, letter in silence(current, Timer(kind), Days(repeats=1)) if letter]) == 1
 
 
 def test_a_silent_renewal_leaves_the_reader_in_peace_until_it_was_asked_again():
-    standing = borrowing(State.RENEW_PENDING, due_on=TODAY)
+    current = borrowing(State.RENEW_PENDING, due_on=TODAY)
     first = {(Timer.RENEWAL_SILENT, TODAY): [after(4).date()]}
-    assert list(waits(standing, may_ask=True)) == list(waits(standing, may_ask=True, fired=first))
+    assert list(waits(current, may_ask=True)) == list(waits(current, may_ask=True, fired=first))
     both = {(Timer.RENEWAL_SILENT, TODAY): [after(4).date(), after(12).date()]}
-    assert set(waits(standing, may_ask=True, fired=both)) == {"RENEWAL_SILENT", "READER_OVERDUE"}
+    assert set(waits(current, may_ask=True, fired=both)) == {"RENEWAL_SILENT", "READER_OVERDUE"}
 
 
-@pytest.mark.parametrize(("standing", "more", "expected"), CASES.values(), ids=CASES)
-def test_what_is_waited_for(standing, more, expected):
-    assert waits(standing, **more) == expected
+@pytest.mark.parametrize(("current", "more", "expected"), CASES.values(), ids=CASES)
+def test_what_is_waited_for(current, more, expected):
+    assert waits(current, **more) == expected
 
 
 def test_every_kind_has_a_case():
@@ -325,9 +325,9 @@ OFF = {
 @pytest.mark.parametrize(("kind", "days"), OFF.items(), ids=OFF)
 def test_nought_days_switch_one_off(kind, days):
     some = 0
-    for standing, more, expected in CASES.values():
+    for current, more, expected in CASES.values():
         some += kind in expected
-        assert kind not in waits(standing, days, **more)
+        assert kind not in waits(current, days, **more)
     assert some
 
 
@@ -340,7 +340,7 @@ def test_without_a_timer_for_its_answer_a_wish_to_keep_it_stops_no_reminder():
 
 DATES = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 STANDINGS = st.builds(
-    Standing,
+    TransactionState,
     role=st.sampled_from(Role),
     service=st.sampled_from([Service.LOAN, Service.COPY]),
     state=st.sampled_from(State),
@@ -363,35 +363,35 @@ NOTHING = {"need_before": None, "reply_by": None, "expires": None}
 
 @given(STANDINGS, DATES, MORE, DAYS)
 @example(COPY_THAT_RENEWS, TODAY, NOTHING, Days())
-def test_nothing_waits_for_what_is_over(standing, since, more, days):
+def test_nothing_waits_for_what_is_over(current, since, more, days):
     """Where no letter may go by itself; else the last word may have to be said again (REPAIRS)."""
-    found = wanted(standing, Waiting(since, since, **more), days)
-    if standing.closed or machine.is_final(standing.role, standing.service, standing.state):
+    found = wanted(current, TimerInputs(since, since, **more), days)
+    if current.closed or machine.is_final(current.role, current.service, current.state):
         assert found == {}
     assert all(at.time() == time(8) for at in found.values())
 
 
 @given(STANDINGS, DATES, MORE, DAYS, st.integers(0, 100), st.booleans())
-def test_left_alone_it_comes_to_rest(standing, since, more, days, down, may_ask):
+def test_left_alone_it_comes_to_rest(current, since, more, days, down, may_ask):
     """Fired whenever they are due, also after ``down`` days: no kind twice a day, no letter without end."""
     done: dict[tuple[Timer, date], list[date]] = {}
     now = since + timedelta(days=down)
     told: set[tuple[Timer, date]] = set()
     letters = 0
     for _ in range(40):
-        waiting = Waiting(since, now, fired=done, may_ask=may_ask, **more)
-        due = wanted(standing, waiting, days)
+        waiting = TimerInputs(since, now, fired=done, may_ask=may_ask, **more)
+        due = wanted(current, waiting, days)
         if not due:
             return
         now = max(now, min(due.values()).date())
         for kind in [kind for kind, at in due.items() if at.date() <= now]:
             assert (kind, now) not in told, "caught up once, and not once for each day missed"
             told.add((kind, now))
-            letters += is_repair(kind, standing, waiting, days)
-            before = len(fired(kind, standing, waiting))
-            key = (kind, about(kind, standing, waiting))
+            letters += is_repair(kind, current, waiting, days)
+            before = len(fired(kind, current, waiting))
+            key = (kind, about(kind, current, waiting))
             done.setdefault(key, []).append(now)
-            assert len(fired(kind, standing, Waiting(since, now, fired=done, **more))) == before + 1
+            assert len(fired(kind, current, TimerInputs(since, now, fired=done, **more))) == before + 1
         assert letters <= days.repeats
     assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER, Timer.PROMISE_DUE}, (
         "only silence is told for ever"
@@ -399,12 +399,12 @@ def test_left_alone_it_comes_to_rest(standing, since, more, days, down, may_ask)
 
 
 @given(STANDINGS, DATES, st.none() | DATES, DAYS, st.sampled_from(Timer), st.integers(1, 9), st.booleans())
-def test_a_timer_moves_no_state(standing, since, need_before, days, kind, level, stale):
+def test_a_timer_moves_no_state(current, since, need_before, days, kind, level, stale):
     facts = {"level": level} | ({"outdated": True} if stale else {})
     occurrence = Occurrence(kind.value, None, facts)
-    taken = step(standing, occurrence)
-    assert taken.after.state is standing.state and taken.after.due_on == standing.due_on
-    assert taken.moved == (kind is Timer.RENEWAL_SILENT and standing.renewal_on is not None and not stale)
+    taken = step(current, occurrence)
+    assert taken.after.state is current.state and taken.after.due_on == current.due_on
+    assert taken.moved == (kind is Timer.RENEWAL_SILENT and current.renewal_on is not None and not stale)
     silent = kind in (Timer.REFUSAL_UNHEARD, Timer.RETURN_UNHEARD)  # a letter or nothing
     assert bool(effects(taken, occurrence, Settings())) is not (stale or silent)
 
@@ -450,14 +450,14 @@ def name_of(effect):
             return reason
         case Notify(notice):
             return notice
-        case Act(action):
+        case FollowUpAct(action):
             return action
 
 
-@pytest.mark.parametrize(("standing", "event", "facts", "expected"), EFFECTS)
-def test_what_follows(standing, event, facts, expected):
+@pytest.mark.parametrize(("current", "event", "facts", "expected"), EFFECTS)
+def test_what_follows(current, event, facts, expected):
     occurrence = Occurrence(event, None, facts)
-    done = effects(step(standing, occurrence), occurrence, Settings(overdue_levels=3))
+    done = effects(step(current, occurrence), occurrence, Settings(overdue_levels=3))
     assert [name_of(effect) for effect in done] == [expected]
 
 
@@ -468,13 +468,13 @@ def test_a_demand_says_its_level_and_its_day():
 
 
 @pytest.mark.parametrize(
-    ("standing", "event", "said"),
+    ("current", "event", "said"),
     [(HELD, "READER_OVERDUE", 2), (borrowing(State.RECALL), "READER_RECALLED", 3)],
 )
-def test_a_letter_to_the_reader_says_the_how_manieth_it_is(standing, event, said):
+def test_a_letter_to_the_reader_says_the_how_manieth_it_is(current, event, said):
     """Of a recall the first letter was that it is recalled."""
     occurrence = Occurrence(event, None, {"level": 2})
-    (notify,) = reminders.effects(standing, occurrence, 3)
+    (notify,) = reminders.effects(current, occurrence, 3)
     assert notify.facts == {"level": said}
 
 

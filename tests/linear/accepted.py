@@ -5,8 +5,8 @@ from typing import Any
 
 from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
-from mailproc.protocols.iso10161 import schema
-from mailproc.protocols.iso10161.ber import element
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.ber.elements import element
 
 PLAIN = (
     "From: ill@customer.example\nSubject: LOAN\n\nILL Request\nBL account ID: 99-0001\nRequest ID: B2-1\n"
@@ -59,10 +59,10 @@ def _string(tag: bytes, octets: bytes) -> bytes:
 BY_NAME: dict[str, Callable[[int], Any]] = {
     "protocols.artemail.mask.unmask": masked_order,
     "protocols.artemail.plain.read": plain_order,
-    "protocols.iso10161.plain_reader.read": message,
-    "protocols.iso10161.schema.decode": message,
-    "protocols.iso10161.schema.first": message,
-    "protocols.iso10161.schema.decode_transaction_id": transaction_id,
-    "protocols.iso10161.schema.decode_external": external,
-    "protocols.iso10161.schema.decode_delivery_info": delivery_info,
+    "protocols.iso10161.ber.plain_reader.read": message,
+    "protocols.iso10161.ber.schema.decode": message,
+    "protocols.iso10161.ber.schema.first": message,
+    "protocols.iso10161.ber.schema.decode_transaction_id": transaction_id,
+    "protocols.iso10161.ber.schema.decode_external": external,
+    "protocols.iso10161.ber.schema.decode_delivery_info": delivery_info,
 }

@@ -18,8 +18,8 @@ import pytest
 import regex
 
 import mailproc
-from mailproc.protocols.artemail import tables
-from mailproc.protocols.artemail.timed import Pattern as Timed
+from mailproc.protocols.artemail.tables import word_tables
+from mailproc.protocols.artemail.tables.pattern_budget import Pattern as Timed
 from mailproc.secret_words import SecretWords
 from tests.linear.pumps import Pump, pumps
 from tests.linear.stopwatch import seconds, too_steep
@@ -39,7 +39,7 @@ MADE_IN_FUNCTIONS = {
     "mailproc.config_load.": "they read config.toml, which no stranger writes",
     "mailproc.mail.mime": "a boundary as it is written: tried with the reader mime.delimiters",
     "mailproc.secret_words": "secrets of the configuration and of one letter: tried below",
-    "mailproc.protocols.artemail.patterns": "of the tables: tried below, and timed where they are used",
+    "mailproc.protocols.artemail.tables.patterns": "of the tables: tried below, timed where they are used",
     "mailproc.practice.scripts": "words of a script of ours, none of them repeated",
 }
 """Modules (or folders) that make patterns in functions, and why they may."""
@@ -75,7 +75,7 @@ def _compiled() -> dict[tuple[str, str], Any]:
                 own = f"{key}[{number}]" if number or not isinstance(value, re.Pattern) else key
                 found.setdefault(pattern, (name, own))
     for number, pattern in enumerate(_of_tables()):
-        found.setdefault(pattern, ("mailproc.protocols.artemail.tables", f"shipped {number}"))
+        found.setdefault(pattern, ("mailproc.protocols.artemail.tables.word_tables", f"shipped {number}"))
     words = SecretWords(["secret-word", "another one"], exact=["abc"])
     found.setdefault(words._pattern, ("mailproc.secret_words", "of two secrets"))
     return {place: pattern for pattern, place in found.items()}
@@ -83,7 +83,7 @@ def _compiled() -> dict[tuple[str, str], Any]:
 
 def _of_tables() -> Iterator[Any]:
     """The patterns of the shipped tables, however deep they lie in what reads them."""
-    waiting, seen = list(tables.load(None, 2)), set[int]()
+    waiting, seen = list(word_tables.load(None, 2)), set[int]()
     while waiting:
         value = waiting.pop()
         if id(value) in seen or isinstance(value, str | bytes | int | None):

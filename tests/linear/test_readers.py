@@ -24,13 +24,13 @@ import pytest
 import mailproc
 from mailproc import log
 from mailproc.config import Config, Library
-from mailproc.flow import bouncing
+from mailproc.flow.reading import bounced_letters
 from mailproc.ill.terms import Service
 from mailproc.mail.bounce import text as bounce_text
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
-from mailproc.proof.header import Field, Header
+from mailproc.proof.header import Header, HeaderField
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.secret_words import SecretWords
@@ -44,7 +44,7 @@ LENGTH = 12_000 if FULL else 6_000
 FLOOR = 0.0075 if FULL else 0.006
 """Seconds of the processor: what is quadratic and takes less for LENGTH keeps nobody waiting."""
 
-FOLDERS = ("mailproc.mail", "mailproc.protocols", "mailproc.proof", "mailproc.unseen", "mailproc.log")
+FOLDERS = ("mailproc.mail", "mailproc.protocols", "mailproc.proof", "mailproc.invisible", "mailproc.log")
 TEXTS = ("text", "line", "lines", "value", "html", "content", "subject", "said", "characters", "body", "code")
 """What a parameter that holds a stranger's words is called."""
 
@@ -67,7 +67,7 @@ def _starred(octets: bytes) -> bytes:
 
 
 def _header(name: bytes, value: bytes) -> Any:
-    return Header((Field(name, value),), b"")
+    return Header((HeaderField(name, value),), b"")
 
 
 Call = Callable[[Any], Any]
@@ -84,12 +84,12 @@ OF_OCTETS: dict[str, Call | None] = {
     "mail.addresses.mailboxes": lambda octets: _module("mail.addresses").mailboxes([octets], Defects()),
     "mail.mime.delimiters": lambda octets: list(_module("mail.mime").delimiters(octets, b"--b")),
     "mail.parameters.media_type": lambda octets: _module("mail.parameters").media_type(octets, "text/plain"),
-    "mail.transfer.decode": lambda octets: [_module("mail.transfer").decode(octets, encoding, Defects())
+    "mail.transfer_encoding.decode": lambda octets: [_module("mail.transfer_encoding").decode(octets, encoding, Defects())
                                             for encoding in ("base64", "quoted-printable", "x")],
-    "mail.transfer.base64": lambda octets: _module("mail.transfer").base64(octets, Defects()),
+    "mail.transfer_encoding.base64": lambda octets: _module("mail.transfer_encoding").base64(octets, Defects()),
     "proof.authentication_results.dmarc": lambda octets: _module("proof.authentication_results").dmarc(
         b"Authentication-Results: us.example; " + octets, "a@b.example", "us.example", "us.example", ("u@us.example",)),
-    "proof.addressed.missing": lambda octets: _module("proof.addressed").missing(
+    "proof.addressee.missing": lambda octets: _module("proof.addressee").missing(
         _header(b"To", octets), ("u@us.example",), (b"to",)),
     "proof.body_hash.of": lambda octets: _module("proof.body_hash").of(octets, True),
     "proof.body_hash.canonical": lambda octets: _module("proof.body_hash").canonical(octets, True),
@@ -99,59 +99,59 @@ OF_OCTETS: dict[str, Call | None] = {
     "proof.signature.decoded": lambda octets: _module("proof.signature").decoded(octets, "x"),
     "proof.tokens.parts": lambda octets: _module("proof.tokens").parts([bytes([one]) for one in octets], b"a"),
     "proof.public_key.check": None,
-    "unseen.masked_octets": lambda octets: _module("unseen").masked_octets(octets, _starred, _starred),
+    "invisible.masked_octets": lambda octets: _module("invisible").masked_octets(octets, _starred, _starred),
     "protocols.artemail.mask.unmask": lambda octets: _module("protocols.artemail.mask").unmask(octets, "secret"),
     "protocols.artemail.mask_header.masked": lambda octets: _module("protocols.artemail.mask_header").masked(
         octets, MASK.text),
-    "protocols.iso10161.ber.inside": lambda octets: _module("protocols.iso10161.ber").inside(octets, 0),
-    "protocols.iso10161.ber.is_plain": lambda octets: _module("protocols.iso10161.ber").is_plain(
+    "protocols.iso10161.ber.elements.inside": lambda octets: _module("protocols.iso10161.ber.elements").inside(octets, 0),
+    "protocols.iso10161.ber.elements.is_plain": lambda octets: _module("protocols.iso10161.ber.elements").is_plain(
         octets, 0, len(octets)),
-    "protocols.iso10161.ber.element": lambda octets: _module("protocols.iso10161.ber").element(b"\x30", octets),
-    "protocols.iso10161.complaint.about": lambda octets: _module("protocols.iso10161.complaint").about(
+    "protocols.iso10161.ber.elements.element": lambda octets: _module("protocols.iso10161.ber.elements").element(b"\x30", octets),
+    "protocols.iso10161.fault_report.about": lambda octets: _module("protocols.iso10161.fault_report").about(
         octets, "it cannot be read"),
-    "protocols.iso10161.plain_reader.read": lambda octets: _module("protocols.iso10161.plain_reader").read(
+    "protocols.iso10161.ber.plain_reader.read": lambda octets: _module("protocols.iso10161.ber.plain_reader").read(
         "Message", octets),
-    "protocols.iso10161.schema.decode_system_numbers": lambda octets: _module(
-        "protocols.iso10161.schema").decode_system_numbers(_system_numbers(), octets),
+    "protocols.iso10161.ber.schema.decode_system_numbers": lambda octets: _module(
+        "protocols.iso10161.ber.schema").decode_system_numbers(_system_numbers(), octets),
 }  # fmt: skip
 """None: it takes no stranger's octets, or what it is made of is tried by itself."""
 OF_TEXT: dict[str, Call | None] = {
     "mail.bounce.status.code": lambda text: _module("mail.bounce.status").code(text),
-    "mail.rendition.unflowed": lambda text: _module("mail.rendition").unflowed(text, True),
+    "mail.html_text.unflowed": lambda text: _module("mail.html_text").unflowed(text, True),
     "log.register_secret": None,
-    "unseen.masked": lambda text: _module("unseen").masked(text, lambda bare: WORDS.masked(bare, "X")),
+    "invisible.masked": lambda text: _module("invisible").masked(text, lambda bare: WORDS.masked(bare, "X")),
     "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
     "protocols.artemail.citation.read": lambda text: [
         _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],
-    "protocols.artemail.deliveries.is_one": lambda text: _module("protocols.artemail.deliveries").is_one(
+    "protocols.artemail.read.document_links.is_one": lambda text: _module("protocols.artemail.read.document_links").is_one(
         text.split("\n"), text, ART.replies.codes.layout),
-    "protocols.artemail.orders.looks_like_orders": lambda text: _module(
-        "protocols.artemail.orders").looks_like_orders(["99-0001", "secret", *text.split("\n")]),
-    "protocols.artemail.orders.password": lambda text: _module("protocols.artemail.orders").password(
+    "protocols.artemail.read.orders.looks_like_orders": lambda text: _module(
+        "protocols.artemail.read.orders").looks_like_orders(["99-0001", "secret", *text.split("\n")]),
+    "protocols.artemail.read.orders.password": lambda text: _module("protocols.artemail.read.orders").password(
         text.split("\n")),
-    "protocols.artemail.orders.read": lambda text: _module("protocols.artemail.orders").read(
+    "protocols.artemail.read.orders.read": lambda text: _module("protocols.artemail.read.orders").read(
         ["99-0001", "secret", *text.split("\n")], ART.words),
-    "protocols.artemail.quoted.begins": lambda text: _module("protocols.artemail.quoted").begins(
+    "protocols.artemail.read.quoted.begins": lambda text: _module("protocols.artemail.read.quoted").begins(
         text.split("\n"), QUOTE),
-    "protocols.artemail.receipts.read": lambda text: _module("protocols.artemail.receipts").read(
+    "protocols.artemail.read.receipts.read": lambda text: _module("protocols.artemail.read.receipts").read(
         text, text.split("\n"), _ref(), ART.replies.codes.layout, MASK.text),
-    "protocols.artemail.receipts.single_rejections": lambda text: list(_module(
-        "protocols.artemail.receipts").single_rejections(
+    "protocols.artemail.read.receipts.single_rejections": lambda text: list(_module(
+        "protocols.artemail.read.receipts").single_rejections(
             text.split("\n"), _ref(), (), ART.replies.codes.layout, MASK.text)),
-    "protocols.artemail.reportlines.read": lambda text: [
-        _module("protocols.artemail.reportlines").read(line, ART.replies.codes, ART.words)
+    "protocols.artemail.read.report_lines.read": lambda text: [
+        _module("protocols.artemail.read.report_lines").read(line, ART.replies.codes, ART.words)
         for line in text.split("\n")],
-    "protocols.artemail.twins.read": lambda text: _module("protocols.artemail.twins").read(
+    "protocols.artemail.read.labelled_status.read": lambda text: _module("protocols.artemail.read.labelled_status").read(
         [" ".join(line.split()) for line in text.split("\n")], ART.replies.codes.layout, ART.replies.phrases,
         ART.replies.codes),
-    "protocols.artemail.difference.explained": None,  # our own template's text
-    "protocols.artemail.guard.check_beside": None,  # our own template's text, with what was asked in it
-    "protocols.artemail.guard.check_file": None,
-    "protocols.artemail.guard.check_widths": lambda text: _module("protocols.artemail.guard").check_widths(
+    "protocols.artemail.write.difference.explained": None,  # our own template's text
+    "protocols.artemail.write.guard.check_beside": None,  # our own template's text, with what was asked in it
+    "protocols.artemail.write.guard.check_file": None,
+    "protocols.artemail.write.guard.check_widths": lambda text: _module("protocols.artemail.write.guard").check_widths(
         text.split("\n"), ["a"]),
-    "protocols.artemail.writing.letter_body": None,
-    "protocols.iso10161.parties.optional_messages": None,  # made once, of our own words
-    "protocols.iso10161.rest.kept": None,  # of an APDU that was read: tried with the codec
+    "protocols.artemail.write.order_file.letter_body": None,
+    "protocols.iso10161.fields.parties.optional_messages": None,  # made once, of our own words
+    "protocols.iso10161.fields.unmapped.kept": None,  # of an APDU that was read: tried with the codec
 }  # fmt: skip
 OF_LETTER: dict[str, Call | None] = {
     "mail.entity.written": lambda letter: _module("mail.entity").written(letter.parts, "seed"),
@@ -159,13 +159,13 @@ OF_LETTER: dict[str, Call | None] = {
         _module("mail.bounce.returned").is_returned(part) for part in letter.parts],
     "mail.bounce.returned.message_ids": lambda letter: _module("mail.bounce.returned").message_ids(
         letter, bounce_text.read(letter.text)),
-    "mail.own.own_ids": lambda letter: _module("mail.own").own_ids(letter, ["ill@library.example"]),
-    "protocols.artemail.explain.explain": lambda letter: _module("protocols.artemail.explain").explain(ART, letter),
-    "protocols.artemail.people.message": lambda letter: _module("protocols.artemail.people").message(
+    "mail.own_letters.own_ids": lambda letter: _module("mail.own_letters").own_ids(letter, ["ill@library.example"]),
+    "protocols.artemail.read.explain.explain": lambda letter: _module("protocols.artemail.read.explain").explain(ART, letter),
+    "protocols.artemail.read.free_text.message": lambda letter: _module("protocols.artemail.read.free_text").message(
         letter, MASK.text),
     "protocols.artemail.plain.answers": lambda letter: _module("protocols.artemail.plain").answers(
         letter, MASK.text),
-    "protocols.artemail.bodytext.texts": lambda letter: list(_module("protocols.artemail.bodytext").texts(letter)),
+    "protocols.artemail.read.body_lines.texts": lambda letter: list(_module("protocols.artemail.read.body_lines").texts(letter)),
 }  # fmt: skip
 
 MORE: dict[str, tuple[str, Call]] = {
@@ -182,7 +182,10 @@ MORE: dict[str, tuple[str, Call]] = {
     "iso10161 decode of BER": ("ber", lambda raw: ISO.decode(parse(attacks.BER_HEAD + raw))),
     "mail.parse.parse": ("raw", parse),
     "Letter.content_digest": ("letter", Letter.content_digest),
-    "flow.bouncing.marks": ("letter", lambda letter: bouncing.marks("ill@library.example", letter)),
+    "flow.reading.bounced_letters.marks": (
+        "letter",
+        lambda letter: bounced_letters.marks("ill@library.example", letter),
+    ),
 }
 """Methods, and what is tried with another kind of text too."""
 
@@ -192,7 +195,7 @@ def _module(name: str) -> Any:
 
 
 def _system_numbers() -> str:
-    types: dict[str, str] = _module("protocols.iso10161.system_numbers")._TYPES
+    types: dict[str, str] = _module("protocols.iso10161.fields.system_numbers")._TYPES
     return next(iter(types.values()))
 
 

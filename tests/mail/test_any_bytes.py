@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailproc.mail import bounce
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.mail.own import own_ids
+from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse, readable
 
 GOOD = (

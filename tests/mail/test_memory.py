@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
+from mailproc.mail.html_text import unflowed
 from mailproc.mail.letter import MOST_LINES
 from mailproc.mail.parse import parse, readable
-from mailproc.mail.rendition import unflowed
 
 SIZE = 1_000_000
 MOST_TIMES = 3.5

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from mailproc.mail.own import own_ids
+from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
 
 SENT = {"O12.abc@library.example"}

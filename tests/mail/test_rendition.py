@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailproc.mail.html_text import from_html, unflowed
 from mailproc.mail.parse import parse
-from mailproc.mail.rendition import from_html, unflowed
 
 
 @pytest.mark.parametrize(

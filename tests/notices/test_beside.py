@@ -7,7 +7,7 @@ import pytest
 
 from mailproc.ill.apdu import Condition, Delivery, Due, IllAnswer, IllRequest, Item, Money, Shipped
 from mailproc.ill.terms import Results, Service
-from mailproc.notices.beside import beside
+from mailproc.notices.cover_text import beside
 from mailproc.notices.language_files import shipped
 
 TODAY = date(2026, 3, 2)

@@ -13,7 +13,7 @@ from mailproc.notices.catalogue import (
     NOTICES,
     CitedRequest,
     NoticeContext,
-    Partner,
+    PartnerLibrary,
     PartnerNotice,
     Patron,
     Refusal,
@@ -177,7 +177,7 @@ def test_staff_and_partners_are_written_to_in_their_language() -> None:
         notice("staff/attention", attention).subject == "B12 braucht Hilfe: keine Bibliothek mehr zu fragen"
     )
     lost = sample_of(
-        PartnerNotice, what=GERMAN_WORDS.told_word("LOST"), partner=Partner(name="Ålesund bibliotek")
+        PartnerNotice, what=GERMAN_WORDS.told_word("LOST"), partner=PartnerLibrary(name="Ålesund bibliotek")
     )
     assert notice("partner/notice", lost).subject == "Fernleihe 7654321: die Leihgabe ist verloren"
     assert "der Bibliothek „Ålesund bibliotek“,\n" in notice("partner/notice", lost).text

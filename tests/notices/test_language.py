@@ -13,8 +13,8 @@ import mailproc
 from mailproc.ill import actions, policy
 from mailproc.ill.apdu import Money
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
+from mailproc.ill.findings import Noted
 from mailproc.ill.machine import TABLES
-from mailproc.ill.noted import Noted
 from mailproc.ill.status import OF_STATE, Term
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices.language import Language

@@ -12,8 +12,8 @@ from mailproc.ill.machine import TABLES
 from mailproc.ill.terms import Results, Role
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import shipped, shipped_tags
-from mailproc.office import options, saying
-from mailproc.office.acts import Act
+from mailproc.office.acts import act_messages, options
+from mailproc.office.acts.perform import StaffAct
 
 LANGUAGES = [shipped(tag) for tag in shipped_tags()]
 every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
@@ -52,9 +52,9 @@ def test_no_help_is_for_what_is_no_action_or_no_option_of_it(language: Language)
 @every_action
 def test_every_action_says_the_message_that_its_row_names(action: Action) -> None:
     if action.message is None:
-        assert action.name not in saying.MAKERS
+        assert action.name not in act_messages.MAKERS
         return
-    assert action.name in saying.MAKERS, f'office/saying.py: MAKERS lacks "{action.name}"'
+    assert action.name in act_messages.MAKERS, f'office/acts/act_messages.py: MAKERS lacks "{action.name}"'
     assert action.message in {apdu.type for apdu in APDU_CLASSES.values()}
     assert (action.results is not None) == (action.message.name == "ILL_ANSWER")
 
@@ -79,8 +79,8 @@ def test_what_an_action_needs_it_takes(action: Action) -> None:
 @every_option
 def test_every_option_is_used_by_an_action_and_kept_by_an_act(option: Option) -> None:
     assert option is NOTE or any(option in action.options for action in ACTIONS), "no action takes it"
-    assert option.field in {field.name for field in fields(Act)}, (
-        f"office/saying.py: Act has no {option.field}"
+    assert option.field in {field.name for field in fields(StaffAct)}, (
+        f"office/acts/act_messages.py: Act has no {option.field}"
     )
 
 
@@ -93,7 +93,9 @@ def test_the_command_line_takes_every_option_of_the_table_and_no_other() -> None
 def test_an_action_takes_its_options_and_refuses_every_other_with_a_sentence(action: Action) -> None:
     given = {"answer": True, "position": 1, "level": 1, "locations": ("XX-BL",)}
     for option in OPTIONS:
-        act = replace(Act(action=action.name, number="B1"), **{option.field: given.get(option.field, "word")})
+        act = replace(
+            StaffAct(action=action.name, number="B1"), **{option.field: given.get(option.field, "word")}
+        )
         if option in action.takes:
             options.check(act)
             continue

@@ -231,9 +231,9 @@ def test_older_letters_come_before_an_act(small_world, addresses):
     """A letter read but not yet acted upon is older than what staff do now."""
     small_world.place()
     small_world.hear("B1-1 SHIPPED LOAN", run=False)
-    from mailproc.flow import intake
+    from mailproc.flow.intake import station as intake
 
-    intake.run(small_world.house.store, small_world.house.premises)
+    intake.run(small_world.app.store, small_world.app.context)
     with pytest.raises(LocalFault):
         small_world.act("B1", "cancel")  # it is on its way
     small_world.act("B1", "return")

@@ -9,16 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
-from mailproc.flow.notice_context import context_of
-from mailproc.office import agenda, daily, listing, questions
+from mailproc.flow.prepare.notice_context import context_of
+from mailproc.office.mailroom import digest_mail
+from mailproc.office.queries import agenda, listing, request_details
 from mailproc.store import mailboxes
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
 
 
 def found(world):
-    with world.house.store.read() as connection:
-        return agenda.agenda(connection, world.house.premises)
+    with world.app.store.read() as connection:
+        return agenda.agenda(connection, world.app.context)
 
 
 def groups(world):
@@ -129,7 +130,7 @@ def test_the_most_urgent_of_several_reasons(world):
     (one,) = found(world).groups[0].requests
     assert one.reasons == ("bounced", "message")
     assert groups(world) == {"bounced": ["B1"]}
-    (line,) = daily.letter_of(found(world), world.house.premises).groups[0].requests
+    (line,) = digest_mail.letter_of(found(world), world.app.context).groups[0].requests
     assert line.also == ("they sent a message",)
 
 
@@ -142,14 +143,14 @@ def test_letters_and_mailboxes(make_world, sqlite_url):
     world.refuses = lambda _sent: True
     world.place()
     for name in ("ill", "taken-out"):
-        world.house.store.write(
+        world.app.store.write(
             lambda connection, name=name: mailboxes.failing(connection, name, "login refused", world.now)
         )
     today = found(world)
     assert [one.id for one in today.unplaced] == ["I1"]
     assert {one.state for one in today.unsent} == {"shelved"}  # the order, and the notice about it
     assert [(one.name, one.error) for one in today.mailboxes] == [("ill", "login refused")]
-    context = daily.letter_of(today, world.house.premises)
+    context = digest_mail.letter_of(today, world.app.context)
     assert "login refused" in context.mailboxes[0].why
     assert context.unplaced.letters[0].why
 
@@ -161,7 +162,7 @@ def test_the_letter_of_the_day(world):
     world.place(title="Small Rivers\r\nBcc: x@y.example")
     world.hear("B1-1 NOT")
     world.sent.clear()
-    daily.send(world.house.store, world.house.premises)
+    digest_mail.send(world.app.store, world.app.context)
     assert world.sent == []
     world.run()
     (letter,) = world.notices()
@@ -170,7 +171,7 @@ def test_the_letter_of_the_day(world):
     assert "B1  Small Rivers Bcc: x@y.example, Library XX-BL, since Mon 2 Mar" in letter.text
     assert "1 here + 0 waiting for others = 1 open." in letter.text
     assert "wait or failed" not in letter.text  # it does not name itself
-    assert daily.last_sent(world.house.store) == world.now
+    assert digest_mail.last_sent(world.app.store) == world.now
     event = world.rows("event")[-1]
     assert (event["type"], event["cause"], event["state"]) == ("digest", "timer", "done")
 
@@ -178,22 +179,22 @@ def test_the_letter_of_the_day(world):
 def test_what_was_counted_is_what_is_said(world):
     """The letter waits while the day goes on: its numbers still fit each other."""
     world.place()
-    daily.send(world.house.store, world.house.premises, "clerk")
+    digest_mail.send(world.app.store, world.app.context, "clerk")
     world.place()
     assert "0 here + 1 waiting for others = 1 open." in world.notices()[0].text
 
 
 def test_a_quiet_store_says_so(world):
-    daily.send(world.house.store, world.house.premises)
+    digest_mail.send(world.app.store, world.app.context)
     world.run()
     assert "Nothing needs a hand today." in world.notices()[0].text
 
 
 def test_a_preview_shows_the_sample(world):
     world.place()
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         row = world.transaction("B1")
-        shown = context_of(connection, world.house.premises, "en/staff/digest.txt", row)
+        shown = context_of(connection, world.app.context, "en/staff/digest.txt", row)
     assert shown.needing == 8
 
 
@@ -252,7 +253,7 @@ def test_groups_and_waiting_are_all_that_is_open(make_world, tmp_path, quiet_log
     a_random_day(world, seed, 40)
     hides_nothing(world)
     assert world.verify().differences == ()
-    world.house.store.close()
+    world.app.store.close()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -274,11 +275,11 @@ def test_the_lists_say_what_the_letter_of_the_day_says(world):
     world.later(days=4)
     today = {one.number: one.reasons for group in found(world).groups for one in group.requests}
     assert set(today) == {"L1", "B1", "B2"}
-    with world.house.store.read() as connection:
-        day = world.house.premises.today()
+    with world.app.store.read() as connection:
+        day = world.app.context.today()
         listed = listing.listed(connection, listing.Filter(attention=True), day)
         assert {one.number: one.needs for one in listed} == today
         assert len(listing.listed(connection, listing.Filter(attention=True, limit=1), day)) == 1
         for number, reasons in today.items():
-            assert questions.shown(connection, number, world.house.premises).line.needs == reasons
+            assert request_details.shown(connection, number, world.app.context).line.needs == reasons
     assert world.attention("L1") == world.attention("B1") == ()

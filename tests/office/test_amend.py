@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.flow import intake
-from mailproc.office import amend, corrections
-from mailproc.office.amend import Amended
+from mailproc.flow.intake import station as intake
+from mailproc.office.requests import amend, corrections
+from mailproc.office.requests.amend import Amended
 from mailproc.store import outgoing
 
 CANNOT_MATCH = "B1-1 CRF*CANNOT MATCH ITEM"
@@ -16,7 +16,7 @@ CANNOT_MATCH = "B1-1 CRF*CANNOT MATCH ITEM"
 
 def corrected(world, number="B1", again=False, run=True, item=None, **rest) -> Amended:
     wanted = corrections.read(rest | ({"item": item} if item is not None else {}))
-    done = amend.amend(world.house.store, world.house.premises, number, wanted, again=again, by="clerk")
+    done = amend.amend(world.app.store, world.app.context, number, wanted, again=again, by="clerk")
     if run:
         world.run()
     return done
@@ -76,10 +76,10 @@ def test_a_held_order_goes_once_it_can_be_written(world, addresses):
     world.quiet()
     intent = world.rows("intent")[0]
     if intent["state"] != "held":  # whatever the guard thinks of it today: hold it by hand
-        world.house.store.write(
+        world.app.store.write(
             lambda connection: outgoing.withdraw(connection, outgoing.unsaid(connection, 1)[0])
         )
-        world.house.store.write(lambda connection: outgoing.place(connection, 1, "held", None, "no words"))
+        world.app.store.write(lambda connection: outgoing.place(connection, 1, "held", None, "no words"))
     corrected(world, item={"title": "A plain title", "isbn": ""})
     (letter,) = world.to(addresses["XX-BL"])
     assert "A plain title" in letter.text
@@ -327,7 +327,7 @@ def test_a_letter_that_had_come_in_before_counts_first(world):
     """The answer lies in the queue when staff correct: it is heard, then the correction is judged."""
     world.place("XX-BL", "XX-SECOND")
     world.hear("B1-1 CRF*CANNOT MATCH ITEM", run=False)
-    intake.run(world.house.store, world.house.premises)
+    intake.run(world.app.store, world.app.context)
     assert corrected(world, item={"title": "Right"}, again=True).way == "again"
 
 

@@ -3,14 +3,15 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import dismissal, letters, mailroom
-from mailproc.office.agenda import agenda
+from mailproc.office.mailroom import dismissal, incoming
+from mailproc.office.queries import letters
+from mailproc.office.queries.agenda import agenda
 
 UNREADABLE = "TX S LOAN\nAn order without a number"
 
 
 def dismiss(world, *ids, note="", by="clerk"):
-    return dismissal.dismiss(world.house.store, world.house.premises, ids, note, by)
+    return dismissal.dismiss(world.app.store, world.app.context, ids, note, by)
 
 
 def advertises(world) -> str:
@@ -21,8 +22,8 @@ def advertises(world) -> str:
 
 
 def unplaced(world) -> list[str]:
-    with world.house.store.read() as connection:
-        return [one.id for one in agenda(connection, world.house.premises).unplaced]
+    with world.app.store.read() as connection:
+        return [one.id for one in agenda(connection, world.app.context).unplaced]
 
 
 def test_a_letter_of_nobody(world):
@@ -39,13 +40,13 @@ def test_a_letter_of_nobody(world):
 def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
     inbox_id = world.ordered("TXC1-1 S LOAN\nA book of ours", UNREADABLE)
     (event_id,) = world.shelf()
-    for way in (mailroom.release, lambda *these: mailroom.attach(*these, "L1")):
+    for way in (incoming.release, lambda *these: incoming.attach(*these, "L1")):
         with pytest.raises(LocalFault) as refused:
-            way(world.house.store, world.house.premises, event_id)
+            way(world.app.store, world.app.context, event_id)
         assert f"mailproc dismiss {event_id}" in refused.value.possible
     assert dismiss(world, f"i{inbox_id}").ids == (event_id,)  # the letter's shelved messages
     assert world.shelf() == {} and unplaced(world) == []
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         told = letters.events_of(connection, inbox_id)
     (why,) = [one["why"] for one in told if one["id"] == event_id]
     assert "has no number" in why and why.endswith("clerk put it away on 2026-03-02 09:00")
@@ -75,22 +76,22 @@ def test_a_change_of_mind(world):
     world.place()
     letter_id = advertises(world)
     dismiss(world, letter_id)
-    mailroom.attach(world.house.store, world.house.premises, letter_id, "B1")
+    incoming.attach(world.app.store, world.app.context, letter_id, "B1")
     assert world.attention("B1") == ("message",)
     event_id = f"E{world.rows('event')[0]['id']}"
     with pytest.raises(LocalFault):
         dismiss(world, event_id)  # what had its step is no matter of the shelf
     for done in (letter_id, event_id):
         with pytest.raises(LocalFault, match="does not lie on the shelf, nor was it put away"):
-            mailroom.attach(world.house.store, world.house.premises, done, "B1")
+            incoming.attach(world.app.store, world.app.context, done, "B1")
 
 
 # --- letters of ours that did not arrive -----------------------------------------------------------
 
 
 def unsent(world) -> list[str]:
-    with world.house.store.read() as connection:
-        return [one.id for one in agenda(connection, world.house.premises).unsent]
+    with world.app.store.read() as connection:
+        return [one.id for one in agenda(connection, world.app.context).unsent]
 
 
 def test_a_reader_s_letter_that_came_back(world):
@@ -106,7 +107,7 @@ def test_a_reader_s_letter_that_came_back(world):
     assert "BOUNCED" in world.events("B1")
     world.bounce(notice)  # it is known
     assert world.events("B1").count("BOUNCED") == 1 and unsent(world) == []
-    mailroom.redeliver(world.house.store, notice.name)
+    incoming.redeliver(world.app.store, notice.name)
     world.run()
     assert len(world.reader()) == 2
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailproc.office import letters
+from mailproc.office.queries import letters
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def full(world):
 
 @pytest.mark.parametrize("limit", [None, 1, 2, 3, 5, 9])
 def test_the_beginning_of_the_shelf(full, limit):
-    with full.house.store.read() as connection:
+    with full.app.store.read() as connection:
         whole = letters.shelved(connection)
         assert letters.shelved(connection, limit) == whole[:limit]
         assert letters.count_shelved(connection) == len(whole) == 5

@@ -16,17 +16,18 @@ from typing import Any
 
 import pytest
 
-from mailproc.flow.waiting import HERE_OR_NOT, NEEDED, UNDECIDED
+from mailproc.flow.clock.timer_inputs import HERE_OR_NOT, NEEDED, UNDECIDED
 from mailproc.ill import attention, machine
 from mailproc.ill.apdu import Apdu, Due, IllAnswer, Overdue, RenewAnswer, Shipped
 from mailproc.ill.effects import AskStaff, Finish
 from mailproc.ill.events import Timer
-from mailproc.ill.pace import Days, Waiting, about
 from mailproc.ill.policy import Settings, effects
-from mailproc.ill.standing import Occurrence, Standing, step, to_json
 from mailproc.ill.terms import Results, Role, Service, State
+from mailproc.ill.timer_schedule import Days, TimerInputs, about
 from mailproc.ill.timers import LENT, REPAIRS, wanted
-from mailproc.office import agenda, daily
+from mailproc.ill.transaction_state import Occurrence, TransactionState, step, to_json
+from mailproc.office.mailroom import digest_mail
+from mailproc.office.queries import agenda
 
 TODAY = date(2026, 3, 2)
 BEFORE, AFTER = TODAY - timedelta(days=5), TODAY + timedelta(days=5)
@@ -66,9 +67,9 @@ def occurrences(event: str) -> Iterator[Occurrence]:
 
 
 @cache
-def reached(role: Role, service: Service) -> tuple[Standing, ...]:
+def reached(role: Role, service: Service) -> tuple[TransactionState, ...]:
     """Every standing of a request that is still open, as far as it matters to timers and lists."""
-    edge, seen, still_open = [Standing(role, service)], set(), []
+    edge, seen, still_open = [TransactionState(role, service)], set(), []
     while edge:
         found = edge.pop()
         for event in {event for row in machine.table_of(role, service).values() for event in row}:
@@ -86,9 +87,9 @@ def reached(role: Role, service: Service) -> tuple[Standing, ...]:
     return tuple(still_open)
 
 
-def waitings(standing: Standing) -> Iterator[Waiting]:
-    """What flow/waiting.py may find beside the standing."""
-    role, state = standing.role, standing.state
+def waitings(current: TransactionState) -> Iterator[TimerInputs]:
+    """What flow/clock/timer_inputs.py may find beside the standing."""
+    role, state = current.role, current.state
     lends = role is R
     choices: dict[str, tuple[Any, ...]] = {
         "since": (BEFORE, TODAY),
@@ -100,39 +101,41 @@ def waitings(standing: Standing) -> Iterator[Waiting]:
         "sent_back": MAYBE if lends and state in LENT else (None,),
     }
     for values in product(*choices.values()):
-        yield Waiting(today=TODAY, **dict(zip(choices, values, strict=True)))
+        yield TimerInputs(today=TODAY, **dict(zip(choices, values, strict=True)))
 
 
-def left_alone(standing: Standing, waiting: Waiting, days: Days) -> Iterator[tuple[bool, tuple[str, ...]]]:
+def left_alone(
+    current: TransactionState, waiting: TimerInputs, days: Days
+) -> Iterator[tuple[bool, tuple[str, ...]]]:
     """Time goes by. At each halt: whether a timer waits, and what staff are asked that outlasts a look."""
     told: set[str] = set()
     done: dict[tuple[Timer, date], list[date]] = {}
     for _ in range(12):
         waiting = replace(waiting, fired=done)
-        due = wanted(standing, waiting, days)
+        due = wanted(current, waiting, days)
         yield bool(due), tuple(told)
         if not due:
             return
         kind, at = min(due.items(), key=lambda one: one[1])
-        key = (kind, about(kind, standing, waiting))
+        key = (kind, about(kind, current, waiting))
         facts = {"level": len(done.get(key, ())) + 1}
         occurrence = Occurrence(kind.value, None, facts)
-        taken = step(standing, occurrence)
+        taken = step(current, occurrence)
         asked = {
             one.reason
             for one in effects(taken, occurrence, Settings(overdue_levels=days.overdue_levels))
             if isinstance(one, AskStaff)
         }
         told |= asked & attention.OUTLASTS_A_LOOK
-        standing = taken.after
+        current = taken.after
         done.setdefault(key, []).append(max(at.date(), TODAY))
         waiting = replace(waiting, today=max(at.date(), TODAY))
 
 
-def place(standing: Standing, timer: bool, told: tuple[str, ...], day: date = TODAY) -> str:
+def place(current: TransactionState, timer: bool, told: tuple[str, ...], day: date = TODAY) -> str:
     """The group, or "timer", or "idle"."""
     row: Mapping[str, Any] = {
-        "role": standing.role.name, "state": standing.state.name, "promise": standing.promise,
+        "role": current.role.name, "state": current.state.name, "promise": current.promise,
         "attention": list(told) or None, "over_at": None, "somebody_left": True,
     }  # fmt: skip
     reasons = agenda.reasons_of([row], day)
@@ -147,11 +150,11 @@ def table(service: Service) -> Service:
 def places(days: Days) -> dict[tuple[Role, Service, State], set[str]]:
     found: dict[tuple[Role, Service, State], set[str]] = {}
     for role, service in product(Role, (LOAN, COPY)):
-        for standing in reached(role, service):
-            key = (role, table(standing.service), standing.state)
-            for waiting in waitings(standing):
-                halts = left_alone(standing, waiting, days)
-                found.setdefault(key, set()).update(place(standing, *halt) for halt in halts)
+        for current in reached(role, service):
+            key = (role, table(current.service), current.state)
+            for waiting in waitings(current):
+                halts = left_alone(current, waiting, days)
+                found.setdefault(key, set()).update(place(current, *halt) for halt in halts)
     return found
 
 
@@ -212,8 +215,8 @@ def test_a_promise_says_nothing_of_what_has_left_or_is_lost() -> None:
 
 
 def found(world):
-    with world.house.store.read() as connection:
-        return agenda.agenda(connection, world.house.premises)
+    with world.app.store.read() as connection:
+        return agenda.agenda(connection, world.app.context)
 
 
 def groups(world):
@@ -250,7 +253,7 @@ def test_what_is_out_without_a_day_is_listed_as_idle(world):
     world.place(title="asked")
     today = found(world)
     assert ([one.number for one in today.idle], today.needing, today.waiting) == (["B1"], 0, 2)
-    letter = daily.letter_of(today, world.house.premises)
+    letter = digest_mail.letter_of(today, world.app.context)
     assert [(group.reason, group.count) for group in letter.idle] == [("on its way to us", 1)]
     world.act("B1", "receive", on=world.now.date() + timedelta(days=28))
     assert found(world).idle == ()

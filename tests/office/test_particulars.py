@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import amend, corrections
+from mailproc.office.requests import amend, corrections
 
 LONG = f"{'r' * 90}@library.example"
 BAD_ADDRESSES = [
@@ -25,7 +25,7 @@ IMPOSSIBLE = [
 
 
 def amended(world, **wanted):
-    return amend.amend(world.house.store, world.house.premises, "B1", corrections.read(wanted), by="clerk")
+    return amend.amend(world.app.store, world.app.context, "B1", corrections.read(wanted), by="clerk")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import place
+from mailproc.office.requests import place
 
 GOOD = {"service": "LOAN", "item": {"title": "A book"}, "partners": ["XX-BL"]}
 

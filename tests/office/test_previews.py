@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 from jinja2 import nodes
 
-from mailproc.flow.premises import Premises
+from mailproc.flow.context import Context
 from mailproc.notices.catalogue import NOTICES
-from mailproc.office import drafts
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.office.templates import previews
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 from mailproc.templating.sandbox import Sandbox
@@ -28,8 +28,8 @@ def shown() -> Callable[..., list[str]]:
     """The examples of a template, or of a draft for it, without the guard of machines' texts."""
 
     def make(path: str, draft: str | None = None) -> list[str]:
-        premises = cast(Premises, SimpleNamespace(templates=SHIPPED))
-        return [one.text for one in drafts._examples(premises, path, draft, "draft")]
+        context = cast(Context, SimpleNamespace(templates=SHIPPED))
+        return [one.text for one in previews._examples(context, path, draft, "draft")]
 
     return make
 
@@ -83,6 +83,6 @@ def test_a_site_sees_its_own_text(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("Subject: ours\n\n{% if due %}until {{ due }}{% else %}for good{% endif %}\n")
     templates = Templates([tmp_path, shipped_folder()], NOTICES)
-    premises = cast(Premises, SimpleNamespace(templates=templates))
-    texts = [one.text for one in drafts.of_samples(premises, ARRIVED, None, "")]
+    context = cast(Context, SimpleNamespace(templates=templates))
+    texts = [one.text for one in previews.of_samples(context, ARRIVED, None, "")]
     assert any("for good" in text for text in texts) and any("until" in text for text in texts)

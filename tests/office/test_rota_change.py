@@ -3,16 +3,17 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import rota, rota_change
+from mailproc.office.queries import rota
+from mailproc.office.requests import rota_change
 
 
 def seen(world, number="B1"):
-    with world.house.store.read() as connection:
-        return rota.rota(connection, world.house.premises, number)
+    with world.app.store.read() as connection:
+        return rota.rota(connection, world.app.context, number)
 
 
 def changed(world, *add, drop=(), number="B1"):
-    rota_change.change(world.house.store, world.house.premises, number, add, drop, "clerk")
+    rota_change.change(world.app.store, world.app.context, number, add, drop, "clerk")
 
 
 def told(world, number="B1"):

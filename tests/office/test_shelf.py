@@ -3,19 +3,20 @@
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import letters, mailroom
+from mailproc.office.mailroom import incoming
+from mailproc.office.queries import letters
 
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
 
 def release(world, letter_id, partner=""):
-    said = mailroom.release(world.house.store, world.house.premises, letter_id, partner)
+    said = incoming.release(world.app.store, world.app.context, letter_id, partner)
     world.run()
     return said.text
 
 
 def attach(world, letter_id, number):
-    said = mailroom.attach(world.house.store, world.house.premises, letter_id, number)
+    said = incoming.attach(world.app.store, world.app.context, letter_id, number)
     world.run()
     return "\n".join((said.text, *said.follows))
 
@@ -119,7 +120,7 @@ def test_an_automatic_reply_is_shelved_and_not_answered(small_world, addresses):
 def test_the_lists_of_letters(world, addresses):
     world.place()
     world.hear("B1-1 USE*2")
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         assert {line.id for line in letters.recent(connection)} == {"I1", "O1"}
         assert letters.outbox(connection) == []
         (event,) = letters.events_of(connection, 1)
@@ -133,12 +134,12 @@ def test_the_lists_of_letters(world, addresses):
 def test_hold_and_redeliver(world):
     world.place(run=False)
     world.quiet()
-    mailroom.hold(world.house.store, "O1")
+    incoming.hold(world.app.store, "O1")
     world.run()
     assert (world.sent, world.shown("B1").line.delivery) == ([], "held")
     with pytest.raises(LocalFault):
-        mailroom.hold(world.house.store, "O1")
-    mailroom.redeliver(world.house.store, "O1")
+        incoming.hold(world.app.store, "O1")
+    incoming.redeliver(world.app.store, "O1")
     world.run()
     assert (len(world.sent), world.shown("B1").line.delivery) == (1, "handed_over")
 

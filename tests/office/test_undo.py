@@ -7,7 +7,7 @@ from mailproc.errors import LocalFault
 ORDER = "TXC1-1 S LOAN\nA book of ours"
 
 
-def standing(world, number):
+def current(world, number):
     row = world.transaction(number)
     names = ("state", "state_before", "due_on", "renewable", "promise", "service", "closed_at", "options")
     return {name: row[name] for name in names}
@@ -16,10 +16,10 @@ def standing(world, number):
 @pytest.mark.parametrize("action", ["cancel", "receive", "message", "close", "query", "damaged"])
 def test_what_has_not_left_is_taken_back(small_world, action):
     small_world.place()
-    before = standing(small_world, "B1")
+    before = current(small_world, "B1")
     small_world.act("B1", action, run=False, note="a word")
     small_world.act("B1", "undo")
-    assert standing(small_world, "B1") == before
+    assert current(small_world, "B1") == before
     assert len(small_world.sent) == 1  # the order; neither a letter nor a notice of what was undone
     assert small_world.shown("B1").closed_at is None
 
@@ -30,12 +30,12 @@ def test_what_has_not_left_is_taken_back(small_world, action):
 )
 def test_a_lender_takes_back(small_world, action, more):
     small_world.ordered(ORDER)
-    before = standing(small_world, "L1")
+    before = current(small_world, "L1")
     small_world.sent.clear()
     small_world.act("L1", action, run=False, **more)
     small_world.step()  # the letter is prepared, but has not left
     small_world.act("L1", "undo")
-    assert standing(small_world, "L1") == before
+    assert current(small_world, "L1") == before
     assert small_world.sent == []
 
 

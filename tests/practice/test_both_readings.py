@@ -15,9 +15,9 @@ from mailproc.mail.parse import parse
 from mailproc.practice import carrier
 from mailproc.practice.british_library import CUSTOMER_CODE, british_library
 from mailproc.practice.customer import Customer
-from mailproc.practice.order_file import OrderFile, read
+from mailproc.practice.order_file import ReceivedOrderFile, read
 from mailproc.practice.scripts import scripts
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.protocols.codec import Encoded, Wire
 from mailproc.protocols.registry import load
 from mailproc.templating.environment import Templates
@@ -35,7 +35,7 @@ CODEC = load(Config(partner=(BL,))).by_name("artemail")
 TEMPLATES = Templates([shipped_folder()], CONTRACTS)
 
 
-def written(*apdus: Apdu) -> tuple[Encoded, OrderFile | None]:
+def written(*apdus: Apdu) -> tuple[Encoded, ReceivedOrderFile | None]:
     """What the codec writes for these, on the wire, as the practising British Library reads it."""
     day = date(2026, 8, 5)
     wire = Wire(Library(), BL, Role.REQUESTER, customer_code=CUSTOMER_CODE, file_ref="4711", today=day)

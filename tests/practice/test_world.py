@@ -148,7 +148,7 @@ def test_a_taken_port_is_named() -> None:
 def test_a_missing_pymap_is_said_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailbox, "find_spec", lambda _name: None)
     with pytest.raises(LocalFault, match=r"pip install 'mailproc\[demo\]'"):
-        mailbox.Mailbox("secret").start()
+        mailbox.PracticeMailbox("secret").start()
 
 
 def test_the_post_office_keeps_a_letter_for_each_recipient() -> None:

@@ -14,7 +14,7 @@ from mailproc.config import Account, Artemail, Config, Library, Partner, Partner
 from mailproc.ill.terms import Role
 from mailproc.mail.letter import Body, Letter
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.protocols.codec import Wire
 from mailproc.protocols.registry import Registry, load
 from mailproc.templating.environment import Templates

@@ -10,9 +10,9 @@ from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import IllAnswer, Location, Money
 from mailproc.ill.terms import Results, Role
 from mailproc.protocols import registry
-from mailproc.protocols.ability import sayable
 from mailproc.protocols.codec import Manner
 from mailproc.protocols.iso10161 import dialects
+from mailproc.protocols.unsupported_acts import sayable
 
 CONFIG = Config(library=Library(symbol="XX-A", name="A", email="a@a.example"))
 CODECS = registry.load(CONFIG)

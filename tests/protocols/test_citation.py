@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mailproc.ill.apdu import Delivery, Item, Postal
 from mailproc.ill.terms import Service
 from mailproc.protocols.artemail import address, citation
-from mailproc.protocols.artemail.transliterate import Ascii, is_readable, to_ascii
+from mailproc.protocols.artemail.write.transliterate import Ascii, is_readable, to_ascii
 
 PAGE = Path(__file__).parents[2] / "docs" / "protocols" / "artemail.md"
 COPY, LOAN = Service.COPY, Service.LOAN

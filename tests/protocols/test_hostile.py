@@ -13,12 +13,12 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import IllRequest
 from mailproc.mail.letter import MOST_LINES, Letter, Part
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import bodytext
-from mailproc.protocols.artemail.bodytext import lines_of, spaced
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.last_letter import LastLetter
 from mailproc.protocols.artemail.mask import MOST_PIECES, TOO_MANY
-from mailproc.protocols.artemail.replies import MOST_REPLIES, Replies
+from mailproc.protocols.artemail.read import body_lines
+from mailproc.protocols.artemail.read.body_lines import lines_of, spaced
+from mailproc.protocols.artemail.read.last_letter import LastLetter
+from mailproc.protocols.artemail.read.replies import MOST_REPLIES, Replies
 from mailproc.protocols.codec import Decoded
 from mailproc.secret_words import MASK
 
@@ -243,7 +243,7 @@ def test_what_was_made_of_a_letter_goes_with_it() -> None:
 @pytest.mark.parametrize("depth", [0, 1, 2, 19, 20, 21])
 def test_quoting_is_undone_as_far_as_every_line_has_it(depth: int) -> None:
     lines = ["> " * depth + "a", ">" * depth + "b", "", "> " * (depth + 2) + "c"]
-    left = max(depth - bodytext.MOST_DEPTH, 0)
+    left = max(depth - body_lines.MOST_DEPTH, 0)
     assert lines_of("\n".join(lines)) == ["> " * left + "a", ">" * left + "b", "", "> " * (left + 2) + "c"]
     assert lines_of("\n".join([*lines, ">" * (depth // 2)]))[:4] == lines_of("\n".join(lines))
 
@@ -251,7 +251,7 @@ def test_quoting_is_undone_as_far_as_every_line_has_it(depth: int) -> None:
 @given(st.text("ab \t\u3000\xa0", max_size=60), st.integers(1, 8))
 def test_a_long_line_is_spaced_as_a_short_one(line: str, at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bodytext, "_AT_ONCE", at_once)
+        patch.setattr(body_lines, "_AT_ONCE", at_once)
         assert spaced(line) == " ".join(line.split())
 
 

@@ -26,7 +26,7 @@ EXCEPTIONS = {
     "iso10161": {
         "protocols/registry.py": "its one line",
         "config.py": "keys are declared where all keys are",
-        "ill/sources.py": "the law names where in the standard it stands",
+        "ill/source_tags.py": "the law names where in the standard it stands",
         "practice/": "the other half for trying is a library that speaks it",
     },
 }

@@ -14,18 +14,20 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlmodel import SQLModel
 
-from mailproc.app import daemon, delivering, door
-from mailproc.app.build import House, build
+from mailproc.app import daemon, delivery, smtp_listener
+from mailproc.app.build import App, build
 from mailproc.errors import Misconfigured
 from mailproc.flow import send
 from mailproc.flow.send import Deliver
 from mailproc.mail.channel import DOORS
-from mailproc.office import acts, place, questions
-from mailproc.office.acts import Act
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
+from mailproc.office.queries import request_details
+from mailproc.office.requests import place
 from mailproc.protocols import registry
 from mailproc.store import inbox
-from mailproc.store.inbox import Kept, NewLetter
-from mailproc.store.statements import table_of
+from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import InboxRow, OutgoingRow
 from mailproc.transport.transport import TRANSPORTS
 from tests.protocols import toy_transport
@@ -72,7 +74,7 @@ class Clock:
 class Office:
     """A library with its doors: ``smtp`` and ``tcp`` are their ports."""
 
-    house: House
+    app: App
     clock: Clock
     smtp: int
     tcp: TcpIn
@@ -81,31 +83,31 @@ class Office:
 
     def connect(self, relay: int) -> None:
         """What goes by mail goes to the listener at that port."""
-        config = self.house.config
+        config = self.app.config
         to = config.deliver.model_copy(update={"port": relay})
-        self.deliver, close = delivering.deliverer(config.model_copy(update={"deliver": to}), self.clock)
+        self.deliver, close = delivery.deliverer(config.model_copy(update={"deliver": to}), self.clock)
         self.ends.append(close)
 
     def run(self) -> int:
         """Every station, and the letters out, until nothing is due; how much was done."""
-        done, store, premises = 0, self.house.store, self.house.premises
-        while once := daemon.work_once(self.house) + send.run(store, premises, self.deliver):
+        done, store, context = 0, self.app.store, self.app.context
+        while once := daemon.work_once(self.app) + send.run(store, context, self.deliver):
             done += once
         return done
 
     def place(self, partner: str) -> str:
         wanted = place.read({"service": "LOAN", "item": {"title": "A Book"}}, (partner,))
-        return place.place(self.house.store, self.house.premises, wanted)
+        return place.place(self.app.store, self.app.context, wanted)
 
     def act(self, number: str, action: str) -> None:
-        acts.perform(self.house.store, self.house.premises, Act(action=action, number=number))
+        perform.perform(self.app.store, self.app.context, StaffAct(action=action, number=number))
 
-    def shown(self, number: str) -> questions.Shown:
-        with self.house.store.read() as connection:
-            return questions.shown(connection, number)
+    def shown(self, number: str) -> request_details.RequestDetails:
+        with self.app.store.read() as connection:
+            return request_details.shown(connection, number)
 
     def rows(self, table: type[SQLModel]) -> list[RowMapping]:
-        with self.house.store.read() as connection:
+        with self.app.store.read() as connection:
             return list(connection.execute(select(table_of(table))).mappings())
 
 
@@ -127,16 +129,16 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
     def open_one(us: str, them: str, transport: str) -> Office:
         file, clock = tmp_path / f"{us}.toml", Clock()
         file.write_text(CONFIG.format(us=us, them=them, transport=transport))
-        house = build(file, clock)
-        house.store.start_writer(lambda: None)
+        app = build(file, clock)
+        app.store.start_writer(lambda: None)
 
-        def keep(new: Sequence[NewLetter]) -> "Future[list[Kept]]":
-            return house.store.submit(lambda connection: inbox.keep(connection, new))
+        def keep(new: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+            return app.store.submit(lambda connection: inbox.keep(connection, new))
 
-        listener, smtp = door.opened(house.config, keep, clock)
+        listener, smtp = smtp_listener.opened(app.config, keep, clock)
         tcp = TcpIn(keep, clock)
-        ends.extend((house.store.close, listener.stop, tcp.stop))
-        return Office(house, clock, smtp, tcp, ends)
+        ends.extend((app.store.close, listener.stop, tcp.stop))
+        return Office(app, clock, smtp, tcp, ends)
 
     def open_both(transport: str) -> tuple[Office, Office]:
         town = open_one("town", "village", transport)
@@ -182,7 +184,7 @@ def test_a_loan_from_the_request_to_the_check_in(open_two: Open, transport: str,
         assert {row["transport"] for row in office.rows(OutgoingRow) if row["partner"]} == {transport}
 
 
-def _events(shown: questions.Shown) -> list[str]:
+def _events(shown: request_details.RequestDetails) -> list[str]:
     return [change.event for change in shown.history]
 
 
@@ -207,9 +209,9 @@ def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:
     """Their system takes messages; a notice is for somebody who reads mail."""
     town, village = open_two("tcp")
     notices = {"cancel": "NOTICE"}
-    (partner,) = (one.model_copy(update={"manner": notices}) for one in town.house.config.partner)
-    config = town.house.config.model_copy(update={"partner": (partner,)})
-    town.house = replace(town.house, config=config, premises=replace(town.house.premises, config=config))
+    (partner,) = (one.model_copy(update={"manner": notices}) for one in town.app.config.partner)
+    config = town.app.config.model_copy(update={"partner": (partner,)})
+    town.app = replace(town.app, config=config, context=replace(town.app.context, config=config))
     number = town.place("village")
     _talk(town, village)
     town.act(number, "cancel")

@@ -8,10 +8,10 @@ import pytest
 from mailproc.ill.apdu import IllRequest
 from mailproc.ill.terms import Service
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import tables
 from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.tables import word_tables
 
-DATA = Path(tables.__file__).parent / "data"
+DATA = Path(word_tables.__file__).parent / "data"
 OLD = [
     row["word"]
     for row in tomllib.loads((DATA / "keywords.toml").read_text("utf-8"))["keyword"]

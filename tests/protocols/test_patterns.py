@@ -8,16 +8,16 @@ import pytest
 
 from mailproc.errors import Misconfigured
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import patterns, timed
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.explain import explain
-from mailproc.protocols.artemail.replycodes import Layout
-from mailproc.protocols.artemail.timed import Pattern, Place
+from mailproc.protocols.artemail.read.explain import explain
+from mailproc.protocols.artemail.tables import pattern_budget, patterns
+from mailproc.protocols.artemail.tables.pattern_budget import Pattern, PatternLocation
+from mailproc.protocols.artemail.tables.reply_codes import Layout
 from mailproc.protocols.registry import Registry
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "artemail"
 
-HERE = Place(Path("codes.toml"), "line 3: [[code]] FOO")
+HERE = PatternLocation(Path("codes.toml"), "line 3: [[code]] FOO")
 
 
 def compiled(pattern: str) -> Pattern:
@@ -89,12 +89,12 @@ def assert_ends(work: Callable[[], object], row: str, pattern: str, *, surely: b
         assert repr(pattern) in str(wrong)
     else:
         assert not surely
-    assert time.process_time() - begun < 10 * timed.SECONDS
+    assert time.process_time() - begun < 10 * pattern_budget.SECONDS
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timed, "SECONDS", 0.1)
+    monkeypatch.setattr(pattern_budget, "SECONDS", 0.1)
 
 
 LAYOUT = {

@@ -8,8 +8,8 @@ import pytest
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import StatusOrErrorReport
 from mailproc.mail.letter import Letter
-from mailproc.protocols.artemail.acknowledge import MOST_REJECTED, Receipt, letter, receipt_of
 from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.write.file_receipt import MOST_REJECTED, Receipt, letter, receipt_of
 from mailproc.protocols.codec import Fault
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder

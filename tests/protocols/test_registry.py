@@ -9,8 +9,8 @@ from mailproc.errors import LocalFault, Misconfigured
 from mailproc.ill.apdu import IllAnswer, IllRequest, Message, Recall
 from mailproc.ill.terms import REASON_UNFILLED, ApduType, Results, Role
 from mailproc.mail.letter import Letter, Part
-from mailproc.protocols.artemail import tables
 from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.tables import word_tables
 from mailproc.protocols.codec import Manner
 from mailproc.protocols.registry import Registry, load
 
@@ -192,7 +192,7 @@ def test_a_missing_overlay_is_named(tmp_path: Path) -> None:
 
 def test_every_shipped_row_says_how_sure_it_is() -> None:
     """Loading validates confidence and source of every row; here: the codes that are public."""
-    _, codes, _ = tables.load()
+    _, codes, _ = word_tables.load()
     assert len([word for word in codes.words() if not word.startswith("SHIPPED LOAN")]) == 22
 
 

@@ -11,8 +11,8 @@ from mailproc.ill.terms import ApduType
 from mailproc.mail.letter import Letter, Part
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.deliveries import FAULT
-from mailproc.protocols.artemail.replies import MOST_OF_ONE, MOST_REPLIES
+from mailproc.protocols.artemail.read.document_links import FAULT
+from mailproc.protocols.artemail.read.replies import MOST_OF_ONE, MOST_REPLIES
 
 AT = datetime(2026, 8, 5, 9, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from mailproc.errors import InDoubt, TryLater
 from mailproc.mail.channel import Channel
 from mailproc.mail.letter import Envelope
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 
 DOOR, CHANNEL = "tcp", Channel("tcp", peer=True)
 
@@ -46,7 +46,9 @@ class TcpIn(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
     def __init__(
-        self, keep: Callable[[Sequence[NewLetter]], "Future[list[Kept]]"], clock: Callable[[], datetime]
+        self,
+        keep: Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"],
+        clock: Callable[[], datetime],
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
         self.keep, self.clock, self.answers = keep, clock, True

@@ -11,21 +11,21 @@ from mailproc.store import (
     alarms,
     auto_replies,
     counters,
+    earlier_messages,
     events,
     find,
-    heard,
     inbox,
-    learned,
     letters,
     order_letters,
     outgoing,
+    partner_addresses,
+    partner_turns,
     patrons,
     queue,
     requests,
     rotas,
     timers,
     transactions,
-    turns,
     undelivered,
 )
 from mailproc.store.events import NewEvent
@@ -123,10 +123,10 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "shelve": lambda c: events.shelve(c, 1, "why"),
         "dismiss": lambda c: events.dismiss(c, 1, "why"),
     },
-    heard: {
-        "unplaced": lambda c: heard.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
-        "at_its_time": lambda c: heard.at_its_time(c, 1, _event(c)),
-        "count": lambda c: heard.count(c, 1, _event(c)),
+    earlier_messages: {
+        "unplaced": lambda c: earlier_messages.unplaced(c, "XX-BL", {"transaction": {"tgq": "B1"}}),
+        "at_its_time": lambda c: earlier_messages.at_its_time(c, 1, _event(c)),
+        "count": lambda c: earlier_messages.count(c, 1, _event(c)),
     },
     letters: {
         "again": lambda c: letters.again(c, 1),
@@ -215,19 +215,19 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "later": lambda c: queue.later(c, InboxRow, 1, "why", NOW),
         "shelve": lambda c: queue.shelve(c, EventRow, 1, "why"),
     },
-    learned: {
-        "addresses": learned.addresses,
-        "load": lambda c: learned.load(c, 1),
-        "passed_on_to": lambda c: learned.passed_on_to(c, "c@x.example"),
-        "learn": lambda c: learned.learn(c, "XX-BL", "b@bl.example", 1),
-        "passed_on": lambda c: learned.passed_on(c, "XX-BL", "c@x.example", 1, 1, "XX-C"),
-        "address_of": lambda c: learned.address_of(c, "XX-BL"),
-        "waiting": lambda c: learned.waiting(c, "XX-BL", 1),
-        "paused": learned.paused,
-        "confirm": lambda c: learned.confirm(c, 1, NOW),
-        "forget": lambda c: learned.forget(c, 1),
-        "pause": lambda c: learned.pause(c, "XX-BL", 1),
-        "resume": lambda c: learned.resume(c, "XX-BL"),
+    partner_addresses: {
+        "addresses": partner_addresses.addresses,
+        "load": lambda c: partner_addresses.load(c, 1),
+        "passed_on_to": lambda c: partner_addresses.passed_on_to(c, "c@x.example"),
+        "learn": lambda c: partner_addresses.learn(c, "XX-BL", "b@bl.example", 1),
+        "passed_on": lambda c: partner_addresses.passed_on(c, "XX-BL", "c@x.example", 1, 1, "XX-C"),
+        "address_of": lambda c: partner_addresses.address_of(c, "XX-BL"),
+        "waiting": lambda c: partner_addresses.waiting(c, "XX-BL", 1),
+        "paused": partner_addresses.paused,
+        "confirm": lambda c: partner_addresses.confirm(c, 1, NOW),
+        "forget": lambda c: partner_addresses.forget(c, 1),
+        "pause": lambda c: partner_addresses.pause(c, "XX-BL", 1),
+        "resume": lambda c: partner_addresses.resume(c, "XX-BL"),
     },
     alarms: {
         "raise_once": lambda c: alarms.raise_once(c, "kind", "key", NOW),
@@ -241,11 +241,11 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "all_told": lambda c: alarms.all_told(c, "kind"),
     },
     auto_replies: {"may_answer": lambda c: auto_replies.may_answer(c, "a@x.example", "XX-BL", NOW, 9)},
-    turns: {
+    partner_turns: {
         "claim_intents": lambda c: [
-            turns.claim_intents(c, kind, ["XX-P"], NOW, 50) for kind in ("apdu", "notice")
+            partner_turns.claim_intents(c, kind, ["XX-P"], NOW, 50) for kind in ("apdu", "notice")
         ],
-        "claim_letter": lambda c: [turns.claim_letter(c, paused, NOW) for paused in ([], ["XX-P"])],
+        "claim_letter": lambda c: [partner_turns.claim_letter(c, paused, NOW) for paused in ([], ["XX-P"])],
     },
     find: {
         "keep": lambda c: find.keep(c, 1),

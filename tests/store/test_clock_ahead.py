@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailproc.store import alarms, auto_replies, mailboxes, passed_over, queue, turns
-from mailproc.store.statements import table_of
+from mailproc.store import alarms, auto_replies, mailboxes, partner_turns, queue, skipped_letters
+from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import InboxRow, IntentRow, OutgoingRow
 from tests.store.test_queue import add, claim
 
@@ -32,14 +32,14 @@ def test_a_row_of_the_inbox(store, until, due):
 def test_an_intent(store, state, until, due):
     (row_id,) = add(store, IntentRow)
     wait_until(store, IntentRow, row_id, until, state)
-    assert len(store.write(lambda c: turns.claim_intents(c, "apdu", [], NOW, 10))) == due
+    assert len(store.write(lambda c: partner_turns.claim_intents(c, "apdu", [], NOW, 10))) == due
 
 
 @pytest.mark.parametrize(("until", "due"), [(AHEAD + LONGEST, True), (NOW + LONGEST, False), (NOW, True)])
 def test_a_letter_out(store, until, due):
     (row_id,) = add(store, OutgoingRow)
     wait_until(store, OutgoingRow, row_id, until, "prepared")
-    found = store.write(lambda c: turns.claim_letter(c, [], NOW))
+    found = store.write(lambda c: partner_turns.claim_letter(c, [], NOW))
     assert (found is not None) is due
 
 
@@ -84,15 +84,15 @@ def test_a_turn_of_the_future_is_over(store, key, most, within):
     assert letters(NOW + within) == most
 
 
-PLACE = passed_over.Place("main", "INBOX", 7)
+PLACE = skipped_letters.FolderPlace("main", "INBOX", 7)
 
 
 @pytest.mark.parametrize(("noted", "due"), [(AHEAD, True), (NOW, False), (NOW - LONGEST, True)])
 def test_a_letter_passed_over_is_read_again(store, noted, due):
-    passed = [passed_over.Passed(1, passed_over.UNREAD, "refused")]
-    store.write(lambda connection: passed_over.note(connection, PLACE, passed, noted))
+    passed = [skipped_letters.Passed(1, skipped_letters.UNREAD, "refused")]
+    store.write(lambda connection: skipped_letters.note(connection, PLACE, passed, noted))
     with store.read() as connection:
-        (found,) = passed_over.of(connection, "main", "INBOX")[7]
+        (found,) = skipped_letters.of(connection, "main", "INBOX")[7]
     assert found.is_due(NOW) is due
 
 

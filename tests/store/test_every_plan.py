@@ -20,7 +20,7 @@ import mailproc
 from mailproc.app.build import build
 from mailproc.store import queue
 from mailproc.store.engine import Store
-from mailproc.store.statements import Constant
+from mailproc.store.prepared_statements import Constant
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
 from tests.command_line import Ran, run
 from tests.store.plans import Said, faults, faults_of_constant, grow, is_asked, listening

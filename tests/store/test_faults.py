@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from mailproc.errors import NoRoom, StoreLost, TryLater
-from mailproc.store import faults
+from mailproc.store import db_errors
 
 SQLITE = {
     "SQLITE_CORRUPT": (StoreLost, "damaged"),
@@ -50,7 +50,7 @@ def raised(error):
 
 def check(error, kind, words):
     for one in raised(error):
-        found = faults.try_later(one)
+        found = db_errors.try_later(one)
         assert type(found) is (type(None) if kind is None else kind)
         if found is not None:
             assert words in str(found)
@@ -75,13 +75,13 @@ def test_a_database_that_is_not_there_is_gone():
 
 def test_a_lost_connection_and_a_lack_of_connections_are_tried_later():
     lost = DBAPIError("SELECT 1", {}, sqlite("SQLITE_ERROR"), connection_invalidated=True)
-    assert type(faults.try_later(lost)) is TryLater
-    assert "no free connection" in str(faults.try_later(NoFreeConnection()))
+    assert type(db_errors.try_later(lost)) is TryLater
+    assert "no free connection" in str(db_errors.try_later(NoFreeConnection()))
     known = StoreLost("known")
-    assert faults.try_later(known) is known
-    assert faults.try_later(ValueError("a bug")) is None
+    assert db_errors.try_later(known) is known
+    assert db_errors.try_later(ValueError("a bug")) is None
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
 def test_the_systems_word_for_a_full_disk(number):
-    assert faults.is_for_want_of_room(OSError(number, "words")) is (number != errno.EIO)
+    assert db_errors.is_for_want_of_room(OSError(number, "words")) is (number != errno.EIO)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from mailproc.store import inbox, letters, mailboxes
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
-from mailproc.store.passed_over import Place
+from mailproc.store.skipped_letters import FolderPlace
 
 COUNT = text("SELECT count(*) FROM inbox")
 
@@ -19,8 +19,8 @@ COUNT = text("SELECT count(*) FROM inbox")
 def test_same_letter_is_one_row(store, letter):
     first, again = store.write(lambda c: inbox.keep(c, [letter(), letter()]))
     (once_more,) = store.write(lambda c: inbox.keep(c, [letter()]))
-    assert first == Kept(1, new=True)
-    assert again == once_more == Kept(1, new=False)
+    assert first == StoredLetter(1, new=True)
+    assert again == once_more == StoredLetter(1, new=False)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_no_envelope_is_too_strange_to_keep(store, letter, words, raw):
     new = letter(raw, mail_from=words, rcpt_to=words, login=words, peer=words)
     first = store.write(lambda c: inbox.keep(c, [new]))
     again = store.write(lambda c: inbox.keep(c, [new]))
-    assert again == [Kept(first[0].inbox_id, new=False)]
+    assert again == [StoredLetter(first[0].inbox_id, new=False)]
 
 
 def read(position, letters, now):
     """What a look into ill-box commits: these letters, with UIDs from 1 on."""
-    place = Place("ill-box", "INBOX", position.uidvalidity)
+    place = FolderPlace("ill-box", "INBOX", position.uidvalidity)
     return Batch(place, position.last_uid, now, dict(enumerate(letters, 1)))
 
 

@@ -10,7 +10,7 @@ from mailproc import private
 from mailproc.errors import MailprocError, Misconfigured, NoRoom
 from mailproc.store.connections import make_file
 from mailproc.store.engine import Store
-from mailproc.store.marker import Marker
+from mailproc.store.store_marker import Marker
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from mailproc.store import mailboxes, passed_over
+from mailproc.store import mailboxes, skipped_letters
 from mailproc.store.mailboxes import Batch
-from mailproc.store.passed_over import GONE, SHORT, TRIES, UNREAD, Passed, Place
 from mailproc.store.queue import pause
+from mailproc.store.skipped_letters import GONE, SHORT, TRIES, UNREAD, FolderPlace, Passed
 
-PLACE = Place("ill-box", "INBOX", 7)
+PLACE = FolderPlace("ill-box", "INBOX", 7)
 BAD = Passed(5, UNREAD, "the server said no")
 
 
 def listed(store, place=PLACE):
     with store.read() as connection:
-        return passed_over.of(connection, place.mailbox, place.folder).get(place.uidvalidity, [])
+        return skipped_letters.of(connection, place.mailbox, place.folder).get(place.uidvalidity, [])
 
 
 def commit(store, now, place=PLACE, last_uid=9, **values):
@@ -49,24 +49,24 @@ def test_a_letter_that_came_short_is_kept_and_stays_on_it(store, now, letter):
     assert kept.new
     assert [one.kind for one in listed(store)] == [SHORT]
     with store.read() as connection:
-        assert passed_over.loud(connection, "ill-box") == []
+        assert skipped_letters.loud(connection, "ill-box") == []
 
 
-@pytest.mark.parametrize("other", [Place("ill-box", "INBOX", 8), Place("ill-box", "Other", 7)])
+@pytest.mark.parametrize("other", [FolderPlace("ill-box", "INBOX", 8), FolderPlace("ill-box", "Other", 7)])
 def test_other_uids_mean_other_letters(store, now, other):
     commit(store, now, passed=[BAD])
-    commit(store, now, place=Place("elsewhere", "INBOX", 7), passed=[BAD])
+    commit(store, now, place=FolderPlace("elsewhere", "INBOX", 7), passed=[BAD])
     commit(
         store, now, place=other, last_uid=None
     )  # the position does not move: nothing is read from its beginning
     assert listed(store)
     commit(store, now, place=other)
     assert listed(store) == []
-    assert listed(store, Place("elsewhere", "INBOX", 7))
+    assert listed(store, FolderPlace("elsewhere", "INBOX", 7))
 
 
 def test_staff_see_what_waits_longest_first(store, now):
     commit(store, now, passed=[BAD])
     commit(store, now - timedelta(days=1), passed=[Passed(8, UNREAD, "later")])
     with store.read() as connection:
-        assert [one.uid for one in passed_over.loud(connection, "ill-box")] == [8, 5]
+        assert [one.uid for one in skipped_letters.loud(connection, "ill-box")] == [8, 5]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from mailproc.office import letters as office
+from mailproc.office.queries import letters as office
 from mailproc.store import inbox, letters, outgoing
 from mailproc.store.engine import Store
 from tests.store.asked import ASKED, LETTER, ROWS

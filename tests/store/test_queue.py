@@ -7,7 +7,7 @@ from sqlalchemy.dialects import sqlite
 
 from mailproc.store import queue
 from mailproc.store.engine import Store
-from mailproc.store.statements import insert_into, table_of
+from mailproc.store.prepared_statements import insert_into, table_of
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import inspect, text
 
 from mailproc.ill.terms import Role, TransactionId
-from mailproc.store import connections, heard, inbox, letters, migrate, transactions
+from mailproc.store import connections, earlier_messages, inbox, letters, migrate, transactions
 from mailproc.store.engine import Store
 
 LETTERS = (
@@ -130,7 +130,7 @@ def test_messages_are_found_by_name_and_time(first_url):
     store = Store.open(first_url)
     with store.read() as connection:
         rows = connection.execute(text("SELECT about, sent_at, original_sent_at FROM event ORDER BY id"))
-        assert [{**row} for row in rows.mappings()] == [heard.keys(apdu) for apdu in said]
+        assert [{**row} for row in rows.mappings()] == [earlier_messages.keys(apdu) for apdu in said]
     store.close()
 
 

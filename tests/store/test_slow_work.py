@@ -8,9 +8,9 @@ import pytest
 
 from mailproc import log, slow_work
 from mailproc.config import Config, Library
-from mailproc.flow import proving
+from mailproc.flow.reading import sender_proof
 from mailproc.ill import apdu_json
-from mailproc.mail import bounce, compose, own, parse
+from mailproc.mail import bounce, compose, own_letters, parse
 from mailproc.notices import last_good, render
 from mailproc.proof import authentication_results, dkim
 from mailproc.protocols import registry
@@ -20,10 +20,11 @@ from mailproc.store.engine import Store
 from mailproc.templating.environment import Templates
 
 ENTRANCES: dict[str, Callable[..., Any]] = {
-    "parse": parse.parse, "readable": parse.readable, "own_ids": own.own_ids, "compose": compose.compose,
+    "parse": parse.parse, "readable": parse.readable, "own_ids": own_letters.own_ids,
+    "compose": compose.compose,
     "bounce": bounce.read, "render": render.render, "render_safely": last_good.render_safely,
     "template": Templates.render, "draft": Templates.render_text, "check": Templates.check,
-    "dkim": dkim.verify, "dmarc": authentication_results.dmarc, "proven": proving.proven,
+    "dkim": dkim.verify, "dmarc": authentication_results.dmarc, "proven": sender_proof.proven,
 }  # fmt: skip
 CODEC = ("recognise", "decode", "encode", "project", "mask", "unmask")
 

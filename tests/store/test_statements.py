@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc.store.engine import Store
-from mailproc.store.statements import Constant, insert_into, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, table_of, update_of
 from mailproc.store.tables import EventRow, InboxRow, TransactionRow
 
 TABLE = table_of(TransactionRow)

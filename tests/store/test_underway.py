@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from mailproc.store import inbox, queue
+from mailproc.store.crash_note import Underway
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
-from mailproc.store.statements import table_of, update_of
+from mailproc.store.prepared_statements import table_of, update_of
 from mailproc.store.tables import EventRow, InboxRow
-from mailproc.store.underway import Underway
 
 DONE = update_of(InboxRow, ("state",))
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -143,7 +143,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from mailproc.store.tables import InboxRow
-from mailproc.store.underway import Underway
+from mailproc.store.crash_note import Underway
 note = Underway(Path(sys.argv[1]))
 note.claimed(InboxRow, [1, 2, 3, 4, 5])
 note.at(2)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from mailproc.app import build
-from mailproc.app.build import House
+from mailproc.app.build import App
 from mailproc.ill.apdu import Item
 from tests.support import soundness
 from tests.support.partners import (
@@ -33,7 +33,7 @@ from tests.support.world import BEGIN, World
 
 @pytest.fixture
 def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., World]]:
-    houses: list[House] = []
+    houses: list[App] = []
 
     def make(url: str, partners: str = USUAL, more: str = "", now: datetime = BEGIN) -> World:
         for symbol, password in PASSWORD.items():
@@ -45,16 +45,16 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         file = tmp_path / f"config{len(houses)}.toml"
         file.write_text(HEAD.format(url=shown) + more + partners, encoding="utf-8")
         holder: list[World] = []
-        premises = build.configured(file, lambda: holder[0].now)
-        store = QuickStore.open(premises.config.store.url, base=tmp_path)
-        house = House(premises.config, premises, store)
-        houses.append(house)
-        holder.append(World(house, now))
+        context = build.configured(file, lambda: holder[0].now)
+        store = QuickStore.open(context.config.store.url, base=tmp_path)
+        app = App(context.config, context, store)
+        houses.append(app)
+        holder.append(World(app, now))
         return holder[0]
 
     yield make
-    for house in houses:
-        house.store.close()
+    for app in houses:
+        app.store.close()
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def told(fixtures: Mapping[str, Any]) -> str:
 
 def _stores(values: Any) -> Iterator[Store]:
     for value in values:
-        house = getattr(value, "house", None) or value
-        store = getattr(house, "store", None)
+        app = getattr(value, "app", None) or value
+        store = getattr(app, "store", None)
         if isinstance(store, Store):
             yield store
         elif isinstance(offices := getattr(value, "offices", None), dict):

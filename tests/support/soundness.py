@@ -1,10 +1,12 @@
 """What is true of a house after every story, whatever led there."""
 
-from mailproc.flow import advance, clock, waiting
+from mailproc.flow.advance import steps
+from mailproc.flow.clock import station as clock
+from mailproc.flow.clock import timer_inputs
 from mailproc.ill import timers as rules
 from mailproc.store import find
+from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Transaction
-from mailproc.store.statements import made
 from tests.support.partners import PASSWORD
 from tests.support.world import World
 
@@ -25,25 +27,25 @@ def check(world: World) -> None:
 
 def _timers_follow(world: World) -> None:
     """Whatever led there: what waits is what follows from where each transaction stands."""
-    premises = world.house.premises
+    context = world.app.context
     for row in world.rows("transactions"):
         (transaction,) = made(Transaction, [list(row.values())])
-        found = advance.standing_of(transaction)
+        found = steps.state_of(transaction)
         since = world.row("event", row["moved_event_id"])
-        with world.house.store.read() as connection:
-            depends = waiting.of(connection, transaction, found, since, world.now, premises)
-        wanted = rules.wanted(found, depends, clock.days(premises))
+        with world.app.store.read() as connection:
+            depends = timer_inputs.of(connection, transaction, found, since, world.now, context)
+        wanted = rules.wanted(found, depends, clock.days(context))
         waits = {
             timer["kind"]: timer["due_at"]
             for timer in world.rows("timer")
             if timer["transaction_id"] == row["id"] and timer["fired_event_id"] is None
         }
-        assert waits == {kind.value: premises.instant(wall) for kind, wall in wanted.items()}
+        assert waits == {kind.value: context.instant(wall) for kind, wall in wanted.items()}
 
 
 def _texts_follow(world: World) -> None:
     """Whatever led there: a request is found by what stands in its tables now."""
     kept = {row["request_id"]: row["words"] for row in world.rows("finding")}
-    with world.house.store.read() as connection:
+    with world.app.store.read() as connection:
         assert kept == {number: find.words_of(connection, number) for number in kept}
     assert set(kept) == {row["request_id"] for row in world.rows("transactions")}

@@ -11,11 +11,11 @@ from mailproc.notices.catalogue import NOTICES
 from mailproc.templating.contract import samples
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
-from mailproc.templating.problem import BrokenTemplate, Problem
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 from mailproc.templating.sandbox import Sandbox
 
 
-def problems_of(templates: Templates, path: str, text: str) -> list[Problem]:
+def problems_of(templates: Templates, path: str, text: str) -> list[TemplateProblem]:
     """What is wrong with a draft; what passes its check can be rendered."""
     try:
         for context in samples(templates.contract(path)):

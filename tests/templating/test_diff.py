@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault
-from mailproc.templating.comparison import unified
 from mailproc.templating.environment import Templates
 from mailproc.templating.problem import BrokenTemplate
+from mailproc.templating.site_changes import unified
 
 Put = Callable[[str, str], Path]
 

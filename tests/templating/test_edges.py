@@ -32,7 +32,7 @@ def test_what_has_no_end_is_refused(templates, text, says):
 
 
 def test_a_letter_that_grows_in_loops_is_given_up(templates, monkeypatch):
-    monkeypatch.setattr("mailproc.templating.trial.LONGEST_LETTER", 10_000)
+    monkeypatch.setattr("mailproc.templating.rendering.LONGEST_LETTER", 10_000)
     whole = templates.render_text("wire/all.txt", "x" * 9_000, FULL)
     assert whole == "x" * 9_000
     with pytest.raises(BrokenTemplate, match="the letter becomes longer than 10000 characters"):

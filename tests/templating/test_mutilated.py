@@ -31,7 +31,7 @@ from mailproc.ill.apdu import (
 from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
 from mailproc.mail.letter import Letter
 from mailproc.protocols.artemail.codec import ArtemailCodec
-from mailproc.protocols.artemail.contracts import CANCEL, CHASE, CONTRACTS, FILE, ORDER, RENEW, REPORT
+from mailproc.protocols.artemail.write.contracts import CANCEL, CHASE, CONTRACTS, FILE, ORDER, RENEW, REPORT
 from mailproc.protocols.codec import Encoded, Wire
 from mailproc.protocols.registry import load
 from mailproc.templating.environment import Templates

@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from mailproc.notices.catalogue import NOT_YET_SENT, NOTICES
 from mailproc.notices.language_files import shipped_tags
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.check import check_names
 from mailproc.templating.contract import Contract, field_help, fields_of, sample_of, samples
 from mailproc.templating.environment import Templates
@@ -33,7 +33,7 @@ every_letter = pytest.mark.parametrize(("path", "contract"), TO_PEOPLE.items(), 
 every_text = pytest.mark.parametrize(("path", "contract"), TEXTS.items(), ids=TEXTS)
 MAKE = """.venv/bin/python - <<'EOF' > templates/README.md
 from mailproc.notices.catalogue import NOTICES
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.templating.readme import readme
 print(readme((*NOTICES, *CONTRACTS)), end="")
 EOF"""

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session, select
 
-from mailproc.store import mailboxes, passed_over
-from mailproc.store.inbox import Kept, NewLetter, keep
+from mailproc.store import mailboxes, skipped_letters
+from mailproc.store.inbox import NewLetter, StoredLetter, keep
 from mailproc.store.mailboxes import Batch, Position
-from mailproc.store.passed_over import Remembered
+from mailproc.store.skipped_letters import Remembered
 from mailproc.store.tables import InboxRow
 from tests.servers.certificate import Certificate
 
@@ -37,17 +37,17 @@ class Inbox:
         self.engine: Engine = create_engine(url)
         self._thread = ThreadPoolExecutor(1)
 
-    def keep(self, batch: Batch) -> list[Kept]:
+    def keep(self, batch: Batch) -> list[StoredLetter]:
         with self.engine.begin() as connection:
             return mailboxes.keep_batch(connection, batch)
 
     def passed(self, name: str, folder: str = "INBOX") -> dict[int, list[Remembered]]:
         """What looks have passed over, by UIDVALIDITY."""
         with self.engine.connect() as connection:
-            return passed_over.of(connection, name, folder)
+            return skipped_letters.of(connection, name, folder)
 
-    def submit(self, letters: Sequence[NewLetter]) -> "Future[list[Kept]]":
-        def committed() -> list[Kept]:
+    def submit(self, letters: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        def committed() -> list[StoredLetter]:
             with self.engine.begin() as connection:
                 return keep(connection, letters)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mailproc.errors import TryLater
-from mailproc.store.inbox import Kept
+from mailproc.store.inbox import StoredLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.transport.imap_in import Refused, poll
 from tests.servers.imap_liar import Liar, item
@@ -117,7 +117,7 @@ def test_a_server_that_dies_between_batches(own_dovecot: Any, inbox: Any, user: 
     server.fill(user, LETTERS)
     keep = inbox.keep
 
-    def dying(batch: Batch) -> list[Kept]:
+    def dying(batch: Batch) -> list[StoredLetter]:
         kept = keep(batch)
         server.stop()
         return kept
@@ -229,7 +229,7 @@ def test_only_peek_is_ever_asked_and_marks_come_after_the_commit(
     keep = inbox.keep
     before: list[int] = []
 
-    def watched(batch: Batch) -> list[Kept]:
+    def watched(batch: Batch) -> list[StoredLetter]:
         before.append(sum("STORE" in command for command in server.commands))
         return keep(batch)
 

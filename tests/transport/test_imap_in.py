@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from mailproc.errors import TryLater
-from mailproc.store.inbox import Kept
+from mailproc.store.inbox import StoredLetter
 from mailproc.store.mailboxes import Batch, Position
-from mailproc.transport import imap_line, imap_listing, imap_reading
+from mailproc.transport import imap_limits, imap_listing, imap_reading
 from mailproc.transport.imap_in import Polled, Refused, check, poll
 
 Clock = Callable[[], datetime]
@@ -88,7 +88,7 @@ def test_delete_expunges_only_its_own(
     dovecot.fill(user, letters(2))
     keep = inbox.keep
 
-    def meanwhile(batch: Batch) -> list[Kept]:
+    def meanwhile(batch: Batch) -> list[StoredLetter]:
         with dovecot.client(user) as colleague:
             colleague.select_folder("INBOX")
             colleague.append("INBOX", b"Subject: late\r\n\r\n", [b"\\Deleted"])
@@ -104,9 +104,9 @@ def test_after_move(
     dovecot: Any, inbox: Any, user: str, look: Any, capable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not capable:  # an older server: COPY, \Deleted, UID EXPUNGE
-        has = imap_line.BoundedClient.has_capability
+        has = imap_limits.BoundedClient.has_capability
         monkeypatch.setattr(
-            imap_line.BoundedClient, "has_capability", lambda self, name: name != "MOVE" and has(self, name)
+            imap_limits.BoundedClient, "has_capability", lambda self, name: name != "MOVE" and has(self, name)
         )
     with dovecot.client(user) as colleague:
         colleague.create_folder("Done/Größe")
@@ -126,7 +126,7 @@ def test_a_crash_between_commit_and_mark_loses_and_doubles_nothing(
     dovecot.fill(user, letters(10))
     keep = inbox.keep
 
-    def killed(batch: Batch) -> list[Kept]:
+    def killed(batch: Batch) -> list[StoredLetter]:
         keep(batch)
         raise Crash
 
@@ -146,7 +146,7 @@ def test_a_failed_commit_touches_nothing(
 ) -> None:
     dovecot.fill(user, letters(3))
 
-    def full(batch: Batch) -> list[Kept]:
+    def full(batch: Batch) -> list[StoredLetter]:
         raise TryLater("the disk is full")
 
     with pytest.raises(TryLater, match="the disk is full"):
@@ -199,7 +199,7 @@ def test_expunged_meanwhile_is_no_fault(dovecot: Any, inbox: Any, user: str, clo
     dovecot.fill(user, letters(10))
     keep = inbox.keep
 
-    def meanwhile(batch: Batch) -> list[Kept]:
+    def meanwhile(batch: Batch) -> list[StoredLetter]:
         with dovecot.client(user) as colleague:
             colleague.select_folder("INBOX")
             colleague.delete_messages([7, 10])
@@ -254,7 +254,7 @@ def test_few_octets_are_in_memory_at_once(
     sizes: list[int] = []
     keep = inbox.keep
 
-    def measured(batch: Batch) -> list[Kept]:
+    def measured(batch: Batch) -> list[StoredLetter]:
         sizes.append(len(batch.letters))
         return keep(batch)
 

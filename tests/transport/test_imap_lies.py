@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from mailproc.errors import TryLater
 from mailproc.store.mailboxes import Position
-from mailproc.transport import imap_again
+from mailproc.transport import imap_refetch
 from mailproc.transport.imap_in import poll
 from tests.servers.imap_liar import Liar, Lie, honest, item
 
@@ -326,7 +326,7 @@ def test_a_letter_that_staff_ask_for_and_the_server_refuses_stays_on_the_list(
 
     def fetched() -> list[tuple[int, bool, str]]:
         wanted = inbox.passed("m").__getitem__
-        outcomes = imap_again.fetch(server.mailbox(), wanted, inbox.keep, clock())
+        outcomes = imap_refetch.fetch(server.mailbox(), wanted, inbox.keep, clock())
         return [(one.uid, one.kept is not None, one.reason) for one in outcomes]
 
     server.lie = body(lambda _: NO)

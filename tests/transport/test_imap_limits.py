@@ -13,7 +13,7 @@ import pytest
 
 from mailproc.errors import TryLater
 from mailproc.store.mailboxes import Position
-from mailproc.transport import imap_line, imap_session
+from mailproc.transport import imap_limits, imap_session
 from mailproc.transport.imap_in import poll
 from mailproc.transport.tls import server_context
 from tests.servers.imap_liar import Liar, honest
@@ -103,8 +103,8 @@ def test_a_letter_that_comes_fast_enough_may_take_longer(
     server: Liar, inbox: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The time grows with what has come: only what stands still is given up."""
-    monkeypatch.setattr(imap_line, "PATIENCE", 1)
-    monkeypatch.setattr(imap_line, "MINIMUM_RATE", 10_000.0)
+    monkeypatch.setattr(imap_limits, "PATIENCE", 1)
+    monkeypatch.setattr(imap_limits, "MINIMUM_RATE", 10_000.0)
     server.letters = {1: b"Subject: x\r\n\r\n" + b"x" * 20_000}
     pace = threading.Event()
 
@@ -197,7 +197,7 @@ def test_each_thing_that_is_asked_has_its_own_time(
     def slow(verb: str, command: str, answer: bytes) -> bytes:
         nonlocal passed
         if "BODY" in command or verb == "STORE":
-            passed += 0.6 * imap_line.PATIENCE * 5  # of each answer's time more than half
+            passed += 0.6 * imap_limits.PATIENCE * 5  # of each answer's time more than half
         return answer
 
     class Time:
@@ -205,7 +205,7 @@ def test_each_thing_that_is_asked_has_its_own_time(
         def monotonic() -> float:
             return time.monotonic() + passed
 
-    monkeypatch.setattr(imap_line, "time", Time)
+    monkeypatch.setattr(imap_limits, "time", Time)
     server.lie = slow
     assert looked(server, inbox, clock, after="delete", timeout=5) == ""
     assert server.letters == {}

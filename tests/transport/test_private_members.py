@@ -13,7 +13,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 from imapclient import IMAPClient
 
-from mailproc.transport.imap_line import BoundedClient
+from mailproc.transport.imap_limits import BoundedClient
 from mailproc.transport.smtp_session import Session
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"

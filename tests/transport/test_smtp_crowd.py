@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mailproc.config import Listen
-from mailproc.store.inbox import Kept
+from mailproc.store.inbox import StoredLetter
 from mailproc.transport import smtp_session
 from mailproc.transport.smtp_in import Listener
 
@@ -120,10 +120,10 @@ def test_all_places_together_are_freed_in_the_same_way(door: Any) -> None:
 def test_a_letter_that_is_being_committed_never_gives_way(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for patience in ("IDLE_PATIENCE", "DATA_PATIENCE"):
         monkeypatch.setattr(smtp_session, patience, 0.0)  # any other would be hung up on at once
-    committed: Future[list[Kept]] = Future()
+    committed: Future[list[StoredLetter]] = Future()
     begun = threading.Event()
 
-    def keep(_letters: object) -> Future[list[Kept]]:
+    def keep(_letters: object) -> Future[list[StoredLetter]]:
         begun.set()
         return committed
 
@@ -138,5 +138,5 @@ def test_a_letter_that_is_being_committed_never_gives_way(door: Any, monkeypatch
         for _ in range(3):
             with socket.create_connection(("127.0.0.1", port), timeout=10) as other:
                 assert other.recv(999).startswith(b"421")
-        committed.set_result([Kept(7, new=True)])
+        committed.set_result([StoredLetter(7, new=True)])
         assert busy.recv(999).startswith(b"250 2.0.0 Kept as I7")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured, NoRoom, TryLater
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport import smtp_login
 from mailproc.transport.smtp_in import Listener
 from tests.cheap_hash import cheap_hash
@@ -36,7 +36,7 @@ class Door:
     def __init__(self, inbox: Any, clock: Clock) -> None:
         self.inbox = inbox
         self.clock = clock
-        self.keep: Callable[[Sequence[NewLetter]], Future[list[Kept]]] = inbox.submit
+        self.keep: Callable[[Sequence[NewLetter]], Future[list[StoredLetter]]] = inbox.submit
         self.listener: Listener | None = None
 
     def open(self, **values: Any) -> int:
@@ -47,7 +47,7 @@ class Door:
         self.port = self.listener.start()
         return self.port
 
-    def _keep(self, batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def _keep(self, batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
         return self.keep(batch)
 
     def client(self) -> smtplib.SMTP:
@@ -440,25 +440,25 @@ def test_stop_before_start(clock: Clock, inbox: Any) -> None:
 WORDS = "database is locked: " + "".join(["se", "cret"])  # source lines stand in tracebacks
 
 
-def refusing(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+def refusing(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
     raise TryLater("the queue is full")
 
 
-def broken(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+def broken(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
     raise OSError(WORDS)
 
 
-def failing(error: BaseException) -> Callable[[Sequence[NewLetter]], "Future[list[Kept]]"]:
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
-        future: Future[list[Kept]] = Future()
+def failing(error: BaseException) -> Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"]:
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        future: Future[list[StoredLetter]] = Future()
         future.set_exception(error)
         return future
 
     return keep
 
 
-def cancelled(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
-    future: Future[list[Kept]] = Future()
+def cancelled(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+    future: Future[list[StoredLetter]] = Future()
     future.cancel()
     return future
 
@@ -494,10 +494,10 @@ def test_our_own_trouble_is_never_a_5yz(
 
 
 def test_250_waits_for_the_commit(door: Door) -> None:
-    committed: Future[list[Kept]] = Future()
+    committed: Future[list[StoredLetter]] = Future()
     asked = threading.Event()
 
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
         asked.set()
         return committed
 
@@ -511,17 +511,17 @@ def test_250_waits_for_the_commit(door: Door) -> None:
         with pytest.raises(TimeoutError):
             line.recv(99)
         line.settimeout(5)
-        committed.set_result([Kept(7, new=True)])
+        committed.set_result([StoredLetter(7, new=True)])
         assert line.recv(99) == b"250 2.0.0 Kept as I7\r\n"
 
 
 def test_a_commit_that_takes_too_long_is_deferred(
     door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("mailproc.transport.smtp_clerk.KEEP_TIMEOUT", 0.1)
-    late: Future[list[Kept]] = Future()
+    monkeypatch.setattr("mailproc.transport.smtp_handler.KEEP_TIMEOUT", 0.1)
+    late: Future[list[StoredLetter]] = Future()
 
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
         return late
 
     door.keep = keep
@@ -531,7 +531,7 @@ def test_a_commit_that_takes_too_long_is_deferred(
             client.sendmail(THEM, [US], RAW)
         assert answer(caught.value) == 451
         assert "message deferred (451): the store took longer than 0.1 s" in caplog.messages
-        late.set_result([Kept(1, new=True)])  # its commit was not cancelled
+        late.set_result([StoredLetter(1, new=True)])  # its commit was not cancelled
         assert client.noop()[0] == 250
 
 

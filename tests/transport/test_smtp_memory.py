@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mailproc.config import Listen
-from mailproc.store.inbox import Kept
+from mailproc.store.inbox import StoredLetter
 from mailproc.transport import smtp_deferrals, smtp_memory, smtp_session
 from mailproc.transport.smtp_in import Listener
 
@@ -132,10 +132,10 @@ def test_a_letter_that_is_being_committed_does_not_give_its_memory(
 ) -> None:
     monkeypatch.setattr(smtp_memory, "LETTERS", 1)
     monkeypatch.setattr(smtp_session, "DATA_PATIENCE", 0.0)  # any other would be hung up on at once
-    committed: Future[list[Kept]] = Future()
+    committed: Future[list[StoredLetter]] = Future()
     begun = threading.Event()
 
-    def keep(_letters: object) -> Future[list[Kept]]:
+    def keep(_letters: object) -> Future[list[StoredLetter]]:
         begun.set()
         return committed
 
@@ -144,7 +144,7 @@ def test_a_letter_that_is_being_committed_does_not_give_its_memory(
         assert begun.wait(10)
         for host in ("127.0.0.1", "127.0.0.2"):
             assert answer(port, host, RAW) == 421  # itself the only one that may give way
-        committed.set_result([Kept(7, new=True)])
+        committed.set_result([StoredLetter(7, new=True)])
         assert busy.recv(999).startswith(b"250 2.0.0 Kept as I7")
 
 

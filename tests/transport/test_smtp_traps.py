@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.config import Listen
-from mailproc.store.inbox import Kept, NewLetter
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.transport import smtp_session
-from mailproc.transport.smtp_clerk import Clerk
+from mailproc.transport.smtp_handler import SmtpHandler
 from mailproc.transport.smtp_in import Listener
 from mailproc.transport.smtp_session import Session
 
@@ -125,7 +125,7 @@ def test_a_half_close_after_the_dot_is_still_answered(listen: Open, inbox: Any) 
 def test_who_leaves_during_the_commit_finds_one_row_at_the_second_try(listen: Open, inbox: Any) -> None:
     asked, go, committed = threading.Event(), threading.Event(), threading.Event()
 
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
         asked.set()
         go.wait(5)
         future = inbox.submit(batch)
@@ -236,8 +236,8 @@ def test_the_deadline_waits_for_a_commit(listen: Open, inbox: Any, monkeypatch: 
     monkeypatch.setattr(smtp_session, "AGAIN", 0.05)
     go = threading.Event()
 
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
-        def waited(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        def waited(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
             go.wait(5)
             return inbox.submit(batch)  # type: ignore[no-any-return]  # the fixture's
 
@@ -390,7 +390,7 @@ def test_an_exception_in_a_command_tells_nothing(
     async def broken(*arguments: object) -> str:
         raise OSError(words)
 
-    monkeypatch.setattr(Clerk, "handle_RCPT", broken)
+    monkeypatch.setattr(SmtpHandler, "handle_RCPT", broken)
     line = listen()
     line.sendall(START)
     assert rest(line).endswith(b"421 4.3.0 Trouble on our side, try again later\r\n")
@@ -429,8 +429,8 @@ def test_one_session_does_not_stop_another(listen: Open, inbox: Any) -> None:
     """The door's own thread must go on while a commit is slow."""
     go = threading.Event()
 
-    def keep(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
-        def waited(batch: Sequence[NewLetter]) -> "Future[list[Kept]]":
+    def keep(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        def waited(batch: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
             go.wait(5)
             return inbox.submit(batch)  # type: ignore[no-any-return]  # the fixture's
 

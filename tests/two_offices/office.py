@@ -15,22 +15,25 @@ from typing import Any
 
 from sqlalchemy import text
 
-from mailproc.app.build import House
+from mailproc.app.build import App
 from mailproc.app.daemon import work_once
 from mailproc.config import Config, Deliver, Library, Partner, Policy
-from mailproc.config import Store as StoreSection
-from mailproc.flow import clock, send
-from mailproc.flow.advance import Outcome
-from mailproc.flow.premises import Premises
-from mailproc.flow.verify import Verified, verify
+from mailproc.config import StoreSettings as StoreSection
+from mailproc.flow import send
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.advance.verify import Verified, verify
+from mailproc.flow.clock import station as clock
+from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, State
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
-from mailproc.office import acts, find, letters, place, questions
-from mailproc.office.acts import Act
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
+from mailproc.office.queries import find, letters, request_details
+from mailproc.office.requests import place
 from mailproc.protocols import registry
-from mailproc.protocols.artemail.contracts import CONTRACTS
+from mailproc.protocols.artemail.write.contracts import CONTRACTS
 from mailproc.store import inbox
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
@@ -61,7 +64,7 @@ class Office:
     """``idle``: nothing has happened to it since its stations last ran dry."""
 
     symbol: str
-    house: House
+    app: App
     post: Post
     idle: bool = False
 
@@ -71,7 +74,7 @@ class Office:
 
     @property
     def store(self) -> Store:
-        return self.house.store
+        return self.app.store
 
     # the stations
 
@@ -79,7 +82,7 @@ class Office:
         """All stations until nothing is due; how much was done."""
         done = 0
         while not self.idle:
-            once = work_once(self.house) + send.run(self.store, self.house.premises, self._deliver)
+            once = work_once(self.app) + send.run(self.store, self.app.context, self._deliver)
             done += once
             self.idle = not once
         return done
@@ -87,15 +90,15 @@ class Office:
     def tick(self) -> int:
         """The clock looks; how many timers were due. What waits for its next try is due too."""
         self.idle = False
-        return clock.sweep(self.store, self.house.premises)
+        return clock.sweep(self.store, self.app.context)
 
     def _deliver(self, envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
-        self.post.post(envelope, raw, f"{self.symbol} {name}", self.house.premises.clock())
+        self.post.post(envelope, raw, f"{self.symbol} {name}", self.app.context.clock())
         return "handed_over", "250 queued"
 
     def take_in(self, letters: Sequence[Carried]) -> None:
         """By the listener's door."""
-        now = self.house.premises.clock()
+        now = self.app.context.clock()
         new = [
             NewLetter(
                 door="listener",
@@ -119,17 +122,17 @@ class Office:
         reader = {"id": "R1", "name": "A Reader", "email": "r@readers.example"}
         self.idle = False
         value = {"service": service, "item": item, "patron": reader} | more
-        return place.place(self.store, self.house.premises, place.read(value, partners), "clerk")
+        return place.place(self.store, self.app.context, place.read(value, partners), "clerk")
 
-    def act(self, number: str, action: str, **more: Any) -> Outcome:
+    def act(self, number: str, action: str, **more: Any) -> StepOutcome:
         self.idle = False
-        return acts.perform(self.store, self.house.premises, Act(action=action, number=number, **more))
+        return perform.perform(self.store, self.app.context, StaffAct(action=action, number=number, **more))
 
     # questions
 
-    def shown(self, number: str) -> questions.Shown:
+    def shown(self, number: str) -> request_details.RequestDetails:
         with self.store.read() as connection:
-            return questions.shown(connection, number)
+            return request_details.shown(connection, number)
 
     def possible(self, number: str) -> tuple[State, tuple[str, ...]]:
         """The state and what may be done in it; quicker than all that ``shown`` tells."""
@@ -259,12 +262,12 @@ def town(
                 policy=policy or Policy(),
             )
             store = kind.open(config.store.url)
-            made.offices[symbol] = Office(symbol, House(config, _premises(config, made), store), post)
+            made.offices[symbol] = Office(symbol, App(config, _premises(config, made), store), post)
         yield made
     finally:
         made.close()
 
 
-def _premises(config: Config, town: Town) -> Premises:
+def _premises(config: Config, town: Town) -> Context:
     templates = Templates([shipped_folder()], (*NOTICES, *CONTRACTS))
-    return Premises(config, lambda: registry.load(config), lambda: templates, town.clock)
+    return Context(config, lambda: registry.load(config), lambda: templates, town.clock)

@@ -16,7 +16,7 @@ from typing import Any
 
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import State
-from mailproc.office.questions import Shown
+from mailproc.office.queries.request_details import RequestDetails
 
 from . import staff
 from .office import BORROWER, LENDER, Office, Town
@@ -283,7 +283,7 @@ class Season:
         return any(name in line for name in ours)
 
 
-def history_lines(symbol: str, shown: Shown) -> Iterator[str]:
+def history_lines(symbol: str, shown: RequestDetails) -> Iterator[str]:
     line = shown.line
     yield f"{symbol} {line.number} is {line.state}, attention {', '.join(line.attention) or 'none'}:"
     for change in shown.history:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mailproc.config import Policy
-from mailproc.flow import opening
+from mailproc.flow.matching import new_transactions
 from mailproc.ill.timers import REPAIRS
 
 from .listening import (
@@ -109,8 +109,8 @@ def ends_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     """The borrower's requests name the day on which they end."""
 
     def ends(day: date) -> None:
-        real = opening.wanted_of
-        monkeypatch.setattr(opening, "wanted_of", lambda *asked: replace(real(*asked), expiry=day))
+        real = new_transactions.wanted_of
+        monkeypatch.setattr(new_transactions, "wanted_of", lambda *asked: replace(real(*asked), expiry=day))
 
     return ends
 
@@ -168,9 +168,9 @@ def test_weeks_down_staff_still_have_their_days(town, ends_on):
 @pytest.mark.parametrize("needed", [date(2026, 4, 20), date(2026, 3, 1)], ids=["longer", "over before"])
 def test_a_request_ends_on_its_day_however_long_it_is_needed(town, monkeypatch, needed):
     """The earlier of the two that had not passed before."""
-    real = opening.wanted_of
+    real = new_transactions.wanted_of
     days = {"need_before": needed, "expiry": date(2026, 3, 5)}
-    monkeypatch.setattr(opening, "wanted_of", lambda *asked: replace(real(*asked), **days))
+    monkeypatch.setattr(new_transactions, "wanted_of", lambda *asked: replace(real(*asked), **days))
     numbers = placed(town)
     assert waits(town[LENDER])["NEED_BEFORE"].startswith("2026-03-06")
     town.days(7)

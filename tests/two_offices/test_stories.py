@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.office import rota
+from mailproc.office.queries import rota
 
 from .office import BORROWER, LENDER, SECOND, Town
 from .soundness import sound
@@ -226,7 +226,7 @@ def test_who_has_a_forwarded_request_is_not_asked_for_it_again(make_town: Callab
     town[LENDER].act(town[LENDER].theirs(number), "forward", to=SECOND)
     town.settle()
     with borrower.store.read() as connection:
-        places = rota.rota(connection, borrower.house.premises, number).places
+        places = rota.rota(connection, borrower.app.context, number).places
     assert [(one.partner, one.became, one.passed_to) for one in places] == [
         (LENDER, "asked", SECOND),
         (LENDER, "next", ""),

@@ -129,12 +129,12 @@ def _kind(look: _Look, words: str) -> str:
     return "delayed" if _says(words, phrases.DELAYED) else look.kind or "failed"
 
 
-def _status(letter: Letter) -> status.Status | None:
+def _status(letter: Letter) -> status.DeliveryStatus | None:
     parts = (part for part in letter.parts if part.media_type.endswith("delivery-status"))
     return next((found for part in parts if (found := status.read(part.content))), None)
 
 
-def _from_status(letter: Letter, found: status.Status) -> Bounce:
+def _from_status(letter: Letter, found: status.DeliveryStatus) -> Bounce:
     words = text.read(readable(letter))
     ids = found.message_ids or message_ids(letter, words)
     return Bounce(found.kind, ids, found.recipients, found.code, found.text)

@@ -22,7 +22,7 @@ _IDS = ("x-original-message-id", "original-message-id")
 
 
 @dataclass(frozen=True)
-class Status:
+class DeliveryStatus:
     """What a delivery status says of those recipients for whom it is worst. ``code``: RFC 3463, or ''."""
 
     kind: str
@@ -32,14 +32,14 @@ class Status:
     message_ids: tuple[str, ...] = ()
 
 
-def read(content: bytes) -> Status | None:
+def read(content: bytes) -> DeliveryStatus | None:
     """Return the worst that is said of any recipient; None where nothing is said of one."""
     fields = list(_groups(content))
     groups = [_Group(one) for one in fields]
     for kind in KINDS:
         said = [group for group in groups if group.kind == kind]
         if said:
-            return Status(
+            return DeliveryStatus(
                 kind,
                 _first(address for group in said for address in group.recipients),
                 next((group.code for group in said if group.code), ""),

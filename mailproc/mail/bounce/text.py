@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailproc.mail import headers
 from mailproc.mail.bounce import phrases, status
-from mailproc.mail.bounce.status import Status
+from mailproc.mail.bounce.status import DeliveryStatus
 
 MOST_OF_TEXT = 65_536  # characters that are looked at
 MOST_LINES = 1_500
@@ -72,7 +72,7 @@ def _folded(lines: Iterable[str]) -> str:
     return headers.one_line(" ".join(lines)[:MOST_OF_WORDS]).casefold()
 
 
-def status_in(own: Sequence[str]) -> Status | None:
+def status_in(own: Sequence[str]) -> DeliveryStatus | None:
     """The fields of a delivery status that stand among the words."""
     names = ("final-recipient:", "original-recipient:", "action:")
     start = next((number for number, line in enumerate(own) if line.casefold().startswith(names)), None)

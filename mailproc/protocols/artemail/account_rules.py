@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Account, Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import Role
 
 NAME = "artemail"
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config) -> Iterator[ConfigProblem]:
     for position, partner in enumerate(config.partner):
         if partner.codec == NAME:
             loc = ("partner", position, "artemail")
@@ -50,32 +50,34 @@ def _untaken(ours: Sequence[Account]) -> Iterator[str]:
             yield f"no account takes an order of a {service}, and none is the default: it is refused"
 
 
-def _accounts(partner: Partner, loc: Loc) -> Iterator[Problem]:
+def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     accounts = partner.artemail.account
     given = Counter((account.direction, account.customer_code) for account in accounts)
     for position, account in enumerate(accounts):
         at = (*loc, "account", position)
         if not re.fullmatch(r"\d{2}-\d{4}", account.customer_code, re.ASCII):
-            yield Problem((*at, "customer_code"), "must be NN-NNNN, as 99-0001", account.customer_code)
+            yield ConfigProblem((*at, "customer_code"), "must be NN-NNNN, as 99-0001", account.customer_code)
         elif given[account.direction, account.customer_code] > 1:
-            yield Problem((*at, "customer_code"), "stands twice for this direction", account.customer_code)
+            yield ConfigProblem(
+                (*at, "customer_code"), "stands twice for this direction", account.customer_code
+            )
         if re.search(r"[^!-~]", account.password.get_secret_value()):
-            yield Problem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
+            yield ConfigProblem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
     yield from _choice([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
     for position, account in enumerate(accounts):
         if account.direction == "in" and (account.name or account.services or account.default):
             text = 'name, services and default are for our own accounts (direction = "out")'
-            yield Problem((*loc, "account", position), text)
+            yield ConfigProblem((*loc, "account", position), text)
     for role, direction, whose in (
         (Role.RESPONDER, "out", "ours with them"),
         (Role.REQUESTER, "in", "theirs with us"),
     ):
         if role in partner.roles and not any(account.direction == direction for account in accounts):
             need = f'[[partner.artemail.account]] with direction = "{direction}" ({whose})'
-            yield Problem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
+            yield ConfigProblem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
 
 
-def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[Problem]:
+def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[ConfigProblem]:
     """Every order goes by one account: none may be claimed twice."""
     services = Counter(service for _, one in accounts for service in set(one.services))
     names = Counter(name.casefold() for _, one in accounts for name in {one.name, one.customer_code} - {""})
@@ -85,18 +87,18 @@ def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[Problem]:
         at = (*loc, "account", position)
         for service in account.services:
             if services[service] > 1:
-                yield Problem((*at, "services"), "two accounts claim this service", service)
+                yield ConfigProblem((*at, "services"), "two accounts claim this service", service)
         if account.name and (names[account.name.casefold()] > 1 or account.name != account.name.strip()):
             text = "must be a name that no other account has, as name or as customer code"
-            yield Problem((*at, "name"), text, account.name)
+            yield ConfigProblem((*at, "name"), text, account.name)
         if account.default and defaults > 1:
-            yield Problem((*at, "default"), "two accounts are the default")
+            yield ConfigProblem((*at, "default"), "two accounts are the default")
         if not account.services and not defaults and rest > 1:
             text = "two accounts without services: give them services, or make one the default"
-            yield Problem((*at, "services"), text)
+            yield ConfigProblem((*at, "services"), text)
 
 
-def _wire_words(partner: Partner, loc: Loc) -> Iterator[Problem]:
+def _wire_words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     """Words that end up on the wire, which is ASCII and parts its words by blanks."""
     settings = partner.artemail
     words: dict[Loc, str] = {("service",): settings.service, ("guard_word",): settings.guard_word}
@@ -105,10 +107,10 @@ def _wire_words(partner: Partner, loc: Loc) -> Iterator[Problem]:
     for key, word in words.items():
         may_be_empty = key[0] in ("service", "delivery")  # then the account's default holds
         if not re.fullmatch(r"[!-~]+( [!-~]+)*", word) and not (may_be_empty and word == ""):
-            yield Problem((*loc, *key), "must be ASCII words, parted by single blanks", word)
+            yield ConfigProblem((*loc, *key), "must be ASCII words, parted by single blanks", word)
     if not re.fullmatch(r"[A-Za-z0-9/-]*", settings.prefix):
-        yield Problem((*loc, "prefix"), "must be letters, digits, - and / only", settings.prefix)
+        yield ConfigProblem((*loc, "prefix"), "must be letters, digits, - and / only", settings.prefix)
     if settings.guard_word.upper().startswith(("TX", "NNNN", ":")):
-        yield Problem(
+        yield ConfigProblem(
             (*loc, "guard_word"), "must not itself start with TX, NNNN or a colon", settings.guard_word
         )

@@ -14,30 +14,19 @@ from mailproc.ill.terms import ApduType, Ref, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import (
-    account_rules,
-    acknowledge,
-    answers,
-    deliveries,
-    manners,
-    mask,
-    orders,
-    overrides,
-    people,
-    plain,
-    settings,
-    tables,
-    writing,
-)
-from mailproc.protocols.artemail.bodytext import lines_of, texts, written
-from mailproc.protocols.artemail.guard import Lost
-from mailproc.protocols.artemail.keywords import Keywords
-from mailproc.protocols.artemail.last_letter import LastLetter
+from mailproc.protocols.artemail import account_rules, delivery_modes, mask, overrides, plain, settings
 from mailproc.protocols.artemail.mask import Masker
-from mailproc.protocols.artemail.reading import Reading
-from mailproc.protocols.artemail.replies import Replies
+from mailproc.protocols.artemail.read import document_links, free_text, orders
+from mailproc.protocols.artemail.read.body_lines import lines_of, texts, written
+from mailproc.protocols.artemail.read.last_letter import LastLetter
+from mailproc.protocols.artemail.read.line_reading import LineReading
+from mailproc.protocols.artemail.read.replies import Replies
 from mailproc.protocols.artemail.requests import TEST, Orders, action_word
-from mailproc.protocols.artemail.timed import one_letter
+from mailproc.protocols.artemail.tables import word_tables
+from mailproc.protocols.artemail.tables.keywords import Keywords
+from mailproc.protocols.artemail.tables.pattern_budget import one_letter
+from mailproc.protocols.artemail.write import file_receipt, order_file, status_report
+from mailproc.protocols.artemail.write.guard import FieldLost
 from mailproc.protocols.codec import (
     Codec,
     Credentials,
@@ -55,7 +44,7 @@ from mailproc.protocols.codec import (
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
 MOST_PASSWORDS = 10
 """Each is looked for in the whole letter: a thousand of them took minutes."""
-Sorted = tuple[Kind | None, list[str], Reading | None]
+Sorted = tuple[Kind | None, list[str], LineReading | None]
 PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
 
@@ -89,7 +78,7 @@ class ArtemailCodec(Codec):
         """Raises Misconfigured that names the file and row of a mistake in the overlay, or the key."""
         settings.check(config)
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
-        words, codes, phrases = tables.load(overlay, config.policy.overdue_levels)
+        words, codes, phrases = word_tables.load(overlay, config.policy.overdue_levels)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
         masker = Masker([account.password.get_secret_value() for _, account in accounts], words.find)
         return cls(
@@ -155,15 +144,15 @@ class ArtemailCodec(Codec):
         if kind == "words":
             return Decoded(plain.answers(letter, self.masker.text))
         if kind == "people":
-            return Decoded((), (people.message(letter, self.masker.text),))
+            return Decoded((), (free_text.message(letter, self.masker.text),))
         if kind == "delivery":
-            return _only(deliveries.FAULT)
+            return _only(document_links.FAULT)
         if kind is None or report is None:
             return _only("neither an order file nor a status report")
         if kind == "perhaps":
             said = tuple(each.apdu for each in report.taken if each.kind == "twin")
             return Decoded((), said, tuple(Fault(None, text) for text in report.faults))
-        faults = [*report.faults, *([deliveries.FAULT] if report.delivery else [])]
+        faults = [*report.faults, *([document_links.FAULT] if report.delivery else [])]
         return Decoded(report.apdus, report.unsure, tuple(Fault(None, text) for text in faults))
 
     @slow_work.outside_writes
@@ -175,11 +164,11 @@ class ArtemailCodec(Codec):
         said is ``held``.
         """
         if wire.role is Role.RESPONDER:
-            return answers.report(apdus, wire, renderer, self.replies)
+            return status_report.report(apdus, wire, renderer, self.replies)
         if wire.dialect == plain.NAME:
             scheme = Orders(self.words, wire.partner.artemail, Ref(wire.customer_code))
             return plain.letter(apdus, wire, renderer, scheme)
-        return writing.order_file(apdus, wire, renderer, self.words)
+        return order_file.order_file(apdus, wire, renderer, self.words)
 
     @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
@@ -199,11 +188,13 @@ class ArtemailCodec(Codec):
             except RemoteFault:
                 return replace(apdu, ref=replace(heading, number=order.number))
         try:
-            return answers.meaning(
+            return status_report.meaning(
                 apdu, heading, apdu.sent_at.date() if apdu.sent_at else None, self.replies.codes
             )
-        except Lost:
-            return replace(apdu, transaction=None, ref=replace(heading, number=answers.answer_number(apdu)))
+        except FieldLost:
+            return replace(
+                apdu, transaction=None, ref=replace(heading, number=status_report.answer_number(apdu))
+            )
 
     def manner(
         self,
@@ -214,16 +205,16 @@ class ArtemailCodec(Codec):
     ) -> Manner:
         """Renewals and chasers are SEND where ``partner`` has a keyword for them, else NOTICE."""
         if dialect == plain.NAME:
-            return manners.manner(apdu_type, role, plain=True)
+            return delivery_modes.manner(apdu_type, role, plain=True)
         if role is Role.REQUESTER and partner and action_word(apdu_type, partner.artemail):
             return Manner.SEND
-        return manners.manner(apdu_type, role)
+        return delivery_modes.manner(apdu_type, role)
 
     def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002  # alike in both
         """A sentence for what the manner of its type allows and ART has no word for; else ''."""
         if isinstance(apdu, IllRequest):
-            return writing.refusal(apdu, Orders(self.words, PartnerArtemail()))
-        return answers.refusal(apdu)
+            return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))
+        return status_report.refusal(apdu)
 
     def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
         """What of the order's TX line stands in no table, nor among the words agreed with its customer."""
@@ -233,7 +224,7 @@ class ArtemailCodec(Codec):
         return tuple(word for word in wanted.keywords if word not in own and not self.words.find(word))
 
     def explain(self, letter: Letter) -> Explained:
-        from mailproc.protocols.artemail import explain
+        from mailproc.protocols.artemail.read import explain
 
         return replace(explain.explain(self, letter), overlay=self.overlay)
 
@@ -257,19 +248,19 @@ class ArtemailCodec(Codec):
         return found is not None and found.code.renews_itself
 
     def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:
-        made = acknowledge.receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
+        made = file_receipt.receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)
         return asdict(made) if made else None
 
     def receipt_letter(
         self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
     ) -> Body:
-        kept = acknowledge.Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])})
-        return acknowledge.letter(acknowledge.without(kept, refused), renderer, self.replies)
+        kept = file_receipt.Receipt(**{**receipt, "rejected": tuple(receipt["rejected"])})
+        return file_receipt.letter(file_receipt.without(kept, refused), renderer, self.replies)
 
     def rehearse(self, renderer: Renderer) -> Mapping[str, Held]:
-        from mailproc.protocols.artemail import rehearsal
+        from mailproc.protocols.artemail.write import sample_letters
 
-        return rehearsal.faults(self, renderer)
+        return sample_letters.faults(self, renderer)
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
@@ -315,10 +306,10 @@ class ArtemailCodec(Codec):
         for lines, reading in zip(found, readings, strict=True):
             if self.replies.is_perhaps(reading):
                 return "perhaps", lines, reading
-        return ("people" if people.number(letter) else None), [], None
+        return ("people" if free_text.number(letter) else None), [], None
 
     @property
-    def _kinds(self) -> tuple[tuple[Kind, Callable[[Reading], bool]], ...]:
+    def _kinds(self) -> tuple[tuple[Kind, Callable[[LineReading], bool]], ...]:
         return (
             ("receipt", lambda reading: reading.receipt),
             ("report", self.replies.is_coded),

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 
-from mailproc import slow_work, unseen
+from mailproc import invisible, slow_work
 from mailproc.errors import LocalFault
-from mailproc.mail import charset, headers, mime, parameters, transfer
+from mailproc.mail import charset, headers, mime, parameters, transfer_encoding
 from mailproc.mail.defects import Defects
 from mailproc.protocols.artemail import mask_header
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE
@@ -91,7 +91,7 @@ class Masker:
         return [line.decode("utf-8", "surrogatepass") for line in masked.split(b"\n")]
 
     def _plain(self, content: bytes) -> bytes:
-        return unseen.masked_octets(content, self._seen, self._known_words)
+        return invisible.masked_octets(content, self._seen, self._known_words)
 
     def _seen(self, content: bytes) -> bytes:
         masked = _CODE.sub(_below_code, content)
@@ -121,7 +121,7 @@ class Masker:
         media_type, given = parameters.media_type(headers.first(header, "content-type"), "text/plain")
         encoding = headers.token(headers.first(header, "content-transfer-encoding"))
         boundary = given.get("boundary", "").rstrip().encode()
-        decoded = transfer.decode(body, encoding, Defects()) if encoding in _ENCODED else body
+        decoded = transfer_encoding.decode(body, encoding, Defects()) if encoding in _ENCODED else body
         if encoding in _ENCODED:
             shown = self._plain(decoded)
             if shown != decoded:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
-from mailproc.mail import charset, encoded, headers, parameters
+from mailproc.mail import charset, encoded_words, headers, parameters
 from mailproc.secret_words import MASK
 
 Mask = Callable[[str], str]
@@ -78,4 +78,4 @@ def _with_parameters(line: str) -> str:
     return line.partition(";")[0] + "".join(f'; {name}="{value}"' for name, value in bare.items())
 
 
-_DECODINGS = (encoded.decoded, _with_parameters, _without_percent, _without_pairs, _without_comments)
+_DECODINGS = (encoded_words.decoded, _with_parameters, _without_percent, _without_pairs, _without_comments)

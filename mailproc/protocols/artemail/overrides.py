@@ -5,7 +5,7 @@ import difflib
 from mailproc import config_load
 from mailproc.config import Config
 from mailproc.ill.terms import REASON_UNFILLED
-from mailproc.protocols.artemail.replycodes import ReplyCodes, normal
+from mailproc.protocols.artemail.tables.reply_codes import ReplyCodes, normal
 from mailproc.protocols.codec import Follows
 
 ByName = dict[str, Follows]

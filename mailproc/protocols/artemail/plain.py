@@ -12,13 +12,15 @@ from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, Delivery, IllRequest, Message
 from mailproc.ill.terms import Ref, Service
 from mailproc.mail.letter import Body, Letter, Part
-from mailproc.protocols.artemail import address, citation, contracts, quoted
-from mailproc.protocols.artemail.bodytext import spaced, texts
-from mailproc.protocols.artemail.contracts import PlainText
-from mailproc.protocols.artemail.guard import Lost, check_beside, check_same
+from mailproc.protocols.artemail import address, citation
 from mailproc.protocols.artemail.layout import CUSTOMER_CODE, CUSTOMERS_NUMBER
+from mailproc.protocols.artemail.read import quoted
+from mailproc.protocols.artemail.read.body_lines import spaced, texts
 from mailproc.protocols.artemail.requests import Orders
-from mailproc.protocols.artemail.writing import check_account, check_customer_code, check_number
+from mailproc.protocols.artemail.write import contracts
+from mailproc.protocols.artemail.write.contracts import PlainText
+from mailproc.protocols.artemail.write.guard import FieldLost, check_beside, check_same
+from mailproc.protocols.artemail.write.order_file import check_account, check_customer_code, check_number
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.templating.contract import as_context
 
@@ -154,7 +156,7 @@ def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders
     for index, apdu in enumerate(apdus):
         try:
             body = _written(apdu, wire, renderer, scheme)
-        except Lost as lost:
+        except FieldLost as lost:
             held.append(Held(index, lost.field, str(lost), value=not lost.by_template))
             continue
         except LocalFault as fault:
@@ -175,14 +177,14 @@ def _unsaid(index: int, apdu: Apdu) -> list[Held]:
 
 def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body:
     if not isinstance(apdu, IllRequest):
-        raise Lost("type", f"the plain layout has no {apdu.type.name}")
+        raise FieldLost("type", f"the plain layout has no {apdu.type.name}")
     check_account(apdu, wire.customer_code)
     if apdu.services and not {Service.LOAN, Service.COPY} & set(apdu.services):
-        raise Lost("services", f"the plain layout has no {apdu.services[0].name}")
+        raise FieldLost("services", f"the plain layout has no {apdu.services[0].name}")
     meant = project(apdu, scheme)
     check_number(meant.ref.number if meant.ref else "")
     if not meant.item.title:
-        raise Lost("item.title", "an order needs a title")
+        raise FieldLost("item.title", "an order needs a title")
     service = meant.services[0]
     context = PlainText(
         customer_code=wire.customer_code,
@@ -199,7 +201,7 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
     body = Body(subject, (Part("text/plain", text.encode(), text=text),))
     try:
         _check(body, meant, wire)
-    except Lost as lost:
+    except FieldLost as lost:
         lost.by_template = True
         raise
     return body
@@ -210,18 +212,18 @@ def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
     it passes over lines that say more."""
     letter = Letter(raw=b"", subject=body.subject, parts=body.parts)
     if not is_one(letter):
-        raise Lost("text", "heading, account or number is missing")
+        raise FieldLost("text", "heading, account or number is missing")
     try:
         found = read(letter)
     except RemoteFault as fault:
-        raise Lost("text", f"our own reader says: {fault}") from fault
+        raise FieldLost("text", f"our own reader says: {fault}") from fault
     check_same(meant, found)
     if (_labelled(letter) or {}).get("response emails to") != [wire.library.email]:
-        raise Lost("answers_to", "the address for answers is not read back")
+        raise FieldLost("answers_to", "the address for answers is not read back")
     unread = _unread(letter)
     check_beside(unread, wire.customer_code)
     if labelled := next((line for line in unread if _LABEL.fullmatch(line)), ""):
-        raise Lost("text", f"{labelled[:60]!r} stands where nothing is read")
+        raise FieldLost("text", f"{labelled[:60]!r} stands where nothing is read")
 
 
 def _unread(letter: Letter) -> list[str]:

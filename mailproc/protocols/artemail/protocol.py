@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mailproc.config import Account, Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.protocols.artemail import account_rules
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
@@ -21,24 +21,24 @@ class _Artemail(WireProtocol):
 
         return ArtemailCodec.of(config)
 
-    def problems(self, config: Config) -> Iterator[Problem]:
+    def problems(self, config: Config) -> Iterator[ConfigProblem]:
         return account_rules.problems(config)
 
     def files(self, config: Config) -> Iterator[tuple[Loc, str]]:
         yield ("artemail", "replies"), config.artemail.replies
 
     def contracts(self) -> "Sequence[Contract]":
-        from mailproc.protocols.artemail.contracts import CONTRACTS
+        from mailproc.protocols.artemail.write.contracts import CONTRACTS
 
         return CONTRACTS
 
     def ability(self, dialect: str, config: Config) -> Ability:  # noqa: ARG002  # the same at every site
-        from mailproc.protocols.artemail import manners
+        from mailproc.protocols.artemail import delivery_modes
 
-        plain = dialect == manners.PLAIN
+        plain = dialect == delivery_modes.PLAIN
         return Ability(
-            lambda kind, role: manners.manner(kind, role, plain=plain),
-            lambda results: results not in manners.NO_WORD,
+            lambda kind, role: delivery_modes.manner(kind, role, plain=plain),
+            lambda results: results not in delivery_modes.NO_WORD,
         )
 
     def accounts(self, partner: Partner) -> tuple[Account, ...]:

@@ -10,10 +10,10 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Service
 from mailproc.protocols.artemail import address, citation
-from mailproc.protocols.artemail.keywords import COPYRT, RZ, Keywords
-from mailproc.protocols.artemail.lines import text_lines
-from mailproc.protocols.artemail.orders import Order
-from mailproc.protocols.artemail.transliterate import to_ascii
+from mailproc.protocols.artemail.read.orders import Order
+from mailproc.protocols.artemail.tables.keywords import COPYRT, RZ, Keywords
+from mailproc.protocols.artemail.write.order_lines import text_lines
+from mailproc.protocols.artemail.write.transliterate import to_ascii
 
 TEST = "TEST"
 """What a request's keywords call a test order, whatever the partner's word for it is."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mailproc import config_load
 from mailproc.config import Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import Role
 from mailproc.protocols.artemail import plain
 from mailproc.protocols.artemail.requests import WORDS
@@ -19,25 +19,25 @@ def check(config: Config) -> None:
         raise config_load.all_wrong(config, problems)
 
 
-def _problems(config: Config) -> Iterator[Problem]:
+def _problems(config: Config) -> Iterator[ConfigProblem]:
     for position, partner in enumerate(config.partner):
         if partner.codec != "artemail":
             continue
         loc = ("partner", position)
         if partner.dialect not in DIALECTS:
             text = f'there is no such dialect; there is "{plain.NAME}", and "" for order files'
-            yield Problem((*loc, "dialect"), text, partner.dialect)
+            yield ConfigProblem((*loc, "dialect"), text, partner.dialect)
         yield from _words(partner, (*loc, "artemail", "keywords"))
 
 
-def _words(partner: Partner, loc: Loc) -> Iterator[Problem]:
+def _words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     words = partner.artemail.keywords
     for name in words:
         if name not in WORDS:
-            yield Problem((*loc, name), f"there is no such action; there are {', '.join(WORDS)}")
+            yield ConfigProblem((*loc, name), f"there is no such action; there are {', '.join(WORDS)}")
     for word, times in Counter(word.upper() for word in words.values() if word).items():
         if times > 1:
-            yield Problem(loc, f"two actions have the same word {word!r}")
+            yield ConfigProblem(loc, f"two actions have the same word {word!r}")
 
 
 def asks_plainly(config: Config) -> bool:

@@ -12,12 +12,13 @@ from mailproc import slow_work
 from mailproc.config import Config, Partner
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
-from mailproc.ill.bounded import too_long_name
+from mailproc.ill.size_limits import too_long_name
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.mail import bounce
 from mailproc.mail.letter import Body, Letter, Part
 from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manner, Renderer, Wire
-from mailproc.protocols.iso10161 import ber, critical, dialects, settings, wire
+from mailproc.protocols.iso10161 import critical_extensions, dialects, settings, wire
+from mailproc.protocols.iso10161.ber import elements
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
 
 if TYPE_CHECKING:
@@ -84,14 +85,15 @@ class Iso10161Codec(Codec):
         return Decoded(tuple(apdus), (), tuple(faults))
 
     def withheld(self, apdu: Apdu) -> Fault | None:
-        return critical.fault(apdu, self.critical) if apdu.extensions else None
+        return critical_extensions.fault(apdu, self.critical) if apdu.extensions else None
 
     @slow_work.outside_writes
     def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
         """The first APDU is the letter, for peers take one of each; the others are ``held``."""
         if not apdus:
             return Encoded(None)
-        from mailproc.protocols.iso10161 import losses, schema, writing
+        from mailproc.protocols.iso10161 import losses, writing
+        from mailproc.protocols.iso10161.ber import schema
 
         apdu, dialect = apdus[0], self.dialect(wire_.dialect)
         others = tuple(Held(index, "", "one message a letter") for index in range(1, len(apdus)))
@@ -141,9 +143,10 @@ class Iso10161Codec(Codec):
         return self.dialects.get(name, self.dialects[STANDARD])
 
 
-def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
+def _read(part: wire.MessagePart) -> tuple[Apdu, Fault | None]:
     """The part's first APDU, and what stands behind it."""
-    from mailproc.protocols.iso10161 import complaint, reading, schema
+    from mailproc.protocols.iso10161 import fault_report, reading
+    from mailproc.protocols.iso10161.ber import schema
 
     if part.encoding not in ("", wire.ENCODING):
         raise RemoteFault(f"the part is encoded as {part.encoding[:40]!r}, not as {wire.ENCODING}")
@@ -153,24 +156,24 @@ def _read(part: wire.Found) -> tuple[Apdu, Fault | None]:
     behind = part.content[at:]
     if not behind.strip(_PADDING):
         return apdu, None
-    second = ber.looks_like(behind)
+    second = elements.looks_like(behind)
     what = "a second message" if second else "no message"
     text = f"{len(behind)} octets behind the message were not read: {what}"
-    answer = complaint.about(behind, text) if second else None
+    answer = fault_report.about(behind, text) if second else None
     return apdu, Fault(at, text, unit=wire.UNIT, answer=answer)
 
 
 def _of_a_name(apdu: Apdu, why: str, where: str) -> Fault:
-    from mailproc.protocols.iso10161 import complaint
+    from mailproc.protocols.iso10161 import fault_report
 
     text = f"{where}{apdu.type.name}: {why}"
-    return Fault(None, text, unit=wire.UNIT, answer=complaint.too_long(apdu, why))
+    return Fault(None, text, unit=wire.UNIT, answer=fault_report.too_long(apdu, why))
 
 
-def _unreadable(part: wire.Found, fault: RemoteFault, where: str) -> Fault:
-    from mailproc.protocols.iso10161 import complaint
+def _unreadable(part: wire.MessagePart, fault: RemoteFault, where: str) -> Fault:
+    from mailproc.protocols.iso10161 import fault_report
 
-    answer = complaint.about(part.content, str(fault)) if part.encoding in ("", wire.ENCODING) else None
+    answer = fault_report.about(part.content, str(fault)) if part.encoding in ("", wire.ENCODING) else None
     return Fault(fault.position, where + str(fault), unit=wire.UNIT, answer=answer)
 
 
@@ -201,7 +204,7 @@ def _ends(wire_: Wire, dialect: Dialect) -> "Ends":
 
 
 def _body(apdu: Apdu, message: bytes, dialect: Dialect, wire_: Wire) -> Body:
-    from mailproc.protocols.iso10161.schema import NAMES
+    from mailproc.protocols.iso10161.ber.schema import NAMES
 
     name = NAMES[apdu.type]
     subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()

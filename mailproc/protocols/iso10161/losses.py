@@ -2,8 +2,8 @@
 
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
 from mailproc.protocols.codec import Held
-from mailproc.protocols.iso10161.pair import Tree
-from mailproc.protocols.iso10161.strings import WORDS, tidy
+from mailproc.protocols.iso10161.fields.field_codec import Tree
+from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
 
 
 def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mailproc.config import Config
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.ill.terms import Results
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
@@ -20,11 +20,11 @@ class _Iso10161(WireProtocol):
 
         return Iso10161Codec.of(config)
 
-    def problems(self, config: Config) -> Iterator[Problem]:
+    def problems(self, config: Config) -> Iterator[ConfigProblem]:
         for position, name in enumerate(config.iso10161.critical):
             if not _CRITICAL.fullmatch(name):
                 text = 'must be a name of digits and dots, such as "1.0.10161.13.2", a number, or "*" for all'
-                yield Problem(("iso10161", "critical", position), text, name)
+                yield ConfigProblem(("iso10161", "critical", position), text, name)
 
     def files(self, config: Config) -> Iterator[tuple[Loc, str]]:
         yield ("iso10161", "dialects"), config.iso10161.dialects

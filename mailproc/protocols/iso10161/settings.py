@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mailproc import config_load
 from mailproc.config import Config, Partner
-from mailproc.config_load.problem import Loc, Problem
+from mailproc.config_load.problem import ConfigProblem, Loc
 from mailproc.protocols.iso10161.dialects import Dialect
 
 NAME = "iso10161"
@@ -16,7 +16,7 @@ def check(config: Config, dialects: Mapping[str, Dialect]) -> None:
         raise config_load.all_wrong(config, problems)
 
 
-def _problems(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[Problem]:
+def _problems(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[ConfigProblem]:
     for position, partner in enumerate(config.partner):
         dialect = dialects.get(partner.dialect)
         if partner.codec != NAME:
@@ -24,18 +24,18 @@ def _problems(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[Probl
         if dialect is None:
             known = ", ".join(name for name in dialects if name)
             text = f'there is no such dialect; there are {known}, and "" for the standard itself'
-            yield Problem(("partner", position, "dialect"), text, partner.dialect)
+            yield ConfigProblem(("partner", position, "dialect"), text, partner.dialect)
         elif dialect.namespace_needed:
             yield from _symbols(config, partner, ("partner", position, "symbol"))
 
 
-def _symbols(config: Config, partner: Partner, loc: Loc) -> Iterator[Problem]:
+def _symbols(config: Config, partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
     """Such a system knows nobody whose symbol has no namespace, so nothing would ever get there."""
     writes = f"{partner.symbol} has the dialect {partner.dialect}, which writes symbols as NAMESPACE:SYMBOL"
     if ":" not in partner.symbol:
-        yield Problem(loc, writes, partner.symbol)
+        yield ConfigProblem(loc, writes, partner.symbol)
     if ":" not in config.library.symbol:
-        yield Problem(("library", "symbol"), writes, config.library.symbol)
+        yield ConfigProblem(("library", "symbol"), writes, config.library.symbol)
 
 
 def warnings(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[str]:

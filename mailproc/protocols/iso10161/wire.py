@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mailproc.errors import RemoteFault
 from mailproc.mail.letter import Letter, Part
 from mailproc.mail.parse import parse
-from mailproc.protocols.iso10161 import ber
+from mailproc.protocols.iso10161.ber import elements
 
 MEDIA_TYPE = "application/iso-10161-ill-1"
 ENCODING = "iso-8825-ber"
@@ -27,28 +27,28 @@ _LETTERS = ("message/rfc822", "message/global")
 
 
 @dataclass(frozen=True)
-class Found:
+class MessagePart:
     """One part that holds a message, or says so. ``encoding`` is '' where the part names none."""
 
     content: bytes
     encoding: str = ""
 
 
-def found(letter: Letter) -> tuple[Found, ...]:
+def found(letter: Letter) -> tuple[MessagePart, ...]:
     """The first ``MOST_PARTS`` in the order of the letter.
 
     What an automatic reply holds as a letter inside it is a quotation: nobody says it anew.
     """
     levels = 0 if letter.auto_submitted.startswith("auto-replied") else MOST_LEVELS
-    messages = list[Found]()
+    messages = list[MessagePart]()
     wrong = 0
     for part in _candidates(letter, levels):
         if part.media_type == MEDIA_TYPE:
             named = dict(part.parameters).get("transfer-encoding", "")
-            messages.append(Found(part.content, named.strip().lower()))
+            messages.append(MessagePart(part.content, named.strip().lower()))
         elif wrong < MOST_GUESSES:
             if _passes(part.content):
-                messages.append(Found(part.content))
+                messages.append(MessagePart(part.content))
             else:
                 wrong += 1
         if len(messages) == MOST_PARTS:
@@ -58,7 +58,7 @@ def found(letter: Letter) -> tuple[Found, ...]:
 
 def _candidates(letter: Letter, levels: int) -> Iterator[Part]:
     for part in letter.parts:
-        unnamed = part.media_type == "application/octet-stream" and ber.looks_like(part.content)
+        unnamed = part.media_type == "application/octet-stream" and elements.looks_like(part.content)
         if part.media_type == MEDIA_TYPE or unnamed:
             yield part
         elif part.media_type in _LETTERS and levels:
@@ -68,7 +68,7 @@ def _candidates(letter: Letter, levels: int) -> Iterator[Part]:
 def _passes(content: bytes) -> bool:
     """Is a part of no named type a message by its octets alone?"""
     try:
-        ber.first(content)
+        elements.first(content)
     except RemoteFault:
         return False
     return True

@@ -1,6 +1,6 @@
 """From the neutral APDU to a tree.
 
-Three steps: what the APDU says (``said``), what it kept of a message that was read (``rest``), and
+Three steps: what the APDU says (``said``), what it kept of a message that was read (``unmapped``), and
 what the standard wants and nobody said (``_complete``).
 """
 
@@ -10,10 +10,11 @@ from datetime import datetime
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Role
-from mailproc.protocols.iso10161 import delivery_info, reading, rest
-from mailproc.protocols.iso10161.kinds import KINDS, said
-from mailproc.protocols.iso10161.pair import Tree, found
-from mailproc.protocols.iso10161.parties import INSTITUTION, NAME_AT, SYSTEM
+from mailproc.protocols.iso10161 import reading
+from mailproc.protocols.iso10161.fields import delivery_info, unmapped
+from mailproc.protocols.iso10161.fields.apdu_fields import KINDS, said
+from mailproc.protocols.iso10161.fields.field_codec import Tree, found
+from mailproc.protocols.iso10161.fields.parties import INSTITUTION, NAME_AT, SYSTEM
 
 _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zone
 
@@ -43,7 +44,7 @@ def tree(apdu: Apdu, ends: Ends) -> Tree:
     if apdu.transaction is None:
         raise LocalFault("transaction: ISO 10161 knows a message by its transaction")
     whole = said(apdu)
-    rest.put_back(whole, apdu.extensions)
+    unmapped.put_back(whole, apdu.extensions)
     _complete(apdu, whole, ends)
     delivery_info.lower(whole, KINDS[apdu.type].extensions)
     return whole

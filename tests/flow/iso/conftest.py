@@ -67,7 +67,7 @@ class Iso:
         role = Role.REQUESTER if borrows else Role.RESPONDER
         us = Partner(symbol=US, address="ill@library.example", codec="iso10161")
         wire = Wire(Library(symbol=of, email=MAIL.get(of, sender)), us, role)
-        written = self.codec.encode([apdu_json.from_json(apdu)], wire, self.world.house.premises.templates)
+        written = self.codec.encode([apdu_json.from_json(apdu)], wire, self.world.app.context.templates)
         assert written.body is not None, written.held
         name = f"iso{self.world._count}@{sender.partition('@')[2]}"
         to, date = ["ill@library.example"], self.world.now
@@ -103,7 +103,7 @@ class Iso:
 
     @property
     def codec(self) -> Any:
-        return self.world.house.premises.registry.by_name("iso10161")
+        return self.world.app.context.registry.by_name("iso10161")
 
     def read(self, raw: bytes) -> dict[str, Any]:
         return apdu_json.to_json(self.codec.decode(parse(raw)).apdus[0])
@@ -116,10 +116,10 @@ def make_iso(make_world: Callable[..., Any], sqlite_url: str) -> Iterator[Callab
     def make(*partners: Partner, **settings: Any) -> Iso:
         world = make_world(sqlite_url)
         known = partners or (partner(LENDER), partner(SECOND), partner(BORROWER))
-        config = world.house.config.model_copy(update={"partner": known} | settings)
+        config = world.app.config.model_copy(update={"partner": known} | settings)
         codecs = registry.load(config)
-        premises = replace(world.house.premises, config=config, make_registry=lambda: codecs)
-        world.house = replace(world.house, config=config, premises=premises)
+        context = replace(world.app.context, config=config, make_registry=lambda: codecs)
+        world.app = replace(world.app, config=config, context=context)
         made.append(Iso(world))
         return made[-1]
 

@@ -19,9 +19,10 @@ from mailproc.ill.terms import ApduType
 from mailproc.mail.compose import compose
 from mailproc.mail.letter import Body, Part
 from mailproc.mail.parse import parse
-from mailproc.office import dismissal, mailroom
-from mailproc.protocols.iso10161 import schema, writing
-from mailproc.protocols.iso10161.ber import element, inside
+from mailproc.office.mailroom import dismissal, incoming
+from mailproc.protocols.iso10161 import writing
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.ber.elements import element, inside
 from mailproc.protocols.iso10161.wire import MEDIA_TYPE
 from mailproc.protocols.iso10161.writing import Ends
 
@@ -190,9 +191,9 @@ def test_what_is_no_message_behind_a_message_is_not_reported(iso, heard, behind)
 
 def test_cut_off_at_any_octet(iso, heard_by):
     """Reported from where on the transaction's name is whole."""
-    policy = iso.house.config.policy.model_copy(update={"answers_an_hour": 1000})
-    config = iso.house.config.model_copy(update={"policy": policy})
-    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    policy = iso.app.config.policy.model_copy(update={"answers_an_hour": 1000})
+    config = iso.app.config.model_copy(update={"policy": policy})
+    iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
     octets, take = message("CANCEL"), heard_by(iso)
     name = octets.index(b"\xa1")
     named = name + 2 + octets[name + 1]
@@ -246,7 +247,7 @@ def test_what_is_critical_waits_for_staff_and_not_for_its_request(iso, heard):
     heard(Bad((REQUEST,), ""))
     assert iso.state("L1") == "IN_PROCESS"
     (letter_id,) = iso.shelf()
-    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
     assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
     assert len(reports(iso)) == 1
@@ -257,8 +258,8 @@ def test_let_go_it_waits_for_its_request_like_any_other(iso, heard, put_away):
     heard(Bad((extended(message("CANCEL"), CRITICAL),), ""))
     (letter_id,) = iso.shelf()
     if put_away:
-        dismissal.dismiss(iso.house.store, iso.house.premises, [letter_id])
-    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+        dismissal.dismiss(iso.app.store, iso.app.context, [letter_id])
+    incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
     assert "waits for its request until" in iso.shelf()[letter_id]
     heard(Bad((REQUEST,), ""))
@@ -275,7 +276,7 @@ def test_let_go_it_is_still_known_to_which_side_of_ours_it_was_written(make_iso,
     held = Bad((extended(message("MESSAGE", OURS, note="Where is it?"), CRITICAL),), "", of="XX-HUB")
     heard_by(iso)(held, Message_ID=f"<{parse(iso.sent[-1].raw).message_id}>")
     (letter_id,) = iso.shelf()
-    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
     assert (iso.events("B1")[-1], iso.events("L1")[-1]) == ("message", "MESSAGE")
 
@@ -400,9 +401,9 @@ def test_an_automatic_reply_with_our_message_in_it(iso, heard, of):
 
 
 def test_reports_on_what_cannot_be_read_are_bounded(iso, heard):
-    policy = iso.house.config.policy.model_copy(update={"answers_an_hour": 2})
-    config = iso.house.config.model_copy(update={"policy": policy})
-    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    policy = iso.app.config.policy.model_copy(update={"answers_an_hour": 2})
+    config = iso.app.config.model_copy(update={"policy": policy})
+    iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
     for bad in (
         UNREADABLE["one octet too few"],
         UNREADABLE["without an item"],

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailproc.flow import report
-from mailproc.ill import apdu_json, bounded
+from mailproc.flow.advance import status_report
+from mailproc.ill import apdu_json, size_limits
 from mailproc.ill.apdu import IllRequest, Item, Message, ReplyTo
 from mailproc.ill.terms import TransactionId
 
@@ -51,7 +51,7 @@ def test_a_message_looks_only_at_what_has_its_time(iso, decoded):
 
 
 def test_how_it_stands_is_told_from_few_events(iso, decoded, monkeypatch):
-    monkeypatch.setattr(report, "LATEST", 3)
+    monkeypatch.setattr(status_report, "LATEST", 3)
     named, costs, told = iso.asks(), [], []
     iso.hears("STATUS_QUERY", BORROWER, named)  # our last word is looked at too, once there is one
     for count in (5, 15):
@@ -85,10 +85,10 @@ LARGE = Message(
 
 
 def test_a_message_is_bounded_when_it_is_read():
-    kept = bounded.bounded(LARGE)
-    assert kept.note == "x" * bounded.LONGEST_NOTE + bounded.SHORTENED
+    kept = size_limits.bounded(LARGE)
+    assert kept.note == "x" * size_limits.LONGEST_NOTE + size_limits.SHORTENED
     assert len(kept.requester_name) < 5_000
-    assert kept.reply_to == LARGE.reply_to[: bounded.MOST_ADDRESSES]
+    assert kept.reply_to == LARGE.reply_to[: size_limits.MOST_ADDRESSES]
     assert kept.transaction == LARGE.transaction, "another name would be another transaction"
     assert len(kept.extensions) == 201, "any of them may be critical"
     assert len(repr(replace(kept, transaction=None))) < 40_000
@@ -96,20 +96,20 @@ def test_a_message_is_bounded_when_it_is_read():
 
 def test_the_parts_of_a_request_are_bounded_too():
     wanted = IllRequest(item=Item(title=LONG, lines=(LONG,) * 200), keywords=("k",) * 200)
-    kept = bounded.bounded(wanted)
+    kept = size_limits.bounded(wanted)
     assert len(kept.item.title) < 5_000
-    assert (len(kept.item.lines), len(kept.keywords)) == (bounded.MOST, bounded.MOST)
+    assert (len(kept.item.lines), len(kept.keywords)) == (size_limits.MOST, size_limits.MOST)
     assert {len(line) for line in kept.item.lines} == {len(kept.item.title)}
 
 
 def test_what_is_of_usual_size_stays_as_it_is():
     usual = Message(note="Where is it?", reply_to=LARGE.reply_to[:2], extensions=({"at": "a", "value": [1]},))
-    assert bounded.bounded(usual) is usual
+    assert size_limits.bounded(usual) is usual
 
 
 def test_a_letter_is_bounded_before_it_is_an_event(iso):
     answers = [{"address": f"a{n}@x.example", "service": "SMTP"} for n in range(300)]
     iso.hears("MESSAGE", BORROWER, never(1), note=LONG, reply_to=answers)
     (event,) = (row for row in iso.rows("event") if row["type"] == "MESSAGE")
-    assert len(event["apdu"]["reply_to"]) == bounded.MOST_ADDRESSES
-    assert event["apdu"]["note"].endswith(bounded.SHORTENED)
+    assert len(event["apdu"]["reply_to"]) == size_limits.MOST_ADDRESSES
+    assert event["apdu"]["note"].endswith(size_limits.SHORTENED)

@@ -1,13 +1,13 @@
 """What waits on the shelf for its request, put away: it waits no more."""
 
-from mailproc.office import dismissal
+from mailproc.office.mailroom import dismissal
 
 
 def test_what_was_put_away_is_neither_taken_nor_reported(iso):
     named = {"initial_requester": "XX-BORROWER", "tgq": "G1", "tq": "1"}
     iso.hears("CANCEL", "XX-BORROWER", named)
     (event_id,) = iso.shelf()
-    dismissal.dismiss(iso.house.store, iso.house.premises, [event_id], "told by phone", "clerk")
+    dismissal.dismiss(iso.app.store, iso.app.context, [event_id], "told by phone", "clerk")
     iso.days(20)
     assert iso.said() == []
     iso.asks()

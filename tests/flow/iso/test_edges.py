@@ -23,7 +23,7 @@ def is_in_order(iso) -> None:
     for days in (1, 100, 1000):
         iso.world.later(days=days)
         iso.tick()
-    with iso.house.store.read() as connection:
+    with iso.app.store.read() as connection:
         for table in (InboxRow, EventRow, IntentRow):
             rows = connection.execute(select(table.last_error)).scalars()
             assert not [why for why in rows if "fault of this program" in why]

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from mailproc.cli import showing
+from mailproc.cli import request_view
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
-from mailproc.flow import prepare
-from mailproc.office import directory, mailroom
-from mailproc.store import learned
+from mailproc.flow.prepare import messages
+from mailproc.office.mailroom import incoming
+from mailproc.office.partners import directory
+from mailproc.store import partner_addresses
 from tests.proof import signer
 from tests.proof.verifier import Keys
 
@@ -66,13 +67,13 @@ def test_its_answer_came_before_the_notification(iso):
 
 def waiting(iso):
     """The addresses of libraries that staff are to confirm, by their names (A3)."""
-    with iso.house.store.read() as connection:
+    with iso.app.store.read() as connection:
         return {one.id: one.address for one in directory.taught(connection) if one.confirmed_at is None}
 
 
 def say_yes(iso, address=THIRD_MAIL):
     (name,) = [name for name, waits in waiting(iso).items() if waits == address]
-    answered = directory.confirm(iso.house.store, iso.house.premises, name, "clerk")
+    answered = directory.confirm(iso.app.store, iso.app.context, name, "clerk")
     iso.run()
     return answered
 
@@ -122,13 +123,13 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
 def test_show_asks_what_the_letter_asks_and_says_who_has_it(iso, capsys):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
-    showing.tell(iso.shown("B1"), iso.house.premises)
+    request_view.tell(iso.shown("B1"), iso.app.context)
     told = capsys.readouterr().out
     assert f"{LENDER} says that {THIRD} has it now, at {THIRD_MAIL}." in told
     assert "mailproc partners --confirm A1, or --forget A1" in told
     assert f"We borrow from {LENDER}: " in told
     say_yes(iso)
-    showing.tell(iso.shown("B1"), iso.house.premises)
+    request_view.tell(iso.shown("B1"), iso.app.context)
     told = capsys.readouterr().out
     assert f"We borrow from {THIRD} (passed on by {LENDER}): " in told
     assert "partners --confirm" not in told
@@ -139,9 +140,9 @@ def test_a_new_address_is_named_with_its_command(iso, capsys):
     told = " ".join(iso.notices()[-1].text.split())
     assert f"{BORROWER} wants answers at borrower@gmail.com. Ask {BORROWER} by telephone" in told
     assert "mailproc partners --confirm A1 " in told and "mailproc partners --forget A1 " in told
-    showing.tell(iso.shown("L1"), iso.house.premises)
+    request_view.tell(iso.shown("L1"), iso.app.context)
     assert "mailproc partners --confirm A1, or --forget A1" in capsys.readouterr().out
-    directory.forget(iso.house.store, iso.house.premises, "A1")
+    directory.forget(iso.app.store, iso.app.context, "A1")
     assert "learned-address" not in iso.attention("L1")
     assert iso.shown("L1").questions == ()
 
@@ -160,7 +161,7 @@ def test_on_no_nothing_changes(iso):
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
     (name,) = waiting(iso)
-    answered = directory.forget(iso.house.store, iso.house.premises, name, "clerk")
+    answered = directory.forget(iso.app.store, iso.app.context, name, "clerk")
     assert answered.words == (
         f"B1-1 stays with {LENDER} at {MAIL[LENDER]}; nothing goes to {THIRD} at {THIRD_MAIL}.",
     )
@@ -182,7 +183,7 @@ def test_a_yes_is_for_one_request_alone(iso):
     for number in ("B1-1", "B2-1"):
         forwarded(iso, THIRD, THIRD_MAIL, transaction=iso.id_of_ours(number))
     assert list(waiting(iso).values()) == [THIRD_MAIL] * 2
-    directory.confirm(iso.house.store, iso.house.premises, "A1")
+    directory.confirm(iso.app.store, iso.app.context, "A1")
     assert [iso.transaction(number)["address"] for number in ("B1", "B2")] == [THIRD_MAIL, MAIL[LENDER]]
     assert iso.attention("B2") == ("forwarded-elsewhere",)
 
@@ -193,7 +194,7 @@ def test_a_yes_that_comes_too_late_says_so(iso):
     iso.hears("SHIPPED", of=LENDER)
     assert waiting(iso) == {}
     with pytest.raises(LocalFault, match="B1-1 is Shipped: nothing is to be moved any more"):
-        directory.confirm(iso.house.store, iso.house.premises, "A1")
+        directory.confirm(iso.app.store, iso.app.context, "A1")
     assert iso.transaction("B1")["address"] == MAIL[LENDER]
 
 
@@ -204,7 +205,7 @@ def test_what_was_confirmed_is_not_asked_again(iso):
     forwarded(iso, THIRD, THIRD_MAIL.upper())
     assert (waiting(iso), iso.attention("B1")) == ({}, ())
     with pytest.raises(LocalFault, match="There is no learned address A1"):
-        directory.confirm(iso.house.store, iso.house.premises, "A1")
+        directory.confirm(iso.app.store, iso.app.context, "A1")
 
 
 def test_addresses_by_the_hundred_fill_no_list(iso):
@@ -213,8 +214,8 @@ def test_addresses_by_the_hundred_fill_no_list(iso):
         forwarded(iso, THIRD, f"ill{number}@third.example", run=False)
         iso.asks(tgq=f"G{number}", run=False, **reply_to(f"ill{number}@evil.example"))
     iso.run()
-    with iso.house.store.read() as connection:
-        assert len(directory.taught(connection)) == 2 * learned.MOST_WAITING
+    with iso.app.store.read() as connection:
+        assert len(directory.taught(connection)) == 2 * partner_addresses.MOST_WAITING
 
 
 def test_a_partner_who_says_it_a_thousand_times_makes_one_line(iso):
@@ -256,7 +257,7 @@ FOURTH, FOURTH_MAIL = "XX-FOURTH", "ill@fourth.example"
 def says(iso, kind, of=THIRD, sender=THIRD_MAIL, envelope="", change=bytes, **said):
     """A letter of a library that config.toml does not know."""
     iso.later()
-    at = iso.house.premises.local(iso.world.now).isoformat()
+    at = iso.app.context.local(iso.world.now).isoformat()
     named = {"type": kind, "transaction": iso.id_of_ours(), "sent_at": at}
     iso.letter_of(of, named | said, sender=sender, envelope=envelope, change=change)
 
@@ -274,7 +275,7 @@ def passes_on(iso, to, address=None):
 
 
 def taught(iso):
-    with iso.house.store.read() as connection:
+    with iso.app.store.read() as connection:
         return [(one.partner, one.address) for one in directory.taught(connection) if not one.number]
 
 
@@ -374,7 +375,7 @@ def test_what_staff_let_go_is_still_of_who_has_it_now(iso):
     critical = {"at": "shipped-extensions", "value": [extension]}
     says(iso, "SHIPPED", extensions=[critical])
     (letter_id,) = iso.shelf()
-    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
     assert (iso.state("B1"), iso.shelf()) == ("SHIPPED", {})
 
@@ -393,8 +394,8 @@ def keys(key):
 def strict(make_iso, keys):
     """The partner who passes requests on is believed by its signature alone."""
     iso = make_iso(partner(LENDER, proof=("network", "dkim"), networks=("127.0.0.0/8",)))
-    premises = replace(iso.house.premises, make_keys=lambda: keys)
-    iso.world.house = replace(iso.world.house, premises=premises)
+    context = replace(iso.app.context, make_keys=lambda: keys)
+    iso.world.app = replace(iso.world.app, context=context)
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     say_yes(iso)
@@ -432,7 +433,7 @@ def test_an_unknown_librarys_letter_waits_for_dns(strict, key, keys):
 def test_an_unknown_librarys_letter_that_staff_release_is_its_own(strict):
     says(strict, "SHIPPED")
     (letter_id,) = strict.shelf()
-    mailroom.release(strict.house.store, strict.house.premises, letter_id, LENDER)
+    incoming.release(strict.app.store, strict.app.context, letter_id, LENDER)
     strict.run()
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 
@@ -440,7 +441,7 @@ def test_an_unknown_librarys_letter_that_staff_release_is_its_own(strict):
 def test_a_letter_of_the_library_that_staff_confirmed_is_released_by_itself(strict):
     says(strict, "SHIPPED")
     (letter_id,) = strict.shelf()
-    answer = mailroom.release(strict.house.store, strict.house.premises, letter_id)
+    answer = incoming.release(strict.app.store, strict.app.context, letter_id)
     assert answer.text == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
     strict.run()
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
@@ -452,11 +453,11 @@ def test_a_letter_of_who_is_not_confirmed_yet_is_released_by_nobody(iso):
     says(iso, "SHIPPED")
     (letter_id,) = iso.shelf()
     with pytest.raises(LocalFault, match=f"{LENDER} says that it passed a request on to {THIRD}") as refused:
-        mailroom.release(iso.house.store, iso.house.premises, letter_id)
+        incoming.release(iso.app.store, iso.app.context, letter_id)
     assert refused.value.possible == ("mailproc partners --confirm A1", "mailproc partners --forget A1")
     says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
     with pytest.raises(LocalFault, match="Nobody knows who sent"):
-        mailroom.release(iso.house.store, iso.house.premises, list(iso.shelf())[-1])
+        incoming.release(iso.app.store, iso.app.context, list(iso.shelf())[-1])
 
 
 def test_the_yes_says_what_proves_the_new_librarys_letters(make_iso, keys):
@@ -682,45 +683,45 @@ def test_a_yes_by_telephone_and_its_letter_after_the_next_condition(iso):
 
 
 def test_a_confirmed_address_becomes_the_partners(iso):
-    store, premises = iso.house.store, iso.house.premises
+    store, context = iso.app.store, iso.app.context
     iso.asks(**reply_to("ill@host.example"))
     with store.read() as connection:
         (waits,) = directory.taught(connection)
     assert (waits.partner, waits.address, waits.confirmed_at) == (BORROWER, "ill@host.example", None)
-    directory.confirm(store, premises, waits.id)
+    directory.confirm(store, context, waits.id)
     iso.place(BORROWER)
     assert iso.sent[-1].to == "ill@host.example"
     iso.asks(tgq="G2")  # says itself that answers go where they always went
     iso.act("L2", "will-supply")
     assert iso.sent[-1].to == MAIL[BORROWER]
-    directory.forget(store, premises, waits.id)
+    directory.forget(store, context, waits.id)
     iso.place(BORROWER)
     assert iso.sent[-1].to == MAIL[BORROWER]
     with pytest.raises(LocalFault, match="no learned address A1"):
-        directory.confirm(store, premises, "A1")
+        directory.confirm(store, context, "A1")
 
 
 def test_nothing_more_goes_to_a_forgotten_address(iso):
-    store, premises = iso.house.store, iso.house.premises
+    store, context = iso.app.store, iso.app.context
     iso.asks(of=LENDER, tgq="G9", **reply_to("lender@gmail.com"))
     assert iso.attention("L1") == ("learned-address", "to-answer")
-    directory.confirm(store, premises, "A1")
+    directory.confirm(store, context, "A1")
     assert iso.attention("L1") == ("to-answer",)
     with store.read() as connection:
-        shown = {one["symbol"]: one["address"] for one in directory.listed(connection, premises)}
+        shown = {one["symbol"]: one["address"] for one in directory.listed(connection, context)}
     assert (shown[LENDER], shown[SECOND]) == ("lender@gmail.com", MAIL[SECOND])
     iso.place(LENDER)
     assert iso.sent[-1].to == "lender@gmail.com"
     iso.act("B1", "message", note="first", run=False)
-    prepare.run(store, premises)
-    answered = directory.forget(store, premises, "A1")
+    messages.run(store, context)
+    answered = directory.forget(store, context, "A1")
     assert answered.words == (
         f"B1-1 had lender@gmail.com; letters about them go to {MAIL[LENDER]} now.",
         "O3 had not left, and is written again.",
     )
     iso.run()
     assert (iso.sent[-1].to, iso.last()["note"]) == (MAIL[LENDER], "first")
-    mailroom.redeliver(store, "O2")  # it left for there once, and does not again
+    incoming.redeliver(store, "O2")  # it left for there once, and does not again
     iso.run()
     assert (iso.sent[-1].to, iso.last()["type"]) == (MAIL[LENDER], "ILL_REQUEST")
     iso.act("B1", "message", note="second")
@@ -729,7 +730,7 @@ def test_nothing_more_goes_to_a_forgotten_address(iso):
 
 
 def test_addresses_of_the_partners_own_domain_fill_no_list(iso):
-    for number in range(learned.MOST_WAITING + 5):
+    for number in range(partner_addresses.MOST_WAITING + 5):
         iso.asks(tgq=f"G{number}", run=False, **reply_to(f"desk{number}@borrower.example"))
     iso.run()
     assert waiting(iso) == {}
@@ -738,12 +739,12 @@ def test_addresses_of_the_partners_own_domain_fill_no_list(iso):
 
 
 def test_what_a_full_list_does_not_keep_is_still_told(iso):
-    for number in range(learned.MOST_WAITING):
+    for number in range(partner_addresses.MOST_WAITING):
         iso.asks(tgq=f"G{number}", run=False, **reply_to(f"ill{number}@elsewhere.example"))
     iso.run()
     iso.asks(tgq="G99", **reply_to("ill@other.example"))
     assert "ill@other.example" not in waiting(iso).values()
-    assert "learned-address" in iso.attention(f"L{learned.MOST_WAITING + 1}")
+    assert "learned-address" in iso.attention(f"L{partner_addresses.MOST_WAITING + 1}")
 
 
 def test_answers_are_counted_for_the_partner_whatever_addresses_it_names(make_iso):

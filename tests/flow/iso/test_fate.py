@@ -15,9 +15,9 @@ MOST, FLOOD = 3, 8
 @pytest.fixture
 def few(iso):
     """Staff have at most three letters an hour about what one partner sends."""
-    policy = iso.house.config.policy.model_copy(update={"notices_an_hour": MOST})
-    config = iso.house.config.model_copy(update={"policy": policy})
-    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    policy = iso.app.config.policy.model_copy(update={"notices_an_hour": MOST})
+    config = iso.app.config.model_copy(update={"policy": policy})
+    iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
     return iso
 
 

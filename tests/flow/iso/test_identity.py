@@ -10,7 +10,7 @@ ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
 @pytest.mark.parametrize("spelling", ["XX-LIBRARY", "xx-library", "XX:OLD", "xx:old", None])
 def test_our_request_is_found_by_its_name(make_iso, spelling):
     iso = make_iso()
-    library = iso.house.config.library.model_copy(update={"aliases": ("XX:OLD",)})
+    library = iso.app.config.library.model_copy(update={"aliases": ("XX:OLD",)})
     iso = make_iso(partner(LENDER), library=library)
     iso.place(LENDER)
     named = {"initial_requester": spelling or "", "tgq": "B1", "tq": "1"}

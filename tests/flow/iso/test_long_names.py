@@ -11,11 +11,11 @@ import pytest
 
 from mailproc import log, slow_work
 from mailproc.ill.apdu import ForwardNotification, IllRequest, Message
-from mailproc.ill.bounded import LONGEST_NAME, beginning_of, too_long_name
+from mailproc.ill.size_limits import LONGEST_NAME, beginning_of, too_long_name
 from mailproc.ill.terms import Ref, TransactionId
 from mailproc.mail.compose import MOST_OF_SUBJECT
 from mailproc.mail.parse import parse
-from mailproc.office import letters
+from mailproc.office.queries import letters
 
 from .conftest import BORROWER, LENDER, MAIL, US
 
@@ -105,7 +105,7 @@ def test_nothing_of_it_is_long_in_the_log_nor_masked_in_a_write(iso, caplog, mon
             asked(iso, "tgq", HUGE, kind)
     assert max(lengths, default=0) <= slow_work.SHORT
     assert max(len(record.getMessage()) for record in caplog.records) < log.LONGEST
-    with iso.house.store.read() as connection:
+    with iso.app.store.read() as connection:
         rows = [letters.row_of(connection, f"I{number}") for number in (1, 2, 3)]
         why = [one["why"] for row in rows for one in letters.events_of(connection, row["id"])]
     assert max(map(len, why)) < 500

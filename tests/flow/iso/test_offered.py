@@ -12,7 +12,8 @@ from mailproc.errors import LocalFault
 from mailproc.ill import machine
 from mailproc.ill.actions import OF_ROLE, Action
 from mailproc.ill.terms import Role, Service, State
-from mailproc.office import choices, questions
+from mailproc.office import choices
+from mailproc.office.queries import request_details
 from mailproc.store.transactions import TRANSACTION
 from tests.flow.iso.conftest import LENDER
 
@@ -34,7 +35,7 @@ def standings(role: Role, service: Service) -> Iterator[tuple[State, State | Non
 def put(iso, number: str, **columns: object) -> None:
     """The transaction stands so; only what is offered then is looked at."""
     row = iso.transaction(number)
-    iso.world.house.store.write(
+    iso.world.app.store.write(
         lambda done: done.execute(update(TRANSACTION).where(TRANSACTION.c.id == row["id"]).values(columns))
     )
 
@@ -64,12 +65,12 @@ def test_what_is_offered_is_what_is_accepted(iso, role, service):
     if role is Role.RESPONDER:
         iso.asks()
     kept = {name: iso.transaction(number)[name] for name in ("service", "state", "state_before")}
-    premises = iso.world.house.premises
+    context = iso.world.app.context
     for state, before in standings(role, service):
         put(iso, number, service=service.name, state=state.name, state_before=before.name if before else "")
-        with iso.world.house.store.read() as connection:
-            shown = questions.shown(connection, number, premises).actions
-            each = choices.choices(connection, number, premises)
+        with iso.world.app.store.read() as connection:
+            shown = request_details.shown(connection, number, context).actions
+            each = choices.choices(connection, number, context)
         for name, action in OF_ROLE[role].items():
             if action.by_state:
                 possible = accepted(iso, number, action)

@@ -7,11 +7,12 @@ import pytest
 
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
-from mailproc.flow import clock
+from mailproc.flow.clock import station as clock
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import mailroom, waiting
-from mailproc.office.agenda import agenda
-from mailproc.office.coming import coming as coming_next
+from mailproc.office.mailroom import incoming
+from mailproc.office.queries import pending_timers
+from mailproc.office.queries.agenda import agenda
+from mailproc.office.queries.upcoming import coming as coming_next
 from mailproc.store import events
 
 from .conftest import BORROWER, LENDER, MAIL, SECOND, US, partner
@@ -31,7 +32,7 @@ def with_policy(make_iso, **switches):
 
 
 def report(iso, letter_id):
-    said = mailroom.report(iso.house.store, iso.house.premises, letter_id, "clerk")
+    said = incoming.report(iso.app.store, iso.app.context, letter_id, "clerk")
     iso.run()
     return said.text
 
@@ -68,8 +69,8 @@ def test_after_the_grace_time_the_borrower_is_told(iso, kind):
 
 def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
-    with iso.house.store.read() as connection:
-        (waits,) = agenda(connection, iso.house.premises).unplaced
+    with iso.app.store.read() as connection:
+        (waits,) = agenda(connection, iso.app.context).unplaced
     assert (waits.other, waits.about(ENGLISH)) == (BORROWER, "asked us to stop it")
     assert waits.note.startswith("waits for its request until 2026-03-16: no transaction with XX-BORROWER")
 
@@ -79,8 +80,8 @@ def test_once_told_it_is_no_work_of_the_day_any_more(iso, by_staff):
     """It still lies on the shelf; should it go round once more and come back, it is work again."""
 
     def unplaced():
-        with iso.house.store.read() as connection:
-            return [one.id for one in agenda(connection, iso.house.premises).unplaced]
+        with iso.app.store.read() as connection:
+            return [one.id for one in agenda(connection, iso.app.context).unplaced]
 
     iso.hears("CANCEL", BORROWER, NEVER)
     letter_id = only_id(iso)
@@ -90,7 +91,7 @@ def test_once_told_it_is_no_work_of_the_day_any_more(iso, by_staff):
     else:
         wait(iso, GRACE)
     assert (unplaced(), list(iso.shelf())) == ([], [letter_id])
-    mailroom.release(iso.house.store, iso.house.premises, letter_id)
+    incoming.release(iso.app.store, iso.app.context, letter_id)
     iso.run()
     assert unplaced() == [letter_id]
 
@@ -99,17 +100,17 @@ def test_it_stands_among_what_happens_if_nobody_acts(iso):
     iso.asks()
     iso.hears("CANCEL", BORROWER, NEVER)
     (letter_id,) = iso.shelf()
-    with iso.house.store.read() as connection:
-        kinds = {one.kind: one.count for one in waiting.waiting(connection)}
-        coming = coming_next(connection, iso.house.premises, 5)
-        first = coming_next(connection, iso.house.premises, 1)
+    with iso.app.store.read() as connection:
+        kinds = {one.kind: one.count for one in pending_timers.waiting(connection)}
+        coming = coming_next(connection, iso.app.context, 5)
+        first = coming_next(connection, iso.app.context, 1)
     assert kinds == {"TO_ANSWER": 1, "UNMATCHED": 1}
     assert [(one.number, one.kind, one.then) for one in coming] == [
         ("L1-1", "TO_ANSWER", "staff"), (letter_id, "UNMATCHED", "STATUS_OR_ERROR_REPORT")]  # fmt: skip
     assert first == coming[:1]
     report(iso, letter_id)
-    with iso.house.store.read() as connection:
-        assert [one.kind for one in waiting.waiting(connection)] == ["TO_ANSWER"]
+    with iso.app.store.read() as connection:
+        assert [one.kind for one in pending_timers.waiting(connection)] == ["TO_ANSWER"]
 
 
 def test_the_request_comes_in_time(iso):
@@ -231,8 +232,8 @@ def test_staff_are_told_when_it_is_too_much(make_iso):
 
 def test_who_has_left_the_configuration_is_told_nothing(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
-    config = iso.house.config.model_copy(update={"partner": (partner(LENDER),)})
-    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    config = iso.app.config.model_copy(update={"partner": (partner(LENDER),)})
+    iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
     assert wait(iso, GRACE) == 1
     assert wait(iso, 1) == 0  # looked at once, and left to staff
     assert iso.said() == []
@@ -242,9 +243,9 @@ def test_who_has_left_the_configuration_is_told_nothing(iso):
 
 def test_our_own_address_is_told_nothing_and_not_tried_again(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
-    ours = partner(BORROWER).model_copy(update={"address": iso.house.config.library.email})
-    config = iso.house.config.model_copy(update={"partner": (partner(LENDER), ours)})
-    iso.world.house = replace(iso.house, config=config, premises=replace(iso.house.premises, config=config))
+    ours = partner(BORROWER).model_copy(update={"address": iso.app.config.library.email})
+    config = iso.app.config.model_copy(update={"partner": (partner(LENDER), ours)})
+    iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
     assert wait(iso, GRACE) == 1
     assert wait(iso, 1) == 0
     assert iso.said() == []
@@ -269,8 +270,8 @@ def test_those_that_are_put_off_keep_no_others_waiting(make_iso):
         iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
     iso.hears("CANCEL", SECOND, NEVER)
     iso.later(days=GRACE)
-    store, premises = iso.house.store, iso.house.premises
-    assert [clock.sweep(store, premises, 2) for _ in range(3)] == [2, 2, 0]
+    store, context = iso.app.store, iso.app.context
+    assert [clock.sweep(store, context, 2) for _ in range(3)] == [2, 2, 0]
     iso.run()
     assert len(iso.said(SECOND)) == 1
 
@@ -278,7 +279,7 @@ def test_those_that_are_put_off_keep_no_others_waiting(make_iso):
 def test_released_again_it_waits_anew(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     wait(iso, GRACE)
-    mailroom.release(iso.house.store, iso.house.premises, only_id(iso))
+    incoming.release(iso.app.store, iso.app.context, only_id(iso))
     iso.run()
     assert "until 2026-03-30" in iso.shelf()[only_id(iso)]
     assert wait(iso, GRACE - 1) == 0
@@ -295,11 +296,11 @@ def test_a_pause_of_ours_is_caught_up_once(iso):
 
 def test_it_falls_due_when_the_office_opens(make_iso):
     iso = make_iso()
-    library = iso.house.config.library.model_copy(update={"time_zone": "Europe/Berlin"})
-    iso = make_iso(*iso.house.config.partner, library=library)
+    library = iso.app.config.library.model_copy(update={"time_zone": "Europe/Berlin"})
+    iso = make_iso(*iso.app.config.partner, library=library)
     iso.hears("CANCEL", BORROWER, NEVER)
     (row,) = [row for row in iso.rows("event") if row["state"] == "shelved"]
-    opens = iso.house.premises.local(row["not_before"])
+    opens = iso.app.context.local(row["not_before"])
     assert (opens.date(), opens.hour) == (date(2026, 3, 2) + timedelta(days=GRACE), 8)
 
 
@@ -309,7 +310,7 @@ def test_what_came_while_the_clock_was_a_year_ahead_waits_from_today(iso):
     iso.later(days=-365)
     iso.tick()
     assert iso.said() == []
-    (event,) = iso.house.store.write(lambda c: list(events.waiting_on_shelf(c, 9)))
+    (event,) = iso.app.store.write(lambda c: list(events.waiting_on_shelf(c, 9)))
     assert timedelta(0) < event["not_before"] - iso.now <= timedelta(days=GRACE + 1)
     for _ in range(2):
         assert wait(iso, GRACE) <= 1

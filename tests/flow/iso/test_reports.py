@@ -109,8 +109,8 @@ def test_no_report_to_an_unproven_sender(iso):
 
 def test_answers_by_ourselves_are_bounded(make_iso):
     iso = make_iso()
-    policy = iso.house.config.policy.model_copy(update={"answers_an_hour": 3})
-    iso = make_iso(*iso.house.config.partner, policy=policy)
+    policy = iso.app.config.policy.model_copy(update={"answers_an_hour": 3})
+    iso = make_iso(*iso.app.config.partner, policy=policy)
     iso.asks()
     for _ in range(6):
         iso.hears("STATUS_QUERY", BORROWER, ASKED)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from mailproc.office import mailroom
+from mailproc.office.mailroom import incoming
 
 from .conftest import BORROWER, LENDER
 
@@ -181,6 +181,6 @@ def test_a_cancellation_at_the_last_brings_its_request(iso, hurried):
         iso.inject(iso.letter("Please hurry.", "r@readers.example"), "r@readers.example")
         iso.run()
         (letter_id,) = iso.shelf()
-        mailroom.attach(iso.house.store, iso.house.premises, letter_id, "B1")
+        incoming.attach(iso.app.store, iso.app.context, letter_id, "B1")
     iso.days(60)
     assert iso.kinds() == ["ILL_REQUEST", "CANCEL", "CANCEL", "ILL_REQUEST", "CANCEL"]

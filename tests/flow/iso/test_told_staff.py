@@ -135,4 +135,4 @@ def test_all_that_is_wanted(make_iso, language, volume, pages):
 
 
 def _speaking(iso, language):
-    return iso.house.config.library.model_copy(update={"language": language})
+    return iso.app.config.library.model_copy(update={"language": language})

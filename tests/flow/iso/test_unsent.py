@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.office import mailroom, questions
+from mailproc.office.mailroom import incoming
+from mailproc.office.queries import request_details
 
 LENDER = "XX-LENDER"
 
@@ -50,8 +51,8 @@ def test_a_question_to_who_does_not_know_of_it_is_refused(taken_back, action, mo
     with pytest.raises(LocalFault, match="taken back before it left") as refused:
         taken_back.act("B1", action, **more)
     assert taken_back.dump() == before
-    with taken_back.house.store.read() as connection:
-        shown = questions.shown(connection, "B1", taken_back.house.premises)
+    with taken_back.app.store.read() as connection:
+        shown = request_details.shown(connection, "B1", taken_back.app.context)
     offered = (*refused.value.possible, *shown.actions)
     assert "return" in offered and not {"renew", "query", "message"} & set(offered)
 
@@ -82,7 +83,7 @@ def test_a_letter_that_staff_attached_is_no_word_of_theirs(taken_back):
     taken_back.inject(taken_back.letter("Thank you!", "r@readers.example"), "r@readers.example")
     taken_back.run()
     (letter_id,) = taken_back.shelf()
-    mailroom.attach(taken_back.house.store, taken_back.house.premises, letter_id, "B1")
+    incoming.attach(taken_back.app.store, taken_back.app.context, letter_id, "B1")
     taken_back.act("B1", "return")
     assert taken_back.said(LENDER) == []
 

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from mailproc.flow import advance, waiting
+from mailproc.flow.advance import steps
+from mailproc.flow.clock import timer_inputs
+from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Transaction
-from mailproc.store.statements import made
 
 from .conftest import BORROWER, LENDER, partner
 
@@ -17,9 +18,9 @@ CONDITION = {"results": "CONDITIONAL", "conditions": [{"condition": "charges", "
 def depends(iso, number):
     (row,) = made(Transaction, [list(iso.world.transaction(number).values())])
     moved = iso.world.row("event", row.moved_event_id)
-    with iso.house.store.read() as connection:
-        found = advance.standing_of(row)
-        return waiting.of(connection, row, found, moved, iso.world.now, iso.house.premises)
+    with iso.app.store.read() as connection:
+        found = steps.state_of(row)
+        return timer_inputs.of(connection, row, found, moved, iso.world.now, iso.app.context)
 
 
 def test_a_condition_of_theirs_names_a_day_and_ends_nothing(iso):

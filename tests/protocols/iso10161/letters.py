@@ -3,7 +3,7 @@
 import base64
 
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import schema
+from mailproc.protocols.iso10161.ber import schema
 
 HEADER = (
     "From: ill@lender.example\r\nTo: ill@library.example\r\n"

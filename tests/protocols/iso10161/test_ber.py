@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import schema
-from mailproc.protocols.iso10161.ber import DEPTH, ELEMENTS, OCTETS, element, first, looks_like
-from mailproc.protocols.iso10161.schema import Tree
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.ber.elements import DEPTH, ELEMENTS, OCTETS, element, first, looks_like
+from mailproc.protocols.iso10161.ber.schema import Tree
 
 from .disguise import disguised
 from .trees import FULL, apdus

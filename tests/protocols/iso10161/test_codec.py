@@ -28,8 +28,9 @@ from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Encoded, Wire
-from mailproc.protocols.iso10161 import dialects, schema
+from mailproc.protocols.iso10161 import dialects
 from mailproc.protocols.iso10161 import wire as binding
+from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.codec import MOST_UNREADABLE, Iso10161Codec
 
 from .letters import CANCEL, letter, multipart, part

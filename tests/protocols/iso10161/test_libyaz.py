@@ -3,7 +3,7 @@
 Two small C programs are built with the compiler and the library of this machine. ``accept`` says of
 each APDU whether libyaz takes it and what it makes of it; ``build`` writes all twenty from libyaz's
 own structures. libyaz writes lengths as indefinite wherever a constructed element has more than 127
-octets, so whatever comes back has been through the walk of ``ber`` too.
+octets, so whatever comes back has been through the walk of ``elements`` too.
 """
 
 import os
@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import ber, schema
-from mailproc.protocols.iso10161.schema import Tree
+from mailproc.protocols.iso10161.ber import elements, schema
+from mailproc.protocols.iso10161.ber.schema import Tree
 
 from .trees import FULL, MINIMAL, apdus
 
@@ -128,7 +128,7 @@ def test_each_string_of_libyaz_lands_where_its_name_says(built: list[tuple[ApduT
 
 
 def test_libyaz_writes_lengths_as_indefinite(built: list[tuple[ApduType, str, bytes]]) -> None:
-    """What makes the tests above worth something for the walk of ``ber``."""
+    """What makes the tests above worth something for the walk of ``elements``."""
     assert all(octets[1] == 0x80 for _, _, octets in built if len(octets) > 140)
 
 
@@ -137,7 +137,7 @@ def test_libyaz_refuses_an_apdu_without_its_defaults(judge: Judge) -> None:
     due = {"date-due": {"date-due-field": b"20260901", "renewable": True}}
     octets = schema.encode(ApduType.RENEW_ANSWER, head() | {"answer": True} | due)
     content = octets[4:].replace(b"\xbf\x29\x0d", b"\xbf\x29\x0a").replace(b"\x81\x01\xff", b"")
-    without = ber.element(b"\x6e", ber.element(b"\x30", content))
+    without = elements.element(b"\x6e", elements.element(b"\x30", content))
     assert len(without) == len(octets) - 3
     assert schema.decode(without) == schema.decode(octets)
     assert [line.split()[0] for line in judge([octets, without])] == ["yes", "no"]

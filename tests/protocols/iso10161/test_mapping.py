@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.terms import ApduType, Results
-from mailproc.protocols.iso10161 import delivery_info, reading, rest, schema, writing
-from mailproc.protocols.iso10161.dates import DATE
-from mailproc.protocols.iso10161.kinds import KINDS
-from mailproc.protocols.iso10161.money import AMOUNT
-from mailproc.protocols.iso10161.pair import Tree, Unreadable
-from mailproc.protocols.iso10161.strings import ILL_STRING, WORDS
+from mailproc.protocols.iso10161 import reading, writing
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.fields import delivery_info, unmapped
+from mailproc.protocols.iso10161.fields.apdu_fields import KINDS
+from mailproc.protocols.iso10161.fields.dates import DATE
+from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent
+from mailproc.protocols.iso10161.fields.money import AMOUNT
+from mailproc.protocols.iso10161.fields.strings import ILL_STRING, WORDS
 from mailproc.protocols.iso10161.writing import NOBODY
 
 from .trees import apdus, external_octets, of
@@ -113,14 +115,14 @@ def money(said: Any) -> Any:
     octets = said[1][1] if isinstance(said, tuple) else said
     try:
         return AMOUNT.read({"monetary-value": octets}).amount
-    except Unreadable:
+    except UnreadableComponent:
         return octets
 
 
 def day(octets: bytes) -> Any:
     try:
         return DATE.read(octets)
-    except Unreadable:
+    except UnreadableComponent:
         return octets
 
 
@@ -146,7 +148,7 @@ def lost(was: Any, now: Any, name: str, at: str) -> Iterator[str]:
 
 def _lost_components(was: Tree, now: Tree, at: str) -> Iterator[str]:
     for name, value in was.items():
-        if rest._says_nothing(name, value):
+        if unmapped._says_nothing(name, value):
             continue
         if name in now:
             yield from lost(value, now[name], name, at)
@@ -186,7 +188,7 @@ def test_nothing_that_a_partner_says_is_lost(letter: tuple[ApduType, Tree]) -> N
 def _unexplained(kind: ApduType, tree: Tree) -> bool:
     if kind is ApduType.STATUS_OR_ERROR_REPORT:
         problem, about = tree.get("error-report", {}).get("user-error-report", ("", {}))
-        return bool(problem == "already-forwarded" and rest._says_nothing("", about["responder-id"]))
+        return bool(problem == "already-forwarded" and unmapped._says_nothing("", about["responder-id"]))
     if kind is ApduType.MESSAGE:
         return WORDS.read(tree["note"]) is None
     results = [Results.LOCATIONS_PROVIDED, Results.HOLD_PLACED, Results.ESTIMATE]

@@ -36,8 +36,9 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.terms import ApduType, Results, Service, State, TransactionId
-from mailproc.protocols.iso10161 import reading, schema, writing
-from mailproc.protocols.iso10161.strings import STRANGE, tidy
+from mailproc.protocols.iso10161 import reading, writing
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.fields.strings import STRANGE, tidy
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
 from .test_libyaz import Judge, judge, program, taken  # noqa: F401  # fixtures

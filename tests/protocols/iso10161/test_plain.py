@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from mailproc.errors import RemoteFault
 from mailproc.ill.terms import ApduType
 from mailproc.mail.parse import parse
-from mailproc.protocols.iso10161 import asn1, ber, plain_reader, plain_writer, wire
-from mailproc.protocols.iso10161.ber import NotPlain, element
-from mailproc.protocols.iso10161.schema import NAMES, Tree
+from mailproc.protocols.iso10161 import wire
+from mailproc.protocols.iso10161.ber import asn1, elements, plain_reader, plain_writer
+from mailproc.protocols.iso10161.ber.elements import NotPlain, element
+from mailproc.protocols.iso10161.ber.schema import NAMES, Tree
 
 from .disguise import disguised
 from .letters import CANCEL
@@ -27,7 +28,7 @@ TYPES = (*NAMES.values(), *OTHERS)
 
 
 def carefully_read(name: str, octets: bytes) -> tuple[Any, int]:
-    found = ber.first(octets)
+    found = elements.first(octets)
     return asn1.types()[name].decode(found.bytes), len(octets) - found.trailing
 
 
@@ -94,7 +95,7 @@ def test_damaged_octets_are_read_alike_or_not_at_all(data: st.DataObject, name: 
 
 def disguised_or(octets: bytes, random: Random) -> bytes:
     try:
-        return disguised(ber.first(octets).bytes, random)
+        return disguised(elements.first(octets).bytes, random)
     except RemoteFault:
         return octets
 
@@ -157,17 +158,17 @@ def places(node: Any) -> Iterator[tuple[Any, Any]]:
 @example(b"")
 def test_what_is_plain_is_left_as_it_stands(octets: bytes) -> None:
     for end in range(len(octets) + 1):
-        if ber.is_plain(octets, 0, end):
-            assert ber.first(octets[:end]) == ber.First(octets[:end], 0, as_it_was=True)
+        if elements.is_plain(octets, 0, end):
+            assert elements.first(octets[:end]) == elements.First(octets[:end], 0, as_it_was=True)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(("APDU-Delivery-Info", "IPIG-System-Number", "Transaction-Id")))
 def test_what_is_written_is_plain(data: st.DataObject, name: str) -> None:
     octets = carefully_written(name, data.draw(of(name)))
-    assert ber.is_plain(octets, 0, len(octets))
-    assert not ber.is_plain(octets, 0, len(octets) - 1)
-    assert not ber.is_plain(octets + b"\0", 0, len(octets) + 1)
+    assert elements.is_plain(octets, 0, len(octets))
+    assert not elements.is_plain(octets, 0, len(octets) - 1)
+    assert not elements.is_plain(octets + b"\0", 0, len(octets) + 1)
 
 
 def test_levels_have_an_end_on_the_quick_way() -> None:
@@ -177,8 +178,12 @@ def test_levels_have_an_end_on_the_quick_way() -> None:
             inner = element(b"\x30", inner)
         return inner
 
-    taken = [levels for levels in range(1, ber.DEPTH) if ber.is_plain(nested(levels), 0, len(nested(levels)))]
-    assert max(taken) + max(depth(asn1.types()[name].type) for name in TYPES) <= ber.DEPTH
+    taken = [
+        levels
+        for levels in range(1, elements.DEPTH)
+        if elements.is_plain(nested(levels), 0, len(nested(levels)))
+    ]
+    assert max(taken) + max(depth(asn1.types()[name].type) for name in TYPES) <= elements.DEPTH
 
 
 def depth(described: Any) -> int:
@@ -196,7 +201,7 @@ def depth(described: Any) -> int:
 
 def test_what_is_too_long_is_not_tried() -> None:
     """So no message on the quick way can hold more elements than are allowed."""
-    octets = element(b"\x66", element(b"\x30", b"\x05\x00" * ber.ELEMENTS))
+    octets = element(b"\x66", element(b"\x30", b"\x05\x00" * elements.ELEMENTS))
     with pytest.raises(NotPlain):
         plain_reader.read("Cancel", octets)
 

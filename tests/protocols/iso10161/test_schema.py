@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import asn1, schema
-from mailproc.protocols.iso10161.ber import element, first
-from mailproc.protocols.iso10161.schema import NAMES, Tree
+from mailproc.protocols.iso10161.ber import asn1, schema
+from mailproc.protocols.iso10161.ber.elements import element, first
+from mailproc.protocols.iso10161.ber.schema import NAMES, Tree
 
 from .disguise import disguised, split
 from .trees import FULL, MINIMAL, apdus, external_octets, of

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mailproc.protocols.iso10161 import strings
-from mailproc.protocols.iso10161.strings import NAME, STRANGE, WORDS, tidy
+from mailproc.protocols.iso10161.fields import strings
+from mailproc.protocols.iso10161.fields.strings import NAME, STRANGE, WORDS, tidy
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 

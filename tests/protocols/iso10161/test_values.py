@@ -32,11 +32,13 @@ from mailproc.ill.apdu import (
     StatusOrErrorReport,
 )
 from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
-from mailproc.protocols.iso10161 import reading, reports, rest, schema, writing
-from mailproc.protocols.iso10161.dates import DATE, MOMENT
-from mailproc.protocols.iso10161.money import AMOUNT, AMOUNT_IN_WORDS
-from mailproc.protocols.iso10161.numbers import MOST_RECENT_SERVICE
-from mailproc.protocols.iso10161.pair import Tree, Unreadable
+from mailproc.protocols.iso10161 import reading, writing
+from mailproc.protocols.iso10161.ber import schema
+from mailproc.protocols.iso10161.fields import reports, unmapped
+from mailproc.protocols.iso10161.fields.dates import DATE, MOMENT
+from mailproc.protocols.iso10161.fields.enumerations import MOST_RECENT_SERVICE
+from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent
+from mailproc.protocols.iso10161.fields.money import AMOUNT, AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
 AT = datetime(2026, 1, 31, 12, 0, 1)  # noqa: DTZ001  # times in an APDU have no zone
@@ -84,7 +86,7 @@ def test_amounts_are_read(octets: bytes, amount: str, currency: str | None) -> N
     [b"", b"a lot", b"-5", b"1.234", b"1,234", b"1.234.56", b"12345678.90", b"1e9", b"9" * 40, b"5 EUR 6"],
 )
 def test_what_is_no_amount_or_might_be_two_is_not_guessed(octets: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableComponent):
         AMOUNT.read({"monetary-value": octets})
 
 
@@ -96,7 +98,7 @@ def test_currencies_are_read(code: bytes, octets: bytes, currency: str | None) -
 
 
 def test_two_currencies_are_none() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableComponent):
         AMOUNT.read({"currency-code": b"USD", "monetary-value": b"EUR 5"})
 
 
@@ -158,7 +160,7 @@ def test_dates_are_read(octets: bytes) -> None:
     "octets", [b"", b"soon", b"20260231", b"260131", b"20260131120000", b"00000101", b"\xb2" * 8]
 )
 def test_what_is_no_date_is_said_to_be_none(octets: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableComponent):
         DATE.read(octets)
 
 
@@ -274,9 +276,9 @@ def test_an_entry_that_is_none_is_refused(entry: dict[str, Any]) -> None:
 def test_what_was_kept_of_another_choice_is_not_put_into_this_one(at: str) -> None:
     """Something else was said there meanwhile: that stands."""
     tree: Any = {"chosen": ("this", {"said": 1}), "list": [{"said": 2}]}
-    rest.put_back(tree, ({"at": at, "value": 5},))
+    unmapped.put_back(tree, ({"at": at, "value": 5},))
     assert tree == {"chosen": ("this", {"said": 1}), "list": [{"said": 2}]}
-    rest.put_back(tree, ({"at": "chosen/this/inner", "value": 5}, {"at": "list/0/inner", "value": 6}))
+    unmapped.put_back(tree, ({"at": "chosen/this/inner", "value": 5}, {"at": "list/0/inner", "value": 6}))
     assert tree == {"chosen": ("this", {"said": 1, "inner": 5}), "list": [{"said": 2, "inner": 6}]}
 
 
@@ -693,4 +695,4 @@ def test_json_of_a_component_goes_both_ways() -> None:
         "a": [True, None, 5, b"\xff", b"ascii", ("x", ("y", b"")), text("Ł"), ("n", None)],
         "b": "1.2.3",
     }
-    assert rest.from_plain(rest.to_plain(component)) == component
+    assert unmapped.from_plain(unmapped.to_plain(component)) == component

@@ -11,8 +11,8 @@ from asn1tools.codecs import ber
 from hypothesis import strategies as st
 
 from mailproc.ill.terms import ApduType
-from mailproc.protocols.iso10161 import asn1, schema
-from mailproc.protocols.iso10161.schema import Tree
+from mailproc.protocols.iso10161.ber import asn1, schema
+from mailproc.protocols.iso10161.ber.schema import Tree
 
 NEVER = {"damaged-details-51", "descriptor"}
 """Components that are read and never written. Of an EXTERNAL's descriptor libyaz has the tag wrong

@@ -1,0 +1,176 @@
+"""What config.toml names must be there and be of use: files, folders, a language, an address to listen on.
+
+Looked at before the service starts and by ``check``. Left to the moment of use it would stop the
+service in its start without a line, or (a folder of templates) be passed over in silence.
+
+Asked by ``os.path``: pathlib's ``exists`` and ``is_dir`` raise where a folder may not be searched.
+"""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from mailproc import private
+from mailproc.config import Config, TemplateSettings
+from mailproc.config_load.problem import ConfigProblem, Loc
+from mailproc.errors import Misconfigured
+from mailproc.notices.language_files import shipped_tags
+from mailproc.protocols import registry
+from mailproc.transport.tls import server_context
+
+
+def problems(config: Config) -> Iterator[ConfigProblem]:
+    """Everything named that cannot work, each with what to do. Changes nothing."""
+    base = config.file.parent
+    yield from _language(config, base / config.templates.site)
+    yield from _site(config, base / config.templates.site)
+    for loc, name in registry.files(config):
+        yield from _data(loc, name, base)
+    if config.deliver.mode == "folder":
+        yield from _outgoing(config.deliver.folder, base)
+    if config.listen.enabled:
+        yield from _certificate(config)
+        yield from _host(config.listen.host)
+    yield from _authorities(config)
+    yield from _nameservers(config)
+
+
+def _language(config: Config, site: Path) -> Iterator[ConfigProblem]:
+    language = config.library.language
+    if language not in shipped_tags() and not os.path.isdir(site / language):
+        shipped = " and ".join(shipped_tags())
+        text = f"there are letters in {shipped}; for another language put your own into {site / language}"
+        yield ConfigProblem(("library", "language"), text, language)
+
+
+def _site(config: Config, site: Path) -> Iterator[ConfigProblem]:
+    """The folder of the default need not be there. Whatever is there must be readable to its ground."""
+    if config.templates.site == TemplateSettings().site and not os.path.lexists(site):
+        return
+    loc, told = ("templates", "site"), config.templates.site
+    for error in _hidden(site):
+        text = f"{error.filename} cannot be read ({error.strerror}): the shipped texts would go out instead"
+        yield ConfigProblem(loc, f"{text}; make it, give it to the service, or take it away", told)
+
+
+def _hidden(folder: Path) -> Iterator[OSError]:
+    """Why folders and files below ``folder``, or itself, cannot be looked into."""
+    errors: list[OSError] = []
+    for here, _, files in os.walk(folder, onerror=errors.append):
+        for file in files:
+            try:
+                (Path(here) / file).stat()
+            except OSError as error:
+                errors.append(error)
+    yield from errors
+
+
+def _data(loc: Loc, name: str, base: Path) -> Iterator[ConfigProblem]:
+    if name and (why := _unreadable(base / name)):
+        yield ConfigProblem(
+            loc, f'the file {base / name} cannot be read: {why}; correct the name, or write ""', name
+        )
+
+
+def _unreadable(file: Path) -> str:
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _outgoing(name: str, base: Path) -> Iterator[ConfigProblem]:
+    """The folder is made when the first letter goes; until then its nearest parent must take it."""
+    folder = base / name
+    there = next(each for each in (folder, *folder.parents) if os.path.exists(each))
+    try:
+        TemporaryFile(dir=there).close()
+    except OSError as error:
+        text = f"letters cannot be written into {folder}: {error.strerror}; {private.belongs(there)}"
+        yield ConfigProblem(("deliver", "folder"), f"{text}: chown it, or run as the service's user", name)
+
+
+def certificate(config: Config) -> dict[str, Path]:
+    """The files of the listener's ``tls_cert`` and ``tls_key``, as far as they are named: like every path in
+    config.toml they are read from its folder."""
+    named = {"tls_cert": config.listen.tls_cert, "tls_key": config.listen.tls_key}
+    return {key: config.file.parent / name for key, name in named.items() if name}
+
+
+def _certificate(config: Config) -> Iterator[ConfigProblem]:
+    listen, files = config.listen, certificate(config)
+    missing = {key: why for key, file in files.items() if (why := _unreadable(file))}
+    for key, why in missing.items():
+        text = f'the file {files[key]} cannot be read: {why}; correct the name, or write ""'
+        yield ConfigProblem(("listen", key), text, getattr(listen, key))
+    if listen.tls_cert and not missing:
+        try:
+            server_context(str(files["tls_cert"]), str(files.get("tls_key", "")))
+        except Misconfigured as error:
+            why = str(error).partition(": ")[2]  # which keys it is about is said anyway
+            yield ConfigProblem(("listen", "tls_cert"), f'{why}; correct it, or write ""', listen.tls_cert)
+
+
+def _host(host: str) -> Iterator[ConfigProblem]:
+    """Is it an address of this machine? The port may be taken by the very service that runs."""
+    try:
+        found = socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        if not any(_is_ours(family, address) for family, _, _, _, address in found):
+            yield ConfigProblem(("listen", "host"), "this machine has no such address", host)
+    except OSError as error:
+        text = f"no address of that name is known: {error.strerror}"
+        yield ConfigProblem(
+            ("listen", "host"), f'{text}; write an address of this machine, as "127.0.0.1"', host
+        )
+
+
+def _is_ours(family: int, address: tuple[str | int, ...] | tuple[int, bytes]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
+
+
+def _authorities(config: Config) -> Iterator[ConfigProblem]:
+    """OpenSSL passes over a file of authorities that it cannot read, and then trusts nobody."""
+    file = os.environ.get("SSL_CERT_FILE")
+    if file is None:
+        return
+    doors: list[tuple[Loc, str]] = [
+        (("mailbox", at, "security"), one.security) for at, one in enumerate(config.mailbox)
+    ]
+    if config.deliver.mode == "smtp":
+        doors.append((("deliver", "security"), config.deliver.security))
+    for loc, security in doors:
+        if security != "none" and (why := _no_authorities(file)):
+            text = f"certificates are checked by SSL_CERT_FILE in the environment: {file} {why}"
+            yield ConfigProblem(loc, f"{text}; correct or unset it", security)
+
+
+def _no_authorities(file: str) -> str:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        return "holds no certificates"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""
+
+
+def _nameservers(config: Config) -> Iterator[ConfigProblem]:
+    if not config.proof.nameservers:
+        return
+    from mailproc.transport.dns_keys import nameserver  # here: DNS takes its time to load
+
+    for position, server in enumerate(config.proof.nameservers):
+        try:
+            nameserver(server)
+        except ValueError:
+            text = 'must be an IP address, "192.0.2.53" or "192.0.2.53:5353"; [] = those of this machine'
+            yield ConfigProblem(("proof", "nameservers", position), text, server)

@@ -1,0 +1,124 @@
+"""What ``check`` looks at: configuration, templates, store, and on request the connections."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailproc import config_load
+from mailproc.app import build, file_permissions, sender_authentication
+from mailproc.config import Config
+from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
+from mailproc.errors import MailprocError
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.notices.catalogue import NOTICES
+from mailproc.notices.language_files import FOLDER
+from mailproc.office.templates import template_dry_run
+from mailproc.store import connections
+from mailproc.store.engine import Store
+from mailproc.templating.environment import TemplateLine
+from mailproc.transport import imap_in
+from mailproc.transport.smtp_out import Relay
+
+
+@dataclass
+class CheckReport:
+    fine: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def tried(self, what: str, attempt: Callable[[], str]) -> None:
+        """Run ``attempt``; its answer, or what it raised, with ``what`` before it."""
+        try:
+            self.fine.append(f"{what}: {attempt()}")
+        except (MailprocError, OSError) as error:
+            self.wrong.append(f"{what}: {error}")
+
+
+def look(path: Path, *, connect: bool) -> CheckReport:
+    """As ``check``, of the configuration at ``path``. A store that is not there is not made, an older one not
+    migrated: what `run` will do is a warning. Raises Misconfigured, TryLater."""
+    context = build.configured(path)
+    if waiting := build.waiting_for_run(context.config):
+        found = check(context, None, connect=connect)
+        found.warnings.insert(0, waiting)
+        return found
+    with closing(build.store_of(context.config, make=False, migrate=False)) as store:
+        return check(context, store, connect=connect)
+
+
+def check(context: Context, store: Store | None, *, connect: bool) -> CheckReport:
+    """Everything that can be told without changing anything."""
+    config = context.config
+    found = CheckReport(
+        fine=[f"configuration: {config.file}", f"store: {connections.shown(config.store.url)}"]
+    )
+    found.warnings += [*config_load.warnings(config), *context.registry.warnings]
+    found.warnings += file_permissions.warnings(config)
+    if store is not None:
+        found.tried("store examined", lambda: _examined(store))
+    listed = template_dry_run.listed(context)
+    found.fine.append(f"templates: {sum(one.state == 'ok' for one in listed)} of {len(listed)} in order")
+    found.wrong += [f"template {one.path}: {problem}" for one in listed for problem in one.problems]
+    found.warnings += [*_without_templates(context), *_without_words(context, listed)]
+    found.fine += list(_accounts(config))
+    found.fine += list(sender_authentication.shown(config))
+    if connect:
+        _connect(context, found)
+    return found
+
+
+def _examined(store: Store) -> str:
+    store.examine()
+    return "whole" if store.path is not None else "by PostgreSQL's own tools"
+
+
+def _without_templates(context: Context) -> Iterator[str]:
+    """Languages of the library's own in which some letters would go out in English."""
+    names = [notice.path.partition("/")[2] for notice in NOTICES]
+    for tag, file in context.languages.own().items():
+        missing = [name for name in names if _is_english(context.templates.source(f"{tag}/{name}").path)]
+        if tag != FALLBACK_LANGUAGE and missing:
+            site = context.config.file.parent / context.config.templates.site
+            yield (
+                f"language {tag} ({file}): {', '.join(missing)} would go out in English; "
+                f"put your own below {site / tag}"
+            )
+
+
+def _without_words(context: Context, listed: Sequence[TemplateLine]) -> Iterator[str]:
+    """Languages of the library's own templates that have no file: days and reasons would be English."""
+    tags = dict.fromkeys(one.path.partition("/")[0] for one in listed if one.source == "site" and one.purpose)
+    for tag in filter(LANGUAGE_TAG.fullmatch, tags):
+        if tag != FALLBACK_LANGUAGE and context.languages.of(tag).tag == FALLBACK_LANGUAGE:
+            file = context.config.file.parent / context.config.templates.site / FOLDER / f"{tag}.toml"
+            yield f"language {tag}: its letters have days, reasons and services in English; write {file}"
+
+
+def _is_english(path: str) -> bool:
+    return path.startswith(f"{FALLBACK_LANGUAGE}/")
+
+
+def _accounts(config: Config) -> Iterator[str]:
+    """Where an order may go by one of several accounts: which takes what."""
+    for partner in config.partner:
+        ours = accounts.ours(partner)
+        if len(ours) > 1:
+            rest = accounts.the_rest(partner)
+            listed = (f"{accounts.shown(one)}{' (the rest)' if one is rest else ''}" for one in ours)
+            yield f"accounts with {partner.symbol}: {', '.join(listed)}"
+
+
+def _connect(context: Context, found: CheckReport) -> None:
+    config = context.config
+    for domain in sender_authentication.signing(config):
+        found.tried(f"DNS of {domain}", lambda domain=domain: sender_authentication.asked(context, domain))  # type: ignore[misc]  # bound now
+    for mailbox in config.mailbox:
+        found.tried(f"mailbox {mailbox.name}", lambda mailbox=mailbox: imap_in.check(mailbox))  # type: ignore[misc]  # bound now
+    if config.deliver.mode == "smtp":
+        relay = Relay(config.deliver, context.clock)
+        try:
+            found.tried("relay", relay.check)
+        finally:
+            relay.close()

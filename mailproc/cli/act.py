@@ -1,0 +1,227 @@
+"""Verbs that move requests: place one, act, go on to the next partner."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.app.build import App
+from mailproc.cli import output
+from mailproc.cli.input_files import json_value
+from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.ill import actions
+from mailproc.ill.actions import ACTIONS, Option
+from mailproc.ill.status import status
+from mailproc.ill.terms import State
+from mailproc.notices.language import Language
+from mailproc.notices.language_files import ENGLISH
+from mailproc.office import choices
+from mailproc.office.acts import options, perform
+from mailproc.office.choices import Choice
+from mailproc.office.queries import request_details
+from mailproc.office.queries.listing import RequestLine
+from mailproc.office.requests import place
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("request")
+def request(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(help="A JSON file, or - for standard input.")],
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Place a request: ask the first partner of its rota. Prints its number."""
+    value = json_value(file)
+    with opened(ctx) as app:
+        wanted = place.read(value, partner or ())
+        number = place.place(app.store, app.context, wanted, who())
+        if not as_json:
+            output.line(number)
+            return
+        with app.store.read() as connection:
+            output.as_json(request_details.shown(connection, number).line)
+
+
+def _option(option: Option) -> Any:
+    """An option of the table, with what it names in each action."""
+    return typer.Option(str(option), metavar=option.value, help=_help(option))
+
+
+def _help(option: Option) -> str:
+    """What it names, by the actions that take it: "Of ship, renew-reply: when it is due back; …" """
+    named: dict[str, list[str]] = {}
+    for action in ACTIONS:
+        if option in action.takes:
+            named.setdefault(ENGLISH.option_word(action.name, option.name), []).append(action.name)
+    if len(named) == 1 or option is actions.NOTE:
+        return ENGLISH.option_word("", option.name).capitalize() + "."
+    return "; ".join(f"of {', '.join(names)}: {word}" for word, names in named.items()).capitalize() + "."
+
+
+@verbs.command("act")
+def act(
+    ctx: typer.Context,
+    number: Number,
+    action: Annotated[
+        str, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
+    ] = "",
+    note: Annotated[str, _option(actions.NOTE)] = "",
+    on: Annotated[str, _option(actions.DATE)] = "",
+    reason: Annotated[str, _option(actions.REASON)] = "",
+    condition: Annotated[str, _option(actions.CONDITION)] = "",
+    answer: Annotated[str, _option(actions.ANSWER)] = "",
+    service: Annotated[str, _option(actions.SERVICE)] = "",
+    cost: Annotated[str, _option(actions.COST)] = "",
+    via: Annotated[str, _option(actions.VIA)] = "",
+    to: Annotated[str, _option(actions.TO)] = "",
+    location: Annotated[list[str] | None, _option(actions.LOCATION)] = None,
+    position: Annotated[int | None, _option(actions.POSITION)] = None,
+    level: Annotated[int | None, _option(actions.LEVEL)] = None,
+    heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
+    once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Do something with a request. The answer comes at once; --dry-run changes nothing."""
+    done = perform.StaffAct(
+        action=action,
+        number=number,
+        note=note,
+        on=_date(on),
+        reason=reason,
+        condition=condition,
+        service=service,
+        cost=cost,
+        via=via,
+        to=to,
+        locations=tuple(location or ()),
+        answer=_answer(answer),
+        position=position,
+        level=level,
+        heard_by=heard_by,
+        repeat=repeat,
+        by=who(),
+        once=once,
+    )
+    with opened(ctx) as app:
+        if not action:
+            _possible(app, done, as_json=as_json)
+            return
+        way = perform.foresee if dry_run else perform.perform
+        outcome = way(app.store, app.context, done)
+        with app.store.read() as connection:
+            line = request_details.shown(connection, number).line
+        _answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)
+
+
+@verbs.command("next")
+def next_(
+    ctx: typer.Context,
+    number: Number,
+    partner: Annotated[list[str] | None, typer.Option(help="Add to the end of the rota first.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Go to the next partner of the rota."""
+    with opened(ctx) as app:
+        outcome = place.next_partner(app.store, app.context, number, partner or (), who())
+        with app.store.read() as connection:
+            line = request_details.shown(connection, number).line
+        _answered(number, outcome, line, app.context, as_json=as_json, would=False)
+
+
+def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool) -> None:
+    """What can be done now, and what each would say. LocalFault where something to be said was given."""
+    if named := [str(option) for option in options.given(wanted)]:
+        raise LocalFault(f"{', '.join(named)}: of which action? It stands behind the number.")
+    with app.store.read() as connection:
+        found = choices.choices(connection, wanted.number, app.context)
+    if as_json:
+        output.as_json([_choice_json(one, app.context) for one in found])
+        return
+    language = app.context.language
+    for one in found:
+        lead = f"{one.action.name} --answer {one.answer}" if one.answer else one.action.name
+        output.line(f"{lead}: {_does(one, language)}")
+        after = language.state_word(one.role, one.becomes)
+        output.line(f"  {language.label('act', 'would', state=after, told=language.label('told', one.told))}")
+        for option in one.options:
+            output.line(f"  {option.usage}: {language.option_word(one.action.name, option.name)}")
+
+
+def _choice_json(one: Choice, context: Context) -> dict[str, Any]:
+    language, name = context.language, one.action.name
+    return {
+        "action": name,
+        "answer": one.answer,
+        "does": _does(one, language),
+        "becomes": one.becomes,
+        "told": one.told,
+        "options": [
+            {
+                "option": str(option),
+                "value": option.value,
+                "names": language.option_word(name, option.name),
+                "needed": option in one.needs,
+            }
+            for option in one.options
+        ],
+    }
+
+
+def _does(one: Choice, language: Language) -> str:
+    return language.way_word(f"act {one.action.name} {one.answer}".rstrip())
+
+
+def _answered(
+    number: str, outcome: StepOutcome, line: RequestLine, context: Context, *, as_json: bool, would: bool
+) -> None:
+    if as_json:
+        output.as_json(
+            {
+                "number": line.number,
+                "attempt": line.attempt,
+                "before": outcome.before,
+                "state": outcome.after,
+                "dry_run": would,
+                "note": outcome.note,
+                "follows": list(outcome.words),
+            }
+        )
+        return
+    if not outcome.after:
+        output.line(output.one_line(f"{number}: {outcome.note}"))
+        return
+    told = context.language.status(status(State[outcome.after]), context.today())
+    lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
+    output.line(f"{lead} [{outcome.after}]")
+    if outcome.note:
+        output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
+    for word in outcome.words:
+        output.line(f"  {output.one_line(word)}")
+
+
+def _date(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise LocalFault(sentence("date-written", given=text[:40])) from None
+
+
+def _answer(text: str) -> bool | None:
+    if text and text not in ("yes", "no"):
+        raise LocalFault(sentence("answer-yes-no"))
+    return text == "yes" if text else None

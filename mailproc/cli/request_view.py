@@ -1,0 +1,172 @@
+"""What `show` says of one request, for a librarian's eyes: how to go on, its particulars, its whole history.
+
+In the library's language; codes stand beside their words where commands take them.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from mailproc.cli import history, output
+from mailproc.flow.context import Context
+from mailproc.ill.apdu import Money
+from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.terms import Role, State
+from mailproc.notices.citation import cited
+from mailproc.notices.language import Language
+from mailproc.office.queries.listing import RequestLine
+from mailproc.office.queries.request_details import RequestDetails
+
+GAP = 2
+
+
+def stands(line: RequestLine, context: Context) -> str:
+    """How it stands in the standard's terms, and where our last letter is if it has not simply gone."""
+    language = context.language
+    status = language.status(line.status, context.today())
+    letter = language.delivery_word(_delivery(line.delivery, answered=line.answered))
+    quiet = line.delivery in ("", "handed_over", "withdrawn")
+    return status if quiet else f"{status} ({letter})"
+
+
+def _delivery(state: str, *, answered: bool) -> str:
+    """An answer proves that somebody has carried the letter from the folder to them."""
+    return "filed-answered" if state == "filed" and answered else state
+
+
+def tell(found: RequestDetails, context: Context) -> None:
+    """To standard output: first how it stands and how to go on. Days and times in the library's zone."""
+    line, language = found.line, context.language
+    by = f" · {line.author}" if line.author else ""
+    output.line(output.one_line(f"{line.number} · {line.title}{by}{_reader(found, language)}"))
+    way = "borrow" if line.role == Role.REQUESTER else "lend"
+    headline = language.label("show", way, partner=_whom(found, language), status=stands(line, context))
+    output.line(f"{headline} [{line.state}]")
+    pairs = [*_to_do(found, language), *_particulars(found, context), *_untold(found, language)]
+    width = max(len(label) for label, _ in pairs) + GAP
+    before = ""
+    for label, value in pairs:
+        lead = label if label != before else ""
+        output.line(f"  {lead:<{width}}{output.one_line(value)}")
+        before = label
+    output.line()
+    history.tell(found.history, line.role, context)
+
+
+def _reader(found: RequestDetails, language: Language) -> str:
+    if not found.patron:
+        return ""
+    return " · " + language.label("show", "reader", name=found.patron.get("name") or found.patron["id"])
+
+
+def _whom(found: RequestDetails, language: Language) -> str:
+    """The partner, or who has the request now since the partner passed it on."""
+    if found.passed_on is None:
+        return found.line.partner
+    told = language.label("show", "passed_on", library=found.passed_on["to"], partner=found.line.partner)
+    return output.one_line(told)
+
+
+def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    """Why a person is needed, and how to go on."""
+    words = language.texts.labels["show"]
+    for reason in found.line.needs:
+        yield words["needs"], language.attention_word(reason)
+    ways = [(way.command, way.does) for way in found.ways] or list(_ways_on(found, language))
+    for command, does in ways:
+        yield words["go_on"], f"{command} ({does})"
+    for asked in found.questions:
+        yield words["asks"], asked.text
+        yes, no = f"mailproc partners --confirm {asked.id}", f"--forget {asked.id}"
+        yield words["asks"], language.label("show", "either", first=yes, second=no)
+    yield words["possible"], ", ".join(found.actions) or words["only_close"]
+
+
+def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    """Where nobody holds an order of ours any more, and the request is open: whom to ask."""
+    line = found.line
+    if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
+        return
+    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
+    ask = f"mailproc next {line.number}"
+    if waits:
+        yield ask, language.label("show", "asks_next", partner=waits)
+    again = language.label("show", "asks_again", partner=line.partner)
+    yield f"mailproc amend {line.number} … --again", again
+    if not waits:
+        add = f"mailproc rota {line.number} --add SYMBOL"
+        yield language.label("show", "then", first=add, second=ask), language.label("show", "asks_other")
+
+
+def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str]]:
+    line, language, today = found.line, context.language, context.today()
+    words = language.texts.labels["show"]
+    pairs = [
+        *_cited(found, language),
+        (words["their_number"], line.their_number),
+        (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
+        (words["due"], language.day_word(line.due, today) if line.due else ""),
+        *_asked(found, language, today),
+        (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
+        (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
+        (words["if_nobody_acts"], _if_nobody_acts(found, context)),
+        (words["letters"], _letters(found.letters, language)),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _place(one: dict[str, Any], language: Language) -> str:
+    why = f": {language.reason_word(one['why_not'])}" if one["why_not"] else ""
+    return f"{one['partner']}{why}"
+
+
+def _cited(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
+    said = (found.line.title, found.line.author)
+    return list(cited(found.item, language, said=said))
+
+
+def _asked(found: RequestDetails, language: Language, today: date) -> list[tuple[str, str]]:
+    """What a partner's request says beside the item; what it says by default is not."""
+    said = {name: _flat(value, language) for name, value in found.asked.items()}
+    if "services" in said:
+        said["services"] = ", ".join(map(language.service_word, found.asked["services"]))
+    if said.get("expiry"):
+        said["expiry"] = language.day_word(date.fromisoformat(said["expiry"]), today)
+    return [
+        (label, said[name])
+        for name, label in language.texts.labels["asked"].items()
+        if said.get(name) not in (None, "", "according-to-responder-policy")
+    ]
+
+
+def _flat(value: Any, language: Language) -> str:
+    if isinstance(value, dict) and "amount" in value:
+        money: Money = value_from_json(Money, value, "amount")
+        return language.amount(money)
+    if isinstance(value, dict):
+        return ", ".join(_flat(each, language) for each in value.values())
+    return ", ".join(_flat(each, language) for each in value) if isinstance(value, list) else str(value)
+
+
+def _letters(letters: Sequence[dict[str, Any]], language: Language) -> str:
+    """Each with what became of it, said once for those in a row that fared alike."""
+    became = [(_delivery(one["state"], answered=one["answered"]), one["id"]) for one in letters]
+    fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
+    return ", ".join(f"{' '.join(ids)} ({language.delivery_word(state)})" for state, ids in fared)
+
+
+def _if_nobody_acts(found: RequestDetails, context: Context) -> str:
+    if found.next is None:
+        return ""
+    language = context.language
+    day = language.day_word(context.local(found.next.at).date(), context.today())
+    return f"{day}: {language.event_word(found.next.kind)}"
+
+
+def _untold(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
+    words = language.texts.labels
+    for one in found.untold:
+        name = one["notice"].removeprefix("patron/")
+        yield words["show"]["not_told"], f"{words['untold'].get(name, one['notice'])}: {one['why']}"

@@ -1,0 +1,93 @@
+"""Verbs about templates."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailproc.cli import output
+from mailproc.cli.session import configured, opened
+from mailproc.errors import LocalFault
+from mailproc.flow.prepare import site_texts
+from mailproc.office.templates import previews, template_dry_run
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
+
+
+@verbs.command("templates")
+def templates(
+    ctx: typer.Context,
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The page templates/README.md.")] = False,
+    diff: Annotated[
+        str, typer.Option(metavar="TEMPLATE", help="What your text changes in the shipped one.")
+    ] = "",
+) -> None:
+    """The templates, where each comes from, and whether it is in order."""
+    context = configured(ctx)
+    known = context.templates
+    if markdown:
+        typer.echo(known.readme(), nl=False)
+        return
+    if diff:
+        changed = context.registry.mask(known.diff(diff).encode()).decode()
+        if as_json:
+            output.as_json({"template": diff, "diff": changed})
+            return
+        output.text(changed.rstrip("\n") or f"{diff} is as it was shipped.")
+        return
+    listed = template_dry_run.listed(context)
+    broken = [one for one in listed if one.problems]
+    if as_json:
+        output.as_json([asdict(one) | {"problem": one.problem} for one in listed])
+    else:
+        rows = [(one.path, one.source, one.state, one.purpose) for one in listed]
+        output.table(("Template", "From", "State", "What it is for"), rows, "There are no templates.")
+        for one in broken:
+            output.line()
+            output.line(f"{one.path} is broken:")
+            for problem in one.problems:
+                output.line(f"  {problem}")
+    if broken:
+        raise typer.Exit(1)
+
+
+@verbs.command("preview")
+def preview(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A template's path, such as en/patron/arrived.txt.")],
+    file: Annotated[Path | None, typer.Option(help="A draft instead of the file in use.")] = None,
+    request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
+    as_json: Json = False,
+) -> None:
+    """A finished letter, without sending it. Names file, line and field of what is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8") if file else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LocalFault(sentence("file-unreadable", file=str(file), error=str(error))) from None
+    with opened(ctx) as app:
+        if request:
+            with app.store.read() as connection:
+                one = previews.of_request(connection, app.context, name, request, text, str(file or ""))
+            shown: Sequence[previews.Preview] = (one,)
+        else:
+            shown = previews.of_samples(app.context, name, text, str(file or ""))
+        _tell(name, shown, as_json=as_json)
+        if text is None:
+            site_texts.passed(app.store, app.context, name)
+
+
+def _tell(name: str, shown: Sequence[previews.Preview], *, as_json: bool) -> None:
+    if as_json:
+        output.as_json({"template": name, "text": shown[0].text, "examples": shown})
+        return
+    for one in shown:
+        if len(shown) > 1:
+            output.line(f"=== {one.when} ===")
+            output.line()
+        output.text(one.text)

@@ -1,0 +1,1 @@
+"""From an event to the next state: one event, one step, one commit."""

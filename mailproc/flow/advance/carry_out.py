@@ -1,0 +1,340 @@
+"""Carries out what policy wants after a step: intents, attention, the rota, the request's end.
+
+All of it in the step's own commit; nothing is sent from here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow import delivery_mode, our_letters
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.flow.notify_staff import StaffFacts, letter_to_staff
+from mailproc.ill import apdu_json, rota
+from mailproc.ill.apdu import (
+    Apdu,
+    ForwardNotification,
+    IllAnswer,
+    IllRequest,
+    OptionalMessages,
+    Returned,
+    Shipped,
+)
+from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
+from mailproc.ill.effects import (
+    AskStaff,
+    Effect,
+    Finish,
+    FollowUpAct,
+    Notify,
+    Send,
+    TakeBack,
+    TryNext,
+    Withdraw,
+)
+from mailproc.ill.event_names import told
+from mailproc.ill.policy import ASK, COPYRIGHT
+from mailproc.ill.terms import Ref, Role, TransactionId
+from mailproc.notices.language_files import ENGLISH
+from mailproc.protocols.codec import Codec, Manner
+from mailproc.store import (
+    alarms,
+    auto_replies,
+    events,
+    order_letters,
+    outgoing,
+    patrons,
+    requests,
+    undelivered,
+)
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+
+
+@dataclass
+class Work:
+    """One step's doing: what it changes of the transaction, and the follow-up events."""
+
+    connection: Connection
+    event: RowMapping
+    transaction: Transaction
+    context: Context
+    by_hand: bool = False  # staff do it, and are told at once
+    attention: list[str] = field(default_factory=list)
+    last_service_at: str = ""
+    follow_ups: list[int] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)  # what a letter of theirs made us say by ourselves
+    withdrew: list[int] = field(default_factory=list)
+    pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
+    seq: int = 0
+    stood: tuple[str, ...] = ()  # the reasons of which staff were told before this step
+
+    def __post_init__(self) -> None:
+        self.stood = tuple(self.attention)
+
+    def attend(self, reason: Reason) -> None:
+        """Staff are to look at it; ``reason`` stands there once."""
+        if reason not in self.attention:
+            self.attention.append(reason)
+
+    def intend(self, kind: str, body: dict[str, Any]) -> None:
+        """An intent of this step, in order."""
+        outgoing.add_intent(
+            self.connection,
+            event_id=self.event["id"],
+            seq=self.seq,
+            request_id=self.transaction.request_id,
+            transaction_id=self.transaction.id,
+            kind=kind,
+            body=body,
+            partner=self.transaction.partner,
+        )
+        self.seq += 1
+
+
+def carry_out(work: Work, effects: Sequence[Effect]) -> None:
+    """Do ``effects`` in order; new attention makes one letter to staff at the end.
+
+    What staff themselves do or record makes none: the answer to their act says it, and the lists keep it.
+    """
+    for effect in effects:
+        _DOERS[type(effect)](work, effect)
+    known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
+    fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
+    if work.by_hand:
+        work.words += [f"needs a hand: {ENGLISH.attention_word(reason)}" for reason in fresh]
+    elif fresh and _not_told(work):
+        facts: StaffFacts = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
+        work.intend("notice", letter_to_staff(facts))
+
+
+def _trouble(work: Work) -> str:
+    """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
+    return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in OF_OUR_LETTER else ""
+
+
+def _ours(work: Work) -> list[int]:
+    """The letters of ours whose fate the event is."""
+    return list((work.event["facts"] or {}).get("ours", ())) if work.event["type"] in OF_OUR_LETTER else []
+
+
+def _of_another_letter(work: Work, reason: str) -> bool:
+    """Staff know of the same trouble with another letter, not with this one. (What befalls a letter to
+    themselves makes no new one, or it would be without end.)"""
+    if OF_OUR_LETTER.get(work.event["type"]) != reason:
+        return False
+    return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
+
+
+def _not_told(work: Work) -> bool:
+    """One trouble may befall forty letters of ours: staff hear of it once a day.
+
+    It is the same where partner and field are (a broken template), or the letter; the lists show every
+    order that it befell. What a letter that came in says of many is told in one letter (``attention``).
+    """
+    if work.event["type"] not in OF_OUR_LETTER or work.event["inbox_id"] is not None:
+        return True
+    about = f"{work.transaction.partner}/{_trouble(work).partition(':')[0]}"
+    return alarms.raise_once(work.connection, work.event["type"], about[:250], work.context.clock())
+
+
+def _send(work: Work, effect: Send) -> None:
+    transaction, context = work.transaction, work.context
+    codec = context.registry.by_name(transaction.codec)
+    partner = context.partners.get(transaction.partner)
+    role = transaction.role
+    way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
+    if way is Manner.LOCAL:
+        work.words.append(f"nothing is sent to {transaction.partner}")
+        return
+    if way is Manner.REFUSE:
+        work.attend(Reason.CANNOT_BE_SAID)
+        return
+    if work.event["cause"] == "letter" and not _may_answer(work):
+        work.attend(Reason.TOO_MANY_ANSWERS)
+        return
+    said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
+    body = {"apdu": apdu_json.to_json(_addressed(work, said))}
+    what = ENGLISH.told_word(told(effect.apdu))
+    if work.event["cause"] == "letter":
+        work.answered.append(told(effect.apdu))
+    if way is Manner.SEND:
+        work.intend("apdu", body)
+        work.words.append(f"a message to {transaction.symbol} at {transaction.address}: {what}")
+    else:
+        home = isinstance(effect.apdu, Returned)
+        notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
+        work.intend("notice", notice | {"to": "partner"} | body)
+        where = f"{transaction.symbol} at {transaction.address}"
+        work.words.append(f"a letter to the people of {where}: {what}")
+
+
+def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
+    """ISO 10161-1: what of the optional messages we shall say. We want theirs and can live without."""
+    if not isinstance(apdu, IllRequest | IllAnswer | Shipped) or apdu.optional_messages is not None:
+        return apdu
+    role, dialect = work.transaction.role, work.transaction.dialect
+    ours, theirs = delivery_mode.OPTIONAL[role], delivery_mode.OPTIONAL[role.other]
+    able = [
+        kind.name
+        for kind in ours
+        if delivery_mode.effective(codec, partner, kind, role, dialect) is Manner.SEND
+    ]
+    wanted = tuple(kind.name for kind in theirs)
+    return replace(apdu, optional_messages=OptionalMessages(can_send=tuple(able), desires=wanted))
+
+
+def _may_answer(work: Work) -> bool:
+    """What a letter makes us say by ourselves is bounded for each address: no loop can run away."""
+    most = work.context.config.policy.answers_an_hour
+    now = work.context.clock()
+    row = work.transaction
+    return auto_replies.may_answer(work.connection, row.address, row.partner, now, most)
+
+
+def _addressed(work: Work, apdu: Apdu) -> Apdu:
+    """The APDU with both names of its transaction, both symbols and its service time."""
+    row, options = work.transaction, work.transaction.options or {}
+    wire = options.get("wire", {})
+    ours, theirs = wire.get("responder") or work.context.config.library.symbol, row.symbol
+    borrowing = row.role == Role.REQUESTER
+    named = wire.get("initial_requester", row.initial_requester)
+    code = "" if borrowing else row.tq
+    forwarded = isinstance(apdu, ForwardNotification) and apdu.responder is not None
+    return replace(
+        apdu,
+        transaction=TransactionId(named, row.tgq, row.tq, row.stq),
+        ref=None if wire else Ref(number=options.get("number", ""), customer_code=code),
+        requester=ours if borrowing else wire.get("requester") or theirs,
+        responder=apdu.responder if forwarded else theirs if borrowing else ours,
+        sent_at=_service_time(work),
+    )
+
+
+def _service_time(work: Work) -> datetime:
+    """Strictly increasing in each transaction, pushed by a second where need be."""
+    now = work.context.local(work.context.clock())
+    last = work.last_service_at or work.transaction.last_service_at
+    if last:
+        now = max(now, datetime.fromisoformat(last) + timedelta(seconds=1))
+    work.last_service_at = now.isoformat()
+    return now
+
+
+def _notify(work: Work, effect: Notify) -> None:
+    work.intend("notice", {"notice": effect.notice, "to": effect.to, "facts": effect.facts})
+    work.words.append(_told_to(work, effect))
+
+
+def _told_to(work: Work, effect: Notify) -> str:
+    """To whom a notice goes, in words; a reader whose address nobody knows gets none (``notify``)."""
+    if effect.to != "patron":
+        return f"a letter to {effect.to} ({effect.notice})"
+    request = requests.load(work.connection, work.transaction.request_id)
+    reader = patrons.load(work.connection, request["patron_id"])
+    if reader is None or not reader["email"]:
+        return "no letter to the reader: no e-mail address is known"
+    return f"a letter to the reader ({effect.notice})"
+
+
+def _ask_staff(work: Work, effect: AskStaff) -> None:
+    work.attend(effect.reason)
+
+
+def _withdraw(work: Work, _effect: Withdraw) -> None:
+    for intent in outgoing.unsaid(work.connection, work.transaction.id):
+        outgoing.withdraw(work.connection, intent)
+        work.withdrew.append(intent["id"])
+    _put_away(work)
+    work.attention = [reason for reason in work.attention if reason not in ENDS_WITH_THE_LETTER]
+
+
+def _put_away(work: Work) -> None:
+    """What came back and orders nothing any more leaves the lists."""
+    transaction_id = work.transaction.id
+    for outgoing_id in order_letters.returned(work.connection, transaction_id):
+        wanted = order_letters.still_wanted(work.connection, outgoing_id)
+        if all(one.id == transaction_id for one in wanted):
+            undelivered.dismiss(work.connection, outgoing_id, "put away: what it ordered was taken back")
+
+
+def _take_back(work: Work, effect: TakeBack) -> None:
+    """That none of it has left was looked up before the step."""
+    for intent in outgoing.of_event(work.connection, effect.event_id):
+        if intent["state"] != "withdrawn" and intent["letter_state"] not in outgoing.LEFT:
+            outgoing.withdraw(work.connection, intent)
+    for intent_id in effect.withdrew:
+        outgoing.place(work.connection, intent_id, "todo", None)
+        work.words.append("the letter that had not left is taken back")
+
+
+def _try_next(work: Work, effect: TryNext) -> None:
+    request_id = work.transaction.request_id
+    requests.why_not(work.connection, work.transaction.id, effect.why_not)
+    candidate = rota.next_candidate(requests.rota(work.connection, request_id))
+    if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
+        work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff give it up
+        return
+    if candidate is None or effect.too_late:
+        work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
+        _notify(work, Notify("patron/unfilled", "patron"))
+        return
+    try:
+        lender = work.context.partners.lender(candidate.partner)
+        request = requests.load(work.connection, request_id)
+        accounts.choose(lender, request["service"], request["account"])
+    except LocalFault as fault:  # config.toml has changed since the rota was made
+        work.attend(Reason.ASK_UNFILLED)
+        work.words.append(str(fault))
+        return
+    _follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def _act(work: Work, effect: FollowUpAct) -> None:
+    follow_with(work, effect.action, effect.apdu)
+
+
+def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
+    """An act of ours in the same transaction follows, in the same commit."""
+    row = work.transaction
+    _follow_up(work, action, row.request_id, row.id, apdu)
+
+
+def _follow_up(
+    work: Work, action: str, request_id: int, transaction_id: int | None, apdu: Apdu | None = None
+) -> None:
+    letter = events.due_to(work.event)
+    event = NewEvent(
+        cause="policy",
+        type=action,
+        at=work.event["at"],
+        facts=None if letter is None else {events.FROM_LETTER: letter},
+        apdu=apdu_json.to_json(apdu) if apdu is not None else None,
+        partner=work.transaction.partner,
+        request_id=request_id,
+        transaction_id=transaction_id,
+    )
+    work.follow_ups.append(events.add(work.connection, event))
+
+
+def _finish(work: Work, effect: Finish) -> None:
+    requests.close(work.connection, work.transaction.request_id, work.event["at"], effect.outcome)
+
+
+_DOERS: dict[type, Any] = {
+    Send: _send,
+    Notify: _notify,
+    AskStaff: _ask_staff,
+    Withdraw: _withdraw,
+    TakeBack: _take_back,
+    TryNext: _try_next,
+    FollowUpAct: _act,
+    Finish: _finish,
+}

@@ -1,0 +1,161 @@
+"""What a step must look up, frozen into the event before the fold.
+
+So ``verify`` needs nothing but events and law, and a step done twice does the same.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import duplicates, request_screening
+from mailproc.flow.clock import station as clock
+from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
+from mailproc.ill.event_names import event_heard
+from mailproc.ill.terms import Results, Role, Service, State
+from mailproc.ill.transaction_state import TransactionState, to_json
+from mailproc.sentence import sentence
+from mailproc.store import events, order_letters, outgoing, requests
+from mailproc.store.rows import Transaction
+
+ANNOUNCED = timedelta(days=7)
+"""How long before its date an automatic renewal is announced, as one library reports it."""
+UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
+
+
+def gather(
+    connection: Connection,
+    event: RowMapping,
+    apdu: Apdu | None,
+    transaction: Transaction,
+    current: TransactionState,
+    context: Context,
+) -> dict[str, Any]:
+    """The facts of ``event``, beside those it was born with."""
+    facts: dict[str, Any] = dict(event["facts"] or {})
+    if event["cause"] == "letter" and _had_it_before(event, transaction):
+        facts["old_responder"] = True
+    facts |= duplicates.facts_of_repeat(connection, event, apdu, transaction)
+    if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and current.role is Role.REQUESTER:
+        facts["follows"] = context.registry.follows(apdu)
+        if clock.is_too_late(connection, event, transaction.request_id, context):
+            facts["too_late"] = True
+    if isinstance(apdu, Message) and context.registry.renews_itself(apdu):
+        announced = current.due_on or context.local(event["at"]).date() + ANNOUNCED
+        facts["renewal_on"] = announced.isoformat()
+    if isinstance(apdu, IllRequest) and event["cause"] == "letter":
+        facts |= _of_their_request(connection, apdu, transaction, context)
+    if isinstance(apdu, Shipped):
+        facts["on"] = context.local(event["at"]).date().isoformat()
+    facts |= _of_reader(connection, event, apdu, transaction)
+    if event["cause"] == "timer":
+        facts |= clock.facts_of_timer(connection, event, transaction, current, context)
+    if event["cause"] in ("staff", "policy") and not event["heard_by"]:
+        facts |= _of_act(connection, event, transaction, current, context)
+    return facts
+
+
+def _of_reader(
+    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: Transaction
+) -> dict[str, Any]:
+    """Whether the reader is to hear of it."""
+    if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(connection, transaction.id):
+        return {"here": True}
+    if event["type"] in item_received.ENDS and item_received.reader_waits(connection, event, transaction):
+        return {"reader_waits": True}
+    return {}
+
+
+def _had_it_before(event: RowMapping, transaction: Transaction) -> bool:
+    """Does it come from a library that has passed the request on?"""
+    options = transaction.options or {}
+    if stranger := (event["facts"] or {}).get("adopted"):
+        return bool(stranger != options.get(ANSWERS_FROM))
+    return event["partner"] in (options.get("forwarded_by") or ())
+
+
+def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
+    """By the name of a reply: the last APDU of that kind that we said."""
+    found: dict[str, Any] = {}
+    for said in outgoing.said(connection, transaction_id):
+        name = event_heard(apdu_json.from_json(said))
+        found[name] = said
+    return found
+
+
+def _of_act(
+    connection: Connection,
+    event: RowMapping,
+    transaction: Transaction,
+    current: TransactionState,
+    context: Context,
+) -> dict[str, Any]:
+    action = event["type"]
+    if action == "undo":
+        return _to_undo(connection, transaction)
+    facts: dict[str, Any] = {"found": to_json(current), "attention": transaction.attention}
+    if action in ("cancel", "receive"):
+        facts["letter_left"] = _order_has_left(connection, transaction.id)
+    if action == "cancel" and order_letters.came_back(connection, transaction.id):
+        facts["letter_left"] = False  # what came back undelivered is with nobody
+    if action == "receive" and item_received.is_here(connection, transaction.id):
+        facts["here"] = True
+    if action == "receive" and current.service is Service.LOAN and current.due_on is None:
+        today = context.local(event["at"]).date()
+        facts["due_on"] = (today + timedelta(days=context.config.policy.loan_days)).isoformat()
+    return facts
+
+
+def _order_has_left(connection: Connection, transaction_id: int) -> bool:
+    """Is, or may be, an order of ours out of the house? A later word of ours that waits does not matter."""
+    waiting = _orders(intent["body"]["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
+    return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
+
+
+def _orders(said: Iterable[dict[str, Any]]) -> int:
+    return sum(apdu["type"] == "ILL_REQUEST" for apdu in said)
+
+
+def _of_their_request(
+    connection: Connection, apdu: IllRequest, transaction: Transaction, context: Context
+) -> dict[str, Any]:
+    if transaction.state is not State.IDLE:
+        return {"same_item": _same_item(connection, apdu, transaction)}
+    refused = request_screening.refused(apdu, transaction, context)
+    if refused:
+        return {"refused": refused}
+    unknown = context.registry.by_name(transaction.codec).unknown_words(apdu)
+    return {"unknown_words": list(unknown)} if unknown else {}
+
+
+def _same_item(connection: Connection, apdu: IllRequest, transaction: Transaction) -> bool:
+    """A number used again for another item is no repeat."""
+    kept = requests.load(connection, transaction.request_id)["item"] or {}
+    said = apdu_json.value_to_json(apdu.item)
+    return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
+
+
+def _to_undo(connection: Connection, transaction: Transaction) -> dict[str, Any]:
+    """The last staff act, if nothing came since and its letter has not left."""
+    done = events.of_transaction(connection, transaction.id)
+    last = done[-1] if done else None
+    if (
+        last is None
+        or last["cause"] != "staff"
+        or last["type"] in ("request", "undo", "amend", "redirect", "forget")
+    ):
+        raise LocalFault(sentence("undo-nothing"))
+    facts = last["facts"] or {}
+    if "found" not in facts:
+        raise LocalFault(sentence("undo-heard"))
+    left = any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"]))
+    if left and last["type"] != "close":  # of that only the reader hears, and hears again when it comes
+        raise LocalFault(sentence("undo-left"))
+    kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
+    return kept | {"undone": last["id"]}

@@ -1,0 +1,38 @@
+"""What a new request of theirs is refused for, before anybody looks at the item.
+
+ISO 10161-1, Transaction-Type and Requester-Optional-Messages: where it asks for what we do not do,
+the answer is Unfilled with the standard's reason.
+"""
+
+from typing import Any
+
+from mailproc.flow import delivery_mode
+from mailproc.flow.context import Context
+from mailproc.ill.apdu import IllRequest
+from mailproc.ill.terms import ApduType, Role
+from mailproc.protocols.codec import Manner
+from mailproc.store.rows import Transaction
+
+SIMPLE = (None, "SIMPLE")
+
+
+def refused(wanted: IllRequest, transaction: Transaction, context: Context) -> dict[str, Any] | None:
+    """``reason`` (Reason-Unfilled) and ``note`` of the answer; None where it is for staff to answer."""
+    if wanted.transaction_type not in SIMPLE:
+        note = f"{wanted.transaction_type}: we take part in simple transactions only; please ask us directly."
+        return {"reason": "policy-problem", "note": note}
+    required = wanted.optional_messages.requires if wanted.optional_messages else ()
+    unmet = [name for name in required if not _can_say(name, transaction, context)]
+    if unmet:
+        note = f"We cannot send: {', '.join(unmet)}."
+        return {"reason": "mandatory-messaging-not-supported", "note": note}
+    return None
+
+
+def _can_say(name: str, transaction: Transaction, context: Context) -> bool:
+    if name not in ApduType.__members__:
+        return False
+    codec = context.registry.by_name(transaction.codec)
+    partner = context.partners.get(transaction.partner)
+    way = delivery_mode.effective(codec, partner, ApduType[name], Role.RESPONDER, transaction.dialect)
+    return way is Manner.SEND

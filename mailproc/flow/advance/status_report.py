@@ -1,0 +1,79 @@
+"""How a transaction stands, for whoever asks: a History-Report (ISO 10161-1) of what we know."""
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
+from mailproc.ill.terms import ApduType
+from mailproc.store import events, requests
+from mailproc.store.rows import Transaction
+
+NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
+"""Asking and telling how it stands is not what the report is about."""
+UNNUMBERED = (ApduType.OVERDUE, ApduType.RENEW)
+"""The standard's list of most recent services has no number for these."""
+
+LATEST = 50
+"""Events that are looked at: a partner may have said thousands of words, and ask after each."""
+
+
+def history(connection: Connection, transaction: Transaction, context: Context) -> dict[str, Any]:
+    """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
+    ones are left out."""
+    done = events.ends_of_transaction(connection, transaction.id, LATEST)
+    moved = events.load(connection, transaction.moved_event_id)
+    item = requests.load(connection, transaction.request_id)["item"] or {}
+    spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
+    services = [one for one in spoken if one[1].type not in UNNUMBERED]
+    last = services[-1] if services else None
+    found: dict[str, Any] = {
+        "date_requested": _day(done[0], context) if done else None,
+        "author": item.get("author"),
+        "title": item.get("title"),
+        "author_of_article": item.get("article_author"),
+        "title_of_article": item.get("article_title"),
+        "date_of_last_transition": _day(moved, context) if moved else None,
+        **(_last(*last, transaction, context) if last else {}),
+    }
+    if last and spoken[-1] is not last:
+        then = _then(*spoken[-1], transaction, context)
+        found["most_recent_service_note"] = "; ".join(filter(None, (last[1].note, then)))
+    said = [apdu for _, apdu in services]
+    shipped = [one.shipped_service for one in said if isinstance(one, Shipped) and one.shipped_service]
+    answers = [one.results for one in said if isinstance(one, IllAnswer)]
+    found["shipped_service_type"] = shipped[-1].name if shipped else None
+    found["transaction_results"] = answers[-1].name if answers else None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _service(event: RowMapping) -> Apdu | None:
+    if not event["apdu"]:
+        return None
+    apdu = apdu_json.from_json(event["apdu"])
+    return None if apdu.type in NO_SERVICE else apdu
+
+
+def _last(event: RowMapping, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, Any]:
+    return {
+        "most_recent_service": apdu.type.name,
+        "date_of_most_recent_service": _day(event, context),
+        "initiator_of_most_recent_service": _by(event, transaction, context),
+        "most_recent_service_note": apdu.note,
+    }
+
+
+def _then(event: RowMapping, apdu: Apdu, transaction: Transaction, context: Context) -> str:
+    """What was said last and has no number."""
+    return f"then {apdu.type.name} of {_by(event, transaction, context)} on {_day(event, context)}"
+
+
+def _by(event: RowMapping, transaction: Transaction, context: Context) -> str:
+    theirs = event["cause"] == "letter" or event["heard_by"]
+    return str(transaction.symbol) if theirs else context.config.library.symbol
+
+
+def _day(event: RowMapping, context: Context) -> str:
+    return context.local(event["at"]).date().isoformat()

@@ -1,0 +1,295 @@
+"""Station ③: one event, one step, one commit. Nobody else writes a transaction's state.
+
+Event done, new state, a history row with the event as its cause, and everything to be said:
+all or nothing. The command line calls ``step`` inside its own transaction, the daemon in the
+writer's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
+from mailproc.flow.advance.carry_out import Work, carry_out
+from mailproc.flow.clock import station as clock
+from mailproc.flow.context import Context
+from mailproc.flow.matching import transaction_lookup
+from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
+from mailproc.ill.actions import event_said
+from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
+from mailproc.ill.effects import Effect, Finish, Send
+from mailproc.ill.event_names import event_heard
+from mailproc.ill.events import TIMERS
+from mailproc.ill.summary import gist
+from mailproc.ill.terms import ApduType, State
+from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionState
+from mailproc.notices.language_files import ENGLISH
+from mailproc.store import events, requests, transactions
+from mailproc.store.rows import Transaction
+
+BESIDE = ("agreed", "offered", "renewal_on", "unsent")
+"""What of a standing is kept among the options, beside what was pinned there."""
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """What a step did. ``state`` of the event: done, or shelved with its ``note``."""
+
+    event_id: int
+    state: str
+    transaction_id: int | None = None
+    event: str = ""
+    before: str = ""
+    after: str = ""
+    note: str = ""
+    words: tuple[str, ...] = ()
+
+
+def step(connection: Connection, event_id: int, context: Context, *, attached: bool = False) -> StepOutcome:
+    """Take event ``event_id`` (state todo) its step, with what policy makes follow from it.
+
+    ``attached``: staff have just put this letter to its request, so nobody need write to them of it.
+    LocalFault: refused before anything changed, with what is possible instead (acts).
+    RemoteFault: nothing of ours matches (letters); the caller shelves the event.
+    """
+    event = events.load(connection, event_id)
+    if event is None or event["state"] != "todo":
+        return StepOutcome(event_id, "done", note="had its step before")
+    apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
+    placed = transaction_lookup.place(connection, event, apdu, context)
+    transaction, apdu = placed.transaction, placed.apdu
+    found = state_of(transaction)
+    for cancel in placed.cancels:
+        found = _overtaken(connection, cancel, transaction, found)
+    decided = _decide(connection, event, apdu, transaction, found, context)
+    work = _work(connection, event, transaction, context, decided)
+    work.by_hand = attached or event["cause"] == "staff"
+    forwarding.learn(work, decided.taken, decided.occurrence)
+    carry_out(work, decided.effects)
+    _reopen(work, decided)
+    moved_event_id = _save(work, decided)
+    if decided.taken.moved or event["cause"] != "policy":  # staff may correct it, a word may end a silence
+        clock.reset(connection, transaction, decided.taken, moved_event_id, event, context)
+    words = list(work.words)
+    for follow_up in work.follow_ups:
+        words += _follow(connection, follow_up, context)
+    return StepOutcome(
+        event_id,
+        "done",
+        transaction.id,
+        event["type"],
+        found.state.name,
+        decided.taken.after.state.name,
+        str(decided.taken.note),
+        tuple(words),
+    )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What law and custom say to an event. ``known``: the facts, frozen with the event."""
+
+    occurrence: Occurrence
+    taken: Step
+    effects: Sequence[Effect]
+    known: dict[str, Any]
+
+
+def _decide(
+    connection: Connection,
+    event: RowMapping,
+    apdu: Apdu | None,
+    transaction: Transaction,
+    found: TransactionState,
+    context: Context,
+) -> Decision:
+    """Raises LocalFault for an act that is not possible, or that cannot be said to the partner."""
+    known = recorded_facts.gather(connection, event, apdu, transaction, found, context)
+    occurrence = Occurrence(event_name(event, apdu), apdu, known)
+    taken = transaction_state.step(found, occurrence)
+    guards.lawful(event, occurrence.event, taken, transaction, context)
+    if occurrence.event == "OVERDUE":
+        known |= clock.facts_of_demand(connection, event, transaction, taken, context)
+    if taken.outcome.replies:
+        known["last_said"] = recorded_facts.last_said(connection, transaction.id)
+    if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
+        known["history"] = status_report.history(connection, transaction, context)
+    effects = policy.effects(taken, occurrence, context.settings)
+    if event["heard_by"]:  # nothing is sent: whoever told us is told the same way
+        effects = tuple(effect for effect in effects if not isinstance(effect, Send))
+    elif event["cause"] == "staff":
+        guards.speakable(event, effects, transaction, context)
+    return Decision(occurrence, taken, effects, known)
+
+
+def state_of(transaction: Transaction) -> TransactionState:
+    """The standing a row keeps."""
+    kept = transaction.options or {}
+    renewal_on = kept.get("renewal_on")
+    return TransactionState(
+        role=transaction.role,
+        service=transaction.service,
+        state=transaction.state,
+        state_before=transaction.state_before,
+        due_on=transaction.due_on,
+        renewable=transaction.renewable,
+        promise=transaction.promise,
+        agreed=tuple(kept.get("agreed") or ()),
+        offered=tuple(kept.get("offered") or ()),
+        renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
+        unsent=bool(kept.get("unsent")),
+        closed=transaction.closed_at is not None,
+    )
+
+
+def event_name(event: RowMapping, apdu: Apdu | None) -> str:
+    """The row of the state tables (or beside them) that this event is."""
+    kind = event["type"]
+    if kind == "undo":
+        return "UNDONE"
+    if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire"):
+        return str(kind)
+    if kind in ApduType.__members__ and apdu is not None:
+        return event_heard(apdu)
+    return event_said(kind, getattr(apdu, "answer", None))
+
+
+def _overtaken(
+    connection: Connection, cancel: RowMapping, transaction: Transaction, found: TransactionState
+) -> TransactionState:
+    """A Cancel that overtook its Request takes effect first."""
+    apdu = apdu_json.from_json(cancel["apdu"])
+    taken = transaction_state.step(found, Occurrence(event_heard(apdu), apdu))
+    events.finish(connection, cancel, transaction_id=transaction.id)
+    _history(connection, cancel, transaction.id, taken, "CANCEL", "came before its request")
+    return taken.after
+
+
+def _work(
+    connection: Connection, event: RowMapping, row: Transaction, context: Context, decided: Decision
+) -> Work:
+    stays = decided.taken.entered is None
+    had = [reason for reason in row.attention or () if stays or reason not in ENDS_WITH_THE_STATE]
+    if event["type"] == "undo":
+        had = list(decided.known.get("attention") or ())
+    elif event["type"] == "close":
+        had = []
+    elif event["type"] == "CHECKED_IN":
+        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # it has come home
+    elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
+        had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
+    return Work(connection, event, row, context, attention=had)
+
+
+def _reopen(work: Work, decided: Decision) -> None:
+    """A request that was over and moves again is open again (``opening`` sees to a new attempt)."""
+    began = decided.taken.before.state is State.IDLE
+    if (
+        decided.taken.moved
+        and not began
+        and not any(isinstance(effect, Finish) for effect in decided.effects)
+    ):
+        requests.reopen(work.connection, work.transaction.request_id)
+
+
+def _save(work: Work, decided: Decision) -> int:
+    """Event and transaction are written; the event that last moved the transaction."""
+    event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
+    after = _after(work, decided)
+    transactions.save(work.connection, after)
+    became = {"withdrew": work.withdrew, "answered": work.answered}
+    known = decided.known | {name: value for name, value in became.items() if value}
+    found_out: dict[str, Any] = {"facts": known or None}
+    if apdu is not None and event["apdu"] is None:
+        found_out["apdu"] = apdu_json.to_json(apdu)
+    events.finish(
+        work.connection,
+        event,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+        partner=transaction.partner,
+        **found_out,
+    )
+    beside = (
+        decided.known.get("remark", ""),
+        *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
+    )
+    note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
+    _history(work.connection, event, transaction.id, decided.taken, name, note)
+    return after.moved_event_id
+
+
+def _after(work: Work, decided: Decision) -> Transaction:
+    """The transaction as the step leaves it."""
+    event, transaction, taken = work.event, work.transaction, decided.taken
+    after, closed_at = taken.after, None
+    if after.closed:
+        closed_at = transaction.closed_at or event["at"]
+    moved = (taken.before.state, taken.before.due_on) != (after.state, after.due_on)
+    return replace(
+        transaction,
+        service=after.service,
+        state=after.state,
+        state_before=after.state_before,
+        promise=after.promise,
+        due_on=after.due_on,
+        renewable=after.renewable,
+        options=_options(after, transaction, work.pinned),
+        last_service_at=work.last_service_at or transaction.last_service_at,
+        attention=work.attention or None,
+        moved_event_id=event["id"] if moved or _is_request(decided) else transaction.moved_event_id,
+        closed_at=closed_at,
+        updated_at=event["at"],
+    )
+
+
+def _is_request(decided: Decision) -> bool:
+    return decided.occurrence.event == "request"
+
+
+def _options(
+    after: TransactionState, transaction: Transaction, more: dict[str, Any]
+) -> dict[str, Any] | None:
+    pinned = {name: value for name, value in (transaction.options or {}).items() if name not in BESIDE}
+    kept = transaction_state.to_json(after)
+    beside = {name: kept[name] for name in BESIDE if name in kept}
+    return pinned | more | beside or None
+
+
+def _note(taken: Step, apdu: Apdu | None, beside: Sequence[str]) -> str:
+    reported = (
+        status_mismatch.told(taken.before, apdu.report) if isinstance(apdu, StatusOrErrorReport) else None
+    )
+    heart = gist(apdu) if apdu is not None and not apdu.reply_code else None  # a reply code says it all
+    words = (apdu.reply_code, apdu.note) if apdu else ()
+    said = (taken.note, reported, heart, *words, *beside)
+    return "; ".join(dict.fromkeys(part for part in said if part))[:500]
+
+
+def _history(
+    connection: Connection, event: RowMapping, transaction_id: int, taken: Step, name: str, note: str
+) -> None:
+    transactions.add_history(
+        connection,
+        transaction_id=transaction_id,
+        event_id=event["id"],
+        at=event["at"],
+        event=name,
+        from_state=taken.before.state.name,
+        to_state=taken.after.state.name,
+        note=note,
+    )
+
+
+def _follow(connection: Connection, event_id: int, context: Context) -> tuple[str, ...]:
+    """A follow-up of policy in the same commit; what it cannot do is shelved, not thrown."""
+    try:
+        return step(connection, event_id, context).words
+    except LocalFault as fault:
+        events.shelve(connection, event_id, str(fault))
+        return (str(fault),)

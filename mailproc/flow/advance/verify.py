@@ -1,0 +1,145 @@
+"""The state is the fold of its events: recomputes every transaction and compares."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
+
+from mailproc.errors import TryLater
+from mailproc.flow.advance.steps import event_name, state_of
+from mailproc.ill import apdu_json, transaction_state
+from mailproc.ill.terms import Service
+from mailproc.ill.transaction_state import Occurrence, TransactionState
+from mailproc.store import events, verify_mark
+from mailproc.store.engine import Store
+from mailproc.store.prepared_statements import made
+from mailproc.store.rows import Transaction
+from mailproc.store.transactions import TRANSACTION
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A transaction whose row is not what its events say. ``kept`` and ``computed`` name the fields."""
+
+    transaction_id: int
+    request_id: int
+    attempt: int
+    kept: dict[str, Any]
+    computed: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verified:
+    checked: int
+    differences: tuple[Difference, ...]
+
+
+PAGE = 500
+"""Transactions that are looked at in one snapshot: a longer one holds the log of a SQLite store back."""
+
+
+def verify(connection: Connection) -> Verified:
+    """Check every transaction as this connection sees it."""
+    return _joined(_pages(lambda: nullcontext(connection), _after))
+
+
+def verify_all(store: Store) -> Verified:
+    """Check every transaction, page by page, each page in a snapshot of its own.
+
+    Where none differs the store remembers how far its history went, for ``verify_changed``.
+    """
+    with store.read() as connection:
+        until = verify_mark.newest(connection)
+    return _remembered(store, until, _joined(_pages(store.read, _after)))
+
+
+def verify_changed(store: Store) -> Verified:
+    """Check those transactions to which something happened since none differed; all where it was never so."""
+    with store.read() as connection:
+        until, since = verify_mark.newest(connection), verify_mark.until(connection)
+        changed = verify_mark.changed(connection, since) if since else None
+    if changed is None:
+        return verify_all(store)
+    return _remembered(store, until, _joined(_pages(store.read, partial(_among, changed))))
+
+
+def _remembered(store: Store, until: int, found: Verified) -> Verified:
+    mark = verify_mark.forget if found.differences else partial(verify_mark.remember, history_id=until)
+    with suppress(TryLater):  # of a store that is busy, all of it is looked at once more
+        store.write(mark)
+    return found
+
+
+Snapshot = Callable[[], AbstractContextManager[Connection]]
+Page = Callable[[int], ColumnElement[bool]]
+
+
+def _after(last: int) -> ColumnElement[bool]:
+    return TRANSACTION.c.id > last
+
+
+def _among(changed: Sequence[int], last: int) -> ColumnElement[bool]:
+    first = bisect_right(changed, last)
+    return TRANSACTION.c.id.in_(changed[first : first + PAGE])
+
+
+def _pages(snapshot: Snapshot, page: Page) -> Iterator[Verified]:
+    last = 0
+    while True:
+        with snapshot() as connection:
+            chosen = select(TRANSACTION).where(page(last)).order_by(TRANSACTION.c.id).limit(PAGE)
+            rows = made(Transaction, connection.execute(chosen))
+            found = [_check(connection, row) for row in rows]
+        if not rows:
+            return
+        yield Verified(len(rows), tuple(one for one in found if one is not None))
+        last = rows[-1].id
+
+
+def _joined(pages: Iterable[Verified]) -> Verified:
+    each = list(pages)
+    return Verified(sum(one.checked for one in each), tuple(chain(*(one.differences for one in each))))
+
+
+def _check(connection: Connection, row: Transaction) -> Difference | None:
+    kept = _compared(state_of(row))
+    computed = _compared(_fold(connection, row))
+    if kept == computed:
+        return None
+    different = {name for name in kept | computed if kept.get(name) != computed.get(name)}
+    return Difference(
+        row.id,
+        row.request_id,
+        row.attempt,
+        {name: kept.get(name) for name in different},
+        {name: computed.get(name) for name in different},
+    )
+
+
+def _fold(connection: Connection, row: Transaction) -> TransactionState:
+    happened = events.of_transaction(connection, row.id)
+    found = TransactionState(row.role, _asked_service(happened, row))
+    for event in happened:
+        apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
+        occurrence = Occurrence(event_name(event, apdu), apdu, event["facts"] or {})
+        found = transaction_state.step(found, occurrence).after
+    return found
+
+
+def _asked_service(happened: Sequence[RowMapping], row: Transaction) -> Service:
+    """What the first event asked for."""
+    for event in happened:
+        if event["type"] in ("request", "ILL_REQUEST"):
+            return transaction_state.service_of(
+                [Service[name] for name in (event["apdu"] or {}).get("services", ())]
+            )
+    return row.service
+
+
+def _compared(found: TransactionState) -> dict[str, Any]:
+    return transaction_state.to_json(found)

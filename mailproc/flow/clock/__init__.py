@@ -1,0 +1,1 @@
+"""From time to events: what is due, and what each timer depends on."""

@@ -1,0 +1,163 @@
+"""The clock: what is due becomes an event, once, in order; also what fell due while we were down.
+
+A timer and its event are one commit, so a crash repeats neither. The steps are taken by the
+same station as every other event's, and by then the timer must still follow from the standing.
+"""
+
+import logging
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.clock import timer_inputs
+from mailproc.flow.context import Context
+from mailproc.flow.intake import deferral, shelf_alarm
+from mailproc.flow.matching import item_received
+from mailproc.flow.prepare import site_texts
+from mailproc.flow.replies import unmatched
+from mailproc.ill import timer_schedule
+from mailproc.ill import timers as rules
+from mailproc.ill.apdu import StatusQuery
+from mailproc.ill.events import Timer
+from mailproc.ill.terms import Role, State
+from mailproc.ill.timer_schedule import Days
+from mailproc.ill.transaction_state import Step, TransactionState
+from mailproc.protocols.codec import Manner
+from mailproc.store import alarms, events, requests, timers
+from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
+
+_log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def sweep(store: Store, context: Context, limit: int = BATCH) -> int:
+    """Make events of the timers that are due, reports on what has waited long enough for its request, at most
+    ``limit`` of each, and the letters about what staff were not told of strangers and about broken texts; how
+    many there were. Alarms that are over are forgotten."""
+    now = context.clock()
+    broken = site_texts.look(store, context)
+
+    def due(connection: Connection) -> tuple[int, int, int]:
+        alarms.forget(connection, now, limit)
+        deferral.look(connection, context)
+        return (
+            timers.fire(connection, now, limit),
+            unmatched.tell_due(connection, context, limit),
+            shelf_alarm.tell_rest(connection, context),
+        )
+
+    fired, waited, told = store.write(due)
+    if fired or waited:
+        _log.info("%s timers were due, and %s messages without a request", fired, waited)
+    return fired + waited + told + broken
+
+
+def reset(
+    connection: Connection,
+    transaction: Transaction,
+    taken: Step,
+    moved_event_id: int,
+    event: RowMapping,
+    context: Context,
+) -> None:
+    """After a step: make the transaction's timers what follows from where it stands now.
+
+    ``event`` had the step and is done; ``moved_event_id`` is the last that moved the transaction.
+    """
+    moved = event if moved_event_id == event["id"] else events.load(connection, moved_event_id) or event
+    began = taken.before.state is State.IDLE
+    found = timer_inputs.of(connection, transaction, taken.after, moved, event["at"], context, began=began)
+    due = rules.wanted(taken.after, found, days(context))
+    instants = {kind.value: context.instant(wall) for kind, wall in due.items()}
+    rows = () if began else timers.waiting(connection, transaction.id)
+    timers.become(connection, transaction.id, rows, instants, event["id"])
+
+
+def facts_of_timer(
+    connection: Connection,
+    event: RowMapping,
+    transaction: Transaction,
+    current: TransactionState,
+    context: Context,
+) -> dict[str, Any]:
+    """What the step of a timer's event must know; above all whether it is still to be taken."""
+    return foreseen(connection, Timer(event["type"]), event["at"], transaction, current, context)
+
+
+def foreseen(
+    connection: Connection,
+    kind: Timer,
+    at: datetime,
+    transaction: Transaction,
+    current: TransactionState,
+    context: Context,
+) -> dict[str, Any]:
+    """The same for a timer that is to fire at ``at`` (an aware instant), as things stand now."""
+    numbers, moved = days(context), events.load(connection, transaction.moved_event_id)
+    if moved is None:
+        return {"outdated": True}
+    found = timer_inputs.of(connection, transaction, current, moved, at, context)
+    due = rules.wanted(current, found, numbers).get(kind)
+    if due is None or context.instant(due) > at:
+        return {"outdated": True}
+    level = 1 + len(timer_schedule.fired(kind, current, found))
+    facts: dict[str, Any] = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
+    if not timer_inputs.has_left(connection, transaction.id):
+        return facts
+    if rules.is_repair(kind, current, found, numbers):
+        _, letter = rules.REPAIRS[current.role, current.state]
+        say = timer_inputs.to_say(connection, transaction.id, letter)
+        if say is None:
+            return facts
+        first = timer_inputs.to_say_first(connection, transaction.id, letter, last=level == numbers.repeats)
+        return facts | {"say": say} | ({"say_first": first} if first is not None else {})
+    if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
+        facts["may_chase"] = timer_inputs.sent_as(transaction, StatusQuery.type, context) is Manner.SEND
+    return facts
+
+
+def facts_of_demand(
+    connection: Connection, event: RowMapping, transaction: Transaction, taken: Step, context: Context
+) -> dict[str, Any]:
+    """Of a lender's OVERDUE: whether the reader is to be told of it, once for each due date.
+
+    One clock for one fact: where our own timer has written about that day, the demand does not.
+    ``early``: it comes before the day that we hold, so staff look and the reader is not told.
+    """
+    held = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
+    due = taken.after.due_on
+    if taken.after.role is not Role.REQUESTER or not held or taken.entered is None or due is None:
+        return {}
+    if taken.before.state is State.RENEW_PENDING and not item_received.is_here(connection, transaction.id):
+        return {}
+    if timer_inputs.fired(connection, transaction.id, context).get((Timer.READER_OVERDUE, due)):
+        return {}
+    if context.local(event["at"]).date() < due:
+        return {"early": True}
+    return {"of": due.isoformat(), "level": 1}
+
+
+def is_too_late(connection: Connection, event: RowMapping, request_id: int, context: Context) -> bool:
+    """Has the day passed until which the reader needs it?"""
+    need: date | None = requests.load(connection, request_id)["need_before_on"]
+    return need is not None and need < context.local(event["at"]).date()
+
+
+def days(context: Context) -> Days:
+    """[policy]'s numbers for the timers."""
+    policy = context.config.policy
+    return Days(
+        chase=policy.chase_days,
+        remind=policy.remind_days,
+        overdue_every=policy.overdue_every_days,
+        overdue_levels=policy.overdue_levels,
+        pending=policy.pending_days,
+        answer=policy.answer_days,
+        repeat=policy.repeat_days,
+        repeats=policy.repeats,
+        status=policy.status_days,
+        expire=policy.expire_days,
+    )

@@ -1,0 +1,1 @@
+"""From a letter to events: the inbox row is done and its events are stored, in one commit."""

@@ -1,0 +1,86 @@
+"""The letters of one round of intake: claimed in one commit, then read one after the other, outside of any
+write. A round holds few letters and few octets, and it waits for DNS once.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import StillSilent, TryLater
+from mailproc.flow.context import Context
+from mailproc.flow.intake import forwarded_senders
+from mailproc.flow.reading.letter_reading import LetterReading, read
+from mailproc.store import letters, queue
+from mailproc.store.crash_note import Underway
+from mailproc.store.engine import Store
+from mailproc.store.tables import InboxRow
+
+_log = logging.getLogger(__name__)
+
+OCTETS = 16_000_000
+"""Of the letters of one round, which are held in memory together; a longer letter is read alone."""
+
+
+def claim(store: Store, limit: int, now: datetime) -> list[RowMapping]:
+    """The letters that are due, at most ``limit`` and ``OCTETS``, each with a try counted."""
+
+    def job(connection: Connection) -> list[RowMapping]:
+        rows = queue.claim(
+            connection,
+            InboxRow,
+            limit,
+            now,
+            choose=lambda due: letters.fitting(connection, due, OCTETS),
+        )
+        store.underway.claimed(InboxRow, [row["id"] for row in rows])
+        return rows
+
+    return store.write(job)
+
+
+def read_all(rows: Sequence[RowMapping], context: Context, store: Store) -> Iterator[LetterReading]:
+    """Up to the first that waited for DNS: what was read before it is settled, and the rest is read, without
+    waiting for its next try."""
+    keys = _Keys(context, store.underway)
+    for row in rows:
+        yield _read(row, context, store, keys)
+        if keys.waited:
+            return
+
+
+def _read(row: RowMapping, context: Context, store: Store, keys: "_Keys") -> LetterReading:
+    store.underway.at(row["id"])
+    keys.inbox_id = row["id"]
+    reading = read(row, context, keys)
+    try:
+        return forwarded_senders.proven(store, reading, context)
+    except TryLater:
+        raise  # the store's trouble, and no letter's
+    except Exception as error:  # as in ``read``: a bug harms one letter only
+        _log.exception("I%s could not be read", row["id"])
+        why = f"a fault of this program while reading: {type(error).__name__}"
+        return replace(reading, refused=why, unproven=False)
+
+
+class _Keys:
+    """The source of keys for one round. ``waited``: DNS was asked and gave no answer, which takes seconds."""
+
+    def __init__(self, context: Context, underway: Underway) -> None:
+        self._premises, self._underway = context, underway
+        self.inbox_id = 0
+        self.waited = False
+
+    def __call__(self, name: str) -> bytes | None:
+        self._underway.at()  # who ends the service while it waits for DNS does not find a letter that kills
+        try:
+            return self._premises.keys(name)
+        except StillSilent:
+            raise
+        except TryLater:
+            self.waited = True
+            raise
+        finally:
+            self._underway.at(self.inbox_id)

@@ -1,0 +1,72 @@
+"""Letters whose sender cannot be proven yet, as DNS gives no answer: they wait, they are not shelved."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.notify_staff import StaffFacts, notify_staff
+from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.reading.sender_proof import NOTE
+from mailproc.ill.attention import Reason
+from mailproc.log import mask
+from mailproc.store import alarms, letters, queue
+from mailproc.store.events import NewEvent
+from mailproc.store.tables import InboxRow
+from mailproc.store.text import storable
+
+_log = logging.getLogger(__name__)
+
+LONGEST = timedelta(minutes=30)
+"""Between two tries. Asking costs us little, and who sent the letter waits."""
+LASTING = timedelta(hours=1)
+"""A letter that waits so long is told to staff."""
+
+
+EVERY = timedelta(days=7)
+"""Staff are told again, while it lasts."""
+ALARM = Reason.NO_DNS
+MOST_PARTNERS = 20
+"""Named in one letter."""
+
+
+def defer(connection: Connection, reading: LetterReading, context: Context) -> None:
+    """The letter stays ``todo`` and is read again after a pause; lists show whose it is said to be, and why
+    it waits."""
+    now, why = context.clock(), storable(f"the sender cannot be proven yet: {reading.later}")[:NOTE]
+    _log.info("I%s deferred: %s", reading.inbox_id, why)
+    symbol = reading.partner.symbol if reading.partner else ""
+    letters.claimed_by(
+        connection, reading.inbox_id, partner=symbol, subject=mask(reading.letter.subject)[:250]
+    )
+    queue.later(connection, InboxRow, reading.inbox_id, why, now, longest=LONGEST)
+    if now - reading.received_at >= LASTING:
+        _tell_staff(connection, why, context)
+
+
+def look(connection: Connection, context: Context) -> None:
+    """Once no letter waits any more the trouble is over: staff hear of the next one at once."""
+    if not letters.waiting(connection, limit=1):
+        alarms.clear(connection, ALARM, "", context.clock())
+
+
+def _tell_staff(connection: Connection, why: str, context: Context) -> None:
+    """Once, and then weekly, however many letters wait: it is one trouble."""
+    now = context.clock()
+    if not alarms.raise_once(connection, ALARM, "", now, every=EVERY):
+        return
+    waiting = letters.waiting(connection)
+    facts: StaffFacts = {
+        "reasons": [ALARM],
+        "note": why,
+        "waiting": {
+            "count": len(waiting),
+            "partners": list(dict.fromkeys(row["partner"] for row in waiting if row["partner"]))[
+                :MOST_PARTNERS
+            ],
+            "since": min(row["received_at"] for row in waiting).isoformat(),
+        },
+    }
+    event = NewEvent(cause="timer", type="NO_DNS", at=now, state="done", facts={"text": why})
+    notify_staff(connection, event, facts)

@@ -1,0 +1,244 @@
+"""Where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.config import Partner
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.flow.matching.transaction_lookup import find
+from mailproc.flow.reading.event_columns import as_columns, is_about_a_file
+from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.replies import error_reports
+from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
+from mailproc.ill.terms import Role
+from mailproc.mail.addresses import ascii_lower
+from mailproc.protocols.codec import Fault
+from mailproc.store import letters, outgoing, transactions
+from mailproc.store.events import WITHHELD, NewEvent
+from mailproc.store.rows import Transaction
+from mailproc.store.text import storable
+
+
+@dataclass
+class Sorting:
+    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: how many have
+    their request, ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how
+    many are of a request that was asked of another partner;
+    ``faults``: what could not be read, or must not be taken; ``unknown``: why what lies on the shelf
+    names nothing that we know, of what staff have to look at. ``owners``: of the letter's numbers, once one
+    of them is nothing of the sender's."""
+
+    born: list[NewEvent] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    placed: int = 0
+    read: int = 0
+    elsewhere: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
+    owners: dict[str, str] | None = None
+
+
+def place_all(connection: Connection, reading: LetterReading, context: Context) -> Sorting:
+    """Place every message of the letter; one that cannot be read is shelved alone."""
+    sorting = Sorting()
+    for apdu in reading.decoded.apdus:
+        fault = context.registry.by_name(reading.codec).withheld(apdu)
+        if fault is not None:
+            _fault(connection, reading, fault, apdu, sorting, context)
+        else:
+            _place(connection, reading, apdu, sorting, context, unsure=False)
+    for apdu in reading.decoded.unsure:
+        _place(connection, reading, apdu, sorting, context, unsure=True)
+    for fault in reading.decoded.faults:
+        _fault(connection, reading, fault, None, sorting, context)
+    return sorting
+
+
+def _fault(
+    connection: Connection,
+    reading: LetterReading,
+    fault: Fault,
+    apdu: Apdu | None,
+    sorting: Sorting,
+    context: Context,
+) -> None:
+    """Shelved, and the partner told where its protocol has a word. ``apdu``: what was read, if it was:
+    staff may release it, and nothing else does."""
+    if fault.answer is not None:
+        error_reports.unreadable(connection, reading, fault.answer, context)
+    sorting.faults.append(fault)
+    held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True} if apdu is not None else None
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": str(fault), "facts": held})
+
+
+def _place(
+    connection: Connection,
+    reading: LetterReading,
+    apdu: Apdu,
+    sorting: Sorting,
+    context: Context,
+    *,
+    unsure: bool,
+) -> None:
+    """An event for ``apdu``, or a line in the letter's note where its number is not ours."""
+    if reading.partner is None:
+        return
+    symbol = reading.partner.symbol
+    if is_about_a_file(apdu):
+        _place_file_report(connection, reading, apdu, sorting)
+        return
+    in_order_file = reading.decoded.credentials is not None
+    if in_order_file or apdu.type.said_by is Role.REQUESTER:
+        _place_order(reading, apdu, sorting)
+        return
+    if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
+        sorting.read += 1
+        _bear(sorting, reading, apdu, {"facts": _of_letter(connection, reading, apdu, context) or None})
+        return
+    transaction = find(connection, symbol, apdu, context)
+    if transaction is not None:
+        sorting.placed += 1
+        if other := _of_another_account(reading.partner, apdu, transaction):
+            _bear(sorting, reading, apdu, {"state": "shelved", "last_error": other})
+            return
+        _learn(connection, symbol, apdu, transaction.id)
+        facts = {"unsure": True} if unsure else None
+        _bear(sorting, reading, apdu, {"transaction_id": transaction.id, "facts": facts})
+        return
+    _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
+
+
+def _of_letter(
+    connection: Connection, reading: LetterReading, apdu: Apdu, context: Context
+) -> dict[str, Any]:
+    """What only the letter tells of ``apdu``: which side of ours it was written to, and whose words they
+    are, if of a library that config.toml does not know, but that has the request now (adoption)."""
+    adopted = {"adopted": ascii_lower(reading.letter.sender)} if reading.unproven else {}
+    return _listener(connection, reading, apdu, context) | adopted
+
+
+def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> dict[str, Any]:
+    """Of a letter that we wrote to ourselves (a hub): which side of ours it was written to.
+
+    What both sides may say does not tell it by its kind.
+    """
+    to_ourselves = reading.letter.sender == ascii_lower(context.config.library.email)
+    if apdu.type.said_by is not None or not to_ourselves:
+        return {}
+    for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
+        for intent in outgoing.intents_of(connection, outgoing_id):
+            spoke = transactions.load(connection, intent["transaction_id"]).role
+            return {"listener": spoke.other.name}
+    return {}
+
+
+def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
+    """Why it is not about this order though the number is: the letter names another account of ours.
+
+    Another system may use the same numbers under it. A code that is none of ours says nothing.
+    """
+    ordered_by = (transaction.options or {}).get("account", "")
+    code = apdu.ref.customer_code if apdu.ref else ""
+    if (
+        not ordered_by
+        or code == ordered_by
+        or code not in [one.customer_code for one in accounts.ours(partner)]
+    ):
+        return ""
+    number = apdu.ref.number if apdu.ref else ""
+    return f"{number} was ordered by account {ordered_by}, but the letter is about {code}"
+
+
+def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
+    """Their own name for it: a later letter may carry nothing else."""
+    if apdu.ref is not None and apdu.ref.order_line:
+        value = apdu.ref.order_line.upper()
+        transactions.refer(connection, partner, "order_line", value, transaction_id=transaction_id)
+
+
+def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
+    """What a borrower says: its transaction is looked up, or begun, when the step is taken."""
+    sorting.read += 1
+    if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
+        why = f"{reading.partner.symbol} does not borrow from us (roles in config.toml has no REQUESTER)"
+        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+        return
+    _bear(sorting, reading, apdu, {})
+
+
+def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
+    """What we may be to the partner: roles in the configuration say what the partner is to us."""
+    roles = reading.partner.roles if reading.partner else ()
+    other = {Role.REQUESTER: Role.RESPONDER, Role.RESPONDER: Role.REQUESTER}
+    return tuple(other[role] for role in roles)
+
+
+def _place_stranger(
+    connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting, *, unsure: bool
+) -> None:
+    """A number of another partner's is shelved, and so are people's words; what is unknown in number and
+    code is no message. Numbers of a report are another system's, which shares our account."""
+    number = apdu.ref.number if apdu.ref else ""
+    if sorting.owners is None:  # once for the letter: it may hold thousands of numbers
+        sorting.owners = transactions.owners_of(connection, "number", _numbers(reading))
+    owner = sorting.owners.get(number.upper(), "")
+    if owner:
+        symbol = reading.partner.symbol if reading.partner else ""
+        why = f"{number} was asked of {owner}, but this comes from {symbol}"
+        sorting.elsewhere += 1
+        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+    elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
+        _bear_unknown(sorting, reading, apdu, f"no order of ours has the number {number}")
+    elif not unsure:
+        sorting.strangers.append(number or apdu.type.name)
+
+
+def _numbers(reading: LetterReading) -> list[str]:
+    said = (*reading.decoded.apdus, *reading.decoded.unsure)
+    return [apdu.ref.number.upper() for apdu in said if apdu.ref and apdu.ref.number]
+
+
+def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
+    """A receipt or a rejection is about every order of the file."""
+    symbol = reading.partner.symbol if reading.partner else ""
+    file_ref = apdu.ref.file_ref if apdu.ref else ""
+    rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
+    row = transactions.find(connection, symbol, "file_ref", file_ref)
+    if row is None or row["outgoing_id"] is None:
+        why = f"no file of ours has the number {file_ref}"
+        if rejected:
+            sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
+        _bear_unknown(sorting, reading, apdu, why)
+        return
+    letter = outgoing.load(connection, row["outgoing_id"])
+    if rejected and letter is not None and letter["state"] in outgoing.LEFT:
+        why = storable(f"the file was rejected: {apdu.note or ''}")
+        outgoing.change(connection, letter["id"], state="held", last_error=why[:500])
+    sorting.placed += 1
+    for intent in outgoing.intents_of(connection, row["outgoing_id"]):
+        if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
+            place = {"transaction_id": intent["transaction_id"], "facts": {"file": file_ref}}
+            _bear(sorting, reading, apdu, place)
+
+
+def _bear_unknown(sorting: Sorting, reading: LetterReading, apdu: Apdu, why: str) -> None:
+    sorting.unknown.append(why)
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+
+
+def _bear(sorting: Sorting, reading: LetterReading, apdu: Apdu | None, values: dict[str, Any]) -> None:
+    described: dict[str, Any] = {"type": "UNREADABLE"}
+    if apdu is not None:
+        described = reading.described.get(id(apdu)) or as_columns(apdu)
+    event: dict[str, Any] = {
+        "cause": "letter",
+        "at": reading.received_at,
+        "inbox_id": reading.inbox_id,
+        "position": len(sorting.born),
+        "partner": reading.partner.symbol if reading.partner else "",
+    }
+    sorting.born.append(NewEvent(**(event | described | values)))

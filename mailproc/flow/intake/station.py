@@ -1,0 +1,236 @@
+"""Station ②: a letter becomes events. One commit: the inbox row done and all its events there.
+
+A letter is not a message: one order file or status report carries many, and from here each
+lives or is shelved alone. What nobody can place goes on the shelf with its reason; nothing is
+dropped, and nothing is answered from here.
+"""
+
+import logging
+from collections.abc import Sequence
+from time import monotonic
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.intake import batch, deferral, forwarded_senders, shared_addresses, shelf_alarm
+from mailproc.flow.intake.placing import Sorting, place_all
+from mailproc.flow.prepare import receipts
+from mailproc.flow.reading import bounced_letters, sender_proof
+from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
+from mailproc.ill.attention import Reason
+from mailproc.log import following, mask
+from mailproc.mail.addresses import ascii_lower
+from mailproc.protocols.codec import Fault
+from mailproc.store import events, letters, outgoing, queue
+from mailproc.store.crash_note import Underway
+from mailproc.store.db_errors import try_later
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.savepoint import savepoint
+from mailproc.store.tables import InboxRow
+
+_log = logging.getLogger(__name__)
+
+BATCH = 50
+SHARED = 0.2
+"""Seconds after which a commit takes no further letter, as in ``stepping``."""
+
+
+def run(store: Store, context: Context, limit: int = BATCH) -> int:
+    """Read the letters that wait, at most ``limit``; how many there were."""
+    rows = batch.claim(store, limit, context.clock())
+    if not rows:
+        return 0
+    readings = list(batch.read_all(rows, context, store))
+    store.underway.at()
+    left = [row["id"] for row in rows[len(readings) :]]
+    settled = 0
+
+    def settle_some(connection: Connection) -> int:
+        queue.put_back(connection, InboxRow, left)
+        return _settle_all(connection, readings[settled:], context, store.underway)
+
+    while settled < len(readings):
+        settled += store.write(settle_some)
+        left = []
+    return len(readings)
+
+
+def _settle_all(
+    connection: Connection, readings: Sequence[LetterReading], context: Context, underway: Underway
+) -> int:
+    """As many of the letters as share a commit, one at least; how many."""
+    until, count = monotonic() + SHARED, 0
+    for reading in readings:
+        underway.at(reading.inbox_id)
+        with following(f"I{reading.inbox_id}"):
+            try:
+                with savepoint(connection):
+                    _settle_one(connection, reading, context)
+            except Exception as error:  # one letter's bug must not hold up the others of its batch
+                if try_later(error) is not None:
+                    raise  # the store's trouble, and no letter's
+                _log.exception("I%s could not be placed", reading.inbox_id)
+                why = f"a fault of this program while placing: {type(error).__name__}"
+                letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+        count += 1
+        if monotonic() > until:
+            break
+    underway.at()
+    return count
+
+
+def _settle_one(connection: Connection, reading: LetterReading, context: Context) -> None:
+    """A claim is no lock: another process may have read the letter meanwhile."""
+    if letters.waits(connection, reading.inbox_id):
+        settle(connection, reading, context)
+    else:
+        _log.info("I%s was settled by somebody else", reading.inbox_id)
+
+
+def settle(connection: Connection, reading: LetterReading, context: Context) -> None:
+    """Write what the letter means: its events, or the shelf."""
+    reading = shared_addresses.settled(connection, reading, context)
+    reading = forwarded_senders.of(connection, reading, context) or reading
+    if reading.later:
+        deferral.defer(connection, reading, context)
+    elif copy_of := _earlier_copy(connection, reading):
+        _done(connection, reading, f"the same letter as I{copy_of}")
+    elif reading.bounce is not None:
+        _settle_bounce(connection, reading, context)
+    elif own := _own(connection, reading, context):
+        _done(connection, reading, f"our own letter O{own} came back")
+    elif reading.refused:
+        _shelve(connection, reading, reading.refused, context)
+    else:
+        _settle_messages(connection, reading, context)
+
+
+def _done(connection: Connection, reading: LetterReading, note: str, taken_from: str = "") -> None:
+    """``taken_from``: its proven sender, where the letter had its effect."""
+    note = mask(note)  # it may quote an address, which is a stranger's text
+    _log.info("I%s done: %s", reading.inbox_id, note)
+    found = _found(reading)
+    letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
+
+
+def _shelve(connection: Connection, reading: LetterReading, why: str, context: Context) -> None:
+    why = mask(why)  # as above
+    _log.info("I%s shelved: %s", reading.inbox_id, why)
+    note = mask(shelf_alarm.numbers_in(reading))
+    letters.settle(connection, reading.inbox_id, "shelved", last_error=why, note=note, **_found(reading))
+    if reading.alarm:
+        shelf_alarm.tell_staff(connection, reading, reading.alarm, why, context)
+
+
+def _found(reading: LetterReading) -> dict[str, str]:
+    return {
+        "message_id": reading.letter.message_id[:250],
+        "content_digest": reading.content_digest,
+        "subject": mask(reading.letter.subject)[:250],
+        "codec": reading.codec,
+        "partner": reading.partner.symbol if reading.partner else "",
+        "proof": reading.proof,
+        "proof_note": sender_proof.told(reading.proofs),
+    }
+
+
+def _earlier_copy(connection: Connection, reading: LetterReading) -> int | None:
+    """The same letter of the same sender, which had its effect: by another door, client or recipient.
+
+    The proven sender is part of the question, so that nobody's copy can stand for another's letter.
+    """
+    return letters.earlier_copy(
+        connection,
+        proven_sender(reading),
+        reading.digest,
+        reading.letter.message_id[:250],
+        reading.content_digest,
+    )
+
+
+def _own(connection: Connection, reading: LetterReading, context: Context) -> int | None:
+    """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none, but what
+    we wrote to our staff is, who may read the mailbox that we look into."""
+    if _answers(reading, context):
+        return None
+    sent = [
+        outgoing_id
+        for outgoing_id, to in letters.ours(connection, reading.own_ids).items()
+        if ascii_lower(to) not in context.addresses or outgoing.is_to_people(connection, outgoing_id)
+    ]
+    return min(sent, default=None)
+
+
+def _answers(reading: LetterReading, context: Context) -> bool:
+    """Does a partner say something in it? Also in words that were all quoted on their way, as of a report
+    that was forwarded; but not in our own order file, quoted."""
+    said = reading.decoded
+    written_by_us = reading.letter.sender in context.addresses or said.credentials is not None
+    return bool(said.apdus or said.unsure) and not written_by_us
+
+
+def _settle_bounce(connection: Connection, reading: LetterReading, context: Context) -> None:
+    bounce = reading.bounce
+    if bounce is None:
+        return
+    found = bounced_letters.letters_of(connection, bounce, reading.marks)
+    if not found:
+        why = bounced_letters.why_shelved(
+            connection, bounce, reading.marks, reading.received_at, reading.inbox_id
+        )
+        _shelve(connection, reading, why, context)
+        return
+    if bounce.kind == "failed":
+        report = NewEvent(cause="letter", type="BOUNCED", at=reading.received_at, inbox_id=reading.inbox_id)
+        bounced_letters.record(connection, found, mask(bounce.text), report)
+    numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
+    what = f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500]
+    _done(connection, reading, what, proven_sender(reading))
+
+
+def _settle_messages(connection: Connection, reading: LetterReading, context: Context) -> None:
+    sorting = place_all(connection, reading, context)
+    if not sorting.born and reading.decoded.credentials is not None:
+        _done(connection, reading, "an order file without orders")
+        return
+    if not sorting.born:
+        _shelve(connection, reading, reading.otherwise or _all_strange(sorting), context)
+        return
+    events.add_all(connection, sorting.born)
+    receipts.intend(connection, reading, context)
+    if sorting.faults:
+        shelf_alarm.tell_staff(connection, reading, Reason.UNREADABLE, _told(sorting.faults), context)
+    if sorting.rejected:
+        told = mask(_told(sorting.rejected))
+        shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_FILE_REJECTED, told, context)
+    elif sorting.unknown:
+        shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_REFERENCE, _told(sorting.unknown), context)
+    _done(connection, reading, _summary(sorting), proven_sender(reading))
+
+
+def _told(faults: Sequence[Fault | str]) -> str:
+    """The first of what could not be read or placed, and how many more there are."""
+    return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
+
+
+def _all_strange(sorting: Sorting) -> str:
+    named = ", ".join(sorting.strangers[:5]) or "no number"
+    return f"nothing in it is ours ({named}{', …' if len(sorting.strangers) > 5 else ''})"
+
+
+def _summary(sorting: Sorting) -> str:
+    told = (
+        (sorting.read, "read"),
+        (sorting.placed, "placed"),
+        (sorting.elsewhere, "about what another partner was asked"),
+    )
+    parts = [f"{count} {what}" for count, what in told if count]
+    if sorting.faults:
+        parts.append(f"{len(sorting.faults)} unreadable")
+    if sorting.unknown:
+        parts.append(f"{len(sorting.unknown)} unknown")
+    if sorting.strangers:
+        shown = ", ".join(sorting.strangers[:20])
+        parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])
+    return "; ".join(parts) or "nothing in it to be placed"

@@ -1,0 +1,1 @@
+"""Which transaction, partner and account a message is about."""

@@ -1,0 +1,161 @@
+"""Which transaction an event belongs to: by identity and reference, never by guessing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.flow.context import Context
+from mailproc.flow.matching import new_transactions, symbols
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, IllRequest
+from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import sentence
+from mailproc.store import earlier_messages, events, transactions
+from mailproc.store.rows import Transaction
+
+
+@dataclass(frozen=True)
+class Placed:
+    """``cancels``: Cancels that came before the request that begins this transaction."""
+
+    transaction: Transaction
+    apdu: Apdu | None
+    cancels: Sequence[RowMapping] = ()
+
+
+def place(connection: Connection, event: RowMapping, apdu: Apdu | None, context: Context) -> Placed:
+    """The event's transaction (begun here if it begins one)."""
+    if event["transaction_id"] is not None:
+        return Placed(transactions.load(connection, event["transaction_id"]), apdu)
+    if event["type"] == "request":
+        return Placed(*new_transactions.ask(connection, event, context))
+    if apdu is None:
+        raise LocalFault(sentence("no-transaction", event=f"E{event['id']}"))
+    listener = (event["facts"] or {}).get("listener")
+    known = find(connection, event["partner"], apdu, context, Role[listener] if listener else None)
+    if known is not None:
+        return Placed(known, apdu)
+    if isinstance(apdu, IllRequest):
+        _not_our_own(event["partner"], apdu, context)
+        early = _came_early(connection, event["partner"], apdu, context)
+        transaction = new_transactions.accept(connection, event, apdu, context)
+        for other in early:
+            if other["type"] != "CANCEL":
+                events.todo_again(connection, other, transaction.id)
+        return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
+    raise RemoteFault(unmatched(connection, event["partner"], apdu, context))
+
+
+def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
+    """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
+    for row in waiting(connection, partner, apdu):
+        said = apdu_json.from_json(row["apdu"])
+        if said.transaction == apdu.transaction:
+            events.todo_again(connection, row, transaction_id)
+
+
+def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[RowMapping]:
+    """What ``partner`` said of a transaction that is not there yet and is called as ``apdu`` calls it: few
+    (``earlier_messages.unplaced``)."""
+    rows = earlier_messages.unplaced(connection, partner, apdu_json.to_json(apdu))
+    return [row for row in rows if not (row["facts"] or {}).get(events.WITHHELD)]
+
+
+def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context) -> str:
+    """Why nothing of ours matches; the right number from the wrong partner is named as that."""
+    key = symbols.asked_key(apdu, partner, context)
+    owner = transactions.asked_by(connection, key.tgq)
+    if owner and owner != partner:
+        return f"{name_of(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
+    asked = _in_part(connection, partner, apdu, Role.REQUESTER, context)
+    if asked is not None and not _may_speak(asked, partner):
+        number = f"{asked.tgq}-{asked.tq}"
+        return f"{name_of(apdu)}: {number} was asked of {asked.partner}, but this comes from {partner}"
+    return f"no transaction with {partner} matches {name_of(apdu)}"
+
+
+def name_of(apdu: Apdu) -> str:
+    number = apdu.ref.number if apdu.ref else ""
+    if apdu.transaction is not None:
+        number = f"{apdu.transaction.tgq}/{apdu.transaction.tq}"
+    return f"{apdu.type.name} {number}".strip()
+
+
+def find(
+    connection: Connection, partner: str, apdu: Apdu, context: Context, listener: Role | None = None
+) -> Transaction | None:
+    """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing.
+
+    ``listener``: our part in it, where the letter itself has told (one that we wrote to ourselves).
+    """
+    for role in _our_parts(apdu, context, listener):
+        found = _in_part(connection, partner, apdu, role, context)
+        if found is not None and _may_speak(found, partner):
+            return found
+    return None
+
+
+def _our_parts(apdu: Apdu, context: Context, listener: Role | None) -> Sequence[Role]:
+    """Which side we may be, the likelier first."""
+    speaker = apdu.type.said_by
+    if speaker is Role.REQUESTER:
+        return (Role.RESPONDER,)
+    if apdu.transaction is not None and speaker is Role.RESPONDER:
+        return (Role.REQUESTER,)
+    # Only a hub is both sides under one number; then a question is more likely the borrower's.
+    usual = Role.RESPONDER if apdu.type is ApduType.STATUS_QUERY else Role.REQUESTER
+    likelier = listener or symbols.role_told(apdu, context) or usual
+    return sorted(Role, key=lambda role: role is not likelier)
+
+
+def _in_part(
+    connection: Connection, partner: str, apdu: Apdu, role: Role, context: Context
+) -> Transaction | None:
+    if apdu.transaction is None and role is Role.REQUESTER:
+        return _by_reference(connection, partner, apdu)
+    for key in symbols.keys(apdu, role, partner, context):
+        if (found := transactions.by_key(connection, role, partner, key)) is not None:
+            return found
+    return None
+
+
+def _may_speak(transaction: Transaction, partner: str) -> bool:
+    """Who answers us now, or who had the request before it was forwarded."""
+    before = (transaction.options or {}).get("forwarded_by") or ()
+    return partner == transaction.partner or partner in before
+
+
+def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> Transaction | None:
+    if apdu.ref is None:
+        return None
+    kind, value = ("number", apdu.ref.number) if apdu.ref.number else ("order_line", apdu.ref.order_line)
+    row = transactions.find(connection, partner, kind, value.upper()) if value else None
+    if row is None or row["transaction_id"] is None:
+        return None
+    return transactions.load(connection, row["transaction_id"])
+
+
+def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
+    """A request that names us as the borrower is one of ours: an automatic reply has brought it back, or
+    it went in a circle. Only a hub, which has itself as a partner, borrows from itself.
+
+    Raises RemoteFault.
+    """
+    named = wanted.requester or (wanted.transaction.initial_requester if wanted.transaction else "")
+    address = context.partners.known(partner).address
+    if symbols.is_ours(named, context) and ascii_lower(address) != ascii_lower(context.config.library.email):
+        raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; our own request came back")
+
+
+def _came_early(
+    connection: Connection, partner: str, wanted: IllRequest, context: Context
+) -> list[RowMapping]:
+    """What lies on the shelf because it overtook the request ``wanted``."""
+    key = symbols.asked_key(wanted, partner, context)
+    rows = [row for row in waiting(connection, partner, wanted) if row["type"] != "ILL_REQUEST"]
+    return [
+        row for row in rows if symbols.asked_key(apdu_json.from_json(row["apdu"]), partner, context) == key
+    ]

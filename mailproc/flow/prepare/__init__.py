@@ -1,0 +1,1 @@
+"""From an intent to the bytes of a letter: messages for machines, notices for people."""

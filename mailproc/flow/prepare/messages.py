@@ -1,0 +1,256 @@
+"""Station ④: what is due for one partner goes into one letter, and its bytes are fixed.
+
+Encoding and templates run outside the write; the commit checks that nothing was withdrawn
+meanwhile. One order that does not pass its guard is held alone and tried again after a pause,
+for a template may have been mended.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc import log
+from mailproc.config import Partner
+from mailproc.errors import LocalFault, Misconfigured
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.flow.pausing import paused
+from mailproc.flow.prepare import outgoing_letter
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import ENDS_WITH_THE_WORDS
+from mailproc.ill.terms import Role
+from mailproc.mail.letter import BY_MAIL
+from mailproc.notices.cover_text import beside
+from mailproc.protocols.codec import Codec, Encoded, Held, Wire
+from mailproc.store import counters, events, outgoing, partner_turns, queue, requests, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.rows import Transaction
+from mailproc.store.tables import IntentRow
+
+_log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The intents of one letter: same partner, role, codec, and address."""
+
+    intents: tuple[RowMapping, ...]
+    transactions: tuple[Transaction, ...]
+    codec: Codec
+    wire: Wire
+    address: str
+
+
+def run(store: Store, context: Context, limit: int = BATCH) -> int:
+    """Put the waiting APDUs into letters; how many intents were taken up."""
+
+    def claim(connection: Connection) -> tuple[list[Bundle], int]:
+        due, taken_up = _gather(connection, context, limit)
+        store.underway.claimed(IntentRow, [one["id"] for bundle in due for one in bundle.intents])
+        return due, taken_up
+
+    bundles, taken_up = store.write(claim)
+    for bundle in bundles:
+        store.underway.at(*(intent["id"] for intent in bundle.intents))
+        encoded, letter = _encode(bundle, context)
+        store.underway.at()
+        store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, context=context))
+    return taken_up
+
+
+def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[Bundle], int]:
+    """The letters to be written, and how many intents there were: some are held at once."""
+    waiting = paused(connection, context)
+    due = partner_turns.claim_intents(connection, "apdu", waiting, context.clock(), limit)
+    with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
+    bundles = []
+    for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):
+        for part in _parts(list(group), context):
+            bundle = _bundle(connection, part, context)
+            if bundle is not None:
+                bundles.append(bundle)
+    return bundles, len(due)
+
+
+Pair = tuple[RowMapping, Transaction]
+
+
+def _group_key(pair: Pair) -> tuple[str, ...]:
+    row = pair[1]
+    return (row.partner, row.role, row.codec, row.dialect, row.address, customer_code(row))
+
+
+def customer_code(row: Transaction) -> str:
+    """The customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
+    return str((row.options or {}).get("account", "")) if row.role == Role.REQUESTER else row.tq
+
+
+def _sort_key(pair: Pair) -> tuple[Any, ...]:
+    return (*_group_key(pair), pair[0]["id"])
+
+
+def _parts(pairs: list[Pair], context: Context) -> list[list[Pair]]:
+    codec = context.registry.by_name(pairs[0][1].codec)
+    return [pairs] if codec.batched(pairs[0][1].dialect) else [[pair] for pair in pairs]
+
+
+def _bundle(connection: Connection, pairs: list[Pair], context: Context) -> Bundle | None:
+    first = pairs[0][1]
+    partner = context.partners.get(first.partner)
+    role, code = first.role, customer_code(first)
+    gone = _gone(partner, role, code)
+    if partner is None or gone:
+        _hold_all(connection, [pair[0] for pair in pairs], gone, context, "PARTNER_GONE")
+        return None
+    wire = Wire(
+        library=context.config.library,
+        partner=partner,
+        role=role,
+        dialect=first.dialect,
+        address=first.address,
+        customer_code=code,
+        file_ref=str(counters.take(connection, "FILE")) if role is Role.REQUESTER else "",
+        today=context.today(),
+        readable=_readable(connection, first, partner, context),
+    )
+    codec = context.registry.by_name(first.codec)
+    intents, rows = zip(*pairs, strict=True)
+    return Bundle(intents, rows, codec, wire, first.address)
+
+
+def _readable(
+    connection: Connection, transaction: Transaction, partner: Partner, context: Context
+) -> Callable[[Apdu], Sequence[str]]:
+    """For a codec that says a thing to people too: it is put in words only where it asks."""
+    item = requests.load(connection, transaction.request_id)["item"] or {}
+    language = context.languages.of(partner.language)
+    return lambda apdu: beside(apdu, item, context.today(), language)
+
+
+def _gone(partner: Partner | None, role: Role, code: str) -> str:
+    """What of the letter's other end has left the configuration, as a sentence; '' where all is there."""
+    if partner is None:
+        return "its partner is no longer in config.toml"
+    if role is Role.REQUESTER and code and accounts.named(partner, code) is None:
+        return f"our account {code} with {partner.symbol} is no longer in config.toml"
+    return ""
+
+
+def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | None]:
+    """What cannot be written, or not to this address, is held with the reason; the station goes on."""
+    apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
+    try:
+        encoded = bundle.codec.encode(apdus, bundle.wire, context.templates)
+    except (LocalFault, Misconfigured) as fault:
+        return _nothing(bundle, str(fault)), None
+    except Exception as error:  # a bug in an encoder holds its letter, not the station
+        _log.exception("a letter to %s could not be written", bundle.wire.partner.symbol)
+        return _nothing(bundle, f"a fault of this program: {type(error).__name__}"), None
+    try:
+        return encoded, _letter(bundle, encoded, context)
+    except LocalFault as fault:  # no letter can go to this address
+        return _nothing(bundle, str(fault), value=True), None
+
+
+def _nothing(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
+    return Encoded(None, tuple(Held(index, "", why, value) for index in range(len(bundle.intents))))
+
+
+def _letter(bundle: Bundle, encoded: Encoded, context: Context) -> NewLetterOut | None:
+    if encoded.body is None:
+        return None
+    partner, token = bundle.wire.partner, f"o{bundle.intents[0]['id']}"
+    secret = f"{partner.symbol}/{encoded.secret_customer_code}"
+    stranger = (bundle.transactions[0].options or {}).get(
+        ANSWERS_FROM
+    )  # a library of which we know an address
+    by = BY_MAIL if stranger else partner.transport
+    return replace(
+        outgoing_letter.letter(encoded.body, bundle.address, token, context, partner.symbol, by),
+        file_ref=bundle.wire.file_ref,
+        secret_ref=secret if encoded.secret_customer_code else "",
+    )
+
+
+def _settle(
+    connection: Connection,
+    bundle: Bundle,
+    encoded: Encoded,
+    letter: NewLetterOut | None,
+    context: Context,
+) -> None:
+    """The letter's commit. Where something was withdrawn meanwhile, the rest is bundled anew."""
+    if not outgoing.still_wanted(connection, [intent["id"] for intent in bundle.intents]):
+        for intent in bundle.intents:
+            if outgoing.still_wanted(connection, [intent["id"]]):
+                outgoing.place(connection, intent["id"], "todo", None)
+        return
+    held = {one.index: one for one in encoded.held}
+    outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
+    if letter is not None:
+        _refer(connection, letter, outgoing_id)
+        with log.following(f"O{outgoing_id}"):
+            _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
+    for index, intent in enumerate(bundle.intents):
+        if index in held:
+            kind = "VALUE_HELD" if held[index].value else "HELD"
+            _hold_all(connection, [intent], _lost(held[index]), context, kind)
+        elif index in encoded.unsaid:  # this partner is not told, and need not be
+            outgoing.place(connection, intent["id"], "done", None)
+        else:
+            _mended(connection, intent)
+            outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+    for altered in encoded.lossy:
+        _remark(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
+
+
+def _lost(one: Held) -> str:
+    return f"{one.field}: {one.text}".removeprefix(": ")[:500]
+
+
+def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None) -> None:
+    names = {"message_id": letter.message_id, "file_ref": letter.file_ref}
+    for kind, value in names.items():
+        if value:
+            transactions.refer(connection, letter.partner, kind, value, outgoing_id=outgoing_id)
+
+
+def _hold_all(
+    connection: Connection, intents: Sequence[RowMapping], why: str, context: Context, kind: str = "HELD"
+) -> None:
+    """Held with its reason; staff are told once for each reason, not at each try."""
+    now = context.clock()
+    for intent in intents:
+        outgoing.hold_intent(connection, intent["id"], why, now + queue.pause(intent["attempts"]))
+        if intent["last_error"] != why:
+            _log.warning("held: %s", why)
+            _remark(connection, intent, kind, why, context)
+
+
+def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, context: Context) -> None:
+    """What became of the words of a transaction is an event of it."""
+    event = NewEvent(
+        cause="policy",
+        type=kind,
+        at=context.clock(),
+        partner=intent["partner"],
+        transaction_id=intent["transaction_id"],
+        facts={"text": why} | events.due_to_letters(connection, [intent["event_id"]]),
+    )
+    events.add(connection, event)
+
+
+def _mended(connection: Connection, intent: RowMapping) -> None:
+    if intent["state"] == "held":
+        transactions.clear_attention(connection, intent["transaction_id"], ENDS_WITH_THE_WORDS)

@@ -1,0 +1,234 @@
+"""What a letter to people may say, and to whom it goes: looked up when it is written."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow import reader_notice
+from mailproc.flow.context import Context
+from mailproc.flow.matching import unconfirmed
+from mailproc.flow.notice_writer import Intent, Writer, writer_of
+from mailproc.flow.notify_staff import DIGEST
+from mailproc.flow.our_letters import named
+from mailproc.flow.prepare.suggestions import ways
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, Message
+from mailproc.ill.event_names import told
+from mailproc.ill.terms import Role, State
+from mailproc.notices.catalogue import (
+    CitedRequest,
+    Claimed,
+    NoticeContext,
+    PartnerNotice,
+    PartnerReturned,
+    StaffAttention,
+    StaffDigest,
+    WaitingLetters,
+    Way,
+)
+from mailproc.notices.citation import cited
+from mailproc.notices.incoming_details import said
+from mailproc.notices.outgoing_details import telling
+from mailproc.store import events, outgoing, patrons
+from mailproc.store.rows import Transaction
+from mailproc.templating.contract import sample_of
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """``address`` is '' where there is nobody to write to; ``why`` then says so. ``language`` is the tag that
+    the recipient asks for: templates are looked for by it."""
+
+    address: str
+    language: str
+    content: NoticeContext
+    why: str = ""
+
+
+def addressed(connection: Connection, intent: Intent, context: Context) -> Addressed:
+    """Recipient and context of a notice intent."""
+    to = intent["body"]["to"]
+    writer = writer_of(connection, intent, context, to)
+    if to == "patron":
+        return _to_patron(writer)
+    if to == "partner":
+        return _to_partner(writer)
+    library = context.config.library
+    told = _digest(writer) if intent["body"]["notice"] == DIGEST else _attention(writer)
+    return Addressed(library.staff or library.email, writer.tag, told)
+
+
+def context_of(
+    connection: Connection, context: Context, path: str, transaction: Transaction
+) -> NoticeContext | None:
+    """What the notice at ``path`` would say of this transaction now; None for machines' templates."""
+    name = path.partition("/")[2].removesuffix(".txt")
+    to = name.partition("/")[0]
+    if to not in ("patron", "staff", "partner"):
+        return None
+    message = apdu_json.to_json(Message(note="An example of what we would say."))
+    body = {"notice": name, "to": to, "facts": {"reasons": transaction.attention or []}, "apdu": message}
+    intent = {
+        "request_id": transaction.request_id,
+        "transaction_id": transaction.id,
+        "partner": transaction.partner,
+        "body": body,
+    }
+    return addressed(connection, intent, context).content
+
+
+def _to_patron(writer: Writer) -> Addressed:
+    address = writer.reader["email"] if writer.reader else ""
+    why = "" if address else "the reader has no e-mail address"
+    return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
+
+
+def _to_partner(writer: Writer) -> Addressed:
+    intent, context, transaction = writer.intent, writer.context, writer.transaction
+    apdu = apdu_json.from_json(intent["body"]["apdu"])
+    partner = context.partners.get(intent["partner"])
+    known: dict[str, Any] = {
+        "library": writer.library(),
+        "partner": writer.partner(intent["partner"]),
+        **_numbered(writer, apdu),
+        "note": apdu.note or "",
+    }
+    if intent["body"]["notice"] == "partner/returned":
+        returned = getattr(apdu, "returned_on", None) or context.today()
+        via = getattr(apdu, "returned_via", None) or ""
+        content: NoticeContext = PartnerReturned(
+            **known,
+            returned=writer.day(returned),
+            via=via,
+            insured=writer.language.amount(getattr(apdu, "insured_for", None)),
+        )
+    else:
+        what = writer.language.told_word(told(apdu))
+        else_said = telling(apdu, context.today(), writer.language)
+        content = PartnerNotice(**known, what=what, said=else_said)
+    address = transaction.address if transaction else (partner.address if partner else "")
+    return Addressed(address, writer.tag, content)
+
+
+def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
+    """The request by the number under which the partner knows it: where we lend its own; where we borrow
+    ours, as it was ordered."""
+    transaction, wanted = writer.transaction, writer.wanted()
+    known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
+    if transaction is not None and transaction.role == Role.REQUESTER:
+        return {"request": replace(wanted, number=known_as or wanted.number), "their_number": ""}
+    return {"request": wanted, "their_number": known_as}
+
+
+def _attention(writer: Writer) -> StaffAttention:
+    facts, partner = writer.facts, writer.intent["partner"]
+    return StaffAttention(
+        library=writer.library(),
+        reasons=tuple(writer.language.attention_word(one) for one in facts.get("reasons", ())),
+        request=_cited(writer),
+        partner=writer.partner(partner) if partner else None,
+        letter=facts.get("letter", ""),
+        sender=facts.get("sender", ""),
+        subject=facts.get("subject", ""),
+        about=facts.get("about", ""),
+        note=facts.get("note", ""),
+        ours=named(writer.connection, facts.get("ours", ()), writer.context, writer.language),
+        said=_said(writer),
+        ways=_ways(writer),
+        more=facts.get("more"),
+        since=_since(writer),
+        claimed=_claimed(writer),
+        waiting=_waiting(writer),
+        untold=_untold(writer),
+    )
+
+
+def _waiting(writer: Writer) -> WaitingLetters | None:
+    told = writer.facts.get("waiting")
+    if not told:
+        return None
+    names = tuple(writer.partner(symbol).name for symbol in told["partners"])
+    return WaitingLetters(count=told["count"], names=names, since=_time(writer, told["since"]))
+
+
+def _claimed(writer: Writer) -> tuple[Claimed, ...]:
+    return tuple(
+        Claimed(name=writer.partner(one["partner"]).name, count=one["count"], numbers=tuple(one["numbers"]))
+        for one in writer.facts.get("claimed", ())
+    )
+
+
+def _since(writer: Writer) -> str:
+    told = writer.facts.get("since")
+    return _time(writer, told) if told else ""
+
+
+def _time(writer: Writer, told: str) -> str:
+    wall = writer.context.local(datetime.fromisoformat(told))
+    return writer.language.time_word(wall, writer.context.today())
+
+
+def _cited(writer: Writer) -> CitedRequest | None:
+    row = writer.request
+    if row is None:
+        return None
+    parts = cited(row["item"] or {}, writer.language, (row["title"], row["author"]))
+    return CitedRequest(**vars(writer.wanted()), cited=tuple(f"{label}: {value}" for label, value in parts))
+
+
+QUESTIONS = {
+    (Role.REQUESTER, State.CONDITIONAL): "ILL_ANSWER",
+    (Role.RESPONDER, State.RENEW_PENDING): "RENEW",
+    (Role.RESPONDER, State.CANCEL_PENDING): "CANCEL",
+}
+"""The message of theirs that waits for our answer."""
+
+
+def _said(writer: Writer) -> tuple[str, ...]:
+    """What they said; of a reminder, what they asked."""
+    row, reasons = writer.transaction, writer.facts.get("reasons", ())
+    if row is None:
+        return ()
+    asked = unconfirmed.questions(writer.connection, row, reasons, writer.language)
+    heard = _heard(writer)
+    if heard is None or not heard["apdu"]:
+        return asked
+    apdu, role = apdu_json.from_json(heard["apdu"]), row.role
+    return (*asked, *said(apdu, role, reasons, writer.context.today(), writer.language))
+
+
+def _heard(writer: Writer) -> RowMapping | None:
+    row, event_id = writer.transaction, writer.intent.get("event_id")
+    event = events.load(writer.connection, event_id) if event_id is not None else None
+    if event is not None and (event["cause"] == "letter" or event["heard_by"]):
+        return event
+    asked = QUESTIONS.get((row.role, row.state)) if row is not None else None
+    return events.last_of(writer.connection, row.id, (asked,)) if row is not None and asked else None
+
+
+def _ways(writer: Writer) -> tuple[Way, ...]:
+    if writer.transaction is None:
+        return ()
+    return ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
+
+
+def _untold(writer: Writer) -> tuple[str, ...]:
+    """The request, where its reader should hear of the same and cannot be written to."""
+    event_id, request = writer.intent.get("event_id"), writer.request
+    if event_id is None or request is None:
+        return ()
+    reader = patrons.load(writer.connection, request["patron_id"])
+    said = outgoing.of_event(writer.connection, event_id)
+    meant = any(one["body"].get("to") == "patron" and one["request_id"] == request["id"] for one in said)
+    return (request["number"],) if meant and reader is not None and not reader["email"] else ()
+
+
+def _digest(writer: Writer) -> StaffDigest:
+    """What was counted when it was asked for; a preview, which counts nothing, shows the sample."""
+    counted = writer.facts.get("digest")
+    if counted is None:
+        return sample_of(StaffDigest)
+    made: StaffDigest = apdu_json.value_from_json(StaffDigest, counted, "digest")
+    return made

@@ -1,0 +1,59 @@
+"""How many letters to people may come of letters that came in: nobody who writes to us fills a mailbox.
+
+Staff get so many an hour about what one proven partner sends (``policy.notices_an_hour``), with what becomes
+of the letters that we write because of it, and so many about bounces; each is counted apart. A reader gets
+so many a day about one request. What is over it makes no letter: it stands in the lists, and the next letter
+says how many there were. (Of strangers: ``shelf_alarm``.)
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.context import Context
+from mailproc.flow.reading.letter_reading import BOUNCE
+from mailproc.store import alarms, events, letters
+from mailproc.store.alarms import HOUR, Turn
+
+OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
+"""Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
+READERS_A_DAY = 10
+SEVERAL = "(several)"
+"""Partners who write from one address, where a letter does not tell which of them it is."""
+
+
+def turn(connection: Connection, intent: RowMapping, context: Context) -> Turn | None:
+    """May the notice become a letter now? None where nothing bounds it here: no letter brought it about, or
+    it was counted when the letter was put on the shelf."""
+    event = events.load(connection, intent["event_id"])
+    brought = events.due_to(event) if event is not None else None
+    if brought is None:
+        return None
+    now, to = context.clock(), intent["body"]["to"]
+    if to == "patron":
+        about, day = str(intent["request_id"]), timedelta(days=1)
+        return alarms.turn(connection, OF_A_REQUEST, about, now, most=READERS_A_DAY, within=day)
+    speaker = _speaker(connection, brought)
+    if to != "staff" or not speaker:
+        return None
+    most = context.config.policy.notices_an_hour
+    return alarms.turn(connection, OF_A_SENDER, speaker, now, most=most, within=HOUR)
+
+
+def why_not(held_back: Turn) -> str:
+    """Why the notice becomes no letter, as a sentence."""
+    if held_back.kind == OF_A_REQUEST:
+        return f"the reader had {READERS_A_DAY} letters about it within a day"
+    what = "bounces" if held_back.key == BOUNCE else held_back.key
+    had = f"staff already had {held_back.most} letters about {what} this hour"
+    return f"not sent: {had}; the next letter gives the number left out"
+
+
+def _speaker(connection: Connection, inbox_id: int) -> str:
+    """Whose letter it is; every bounce is of the same sender; '' of a stranger's."""
+    row = letters.sender_of(connection, inbox_id)
+    if row is None:
+        return ""
+    if row["taken_from"].startswith(BOUNCE):
+        return BOUNCE
+    return str(row["taken_from"] or (row["partner"] or SEVERAL if row["proof"] else ""))

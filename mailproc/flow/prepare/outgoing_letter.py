@@ -1,0 +1,85 @@
+"""What each station ④ does alike: a body becomes a letter of ours; one intent's trouble harms it alone."""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from uuid import uuid4
+
+from sqlalchemy import RowMapping
+
+from mailproc.errors import LocalFault, TryLater
+from mailproc.flow.context import Context
+from mailproc.mail.compose import compose, domain_of, message_id, subject
+from mailproc.mail.letter import BY_MAIL, Body
+from mailproc.store import outgoing, queue
+from mailproc.store.engine import Store
+from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.tables import IntentRow
+
+_log = logging.getLogger(__name__)
+
+
+def letter(
+    body: Body,
+    address: str,
+    token: str,
+    context: Context,
+    partner: str = "",
+    transport: str = BY_MAIL,
+) -> NewLetterOut:
+    """The letter to ``address`` with its bytes fixed, dated now in the library's zone (RFC 5322).
+
+    ``token`` begins its Message-ID; ``partner`` is whose pause holds it, ``transport`` how it goes.
+    Raises LocalFault where an address cannot be written.
+    """
+    library = context.config.library
+    now = context.clock()
+    identifier = message_id(domain_of(library.email), f"{token}.{uuid4().hex[:16]}")
+    raw = compose(
+        body,
+        sender=library.email,
+        sender_name=library.name,
+        to=[address],
+        message_id=identifier,
+        date=now.astimezone(context.zone),
+    )
+    return NewLetterOut(
+        partner=partner,
+        mail_from=library.email,
+        rcpt_to=address,
+        message_id=identifier,
+        subject=subject(body.subject),
+        raw=raw,
+        prepared_at=now,
+        transport=transport,
+    )
+
+
+def each(
+    store: Store,
+    rows: Iterable[RowMapping],
+    context: Context,
+    write_one: Callable[[RowMapping], None],
+    what: Callable[[RowMapping], str],
+) -> None:
+    """``write_one`` of each intent; what cannot be written is held or shelved with its reason, alone.
+
+    ``what`` names it for the log.
+    """
+    now = context.clock()
+    for row in rows:
+        store.underway.at(row["id"])
+        try:
+            write_one(row)
+        except LocalFault as fault:
+            _log.error("%s cannot be written: %s", what(row), fault)
+            why, later = str(fault)[:500], now + queue.pause(row["attempts"])
+            store.underway.at()
+            store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
+        except TryLater:  # the store's trouble is no fault of the letter
+            raise
+        except Exception as error:  # a bug concerns its own letter, not the others
+            _log.exception("%s cannot be written", what(row))
+            why = f"a fault of this program: {type(error).__name__}"
+            store.underway.at()
+            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))

@@ -1,0 +1,98 @@
+"""One letter to staff for all that a letter which came in has made theirs to look at.
+
+A status report of forty lines may trouble forty requests. Each keeps its state, its history and its own
+attention; the letter names them all, under their reasons.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.context import Context
+from mailproc.flow.notify_staff import ATTENTION
+from mailproc.flow.prepare.notice_context import Addressed, addressed
+from mailproc.notices.catalogue import (
+    AttentionGroup,
+    CitedRequest,
+    NoticeContext,
+    StaffAttention,
+    ToldRequest,
+    Way,
+)
+from mailproc.store import events, outgoing
+
+T = TypeVar("T")
+
+
+def together(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
+    """The notices that are said in one letter with ``intent``, in their order: itself at least."""
+    if intent["body"]["notice"] != ATTENTION:
+        return [intent]
+    beside = outgoing.notices_beside(connection, intent)
+    return [one for one in beside if one["body"]["notice"] == ATTENTION] or [intent]
+
+
+def letter_of(connection: Connection, intents: Sequence[RowMapping], context: Context) -> Addressed:
+    """Recipient and context of the letter for ``intents`` (``together``)."""
+    each = [addressed(connection, intent, context) for intent in intents]
+    told = [one.content for one in each if isinstance(one.content, StaffAttention)]
+    if len(each) == 1 or not told:
+        return each[0]
+    event = events.load(connection, intents[0]["event_id"])
+    return replace(each[0], content=_joined(told, f"I{event['inbox_id']}" if event else ""))
+
+
+def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
+    """``told`` are of one letter that came in, so of one partner."""
+    requests = {one.request.number: one.request for one in told if one.request}
+    several = len(requests) > 1
+    return StaffAttention(
+        library=told[0].library,
+        reasons=tuple(dict.fromkeys(reason for one in told for reason in one.reasons)),
+        request=None if several else next(iter(requests.values()), None),
+        partner=told[0].partner,
+        letter=letter,
+        sender=next((one.sender for one in told if one.sender), ""),
+        subject=next((one.subject for one in told if one.subject), ""),
+        note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
+        ours=_each(one.ours for one in told),
+        said=() if several else _each(one.said for one in told),
+        ways=_for_all(told) if several else _each(one.ways for one in told),
+        count=len(requests) if several else None,
+        groups=_groups(told, requests) if several else (),
+        more=next((one.more for one in told if one.more), None),
+        since=next((one.since for one in told if one.since), ""),
+        claimed=_each(one.claimed for one in told),
+        untold=tuple(dict.fromkeys(number for one in told for number in one.untold)),
+    )
+
+
+def _for_all(told: Sequence[StaffAttention]) -> tuple[Way, ...]:
+    """What one command does for every request: where they stood in one letter of ours, that letter."""
+    return tuple(way for way in told[0].ways if all(way in one.ways for one in told))
+
+
+def _groups(told: Sequence[StaffAttention], requests: dict[str, CitedRequest]) -> tuple[AttentionGroup, ...]:
+    """Each request stands once, under all of its reasons; what is said of the letter itself, alone."""
+    by_number: dict[str, list[StaffAttention]] = {}
+    for one in told:
+        by_number.setdefault(one.request.number if one.request else "", []).append(one)
+    groups: dict[str, list[ToldRequest]] = {}
+    for number, each in by_number.items():
+        why = ", ".join(_each(one.reasons for one in each))
+        said = "; ".join(_each(one.said for one in each))
+        named = [_told(requests[number], said)] if number else []
+        groups.setdefault(why, []).extend(named)
+    return tuple(AttentionGroup(reason=why, count=len(of), requests=tuple(of)) for why, of in groups.items())
+
+
+def _told(request: CitedRequest, said: str) -> ToldRequest:
+    known = {name: value for name, value in vars(request).items() if name != "cited"}
+    return ToldRequest(**known, said=said)
+
+
+def _each(lists: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    """All that stands in them, once."""
+    return tuple(dict.fromkeys(one for each in lists for one in each))

@@ -1,0 +1,165 @@
+"""By what a letter is proven to be a partner's, and why by nothing else.
+
+Any proof of the partner's list suffices. The cheap ones are looked at first, and what no list asks for
+is not looked at: a signature costs time, and its key a question to DNS.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from mailproc import slow_work
+from mailproc.config import Partner, ProofName
+from mailproc.errors import TryLater
+from mailproc.flow.context import Context
+from mailproc.flow.partners import Sender
+
+if TYPE_CHECKING:  # loaded where a signature is verified
+    from mailproc.proof.dkim import KeySource
+
+NOTE = 500
+"""Characters of the reasons that are kept."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """``by``: the proof that held, '' if none did. ``reasons``: why each proof looked at before did not."""
+
+    by: str
+    reasons: tuple[str, ...] = ()
+
+
+class Evidence:
+    """What of one letter may prove its sender. Each question is answered once, when it is first asked.
+
+    An answer is '' where the proof holds, else why it does not, in words for staff.
+    """
+
+    def __init__(
+        self, sender: Sender, raw: bytes, at: datetime, context: Context, keys: "KeySource | None" = None
+    ) -> None:
+        self.sender = sender
+        self._keys = keys
+        self._raw = raw
+        self._at = at
+        self._premises = context
+
+    def network(self, partner: Partner) -> str:
+        """Never by IMAP, where nobody knows which client handed the letter in."""
+        sender = self.sender
+        if not sender.channel.peer:
+            return f"the letter came by {sender.door}, where the client's address is not known"
+        if not _inside(sender.peer, partner.networks):
+            return f"{sender.peer or 'the client'} is in none of its networks"
+        return self._somebody_else(partner)
+
+    def login(self, partner: Partner) -> str:
+        if not self.sender.channel.login:
+            return f"the letter came by {self.sender.door}, where nobody logs in"
+        if not self.sender.login:
+            return "nobody had logged in"
+        return self._somebody_else(partner)
+
+    def dmarc(self, _partner: Partner) -> str:
+        return self._not_by_our_relay or self._dmarc
+
+    def dkim(self, _partner: Partner) -> str:
+        """Raises TryLater where DNS gives no answer about the key."""
+        return self._dkim
+
+    def none(self, partner: Partner) -> str:
+        return self._somebody_else(partner)
+
+    def _somebody_else(self, partner: Partner) -> str:
+        """A session that has logged in as one partner proves nothing of another."""
+        if not self.sender.login or (partner.login and partner.login.user == self.sender.login):
+            return ""
+        return "the session had logged in as somebody else"
+
+    @cached_property
+    def _not_by_our_relay(self) -> str:
+        """Whoever is no relay of ours could write what our relay writes."""
+        sender, config = self.sender, self._premises.config
+        doors = config.proof.doors
+        if doors and sender.door not in doors:
+            return f"the letter came by {sender.door}, which is none of [proof] doors"
+        if sender.login:
+            return "the letter came from a partner's own server and not by our relay"
+        if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):
+            return f"{sender.peer or 'the client'} is not our relay"
+        theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
+        return f"the letter came from the networks of {theirs[0]} and not by our relay" if theirs else ""
+
+    @cached_property
+    def _dmarc(self) -> str:
+        from mailproc.proof.authentication_results import dmarc  # here: most letters ask for neither
+
+        proof = self._premises.config.proof
+        received_by = proof.received_by or proof.authserv_id
+        ours = self._premises.mailed_to
+        said = dmarc(self._raw, self.sender.header, proof.authserv_id, received_by, ours)
+        return "" if said.held else said.reason
+
+    @cached_property
+    def _dkim(self) -> str:
+        from mailproc.proof.dkim import verify  # as above: cryptography takes its time to load
+
+        keys, ours = self._keys or self._premises.keys, self._premises.mailed_to
+        found = verify(self._raw, self.sender.header, keys, self._at, ours)
+        return "" if found.held else found.reason
+
+
+_QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], str]] = {
+    "network": Evidence.network,
+    "login": Evidence.login,
+    "dmarc": Evidence.dmarc,
+    "dkim": Evidence.dkim,
+    "none": Evidence.none,
+}
+"""In the order in which they are asked: from nothing to a signature; "none" never hides one that holds."""
+
+
+@slow_work.outside_writes
+def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -> Proven:
+    """By which of the proofs in ``asked`` the letter is the partner's.
+
+    Raises TryLater where DNS gives no answer and nothing else proves it.
+    """
+    if evidence.sender.channel.vouched:
+        return Proven(evidence.sender.door)
+    reasons: list[str] = []
+    for name, question in _QUESTIONS.items():
+        if name not in asked:
+            continue
+        try:
+            why = question(evidence, partner)
+        except TryLater as unanswered:
+            if "none" not in asked:
+                raise
+            why = str(unanswered)
+        if not why:
+            return Proven(name, tuple(reasons))
+        reasons.append(f"{name}: {why}")
+    return Proven("", tuple(reasons) or ("no proof is written for it in config.toml",))
+
+
+def told(found: Mapping[str, Proven]) -> str:
+    """Why no proof held, of each partner (by symbol) who may have sent the letter."""
+    return "; ".join(_told(found))[:NOTE]
+
+
+def _told(found: Mapping[str, Proven]) -> Iterator[str]:
+    for symbol, one in found.items():
+        name = f"{symbol}: " if len(found) > 1 else ""
+        yield from (f"{name}{reason}" for reason in one.reasons)
+
+
+def _inside(peer: str, networks: tuple[str, ...]) -> bool:
+    try:
+        client = ip_address(peer)
+    except ValueError:
+        return False
+    return any(client in ip_network(network, strict=False) for network in networks)

@@ -1,0 +1,153 @@
+"""What a proven partner is told of a message that is about nothing of ours, where the standard has a word.
+
+ISO 10161-1: a Status-Query about a transaction that is not there is answered with UNKNOWN; an answer to a
+request that we never made, with Transaction-Id-Problem; a message that cannot be read, with a general
+problem (its codec says which). What a borrower says of a request that has not come yet is not answered
+from here: by mail it may have overtaken the request, and waits for it (``orphans``). There is never a
+report to a report, and so many an hour to one address at most.
+"""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.flow.matching import symbols
+from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, StatusOrErrorReport, StatusQuery
+from mailproc.ill.automatic_replies import not_there, unknown_id
+from mailproc.ill.repeats import has_time
+from mailproc.ill.terms import Role
+from mailproc.mail.addresses import ascii_lower
+from mailproc.mail.letter import Body
+from mailproc.protocols.codec import Wire
+from mailproc.store import auto_replies, events, outgoing, transactions
+from mailproc.store.events import NewEvent
+
+_log = logging.getLogger(__name__)
+
+KIND = "receipt"
+"""The kind of intent that ``receipts`` makes a letter of."""
+
+
+def unknown(connection: Connection, event_id: int, context: Context) -> None:
+    """In the commit that shelves event ``event_id``, because no transaction matches it."""
+    event = events.load(connection, event_id)
+    if (
+        event is None
+        or event["cause"] != "letter"
+        or not event["apdu"]
+        or event["transaction_id"] is not None
+    ):
+        return
+    heard = apdu_json.from_json(event["apdu"])
+    if not has_time(heard) or is_anybodys(connection, heard, event["partner"], context):
+        return
+    answer = _answer(heard, context)
+    if answer is None:
+        return
+    answer = replace(
+        answer, transaction=heard.transaction, requester=heard.requester, responder=heard.responder
+    )
+    intend(connection, answer, event["partner"], event, context)
+
+
+def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, context: Context) -> None:
+    """In the commit of the letter's events: what its codec answers to what it could not read."""
+    letter, partner = reading.letter, reading.partner
+    if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
+        return
+    about = {"at": reading.received_at, "inbox_id": reading.inbox_id}
+    intend(connection, answer, partner.symbol, about, context)
+
+
+def body(intent: dict[str, Any], partner: Partner, context: Context) -> Body:
+    """The letter of such an intent. Raises LocalFault where it cannot be written."""
+    said = apdu_json.from_json(intent["apdu"])
+    wire = Wire(context.config.library, partner, Role[intent["role"]], partner.dialect, partner.address)
+    encoded = context.registry.by_name(intent["codec"]).encode([said], wire, context.templates)
+    if encoded.body is None:
+        raise LocalFault("; ".join(one.text for one in encoded.held) or "there is nothing to say")
+    return encoded.body
+
+
+def _answer(heard: Apdu, context: Context) -> StatusOrErrorReport | None:
+    if isinstance(heard, StatusOrErrorReport) or heard.type.said_by is Role.REQUESTER:
+        return None
+    if isinstance(heard, StatusQuery):
+        return not_there()
+    return unknown_id(heard) if part(heard, context) is Role.REQUESTER else None
+
+
+def part(apdu: Apdu, context: Context) -> Role:
+    """Our part in the transaction, as its name tells it."""
+    named = apdu.transaction
+    ours = named is not None and symbols.is_ours(named.initial_requester, context)
+    return Role.REQUESTER if ours else Role.RESPONDER
+
+
+def is_anybodys(connection: Connection, heard: Apdu, partner: str, context: Context) -> bool:
+    """Is there such a transaction, with whomever? Then it is no business of this partner's (yet)."""
+    return any(
+        transactions.is_known(connection, role, key)
+        for role in Role
+        for key in symbols.keys(heard, role, partner, context)
+    )
+
+
+def is_ourselves(partner: Partner, context: Context) -> bool:
+    """Would a report come back to us (a hub)?"""
+    return ascii_lower(partner.address) == ascii_lower(context.config.library.email)
+
+
+def intend(
+    connection: Connection,
+    answer: Apdu,
+    symbol: str,
+    about: RowMapping | dict[str, Any],
+    context: Context,
+    *,
+    by: str = "",
+    by_clock: bool = False,
+) -> bool:
+    """Is ``answer`` to be sent to the partner? Not where its address had its answers for this hour, or is
+    our own. ``about``: the letter, or when and what it is about; ``by``: staff who want it."""
+    partner, now = context.partners.known(symbol), context.clock()
+    if is_ourselves(partner, context):
+        return False
+    most = context.config.policy.answers_an_hour
+    if not auto_replies.may_answer(connection, partner.address, symbol, now, most):
+        _log.info("no report to %s: it had %s answers within the hour", partner.address, most)
+        return False
+    at: datetime = about["at"]
+    event = NewEvent(
+        cause="staff" if by else "timer" if by_clock else "letter",
+        type="REPORTED",
+        at=at,
+        inbox_id=about["inbox_id"],
+        actor=by,
+        partner=symbol,
+        state="done",
+    )
+    said = replace(answer, sent_at=context.local(now))
+    outgoing.add_intent(
+        connection,
+        event_id=events.add(connection, event),
+        seq=0,
+        kind=KIND,
+        body={
+            "notice": said.type.name,
+            "to": "partner",
+            "apdu": apdu_json.to_json(said),
+            "codec": partner.codec,
+            "role": part(said, context).name,
+        },
+        partner=symbol,
+    )
+    return True

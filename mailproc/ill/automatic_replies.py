@@ -1,0 +1,104 @@
+"""The letters that the law writes by itself: a row's ``▸ LETTER`` as an APDU.
+
+A reply that announces our present state repeats the letter that announced it first, with that
+letter's time as ``original_sent_at`` (ISO 10161-1: date-time-of-original-service).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import (
+    APDU_CLASSES,
+    Apdu,
+    CancelReply,
+    ConditionalReply,
+    IllAnswer,
+    RenewAnswer,
+    Report,
+    StatusOrErrorReport,
+)
+from mailproc.ill.terms import ApduType, Results, State
+from mailproc.ill.transaction_state import TransactionState
+
+
+def reply(
+    name: str, current: TransactionState, said: Mapping[str, Any], history: dict[str, Any] | None = None
+) -> Apdu:
+    """The APDU for reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
+
+    ``said`` holds, by reply name, the JSON of the last APDU of that kind that we said in this
+    transaction; ``history`` is a History-Report, for a status report.
+    """
+    if name == ApduType.STATUS_OR_ERROR_REPORT.name:  # how it stands now, not how it stood
+        return _status(current, history)
+    last = said.get(name)
+    if last is not None:
+        return said_again(apdu_json.from_json(last))
+    return _fresh(name)
+
+
+def said_again(said: Apdu) -> Apdu:
+    """A repeat of what we said: its own time is yet to come, that of the first is kept (ISO 10161-1:
+    date-time-of-original-service)."""
+    return replace(said, original_sent_at=said.original_sent_at or said.sent_at, sent_at=None)
+
+
+def _fresh(name: str) -> Apdu:
+    kind, _, variant = name.partition(".")
+    if kind == "CANCEL_REPLY":
+        return CancelReply(answer=variant == "yes")
+    if kind == "RENEW_ANSWER":
+        return RenewAnswer(answer=variant == "yes")
+    if kind in ("CONDITIONAL_REPLY", "COND_REPLY"):
+        return ConditionalReply(answer=variant == "yes")
+    if kind in ("ANSWER", "ILL_ANSWER"):
+        return IllAnswer(results=Results.CONDITIONAL if variant == "conditional" else Results.UNFILLED)
+    return APDU_CLASSES[ApduType[kind]]()
+
+
+def _status(current: TransactionState, history: dict[str, Any] | None) -> StatusOrErrorReport:
+    return StatusOrErrorReport(
+        report=Report(kind="status", current_state=current.state.name, history=history)
+    )
+
+
+def duplicate_id(heard: Apdu) -> StatusOrErrorReport:
+    """Transaction-Id-Problem: the name of this transaction was used for another item."""
+    problem, about = "duplicate-transaction-id", _named(heard)
+    return StatusOrErrorReport(
+        report=Report(kind="error", source="provider", correlation=about, problem=problem)
+    )
+
+
+def unknown_id(heard: Apdu) -> StatusOrErrorReport:
+    """Transaction-Id-Problem: there is no such transaction, and there never was."""
+    problem, about = "unknown-transaction-id", _named(heard)
+    return StatusOrErrorReport(
+        report=Report(kind="error", source="provider", correlation=about, problem=problem)
+    )
+
+
+def not_there() -> StatusOrErrorReport:
+    """How a transaction stands that is not there: UNKNOWN, which is only ever reported."""
+    return StatusOrErrorReport(report=Report(kind="status", current_state=State.UNKNOWN.name))
+
+
+def _named(heard: Apdu) -> str:
+    """Which APDU an error report is about: its kind and service time."""
+    return f"{heard.type.name} {heard.sent_at.isoformat() if heard.sent_at else ''}".strip()
+
+
+def prohibited(heard: Apdu, current: TransactionState) -> StatusOrErrorReport:
+    """State-Transition-Prohibited {aPDU-type, current-state} for a letter that cannot be."""
+    return StatusOrErrorReport(
+        report=Report(
+            kind="error",
+            source="provider",
+            correlation=_named(heard),
+            problem="state-transition-prohibited",
+            apdu_type=heard.type.name,
+            current_state=current.state.name,
+        )
+    )

@@ -1,0 +1,343 @@
+"""Where a transaction stands, and the one function that moves it.
+
+``step`` is the law plus what a letter's content changes beside the state (due date, promise,
+agreed conditions) and the guards of the state tables that look at content (G1, G3; G2 is in
+the table, G4 needs a second partner). It is pure, so the standing is the fold of its events:
+the daemon moves by it and ``verify`` recomputes by it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from mailproc.ill import machine
+from mailproc.ill.actions import WANTS_ANSWER
+from mailproc.ill.apdu import (
+    Apdu,
+    Due,
+    IllAnswer,
+    Message,
+    Overdue,
+    Recall,
+    RenewAnswer,
+    Shipped,
+)
+from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.attention import OF_OUR_LETTER
+from mailproc.ill.events import TIMERS, Timer
+from mailproc.ill.findings import Noted
+from mailproc.ill.machine import CellKind, Transition
+from mailproc.ill.terms import Role, Service, State
+
+NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
+"""What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
+
+
+@dataclass(frozen=True)
+class TransactionState:
+    """``renewal_on``: the date up to which the lender renews by itself (then renew is refused).
+    ``unsent``: it was here before our order left, so the order was taken back and nobody knows of it."""
+
+    role: Role
+    service: Service
+    state: State = State.IDLE
+    state_before: State | None = None
+    due_on: date | None = None
+    renewable: bool | None = None
+    promise: dict[str, Any] | None = None
+    agreed: tuple[Any, ...] = ()
+    offered: tuple[Any, ...] = ()
+    renewal_on: date | None = None
+    unsent: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Something that happens to a transaction.
+
+    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
+    ``facts`` is what had to be looked up, frozen: repeat (heard before), delivered_again (by the
+    same letter), answer (ours to what is asked again), old_responder (who had it before it was
+    forwarded), again (said once more), here (an earlier act says that we have received it),
+    by_hand (staff put it there: it may be anybody's), follows, letter_left, due_on, renewal_on,
+    same_item, found (the standing an undone act had found), too_late (nobody needs it any more),
+    reader_waits (has heard of no end, and nobody else is or can be asked); of
+    a timer: of (the day it counts from), level, may_chase, say (the APDU that goes out by itself),
+    outdated.
+    """
+
+    event: str
+    apdu: Apdu | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    before: TransactionState
+    after: TransactionState
+    outcome: Transition
+    note: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether they know of our order is no move."""
+        return self.before != replace(self.after, unsent=self.before.unsent)
+
+    @property
+    def entered(self) -> State | None:
+        """The state it has come into; None where it stays."""
+        return self.after.state if self.after.state is not self.before.state else None
+
+
+def step(current: TransactionState, occurrence: Occurrence) -> Step:
+    """What ``occurrence`` does to ``current``. Never raises: prohibited is an outcome."""
+    if current.unsent and _is_theirs(occurrence):
+        return _known_all_the_same(current, step(replace(current, unsent=False), occurrence))
+    outside = _outside_the_tables(current, occurrence)
+    if outside is not None:
+        return outside
+    guarded = _guard(current, occurrence)
+    if guarded is not None:
+        return guarded
+    table = _table(current.service)
+    outcome = machine.next_state(current.role, table, current.state, current.state_before, occurrence.event)
+    if outcome.kind in (CellKind.ERROR, CellKind.REFUSED):
+        return Step(current, current, outcome)
+    closed = current.closed and outcome.state == current.state  # what moves comes back on the lists
+    moved = replace(current, state=outcome.state, state_before=outcome.state_before, closed=closed)
+    after = replace(_take(moved, occurrence), unsent=current.unsent or _takes_back(occurrence))
+    return Step(current, after, outcome, _beside(current, occurrence))
+
+
+def _known_all_the_same(found: TransactionState, taken: Step) -> Step:
+    """Who speaks of our order knows of it; an error moves nothing."""
+    return replace(taken, before=found, after=found if taken.outcome.kind is CellKind.ERROR else taken.after)
+
+
+def _is_theirs(occurrence: Occurrence) -> bool:
+    heard = occurrence.apdu is not None and occurrence.event[:1].isupper()
+    return heard and not occurrence.facts.get("by_hand")
+
+
+def _takes_back(occurrence: Occurrence) -> bool:
+    return occurrence.event == "receive" and occurrence.facts.get("letter_left") is False
+
+
+def _beside(current: TransactionState, occurrence: Occurrence) -> str:
+    if _takes_back(occurrence):
+        return Noted.ORDER_WITHDRAWN
+    told = current.unsent and occurrence.event[:1].islower()
+    return Noted.NOBODY_IS_TOLD if told else ""
+
+
+def service_of(services: Sequence[Service]) -> Service:
+    """What a request is for: a loan if it allows one at all, else a copy, else what it names first."""
+    either = (one for one in (Service.LOAN, Service.COPY) if one in services)
+    return next(either, services[0] if services else Service.LOAN)
+
+
+def _table(service: Service) -> Service:
+    return Service.LOAN if service is Service.LOAN else Service.COPY
+
+
+def _stays(current: TransactionState, kind: CellKind, *replies: str, attention: bool = False) -> Transition:
+    return Transition(kind, current.state, current.state_before, replies, attention)
+
+
+def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> Step | None:
+    event, facts = occurrence.event, occurrence.facts
+    if event in NOTED:
+        return Step(current, current, _stays(current, CellKind.NOTE), facts.get("text", ""))
+    if event in TIMERS:
+        return _timed(current, Timer(event), facts)
+    if facts.get("again"):
+        return Step(current, current, _stays(current, CellKind.STAY), Noted.SAID_ONCE_MORE)
+    if event == "UNDONE":
+        found = from_json(current.role, facts["found"])
+        return Step(current, found, Transition(CellKind.BECOMES, found.state, found.state_before, (), False))
+    if event == "cancel" and facts.get("letter_left") is False and current.state is State.PENDING:
+        after = replace(current, state=State.CANCELLED, state_before=None)
+        outcome = Transition(CellKind.BECOMES, State.CANCELLED, None, (), False)
+        return Step(current, after, outcome, Noted.WITHDRAWN)
+    if current.unsent and event in WANTS_ANSWER:
+        note = "Nobody knows of this order: it was taken back before it left."
+        return Step(current, current, _stays(current, CellKind.REFUSED), note)
+    if event == "renew" and current.renewal_on is not None:
+        note = (
+            f"The lender renews by itself (announced for {current.renewal_on.isoformat()}); nothing to ask."
+        )
+        return Step(current, current, _stays(current, CellKind.REFUSED), note)
+    if event == "close":
+        if current.state <= State.IDLE:
+            return None
+        return Step(current, replace(current, closed=True), _stays(current, CellKind.STAY))
+    return None
+
+
+def _timed(current: TransactionState, kind: Timer, facts: Mapping[str, Any]) -> Step:
+    stays = _stays(current, CellKind.NOTE)
+    if facts.get("outdated"):
+        return Step(current, current, stays, Noted.NO_LONGER_SO)
+    silent = kind is Timer.RENEWAL_SILENT  # what was announced did not come: the due date holds again
+    after = replace(current, renewal_on=None) if silent else current
+    return Step(current, after, stays, _timed_note(facts.get("say")))
+
+
+def _timed_note(say: Mapping[str, Any] | None) -> str:
+    if say is None:
+        return ""
+    return Noted.ASKED_HOW_IT_STANDS if say["type"] == "STATUS_QUERY" else Noted.SAID_ONCE_MORE
+
+
+def _guard(current: TransactionState, occurrence: Occurrence) -> Step | None:
+    """What the content of a letter decides before its kind does."""
+    apdu, facts = occurrence.apdu, occurrence.facts
+    if facts.get("old_responder"):  # G4
+        return Step(current, current, _stays(current, CellKind.NOTE), Noted.FORMER_LIBRARY)
+    if facts.get("same_item") is False and occurrence.event == "ILL_REQUEST":
+        return Step(current, current, _stays(current, CellKind.NOTE, attention=True), Noted.ANOTHER_ITEM)
+    if facts.get("delivered_again"):
+        return Step(current, current, _stays(current, CellKind.NOTE), Noted.DELIVERED_AGAIN)
+    if facts.get("repeat"):
+        return Step(current, current, _said_before(current, occurrence), Noted.SAID_BEFORE)
+    if facts.get("unclear") and current.state is State.CONDITIONAL:
+        return Step(current, current, _stays(current, CellKind.NOTE, attention=True), Noted.WHICH_CONDITION)
+    if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and current.agreed:
+        if _conditions(apdu) == current.agreed:  # G1
+            outcome = _stays(current, CellKind.NOTE, "COND_REPLY.yes")
+            return Step(current, current, outcome, Noted.AGREED_BEFORE)
+        return None
+    if not _dates_move(current, apdu):  # G3
+        return Step(current, current, _stays(current, CellKind.NOTE), Noted.OLDER_THAN_OURS)
+    return None
+
+
+def _said_before(current: TransactionState, occurrence: Occurrence) -> Transition:
+    """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
+    state, before = current.state, current.state_before
+    cell = machine.next_state(current.role, _table(current.service), state, before, occurrence.event)
+    if cell.kind is CellKind.NOTE and (cell.replies or not _refused_by_us(current, occurrence)):
+        return _stays(current, CellKind.NOTE, *cell.replies)
+    answer = occurrence.facts.get("answer")
+    return _stays(current, CellKind.NOTE, *([answer] if answer else ()))
+
+
+def _refused_by_us(current: TransactionState, occurrence: Occurrence) -> bool:
+    """The condition that we did not accept comes again: the lender still waits for our no."""
+    return current.state is State.NOT_SUPPLIED and occurrence.facts.get("answer") == "COND_REPLY.no"
+
+
+def _dates_move(current: TransactionState, apdu: Apdu | None) -> bool:
+    if current.role is not Role.REQUESTER or current.due_on is None:
+        return True
+    if isinstance(apdu, Overdue) and apdu.due is not None:
+        return apdu.due.on >= current.due_on
+    if isinstance(apdu, RenewAnswer) and apdu.answer and apdu.due is not None:
+        return apdu.due.on > current.due_on
+    return True
+
+
+def _take(current: TransactionState, occurrence: Occurrence) -> TransactionState:
+    """Due date, promise, conditions and service out of the letter or the act."""
+    apdu = occurrence.apdu
+    if isinstance(apdu, Shipped):
+        return _take_shipped(current, apdu)
+    if isinstance(apdu, IllAnswer):
+        return _take_answer(current, apdu)
+    if isinstance(apdu, RenewAnswer | Overdue | Recall):
+        return _take_renewal(current, apdu)
+    if isinstance(apdu, Message):
+        return _take_message(current, occurrence)
+    if occurrence.event == "receive" and current.due_on is None and occurrence.facts.get("due_on"):
+        return replace(current, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
+    if occurrence.event == "condition-yes":
+        return replace(current, agreed=current.offered)
+    if current.state in (State.CANCELLED, State.NOT_SUPPLIED, State.RECEIVED):
+        return replace(current, promise=None)
+    return current
+
+
+def _take_shipped(current: TransactionState, shipped: Shipped) -> TransactionState:
+    service = current.service
+    if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
+        service = Service.COPY
+    return replace(_take_due(current, shipped.due), service=service, promise=None)
+
+
+def _take_renewal(current: TransactionState, apdu: RenewAnswer | Overdue | Recall) -> TransactionState:
+    """The word on the loan's end: the renewal that was announced has come, or will not."""
+    settled = replace(current, renewal_on=None)
+    if isinstance(apdu, RenewAnswer) and apdu.answer:
+        return _take_due(settled, apdu.due)
+    if isinstance(apdu, Overdue) and current.due_on is None:
+        return _take_due(settled, apdu.due)
+    return settled
+
+
+def _take_due(current: TransactionState, due: Due | None) -> TransactionState:
+    return current if due is None else replace(current, due_on=due.on, renewable=due.renewable)
+
+
+def _take_answer(current: TransactionState, answer: IllAnswer) -> TransactionState:
+    if answer.results in ("WILL_SUPPLY", "HOLD_PLACED"):
+        promise = {
+            "what": answer.results.name,
+            "position": answer.position,
+            "date": answer.supply_on.isoformat() if answer.supply_on else None,
+        }
+        return replace(current, promise={key: value for key, value in promise.items() if value is not None})
+    if answer.results == "CONDITIONAL":
+        return replace(current, offered=_conditions(answer))
+    return replace(current, promise=None)
+
+
+def _take_message(current: TransactionState, occurrence: Occurrence) -> TransactionState:
+    on = occurrence.facts.get("renewal_on")
+    return replace(current, renewal_on=date.fromisoformat(on)) if on else current
+
+
+def _conditions(answer: IllAnswer) -> tuple[Any, ...]:
+    return tuple(condition.condition for condition in answer.conditions) or (answer.reason or "",)
+
+
+def to_json(current: TransactionState) -> dict[str, Any]:
+    """The standing as it is frozen into an event's facts. Absent values are left out."""
+    found = {
+        "service": current.service.name,
+        "state": current.state.name,
+        "state_before": current.state_before.name if current.state_before is not None else None,
+        "due_on": value_to_json(current.due_on),
+        "renewable": current.renewable,
+        "promise": current.promise,
+        "agreed": list(current.agreed) or None,
+        "offered": list(current.offered) or None,
+        "renewal_on": value_to_json(current.renewal_on),
+        "unsent": current.unsent or None,
+        "closed": current.closed or None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def from_json(role: Role, found: Mapping[str, Any]) -> TransactionState:
+    """The other way."""
+    before = found.get("state_before")
+    return TransactionState(
+        role=role,
+        service=Service[found["service"]],
+        state=State[found["state"]],
+        state_before=State[before] if before else None,
+        due_on=_date(found.get("due_on")),
+        renewable=found.get("renewable"),
+        promise=found.get("promise"),
+        agreed=tuple(found.get("agreed") or ()),
+        offered=tuple(found.get("offered") or ()),
+        renewal_on=_date(found.get("renewal_on")),
+        unsent=bool(found.get("unsent")),
+        closed=bool(found.get("closed")),
+    )
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,49 @@
+"""Letters of ours that come back: a copy to our own mailbox, returned, or quoted whole.
+
+A mailbox from which we send gets our own order files (Cc, a rule of the mail program); read as
+a customer's they would be orders. A bounce is looked for first (``bounce.read``).
+"""
+
+import re
+from collections.abc import Collection
+
+from mailproc import slow_work
+from mailproc.mail import headers
+from mailproc.mail.defects import Defects
+from mailproc.mail.html_text import from_html as html_text
+from mailproc.mail.letter import Letter, Part
+
+_QUOTED = re.compile(r"(?:\s++|>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)*+")
+"""Nothing but blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
+_RETURNED = ("message/rfc822", "text/rfc822-headers")
+
+
+@slow_work.outside_writes
+def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
+    """Message-IDs of which one is ours if this is a letter of ours, or nothing but one; none where it is not.
+
+    ``addresses`` are ours, in lower case. Whoever asks looks up whether we sent one of them to somebody
+    else: a hub writes to itself on purpose. What a partner adds to our words, were it one line above the
+    quotation, makes the letter the partner's.
+    """
+    if letter.sender in addresses:
+        return frozenset({letter.message_id} - {""})
+    if any(map(_says_something, letter.parts)):
+        return frozenset()
+    if returned := [part for part in letter.parts if part.media_type in _RETURNED]:
+        return frozenset(one for part in returned for one in _named_in(part))
+    return frozenset({*letter.in_reply_to, *letter.references})
+
+
+def _says_something(part: Part) -> bool:
+    """Is it neither a returned letter nor a text in which every line is quoted? Attached texts count."""
+    if part.media_type in _RETURNED:
+        return False
+    text = html_text(part.text) if part.media_type == "text/html" and part.text else part.text
+    return text is None or _QUOTED.fullmatch(text) is None
+
+
+def _named_in(part: Part) -> tuple[str, ...]:
+    """The Message-ID of a letter attached whole, or of its header alone."""
+    header, _ = headers.split(part.content, Defects())
+    return headers.ids(header.get("message-id", [])[:1])

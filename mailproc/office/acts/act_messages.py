@@ -1,0 +1,281 @@
+"""From a staff act to the APDU that it says (or, heard by telephone, that the partner said)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from mailproc import slow_work
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
+from mailproc.ill.actions import DATE, OF_ROLE, Action
+from mailproc.ill.apdu import (
+    Apdu,
+    Cancel,
+    CancelReply,
+    CheckedIn,
+    Condition,
+    ConditionalReply,
+    Damaged,
+    Due,
+    ForwardNotification,
+    IllAnswer,
+    Location,
+    Lost,
+    Message,
+    Money,
+    Overdue,
+    Recall,
+    Received,
+    Renew,
+    RenewAnswer,
+    ReplyTo,
+    Returned,
+    Shipped,
+    StatusQuery,
+)
+from mailproc.ill.date_arithmetic import later
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Service, TransactionId
+from mailproc.notices.language_files import ENGLISH
+from mailproc.store.rows import Transaction
+
+HEARD_BY = ("phone", "post", "portal")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffAct:
+    """A staff act. ``on`` is the date it names (due, renewal, dispatch, reply by), ``by`` who does it.
+
+    ``cost``: an amount and its currency ("12.50 EUR"). ``to``: the symbol of who has it now
+    (forward). ``locations``: symbols of who holds it. ``heard_by`` (phone | post | portal): the partner
+    told us, the action is then one of the other side's and nothing is sent. ``once``: a mark by which
+    a double click is one act.
+    """
+
+    action: str
+    number: str
+    note: str = ""
+    on: date | None = None
+    reason: str = ""
+    condition: str = ""
+    answer: bool | None = None
+    position: int | None = None
+    level: int | None = None
+    service: str = ""
+    cost: str = ""
+    via: str = ""
+    to: str = ""
+    locations: tuple[str, ...] = ()
+    heard_by: str = ""
+    repeat: bool = False
+    by: str = ""
+    door: str = "cli"
+    once: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where an act is said: its transaction, the day, and whom we know."""
+
+    transaction: Transaction
+    context: Context
+
+    @property
+    def today(self) -> date:
+        return self.context.today()
+
+    @property
+    def service(self) -> Service:
+        return self.transaction.service
+
+
+Maker = Callable[[StaffAct, Scene], Apdu]
+
+
+def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu | None:
+    """The APDU that the act says (or, with heard_by, that the partner said); None for close, undo.
+
+    LocalFault for an action that our role (or, heard, the partner's) does not have, and where it
+    lacks what must be said.
+    """
+    role = transaction.role
+    speaker = role.other if act.heard_by else role
+    if act.heard_by and act.heard_by not in HEARD_BY:
+        raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
+    action = OF_ROLE[speaker].get(act.action)
+    if action is None:
+        side = "the partner" if act.heard_by else "we"
+        known = ", ".join(OF_ROLE[speaker])
+        raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}.")
+    if action.message is None:
+        return None
+    _check_needed(act, action)
+    made = MAKERS[action.name](act, Scene(transaction, context))
+    note = "\n".join(filter(None, (act.note, made.note if made.note != act.note else "")))
+    return replace(made, note=note) if note else made
+
+
+def _check_needed(act: StaffAct, action: Action) -> None:
+    """LocalFault that names an option without which the act says nothing."""
+    needed = action.needs if act.heard_by else (*action.needs, *action.tells)
+    for option in needed:
+        if getattr(act, option.field) in (None, "", ()):
+            word = ENGLISH.option_word(action.name, option.name)
+            raise LocalFault(f"{action.name} needs {option.usage}: {word}.")
+
+
+def _known(word: str, words: Mapping[str, int], what: str) -> str:
+    if word not in words:
+        raise LocalFault(f"{word!r} is no {what} of the standard. Known: {', '.join(words)}.")
+    return word
+
+
+def _reason(act: StaffAct) -> str:
+    """Where staff give none, none is guessed: the reader is told it, and the rota goes by it."""
+    return _known(act.reason or "other", REASON_UNFILLED, "reason")
+
+
+def _due(act: StaffAct) -> Due | None:
+    return Due(on=act.on) if act.on else None
+
+
+def _ahead(act: StaffAct, scene: Scene) -> date | None:
+    """The day that is asked for, which lies ahead by its nature; of what was told by telephone any day."""
+    if act.on is not None and act.on < scene.today and not act.heard_by:
+        raise LocalFault(f"--date: {act.on} has passed, and {act.action} names a day to come.")
+    return act.on
+
+
+def _money(act: StaffAct) -> Money | None:
+    if not act.cost:
+        return None
+    amount, _, currency = act.cost.strip().partition(" ")
+    wrong = LocalFault(f"--cost: {act.cost[:60]!r} is no amount; write 12.50 EUR.")
+    try:
+        value = apdu_json.amount(amount)
+    except ValueError:
+        raise wrong from None
+    if currency and not (len(currency) == 3 and currency.isalpha()):
+        raise wrong
+    return Money(amount=value, currency=currency.upper() or None)
+
+
+def _receive(act: StaffAct, scene: Scene) -> Apdu:
+    return Received(received_on=act.on or scene.today, shipped_service=_shipped_service(act, scene))
+
+
+def _shipped_service(act: StaffAct, scene: Scene) -> Service:
+    """Only a loan or a copy can be on its way."""
+    if act.service and act.service.upper() not in (Service.LOAN, Service.COPY):
+        raise LocalFault("--service is LOAN or COPY.")
+    if act.service:
+        return Service[act.service.upper()]
+    return Service.LOAN if scene.service is Service.LOAN else Service.COPY
+
+
+def _ship(act: StaffAct, scene: Scene) -> Apdu:
+    kind = _shipped_service(act, scene)
+    shipped = Shipped(
+        shipped_service=kind, shipped_on=scene.today, cost=_money(act), shipped_via=act.via or None
+    )
+    if kind is not Service.LOAN or act.heard_by:
+        return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
+    usual = Due(on=scene.today + timedelta(days=scene.context.config.policy.loan_days))
+    if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
+        return shipped  # a day that the borrower is not told binds nobody
+    return replace(shipped, due=_due(act) or usual)
+
+
+def _can_tell(shipped: Shipped, scene: Scene) -> bool:
+    """Does the partner's protocol carry the due date?"""
+    codec = scene.context.registry.by_name(scene.transaction.codec)
+    row = scene.transaction
+    with slow_work.exempt():  # it has our own words alone, of an act's length (options.check)
+        told = codec.project(replace(shipped, transaction=TransactionId(tgq=row.tgq, tq=row.tq)))
+    return isinstance(told, Shipped) and told.due is not None
+
+
+def _renew_reply(act: StaffAct, scene: Scene) -> Apdu:
+    if not act.answer:
+        return RenewAnswer(answer=False)
+    if act.heard_by and act.on is None:
+        raise LocalFault(f"{act.action} needs {DATE.usage}: until when we may keep it.")
+    until = max(scene.transaction.due_on or scene.today, scene.today)
+    usual = later(until, scene.context.config.policy.loan_days)
+    return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
+
+
+def _conditional(act: StaffAct, _scene: Scene) -> Apdu:
+    words = {word for word in (act.condition, act.reason) if word} or {"other"}
+    if len(words) != 1:
+        raise LocalFault(f"conditional needs one --condition: {', '.join(CONDITIONS)}.")
+    condition = Condition(condition=_known(words.pop(), CONDITIONS, "condition"), reply_by=act.on)
+    return IllAnswer(results=Results.CONDITIONAL, conditions=(condition,), note=_price(act))
+
+
+def _price(act: StaffAct) -> str | None:
+    """For the note: these answers have no field for money."""
+    cost = _money(act)
+    return f"Price: {cost.amount} {cost.currency or ''}".rstrip() + "." if cost else None
+
+
+def _recall(act: StaffAct, scene: Scene) -> Apdu:
+    """The message has no field for the day."""
+    on = _ahead(act, scene)
+    return Recall(note=f"Wanted back by {on}." if on else None)
+
+
+def _locations(act: StaffAct, _scene: Scene) -> Apdu:
+    where = tuple(Location(symbol=symbol) for symbol in act.locations)
+    reason = _reason(act) if act.reason else None
+    return IllAnswer(results=Results.LOCATIONS_PROVIDED, locations=where, reason=reason)
+
+
+def _forward(act: StaffAct, scene: Scene) -> Apdu:
+    context = scene.context
+    known = context.partners.get(act.to) if act.to else None
+    address = ReplyTo(address=known.address, encodings=("BER_IN_MIME",)) if known else None
+    theirs, ours = scene.transaction.symbol, context.config.library.symbol
+    before = theirs if act.heard_by else ours
+    return ForwardNotification(responder=act.to or None, intermediary=before, responder_address=address)
+
+
+def _overdue(act: StaffAct, scene: Scene) -> Apdu:
+    due = act.on or scene.transaction.due_on
+    return Overdue(due=Due(on=due) if due else None, level=act.level or 1)
+
+
+MAKERS: Mapping[str, Maker] = {
+    "answer-condition": lambda act, _scene: ConditionalReply(answer=bool(act.answer)),
+    "receive": _receive,
+    "return": lambda act, scene: Returned(
+        returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
+    ),
+    "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
+    "cancel": lambda _act, _scene: Cancel(),
+    "cancel-reply": lambda act, _scene: CancelReply(answer=bool(act.answer)),
+    "ship": _ship,
+    "will-supply": lambda act, _scene: IllAnswer(
+        results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None, note=_price(act)
+    ),
+    "hold": lambda act, _scene: IllAnswer(
+        results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
+    ),
+    "conditional": _conditional,
+    "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act)),
+    "answer-retry": lambda act, _scene: IllAnswer(
+        results=Results.RETRY, retry_on=act.on, reason=_reason(act)
+    ),
+    "locations": _locations,
+    "estimate": lambda act, _scene: IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act)),
+    "forward": _forward,
+    "check-in": lambda act, scene: CheckedIn(checked_in_on=act.on or scene.today),
+    "renew-reply": _renew_reply,
+    "overdue": _overdue,
+    "recall": _recall,
+    "lost": lambda _act, _scene: Lost(),
+    "damaged": lambda act, _scene: Damaged(damaged_details=act.reason or None),
+    "message": lambda act, _scene: Message(note=act.note),
+    "query": lambda _act, _scene: StatusQuery(),
+}
+"""By action: the APDU. Whose action it is, and what it needs, is checked before."""

@@ -1,0 +1,100 @@
+"""Which options an act has a use for, and which of those given its message does not carry.
+
+An option that nobody hears of must not be taken in silence: staff would believe it said.
+"""
+
+from dataclasses import fields, replace
+from typing import Any
+
+from mailproc import slow_work
+from mailproc.errors import LocalFault
+from mailproc.flow import delivery_mode
+from mailproc.flow.context import Context
+from mailproc.ill.actions import BY_NAME, LOCATION, OPTIONS, Option
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import Ref, TransactionId
+from mailproc.office.acts.act_messages import StaffAct
+from mailproc.protocols.codec import Codec, Manner
+from mailproc.sentence import sentence
+from mailproc.store.rows import Transaction
+
+MOST_LOCATIONS = 100
+
+
+def given(act: StaffAct) -> tuple[Option, ...]:
+    """Those that staff gave."""
+    usual = {each.name: each.default for each in fields(StaffAct)}
+    return tuple(one for one in OPTIONS if getattr(act, one.field) != usual[one.field])
+
+
+def check(act: StaffAct) -> None:
+    """LocalFault that names an option which the act has no use for. An act that nobody knows is not
+    looked at. While the store is held an act is checked against the protocol, so its texts have a length."""
+    for one in OPTIONS:
+        if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
+            raise LocalFault(sentence("too-long", name=str(one), count=len(said), most=slow_work.SHORT))
+    if len(act.locations) > MOST_LOCATIONS:
+        raise LocalFault(f"{LOCATION} is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
+    action = BY_NAME.get(act.action)
+    if action is None:
+        return
+    for one in given(act):
+        if one not in action.takes:
+            known = ", ".join(map(str, action.takes))
+            raise LocalFault(f"{act.action} has no use for {one}. Its options: {known}.")
+
+
+def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
+    """LocalFault where an option of --repeat says another thing than was said ``first``. ``now``: what the
+    act would say by itself."""
+    for one in given(act):
+        if now is None or any(
+            getattr(now, name, None) not in (None, (), getattr(first, name, None)) for name in one.fills
+        ):
+            raise LocalFault(f"--repeat says the same once more, and {one} is not the same. Leave it out.")
+
+
+def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[str, ...]:
+    """What of the options given the partner's machine cannot be told, in a sentence; () where all of it is,
+    or nothing goes to a machine."""
+    codec = context.registry.by_name(transaction.codec)
+    partner = context.partners.get(transaction.partner)
+    role, dialect = transaction.role, transaction.dialect
+    if delivery_mode.effective(codec, partner, said.type, role, dialect) is not Manner.SEND:
+        return ()
+    if codec.refuses(said, dialect):
+        return ()  # the step refuses it, in words of its own
+    whole = _named(said, transaction, context)
+    lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
+    if not lost:
+        return ()
+    return (f"not told to {transaction.partner}, whose protocol has no place for it: {', '.join(lost)}",)
+
+
+def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:
+    """Whoever reads it reads another value, and the same as if it had not been said."""
+    filled = [name for name in option.fills if getattr(said, name, None) not in (None, ())]
+    read = codec.project(said)
+    return bool(filled) and not any(_is_told(name, said, read, codec) for name in filled)
+
+
+def _is_told(name: str, said: Apdu, read: Apdu, codec: Codec) -> bool:
+    value = getattr(said, name)
+    if getattr(read, name, None) == value:
+        return True
+    nothing: Any = () if isinstance(value, tuple) else None
+    try:
+        return codec.project(replace(said, **{name: nothing})) != read
+    except LocalFault:  # it must be said, so it is
+        return True
+
+
+def _named(said: Apdu, row: Transaction, context: Context) -> Apdu:
+    """With what a codec needs to read it back: its transaction, and the day that weeks count from."""
+    number = str((row.options or {}).get("number", "")) or row.tgq
+    return replace(
+        said,
+        transaction=TransactionId(tgq=row.tgq, tq=row.tq),
+        ref=Ref(number=number),
+        sent_at=context.local(context.clock()),
+    )

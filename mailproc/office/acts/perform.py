@@ -1,0 +1,134 @@
+"""What staff do, for the command line now and a page later: each act is an event and its step.
+
+An act is refused before anything changed, with a sentence that says what is possible instead.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import station as advance
+from mailproc.flow.advance import steps
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
+from mailproc.ill.actions import BY_NAME
+from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
+from mailproc.office.acts import options
+from mailproc.office.acts.act_messages import StaffAct, apdu_of
+from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.acts.resend import repeated
+from mailproc.office.queries.find import transaction_of
+from mailproc.sentence import sentence
+from mailproc.store import events, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+
+__all__ = ["StaffAct", "foresee", "perform"]
+
+
+def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
+    """Write the act's event and take its step, after the older events of that transaction.
+
+    Raises LocalFault, TryLater.
+    """
+    return _told(store.write(lambda connection: _perform(connection, context, act)), act, context)
+
+
+def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
+    """What ``perform`` would do. Nothing is kept."""
+    done = foreseen(store, lambda connection: _perform(connection, context, act))
+    return _told(done, act, context)
+
+
+@dataclass(frozen=True)
+class _Done:
+    """``said`` in ``transaction``, as it was before the step."""
+
+    outcome: StepOutcome
+    said: Apdu | None = None
+    transaction: Transaction | None = None
+
+
+def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
+    if act.once and (known := events.known_once(connection, act.once)) is not None:
+        return _Done(StepOutcome(known, "done", note="done before"))
+    transaction = transaction_of(connection, act.number)
+    for older in events.due_of_transaction(connection, transaction.id):
+        advance.take(connection, older, context)
+    transaction = transactions.load(connection, transaction.id)
+    said = _said(connection, context, act, transaction)
+    event = _event(act, said, transaction, context)
+    outcome = steps.step(connection, events.add(connection, event), context)
+    return _Done(outcome, said, transaction)
+
+
+def _told(done: _Done, act: StaffAct, context: Context) -> StepOutcome:
+    """The outcome with what is worth a word. After the write: the message is read as by its receiver."""
+    outcome, lost = done.outcome, _untold(act, done, context)
+    return replace(outcome, words=(*_due_back(done.said, act, context.today()), *outcome.words, *lost))
+
+
+def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[str, ...]:
+    """What was recorded or is said once more tells nobody anything new."""
+    if done.said is None or done.transaction is None or act.heard_by or act.repeat:
+        return ()
+    return options.untold(act, done.said, done.transaction, context)
+
+
+def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[str, ...]:
+    """The day that a loan, its renewal or its reminder names: whoever mistook it for another sees it at
+    once, and can undo. Nothing is refused, as staff may record late what was done in time."""
+    if isinstance(said, Shipped | RenewAnswer) and said.due is not None:
+        passed = " (that day has passed)" if said.due.on < today and not act.heard_by else ""
+        return (f"due back {said.due.on}{passed}",)
+    if isinstance(said, Overdue) and said.due is not None and said.due.on >= today and not act.heard_by:
+        return (f"due back {said.due.on}: it is overdue only after that day",)
+    if isinstance(said, Shipped | RenewAnswer) and act.on:
+        what = "a copy is not due back" if isinstance(said, Shipped) else "a refused renewal names no new day"
+        return (f"{what}: --date is told to nobody",)
+    return ()
+
+
+def _said(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Apdu | None:
+    options.check(act)
+    if act.repeat and act.heard_by:
+        raise LocalFault(sentence("repeat-heard"))
+    if act.repeat:
+        first = repeated(connection, transaction, act.action, act.answer)
+        if options.given(replace(act, answer=None)):
+            known = act.action in BY_NAME
+            options.check_same(act, first, apdu_of(act, transaction, context) if known else None)
+        return first
+    said = apdu_of(act, transaction, context)
+    if act.heard_by and said is None:
+        raise LocalFault(sentence("nothing-told", action=act.action))
+    return said
+
+
+def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: Context) -> NewEvent:
+    return NewEvent(
+        cause="staff",
+        type=said.type.name if act.heard_by and said is not None else act.action,
+        at=context.clock(),
+        apdu=apdu_json.to_json(said) if said is not None else None,
+        facts=_facts(act, said),
+        actor=act.by,
+        door=act.door,
+        once=act.once or None,
+        heard_by=act.heard_by,
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+    )
+
+
+def _facts(act: StaffAct, said: Apdu | None) -> dict[str, Any] | None:
+    """A note that no message carries is kept with the event."""
+    if act.repeat:
+        return {"again": True}
+    return {"remark": act.note} if act.note and said is None else None

@@ -1,0 +1,1 @@
+"""What staff do with letters: take in, place, dismiss; and the digest as a letter."""

@@ -1,0 +1,97 @@
+"""Staff put away what lies on the shelf and is nothing for us, and letters of ours that did not arrive: kept,
+and nobody is asked about them again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow import send
+from mailproc.flow.context import Context
+from mailproc.office.queries.letters import not_on_the_shelf, parsed
+from mailproc.sentence import Word, sentence
+from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
+from mailproc.store.engine import Store
+from mailproc.store.rows import Transaction
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """``ids`` in order, I… and E…; ``at``: an aware instant (UTC)."""
+
+    ids: tuple[str, ...]
+    by: str
+    at: datetime
+    note: str
+
+
+def dismiss(
+    store: Store, context: Context, letter_ids: Sequence[str], note: str = "", by: str = ""
+) -> Dismissed:
+    """Put shelved letters and messages away, and letters of ours (O…) that came back or were given up; all
+    or none. Of a letter that was read, its shelved messages.
+
+    ``release``, ``attach`` and ``redeliver`` still take what was put away. LocalFault for what does not lie
+    on the shelf, and for an order that nobody has and that is still wanted.
+    """
+    rows = list(dict.fromkeys(map(parsed, letter_ids)))
+    now = context.clock()
+    told = f"{by or 'staff'} put it away on {context.local(now):%Y-%m-%d %H:%M}"
+    why = told + (f": {' '.join(note.split())[:LONGEST_NOTE]}" if note.strip() else "")
+
+    def job(connection: Connection) -> Dismissed:
+        meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
+        for kind, number in meant:
+            _PUT_AWAY[kind](connection, number, why)
+        return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
+
+    return store.write(job)
+
+
+def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str, int]]:
+    """The letter or message itself; of a letter that was read, its messages on the shelf. A letter and one of
+    its messages may be named together."""
+    row = letters.load(connection, number) if kind == "I" else None
+    if row is None or row["state"] != "done":
+        return [(kind, number)]
+    shelved = events.shelved_ids_of_letter(connection, number)
+    if not shelved:
+        raise not_on_the_shelf(connection, f"I{number}")
+    return [("E", event_id) for event_id in shelved]
+
+
+def _letter(connection: Connection, number: int, why: str) -> None:
+    if not letters.dismiss(connection, number, why):
+        raise not_on_the_shelf(connection, f"I{number}")
+
+
+def _message(connection: Connection, number: int, why: str) -> None:
+    if not events.dismiss(connection, number, why):
+        raise not_on_the_shelf(connection, f"E{number}")
+
+
+def _ours(connection: Connection, number: int, why: str) -> None:
+    if wanted := order_letters.still_wanted(connection, number):
+        raise _still_wanted(connection, number, wanted)
+    if not undelivered.dismiss(connection, number, why):
+        row = outgoing.load(connection, number)
+        if row is None:
+            raise LocalFault(sentence("no-letter", name=f"O{number}"), ("mailproc outbox",))
+        state = Word("delivery", row["state"])
+        raise LocalFault(sentence("dismiss-ours", number=number, state=state), ("mailproc outbox",))
+    send.settle_attention(connection, number)
+
+
+_PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}
+
+
+def _still_wanted(connection: Connection, number: int, wanted: Sequence[Transaction]) -> LocalFault:
+    names = [requests.load(connection, one.request_id)["number"] for one in wanted]
+    return LocalFault(
+        sentence("dismiss-wanted", number=number, names=", ".join(names)),
+        (f"mailproc redeliver O{number}", f"mailproc next {names[0]}", f"mailproc act {names[0]} cancel"),
+    )

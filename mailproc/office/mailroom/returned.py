@@ -1,0 +1,63 @@
+"""Staff say which letter of ours came back, where its report names none."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import steps
+from mailproc.flow.context import Context
+from mailproc.flow.reading import bounced_letters
+from mailproc.office.mailroom.handled import Handled
+from mailproc.sentence import Word, sentence
+from mailproc.store import events, letters, outgoing, undelivered
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+
+
+def came_back(
+    connection: Connection, report: RowMapping, outgoing_id: int, why: str, context: Context
+) -> Handled:
+    """The shelved letter ``report`` says that O… came back, as ``why`` tells.
+
+    LocalFault where that letter has not left, or is known to have come back.
+    """
+    _check_out(connection, outgoing_id)
+    born = NewEvent(
+        cause="letter",
+        type="BOUNCED",
+        at=context.clock(),
+        inbox_id=report["id"],
+        facts={events.BY_HAND: True},
+    )
+    recorded = bounced_letters.record(connection, [outgoing_id], why, born)
+    found = {"message_id": report["message_id"], "subject": report["subject"]}
+    note = f"attached by staff: O{outgoing_id} came back"
+    letters.settle(connection, report["id"], "done", report["state"], note=note, **found)
+    outcomes = [steps.step(connection, event_id, context, attached=True) for event_id in recorded]
+    told = tuple(word for outcome in outcomes for word in outcome.words)
+    name, ours = f"I{report['id']}", f"O{outgoing_id}"
+    return Handled(name, "done", f"{name} is attached: {ours} came back undelivered", ours, told)
+
+
+def no_message(connection: Connection, inbox_id: int, transaction: Transaction) -> LocalFault:
+    """A mail system's report is no word of the partner: it is about a letter of ours: which one?"""
+    out = undelivered.perhaps(connection, transaction.id)
+    return LocalFault(
+        sentence("attach-report", letter=inbox_id, partner=transaction.partner),
+        (*_attach(inbox_id, out), f"mailproc dismiss I{inbox_id}"),
+    )
+
+
+def _attach(inbox_id: int, outgoing_ids: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"mailproc attach I{inbox_id} O{one}" for one in outgoing_ids)
+
+
+def _check_out(connection: Connection, outgoing_id: int) -> None:
+    row = outgoing.load(connection, outgoing_id)
+    if row is None:
+        raise LocalFault(sentence("no-letter", name=f"O{outgoing_id}"))
+    if row["state"] in ("bounced", "dismissed"):
+        raise LocalFault(sentence("known-to-be-back", number=outgoing_id))
+    if row["state"] not in outgoing.LEFT:
+        raise LocalFault(sentence("has-not-left", number=outgoing_id, state=Word("delivery", row["state"])))

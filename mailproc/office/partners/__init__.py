@@ -1,0 +1,1 @@
+"""The directory of partners: their addresses, and whose letters are paused."""

@@ -1,0 +1,214 @@
+"""The directory of partners, and what letters taught us of their addresses, which staff confirm or forget."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.flow.matching import unconfirmed
+from mailproc.flow.pausing import paused
+from mailproc.ill.attention import Reason
+from mailproc.ill.status import term_word
+from mailproc.sentence import sentence
+from mailproc.store import events, partner_addresses, requests, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+
+_ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
+PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
+_TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
+
+
+@dataclass(frozen=True)
+class Learned:
+    """``id``: A3. ``confirmed_at`` (UTC): since then the partner's letters go there; None: it waits.
+
+    ``number`` (B1-1) and ``symbol``: the partner says that it has passed that request on to this library,
+    and the address is that library's; '' where it is the partner's own.
+    """
+
+    id: str
+    partner: str
+    address: str
+    confirmed_at: datetime | None
+    number: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What staff's word on ``partner_addresses`` did, in sentences."""
+
+    learned: Learned
+    words: tuple[str, ...]
+
+
+def listed(connection: Connection, context: Context) -> list[dict[str, str]]:
+    """The partners; ``address``: where a new request would go; ``roles`` in words for people, ``status`` as
+    it is now, no secrets."""
+    waiting = paused(connection, context)
+    return [
+        _line(one, "paused" if one.symbol in waiting else "active", context.config.proofs_of(one))
+        | {"address": partner_addresses.address_of(connection, one.symbol) or one.address}
+        for one in context.partners
+    ]
+
+
+def _line(partner: Partner, status: str, proofs: tuple[str, ...]) -> dict[str, str]:
+    return {
+        "symbol": partner.symbol,
+        "name": partner.name,
+        "address": partner.address,
+        "codec": partner.codec,
+        "roles": ", ".join(_TO_US[role] for role in partner.roles),
+        "status": status,
+        "proof": ", ".join(proofs),
+    }
+
+
+def taught(connection: Connection) -> list[Learned]:
+    """Every address that a letter named and config.toml does not have; of requests that were passed on,
+    while it can still be said where they are."""
+    rows = partner_addresses.addresses(connection)
+    return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
+
+
+def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered:
+    """From now on new transactions with the partner go to that address; of a request that was passed on, it
+    is with that library now. LocalFault: no such one, or it is too late."""
+
+    def job(connection: Connection) -> Answered:
+        found, row = _one(connection, name)
+        if row["kind"] == partner_addresses.FORWARDED:
+            words = _redirect(connection, found, row, context, by)
+            partner_addresses.forget(connection, row["id"])  # the history of the request keeps it
+        else:
+            partner_addresses.confirm(connection, row["id"], context.clock())
+            words = (f"New requests to {found.partner} go to {found.address} from now on.",)
+        _answered(connection, row)
+        return Answered(found, words)
+
+    return store.write(job)
+
+
+def forget(store: Store, context: Context, name: str, by: str = "") -> Answered:
+    """It was not theirs, or is no longer: what was before holds, and nothing more goes to that address.
+    LocalFault: no such one."""
+    from mailproc.office.partners import forgetting  # here: who reads the directory takes no step
+
+    def job(connection: Connection) -> Answered:
+        found, row = _one(connection, name)
+        partner_addresses.forget(connection, row["id"])
+        if row["kind"] == partner_addresses.FORWARDED:
+            _remain(connection, found, row, context, by)
+        _answered(connection, row)
+        if row["kind"] == partner_addresses.FORWARDED:
+            return Answered(found, tuple(_stays(connection, found, row)))
+        return Answered(found, forgetting.move_away(connection, context, found.partner, found.address))
+
+    return store.write(job)
+
+
+def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[str]:
+    transaction = transactions.load(connection, row["transaction_id"])
+    yield (
+        f"{found.number} stays with {transaction.symbol} at {transaction.address};"
+        f" nothing goes to {found.symbol} at {found.address}."
+    )
+
+
+def _answered(connection: Connection, row: RowMapping) -> None:
+    """The question to staff no longer stands where it was asked, unless another waits there."""
+    transaction_id = unconfirmed.taught_in(connection, row)
+    reason = Reason.FORWARDED_ELSEWHERE if row["transaction_id"] else Reason.LEARNED_ADDRESS
+    if transaction_id is None:
+        return
+    left = partner_addresses.waiting(connection, row["partner"], row["transaction_id"])
+    if not any(unconfirmed.taught_in(connection, one) == transaction_id for one in left):
+        transactions.clear_attention(connection, transaction_id, (reason,))
+
+
+def _redirect(
+    connection: Connection, found: Learned, row: RowMapping, context: Context, by: str
+) -> tuple[str, ...]:
+    """The step of staff's yes; what it did, in words."""
+    from mailproc.flow.advance import forwarding, steps  # as above
+
+    transaction = transactions.load(connection, row["transaction_id"])
+    if not _asks(connection, row):
+        why = sentence("redirect-too-late", number=found.number, state=term_word(transaction.state))
+        raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
+    text = f"{found.symbol} has it now, at {found.address}"
+    event = _event(forwarding.REDIRECT, found, transaction, text, context, by)
+    outcome = steps.step(connection, events.add(connection, event), context)
+    moved = f"{found.number}: {found.partner} passed it on, and your yes moved it."
+    return (moved, *outcome.words, *_believed(found, context))
+
+
+def _remain(connection: Connection, found: Learned, row: RowMapping, context: Context, by: str) -> None:
+    """The step of staff's no."""
+    from mailproc.flow.advance import forwarding, steps  # as above
+
+    transaction = transactions.load(connection, row["transaction_id"])
+    text = f"not with {found.symbol} at {found.address}"
+    event = _event(forwarding.REMAIN, found, transaction, text, context, by)
+    steps.step(connection, events.add(connection, event), context)
+
+
+def _event(
+    kind: str, found: Learned, transaction: Transaction, text: str, context: Context, by: str
+) -> NewEvent:
+    return NewEvent(
+        cause="staff",
+        type=kind,
+        at=context.clock(),
+        actor=by,
+        door="cli",
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        facts={"symbol": found.symbol, "address": found.address, "text": text},
+    )
+
+
+def _believed(found: Learned, context: Context) -> Iterator[str]:
+    """What of the new library's letters counts by itself."""
+    from mailproc.flow.intake import forwarded_senders  # as above
+
+    partner = context.partners.get(found.partner)
+    if partner is not None and "none" not in (proofs := forwarded_senders.proofs_of(partner, context)):
+        yield (
+            f"Letters from {found.address} count if proven by {' or '.join(proofs)}; all others wait on the"
+            " shelf: `mailproc shelved` lists them, `mailproc release I…` takes one."
+        )
+
+
+def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
+    typed = _ID.fullmatch(name.strip())
+    if not typed:
+        raise LocalFault(sentence("learned-name", name=name))
+    row = partner_addresses.load(connection, int(typed[1]))
+    if row is None:
+        shown = ("mailproc partners",)
+        raise LocalFault(sentence("learned-gone", name=name), shown)
+    return _learned(connection, row), row
+
+
+def _learned(connection: Connection, row: RowMapping) -> Learned:
+    number = _number(connection, row["transaction_id"]) if row["transaction_id"] else ""
+    return Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"], number, row["symbol"])
+
+
+def _asks(connection: Connection, row: RowMapping) -> bool:
+    """Do we still wait for an answer in the request that was passed on?"""
+    return transactions.load(connection, row["transaction_id"]).state.awaits_answer
+
+
+def _number(connection: Connection, transaction_id: int) -> str:
+    row = transactions.load(connection, transaction_id)
+    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"

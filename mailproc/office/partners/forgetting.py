@@ -1,0 +1,47 @@
+"""Nothing more goes to an address that staff say is not, or no longer, a partner's."""
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.mail.addresses import ascii_lower
+from mailproc.store import outgoing, partner_addresses, requests, transactions
+from mailproc.store.rows import Transaction
+
+
+def move_away(connection: Connection, context: Context, symbol: str, address: str) -> tuple[str, ...]:
+    """Requests and letters to the partner at ``address`` go where they would go without it; what became of
+    them, in sentences. A partner that config.toml no longer knows has nowhere else."""
+    partner = context.partners.get(symbol)
+    instead = partner_addresses.address_of(connection, symbol) or (partner.address if partner else "")
+    if not instead:
+        return (f"{symbol} is no longer in config.toml: what went to {address} stays as it is.",)
+    if ascii_lower(instead) == ascii_lower(address):
+        return (f"Letters to {symbol} go to {instead} all the same: config.toml names it.",)
+    moved = _requests(connection, symbol, address, instead)
+    rewritten = _letters(connection, symbol, address)
+    had = f"{', '.join(moved)} had {address}; letters about them go to {instead} now."
+    nobody = f"Nothing went to {address}; letters to {symbol} go to {instead}."
+    return (had if moved else nobody, *rewritten)
+
+
+def _requests(connection: Connection, symbol: str, address: str, instead: str) -> list[str]:
+    """The numbers of those that are still open; closed ones go with them, for one may write of them yet."""
+    there = transactions.at_address(connection, symbol, address)
+    theirs = [row for row in there if not (row.options or {}).get(ANSWERS_FROM)]
+    for row in theirs:
+        transactions.readdress(connection, row, {"address": instead})
+    return [_number(connection, row) for row in theirs if row.closed_at is None]
+
+
+def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ...]:
+    """Those that wait are written again; one that staff are to look at is when they let it go
+    (``send.redeliver``)."""
+    waiting = outgoing.prepared_to(connection, symbol, address)
+    for outgoing_id in waiting:
+        outgoing.renew_letter(connection, outgoing_id)
+    return tuple(f"O{outgoing_id} had not left, and is written again." for outgoing_id in waiting)
+
+
+def _number(connection: Connection, row: Transaction) -> str:
+    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"

@@ -1,0 +1,64 @@
+"""Staff pause a partner: its requests stay where they are, letters to it wait, and nothing fails."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.sentence import sentence
+from mailproc.store import events, partner_addresses
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+
+
+@dataclass(frozen=True)
+class PauseStatus:
+    """``status``: active or paused, as it holds now. ``text``: a sentence."""
+
+    symbol: str
+    status: str
+    text: str
+
+
+def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
+    """From now on letters to the partner wait. LocalFault: unknown, or paused already."""
+    partner = context.partners.known(symbol)
+    if partner.status == "paused":
+        raise LocalFault(sentence("paused-by-config", partner=partner.symbol))
+
+    def job(connection: Connection) -> None:
+        event_id = _note(connection, context, "pause", partner.symbol, by)
+        if not partner_addresses.pause(connection, partner.symbol, event_id):
+            raise LocalFault(sentence("paused-already", partner=partner.symbol))
+
+    store.write(job)
+    said = f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
+    return PauseStatus(partner.symbol, "paused", said)
+
+
+def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
+    """Letters to the partner go again, where config.toml does not keep them. LocalFault: unknown, or not
+    paused by staff."""
+    partner = context.partners.known(symbol)
+    configured = (
+        sentence("paused-by-config-active", partner=partner.symbol) if partner.status == "paused" else None
+    )
+
+    def job(connection: Connection) -> None:
+        if not partner_addresses.resume(connection, partner.symbol):
+            raise LocalFault(configured or sentence("not-paused", partner=partner.symbol))
+        _note(connection, context, "resume", partner.symbol, by)
+
+    store.write(job)
+    if configured:
+        return PauseStatus(partner.symbol, "paused", f"What staff paused is over, but {configured}")
+    return PauseStatus(partner.symbol, "active", f"{partner.symbol} is active: letters to it go out again.")
+
+
+def _note(connection: Connection, context: Context, what: str, symbol: str, by: str) -> int:
+    """Who did it, and when."""
+    event = NewEvent(
+        cause="staff", type=what, at=context.clock(), actor=by, door="cli", partner=symbol, state="done"
+    )
+    return events.add(connection, event)

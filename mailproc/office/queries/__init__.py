@@ -1,0 +1,1 @@
+"""What staff ask about requests, letters and timers. Reads only."""

@@ -1,0 +1,213 @@
+"""The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing.
+
+Each open request stands in exactly one group, or a timer of it waits, or it stands in ``idle``: there
+nothing happens unless a letter comes or a person acts.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.context import Context
+from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
+from mailproc.ill.terms import Role, State
+from mailproc.office.queries import letters
+from mailproc.office.queries.letters import LetterLine
+from mailproc.store import open_requests, skipped_letters
+from mailproc.store.skipped_letters import Remembered
+
+MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
+"""States in which it may be for us to act; in all others only a reason or a promise makes it so."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A request in its group. ``reasons``: all that are named, ``since``: of the last thing that happened."""
+
+    number: str
+    title: str
+    partner: str
+    role: Role
+    state: str
+    reasons: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    reason: str
+    requests: tuple[Todo, ...]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A mailbox that cannot be read, or of which single letters could not be."""
+
+    name: str
+    error: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class FaultyText:
+    """A text of the library's own that is broken, with its first fault and how many more it has."""
+
+    path: str
+    error: str
+    more: int
+
+
+MOST_LETTERS = 50
+"""Of the letters on the shelf as many are shown; a flood of strangers' is not loaded."""
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """Each open request stands in one group, or counts among ``waiting`` (for others); ``idle`` are those of
+    ``waiting`` of which no timer waits either: nothing happens by itself. The longest waiting first.
+
+    ``unplaced``: at most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
+    """
+
+    day: date
+    groups: tuple[Group, ...]
+    needing: int
+    waiting: int
+    idle: tuple[Todo, ...]
+    all_open: int
+    unplaced: tuple[LetterLine, ...]
+    unplaced_count: int
+    unsent: tuple[LetterLine, ...]
+    unread: tuple[LetterLine, ...]
+    mailboxes: tuple[Unread, ...]
+    texts: tuple[FaultyText, ...]
+
+
+def agenda(connection: Connection, context: Context) -> Agenda:
+    """What is to be done now."""
+    day = context.today()
+    by_request = _needing(connection, day)
+    needing = list(by_request.values())
+    all_open = open_requests.count(connection)
+    return Agenda(
+        day=day,
+        groups=tuple(_groups(needing)),
+        needing=len(needing),
+        waiting=all_open - len(needing),
+        idle=_idle(connection, day, by_request),
+        all_open=all_open,
+        unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
+        unplaced_count=letters.count_shelved(connection, to_do=True),
+        unsent=tuple(letters.outbox(connection)),
+        unread=tuple(letters.waiting(connection)),
+        mailboxes=tuple(_unread(connection, context)),
+        texts=_faulty_texts(context),
+    )
+
+
+def needs(
+    connection: Connection, day: date, only: Collection[int] | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Why requests need a hand, the most urgent reason first, by the id of those that do; with ``only``
+    of these alone. One rule for all who ask, so that a list and the letter of the day agree."""
+    return {number: todo.reasons for number, todo in _needing(connection, day, only).items()}
+
+
+def _needing(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Todo]:
+    rows = open_requests.attempts(connection, MAY_NEED, day, only)
+    each = groupby(rows, key=lambda row: row["request_id"])
+    return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
+
+
+def _idle(connection: Connection, day: date, needing: Collection[int]) -> tuple[Todo, ...]:
+    """Those that are in no group and have no timer."""
+    rows = open_requests.without_timer(connection)
+    each = groupby(rows, key=lambda row: row["request_id"])
+    found = [_todo(list(attempts), day) for number, attempts in each if number not in needing]
+    return tuple(sorted(found, key=lambda one: one.since))
+
+
+def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
+    """The longest waiting first in each."""
+    by_reason: dict[str, list[Todo]] = {}
+    for one in needing:
+        by_reason.setdefault(one.reasons[0], []).append(one)
+    for reason in sorted(by_reason, key=rank):
+        yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
+
+
+def _todo(attempts: Sequence[RowMapping], day: date) -> Todo:
+    last = attempts[-1]
+    return Todo(
+        number=last["number"],
+        title=last["title"],
+        partner=last["partner"] or "",
+        role=Role(last["role"]),
+        state=last["state"] or "IDLE",
+        reasons=reasons_of(attempts, day),
+        since=last["updated_at"] or last["created_at"],
+    )
+
+
+def reasons_of(attempts: Sequence[RowMapping], day: date) -> tuple[str, ...]:
+    """Why a request needs a hand, the most urgent reason first. ``attempts``: its rows of
+    ``open_requests.attempts``, in order."""
+    last = attempts[-1]
+    reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
+    reasons |= set(last["attention"] or ())
+    if not reasons and last["over_at"] is None:
+        reasons |= _unspoken(last, day)
+    return tuple(sorted(reasons, key=rank))
+
+
+def _unspoken(last: RowMapping, day: date) -> set[str]:
+    """Why it is our turn, where no reason is written down."""
+    role, state = Role(last["role"]), State[last["state"] or "IDLE"]
+    borrowing = role is Role.REQUESTER
+    promised = (last["promise"] or {}).get("date") or ""
+    passed = bool(promised) and date.fromisoformat(promised) < day
+    if borrowing and state.awaits_answer and passed:
+        return {Reason.PROMISE_PASSED}
+    if state is State.IN_PROCESS and last["promise"]:
+        return {Reason.PROMISE_DUE if passed else Reason.PROMISED}
+    if reason := OUR_TURN.get((role, state)):
+        return {reason}
+    if borrowing and (state is State.IDLE or state.gives_way):
+        return {Reason.ASK_UNFILLED if last["somebody_left"] else Reason.END_OF_ROTA}
+    return set()
+
+
+def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
+    """One that was taken out of config.toml is looked at no more."""
+    known = {mailbox.name for mailbox in context.config.mailbox}
+    for row in open_requests.failing_mailboxes(connection):
+        if row["name"] in known:
+            yield Unread(row["name"], row["last_error"], row["failing_since"])
+    for mailbox in context.config.mailbox:
+        if passed := skipped_letters.loud(connection, mailbox.name):
+            yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)
+
+
+def _faulty_texts(context: Context) -> tuple[FaultyText, ...]:
+    folder = context.config.file.parent / context.config.templates.site
+    if not any(folder.rglob("*.txt")):
+        return ()
+    from mailproc.office.templates import (
+        template_dry_run,  # here: who has no texts of their own loads no templates
+    )
+
+    return tuple(
+        FaultyText(one.path, str(one.problems[0]), len(one.problems) - 1)
+        for one in template_dry_run.listed(context)
+        if one.purpose and one.problems
+    )
+
+
+def _passed_over(name: str, passed: Sequence[Remembered]) -> str:
+    """The first of them, the others by number, and what reads them again."""
+    first, more = passed[0], len(passed) - 1
+    others = f" and {more} more were" if more else " was"
+    return f"letter UID {first.uid}{others} passed over: {first.reason}; mailproc fetch {name} reads again"

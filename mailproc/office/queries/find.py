@@ -1,0 +1,78 @@
+"""From what a person types to a row: B12, L7, B12-2, or TGQ/TQ where that is unambiguous."""
+
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+
+from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
+from mailproc.store import requests, transactions
+from mailproc.store.prepared_statements import made
+from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Transaction
+from mailproc.store.text import storable
+from mailproc.store.transactions import TRANSACTION
+
+_NUMBER = re.compile(r"([BL][0-9]{1,18})(?:-([0-9]{1,18}))?", re.IGNORECASE)
+
+
+def request_of(connection: Connection, number: str) -> RowMapping:
+    """The request that ``number`` names. LocalFault with the candidates where it names several."""
+    typed = _NUMBER.fullmatch(number.strip())
+    if typed:
+        request = requests.by_number(connection, typed[1])
+        if request is None:
+            raise LocalFault(sentence("no-request", number=typed[1].upper()))
+        if typed[2] is not None:
+            _attempt(connection, request, int(typed[2]))
+        return request
+    return requests.load(connection, transaction_of(connection, number).request_id)
+
+
+def transaction_of(connection: Connection, number: str) -> Transaction:
+    """The transaction that ``number`` names; of a request its latest attempt."""
+    typed = _NUMBER.fullmatch(number.strip())
+    if not typed:
+        return _by_qualifiers(connection, storable(number.strip()))
+    request = request_of(connection, typed[1])
+    if typed[2] is not None:
+        return _attempt(connection, request, int(typed[2]))
+    attempts = transactions.of_request(connection, request["id"])
+    if not attempts:
+        raise LocalFault(sentence("request-unsent", number=request["number"]))
+    return attempts[-1]
+
+
+def _attempt(connection: Connection, request: RowMapping, number: int) -> Transaction:
+    for attempt in transactions.of_request(connection, request["id"]):
+        if attempt.attempt == number:
+            return attempt
+    raise LocalFault(sentence("no-attempt", attempt=number, number=request["number"]))
+
+
+def _by_qualifiers(connection: Connection, typed: str) -> Transaction:
+    """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one.
+
+    A qualifier may hold a slash itself, so each slash may be the one between them.
+    """
+    statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(20)
+    found = made(Transaction, connection.execute(statement))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise LocalFault(sentence("number-unknown", typed=typed))
+    named = ", ".join(f"{_local(connection, row)} ({row.partner})" for row in found)
+    raise LocalFault(sentence("number-ambiguous", typed=typed, named=named))
+
+
+def _readings(typed: str) -> Iterator[ColumnElement[bool]]:
+    yield func.upper(TRANSACTION.c.tgq) == func.upper(typed)
+    for at in (place for place, sign in enumerate(typed) if sign == "/"):
+        tgq, tq = func.upper(typed[:at]), func.upper(typed[at + 1 :])
+        yield and_(func.upper(TRANSACTION.c.tgq) == tgq, func.upper(TRANSACTION.c.tq) == tq)
+
+
+def _local(connection: Connection, transaction: Transaction) -> str:
+    number = select(REQUEST.c.number).where(REQUEST.c.id == transaction.request_id)
+    return f"{connection.execute(number).scalar()}-{transaction.attempt}"

@@ -1,0 +1,222 @@
+"""What staff ask about letters: lists, and one with what became of it. Reads only."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, text
+
+from mailproc.errors import LocalFault
+from mailproc.ill import apdu_json
+from mailproc.ill.event_names import event_heard, spoken
+from mailproc.ill.terms import Role
+from mailproc.notices.incoming_details import said
+from mailproc.notices.language import Language
+from mailproc.notices.language_files import ENGLISH
+from mailproc.office.queries.counted import Counted, counted
+from mailproc.sentence import sentence
+from mailproc.store import events, letters, outgoing
+from mailproc.store.events import EVENT
+from mailproc.store.letters import INBOX
+from mailproc.store.outgoing import OUTGOING
+from mailproc.store.requests import REQUEST
+from mailproc.store.tables import SHELVED
+
+_REQUEST = re.compile(r"[BL][0-9]+")
+_WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
+_OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list is not to hold all their bytes
+_UNWORDED = (
+    select(outgoing.INTENT, EVENT.c.at, REQUEST.c.number)
+    .join(EVENT, EVENT.c.id == outgoing.INTENT.c.event_id)
+    .outerjoin(REQUEST, REQUEST.c.id == outgoing.INTENT.c.request_id)
+    .where(outgoing.INTENT.c.state.in_(outgoing.UNWORDED))
+)
+_ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store's numbers
+
+
+@dataclass(frozen=True)
+class LetterLine:
+    """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
+
+    ``event``: of a message what it says, by its row in the state tables, or UNREADABLE; '' of a letter.
+    """
+
+    id: str
+    at: datetime
+    state: str
+    other: str  # who it is from, or to
+    subject: str
+    note: str
+    event: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its id; of what stands in no letter yet its request, which commands take (or nothing)."""
+        if not self.id.startswith("intent"):
+            return self.id
+        number = self.subject.partition(" ")[0]
+        return number if _REQUEST.fullmatch(number) else ""
+
+    def about(self, language: Language) -> str:
+        """Its subject; of a message its number, and what it says in words."""
+        if not self.event:
+            return self.subject
+        word = language.told_word if self.id.startswith("intent") else language.event_word
+        return f"{self.subject}: {word(self.event)}".removeprefix(": ")
+
+
+def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
+    """Letters in and out, the newest first."""
+    received = connection.execute(
+        select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
+    ).mappings()
+    ours = select(*_OURS).order_by(OUTGOING.c.id.desc()).limit(limit)
+    prepared = connection.execute(ours).mappings()
+    lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
+    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+
+
+def count_recent(connection: Connection) -> Counted:
+    """How many ``recent`` would give without a limit."""
+    return counted(connection, select(INBOX.c.id)) + counted(connection, select(OUTGOING.c.id))
+
+
+def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:
+    """What could not be placed, at most ``limit``: whole letters (I…) and single messages of letters (E…).
+    ``to_do``: without those whose sender was told: it is for the sender to act, nothing is to be done here.
+
+    What proven partners wrote comes first: where a list is cut, strangers' letters must not hide it.
+    """
+    proven, messages, strange = _shelves(to_do=to_do)
+    lines: list[LetterLine] = []
+    for shelf, line in ((proven, _incoming), (messages, _message), (strange, _incoming)):
+        left = None if limit is None else limit - len(lines)
+        lines += [line(row) for row in connection.execute(shelf.limit(left)).mappings()]
+    return lines
+
+
+def count_shelved(connection: Connection, *, to_do: bool = False) -> int:
+    """How many ``shelved`` would give without a limit; none of them is loaded."""
+    shelves = (one.order_by(None).subquery() for one in _shelves(to_do=to_do))
+    counts = (select(func.count()).select_from(one) for one in shelves)
+    return sum(connection.execute(count).scalar_one() for count in counts)
+
+
+def _shelves(*, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    whole = select(*letters.NO_BYTES).where(text(SHELVED)).order_by(INBOX.c.id)
+    single = select(EVENT).where(text(SHELVED)).order_by(EVENT.c.id)
+    if to_do:
+        single = single.where(EVENT.c.facts[events.TOLD].as_string().is_(None))
+    proven = INBOX.c.proof > ""  # "<>" finds no index
+    return whole.where(proven), single, whole.where(INBOX.c.proof == "")
+
+
+def waiting(connection: Connection) -> list[LetterLine]:
+    """Letters that came in and are read again by themselves, for DNS gives no answer about their senders."""
+    return [_incoming(row) for row in letters.waiting(connection)]
+
+
+def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
+    """Why nothing can be done with it: the sentence ``code``, or it waits for DNS."""
+    kind, number = parsed(letter_id)
+    row = letters.load(connection, number) if kind == "I" else None
+    if row is None or row["state"] != "todo" or not row["last_error"]:
+        return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
+    return LocalFault(
+        sentence("waits-for-dns", letter=letter_id, why=row["last_error"]),
+        ("mailproc check --connect",),
+    )
+
+
+def outbox(connection: Connection) -> list[LetterLine]:
+    """Our letters that have not left, with the reason; held orders (no letter yet) too."""
+    letters = connection.execute(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING))).mappings()
+    intents = connection.execute(_UNWORDED).mappings()
+    return [
+        *map(_outgoing, sorted(letters, key=itemgetter("id"))),
+        *map(_intent, sorted(intents, key=itemgetter("id"))),
+    ]
+
+
+def parsed(letter_id: str) -> tuple[str, int]:
+    """("I", 12) of "I12". LocalFault where it is no such id."""
+    found = _ID.fullmatch(letter_id.strip())
+    if found is None:
+        raise LocalFault(sentence("letter-name", name=letter_id))
+    return found[1].upper(), int(found[2])
+
+
+def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
+    """The row of I12 or O12, with ``kind``."""
+    kind, number = parsed(letter_id)
+    if kind == "E":
+        event = events.load(connection, number)
+        if event is None or event["inbox_id"] is None:
+            raise LocalFault(sentence("no-letter-behind", name=letter_id))
+        kind, number = "I", event["inbox_id"]
+    row = letters.load(connection, number) if kind == "I" else outgoing.load(connection, number)
+    if row is None:
+        raise LocalFault(sentence("no-letter", name=letter_id))
+    return {**row, "kind": kind}
+
+
+def events_of(connection: Connection, inbox_id: int, language: Language = ENGLISH) -> list[dict[str, Any]]:
+    """What each message of a letter says, and what became of it; that staff were told of the letter is
+    none of them. ``item``: what a request asks for; ``says``: lines in words of ``language``."""
+    said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
+    statement = select(EVENT).where(*said).order_by(EVENT.c.position)
+    return [
+        {
+            "id": f"E{row['id']}",
+            "type": row["type"],
+            "event": _event(row["apdu"]) or row["type"],
+            "spoken": spoken(_event(row["apdu"]), row["apdu"]) or row["type"],
+            "item": (row["apdu"] or {}).get("item") or {},
+            "says": _says(row["apdu"], row["at"].date(), language),
+            "state": row["state"],
+            "number": (row["ref"] or {}).get("number", ""),
+            "why": row["last_error"],
+        }
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def _incoming(row: Any) -> LetterLine:
+    who = row["partner"] or row["mail_from"] or "(no sender)"
+    note = row["last_error"] or row["note"]
+    return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
+
+
+def _outgoing(row: Any) -> LetterLine:
+    note = row["last_error"] or row["reply"] or row["file"]
+    return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], row["rcpt_to"], row["subject"], note)
+
+
+def _message(row: Any) -> LetterLine:
+    number = (row["ref"] or {}).get("number", "")
+    event = _event(row["apdu"]) or row["type"]
+    name, who, why = f"E{row['id']}", row["partner"], row["last_error"]
+    return LetterLine(name, row["at"], row["state"], who, number, why, event)
+
+
+def _event(apdu: dict[str, Any] | None) -> str:
+    return event_heard(apdu_json.from_json(apdu)) if apdu else ""
+
+
+def _says(apdu: dict[str, Any] | None, today: date, language: Language) -> tuple[str, ...]:
+    if not apdu:
+        return ()
+    heard = apdu_json.from_json(apdu)
+    ours = Role.RESPONDER if heard.type.said_by is Role.REQUESTER else Role.REQUESTER
+    return said(heard, ours, (), today, language)
+
+
+def _intent(row: Any) -> LetterLine:
+    said = _event(row["body"].get("apdu"))
+    what = "" if said else row["body"]["notice"]
+    what = f"{row['number'] or ''} {what}".strip()
+    return LetterLine(
+        f"intent {row['id']}", row["at"], row["state"], row["partner"], what, row["last_error"], said
+    )

@@ -1,0 +1,226 @@
+"""The list of requests, and a request as a line of it. Reads only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
+
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.ill import apdu_json
+from mailproc.ill.event_names import event_heard, spoken
+from mailproc.ill.status import RequestStatus, status
+from mailproc.ill.terms import ApduType, Role, State
+from mailproc.office.queries import agenda, answered
+from mailproc.office.queries.counted import MOST, Counted, counted
+from mailproc.store import find as finding
+from mailproc.store import open_requests, outgoing, requests, transactions
+from mailproc.store.events import EVENT
+from mailproc.store.requests import REQUEST
+from mailproc.store.transactions import TRANSACTION
+
+CLOSED = "closed"
+"""The outcome of a request that staff took off the lists."""
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request in a list, as its latest attempt stands.
+
+    ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
+    that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
+    answered it all the same. ``needs``: why it needs a hand, as the letter of the day has it: the reasons
+    of ``attention``, those of earlier attempts, and whose turn it is where no reason is written down.
+    """
+
+    number: str
+    attempt: int
+    role: str
+    service: str
+    state: str
+    partner: str
+    their_number: str
+    ordered_as: str
+    title: str
+    author: str
+    due: date | None
+    delivery: str
+    answered: bool
+    promise: dict[str, Any] | None
+    status: RequestStatus
+    attention: tuple[str, ...]
+    needs: tuple[str, ...]
+    outcome: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Filter:
+    """``partner`` is a symbol as configured; ``find`` words in any order (store/find.py)."""
+
+    role: str = ""
+    state: str = ""
+    partner: str = ""
+    attention: bool = False
+    find: str = ""
+    limit: int = 50
+
+
+def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
+    """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
+    zone; a promise whose day has passed needs a hand."""
+    statement = _list_statement(connection, wanted, today)
+    if not wanted.attention:
+        statement = statement.limit(wanted.limit)
+    found: list[RequestLine] = []
+    for some in _portions(connection, statement):
+        needing = agenda.needs(connection, today, [row["request_id"] for row in some])
+        hits = (row for row in some if row["request_id"] in needing or not wanted.attention)
+        found += (line_of(connection, row, needing.get(row["request_id"], ())) for row in hits)
+        if len(found) >= wanted.limit:
+            break
+    return found[: wanted.limit]
+
+
+def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
+    """How many ``listed`` would give without a limit. With ``attention`` it looks at ``MOST`` requests."""
+    statement = _list_statement(connection, wanted, today)
+    if not wanted.attention:
+        return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
+    looked_at = number = 0
+    for some in _portions(connection, statement.limit(MOST)):
+        number += len(agenda.needs(connection, today, [row["request_id"] for row in some]))
+        looked_at += len(some)
+    return Counted(number, whole=looked_at < MOST)
+
+
+def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[RowMapping]]:
+    with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
+        yield from rows.mappings().partitions()
+
+
+AT_ONCE = 100
+"""Rows looked at together. Of those that might need a hand it may take many: whose turn it is tells later."""
+
+
+def joined() -> Select[Any]:
+    """Each request that was sent to somebody, with its latest attempt."""
+    other = TRANSACTION.alias()
+    last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
+    columns = (
+        REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.author,
+        REQUEST.c.outcome,
+        TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
+        TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
+        TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
+        EVENT.c.type.label("moved_type"), EVENT.c.apdu.label("moved_apdu"),
+    )  # fmt: skip
+    join = REQUEST.join(
+        TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
+    ).outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
+    return select(*columns).select_from(join)
+
+
+def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:
+    statement = joined().order_by(TRANSACTION.c.updated_at.desc(), TRANSACTION.c.id.desc())
+    if wanted.role and wanted.state:
+        statement = statement.where(
+            TRANSACTION.c.role == wanted.role.upper()
+        )  # both have an index of their own
+    elif wanted.role:
+        # Said so, SQLite expects half of all and goes by age; an equality it takes for a handful, and sorts.
+        other = Role.RESPONDER if wanted.role.upper() == Role.REQUESTER else Role.REQUESTER
+        statement = statement.where(TRANSACTION.c.role != other)
+    if wanted.state:
+        statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
+    if wanted.partner:
+        statement = statement.where(TRANSACTION.c.partner == wanted.partner)
+    if wanted.find:
+        statement = statement.where(_found(connection, wanted.find))
+    if wanted.attention:
+        statement = statement.where(REQUEST.c.id.in_(open_requests.may_need(agenda.MAY_NEED, today)))
+    return statement
+
+
+def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
+    """A number of ours is that request, and not the thousand that have it within theirs."""
+    exact = requests.by_number(connection, typed.strip())
+    return REQUEST.c.id == exact["id"] if exact else finding.fits(connection, typed)
+
+
+def line_of(connection: Connection, row: RowMapping, needs: tuple[str, ...]) -> RequestLine:
+    """``row`` of ``joined``."""
+    delivery = outgoing.delivery(connection, row["id"])
+    borrowing = row["role"] == Role.REQUESTER
+    return RequestLine(
+        number=row["number"],
+        attempt=row["attempt"],
+        role=row["role"],
+        service=row["service"],
+        state=row["state"],
+        partner=row["partner"],
+        their_number=_their_number(connection, row),
+        ordered_as=(row["options"] or {}).get("number", "") if borrowing else "",
+        title=row["title"],
+        author=row["author"],
+        due=row["due_on"],
+        delivery=delivery,
+        answered=delivery == "filed" and answered.last_word(connection, row["id"]),
+        promise=row["promise"],
+        status=_status(row),
+        attention=tuple(row["attention"] or ()),
+        needs=needs,
+        outcome=row["outcome"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _their_number(connection: Connection, row: RowMapping) -> str:
+    if row["role"] == Role.REQUESTER:
+        return ", ".join(transactions.order_lines(connection, row["id"]))
+    return (row["options"] or {}).get("number", "") or str(row["tgq"])
+
+
+def _status(row: RowMapping) -> RequestStatus:
+    said = row["moved_apdu"]
+    return status(
+        State[row["state"]],
+        promise=row["promise"],
+        moved=spoken(_moved_by(row["moved_type"] or "", said), said),
+        apdu=said,
+        forwarded=bool((row["options"] or {}).get(ANSWERS_FROM)),
+        closed=row["outcome"] == CLOSED,
+    )
+
+
+def _moved_by(kind: str, apdu: dict[str, Any] | None) -> str:
+    """The row of the state tables; of an act of ours as far as it ends an attempt."""
+    if apdu and kind in ApduType.__members__:
+        return event_heard(apdu_json.from_json(apdu))
+    return "condition-no" if kind == "answer-condition" else kind
+
+
+def unsent(request: RowMapping, needs: tuple[str, ...]) -> RequestLine:
+    """A request that nobody was asked for yet."""
+    return RequestLine(
+        number=request["number"],
+        attempt=0,
+        role=request["role"],
+        service=request["service"],
+        state="IDLE",
+        partner="",
+        their_number="",
+        ordered_as="",
+        title=request["title"],
+        author=request["author"],
+        due=None,
+        delivery="",
+        answered=False,
+        promise=None,
+        status=status(State.IDLE, closed=request["outcome"] == CLOSED),
+        attention=(),
+        needs=needs,
+        outcome=request["outcome"],
+        updated_at=request["created_at"],
+    )

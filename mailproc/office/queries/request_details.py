@@ -1,0 +1,262 @@
+"""What staff ask about one request: how it stands, what may be done, its whole history. Reads only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from mailproc.flow.context import Context
+from mailproc.flow.matching import unconfirmed
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.event_names import spoken
+from mailproc.ill.terms import Role
+from mailproc.notices.language import Language
+from mailproc.notices.language_files import ENGLISH
+from mailproc.office import choices
+from mailproc.office.queries import agenda, answered, pending_timers
+from mailproc.office.queries.find import request_of
+from mailproc.office.queries.listing import RequestLine, joined, line_of, unsent
+from mailproc.office.queries.pending_timers import NextTimer
+from mailproc.store import events, outgoing, requests, transactions
+from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.patrons import PATRON
+from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Transaction
+from mailproc.store.transactions import TRANSACTION
+
+if TYPE_CHECKING:
+    from mailproc.notices.catalogue import Way
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}.
+    ``spoken``: ``event``, but an answer by what it says (ill/event_names.py). ``note`` is in English. What it
+    is made of: ``apdu`` (``theirs``: they said it), ``remark`` of staff, ``answered``: what we said to it."""
+
+    attempt: int
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    note: str
+    cause: dict[str, str]
+    spoken: str
+    apdu: Apdu | None = None
+    theirs: bool = False
+    remark: str = ""
+    answered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A library or an address that staff are to confirm or forget; ``id``: A3, ``text``: in words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RequestDetails:
+    """Everything about a request; the fields of its latest attempt stand at the top.
+
+    ``untold``: notices that became no letter ("patron/unfilled"), with the reason.
+    ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
+    (services, reader, addresses, limits, as its APDU has it); empty where we borrow. ``passed_on``: the
+    symbol and address of a library that config.toml does not know, and that has our request now.
+    ``questions``: what waits for staff's yes. ``ways``: commands that answer what needs attention.
+    """
+
+    line: RequestLine
+    asked: dict[str, Any]
+    transaction: dict[str, str] | None
+    item: dict[str, Any]
+    patron: dict[str, str] | None
+    delivery_to: dict[str, Any] | None
+    need_before: date | None
+    note: str
+    created_at: datetime
+    closed_at: datetime | None
+    renewable: bool | None
+    actions: tuple[str, ...]
+    rota: tuple[dict[str, Any], ...]
+    letters: tuple[dict[str, Any], ...]
+    untold: tuple[dict[str, str], ...]
+    history: tuple[HistoryLine, ...]
+    next: NextTimer | None
+    passed_on: dict[str, str] | None = None
+    questions: tuple[Question, ...] = ()
+    ways: "tuple[Way, ...]" = ()
+
+
+def shown(
+    connection: Connection, number: str, context: Context | None = None, language: Language = ENGLISH
+) -> RequestDetails:
+    """One request whole; with ``context`` its actions are those that the partner's protocol can say, and
+    there are ``ways`` to go on. ``language``: of these and of the questions.
+
+    LocalFault where there is none, or ``number`` is ambiguous.
+    """
+    request = request_of(connection, number)
+    row = connection.execute(joined().where(REQUEST.c.id == request["id"])).mappings().first()
+    attempts = transactions.of_request(connection, request["id"])
+    latest = attempts[-1] if attempts else None
+    needs = agenda.needs(connection, context.today() if context else date.min, [request["id"]])
+    why = needs.get(request["id"], ())
+    line = line_of(connection, row, why) if row is not None else unsent(request, why)
+    return RequestDetails(
+        line=line,
+        asked=_asked(connection, latest),
+        transaction=_identity(latest) if latest else None,
+        item=request["item"] or {},
+        patron=_patron(connection, request),
+        delivery_to=request["delivery"],
+        need_before=request["need_before_on"],
+        note=request["note"],
+        created_at=request["created_at"],
+        closed_at=request["closed_at"],
+        renewable=latest.renewable if latest else None,
+        actions=choices.actions(latest, context) if latest else (),
+        rota=tuple(_rota(connection, request["id"])),
+        letters=tuple(_letters(connection, attempts)),
+        untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
+        history=tuple(_history(connection, request["id"])),
+        next=pending_timers.next_of(connection, request["id"]),
+        passed_on=_passed_on(latest) if latest else None,
+        questions=tuple(_questions(connection, latest, language)) if latest else (),
+        ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
+    )
+
+
+def _ways(
+    connection: Connection, why: Sequence[str], latest: Transaction, context: Context, language: Language
+) -> "tuple[Way, ...]":
+    from mailproc.flow.prepare.suggestions import ways  # here: with it come the contracts of templates
+
+    return ways(connection, {"reasons": why}, latest, context, language)
+
+
+def _passed_on(transaction: Transaction) -> dict[str, str] | None:
+    if not (transaction.options or {}).get(unconfirmed.ANSWERS_FROM):
+        return None
+    return {"to": transaction.symbol, "address": transaction.address}
+
+
+def _questions(connection: Connection, transaction: Transaction, language: Language) -> Iterator[Question]:
+    for row in unconfirmed.asked_in(connection, transaction):
+        yield Question(f"A{row['id']}", unconfirmed.in_words(row, language))
+
+
+ASKED = (
+    "services", "keywords", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service",
+    "max_cost", "copyright_compliance", "place_on_hold", "note",
+)  # fmt: skip
+"""Fields of an ILL-Request that staff who answer it want to see."""
+
+
+def _asked(connection: Connection, transaction: Transaction | None) -> dict[str, Any]:
+    if transaction is None or transaction.role != Role.RESPONDER:
+        return {}
+    for event in events.of_transaction(connection, transaction.id):
+        if event["type"] == "ILL_REQUEST":
+            return {name: event["apdu"][name] for name in ASKED if name in (event["apdu"] or {})}
+    return {}
+
+
+def _identity(transaction: Transaction) -> dict[str, str]:
+    names = ("initial_requester", "tgq", "tq", "stq")
+    return {name: value for name in names if (value := getattr(transaction, name))}
+
+
+def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | None:
+    if request["patron_id"] is None:
+        return None
+    row = connection.execute(select(PATRON).where(PATRON.c.id == request["patron_id"])).mappings().first()
+    if row is None:
+        return {"id": request["patron_id"]}
+    return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
+
+
+def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
+    return [
+        {"position": one.position, "partner": one.partner, "tried": one.tried, "why_not": one.why_not}
+        for one in requests.rota(connection, request_id)
+    ]
+
+
+def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, Any]]:
+    """Our letters in which these transactions speak. ``answered``: one that lies in the folder, and what
+    it says of them was answered."""
+    ids = [attempt.id for attempt in attempts]
+    intents, letters = outgoing.INTENT, outgoing.OUTGOING
+    spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
+    rows = connection.execute(spoken.order_by(intents.c.outgoing_id)).mappings().all()
+    by_letter = {number: list(said) for number, said in groupby(rows, key=itemgetter("outgoing_id"))}
+    columns = (letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
+    statement = select(*columns).where(letters.c.id.in_(by_letter)).order_by(letters.c.id)
+    return [
+        {
+            **row,
+            "id": f"O{row['id']}",
+            "answered": row["state"] == "filed" and answered.answered(connection, by_letter[row["id"]]),
+        }
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, str]]:
+    """What the reader was not told."""
+    unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
+    return [{"notice": one["body"]["notice"], "why": one["last_error"]} for one in unwritten]
+
+
+def _history(connection: Connection, request_id: int) -> list[HistoryLine]:
+    statement = (
+        select(
+            HISTORY,
+            TRANSACTION.c.attempt,
+            EVENT.c.cause,
+            EVENT.c.apdu,
+            EVENT.c.facts,
+            EVENT.c.inbox_id,
+            EVENT.c.actor,
+            EVENT.c.heard_by,
+        )
+        .join(TRANSACTION, TRANSACTION.c.id == HISTORY.c.transaction_id)
+        .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
+        .where(TRANSACTION.c.request_id == request_id)
+        .order_by(HISTORY.c.id)
+    )
+    return [_change(row) for row in connection.execute(statement).mappings()]
+
+
+def _change(row: RowMapping) -> HistoryLine:
+    facts = row["facts"] or {}
+    return HistoryLine(
+        row["attempt"],
+        row["at"],
+        row["event"],
+        row["from_state"],
+        row["to_state"],
+        row["note"],
+        _cause(row),
+        spoken(row["event"], row["apdu"]),
+        apdu_json.from_json(row["apdu"]) if row["apdu"] else None,
+        row["cause"] == "letter" or bool(row["heard_by"]),
+        facts.get("remark") or "",
+        tuple(facts.get("answered") or ()),
+    )
+
+
+def _cause(row: RowMapping) -> dict[str, str]:
+    if row["cause"] == "letter" and row["inbox_id"] is not None:
+        return {"kind": "letter", "id": f"I{row['inbox_id']}"}
+    if row["cause"] == "staff":
+        told = {"heard_by": row["heard_by"]} if row["heard_by"] else {}
+        return {"kind": "staff", "id": row["actor"] or "staff"} | told
+    return {"kind": row["cause"], "id": f"E{row['event_id']}"}

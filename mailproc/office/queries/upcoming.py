@@ -1,0 +1,69 @@
+"""What falls due next, and what will be done then if nobody acts. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.flow.advance import steps
+from mailproc.flow.clock import station as clock
+from mailproc.flow.context import Context
+from mailproc.ill import reminders
+from mailproc.ill.effects import AskStaff, Effect, FollowUpAct, Notify, Send
+from mailproc.ill.events import Timer
+from mailproc.ill.terms import ApduType
+from mailproc.ill.transaction_state import Occurrence
+from mailproc.office.queries.pending_timers import UNMATCHED
+from mailproc.store import events, requests, timers, transactions
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One timer. ``number``: the attempt (B12-1), or the message on the shelf (E40). ``then``: an APDU that
+    goes to the partner (its type), reader, or staff; '' where nothing comes of it. ``reason``: why staff
+    are asked."""
+
+    kind: str
+    at: datetime
+    number: str
+    partner: str
+    then: str
+    reason: str = ""
+
+
+def coming(connection: Connection, context: Context, most: int) -> list[Coming]:
+    """The ``most`` that are due first, and what will be done as things stand now."""
+    found = [_coming(connection, context, row) for row in timers.next_ones(connection, most)]
+    told = ApduType.STATUS_OR_ERROR_REPORT.name
+    found += [
+        Coming(UNMATCHED, row["not_before"], f"E{row['id']}", row["partner"], told)
+        for row in events.waiting_on_shelf(connection, most)
+    ]
+    return sorted(found, key=lambda one: one.at)[:most]
+
+
+def _coming(connection: Connection, context: Context, row: RowMapping) -> Coming:
+    kind = Timer(row["kind"])
+    transaction = transactions.load(connection, row["transaction_id"])
+    current = steps.state_of(transaction)
+    at = max(row["due_at"], context.clock())
+    facts = clock.foreseen(connection, kind, at, transaction, current, context)
+    levels = context.settings.overdue_levels
+    done = reminders.effects(current, Occurrence(kind.value, None, facts), levels)
+    then, reason = _then(done[-1]) if done else ("", "")
+    number = requests.load(connection, transaction.request_id)["number"]
+    attempt = f"{number}-{transaction.attempt}"
+    return Coming(kind.value, row["due_at"], attempt, transaction.partner, then, reason)
+
+
+def _then(effect: Effect) -> tuple[str, str]:
+    match effect:
+        case Send(apdu):
+            return apdu.type.name, ""
+        case FollowUpAct(_, apdu) if apdu is not None:
+            return apdu.type.name, ""
+        case Notify():
+            return "reader", ""
+        case AskStaff(reason):
+            return "staff", reason
+    return "", ""

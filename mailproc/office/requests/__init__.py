@@ -1,0 +1,1 @@
+"""Staff place a request, correct it, and change its rota."""

@@ -1,0 +1,219 @@
+"""Staff correct a request of ours: its citation, where it is to be delivered, until when it is needed.
+
+An order that has not left is withdrawn and written anew. What a partner already holds cannot be
+corrected from here; after its answer the partner can be asked again, under a new number.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import station as advance
+from mailproc.flow.advance import steps
+from mailproc.flow.context import Context
+from mailproc.flow.matching import new_transactions
+from mailproc.ill import apdu_json, machine
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.attention import ENDS_WITH_THE_LETTER
+from mailproc.ill.status import term_word
+from mailproc.ill.terms import Role, State
+from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.queries.find import request_of, transaction_of
+from mailproc.office.requests import place, request_checks
+from mailproc.office.requests.corrections import Correction, RequestChange, changes
+from mailproc.sentence import Part, Sentence, sentence
+from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+from mailproc.store.text import storable
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True)
+class Amended:
+    """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order,
+    "anew" (written anew, it had not left), "kept" (for the next order), "again" (asked again)."""
+
+    number: str
+    attempt: int
+    partner: str
+    state: str
+    way: str
+    changed: tuple[str, ...]
+    follows: tuple[str, ...]
+
+
+def amend(
+    store: Store, context: Context, number: str, wanted: Correction, *,
+    again: bool = False, by: str = "", dry_run: bool = False,
+) -> Amended:  # fmt: skip
+    """Correct the request; with ``again`` ask the partner of its latest attempt once more.
+    With ``dry_run`` say what that would do, and keep nothing of it.
+
+    LocalFault, before anything changed, where nothing would change, the partner holds the order, or what
+    it would say cannot be.
+    """
+    request_checks.check_day("need_before", wanted.rest.get("need_before"), context.today())
+    request_checks.check_delivery("delivery", wanted.rest.get("delivery"))
+
+    def job(connection: Connection) -> Amended:
+        request, transaction = latest(connection, context, number)
+        return _amend(connection, context, request, transaction, wanted, again=again, by=by)
+
+    return foreseen(store, job) if dry_run else store.write(job)
+
+
+def latest(connection: Connection, context: Context, number: str) -> tuple[RowMapping, Transaction]:
+    """A request of ours and its latest attempt, after all that had already come in for it."""
+    request = request_of(connection, number)
+    if request["role"] != Role.REQUESTER:
+        raise LocalFault(sentence("request-theirs-amend", number=request["number"]))
+    last = transaction_of(connection, request["number"])
+    for older in events.due_of_transaction(connection, last.id):
+        advance.take(connection, older, context)
+    return requests.load(connection, request["id"]), transaction_of(connection, request["number"])
+
+
+def note(
+    connection: Connection,
+    context: Context,
+    transaction: Transaction,
+    by: str,
+    text: str,
+    said: Apdu | None = None,
+) -> tuple[str, ...]:
+    """What staff changed beside the state: an event "amend", a line in the history. What follows."""
+    event = NewEvent(
+        cause="staff",
+        type="amend",
+        at=context.clock(),
+        apdu=apdu_json.to_json(said) if said is not None else None,
+        facts={"text": storable(text)[:LONGEST_NOTE]},
+        actor=by,
+        door="cli",
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+    )
+    return steps.step(connection, events.add(connection, event), context).words
+
+
+def _amend(
+    connection: Connection, context: Context, request: RowMapping, transaction: Transaction,
+    wanted: Correction, *, again: bool, by: str,
+) -> Amended:  # fmt: skip
+    found = changes(request, wanted)
+    if not found and not again:
+        raise LocalFault(sentence("amend-same", number=request["number"]))
+    way = _way(connection, request, transaction, again=again)
+    if found:
+        rotas.correct(
+            connection, request["id"], dict(column for one in found for column in one.columns.items())
+        )
+    follows = _WAYS[way](connection, context, transaction, found, by)
+    after = transaction_of(connection, request["number"])
+    changed = tuple(one.text for one in found)
+    number, attempt = request["number"], after.attempt
+    return Amended(number, attempt, after.partner, after.state.name, way, changed, follows)
+
+
+def _way(connection: Connection, request: RowMapping, transaction: Transaction, *, again: bool) -> str:
+    """What a correction means now. LocalFault where it is not possible, or comes too late."""
+    ended = transaction.state.gives_way
+    name = f"{request['number']}-{transaction.attempt}"
+    bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
+    if again and (ended or bounced):
+        return "again"
+    if ended and request["closed_at"] is None:
+        return "kept"
+    if ended:
+        raise LocalFault(sentence("request-over", number=request["number"]), (_again(request),))
+    unsent = _unsent(connection, transaction)
+    if not unsent or request["closed_at"] is not None:
+        raise LocalFault(
+            _too_late(name, transaction, bounced=bounced), _instead(request, transaction, bounced=bounced)
+        )
+    if again:
+        raise LocalFault(sentence("amend-not-left", name=name))
+    if len(unsent) > 1:
+        raise LocalFault(sentence("amend-more-waits", name=name), _instead(request, transaction))
+    return "anew"
+
+
+def _unsent(connection: Connection, transaction: Transaction) -> list[RowMapping]:
+    """All that was to be said in the transaction, if nothing of it has left; else none."""
+    if transaction.state is not State.PENDING:
+        return []
+    said = [
+        intent
+        for event in events.of_transaction(connection, transaction.id)
+        for intent in outgoing.of_event(connection, event["id"])
+        if intent["kind"] == "apdu" and intent["state"] not in ("withdrawn", "done")
+    ]
+    return [] if any(intent["letter_state"] in outgoing.LEFT for intent in said) else said
+
+
+def _too_late(name: str, transaction: Transaction, *, bounced: bool) -> Sentence:
+    if bounced:
+        return sentence("amend-came-back", name=name)
+    stands = term_word(transaction.state)
+    return sentence("amend-too-late", partner=transaction.partner, name=name, state=stands)
+
+
+def _instead(request: RowMapping, transaction: Transaction, *, bounced: bool = False) -> tuple[Part, ...]:
+    number = request["number"]
+    if bounced:
+        return _again(request), f"mailproc next {number}"
+    allowed = machine.possible(
+        transaction.role,
+        transaction.service,
+        transaction.state,
+        transaction.state_before,
+    )
+    ways: dict[str, Part] = {
+        "cancel": sentence("then-again", first=f"mailproc act {number} cancel", then=_again(request)),
+        "message": f"mailproc act {number} message --note TEXT",
+    }
+    return tuple(way for action, way in ways.items() if action in allowed)
+
+
+def _again(request: RowMapping) -> str:
+    return f"mailproc amend {request['number']} --again"
+
+
+def _anew(
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+) -> tuple[str, ...]:
+    for intent in outgoing.unsaid(connection, transaction.id):
+        outgoing.withdraw(connection, intent)
+    transactions.clear_attention(connection, transaction.id, ENDS_WITH_THE_LETTER)
+    request = requests.load(connection, transaction.request_id)
+    order = new_transactions.wanted_of(request, patrons.load(connection, request["patron_id"]))
+    return note(connection, context, transaction, by, _told(found), order)
+
+
+def _kept(
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+) -> tuple[str, ...]:
+    return note(connection, context, transaction, by, _told(found))
+
+
+def _asked_again(
+    connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
+) -> tuple[str, ...]:
+    if found:
+        note(connection, context, transaction, by, _told(found))
+    request_id = transaction.request_id
+    place.give_up_undelivered(connection, context, request_id, by)
+    rotas.put_next(connection, request_id, transaction.partner)
+    return place.ask(connection, context, request_id, by).words
+
+
+_WAYS = {"anew": _anew, "kept": _kept, "again": _asked_again}
+
+
+def _told(found: list[RequestChange]) -> str:
+    return "; ".join(one.text for one in found)

@@ -1,0 +1,131 @@
+"""What a correction of a request says, and what of it is new."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.sentence import sentence
+
+KNOWN: Mapping[str, Any] = {
+    "delivery": Delivery,
+    "need_before": date,
+    "max_cost": Money,
+    "note": str,
+    "keywords": tuple[str, ...],
+    "copyright_declared": bool,
+}
+"""The fields of a request beside its item that may be corrected; null takes one away."""
+
+ELSEWHERE = {
+    "account": "the account is chosen when a library is first asked",
+    "partners": "whom to ask is changed by `mailproc rota`",
+    "service": "another service is another request",
+    "patron": "another reader is another request",
+}
+SHOWN = ("need_before", "max_cost")
+"""Whose values stand in the history; an address is the reader's, and stands in the request alone."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """``item``: fields of the citation, None takes one away. ``rest``: other fields of the request."""
+
+    item: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RequestChange:
+    """A line for the history, and the columns of the request's row."""
+
+    text: str
+    columns: dict[str, Any]
+
+
+def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "") -> Correction:
+    """A correction as JSON of a request's fields, with what single options say laid over it.
+
+    LocalFault names the field that is wrong, unknown, or not to be corrected.
+    """
+    if not isinstance(value, Mapping):
+        raise LocalFault(sentence("amend-no-object"))
+    given = dict(value) | ({"need_before": need_before} if need_before else {})
+    cited = given.pop("item", None) or {}
+    if not isinstance(cited, Mapping):
+        raise LocalFault(sentence("amend-item-no-object"))
+    cited = dict(cited) | dict(item or {})
+    present = {name: each for name, each in cited.items() if each not in (None, "", [])}
+    known = apdu_json.value_to_json(apdu_json.value_from_json(Item, present, "item"))
+    apdu_json.value_from_json(Item, dict.fromkeys(cited), "item")  # the names of what is taken away
+    return Correction({name: known.get(name) for name in cited}, dict(_rest(given)))
+
+
+def _rest(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in given.items():
+        if name in ELSEWHERE:
+            raise LocalFault(sentence("amend-not-here", name=name, why=ELSEWHERE[name]))
+        if name not in KNOWN:
+            raise LocalFault(sentence("amend-unknown-field", name=name, known=", ".join(KNOWN)))
+        yield name, None if value is None else apdu_json.value_from_json(KNOWN[name], value, name)
+
+
+def changes(request: RowMapping, wanted: Correction) -> list[RequestChange]:
+    """What of ``wanted`` the request does not say yet."""
+    return [*_of_item(request, wanted.item), *_of_rest(request, wanted.rest)]
+
+
+def _of_item(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
+    was = request["item"] or {}
+    new = [name for name, value in wanted.items() if was.get(name) != value]
+    if not new:
+        return
+    if was.get("lines") and "lines" not in wanted:
+        raise LocalFault(sentence("amend-lines", number=request["number"]))
+    item = {name: value for name, value in {**was, **wanted}.items() if value is not None}
+    if not str(item.get("title") or "").strip():
+        raise LocalFault(sentence("title-missing"))
+    columns = {
+        "item": item,
+        "title": item.get("article_title") or item["title"],
+        "author": item.get("article_author") or item.get("author") or "",
+    }
+    yield RequestChange("; ".join(_replaced(name, was.get(name), wanted[name]) for name in new), columns)
+
+
+def _of_rest(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
+    for name, value in wanted.items():
+        column, kept = _column(name, value)
+        if request[column] == kept:
+            continue
+        shown = name in SHOWN
+        yield RequestChange(
+            _replaced(name, request[column], kept) if shown else f"{name} changed", {column: kept}
+        )
+
+
+def _column(name: str, value: Any) -> tuple[str, Any]:
+    if name == "need_before":
+        return "need_before_on", value
+    if name == "note":
+        return name, value or ""
+    if name == "copyright_declared":
+        return name, bool(value)
+    return name, apdu_json.value_to_json(value) or None
+
+
+def _replaced(name: str, was: Any, now: Any) -> str:
+    return f"{name.replace('_', ' ')}: {_worded(was)} → {_worded(now)}"
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(str(each) for each in value.values())
+    if isinstance(value, list):
+        return " / ".join(map(str, value))
+    return "(none)" if value is None else str(value)

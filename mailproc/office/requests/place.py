@@ -1,0 +1,220 @@
+"""Staff place a request, and go on to the next partner of its rota."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import steps
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Cancel, Delivery, Item, Money
+from mailproc.ill.terms import Role, State
+from mailproc.office.queries.find import request_of
+from mailproc.office.requests import request_checks
+from mailproc.sentence import sentence
+from mailproc.store import events, order_letters, patrons, requests, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.requests import NewRequest
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as its JSON says it (interface: "A request for `mailproc request`").
+
+    ``expiry``, ``level_of_service`` (one sign), ``place_on_hold`` (yes | no | according-to-responder-policy)
+    and ``billing`` are what ISO 10161 can say beside.
+    """
+
+    service: str
+    item: Item
+    partners: tuple[str, ...]
+    patron: Mapping[str, Any] | None = None
+    delivery: Delivery | None = None
+    need_before: date | None = None
+    max_cost: Money | None = None
+    note: str = ""
+    keywords: tuple[str, ...] = ()
+    copyright_declared: bool = False
+    account: str = ""
+    expiry: date | None = None
+    level_of_service: str | None = None
+    place_on_hold: str | None = None
+    billing: Delivery | None = None
+
+
+BESIDE: Mapping[str, Any] = {
+    "expiry": date,
+    "level_of_service": str,
+    "place_on_hold": str,
+    "billing": Delivery,
+}
+KNOWN = tuple(field.name for field in fields(Wanted))
+ITEM_TYPES = ("MONOGRAPH", "SERIAL", "OTHER")
+PATRON = ("id", "name", "email", "status", "language")
+
+
+def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
+    """The request that ``value`` (JSON) describes; ``partners`` replaces the rota it names.
+
+    LocalFault names the field that is wrong, unknown or missing.
+    """
+    if not isinstance(value, Mapping):
+        raise LocalFault(sentence("request-no-object"))
+    for key in value:
+        if key not in KNOWN:
+            raise LocalFault(sentence("request-unknown-field", name=key, known=", ".join(KNOWN)))
+    service = value.get("service")
+    if service not in ("LOAN", "COPY"):
+        raise LocalFault(sentence("service-wrong" if service else "service-missing"))
+    item = apdu_json.value_from_json(Item, value.get("item") or {}, "item")
+    if item.type not in (None, *ITEM_TYPES):
+        raise LocalFault(sentence("item-type", known=", ".join(ITEM_TYPES)))
+    if not (item.title or "").strip():
+        raise LocalFault(sentence("title-missing"))
+    rota = tuple(partners) or _texts(value, "partners")
+    if not rota:
+        raise LocalFault(sentence("partners-missing"))
+    return Wanted(
+        service=service,
+        item=item,
+        partners=rota,
+        patron=_patron(value.get("patron")),
+        delivery=_optional(Delivery, value.get("delivery"), "delivery"),
+        need_before=_optional(date, value.get("need_before"), "need_before"),
+        max_cost=_optional(Money, value.get("max_cost"), "max_cost"),
+        note=_optional(str, value.get("note"), "note") or "",
+        keywords=_texts(value, "keywords"),
+        copyright_declared=_optional(bool, value.get("copyright_declared"), "copyright_declared") is True,
+        account=_optional(str, value.get("account"), "account") or "",
+        **{name: _optional(hint, value.get(name), name) for name, hint in BESIDE.items()},
+    )
+
+
+def place(store: Store, context: Context, wanted: Wanted, by: str = "") -> str:
+    """Keep the request and ask the first partner; its local number.
+
+    LocalFault where a partner is unknown or does not lend, none of them has the account named, a day has
+    passed, or an address is none.
+    """
+    for name, day in (("need_before", wanted.need_before), ("expiry", wanted.expiry)):
+        request_checks.check_day(name, day, context.today())
+    for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
+        request_checks.check_delivery(name, where)
+    lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
+    rota = [lender.symbol for lender in lenders]
+    if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
+        known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
+        raise LocalFault(sentence("account-unknown", account=wanted.account, known=known))
+    return store.write(lambda connection: _place(connection, context, wanted, rota, by))
+
+
+def _place(connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str) -> str:
+    if wanted.patron is not None:
+        patrons.keep(connection, wanted.patron)
+    item = wanted.item
+    request_id, number = requests.create(
+        connection,
+        NewRequest(
+            role=Role.REQUESTER,
+            service=wanted.service,
+            item=apdu_json.value_to_json(item),
+            title=item.article_title or item.title or "",
+            author=item.article_author or item.author or "",
+            created_at=context.clock(),
+            patron_id=str(wanted.patron["id"]) if wanted.patron else None,
+            delivery=apdu_json.value_to_json(wanted.delivery),
+            need_before_on=wanted.need_before,
+            max_cost=apdu_json.value_to_json(wanted.max_cost),
+            keywords=list(wanted.keywords) or None,
+            note=wanted.note,
+            copyright_declared=wanted.copyright_declared,
+            more=_beside(wanted),
+            account=wanted.account,
+        ),
+    )
+    requests.add_candidates(connection, request_id, rota)
+    ask(connection, context, request_id, by)
+    return number
+
+
+def next_partner(
+    store: Store, context: Context, number: str, partners: Sequence[str] = (), by: str = ""
+) -> StepOutcome:
+    """Go to the next partner of the rota (after adding ``partners`` at its end).
+
+    LocalFault at the end of the rota, or while an attempt is still open.
+    """
+    added = [context.partners.lender(symbol).symbol for symbol in partners]
+
+    def job(connection: Connection) -> StepOutcome:
+        request = request_of(connection, number)
+        if request["role"] != Role.REQUESTER:
+            raise LocalFault(sentence("no-rota", number=request["number"]))
+        requests.add_candidates(connection, request["id"], added)
+        give_up_undelivered(connection, context, request["id"], by)
+        return ask(connection, context, request["id"], by)
+
+    return store.write(job)
+
+
+def give_up_undelivered(connection: Connection, context: Context, request_id: int, by: str) -> None:
+    """An attempt whose order bounced or failed is with nobody: it is withdrawn, the rota goes on."""
+    attempts = transactions.of_request(connection, request_id)
+    if not attempts or attempts[-1].state is not State.PENDING or attempts[-1].closed_at is not None:
+        return
+    if not order_letters.is_with_nobody(connection, attempts[-1].id):
+        return
+    event = NewEvent(
+        cause="staff",
+        type="cancel",
+        at=context.clock(),
+        apdu=apdu_json.to_json(Cancel()),
+        facts={"goes_on": True},
+        transaction_id=attempts[-1].id,
+        request_id=request_id,
+        partner=attempts[-1].partner,
+        actor=by,
+        door="cli",
+    )
+    steps.step(connection, events.add(connection, event), context)
+
+
+def ask(connection: Connection, context: Context, request_id: int, by: str) -> StepOutcome:
+    event = NewEvent(
+        cause="staff", type="request", at=context.clock(), request_id=request_id, actor=by, door="cli"
+    )
+    return steps.step(connection, events.add(connection, event), context)
+
+
+def _optional(hint: Any, value: Any, where: str) -> Any:
+    return None if value is None else apdu_json.value_from_json(hint, value, where)
+
+
+def _beside(wanted: Wanted) -> dict[str, Any] | None:
+    said = {name: apdu_json.value_to_json(getattr(wanted, name)) for name in BESIDE}
+    return {name: value for name, value in said.items() if value is not None} or None
+
+
+def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    texts: tuple[str, ...] = apdu_json.value_from_json(tuple[str, ...], value.get(key) or [], key)
+    return texts
+
+
+def _patron(value: Any) -> Mapping[str, Any] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or not value.get("id"):
+        raise LocalFault(sentence("patron-no-id"))
+    if not str(value["id"]).isprintable():
+        raise LocalFault(sentence("patron-id-signs"))
+    for key in value:
+        if key not in PATRON:
+            raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
+    return value

@@ -1,0 +1,58 @@
+"""The change of a rota: who is put at its end, and who is taken out."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, RowMapping
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.office.requests.amend import latest, note
+from mailproc.sentence import sentence
+from mailproc.store import requests, rotas
+from mailproc.store.engine import Store
+
+
+def change(
+    store: Store,
+    context: Context,
+    number: str,
+    add: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    by: str = "",
+) -> None:
+    """Take out ``drop``, then put ``add`` at the end, in order. Who did it stands in the history.
+
+    LocalFault, before anything changed, for one that does not lend, waits already, or does not wait.
+    """
+    added = [context.partners.lender(symbol).symbol for symbol in add]
+
+    def job(connection: Connection) -> None:
+        request, transaction = latest(connection, context, number)
+        for symbol in drop:
+            rotas.drop(connection, request["id"], _place_of(connection, request, symbol))
+        for symbol in added:
+            _new(connection, request, symbol)
+            requests.add_candidates(connection, request["id"], [symbol])
+        told = [f"added {symbol}" for symbol in added] + [f"dropped {symbol}" for symbol in drop]
+        note(connection, context, transaction, by, f"rota: {', '.join(told)}")
+
+    store.write(job)
+
+
+def _waits(connection: Connection, request: RowMapping) -> dict[str, int]:
+    """Who was not asked yet, by symbol, with the place."""
+    rows = rotas.places(connection, request["id"])
+    return {row["partner"].upper(): row["position"] for row in rows if row["transaction_id"] is None}
+
+
+def _place_of(connection: Connection, request: RowMapping, symbol: str) -> int:
+    waits = _waits(connection, request)
+    if symbol.upper() not in waits:
+        who = ", ".join(waits) or "nobody"
+        raise LocalFault(sentence("not-in-rota", partner=symbol, number=request["number"], known=who))
+    return waits[symbol.upper()]
+
+
+def _new(connection: Connection, request: RowMapping, symbol: str) -> None:
+    if symbol.upper() in _waits(connection, request):
+        raise LocalFault(sentence("in-rota", partner=symbol, number=request["number"]))

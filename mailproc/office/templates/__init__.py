@@ -1,0 +1,1 @@
+"""What staff ask about templates and patterns: previews, checks, trials."""

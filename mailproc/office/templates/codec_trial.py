@@ -1,0 +1,80 @@
+"""Trying out without a store: what a letter means, how messages are written."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from mailproc.errors import LocalFault, RemoteFault
+from mailproc.flow.context import Context
+from mailproc.flow.partners import account
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.terms import ApduType, Role
+from mailproc.mail.compose import compose, domain_of, message_id
+from mailproc.mail.parse import parse
+from mailproc.protocols.codec import Wire
+from mailproc.sentence import sentence
+
+
+def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
+    """{"file", "codec", "apdus", "unsure", "faults"}; codec is None where no protocol takes it."""
+    letter = parse(raw)
+    codec = context.registry.recognise(letter)
+    meant: dict[str, Any] = {"file": name, "codec": codec.name if codec else None}
+    empty: dict[str, Any] = {"apdus": [], "unsure": [], "faults": []}
+    if codec is None:
+        return meant | empty
+    try:
+        found = codec.decode(letter)
+    except RemoteFault as fault:
+        return meant | empty | {"faults": [{"position": fault.position, "text": str(fault)}]}
+    return meant | {
+        "apdus": [apdu_json.to_json(apdu) for apdu in found.apdus],
+        "unsure": [apdu_json.to_json(apdu) for apdu in found.unsure],
+        "faults": [{"position": fault.position, "text": fault.text} for fault in found.faults],
+    }
+
+
+def encoded(context: Context, apdus: Sequence[Apdu], codec_name: str, to: str) -> bytes:
+    """The letter, as it would be sent but for the password.
+
+    We write as borrower where the first APDU is a borrower's; what says no time is said now.
+    LocalFault names what was lost.
+    """
+    if not apdus:
+        raise LocalFault(sentence("no-apdu"))
+    codec = context.registry.by_name(codec_name)
+    asks = apdus[0].type is ApduType.STATUS_QUERY  # either may, mostly the borrower
+    role = apdus[0].type.said_by or (Role.REQUESTER if asks else Role.RESPONDER)
+    other = Role.RESPONDER if role is Role.REQUESTER else Role.REQUESTER
+    partner = context.partners.known(to) if to else None
+    partner = partner or next((one for one in context.partners if other in one.roles), None)
+    if partner is None:
+        raise LocalFault(sentence("say-whom"))
+    known = account(partner, "out" if role is Role.REQUESTER else "in")
+    ref = apdus[0].ref
+    wire = Wire(
+        library=context.config.library,
+        partner=partner,
+        role=role,
+        dialect=partner.dialect,
+        customer_code=(ref.customer_code if ref and ref.customer_code else "")
+        or (known.customer_code if known else ""),
+        file_ref=ref.file_ref if ref else "",
+        today=context.today(),
+    )
+    now = context.clock().astimezone(context.zone)
+    said = [apdu if apdu.sent_at else replace(apdu, sent_at=now.replace(tzinfo=None)) for apdu in apdus]
+    written = codec.encode(said, wire, context.templates)
+    if written.held or written.body is None:
+        lost = "; ".join(f"APDU {one.index + 1}: {f'{one.field} {one.text}'.strip()}" for one in written.held)
+        raise LocalFault(sentence("cannot-be-written", why=lost))
+    library = context.config.library
+    return compose(
+        written.body,
+        sender=library.email,
+        sender_name=library.name,
+        to=[partner.address],
+        message_id=message_id(domain_of(library.email), "trial"),
+        date=now,
+    )

@@ -1,0 +1,117 @@
+"""A machine's letter as a request would make it now, read back by its guard as before it is sent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.flow.prepare.messages import customer_code
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, Renew, Shipped, StatusQuery
+from mailproc.ill.terms import Ref, Results, Role, Service, TransactionId
+from mailproc.office.templates.template_dry_run import problem
+from mailproc.protocols.codec import Encoded, Held, Wire
+from mailproc.sentence import sentence
+from mailproc.store import outgoing
+from mailproc.store.rows import Transaction
+from mailproc.templating.environment import Templates
+
+
+class _Drafting:
+    """The templates, one of them by its draft; notes whether that one was used."""
+
+    def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
+        self._templates, self._path, self._draft, self._name = templates, path, draft, name
+        self.used = False
+
+    def render(self, path: str, context: Mapping[str, Any]) -> str:
+        if path == self._path:
+            self.used = True
+            if self._draft is not None:
+                return self._templates.render_text(path, self._draft, context, self._name)
+        return self._templates.render(path, context)
+
+
+def written(
+    connection: Connection,
+    context: Context,
+    transaction: Transaction,
+    path: str,
+    draft: str | None,
+    name: str,
+) -> str:
+    """Subject and text of the letter in which the template at ``path`` (or its draft) is used.
+
+    LocalFault with the field that the guard misses, or where no message of this request uses it.
+    """
+    wire = _wire(context, transaction)
+    codec = context.registry.by_name(transaction.codec)
+    for apdu in _sayable(connection, transaction, wire):
+        drafting = _Drafting(context.templates, path, draft, name)
+        encoded = codec.encode([apdu], wire, drafting)
+        if drafting.used:
+            return _shown(encoded, *_source(context, path, draft, name))
+    raise LocalFault(sentence("no-message-written", partner=wire.partner.symbol, path=path))
+
+
+def _wire(context: Context, transaction: Transaction) -> Wire:
+    role = transaction.role
+    return Wire(
+        library=context.config.library,
+        partner=context.partners.known(transaction.partner),
+        role=role,
+        dialect=transaction.dialect,
+        address=transaction.address,
+        customer_code=customer_code(transaction),
+        file_ref="1" if role is Role.REQUESTER else "",
+        today=context.today(),
+    )
+
+
+def _sayable(connection: Connection, transaction: Transaction, wire: Wire) -> Iterator[Apdu]:
+    """What we said in it, the last first; then an example of what we may say."""
+    for said in reversed(outgoing.said(connection, transaction.id)):
+        yield apdu_json.from_json(said)
+    names: dict[str, Any] = {
+        "transaction": TransactionId(
+            transaction.initial_requester, transaction.tgq, transaction.tq, transaction.stq
+        ),
+        "ref": Ref(
+            number=(transaction.options or {}).get("number", ""),
+            customer_code=wire.customer_code if wire.role is Role.RESPONDER else "",
+        ),
+    }
+    yield from _as_borrower(names) if wire.role is Role.REQUESTER else _as_lender(names)
+
+
+def _as_borrower(names: dict[str, Any]) -> Sequence[Apdu]:
+    return Cancel(**names), Renew(**names), StatusQuery(**names)
+
+
+def _as_lender(names: dict[str, Any]) -> Sequence[Apdu]:
+    unfilled = IllAnswer(results=Results.UNFILLED, reason="not-owned", **names)
+    return unfilled, Shipped(shipped_service=Service.COPY, **names)
+
+
+def _source(context: Context, path: str, draft: str | None, name: str) -> tuple[str, str]:
+    """The file's name and text."""
+    if draft is not None:
+        return name, draft
+    used = context.templates.source(path)
+    return str(used.file), used.text
+
+
+def _shown(encoded: Encoded, file: str, text: str) -> str:
+    if encoded.held or encoded.body is None:
+        lost = "; ".join(_told(one, file, text) for one in encoded.held)
+        raise LocalFault(sentence("would-be-held", why=lost))
+    whole = "\n".join(part.text for part in encoded.body.parts if part.text is not None)
+    return f"Subject: {encoded.body.subject}\n\n{whole}"
+
+
+def _told(held: Held, file: str, text: str) -> str:
+    """What is lost, with the template's line where one is at fault."""
+    found = problem(held, file, text)
+    return str(found) if found.line else found.text

@@ -1,0 +1,37 @@
+"""How a letter would be read, so that staff can fit the patterns of a protocol to it."""
+
+from typing import Any
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill import apdu_json
+from mailproc.mail.parse import parse
+from mailproc.protocols.codec import ReadLine
+
+
+def tried(context: Context, name: str, raw: bytes) -> dict[str, Any]:
+    """{"file", "read_as", "means", "overlay", "lines": [{"line", "text", "kind", …}]}; masked throughout.
+
+    ``line`` counts the lines of the body from 1; 0 is the subject. LocalFault where no protocol has patterns.
+    """
+    explained = context.registry.explain(parse(context.registry.mask(raw)))
+    if explained is None:
+        raise LocalFault("No protocol here reads letters by patterns.")
+    return {
+        "file": name,
+        "read_as": explained.kind or None,
+        "means": explained.means,
+        "overlay": explained.overlay,
+        "lines": [_line(told) for told in explained.lines],
+    }
+
+
+def _line(told: ReadLine) -> dict[str, Any]:
+    shown: dict[str, Any] = {"line": told.line, "text": told.text, "kind": told.kind}
+    if told.row:
+        shown |= {"row": told.row, "from": "site" if told.overlaid else "shipped"}
+    if told.means:
+        shown["means"] = told.means
+    if told.apdu is not None:
+        shown["apdu"] = apdu_json.to_json(told.apdu)
+    return shown

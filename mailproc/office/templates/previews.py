@@ -1,0 +1,66 @@
+"""What staff ask about templates: a letter as it would be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.prepare.notice_context import context_of
+from mailproc.notices.render import lines_of
+from mailproc.office.queries.find import transaction_of
+from mailproc.office.templates import machine_previews, template_dry_run
+from mailproc.templating.contract import examples
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A finished letter; ``when`` says what it is an example of, '' of a real request's."""
+
+    when: str
+    text: str
+
+
+def of_samples(context: Context, path: str, draft: str | None, name: str) -> tuple[Preview, ...]:
+    """The template (or the draft) filled with the examples of its contract: each situation that it may be
+    about, and after these each example that takes a branch of the text which none before it took.
+
+    LocalFault where it is broken, or where a machine would not read in it what was meant.
+    """
+    shown = tuple(_examples(context, path, draft, name))
+    template_dry_run.check_draft(context, path, draft, name)
+    return shown
+
+
+def _examples(context: Context, path: str, draft: str | None, name: str) -> Iterator[Preview]:
+    templates = context.templates
+    branches, seen = templates.branches(path, draft, name), set[str]()
+    for each in examples(templates.contract(path)):
+        taken = branches.taken(each.context)
+        if not each.is_variant or taken - seen:
+            yield Preview(each.when, _rendered(context, path, draft, name, each.context))
+        seen |= taken
+
+
+def of_request(
+    connection: Connection, context: Context, path: str, number: str, draft: str | None, name: str
+) -> Preview:
+    """The letter as this request would get it now: a notice, or a message to a partner's machine.
+
+    LocalFault where the message (or another one of its kind) would be held, or where no message of this
+    request uses the template.
+    """
+    transaction = transaction_of(connection, number)
+    content = context_of(connection, context, path, transaction)
+    if content is None:
+        shown = machine_previews.written(connection, context, transaction, path, draft, name)
+        template_dry_run.check_draft(context, path, draft, name)
+        return Preview("", shown)
+    return Preview("", _rendered(context, path, draft, name, lines_of(content)))
+
+
+def _rendered(context: Context, path: str, draft: str | None, name: str, content: dict[str, Any]) -> str:
+    if draft is None:
+        return context.templates.render(path, content)
+    return context.templates.render_text(path, draft, content, name)

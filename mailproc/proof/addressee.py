@@ -1,0 +1,68 @@
+"""Was the letter written to us?
+
+A signature proves whose words a letter holds, not who brings it, and whoever has a letter that a partner
+wrote to somebody else may bring that. So its To or Cc must name us, and where a signature is the proof
+it must cover the field.
+"""
+
+from collections.abc import Collection
+
+from mailproc.mail import addresses
+from mailproc.mail.defects import Defects
+from mailproc.mail.headers import MOST_OF_FIELD
+from mailproc.proof import signature
+from mailproc.proof.header import Header, HeaderField
+
+_FIELDS = (b"to", b"cc")
+MOST_SIGNATURES = 50
+"""Of a letter that are looked at; one with more proves nothing here."""
+
+
+def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | None = None) -> str:
+    """Return why the letter is not known to be for one of ``ours``, '' if it is.
+
+    ``ours``: bare lower-case addresses; an address with a detail behind "+" is the one without it (RFC 5233).
+    ``signed``: the lower-case names of the fields that are proven, None for all.
+    """
+    naming = [key for key in _FIELDS if _names(found, key, ours)]
+    if not naming:
+        if any(len(one.value) > MOST_OF_FIELD for key in _FIELDS for one in found.named(key)):
+            return "its To or Cc is too long to be read"
+        return "none of our addresses stands in To or Cc, so it was written to somebody else"
+    if signed is None or any(key in signed for key in naming):
+        return ""
+    return f"it does not sign {naming[0].decode().title()}, so it may have been written to somebody else"
+
+
+def signed_by_all(found: Header, domain: str) -> Collection[bytes] | None:
+    """Return the fields that every signature of ``domain`` or a relative covers; None where there is none.
+
+    For a relay's word that one of them held: it does not say which. Relatives have the last two labels in
+    common with it, which takes in all that DMARC may align (RFC 7489, 3.1).
+    """
+    fields = [one for one in found.named(b"dkim-signature") if _may_be_of(domain, one)]
+    if not fields:
+        return None
+    if len(fields) > MOST_SIGNATURES:
+        return ()
+    return set.intersection(*(set(signature.names_of(one)) for one in fields))
+
+
+def _names(found: Header, key: bytes, ours: Collection[str]) -> bool:
+    """Does the one field of that name hold an address of ours? Of two fields readers choose differently."""
+    fields = found.named(key)
+    if len(fields) != 1:
+        return False
+    named = addresses.mailboxes([fields[0].value], Defects())
+    return any(one in ours or _plain(one) in ours for one in named)
+
+
+def _plain(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    return local.partition("+")[0] + at + domain
+
+
+def _may_be_of(domain: str, field: HeaderField) -> bool:
+    """Also one whose own domain cannot be read: another verifier may read it."""
+    signed_by = signature.domain_of(field)
+    return not signed_by or signed_by.split(".")[-2:] == domain.split(".")[-2:]

@@ -1,0 +1,1 @@
+"""From the lines of a letter to orders, replies and receipts."""

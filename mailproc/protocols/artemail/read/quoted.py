@@ -1,0 +1,34 @@
+"""Where a letter ends and the one that it answers begins, without a ">" before its lines."""
+
+import re
+from collections.abc import Sequence
+
+from mailproc.protocols.artemail.read.report_lines import LONGEST_LINE
+from mailproc.protocols.artemail.tables.pattern_budget import Pattern
+
+_HEADER = re.compile(r"(?:from|von|de): .+", re.IGNORECASE)
+_NEXT = re.compile(r"(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|objet): .*", re.IGNORECASE)
+
+
+def begins(said: Sequence[str], mark: re.Pattern[str] | Pattern) -> int:
+    """The index of the first line that somebody else wrote before; the end where there is none.
+
+    Where nothing stands above it, the whole letter is a forwarded one and is read.
+    """
+    spoken = False
+    for index, line in enumerate(said):
+        if not line or len(line) >= LONGEST_LINE:
+            spoken = spoken or bool(line)
+        elif _is_mark(said, index, mark):
+            if spoken:
+                return index
+        else:
+            spoken = spoken or _NEXT.fullmatch(line) is None
+    return len(said)
+
+
+def _is_mark(said: Sequence[str], index: int, mark: re.Pattern[str] | Pattern) -> bool:
+    if mark.fullmatch(said[index]):
+        return True
+    below = said[index + 1 : index + 3]
+    return _HEADER.fullmatch(said[index]) is not None and any(_NEXT.fullmatch(line) for line in below)

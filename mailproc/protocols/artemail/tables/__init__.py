@@ -1,0 +1,1 @@
+"""The words of ARTEmail as data: keywords, reply codes, phrases and their patterns."""

@@ -1,0 +1,56 @@
+"""What the standard has for a message that cannot be read: a Status-Or-Error-Report with a general
+problem. A report is no APDU without a transaction's name, so there is one only where the name can be
+read; and never one to a report."""
+
+from mailproc.errors import RemoteFault
+from mailproc.ill.apdu import Apdu, Report, StatusOrErrorReport
+from mailproc.ill.size_limits import beginning_of
+from mailproc.ill.terms import ApduType, TransactionId
+from mailproc.protocols.iso10161.ber import elements, schema
+from mailproc.protocols.iso10161.fields.field_codec import UnreadableComponent
+from mailproc.protocols.iso10161.fields.parties import TRANSACTION
+
+_APPLICATION, _CLASS = 0x60, 0xE0
+_SEQUENCE, _TRANSACTION = 0x30, 0xA1
+_LOOKED_AT = 10_000  # octets: the name is the second component, and none is as long
+
+
+def about(content: bytes, why: str) -> StatusOrErrorReport | None:
+    """The report on an APDU of which ``why`` says what is wrong; None where nothing can be said."""
+    if not content or content[0] & _CLASS != _APPLICATION:
+        return None
+    number = content[0] - _APPLICATION
+    kind = next((one for one in ApduType if one.value == number), None)
+    if kind is ApduType.STATUS_OR_ERROR_REPORT or (named := _named(content)) is None:
+        return None
+    problem = "badly-structured-APDU" if kind else "unrecognized-APDU"
+    what = kind.name if kind else f"APDU {number}"
+    report = Report(kind="error", source="provider", correlation=what, problem=problem)
+    return StatusOrErrorReport(transaction=beginning_of(named), note=why[:200], report=report)
+
+
+def too_long(apdu: Apdu, why: str) -> StatusOrErrorReport | None:
+    """The report on a message with a name that is too long: a limit of ours (Unable-To-Perform), with the
+    beginning of its transaction's name."""
+    if isinstance(apdu, StatusOrErrorReport) or apdu.transaction is None:
+        return None
+    report = Report(kind="error", source="user", correlation=apdu.type.name, problem="resource-limitation")
+    return StatusOrErrorReport(transaction=beginning_of(apdu.transaction), note=why[:200], report=report)
+
+
+def _named(content: bytes) -> TransactionId | None:
+    """The transaction-id, whatever comes behind it."""
+    begin = content[:_LOOKED_AT]
+    try:
+        at = elements.inside(begin, 0)
+        if begin[at] == _SEQUENCE:
+            at = elements.inside(begin, at)
+        for _ in range(2):
+            one = elements.first(begin[at:])
+            if one.bytes[0] == _TRANSACTION:
+                named: TransactionId = TRANSACTION.read(schema.decode_transaction_id(one.bytes))
+                return named
+            at = len(begin) - one.trailing
+    except (RemoteFault, UnreadableComponent, IndexError):
+        return None
+    return None

@@ -1,0 +1,164 @@
+"""Is the store that was opened still the one that lies there? Asked at each COMMIT, before its answer.
+
+SQLite goes on writing into a file that was moved, deleted or overwritten, and says that all is well; on
+PostgreSQL a database can be dropped and restored under a service that only sees its connection break.
+Each letter acknowledged from then on would be lost.
+"""
+
+import os
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+from mailproc.errors import StoreLost
+from mailproc.store.db_errors import driver_errors
+from mailproc.store.store_identity import RUN
+
+_DO = "put it back, or see docs/operators.md"
+
+
+class Guard(Protocol):
+    """``lost`` is why the store is lost, and stays so. ``before`` is called in the transaction of a
+    COMMIT, with the driver's connection; ``after`` after it, and now and then. Both raise StoreLost."""
+
+    lost: StoreLost | None
+
+    def opened(self) -> None: ...
+
+    def writing(self, on: bool) -> None: ...
+
+    def before(self, driver: Any) -> None: ...
+
+    def after(self) -> None: ...
+
+
+class FileGuard:
+    """Device and inode of the file and of its log, its size, and the page that names the present run."""
+
+    def __init__(self, path: Path) -> None:
+        self.lost: StoreLost | None = None
+        self._path = path
+        self._log = f"{path}-wal"
+        self._file: tuple[int, int] | None = None
+        self._log_file: tuple[int, int] | None = None
+        self._size = 0
+        self._page: _Page | None = None
+        self._looking = threading.Lock()  # the writer and the watcher look
+
+    def opened(self) -> None:
+        """The file that lies there now is the store."""
+        with suppress(OSError):
+            self._file = _inode(os.stat(self._path))
+
+    def writing(self, on: bool) -> None:
+        """A connection that writes was opened (it has made the log), or given up."""
+        with self._looking:
+            self._log_file = None
+            if on:
+                with suppress(FileNotFoundError):
+                    self._log_file = _inode(os.stat(self._log))
+
+    def begin_run(self, run: str, page: int, page_size: int) -> None:
+        """From now on the page ``page`` (counted from 1) of the file must name ``run``."""
+        if self._page is None:
+            self._page = _Page(os.open(self._path, os.O_RDONLY | os.O_CLOEXEC))
+        self._page.expect(run, page, page_size)
+
+    def before(self, driver: Any) -> None:
+        """Nothing: what happens to the file is seen after the COMMIT."""
+
+    def after(self) -> None:
+        """Microseconds: two stats and a read of one page."""
+        with self._looking:
+            if self.lost is None and (why := self._why()):
+                self.lost = StoreLost(why)
+        if self.lost is not None:
+            raise self.lost
+
+    def _why(self) -> str:
+        if self._file is None:
+            return ""
+        try:
+            found = os.stat(self._path)
+            log = _inode(os.stat(self._log)) if self._log_file else None
+        except OSError as error:
+            return f"the store {error.filename} is gone ({error.strerror}): {_DO}"
+        if _inode(found) != self._file:
+            return f"another file lies at {self._path} than the store that was opened: {_DO}"
+        if log != self._log_file:
+            return f"the store's log {self._log} was deleted or replaced: {_DO}"
+        if found.st_size < self._size or (self._page is not None and self._page.is_overwritten()):
+            return f"the store {self._path} was truncated or overwritten: {_DO}"
+        self._size = found.st_size
+        return ""
+
+    def close(self) -> None:
+        """After the last connection: closing any descriptor of a file drops this process's locks on it."""
+        if self._page is not None:
+            self._page.close()
+        self._page = None
+
+
+class _Page:
+    """The page of the run, read from the file past SQLite, which would answer from its memory."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._run = b""
+        self._seen = False
+        self._where = (0, 0)
+
+    def expect(self, run: str, page: int, page_size: int) -> None:
+        self._run, self._seen, self._where = run.encode("ascii"), False, (page_size, (page - 1) * page_size)
+
+    def is_overwritten(self) -> bool:
+        """It named the run and does not any more. Until a checkpoint has written it, it need not."""
+        if not self._run:
+            return False
+        named = self._run in os.pread(self._descriptor, *self._where)
+        self._seen = self._seen or named
+        return self._seen and not named
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+class ServerGuard:
+    """The row of the present run, read in the transaction that is to be committed."""
+
+    def __init__(self, shown: str) -> None:
+        self.lost: StoreLost | None = None
+        self._shown = shown
+        self._run = ""
+
+    def opened(self) -> None:
+        """Nothing: a server's database is known by its row."""
+
+    def writing(self, on: bool) -> None:
+        """Nothing, as above."""
+
+    def begin_run(self, run: str) -> None:
+        self._run = run
+
+    def before(self, driver: Any) -> None:
+        if self._run and self.lost is None and self._found(driver) != self._run:
+            self.lost = StoreLost(f"the store {self._shown} was replaced by another one: {_DO}")
+        self.after()
+
+    def after(self) -> None:
+        if self.lost is not None:
+            raise self.lost
+
+    def _found(self, driver: Any) -> str:
+        try:
+            row = driver.execute(RUN).fetchone()
+        except driver_errors() as error:
+            if getattr(error, "sqlstate", None) == "42P01":  # no such table
+                return ""
+            raise
+        return str(row[0]) if row else ""
+
+
+def _inode(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino

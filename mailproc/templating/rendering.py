@@ -1,0 +1,71 @@
+"""Rendering as trial and in earnest: whatever goes wrong names the line of the template."""
+
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jinja2 import Template, UndefinedError
+
+from mailproc.templating.contract import Contract, samples
+from mailproc.templating.heading import split_letter
+from mailproc.templating.problem import BrokenTemplate, TemplateProblem
+
+LONGEST_LETTER = 2_000_000
+"""Characters. An order file of 500 orders has a tenth of it; a text in three loops could fill the memory."""
+
+
+class TooLong(Exception):
+    """The loops of a template have no end that a person would wait for."""
+
+
+def tried(template: Template, contract: Contract, name: str) -> Iterator[TemplateProblem]:
+    """The first fault of each kind that rendering with the samples shows."""
+    seen = set()
+    for context in samples(contract):
+        for problem in _trial(template, contract, name, context):
+            if problem not in seen:
+                seen.add(problem)
+                yield problem
+
+
+def _trial(
+    template: Template, contract: Contract, name: str, context: Mapping[str, Any]
+) -> Iterator[TemplateProblem]:
+    try:
+        text = rendered(template, name, context)
+        if not contract.machine:
+            split_letter(text)
+    except BrokenTemplate as broken:
+        yield from broken.problems
+    except ValueError as error:
+        yield TemplateProblem(name, 1, "", str(error))
+
+
+def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
+    """The finished text. Raises BrokenTemplate and nothing else, also where it grows beyond all letters."""
+    pieces, length = list[str](), 0
+    try:
+        for piece in template.generate(context):
+            pieces.append(piece)
+            length += len(piece)
+            if length > LONGEST_LETTER:
+                raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
+        return "".join(pieces)
+    except Exception as error:  # whatever it is, it is this text's fault, and it must name its line
+        raise BrokenTemplate([_problem_of(error, name)]) from error
+
+
+def _problem_of(error: Exception, name: str) -> TemplateProblem:
+    """Where in the template it happened: Jinja maps its frames back to the template's lines."""
+    lines = [
+        frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
+    ]
+    text = sentence(str(error)) if str(error) else type(error).__name__
+    if isinstance(error, UndefinedError):
+        text += " (may it be absent? ask with {% if … %} first)"
+    return TemplateProblem(name, lines[-1] if lines else 0, "", text)
+
+
+def sentence(text: str | None) -> str:
+    """Jinja's sentence on one line, without its full stop."""
+    return " ".join((text or "broken").split()).rstrip(".")

@@ -1,0 +1,181 @@
+"""The real daemon as a process of its own, and the command line beside it."""
+
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.command_line import Ran, run
+from tests.servers.dovecot import PASSWORD
+from tests.servers.relay import Relay
+
+DEADLINE = 90.0
+"""Seconds until a test gives up. What is waited for takes a moment; a busy machine takes longer."""
+ART, CUSTOMER = "Zq7Pass9", "Kw3Word5"
+CONFIG = """\
+[library]
+symbol = "XX-TOWN"
+name = "Town Library"
+email = "ill@town.example"
+[listen]
+host = "127.0.0.1"
+port = 0
+[deliver]
+mode = "smtp"
+host = "127.0.0.1"
+port = {relay}
+security = "none"
+timeout = 60.0
+[[partner]]
+symbol = "UK-BL"
+name = "British Library"
+address = "orders@bl.example"
+proof = ["none"]
+[[partner.artemail.account]]
+direction = "out"
+customer_code = "99-0001"
+password = {{ env = "ART_PASSWORD" }}
+[[partner]]
+symbol = "UK-CUSTOMER"
+address = "ill@customer.example"
+proof = ["none"]
+roles = ["REQUESTER"]
+[[partner.artemail.account]]
+direction = "in"
+customer_code = "99-0003"
+password = {{ env = "CUSTOMER_PASSWORD" }}
+"""
+
+
+def order(number: str) -> bytes:
+    """A customer's order file for one loan."""
+    gap = "\r\n" * 5
+    head = f"From: ill@customer.example\r\nTo: ill@town.example\r\nMessage-ID: <{number}@c.example>\r\n"
+    body = f"99-0003\r\n{CUSTOMER}{gap}TX{number} S LOAN\r\nA Book\r\nAuthor, A.{gap}NNNN\r\n"
+    return f"{head}Subject: Order file\r\n\r\n{body}".encode()
+
+
+class Daemon:
+    """``mailproc run`` in a folder; its lines (stdout and log) as they come."""
+
+    def __init__(self, folder: Path, code: str = "", cwd: Path | None = None) -> None:
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        self._ended = False
+        program = ["-c", code + "; from mailproc.cli import main; main()"] if code else ["-m", "mailproc"]
+        self.process = subprocess.Popen(
+            [sys.executable, *program, "--config", str(folder / "config.toml"), "run"],
+            cwd=cwd or folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._news:
+                self.lines.append(line.rstrip("\n"))
+                self._news.notify_all()
+        with self._news:
+            self._ended = True
+            self._news.notify_all()
+
+    def says(self, words: str, within: float = DEADLINE, times: int = 1) -> str:
+        """The line that holds ``words`` (the ``times``-th one)."""
+
+        def found() -> list[str]:
+            return [line for line in self.lines if words in line]
+
+        with self._news:
+            self._news.wait_for(lambda: len(found()) >= times or self._ended, within)
+            assert len(found()) >= times, self.lines
+            return found()[times - 1]
+
+    @property
+    def port(self) -> int:
+        return int(self.says("listening on").rpartition(":")[2])
+
+    def ends(self, within: float = DEADLINE) -> int:
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(("it does not end", self.lines)) from None
+        self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+    def stop(self, within: float = DEADLINE) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.ends(within)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.ends()
+
+    def takes(self, raw: bytes, mail_from: str = "ill@customer.example") -> None:
+        """A letter by the listener; raises what smtplib raises."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=DEADLINE) as client:
+            client.sendmail(mail_from, ["ill@town.example"], raw)
+
+
+class Installation:
+    """A folder with a config.toml, its daemons, and the command line beside them."""
+
+    def __init__(self, folder: Path, relay: Relay) -> None:
+        self.folder = folder
+        self.daemons: list[Daemon] = []
+        (folder / "config.toml").write_text(CONFIG.format(relay=relay.port))
+
+    def mailbox(self, name: str, port: int, user: str, secret: str = PASSWORD) -> None:
+        os.environ[f"BOX_{name.upper()}"] = secret
+        text = f"""
+[[mailbox]]
+name = "{name}"
+host = "127.0.0.1"
+port = {port}
+security = "none"
+user = "{user}"
+password = {{ env = "BOX_{name.upper()}" }}
+poll = "every 1s"
+"""
+        with (self.folder / "config.toml").open("a") as file:
+            file.write(text)
+
+    def start(self, *, ready: bool = True, **how: Any) -> Daemon:
+        daemon = Daemon(self.folder, **how)
+        self.daemons.append(daemon)
+        if ready:
+            daemon.says("ready")
+        return daemon
+
+    def cli(self, *arguments: str, stdin: str = "") -> Ran:
+        return run("--config", str(self.folder / "config.toml"), *arguments, stdin=stdin)
+
+    def json(self, *arguments: str) -> Any:
+        ran = self.cli(*arguments, "--json")
+        assert ran.code == 0, ran.err
+        return ran.json
+
+    def place(self, title: str = "A Book") -> str:
+        wanted = {"service": "LOAN", "item": {"title": title}, "partners": ["UK-BL"]}
+        ran = self.cli("request", "-", stdin=json.dumps(wanted))
+        assert ran.code == 0, ran.err
+        return ran.out.strip()
+
+    def until(self, verb: Sequence[str], true: Callable[[Any], bool]) -> Any:
+        """Ask again until it is so; the command line is how a person would look."""
+        end = time.monotonic() + DEADLINE
+        while not true(answer := self.json(*verb)):
+            assert time.monotonic() < end, answer
+            time.sleep(0.02)  # the daemon is another process: looking again is all there is
+        return answer
