@@ -172,7 +172,7 @@ class _Plan:
         driver.executemany(self._text, map(self._bound, values))
 
     def _bound(self, values: Mapping[str, Any]) -> list[Any]:
-        given = {**self._fixed, **values}
+        given = {**self._fixed, **values} if self._fixed else values
         return [convert(given[name]) if convert else given[name] for name, convert in self._values]
 
     def _maker(self, into: Any) -> Convert:

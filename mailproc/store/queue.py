@@ -80,8 +80,7 @@ def claim(
 def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
     """The same for who reads each row when its turn comes: the ids alone, without decoding the rows."""
     chosen = _chosen(connection, table, _all_due(connection, table, limit, now, "todo"))
-    for row_id in chosen:
-        _statements(table).count_one.run(connection, {"row_id": row_id})
+    _statements(table).count_one.run_many(connection, [{"row_id": row_id} for row_id in chosen])
     return chosen
 
 
