@@ -26,6 +26,10 @@ class Ability:
     takes: Callable[[Results], bool] = lambda _results: True
 
 
+NONE = Ability(lambda _kind, _role: Manner.REFUSE, lambda _results: False)
+"""Of a protocol that is not there."""
+
+
 class WireProtocol(ABC):
     """``name`` is what [[partner]] codec says. All but ``codec`` is optional."""
 

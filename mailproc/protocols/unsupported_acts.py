@@ -10,6 +10,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.terms import Role
 from mailproc.protocols import registry
 from mailproc.protocols.codec import Manner
+from mailproc.protocols.protocol import NONE
 
 
 def sayable(
@@ -17,9 +18,11 @@ def sayable(
 ) -> tuple[str, ...]:
     """Those of ``actions`` (names of the command line) that we as ``role`` can say, in their order.
 
-    What is said to nobody (close) stays. ``partner``: its switches may forbid more.
+    What is said to nobody (close) stays; by a protocol that this program no longer has, nothing else.
+    ``partner``: its switches may forbid more.
     """
-    ability = registry.protocol(codec).ability(dialect, config)
+    protocol = registry.PROTOCOLS.get(codec)
+    ability = protocol.ability(dialect, config) if protocol else NONE
     switches = partner.manner if partner else {}
 
     def able(name: str) -> bool:

@@ -57,3 +57,9 @@ def test_a_condition_is_not_offered_where_it_cannot_be_said():
 def test_a_switch_of_the_partner_forbids_more():
     partner = Partner(symbol="XX-B", name="B", address="b@b.example", manner={"recall": "REFUSE"})
     assert sayable(("recall", "ship"), "iso10161", Role.RESPONDER, "", CONFIG, partner) == ("ship",)
+
+
+def test_by_a_protocol_that_this_program_has_no_more_nothing_can_be_said():
+    """Its requests are still listed and shown, and can be closed."""
+    asked = ("ship", "conditional", "forward", "close")
+    assert sayable(asked, "smoke-signals", Role.RESPONDER, "", CONFIG, None) == ("close",)
