@@ -23,7 +23,7 @@ def explained(root: Path, listed: Path = LIST) -> Mapping[tuple[str, str], str]:
         path = root / file
         there = {one.name for one in mutants(file, path.read_text())} if path.exists() else set()
         if gone := [name for name in of_file if name not in there]:
-            raise Stale(f"{listed.name} names a mutant of {file} that is not there any more: {gone[0]}")
+            raise Stale(f"{listed.name} names a mutant of {file} that is not there: {gone[0]!r}. Take it out")
         reasons.update({(file, name): why for name, why in of_file.items()})
     return reasons
 

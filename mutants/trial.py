@@ -12,6 +12,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
@@ -105,6 +106,9 @@ def _child(
 def put_in(root: Path, mutant: Mutant) -> bool:
     """Into the functions that are there; False where none of them runs the changed code."""
     path = root / mutant.file
+    import_module(
+        mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    )  # may be a lazy one
     new = compile(mutated(path, mutant.number), str(path), "exec", dont_inherit=True)
     old = set(_codes(compile(path.read_bytes(), str(path), "exec", dont_inherit=True)))
     changed = {_key(code): code for code in _codes(new) if code not in old}

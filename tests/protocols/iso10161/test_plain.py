@@ -171,6 +171,38 @@ def test_what_is_written_is_plain(data: st.DataObject, name: str) -> None:
     assert not elements.is_plain(octets + b"\0", 0, len(octets) + 1)
 
 
+def of_content(octets: int) -> bytes:
+    """A Cancel whose content has so many octets; its note fills them."""
+    tree = carefully_read("Cancel", CANCEL)[0]
+    for length in range(octets):
+        whole = carefully_written("Cancel", tree | {"requester-note": ("generalString", b"x" * length)})
+        if len(content := whole[2 if whole[1] < 0x80 else 3 :]) == octets:
+            return content
+    raise AssertionError(octets)
+
+
+@pytest.mark.parametrize("octets", [127, 128, 129, 255])
+def test_a_content_of_unknown_length_is_not_taken_for_one_of_128_octets(octets: int) -> None:
+    content = of_content(octets)
+    tag = CANCEL[:1]
+    unknown = tag + b"\x80" + content + b"\0\0"
+    assert not agree("Cancel", unknown)
+    assert not elements.is_plain(unknown, 0, len(unknown))
+    assert elements.first(unknown).bytes == element(tag, content)
+    inside = element(b"\x30", b"\x30\x80" + content + b"\0\0")
+    assert elements.first(inside).bytes == element(b"\x30", element(b"\x30", content))
+
+
+@pytest.mark.parametrize("octets", [127, 128, 255])
+def test_a_length_in_more_octets_than_it_needs_is_not_plain(octets: int) -> None:
+    content = of_content(octets)
+    tag, long = CANCEL[:1], b"\x82" + octets.to_bytes(2, "big")
+    assert not agree("Cancel", tag + long + content)
+    assert not elements.is_plain(tag + long + content, 0, len(content) + 4)
+    assert elements.first(tag + long + content) == elements.First(element(tag, content), 0, as_it_was=False)
+    assert agree("Cancel", element(tag, content))
+
+
 def test_levels_have_an_end_on_the_quick_way() -> None:
     def nested(levels: int) -> bytes:
         inner = b""

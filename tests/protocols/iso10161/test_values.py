@@ -34,10 +34,10 @@ from mailproc.ill.apdu import (
 from mailproc.ill.terms import ApduType, Results, Role, Service, TransactionId
 from mailproc.protocols.iso10161 import reading, writing
 from mailproc.protocols.iso10161.ber import schema
-from mailproc.protocols.iso10161.fields import reports, unmapped
+from mailproc.protocols.iso10161.fields import enumerations, parties, reports, unmapped
 from mailproc.protocols.iso10161.fields.dates import DATE, MOMENT
 from mailproc.protocols.iso10161.fields.enumerations import MOST_RECENT_SERVICE
-from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent
+from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, UnreadableComponent, listed
 from mailproc.protocols.iso10161.fields.money import AMOUNT, AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
@@ -282,6 +282,15 @@ def test_what_was_kept_of_another_choice_is_not_put_into_this_one(at: str) -> No
     assert tree == {"chosen": ("this", {"said": 1, "inner": 5}), "list": [{"said": 2, "inner": 6}]}
 
 
+def test_another_alternative_than_the_one_we_say_is_kept_where_it_says_something() -> None:
+    said: Any = {"results-explanation": ("hold-placed-results", {})}
+    nothing = ("name-of-person", text(" "))
+    assert unmapped.kept({"results-explanation": nothing}, said, {}) == ()
+    (entry,) = unmapped.kept({"results-explanation": ("retry-results", {"reason": 1})}, said, {})
+    assert entry["at"] == "results-explanation"
+    assert entry["value"]["choice"] == "retry-results"
+
+
 @pytest.mark.parametrize("kind", ["status", "error"])
 def test_a_report_that_says_something_of_a_status_says_all_that_it_must(kind: str) -> None:
     """Also an error report beside which a status was kept as it came."""
@@ -315,6 +324,35 @@ def test_an_entry_at_a_place_that_does_not_exist_is_refused_by_name_at_the_lates
     apdu = Lost(transaction=NAMED, sent_at=AT, responder="X", extensions=({"at": at, "value": 1},))
     with pytest.raises(LocalFault):
         schema.encode(apdu.type, writing.tree(apdu, NOBODY))
+
+
+@pytest.mark.parametrize(
+    ("pair", "word", "sentence"),
+    [
+        (enumerations.SHIPPED_SERVICE, Service.ESTIMATE, "ESTIMATE is no service that ships here"),
+        (enumerations.SERVICE, Results.RETRY, "RETRY is no kind of service here"),
+        (enumerations.RESULTS, Service.LOAN, "LOAN is no result of an answer here"),
+    ],
+)
+def test_a_word_without_a_number_is_refused_by_name(pair: Pair, word: Any, sentence: str) -> None:
+    with pytest.raises(LocalFault, match=sentence):
+        pair.write(word)
+
+
+def test_a_library_without_symbol_and_name_is_no_location() -> None:
+    for tree in ({}, {"location-note": text("third floor")}):
+        with pytest.raises(UnreadableComponent, match="a symbol or a name"):
+            parties.LOCATION.read(tree)
+    here = {"location-id": {"name-of-person-or-institution": ("name-of-institution", text("B Library"))}}
+    assert listed(parties.LOCATION).read([{}, here]) == (Location(name="B Library"),)
+
+
+def test_an_absent_qualifier_is_not_written() -> None:
+    assert "sub-transaction-qualifier" not in parties.TRANSACTION.write(NAMED)
+    forwarded = replace(NAMED, stq="2")
+    tree = parties.TRANSACTION.write(forwarded)
+    assert "sub-transaction-qualifier" in tree
+    assert parties.TRANSACTION.read(tree) == forwarded
 
 
 def test_a_symbol_is_the_name_where_there_is_no_symbol() -> None:

@@ -12,6 +12,7 @@ are records too.
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mailproc.errors import LocalFault
@@ -123,10 +124,8 @@ def listed(pair: Pair) -> Pair:
     def read(items: Any) -> Any:
         values = []
         for item in items:
-            try:
+            with suppress(UnreadableComponent):
                 values.append(pair.read(item))
-            except UnreadableComponent:
-                continue
         return tuple(value for value in values if value is not None) or None
 
     def write(values: Any) -> Any:

@@ -31,7 +31,7 @@ def _parsed(text: str) -> tuple[Decimal, str | None]:
     read = _AMOUNT.fullmatch(text)
     if read is None:
         raise UnreadableComponent("an amount of money")
-    group, point, fraction = read["group"], read["point"], read["fraction"] or ""
+    group, point, fraction = read["group"], read["point"], read["fraction"]
     once = group in (".", ",") and read["whole"].count(group) == 1
     if (once and not point) or (group and group == point):
         raise UnreadableComponent("an amount of money that can be read in one way only")
