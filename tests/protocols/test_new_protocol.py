@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from mailproc.app import daemon, delivery, smtp_listener
 from mailproc.app.build import App, build
-from mailproc.errors import Misconfigured
+from mailproc.errors import Misconfigured, TryLater
 from mailproc.flow import send
 from mailproc.flow.send import Deliver
 from mailproc.mail.channel import DOORS
@@ -203,6 +203,23 @@ def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) 
     _talk(town, village)
     assert [row["state"] for row in town.rows(OutgoingRow)] == ["handed_over"]
     assert _events(village.shown("L1")) == ["ILL_REQUEST"]
+
+
+def test_nothing_is_acknowledged_before_it_is_kept(open_two: Open) -> None:
+    """The other end cannot keep it: the sender hears no "OK", and the letter comes again."""
+    town, village = open_two("tcp")
+    keep, full = village.tcp.keep, Future()
+    full.set_exception(TryLater("the disk is full"))
+    village.tcp.keep = lambda _letters: full
+    town.place("village")
+    _talk(town, village)
+    assert [row["state"] for row in town.rows(OutgoingRow)] == ["prepared"]
+    assert village.rows(InboxRow) == []
+    village.tcp.keep = keep
+    town.clock.now += timedelta(hours=1)
+    _talk(town, village)
+    assert [row["state"] for row in town.rows(OutgoingRow)] == ["handed_over"]
+    assert [row["state"] for row in village.rows(InboxRow)] == ["done"]
 
 
 def test_letters_to_the_people_of_a_partner_go_by_mail(open_two: Open) -> None:

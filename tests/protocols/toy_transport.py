@@ -66,6 +66,9 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         raw = self.rfile.read(int.from_bytes(self.rfile.read(4), "big"))
         letter = NewLetter(DOOR, raw, self.server.clock(), peer=self.client_address[0])
-        self.server.keep([letter]).result(30)
+        try:
+            self.server.keep([letter]).result(30)
+        except TryLater:  # not kept, so not acknowledged
+            return
         if self.server.answers:
             self.wfile.write(b"OK")
