@@ -11,7 +11,7 @@ import mailproc
 from mailproc.cli.root import loaded
 from mailproc.cli.verbs import VERBS, Verb
 from mailproc.flow.notify_staff import ATTENTION, DIGEST
-from mailproc.flow.reader_notice import FILLS
+from mailproc.flow.prepare.reader_notice import FILLS
 from mailproc.notices.catalogue import NOTICES
 from mailproc.notices.language_files import shipped, shipped_tags
 from mailproc.notices.patron import ToPatron
@@ -39,7 +39,7 @@ def missing_of_notice(contract: Contract) -> Iterator[str]:
             yield f"mailproc/notices/languages/{tag}.toml lacks [labels.untold] {word}: what was not told"
     if to == "patron":
         unknown = [field for field in fields_of(contract.context) if field not in FILLS]
-        yield from (f'mailproc/flow/reader_notice.py: FILLS lacks "{field}"' for field in unknown)
+        yield from (f'mailproc/flow/prepare/reader_notice.py: FILLS lacks "{field}"' for field in unknown)
     if f"### {contract.path}\n" not in (ROOT / "templates/README.md").read_text(encoding="utf-8"):
         yield f"templates/README.md does not name {contract.path}: make docs"
     if name not in notices_sent():
@@ -87,7 +87,7 @@ def test_a_newcomers_notice_is_told_every_piece_that_it_lacks() -> None:
     words = [f"mailproc/notices/languages/{tag}.toml" for tag in shipped_tags()]
     assert files == [
         *(file for pair in zip(texts, words, strict=True) for file in pair),
-        "mailproc/flow/reader_notice.py",
+        "mailproc/flow/prepare/reader_notice.py",
         "templates/README.md",
         "nothing",
     ]
@@ -98,7 +98,7 @@ def test_a_newcomers_notice_is_told_every_piece_that_it_lacks() -> None:
     ("verb", "first"),
     [
         (Verb("brand_new", "Help."), "mailproc/cli/brand_new.py is not there"),
-        (Verb("acting", "Help."), 'mailproc/cli/act.py has no @verbs.command("dance")'),
+        (Verb("act", "Help."), 'mailproc/cli/act.py has no @verbs.command("dance")'),
     ],
 )
 def test_a_newcomers_verb_is_told_every_piece_that_it_lacks(verb: Verb, first: str) -> None:

@@ -18,11 +18,10 @@ from mailproc.ill.status import status
 from mailproc.ill.terms import State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import choices
 from mailproc.office.acts import options, perform
-from mailproc.office.choices import Choice
-from mailproc.office.queries import request_details
+from mailproc.office.queries import possible_actions, request_details
 from mailproc.office.queries.listing import RequestLine
+from mailproc.office.queries.possible_actions import Choice
 from mailproc.office.requests import place
 from mailproc.sentence import sentence
 
@@ -146,7 +145,7 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool) -> None:
     if named := [str(option) for option in options.given(wanted)]:
         raise LocalFault(f"{', '.join(named)}: of which action? It stands behind the number.")
     with app.store.read() as connection:
-        found = choices.choices(connection, wanted.number, app.context)
+        found = possible_actions.choices(connection, wanted.number, app.context)
     if as_json:
         output.as_json([_choice_json(one, app.context) for one in found])
         return

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mailproc.config import Partner
 from mailproc.flow.context import Context
+from mailproc.ill import machine
 from mailproc.ill.actions import WANTS_ANSWER
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols import unsupported_acts
@@ -39,3 +40,9 @@ def sayable(actions: Sequence[str], transaction: Transaction, context: Context) 
     if (transaction.options or {}).get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]
     return unsupported_acts.sayable(actions, codec, role, dialect, context.config, partner)
+
+
+def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:
+    """The actions of ours that the law allows now and the partner can be told, the likeliest first."""
+    row = transaction
+    return sayable(machine.possible(row.role, row.service, row.state, row.state_before), row, context)

@@ -111,5 +111,5 @@ TO_READERS = (
 )
 """Every letter to a reader: its text in English, what the text may name, and what the letter is for.
 
-``flow/reader_notice.py`` fills each name; a new letter that uses known names needs nothing there.
+``flow/prepare/reader_notice.py`` fills each name; a new letter that uses known names needs nothing there.
 """

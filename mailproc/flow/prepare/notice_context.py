@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from mailproc.flow import reader_notice
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
-from mailproc.flow.notice_writer import Intent, Writer, writer_of
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
+from mailproc.flow.prepare import reader_notice
+from mailproc.flow.prepare.notice_writer import Intent, Writer, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
-from mailproc.ill import attention, machine
+from mailproc.ill import attention
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
@@ -63,10 +63,8 @@ class _Open:
     """The ways that this transaction is open to now."""
 
     def __init__(self, connection: Connection, transaction: Transaction, context: Context) -> None:
-        before, role = transaction.state_before, transaction.role
-        state = transaction.state
-        lawful = machine.possible(role, transaction.service, state, before)
-        self._acts = delivery_mode.sayable(lawful, transaction, context)
+        role, state = transaction.role, transaction.state
+        self._acts = delivery_mode.possible(transaction, context)
         request = requests.load(connection, transaction.request_id)
         self._number = request["number"]
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)

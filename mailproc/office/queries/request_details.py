@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
-from mailproc.ill import apdu_json
+from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.event_names import spoken
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office import choices
 from mailproc.office.queries import agenda, answered, pending_timers
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import RequestLine, joined, line_of, unsent
@@ -121,7 +121,7 @@ def shown(
         created_at=request["created_at"],
         closed_at=request["closed_at"],
         renewable=latest.renewable if latest else None,
-        actions=choices.actions(latest, context) if latest else (),
+        actions=_actions(latest, context) if latest else (),
         rota=tuple(_rota(connection, request["id"])),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
@@ -180,6 +180,13 @@ def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | Non
     if row is None:
         return {"id": request["patron_id"]}
     return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
+
+
+def _actions(transaction: Transaction, context: Context | None) -> tuple[str, ...]:
+    if context is not None:
+        return delivery_mode.possible(transaction, context)
+    row = transaction
+    return machine.possible(row.role, row.service, row.state, row.state_before)
 
 
 def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:

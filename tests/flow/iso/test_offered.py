@@ -12,8 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.ill import machine
 from mailproc.ill.actions import OF_ROLE, Action
 from mailproc.ill.terms import Role, Service, State
-from mailproc.office import choices
-from mailproc.office.queries import request_details
+from mailproc.office.queries import possible_actions, request_details
 from mailproc.store.transactions import TRANSACTION
 from tests.flow.iso.conftest import LENDER
 
@@ -70,7 +69,7 @@ def test_what_is_offered_is_what_is_accepted(iso, role, service):
         put(iso, number, service=service.name, state=state.name, state_before=before.name if before else "")
         with iso.world.app.store.read() as connection:
             shown = request_details.shown(connection, number, context).actions
-            each = choices.choices(connection, number, context)
+            each = possible_actions.choices(connection, number, context)
         for name, action in OF_ROLE[role].items():
             if action.by_state:
                 possible = accepted(iso, number, action)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from mailproc.flow.notice_writer import Writer
+from mailproc.flow.prepare.notice_writer import Writer
 from mailproc.ill.terms import Service, State
 from mailproc.notices.patron import TO_READERS, ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal

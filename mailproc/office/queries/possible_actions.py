@@ -1,4 +1,4 @@
-"""What staff can do with a request now, and what each action would say, from the table of actions."""
+"""What staff can do with a request now, where each action leads and how the partner hears of it."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,10 @@ from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.actions import ANSWER, BY_NAME, Action, Option
-from mailproc.ill.terms import Role, Service, State
+from mailproc.ill.terms import Role, State
 from mailproc.office.queries.find import transaction_of
+from mailproc.protocols.codec import Manner
 from mailproc.store.rows import Transaction
-
-QUIET = "LOCAL"
-"""How it is told: nothing is sent."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Choice:
     action: Action
     answer: str
     becomes: State
-    told: str
+    told: Manner
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -37,24 +35,16 @@ class Choice:
         return (*self.action.needs, *self.action.tells)
 
 
-def actions(transaction: Transaction, context: Context | None = None) -> tuple[str, ...]:
-    """The names of what the law allows now, the likeliest first; with ``context`` without what the
-    partner's protocol has no message for."""
-    lawful = machine.possible(*_where(transaction))
-    return delivery_mode.sayable(lawful, transaction, context) if context else lawful
-
-
 def choices(connection: Connection, number: str, context: Context) -> tuple[Choice, ...]:
     """What can be done with the request ``number`` now. LocalFault where there is none, or several."""
-    transaction = transaction_of(connection, number)
-    where, found = _where(transaction), list[Choice]()
-    for name in actions(transaction, context):
+    row, found = transaction_of(connection, number), list[Choice]()
+    for name in delivery_mode.possible(row, context):
         action = BY_NAME[name]
-        told = _told(action, transaction, context)
+        told = _told(action, row, context)
         for answer, event in zip(_answers(action), action.events, strict=True):
-            after = machine.next_state(*where, event)
+            after = machine.next_state(row.role, row.service, row.state, row.state_before, event)
             if after.kind is not machine.CellKind.REFUSED:
-                found.append(Choice(where[0], action, answer, after.state, told))
+                found.append(Choice(row.role, action, answer, after.state, told))
     return tuple(found)
 
 
@@ -62,13 +52,9 @@ def _answers(action: Action) -> tuple[str, ...]:
     return ("yes", "no") if action.asks else ("",)
 
 
-def _where(transaction: Transaction) -> tuple[Role, Service, State, State | None]:
-    return transaction.role, transaction.service, transaction.state, transaction.state_before
-
-
-def _told(action: Action, transaction: Transaction, context: Context) -> str:
+def _told(action: Action, transaction: Transaction, context: Context) -> Manner:
     if action.message is None:
-        return QUIET
+        return Manner.LOCAL
     codec = context.registry.by_name(transaction.codec)
     partner, role = context.partners.get(transaction.partner), transaction.role
-    return delivery_mode.effective(codec, partner, action.message, role, transaction.dialect).name
+    return delivery_mode.effective(codec, partner, action.message, role, transaction.dialect)
