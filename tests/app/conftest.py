@@ -8,14 +8,17 @@ import pytest
 from tests.app.installation import ART, CUSTOMER, Installation
 from tests.servers.relay import Relay
 from tests.servers.systemd import Systemd
+from tests.support.forking import Forker
 
 
 @pytest.fixture
-def app(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+def app(
+    tmp_path: Path, relay: Relay, forker: Forker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Installation]:
     monkeypatch.setenv("ART_PASSWORD", ART)
     monkeypatch.setenv("CUSTOMER_PASSWORD", CUSTOMER)
     monkeypatch.delenv("MAILPROC_CONFIG", raising=False)
-    app = Installation(tmp_path, relay)
+    app = Installation(tmp_path, relay, forker)
     yield app
     for daemon in app.daemons:
         daemon.kill()

@@ -5,7 +5,6 @@ import os
 import signal
 import smtplib
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD
 from tests.servers.relay import Relay
+from tests.support.forking import Forker
 
 DEADLINE = 90.0
 """Seconds until a test gives up. What is waited for takes a moment; a busy machine takes longer."""
@@ -65,25 +65,23 @@ def order(number: str) -> bytes:
 class Daemon:
     """``mailproc run`` in a folder; its lines (stdout and log) as they come."""
 
-    def __init__(self, folder: Path, code: str = "", cwd: Path | None = None) -> None:
+    def __init__(self, forker: Forker, folder: Path, code: str = "", cwd: Path | None = None) -> None:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self._ended = False
-        program = ["-c", code + "; from mailproc.cli import main; main()"] if code else ["-m", "mailproc"]
-        self.process = subprocess.Popen(
-            [sys.executable, *program, "--config", str(folder / "config.toml"), "run"],
-            cwd=cwd or folder, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
+        self._output, output = os.pipe()
+        arguments = ["--config", str(folder / "config.toml"), "run"]
+        self.process = forker.start(output, *arguments, code=code, folder=cwd or folder)
+        os.close(output)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with self._news:
-                self.lines.append(line.rstrip("\n"))
-                self._news.notify_all()
+        with open(self._output) as output:
+            for line in output:
+                with self._news:
+                    self.lines.append(line.rstrip("\n"))
+                    self._news.notify_all()
         with self._news:
             self._ended = True
             self._news.notify_all()
@@ -109,8 +107,6 @@ class Daemon:
         except subprocess.TimeoutExpired:
             raise AssertionError(("it does not end", self.lines)) from None
         self._reader.join(5)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
         return code
 
     def stop(self, within: float = DEADLINE) -> int:
@@ -131,8 +127,8 @@ class Daemon:
 class Installation:
     """A folder with a config.toml, its daemons, and the command line beside them."""
 
-    def __init__(self, folder: Path, relay: Relay) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, relay: Relay, forker: Forker) -> None:
+        self.folder, self._forker = folder, forker
         self.daemons: list[Daemon] = []
         (folder / "config.toml").write_text(CONFIG.format(relay=relay.port))
 
@@ -152,7 +148,7 @@ poll = "every 1s"
             file.write(text)
 
     def start(self, *, ready: bool = True, **how: Any) -> Daemon:
-        daemon = Daemon(self.folder, **how)
+        daemon = Daemon(self._forker, self.folder, **how)
         self.daemons.append(daemon)
         if ready:
             daemon.says("ready")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.store.engine import Store
 from tests.flow_out.office import PASSWORD, Clock, Office
 from tests.servers.relay import Relay
+from tests.support.quick_store import QuickStore
 
 
 @pytest.fixture
@@ -23,9 +23,11 @@ def art_password(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def office(store: Store, tmp_path: Path, clock: Clock, relay: Relay, art_password: str) -> Iterator[Office]:
+def office(
+    quick_store: QuickStore, tmp_path: Path, clock: Clock, relay: Relay, art_password: str
+) -> Iterator[Office]:
     """On both databases."""
-    office = Office(tmp_path, store, clock, relay.port)
+    office = Office(tmp_path, quick_store, clock, relay.port)
     yield office
     office.close()
 
@@ -35,7 +37,7 @@ def sqlite_office(
     sqlite_url: str, tmp_path: Path, clock: Clock, relay: Relay, art_password: str
 ) -> Iterator[Office]:
     """On SQLite alone, for tables of cases where the database makes no difference."""
-    store = Store.open(sqlite_url)
+    store = QuickStore.open(sqlite_url)
     office = Office(tmp_path, store, clock, relay.port)
     yield office
     office.close()

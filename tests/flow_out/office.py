@@ -6,19 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mailproc.app import build, daemon, delivery
+from mailproc.app import build, delivery
 from mailproc.app.build import App
 from mailproc.cli.requests import shown_json
 from mailproc.flow import send
-from mailproc.office.acts import perform
-from mailproc.office.acts.perform import StaffAct
 from mailproc.office.mailroom import incoming
-from mailproc.office.queries import letters, request_details
+from mailproc.office.queries import letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.office.requests import place
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
+from tests.support.desk import Desk
 
 PASSWORD = "Zq7Pass9"
 BL = "orders@bl.example"
@@ -82,11 +81,12 @@ class Clock:
         self.now += timedelta(**span)
 
 
-class Office:
+class Office(Desk):
     """Everything a test does: place, act, let the stations run, look."""
 
     def __init__(self, folder: Path, store: Store, clock: Clock, port: int) -> None:
-        self.folder, self.store, self.clock, self.port = folder, store, clock, port
+        self.folder, self.clock, self.port = folder, clock, port
+        self._opened = store
         self.site = folder / "site"
         self.site.mkdir(exist_ok=True)
         self._close: Callable[[], None] = lambda: None
@@ -111,7 +111,7 @@ class Office:
         kept = [one for one in partners if not without or f'"{without}"' not in one]
         (self.folder / "config.toml").write_text("[[partner]]".join([head, *kept]))
         context = build.configured(self.folder / "config.toml", self.clock)
-        self.app = App(context.config, context, self.store)
+        self.app = App(context.config, context, self._opened)
         self.deliver, self._close = delivery.deliverer(context.config, self.clock)
 
     def close(self) -> None:
@@ -123,16 +123,6 @@ class Office:
             value["delivery"] = {"electronic": "reader@town.example"}
         return place.place(self.store, self.app.context, place.read(value | more), "tester")
 
-    def act(self, number: str, action: str, **more: Any) -> Any:
-        return perform.perform(self.store, self.app.context, StaffAct(action=action, number=number, **more))
-
-    def work(self) -> int:
-        """Every station up to the prepared letters, until nothing is left to do."""
-        done = 0
-        while step := daemon.work_once(self.app):
-            done += step
-        return done
-
     def send(self) -> int:
         """The sender until nothing is due any more."""
         done = 0
@@ -142,7 +132,7 @@ class Office:
 
     def run(self) -> None:
         """All stations until nothing is due."""
-        while self.work() + self.send():
+        while self.quiet() + self.send():
             pass
 
     def arrives(self, text: str, subject: str = "Replies", mail_from: str = "orders@bl.example") -> None:
@@ -151,11 +141,10 @@ class Office:
         letter = f"{head}Message-ID: <m{self.clock.now.timestamp()}@x>\r\n\r\n{text}"
         new = NewLetter("inject", letter.encode(), self.clock(), mail_from, "ill@town.example")
         incoming.take_in(self.store, [new])
-        self.work()
+        self.quiet()
 
     def show(self, number: str) -> dict[str, Any]:
-        with self.store.read() as connection:
-            return shown_json(request_details.shown(connection, number))
+        return shown_json(self.shown(number))
 
     def letter(self, number: int) -> dict[str, Any]:
         with self.store.read() as connection:

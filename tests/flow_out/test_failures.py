@@ -75,7 +75,7 @@ def test_after_four_days_staff_are_told_and_redeliver_gives_four_more(office: Of
 
 def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Relay) -> None:
     number = office.place()
-    office.work()
+    office.quiet()
     other = office.place("Another", partners=["UK-TWO"])
     relay.answers = ["550 5.1.1 no such user"]
     office.run()
@@ -175,7 +175,7 @@ def test_a_notice_that_kills_the_process_is_not_tried_for_ever(office: Office, r
     number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.act(number, "receive")
-    office.work()
+    office.quiet()
 
     class Killed(BaseException):
         pass
@@ -199,9 +199,9 @@ def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
     from mailproc.flow import send
 
     office.place("One")
-    office.work()
+    office.quiet()
     office.place("Two", partners=["UK-TWO"])
-    office.work()
+    office.quiet()
 
     def deliver(envelope: Any, *_rest: object) -> tuple[str, str]:
         if envelope.rcpt_to == BL:
@@ -220,7 +220,7 @@ def test_relay_down_is_said_once_for_all_its_letters(
     relay.stop()
     for each in range(5):
         office.place(f"Book {each}")
-        office.work()  # five files
+        office.quiet()  # five files
     with caplog.at_level(logging.WARNING):
         for _ in range(4):
             office.send()
@@ -238,7 +238,7 @@ def test_hold_keeps_a_letter_and_redeliver_lets_it_go(office: Office, relay: Rel
     from mailproc.office.mailroom import incoming
 
     number = office.place()
-    office.work()
+    office.quiet()
     incoming.hold(office.store, "O1")
     office.clock.forward(days=30)
     office.run()
@@ -274,7 +274,7 @@ def test_each_death_over_a_letter_counts(office: Office, verp: bool) -> None:
     office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.act("B1", "receive")
-    office.work()
+    office.quiet()
     config = office.app.context.config
     deliver = config.deliver.model_copy(update={"verp": verp, "mode": "smtp"})
     context = replace(office.app.context, config=config.model_copy(update={"deliver": deliver}))
@@ -301,7 +301,7 @@ def test_a_store_that_fails_the_sender_is_no_letter_s_fault(office: Office) -> N
     office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.act("B1", "receive")
-    office.work()
+    office.quiet()
 
     class Killed(BaseException):
         pass
@@ -322,7 +322,7 @@ def test_a_letter_that_came_back_while_it_was_sent_stays_so(office: Office, end:
     from mailproc.flow import send
 
     office.place()
-    office.work()
+    office.quiet()
 
     def deliver(*_given: object) -> tuple[str, str]:
         assert office.store.write(lambda connection: outgoing.bounced(connection, 1, "it came back"))

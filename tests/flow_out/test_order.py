@@ -44,7 +44,7 @@ def test_a_request_that_has_not_left_is_withdrawn(office: Office, relay: Relay) 
 
 def test_what_shared_the_withdrawn_file_goes_out_in_a_new_one(office: Office, relay: Relay) -> None:
     first, second, third = (office.place(f"Title {name}") for name in ("One", "Two", "Three"))
-    office.work()
+    office.quiet()
     office.act(second, "cancel")
     office.run()
     assert [row.rcpt_to for row in relay.letters] == [BL]
@@ -134,7 +134,7 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
 
     with monkeypatch.context() as patch:
         patch.setattr(messages, "_encode", slow)
-        sqlite_office.work()
+        sqlite_office.quiet()
     sqlite_office.run()
     assert relay.to(BL) == []
     assert sqlite_office.show(number)["letters"] == []
@@ -156,7 +156,7 @@ def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
 
     with monkeypatch.context() as patch:
         patch.setattr(messages, "_encode", slow)
-        sqlite_office.work()
+        sqlite_office.quiet()
     sqlite_office.run()
     assert others == []
     assert sqlite_office.show(number)["delivery"] == "handed_over"
@@ -166,7 +166,7 @@ def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
 
 def test_no_letter_is_begun_once_the_service_is_to_stop(sqlite_office: Office, relay: Relay) -> None:
     sqlite_office.place()
-    sqlite_office.work()
+    sqlite_office.quiet()
     store, context, deliver = sqlite_office.store, sqlite_office.app.context, sqlite_office.deliver
     assert send.run(store, context, deliver, goes_on=lambda: False) == 0
     assert (relay.to(BL), sqlite_office.letter(1)["state"]) == ([], "prepared")
@@ -176,7 +176,7 @@ def test_no_letter_is_begun_once_the_service_is_to_stop(sqlite_office: Office, r
 def test_paused_partner_waits_and_nothing_fails(office: Office, relay: Relay) -> None:
     """Both what is not worded yet and what is already a letter."""
     office.place("Worded before the pause")
-    office.work()
+    office.quiet()
     office.configure(partner='status = "paused"')
     number = office.place("Placed in the pause")
     other = office.place("For another library", partners=["UK-TWO"])

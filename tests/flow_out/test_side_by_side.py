@@ -55,7 +55,7 @@ def letters(office: Office, count: int) -> None:
     """So many letters of one order each: O1, O2, …"""
     for number in range(count):
         office.place(f"Title {number}")
-        office.work()
+        office.quiet()
 
 
 def sent(office: Office, spoken: Any, **how: Any) -> int:
@@ -114,7 +114,7 @@ def test_a_letter_that_comes_meanwhile_does_not_wait_for_one_that_hangs(office: 
     sender.start()
     spoken.wait_until("O1")
     office.place("Two")
-    office.work()
+    office.quiet()
     sender.join(LONG)
     assert not sender.is_alive()
     assert states(office, 2) == ["handed_over"] * 2
@@ -270,7 +270,7 @@ def test_a_real_relay_takes_them_over_as_many_connections(office: Office, relay:
     relay.pause = lambda: 0
     for _ in range(3):  # few letters keep to one connection
         office.place("One more")
-        office.work()
+        office.quiet()
         office.send()
     assert len(relay.peers) == before
     assert states(office, 12) == ["handed_over"] * 12

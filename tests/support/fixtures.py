@@ -12,7 +12,9 @@ from sqlalchemy import make_url
 from mailproc.app import build
 from mailproc.app.build import App
 from mailproc.ill.apdu import Item
+from mailproc.store.engine import Store
 from tests.support import soundness
+from tests.support.forking import Forker
 from tests.support.partners import (
     ADDRESS,
     BL,
@@ -29,6 +31,22 @@ from tests.support.partners import (
 )
 from tests.support.quick_store import QuickStore
 from tests.support.world import BEGIN, World
+
+
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker]:
+    """Starts the service in a moment."""
+    made = Forker()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick_store(store_url: str) -> Iterator[Store]:
+    """An empty store of a story, on either database."""
+    store = QuickStore.open(store_url)
+    yield store
+    store.close()
 
 
 @pytest.fixture

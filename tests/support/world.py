@@ -9,24 +9,17 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import SQLModel
-
 from mailproc.app.build import App
-from mailproc.app.daemon import work_once
 from mailproc.errors import GiveUp
 from mailproc.flow import send
 from mailproc.flow.advance.steps import StepOutcome
-from mailproc.flow.advance.verify import Verified, verify
 from mailproc.flow.clock import station as clock
 from mailproc.mail.letter import Envelope
-from mailproc.office.acts import perform
-from mailproc.office.acts.perform import StaffAct
 from mailproc.office.mailroom import incoming
-from mailproc.office.queries import letters, listing, request_details
 from mailproc.office.requests import place
 from mailproc.store import events, timers
 from mailproc.store.inbox import NewLetter
+from tests.support.desk import Desk
 from tests.support.partners import ADDRESS, BL, CODE, CUSTOMER, GAP, PASSWORD, US
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -47,7 +40,7 @@ class Sent:
 
 
 @dataclass
-class World:
+class World(Desk):
     app: App
     now: datetime = BEGIN
     sent: list[Sent] = field(default_factory=list)
@@ -73,14 +66,14 @@ class World:
         return fired
 
     def _is_due(self) -> bool:
-        with self.app.store.read() as connection:
+        with self.store.read() as connection:
             first = timers.next_ones(connection, 1)
             waits = events.waited(connection, self.now, self.now + timedelta(days=1_000), 1)
         return bool(waits) or any(timer["due_at"] <= self.now for timer in first)
 
     def tick(self) -> int:
         """The clock looks, and all that follows is done; how many timers were due."""
-        due = clock.sweep(self.app.store, self.app.context)
+        due = clock.sweep(self.store, self.app.context)
         self.run()
         return due
 
@@ -96,7 +89,7 @@ class World:
     ) -> int:
         """Into the inbox, as a door would; its id."""
         letter = NewLetter(door, raw, self.now, mail_from=sender, rcpt_to=rcpt_to, peer=peer)
-        return incoming.take_in(self.app.store, [letter])[0].inbox_id
+        return incoming.take_in(self.store, [letter])[0].inbox_id
 
     def letter(
         self, text: str, sender: str, subject: str = "Replies", message_id: str = "", **headers: str
@@ -155,16 +148,7 @@ class World:
 
     def run(self) -> None:
         """The stations until nothing is due."""
-        while self.step() + send.run(self.app.store, self.app.context, self._deliver):
-            pass
-
-    def step(self) -> int:
-        """One round of the stations; no letter leaves."""
-        return work_once(self.app)
-
-    def quiet(self) -> None:
-        """The stations until nothing is due, but no letter leaves."""
-        while self.step():
+        while self.step() + send.run(self.store, self.app.context, self._deliver):
             pass
 
     def settle_doubts(self) -> None:
@@ -173,7 +157,7 @@ class World:
         for row in self.rows("outgoing"):
             if row["state"] == "in_doubt" and row["partner"]:
                 name = f"O{row['id']}"
-                incoming.redeliver(self.app.store, name, arrived=name in arrived)
+                incoming.redeliver(self.store, name, arrived=name in arrived)
         self.later(minutes=10)
         self.run()
 
@@ -192,76 +176,22 @@ class World:
         item = {"title": title} if service == "LOAN" else {"title": "A journal", "article_title": title}
         reader = {"id": "R1", "name": "A Reader", "email": "r@readers.example"}
         wanted = place.read({"service": service, "item": item, "patron": reader} | more, partners or (BL,))
-        number = place.place(self.app.store, self.app.context, wanted, "clerk")
+        number = place.place(self.store, self.app.context, wanted, "clerk")
         if run:
             self.run()
         return number
 
     def act(self, number: str, action: str, run: bool = True, **more: Any) -> StepOutcome:
-        act = StaffAct(action=action, number=number, **more)
-        outcome = perform.perform(self.app.store, self.app.context, act)
+        outcome = super().act(number, action, **more)
         if run:
             self.run()
         return outcome
-
-    def foresee(self, number: str, action: str, **more: Any) -> StepOutcome:
-        return perform.foresee(
-            self.app.store, self.app.context, StaffAct(action=action, number=number, **more)
-        )
 
     def next(self, number: str, *partners: str, run: bool = True) -> StepOutcome:
-        outcome = place.next_partner(self.app.store, self.app.context, number, partners, "clerk")
+        outcome = super().next(number, *partners)
         if run:
             self.run()
         return outcome
-
-    # questions
-
-    def shown(self, number: str) -> request_details.RequestDetails:
-        with self.app.store.read() as connection:
-            return request_details.shown(connection, number)
-
-    def state(self, number: str) -> str:
-        return self.shown(number).line.state
-
-    def attention(self, number: str) -> tuple[str, ...]:
-        return self.shown(number).line.attention
-
-    def events(self, number: str) -> list[str]:
-        return [change.event for change in self.shown(number).history]
-
-    def listed(self, **wanted: Any) -> list[str]:
-        with self.app.store.read() as connection:
-            return [line.number for line in listing.listed(connection, listing.Filter(**wanted))]
-
-    def shelf(self) -> dict[str, str]:
-        """What lies on the shelf: id to reason."""
-        with self.app.store.read() as connection:
-            return {line.id: line.note for line in letters.shelved(connection)}
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        with self.app.store.read() as connection:
-            found = SQLModel.metadata.tables[table]
-            order = list(found.primary_key.columns)
-            return [dict(row) for row in connection.execute(select(found).order_by(*order)).mappings()]
-
-    def row(self, table: str, row_id: int) -> dict[str, Any]:
-        return next(row for row in self.rows(table) if row["id"] == row_id)
-
-    def transaction(self, number: str) -> dict[str, Any]:
-        """The row of the latest attempt (or of the one that B1-1 names)."""
-        request, _, attempt = number.partition("-")
-        request_id = next(row["id"] for row in self.rows("request") if row["number"] == request)
-        rows = [row for row in self.rows("transactions") if row["request_id"] == request_id]
-        return next(row for row in rows if str(row["attempt"]) == attempt) if attempt else rows[-1]
-
-    def dump(self) -> dict[str, list[dict[str, Any]]]:
-        """Every row of every table."""
-        return {table.name: self.rows(table.name) for table in SQLModel.metadata.sorted_tables}
-
-    def verify(self) -> Verified:
-        with self.app.store.read() as connection:
-            return verify(connection)
 
     # letters out
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
-
 from .office import BORROWER, LENDER, Office, Town
 from .post import Carried, Post
 
@@ -52,14 +50,9 @@ def act(town: Town, numbers: tuple[str, str], *steps: Step) -> None:
         town.settle()
 
 
-def rows(office: Office, query: str) -> list[tuple[Any, ...]]:
-    with office.store.read() as connection:
-        return [tuple(row) for row in connection.execute(text(query))]
-
-
 def said(office: Office) -> list[dict[str, Any]]:
     """Every message that it gave to its codec, in order."""
-    found = rows(office, "SELECT body FROM intent WHERE kind = 'apdu' ORDER BY id")
+    found = office.asked("SELECT body FROM intent WHERE kind = 'apdu' ORDER BY id")
     return [json.loads(body)["apdu"] for (body,) in found]
 
 
@@ -74,13 +67,13 @@ def letters(town: Town) -> int:
 
 def waits(office: Office) -> dict[str, str]:
     """The kinds of timer that wait, and on which day."""
-    found = rows(office, "SELECT kind, due_at FROM timer WHERE fired_event_id IS NULL ORDER BY id")
+    found = office.asked("SELECT kind, due_at FROM timer WHERE fired_event_id IS NULL ORDER BY id")
     return {kind: at[:10] for kind, at in found}
 
 
 def history(office: Office) -> list[tuple[str, str]]:
     """Event and note of its first transaction."""
-    found = rows(office, "SELECT event, note FROM history WHERE transaction_id = 1 ORDER BY id")
+    found = office.asked("SELECT event, note FROM history WHERE transaction_id = 1 ORDER BY id")
     return [(event, note) for event, note in found]
 
 
@@ -109,5 +102,5 @@ def days_of_clocks(town: Town, many: int) -> None:
 
 def _next_due(town: Town) -> datetime | None:
     query = "SELECT min(due_at) FROM timer WHERE fired_event_id IS NULL"
-    found = [at for office in town.offices.values() for (at,) in rows(office, query) if at is not None]
+    found = [at for office in town.offices.values() for (at,) in office.asked(query) if at is not None]
     return min((datetime.fromisoformat(at).replace(tzinfo=UTC) for at in found), default=None)

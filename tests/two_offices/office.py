@@ -16,21 +16,17 @@ from typing import Any
 from sqlalchemy import text
 
 from mailproc.app.build import App
-from mailproc.app.daemon import work_once
 from mailproc.config import Config, Deliver, Library, Partner, Policy
 from mailproc.config import StoreSettings as StoreSection
 from mailproc.flow import send
 from mailproc.flow.advance.steps import StepOutcome
-from mailproc.flow.advance.verify import Verified, verify
 from mailproc.flow.clock import station as clock
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, State
 from mailproc.mail.letter import Envelope
 from mailproc.notices.catalogue import NOTICES
-from mailproc.office.acts import perform
-from mailproc.office.acts.perform import StaffAct
-from mailproc.office.queries import find, letters, request_details
+from mailproc.office.queries import find
 from mailproc.office.requests import place
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.write.contracts import CONTRACTS
@@ -39,6 +35,7 @@ from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.support.desk import Desk
 
 from .one_commit import OneCommit
 from .post import Carried, Post
@@ -60,7 +57,7 @@ def partner_of(symbol: str, **more: Any) -> Partner:
 
 
 @dataclass
-class Office:
+class Office(Desk):
     """``idle``: nothing has happened to it since its stations last ran dry."""
 
     symbol: str
@@ -72,17 +69,13 @@ class Office:
     def address(self) -> str:
         return address_of(self.symbol)
 
-    @property
-    def store(self) -> Store:
-        return self.app.store
-
     # the stations
 
     def work(self) -> int:
         """All stations until nothing is due; how much was done."""
         done = 0
         while not self.idle:
-            once = work_once(self.app) + send.run(self.store, self.app.context, self._deliver)
+            once = self.step() + send.run(self.store, self.app.context, self._deliver)
             done += once
             self.idle = not once
         return done
@@ -126,13 +119,9 @@ class Office:
 
     def act(self, number: str, action: str, **more: Any) -> StepOutcome:
         self.idle = False
-        return perform.perform(self.store, self.app.context, StaffAct(action=action, number=number, **more))
+        return super().act(number, action, **more)
 
     # questions
-
-    def shown(self, number: str) -> request_details.RequestDetails:
-        with self.store.read() as connection:
-            return request_details.shown(connection, number)
 
     def possible(self, number: str) -> tuple[State, tuple[str, ...]]:
         """The state and what may be done in it; quicker than all that ``shown`` tells."""
@@ -149,7 +138,7 @@ class Office:
 
     def theirs_or_none(self, number: str, partner: str) -> str:
         """The same; '' where it has not come."""
-        rows = self.rows(
+        rows = self.asked(
             "SELECT r.number FROM request r JOIN transactions t ON t.request_id = r.id"
             " WHERE t.role = 'RESPONDER' AND t.partner = :partner AND t.tgq = :number ORDER BY t.id",
             partner=partner,
@@ -157,18 +146,9 @@ class Office:
         )
         return str(rows[-1][0]) if rows else ""
 
-    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    def asked(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         with self.store.read() as connection:
             return [tuple(row) for row in connection.execute(text(query), values)]
-
-    def shelf(self) -> dict[str, str]:
-        """What lies on the shelf: id to reason."""
-        with self.store.read() as connection:
-            return {line.id: line.note for line in letters.shelved(connection)}
-
-    def verify(self) -> Verified:
-        with self.store.read() as connection:
-            return verify(connection)
 
 
 @dataclass
@@ -202,7 +182,7 @@ class Town:
         )
         for office in self.offices.values():
             yield f"{office.symbol}:"
-            for at, number, kind, facts, state in office.rows(query):
+            for at, number, kind, facts, state in office.asked(query):
                 yield f"    {at} {number} ({state}) {kind} {facts or ''}"[:400]
 
     def round(self) -> bool:

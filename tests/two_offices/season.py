@@ -293,4 +293,4 @@ def history_lines(symbol: str, shown: RequestDetails) -> Iterator[str]:
 
 def _states_of(office: Office) -> dict[str, S]:
     query = "SELECT r.number, t.state FROM request r JOIN transactions t ON t.request_id = r.id"
-    return {number: S[state] for number, state in office.rows(f"{query} ORDER BY t.id")}
+    return {number: S[state] for number, state in office.asked(f"{query} ORDER BY t.id")}

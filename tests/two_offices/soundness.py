@@ -17,7 +17,7 @@ def sound(town: Town) -> None:
 
 def complaints(office: Office) -> Iterator[str]:
     """The error reports that it heard, in JSON."""
-    for (apdu,) in office.rows("SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
+    for (apdu,) in office.asked("SELECT apdu FROM event WHERE type = 'STATUS_OR_ERROR_REPORT'"):
         if '"error"' in str(apdu):
             yield apdu
 
@@ -31,5 +31,5 @@ def unfinished(office: Office) -> dict[str, int]:
         "outgoing": "('handed_over')",
     }
     query = "SELECT count(*) FROM {} WHERE state NOT IN {}"
-    counted = {queue: office.rows(query.format(queue, states))[0][0] for queue, states in ends.items()}
+    counted = {queue: office.asked(query.format(queue, states))[0][0] for queue, states in ends.items()}
     return {queue: count for queue, count in counted.items() if count}

@@ -27,7 +27,6 @@ from .listening import (
     kinds,
     letters,
     placed,
-    rows,
     state,
     waits,
 )
@@ -208,7 +207,7 @@ def test_who_must_answer_a_condition_by_a_day_is_reminded_on_it(town):
 
 def staff_letters(office: Office) -> int:
     query = "SELECT count(*) FROM intent WHERE kind = 'notice' AND body LIKE '%staff/%'"
-    return int(rows(office, query)[0][0])
+    return int(office.asked(query)[0][0])
 
 
 def test_staff_are_written_to_once(town):

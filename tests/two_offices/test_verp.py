@@ -38,4 +38,4 @@ def test_a_loan_there_and_back_and_a_bounce_by_its_envelope_alone(make_town):
     (carried,) = town.post.arrived(town.now)
     town[BORROWER].take_in([carried])
     town.settle()
-    assert town[BORROWER].rows("SELECT state FROM outgoing WHERE id = 1") == [("bounced",)]
+    assert town[BORROWER].asked("SELECT state FROM outgoing WHERE id = 1") == [("bounced",)]

@@ -1,0 +1,100 @@
+"""What a story does with a house in this process: its stations, its staff, and what it answers.
+
+Where letters come from and go to is said by who inherits: a ``World`` keeps them in a list, the offices of a
+town have a post between them, those of tests/flow_out have a relay.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from mailproc.app.build import App
+from mailproc.app.daemon import work_once
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.advance.verify import Verified, verify
+from mailproc.office.acts import perform
+from mailproc.office.acts.perform import StaffAct
+from mailproc.office.queries import letters, listing, request_details
+from mailproc.office.requests import place
+from mailproc.store.engine import Store
+
+
+class Desk:
+    app: App
+
+    @property
+    def store(self) -> Store:
+        return self.app.store
+
+    # the stations
+
+    def step(self) -> int:
+        """One round of the stations; no letter leaves. How much was done."""
+        return work_once(self.app)
+
+    def quiet(self) -> int:
+        """The stations until nothing is due, but no letter leaves; how much was done."""
+        done = 0
+        while once := self.step():
+            done += once
+        return done
+
+    # staff
+
+    def act(self, number: str, action: str, **more: Any) -> StepOutcome:
+        return perform.perform(self.store, self.app.context, StaffAct(action=action, number=number, **more))
+
+    def foresee(self, number: str, action: str, **more: Any) -> StepOutcome:
+        return perform.foresee(self.store, self.app.context, StaffAct(action=action, number=number, **more))
+
+    def next(self, number: str, *partners: str) -> StepOutcome:
+        return place.next_partner(self.store, self.app.context, number, partners, "clerk")
+
+    # questions
+
+    def shown(self, number: str) -> request_details.RequestDetails:
+        with self.store.read() as connection:
+            return request_details.shown(connection, number)
+
+    def state(self, number: str) -> str:
+        return self.shown(number).line.state
+
+    def attention(self, number: str) -> tuple[str, ...]:
+        return self.shown(number).line.attention
+
+    def events(self, number: str) -> list[str]:
+        return [change.event for change in self.shown(number).history]
+
+    def listed(self, **wanted: Any) -> list[str]:
+        with self.store.read() as connection:
+            return [line.number for line in listing.listed(connection, listing.Filter(**wanted))]
+
+    def shelf(self) -> dict[str, str]:
+        """What lies on the shelf: id to reason."""
+        with self.store.read() as connection:
+            return {line.id: line.note for line in letters.shelved(connection)}
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        with self.store.read() as connection:
+            found = SQLModel.metadata.tables[table]
+            order = list(found.primary_key.columns)
+            return [dict(row) for row in connection.execute(select(found).order_by(*order)).mappings()]
+
+    def row(self, table: str, row_id: int) -> dict[str, Any]:
+        return next(row for row in self.rows(table) if row["id"] == row_id)
+
+    def transaction(self, number: str) -> dict[str, Any]:
+        """The row of the latest attempt (or of the one that B1-1 names)."""
+        request, _, attempt = number.partition("-")
+        request_id = next(row["id"] for row in self.rows("request") if row["number"] == request)
+        rows = [row for row in self.rows("transactions") if row["request_id"] == request_id]
+        return next(row for row in rows if str(row["attempt"]) == attempt) if attempt else rows[-1]
+
+    def dump(self) -> dict[str, list[dict[str, Any]]]:
+        """Every row of every table."""
+        return {table.name: self.rows(table.name) for table in SQLModel.metadata.sorted_tables}
+
+    def verify(self) -> Verified:
+        with self.store.read() as connection:
+            return verify(connection)
