@@ -19,7 +19,7 @@ ENGLISH_FILE = "notices/languages/en.toml"
 
 @dataclass(frozen=True)
 class Word:
-    """A value that is a code of its own, such as a state: ``table`` is one of a language's flat tables."""
+    """A value that is a code of its own, such as a state. ``table``: of a language, as "terms"."""
 
     table: str
     code: str
@@ -62,8 +62,14 @@ def worded(part: Part, texts: Mapping[str, Any], shown: Callable[[int | date], s
 
 def _worded(value: Value, texts: Mapping[str, Any], shown: Callable[[int | date], str]) -> str:
     if isinstance(value, Word):
-        return str(texts.get(value.table, {}).get(value.code, value.code))
+        return str(_table(texts, value.table).get(value.code, value.code))
     return worded(value, texts, shown) if isinstance(value, str | Sentence) else shown(value)
+
+
+def _table(texts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    outer, _, inner = name.partition(".")
+    table: Mapping[str, Any] = texts.get(outer, {})
+    return table.get(inner, {}) if inner else table
 
 
 @cache

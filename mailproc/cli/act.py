@@ -143,7 +143,7 @@ def next_(
 def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool) -> None:
     """What can be done now, and what each would say. LocalFault where something to be said was given."""
     if named := [str(option) for option in options.given(wanted)]:
-        raise LocalFault(f"{', '.join(named)}: of which action? It stands behind the number.")
+        raise LocalFault(sentence("which-action", options=", ".join(named)))
     with app.store.read() as connection:
         found = possible_actions.choices(connection, wanted.number, app.context)
     if as_json:
@@ -200,7 +200,7 @@ def _answered(
         )
         return
     if not outcome.after:
-        output.line(output.one_line(f"{number}: {outcome.note}"))
+        output.line(output.one_line(f"{number}: {context.language.noted_word(outcome.note)}"))
         return
     told = context.language.status(status(State[outcome.after]), context.today())
     lead = context.language.label("act", "would_be" if would else "is_now", number=number, status=told)
@@ -208,7 +208,7 @@ def _answered(
     if outcome.note:
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
     for word in outcome.words:
-        output.line(f"  {output.one_line(word)}")
+        output.line(f"  {output.one_line(context.language.word(word))}")
 
 
 def _date(text: str) -> date | None:

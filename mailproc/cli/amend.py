@@ -1,6 +1,5 @@
 """The verb that corrects a request of ours."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -9,10 +8,11 @@ from mailproc.cli import output
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
+from mailproc.notices.language import Language
 from mailproc.office.requests import amend as amending
 from mailproc.office.requests import corrections
 from mailproc.office.requests.amend import Amended
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
 
@@ -60,22 +60,22 @@ def amend(
         if as_json:
             output.as_json(output.plain(done) | {"dry_run": dry_run})
         else:
-            _tell_amended(done, would=dry_run)
+            _tell_amended(done, app.context.language, would=dry_run)
 
 
-WAYS: Mapping[str, str] = {
-    "anew": "The order had not left: it is written anew.",
-    "kept": "The next order says it so: `mailproc amend {number} --again` asks {partner} once more,"
-    " `mailproc next {number}` the next library.",
-    "again": "{partner} is asked once more, as {number}-{attempt}.",
-}
+def _what_became(done: Amended) -> Sentence:
+    if done.way == "anew":
+        return sentence("amended-anew")
+    if done.way == "kept":
+        return sentence("amended-kept", number=done.number, partner=done.partner)
+    return sentence("amended-again", partner=done.partner, number=done.number, attempt=done.attempt)
 
 
-def _tell_amended(done: Amended, *, would: bool) -> None:
+def _tell_amended(done: Amended, language: Language, *, would: bool) -> None:
     if would:
-        output.line("Nothing is changed. This would happen:")
+        output.line(language.word(sentence("nothing-changed")))
     for change in done.changed:
         output.line(output.one_line(f"{done.number}: {change}"))
-    output.line(WAYS[done.way].format(number=done.number, partner=done.partner, attempt=done.attempt))
+    output.line(language.word(_what_became(done)))
     for word in done.follows:
-        output.line(f"  {output.one_line(word)}")
+        output.line(f"  {output.one_line(language.word(word))}")

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.letter_files import LetterFile, letters
 from mailproc.cli.session import opened, who
 from mailproc.mail.channel import INJECT
 from mailproc.office.mailroom import dismissal, incoming
 from mailproc.office.mailroom.handled import Handled
+from mailproc.sentence import sentence
 from mailproc.store.inbox import NewLetter
 
 verbs = typer.Typer()
@@ -66,14 +68,22 @@ def release(
 ) -> None:
     """A shelved letter or message goes round once more; you vouch for its sender."""
     with opened(ctx) as app:
-        _tell(incoming.release(app.store, app.context, letter_id, partner), as_json=as_json)
+        _tell(
+            incoming.release(app.store, app.context, letter_id, partner),
+            app,
+            as_json=as_json,
+        )
 
 
 @verbs.command("report")
 def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
     with opened(ctx) as app:
-        _tell(incoming.report(app.store, app.context, letter_id, who()), as_json=as_json)
+        _tell(
+            incoming.report(app.store, app.context, letter_id, who()),
+            app,
+            as_json=as_json,
+        )
 
 
 @verbs.command("attach")
@@ -85,7 +95,11 @@ def attach(
 ) -> None:
     """Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back."""
     with opened(ctx) as app:
-        _tell(incoming.attach(app.store, app.context, letter_id, number), as_json=as_json)
+        _tell(
+            incoming.attach(app.store, app.context, letter_id, number),
+            app,
+            as_json=as_json,
+        )
 
 
 @verbs.command("dismiss")
@@ -101,11 +115,12 @@ def dismiss(
     """Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again."""
     with opened(ctx) as app:
         done = dismissal.dismiss(app.store, app.context, letter_ids, note, who())
+        language = app.context.language
     if as_json:
         output.as_json(done)
         return
     for one in done.ids:
-        output.line(f"{one} is put away; mailproc letter {one} still shows it")
+        output.line(language.word(sentence("put-away", letter=one)))
 
 
 @verbs.command("redeliver")
@@ -117,20 +132,25 @@ def redeliver(
 ) -> None:
     """Send the same letter again (after a failure, a bounce, a doubt, a hold)."""
     with opened(ctx) as app:
-        _tell(incoming.redeliver(app.store, letter_id, arrived=arrived), as_json=as_json)
+        _tell(
+            incoming.redeliver(app.store, letter_id, arrived=arrived),
+            app,
+            as_json=as_json,
+        )
 
 
 @verbs.command("hold")
 def hold(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
     """Keep a letter of ours from leaving, until it is redelivered."""
     with opened(ctx) as app:
-        _tell(incoming.hold(app.store, letter_id), as_json=as_json)
+        _tell(incoming.hold(app.store, letter_id), app, as_json=as_json)
 
 
-def _tell(done: Handled, *, as_json: bool) -> None:
+def _tell(done: Handled, app: App, *, as_json: bool) -> None:
     if as_json:
         output.as_json(done)
         return
-    output.line(done.text)
+    language = app.context.language
+    output.line(language.word(done.text))
     for word in done.follows:
-        output.line(f"  {output.one_line(word)}")
+        output.line(f"  {output.one_line(language.word(word))}")

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -13,6 +13,7 @@ import typer
 
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
+from mailproc.sentence import Sentence, sentences
 
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
@@ -34,11 +35,13 @@ def _dumped(value: Any, indent: int | None = None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses, dates and enums as JSON. Whatever text it is, no password of config.toml is in it."""
+    """Dataclasses, dates, enums and sentences as JSON, without the passwords of config.toml."""
+    if isinstance(value, Sentence):
+        return mask_shown(str(value))
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return plain({field.name: getattr(value, field.name) for field in fields(value)})
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()} | _codes_beside(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, Enum):
@@ -48,6 +51,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return mask_shown(value)
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _codes_beside(value: dict[str, Any]) -> dict[str, Any]:
+    """Beside each sentence, or list of them, under "…_codes" its codes and values: the words are English."""
+    parts = {key: item if isinstance(item, list | tuple) else (item,) for key, item in value.items()}
+    said = {key: item for key, item in parts.items() if any(isinstance(part, Sentence) for part in item)}
+    return {f"{key}_codes": plain(sentences(item)) for key, item in said.items()}
 
 
 def line(text: str = "") -> None:

@@ -4,11 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
+from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.session import opened, who
 from mailproc.office.partners import directory, pausing
 from mailproc.office.partners.directory import Learned
 from mailproc.office.partners.pausing import PauseStatus
+from mailproc.sentence import Part
 
 verbs = typer.Typer()
 
@@ -27,14 +29,14 @@ def partners(
 ) -> None:
     """The directory: who lends to us, who borrows from us, how they are told and believed."""
     with opened(ctx) as app:
-        words: list[str] = []
+        words: list[Part] = []
         if confirm:
             words += directory.confirm(app.store, app.context, confirm, who()).words
         if forget:
             words += directory.forget(app.store, app.context, forget, who()).words
         if words and not as_json:
             for said in words:
-                output.line(output.one_line(said))
+                output.line(output.one_line(app.context.language.word(said)))
             return
         with app.store.read() as connection:
             taught = directory.taught(connection)
@@ -56,21 +58,29 @@ def partners(
 def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails."""
     with opened(ctx) as app:
-        _tell(pausing.pause(app.store, app.context, symbol, who()), as_json=as_json)
+        _tell(
+            pausing.pause(app.store, app.context, symbol, who()),
+            app,
+            as_json=as_json,
+        )
 
 
 @verbs.command("resume")
 def resume(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
     """Let letters to a paused partner go again."""
     with opened(ctx) as app:
-        _tell(pausing.resume(app.store, app.context, symbol, who()), as_json=as_json)
+        _tell(
+            pausing.resume(app.store, app.context, symbol, who()),
+            app,
+            as_json=as_json,
+        )
 
 
-def _tell(stands: PauseStatus, *, as_json: bool) -> None:
+def _tell(stands: PauseStatus, app: App, *, as_json: bool) -> None:
     if as_json:
         output.as_json(stands)
     else:
-        output.line(stands.text)
+        output.line(app.context.language.word(stands.text))
 
 
 def _taught_json(symbol: str, taught: list[Learned]) -> list[dict[str, Any]]:

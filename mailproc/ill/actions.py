@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from mailproc.errors import LocalFault
 from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.sentence import sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,12 +209,12 @@ def event_said(action: str, answer: bool | None = None) -> str:
     and has none.
     """
     if action not in _SAYABLE:
-        raise LocalFault(f"There is no act {action!r}; there are: {', '.join(_SAYABLE)}.", _SAYABLE)
+        raise LocalFault(sentence("no-act", action=action, known=", ".join(_SAYABLE)), _SAYABLE)
     known = BY_NAME.get(action)
     if known is None:
         return action
     if not known.asks:
         return known.event
     if answer is None:
-        raise LocalFault(f"{action} needs an answer: yes or no.", ("yes", "no"))
+        raise LocalFault(sentence("act-needs-answer", action=action), ("yes", "no"))
     return known.events[0 if answer else 1]

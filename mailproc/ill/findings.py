@@ -18,4 +18,6 @@ class Noted(StrEnum):
     AGREED_BEFORE = "agreed before"
     ORDER_WITHDRAWN = "the order had not left: it is withdrawn"
     NOBODY_IS_TOLD = "nobody is told: the order had never left"
+    DONE_BEFORE = "done before"
+    HAD_ITS_STEP = "had its step before"
     OLDER_THAN_OURS = "older than the due date we hold"

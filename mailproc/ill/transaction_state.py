@@ -29,6 +29,7 @@ from mailproc.ill.events import TIMERS, Timer
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
+from mailproc.sentence import Part, sentence
 
 NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
 """What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
@@ -78,7 +79,7 @@ class Step:
     before: TransactionState
     after: TransactionState
     outcome: Transition
-    note: str = ""
+    note: Part = ""
 
     @property
     def moved(self) -> bool:
@@ -162,12 +163,10 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
         outcome = Transition(CellKind.BECOMES, State.CANCELLED, None, (), False)
         return Step(current, after, outcome, Noted.WITHDRAWN)
     if current.unsent and event in WANTS_ANSWER:
-        note = "Nobody knows of this order: it was taken back before it left."
+        note = sentence("order-unknown")
         return Step(current, current, _stays(current, CellKind.REFUSED), note)
     if event == "renew" and current.renewal_on is not None:
-        note = (
-            f"The lender renews by itself (announced for {current.renewal_on.isoformat()}); nothing to ask."
-        )
+        note = sentence("renews-itself", day=current.renewal_on.isoformat())
         return Step(current, current, _stays(current, CellKind.REFUSED), note)
     if event == "close":
         if current.state <= State.IDLE:

@@ -96,3 +96,21 @@ def test_refusals_are_in_german(german: Cli, args: tuple[str, ...], told: str) -
     refused = german(*args)
     assert refused.code == 1
     assert told in refused.err
+
+
+def test_what_an_act_does_is_said_in_german_and_its_codes_are_for_programs(german: Cli) -> None:
+    told = german("act", "B1", "cancel", "--dry-run").out
+    assert "  eine Nachricht an UK-BL (" in told and "wir bitten Sie um Stornierung" in told
+    value = german("act", "B1", "cancel", "--dry-run", "--json").json
+    (message,) = value["follows_codes"]
+    assert value["follows"][0].startswith("a message to UK-BL at ")
+    assert message["code"] == "message-to"
+    assert message["values"]["what"] == {"table": "told", "code": "CANCEL"}
+
+
+def test_what_is_done_with_a_letter_is_said_in_german(german: Cli) -> None:
+    assert "O1 ist " in german("hold", "O1").err
+    assert german("redeliver", "O1", "--arrived").out == "O1 gilt als zugestellt\n"
+    assert german("pause", "UK-BL").out.startswith("UK-BL ist angehalten: ")
+    value = german("resume", "UK-BL", "--json").json
+    assert value["text_codes"] == [{"code": "is-active", "values": {"partner": "UK-BL"}}]

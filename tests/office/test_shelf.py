@@ -12,13 +12,13 @@ ORDER = "TXC1-1 S LOAN\nA book of ours"
 def release(world, letter_id, partner=""):
     said = incoming.release(world.app.store, world.app.context, letter_id, partner)
     world.run()
-    return said.text
+    return str(said.text)
 
 
 def attach(world, letter_id, number):
     said = incoming.attach(world.app.store, world.app.context, letter_id, number)
     world.run()
-    return "\n".join((said.text, *said.follows))
+    return "\n".join(map(str, (said.text, *said.follows)))
 
 
 def somebody_writes(world, text="About B1: it is at the binder's.", sender="someone@bl.example"):

@@ -41,8 +41,8 @@ from mailproc.ill.effects import (
 from mailproc.ill.event_names import told
 from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
-from mailproc.notices.language_files import ENGLISH
 from mailproc.protocols.codec import Codec, Manner
+from mailproc.sentence import Part, Word, sentence
 from mailproc.store import (
     alarms,
     auto_replies,
@@ -69,7 +69,7 @@ class Work:
     attention: list[str] = field(default_factory=list)
     last_service_at: str = ""
     follow_ups: list[int] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    words: list[Part] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # what a letter of theirs made us say by ourselves
     withdrew: list[int] = field(default_factory=list)
     pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
@@ -109,7 +109,7 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
     fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
     if work.by_hand:
-        work.words += [f"needs a hand: {ENGLISH.attention_word(reason)}" for reason in fresh]
+        work.words += [sentence("needs-attention", reason=Word("attention", reason)) for reason in fresh]
     elif fresh and _not_told(work):
         facts: StaffFacts = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
         work.intend("notice", letter_to_staff(facts))
@@ -152,7 +152,7 @@ def _send(work: Work, effect: Send) -> None:
     role = transaction.role
     way = delivery_mode.effective(codec, partner, effect.apdu.type, role, transaction.dialect)
     if way is Manner.LOCAL:
-        work.words.append(f"nothing is sent to {transaction.partner}")
+        work.words.append(sentence("nothing-sent", partner=transaction.partner))
         return
     if way is Manner.REFUSE:
         work.attend(Reason.CANNOT_BE_SAID)
@@ -162,18 +162,20 @@ def _send(work: Work, effect: Send) -> None:
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
-    what = ENGLISH.told_word(told(effect.apdu))
+    what = Word("told", told(effect.apdu))
     if work.event["cause"] == "letter":
         work.answered.append(told(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
-        work.words.append(f"a message to {transaction.symbol} at {transaction.address}: {what}")
+        work.words.append(
+            sentence("message-to", library=transaction.symbol, address=transaction.address, what=what)
+        )
     else:
         home = isinstance(effect.apdu, Returned)
         notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
         work.intend("notice", notice | {"to": "partner"} | body)
-        where = f"{transaction.symbol} at {transaction.address}"
-        work.words.append(f"a letter to the people of {where}: {what}")
+        where = {"library": transaction.symbol, "address": transaction.address}
+        work.words.append(sentence("letter-to-people", **where, what=what))
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
@@ -233,15 +235,16 @@ def _notify(work: Work, effect: Notify) -> None:
     work.words.append(_told_to(work, effect))
 
 
-def _told_to(work: Work, effect: Notify) -> str:
+def _told_to(work: Work, effect: Notify) -> Part:
     """To whom a notice goes, in words; a reader whose address nobody knows gets none (``notify``)."""
     if effect.to != "patron":
         return f"a letter to {effect.to} ({effect.notice})"
     request = requests.load(work.connection, work.transaction.request_id)
     reader = patrons.load(work.connection, request["patron_id"])
     if reader is None or not reader["email"]:
-        return "no letter to the reader: no e-mail address is known"
-    return f"a letter to the reader ({effect.notice})"
+        return sentence("reader-no-address")
+    what = Word("labels.untold", effect.notice.removeprefix("patron/"))
+    return sentence("letter-to-reader", what=what)
 
 
 def _ask_staff(work: Work, effect: AskStaff) -> None:
@@ -272,7 +275,7 @@ def _take_back(work: Work, effect: TakeBack) -> None:
             outgoing.withdraw(work.connection, intent)
     for intent_id in effect.withdrew:
         outgoing.place(work.connection, intent_id, "todo", None)
-        work.words.append("the letter that had not left is taken back")
+        work.words.append(sentence("unsent-taken-back"))
 
 
 def _try_next(work: Work, effect: TryNext) -> None:
@@ -292,7 +295,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         accounts.choose(lender, request["service"], request["account"])
     except LocalFault as fault:  # config.toml has changed since the rota was made
         work.attend(Reason.ASK_UNFILLED)
-        work.words.append(str(fault))
+        work.words.append(fault.said)
         return
     _follow_up(work, "request", request_id=request_id, transaction_id=None)
 

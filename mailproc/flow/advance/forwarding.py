@@ -22,6 +22,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.ill.transaction_state import Occurrence, Step
 from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import sentence
 from mailproc.store import letters, partner_addresses, rotas, transactions
 from mailproc.store.partner_addresses import AddressStatus
 from mailproc.store.rows import Transaction
@@ -75,12 +76,11 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
     row, event_id = work.transaction, work.event["id"]
     kept = partner_addresses.passed_on(work.connection, row.partner, address, event_id, row.id, symbol)
     work.attend(Reason.FORWARDED_ELSEWHERE)
-    told = (
-        f"not kept, for {partner_addresses.MOST_WAITING} wait already"
-        if kept is AddressStatus.FULL
-        else "staff are asked"
-    )
-    work.words.append(f"{row.partner} says that {symbol} has it now, at {address}: {told}")
+    said = {"partner": row.partner, "library": symbol, "address": address}
+    if kept is AddressStatus.FULL:
+        work.words.append(sentence("passed-on-full", **said, most=partner_addresses.MOST_WAITING))
+    else:
+        work.words.append(sentence("passed-on-asked", **said))
 
 
 def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
@@ -92,10 +92,10 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     under = answers_under(row)
     transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row.id)
     work.attention = [reason for reason in work.attention if reason != Reason.FORWARDED_ELSEWHERE]
-    work.words.append(f"{symbol} has the request now, at {address}")
+    work.words.append(sentence("has-it-now-at", library=symbol, address=address))
     for inbox_id in letters.shelved_because(work.connection, unproven(sender), row.codec):
         letters.again(work.connection, inbox_id)
-        work.words.append(f"I{inbox_id}, which lay on the shelf, is read again")
+        work.words.append(sentence("read-from-shelf", letter=inbox_id))
     if row.state is State.CANCEL_PENDING:  # who has heard of it has the request no more
         follow_with(work, "cancel", Cancel())
 
@@ -108,7 +108,7 @@ def _now_with(work: Work, new: Partner) -> None:
     address = partner_addresses.address_of(work.connection, new.symbol) or new.address
     _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
     _asked_already(work, new.symbol)
-    work.words.append(f"{new.symbol} has the request now")
+    work.words.append(sentence("has-it-now", library=new.symbol))
     if row.state is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
         work.attend(Reason.CANCEL_UNHEARD)
 
@@ -160,7 +160,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     elif kept is not AddressStatus.WAITS:
         work.attend(Reason.LEARNED_ADDRESS)
     if kept is AddressStatus.FULL:
-        work.words.append(f"{address} is not kept: {partner_addresses.MOST_WAITING} addresses wait already")
+        work.words.append(sentence("address-not-kept", address=address, most=partner_addresses.MOST_WAITING))
 
 
 def _mailable(offered: tuple[ReplyTo, ...]) -> str:

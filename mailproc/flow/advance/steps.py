@@ -25,10 +25,12 @@ from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
+from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
 from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionState
 from mailproc.notices.language_files import ENGLISH
+from mailproc.sentence import Part
 from mailproc.store import events, requests, transactions
 from mailproc.store.rows import Transaction
 
@@ -47,7 +49,7 @@ class StepOutcome:
     before: str = ""
     after: str = ""
     note: str = ""
-    words: tuple[str, ...] = ()
+    words: tuple[Part, ...] = ()
 
 
 def step(connection: Connection, event_id: int, context: Context, *, attached: bool = False) -> StepOutcome:
@@ -59,7 +61,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     """
     event = events.load(connection, event_id)
     if event is None or event["state"] != "todo":
-        return StepOutcome(event_id, "done", note="had its step before")
+        return StepOutcome(event_id, "done", note=Noted.HAD_ITS_STEP)
     apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
     placed = transaction_lookup.place(connection, event, apdu, context)
     transaction, apdu = placed.transaction, placed.apdu
@@ -286,10 +288,10 @@ def _history(
     )
 
 
-def _follow(connection: Connection, event_id: int, context: Context) -> tuple[str, ...]:
+def _follow(connection: Connection, event_id: int, context: Context) -> tuple[Part, ...]:
     """A follow-up of policy in the same commit; what it cannot do is shelved, not thrown."""
     try:
         return step(connection, event_id, context).words
     except LocalFault as fault:
         events.shelve(connection, event_id, str(fault))
-        return (str(fault),)
+        return (fault.said,)

@@ -73,7 +73,7 @@ def tell_due(connection: Connection, context: Context, limit: int) -> int:
     return len(due)
 
 
-def tell(connection: Connection, event: RowMapping, context: Context, by: str) -> str:
+def tell(connection: Connection, event: RowMapping, context: Context, by: str) -> Sentence:
     """Staff ``by`` have the sender of a shelved message told; what is done, as a sentence.
 
     LocalFault where it is nothing to be told or was told, or its address had its answers for this hour.
@@ -88,7 +88,7 @@ def tell(connection: Connection, event: RowMapping, context: Context, by: str) -
         raise LocalFault(sentence("answers-this-hour", partner=partner.symbol, most=most))
     _mark(connection, event, context)
     named = transaction_lookup.name_of(apdu_json.from_json(event["apdu"]))
-    return f"{partner.symbol} is told that {named} is about nothing that we know of"
+    return sentence("told-unknown", partner=partner.symbol, message=named)
 
 
 def _why_not(connection: Connection, event: RowMapping, context: Context) -> Sentence | None:

@@ -8,7 +8,7 @@ from mailproc import slow_work
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
-from mailproc.ill.actions import DATE, OF_ROLE, Action
+from mailproc.ill.actions import DATE, OF_ROLE, Action, Option
 from mailproc.ill.apdu import (
     Apdu,
     Cancel,
@@ -35,8 +35,9 @@ from mailproc.ill.apdu import (
     StatusQuery,
 )
 from mailproc.ill.date_arithmetic import later
-from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Service, TransactionId
+from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
+from mailproc.sentence import Word, sentence
 from mailproc.store.rows import Transaction
 
 HEARD_BY = ("phone", "post", "portal")
@@ -101,12 +102,12 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
     role = transaction.role
     speaker = role.other if act.heard_by else role
     if act.heard_by and act.heard_by not in HEARD_BY:
-        raise LocalFault(f"--heard-by is one of {', '.join(HEARD_BY)}.")
+        raise LocalFault(sentence("heard-by-one-of", known=", ".join(HEARD_BY)))
     action = OF_ROLE[speaker].get(act.action)
     if action is None:
-        side = "the partner" if act.heard_by else "we"
+        code = "act-not-theirs" if act.heard_by else "act-not-ours"
         known = ", ".join(OF_ROLE[speaker])
-        raise LocalFault(f"As {speaker.lower()} {side} cannot {act.action!r}. Actions: {known}.")
+        raise LocalFault(sentence(code, side=sentence(_SIDES[speaker]), action=act.action, known=known))
     if action.message is None:
         return None
     _check_needed(act, action)
@@ -120,19 +121,29 @@ def _check_needed(act: StaffAct, action: Action) -> None:
     needed = action.needs if act.heard_by else (*action.needs, *action.tells)
     for option in needed:
         if getattr(act, option.field) in (None, "", ()):
-            word = ENGLISH.option_word(action.name, option.name)
-            raise LocalFault(f"{action.name} needs {option.usage}: {word}.")
+            raise LocalFault(
+                sentence("act-needs", action=action.name, option=option.usage, names=_names(action, option))
+            )
 
 
-def _known(word: str, words: Mapping[str, int], what: str) -> str:
+_SIDES = {Role.REQUESTER: "as-requester", Role.RESPONDER: "as-responder"}
+
+
+def _names(action: Action, option: Option) -> Word:
+    own = f"{action.name} {option.name}"
+    return Word("options", own if own in ENGLISH.texts.options else option.name)
+
+
+def _known(word: str, words: Mapping[str, int], unknown: str) -> str:
+    """LocalFault with the sentence ``unknown`` where the standard does not know the word."""
     if word not in words:
-        raise LocalFault(f"{word!r} is no {what} of the standard. Known: {', '.join(words)}.")
+        raise LocalFault(sentence(unknown, given=word, known=", ".join(words)))
     return word
 
 
 def _reason(act: StaffAct) -> str:
     """Where staff give none, none is guessed: the reader is told it, and the rota goes by it."""
-    return _known(act.reason or "other", REASON_UNFILLED, "reason")
+    return _known(act.reason or "other", REASON_UNFILLED, "reason-unknown")
 
 
 def _due(act: StaffAct) -> Due | None:
@@ -142,7 +153,7 @@ def _due(act: StaffAct) -> Due | None:
 def _ahead(act: StaffAct, scene: Scene) -> date | None:
     """The day that is asked for, which lies ahead by its nature; of what was told by telephone any day."""
     if act.on is not None and act.on < scene.today and not act.heard_by:
-        raise LocalFault(f"--date: {act.on} has passed, and {act.action} names a day to come.")
+        raise LocalFault(sentence("act-day-passed", day=str(act.on), action=act.action))
     return act.on
 
 
@@ -150,7 +161,7 @@ def _money(act: StaffAct) -> Money | None:
     if not act.cost:
         return None
     amount, _, currency = act.cost.strip().partition(" ")
-    wrong = LocalFault(f"--cost: {act.cost[:60]!r} is no amount; write 12.50 EUR.")
+    wrong = LocalFault(sentence("cost-written", given=act.cost[:60]))
     try:
         value = apdu_json.amount(amount)
     except ValueError:
@@ -167,7 +178,7 @@ def _receive(act: StaffAct, scene: Scene) -> Apdu:
 def _shipped_service(act: StaffAct, scene: Scene) -> Service:
     """Only a loan or a copy can be on its way."""
     if act.service and act.service.upper() not in (Service.LOAN, Service.COPY):
-        raise LocalFault("--service is LOAN or COPY.")
+        raise LocalFault(sentence("service-option"))
     if act.service:
         return Service[act.service.upper()]
     return Service.LOAN if scene.service is Service.LOAN else Service.COPY
@@ -199,7 +210,7 @@ def _renew_reply(act: StaffAct, scene: Scene) -> Apdu:
     if not act.answer:
         return RenewAnswer(answer=False)
     if act.heard_by and act.on is None:
-        raise LocalFault(f"{act.action} needs {DATE.usage}: until when we may keep it.")
+        raise LocalFault(sentence("renew-reply-day", action=act.action, option=DATE.usage))
     until = max(scene.transaction.due_on or scene.today, scene.today)
     usual = later(until, scene.context.config.policy.loan_days)
     return RenewAnswer(answer=True, due=_due(act) or Due(on=usual))
@@ -208,8 +219,8 @@ def _renew_reply(act: StaffAct, scene: Scene) -> Apdu:
 def _conditional(act: StaffAct, _scene: Scene) -> Apdu:
     words = {word for word in (act.condition, act.reason) if word} or {"other"}
     if len(words) != 1:
-        raise LocalFault(f"conditional needs one --condition: {', '.join(CONDITIONS)}.")
-    condition = Condition(condition=_known(words.pop(), CONDITIONS, "condition"), reply_by=act.on)
+        raise LocalFault(sentence("one-condition", known=", ".join(CONDITIONS)))
+    condition = Condition(condition=_known(words.pop(), CONDITIONS, "condition-unknown"), reply_by=act.on)
     return IllAnswer(results=Results.CONDITIONAL, conditions=(condition,), note=_price(act))
 
 

@@ -15,7 +15,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import Ref, TransactionId
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store.rows import Transaction
 
 MOST_LOCATIONS = 100
@@ -34,14 +34,16 @@ def check(act: StaffAct) -> None:
         if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
             raise LocalFault(sentence("too-long", name=str(one), count=len(said), most=slow_work.SHORT))
     if len(act.locations) > MOST_LOCATIONS:
-        raise LocalFault(f"{LOCATION} is given {len(act.locations)} times; {MOST_LOCATIONS} are the most.")
+        raise LocalFault(
+            sentence("option-too-often", option=str(LOCATION), count=len(act.locations), most=MOST_LOCATIONS)
+        )
     action = BY_NAME.get(act.action)
     if action is None:
         return
     for one in given(act):
         if one not in action.takes:
             known = ", ".join(map(str, action.takes))
-            raise LocalFault(f"{act.action} has no use for {one}. Its options: {known}.")
+            raise LocalFault(sentence("option-no-use", action=act.action, option=str(one), known=known))
 
 
 def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
@@ -51,10 +53,10 @@ def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
         if now is None or any(
             getattr(now, name, None) not in (None, (), getattr(first, name, None)) for name in one.fills
         ):
-            raise LocalFault(f"--repeat says the same once more, and {one} is not the same. Leave it out.")
+            raise LocalFault(sentence("repeat-differs", option=str(one)))
 
 
-def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[str, ...]:
+def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[Sentence, ...]:
     """What of the options given the partner's machine cannot be told, in a sentence; () where all of it is,
     or nothing goes to a machine."""
     codec = context.registry.by_name(transaction.codec)
@@ -68,7 +70,7 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
     lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
     if not lost:
         return ()
-    return (f"not told to {transaction.partner}, whose protocol has no place for it: {', '.join(lost)}",)
+    return (sentence("option-not-told", partner=transaction.partner, options=", ".join(lost)),)
 
 
 def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:

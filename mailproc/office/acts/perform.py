@@ -17,12 +17,13 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
+from mailproc.ill.findings import Noted
 from mailproc.office.acts import options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
 from mailproc.office.queries.find import transaction_of
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -56,7 +57,7 @@ class _Done:
 
 def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
-        return _Done(StepOutcome(known, "done", note="done before"))
+        return _Done(StepOutcome(known, "done", note=Noted.DONE_BEFORE))
     transaction = transaction_of(connection, act.number)
     for older in events.due_of_transaction(connection, transaction.id):
         advance.take(connection, older, context)
@@ -73,24 +74,23 @@ def _told(done: _Done, act: StaffAct, context: Context) -> StepOutcome:
     return replace(outcome, words=(*_due_back(done.said, act, context.today()), *outcome.words, *lost))
 
 
-def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[str, ...]:
+def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[Sentence, ...]:
     """What was recorded or is said once more tells nobody anything new."""
     if done.said is None or done.transaction is None or act.heard_by or act.repeat:
         return ()
     return options.untold(act, done.said, done.transaction, context)
 
 
-def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[str, ...]:
+def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[Sentence, ...]:
     """The day that a loan, its renewal or its reminder names: whoever mistook it for another sees it at
     once, and can undo. Nothing is refused, as staff may record late what was done in time."""
     if isinstance(said, Shipped | RenewAnswer) and said.due is not None:
-        passed = " (that day has passed)" if said.due.on < today and not act.heard_by else ""
-        return (f"due back {said.due.on}{passed}",)
+        passed = said.due.on < today and not act.heard_by
+        return (sentence("due-back-passed" if passed else "due-back", day=said.due.on),)
     if isinstance(said, Overdue) and said.due is not None and said.due.on >= today and not act.heard_by:
-        return (f"due back {said.due.on}: it is overdue only after that day",)
+        return (sentence("overdue-only-after", day=said.due.on),)
     if isinstance(said, Shipped | RenewAnswer) and act.on:
-        what = "a copy is not due back" if isinstance(said, Shipped) else "a refused renewal names no new day"
-        return (f"{what}: --date is told to nobody",)
+        return (sentence("date-ignored-copy" if isinstance(said, Shipped) else "date-ignored-refused"),)
     return ()
 
 

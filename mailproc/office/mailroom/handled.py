@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mailproc.sentence import Part
+
 
 @dataclass(frozen=True)
 class Handled:
@@ -10,6 +12,6 @@ class Handled:
 
     id: str
     state: str
-    text: str
+    text: Part
     request: str = ""
-    follows: tuple[str, ...] = ()
+    follows: tuple[Part, ...] = ()

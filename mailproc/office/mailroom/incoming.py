@@ -128,7 +128,7 @@ def attach(store: Store, context: Context, letter_id: str, number: str) -> Handl
         else:
             raise LocalFault(sentence("attach-ours", letter=letter_id))
         outcome = steps.step(connection, event_id, context, attached=True)
-        moved = f"{letter_id} is attached: {outcome.before} → {outcome.after}"
+        moved = sentence("attached", letter=letter_id, before=outcome.before, after=outcome.after)
         return Handled(f"{kind}{row_id}", "done", moved, number, outcome.words)
 
     return store.write(job)
@@ -146,12 +146,13 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
             raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row["state"])))
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
-            said = (
-                f"Something in O{number} was withdrawn, or letters to {row['partner']} go elsewhere now:"
-                " the rest goes out in a new letter"
-            )
+            said = sentence("sent-in-part", number=number, partner=row["partner"])
         else:
-            said = f"O{number} counts as delivered" if arrived else f"O{number} is sent again"
+            said = (
+                sentence("counts-as-delivered", number=number)
+                if arrived
+                else sentence("sent-again", number=number)
+            )
         return Handled(f"O{number}", _ours(connection, number)["state"], said)
 
     return store.write(job)
@@ -168,7 +169,7 @@ def hold(store: Store, letter_id: str) -> Handled:
         if row["state"] != "prepared":
             raise LocalFault(sentence("hold-state", number=number, state=Word("delivery", row["state"])))
         outgoing.change(connection, number, state="held", last_error="held by staff")
-        return Handled(f"O{number}", "held", f"O{number} is held; redeliver O{number} lets it go")
+        return Handled(f"O{number}", "held", sentence("is-held", number=number))
 
     return store.write(job)
 
@@ -181,7 +182,7 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> Handled
     if not partner:
         raise LocalFault(sentence("release-whose", number=number))
     letters.again(connection, number, proof=RELEASED, partner=partner)
-    return Handled(f"I{number}", "todo", f"I{number} is read again as a letter of {partner}")
+    return Handled(f"I{number}", "todo", sentence("read-again-as", number=number, partner=partner))
 
 
 def _reading(store: Store, context: Context, number: int) -> LetterReading | None:
@@ -200,7 +201,7 @@ def _release_strangers(connection: Connection, reading: LetterReading, context: 
     transaction = forwarded_senders.whose(connection, reading, context)
     if transaction is not None:
         _release_letter(connection, reading.inbox_id, transaction.partner)
-        said = f"{name} is read again as a letter of {transaction.symbol} at {sender}"
+        said = sentence("read-again-at", name=name, library=transaction.symbol, sender=sender)
         return Handled(name, "todo", said)
     for waits in partner_addresses.passed_on_to(connection, sender):
         raise LocalFault(

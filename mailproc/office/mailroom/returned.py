@@ -37,7 +37,7 @@ def came_back(
     outcomes = [steps.step(connection, event_id, context, attached=True) for event_id in recorded]
     told = tuple(word for outcome in outcomes for word in outcome.words)
     name, ours = f"I{report['id']}", f"O{outgoing_id}"
-    return Handled(name, "done", f"{name} is attached: {ours} came back undelivered", ours, told)
+    return Handled(name, "done", sentence("attached-came-back", letter=name, ours=ours), ours, told)
 
 
 def no_message(connection: Connection, inbox_id: int, transaction: Transaction) -> LocalFault:

@@ -14,7 +14,7 @@ from mailproc.flow.matching import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.status import term_word
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
 from mailproc.store import events, partner_addresses, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -46,7 +46,7 @@ class Answered:
     """What staff's word on ``partner_addresses`` did, in sentences."""
 
     learned: Learned
-    words: tuple[str, ...]
+    words: tuple[Part, ...]
 
 
 def listed(connection: Connection, context: Context) -> list[dict[str, str]]:
@@ -90,7 +90,7 @@ def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered
             partner_addresses.forget(connection, row["id"])  # the history of the request keeps it
         else:
             partner_addresses.confirm(connection, row["id"], context.clock())
-            words = (f"New requests to {found.partner} go to {found.address} from now on.",)
+            words = (sentence("new-requests-go", partner=found.partner, address=found.address),)
         _answered(connection, row)
         return Answered(found, words)
 
@@ -115,11 +115,17 @@ def forget(store: Store, context: Context, name: str, by: str = "") -> Answered:
     return store.write(job)
 
 
-def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[str]:
+def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[Part]:
     transaction = transactions.load(connection, row["transaction_id"])
     yield (
-        f"{found.number} stays with {transaction.symbol} at {transaction.address};"
-        f" nothing goes to {found.symbol} at {found.address}."
+        sentence(
+            "stays-with",
+            number=found.number,
+            library=transaction.symbol,
+            address=transaction.address,
+            other=found.symbol,
+            elsewhere=found.address,
+        )
     )
 
 
@@ -136,7 +142,7 @@ def _answered(connection: Connection, row: RowMapping) -> None:
 
 def _redirect(
     connection: Connection, found: Learned, row: RowMapping, context: Context, by: str
-) -> tuple[str, ...]:
+) -> tuple[Part, ...]:
     """The step of staff's yes; what it did, in words."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
@@ -147,7 +153,7 @@ def _redirect(
     text = f"{found.symbol} has it now, at {found.address}"
     event = _event(forwarding.REDIRECT, found, transaction, text, context, by)
     outcome = steps.step(connection, events.add(connection, event), context)
-    moved = f"{found.number}: {found.partner} passed it on, and your yes moved it."
+    moved = sentence("moved-by-yes", number=found.number, partner=found.partner)
     return (moved, *outcome.words, *_believed(found, context))
 
 
@@ -176,7 +182,7 @@ def _event(
     )
 
 
-def _believed(found: Learned, context: Context) -> Iterator[str]:
+def _believed(found: Learned, context: Context) -> Iterator[Part]:
     """What of the new library's letters counts by itself."""
     from mailproc.flow.intake import forwarded_senders  # as above
 

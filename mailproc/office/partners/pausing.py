@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
 from mailproc.store import events, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -18,7 +18,7 @@ class PauseStatus:
 
     symbol: str
     status: str
-    text: str
+    text: Part
 
 
 def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
@@ -33,7 +33,7 @@ def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseSta
             raise LocalFault(sentence("paused-already", partner=partner.symbol))
 
     store.write(job)
-    said = f"{partner.symbol} is paused: letters to it wait until `mailproc resume {partner.symbol}`."
+    said = sentence("is-paused", partner=partner.symbol)
     return PauseStatus(partner.symbol, "paused", said)
 
 
@@ -52,8 +52,8 @@ def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseSt
 
     store.write(job)
     if configured:
-        return PauseStatus(partner.symbol, "paused", f"What staff paused is over, but {configured}")
-    return PauseStatus(partner.symbol, "active", f"{partner.symbol} is active: letters to it go out again.")
+        return PauseStatus(partner.symbol, "paused", sentence("pause-over-but", why=configured))
+    return PauseStatus(partner.symbol, "active", sentence("is-active", partner=partner.symbol))
 
 
 def _note(connection: Connection, context: Context, what: str, symbol: str, by: str) -> int:

@@ -43,7 +43,7 @@ class Amended:
     state: str
     way: str
     changed: tuple[str, ...]
-    follows: tuple[str, ...]
+    follows: tuple[Part, ...]
 
 
 def amend(
@@ -84,7 +84,7 @@ def note(
     by: str,
     text: str,
     said: Apdu | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Part, ...]:
     """What staff changed beside the state: an event "amend", a line in the history. What follows."""
     event = NewEvent(
         cause="staff",
@@ -186,7 +186,7 @@ def _again(request: RowMapping) -> str:
 
 def _anew(
     connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
-) -> tuple[str, ...]:
+) -> tuple[Part, ...]:
     for intent in outgoing.unsaid(connection, transaction.id):
         outgoing.withdraw(connection, intent)
     transactions.clear_attention(connection, transaction.id, ENDS_WITH_THE_LETTER)
@@ -197,13 +197,13 @@ def _anew(
 
 def _kept(
     connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
-) -> tuple[str, ...]:
+) -> tuple[Part, ...]:
     return note(connection, context, transaction, by, _told(found))
 
 
 def _asked_again(
     connection: Connection, context: Context, transaction: Transaction, found: list[RequestChange], by: str
-) -> tuple[str, ...]:
+) -> tuple[Part, ...]:
     if found:
         note(connection, context, transaction, by, _told(found))
     request_id = transaction.request_id

@@ -7,6 +7,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import ReadLine
+from mailproc.sentence import sentence
 
 
 def tried(context: Context, name: str, raw: bytes) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def tried(context: Context, name: str, raw: bytes) -> dict[str, Any]:
     """
     explained = context.registry.explain(parse(context.registry.mask(raw)))
     if explained is None:
-        raise LocalFault("No protocol here reads letters by patterns.")
+        raise LocalFault(sentence("no-patterns"))
     return {
         "file": name,
         "read_as": explained.kind or None,

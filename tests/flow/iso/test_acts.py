@@ -226,20 +226,20 @@ PAST = date(2026, 3, 1)
         ("", "ship", {"on": PAST}, "due back 2026-03-01 (that day has passed)"),
         ("RENEW", "renew-reply", {"answer": True, "on": PAST}, "due back 2026-03-01 (that day has passed)"),
         ("ship", "overdue", {}, "due back 2026-04-01: it is overdue only after that day"),
-        ("", "ship", {"service": "COPY", "on": DAY}, "a copy is not due back: --date is told to nobody"),
+        ("", "ship", {"service": "COPY", "on": DAY}, "--date was ignored: a copy has no due date"),
         (
             "RENEW",
             "renew-reply",
             {"answer": False, "on": DAY},
-            "a refused renewal names no new day: --date is told to nobody",
+            "--date was ignored: a refused renewal names no new day",
         ),
     ],
 )
 def test_a_day_that_may_be_a_slip_is_named_and_taken(iso, before, action, more, says):
     """It may have been done in time and be recorded late: so nothing is refused, and undo is there."""
     lent(iso, before)
-    assert iso.foresee("L1", action, **more).words[0] == says
-    assert iso.act("L1", action, **more).words[0] == says
+    assert str(iso.foresee("L1", action, **more).words[0]) == says
+    assert str(iso.act("L1", action, **more).words[0]) == says
 
 
 @pytest.mark.parametrize(
@@ -259,20 +259,20 @@ def test_where_staff_give_no_reason_none_is_made_up(iso, action, more, found):
 
 def test_a_renewal_without_a_day_is_as_long_as_a_loan(iso):
     lent(iso, "RENEW")
-    assert iso.act("L1", "renew-reply", answer=True).words[0] == "due back 2026-05-13"
+    assert str(iso.act("L1", "renew-reply", answer=True).words[0]) == "due back 2026-05-13"
 
 
 def test_when_it_is_due_back_is_said_at_once(iso):
     iso.asks()
-    assert iso.foresee("L1", "ship").words[0] == "due back 2026-04-13"
-    assert iso.act("L1", "ship", on=DAY).words[0] == "due back 2026-04-01"
+    assert str(iso.foresee("L1", "ship").words[0]) == "due back 2026-04-13"
+    assert str(iso.act("L1", "ship", on=DAY).words[0]) == "due back 2026-04-01"
     iso.later(days=31)
     assert iso.act("L1", "overdue").after == "OVERDUE"  # the day has passed
 
 
 def test_what_the_lender_told_by_telephone_may_lie_in_the_past(iso):
     iso.place(LENDER)
-    assert iso.act("B1", "ship", on=PAST, heard_by="phone").words[0] == "due back 2026-03-01"
+    assert str(iso.act("B1", "ship", on=PAST, heard_by="phone").words[0]) == "due back 2026-03-01"
 
 
 @pytest.mark.parametrize(
@@ -287,13 +287,13 @@ def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, mo
     lent(iso, before)
     done = iso.act("L1", action, **more)
     assert iso.last()["note"] == note
-    assert not any("not told" in word for word in done.words)
+    assert not any("not told" in word for word in map(str, done.words))
 
 
 @pytest.mark.parametrize(("before", "action", "more", "says"), LENT)
 def test_by_iso_all_that_a_lender_says_is_told(iso, before, action, more, says):
     lent(iso, before)
-    assert not any("not told" in word for word in iso.act("L1", action, **more).words), says
+    assert not any("not told" in word for word in map(str, iso.act("L1", action, **more).words)), says
 
 
 def test_how_it_travels_home_stands_in_both_histories(iso):

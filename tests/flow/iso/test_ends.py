@@ -94,7 +94,9 @@ def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
     for name in ("partner", "symbol", "address", "dialect", "options"):
         assert after[name] == before[name]
     outcome = iso.act("B1", "message", note="Is it on its way?")
-    assert outcome.words == (f"a message to {LENDER} at {MAIL[LENDER]}: please see our remark",)
+    assert tuple(map(str, outcome.words)) == (
+        f"a message to {LENDER} at {MAIL[LENDER]}: please see our remark",
+    )
     assert (iso.sent[-1].to, iso.last()["responder"]) == (MAIL[LENDER], LENDER)
     iso.hears("ILL_ANSWER", of=LENDER, results="CONDITIONAL", conditions=[{"condition": "charges"}])
     assert iso.state("B1") == "CONDITIONAL"  # the old responder is heard as ever
@@ -106,7 +108,7 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     says(iso, "SHIPPED")
     answered = say_yes(iso)
     found = answered.learned
-    assert answered.words == (
+    assert tuple(map(str, answered.words)) == (
         f"B1-1: {LENDER} passed it on, and your yes moved it.",
         f"{THIRD} has the request now, at {THIRD_MAIL}",
         "I2, which lay on the shelf, is read again",
@@ -116,7 +118,7 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
         "redirect", {"kind": "staff", "id": "clerk"})  # fmt: skip
     outcome = iso.act("B1", "message", note="It has come.")
-    assert outcome.words == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
+    assert tuple(map(str, outcome.words)) == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
 
 
@@ -162,7 +164,7 @@ def test_on_no_nothing_changes(iso):
     says(iso, "SHIPPED")
     (name,) = waiting(iso)
     answered = directory.forget(iso.app.store, iso.app.context, name, "clerk")
-    assert answered.words == (
+    assert tuple(map(str, answered.words)) == (
         f"B1-1 stays with {LENDER} at {MAIL[LENDER]}; nothing goes to {THIRD} at {THIRD_MAIL}.",
     )
     last = iso.shown("B1").history[-1]
@@ -442,7 +444,7 @@ def test_a_letter_of_the_library_that_staff_confirmed_is_released_by_itself(stri
     says(strict, "SHIPPED")
     (letter_id,) = strict.shelf()
     answer = incoming.release(strict.app.store, strict.app.context, letter_id)
-    assert answer.text == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
+    assert str(answer.text) == f"{letter_id} is read again as a letter of {THIRD} at {THIRD_MAIL}"
     strict.run()
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 
@@ -464,7 +466,7 @@ def test_the_yes_says_what_proves_the_new_librarys_letters(make_iso, keys):
     iso = make_iso(partner(LENDER, proof=("network",), networks=("127.0.0.0/8",)))
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
-    assert say_yes(iso).words[-1] == (
+    assert str(say_yes(iso).words[-1]) == (
         f"Letters from {THIRD_MAIL} count if proven by dkim; all others wait on the shelf:"
         " `mailproc shelved` lists them, `mailproc release I…` takes one."
     )
@@ -476,7 +478,7 @@ def test_at_the_yes_the_new_library_hears_that_it_was_cancelled(iso):
     iso.act("B1", "cancel")
     assert iso.sent[-1].to == MAIL[LENDER]
     answered = say_yes(iso)
-    assert any(one.startswith(f"a message to {THIRD} at {THIRD_MAIL}") for one in answered.words)
+    assert any(one.startswith(f"a message to {THIRD} at {THIRD_MAIL}") for one in map(str, answered.words))
     assert (iso.sent[-1].to, iso.last()["type"], iso.last()["responder"]) == (THIRD_MAIL, "CANCEL", THIRD)
     assert iso.state("B1") == "CANCEL_PENDING"
     says(iso, "CANCEL_REPLY", answer=True)
@@ -715,7 +717,7 @@ def test_nothing_more_goes_to_a_forgotten_address(iso):
     iso.act("B1", "message", note="first", run=False)
     messages.run(store, context)
     answered = directory.forget(store, context, "A1")
-    assert answered.words == (
+    assert tuple(map(str, answered.words)) == (
         f"B1-1 had lender@gmail.com; letters about them go to {MAIL[LENDER]} now.",
         "O3 had not left, and is written again.",
     )

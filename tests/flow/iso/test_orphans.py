@@ -193,7 +193,7 @@ def test_switched_off_only_staff_tell(make_iso):
     wait(iso, 60)
     assert iso.said() == []
     said = report(iso, only_id(iso))
-    assert said == "XX-BORROWER is told that CANCEL G9/1 is about nothing that we know of"
+    assert str(said) == "XX-BORROWER is told that CANCEL G9/1 is about nothing that we know of"
     assert problems(iso) == ["unknown-transaction-id"]
 
 
