@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from mailproc.flow.prepare import notice_limits
 from mailproc.office.mailroom import digest_mail, dismissal
 from mailproc.office.queries import agenda
+from mailproc.store import events, letters
+from mailproc.store.events import NewEvent
 from tests.support.partners import USUAL
 
 BL, SECOND = "orders@bl.example", "orders@second.example"
@@ -224,3 +227,18 @@ def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, q
         broken.setattr(notices, "_letter", lambda *_: 1 / 0)
         few.hear("B2-1 CRF*CANNOT MATCH ITEM")
     assert [row for row in few.rows("alarm") if row["kind"] == "told-of-sender"] == counted
+
+
+@pytest.mark.parametrize(("proof", "counted"), [("none", "XX-BL"), ("", None)])
+def test_what_a_letter_without_proof_claims_counts_for_nobody(small_world, proof, counted):
+    """It was counted among the strangers' when it was put on the shelf."""
+    inbox_id = small_world.inject(small_world.letter("words", BL))
+
+    def about(connection):
+        letters.settle(connection, inbox_id, "shelved", partner="XX-BL", proof=proof)
+        event = NewEvent(cause="letter", type="MESSAGE", at=small_world.now, inbox_id=inbox_id, position=0)
+        intent = {"event_id": events.add(connection, event), "request_id": 1, "body": {"to": "staff"}}
+        return notice_limits.turn(connection, intent, small_world.app.context)
+
+    turn = small_world.app.store.write(about)
+    assert (turn and turn.key) == counted

@@ -292,6 +292,7 @@ BROKEN_FRAMES = [
     (HEAD + ORDERS + END + "Regards\n", "frame"),
     (HEAD + ORDERS + "\nNNNN\n", "frame"),
     (HEAD + "\n" + ORDERS + END, "frame"),
+    (HEAD + ORDERS + END + "\n\n\n\nNNNN\n", "frame"),
     (HEAD + CLOSE + END, "orders"),
     (HEAD + FIRST + END, "orders"),
     (HEAD + ORDERS + ORDERS + END, "orders"),
