@@ -160,7 +160,7 @@ USAGE = [
     ["show", "B1", "--jason"],
     ["requests", "--limit", "0"],
     ["requests", "--limit", "many"],
-    ["act", "B1"],
+    ["act"],
     ["act", "B1", "hold", "--position", "first"],
     ["encode", "x.json"],
     ["--config"],
