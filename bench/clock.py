@@ -5,7 +5,7 @@ import time
 from bench import app
 from bench.figures import Figures, Goal, Suite
 from mailproc.app.build import App
-from mailproc.flow.clock import station as clock
+from mailproc.flow import clock
 from mailproc.store import timers
 from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import TransactionRow

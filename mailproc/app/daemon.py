@@ -23,9 +23,8 @@ from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.config import Mailbox
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import send
+from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
-from mailproc.flow.clock import station as clock
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.reading import bounced_letters

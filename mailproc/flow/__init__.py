@@ -1,0 +1,1 @@
+"""The stations that a letter and a request pass, joined only by tables."""

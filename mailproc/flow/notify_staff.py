@@ -22,7 +22,7 @@ class Waiting(TypedDict):
     since: str
 
 
-class Claimed(TypedDict):
+class ClaimedFacts(TypedDict):
     """Letters that claim to be of a partner: how many, and requests that they name."""
 
     partner: str
@@ -46,7 +46,7 @@ class StaffFacts(TypedDict, total=False):
     waiting: Waiting
     more: int
     since: str
-    claimed: list[Claimed]
+    claimed: list[ClaimedFacts]
     digest: dict[str, Any]
 
 

@@ -1,0 +1,1 @@
+"""What interlibrary loan is: messages, state tables, policy, timers, rota. Pure."""

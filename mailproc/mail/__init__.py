@@ -1,0 +1,1 @@
+"""Letters as values: read, composed, and recognised as bounces. Pure."""

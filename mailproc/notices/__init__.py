@@ -1,0 +1,1 @@
+"""Words for people: letters from templates, and the languages."""

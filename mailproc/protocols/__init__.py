@@ -1,0 +1,1 @@
+"""Words for machines: one folder for each wire format."""

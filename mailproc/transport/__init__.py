@@ -1,0 +1,1 @@
+"""The only sockets: SMTP in and out, IMAP, DNS, and a folder for letters."""

@@ -54,8 +54,9 @@ READING = [
 ]  # fmt: skip
 NEEDLESS = {
     "asn1tools", "jinja2", "apscheduler", "aiosmtpd", "imapclient", "smtplib", "alembic", "psycopg",
-    "sqlalchemy.dialects.postgresql", "mailproc.protocols.registry", "mailproc.protocols.artemail.codec",
-    "mailproc.protocols.iso10161.codec", "mailproc.templating", "mailproc.transport", "mailproc.practice",
+    "sqlalchemy.dialects.postgresql", "mailproc.protocols.artemail.codec",
+    "mailproc.protocols.iso10161.codec", "mailproc.templating", "mailproc.practice",
+    "mailproc.transport.smtp_out", "mailproc.transport.smtp_in", "mailproc.transport.imap_session",
     "mailproc.mail.parse", "mailproc.ill.policy", "mailproc.flow.advance.steps",
 }  # fmt: skip
 """What a verb that only reads would wait for at its start, and not use."""

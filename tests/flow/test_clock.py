@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mailproc.flow.clock import station as clock
+from mailproc.flow import clock
 from mailproc.office.queries import upcoming
 from mailproc.office.requests import amend, corrections
 from mailproc.store import events

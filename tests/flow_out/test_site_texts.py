@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailproc.flow.clock import station as clock
+from mailproc.flow import clock
 from mailproc.flow.prepare import site_texts
 from mailproc.notices import last_good
 from mailproc.office.mailroom import digest_mail

@@ -37,6 +37,7 @@ that it may take for them."""
 
 MADE_IN_FUNCTIONS = {
     "mailproc.config_load.": "they read config.toml, which no stranger writes",
+    "mailproc.protocols.artemail.account_rules": "the same",
     "mailproc.mail.mime": "a boundary as it is written: tried with the reader mime.delimiters",
     "mailproc.secret_words": "secrets of the configuration and of one letter: tried below",
     "mailproc.protocols.artemail.tables.patterns": "of the tables: tried below, timed where they are used",

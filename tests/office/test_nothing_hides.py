@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.flow.clock.timer_inputs import HERE_OR_NOT, NEEDED, UNDECIDED
+from mailproc.flow.timers.timer_inputs import HERE_OR_NOT, NEEDED, UNDECIDED
 from mailproc.ill import attention, machine
 from mailproc.ill.apdu import Apdu, Due, IllAnswer, Overdue, RenewAnswer, Shipped
 from mailproc.ill.effects import AskStaff, Finish
@@ -88,7 +88,7 @@ def reached(role: Role, service: Service) -> tuple[TransactionState, ...]:
 
 
 def waitings(current: TransactionState) -> Iterator[TimerInputs]:
-    """What flow/clock/timer_inputs.py may find beside the standing."""
+    """What flow/timers/timer_inputs.py may find beside the standing."""
     role, state = current.role, current.state
     lends = role is R
     choices: dict[str, tuple[Any, ...]] = {

@@ -1,8 +1,7 @@
 """What is true of a house after every story, whatever led there."""
 
 from mailproc.flow.advance import steps
-from mailproc.flow.clock import station as clock
-from mailproc.flow.clock import timer_inputs
+from mailproc.flow.timers import timer_inputs, transaction_timers
 from mailproc.ill import timers as rules
 from mailproc.store import find
 from mailproc.store.prepared_statements import made
@@ -34,7 +33,7 @@ def _timers_follow(world: World) -> None:
         since = world.row("event", row["moved_event_id"])
         with world.app.store.read() as connection:
             depends = timer_inputs.of(connection, transaction, found, since, world.now, context)
-        wanted = rules.wanted(found, depends, clock.days(context))
+        wanted = rules.wanted(found, depends, transaction_timers.days(context))
         waits = {
             timer["kind"]: timer["due_at"]
             for timer in world.rows("timer")

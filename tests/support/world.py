@@ -11,9 +11,8 @@ from typing import Any
 
 from mailproc.app.build import App
 from mailproc.errors import GiveUp
-from mailproc.flow import send
+from mailproc.flow import clock, send
 from mailproc.flow.advance.steps import StepOutcome
-from mailproc.flow.clock import station as clock
 from mailproc.mail.letter import Envelope
 from mailproc.office.mailroom import incoming
 from mailproc.office.requests import place

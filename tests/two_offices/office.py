@@ -18,9 +18,8 @@ from sqlalchemy import text
 from mailproc.app.build import App
 from mailproc.config import Config, Deliver, Library, Partner, Policy
 from mailproc.config import StoreSettings as StoreSection
-from mailproc.flow import send
+from mailproc.flow import clock, send
 from mailproc.flow.advance.steps import StepOutcome
-from mailproc.flow.clock import station as clock
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.terms import Role, State

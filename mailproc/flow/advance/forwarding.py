@@ -6,7 +6,6 @@ the transaction moves at once, to an unknown address when staff have said yes. A
 domain is used for this transaction at once; another one waits until staff have confirmed it.
 """
 
-import json
 from dataclasses import replace
 
 from mailproc.config import Partner
@@ -14,7 +13,7 @@ from mailproc.config_load.value_checks import is_address
 from mailproc.flow.advance import own_domain
 from mailproc.flow.advance.carry_out import Work, follow_with
 from mailproc.flow.matching import transaction_lookup
-from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM, answers_under
 from mailproc.flow.reading.letter_reading import unproven
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Cancel, ForwardNotification, IllAnswer, IllRequest, ReplyTo, Shipped
@@ -130,11 +129,6 @@ def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> No
 
 def _had_it_before(row: Transaction) -> list[str]:
     return list((row.options or {}).get("forwarded_by") or [])
-
-
-def answers_under(named: Transaction | TransactionId) -> str:
-    """The name under which the new responder will answer."""
-    return json.dumps([named.tgq, named.tq, named.stq])
 
 
 def _answers_go(work: Work, apdu: Apdu) -> None:

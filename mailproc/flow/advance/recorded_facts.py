@@ -11,10 +11,10 @@ from sqlalchemy import Connection, RowMapping
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, request_screening
-from mailproc.flow.clock import station as clock
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
 from mailproc.ill.event_names import event_heard
@@ -44,7 +44,7 @@ def gather(
     facts |= duplicates.facts_of_repeat(connection, event, apdu, transaction)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and current.role is Role.REQUESTER:
         facts["follows"] = context.registry.follows(apdu)
-        if clock.is_too_late(connection, event, transaction.request_id, context):
+        if transaction_timers.is_too_late(connection, event, transaction.request_id, context):
             facts["too_late"] = True
     if isinstance(apdu, Message) and context.registry.renews_itself(apdu):
         announced = current.due_on or context.local(event["at"]).date() + ANNOUNCED
@@ -55,7 +55,7 @@ def gather(
         facts["on"] = context.local(event["at"]).date().isoformat()
     facts |= _of_reader(connection, event, apdu, transaction)
     if event["cause"] == "timer":
-        facts |= clock.facts_of_timer(connection, event, transaction, current, context)
+        facts |= transaction_timers.facts_of_timer(connection, event, transaction, current, context)
     if event["cause"] in ("staff", "policy") and not event["heard_by"]:
         facts |= _of_act(connection, event, transaction, current, context)
     return facts

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, RowMapping
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
 from mailproc.flow.advance.carry_out import Work, carry_out
-from mailproc.flow.clock import station as clock
 from mailproc.flow.context import Context
 from mailproc.flow.matching import transaction_lookup
+from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
 from mailproc.ill.actions import event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
@@ -76,7 +76,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
     if decided.taken.moved or event["cause"] != "policy":  # staff may correct it, a word may end a silence
-        clock.reset(connection, transaction, decided.taken, moved_event_id, event, context)
+        transaction_timers.reset(connection, transaction, decided.taken, moved_event_id, event, context)
     words = list(work.words)
     for follow_up in work.follow_ups:
         words += _follow(connection, follow_up, context)
@@ -116,7 +116,7 @@ def _decide(
     taken = transaction_state.step(found, occurrence)
     guards.lawful(event, occurrence.event, taken, transaction, context)
     if occurrence.event == "OVERDUE":
-        known |= clock.facts_of_demand(connection, event, transaction, taken, context)
+        known |= transaction_timers.facts_of_demand(connection, event, transaction, taken, context)
     if taken.outcome.replies:
         known["last_said"] = recorded_facts.last_said(connection, transaction.id)
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:

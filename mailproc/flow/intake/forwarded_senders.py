@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 
 from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
-from mailproc.flow.advance.forwarding import answers_under
 from mailproc.flow.context import Context
-from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
+from mailproc.flow.matching.unconfirmed import ANSWERS_FROM, answers_under
 from mailproc.flow.reading import sender_proof
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED, LetterReading, unproven
 from mailproc.ill.apdu import Apdu

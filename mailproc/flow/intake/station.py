@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.intake import batch, deferral, forwarded_senders, shared_addresses, shelf_alarm
 from mailproc.flow.intake.placing import Sorting, place_all
-from mailproc.flow.prepare import receipts
 from mailproc.flow.reading import bounced_letters, sender_proof
 from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
+from mailproc.flow.replies import order_receipts
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail.addresses import ascii_lower
@@ -198,7 +198,7 @@ def _settle_messages(connection: Connection, reading: LetterReading, context: Co
         _shelve(connection, reading, reading.otherwise or _all_strange(sorting), context)
         return
     events.add_all(connection, sorting.born)
-    receipts.intend(connection, reading, context)
+    order_receipts.intend(connection, reading, context)
     if sorting.faults:
         shelf_alarm.tell_staff(connection, reading, Reason.UNREADABLE, _told(sorting.faults), context)
     if sorting.rejected:

@@ -1,11 +1,13 @@
 """What of a transaction waits for staff's yes: a library to which it is said to be passed on, or an address
 to which its letters want the answers."""
 
+import json
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.ill.attention import Reason
+from mailproc.ill.terms import TransactionId
 from mailproc.notices.incoming_details import question
 from mailproc.notices.language import Language
 from mailproc.store import events, partner_addresses
@@ -48,3 +50,8 @@ def taught_in(connection: Connection, row: RowMapping) -> int | None:
 def in_words(row: RowMapping, language: Language) -> str:
     """The question to staff about ``row``."""
     return question(row["kind"], row["partner"], row["value"], row["symbol"], language)
+
+
+def answers_under(named: Transaction | TransactionId) -> str:
+    """The name under which the new responder will answer."""
+    return json.dumps([named.tgq, named.tq, named.stq])

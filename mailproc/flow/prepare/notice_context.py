@@ -11,7 +11,7 @@ from mailproc.flow.matching import unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
 from mailproc.flow.prepare import reader_notice
-from mailproc.flow.prepare.notice_writer import Intent, Writer, writer_of
+from mailproc.flow.prepare.notice_writer import Intent, NoticeWriter, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
@@ -79,13 +79,13 @@ def context_of(
     return addressed(connection, intent, context).content
 
 
-def _to_patron(writer: Writer) -> Addressed:
+def _to_patron(writer: NoticeWriter) -> Addressed:
     address = writer.reader["email"] if writer.reader else ""
     why = "" if address else "the reader has no e-mail address"
     return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 
-def _to_partner(writer: Writer) -> Addressed:
+def _to_partner(writer: NoticeWriter) -> Addressed:
     intent, context, transaction = writer.intent, writer.context, writer.transaction
     apdu = apdu_json.from_json(intent["body"]["apdu"])
     partner = context.partners.get(intent["partner"])
@@ -112,7 +112,7 @@ def _to_partner(writer: Writer) -> Addressed:
     return Addressed(address, writer.tag, content)
 
 
-def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
+def _numbered(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
     """The request by the number under which the partner knows it: where we lend its own; where we borrow
     ours, as it was ordered."""
     transaction, wanted = writer.transaction, writer.wanted()
@@ -122,7 +122,7 @@ def _numbered(writer: Writer, apdu: Apdu) -> dict[str, Any]:
     return {"request": wanted, "their_number": known_as}
 
 
-def _attention(writer: Writer) -> StaffAttention:
+def _attention(writer: NoticeWriter) -> StaffAttention:
     facts, partner = writer.facts, writer.intent["partner"]
     return StaffAttention(
         library=writer.library(),
@@ -145,7 +145,7 @@ def _attention(writer: Writer) -> StaffAttention:
     )
 
 
-def _waiting(writer: Writer) -> WaitingLetters | None:
+def _waiting(writer: NoticeWriter) -> WaitingLetters | None:
     told = writer.facts.get("waiting")
     if not told:
         return None
@@ -153,24 +153,24 @@ def _waiting(writer: Writer) -> WaitingLetters | None:
     return WaitingLetters(count=told["count"], names=names, since=_time(writer, told["since"]))
 
 
-def _claimed(writer: Writer) -> tuple[Claimed, ...]:
+def _claimed(writer: NoticeWriter) -> tuple[Claimed, ...]:
     return tuple(
         Claimed(name=writer.partner(one["partner"]).name, count=one["count"], numbers=tuple(one["numbers"]))
         for one in writer.facts.get("claimed", ())
     )
 
 
-def _since(writer: Writer) -> str:
+def _since(writer: NoticeWriter) -> str:
     told = writer.facts.get("since")
     return _time(writer, told) if told else ""
 
 
-def _time(writer: Writer, told: str) -> str:
+def _time(writer: NoticeWriter, told: str) -> str:
     wall = writer.context.local(datetime.fromisoformat(told))
     return writer.language.time_word(wall, writer.context.today())
 
 
-def _cited(writer: Writer) -> CitedRequest | None:
+def _cited(writer: NoticeWriter) -> CitedRequest | None:
     row = writer.request
     if row is None:
         return None
@@ -186,7 +186,7 @@ QUESTIONS = {
 """The message of theirs that waits for our answer."""
 
 
-def _said(writer: Writer) -> tuple[str, ...]:
+def _said(writer: NoticeWriter) -> tuple[str, ...]:
     """What they said; of a reminder, what they asked."""
     row, reasons = writer.transaction, writer.facts.get("reasons", ())
     if row is None:
@@ -199,7 +199,7 @@ def _said(writer: Writer) -> tuple[str, ...]:
     return (*asked, *said(apdu, role, reasons, writer.context.today(), writer.language))
 
 
-def _heard(writer: Writer) -> RowMapping | None:
+def _heard(writer: NoticeWriter) -> RowMapping | None:
     row, event_id = writer.transaction, writer.intent.get("event_id")
     event = events.load(writer.connection, event_id) if event_id is not None else None
     if event is not None and (event["cause"] == "letter" or event["heard_by"]):
@@ -208,13 +208,13 @@ def _heard(writer: Writer) -> RowMapping | None:
     return events.last_of(writer.connection, row.id, (asked,)) if row is not None and asked else None
 
 
-def _ways(writer: Writer) -> tuple[Way, ...]:
+def _ways(writer: NoticeWriter) -> tuple[Way, ...]:
     if writer.transaction is None:
         return ()
     return ways(writer.connection, writer.facts, writer.transaction, writer.context, writer.language)
 
 
-def _untold(writer: Writer) -> tuple[str, ...]:
+def _untold(writer: NoticeWriter) -> tuple[str, ...]:
     """The request, where its reader should hear of the same and cannot be written to."""
     event_id, request = writer.intent.get("event_id"), writer.request
     if event_id is None or request is None:
@@ -225,7 +225,7 @@ def _untold(writer: Writer) -> tuple[str, ...]:
     return (request["number"],) if meant and reader is not None and not reader["email"] else ()
 
 
-def _digest(writer: Writer) -> StaffDigest:
+def _digest(writer: NoticeWriter) -> StaffDigest:
     """What was counted when it was asked for; a preview, which counts nothing, shows the sample."""
     counted = writer.facts.get("digest")
     if counted is None:

@@ -18,7 +18,7 @@ Intent = RowMapping | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Writer:
+class NoticeWriter:
     """What every notice is made from: the rows it is about (None where it is about a letter
     alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
 
@@ -62,7 +62,7 @@ class Writer:
         )
 
 
-def writer_of(connection: Connection, intent: Intent, context: Context, to: str) -> Writer:
+def writer_of(connection: Connection, intent: Intent, context: Context, to: str) -> NoticeWriter:
     request = transaction = reader = None
     if intent["request_id"] is not None:
         request = requests.load(connection, intent["request_id"])
@@ -76,4 +76,4 @@ def writer_of(connection: Connection, intent: Intent, context: Context, to: str)
         reader = patrons.load(connection, request["patron_id"])
         tag = (reader and reader["language"]) or tag
     language = context.languages.of(tag)
-    return Writer(connection, context, intent, request, transaction, reader, tag, language)
+    return NoticeWriter(connection, context, intent, request, transaction, reader, tag, language)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from mailproc.flow.prepare.notice_writer import Writer
+from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill.terms import Service, State
 from mailproc.notices.patron import TO_READERS, ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal
@@ -10,7 +10,7 @@ from mailproc.store import events, requests
 from mailproc.templating.contract import fields_of
 
 
-def context_of(writer: Writer) -> ToPatron:
+def context_of(writer: NoticeWriter) -> ToPatron:
     """The names of the notice with their values."""
     notice = writer.intent["body"]["notice"]
     contract = next(one for one in TO_READERS if one.path == f"en/{notice}.txt")
@@ -20,39 +20,39 @@ def context_of(writer: Writer) -> ToPatron:
     return context
 
 
-def _patron(writer: Writer) -> Patron:
+def _patron(writer: NoticeWriter) -> Patron:
     return Patron(name=writer.reader["name"] if writer.reader else "")
 
 
-def _due(writer: Writer) -> str:
+def _due(writer: NoticeWriter) -> str:
     """Of a recall no day: they want it back before the one we hold, or that one has passed."""
     return "" if writer.intent["body"]["notice"] == "patron/recalled" else writer.due
 
 
-def _late(writer: Writer) -> bool:
+def _late(writer: NoticeWriter) -> bool:
     held = writer.transaction.due_on if writer.transaction else None
     return held is not None and held < writer.context.today()
 
 
-def _needed_by(writer: Writer) -> str:
+def _needed_by(writer: NoticeWriter) -> str:
     """The day until which it was wanted, once that has passed."""
     day = writer.request["need_before_on"] if writer.request else None
     return writer.day(day) if day is not None and day < writer.context.today() else ""
 
 
-def _renewable(writer: Writer) -> bool:
+def _renewable(writer: NoticeWriter) -> bool:
     known = writer.transaction.renewable if writer.transaction else None
     return known is not False and not _refused(writer)
 
 
-def _sent_to(writer: Writer) -> str:
+def _sent_to(writer: NoticeWriter) -> str:
     """The address of a copy that comes by e-mail alone: it lies at no desk."""
     row = writer.request
     where = (row["delivery"] or {}) if row is not None and row["service"] == Service.COPY.name else {}
     return "" if where.get("postal") else str(where.get("electronic") or "")
 
 
-def _refused(writer: Writer) -> bool:
+def _refused(writer: NoticeWriter) -> bool:
     """Was our last wish to keep it longer refused?"""
     row = writer.transaction
     told = events.last_of(writer.connection, row.id, ("RENEW_ANSWER",)) if row is not None else None
@@ -62,13 +62,13 @@ def _refused(writer: Writer) -> bool:
 WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
 
 
-def _wanted_back(writer: Writer) -> bool:
+def _wanted_back(writer: NoticeWriter) -> bool:
     """Does the lender want it back already, as it comes?"""
     row = writer.transaction
     return row is not None and row.state in WANTED_BACK
 
 
-def _refusals(writer: Writer) -> tuple[Refusal, ...]:
+def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     if writer.request is None:
         return ()
     return tuple(
@@ -81,10 +81,10 @@ def _refusals(writer: Writer) -> tuple[Refusal, ...]:
     )
 
 
-FILLS: Mapping[str, Callable[[Writer], object]] = {
-    "library": Writer.library,
+FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
+    "library": NoticeWriter.library,
     "patron": _patron,
-    "request": Writer.wanted,
+    "request": NoticeWriter.wanted,
     "note": lambda writer: writer.facts.get("note", ""),
     "level": lambda writer: writer.facts.get("level", 1),
     "due": _due,

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping
 
 from mailproc.flow.advance import steps
-from mailproc.flow.clock import station as clock
 from mailproc.flow.context import Context
+from mailproc.flow.timers import transaction_timers
 from mailproc.ill import reminders
 from mailproc.ill.effects import AskStaff, Effect, FollowUpAct, Notify, Send
 from mailproc.ill.events import Timer
@@ -47,7 +47,7 @@ def _coming(connection: Connection, context: Context, row: RowMapping) -> Coming
     transaction = transactions.load(connection, row["transaction_id"])
     current = steps.state_of(transaction)
     at = max(row["due_at"], context.clock())
-    facts = clock.foreseen(connection, kind, at, transaction, current, context)
+    facts = transaction_timers.foreseen(connection, kind, at, transaction, current, context)
     levels = context.settings.overdue_levels
     done = reminders.effects(current, Occurrence(kind.value, None, facts), levels)
     then, reason = _then(done[-1]) if done else ("", "")

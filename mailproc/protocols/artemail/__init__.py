@@ -1,0 +1,1 @@
+"""ARTEmail: order files, status reports and receipts as a codec."""

@@ -125,7 +125,8 @@ class ArtemailCodec(Codec):
     def _is_automatic(self, letter: Letter) -> bool:
         said = " ".join(letter.subject.split())[:300]
         own_words = letter.auto_submitted.startswith("auto-replied")
-        return own_words or bool(self.replies.codes.layout.auto_reply.fullmatch(said)) or _is_bounce(letter)
+        layout = self.replies.codes.layout
+        return own_words or bool(layout.auto_reply.fullmatch(said)) or bounce.read(letter) is not None
 
     @slow_work.outside_writes
     @one_letter()
@@ -196,13 +197,7 @@ class ArtemailCodec(Codec):
                 apdu, transaction=None, ref=replace(heading, number=status_report.answer_number(apdu))
             )
 
-    def manner(
-        self,
-        apdu_type: ApduType,
-        role: Role,
-        dialect: str,
-        partner: Partner | None = None,
-    ) -> Manner:
+    def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
         """Renewals and chasers are SEND where ``partner`` has a keyword for them, else NOTICE."""
         if dialect == plain.NAME:
             return delivery_modes.manner(apdu_type, role, plain=True)
@@ -348,10 +343,6 @@ class ArtemailCodec(Codec):
             return Decoded((plain.read(letter, self.masker.text),), credentials=missing)
         except RemoteFault as fault:
             return Decoded(faults=(Fault(fault.position, str(fault)),), credentials=missing)
-
-
-def _is_bounce(letter: Letter) -> bool:
-    return bounce.read(letter) is not None
 
 
 def _only(text: str) -> Decoded:

@@ -7,7 +7,7 @@ import pytest
 
 from mailproc.config import Policy
 from mailproc.errors import LocalFault
-from mailproc.flow.clock import station as clock
+from mailproc.flow import clock
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.mailroom import incoming
 from mailproc.office.queries import pending_timers

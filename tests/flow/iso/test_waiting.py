@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.flow.advance import steps
-from mailproc.flow.clock import timer_inputs
+from mailproc.flow.timers import timer_inputs
 from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Transaction
 

@@ -1,0 +1,70 @@
+"""Which order files have a receipt: one a file, and never one to a receipt."""
+
+import logging
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.replies.error_reports import KIND
+from mailproc.ill.terms import Role
+from mailproc.mail.addresses import ascii_lower
+from mailproc.protocols import registry
+from mailproc.store import alarms, auto_replies, events, outgoing
+from mailproc.store.events import NewEvent
+
+_log = logging.getLogger(__name__)
+
+NOT_ANSWERED = ("bulk", "junk", "list")
+"""Values of Precedence; what answers by itself is recognised by no protocol."""
+
+
+def intend(connection: Connection, reading: LetterReading, context: Context) -> None:
+    """In the commit of an order file's events: its receipt is to be sent.
+
+    Not where the partner does not want one, the same file was acknowledged within a day, or its
+    address had its answers for this hour. A file says ``Auto-Submitted: auto-generated`` itself, for
+    programs write it: that alone stops nothing.
+    """
+    said, partner = reading.decoded.credentials, reading.partner
+    if (
+        said is None
+        or partner is None
+        or not registry.protocol(reading.codec).acknowledges(partner)
+        or Role.REQUESTER not in partner.roles
+    ):
+        return
+    ours = (context.config.library.email, *context.config.listen.recipients)
+    if reading.letter.precedence in NOT_ANSWERED or ascii_lower(partner.address) in map(ascii_lower, ours):
+        return
+    body = context.registry.by_name(reading.codec).receipt(replace(said, password=""), reading.decoded)
+    if body is None or not _is_new(connection, partner.symbol, reading, context):
+        return
+    most = context.config.policy.answers_an_hour
+    if not auto_replies.may_answer(connection, partner.address, partner.symbol, context.clock(), most):
+        _log.info(
+            "I%s: no receipt, %s had %s answers within the hour", reading.inbox_id, partner.address, most
+        )
+        return
+    event = NewEvent(
+        cause="letter",
+        type="FILE_TAKEN",
+        at=reading.received_at,
+        inbox_id=reading.inbox_id,
+        partner=partner.symbol,
+        state="done",
+    )
+    outgoing.add_intent(
+        connection,
+        event_id=events.add(connection, event),
+        seq=0,
+        kind=KIND,
+        body={"notice": f"{reading.codec}/receipt", "to": "partner", "receipt": body, "codec": reading.codec},
+        partner=partner.symbol,
+    )
+
+
+def _is_new(connection: Connection, symbol: str, reading: LetterReading, context: Context) -> bool:
+    """A file that is sent again within a day, under whatever Message-ID, has its receipt already."""
+    return alarms.raise_once(connection, "FILE_TAKEN", f"{symbol}/{reading.file_key}", context.clock())

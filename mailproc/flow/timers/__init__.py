@@ -1,0 +1,1 @@
+"""What falls due for a transaction, and what that depends on in the store."""
