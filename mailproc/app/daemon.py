@@ -160,7 +160,7 @@ class Daemon:
             thread.join(max(0.0, until - time.monotonic()))
         late = [thread.name for thread in self._threads if thread.is_alive()]
         if late:
-            _log.warning("not waited for any longer: %s", ", ".join(late))
+            _log.warning("did not end in time: %s", ", ".join(late))
         else:
             close()
 
@@ -266,7 +266,7 @@ class Daemon:
                 raise
             except TryLater as error:  # the store is full, locked or away: said once
                 if str(error) != trouble:
-                    _log.error("the store: %s", error)
+                    _log.error("the store failed: %s", error)
                 trouble, busy = str(error), 0
             else:
                 trouble = ""
@@ -301,7 +301,7 @@ class Daemon:
         try:
             loop()
         except StoreLost as error:
-            _log.critical("%s. Nothing is acknowledged any more; the service ends", error)
+            _log.critical("%s. No letter is acknowledged any more; the service ends", error)
             self._fail(str(error))
         except Exception:  # whatever it is: better down and started again than half alive
             _log.critical("the %s died; the service ends", name, exc_info=True)

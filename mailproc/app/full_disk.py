@@ -52,13 +52,14 @@ def _was_ended(path: Path, asked: Asked, why: TryLater) -> bool:
             listener, _ = smtp_listener.opened(context.config, _refuse, context.clock, lambda: False)
             stack.callback(listener.stop)
         _log.error(
-            "%s. Every letter is answered 452 until the store can be written; make room, if it is full", why
+            "%s. Every letter is answered 452 until the store can be written; free space if the disk is full",
+            why,
         )
         systemd.tell("READY=1", f"STATUS={why}")
         stack.enter_context(systemd.kept_alive())  # a look may migrate the store
         while not asked.wait(LOOK):
             if _is_room(context):
-                _log.info("there is room again")
+                _log.info("the store can be written again")
                 return False
         return True
 

@@ -25,7 +25,7 @@ class WallClock:
         if abs(step) <= STEP:
             return False
         how = "forward" if step > timedelta(0) else "back"
-        _log.warning("the clock was set %s by %s: all that waits is looked at again", how, abs(step))
+        _log.warning("the clock was set %s by %s: everything that waits is checked again", how, abs(step))
         return True
 
     def _difference(self) -> timedelta:

@@ -92,7 +92,7 @@ class Watchdog:
             _log.critical("%s", line)
         self._end(f"no longer responding: {hanging}")
         if not self._over.wait(GRACE):
-            _log.critical("it does not end in order and is ended")
+            _log.critical("the service did not end in order and is killed")
             os._exit(1)
 
 

@@ -93,7 +93,7 @@ def act(
     repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Do something with a request. The answer comes at once; --dry-run changes nothing."""
+    """Perform a staff action on a request. --dry-run changes nothing."""
     done = perform.StaffAct(
         action=action,
         number=number,
@@ -132,7 +132,7 @@ def next_(
     partner: Annotated[list[str] | None, typer.Option(help="Add to the end of the rota first.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Go to the next partner of the rota."""
+    """Ask the next partner of the rota."""
     with opened(ctx) as app:
         outcome = place.next_partner(app.store, app.context, number, partner or (), who())
         with app.store.read() as connection:

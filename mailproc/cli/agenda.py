@@ -36,7 +36,7 @@ def digest(
     send: Annotated[bool, typer.Option("--send", help="Mail it to staff as well.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open."""
+    """List what needs attention and why, letters that are stuck, and the total of all open requests."""
     with opened(ctx) as app:
         if send:
             from mailproc.office.mailroom import digest_mail  # here: who reads writes no letter
@@ -70,7 +70,7 @@ def rota(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Whom we asked for a request, what became of it, and who is next."""
+    """Show the rota: partners that were asked, their answers, and who is next."""
     with opened(ctx) as app:
         if add or drop:
             from mailproc.office.requests import rota_change  # here: who reads takes no step

@@ -45,7 +45,7 @@ def amend(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Correct a request of ours. An order that has not left is written anew; see also --again."""
+    """Correct a request of ours. An order that was not sent is composed again; see also --again."""
     cited = {
         "title": title, "author": author, "publication_date": publication_date, "volume_issue": volume_issue,
         "pagination": pagination, "article_title": article_title, "article_author": article_author,

@@ -22,10 +22,10 @@ def decode(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Letters (RFC 5322), mbox, Maildir, or -.")],
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON value on stdout: a list of what is else a line each.")
+        bool, typer.Option("--json", help="Print one JSON value: a list instead of one line each.")
     ] = False,
 ) -> None:
-    """Say what letters mean, one JSON line each; exit 1 where no protocol takes one."""
+    """Decode letters, one JSON line each; exit 1 if no protocol recognises one."""
     context = configured(ctx)
     together: list[dict[str, Any]] = []
     strangers = 0
@@ -53,7 +53,7 @@ def encode(
     codec: Annotated[str, typer.Option(help="The protocol, as [[partner]] codec says it.")],
     to: Annotated[str, typer.Option(help="The partner's symbol.")] = "",
 ) -> None:
-    """Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."""
+    """Encode APDUs as a letter (RFC 5322 bytes on stdout, the password masked)."""
     value = json_value(file)
     apdus = [_apdu(one) for one in (value if isinstance(value, list) else [value])]
     output.octets(codec_trial.encoded(configured(ctx), apdus, codec, to))

@@ -23,7 +23,7 @@ def jobs(
     limit: Annotated[int, typer.Option("--limit", min=0, help="Of what is due next.")] = 10,
     as_json: Json = False,
 ) -> None:
-    """What the service does by itself: when it looks, and what will fall due if nobody acts."""
+    """Show scheduled jobs, and what falls due if nobody acts."""
     with opened(ctx) as app, app.store.read() as connection:
         plan = schedule.planned(app.config, app.context.clock())
         timers = pending_timers.waiting(connection)

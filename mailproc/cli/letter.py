@@ -26,7 +26,7 @@ def letter(
     raw: Annotated[bool, typer.Option("--raw", help="The bytes as they are, secrets masked.")] = False,
     as_json: Json = False,
 ) -> None:
-    """One letter: what it says and what became of it. Passwords are masked."""
+    """Show one letter: its content and its effect. Passwords are masked."""
     with opened(ctx) as app:
         with app.store.read() as connection:
             row = letters.row_of(connection, letter_id)

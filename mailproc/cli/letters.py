@@ -23,7 +23,7 @@ def letters(
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """Letters in and out, the newest first."""
+    """List letters in and out, the newest first."""
     with opened(ctx) as app:
         with app.store.read() as connection:
             lines = mail.recent(connection, limit)
@@ -40,7 +40,7 @@ def shelved(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS."""
+    """List shelved letters (I…) and messages (E…), partners' first; and what waits for DNS."""
     most = limit if limit or as_json else 50
     with opened(ctx) as app:
         with app.store.read() as connection:
@@ -53,7 +53,7 @@ def shelved(
 
 @verbs.command("outbox")
 def outbox(ctx: typer.Context, as_json: Json = False) -> None:
-    """What waits, what failed, and why."""
+    """List letters that wait or failed, and why."""
     with opened(ctx) as app:
         with app.store.read() as connection:
             lines = mail.outbox(connection)

@@ -30,7 +30,7 @@ def inject(
     rcpt_to: Annotated[str, typer.Option(help="The envelope's recipient.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Take letters in as if by a door whose proof holds. Prints their ids."""
+    """Take letters from files, with their sender proven. Prints their numbers."""
     problems: list[str] = []
     with opened(ctx) as app:
         now = app.context.clock()
@@ -66,7 +66,7 @@ def release(
     partner: Annotated[str, typer.Option(help="Whose letter it is, where nobody knows.")] = "",
     as_json: Json = False,
 ) -> None:
-    """A shelved letter or message goes round once more; you vouch for its sender."""
+    """Process a shelved letter or message again; you vouch for its sender."""
     with opened(ctx) as app:
         _tell(
             incoming.release(app.store, app.context, letter_id, partner),
@@ -77,7 +77,7 @@ def release(
 
 @verbs.command("report")
 def report(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
-    """Tell the sender of a shelved message that we know nothing of the request it speaks of."""
+    """Report to the sender of a shelved message that we do not know its request."""
     with opened(ctx) as app:
         _tell(
             incoming.report(app.store, app.context, letter_id, who()),
@@ -93,7 +93,7 @@ def attach(
     number: Annotated[str, typer.Argument(metavar="NR")],
     as_json: Json = False,
 ) -> None:
-    """Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back."""
+    """Attach a shelved letter, or one message of it, to a request; to O12: our letter bounced."""
     with opened(ctx) as app:
         _tell(
             incoming.attach(app.store, app.context, letter_id, number),
@@ -112,7 +112,7 @@ def dismiss(
     note: Annotated[str, typer.Option(help="Why; kept with it.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again."""
+    """Dismiss shelved letters or messages, or ours that did not arrive: kept, but listed no more."""
     with opened(ctx) as app:
         done = dismissal.dismiss(app.store, app.context, letter_ids, note, who())
         language = app.context.language
@@ -141,7 +141,7 @@ def redeliver(
 
 @verbs.command("hold")
 def hold(ctx: typer.Context, letter_id: Id, as_json: Json = False) -> None:
-    """Keep a letter of ours from leaving, until it is redelivered."""
+    """Hold a letter of ours until it is redelivered."""
     with opened(ctx) as app:
         _tell(incoming.hold(app.store, letter_id), app, as_json=as_json)
 

@@ -27,7 +27,7 @@ def partners(
     forget: Annotated[str, typer.Option(metavar="A3", help="A learned address is not right.")] = "",
     as_json: Json = False,
 ) -> None:
-    """The directory: who lends to us, who borrows from us, how they are told and believed."""
+    """List partners: lenders and borrowers, their protocols, addresses and proofs."""
     with opened(ctx) as app:
         words: list[Part] = []
         if confirm:
@@ -56,7 +56,7 @@ def partners(
 
 @verbs.command("pause")
 def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
-    """Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails."""
+    """Hold all letters to a partner, from now until `resume`. Nothing else stops or fails."""
     with opened(ctx) as app:
         _tell(
             pausing.pause(app.store, app.context, symbol, who()),
@@ -67,7 +67,7 @@ def pause(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
 
 @verbs.command("resume")
 def resume(ctx: typer.Context, symbol: Symbol, as_json: Json = False) -> None:
-    """Let letters to a paused partner go again."""
+    """Send letters to a paused partner again."""
     with opened(ctx) as app:
         _tell(
             pausing.resume(app.store, app.context, symbol, who()),

@@ -24,10 +24,10 @@ class What(Enum):
 def show(
     ctx: typer.Context,
     what: Annotated[What, typer.Argument(help="test: read a letter and say what took each line.")],  # noqa: ARG001  # there is one thing to do
-    file: Annotated[str, typer.Argument(help="A letter (RFC 5322) as it came, or -.")],
+    file: Annotated[str, typer.Argument(help="The original letter (RFC 5322), or -.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON value instead of a table.")] = False,
 ) -> None:
-    """Show how a reply of the British Library would be read, line by line, and by which pattern."""
+    """Show how a reply of the British Library is read, line by line, and by which pattern."""
     context = configured(ctx)
     found = list(islice(letters([file]), 2))
     if len(found) != 1:

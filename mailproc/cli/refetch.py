@@ -12,7 +12,7 @@ verbs = typer.Typer()
 Uid = Annotated[
     list[int] | None,
     typer.Argument(
-        metavar="[UID…]", min=1, max=2**32 - 1, help="As `digest` and the log name them; else all."
+        metavar="[UID…]", min=1, max=2**32 - 1, help="UID as in `digest` and the log; default: all."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
@@ -25,7 +25,7 @@ def fetch(
     uids: Uid = None,
     as_json: Json = False,
 ) -> None:
-    """Read again what a look into a mailbox passed over. Prints the letters' ids, or why there is none."""
+    """Read passed-over letters of a mailbox again. Prints their numbers, or why there is none."""
     from mailproc.app import refetch  # here: the sockets cost a tenth of a second that --help does not need
 
     with opened(ctx, secrets_needed=True) as app:

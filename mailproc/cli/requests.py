@@ -55,7 +55,7 @@ def requests(
 
 @verbs.command("show")
 def show(ctx: typer.Context, number: Number, as_json: Json = False) -> None:
-    """One request: how it stands, how to go on, its whole history."""
+    """Show one request: its state, how to go on, its whole history."""
     with opened(ctx) as app:
         with app.store.read() as connection:
             language = ENGLISH if as_json else app.context.language

@@ -31,7 +31,7 @@ def run(
     json_lines: Annotated[bool, typer.Option("--log-json", help="The log as JSON lines.")] = False,
     level: Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING.")] = "INFO",
 ) -> None:
-    """The service. SIGTERM and Ctrl-C end it gracefully."""
+    """Run the service. SIGTERM and Ctrl-C end it gracefully."""
     from mailproc.app import (  # here: the sockets cost a tenth of a second that only this needs
         daemon,
         full_disk,
@@ -102,7 +102,7 @@ def check(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Configuration, templates and store; says what is wrong and what is unsafe. Changes nothing."""
+    """Check configuration, templates and store; report what is wrong or unsafe. Changes nothing."""
     from mailproc.app import self_check  # as above
 
     log.set_up("WARNING")
@@ -147,7 +147,7 @@ def states(
     as_json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="The page docs/states.md.")] = False,
 ) -> None:
-    """The state tables and their diagrams, from the tables themselves."""
+    """Show the state tables and their diagrams."""
     if as_json:
         output.as_json(machine.tables_json())
     elif markdown:
@@ -162,7 +162,7 @@ def states(
 def demo(
     keep: Annotated[Path | None, typer.Option(help="A folder to keep everything in.")] = None,
 ) -> None:
-    """A show in a throw-away folder: real letters go round, and every request must reach its end."""
+    """Run the whole service in a temporary folder until every request has reached its end."""
     from mailproc.practice import demo as show  # the extra "demo" may be missing: only this verb needs it
 
     raise typer.Exit(show.run(keep))
@@ -170,7 +170,7 @@ def demo(
 
 @verbs.command("practice")
 def practice(ctx: typer.Context) -> None:
-    """A practising British Library, library and reader's library for your own configuration."""
+    """Run simulated partners for your own configuration: a British Library, libraries, a customer."""
     from mailproc.practice import try_out  # as above
 
     raise typer.Exit(try_out.run(configured(ctx).config))

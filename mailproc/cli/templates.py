@@ -28,7 +28,7 @@ def templates(
         str, typer.Option(metavar="TEMPLATE", help="What your text changes in the shipped one.")
     ] = "",
 ) -> None:
-    """The templates, where each comes from, and whether it is in order."""
+    """List the templates, where each comes from, and whether it is valid."""
     context = configured(ctx)
     known = context.templates
     if markdown:
@@ -65,7 +65,7 @@ def preview(
     request: Annotated[str, typer.Option(metavar="NR", help="With a real request's words.")] = "",
     as_json: Json = False,
 ) -> None:
-    """A finished letter, without sending it. Names file, line and field of what is wrong."""
+    """Show a finished letter without sending it. Names file, line and field of each fault."""
     try:
         text = file.read_text(encoding="utf-8") if file else None
     except (OSError, UnicodeDecodeError) as error:

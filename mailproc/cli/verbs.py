@@ -15,88 +15,81 @@ class Verb(NamedTuple):
 
 
 VERBS: Mapping[str, Verb] = {
-    "run": Verb("service", "The service. SIGTERM and Ctrl-C end it gracefully."),
+    "run": Verb("service", "Run the service. SIGTERM and Ctrl-C end it gracefully."),
     "check": Verb(
         "service",
-        "Configuration, templates and store; says what is wrong and what is unsafe. Changes nothing.",
+        "Check configuration, templates and store; report what is wrong or unsafe. Changes nothing.",
     ),
-    "jobs": Verb(
-        "jobs", "What the service does by itself: when it looks, and what will fall due if nobody acts."
-    ),
+    "jobs": Verb("jobs", "Show scheduled jobs, and what falls due if nobody acts."),
     "verify": Verb(
         "service", "Recompute every transaction from its events and compare; exit 1 where one differs."
     ),
-    "states": Verb("service", "The state tables and their diagrams, from the tables themselves."),
+    "states": Verb("service", "Show the state tables and their diagrams."),
     "demo": Verb(
         "service",
-        "A show in a throw-away folder: real letters go round, and every request must reach its end.",
+        "Run the whole service in a temporary folder until every request has reached its end.",
     ),
     "practice": Verb(
-        "service", "A practising British Library, library and reader's library for your own configuration."
+        "service",
+        "Run simulated partners for your own configuration: a British Library, libraries, a customer.",
     ),
     "request": Verb("act", "Place a request: ask the first partner of its rota. Prints its number."),
     "requests": Verb("requests", "List requests, the last changed first."),
-    "show": Verb("requests", "One request: how it stands, how to go on, its whole history."),
-    "act": Verb("act", "Do something with a request. The answer comes at once; --dry-run changes nothing."),
-    "next": Verb("act", "Go to the next partner of the rota."),
+    "show": Verb("requests", "Show one request: its state, how to go on, its whole history."),
+    "act": Verb("act", "Perform a staff action on a request. --dry-run changes nothing."),
+    "next": Verb("act", "Ask the next partner of the rota."),
     "digest": Verb(
         "agenda",
-        "Today's work: what needs a hand and why, letters that are stuck, and the sum of all that is open.",
+        "List what needs attention and why, letters that are stuck, and the total of all open requests.",
     ),
-    "rota": Verb("agenda", "Whom we asked for a request, what became of it, and who is next."),
+    "rota": Verb("agenda", "Show the rota: partners that were asked, their answers, and who is next."),
     "amend": Verb(
-        "amend", "Correct a request of ours. An order that has not left is written anew; see also --again."
+        "amend", "Correct a request of ours. An order that was not sent is composed again; see also --again."
     ),
-    "inject": Verb("mailroom", "Take letters in as if by a door whose proof holds. Prints their ids."),
+    "inject": Verb("mailroom", "Take letters from files, with their sender proven. Prints their numbers."),
     "fetch": Verb(
         "refetch",
-        "Read again what a look into a mailbox passed over. Prints the letters' ids, or why there is none.",
+        "Read passed-over letters of a mailbox again. Prints their numbers, or why there is none.",
     ),
-    "letters": Verb("letters", "Letters in and out, the newest first."),
+    "letters": Verb("letters", "List letters in and out, the newest first."),
     "shelved": Verb(
         "letters",
-        "What could not be placed: letters (I…), messages (E…), partners' first; and what waits for DNS.",
+        "List shelved letters (I…) and messages (E…), partners' first; and what waits for DNS.",
     ),
-    "outbox": Verb("letters", "What waits, what failed, and why."),
-    "letter": Verb("letter", "One letter: what it says and what became of it. Passwords are masked."),
-    "release": Verb(
-        "mailroom", "A shelved letter or message goes round once more; you vouch for its sender."
-    ),
-    "report": Verb(
-        "mailroom", "Tell the sender of a shelved message that we know nothing of the request it speaks of."
-    ),
+    "outbox": Verb("letters", "List letters that wait or failed, and why."),
+    "letter": Verb("letter", "Show one letter: its content and its effect. Passwords are masked."),
+    "release": Verb("mailroom", "Process a shelved letter or message again; you vouch for its sender."),
+    "report": Verb("mailroom", "Report to the sender of a shelved message that we do not know its request."),
     "attach": Verb(
         "mailroom",
-        "Put a shelved letter, or one message of it, to a request; to O12: that letter of ours came back.",
+        "Attach a shelved letter, or one message of it, to a request; to O12: our letter bounced.",
     ),
     "dismiss": Verb(
         "mailroom",
-        "Put shelved letters or messages away, or ours that did not arrive: kept, but nobody is asked again.",
+        "Dismiss shelved letters or messages, or ours that did not arrive: kept, but listed no more.",
     ),
     "redeliver": Verb("mailroom", "Send the same letter again (after a failure, a bounce, a doubt, a hold)."),
-    "hold": Verb("mailroom", "Keep a letter of ours from leaving, until it is redelivered."),
+    "hold": Verb("mailroom", "Hold a letter of ours until it is redelivered."),
     "partners": Verb(
-        "partners", "The directory: who lends to us, who borrows from us, how they are told and believed."
+        "partners", "List partners: lenders and borrowers, their protocols, addresses and proofs."
     ),
     "pause": Verb(
         "partners",
-        "Let letters to a partner wait, at once and until `resume`. Nothing else stops, nothing fails.",
+        "Hold all letters to a partner, from now until `resume`. Nothing else stops or fails.",
     ),
-    "resume": Verb("partners", "Let letters to a paused partner go again."),
-    "templates": Verb("templates", "The templates, where each comes from, and whether it is in order."),
+    "resume": Verb("partners", "Send letters to a paused partner again."),
+    "templates": Verb("templates", "List the templates, where each comes from, and whether it is valid."),
     "preview": Verb(
-        "templates", "A finished letter, without sending it. Names file, line and field of what is wrong."
+        "templates", "Show a finished letter without sending it. Names file, line and field of each fault."
     ),
-    "decode": Verb(
-        "codecs", "Say what letters mean, one JSON line each; exit 1 where no protocol takes one."
-    ),
-    "encode": Verb("codecs", "Write the letter for APDUs (RFC 5322 bytes on stdout, the password masked)."),
+    "decode": Verb("codecs", "Decode letters, one JSON line each; exit 1 if no protocol recognises one."),
+    "encode": Verb("codecs", "Encode APDUs as a letter (RFC 5322 bytes on stdout, the password masked)."),
     "password": Verb(
         "password",
-        "The hash for [partner.login]: asks for the password twice, or reads one line from a pipe.",
+        "Make the hash for [partner.login]: asks for the password twice, or reads one line from a pipe.",
     ),
     "patterns": Verb(
         "patterns",
-        "Show how a reply of the British Library would be read, line by line, and by which pattern.",
+        "Show how a reply of the British Library is read, line by line, and by which pattern.",
     ),
 }

@@ -54,7 +54,7 @@ def _doors(config: Config) -> Iterator[ConfigProblem]:
     there = [mailbox.name for mailbox in config.mailbox] + [LISTENER] * config.listen.enabled
     for position, door in enumerate(config.proof.doors):
         if door not in there:
-            text = f"no such door; there are: {', '.join(there) or 'none'}"
+            text = f"no such mailbox or listener; there are: {', '.join(there) or 'none'}"
             yield ConfigProblem(("proof", "doors", position), text, door)
     asked = config.proof.authserv_id and any("dmarc" in partner.proof for partner in config.partner)
     others = "for others could write what it writes"
@@ -102,7 +102,9 @@ def _login(partner: Partner, loc: Loc, users: Counter[str]) -> Iterator[ConfigPr
     if not user or len(user) > LONGEST_NAME or not user.isprintable() or user != user.strip():
         yield ConfigProblem((*loc, "user"), "must be the name that its server logs in with", user)
     elif users[user] > 1:
-        yield ConfigProblem((*loc, "user"), "two partners have this user: a login must tell who it is", user)
+        yield ConfigProblem(
+            (*loc, "user"), "two partners have this user: a login must identify one partner", user
+        )
     if given != ABSENT and (wrong := _not_a_hash(given)):
         yield ConfigProblem((*loc, "hash"), wrong)
 

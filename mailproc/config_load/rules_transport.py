@@ -41,9 +41,7 @@ def _mailbox(mailbox: Mailbox, loc: Loc, taken: Counter[str]) -> Iterator[Config
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", mailbox.name):
         yield ConfigProblem((*loc, "name"), "must be a short name of letters, digits, - . _", mailbox.name)
     if mailbox.name.casefold() in DOORS:
-        yield ConfigProblem(
-            (*loc, "name"), "this name is taken by another door; choose another", mailbox.name
-        )
+        yield ConfigProblem((*loc, "name"), "this name is reserved; choose another", mailbox.name)
     if taken[mailbox.name.casefold()] > 1:
         yield ConfigProblem((*loc, "name"), "two mailboxes have this name; choose another", mailbox.name)
     for key, value in (("host", mailbox.host), ("user", mailbox.user), ("folder", mailbox.folder)):

@@ -35,7 +35,7 @@ def _doors(config: Config) -> Iterator[str]:
         if only_loopback(listen.networks):
             yield f"listen.networks holds this machine only, so nobody can use the listener on {listen.host}"
         if any(network.endswith("/0") for network in listen.networks):
-            yield "listen.networks lets the whole world hand in letters"
+            yield "listen.networks lets the whole world deliver letters"
     for mailbox in config.mailbox:
         if mailbox.security == "none" and not is_loopback(mailbox.host):
             yield f"mailbox {mailbox.name}: security none sends the password to {mailbox.host} in clear"
@@ -54,7 +54,7 @@ def _delivery(config: Config) -> Iterator[str]:
 
 def _partners(config: Config) -> Iterator[str]:
     if not config.partner:
-        yield "there is no [[partner]]: nobody can be asked, nobody's letter is understood"
+        yield "there is no [[partner]]: no library can be asked, and no letter is recognised"
     for partner in config.partner:
         told = (*warn_proof.warnings(config, partner), *_partner(partner))
         yield from (f"partner {partner.symbol}: {text}" for text in told)
@@ -71,7 +71,7 @@ def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
         others = [name for name in writers.get("@" + address.partition("@")[2], ()) if name not in names]
         if names + others != names[:1]:
             shared = " and ".join(names + others)
-            yield f"partners {shared} write from {address}: what names none of their requests is shelved"
+            yield f"partners {shared} write from {address}: a letter without a request of theirs is shelved"
 
 
 def _partner(partner: Partner) -> Iterator[str]:

@@ -15,11 +15,11 @@ def of_relay(config: Config) -> Iterator[str]:
     relay = [ip_network(one) for one in config.proof.relay]
     doors = [ip_network(one) for one in config.listen.networks]
     if relay and config.proof.doors and "listener" not in config.proof.doors:
-        yield "proof.relay means nothing for mailboxes, and proof.doors does not name the listener"
+        yield "proof.relay has no effect for mailboxes, and proof.doors does not name the listener"
     elif relay and config.listen.enabled:
         for one in relay:
             if not any(one.version == door.version and one.overlaps(door) for door in doors):
-                yield f"proof.relay: {one} is not in listen.networks, so your relay is turned away"
+                yield f"proof.relay: {one} is not in listen.networks, so your relay is refused"
 
 
 def warnings(config: Config, partner: Partner) -> Iterator[str]:
@@ -30,9 +30,9 @@ def warnings(config: Config, partner: Partner) -> Iterator[str]:
     yield from _any_relay(config, partner)
     yield from _network(config, partner)
     if partner.networks and "network" not in partner.proof:
-        yield 'networks mean nothing without proof "network"'
+        yield 'networks have no effect without proof "network"'
     if partner.login is not None and "login" not in partner.proof:
-        yield '[partner.login] means nothing without proof "login"'
+        yield '[partner.login] has no effect without proof "login"'
 
 
 def _none(partner: Partner) -> Iterator[str]:
@@ -42,17 +42,17 @@ def _none(partner: Partner) -> Iterator[str]:
             ' as the sender is believed; deliver.mode = "smtp" is refused until it is written'
         )
     elif "none" in partner.proof:
-        yield 'proof "none": whoever writes its address as the sender is believed'
+        yield 'proof "none": anybody who writes its address as the sender is accepted'
         if len(partner.proof) > 1:
             others = ", ".join(f'"{one}"' for one in partner.proof if one != "none")
-            yield f'{others} beside "none" refuses nobody: take "none" away once the others hold'
+            yield f'{others} beside "none" refuses nobody: remove "none" once the others hold'
 
 
 def _network(config: Config, partner: Partner) -> Iterator[str]:
     if any(network.endswith("/0") for network in partner.networks):
-        yield "networks hold everybody: as a proof that is none"
+        yield "networks contain every address: that proves nothing"
     if partner.proof == ("network",) and config.listen.enabled and config.mailbox:
-        yield 'proof "network" never holds for a letter by IMAP: what comes by a mailbox is shelved'
+        yield 'proof "network" never holds for a letter by IMAP: letters from a mailbox are shelved'
 
 
 def _never(config: Config, partner: Partner) -> Iterator[str]:
@@ -89,4 +89,4 @@ def _turned_away(config: Config, partner: Partner) -> Iterator[str]:
     doors = [ip_network(one) for one in config.listen.networks]
     theirs = [ip_network(one) for one in partner.networks]
     if not any(one.overlaps(door) for one in theirs for door in doors if one.version == door.version):
-        yield "listen.networks holds none of its networks: its machines are turned away at the door"
+        yield "listen.networks holds none of its networks: its machines are refused by the listener"

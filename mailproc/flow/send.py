@@ -133,7 +133,7 @@ def _end_all(store: Store, beside: SideBySide, context: Context) -> None:
         try:
             _end(store, beside.ended(LOOK), context)
         except Exception as error:  # the first one is raised; this letter is found in doubt later
-            _log.error("what became of a letter could not be written down", exc_info=error)
+            _log.error("the result of a sending could not be stored", exc_info=error)
 
 
 def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
@@ -145,7 +145,7 @@ def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
         raise error
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
         # a bug concerns its letter, which may have left; the others go on
-        _log.error("O%s could not be handed over", row["id"], exc_info=error)
+        _log.error("O%s could not be sent", row["id"], exc_info=error)
         why = f"a fault of this program: {type(error).__name__}"
         return lambda connection: doubt(connection, row, why, context)
     why = mask(str(error))  # a relay may quote what it was given

@@ -28,7 +28,7 @@ def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | No
     if not naming:
         if any(len(one.value) > MOST_OF_FIELD for key in _FIELDS for one in found.named(key)):
             return "its To or Cc is too long to be read"
-        return "none of our addresses stands in To or Cc, so it was written to somebody else"
+        return "none of our addresses is in To or Cc, so it was written to somebody else"
     if signed is None or any(key in signed for key in naming):
         return ""
     return f"it does not sign {naming[0].decode().title()}, so it may have been written to somebody else"

@@ -93,7 +93,11 @@ class Underway:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, private.FILE)
             os.pwrite(self._file, f"{text}\n".encode(), where)
         except OSError as error:
-            _log.warning("%s cannot be written (%s): claims are counted without it", self._path, error)
+            _log.warning(
+                "%s cannot be written (%s): after a crash every claimed row counts as tried",
+                self._path,
+                error,
+            )
             self.close()
             self._path = None
 

@@ -90,7 +90,7 @@ class Marker:
             except OSError:
                 continue
             return
-        _log.warning("%s cannot be written: a store that vanishes would be made again", self._places[0])
+        _log.warning("%s cannot be written: a vanished store would be made again", self._places[0])
 
 
 def _unreadable(place: Path, why: str) -> str:

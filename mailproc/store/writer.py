@@ -80,7 +80,7 @@ class Writer:
                 self._queue.put(None, timeout=CLOSING)
             self._thread.join(CLOSING)
         if self._thread.is_alive():
-            _log.error("the store's writer hangs and is not waited for any longer")
+            _log.error("the writer of the store hangs; the service ends without it")
 
     def _run(self) -> None:
         ending = False
@@ -167,7 +167,7 @@ class Writer:
     def _fail(self, group: list[Waiting], error: BaseException) -> None:
         answer = try_later(error)
         if answer is None:
-            _log.error("a commit failed in a way that is a bug", exc_info=error)
+            _log.error("a commit failed because of a bug", exc_info=error)
             answer = TryLater("the store could not commit")
         elif isinstance(answer, StoreLost):
             self._guard.lost = self._guard.lost or answer

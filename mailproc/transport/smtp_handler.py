@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 KEEP_TIMEOUT = 30.0  # seconds for a commit; a client waits 10 minutes (RFC 5321 section 4.5.3.2.6)
 
 OUR_TROUBLE = "451 4.3.0 Trouble on our side, try again later"
-NOBODY = "550 5.1.1 Nobody of that name here"
+NOBODY = "550 5.1.1 No such address here"
 NO_ROOM = "452 4.3.1 No room at present, try again later"
 
 Keep = Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"]
@@ -104,7 +104,7 @@ class SmtpHandler:
         except TryLater as error:
             return _deferred(NO_ROOM, error)
         except Exception as error:
-            log.error("a letter could not be kept: %s", bare(error))
+            log.error("a letter could not be stored: %s", bare(error))
             return OUR_TROUBLE
         return await self._committed(future)
 
@@ -144,7 +144,7 @@ class SmtpHandler:
         except TimeoutError:
             return _deferred(OUR_TROUBLE, TryLater(f"the store took longer than {KEEP_TIMEOUT:g} s"))
         except Exception as error:
-            log.error("a letter could not be kept: %s", bare(error))
+            log.error("a letter could not be stored: %s", bare(error))
             return OUR_TROUBLE
         return "250 2.0.0 Kept as " + ", ".join(f"I{letter.inbox_id}" for letter in kept)
 

@@ -141,7 +141,7 @@ class Listener:
         tries again (as Postfix does after a 5yz greeting) where a 550 would bounce them.
         """
         if not self._knows(host):
-            log.warning("SMTP client %s is in none of [listen] networks", host)
+            log.warning("SMTP client %s refused: it is in none of [listen] networks", host)
             return "554 5.7.1 No service for you here"
         served = [session for session in self._house.sessions if not session.leaving]
         same = [session for session in served if session.host == host]

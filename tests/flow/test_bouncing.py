@@ -248,7 +248,7 @@ def test_a_quoted_subject_is_a_hint_with_its_command(world, form, recipient, hin
     world.place()
     assert "FILEREFNO" in subject_of(world)
     row = put(world, of_subject(form.format(subject_of(world)), recipient=recipient))
-    command = f"mailproc attach I{row['id']} O1 marks that letter as come back"
+    command = f"mailproc attach I{row['id']} O1 marks that letter as bounced"
     assert row["state"] == "shelved" and (command in row["last_error"]) is hint
     assert world.row("outgoing", 1)["state"] == "handed_over" and world.attention("B1") == ()
 

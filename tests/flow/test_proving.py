@@ -85,18 +85,18 @@ TABLE = [
     # how it came, the list, by what it is proven or why not
     (Case(), (), "no proof is written"),
     (Case(), ("none",), "none"),
-    (Case(login="other"), ("none",), "none: the session had logged in as somebody else"),
+    (Case(login="other"), ("none",), "none: the session was logged in as another partner"),
     (Case(peer=INSIDE), ("network",), "network"),
     (Case(), ("network",), f"network: {RELAY} is in none of its networks"),
     (Case(peer=""), ("network",), "network: the client is in none of its networks"),
     (Case(peer="no address"), ("network",), "network: no address is in none"),
     (Case(peer="2001:db8::1"), ("network",), "network: 2001:db8::1 is in none"),
     (Case(door="intray", peer=INSIDE), ("network",), "network: the letter came by intray"),
-    (Case(peer=INSIDE, login="other"), ("network",), "network: the session had logged in as somebody else"),
+    (Case(peer=INSIDE, login="other"), ("network",), "network: the session was logged in as another partner"),
     (Case(peer=INSIDE, login="lender"), ("network",), "network"),
     (Case(login="lender"), ("login",), "login"),
-    (Case(login="LENDER"), ("login",), "login: the session had logged in as somebody else"),
-    (Case(login="other"), ("login",), "login: the session had logged in as somebody else"),
+    (Case(login="LENDER"), ("login",), "login: the session was logged in as another partner"),
+    (Case(login="other"), ("login",), "login: the session was logged in as another partner"),
     (Case(), ("login",), "login: nobody had logged in"),
     (Case(door="intray", login="lender"), ("login",), "login: the letter came by intray"),
     (Case(signed=True), ("dkim",), "dkim"),
@@ -179,7 +179,7 @@ def test_the_doors_behind_our_relay(key: Key, keys: Keys) -> None:
     config = CONFIG.model_copy(update={"proof": Proof(authserv_id=MX, doors=("listener",))})
     assert asked(Case(said=BY_RELAY), ("dmarc",), key, keys, config).by == "dmarc"
     found = asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config)
-    assert found.reasons == ("dmarc: the letter came by intray, which is none of [proof] doors",)
+    assert found.reasons == ("dmarc: the letter came by intray, which is not in [proof] doors",)
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def _put_away(work: Work) -> None:
     for outgoing_id in order_letters.returned(work.connection, transaction_id):
         wanted = order_letters.still_wanted(work.connection, outgoing_id)
         if all(one.id == transaction_id for one in wanted):
-            undelivered.dismiss(work.connection, outgoing_id, "put away: what it ordered was taken back")
+            undelivered.dismiss(work.connection, outgoing_id, "dismissed: its orders were withdrawn")
 
 
 def _take_back(work: Work, effect: TakeBack) -> None:

@@ -85,7 +85,7 @@ def _settle_one(connection: Connection, reading: LetterReading, context: Context
     if letters.waits(connection, reading.inbox_id):
         settle(connection, reading, context)
     else:
-        _log.info("I%s was settled by somebody else", reading.inbox_id)
+        _log.info("I%s was settled by staff meanwhile", reading.inbox_id)
 
 
 def settle(connection: Connection, reading: LetterReading, context: Context) -> None:

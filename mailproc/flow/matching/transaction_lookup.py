@@ -147,7 +147,7 @@ def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
     named = wanted.requester or (wanted.transaction.initial_requester if wanted.transaction else "")
     address = context.partners.known(partner).address
     if symbols.is_ours(named, context) and ascii_lower(address) != ascii_lower(context.config.library.email):
-        raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; our own request came back")
+        raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; it is our own request, returned")
 
 
 def _came_early(

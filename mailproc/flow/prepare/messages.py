@@ -155,7 +155,7 @@ def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | N
     except (LocalFault, Misconfigured) as fault:
         return _nothing(bundle, str(fault)), None
     except Exception as error:  # a bug in an encoder holds its letter, not the station
-        _log.exception("a letter to %s could not be written", bundle.wire.partner.symbol)
+        _log.exception("a letter to %s could not be composed", bundle.wire.partner.symbol)
         return _nothing(bundle, f"a fault of this program: {type(error).__name__}"), None
     try:
         return encoded, _letter(bundle, encoded, context)

@@ -72,14 +72,14 @@ def each(
         try:
             write_one(row)
         except LocalFault as fault:
-            _log.error("%s cannot be written: %s", what(row), fault)
+            _log.error("%s could not be composed: %s", what(row), fault)
             why, later = str(fault)[:500], now + queue.pause(row["attempts"])
             store.underway.at()
             store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
         except TryLater:  # the store's trouble is no fault of the letter
             raise
         except Exception as error:  # a bug concerns its own letter, not the others
-            _log.exception("%s cannot be written", what(row))
+            _log.exception("%s could not be composed", what(row))
             why = f"a fault of this program: {type(error).__name__}"
             store.underway.at()
             store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))

@@ -69,7 +69,7 @@ def tell_staff(
         f"{path}: {problems[0]}{more}. Letters go out by the {used} text until it is mended:"
         " mailproc templates names every fault"
     )
-    _log.warning("a broken text: %s", note)
+    _log.warning("broken text: %s", note)
     event = NewEvent(cause="timer", type="BROKEN_TEXT", at=now, state="done", facts={"text": note[:500]})
     notify_staff(connection, event, {"reasons": [ALARM], "note": note})
     return True

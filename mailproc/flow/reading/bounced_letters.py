@@ -125,4 +125,4 @@ def why_shelved(
     said = f"a report that names no letter of ours; by {by_what} it may mean {ours} (mailproc letter {ours})"
     if bounce.kind != "failed":
         return f"{said}, and nothing proves it"
-    return f"{said}, and nothing proves it: mailproc attach I{inbox_id} {ours} marks that letter as come back"
+    return f"{said}, and nothing proves it: mailproc attach I{inbox_id} {ours} marks that letter as bounced"

@@ -77,7 +77,7 @@ class Evidence:
         """A session that has logged in as one partner proves nothing of another."""
         if not self.sender.login or (partner.login and partner.login.user == self.sender.login):
             return ""
-        return "the session had logged in as somebody else"
+        return "the session was logged in as another partner"
 
     @cached_property
     def _not_by_our_relay(self) -> str:
@@ -85,7 +85,7 @@ class Evidence:
         sender, config = self.sender, self._premises.config
         doors = config.proof.doors
         if doors and sender.door not in doors:
-            return f"the letter came by {sender.door}, which is none of [proof] doors"
+            return f"the letter came by {sender.door}, which is not in [proof] doors"
         if sender.login:
             return "the letter came from a partner's own server and not by our relay"
         if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):

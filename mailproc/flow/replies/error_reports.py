@@ -123,7 +123,7 @@ def intend(
         return False
     most = context.config.policy.answers_an_hour
     if not auto_replies.may_answer(connection, partner.address, symbol, now, most):
-        _log.info("no report to %s: it had %s answers within the hour", partner.address, most)
+        _log.info("no report sent to %s: it had %s answers within the hour", partner.address, most)
         return False
     at: datetime = about["at"]
     event = NewEvent(

@@ -68,7 +68,7 @@ class LetterLine:
 
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
-    """Letters in and out, the newest first."""
+    """List letters in and out, the newest first."""
     received = connection.execute(
         select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
     ).mappings()

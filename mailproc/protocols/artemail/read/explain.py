@@ -24,7 +24,7 @@ READ_AS = {
     "people": "a letter that names our number: for its request, where a partner of ARTEmail sent it",
     "delivery": "a delivery mail with a link: it goes to a person",
     "automatic": "an automatic reply, which is never a status",
-    "": "nobody's letter: no protocol takes it",
+    "": "no protocol recognises it",
 }
 """What the letter is taken for: the codec's kind, "automatic", or "" for nobody's.
 
