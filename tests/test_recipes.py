@@ -81,9 +81,9 @@ class OnItsWay(ToPatron):
 
 
 def test_a_newcomers_notice_is_told_every_piece_that_it_lacks() -> None:
-    lacking = list(missing_of_notice(Contract("en/patron/on_its_way.txt", OnItsWay, "It has left.")))
+    lacking = list(missing_of_notice(Contract("en/patron/never_written.txt", OnItsWay, "It has left.")))
     files = [sentence.split()[0].rstrip(":") for sentence in lacking]
-    texts = [f"mailproc/templates/{tag}/patron/on_its_way.txt" for tag in shipped_tags()]
+    texts = [f"mailproc/templates/{tag}/patron/never_written.txt" for tag in shipped_tags()]
     words = [f"mailproc/notices/languages/{tag}.toml" for tag in shipped_tags()]
     assert files == [
         *(file for pair in zip(texts, words, strict=True) for file in pair),

@@ -16,7 +16,6 @@ from mailproc.templating.contract import Contract, field_help, sample_of
 
 __all__ = [
     "NOTICES",
-    "NOT_YET_SENT",
     "AttentionGroup",
     "CitedRequest",
     "NoticeContext",
@@ -207,7 +206,3 @@ NOTICES = (
     ),
 )
 """The notices that something sends: only these are shown to staff and to be changed by them."""
-
-NOT_YET_SENT = ()
-"""Written and checked, but nothing sends them yet. Whoever makes the first that does moves the line
-to NOTICES and makes templates/README.md again; a test reminds."""

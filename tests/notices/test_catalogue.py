@@ -1,15 +1,11 @@
-"""The notices in every language, and that staff are shown only those that something sends."""
+"""The notices in every language."""
 
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-import mailproc
-from mailproc.flow.notify_staff import ATTENTION, DIGEST
 from mailproc.notices.catalogue import (
-    NOT_YET_SENT,
     NOTICES,
     CitedRequest,
     NoticeContext,
@@ -35,31 +31,12 @@ from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 
-ALL = (*NOTICES, *NOT_YET_SENT)
-TEMPLATES = Templates([shipped_folder()], ALL)
-NAMES = [contract.path.removeprefix("en/").removesuffix(".txt") for contract in ALL]
+TEMPLATES = Templates([shipped_folder()], NOTICES)
+NAMES = [contract.path.removeprefix("en/").removesuffix(".txt") for contract in NOTICES]
 GERMAN = [f"de/{name}.txt" for name in NAMES]
 EMPTY = sample_of(Request, author="")
 PLAIN = CitedRequest(**vars(EMPTY))
 GERMAN_WORDS = shipped("de")
-
-
-def sent_somewhere() -> set[str]:
-    """Every notice that the program asks for: by the rules (Notify) or as the body of an intent."""
-    sources = [file.read_text(encoding="utf-8") for file in Path(mailproc.__file__).parent.rglob("*.py")]
-    asked = re.compile(r'(?:Notify\(\s*|"notice": )"((?:patron|staff|partner)/[a-z_]+)"')
-    return {ATTENTION, DIGEST} | {name for source in sources for name in asked.findall(source)}
-
-
-def names(contracts: tuple[Contract, ...]) -> set[str]:
-    return {contract.path.removeprefix("en/").removesuffix(".txt") for contract in contracts}
-
-
-def test_only_what_something_sends_is_shown_as_in_use() -> None:
-    """Move the line of a notice that is sent now to NOTICES, and make templates/README.md again."""
-    sent = sent_somewhere()
-    assert names(NOTICES) - sent == set(), "shown to staff, but nothing sends it"
-    assert names(NOT_YET_SENT) & sent == set(), "sent, but not yet shown to staff"
 
 
 def notice(name: str, context: NoticeContext, language: str = "de") -> Notice:
@@ -67,7 +44,7 @@ def notice(name: str, context: NoticeContext, language: str = "de") -> Notice:
 
 
 @pytest.mark.parametrize("language", shipped_tags())
-@pytest.mark.parametrize(("name", "contract"), [*zip(NAMES, ALL, strict=True)], ids=NAMES)
+@pytest.mark.parametrize(("name", "contract"), [*zip(NAMES, NOTICES, strict=True)], ids=NAMES)
 def test_every_notice_is_there_in_every_language(name: str, contract: Contract, language: str) -> None:
     assert TEMPLATES.source(f"{language}/{name}.txt").path == f"{language}/{name}.txt"
     made = notice(name, sample_of(contract.context), language)

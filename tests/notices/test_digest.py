@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailproc.notices.catalogue import NOT_YET_SENT, NOTICES, OurLibrary, StaffDigest
+from mailproc.notices.catalogue import NOTICES, OurLibrary, StaffDigest
 from mailproc.notices.digest import (
     MOST_SHOWN,
     DigestGroup,
@@ -21,7 +21,7 @@ from mailproc.templating.contract import fields_of, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
 
-TEMPLATES = Templates([shipped_folder()], (*NOTICES, *NOT_YET_SENT))
+TEMPLATES = Templates([shipped_folder()], NOTICES)
 LIBRARY = sample_of(OurLibrary)
 DAY = "Mon 23 Nov"
 
