@@ -14,7 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json, policy, transaction_state
 from mailproc.ill.transaction_state import Occurrence, Step
 from mailproc.store.prepared_statements import made
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 from mailproc.store.tables import EventRow, HistoryRow, RequestRow, TransactionRow
 
 
@@ -44,7 +44,8 @@ class Sessions:
         known = {"repeat": True} if self._said_before(session, event, transaction) else {}
         (row,) = made(Transaction, [list(transaction.model_dump().values())])
         found = steps.state_of(row)
-        occurrence = Occurrence(steps.event_name(event.model_dump(), apdu), apdu, known)  # type: ignore[arg-type]
+        (heard,) = made(Event, [list(event.model_dump().values())])
+        occurrence = Occurrence(steps.event_name(heard, apdu), apdu, known)
         taken = transaction_state.step(found, occurrence)
         if policy.effects(taken, occurrence, self._premises.settings):
             raise SystemExit("the events of this measurement want nothing said")

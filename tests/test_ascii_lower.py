@@ -50,7 +50,7 @@ def test_our_own_addresses(written, compared):
 
 @each
 def test_the_envelope_of_the_listener(written, compared):
-    row = {"door": "listener", "mail_from": written}
+    row = SimpleNamespace(door="listener", mail_from=written)
     assert with_envelope(parse(b"Subject: x\r\n\r\nwords\r\n"), row).return_path == compared
 
 

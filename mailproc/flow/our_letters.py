@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.notices.catalogue import OurLetter
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, outgoing
+from mailproc.store.rows import OutgoingLetter
 
 
 def named(
@@ -28,13 +29,13 @@ def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
     return "staff" in _recipients(connection, outgoing_id)
 
 
-def _named(connection: Connection, row: RowMapping, context: Context, language: Language) -> OurLetter:
-    recipients = _recipients(connection, row["id"])
+def _named(connection: Connection, row: OutgoingLetter, context: Context, language: Language) -> OurLetter:
+    recipients = _recipients(connection, row.id)
     return OurLetter(
-        number=f"O{row['id']}",
-        to=_whom(row["partner"], recipients, context, language),
-        address=row["rcpt_to"],
-        subject=row["subject"],
+        number=f"O{row.id}",
+        to=_whom(row.partner, recipients, context, language),
+        address=row.rcpt_to,
+        subject=row.subject,
         to_reader="patron" in recipients,
     )
 
@@ -50,7 +51,7 @@ def _whom(symbol: str, recipients: set[str], context: Context, language: Languag
 def _recipients(connection: Connection, outgoing_id: int) -> set[str]:
     """ "patron", "staff", "partner": to whom its notices go; none of a partner's machine."""
     return {
-        str(one["body"].get("to", ""))
+        str(one.body.get("to", ""))
         for one in outgoing.intents_of(connection, outgoing_id)
-        if one["kind"] == "notice"
+        if one.kind == "notice"
     }

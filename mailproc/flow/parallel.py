@@ -5,16 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import RowMapping
-
 from mailproc.errors import TryLater
+from mailproc.store.rows import OutgoingLetter
 
 
 @dataclass(frozen=True)
 class Spoken:
     """What became of a letter: its new state with the relay's answer (or the file), else what was raised."""
 
-    row: RowMapping
+    row: OutgoingLetter
     state: str = ""
     answer: str = ""
     error: BaseException | None = None
@@ -26,11 +25,11 @@ class SideBySide:
     For one thread, which starts letters and takes what became of them; only it writes to the store.
     """
 
-    def __init__(self, most: int, speak: Callable[[RowMapping], Spoken]) -> None:
+    def __init__(self, most: int, speak: Callable[[OutgoingLetter], Spoken]) -> None:
         self._most = most
         self._speak = speak
         self._ended: SimpleQueue[Spoken] = SimpleQueue()
-        self._under_way: dict[int, RowMapping] = {}
+        self._under_way: dict[int, OutgoingLetter] = {}
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -40,17 +39,17 @@ class SideBySide:
     @property
     def may_start(self) -> bool:
         """A letter over which the process died before (docs/queue.md) goes alone."""
-        alone = any(row["unfinished"] > 1 for row in self._under_way.values())
+        alone = any(row.unfinished > 1 for row in self._under_way.values())
         return len(self._under_way) < self._most and not alone
 
-    def start(self, row: RowMapping) -> None:
+    def start(self, row: OutgoingLetter) -> None:
         """Where the machine has no room for a thread, the letter ends with TryLater: it was not begun."""
-        self._under_way[row["id"]] = row
+        self._under_way[row.id] = row
         if self._most == 1:
             self._run(row)
             return
         try:  # a daemon: a relay that hangs does not hold up the end of the service
-            threading.Thread(target=self._run, args=(row,), name=f"O{row['id']}", daemon=True).start()
+            threading.Thread(target=self._run, args=(row,), name=f"O{row.id}", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
             self._ended.put(Spoken(row, error=TryLater(f"it could not be begun: {error}")))
 
@@ -60,8 +59,8 @@ class SideBySide:
             spoken = self._ended.get(timeout=within)
         except Empty:
             return None
-        del self._under_way[spoken.row["id"]]
+        del self._under_way[spoken.row.id]
         return spoken
 
-    def _run(self, row: RowMapping) -> None:
+    def _run(self, row: OutgoingLetter) -> None:
         self._ended.put(self._speak(row))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.context import Context
@@ -23,6 +23,7 @@ from mailproc.protocols.registry import PROTOCOLS
 from mailproc.store import events, outgoing, partner_turns, queue, transactions, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Intent, OutgoingLetter
 from mailproc.store.tables import OutgoingRow
 
 _log = logging.getLogger(__name__)
@@ -85,34 +86,28 @@ def _at_once(context: Context) -> int:
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
-def _begin(connection: Connection, context: Context, beside: Sequence[int]) -> RowMapping | None:
+def _begin(connection: Connection, context: Context, beside: Sequence[int]) -> OutgoingLetter | None:
     row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), beside)
     return row if row is None else _with_its_own_sender(connection, row, context)
 
 
-def _with_its_own_sender(connection: Connection, row: RowMapping, context: Context) -> RowMapping:
+def _with_its_own_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:
     """Under VERP the letter gets its envelope sender in the commit that says we are about to speak: it is
     durable before anybody hears it, and the same at every try."""
     deliver, ours = context.config.deliver, context.config.library.email
-    if (
-        not deliver.verp
-        or deliver.mode == "folder"
-        or (row["mail_from"], row["transport"]) != (ours, BY_MAIL)
-    ):
+    if not deliver.verp or deliver.mode == "folder" or (row.mail_from, row.transport) != (ours, BY_MAIL):
         return row
-    own = verp.address(ours, row["id"])
-    outgoing.change(connection, row["id"], mail_from=own, unfinished=row["unfinished"])  # as it was claimed
-    return outgoing.load(connection, row["id"]) or row
+    own = verp.address(ours, row.id)
+    outgoing.change(connection, row.id, mail_from=own, unfinished=row.unfinished)  # as it was claimed
+    return outgoing.load(connection, row.id) or row
 
 
-def _speak(row: RowMapping, context: Context, deliver: Deliver) -> Spoken:
+def _speak(row: OutgoingLetter, context: Context, deliver: Deliver) -> Spoken:
     """Hand one letter over; whatever is raised is part of the answer, which another thread may take."""
-    with following(f"O{row['id']}"):
+    with following(f"O{row.id}"):
         try:
             raw = unmasked(row, context)
-            state, answer = deliver(
-                Envelope(row["mail_from"], row["rcpt_to"], row["transport"]), raw, f"O{row['id']}"
-            )
+            state, answer = deliver(Envelope(row.mail_from, row.rcpt_to, row.transport), raw, f"O{row.id}")
         except BaseException as error:
             return Spoken(row, error=error)
         return Spoken(row, state, answer)
@@ -122,7 +117,7 @@ def _end(store: Store, spoken: Spoken | None, context: Context) -> bool:
     """Write down what became of a letter; True where the next one may be tried at once."""
     if spoken is None:  # none is through yet, and another one may have come
         return True
-    with following(f"O{spoken.row['id']}"):
+    with following(f"O{spoken.row.id}"):
         store.write(_ending(spoken, context))
     return not isinstance(spoken.error, TryLater)
 
@@ -145,7 +140,7 @@ def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
         raise error
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
         # a bug concerns its letter, which may have left; the others go on
-        _log.error("O%s could not be sent", row["id"], exc_info=error)
+        _log.error("O%s could not be sent", row.id, exc_info=error)
         why = f"a fault of this program: {type(error).__name__}"
         return lambda connection: doubt(connection, row, why, context)
     why = mask(str(error))  # a relay may quote what it was given
@@ -154,12 +149,12 @@ def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
     return lambda connection: written(connection, row, why, context)
 
 
-def unmasked(row: RowMapping, context: Context) -> bytes:
+def unmasked(row: OutgoingLetter, context: Context) -> bytes:
     """The bytes for the socket. A folder keeps the mask: what lies in a file is read by people."""
-    raw = bytes(row["raw"])
-    if not row["secret_ref"] or context.config.deliver.mode == "folder":
+    raw = bytes(row.raw)
+    if not row.secret_ref or context.config.deliver.mode == "folder":
         return raw
-    symbol, _, customer_code = row["secret_ref"].rpartition("/")
+    symbol, _, customer_code = row.secret_ref.rpartition("/")
     partner = context.partners.known(symbol)
     for protocol in PROTOCOLS.values():  # the partner may speak another one since the letter was written
         for account in protocol.accounts(partner):
@@ -169,76 +164,76 @@ def unmasked(row: RowMapping, context: Context) -> bytes:
     raise GiveUp(f"There is no outgoing account {customer_code} for {symbol} in config.toml any more.")
 
 
-def _done(connection: Connection, row: RowMapping, state: str, answer: str, context: Context) -> None:
+def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, context: Context) -> None:
     where = {"file": answer} if state == "filed" else {"reply": answer[:500]}
     at = context.clock()
     if _ended(connection, row, state, handed_over_at=at, unfinished=0, last_error="", **where):
-        _log.info("O%s %s: %s", row["id"], state, answer)
+        _log.info("O%s %s: %s", row.id, state, answer)
 
 
-def _ended(connection: Connection, row: RowMapping, state: str, **values: Any) -> bool:
+def _ended(connection: Connection, row: OutgoingLetter, state: str, **values: Any) -> bool:
     """False where somebody has said meanwhile what became of the letter (it came back): that stands."""
-    return outgoing.end_sending(connection, row["id"], state=state, **values)
+    return outgoing.end_sending(connection, row.id, state=state, **values)
 
 
-def _later(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
+def _later(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
     """Tried again after its pause. The days count from the first try of this letter (a hold, a
     paused partner, a stopped service do not count), anew after ``redeliver``."""
     days = context.config.policy.give_up_days
-    if queue.waited(row["attempts"]) >= timedelta(days=days):
+    if queue.waited(row.attempts) >= timedelta(days=days):
         _fail(connection, row, f"given up after {days:g} days: {why}", context)
         return
     why = why[:500]
-    known = row["last_error"] == why or outgoing.trouble_known(connection, why)  # said once, not for each
-    _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row["id"], why)
+    known = row.last_error == why or outgoing.trouble_known(connection, why)  # said once, not for each
+    _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared", sending_since=None):
         return
-    queue.later(connection, OutgoingRow, row["id"], why, context.clock(), was="prepared")
+    queue.later(connection, OutgoingRow, row.id, why, context.clock(), was="prepared")
 
 
-def _fail(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
+def _fail(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
     if not _ended(connection, row, "shelved", unfinished=0, last_error=why[:500]):
         return
-    _log.error("O%s failed: %s", row["id"], why)
+    _log.error("O%s failed: %s", row.id, why)
     _tell(connection, row, "SEND_FAILED", why, context)
 
 
-def doubt(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
+def doubt(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
     """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
     second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
-    if outgoing.is_to_people(connection, row["id"]) or _repeat_safe(row, context):
+    if outgoing.is_to_people(connection, row.id) or _repeat_safe(row, context):
         _later(connection, row, why, context)
     else:
         _leave_to_staff(connection, row, why, context)
 
 
-def _leave_to_staff(connection: Connection, row: RowMapping, why: str, context: Context) -> None:
+def _leave_to_staff(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
     if not _ended(connection, row, "in_doubt", unfinished=0, last_error=why[:500]):
         return
-    _log.warning("O%s in doubt: %s", row["id"], why)
+    _log.warning("O%s in doubt: %s", row.id, why)
     _tell(connection, row, "IN_DOUBT", why, context)
 
 
-def _repeat_safe(row: RowMapping, context: Context) -> bool:
-    partner = context.partners.get(row["partner"])
+def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
+    partner = context.partners.get(row.partner)
     return partner is not None and context.registry.by_name(partner.codec).repeat_safe
 
 
-def _tell(connection: Connection, row: RowMapping, kind: str, why: str, context: Context) -> None:
+def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: str, context: Context) -> None:
     """The letter's fate is an event of every transaction that speaks in it."""
     spoken: dict[int, list[int]] = {}
-    for intent in outgoing.intents_of(connection, row["id"]):
-        if intent["transaction_id"] is not None:
-            spoken.setdefault(intent["transaction_id"], []).append(intent["event_id"])
+    for intent in outgoing.intents_of(connection, row.id):
+        if intent.transaction_id is not None:
+            spoken.setdefault(intent.transaction_id, []).append(intent.event_id)
     for transaction_id, said_by in sorted(spoken.items()):
         due = events.due_to_letters(connection, said_by)
         event = NewEvent(
             cause="policy",
             type=kind,
             at=context.clock(),
-            partner=row["partner"],
+            partner=row.partner,
             transaction_id=transaction_id,
-            facts={"text": f"O{row['id']}: {why}"[:500], "ours": [row["id"]]} | due,
+            facts={"text": f"O{row.id}: {why}"[:500], "ours": [row.id]} | due,
         )
         events.add(connection, event)
 
@@ -256,31 +251,31 @@ def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = Tr
     def job(connection: Connection) -> int:
         rows = outgoing.in_state(connection, "sending")
         for row in rows:
-            deaths = row["unfinished"] - (not died)
+            deaths = row.unfinished - (not died)
             if deaths >= queue.DEATHS:
                 _leave_to_staff(connection, row, queue.KILLED, context)
                 continue
             doubt(connection, row, why, context)
-            outgoing.change(connection, row["id"], unfinished=max(deaths, 0))
+            outgoing.change(connection, row.id, unfinished=max(deaths, 0))
         return len(rows)
 
     return store.write(job)
 
 
-def redeliver(connection: Connection, row: RowMapping, *, arrived: bool) -> bool:
+def redeliver(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> bool:
     """Staff's word on a letter that waits, failed, bounced or is in doubt: send the same bytes
     again, or (``arrived``) take it as delivered.
 
     False where something in it was withdrawn meanwhile, or its address is no longer the partner's: then the
     rest goes out in a new letter.
     """
-    intents = outgoing.intents_of(connection, row["id"])
+    intents = outgoing.intents_of(connection, row.id)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
-    outgoing.change(connection, row["id"], state="handed_over" if arrived else "prepared", **fresh)
-    settle_attention(connection, row["id"])
-    withdrawn = any(intent["state"] == "withdrawn" for intent in intents)
+    outgoing.change(connection, row.id, state="handed_over" if arrived else "prepared", **fresh)
+    settle_attention(connection, row.id)
+    withdrawn = any(intent.state == "withdrawn" for intent in intents)
     if not arrived and (withdrawn or _is_elsewhere(connection, row, intents)):
-        outgoing.renew_letter(connection, row["id"])
+        outgoing.renew_letter(connection, row.id)
         return False
     return True
 
@@ -289,21 +284,21 @@ def settle_attention(connection: Connection, outgoing_id: int) -> None:
     """Staff have dealt with the letter: what it was looked at for is over, unless another letter of the same
     transaction fares so still."""
     for intent in outgoing.intents_of(connection, outgoing_id):
-        if (transaction_id := intent["transaction_id"]) is not None:
+        if (transaction_id := intent.transaction_id) is not None:
             still = undelivered.states_of(connection, transaction_id)
             over = [reason for reason, state in RAISED_BY.items() if state not in still]
             transactions.clear_attention(connection, transaction_id, over)
 
 
-def _is_elsewhere(connection: Connection, row: RowMapping, intents: Sequence[RowMapping]) -> bool:
+def _is_elsewhere(connection: Connection, row: OutgoingLetter, intents: Sequence[Intent]) -> bool:
     """Do letters to the same partner about the same go to another address now?"""
-    asked = [one["transaction_id"] for one in intents if one["transaction_id"] is not None]
-    if not row["partner"] or not asked:
+    asked = [one.transaction_id for one in intents if one.transaction_id is not None]
+    if not row.partner or not asked:
         return False
     now = [transactions.load(connection, one) for one in dict.fromkeys(asked)]
     return all(
-        one.partner == row["partner"]
+        one.partner == row.partner
         and not (one.options or {}).get(ANSWERS_FROM)
-        and ascii_lower(one.address) != ascii_lower(row["rcpt_to"])
+        and ascii_lower(one.address) != ascii_lower(row.rcpt_to)
         for one in now
     )

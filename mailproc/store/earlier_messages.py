@@ -8,10 +8,11 @@ compares in full.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, case, func, select, text, union_all
+from sqlalchemy import Connection, Integer, bindparam, case, func, select, text, union_all
 
 from mailproc.store.letters import INBOX
 from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.rows import Event
 from mailproc.store.tables import UNPLACED, EventRow
 
 EVENT = table_of(EventRow)
@@ -40,7 +41,8 @@ _UNPLACED = Constant(
         EVENT.c.apdu.is_not(None),
     )
     .order_by(case((EVENT.c.type == "CANCEL", 0), else_=1), EVENT.c.id)  # of many, what stops it counts most
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("most", type_=Integer)),
+    Event,
 )
 _EARLIER = (
     EVENT.c.transaction_id == bindparam("transaction_id"),
@@ -81,31 +83,31 @@ def _about(said: Mapping[str, Any]) -> str:
     return f"{ref.get('number', '').upper()}/{ref.get('customer_code', '')}"[:LONGEST]
 
 
-def unplaced(connection: Connection, partner: str, apdu: Mapping[str, Any]) -> list[RowMapping]:
+def unplaced(connection: Connection, partner: str, apdu: Mapping[str, Any]) -> list[Event]:
     """Messages of ``partner`` on the shelf that belong to no transaction (yet) and call it as ``apdu`` (its
     JSON) does: ``HANDFUL`` at most, what asks to stop it first, then the oldest."""
     values = {"partner": partner, "about": keys(apdu)["about"], "most": HANDFUL}
     return _UNPLACED.rows(connection, values)
 
 
-def at_its_time(connection: Connection, transaction_id: int, event: RowMapping) -> list[dict[str, Any]]:
+def at_its_time(connection: Connection, transaction_id: int, event: Event) -> list[dict[str, Any]]:
     """The JSON of APDUs of the kind of ``event`` that letters of its sender brought before, oldest first,
     which share a service time with it; ``HANDFUL`` for each of the two times and its two meanings."""
-    times = keys(event["apdu"])
+    times = keys(event.apdu)
     times["original_sent_at"] = times["original_sent_at"] or times["sent_at"]
     values = _of(transaction_id, event) | times | {"most": HANDFUL}
     return [row["apdu"] for row in _AT_ITS_TIME.rows(connection, values)]
 
 
-def count(connection: Connection, transaction_id: int, event: RowMapping) -> int:
+def count(connection: Connection, transaction_id: int, event: Event) -> int:
     """How many APDUs of the kind of ``event`` letters of its sender brought before; not its own."""
     return int(_COUNT.scalar(connection, _of(transaction_id, event)))
 
 
-def _of(transaction_id: int, event: RowMapping) -> dict[str, Any]:
+def _of(transaction_id: int, event: Event) -> dict[str, Any]:
     return {
         "transaction_id": transaction_id,
-        "type": event["type"],
-        "event_id": event["id"],
-        "inbox_id": event["inbox_id"],
+        "type": event.type,
+        "event_id": event.id,
+        "inbox_id": event.inbox_id,
     }

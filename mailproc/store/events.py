@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select
 
 from mailproc.ill.terms import ApduType
 from mailproc.store import earlier_messages
 from mailproc.store.letters import DISMISSED
-from mailproc.store.prepared_statements import Constant, insert_into, one_of, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
+from mailproc.store.rows import CountOnShelf, Event, HeardEvent, WaitingOnShelf
 from mailproc.store.tables import EventRow, HistoryRow
 from mailproc.store.text import storable
 
@@ -59,7 +60,7 @@ class NewEvent:
 _COLUMNS = (*NewEvent.__dataclass_fields__, *earlier_messages.keys(None), "attempts")
 _ADD = Constant(insert_into(EventRow, _COLUMNS))
 _ADD_ALL = Constant(EVENT.insert().values({name: bindparam(name) for name in _COLUMNS}))
-_LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")))
+_LOAD = Constant(select(EVENT).where(EVENT.c.id == bindparam("event_id")), Event)
 _FROZEN = ("state", "transaction_id", "request_id", "facts", "partner", "last_error", "unfinished")
 _FINISH = Constant(update_of(EventRow, _FROZEN))
 _FINISH_WITH_APDU = Constant(update_of(EventRow, (*_FROZEN, "apdu")))
@@ -71,9 +72,10 @@ _OF_TRANSACTION = (
     .order_by(HISTORY.c.id)  # the order they took effect in: a letter from the shelf comes late
 )
 _LATEST_OF_TRANSACTION = Constant(
-    _OF_TRANSACTION.order_by(None).order_by(HISTORY.c.id.desc()).limit(bindparam("most", type_=Integer))
+    _OF_TRANSACTION.order_by(None).order_by(HISTORY.c.id.desc()).limit(bindparam("most", type_=Integer)),
+    Event,
 )
-_FIRST_OF_TRANSACTION = Constant(_OF_TRANSACTION.limit(1))
+_FIRST_OF_TRANSACTION = Constant(_OF_TRANSACTION.limit(1), Event)
 _DUE_OF_TRANSACTION = Constant(
     select(EVENT.c.id)
     .where(EVENT.c.transaction_id == bindparam("transaction_id"), EVENT.c.state == "todo")
@@ -110,7 +112,8 @@ _HEARD_SINCE = Constant(
         (EVENT.c.cause == "letter") | (EVENT.c.heard_by != ""),
         one_of(EVENT.c.type, ApduType.__members__),
     )
-    .order_by(EVENT.c.id)
+    .order_by(EVENT.c.id),
+    HeardEvent,
 )
 _RECORDED = (
     select(func.count())
@@ -138,7 +141,8 @@ _WAITED = Constant(
         EVENT.c.transaction_id.is_(None),
     )
     .order_by(EVENT.c.not_before, EVENT.c.id)
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("most", type_=Integer)),
+    Event,
 )
 _WAITS_ON_SHELF = (EVENT.c.state == "shelved", EVENT.c.not_before.is_not(None))
 _ON_SHELF = (
@@ -158,7 +162,8 @@ _SHELVED_OF_LETTER = Constant(
         one_of(EVENT.c.state, ("shelved", "dismissed")),
         EVENT.c.apdu.is_not(None),
     )
-    .order_by(EVENT.c.position)
+    .order_by(EVENT.c.position),
+    Event,
 )
 
 
@@ -180,12 +185,12 @@ def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:
     _ADD_ALL.run_many(connection, [_values(event) for event in events])
 
 
-def due_to(event: RowMapping) -> int | None:
+def due_to(event: Event) -> int | None:
     """The letter that came in to which the event is due, itself or by what it made us do; None where it is
     due to staff, or to a day that came."""
-    if event["cause"] == "letter":
-        return int(event["inbox_id"]) if event["inbox_id"] is not None else None
-    known = (event["facts"] or {}).get(FROM_LETTER)
+    if event.cause == "letter":
+        return int(event.inbox_id) if event.inbox_id is not None else None
+    known = (event.facts or {}).get(FROM_LETTER)
     return None if known is None else int(known)
 
 
@@ -197,15 +202,15 @@ def due_to_letters(connection: Connection, event_ids: Iterable[int]) -> dict[str
     return {FROM_LETTER: max(found)} if found and len(found) == len(due) else {}
 
 
-def load(connection: Connection, event_id: int) -> RowMapping | None:
+def load(connection: Connection, event_id: int) -> Event | None:
     return _LOAD.row(connection, {"event_id": event_id})
 
 
-def finish(connection: Connection, event: RowMapping | dict[str, Any], **changes: Any) -> None:
+def finish(connection: Connection, event: Event, **changes: Any) -> None:
     """The event is done; ``changes`` are what the step froze into it."""
-    kept = {name: event[name] for name in ("transaction_id", "request_id", "facts", "partner")}
+    kept = {name: getattr(event, name) for name in ("transaction_id", "request_id", "facts", "partner")}
     statement = _FINISH_WITH_APDU if "apdu" in changes else _FINISH
-    statement.run(connection, kept | changes | _ENDED | {"row_id": event["id"], "state": "done"})
+    statement.run(connection, kept | changes | _ENDED | {"row_id": event.id, "state": "done"})
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:
@@ -213,65 +218,66 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
     connection.execute(_SHELVE, ended)
 
 
-def todo_again(connection: Connection, event: RowMapping, transaction_id: int | None = None) -> None:
+def todo_again(connection: Connection, event: Event, transaction_id: int | None = None) -> None:
     """A shelved event goes round once more, placed on ``transaction_id`` if given. What was so while it
     lay there is over: should it come back, it is held back no more, and its sender may be told again."""
     values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
-    kept = {name: value for name, value in (event["facts"] or {}).items() if name not in (WITHHELD, TOLD)}
+    kept = {name: value for name, value in (event.facts or {}).items() if name not in (WITHHELD, TOLD)}
     values["facts"] = kept or None
     if transaction_id is not None:
         values["transaction_id"] = transaction_id
-    connection.execute(EVENT.update().where(EVENT.c.id == event["id"]).values(values))
+    connection.execute(EVENT.update().where(EVENT.c.id == event.id).values(values))
 
 
-def of_transaction(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+def of_transaction(connection: Connection, transaction_id: int) -> Sequence[Event]:
     """Everything that happened to the transaction, in the order it took effect."""
-    return connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}).mappings().all()
+    return made(Event, connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}))
 
 
-def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[RowMapping]:
+def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[Event]:
     """The first of them and the latest ``most``, in that order."""
     named = {"transaction_id": transaction_id}
     latest = _LATEST_OF_TRANSACTION.rows(connection, named | {"most": most})[::-1]
     if len(latest) < most:
         return latest
     first = _FIRST_OF_TRANSACTION.rows(connection, named)
-    return [one for one in first if one["id"] != latest[0]["id"]] + latest
+    return [one for one in first if one.id != latest[0].id] + latest
 
 
 def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[int]:
     return [row["id"] for row in _DUE_OF_TRANSACTION.rows(connection, {"transaction_id": transaction_id})]
 
 
-def said_before(connection: Connection, event: RowMapping, transaction_id: int, since: int) -> bool:
+def said_before(connection: Connection, event: Event, transaction_id: int, since: int) -> bool:
     """Were the same words heard of the same sender since event ``since``, which last changed state or due
     date?"""
     values = {
         "transaction_id": transaction_id,
-        "repeat_key": event["repeat_key"],
+        "repeat_key": event.repeat_key,
         "since": since,
-        "event_id": event["id"],
-        "inbox_id": event["inbox_id"],
+        "event_id": event.id,
+        "inbox_id": event.inbox_id,
     }
     return _SAID_BEFORE.scalar(connection, values) is not None
 
 
-def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> RowMapping | None:
+def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> Event | None:
     """The last event of one of these types that had its step."""
     values = {"transaction_id": transaction_id, "types": list(types)}
-    return connection.execute(_LAST_OF, values).mappings().first()
+    found = made(Event, connection.execute(_LAST_OF, values))
+    return found[0] if found else None
 
 
-def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
+def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:
     """What was said to us after event ``event_id``, by letter or otherwise: type, at, apdu, facts."""
     values = {"transaction_id": transaction_id, "since": event_id}
     return _HEARD_SINCE.rows(connection, values)
 
 
-def proven_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[RowMapping]:
+def proven_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:
     """The same without the letters that staff put to it: what the partner itself has said."""
     heard = heard_since(connection, transaction_id, event_id)
-    return [event for event in heard if not (event["facts"] or {}).get(BY_HAND)]
+    return [event for event in heard if not (event.facts or {}).get(BY_HAND)]
 
 
 def known_once(connection: Connection, once: str) -> int | None:
@@ -279,7 +285,7 @@ def known_once(connection: Connection, once: str) -> int | None:
     return connection.execute(_ONCE, {"once": once}).scalar()
 
 
-def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[RowMapping]:
+def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[Event]:
     """What of a letter could be read and lies on the shelf, or was put away from there."""
     return _SHELVED_OF_LETTER.rows(connection, {"inbox_id": inbox_id})
 
@@ -294,9 +300,9 @@ def dismiss(connection: Connection, event_id: int, why: str) -> bool:
     """Put a shelved message away, ``why`` behind the reason for which it lay there; False where it lies on
     no shelf. It waits for nothing any more."""
     row = load(connection, event_id)
-    if row is None or row["state"] != "shelved":
+    if row is None or row.state != "shelved":
         return False
-    said = "; ".join(part for part in (row["last_error"], why) if part)
+    said = "; ".join(part for part in (row.last_error, why) if part)
     values = {"state": DISMISSED, "last_error": storable(said), "not_before": None}
     connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
     return True
@@ -308,27 +314,28 @@ def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None,
     connection.execute(_WAIT_ON_SHELF, values)
 
 
-def told_on_shelf(connection: Connection, event: RowMapping, day: date, reason: str) -> None:
+def told_on_shelf(connection: Connection, event: Event, day: date, reason: str) -> None:
     """The sender of a shelved event was told of it on ``day``: it waits for nothing any more."""
-    wait_on_shelf(connection, event["id"], None, reason)
-    facts = (event["facts"] or {}) | {TOLD: day.isoformat()}
-    connection.execute(EVENT.update().where(EVENT.c.id == event["id"]).values(facts=facts))
+    wait_on_shelf(connection, event.id, None, reason)
+    facts = (event.facts or {}) | {TOLD: day.isoformat()}
+    connection.execute(EVENT.update().where(EVENT.c.id == event.id).values(facts=facts))
 
 
-def waited(connection: Connection, now: datetime, far: datetime, most: int) -> Sequence[RowMapping]:
+def waited(connection: Connection, now: datetime, far: datetime, most: int) -> Sequence[Event]:
     """What belongs to no transaction and has waited on the shelf as long as it was to; also what came
     later than ``now`` and is to wait until after ``far``: the clock was wrong then."""
     return _WAITED.rows(connection, {"now": now, "far": far, "most": most})
 
 
-def waiting_on_shelf(connection: Connection, most: int) -> Sequence[RowMapping]:
+def waiting_on_shelf(connection: Connection, most: int) -> Sequence[WaitingOnShelf]:
     """What waits on the shelf until an instant, the first first: id, partner, not_before."""
-    return connection.execute(_ON_SHELF, {"most": most}).mappings().all()
+    return made(WaitingOnShelf, connection.execute(_ON_SHELF, {"most": most}))
 
 
-def count_on_shelf(connection: Connection) -> RowMapping:
+def count_on_shelf(connection: Connection) -> CountOnShelf:
     """How much of that there is: count, next_at (None for nothing)."""
-    return connection.execute(_ON_SHELF_COUNT).mappings().one()
+    (counted,) = made(CountOnShelf, connection.execute(_ON_SHELF_COUNT))
+    return counted
 
 
 def recorded(connection: Connection, transaction_id: int, kind: str) -> int:

@@ -12,6 +12,7 @@ from mailproc.sentence import sentence
 from mailproc.store.outgoing import LEFT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.queue import Due
+from mailproc.store.rows import InboxLetter, LetterSender
 from mailproc.store.tables import (
     DEFERRED,
     SHELVED,
@@ -72,8 +73,10 @@ _SAME_CONTENT = Constant(
     .limit(1)
 )
 _SENDER_OF = Constant(
-    select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id"))
+    select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id")),
+    LetterSender,
 )
+_LOAD = Constant(select(INBOX).where(INBOX.c.id == bindparam("inbox_id")), InboxLetter)
 _SHELVED_BECAUSE = select(INBOX.c.id).where(
     INBOX.c.state == "shelved",
     INBOX.c.codec == bindparam("codec"),
@@ -156,11 +159,11 @@ def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]
     return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
 
 
-def load(connection: Connection, inbox_id: int) -> RowMapping | None:
-    return connection.execute(select(INBOX).where(INBOX.c.id == inbox_id)).mappings().one_or_none()
+def load(connection: Connection, inbox_id: int) -> InboxLetter | None:
+    return _LOAD.row(connection, {"inbox_id": inbox_id})
 
 
-def sender_of(connection: Connection, inbox_id: int) -> RowMapping | None:
+def sender_of(connection: Connection, inbox_id: int) -> LetterSender | None:
     """Who a letter is from: partner, proof and taken_from, and nothing of its bytes."""
     return _SENDER_OF.row(connection, {"inbox_id": inbox_id})
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, RowMapping, Select, and_, func, or_, select, text, union
+from sqlalchemy import CompoundSelect, Connection, Select, and_, func, or_, select, text, union
 
 from mailproc.store.events import EVENT
-from mailproc.store.prepared_statements import table_of
+from mailproc.store.prepared_statements import made, table_of
 from mailproc.store.requests import CANDIDATE, REQUEST
+from mailproc.store.rows import OpenAttempt, PolledMailbox
 from mailproc.store.tables import DIGEST, MailboxRow
 from mailproc.store.timers import TIMER, UNFIRED
 from mailproc.store.transactions import TRANSACTION
@@ -38,7 +39,7 @@ AT_ONCE = 500
 
 def attempts(
     connection: Connection, states: Collection[str], day: date, only: Collection[int] | None = None
-) -> Iterator[RowMapping]:
+) -> Iterator[OpenAttempt]:
     """Each attempt of each open request that may need a hand on ``day``, by request and attempt.
 
     It may where an attempt asks for one, where a promise is ours or its day has passed, where its last
@@ -49,7 +50,7 @@ def attempts(
     return _attempts(connection, may_need(states, day) if only is None else only)
 
 
-def without_timer(connection: Connection) -> Iterator[RowMapping]:
+def without_timer(connection: Connection) -> Iterator[OpenAttempt]:
     """Each attempt of each open request of which no timer waits, as ``attempts``: what happens next happens
     because a letter comes or a person acts."""
     waits = (
@@ -62,7 +63,7 @@ def without_timer(connection: Connection) -> Iterator[RowMapping]:
 
 def _attempts(
     connection: Connection, wanted: Collection[int] | Select[Any] | CompoundSelect[Any]
-) -> Iterator[RowMapping]:
+) -> Iterator[OpenAttempt]:
     """``wanted``: ids of requests."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
@@ -79,7 +80,8 @@ def _attempts(
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip
     with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
-        yield from rows.mappings()
+        for some in rows.partitions():
+            yield from made(OpenAttempt, some)
 
 
 def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:
@@ -97,10 +99,10 @@ def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:
     )
 
 
-def failing_mailboxes(connection: Connection) -> Sequence[RowMapping]:
+def failing_mailboxes(connection: Connection) -> Sequence[PolledMailbox]:
     """Mailboxes that could not be read at the last look, with ``failing_since`` and ``last_error``."""
     statement = select(_MAILBOX).where(_MAILBOX.c.failing_since.is_not(None)).order_by(_MAILBOX.c.name)
-    return connection.execute(statement).mappings().all()
+    return made(PolledMailbox, connection.execute(statement))
 
 
 def last_digest(connection: Connection) -> datetime | None:

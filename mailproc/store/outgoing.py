@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.mail.letter import BY_MAIL
-from mailproc.store.prepared_statements import Constant, insert_into, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
+from mailproc.store.rows import Intent, OutgoingLetter, SaidIntent
 from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
 
 EVENT = table_of(EventRow)
@@ -54,7 +55,7 @@ _ADD_INTENT = Constant(insert_into(
 ))  # fmt: skip
 _ADD_LETTER = Constant(insert_into(OutgoingRow, tuple(NewLetterOut.__dataclass_fields__)))
 _PLACE = Constant(update_of(IntentRow, ("state", "outgoing_id", "last_error", "unfinished", "not_before")))
-_LOAD = select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id"))
+_LOAD = Constant(select(OUTGOING).where(OUTGOING.c.id == bindparam("outgoing_id")), OutgoingLetter)
 _LAST = (
     select(INTENT, OUTGOING.c.state.label("letter_state"))
     .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))
@@ -119,10 +120,10 @@ def trouble_known(connection: Connection, why: str) -> bool:
     return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
 
 
-def notices_beside(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
+def notices_beside(connection: Connection, intent: Intent) -> Sequence[Intent]:
     """The notices that wait because of the letter that ``intent`` came of, itself among them; none where
     it came of no letter."""
-    return connection.execute(_OF_LETTER, {"event_id": intent["event_id"]}).mappings().all()
+    return made(Intent, connection.execute(_OF_LETTER, {"event_id": intent.event_id}))
 
 
 def hold_intent(connection: Connection, intent_id: int, error: str, not_before: datetime) -> None:
@@ -146,8 +147,8 @@ def place(
     _PLACE.run(connection, values)
 
 
-def load(connection: Connection, outgoing_id: int) -> RowMapping | None:
-    return connection.execute(_LOAD, {"outgoing_id": outgoing_id}).mappings().one_or_none()
+def load(connection: Connection, outgoing_id: int) -> OutgoingLetter | None:
+    return _LOAD.row(connection, {"outgoing_id": outgoing_id})
 
 
 def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
@@ -179,20 +180,20 @@ def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
 
 def is_to_people(connection: Connection, outgoing_id: int) -> bool:
     """Is it a notice, a receipt or a report, and no message of a transaction?"""
-    return all(intent["kind"] != "apdu" for intent in intents_of(connection, outgoing_id))
+    return all(intent.kind != "apdu" for intent in intents_of(connection, outgoing_id))
 
 
-def intents_of(connection: Connection, outgoing_id: int) -> Sequence[RowMapping]:
+def intents_of(connection: Connection, outgoing_id: int) -> Sequence[Intent]:
     statement = select(INTENT).where(INTENT.c.outgoing_id == outgoing_id).order_by(INTENT.c.id)
-    return connection.execute(statement).mappings().all()
+    return made(Intent, connection.execute(statement))
 
 
-def of_event(connection: Connection, event_id: int) -> Sequence[RowMapping]:
+def of_event(connection: Connection, event_id: int) -> Sequence[SaidIntent]:
     """The intents of an event, each with ``letter_state`` of its letter."""
-    return connection.execute(_OF_EVENT, {"event_id": event_id}).mappings().all()
+    return made(SaidIntent, connection.execute(_OF_EVENT, {"event_id": event_id}))
 
 
-def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequence[RowMapping]:
+def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequence[Intent]:
     """The notices about these that became no letter, oldest first, each with its ``last_error``."""
     statement = select(INTENT).where(
         INTENT.c.transaction_id.in_(transaction_ids),
@@ -201,7 +202,7 @@ def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequenc
         INTENT.c.outgoing_id.is_(None),
         INTENT.c.last_error != "",
     )
-    return connection.execute(statement.order_by(INTENT.c.id)).mappings().all()
+    return made(Intent, connection.execute(statement.order_by(INTENT.c.id)))
 
 
 def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[str]:
@@ -218,9 +219,10 @@ def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]
     return [row["body"]["apdu"] for row in rows]
 
 
-def last_said(connection: Connection, transaction_id: int) -> RowMapping | None:
+def last_said(connection: Connection, transaction_id: int) -> SaidIntent | None:
     """The intent of our last word in the transaction, with ``letter_state`` of its letter."""
-    return connection.execute(_LAST, {"transaction_id": transaction_id}).mappings().one_or_none()
+    found = made(SaidIntent, connection.execute(_LAST, {"transaction_id": transaction_id}))
+    return found[0] if found else None
 
 
 def delivery(connection: Connection, transaction_id: int) -> str:
@@ -229,11 +231,11 @@ def delivery(connection: Connection, transaction_id: int) -> str:
     last = last_said(connection, transaction_id)
     if last is None:
         return ""
-    word = str(last["letter_state"] or last["state"])
+    word = str(last.letter_state or last.state)
     return {"todo": "waiting", "prepared": "waiting", "shelved": "failed"}.get(word, word)
 
 
-def unsaid(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+def unsaid(connection: Connection, transaction_id: int) -> Sequence[SaidIntent]:
     """The intents of the transaction whose letter has not left: these can be taken back."""
     statement = (
         select(INTENT, OUTGOING.c.state.label("letter_state"))
@@ -241,21 +243,21 @@ def unsaid(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
         .where(INTENT.c.transaction_id == transaction_id, INTENT.c.kind == "apdu")
         .where(INTENT.c.state.in_((*UNWORDED, "prepared")))
     )
-    rows = connection.execute(statement).mappings().all()
-    return [row for row in rows if row["letter_state"] not in LEFT]
+    rows = made(SaidIntent, connection.execute(statement))
+    return [row for row in rows if row.letter_state not in LEFT]
 
 
-def withdraw(connection: Connection, intent: RowMapping) -> None:
+def withdraw(connection: Connection, intent: SaidIntent) -> None:
     """Take the intent back; what shared its letter that waits goes into a new one.
 
     A letter that is held or given up stays for staff: ``renew_letter`` when they let it go.
     """
-    letter_id = intent["outgoing_id"]
-    place(connection, intent["id"], "withdrawn", letter_id)
+    letter_id = intent.outgoing_id
+    place(connection, intent.id, "withdrawn", letter_id)
     if letter_id is None:
         return
-    others = [other for other in intents_of(connection, letter_id) if other["state"] == "prepared"]
-    if intent["letter_state"] == "prepared" or not others:
+    others = [other for other in intents_of(connection, letter_id) if other.state == "prepared"]
+    if intent.letter_state == "prepared" or not others:
         renew_letter(connection, letter_id)
 
 
@@ -263,8 +265,8 @@ def renew_letter(connection: Connection, outgoing_id: int) -> None:
     """Withdraw the letter; what is still to be said in it goes into a new one."""
     change(connection, outgoing_id, state="withdrawn")
     for intent in intents_of(connection, outgoing_id):
-        if intent["state"] == "prepared":
-            place(connection, intent["id"], "todo", None)
+        if intent.state == "prepared":
+            place(connection, intent.id, "todo", None)
 
 
 def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[int]:
@@ -274,7 +276,7 @@ def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[
     return connection.execute(statement).scalars().all()
 
 
-def in_state(connection: Connection, state: str) -> list[RowMapping]:
+def in_state(connection: Connection, state: str) -> list[OutgoingLetter]:
     """Letters in that state, oldest first."""
-    found = connection.execute(select(OUTGOING).where(OUTGOING.c.state == state)).mappings()
-    return sorted(found, key=itemgetter("id"))
+    found = made(OutgoingLetter, connection.execute(select(OUTGOING).where(OUTGOING.c.state == state)))
+    return sorted(found, key=attrgetter("id"))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
-from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.prepared_statements import Constant, made, table_of
+from mailproc.store.rows import LearnedAddress
 from mailproc.store.tables import PAUSING, PartnerLearned
 from mailproc.store.text import storable
 
@@ -27,7 +28,8 @@ _ONE = Constant(
         LEARNED.c.kind == bindparam("kind"),
         LEARNED.c.value == bindparam("value"),
         LEARNED.c.transaction_id == bindparam("transaction_id"),
-    )
+    ),
+    LearnedAddress,
 )
 _CONFIRMED = Constant(
     select(LEARNED.c.value)
@@ -39,7 +41,7 @@ _CONFIRMED = Constant(
     .order_by(LEARNED.c.confirmed_at.desc(), LEARNED.c.id.desc())
     .limit(1)
 )
-_BY_ID = Constant(select(LEARNED).where(LEARNED.c.id == bindparam("learned_id")))
+_BY_ID = Constant(select(LEARNED).where(LEARNED.c.id == bindparam("learned_id")), LearnedAddress)
 MOST_WAITING = 20
 """Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
 _PAUSED = Constant(select(LEARNED.c.partner).where(text(PAUSING)))  # said as the index says it
@@ -74,7 +76,7 @@ def _keep(
 ) -> AddressStatus:
     known = _ONE.row(connection, named | {"transaction_id": transaction_id})
     if known is not None:
-        return AddressStatus.WAITS if known["confirmed_at"] is None else AddressStatus.CONFIRMED
+        return AddressStatus.WAITS if known.confirmed_at is None else AddressStatus.CONFIRMED
     if named["kind"] != PAUSED and _waiting(connection, named, transaction_id) >= MOST_WAITING:
         return AddressStatus.FULL
     row = named | {"event_id": event_id, "transaction_id": transaction_id, "symbol": symbol}
@@ -99,19 +101,19 @@ def address_of(connection: Connection, partner: str) -> str | None:
     return found
 
 
-def load(connection: Connection, learned_id: int) -> RowMapping | None:
+def load(connection: Connection, learned_id: int) -> LearnedAddress | None:
     """One of ``addresses``; None where there is none of that number."""
     row = _BY_ID.row(connection, {"learned_id": learned_id})
-    return row if row is not None and row["kind"] in (ADDRESS, FORWARDED) else None
+    return row if row is not None and row.kind in (ADDRESS, FORWARDED) else None
 
 
-def addresses(connection: Connection) -> Sequence[RowMapping]:
+def addresses(connection: Connection) -> Sequence[LearnedAddress]:
     """All of them, in the order in which they were learned, also those of requests that were passed on."""
     statement = select(LEARNED).where(LEARNED.c.kind.in_((ADDRESS, FORWARDED))).order_by(LEARNED.c.id)
-    return connection.execute(statement).mappings().all()
+    return made(LearnedAddress, connection.execute(statement))
 
 
-def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequence[RowMapping]:
+def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequence[LearnedAddress]:
     """What waits for staff, the oldest first: libraries to which that transaction of the partner's is said to
     be passed on; with 0 the addresses that the partner named as its own."""
     statement = select(LEARNED).where(
@@ -120,17 +122,17 @@ def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequen
         LEARNED.c.transaction_id == transaction_id,
         LEARNED.c.confirmed_at.is_(None),
     )
-    return connection.execute(statement.order_by(LEARNED.c.id)).mappings().all()
+    return made(LearnedAddress, connection.execute(statement.order_by(LEARNED.c.id)))
 
 
-def passed_on_to(connection: Connection, address: str) -> Sequence[RowMapping]:
+def passed_on_to(connection: Connection, address: str) -> Sequence[LearnedAddress]:
     """Requests that are said to be passed on to ``address`` (in upper or lower case), without a yes yet."""
     statement = select(LEARNED).where(
         LEARNED.c.kind == FORWARDED,
         func.lower(LEARNED.c.value) == func.lower(address),
         LEARNED.c.confirmed_at.is_(None),
     )
-    return connection.execute(statement.order_by(LEARNED.c.id)).mappings().all()
+    return made(LearnedAddress, connection.execute(statement.order_by(LEARNED.c.id)))
 
 
 def confirm(connection: Connection, learned_id: int, now: datetime) -> None:

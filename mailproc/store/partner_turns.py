@@ -25,6 +25,7 @@ from mailproc.store import queue
 from mailproc.store.outgoing import INTENT, OUTGOING, UNDELIVERED, UNWORDED, change
 from mailproc.store.prepared_statements import Constant, one_of
 from mailproc.store.queue import Due
+from mailproc.store.rows import Intent, OutgoingLetter
 from mailproc.store.tables import TO_WORD, Instant, IntentRow, OutgoingRow
 
 _NOW: Any = bindparam("now", type_=Instant)
@@ -108,7 +109,7 @@ _NEXT_RECIPIENT = Constant(
 
 def claim_intents(
     connection: Connection, kind: str, paused: Sequence[str], now: datetime, limit: int
-) -> list[RowMapping]:
+) -> list[Intent]:
     """Intents that may be put into a letter now, oldest first, their try counted.
 
     None for a paused partner, nor for its people; none whose transaction has an earlier APDU that has not
@@ -122,25 +123,25 @@ def claim_intents(
             due += _rows(connection, _DUE, values | {"partner": partner})
         elif kind == "notice":
             due += _rows(connection, _DUE_WHILE_PAUSED, values | {"partner": partner})
-    return queue.begin(connection, IntentRow, sorted(due)[:limit])
+    return queue.begin(connection, IntentRow, Intent, sorted(due)[:limit])
 
 
 def claim_letter(
     connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int] = ()
-) -> RowMapping | None:
+) -> OutgoingLetter | None:
     """The oldest letter that is due, its try counted and its state ``sending``; none of a paused partner.
 
     ``beside``: the letters under way. None about a request of which one of them speaks, so that no later word
     overtakes an earlier one; and none over which the process died before, which goes alone.
     ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
     """
-    rows: list[RowMapping] = []
+    rows: list[OutgoingLetter] = []
     while not rows:  # one that killed the process twice is shelved here, and the next one looked at
         due = _letters_due(connection, paused, now, beside)
         if not due or (beside and 0 < min(due)[1] < queue.DEATHS):
             return None
-        rows = queue.begin(connection, OutgoingRow, [min(due)])
-    change(connection, rows[0]["id"], state="sending", sending_since=now, unfinished=rows[0]["unfinished"])
+        rows = queue.begin(connection, OutgoingRow, OutgoingLetter, [min(due)])
+    change(connection, rows[0].id, state="sending", sending_since=now, unfinished=rows[0].unfinished)
     return rows[0]
 
 

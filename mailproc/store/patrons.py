@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from mailproc.store import find
-from mailproc.store.prepared_statements import table_of
+from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.rows import StoredPatron
 from mailproc.store.tables import PatronRow, RequestRow
 from mailproc.store.text import storable
 
 PATRON = table_of(PatronRow)
 _REQUEST = table_of(RequestRow)
-_LOAD = select(PATRON).where(PATRON.c.id == bindparam("patron_id"))
+_LOAD = Constant(select(PATRON).where(PATRON.c.id == bindparam("patron_id")), StoredPatron)
 _REQUESTS = select(_REQUEST.c.id).where(_REQUEST.c.patron_id == bindparam("patron_id"))
 _KEEP = text(
     "INSERT INTO patron (id, name, email, status, language)"
@@ -25,10 +26,10 @@ _KEEP = text(
 )
 
 
-def load(connection: Connection, patron_id: str | None) -> RowMapping | None:
+def load(connection: Connection, patron_id: str | None) -> StoredPatron | None:
     if patron_id is None:
         return None
-    return connection.execute(_LOAD, {"patron_id": patron_id}).mappings().one_or_none()
+    return _LOAD.row(connection, {"patron_id": patron_id})
 
 
 def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
@@ -37,6 +38,6 @@ def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
     values = {name: storable(str(patron.get(name) or "")) for name in names}
     before = load(connection, values["id"])
     connection.execute(_KEEP, values)
-    if before is not None and values["name"] not in ("", before["name"]):
+    if before is not None and values["name"] not in ("", before.name):
         for request_id in connection.execute(_REQUESTS, {"patron_id": values["id"]}).scalars().all():
             find.keep(connection, request_id)

@@ -15,14 +15,14 @@ row; where somebody was quicker nothing is changed and the answer is False.
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
     Integer,
-    RowMapping,
     Select,
     Table,
     bindparam,
@@ -31,9 +31,11 @@ from sqlalchemy import (
     update,
 )
 
-from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.prepared_statements import Constant, made, table_of
+from mailproc.store.rows import Queued
 from mailproc.store.tables import Instant, QueueRow
 
+_Row = TypeVar("_Row", bound=Queued)
 Due = tuple[int, int]
 """A row that is due: its id, and how many of its tries were begun and not ended."""
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
@@ -62,19 +64,20 @@ def far(now: datetime) -> datetime:
 def claim(
     connection: Connection,
     table: type[QueueRow],
+    into: type[_Row],
     limit: int,
     now: datetime,
     state: str = "todo",
     choose: Callable[[list[Due]], list[Due]] = list,
-) -> list[RowMapping]:
+) -> list[_Row]:
     """Count a try for the due rows, oldest first, and return them whole; at most ``limit``, and of those
     the ones that ``choose`` leaves.
 
-    Run it in a commit of its own, then work on the rows. A row whose last try was not ended comes
-    alone; one that has had its third such try is shelved here and not returned. ``attempts`` in the
-    answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
+    ``into``: what each is made. Run it in a commit of its own, then work on the rows. A row whose last try
+    was not ended comes alone; one that has had its third such try is shelved here and not returned.
+    ``attempts`` in the answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
     """
-    return begin(connection, table, choose(_all_due(connection, table, limit, now, state)))
+    return begin(connection, table, into, choose(_all_due(connection, table, limit, now, state)))
 
 
 def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
@@ -84,15 +87,15 @@ def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: da
     return chosen
 
 
-def begin(connection: Connection, table: type[QueueRow], due: list[Due]) -> list[RowMapping]:
+def begin(connection: Connection, table: type[QueueRow], into: type[_Row], due: list[Due]) -> list[_Row]:
     """The same for rows that the caller chose: (id, unfinished) of each, in order of id."""
     chosen = _chosen(connection, table, due)
     if not chosen:
         return []
     if len(chosen) == 1:  # as almost always: a letter to be sent
-        return _statements(table).count_whole.rows(connection, {"row_id": chosen[0]})
-    rows = connection.execute(_statements(table).count, {"ids": chosen}).mappings().all()
-    return sorted(rows, key=lambda row: row["id"])
+        return _count_whole(table, cast(Any, into)).rows(connection, {"row_id": chosen[0]})
+    rows = made(into, connection.execute(_statements(table).count, {"ids": chosen}))
+    return sorted(rows, key=attrgetter("id"))
 
 
 def _all_due(
@@ -165,7 +168,7 @@ class _Statements:
         counted = update(table).values(attempts=columns.attempts + 1, unfinished=columns.unfinished + 1)
         self.count = counted.where(these).returning(*columns)
         self.count_one = Constant(counted.where(this))
-        self.count_whole = Constant(counted.where(this).returning(*columns))
+        self.count_whole = counted.where(this).returning(*columns)
         self.killed = (
             update(table)
             .where(these)
@@ -205,6 +208,11 @@ def times(table: Any, now: BindParameter[datetime]) -> tuple[ColumnElement[bool]
     it. For PostgreSQL IS NULL is no equality, so the order by id alone would be a sort."""
     beyond = table.c.not_before > bindparam("far", type_=Instant)
     return table.c.not_before.is_(None), table.c.not_before <= now, beyond
+
+
+@cache
+def _count_whole(model: type[QueueRow], into: type[_Row]) -> Constant[_Row]:
+    return Constant(_statements(model).count_whole, into)
 
 
 @cache

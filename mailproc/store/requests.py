@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mailproc.ill.rota import Candidate
 from mailproc.store import counters
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
+from mailproc.store.rows import StoredRequest
 from mailproc.store.tables import CandidateRow, RequestRow
 from mailproc.store.text import storable
 
@@ -40,8 +41,8 @@ class NewRequest:
 
 
 _ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
-_LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")))
-_BY_NUMBER = Constant(select(REQUEST).where(REQUEST.c.number == bindparam("number")))
+_LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")), StoredRequest)
+_BY_NUMBER = Constant(select(REQUEST).where(REQUEST.c.number == bindparam("number")), StoredRequest)
 _ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
 _CLOSE = Constant(
     REQUEST.update()
@@ -75,11 +76,11 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     return row_id, number
 
 
-def load(connection: Connection, request_id: int) -> RowMapping:
+def load(connection: Connection, request_id: int) -> StoredRequest:
     return _LOAD.one(connection, {"request_id": request_id})
 
 
-def by_number(connection: Connection, number: str) -> RowMapping | None:
+def by_number(connection: Connection, number: str) -> StoredRequest | None:
     return _BY_NUMBER.row(connection, {"number": storable(number).upper()})
 
 

@@ -1,18 +1,19 @@
 """What staff change of a request afterwards: the places of its rota not asked yet, and its own words."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from mailproc.store import find
 from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.prepared_statements import made
 from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates
+from mailproc.store.rows import AttemptStep, RotaEntry
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
 
-def places(connection: Connection, request_id: int) -> Sequence[RowMapping]:
+def places(connection: Connection, request_id: int) -> list[RotaEntry]:
     """The rota in order; with ``attempt``, ``state`` and ``closed_at`` of who was asked, and the symbol of
     its ``holder``: who has the request now."""
     statement = (
@@ -27,10 +28,10 @@ def places(connection: Connection, request_id: int) -> Sequence[RowMapping]:
         .where(CANDIDATE.c.request_id == request_id)
         .order_by(CANDIDATE.c.position)
     )
-    return connection.execute(statement).mappings().all()
+    return made(RotaEntry, connection.execute(statement))
 
 
-def told(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+def told(connection: Connection, transaction_id: int) -> list[AttemptStep]:
     """The history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
     statement = (
         select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.apdu, EVENT.c.heard_by)
@@ -38,7 +39,7 @@ def told(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
         .where(HISTORY.c.transaction_id == transaction_id)
         .order_by(HISTORY.c.id)
     )
-    return connection.execute(statement).mappings().all()
+    return made(AttemptStep, connection.execute(statement))
 
 
 def drop(connection: Connection, request_id: int, position: int) -> None:
@@ -50,11 +51,11 @@ def drop(connection: Connection, request_id: int, position: int) -> None:
 
 def put_next(connection: Connection, request_id: int, partner: str) -> None:
     """``partner`` is asked before all that wait: they move up by one place."""
-    waiting = [row["position"] for row in places(connection, request_id) if _waits(row)]
+    waiting = [row.position for row in places(connection, request_id) if _waits(row)]
     if not waiting:
         add_candidates(connection, request_id, [partner])
         return
-    everyone = [row["position"] for row in places(connection, request_id) if row["position"] >= waiting[0]]
+    everyone = [row.position for row in places(connection, request_id) if row.position >= waiting[0]]
     for position in reversed(everyone):  # from the end: no two stand at one place, not even for a moment
         up = CANDIDATE.update().where(*_at(request_id, position)).values(position=position + 1)
         connection.execute(up)
@@ -74,8 +75,8 @@ def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> 
     find.keep(connection, request_id)
 
 
-def _waits(row: RowMapping) -> bool:
-    return row["transaction_id"] is None and not row["why_not"]
+def _waits(row: RotaEntry) -> bool:
+    return row.transaction_id is None and not row.why_not
 
 
 def _at(request_id: int, position: int) -> tuple[Any, Any]:

@@ -43,3 +43,312 @@ class Transaction:
     closed_at: datetime | None
     updated_at: datetime
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The columns that every queue has (``tables.QueueRow``), and the row's id."""
+
+    state: str
+    attempts: int
+    unfinished: int
+    not_before: datetime | None
+    last_error: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Queued):
+    """What moves a transaction (``tables.EventRow``). ``type``: of a message the name of its ApduType, of an
+    act of staff the action's name. ``apdu`` is its JSON."""
+
+    cause: str
+    inbox_id: int | None
+    position: int | None
+    actor: str
+    door: str
+    once: str | None
+    heard_by: str
+    partner: str
+    transaction_id: int | None
+    request_id: int | None
+    type: str
+    apdu: dict[str, Any] | None
+    ref: dict[str, Any] | None
+    facts: dict[str, Any] | None
+    repeat_key: str
+    about: str
+    sent_at: str
+    original_sent_at: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeardEvent:
+    """Of an event by which somebody told us something: no more than timers depend on."""
+
+    type: str
+    at: datetime
+    apdu: dict[str, Any] | None
+    facts: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiredEvent:
+    """Of an event that a timer made."""
+
+    type: str
+    at: datetime
+    facts: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOnShelf:
+    """A message that waits on the shelf until ``not_before``."""
+
+    id: int
+    partner: str
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CountOnShelf:
+    """How many such messages there are, and when the first of them is due."""
+
+    count: int
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRequest:
+    """What a reader wants, or a partner wants of us (``tables.RequestRow``). ``item``, ``delivery``,
+    ``max_cost``, ``more`` are JSON of the APDU's fields."""
+
+    id: int
+    number: str
+    role: Role
+    service: Service
+    item: dict[str, Any] | None
+    title: str
+    author: str
+    patron_id: str | None
+    delivery: dict[str, Any] | None
+    need_before_on: date | None
+    max_cost: dict[str, Any] | None
+    keywords: list[str] | None
+    note: str
+    copyright_declared: bool
+    more: dict[str, Any] | None
+    account: str
+    created_at: datetime
+    closed_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPatron:
+    """A reader of ours (``tables.PatronRow``)."""
+
+    id: str
+    name: str
+    email: str
+    status: str
+    language: str
+    anonymised_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent(Queued):
+    """What an event wants said (``tables.IntentRow``). ``body`` of an APDU: {"apdu": its JSON}; of a letter
+    to people {"notice", "to", "facts", …}; of a receipt what ``replies`` keeps in it."""
+
+    event_id: int
+    seq: int
+    request_id: int | None
+    transaction_id: int | None
+    kind: str
+    body: dict[str, Any]
+    partner: str
+    outgoing_id: int | None
+
+    @property
+    def said_in(self) -> int:
+        """The transaction of an APDU, which always has one."""
+        if self.transaction_id is None:
+            raise LookupError(f"intent {self.id} belongs to no transaction")
+        return self.transaction_id
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIntent(Intent):
+    """The same with the state of its letter, None where it stands in none."""
+
+    letter_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLetter(Queued):
+    """A letter of ours, its bytes fixed (``tables.OutgoingRow``)."""
+
+    partner: str
+    mail_from: str
+    rcpt_to: str
+    message_id: str
+    subject: str
+    file_ref: str
+    raw: bytes
+    secret_ref: str
+    prepared_at: datetime
+    sending_since: datetime | None
+    handed_over_at: datetime | None
+    reply: str
+    file: str
+    transport: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLetter(Queued):
+    """A letter that came in (``tables.InboxRow``)."""
+
+    door: str
+    mail_from: str
+    rcpt_to: str
+    peer: str
+    login: str
+    digest: str
+    raw: bytes
+    received_at: datetime
+    proof: str
+    proof_note: str | None
+    message_id: str
+    content_digest: str
+    taken_from: str
+    subject: str
+    codec: str
+    partner: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSender:
+    """Who a letter that came in is from, by what that is proven, and from whom it was taken."""
+
+    partner: str
+    proof: str
+    taken_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedAddress:
+    """What a letter told of a partner (``tables.PartnerLearned``): an address of its own, or (``kind``
+    forwarded, with ``transaction_id``) the library ``symbol`` to which it has passed a request on."""
+
+    id: int
+    partner: str
+    kind: str
+    value: str
+    transaction_id: int
+    symbol: str
+    event_id: int | None
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A string by which a partner can name a transaction, or a letter of ours (``tables.ReferenceRow``)."""
+
+    partner: str
+    kind: str
+    value: str
+    transaction_id: int | None
+    outgoing_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RotaEntry:
+    """A place of a rota (``tables.CandidateRow``), with the attempt there and the symbol of its ``holder``:
+    who has the request now. Without an attempt these are None."""
+
+    request_id: int
+    position: int
+    partner: str
+    transaction_id: int | None
+    why_not: str
+    attempt: int | None
+    state: State | None
+    closed_at: datetime | None
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStep:
+    """A line of an attempt's history, with what its event was."""
+
+    at: datetime
+    event: str
+    note: str
+    cause: str
+    apdu: dict[str, Any] | None
+    heard_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt of an open request; of a request that nobody was asked for, the request alone.
+    ``somebody_left``: its rota has a library that was not asked."""
+
+    request_id: int
+    number: str
+    title: str
+    role: Role
+    created_at: datetime
+    over_at: datetime | None
+    attempt: int | None
+    state: State | None
+    partner: str | None
+    promise: dict[str, Any] | None
+    attention: list[str] | None
+    updated_at: datetime | None
+    somebody_left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTimer:
+    """What is due when (``tables.TimerRow``)."""
+
+    id: int
+    transaction_id: int
+    kind: str
+    due_at: datetime
+    event_id: int
+    fired_event_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimer:
+    """A timer that has not fired."""
+
+    kind: str
+    due_at: datetime
+    transaction_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerCount:
+    """How many timers of a kind wait, and when the first of them is due."""
+
+    kind: str
+    count: int
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolledMailbox:
+    """How far a mailbox was read, and since when it cannot be (``tables.MailboxRow``)."""
+
+    name: str
+    folder: str
+    uidvalidity: int
+    last_uid: int
+    failing_since: datetime | None
+    last_error: str

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 
-from sqlalchemy import Connection, RowMapping, String, bindparam, cast, func, insert, literal, select
+from sqlalchemy import Connection, String, bindparam, cast, func, insert, literal, select
 
 from mailproc.store.events import EVENT
-from mailproc.store.prepared_statements import Constant, insert_into, table_of, update_of
+from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
+from mailproc.store.rows import DueTimer, FiredEvent, StoredTimer, TimerCount
 from mailproc.store.tables import TimerRow
 from mailproc.store.transactions import TRANSACTION
 
@@ -17,7 +18,9 @@ UNFIRED = TIMER.c.fired_event_id.is_(None)
 _ADD = Constant(insert_into(TimerRow, ("transaction_id", "kind", "due_at", "event_id")))
 _MOVE = Constant(update_of(TimerRow, ("due_at", "event_id")))
 _DROP = Constant(TIMER.delete().where(TIMER.c.id == bindparam("row_id")))
-_WAITING = Constant(select(TIMER).where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED))
+_WAITING = Constant(
+    select(TIMER).where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED), StoredTimer
+)
 _FIRED = Constant(
     select(EVENT.c.type, EVENT.c.at, EVENT.c.facts)
     .where(
@@ -25,7 +28,8 @@ _FIRED = Constant(
         EVENT.c.state == "done",
         (EVENT.c.cause == "timer") | (EVENT.c.type == "OVERDUE"),
     )
-    .order_by(EVENT.c.id)
+    .order_by(EVENT.c.id),
+    FiredEvent,
 )
 _MARK = literal("timer ") + cast(TIMER.c.id, String)
 """Of a timer's event: the database itself refuses a second one."""
@@ -69,19 +73,19 @@ _ALL = (
     .limit(bindparam("most"))
 )
 _NEXT = (
-    select(TIMER.c.kind, TIMER.c.due_at)
+    select(TIMER.c.kind, TIMER.c.due_at, TIMER.c.transaction_id)
     .where(TIMER.c.transaction_id == bindparam("transaction_id"), UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(1)
 )
 
 
-def waiting(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+def waiting(connection: Connection, transaction_id: int) -> Sequence[StoredTimer]:
     """The timers of the transaction that have not fired."""
     return _WAITING.rows(connection, {"transaction_id": transaction_id})
 
 
-def fired(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
+def fired(connection: Connection, transaction_id: int) -> Sequence[FiredEvent]:
     """What fell due, as events that had their step: type, at, facts; and the demands of a lender."""
     return _FIRED.rows(connection, {"transaction_id": transaction_id})
 
@@ -89,17 +93,17 @@ def fired(connection: Connection, transaction_id: int) -> Sequence[RowMapping]:
 def become(
     connection: Connection,
     transaction_id: int,
-    rows: Sequence[RowMapping],
+    rows: Sequence[StoredTimer],
     wanted: Mapping[str, datetime],
     event_id: int,
 ) -> None:
     """Make ``rows``, what waits, be ``wanted`` (kind and instant); ``event_id`` made it so."""
-    there = {row["kind"]: row for row in rows}
+    there = {row.kind: row for row in rows}
     for kind, row in there.items():
         if kind not in wanted:
-            _DROP.run(connection, {"row_id": row["id"]})
-        elif row["due_at"] != wanted[kind]:
-            _MOVE.run(connection, {"row_id": row["id"], "due_at": wanted[kind], "event_id": event_id})
+            _DROP.run(connection, {"row_id": row.id})
+        elif row.due_at != wanted[kind]:
+            _MOVE.run(connection, {"row_id": row.id, "due_at": wanted[kind], "event_id": event_id})
     for kind, due_at in wanted.items():
         if kind not in there:
             values = {"transaction_id": transaction_id, "kind": kind, "due_at": due_at, "event_id": event_id}
@@ -118,16 +122,17 @@ def fire(connection: Connection, now: datetime, limit: int) -> int:
     return len(ids)
 
 
-def counts(connection: Connection) -> Sequence[RowMapping]:
+def counts(connection: Connection) -> Sequence[TimerCount]:
     """What waits: kind, count, next_at; the kind that is due first stands first."""
-    return sorted(connection.execute(_COUNTS).mappings(), key=itemgetter("next_at"))
+    return sorted(made(TimerCount, connection.execute(_COUNTS)), key=attrgetter("next_at"))
 
 
-def next_ones(connection: Connection, most: int) -> Sequence[RowMapping]:
+def next_ones(connection: Connection, most: int) -> Sequence[DueTimer]:
     """The timers that are due first, of whatever request: kind, due_at, transaction_id."""
-    return connection.execute(_ALL, {"most": most}).mappings().all()
+    return made(DueTimer, connection.execute(_ALL, {"most": most}))
 
 
-def next_of(connection: Connection, transaction_id: int) -> RowMapping | None:
+def next_of(connection: Connection, transaction_id: int) -> DueTimer | None:
     """The transaction's timer that is due first: kind, due_at."""
-    return connection.execute(_NEXT, {"transaction_id": transaction_id}).mappings().first()
+    found = made(DueTimer, connection.execute(_NEXT, {"transaction_id": transaction_id}))
+    return found[0] if found else None

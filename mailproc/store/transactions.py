@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Reference, Transaction
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -97,7 +97,8 @@ _FIND = Constant(
         REFERENCE.c.partner == bindparam("partner"),
         REFERENCE.c.kind == bindparam("kind"),
         REFERENCE.c.value == bindparam("value"),
-    )
+    ),
+    Reference,
 )
 
 AT_ONCE = 1000
@@ -199,7 +200,7 @@ def refer(
         finding.keep(connection, load(connection, transaction_id).request_id)
 
 
-def find(connection: Connection, partner: str, kind: str, value: str) -> RowMapping | None:
+def find(connection: Connection, partner: str, kind: str, value: str) -> Reference | None:
     """The reference row for what ``partner`` said; None where it is nothing of ours."""
     row = {"partner": partner, "kind": kind, "value": value}
     return _FIND.row(connection, row)

@@ -15,9 +15,9 @@ MOST = 5
 def dismiss(connection: Connection, outgoing_id: int, why: str) -> bool:
     """Put a letter away that came back or was given up, beside what became of it; False for any other."""
     row = load(connection, outgoing_id)
-    if row is None or row["state"] not in FAILED:
+    if row is None or row.state not in FAILED:
         return False
-    told = f"{row['last_error']}; {why}".removeprefix("; ")
+    told = f"{row.last_error}; {why}".removeprefix("; ")
     change(connection, outgoing_id, state="dismissed", last_error=storable(told))
     return True
 

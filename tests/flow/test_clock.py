@@ -511,8 +511,8 @@ def test_what_was_heard_since_and_what_comes_next(world):
     transaction = world.transaction("B1")["id"]
     with world.app.store.read() as connection:
         asked = events.last_of(connection, transaction, ("request", "cancel"))
-        heard = events.heard_since(connection, transaction, asked["id"])
+        heard = events.heard_since(connection, transaction, asked.id)
         found = upcoming.coming(connection, world.app.context, 5)
-    assert asked["type"] == "request"
-    assert [one["type"] for one in heard] == ["ILL_ANSWER"], "what has had no step is not heard"
+    assert asked.type == "request"
+    assert [one.type for one in heard] == ["ILL_ANSWER"], "what has had no step is not heard"
     assert [(one.number, one.kind, one.then) for one in found] == [("B1-1", "UNANSWERED", "staff")]

@@ -109,7 +109,7 @@ def test_what_was_filled_is_not_asked_again(small_world):
     small_world.act("B1", "receive")
     with pytest.raises(LocalFault) as refused:
         small_world.next("B1")
-    assert "RECEIVED" in str(refused.value)
+    assert "is Received" in str(refused.value)
 
 
 def test_a_lenders_request_has_no_rota(small_world):

@@ -1,7 +1,7 @@
 """The outgoing half of an office on a real store, with a clock that the test moves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -150,14 +150,14 @@ class Office(Desk):
         with self.store.read() as connection:
             row = outgoing.load(connection, number)
         assert row is not None
-        return dict(row)
+        return asdict(row)
 
     def outbox(self) -> list[LetterLine]:
         with self.store.read() as connection:
             return letters.outbox(connection)
 
     def redeliver(self, letter_id: str, *, arrived: bool = False) -> str:
-        return incoming.redeliver(self.store, letter_id, arrived=arrived).text
+        return str(incoming.redeliver(self.store, letter_id, arrived=arrived).text)
 
     def template(self, path: str, text: str) -> Path:
         file = self.site / path

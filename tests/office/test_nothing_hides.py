@@ -7,9 +7,9 @@ reason, so that only those that outlast a look still stand.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import product
 from typing import Any
@@ -28,8 +28,10 @@ from mailproc.ill.timers import LENT, REPAIRS, wanted
 from mailproc.ill.transaction_state import Occurrence, TransactionState, step, to_json
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda
+from mailproc.store.rows import OpenAttempt
 
 TODAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 BEFORE, AFTER = TODAY - timedelta(days=5), TODAY + timedelta(days=5)
 DAYS = (BEFORE, TODAY, AFTER)
 MAYBE = (None, *DAYS)
@@ -134,10 +136,11 @@ def left_alone(
 
 def place(current: TransactionState, timer: bool, told: tuple[str, ...], day: date = TODAY) -> str:
     """The group, or "timer", or "idle"."""
-    row: Mapping[str, Any] = {
-        "role": current.role.name, "state": current.state.name, "promise": current.promise,
-        "attention": list(told) or None, "over_at": None, "somebody_left": True,
-    }  # fmt: skip
+    row = OpenAttempt(
+        request_id=1, number="B1", title="", role=current.role, created_at=NOW, over_at=None,
+        attempt=1, state=current.state, partner="", promise=current.promise,
+        attention=list(told) or None, updated_at=NOW, somebody_left=True,
+    )  # fmt: skip
     reasons = agenda.reasons_of([row], day)
     return reasons[0] if reasons else "timer" if timer else "idle"
 

@@ -32,6 +32,7 @@ from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.requests import NewRequest
+from mailproc.store.rows import InboxLetter, SaidIntent
 from mailproc.store.tables import EventRow, InboxRow
 from mailproc.store.transactions import NewTransaction
 from tests.store.plans import Call
@@ -58,8 +59,8 @@ def _event(connection: Connection) -> Any:
     return events.load(connection, 1)
 
 
-def _intent(connection: Connection) -> dict[str, Any]:
-    return {**outgoing.of_event(connection, 1)[0]}
+def _intent(connection: Connection) -> SaidIntent:
+    return outgoing.of_event(connection, 1)[0]
 
 
 ROWS: dict[ModuleType, dict[str, Call]] = {
@@ -161,13 +162,13 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "intents_of": lambda c: outgoing.intents_of(c, 1),
         "of_event": lambda c: outgoing.of_event(c, 1),
         "notices_of": lambda c: outgoing.notices_of(c, [1]),
-        "notices_beside": lambda c: outgoing.notices_beside(c, _intent(c)),  # type: ignore[arg-type]
+        "notices_beside": lambda c: outgoing.notices_beside(c, _intent(c)),
         "said": lambda c: outgoing.said(c, 1),
         "last_said": lambda c: outgoing.last_said(c, 1),
         "delivery": lambda c: outgoing.delivery(c, 1),
         "unsaid": lambda c: outgoing.unsaid(c, 1),
         "place": lambda c: outgoing.place(c, 1, "prepared", 1),
-        "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),  # type: ignore[arg-type]
+        "withdraw": lambda c: outgoing.withdraw(c, _intent(c)),
         "renew_letter": lambda c: outgoing.renew_letter(c, 1),
     },
     undelivered: {
@@ -208,9 +209,9 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "next_of": lambda c: timers.next_of(c, 1),
     },
     queue: {
-        "claim": lambda c: queue.claim(c, InboxRow, 50, NOW),
+        "claim": lambda c: queue.claim(c, InboxRow, InboxLetter, 50, NOW),
         "claim_ids": lambda c: queue.claim_ids(c, EventRow, 50, NOW),
-        "begin": lambda c: queue.begin(c, InboxRow, [(1, 0)]),
+        "begin": lambda c: queue.begin(c, InboxRow, InboxLetter, [(1, 0)]),
         "put_back": lambda c: queue.put_back(c, InboxRow, [1]),
         "later": lambda c: queue.later(c, InboxRow, 1, "why", NOW),
         "shelve": lambda c: queue.shelve(c, EventRow, 1, "why"),

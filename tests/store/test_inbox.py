@@ -129,8 +129,8 @@ def test_whose_a_letter_is_said_to_be_is_noted_while_it_waits(store, letter):
         store.write(lambda c, n=number: letters.claimed_by(c, n, partner="XX-SAID", subject="Reply"))
     with store.read() as connection:
         waits, settled = letters.load(connection, 1), letters.load(connection, 2)
-    assert (waits["partner"], waits["subject"], waits["proof"]) == ("XX-SAID", "Reply", "")
-    assert settled["partner"] == "XX-OWN"
+    assert (waits.partner, waits.subject, waits.proof) == ("XX-SAID", "Reply", "")
+    assert settled.partner == "XX-OWN"
 
 
 def test_a_shelved_letter_that_goes_round_again_begins_afresh(store, letter):
@@ -140,10 +140,5 @@ def test_a_shelved_letter_that_goes_round_again_begins_afresh(store, letter):
     store.write(lambda c: letters.again(c, 1, note="by staff"))
     with store.read() as connection:
         again, other = letters.load(connection, 1), letters.load(connection, 2)
-    assert [again[name] for name in ("state", "attempts", "last_error", "note")] == [
-        "todo",
-        0,
-        "",
-        "by staff",
-    ]
-    assert other["state"] == "shelved"
+    assert (again.state, again.attempts, again.last_error, again.note) == ("todo", 0, "", "by staff")
+    assert other.state == "shelved"

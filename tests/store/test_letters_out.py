@@ -39,7 +39,7 @@ def two(store: Store) -> tuple[int, int]:
 
 def test_a_letter_has_what_was_put_into_it_in_order(store: Store, two: tuple[int, int]) -> None:
     with store.read() as connection:
-        found = [[row["seq"] for row in outgoing.intents_of(connection, one)] for one in two]
+        found = [[row.seq for row in outgoing.intents_of(connection, one)] for one in two]
         assert [outgoing.is_to_people(connection, one) for one in two] == [True, False]
     assert found == [[0, 2], [1]]
 
@@ -47,9 +47,7 @@ def test_a_letter_has_what_was_put_into_it_in_order(store: Store, two: tuple[int
 def test_what_is_said_to_nobody_in_particular_has_no_partner(store: Store, two: tuple[int, int]) -> None:
     with store.read() as connection:
         rows = outgoing.intents_of(connection, two[0])
-    assert [(row["partner"], row["request_id"], row["transaction_id"]) for row in rows] == [
-        ("", None, None)
-    ] * 2
+    assert [(row.partner, row.request_id, row.transaction_id) for row in rows] == [("", None, None)] * 2
 
 
 @pytest.mark.parametrize(
@@ -76,5 +74,5 @@ def test_a_letter_comes_back_once_and_only_when_it_has_left(
     assert row is not None
     assert untouched is not None
     expected = ("bounced", "550 no such user") if can else (state, "before")
-    assert (row["state"], row["last_error"]) == expected
-    assert untouched["state"] == "prepared"
+    assert (row.state, row.last_error) == expected
+    assert untouched.state == "prepared"

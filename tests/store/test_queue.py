@@ -8,11 +8,13 @@ from sqlalchemy.dialects import sqlite
 from mailproc.store import queue
 from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import insert_into, table_of
+from mailproc.store.rows import Event, InboxLetter, Intent, OutgoingLetter
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
+INTO = {InboxRow: InboxLetter, EventRow: Event, IntentRow: Intent, OutgoingRow: OutgoingLetter}
 ROWS = {
     InboxRow: {"door": "listener", "digest": "d{}", "raw": b"x", "received_at": NOW},
     EventRow: {"cause": "staff", "type": "renew", "at": NOW, "apdu": {"a": 1}},
@@ -39,7 +41,7 @@ def add(store, table=InboxRow, count=1):
 
 
 def claim(store, table=InboxRow, limit=10, now=NOW, **more):
-    return store.write(lambda c: queue.claim(c, table, limit, now, **more))
+    return store.write(lambda c: queue.claim(c, table, INTO[table], limit, now, **more))
 
 
 def row(store, row_id, table=InboxRow):
@@ -62,25 +64,25 @@ def test_every_queue_is_claimed_and_done(store, table):
         for each in (first, second):
             become(store, each, "prepared", table)
     claimed = claim(store, table, state=state)
-    assert [r["id"] for r in claimed] == [first, second]
-    assert [(r["attempts"], r["unfinished"]) for r in claimed] == [(1, 1), (1, 1)]
+    assert [r.id for r in claimed] == [first, second]
+    assert [(r.attempts, r.unfinished) for r in claimed] == [(1, 1), (1, 1)]
     become(store, first, "done", table)
     done = row(store, first, table)
     assert (done["state"], done["unfinished"], done["last_error"]) == ("done", 0, "")
-    assert [r["id"] for r in claim(store, table, state=state)] == [second]
+    assert [r.id for r in claim(store, table, state=state)] == [second]
 
 
 def test_claimed_rows_are_whole_and_typed(store):
     add(store, EventRow)
     (event,) = claim(store, EventRow)
-    assert event["apdu"] == {"a": 1}
-    assert event["at"] == NOW
-    assert event["at"].tzinfo is not None
+    assert event.apdu == {"a": 1}
+    assert event.at == NOW
+    assert event.at.tzinfo is not None
 
 
 def test_claim_takes_the_oldest_up_to_the_limit(store):
     ids = add(store, count=5)
-    assert [r["id"] for r in claim(store, limit=3)] == ids[:3]
+    assert [r.id for r in claim(store, limit=3)] == ids[:3]
     assert claim(store, limit=0) == []
 
 
@@ -88,17 +90,17 @@ def test_claim_leaves_what_is_not_due(store):
     first, second, third = add(store, count=3)
     store.write(lambda c: queue.later(c, InboxRow, first, "busy", NOW))
     become(store, second, "held")
-    assert [r["id"] for r in claim(store)] == [third]
+    assert [r.id for r in claim(store)] == [third]
     become(store, third, "done")
     assert claim(store, now=NOW + MINUTE - timedelta(seconds=1)) == []
-    assert [r["id"] for r in claim(store, now=NOW + MINUTE)] == [first]
+    assert [r.id for r in claim(store, now=NOW + MINUTE)] == [first]
 
 
 def test_retries_and_fresh_rows_come_in_id_order(store):
     ids = add(store, count=4)
     for retried in (ids[0], ids[2]):
         store.write(lambda c, r=retried: queue.later(c, InboxRow, r, "busy", NOW))
-    assert [r["id"] for r in claim(store, now=NOW + HOUR, limit=3)] == ids[:3]
+    assert [r.id for r in claim(store, now=NOW + HOUR, limit=3)] == ids[:3]
 
 
 def test_pause_grows_to_twelve_hours_and_stays():
@@ -113,7 +115,7 @@ def test_a_relay_down_for_days_shelves_nothing(store):
     now = NOW
     for attempt in range(1, 13):
         (claimed,) = claim(store, now=now)
-        assert claimed["attempts"] == attempt
+        assert claimed.attempts == attempt
         assert store.write(lambda c: queue.later(c, InboxRow, row_id, "the relay is away", now))  # noqa: B023
         due = row(store, row_id)["not_before"]
         assert due == now + queue.pause(attempt)
@@ -126,11 +128,11 @@ def test_a_relay_down_for_days_shelves_nothing(store):
 def test_a_killer_is_claimed_alone_and_shelved_after_its_third_try(store):
     first, killer, third = add(store, count=3)
     assert len(claim(store)) == 3  # and the process dies
-    assert [r["id"] for r in claim(store)] == [first]
+    assert [r.id for r in claim(store)] == [first]
     become(store, first, "done")
-    assert [r["id"] for r in claim(store)] == [killer]  # dies again
-    assert [r["id"] for r in claim(store)] == [killer]  # and again
-    assert [r["id"] for r in claim(store)] == [third]  # a fourth try is not made
+    assert [r.id for r in claim(store)] == [killer]  # dies again
+    assert [r.id for r in claim(store)] == [killer]  # and again
+    assert [r.id for r in claim(store)] == [third]  # a fourth try is not made
     shelved = row(store, killer)
     assert (shelved["state"], shelved["attempts"], shelved["last_error"]) == ("shelved", 4, queue.KILLED)
 
@@ -138,9 +140,9 @@ def test_a_killer_is_claimed_alone_and_shelved_after_its_third_try(store):
 def test_fresh_rows_before_a_suspect_are_claimed_without_it(store):
     first, suspect = add(store, count=2)
     become(store, first, "held")
-    assert [r["id"] for r in claim(store)] == [suspect]  # dies
+    assert [r.id for r in claim(store)] == [suspect]  # dies
     become(store, first, "todo")
-    assert [r["id"] for r in claim(store)] == [first]
+    assert [r.id for r in claim(store)] == [first]
 
 
 def test_kills_between_orderly_ends_do_not_add_up(store):

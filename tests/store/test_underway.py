@@ -12,6 +12,7 @@ from mailproc.store.crash_note import Underway
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
 from mailproc.store.prepared_statements import table_of, update_of
+from mailproc.store.rows import InboxLetter
 from mailproc.store.tables import EventRow, InboxRow
 
 DONE = update_of(InboxRow, ("state",))
@@ -37,8 +38,8 @@ def counts(store):
 def die(store, *in_hand, claim=True):
     """A process claims what is due, has these rows in hand, and is killed."""
     if claim:
-        rows = store.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
-        store.underway.claimed(InboxRow, [row["id"] for row in rows])
+        rows = store.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
+        store.underway.claimed(InboxRow, [row.id for row in rows])
     store.underway.at(*in_hand)
     store.underway.close()
 
@@ -68,14 +69,14 @@ def test_a_letter_of_many_makes_all_of_them_suspects(here):
 def test_a_row_that_kills_is_shelved_after_its_third_try_and_its_neighbours_are_never_alone(here):
     die(here, 3)
     here.write(here.underway.forgive)
-    assert [r["id"] for r in here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))] == [1, 2]
+    assert [r.id for r in here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))] == [1, 2]
     for row_id in (1, 2):
         here.write(lambda c, each=row_id: c.execute(DONE, {"row_id": each, "state": "done"}))
     for _ in range(2):
         die(here, 3)
         here.write(here.underway.forgive)
-    rest = here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
-    assert [r["id"] for r in rest] == [4, 5]
+    rest = here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
+    assert [r.id for r in rest] == [4, 5]
     assert counts(here)[2] == (4, 0, "shelved")
 
 
@@ -88,7 +89,7 @@ def test_kills_from_outside_never_shelve(here):
 
 @pytest.mark.parametrize("note", [b"", b"\n", b"3", b"3\n" + b"\0" * 8190, b"x\n", os.urandom(9000)])
 def test_without_a_readable_note_the_claims_stand(here, tmp_path, note):
-    rows = here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
+    rows = here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     file = tmp_path / "note"
     file.write_bytes(note)
     here.write(Underway(file).forgive)
@@ -99,7 +100,7 @@ def test_without_a_readable_note_the_claims_stand(here, tmp_path, note):
 
 
 def test_the_note_of_another_queue_forgives_nothing_here(here):
-    here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
+    here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     here.underway.claimed(EventRow, [1, 2, 3, 4, 5])
     here.write(here.underway.forgive)
     assert counts(here) == [TRIED] * 5
@@ -112,8 +113,8 @@ def test_more_rows_in_hand_than_the_note_holds_are_all_suspects(here):
 
 
 def test_what_was_claimed_stays_known_while_more_rows_are_in_hand_than_the_note_holds(here):
-    rows = here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
-    here.underway.claimed(InboxRow, [row["id"] for row in rows])
+    rows = here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
+    here.underway.claimed(InboxRow, [row.id for row in rows])
     here.underway.at(*range(1, 5000))
     here.underway.at(3)
     here.underway.close()
@@ -152,7 +153,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_the_note_outlives_kill_9(here, tmp_path):
-    here.write(lambda c: queue.claim(c, InboxRow, 10, NOW))
+    here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     file = tmp_path / "note"
     assert subprocess.run([sys.executable, "-c", KILLED, str(file)], check=False).returncode == -9
     here.write(Underway(file).forgive)

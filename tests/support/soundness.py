@@ -5,7 +5,7 @@ from mailproc.flow.timers import timer_inputs, transaction_timers
 from mailproc.ill import timers as rules
 from mailproc.store import find
 from mailproc.store.prepared_statements import made
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 from tests.support.partners import PASSWORD
 from tests.support.world import World
 
@@ -30,7 +30,7 @@ def _timers_follow(world: World) -> None:
     for row in world.rows("transactions"):
         (transaction,) = made(Transaction, [list(row.values())])
         found = steps.state_of(transaction)
-        since = world.row("event", row["moved_event_id"])
+        (since,) = made(Event, [list(world.row("event", row["moved_event_id"]).values())])
         with world.app.store.read() as connection:
             depends = timer_inputs.of(connection, transaction, found, since, world.now, context)
         wanted = rules.wanted(found, depends, transaction_timers.days(context))

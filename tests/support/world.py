@@ -68,7 +68,7 @@ class World(Desk):
         with self.store.read() as connection:
             first = timers.next_ones(connection, 1)
             waits = events.waited(connection, self.now, self.now + timedelta(days=1_000), 1)
-        return bool(waits) or any(timer["due_at"] <= self.now for timer in first)
+        return bool(waits) or any(timer.due_at <= self.now for timer in first)
 
     def tick(self) -> int:
         """The clock looks, and all that follows is done; how many timers were due."""

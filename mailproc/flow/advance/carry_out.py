@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
@@ -54,7 +54,7 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Work:
     """One step's doing: what it changes of the transaction, and the follow-up events."""
 
     connection: Connection
-    event: RowMapping
+    event: Event
     transaction: Transaction
     context: Context
     by_hand: bool = False  # staff do it, and are told at once
@@ -88,7 +88,7 @@ class Work:
         """An intent of this step, in order."""
         outgoing.add_intent(
             self.connection,
-            event_id=self.event["id"],
+            event_id=self.event.id,
             seq=self.seq,
             request_id=self.transaction.request_id,
             transaction_id=self.transaction.id,
@@ -117,18 +117,18 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
 def _trouble(work: Work) -> str:
     """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
-    return str((work.event["facts"] or {}).get("text", "")) if work.event["type"] in OF_OUR_LETTER else ""
+    return str((work.event.facts or {}).get("text", "")) if work.event.type in OF_OUR_LETTER else ""
 
 
 def _ours(work: Work) -> list[int]:
     """The letters of ours whose fate the event is."""
-    return list((work.event["facts"] or {}).get("ours", ())) if work.event["type"] in OF_OUR_LETTER else []
+    return list((work.event.facts or {}).get("ours", ())) if work.event.type in OF_OUR_LETTER else []
 
 
 def _of_another_letter(work: Work, reason: str) -> bool:
     """Staff know of the same trouble with another letter, not with this one. (What befalls a letter to
     themselves makes no new one, or it would be without end.)"""
-    if OF_OUR_LETTER.get(work.event["type"]) != reason:
+    if OF_OUR_LETTER.get(work.event.type) != reason:
         return False
     return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
 
@@ -139,10 +139,10 @@ def _not_told(work: Work) -> bool:
     It is the same where partner and field are (a broken template), or the letter; the lists show every
     order that it befell. What a letter that came in says of many is told in one letter (``attention``).
     """
-    if work.event["type"] not in OF_OUR_LETTER or work.event["inbox_id"] is not None:
+    if work.event.type not in OF_OUR_LETTER or work.event.inbox_id is not None:
         return True
     about = f"{work.transaction.partner}/{_trouble(work).partition(':')[0]}"
-    return alarms.raise_once(work.connection, work.event["type"], about[:250], work.context.clock())
+    return alarms.raise_once(work.connection, work.event.type, about[:250], work.context.clock())
 
 
 def _send(work: Work, effect: Send) -> None:
@@ -157,13 +157,13 @@ def _send(work: Work, effect: Send) -> None:
     if way is Manner.REFUSE:
         work.attend(Reason.CANNOT_BE_SAID)
         return
-    if work.event["cause"] == "letter" and not _may_answer(work):
+    if work.event.cause == "letter" and not _may_answer(work):
         work.attend(Reason.TOO_MANY_ANSWERS)
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     body = {"apdu": apdu_json.to_json(_addressed(work, said))}
     what = Word("told", told(effect.apdu))
-    if work.event["cause"] == "letter":
+    if work.event.cause == "letter":
         work.answered.append(told(effect.apdu))
     if way is Manner.SEND:
         work.intend("apdu", body)
@@ -240,8 +240,8 @@ def _told_to(work: Work, effect: Notify) -> Part:
     if effect.to != "patron":
         return f"a letter to {effect.to} ({effect.notice})"
     request = requests.load(work.connection, work.transaction.request_id)
-    reader = patrons.load(work.connection, request["patron_id"])
-    if reader is None or not reader["email"]:
+    reader = patrons.load(work.connection, request.patron_id)
+    if reader is None or not reader.email:
         return sentence("reader-no-address")
     what = Word("labels.untold", effect.notice.removeprefix("patron/"))
     return sentence("letter-to-reader", what=what)
@@ -254,7 +254,7 @@ def _ask_staff(work: Work, effect: AskStaff) -> None:
 def _withdraw(work: Work, _effect: Withdraw) -> None:
     for intent in outgoing.unsaid(work.connection, work.transaction.id):
         outgoing.withdraw(work.connection, intent)
-        work.withdrew.append(intent["id"])
+        work.withdrew.append(intent.id)
     _put_away(work)
     work.attention = [reason for reason in work.attention if reason not in ENDS_WITH_THE_LETTER]
 
@@ -271,7 +271,7 @@ def _put_away(work: Work) -> None:
 def _take_back(work: Work, effect: TakeBack) -> None:
     """That none of it has left was looked up before the step."""
     for intent in outgoing.of_event(work.connection, effect.event_id):
-        if intent["state"] != "withdrawn" and intent["letter_state"] not in outgoing.LEFT:
+        if intent.state != "withdrawn" and intent.letter_state not in outgoing.LEFT:
             outgoing.withdraw(work.connection, intent)
     for intent_id in effect.withdrew:
         outgoing.place(work.connection, intent_id, "todo", None)
@@ -292,7 +292,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
     try:
         lender = work.context.partners.lender(candidate.partner)
         request = requests.load(work.connection, request_id)
-        accounts.choose(lender, request["service"], request["account"])
+        accounts.choose(lender, request.service, request.account)
     except LocalFault as fault:  # config.toml has changed since the rota was made
         work.attend(Reason.ASK_UNFILLED)
         work.words.append(fault.said)
@@ -317,7 +317,7 @@ def _follow_up(
     event = NewEvent(
         cause="policy",
         type=action,
-        at=work.event["at"],
+        at=work.event.at,
         facts=None if letter is None else {events.FROM_LETTER: letter},
         apdu=apdu_json.to_json(apdu) if apdu is not None else None,
         partner=work.transaction.partner,
@@ -328,7 +328,7 @@ def _follow_up(
 
 
 def _finish(work: Work, effect: Finish) -> None:
-    requests.close(work.connection, work.transaction.request_id, work.event["at"], effect.outcome)
+    requests.close(work.connection, work.transaction.request_id, work.event.at, effect.outcome)
 
 
 _DOERS: dict[type, Any] = {

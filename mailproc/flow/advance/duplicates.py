@@ -6,35 +6,33 @@ since the transaction last moved are the same words (the English twin of a code,
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.ill import apdu_json, repeats
 from mailproc.ill.apdu import Apdu, ConditionalReply
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.repeats import Heard
 from mailproc.store import earlier_messages, events, outgoing
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 
 def facts_of_repeat(
-    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: Transaction
+    connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction
 ) -> dict[str, Any]:
     """``repeat``: it happened already; ``delivered_again``: by the very same letter; ``answer``: our
     last answer to the question that is asked again; ``same_time``: another one had this name;
     ``unclear``: it may be the letter to what staff were told by telephone."""
-    if event["cause"] != "letter" or apdu is None:
+    if event.cause != "letter" or apdu is None:
         return {}
     if repeats.has_time(apdu):
         return _by_time(connection, event, apdu, transaction)
     since = transaction.moved_event_id
-    if event["repeat_key"] and events.said_before(connection, event, transaction.id, since):
+    if event.repeat_key and events.said_before(connection, event, transaction.id, since):
         return {"repeat": True}
     return {}
 
 
-def _by_time(
-    connection: Connection, event: RowMapping, apdu: Apdu, transaction: Transaction
-) -> dict[str, Any]:
+def _by_time(connection: Connection, event: Event, apdu: Apdu, transaction: Transaction) -> dict[str, Any]:
     earlier = earlier_messages.at_its_time(connection, transaction.id, event)
     match repeats.judge(apdu, map(apdu_json.from_json, earlier)):
         case Heard.DELIVERED_AGAIN:
@@ -50,8 +48,8 @@ def _by_time(
     return {}
 
 
-def _told_before(connection: Connection, event: RowMapping, transaction: Transaction) -> bool:
+def _told_before(connection: Connection, event: Event, transaction: Transaction) -> bool:
     """Have staff recorded more replies (by telephone) than letters have confirmed? Then this may be
     the letter to one of them: a Conditional-Reply does not say which condition it answers."""
-    told = events.recorded(connection, transaction.id, event["type"])
+    told = events.recorded(connection, transaction.id, event.type)
     return told > earlier_messages.count(connection, transaction.id, event)

@@ -37,10 +37,10 @@ OURS = "BER_IN_MIME"
 def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
     """Move the transaction's other end to where the letter says it is, or where staff say it is."""
     apdu, facts = occurrence.apdu, occurrence.facts
-    if work.event["type"] == REDIRECT:
+    if work.event.type == REDIRECT:
         _now_with_stranger(work, facts["symbol"], facts["address"])
         return
-    heard = work.event["cause"] == "letter" or work.event["heard_by"]
+    heard = work.event.cause == "letter" or work.event.heard_by
     if apdu is None or not heard or facts.get("old_responder") or facts.get("repeat"):
         return
     if isinstance(apdu, IllRequest | IllAnswer | Shipped) and apdu.optional_messages is not None:
@@ -72,7 +72,7 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
 def _ask_staff(work: Work, symbol: str, address: str) -> None:
     """Nothing moves before they say yes: whoever can speak as the partner could else send the transaction's
     letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
-    row, event_id = work.transaction, work.event["id"]
+    row, event_id = work.transaction, work.event.id
     kept = partner_addresses.passed_on(work.connection, row.partner, address, event_id, row.id, symbol)
     work.attend(Reason.FORWARDED_ELSEWHERE)
     said = {"partner": row.partner, "library": symbol, "address": address}
@@ -116,8 +116,8 @@ def _asked_already(work: Work, symbol: str) -> None:
     """Who has the request now is not to be asked for it in turn."""
     request_id = work.transaction.request_id
     for place in rotas.places(work.connection, request_id):
-        if place["transaction_id"] is None and place["partner"] == symbol:
-            rotas.drop(work.connection, request_id, place["position"])
+        if place.transaction_id is None and place.partner == symbol:
+            rotas.drop(work.connection, request_id, place.position)
 
 
 def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> None:
@@ -148,7 +148,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if own_domain.is_own(address, partner, work.context.partners, work.context.addresses):
         _move(work, address=address)
         return
-    kept = partner_addresses.learn(work.connection, partner.symbol, address, work.event["id"])
+    kept = partner_addresses.learn(work.connection, partner.symbol, address, work.event.id)
     if kept is AddressStatus.CONFIRMED:
         _move(work, address=address)
     elif kept is not AddressStatus.WAITS:

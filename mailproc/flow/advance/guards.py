@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping
-
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
@@ -15,25 +13,25 @@ from mailproc.ill.status import term_word
 from mailproc.ill.transaction_state import Step, TransactionState
 from mailproc.protocols.codec import Manner
 from mailproc.sentence import Sentence, Word, sentence
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 
-def lawful(event: RowMapping, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
+def lawful(event: Event, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
     """Refuse an act (or what staff say they heard) that the law does not know here. ``said``: its row in
     the tables, which tells a yes from a no."""
     found = taken.before
-    prohibited = event["heard_by"] and taken.outcome.kind is CellKind.ERROR
+    prohibited = event.heard_by and taken.outcome.kind is CellKind.ERROR
     if taken.outcome.kind is not CellKind.REFUSED and not prohibited:
         return
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
-    if event["heard_by"]:
-        raise LocalFault(taken.note or _not_possible(event["type"], found), possible)
+    if event.heard_by:
+        raise LocalFault(taken.note or _not_possible(event.type, found), possible)
     can = delivery_mode.sayable(possible, transaction, context)
-    action, answer = event["type"], said.rpartition("-")[2]
-    if answer in _OTHER and event["type"] in can:  # the one answer is possible, and it was the other
+    action, answer = event.type, said.rpartition("-")[2]
+    if answer in _OTHER and event.type in can:  # the one answer is possible, and it was the other
         other = _OTHER[answer]
         action = f"{action} --answer {answer}"
-        can = tuple(f"{one} --answer {other}" if one == event["type"] else one for one in can)
+        can = tuple(f"{one} --answer {other}" if one == event.type else one for one in can)
     raise LocalFault(taken.note or _not_possible(action, found), (*can, *_first(event, found)))
 
 
@@ -45,21 +43,19 @@ def _not_possible(action: str, found: TransactionState) -> Sentence:
 _OTHER = {"yes": "no", "no": "yes"}
 
 
-def _first(event: RowMapping, found: TransactionState) -> tuple[Sentence, ...]:
+def _first(event: Event, found: TransactionState) -> tuple[Sentence, ...]:
     """Of an answer to what nobody has asked by a message: how to record that it was asked."""
-    action = BY_NAME.get(event["type"])
+    action = BY_NAME.get(event.type)
     asked = action.answers if action else ""
     heard = asked and machine.next_state(
         found.role, found.service, found.state, found.state_before, asked.upper()
     )
     if not heard or heard.kind is not CellKind.BECOMES:
         return ()
-    return (sentence("heard-first", asked=asked, then=event["type"]),)
+    return (sentence("heard-first", asked=asked, then=event.type),)
 
 
-def speakable(
-    event: RowMapping, effects: Sequence[Effect], transaction: Transaction, context: Context
-) -> None:
+def speakable(event: Event, effects: Sequence[Effect], transaction: Transaction, context: Context) -> None:
     """Refuse, before anything changed, an act whose letter the partner's protocol cannot carry."""
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
@@ -73,7 +69,7 @@ def speakable(
             raise LocalFault(
                 sentence(
                     "protocol-no-message",
-                    action=event["type"],
+                    action=event.type,
                     protocol=codec.name,
                     partner=transaction.partner,
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, request_screening
@@ -22,7 +22,7 @@ from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState, to_json
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
 """How long before its date an automatic renewal is announced, as one library reports it."""
@@ -31,15 +31,15 @@ UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results
 
 def gather(
     connection: Connection,
-    event: RowMapping,
+    event: Event,
     apdu: Apdu | None,
     transaction: Transaction,
     current: TransactionState,
     context: Context,
 ) -> dict[str, Any]:
     """The facts of ``event``, beside those it was born with."""
-    facts: dict[str, Any] = dict(event["facts"] or {})
-    if event["cause"] == "letter" and _had_it_before(event, transaction):
+    facts: dict[str, Any] = dict(event.facts or {})
+    if event.cause == "letter" and _had_it_before(event, transaction):
         facts["old_responder"] = True
     facts |= duplicates.facts_of_repeat(connection, event, apdu, transaction)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and current.role is Role.REQUESTER:
@@ -47,37 +47,37 @@ def gather(
         if transaction_timers.is_too_late(connection, event, transaction.request_id, context):
             facts["too_late"] = True
     if isinstance(apdu, Message) and context.registry.renews_itself(apdu):
-        announced = current.due_on or context.local(event["at"]).date() + ANNOUNCED
+        announced = current.due_on or context.local(event.at).date() + ANNOUNCED
         facts["renewal_on"] = announced.isoformat()
-    if isinstance(apdu, IllRequest) and event["cause"] == "letter":
+    if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(connection, apdu, transaction, context)
     if isinstance(apdu, Shipped):
-        facts["on"] = context.local(event["at"]).date().isoformat()
+        facts["on"] = context.local(event.at).date().isoformat()
     facts |= _of_reader(connection, event, apdu, transaction)
-    if event["cause"] == "timer":
+    if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(connection, event, transaction, current, context)
-    if event["cause"] in ("staff", "policy") and not event["heard_by"]:
+    if event.cause in ("staff", "policy") and not event.heard_by:
         facts |= _of_act(connection, event, transaction, current, context)
     return facts
 
 
 def _of_reader(
-    connection: Connection, event: RowMapping, apdu: Apdu | None, transaction: Transaction
+    connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction
 ) -> dict[str, Any]:
     """Whether the reader is to hear of it."""
     if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(connection, transaction.id):
         return {"here": True}
-    if event["type"] in item_received.ENDS and item_received.reader_waits(connection, event, transaction):
+    if event.type in item_received.ENDS and item_received.reader_waits(connection, event, transaction):
         return {"reader_waits": True}
     return {}
 
 
-def _had_it_before(event: RowMapping, transaction: Transaction) -> bool:
+def _had_it_before(event: Event, transaction: Transaction) -> bool:
     """Does it come from a library that has passed the request on?"""
     options = transaction.options or {}
-    if stranger := (event["facts"] or {}).get("adopted"):
+    if stranger := (event.facts or {}).get("adopted"):
         return bool(stranger != options.get(ANSWERS_FROM))
-    return event["partner"] in (options.get("forwarded_by") or ())
+    return event.partner in (options.get("forwarded_by") or ())
 
 
 def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
@@ -91,12 +91,12 @@ def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
 
 def _of_act(
     connection: Connection,
-    event: RowMapping,
+    event: Event,
     transaction: Transaction,
     current: TransactionState,
     context: Context,
 ) -> dict[str, Any]:
-    action = event["type"]
+    action = event.type
     if action == "undo":
         return _to_undo(connection, transaction)
     facts: dict[str, Any] = {"found": to_json(current), "attention": transaction.attention}
@@ -107,14 +107,14 @@ def _of_act(
     if action == "receive" and item_received.is_here(connection, transaction.id):
         facts["here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
-        today = context.local(event["at"]).date()
+        today = context.local(event.at).date()
         facts["due_on"] = (today + timedelta(days=context.config.policy.loan_days)).isoformat()
     return facts
 
 
 def _order_has_left(connection: Connection, transaction_id: int) -> bool:
     """Is, or may be, an order of ours out of the house? A later word of ours that waits does not matter."""
-    waiting = _orders(intent["body"]["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
+    waiting = _orders(intent.body["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
     return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
 
 
@@ -136,7 +136,7 @@ def _of_their_request(
 
 def _same_item(connection: Connection, apdu: IllRequest, transaction: Transaction) -> bool:
     """A number used again for another item is no repeat."""
-    kept = requests.load(connection, transaction.request_id)["item"] or {}
+    kept = requests.load(connection, transaction.request_id).item or {}
     said = apdu_json.value_to_json(apdu.item)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
@@ -147,15 +147,15 @@ def _to_undo(connection: Connection, transaction: Transaction) -> dict[str, Any]
     last = done[-1] if done else None
     if (
         last is None
-        or last["cause"] != "staff"
-        or last["type"] in ("request", "undo", "amend", "redirect", "forget")
+        or last.cause != "staff"
+        or last.type in ("request", "undo", "amend", "redirect", "forget")
     ):
         raise LocalFault(sentence("undo-nothing"))
-    facts = last["facts"] or {}
+    facts = last.facts or {}
     if "found" not in facts:
         raise LocalFault(sentence("undo-heard"))
-    left = any(row["letter_state"] in outgoing.LEFT for row in outgoing.of_event(connection, last["id"]))
-    if left and last["type"] != "close":  # of that only the reader hears, and hears again when it comes
+    left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
+    if left and last.type != "close":  # of that only the reader hears, and hears again when it comes
         raise LocalFault(sentence("undo-left"))
     kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
-    return kept | {"undone": last["id"]}
+    return kept | {"undone": last.id}

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
 from mailproc.store import events, requests
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
 """Asking and telling how it stands is not what the report is about."""
@@ -25,7 +25,7 @@ def history(connection: Connection, transaction: Transaction, context: Context) 
     ones are left out."""
     done = events.ends_of_transaction(connection, transaction.id, LATEST)
     moved = events.load(connection, transaction.moved_event_id)
-    item = requests.load(connection, transaction.request_id)["item"] or {}
+    item = requests.load(connection, transaction.request_id).item or {}
     spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
     services = [one for one in spoken if one[1].type not in UNNUMBERED]
     last = services[-1] if services else None
@@ -49,14 +49,14 @@ def history(connection: Connection, transaction: Transaction, context: Context) 
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _service(event: RowMapping) -> Apdu | None:
-    if not event["apdu"]:
+def _service(event: Event) -> Apdu | None:
+    if not event.apdu:
         return None
-    apdu = apdu_json.from_json(event["apdu"])
+    apdu = apdu_json.from_json(event.apdu)
     return None if apdu.type in NO_SERVICE else apdu
 
 
-def _last(event: RowMapping, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, Any]:
+def _last(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, Any]:
     return {
         "most_recent_service": apdu.type.name,
         "date_of_most_recent_service": _day(event, context),
@@ -65,15 +65,15 @@ def _last(event: RowMapping, apdu: Apdu, transaction: Transaction, context: Cont
     }
 
 
-def _then(event: RowMapping, apdu: Apdu, transaction: Transaction, context: Context) -> str:
+def _then(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> str:
     """What was said last and has no number."""
     return f"then {apdu.type.name} of {_by(event, transaction, context)} on {_day(event, context)}"
 
 
-def _by(event: RowMapping, transaction: Transaction, context: Context) -> str:
-    theirs = event["cause"] == "letter" or event["heard_by"]
+def _by(event: Event, transaction: Transaction, context: Context) -> str:
+    theirs = event.cause == "letter" or event.heard_by
     return str(transaction.symbol) if theirs else context.config.library.symbol
 
 
-def _day(event: RowMapping, context: Context) -> str:
-    return context.local(event["at"]).date().isoformat()
+def _day(event: Event, context: Context) -> str:
+    return context.local(event.at).date().isoformat()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
@@ -32,7 +32,7 @@ from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionS
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part
 from mailproc.store import events, requests, transactions
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
 """What of a standing is kept among the options, beside what was pinned there."""
@@ -60,9 +60,9 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     RemoteFault: nothing of ours matches (letters); the caller shelves the event.
     """
     event = events.load(connection, event_id)
-    if event is None or event["state"] != "todo":
+    if event is None or event.state != "todo":
         return StepOutcome(event_id, "done", note=Noted.HAD_ITS_STEP)
-    apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
+    apdu = apdu_json.from_json(event.apdu) if event.apdu else None
     placed = transaction_lookup.place(connection, event, apdu, context)
     transaction, apdu = placed.transaction, placed.apdu
     found = state_of(transaction)
@@ -70,12 +70,12 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
         found = _overtaken(connection, cancel, transaction, found)
     decided = _decide(connection, event, apdu, transaction, found, context)
     work = _work(connection, event, transaction, context, decided)
-    work.by_hand = attached or event["cause"] == "staff"
+    work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
-    if decided.taken.moved or event["cause"] != "policy":  # staff may correct it, a word may end a silence
+    if decided.taken.moved or event.cause != "policy":  # staff may correct it, a word may end a silence
         transaction_timers.reset(connection, transaction, decided.taken, moved_event_id, event, context)
     words = list(work.words)
     for follow_up in work.follow_ups:
@@ -84,7 +84,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
         event_id,
         "done",
         transaction.id,
-        event["type"],
+        event.type,
         found.state.name,
         decided.taken.after.state.name,
         str(decided.taken.note),
@@ -104,7 +104,7 @@ class Decision:
 
 def _decide(
     connection: Connection,
-    event: RowMapping,
+    event: Event,
     apdu: Apdu | None,
     transaction: Transaction,
     found: TransactionState,
@@ -122,9 +122,9 @@ def _decide(
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
         known["history"] = status_report.history(connection, transaction, context)
     effects = policy.effects(taken, occurrence, context.settings)
-    if event["heard_by"]:  # nothing is sent: whoever told us is told the same way
+    if event.heard_by:  # nothing is sent: whoever told us is told the same way
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
-    elif event["cause"] == "staff":
+    elif event.cause == "staff":
         guards.speakable(event, effects, transaction, context)
     return Decision(occurrence, taken, effects, known)
 
@@ -149,9 +149,9 @@ def state_of(transaction: Transaction) -> TransactionState:
     )
 
 
-def event_name(event: RowMapping, apdu: Apdu | None) -> str:
+def event_name(event: Event, apdu: Apdu | None) -> str:
     """The row of the state tables (or beside them) that this event is."""
-    kind = event["type"]
+    kind = event.type
     if kind == "undo":
         return "UNDONE"
     if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire"):
@@ -162,10 +162,10 @@ def event_name(event: RowMapping, apdu: Apdu | None) -> str:
 
 
 def _overtaken(
-    connection: Connection, cancel: RowMapping, transaction: Transaction, found: TransactionState
+    connection: Connection, cancel: Event, transaction: Transaction, found: TransactionState
 ) -> TransactionState:
     """A Cancel that overtook its Request takes effect first."""
-    apdu = apdu_json.from_json(cancel["apdu"])
+    apdu = apdu_json.from_json(cancel.apdu or {})
     taken = transaction_state.step(found, Occurrence(event_heard(apdu), apdu))
     events.finish(connection, cancel, transaction_id=transaction.id)
     _history(connection, cancel, transaction.id, taken, "CANCEL", "came before its request")
@@ -173,17 +173,17 @@ def _overtaken(
 
 
 def _work(
-    connection: Connection, event: RowMapping, row: Transaction, context: Context, decided: Decision
+    connection: Connection, event: Event, row: Transaction, context: Context, decided: Decision
 ) -> Work:
     stays = decided.taken.entered is None
     had = [reason for reason in row.attention or () if stays or reason not in ENDS_WITH_THE_STATE]
-    if event["type"] == "undo":
+    if event.type == "undo":
         had = list(decided.known.get("attention") or ())
-    elif event["type"] == "close":
+    elif event.type == "close":
         had = []
-    elif event["type"] == "CHECKED_IN":
+    elif event.type == "CHECKED_IN":
         had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # it has come home
-    elif event["cause"] == "staff" and not event["heard_by"] and event["type"] not in NOTED:
+    elif event.cause == "staff" and not event.heard_by and event.type not in NOTED:
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
     return Work(connection, event, row, context, attention=had)
 
@@ -207,7 +207,7 @@ def _save(work: Work, decided: Decision) -> int:
     became = {"withdrew": work.withdrew, "answered": work.answered}
     known = decided.known | {name: value for name, value in became.items() if value}
     found_out: dict[str, Any] = {"facts": known or None}
-    if apdu is not None and event["apdu"] is None:
+    if apdu is not None and event.apdu is None:
         found_out["apdu"] = apdu_json.to_json(apdu)
     events.finish(
         work.connection,
@@ -231,7 +231,7 @@ def _after(work: Work, decided: Decision) -> Transaction:
     event, transaction, taken = work.event, work.transaction, decided.taken
     after, closed_at = taken.after, None
     if after.closed:
-        closed_at = transaction.closed_at or event["at"]
+        closed_at = transaction.closed_at or event.at
     moved = (taken.before.state, taken.before.due_on) != (after.state, after.due_on)
     return replace(
         transaction,
@@ -244,9 +244,9 @@ def _after(work: Work, decided: Decision) -> Transaction:
         options=_options(after, transaction, work.pinned),
         last_service_at=work.last_service_at or transaction.last_service_at,
         attention=work.attention or None,
-        moved_event_id=event["id"] if moved or _is_request(decided) else transaction.moved_event_id,
+        moved_event_id=event.id if moved or _is_request(decided) else transaction.moved_event_id,
         closed_at=closed_at,
-        updated_at=event["at"],
+        updated_at=event.at,
     )
 
 
@@ -274,13 +274,13 @@ def _note(taken: Step, apdu: Apdu | None, beside: Sequence[str]) -> str:
 
 
 def _history(
-    connection: Connection, event: RowMapping, transaction_id: int, taken: Step, name: str, note: str
+    connection: Connection, event: Event, transaction_id: int, taken: Step, name: str, note: str
 ) -> None:
     transactions.add_history(
         connection,
         transaction_id=transaction_id,
-        event_id=event["id"],
-        at=event["at"],
+        event_id=event.id,
+        at=event.at,
         event=name,
         from_state=taken.before.state.name,
         to_state=taken.after.state.name,

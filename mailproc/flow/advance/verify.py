@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from mailproc.errors import TryLater
 from mailproc.flow.advance.steps import event_name, state_of
@@ -18,7 +18,7 @@ from mailproc.ill.transaction_state import Occurrence, TransactionState
 from mailproc.store import events, verify_mark
 from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import made
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 from mailproc.store.transactions import TRANSACTION
 
 
@@ -125,18 +125,18 @@ def _fold(connection: Connection, row: Transaction) -> TransactionState:
     happened = events.of_transaction(connection, row.id)
     found = TransactionState(row.role, _asked_service(happened, row))
     for event in happened:
-        apdu = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
-        occurrence = Occurrence(event_name(event, apdu), apdu, event["facts"] or {})
+        apdu = apdu_json.from_json(event.apdu) if event.apdu else None
+        occurrence = Occurrence(event_name(event, apdu), apdu, event.facts or {})
         found = transaction_state.step(found, occurrence).after
     return found
 
 
-def _asked_service(happened: Sequence[RowMapping], row: Transaction) -> Service:
+def _asked_service(happened: Sequence[Event], row: Transaction) -> Service:
     """What the first event asked for."""
     for event in happened:
-        if event["type"] in ("request", "ILL_REQUEST"):
+        if event.type in ("request", "ILL_REQUEST"):
             return transaction_state.service_of(
-                [Service[name] for name in (event["apdu"] or {}).get("services", ())]
+                [Service[name] for name in (event.apdu or {}).get("services", ())]
             )
     return row.service
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import StillSilent, TryLater
 from mailproc.flow.context import Context
@@ -16,6 +16,7 @@ from mailproc.flow.reading.letter_reading import LetterReading, read
 from mailproc.store import letters, queue
 from mailproc.store.crash_note import Underway
 from mailproc.store.engine import Store
+from mailproc.store.rows import InboxLetter
 from mailproc.store.tables import InboxRow
 
 _log = logging.getLogger(__name__)
@@ -24,24 +25,25 @@ OCTETS = 16_000_000
 """Of the letters of one round, which are held in memory together; a longer letter is read alone."""
 
 
-def claim(store: Store, limit: int, now: datetime) -> list[RowMapping]:
+def claim(store: Store, limit: int, now: datetime) -> list[InboxLetter]:
     """The letters that are due, at most ``limit`` and ``OCTETS``, each with a try counted."""
 
-    def job(connection: Connection) -> list[RowMapping]:
+    def job(connection: Connection) -> list[InboxLetter]:
         rows = queue.claim(
             connection,
             InboxRow,
+            InboxLetter,
             limit,
             now,
             choose=lambda due: letters.fitting(connection, due, OCTETS),
         )
-        store.underway.claimed(InboxRow, [row["id"] for row in rows])
+        store.underway.claimed(InboxRow, [row.id for row in rows])
         return rows
 
     return store.write(job)
 
 
-def read_all(rows: Sequence[RowMapping], context: Context, store: Store) -> Iterator[LetterReading]:
+def read_all(rows: Sequence[InboxLetter], context: Context, store: Store) -> Iterator[LetterReading]:
     """Up to the first that waited for DNS: what was read before it is settled, and the rest is read, without
     waiting for its next try."""
     keys = _Keys(context, store.underway)
@@ -51,16 +53,16 @@ def read_all(rows: Sequence[RowMapping], context: Context, store: Store) -> Iter
             return
 
 
-def _read(row: RowMapping, context: Context, store: Store, keys: "_Keys") -> LetterReading:
-    store.underway.at(row["id"])
-    keys.inbox_id = row["id"]
+def _read(row: InboxLetter, context: Context, store: Store, keys: "_Keys") -> LetterReading:
+    store.underway.at(row.id)
+    keys.inbox_id = row.id
     reading = read(row, context, keys)
     try:
         return forwarded_senders.proven(store, reading, context)
     except TryLater:
         raise  # the store's trouble, and no letter's
     except Exception as error:  # as in ``read``: a bug harms one letter only
-        _log.exception("I%s could not be read", row["id"])
+        _log.exception("I%s could not be read", row.id)
         why = f"a fault of this program while reading: {type(error).__name__}"
         return replace(reading, refused=why, unproven=False)
 

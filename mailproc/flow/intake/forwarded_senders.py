@@ -97,6 +97,6 @@ def _transaction_of(connection: Connection, sender: str, apdu: Apdu) -> Transact
         return None
     under = answers_under(apdu.transaction)
     row = transactions.find(connection, sender, ANSWERS_FROM, under)
-    if row is None or row["transaction_id"] is None:
+    if row is None or row.transaction_id is None:
         return None
-    return transactions.load(connection, row["transaction_id"])
+    return transactions.load(connection, row.transaction_id)

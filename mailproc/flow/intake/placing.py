@@ -131,7 +131,7 @@ def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, contex
         return {}
     for outgoing_id in letters.ours(connection, [reading.letter.message_id]):
         for intent in outgoing.intents_of(connection, outgoing_id):
-            spoke = transactions.load(connection, intent["transaction_id"]).role
+            spoke = transactions.load(connection, intent.said_in).role
             return {"listener": spoke.other.name}
     return {}
 
@@ -208,20 +208,20 @@ def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apd
     file_ref = apdu.ref.file_ref if apdu.ref else ""
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
-    if row is None or row["outgoing_id"] is None:
+    if row is None or row.outgoing_id is None:
         why = f"no file of ours has the number {file_ref}"
         if rejected:
             sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
         _bear_unknown(sorting, reading, apdu, why)
         return
-    letter = outgoing.load(connection, row["outgoing_id"])
-    if rejected and letter is not None and letter["state"] in outgoing.LEFT:
+    letter = outgoing.load(connection, row.outgoing_id)
+    if rejected and letter is not None and letter.state in outgoing.LEFT:
         why = storable(f"the file was rejected: {apdu.note or ''}")
-        outgoing.change(connection, letter["id"], state="held", last_error=why[:500])
+        outgoing.change(connection, letter.id, state="held", last_error=why[:500])
     sorting.placed += 1
-    for intent in outgoing.intents_of(connection, row["outgoing_id"]):
-        if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
-            place = {"transaction_id": intent["transaction_id"], "facts": {"file": file_ref}}
+    for intent in outgoing.intents_of(connection, row.outgoing_id):
+        if intent.transaction_id is not None and intent.state != "withdrawn":
+            place = {"transaction_id": intent.transaction_id, "facts": {"file": file_ref}}
             _bear(sorting, reading, apdu, place)
 
 

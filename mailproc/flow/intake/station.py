@@ -43,7 +43,7 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
         return 0
     readings = list(batch.read_all(rows, context, store))
     store.underway.at()
-    left = [row["id"] for row in rows[len(readings) :]]
+    left = [row.id for row in rows[len(readings) :]]
     settled = 0
 
     def settle_some(connection: Connection) -> int:

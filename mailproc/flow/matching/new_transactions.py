@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
@@ -13,72 +13,72 @@ from mailproc.flow.matching.symbols import asked_key
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Role
 from mailproc.ill.transaction_state import service_of
 from mailproc.protocols import registry
 from mailproc.sentence import sentence
 from mailproc.store import partner_addresses, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, StoredPatron, StoredRequest, Transaction
 from mailproc.store.transactions import NewTransaction
 
 
-def ask(connection: Connection, event: RowMapping, context: Context) -> tuple[Transaction, IllRequest]:
+def ask(connection: Connection, event: Event, context: Context) -> tuple[Transaction, IllRequest]:
     """The next attempt of request ``event.request_id``: a transaction at IDLE and what to say.
 
     LocalFault at the end of the rota, or while another attempt is still active.
     """
-    request = requests.load(connection, event["request_id"])
-    attempts = transactions.of_request(connection, request["id"])
+    request = requests.load(connection, event.request_id or 0)
+    attempts = transactions.of_request(connection, request.id)
     for attempt in attempts:
         if attempt.closed_at is None and not attempt.state.gives_way:
-            open_one = f"{request['number']}-{attempt.attempt} at {attempt.partner}"
+            open_one = f"{request.number}-{attempt.attempt} at {attempt.partner}"
             raise LocalFault(sentence("attempt-open", attempt=open_one, state=term_word(attempt.state)))
-    candidate = rota.next_candidate(requests.rota(connection, request["id"]))
+    candidate = rota.next_candidate(requests.rota(connection, request.id))
     if candidate is None:
-        raise LocalFault(sentence("rota-end", number=request["number"]))
+        raise LocalFault(sentence("rota-end", number=request.number))
     partner = context.partners.lender(candidate.partner)
     attempt_number = len(attempts) + 1
-    number = registry.spoken_with(partner).number(partner, f"{request['number']}-{attempt_number}")
+    number = registry.spoken_with(partner).number(partner, f"{request.number}-{attempt_number}")
     transaction = transactions.create(
         connection,
         NewTransaction(
-            request_id=request["id"],
+            request_id=request.id,
             attempt=attempt_number,
             role=Role.REQUESTER,
             initial_requester=context.config.library.symbol,
-            tgq=request["number"],
+            tgq=request.number,
             tq=str(attempt_number),
             partner=partner.symbol,
             symbol=partner.symbol,
             address=partner_addresses.address_of(connection, partner.symbol) or partner.address,
             codec=partner.codec,
             dialect=partner.dialect,
-            service=request["service"],
+            service=request.service,
             options={"number": number} | _account(partner, request),
-            updated_at=event["at"],
+            updated_at=event.at,
         ),
     )
     transactions.refer(connection, partner.symbol, "number", number.upper(), transaction_id=transaction.id)
-    requests.asked(connection, request["id"], candidate.position, transaction.id)
-    requests.reopen(connection, request["id"])
-    return transaction, wanted_of(request, patrons.load(connection, request["patron_id"]))
+    requests.asked(connection, request.id, candidate.position, transaction.id)
+    requests.reopen(connection, request.id)
+    return transaction, wanted_of(request, patrons.load(connection, request.patron_id))
 
 
-def _account(partner: Partner, request: RowMapping) -> dict[str, str]:
+def _account(partner: Partner, request: StoredRequest) -> dict[str, str]:
     """The customer code by which the order goes, pinned: what follows goes by the same."""
-    chosen = accounts.choose(partner, request["service"], request["account"])
+    chosen = accounts.choose(partner, request.service, request.account)
     return {"account": chosen.customer_code} if chosen else {}
 
 
-def accept(connection: Connection, event: RowMapping, wanted: IllRequest, context: Context) -> Transaction:
+def accept(connection: Connection, event: Event, wanted: IllRequest, context: Context) -> Transaction:
     """A partner's new order: a request L… and its transaction at IDLE.
 
     Its name is the transaction id that the wire carries; of a protocol that has no such identity the
     partner's symbol, the request number and the customer code. It is this partner's alone: another one that
     says the same name, whomever it names as the initial requester, opens one of its own.
     """
-    partner = context.partners.known(event["partner"])
+    partner = context.partners.known(event.partner)
     key = asked_key(wanted, partner.symbol, context)
     service = service_of(wanted.services).name
     request_id, _ = requests.create(
@@ -89,7 +89,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, contex
             item=apdu_json.value_to_json(wanted.item),
             title=_title(wanted.item),
             author=wanted.item.article_author or wanted.item.author or "",
-            created_at=event["at"],
+            created_at=event.at,
             delivery=apdu_json.value_to_json(wanted.delivery),
             need_before_on=wanted.need_before,
             max_cost=apdu_json.value_to_json(wanted.max_cost),
@@ -115,7 +115,7 @@ def accept(connection: Connection, event: RowMapping, wanted: IllRequest, contex
             dialect=partner.dialect,
             service=service,
             options=_names_on_the_wire(wanted),
-            updated_at=event["at"],
+            updated_at=event.at,
         ),
     )
 
@@ -132,32 +132,32 @@ def _names_on_the_wire(wanted: IllRequest) -> dict[str, Any] | None:
     return {"wire": said}
 
 
-def wanted_of(request: RowMapping, reader: RowMapping | None = None) -> IllRequest:
+def wanted_of(request: StoredRequest, reader: StoredPatron | None = None) -> IllRequest:
     """The ILL-Request of a request row. Of ``reader`` another library is told card and status: it
     needs to know whom the item is for, by a word that is enough for us, and no name."""
-    value, more = apdu_json.value_from_json, request["more"] or {}
-    services = (Service[request["service"]],)
+    value, more = apdu_json.value_from_json, request.more or {}
+    services = (request.service,)
     return IllRequest(
         services=services,
-        item=value(Item, request["item"] or {}, "item"),
-        patron=_person(request["patron_id"], reader),
-        delivery=_optional(Delivery, request["delivery"], "delivery"),
-        need_before=request["need_before_on"],
-        max_cost=_optional(Money, request["max_cost"], "max_cost"),
-        keywords=tuple(request["keywords"] or ()),
-        note=request["note"] or None,
+        item=value(Item, request.item or {}, "item"),
+        patron=_person(request.patron_id, reader),
+        delivery=_optional(Delivery, request.delivery, "delivery"),
+        need_before=request.need_before_on,
+        max_cost=_optional(Money, request.max_cost, "max_cost"),
+        keywords=tuple(request.keywords or ()),
+        note=request.note or None,
         expiry=_optional(date, more.get("expiry"), "expiry"),
         level_of_service=more.get("level_of_service"),
         place_on_hold=more.get("place_on_hold"),
         billing=_optional(Delivery, more.get("billing"), "billing"),
-        copyright_compliance="declared" if request["copyright_declared"] else None,
+        copyright_compliance="declared" if request.copyright_declared else None,
     )
 
 
-def _person(patron_id: str | None, reader: RowMapping | None) -> Person | None:
+def _person(patron_id: str | None, reader: StoredPatron | None) -> Person | None:
     if not patron_id:
         return None
-    return Person(id=patron_id, status=(reader["status"] or None) if reader else None)
+    return Person(id=patron_id, status=(reader.status or None) if reader else None)
 
 
 def _optional(cls: type, value: Any, where: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault, RemoteFault
 from mailproc.flow.context import Context
@@ -14,7 +14,7 @@ from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.sentence import sentence
 from mailproc.store import earlier_messages, events, transactions
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 
 @dataclass(frozen=True)
@@ -23,45 +23,45 @@ class Placed:
 
     transaction: Transaction
     apdu: Apdu | None
-    cancels: Sequence[RowMapping] = ()
+    cancels: Sequence[Event] = ()
 
 
-def place(connection: Connection, event: RowMapping, apdu: Apdu | None, context: Context) -> Placed:
+def place(connection: Connection, event: Event, apdu: Apdu | None, context: Context) -> Placed:
     """The event's transaction (begun here if it begins one)."""
-    if event["transaction_id"] is not None:
-        return Placed(transactions.load(connection, event["transaction_id"]), apdu)
-    if event["type"] == "request":
+    if event.transaction_id is not None:
+        return Placed(transactions.load(connection, event.transaction_id), apdu)
+    if event.type == "request":
         return Placed(*new_transactions.ask(connection, event, context))
     if apdu is None:
-        raise LocalFault(sentence("no-transaction", event=f"E{event['id']}"))
-    listener = (event["facts"] or {}).get("listener")
-    known = find(connection, event["partner"], apdu, context, Role[listener] if listener else None)
+        raise LocalFault(sentence("no-transaction", event=f"E{event.id}"))
+    listener = (event.facts or {}).get("listener")
+    known = find(connection, event.partner, apdu, context, Role[listener] if listener else None)
     if known is not None:
         return Placed(known, apdu)
     if isinstance(apdu, IllRequest):
-        _not_our_own(event["partner"], apdu, context)
-        early = _came_early(connection, event["partner"], apdu, context)
+        _not_our_own(event.partner, apdu, context)
+        early = _came_early(connection, event.partner, apdu, context)
         transaction = new_transactions.accept(connection, event, apdu, context)
         for other in early:
-            if other["type"] != "CANCEL":
+            if other.type != "CANCEL":
                 events.todo_again(connection, other, transaction.id)
-        return Placed(transaction, apdu, [one for one in early if one["type"] == "CANCEL"])
-    raise RemoteFault(unmatched(connection, event["partner"], apdu, context))
+        return Placed(transaction, apdu, [one for one in early if one.type == "CANCEL"])
+    raise RemoteFault(unmatched(connection, event.partner, apdu, context))
 
 
 def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
     """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
     for row in waiting(connection, partner, apdu):
-        said = apdu_json.from_json(row["apdu"])
+        said = apdu_json.from_json(row.apdu or {})
         if said.transaction == apdu.transaction:
             events.todo_again(connection, row, transaction_id)
 
 
-def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[RowMapping]:
+def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[Event]:
     """What ``partner`` said of a transaction that is not there yet and is called as ``apdu`` calls it: few
     (``earlier_messages.unplaced``)."""
     rows = earlier_messages.unplaced(connection, partner, apdu_json.to_json(apdu))
-    return [row for row in rows if not (row["facts"] or {}).get(events.WITHHELD)]
+    return [row for row in rows if not (row.facts or {}).get(events.WITHHELD)]
 
 
 def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context) -> str:
@@ -133,9 +133,9 @@ def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> Transacti
         return None
     kind, value = ("number", apdu.ref.number) if apdu.ref.number else ("order_line", apdu.ref.order_line)
     row = transactions.find(connection, partner, kind, value.upper()) if value else None
-    if row is None or row["transaction_id"] is None:
+    if row is None or row.transaction_id is None:
         return None
-    return transactions.load(connection, row["transaction_id"])
+    return transactions.load(connection, row.transaction_id)
 
 
 def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
@@ -150,12 +150,12 @@ def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
         raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; it is our own request, returned")
 
 
-def _came_early(
-    connection: Connection, partner: str, wanted: IllRequest, context: Context
-) -> list[RowMapping]:
+def _came_early(connection: Connection, partner: str, wanted: IllRequest, context: Context) -> list[Event]:
     """What lies on the shelf because it overtook the request ``wanted``."""
     key = symbols.asked_key(wanted, partner, context)
-    rows = [row for row in waiting(connection, partner, wanted) if row["type"] != "ILL_REQUEST"]
-    return [
-        row for row in rows if symbols.asked_key(apdu_json.from_json(row["apdu"]), partner, context) == key
-    ]
+    found = []
+    for row in waiting(connection, partner, wanted):
+        said = apdu_json.from_json(row.apdu or {})
+        if row.type != "ILL_REQUEST" and symbols.asked_key(said, partner, context) == key:
+            found.append(row)
+    return found

@@ -4,14 +4,14 @@ to which its letters want the answers."""
 import json
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.ill.attention import Reason
 from mailproc.ill.terms import TransactionId
 from mailproc.notices.incoming_details import question
 from mailproc.notices.language import Language
 from mailproc.store import events, partner_addresses
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import LearnedAddress, Transaction
 
 ANSWERS_FROM = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
@@ -30,7 +30,7 @@ def questions(
     return tuple(in_words(row, language) for row in asked_in(connection, transaction)[-MOST_TOLD:])
 
 
-def asked_in(connection: Connection, transaction: Transaction) -> Sequence[RowMapping]:
+def asked_in(connection: Connection, transaction: Transaction) -> Sequence[LearnedAddress]:
     """Rows of ``partner_addresses``, the oldest first; none of where it is now, once nobody is waited for."""
     addresses = partner_addresses.waiting(connection, transaction.partner, 0)
     taught = [row for row in addresses if taught_in(connection, row) == transaction.id]
@@ -39,17 +39,17 @@ def asked_in(connection: Connection, transaction: Transaction) -> Sequence[RowMa
     return [*partner_addresses.waiting(connection, transaction.partner, transaction.id), *taught]
 
 
-def taught_in(connection: Connection, row: RowMapping) -> int | None:
+def taught_in(connection: Connection, row: LearnedAddress) -> int | None:
     """The transaction in which the address was named."""
-    if row["transaction_id"] or row["event_id"] is None:
-        return row["transaction_id"] or None
-    event = events.load(connection, row["event_id"])
-    return event["transaction_id"] if event is not None else None
+    if row.transaction_id or row.event_id is None:
+        return row.transaction_id or None
+    event = events.load(connection, row.event_id)
+    return event.transaction_id if event is not None else None
 
 
-def in_words(row: RowMapping, language: Language) -> str:
+def in_words(row: LearnedAddress, language: Language) -> str:
     """The question to staff about ``row``."""
-    return question(row["kind"], row["partner"], row["value"], row["symbol"], language)
+    return question(row.kind, row.partner, row.value, row.symbol, language)
 
 
 def answers_under(named: Transaction | TransactionId) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc import log
 from mailproc.config import Partner
@@ -33,7 +33,7 @@ from mailproc.store import counters, events, outgoing, partner_turns, queue, req
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.outgoing import NewLetterOut
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Intent, Transaction
 from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ BATCH = 500
 class Bundle:
     """The intents of one letter: same partner, role, codec, and address."""
 
-    intents: tuple[RowMapping, ...]
+    intents: tuple[Intent, ...]
     transactions: tuple[Transaction, ...]
     codec: Codec
     wire: Wire
@@ -57,12 +57,12 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
 
     def claim(connection: Connection) -> tuple[list[Bundle], int]:
         due, taken_up = _gather(connection, context, limit)
-        store.underway.claimed(IntentRow, [one["id"] for bundle in due for one in bundle.intents])
+        store.underway.claimed(IntentRow, [one.id for bundle in due for one in bundle.intents])
         return due, taken_up
 
     bundles, taken_up = store.write(claim)
     for bundle in bundles:
-        store.underway.at(*(intent["id"] for intent in bundle.intents))
+        store.underway.at(*(intent.id for intent in bundle.intents))
         encoded, letter = _encode(bundle, context)
         store.underway.at()
         store.write(partial(_settle, bundle=bundle, encoded=encoded, letter=letter, context=context))
@@ -73,7 +73,7 @@ def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[
     """The letters to be written, and how many intents there were: some are held at once."""
     waiting = paused(connection, context)
     due = partner_turns.claim_intents(connection, "apdu", waiting, context.clock(), limit)
-    with_rows = [(intent, transactions.load(connection, intent["transaction_id"])) for intent in due]
+    with_rows = [(intent, transactions.load(connection, intent.said_in)) for intent in due]
     bundles = []
     for _, group in groupby(sorted(with_rows, key=_sort_key), key=_group_key):
         for part in _parts(list(group), context):
@@ -83,7 +83,7 @@ def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[
     return bundles, len(due)
 
 
-Pair = tuple[RowMapping, Transaction]
+Pair = tuple[Intent, Transaction]
 
 
 def _group_key(pair: Pair) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def customer_code(row: Transaction) -> str:
 
 
 def _sort_key(pair: Pair) -> tuple[Any, ...]:
-    return (*_group_key(pair), pair[0]["id"])
+    return (*_group_key(pair), pair[0].id)
 
 
 def _parts(pairs: list[Pair], context: Context) -> list[list[Pair]]:
@@ -133,7 +133,7 @@ def _readable(
     connection: Connection, transaction: Transaction, partner: Partner, context: Context
 ) -> Callable[[Apdu], Sequence[str]]:
     """For a codec that says a thing to people too: it is put in words only where it asks."""
-    item = requests.load(connection, transaction.request_id)["item"] or {}
+    item = requests.load(connection, transaction.request_id).item or {}
     language = context.languages.of(partner.language)
     return lambda apdu: beside(apdu, item, context.today(), language)
 
@@ -149,7 +149,7 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
 
 def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | None]:
     """What cannot be written, or not to this address, is held with the reason; the station goes on."""
-    apdus = [apdu_json.from_json(intent["body"]["apdu"]) for intent in bundle.intents]
+    apdus = [apdu_json.from_json(intent.body["apdu"]) for intent in bundle.intents]
     try:
         encoded = bundle.codec.encode(apdus, bundle.wire, context.templates)
     except (LocalFault, Misconfigured) as fault:
@@ -170,7 +170,7 @@ def _nothing(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
 def _letter(bundle: Bundle, encoded: Encoded, context: Context) -> NewLetterOut | None:
     if encoded.body is None:
         return None
-    partner, token = bundle.wire.partner, f"o{bundle.intents[0]['id']}"
+    partner, token = bundle.wire.partner, f"o{bundle.intents[0].id}"
     secret = f"{partner.symbol}/{encoded.secret_customer_code}"
     stranger = (bundle.transactions[0].options or {}).get(
         ANSWERS_FROM
@@ -191,10 +191,10 @@ def _settle(
     context: Context,
 ) -> None:
     """The letter's commit. Where something was withdrawn meanwhile, the rest is bundled anew."""
-    if not outgoing.still_wanted(connection, [intent["id"] for intent in bundle.intents]):
+    if not outgoing.still_wanted(connection, [intent.id for intent in bundle.intents]):
         for intent in bundle.intents:
-            if outgoing.still_wanted(connection, [intent["id"]]):
-                outgoing.place(connection, intent["id"], "todo", None)
+            if outgoing.still_wanted(connection, [intent.id]):
+                outgoing.place(connection, intent.id, "todo", None)
         return
     held = {one.index: one for one in encoded.held}
     outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
@@ -207,10 +207,10 @@ def _settle(
             kind = "VALUE_HELD" if held[index].value else "HELD"
             _hold_all(connection, [intent], _lost(held[index]), context, kind)
         elif index in encoded.unsaid:  # this partner is not told, and need not be
-            outgoing.place(connection, intent["id"], "done", None)
+            outgoing.place(connection, intent.id, "done", None)
         else:
             _mended(connection, intent)
-            outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+            outgoing.place(connection, intent.id, "prepared", outgoing_id)
     for altered in encoded.lossy:
         _remark(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
 
@@ -227,30 +227,30 @@ def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None
 
 
 def _hold_all(
-    connection: Connection, intents: Sequence[RowMapping], why: str, context: Context, kind: str = "HELD"
+    connection: Connection, intents: Sequence[Intent], why: str, context: Context, kind: str = "HELD"
 ) -> None:
     """Held with its reason; staff are told once for each reason, not at each try."""
     now = context.clock()
     for intent in intents:
-        outgoing.hold_intent(connection, intent["id"], why, now + queue.pause(intent["attempts"]))
-        if intent["last_error"] != why:
+        outgoing.hold_intent(connection, intent.id, why, now + queue.pause(intent.attempts))
+        if intent.last_error != why:
             _log.warning("held: %s", why)
             _remark(connection, intent, kind, why, context)
 
 
-def _remark(connection: Connection, intent: RowMapping, kind: str, why: str, context: Context) -> None:
+def _remark(connection: Connection, intent: Intent, kind: str, why: str, context: Context) -> None:
     """What became of the words of a transaction is an event of it."""
     event = NewEvent(
         cause="policy",
         type=kind,
         at=context.clock(),
-        partner=intent["partner"],
-        transaction_id=intent["transaction_id"],
-        facts={"text": why} | events.due_to_letters(connection, [intent["event_id"]]),
+        partner=intent.partner,
+        transaction_id=intent.transaction_id,
+        facts={"text": why} | events.due_to_letters(connection, [intent.event_id]),
     )
     events.add(connection, event)
 
 
-def _mended(connection: Connection, intent: RowMapping) -> None:
-    if intent["state"] == "held":
-        transactions.clear_attention(connection, intent["transaction_id"], ENDS_WITH_THE_WORDS)
+def _mended(connection: Connection, intent: Intent) -> None:
+    if intent.state == "held":
+        transactions.clear_attention(connection, intent.said_in, ENDS_WITH_THE_WORDS)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
 from mailproc.flow.prepare import reader_notice
-from mailproc.flow.prepare.notice_writer import Intent, NoticeWriter, writer_of
+from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message
@@ -32,7 +32,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
 from mailproc.notices.outgoing_details import telling
 from mailproc.store import events, outgoing, patrons
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 from mailproc.templating.contract import sample_of
 
 
@@ -47,16 +47,16 @@ class Addressed:
     why: str = ""
 
 
-def addressed(connection: Connection, intent: Intent, context: Context) -> Addressed:
-    """Recipient and context of a notice intent."""
-    to = intent["body"]["to"]
-    writer = writer_of(connection, intent, context, to)
+def addressed(connection: Connection, occasion: Occasion, context: Context) -> Addressed:
+    """Recipient and context of a notice."""
+    to = occasion.body["to"]
+    writer = writer_of(connection, occasion, context, to)
     if to == "patron":
         return _to_patron(writer)
     if to == "partner":
         return _to_partner(writer)
     library = context.config.library
-    told = _digest(writer) if intent["body"]["notice"] == DIGEST else _attention(writer)
+    told = _digest(writer) if occasion.body["notice"] == DIGEST else _attention(writer)
     return Addressed(library.staff or library.email, writer.tag, told)
 
 
@@ -70,32 +70,27 @@ def context_of(
         return None
     message = apdu_json.to_json(Message(note="An example of what we would say."))
     body = {"notice": name, "to": to, "facts": {"reasons": transaction.attention or []}, "apdu": message}
-    intent = {
-        "request_id": transaction.request_id,
-        "transaction_id": transaction.id,
-        "partner": transaction.partner,
-        "body": body,
-    }
-    return addressed(connection, intent, context).content
+    occasion = Occasion(body, transaction.partner, transaction.request_id, transaction.id)
+    return addressed(connection, occasion, context).content
 
 
 def _to_patron(writer: NoticeWriter) -> Addressed:
-    address = writer.reader["email"] if writer.reader else ""
+    address = writer.reader.email if writer.reader else ""
     why = "" if address else "the reader has no e-mail address"
     return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 
 def _to_partner(writer: NoticeWriter) -> Addressed:
-    intent, context, transaction = writer.intent, writer.context, writer.transaction
-    apdu = apdu_json.from_json(intent["body"]["apdu"])
-    partner = context.partners.get(intent["partner"])
+    occasion, context, transaction = writer.occasion, writer.context, writer.transaction
+    apdu = apdu_json.from_json(occasion.body["apdu"])
+    partner = context.partners.get(occasion.partner)
     known: dict[str, Any] = {
         "library": writer.library(),
-        "partner": writer.partner(intent["partner"]),
+        "partner": writer.partner(occasion.partner),
         **_numbered(writer, apdu),
         "note": apdu.note or "",
     }
-    if intent["body"]["notice"] == "partner/returned":
+    if occasion.body["notice"] == "partner/returned":
         returned = getattr(apdu, "returned_on", None) or context.today()
         via = getattr(apdu, "returned_via", None) or ""
         content: NoticeContext = PartnerReturned(
@@ -123,7 +118,7 @@ def _numbered(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
 
 
 def _attention(writer: NoticeWriter) -> StaffAttention:
-    facts, partner = writer.facts, writer.intent["partner"]
+    facts, partner = writer.facts, writer.occasion.partner
     return StaffAttention(
         library=writer.library(),
         reasons=tuple(writer.language.attention_word(one) for one in facts.get("reasons", ())),
@@ -174,7 +169,7 @@ def _cited(writer: NoticeWriter) -> CitedRequest | None:
     row = writer.request
     if row is None:
         return None
-    parts = cited(row["item"] or {}, writer.language, (row["title"], row["author"]))
+    parts = cited(row.item or {}, writer.language, (row.title, row.author))
     return CitedRequest(**vars(writer.wanted()), cited=tuple(f"{label}: {value}" for label, value in parts))
 
 
@@ -193,16 +188,16 @@ def _said(writer: NoticeWriter) -> tuple[str, ...]:
         return ()
     asked = unconfirmed.questions(writer.connection, row, reasons, writer.language)
     heard = _heard(writer)
-    if heard is None or not heard["apdu"]:
+    if heard is None or not heard.apdu:
         return asked
-    apdu, role = apdu_json.from_json(heard["apdu"]), row.role
+    apdu, role = apdu_json.from_json(heard.apdu), row.role
     return (*asked, *said(apdu, role, reasons, writer.context.today(), writer.language))
 
 
-def _heard(writer: NoticeWriter) -> RowMapping | None:
-    row, event_id = writer.transaction, writer.intent.get("event_id")
+def _heard(writer: NoticeWriter) -> Event | None:
+    row, event_id = writer.transaction, writer.occasion.event_id
     event = events.load(writer.connection, event_id) if event_id is not None else None
-    if event is not None and (event["cause"] == "letter" or event["heard_by"]):
+    if event is not None and (event.cause == "letter" or event.heard_by):
         return event
     asked = QUESTIONS.get((row.role, row.state)) if row is not None else None
     return events.last_of(writer.connection, row.id, (asked,)) if row is not None and asked else None
@@ -216,13 +211,13 @@ def _ways(writer: NoticeWriter) -> tuple[Way, ...]:
 
 def _untold(writer: NoticeWriter) -> tuple[str, ...]:
     """The request, where its reader should hear of the same and cannot be written to."""
-    event_id, request = writer.intent.get("event_id"), writer.request
+    event_id, request = writer.occasion.event_id, writer.request
     if event_id is None or request is None:
         return ()
-    reader = patrons.load(writer.connection, request["patron_id"])
+    reader = patrons.load(writer.connection, request.patron_id)
     said = outgoing.of_event(writer.connection, event_id)
-    meant = any(one["body"].get("to") == "patron" and one["request_id"] == request["id"] for one in said)
-    return (request["number"],) if meant and reader is not None and not reader["email"] else ()
+    meant = any(one.body.get("to") == "patron" and one.request_id == request.id for one in said)
+    return (request.number,) if meant and reader is not None and not reader.email else ()
 
 
 def _digest(writer: NoticeWriter) -> StaffDigest:

@@ -8,12 +8,13 @@ says how many there were. (Of strangers: ``shelf_alarm``.)
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.reading.letter_reading import BOUNCE
 from mailproc.store import alarms, events, letters
 from mailproc.store.alarms import HOUR, Turn
+from mailproc.store.rows import Intent
 
 OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
 """Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
@@ -22,16 +23,16 @@ SEVERAL = "(several)"
 """Partners who write from one address, where a letter does not tell which of them it is."""
 
 
-def turn(connection: Connection, intent: RowMapping, context: Context) -> Turn | None:
+def turn(connection: Connection, intent: Intent, context: Context) -> Turn | None:
     """May the notice become a letter now? None where nothing bounds it here: no letter brought it about, or
     it was counted when the letter was put on the shelf."""
-    event = events.load(connection, intent["event_id"])
+    event = events.load(connection, intent.event_id)
     brought = events.due_to(event) if event is not None else None
     if brought is None:
         return None
-    now, to = context.clock(), intent["body"]["to"]
+    now, to = context.clock(), intent.body["to"]
     if to == "patron":
-        about, day = str(intent["request_id"]), timedelta(days=1)
+        about, day = str(intent.request_id), timedelta(days=1)
         return alarms.turn(connection, OF_A_REQUEST, about, now, most=READERS_A_DAY, within=day)
     speaker = _speaker(connection, brought)
     if to != "staff" or not speaker:
@@ -54,6 +55,6 @@ def _speaker(connection: Connection, inbox_id: int) -> str:
     row = letters.sender_of(connection, inbox_id)
     if row is None:
         return ""
-    if row["taken_from"].startswith(BOUNCE):
+    if row.taken_from.startswith(BOUNCE):
         return BOUNCE
-    return str(row["taken_from"] or (row["partner"] or SEVERAL if row["proof"] else ""))
+    return str(row.taken_from or (row.partner or SEVERAL if row.proof else ""))

@@ -1,20 +1,31 @@
 """What every letter to people is made from: the rows that it is about, and the language of who reads it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.store import patrons, requests, transactions
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Intent, StoredPatron, StoredRequest, Transaction
 
-Intent = RowMapping | Mapping[str, Any]
-"""A row of the intents, or what one would be."""
+
+@dataclass(frozen=True)
+class Occasion:
+    """What a letter to people is about: of an intent, or of one that might be (then of no event)."""
+
+    body: dict[str, Any]
+    partner: str
+    request_id: int | None = None
+    transaction_id: int | None = None
+    event_id: int | None = None
+
+
+def occasion_of(intent: Intent) -> Occasion:
+    return Occasion(intent.body, intent.partner, intent.request_id, intent.transaction_id, intent.event_id)
 
 
 @dataclass(frozen=True)
@@ -24,16 +35,16 @@ class NoticeWriter:
 
     connection: Connection
     context: Context
-    intent: Intent
-    request: RowMapping | None
+    occasion: Occasion
+    request: StoredRequest | None
     transaction: Transaction | None
-    reader: RowMapping | None
+    reader: StoredPatron | None
     tag: str
     language: Language
 
     @property
     def facts(self) -> dict[str, Any]:
-        facts: dict[str, Any] = self.intent["body"].get("facts") or {}
+        facts: dict[str, Any] = self.occasion.body.get("facts") or {}
         return facts
 
     @property
@@ -55,25 +66,25 @@ class NoticeWriter:
         if row is None:
             return Request(number="", title="", author="", service="")
         return Request(
-            number=row["number"],
-            title=self.language.title_word(row["title"]),
-            author=row["author"],
-            service=self.language.service_word(row["service"]),
+            number=row.number,
+            title=self.language.title_word(row.title),
+            author=row.author,
+            service=self.language.service_word(row.service),
         )
 
 
-def writer_of(connection: Connection, intent: Intent, context: Context, to: str) -> NoticeWriter:
+def writer_of(connection: Connection, occasion: Occasion, context: Context, to: str) -> NoticeWriter:
     request = transaction = reader = None
-    if intent["request_id"] is not None:
-        request = requests.load(connection, intent["request_id"])
-    if intent["transaction_id"] is not None:
-        transaction = transactions.load(connection, intent["transaction_id"])
+    if occasion.request_id is not None:
+        request = requests.load(connection, occasion.request_id)
+    if occasion.transaction_id is not None:
+        transaction = transactions.load(connection, occasion.transaction_id)
     tag = context.config.library.language
     if to == "partner":
-        partner = context.partners.get(intent["partner"])
+        partner = context.partners.get(occasion.partner)
         tag = partner.language if partner else "en"
     if to == "patron" and request is not None:
-        reader = patrons.load(connection, request["patron_id"])
-        tag = (reader and reader["language"]) or tag
+        reader = patrons.load(connection, request.patron_id)
+        tag = (reader and reader.language) or tag
     language = context.languages.of(tag)
-    return NoticeWriter(connection, context, intent, request, transaction, reader, tag, language)
+    return NoticeWriter(connection, context, occasion, request, transaction, reader, tag, language)

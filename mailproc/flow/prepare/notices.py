@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
@@ -22,6 +22,7 @@ from mailproc.store import alarms, outgoing, partner_turns
 from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.rows import Intent
 from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
@@ -31,9 +32,9 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
     """Write the letters to people that wait; how many intents were taken up."""
     now = context.clock()
 
-    def claim(connection: Connection) -> list[RowMapping]:
+    def claim(connection: Connection) -> list[Intent]:
         due = partner_turns.claim_intents(connection, "notice", paused(connection, context), now, limit)
-        store.underway.claimed(IntentRow, [row["id"] for row in due])
+        store.underway.claimed(IntentRow, [row.id for row in due])
         return due
 
     rows = store.write(claim)
@@ -42,14 +43,14 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
         rows,
         context,
         lambda row: _write_one(store, row, context),
-        lambda row: f"a notice ({row['body']['notice']})",
+        lambda row: f"a notice ({row.body['notice']})",
     )
     return len(rows)
 
 
-def _write_one(store: Store, row: RowMapping, context: Context) -> None:
+def _write_one(store: Store, row: Intent, context: Context) -> None:
     with store.read() as connection:
-        if not outgoing.still_wanted(connection, [row["id"]]):
+        if not outgoing.still_wanted(connection, [row.id]):
             return  # it was said in one letter with an earlier one
         intents = staff_letter.together(connection, row)
         turn = notice_limits.turn(connection, row, context)
@@ -57,11 +58,11 @@ def _write_one(store: Store, row: RowMapping, context: Context) -> None:
         rendered = _rendered(connection, row, _counting(who, turn, context), context)
     store.underway.at()
     if turn is not None and not turn.free:
-        _log.info("no letter for intent %s: %s", row["id"], notice_limits.why_not(turn))
+        _log.info("no letter for intent %s: %s", row.id, notice_limits.why_not(turn))
         store.write(lambda done: _hold_back(done, intents, turn, context))
     elif rendered is None:
-        _log.info("no letter for intent %s: %s", row["id"], who.why)
-        store.write(lambda done: outgoing.place(done, row["id"], "withdrawn", None, who.why))
+        _log.info("no letter for intent %s: %s", row.id, who.why)
+        store.write(lambda done: outgoing.place(done, row.id, "withdrawn", None, who.why))
     else:
         letter = _letter(row, rendered, who.address, context)
         store.write(lambda done: _settle(done, intents, letter, rendered, turn, context))
@@ -76,39 +77,39 @@ def _counting(who: Addressed, turn: Turn | None, context: Context) -> Addressed:
     return replace(who, content=replace(who.content, more=turn.untold, since=since))
 
 
-def _rendered(connection: Connection, row: RowMapping, who: Addressed, context: Context) -> Rendered | None:
+def _rendered(connection: Connection, row: Intent, who: Addressed, context: Context) -> Rendered | None:
     """None where there is nobody to write to."""
     if not who.address:
         return None
     return render_safely(
         context.templates,
-        row["body"]["notice"],
+        row.body["notice"],
         who.language,
         who.content,
         lambda path: last_good.good(connection, path),
     )
 
 
-def _letter(row: RowMapping, rendered: Rendered, address: str, context: Context) -> NewLetterOut:
+def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> NewLetterOut:
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
     notice = rendered.notice
     text = mask_shown(notice.text)  # whatever a stranger wrote in a name, an address, a subject
     body = Body(mask_shown(notice.subject), (Part("text/plain", b"", text=text),))
-    partner = row["partner"] if row["body"]["to"] == "partner" else ""
-    return outgoing_letter.letter(body, address, f"n{row['id']}", context, partner)
+    partner = row.partner if row.body["to"] == "partner" else ""
+    return outgoing_letter.letter(body, address, f"n{row.id}", context, partner)
 
 
-def _hold_back(connection: Connection, intents: Sequence[RowMapping], turn: Turn, context: Context) -> None:
+def _hold_back(connection: Connection, intents: Sequence[Intent], turn: Turn, context: Context) -> None:
     """It makes no letter; why is kept with it, and the next letter counts it."""
     for intent in intents:
-        outgoing.place(connection, intent["id"], "withdrawn", None, notice_limits.why_not(turn))
+        outgoing.place(connection, intent.id, "withdrawn", None, notice_limits.why_not(turn))
     alarms.count(connection, turn.kind, turn.key, context.clock())
 
 
 def _settle(
     connection: Connection,
-    intents: Sequence[RowMapping],
+    intents: Sequence[Intent],
     letter: NewLetterOut,
     rendered: Rendered,
     turn: Turn | None,
@@ -116,7 +117,7 @@ def _settle(
 ) -> None:
     outgoing_id = outgoing.add_letter(connection, letter)
     for intent in intents:
-        outgoing.place(connection, intent["id"], "prepared", outgoing_id)
+        outgoing.place(connection, intent.id, "prepared", outgoing_id)
     if turn is not None:
         alarms.take(connection, turn, context.clock())
     if rendered.problems:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from uuid import uuid4
 
-from sqlalchemy import RowMapping
-
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.mail.compose import compose, domain_of, message_id, subject
@@ -14,6 +12,7 @@ from mailproc.mail.letter import BY_MAIL, Body
 from mailproc.store import outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
+from mailproc.store.rows import Intent
 from mailproc.store.tables import IntentRow
 
 _log = logging.getLogger(__name__)
@@ -57,10 +56,10 @@ def letter(
 
 def each(
     store: Store,
-    rows: Iterable[RowMapping],
+    rows: Iterable[Intent],
     context: Context,
-    write_one: Callable[[RowMapping], None],
-    what: Callable[[RowMapping], str],
+    write_one: Callable[[Intent], None],
+    what: Callable[[Intent], str],
 ) -> None:
     """``write_one`` of each intent; what cannot be written is held or shelved with its reason, alone.
 
@@ -68,18 +67,18 @@ def each(
     """
     now = context.clock()
     for row in rows:
-        store.underway.at(row["id"])
+        store.underway.at(row.id)
         try:
             write_one(row)
         except LocalFault as fault:
             _log.error("%s could not be composed: %s", what(row), fault)
-            why, later = str(fault)[:500], now + queue.pause(row["attempts"])
+            why, later = str(fault)[:500], now + queue.pause(row.attempts)
             store.underway.at()
-            store.write(partial(outgoing.hold_intent, intent_id=row["id"], error=why, not_before=later))
+            store.write(partial(outgoing.hold_intent, intent_id=row.id, error=why, not_before=later))
         except TryLater:  # the store's trouble is no fault of the letter
             raise
         except Exception as error:  # a bug concerns its own letter, not the others
             _log.exception("%s could not be composed", what(row))
             why = f"a fault of this program: {type(error).__name__}"
             store.underway.at()
-            store.write(partial(queue.shelve, table=IntentRow, row_id=row["id"], error=why, was=row["state"]))
+            store.write(partial(queue.shelve, table=IntentRow, row_id=row.id, error=why, was=row.state))

@@ -12,7 +12,7 @@ from mailproc.templating.contract import fields_of
 
 def context_of(writer: NoticeWriter) -> ToPatron:
     """The names of the notice with their values."""
-    notice = writer.intent["body"]["notice"]
+    notice = writer.occasion.body["notice"]
     contract = next(one for one in TO_READERS if one.path == f"en/{notice}.txt")
     context: ToPatron = contract.context(
         **{name: FILLS[name](writer) for name in fields_of(contract.context)}
@@ -21,12 +21,12 @@ def context_of(writer: NoticeWriter) -> ToPatron:
 
 
 def _patron(writer: NoticeWriter) -> Patron:
-    return Patron(name=writer.reader["name"] if writer.reader else "")
+    return Patron(name=writer.reader.name if writer.reader else "")
 
 
 def _due(writer: NoticeWriter) -> str:
     """Of a recall no day: they want it back before the one we hold, or that one has passed."""
-    return "" if writer.intent["body"]["notice"] == "patron/recalled" else writer.due
+    return "" if writer.occasion.body["notice"] == "patron/recalled" else writer.due
 
 
 def _late(writer: NoticeWriter) -> bool:
@@ -36,7 +36,7 @@ def _late(writer: NoticeWriter) -> bool:
 
 def _needed_by(writer: NoticeWriter) -> str:
     """The day until which it was wanted, once that has passed."""
-    day = writer.request["need_before_on"] if writer.request else None
+    day = writer.request.need_before_on if writer.request else None
     return writer.day(day) if day is not None and day < writer.context.today() else ""
 
 
@@ -48,7 +48,7 @@ def _renewable(writer: NoticeWriter) -> bool:
 def _sent_to(writer: NoticeWriter) -> str:
     """The address of a copy that comes by e-mail alone: it lies at no desk."""
     row = writer.request
-    where = (row["delivery"] or {}) if row is not None and row["service"] == Service.COPY.name else {}
+    where = (row.delivery or {}) if row is not None and row.service == Service.COPY.name else {}
     return "" if where.get("postal") else str(where.get("electronic") or "")
 
 
@@ -56,7 +56,7 @@ def _refused(writer: NoticeWriter) -> bool:
     """Was our last wish to keep it longer refused?"""
     row = writer.transaction
     told = events.last_of(writer.connection, row.id, ("RENEW_ANSWER",)) if row is not None else None
-    return told is not None and (told["apdu"] or {}).get("answer") is False
+    return told is not None and (told.apdu or {}).get("answer") is False
 
 
 WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
@@ -76,7 +76,7 @@ def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
             partner=writer.partner(one.partner).name,
             reason=writer.language.reason_word(one.why_not),
         )
-        for one in requests.rota(writer.connection, writer.request["id"])
+        for one in requests.rota(writer.connection, writer.request.id)
         if one.why_not
     )
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.prepare.notice_context import Addressed, addressed
+from mailproc.flow.prepare.notice_writer import occasion_of
 from mailproc.notices.catalogue import (
     AttentionGroup,
     CitedRequest,
@@ -22,26 +23,27 @@ from mailproc.notices.catalogue import (
     Way,
 )
 from mailproc.store import events, outgoing
+from mailproc.store.rows import Intent
 
 T = TypeVar("T")
 
 
-def together(connection: Connection, intent: RowMapping) -> Sequence[RowMapping]:
+def together(connection: Connection, intent: Intent) -> Sequence[Intent]:
     """The notices that are said in one letter with ``intent``, in their order: itself at least."""
-    if intent["body"]["notice"] != ATTENTION:
+    if intent.body["notice"] != ATTENTION:
         return [intent]
     beside = outgoing.notices_beside(connection, intent)
-    return [one for one in beside if one["body"]["notice"] == ATTENTION] or [intent]
+    return [one for one in beside if one.body["notice"] == ATTENTION] or [intent]
 
 
-def letter_of(connection: Connection, intents: Sequence[RowMapping], context: Context) -> Addressed:
+def letter_of(connection: Connection, intents: Sequence[Intent], context: Context) -> Addressed:
     """Recipient and context of the letter for ``intents`` (``together``)."""
-    each = [addressed(connection, intent, context) for intent in intents]
+    each = [addressed(connection, occasion_of(intent), context) for intent in intents]
     told = [one.content for one in each if isinstance(one.content, StaffAttention)]
     if len(each) == 1 or not told:
         return each[0]
-    event = events.load(connection, intents[0]["event_id"])
-    return replace(each[0], content=_joined(told, f"I{event['inbox_id']}" if event else ""))
+    event = events.load(connection, intents[0].event_id)
+    return replace(each[0], content=_joined(told, f"I{event.inbox_id}" if event else ""))
 
 
 def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:

@@ -66,13 +66,13 @@ class _Open:
         role, state = transaction.role, transaction.state
         self._acts = delivery_mode.possible(transaction, context)
         request = requests.load(connection, transaction.request_id)
-        self._number = request["number"]
+        self._number = request.number
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
         over = state.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
         self._ask_again = role is Role.REQUESTER and over
         waits = unconfirmed.asked_in(connection, transaction)
-        self._learned = f"A{waits[-1]['id']}" if waits else ""
+        self._learned = f"A{waits[-1].id}" if waits else ""
         rota = requests.rota(connection, transaction.request_id)
         self._next = any(not one.tried and not one.why_not for one in rota)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.mail import headers, verp
 from mailproc.mail.addresses import ascii_lower, mailboxes
@@ -20,6 +20,7 @@ from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import Intent
 from mailproc.store.text import storable
 
 LOOK_BACK = timedelta(weeks=4)
@@ -70,9 +71,9 @@ def went_out_as(connection: Connection, address: str) -> int:
     """Find the letter whose envelope sender this is; 0 where there is none (a token that was guessed)."""
     named = verp.read(address)
     row = outgoing.load(connection, named[0]) if named else None
-    if row is None or not _same(row["mail_from"], address):
+    if row is None or not _same(row.mail_from, address):
         return 0
-    return int(row["id"])
+    return int(row.id)
 
 
 def _same(stored: str, said: str) -> bool:
@@ -86,24 +87,24 @@ def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report
     What is known to have come back already, or has not left, is no news.
     """
     news = [one for one in outgoing_ids if outgoing.bounced(connection, one, storable(why)[:500])]
-    touched: dict[int, list[RowMapping]] = {}
+    touched: dict[int, list[Intent]] = {}
     for outgoing_id in news:
         for intent in outgoing.intents_of(connection, outgoing_id):
-            if intent["transaction_id"] is not None and intent["state"] != "withdrawn":
-                touched.setdefault(intent["transaction_id"], []).append(intent)
+            if intent.transaction_id is not None and intent.state != "withdrawn":
+                touched.setdefault(intent.transaction_id, []).append(intent)
     return [
         events.add(connection, replace(report, position=position, **_of_transaction(spoken, report, why)))
         for position, spoken in enumerate(touched.values())
     ]
 
 
-def _of_transaction(spoken: Sequence[RowMapping], report: NewEvent, why: str) -> dict[str, Any]:
-    ours = list(dict.fromkeys(intent["outgoing_id"] for intent in spoken))
+def _of_transaction(spoken: Sequence[Intent], report: NewEvent, why: str) -> dict[str, Any]:
+    ours = list(dict.fromkeys(intent.outgoing_id for intent in spoken))
     named = ", ".join(f"O{one}" for one in ours)
     text = storable(f"{named}: {why}" if why else named)[:500]
     return {
-        "transaction_id": spoken[0]["transaction_id"],
-        "partner": spoken[0]["partner"],
+        "transaction_id": spoken[0].transaction_id,
+        "partner": spoken[0].partner,
         "facts": {**(report.facts or {}), "ours": ours, "text": text},
     }
 

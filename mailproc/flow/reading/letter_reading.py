@@ -11,8 +11,6 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping
-
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
@@ -30,6 +28,7 @@ from mailproc.mail.letter import Letter
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault
+from mailproc.store.rows import InboxLetter
 
 if TYPE_CHECKING:  # as in proving
     from mailproc.proof.dkim import KeySource
@@ -87,12 +86,12 @@ class LetterReading:
     file_key: str = ""
 
 
-def read(row: RowMapping, context: Context, keys: "KeySource | None" = None) -> LetterReading:
+def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) -> LetterReading:
     """What the inbox row's letter says; ``keys`` None: those of ``context``. A bug in a reader shelves the
     letter, with a traceback; so does a mistake in a site's tables, with its sentence."""
-    reading = LetterReading(row["id"], row["digest"], row["received_at"], Letter(b""))
+    reading = LetterReading(row.id, row.digest, row.received_at, Letter(b""))
     try:
-        letter = with_envelope(parse(bytes(row["raw"])), row)
+        letter = with_envelope(parse(bytes(row.raw)), row)
         reading = replace(reading, letter=letter, content_digest=letter.content_digest())
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
@@ -101,18 +100,18 @@ def read(row: RowMapping, context: Context, keys: "KeySource | None" = None) -> 
     except RemoteFault as fault:  # so large that nobody can say what it is
         return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
-        _log.error("I%s could not be read: %s", row["id"], fault)
+        _log.error("I%s could not be read: %s", row.id, fault)
         return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
     except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
-        _log.exception("I%s could not be read", row["id"])
+        _log.exception("I%s could not be read", row.id)
         return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
 
 
-def with_envelope(letter: Letter, row: RowMapping) -> Letter:
+def with_envelope(letter: Letter, row: InboxLetter) -> Letter:
     """Where the envelope itself is known, a Return-Path in the letter is whoever's word."""
-    if not of_door(row["door"]).envelope:
+    if not of_door(row.door).envelope:
         return letter
-    return replace(letter, return_path=ascii_lower(row["mail_from"]))
+    return replace(letter, return_path=ascii_lower(row.mail_from))
 
 
 def proven_sender(reading: LetterReading) -> str:
@@ -130,22 +129,22 @@ def proven_sender(reading: LetterReading) -> str:
 
 
 def _read(
-    reading: LetterReading, row: RowMapping, context: Context, keys: "KeySource | None"
+    reading: LetterReading, row: InboxLetter, context: Context, keys: "KeySource | None"
 ) -> LetterReading:
     letter = reading.letter
     bounce = read_bounce(letter)
     if bounce is not None:
-        return replace(reading, bounce=bounce, marks=bounced_letters.marks(row["rcpt_to"], letter))
+        return replace(reading, bounce=bounce, marks=bounced_letters.marks(row.rcpt_to, letter))
     reading = replace(reading, own_ids=own_ids(letter, context.addresses))
     codec = context.registry.recognise(letter)
     sender = _sender(row, letter)
-    released = row["proof"] == RELEASED
+    released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
     likely = codec or (context.registry.perhaps(letter) if claimants else None)
     if likely is None:  # whoever sent it: no proof is looked at
         return _nobodys(found, claimants)
-    evidence = Evidence(sender, bytes(row["raw"]), row["received_at"], context, keys)
+    evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
@@ -156,9 +155,9 @@ def _read(
     return _decoded(found, codec, proven)
 
 
-def _vouched_for(row: RowMapping, context: Context) -> tuple[Partner, ...]:
+def _vouched_for(row: InboxLetter, context: Context) -> tuple[Partner, ...]:
     """Whom staff named when they released the letter, or who was known before."""
-    partner = context.partners.get(row["partner"]) if row["partner"] else None
+    partner = context.partners.get(row.partner) if row.partner else None
     return (partner,) if partner else ()
 
 
@@ -272,15 +271,15 @@ def _admits(partner: Partner, said: Credentials) -> bool:
     return same and known is not None
 
 
-def _sender(row: RowMapping, letter: Letter) -> Sender:
+def _sender(row: InboxLetter, letter: Letter) -> Sender:
     """The envelope is known (SMTP), or may be (by hand), or is the server's Return-Path (a mailbox)."""
     envelope: str | None
-    channel = of_door(row["door"])
+    channel = of_door(row.door)
     if channel.envelope:
-        envelope = row["mail_from"]
+        envelope = row.mail_from
     elif channel.vouched:
-        envelope = row["mail_from"] or None
+        envelope = row.mail_from or None
     else:
         envelope = letter.return_path
     envelope = ascii_lower(envelope) if envelope else envelope
-    return Sender(row["door"], envelope, letter.sender, row["peer"], row["login"])
+    return Sender(row.door, envelope, letter.sender, row.peer, row.login)

@@ -8,11 +8,11 @@ report to a report, and so many an hour to one address at most.
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
@@ -36,18 +36,21 @@ KIND = "receipt"
 """The kind of intent that ``receipts`` makes a letter of."""
 
 
+@dataclass(frozen=True)
+class About:
+    """What a report answers: when it was said, and the letter that said it."""
+
+    at: datetime
+    inbox_id: int | None
+
+
 def unknown(connection: Connection, event_id: int, context: Context) -> None:
     """In the commit that shelves event ``event_id``, because no transaction matches it."""
     event = events.load(connection, event_id)
-    if (
-        event is None
-        or event["cause"] != "letter"
-        or not event["apdu"]
-        or event["transaction_id"] is not None
-    ):
+    if event is None or event.cause != "letter" or not event.apdu or event.transaction_id is not None:
         return
-    heard = apdu_json.from_json(event["apdu"])
-    if not has_time(heard) or is_anybodys(connection, heard, event["partner"], context):
+    heard = apdu_json.from_json(event.apdu)
+    if not has_time(heard) or is_anybodys(connection, heard, event.partner, context):
         return
     answer = _answer(heard, context)
     if answer is None:
@@ -55,7 +58,7 @@ def unknown(connection: Connection, event_id: int, context: Context) -> None:
     answer = replace(
         answer, transaction=heard.transaction, requester=heard.requester, responder=heard.responder
     )
-    intend(connection, answer, event["partner"], event, context)
+    intend(connection, answer, event.partner, About(event.at, event.inbox_id), context)
 
 
 def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, context: Context) -> None:
@@ -63,7 +66,7 @@ def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, con
     letter, partner = reading.letter, reading.partner
     if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
         return
-    about = {"at": reading.received_at, "inbox_id": reading.inbox_id}
+    about = About(reading.received_at, reading.inbox_id)
     intend(connection, answer, partner.symbol, about, context)
 
 
@@ -110,7 +113,7 @@ def intend(
     connection: Connection,
     answer: Apdu,
     symbol: str,
-    about: RowMapping | dict[str, Any],
+    about: About,
     context: Context,
     *,
     by: str = "",
@@ -125,12 +128,11 @@ def intend(
     if not auto_replies.may_answer(connection, partner.address, symbol, now, most):
         _log.info("no report sent to %s: it had %s answers within the hour", partner.address, most)
         return False
-    at: datetime = about["at"]
     event = NewEvent(
         cause="staff" if by else "timer" if by_clock else "letter",
         type="REPORTED",
-        at=at,
-        inbox_id=about["inbox_id"],
+        at=about.at,
+        inbox_id=about.inbox_id,
         actor=by,
         partner=symbol,
         state="done",

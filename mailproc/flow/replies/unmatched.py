@@ -9,7 +9,7 @@ after all. ``not_before`` of the shelved event is the instant at which it falls 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -23,6 +23,7 @@ from mailproc.ill.terms import ApduType, Role
 from mailproc.ill.timers import OFFICE_OPENS
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import events
+from mailproc.store.rows import Event
 
 SAID = frozenset(
     kind.name
@@ -41,7 +42,7 @@ def wait(connection: Connection, event_id: int, context: Context) -> None:
     event, days = events.load(connection, event_id), context.config.policy.unmatched_days
     if event is None or not days or _why_not(connection, event, context):
         return
-    _wait_from_today(connection, event_id, event["last_error"], context)
+    _wait_from_today(connection, event_id, event.last_error, context)
 
 
 def _wait_from_today(connection: Connection, event_id: int, why: str, context: Context) -> None:
@@ -58,85 +59,87 @@ def tell_due(connection: Connection, context: Context, limit: int) -> int:
     far = now + timedelta(days=context.config.policy.unmatched_days + 2)
     due = events.waited(connection, now, far, limit)
     for event in due:
-        if event["id"] in told:
+        if event.id in told:
             continue
-        if event["not_before"] > now:  # it came while the clock was ahead: its days begin today
-            why = event["last_error"]
+        if (
+            event.not_before is not None and event.not_before > now
+        ):  # it came while the clock was ahead: its days begin today
+            why = event.last_error
             why = why.partition(": ")[2] if why.startswith(WAITS) else why
-            _wait_from_today(connection, event["id"], why, context)
-        elif context.partners.get(event["partner"]) is None or _why_not(connection, event, context):
-            events.wait_on_shelf(connection, event["id"], None, event["last_error"])
+            _wait_from_today(connection, event.id, why, context)
+        elif context.partners.get(event.partner) is None or _why_not(connection, event, context):
+            events.wait_on_shelf(connection, event.id, None, event.last_error)
         elif _report(connection, event, context):
             told |= _mark(connection, event, context)
         else:
-            events.wait_on_shelf(connection, event["id"], now + LATER, event["last_error"])
+            events.wait_on_shelf(connection, event.id, now + LATER, event.last_error)
     return len(due)
 
 
-def tell(connection: Connection, event: RowMapping, context: Context, by: str) -> Sentence:
+def tell(connection: Connection, event: Event, context: Context, by: str) -> Sentence:
     """Staff ``by`` have the sender of a shelved message told; what is done, as a sentence.
 
     LocalFault where it is nothing to be told or was told, or its address had its answers for this hour.
     """
-    partner = context.partners.known(event["partner"])
-    if day := (event["facts"] or {}).get(events.TOLD):
-        raise LocalFault(sentence("told-already", partner=partner.symbol, event=f"E{event['id']}", day=day))
+    partner = context.partners.known(event.partner)
+    if day := (event.facts or {}).get(events.TOLD):
+        raise LocalFault(sentence("told-already", partner=partner.symbol, event=f"E{event.id}", day=day))
     if why_not := _why_not(connection, event, context):
-        raise LocalFault(sentence("report-not-possible", event=f"E{event['id']}", why=why_not))
+        raise LocalFault(sentence("report-not-possible", event=f"E{event.id}", why=why_not))
     if not _report(connection, event, context, by):
         most = context.config.policy.answers_an_hour
         raise LocalFault(sentence("answers-this-hour", partner=partner.symbol, most=most))
     _mark(connection, event, context)
-    named = transaction_lookup.name_of(apdu_json.from_json(event["apdu"]))
+    named = transaction_lookup.name_of(apdu_json.from_json(event.apdu or {}))
     return sentence("told-unknown", partner=partner.symbol, message=named)
 
 
-def _why_not(connection: Connection, event: RowMapping, context: Context) -> Sentence | None:
+def _why_not(connection: Connection, event: Event, context: Context) -> Sentence | None:
     """Why nobody can be told of it, None where its borrower can."""
-    heard = apdu_json.from_json(event["apdu"]) if event["apdu"] else None
-    if heard is None or event["cause"] != "letter" or not has_time(heard):
+    heard = apdu_json.from_json(event.apdu) if event.apdu else None
+    if heard is None or event.cause != "letter" or not has_time(heard):
         return sentence("report-no-word")
     if heard.type.name not in SAID:
         return sentence("report-not-a-borrowers", event=heard.type.name)
     if error_reports.part(heard, context) is not Role.RESPONDER:
         return sentence("report-we-borrow")
-    if error_reports.is_anybodys(connection, heard, event["partner"], context):
+    if error_reports.is_anybodys(connection, heard, event.partner, context):
         return sentence("report-known")
-    partner = context.partners.get(event["partner"])
+    partner = context.partners.get(event.partner)
     if partner is not None and error_reports.is_ourselves(partner, context):
         return sentence("report-own-address", partner=partner.symbol)
     return None
 
 
-def _report(connection: Connection, event: RowMapping, context: Context, by: str = "") -> bool:
+def _report(connection: Connection, event: Event, context: Context, by: str = "") -> bool:
     """Is the report to be sent? Not where the address had its answers for this hour."""
-    heard = apdu_json.from_json(event["apdu"])
+    heard = apdu_json.from_json(event.apdu or {})
     answer = replace(
         unknown_id(heard),
         transaction=heard.transaction,
         requester=heard.requester,
         responder=heard.responder,
     )
-    about = {"at": context.clock(), "inbox_id": event["inbox_id"]}
-    return error_reports.intend(connection, answer, event["partner"], about, context, by=by, by_clock=not by)
+    about = error_reports.About(context.clock(), event.inbox_id)
+    return error_reports.intend(connection, answer, event.partner, about, context, by=by, by_clock=not by)
 
 
-def _mark(connection: Connection, event: RowMapping, context: Context) -> set[int]:
+def _mark(connection: Connection, event: Event, context: Context) -> set[int]:
     """All that was said of this request is told with it; the ids."""
     key = _key(event, context)
-    heard = apdu_json.from_json(event["apdu"])
+    heard = apdu_json.from_json(event.apdu or {})
     same = [
-        one for one in transaction_lookup.waiting(connection, event["partner"], heard)
-        if one["type"] in SAID and _key(one, context) == key
+        one for one in transaction_lookup.waiting(connection, event.partner, heard)
+        if one.type in SAID and _key(one, context) == key
     ]  # fmt: skip
     for one in (event, *same):
-        heard = apdu_json.from_json(one["apdu"])
-        why = transaction_lookup.unmatched(connection, one["partner"], heard, context)
-        told = f"{one['partner']} was told on {context.today()}: {why}"
+        heard = apdu_json.from_json(one.apdu or {})
+        why = transaction_lookup.unmatched(connection, one.partner, heard, context)
+        told = f"{one.partner} was told on {context.today()}: {why}"
         events.told_on_shelf(connection, one, context.today(), told)
-    return {event["id"], *(one["id"] for one in same)}
+    return {event.id, *(one.id for one in same)}
 
 
-def _key(event: RowMapping, context: Context) -> object:
-    heard: Apdu = apdu_json.from_json(event["apdu"])
-    return symbols.asked_key(heard, event["partner"], context)
+def _key(event: Event, context: Context) -> object:
+    heard: Apdu = apdu_json.from_json(event.apdu or {})
+    return symbols.asked_key(heard, event.partner, context)

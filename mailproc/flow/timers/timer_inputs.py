@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
@@ -18,7 +18,7 @@ from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
 from mailproc.ill.transaction_state import TransactionState
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, HeardEvent, Transaction
 
 NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Where it matters until when the reader needs it."""
@@ -37,7 +37,7 @@ def of(
     connection: Connection,
     transaction: Transaction,
     current: TransactionState,
-    moved: RowMapping,
+    moved: Event,
     at: datetime,
     context: Context,
     *,
@@ -48,7 +48,7 @@ def of(
     reply_by = _reply_by(connection, transaction.id, current)
     expiry = _expiry(connection, transaction, current, moved)
     ends = [day for day in (expiry, reply_by) if day]
-    since = context.local(moved["at"]).date()
+    since = context.local(moved.at).date()
     wanted_until = (_need_before(connection, transaction, current), expiry)
     return TimerInputs(
         since=since,
@@ -69,11 +69,11 @@ def fired(
     """By kind and the day it was about: the local days on which it has fired."""
     found: dict[tuple[Timer, date], list[date]] = {}
     for row in timers.fired(connection, transaction_id):
-        of_day = (row["facts"] or {}).get("of")
+        of_day = (row.facts or {}).get("of")
         if of_day is not None:
-            demand = row["type"] == TOLD_THE_READER
-            kind = Timer.READER_OVERDUE if demand else Timer(row["type"])
-            day = context.local(row["at"]).date()
+            demand = row.type == TOLD_THE_READER
+            kind = Timer.READER_OVERDUE if demand else Timer(row.type)
+            day = context.local(row.at).date()
             found.setdefault((kind, date.fromisoformat(of_day)), []).append(day)
     return found
 
@@ -110,16 +110,16 @@ def to_say_first(
     return to_say(connection, transaction_id, ApduType.ILL_REQUEST)
 
 
-def _knows_nothing(event: RowMapping) -> bool:
+def _knows_nothing(event: HeardEvent) -> bool:
     """A report of theirs that there is no such transaction."""
-    report: Mapping[str, Any] = (event["apdu"] or {}).get("report") or {}
+    report: Mapping[str, Any] = (event.apdu or {}).get("report") or {}
     return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
 def _need_before(connection: Connection, transaction: Transaction, current: TransactionState) -> date | None:
     if current.state not in NEEDED:
         return None
-    need: date | None = requests.load(connection, transaction.request_id)["need_before_on"]
+    need: date | None = requests.load(connection, transaction.request_id).need_before_on
     return need
 
 
@@ -129,20 +129,20 @@ def _reply_by(connection: Connection, transaction_id: int, current: TransactionS
         return None
     names = ("ILL_ANSWER",) if current.role is Role.REQUESTER else ("conditional", "ILL_ANSWER")
     event = events.last_of(connection, transaction_id, names)
-    answer = apdu_json.from_json(event["apdu"]) if event is not None and event["apdu"] else None
+    answer = apdu_json.from_json(event.apdu) if event is not None and event.apdu else None
     conditions = answer.conditions if isinstance(answer, IllAnswer) else ()
     return next((one.reply_by for one in conditions if one.reply_by), None)
 
 
 def _expiry(
-    connection: Connection, transaction: Transaction, current: TransactionState, moved: RowMapping
+    connection: Connection, transaction: Transaction, current: TransactionState, moved: Event
 ) -> date | None:
     """The day on which the requester wants its request to end (ISO 10161-1: expiry-date)."""
     if current.role is not Role.RESPONDER or current.state not in UNDECIDED:
         return None
-    came_now = moved["type"] == "ILL_REQUEST"
+    came_now = moved.type == "ILL_REQUEST"
     asked = moved if came_now else events.last_of(connection, transaction.id, ("ILL_REQUEST",))
-    day = ((asked["apdu"] or {}) if asked is not None else {}).get("expiry")
+    day = ((asked.apdu or {}) if asked is not None else {}).get("expiry")
     return date.fromisoformat(day) if day else None
 
 
@@ -157,7 +157,7 @@ def _may_ask(
     connection: Connection,
     transaction: Transaction,
     current: TransactionState,
-    moved: RowMapping,
+    moved: Event,
     context: Context,
 ) -> bool:
     """May the letter that repairs this state go out by itself, and has nothing made it needless?"""
@@ -167,16 +167,16 @@ def _may_ask(
     if sent_as(transaction, repair[1], context) is not Manner.SEND:
         return False
     if current.state is State.NOT_SUPPLIED:  # our own "no"; theirs needs no answer
-        return moved["type"] == "answer-condition" and not _heard(connection, transaction, moved)
+        return moved.type == "answer-condition" and not _heard(connection, transaction, moved)
     if current.state is State.RETURNED:
         said = sent_as(transaction, ApduType.RETURNED, context) is not Manner.LOCAL
-        return moved["type"] == "return" and said and not _is_home(_heard(connection, transaction, moved))
+        return moved.type == "return" and said and not _is_home(_heard(connection, transaction, moved))
     if current.state in ON_LOAN:
         due = current.due_on
         if due is None or current.service is not Service.LOAN:
             return False
         heard = _heard(connection, transaction, moved)
-        return all(context.local(event["at"]).date() <= due for event in heard)
+        return all(context.local(event.at).date() <= due for event in heard)
     return True
 
 
@@ -184,14 +184,15 @@ def _sent_back(
     connection: Connection,
     transaction: Transaction,
     current: TransactionState,
-    moved: RowMapping,
+    moved: Event,
     context: Context,
 ) -> date | None:
     """When they said it last; a demand that staff made since then says that it is not here."""
     if current.role is not Role.RESPONDER or current.state not in LENT:
         return None
-    said = [event for event in (moved, *_heard(connection, transaction, moved)) if event["type"] == RETURNED]
-    return context.local(said[-1]["at"]).date() if said else None
+    events_since: list[Event | HeardEvent] = [moved, *_heard(connection, transaction, moved)]
+    said = [event.at for event in events_since if event.type == RETURNED]
+    return context.local(said[-1]).date() if said else None
 
 
 def _arrival(
@@ -200,22 +201,22 @@ def _arrival(
     if current.role is not Role.REQUESTER or current.state not in HERE_OR_NOT:
         return {}
     came = item_received.came(connection, transaction_id)
-    return {"here": came is not None, "came_on": context.local(came["at"]).date() if came else None}
+    return {"here": came is not None, "came_on": context.local(came.at).date() if came else None}
 
 
-def _is_home(heard: Sequence[RowMapping]) -> bool:
+def _is_home(heard: Sequence[HeardEvent]) -> bool:
     """Checked-In, or a report that says so."""
-    return any(event["type"] == "CHECKED_IN" or _reported(event) == "CHECKED_IN" for event in heard)
+    return any(event.type == "CHECKED_IN" or _reported(event) == "CHECKED_IN" for event in heard)
 
 
-def _reported(event: RowMapping) -> str | None:
-    report: Mapping[str, Any] = (event["apdu"] or {}).get("report") or {}
+def _reported(event: HeardEvent) -> str | None:
+    report: Mapping[str, Any] = (event.apdu or {}).get("report") or {}
     state: str | None = report.get("current_state")
     return state
 
 
-def _heard(connection: Connection, transaction: Transaction, moved: RowMapping) -> Sequence[RowMapping]:
-    return events.heard_since(connection, transaction.id, moved["id"])
+def _heard(connection: Connection, transaction: Transaction, moved: Event) -> Sequence[HeardEvent]:
+    return events.heard_since(connection, transaction.id, moved.id)
 
 
 def _repeat_safe(transaction: Transaction, context: Context) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
@@ -17,7 +17,7 @@ from mailproc.ill.timer_schedule import Days
 from mailproc.ill.transaction_state import Step, TransactionState
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, requests, timers
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 
 def reset(
@@ -25,31 +25,31 @@ def reset(
     transaction: Transaction,
     taken: Step,
     moved_event_id: int,
-    event: RowMapping,
+    event: Event,
     context: Context,
 ) -> None:
     """After a step: make the transaction's timers what follows from where it stands now.
 
     ``event`` had the step and is done; ``moved_event_id`` is the last that moved the transaction.
     """
-    moved = event if moved_event_id == event["id"] else events.load(connection, moved_event_id) or event
+    moved = event if moved_event_id == event.id else events.load(connection, moved_event_id) or event
     began = taken.before.state is State.IDLE
-    found = timer_inputs.of(connection, transaction, taken.after, moved, event["at"], context, began=began)
+    found = timer_inputs.of(connection, transaction, taken.after, moved, event.at, context, began=began)
     due = rules.wanted(taken.after, found, days(context))
     instants = {kind.value: context.instant(wall) for kind, wall in due.items()}
     rows = () if began else timers.waiting(connection, transaction.id)
-    timers.become(connection, transaction.id, rows, instants, event["id"])
+    timers.become(connection, transaction.id, rows, instants, event.id)
 
 
 def facts_of_timer(
     connection: Connection,
-    event: RowMapping,
+    event: Event,
     transaction: Transaction,
     current: TransactionState,
     context: Context,
 ) -> dict[str, Any]:
     """What the step of a timer's event must know; above all whether it is still to be taken."""
-    return foreseen(connection, Timer(event["type"]), event["at"], transaction, current, context)
+    return foreseen(connection, Timer(event.type), event.at, transaction, current, context)
 
 
 def foreseen(
@@ -85,7 +85,7 @@ def foreseen(
 
 
 def facts_of_demand(
-    connection: Connection, event: RowMapping, transaction: Transaction, taken: Step, context: Context
+    connection: Connection, event: Event, transaction: Transaction, taken: Step, context: Context
 ) -> dict[str, Any]:
     """Of a lender's OVERDUE: whether the reader is to be told of it, once for each due date.
 
@@ -100,15 +100,15 @@ def facts_of_demand(
         return {}
     if timer_inputs.fired(connection, transaction.id, context).get((Timer.READER_OVERDUE, due)):
         return {}
-    if context.local(event["at"]).date() < due:
+    if context.local(event.at).date() < due:
         return {"early": True}
     return {"of": due.isoformat(), "level": 1}
 
 
-def is_too_late(connection: Connection, event: RowMapping, request_id: int, context: Context) -> bool:
+def is_too_late(connection: Connection, event: Event, request_id: int, context: Context) -> bool:
     """Has the day passed until which the reader needs it?"""
-    need: date | None = requests.load(connection, request_id)["need_before_on"]
-    return need is not None and need < context.local(event["at"]).date()
+    need: date | None = requests.load(connection, request_id).need_before_on
+    return need is not None and need < context.local(event.at).date()
 
 
 def days(context: Context) -> Days:

@@ -31,11 +31,11 @@ def _last(
     """The event and the APDU as it was told, in whatever manner."""
     done = events.of_transaction(connection, transaction.id)
     same = (action, "amend") if action == "request" else (action,)  # a corrected order is the order
-    for event in reversed([one for one in done if one["type"] in same]):
-        for intent in outgoing.of_event(connection, event["id"]):
-            if "apdu" not in intent["body"] or intent["state"] == "withdrawn":
+    for event in reversed([one for one in done if one.type in same]):
+        for intent in outgoing.of_event(connection, event.id):
+            if "apdu" not in intent.body or intent.state == "withdrawn":
                 continue
-            apdu = apdu_json.from_json(intent["body"]["apdu"])
+            apdu = apdu_json.from_json(intent.body["apdu"])
             if answer in (None, getattr(apdu, "answer", None)):
-                return event["id"], apdu
+                return event.id, apdu
     return None

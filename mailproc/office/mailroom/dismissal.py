@@ -56,7 +56,7 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
     """The letter or message itself; of a letter that was read, its messages on the shelf. A letter and one of
     its messages may be named together."""
     row = letters.load(connection, number) if kind == "I" else None
-    if row is None or row["state"] != "done":
+    if row is None or row.state != "done":
         return [(kind, number)]
     shelved = events.shelved_ids_of_letter(connection, number)
     if not shelved:
@@ -81,7 +81,7 @@ def _ours(connection: Connection, number: int, why: str) -> None:
         row = outgoing.load(connection, number)
         if row is None:
             raise LocalFault(sentence("no-letter", name=f"O{number}"), ("mailproc outbox",))
-        state = Word("delivery", row["state"])
+        state = Word("delivery", row.state)
         raise LocalFault(sentence("dismiss-ours", number=number, state=state), ("mailproc outbox",))
     send.settle_attention(connection, number)
 
@@ -90,7 +90,7 @@ _PUT_AWAY = {"I": _letter, "E": _message, "O": _ours}
 
 
 def _still_wanted(connection: Connection, number: int, wanted: Sequence[Transaction]) -> LocalFault:
-    names = [requests.load(connection, one.request_id)["number"] for one in wanted]
+    names = [requests.load(connection, one.request_id).number for one in wanted]
     return LocalFault(
         sentence("dismiss-wanted", number=number, names=", ".join(names)),
         (f"mailproc redeliver O{number}", f"mailproc next {names[0]}", f"mailproc act {names[0]} cancel"),

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Config
 from mailproc.errors import LocalFault
@@ -28,7 +27,7 @@ from mailproc.store import events, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, InboxLetter, OutgoingLetter, Transaction
 
 PORTION, PORTION_OCTETS = 200, 16_000_000
 """Letters, and their octets, in one commit of letters brought by hand."""
@@ -96,7 +95,7 @@ def report(store: Store, context: Context, letter_id: str, by: str) -> Handled:
         if kind != "E":
             raise LocalFault(sentence("report-whole-letter", letter=letter_id))
         event = _shelved_event(connection, number)
-        return Handled(f"E{number}", event["state"], unmatched.tell(connection, event, context, by))
+        return Handled(f"E{number}", event.state, unmatched.tell(connection, event, context, by))
 
     return store.write(job)
 
@@ -142,18 +141,18 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
 
     def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
-        if row["state"] in ("sending", "withdrawn"):
-            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row["state"])))
+        if row.state in ("sending", "withdrawn"):
+            raise LocalFault(sentence("redeliver-state", number=number, state=Word("delivery", row.state)))
         whole = send.redeliver(connection, row, arrived=arrived)
         if not whole:
-            said = sentence("sent-in-part", number=number, partner=row["partner"])
+            said = sentence("sent-in-part", number=number, partner=row.partner)
         else:
             said = (
                 sentence("counts-as-delivered", number=number)
                 if arrived
                 else sentence("sent-again", number=number)
             )
-        return Handled(f"O{number}", _ours(connection, number)["state"], said)
+        return Handled(f"O{number}", _ours(connection, number).state, said)
 
     return store.write(job)
 
@@ -166,8 +165,8 @@ def hold(store: Store, letter_id: str) -> Handled:
 
     def job(connection: Connection) -> Handled:
         row = _ours(connection, number)
-        if row["state"] != "prepared":
-            raise LocalFault(sentence("hold-state", number=number, state=Word("delivery", row["state"])))
+        if row.state != "prepared":
+            raise LocalFault(sentence("hold-state", number=number, state=Word("delivery", row.state)))
         outgoing.change(connection, number, state="held", last_error="held by staff")
         return Handled(f"O{number}", "held", sentence("is-held", number=number))
 
@@ -176,9 +175,9 @@ def hold(store: Store, letter_id: str) -> Handled:
 
 def _release_letter(connection: Connection, number: int, symbol: str) -> Handled:
     row = letters.load(connection, number)
-    if row is None or row["state"] not in letters.PLACEABLE:
+    if row is None or row.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{number}")
-    partner = symbol or row["partner"]
+    partner = symbol or row.partner
     if not partner:
         raise LocalFault(sentence("release-whose", number=number))
     letters.again(connection, number, proof=RELEASED, partner=partner)
@@ -189,7 +188,7 @@ def _reading(store: Store, context: Context, number: int) -> LetterReading | Non
     """The letter read, before the store is held, where nobody whom config.toml knows has sent it."""
     with store.read() as connection:
         row = letters.load(connection, number)
-    if row is None or row["state"] not in letters.PLACEABLE or row["partner"]:
+    if row is None or row.state not in letters.PLACEABLE or row.partner:
         return None
     reading = read(row, context, lambda _name: None)  # staff vouch for it: DNS is not asked
     return reading if reading.unproven else None
@@ -209,10 +208,10 @@ def _release_strangers(connection: Connection, reading: LetterReading, context: 
                 "release-unconfirmed",
                 name=name,
                 sender=sender,
-                partner=waits["partner"],
-                library=waits["symbol"],
+                partner=waits.partner,
+                library=waits.symbol,
             ),
-            (f"mailproc partners --confirm A{waits['id']}", f"mailproc partners --forget A{waits['id']}"),
+            (f"mailproc partners --confirm A{waits.id}", f"mailproc partners --forget A{waits.id}"),
         )
     return _release_letter(connection, reading.inbox_id, "")
 
@@ -222,19 +221,19 @@ def _release_message(connection: Connection, number: int) -> Handled:
     return Handled(f"E{number}", "todo", f"E{number} is tried again")
 
 
-def _fits(event: RowMapping, transaction: Transaction, number: str) -> None:
+def _fits(event: Event, transaction: Transaction, number: str) -> None:
     """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
-    ours, heard = transaction.role, ApduType.__members__.get(event["type"])
+    ours, heard = transaction.role, ApduType.__members__.get(event.type)
     if (heard.said_by if heard else Role.RESPONDER) is ours:
         code = "attach-not-said-lender" if ours is Role.RESPONDER else "attach-not-said-borrower"
-        raise LocalFault(sentence(code, event=event["type"], number=number))
+        raise LocalFault(sentence(code, event=event.type, number=number))
 
 
-def _shelved_event(connection: Connection, number: int) -> RowMapping:
+def _shelved_event(connection: Connection, number: int) -> Event:
     event = events.load(connection, number)
-    if event is None or event["state"] not in letters.PLACEABLE:
+    if event is None or event.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"E{number}")
-    if event["type"] == "UNREADABLE":
+    if event.type == "UNREADABLE":
         raise LocalFault(
             sentence("message-unreadable", number=number),
             (f"mailproc letter E{number}", f"mailproc dismiss E{number}"),
@@ -260,7 +259,7 @@ class _Masked:
 def _masked(store: Store, context: Context, inbox_id: int) -> _Masked:
     with store.read() as connection:
         row = _on_the_shelf(connection, inbox_id)
-    letter = with_envelope(parse(context.registry.mask(bytes(row["raw"]))), row)
+    letter = with_envelope(parse(context.registry.mask(bytes(row.raw))), row)
     bounce = read_bounce(letter)
     note = f"{letter.subject}\n{readable(letter)}".strip()[:LONGEST_NOTE]
     return _Masked(
@@ -272,9 +271,9 @@ def _masked(store: Store, context: Context, inbox_id: int) -> _Masked:
     )
 
 
-def _on_the_shelf(connection: Connection, inbox_id: int) -> RowMapping:
+def _on_the_shelf(connection: Connection, inbox_id: int) -> InboxLetter:
     row = letters.load(connection, inbox_id)
-    if row is None or row["state"] not in letters.PLACEABLE:
+    if row is None or row.state not in letters.PLACEABLE:
         raise _nowhere(connection, f"I{inbox_id}")
     return row
 
@@ -283,7 +282,7 @@ def _as_message(
     connection: Connection, inbox_id: int, letter: _Masked, transaction: Transaction, context: Context
 ) -> int:
     """The whole letter as a Message of the partner, its text kept in the history."""
-    was, partner = _on_the_shelf(connection, inbox_id)["state"], transaction.partner
+    was, partner = _on_the_shelf(connection, inbox_id).state, transaction.partner
     event = NewEvent(
         cause="letter",
         type="MESSAGE",
@@ -299,7 +298,7 @@ def _as_message(
     return events.add(connection, event)
 
 
-def _ours(connection: Connection, number: int) -> Any:
+def _ours(connection: Connection, number: int) -> OutgoingLetter:
     row = outgoing.load(connection, number)
     if row is None:
         raise LocalFault(sentence("no-letter", name=f"O{number}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import steps
@@ -12,11 +12,11 @@ from mailproc.office.mailroom.handled import Handled
 from mailproc.sentence import Word, sentence
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import InboxLetter, Transaction
 
 
 def came_back(
-    connection: Connection, report: RowMapping, outgoing_id: int, why: str, context: Context
+    connection: Connection, report: InboxLetter, outgoing_id: int, why: str, context: Context
 ) -> Handled:
     """The shelved letter ``report`` says that O… came back, as ``why`` tells.
 
@@ -27,16 +27,16 @@ def came_back(
         cause="letter",
         type="BOUNCED",
         at=context.clock(),
-        inbox_id=report["id"],
+        inbox_id=report.id,
         facts={events.BY_HAND: True},
     )
     recorded = bounced_letters.record(connection, [outgoing_id], why, born)
-    found = {"message_id": report["message_id"], "subject": report["subject"]}
+    found = {"message_id": report.message_id, "subject": report.subject}
     note = f"attached by staff: O{outgoing_id} came back"
-    letters.settle(connection, report["id"], "done", report["state"], note=note, **found)
+    letters.settle(connection, report.id, "done", report.state, note=note, **found)
     outcomes = [steps.step(connection, event_id, context, attached=True) for event_id in recorded]
     told = tuple(word for outcome in outcomes for word in outcome.words)
-    name, ours = f"I{report['id']}", f"O{outgoing_id}"
+    name, ours = f"I{report.id}", f"O{outgoing_id}"
     return Handled(name, "done", sentence("attached-came-back", letter=name, ours=ours), ours, told)
 
 
@@ -57,7 +57,7 @@ def _check_out(connection: Connection, outgoing_id: int) -> None:
     row = outgoing.load(connection, outgoing_id)
     if row is None:
         raise LocalFault(sentence("no-letter", name=f"O{outgoing_id}"))
-    if row["state"] in ("bounced", "dismissed"):
+    if row.state in ("bounced", "dismissed"):
         raise LocalFault(sentence("known-to-be-back", number=outgoing_id))
-    if row["state"] not in outgoing.LEFT:
-        raise LocalFault(sentence("has-not-left", number=outgoing_id, state=Word("delivery", row["state"])))
+    if row.state not in outgoing.LEFT:
+        raise LocalFault(sentence("has-not-left", number=outgoing_id, state=Word("delivery", row.state)))

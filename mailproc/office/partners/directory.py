@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
@@ -18,7 +18,7 @@ from mailproc.sentence import Part, sentence
 from mailproc.store import events, partner_addresses, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import LearnedAddress, Transaction
 
 _ID = re.compile(r"A([0-9]{1,18})", re.IGNORECASE)
 PARTNER_COLUMNS = ("symbol", "name", "address", "codec", "roles", "status", "proof")
@@ -76,7 +76,7 @@ def taught(connection: Connection) -> list[Learned]:
     """Every address that a letter named and config.toml does not have; of requests that were passed on,
     while it can still be said where they are."""
     rows = partner_addresses.addresses(connection)
-    return [_learned(connection, row) for row in rows if not row["transaction_id"] or _asks(connection, row)]
+    return [_learned(connection, row) for row in rows if not row.transaction_id or _asks(connection, row)]
 
 
 def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered:
@@ -85,11 +85,11 @@ def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered
 
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
-        if row["kind"] == partner_addresses.FORWARDED:
+        if row.kind == partner_addresses.FORWARDED:
             words = _redirect(connection, found, row, context, by)
-            partner_addresses.forget(connection, row["id"])  # the history of the request keeps it
+            partner_addresses.forget(connection, row.id)  # the history of the request keeps it
         else:
-            partner_addresses.confirm(connection, row["id"], context.clock())
+            partner_addresses.confirm(connection, row.id, context.clock())
             words = (sentence("new-requests-go", partner=found.partner, address=found.address),)
         _answered(connection, row)
         return Answered(found, words)
@@ -104,19 +104,19 @@ def forget(store: Store, context: Context, name: str, by: str = "") -> Answered:
 
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
-        partner_addresses.forget(connection, row["id"])
-        if row["kind"] == partner_addresses.FORWARDED:
+        partner_addresses.forget(connection, row.id)
+        if row.kind == partner_addresses.FORWARDED:
             _remain(connection, found, row, context, by)
         _answered(connection, row)
-        if row["kind"] == partner_addresses.FORWARDED:
+        if row.kind == partner_addresses.FORWARDED:
             return Answered(found, tuple(_stays(connection, found, row)))
         return Answered(found, forgetting.move_away(connection, context, found.partner, found.address))
 
     return store.write(job)
 
 
-def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[Part]:
-    transaction = transactions.load(connection, row["transaction_id"])
+def _stays(connection: Connection, found: Learned, row: LearnedAddress) -> Iterator[Part]:
+    transaction = transactions.load(connection, row.transaction_id)
     yield (
         sentence(
             "stays-with",
@@ -129,24 +129,24 @@ def _stays(connection: Connection, found: Learned, row: RowMapping) -> Iterator[
     )
 
 
-def _answered(connection: Connection, row: RowMapping) -> None:
+def _answered(connection: Connection, row: LearnedAddress) -> None:
     """The question to staff no longer stands where it was asked, unless another waits there."""
     transaction_id = unconfirmed.taught_in(connection, row)
-    reason = Reason.FORWARDED_ELSEWHERE if row["transaction_id"] else Reason.LEARNED_ADDRESS
+    reason = Reason.FORWARDED_ELSEWHERE if row.transaction_id else Reason.LEARNED_ADDRESS
     if transaction_id is None:
         return
-    left = partner_addresses.waiting(connection, row["partner"], row["transaction_id"])
+    left = partner_addresses.waiting(connection, row.partner, row.transaction_id)
     if not any(unconfirmed.taught_in(connection, one) == transaction_id for one in left):
         transactions.clear_attention(connection, transaction_id, (reason,))
 
 
 def _redirect(
-    connection: Connection, found: Learned, row: RowMapping, context: Context, by: str
+    connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str
 ) -> tuple[Part, ...]:
     """The step of staff's yes; what it did, in words."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
-    transaction = transactions.load(connection, row["transaction_id"])
+    transaction = transactions.load(connection, row.transaction_id)
     if not _asks(connection, row):
         why = sentence("redirect-too-late", number=found.number, state=term_word(transaction.state))
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
@@ -157,11 +157,11 @@ def _redirect(
     return (moved, *outcome.words, *_believed(found, context))
 
 
-def _remain(connection: Connection, found: Learned, row: RowMapping, context: Context, by: str) -> None:
+def _remain(connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str) -> None:
     """The step of staff's no."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
-    transaction = transactions.load(connection, row["transaction_id"])
+    transaction = transactions.load(connection, row.transaction_id)
     text = f"not with {found.symbol} at {found.address}"
     event = _event(forwarding.REMAIN, found, transaction, text, context, by)
     steps.step(connection, events.add(connection, event), context)
@@ -194,7 +194,7 @@ def _believed(found: Learned, context: Context) -> Iterator[Part]:
         )
 
 
-def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
+def _one(connection: Connection, name: str) -> tuple[Learned, LearnedAddress]:
     typed = _ID.fullmatch(name.strip())
     if not typed:
         raise LocalFault(sentence("learned-name", name=name))
@@ -205,16 +205,16 @@ def _one(connection: Connection, name: str) -> tuple[Learned, RowMapping]:
     return _learned(connection, row), row
 
 
-def _learned(connection: Connection, row: RowMapping) -> Learned:
-    number = _number(connection, row["transaction_id"]) if row["transaction_id"] else ""
-    return Learned(f"A{row['id']}", row["partner"], row["value"], row["confirmed_at"], number, row["symbol"])
+def _learned(connection: Connection, row: LearnedAddress) -> Learned:
+    number = _number(connection, row.transaction_id) if row.transaction_id else ""
+    return Learned(f"A{row.id}", row.partner, row.value, row.confirmed_at, number, row.symbol)
 
 
-def _asks(connection: Connection, row: RowMapping) -> bool:
+def _asks(connection: Connection, row: LearnedAddress) -> bool:
     """Do we still wait for an answer in the request that was passed on?"""
-    return transactions.load(connection, row["transaction_id"]).state.awaits_answer
+    return transactions.load(connection, row.transaction_id).state.awaits_answer
 
 
 def _number(connection: Connection, transaction_id: int) -> str:
     row = transactions.load(connection, transaction_id)
-    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"
+    return f"{requests.load(connection, row.request_id).number}-{row.attempt}"

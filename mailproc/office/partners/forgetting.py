@@ -44,4 +44,4 @@ def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ..
 
 
 def _number(connection: Connection, row: Transaction) -> str:
-    return f"{requests.load(connection, row.request_id)['number']}-{row.attempt}"
+    return f"{requests.load(connection, row.request_id).number}-{row.attempt}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
@@ -17,6 +17,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import LetterLine
 from mailproc.store import open_requests, skipped_letters
+from mailproc.store.rows import OpenAttempt
 from mailproc.store.skipped_letters import Remembered
 
 MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
@@ -118,14 +119,14 @@ def needs(
 
 def _needing(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Todo]:
     rows = open_requests.attempts(connection, MAY_NEED, day, only)
-    each = groupby(rows, key=lambda row: row["request_id"])
+    each = groupby(rows, key=lambda row: row.request_id)
     return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
 
 
 def _idle(connection: Connection, day: date, needing: Collection[int]) -> tuple[Todo, ...]:
     """Those that are in no group and have no timer."""
     rows = open_requests.without_timer(connection)
-    each = groupby(rows, key=lambda row: row["request_id"])
+    each = groupby(rows, key=lambda row: row.request_id)
     found = [_todo(list(attempts), day) for number, attempts in each if number not in needing]
     return tuple(sorted(found, key=lambda one: one.since))
 
@@ -139,44 +140,44 @@ def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
         yield Group(reason, tuple(sorted(by_reason[reason], key=lambda one: one.since)))
 
 
-def _todo(attempts: Sequence[RowMapping], day: date) -> Todo:
+def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
     last = attempts[-1]
     return Todo(
-        number=last["number"],
-        title=last["title"],
-        partner=last["partner"] or "",
-        role=Role(last["role"]),
-        state=last["state"] or "IDLE",
+        number=last.number,
+        title=last.title,
+        partner=last.partner or "",
+        role=last.role,
+        state=(last.state or State.IDLE).name,
         reasons=reasons_of(attempts, day),
-        since=last["updated_at"] or last["created_at"],
+        since=last.updated_at or last.created_at,
     )
 
 
-def reasons_of(attempts: Sequence[RowMapping], day: date) -> tuple[str, ...]:
+def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:
     """Why a request needs a hand, the most urgent reason first. ``attempts``: its rows of
     ``open_requests.attempts``, in order."""
     last = attempts[-1]
-    reasons = {reason for row in attempts[:-1] for reason in row["attention"] or ()} - OVER_WITH_THE_NEXT
-    reasons |= set(last["attention"] or ())
-    if not reasons and last["over_at"] is None:
+    reasons = {reason for row in attempts[:-1] for reason in row.attention or ()} - OVER_WITH_THE_NEXT
+    reasons |= set(last.attention or ())
+    if not reasons and last.over_at is None:
         reasons |= _unspoken(last, day)
     return tuple(sorted(reasons, key=rank))
 
 
-def _unspoken(last: RowMapping, day: date) -> set[str]:
+def _unspoken(last: OpenAttempt, day: date) -> set[str]:
     """Why it is our turn, where no reason is written down."""
-    role, state = Role(last["role"]), State[last["state"] or "IDLE"]
+    role, state = last.role, last.state or State.IDLE
     borrowing = role is Role.REQUESTER
-    promised = (last["promise"] or {}).get("date") or ""
+    promised = (last.promise or {}).get("date") or ""
     passed = bool(promised) and date.fromisoformat(promised) < day
     if borrowing and state.awaits_answer and passed:
         return {Reason.PROMISE_PASSED}
-    if state is State.IN_PROCESS and last["promise"]:
+    if state is State.IN_PROCESS and last.promise:
         return {Reason.PROMISE_DUE if passed else Reason.PROMISED}
     if reason := OUR_TURN.get((role, state)):
         return {reason}
     if borrowing and (state is State.IDLE or state.gives_way):
-        return {Reason.ASK_UNFILLED if last["somebody_left"] else Reason.END_OF_ROTA}
+        return {Reason.ASK_UNFILLED if last.somebody_left else Reason.END_OF_ROTA}
     return set()
 
 
@@ -184,8 +185,8 @@ def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
     """One that was taken out of config.toml is looked at no more."""
     known = {mailbox.name for mailbox in context.config.mailbox}
     for row in open_requests.failing_mailboxes(connection):
-        if row["name"] in known:
-            yield Unread(row["name"], row["last_error"], row["failing_since"])
+        if row.failing_since is not None and row.name in known:
+            yield Unread(row.name, row.last_error, row.failing_since)
     for mailbox in context.config.mailbox:
         if passed := skipped_letters.loud(connection, mailbox.name):
             yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)

@@ -6,10 +6,11 @@ and a letter that staff attached may be a reader's.
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.ill.terms import ApduType
 from mailproc.store import events, outgoing
+from mailproc.store.rows import Intent
 
 ANSWERED_BY: Mapping[str, frozenset[str]] = {
     "ILL_REQUEST": frozenset(ApduType.__members__),  # who does not have the order has nothing to say of it
@@ -27,14 +28,14 @@ def last_word(connection: Connection, transaction_id: int) -> bool:
     return said is not None and answered(connection, [said])
 
 
-def answered(connection: Connection, intents: Iterable[RowMapping]) -> bool:
+def answered(connection: Connection, intents: Iterable[Intent]) -> bool:
     """Is any of ``intents``, which one letter holds, answered?"""
     return any(_is_answered(connection, intent) for intent in intents)
 
 
-def _is_answered(connection: Connection, intent: RowMapping) -> bool:
-    kinds = ANSWERED_BY.get((intent["body"].get("apdu") or {}).get("type", ""))
-    if not kinds or intent["transaction_id"] is None:
+def _is_answered(connection: Connection, intent: Intent) -> bool:
+    kinds = ANSWERED_BY.get((intent.body.get("apdu") or {}).get("type", ""))
+    if not kinds or intent.transaction_id is None:
         return False
-    heard = events.proven_since(connection, intent["transaction_id"], intent["event_id"])
-    return any(event["type"] in kinds for event in heard)
+    heard = events.proven_since(connection, intent.transaction_id, intent.event_id)
+    return any(event.type in kinds for event in heard)

@@ -3,21 +3,21 @@
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from mailproc.errors import LocalFault
 from mailproc.sentence import sentence
 from mailproc.store import requests, transactions
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import StoredRequest, Transaction
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
 
 _NUMBER = re.compile(r"([BL][0-9]{1,18})(?:-([0-9]{1,18}))?", re.IGNORECASE)
 
 
-def request_of(connection: Connection, number: str) -> RowMapping:
+def request_of(connection: Connection, number: str) -> StoredRequest:
     """The request that ``number`` names. LocalFault with the candidates where it names several."""
     typed = _NUMBER.fullmatch(number.strip())
     if typed:
@@ -38,17 +38,17 @@ def transaction_of(connection: Connection, number: str) -> Transaction:
     request = request_of(connection, typed[1])
     if typed[2] is not None:
         return _attempt(connection, request, int(typed[2]))
-    attempts = transactions.of_request(connection, request["id"])
+    attempts = transactions.of_request(connection, request.id)
     if not attempts:
-        raise LocalFault(sentence("request-unsent", number=request["number"]))
+        raise LocalFault(sentence("request-unsent", number=request.number))
     return attempts[-1]
 
 
-def _attempt(connection: Connection, request: RowMapping, number: int) -> Transaction:
-    for attempt in transactions.of_request(connection, request["id"]):
+def _attempt(connection: Connection, request: StoredRequest, number: int) -> Transaction:
+    for attempt in transactions.of_request(connection, request.id):
         if attempt.attempt == number:
             return attempt
-    raise LocalFault(sentence("no-attempt", attempt=number, number=request["number"]))
+    raise LocalFault(sentence("no-attempt", attempt=number, number=request.number))
 
 
 def _by_qualifiers(connection: Connection, typed: str) -> Transaction:

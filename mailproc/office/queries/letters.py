@@ -1,7 +1,7 @@
 """What staff ask about letters: lists, and one with what became of it. Reads only."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
@@ -122,10 +122,10 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
     """Why nothing can be done with it: the sentence ``code``, or it waits for DNS."""
     kind, number = parsed(letter_id)
     row = letters.load(connection, number) if kind == "I" else None
-    if row is None or row["state"] != "todo" or not row["last_error"]:
+    if row is None or row.state != "todo" or not row.last_error:
         return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
     return LocalFault(
-        sentence("waits-for-dns", letter=letter_id, why=row["last_error"]),
+        sentence("waits-for-dns", letter=letter_id, why=row.last_error),
         ("mailproc check --connect",),
     )
 
@@ -153,13 +153,13 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
     kind, number = parsed(letter_id)
     if kind == "E":
         event = events.load(connection, number)
-        if event is None or event["inbox_id"] is None:
+        if event is None or event.inbox_id is None:
             raise LocalFault(sentence("no-letter-behind", name=letter_id))
-        kind, number = "I", event["inbox_id"]
+        kind, number = "I", event.inbox_id
     row = letters.load(connection, number) if kind == "I" else outgoing.load(connection, number)
     if row is None:
         raise LocalFault(sentence("no-letter", name=letter_id))
-    return {**row, "kind": kind}
+    return {**asdict(row), "kind": kind}
 
 
 def events_of(connection: Connection, inbox_id: int, language: Language = ENGLISH) -> list[dict[str, Any]]:

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
 from mailproc.ill.event_names import event_heard, spoken
 from mailproc.ill.status import RequestStatus, status
-from mailproc.ill.terms import ApduType, Role, State
+from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.office.queries import agenda, answered
 from mailproc.office.queries.counted import MOST, Counted, counted
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
 from mailproc.store.events import EVENT
+from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
+from mailproc.store.rows import StoredRequest
 from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
@@ -75,9 +77,9 @@ def listed(connection: Connection, wanted: Filter, today: date = date.min) -> li
         statement = statement.limit(wanted.limit)
     found: list[RequestLine] = []
     for some in _portions(connection, statement):
-        needing = agenda.needs(connection, today, [row["request_id"] for row in some])
-        hits = (row for row in some if row["request_id"] in needing or not wanted.attention)
-        found += (line_of(connection, row, needing.get(row["request_id"], ())) for row in hits)
+        needing = agenda.needs(connection, today, [row.request_id for row in some])
+        hits = (row for row in some if row.request_id in needing or not wanted.attention)
+        found += (line_of(connection, row, needing.get(row.request_id, ())) for row in hits)
         if len(found) >= wanted.limit:
             break
     return found[: wanted.limit]
@@ -90,14 +92,40 @@ def count(connection: Connection, wanted: Filter, today: date = date.min) -> Cou
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
     looked_at = number = 0
     for some in _portions(connection, statement.limit(MOST)):
-        number += len(agenda.needs(connection, today, [row["request_id"] for row in some]))
+        number += len(agenda.needs(connection, today, [row.request_id for row in some]))
         looked_at += len(some)
     return Counted(number, whole=looked_at < MOST)
 
 
-def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[RowMapping]]:
+@dataclass(frozen=True, slots=True)
+class ListedRequest:
+    """A row of ``joined``: a request and its latest attempt, with the event that last moved it."""
+
+    request_id: int
+    number: str
+    title: str
+    author: str
+    outcome: str
+    id: int
+    attempt: int
+    role: Role
+    service: Service
+    state: State
+    partner: str
+    tgq: str
+    options: dict[str, Any] | None
+    due_on: date | None
+    promise: dict[str, Any] | None
+    attention: list[str] | None
+    updated_at: datetime
+    moved_type: str | None
+    moved_apdu: dict[str, Any] | None
+
+
+def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[ListedRequest]]:
     with connection.execute(statement.execution_options(yield_per=AT_ONCE)) as rows:
-        yield from rows.mappings().partitions()
+        for some in rows.partitions():
+            yield made(ListedRequest, some)
 
 
 AT_ONCE = 100
@@ -146,51 +174,51 @@ def _list_statement(connection: Connection, wanted: Filter, today: date) -> Sele
 def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
     """A number of ours is that request, and not the thousand that have it within theirs."""
     exact = requests.by_number(connection, typed.strip())
-    return REQUEST.c.id == exact["id"] if exact else finding.fits(connection, typed)
+    return REQUEST.c.id == exact.id if exact else finding.fits(connection, typed)
 
 
-def line_of(connection: Connection, row: RowMapping, needs: tuple[str, ...]) -> RequestLine:
+def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) -> RequestLine:
     """``row`` of ``joined``."""
-    delivery = outgoing.delivery(connection, row["id"])
-    borrowing = row["role"] == Role.REQUESTER
+    delivery = outgoing.delivery(connection, row.id)
+    borrowing = row.role == Role.REQUESTER
     return RequestLine(
-        number=row["number"],
-        attempt=row["attempt"],
-        role=row["role"],
-        service=row["service"],
-        state=row["state"],
-        partner=row["partner"],
+        number=row.number,
+        attempt=row.attempt,
+        role=row.role,
+        service=row.service,
+        state=row.state.name,
+        partner=row.partner,
         their_number=_their_number(connection, row),
-        ordered_as=(row["options"] or {}).get("number", "") if borrowing else "",
-        title=row["title"],
-        author=row["author"],
-        due=row["due_on"],
+        ordered_as=(row.options or {}).get("number", "") if borrowing else "",
+        title=row.title,
+        author=row.author,
+        due=row.due_on,
         delivery=delivery,
-        answered=delivery == "filed" and answered.last_word(connection, row["id"]),
-        promise=row["promise"],
+        answered=delivery == "filed" and answered.last_word(connection, row.id),
+        promise=row.promise,
         status=_status(row),
-        attention=tuple(row["attention"] or ()),
+        attention=tuple(row.attention or ()),
         needs=needs,
-        outcome=row["outcome"],
-        updated_at=row["updated_at"],
+        outcome=row.outcome,
+        updated_at=row.updated_at,
     )
 
 
-def _their_number(connection: Connection, row: RowMapping) -> str:
-    if row["role"] == Role.REQUESTER:
-        return ", ".join(transactions.order_lines(connection, row["id"]))
-    return (row["options"] or {}).get("number", "") or str(row["tgq"])
+def _their_number(connection: Connection, row: ListedRequest) -> str:
+    if row.role == Role.REQUESTER:
+        return ", ".join(transactions.order_lines(connection, row.id))
+    return (row.options or {}).get("number", "") or str(row.tgq)
 
 
-def _status(row: RowMapping) -> RequestStatus:
-    said = row["moved_apdu"]
+def _status(row: ListedRequest) -> RequestStatus:
+    said = row.moved_apdu
     return status(
-        State[row["state"]],
-        promise=row["promise"],
-        moved=spoken(_moved_by(row["moved_type"] or "", said), said),
+        row.state,
+        promise=row.promise,
+        moved=spoken(_moved_by(row.moved_type or "", said), said),
         apdu=said,
-        forwarded=bool((row["options"] or {}).get(ANSWERS_FROM)),
-        closed=row["outcome"] == CLOSED,
+        forwarded=bool((row.options or {}).get(ANSWERS_FROM)),
+        closed=row.outcome == CLOSED,
     )
 
 
@@ -201,26 +229,26 @@ def _moved_by(kind: str, apdu: dict[str, Any] | None) -> str:
     return "condition-no" if kind == "answer-condition" else kind
 
 
-def unsent(request: RowMapping, needs: tuple[str, ...]) -> RequestLine:
+def unsent(request: StoredRequest, needs: tuple[str, ...]) -> RequestLine:
     """A request that nobody was asked for yet."""
     return RequestLine(
-        number=request["number"],
+        number=request.number,
         attempt=0,
-        role=request["role"],
-        service=request["service"],
+        role=request.role,
+        service=request.service,
         state="IDLE",
         partner="",
         their_number="",
         ordered_as="",
-        title=request["title"],
-        author=request["author"],
+        title=request.title,
+        author=request.author,
         due=None,
         delivery="",
         answered=False,
         promise=None,
-        status=status(State.IDLE, closed=request["outcome"] == CLOSED),
+        status=status(State.IDLE, closed=request.outcome == CLOSED),
         attention=(),
         needs=needs,
-        outcome=request["outcome"],
-        updated_at=request["created_at"],
+        outcome=request.outcome,
+        updated_at=request.created_at,
     )

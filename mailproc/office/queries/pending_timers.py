@@ -30,10 +30,10 @@ class NextTimer:
 
 def waiting(connection: Connection) -> list[PendingTimers]:
     """Every kind that waits, the one that is due first at the top."""
-    found = [PendingTimers(row["kind"], row["count"], row["next_at"]) for row in timers.counts(connection)]
+    found = [PendingTimers(row.kind, row.count, row.next_at) for row in timers.counts(connection)]
     shelf = events.count_on_shelf(connection)
-    if shelf["count"]:
-        found.append(PendingTimers(UNMATCHED, shelf["count"], shelf["next_at"]))
+    if shelf.next_at is not None:
+        found.append(PendingTimers(UNMATCHED, shelf.count, shelf.next_at))
     return sorted(found, key=lambda one: one.next_at)
 
 
@@ -41,4 +41,4 @@ def next_of(connection: Connection, request_id: int) -> NextTimer | None:
     """The first timer of the request's latest attempt."""
     attempts = transactions.of_request(connection, request_id)
     row = timers.next_of(connection, attempts[-1].id) if attempts else None
-    return NextTimer(row["kind"], row["due_at"]) if row is not None else None
+    return NextTimer(row.kind, row.due_at) if row is not None else None

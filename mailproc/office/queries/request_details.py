@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
@@ -20,13 +20,13 @@ from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import agenda, answered, pending_timers
 from mailproc.office.queries.find import request_of
-from mailproc.office.queries.listing import RequestLine, joined, line_of, unsent
+from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
-from mailproc.store import events, outgoing, requests, transactions
+from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
-from mailproc.store.patrons import PATRON
+from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Intent, StoredRequest, Transaction
 from mailproc.store.transactions import TRANSACTION
 
 if TYPE_CHECKING:
@@ -103,30 +103,30 @@ def shown(
     LocalFault where there is none, or ``number`` is ambiguous.
     """
     request = request_of(connection, number)
-    row = connection.execute(joined().where(REQUEST.c.id == request["id"])).mappings().first()
-    attempts = transactions.of_request(connection, request["id"])
+    listed = made(ListedRequest, connection.execute(joined().where(REQUEST.c.id == request.id)))
+    attempts = transactions.of_request(connection, request.id)
     latest = attempts[-1] if attempts else None
-    needs = agenda.needs(connection, context.today() if context else date.min, [request["id"]])
-    why = needs.get(request["id"], ())
-    line = line_of(connection, row, why) if row is not None else unsent(request, why)
+    needs = agenda.needs(connection, context.today() if context else date.min, [request.id])
+    why = needs.get(request.id, ())
+    line = line_of(connection, listed[0], why) if listed else unsent(request, why)
     return RequestDetails(
         line=line,
         asked=_asked(connection, latest),
         transaction=_identity(latest) if latest else None,
-        item=request["item"] or {},
+        item=request.item or {},
         patron=_patron(connection, request),
-        delivery_to=request["delivery"],
-        need_before=request["need_before_on"],
-        note=request["note"],
-        created_at=request["created_at"],
-        closed_at=request["closed_at"],
+        delivery_to=request.delivery,
+        need_before=request.need_before_on,
+        note=request.note,
+        created_at=request.created_at,
+        closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
         actions=_actions(latest, context) if latest else (),
-        rota=tuple(_rota(connection, request["id"])),
+        rota=tuple(_rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),
-        untold=tuple(_untold(connection, attempts)) if request["patron_id"] is not None else (),
-        history=tuple(_history(connection, request["id"])),
-        next=pending_timers.next_of(connection, request["id"]),
+        untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
+        history=tuple(_history(connection, request.id)),
+        next=pending_timers.next_of(connection, request.id),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
@@ -149,7 +149,7 @@ def _passed_on(transaction: Transaction) -> dict[str, str] | None:
 
 def _questions(connection: Connection, transaction: Transaction, language: Language) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
-        yield Question(f"A{row['id']}", unconfirmed.in_words(row, language))
+        yield Question(f"A{row.id}", unconfirmed.in_words(row, language))
 
 
 ASKED = (
@@ -163,8 +163,9 @@ def _asked(connection: Connection, transaction: Transaction | None) -> dict[str,
     if transaction is None or transaction.role != Role.RESPONDER:
         return {}
     for event in events.of_transaction(connection, transaction.id):
-        if event["type"] == "ILL_REQUEST":
-            return {name: event["apdu"][name] for name in ASKED if name in (event["apdu"] or {})}
+        if event.type == "ILL_REQUEST":
+            said = event.apdu or {}
+            return {name: said[name] for name in ASKED if name in said}
     return {}
 
 
@@ -173,13 +174,13 @@ def _identity(transaction: Transaction) -> dict[str, str]:
     return {name: value for name in names if (value := getattr(transaction, name))}
 
 
-def _patron(connection: Connection, request: RowMapping) -> dict[str, str] | None:
-    if request["patron_id"] is None:
+def _patron(connection: Connection, request: StoredRequest) -> dict[str, str] | None:
+    if request.patron_id is None:
         return None
-    row = connection.execute(select(PATRON).where(PATRON.c.id == request["patron_id"])).mappings().first()
-    if row is None:
-        return {"id": request["patron_id"]}
-    return {name: row[name] for name in ("id", "name", "email", "status") if row[name]}
+    reader = patrons.load(connection, request.patron_id)
+    if reader is None:
+        return {"id": request.patron_id}
+    return {name: value for name in ("id", "name", "email", "status") if (value := getattr(reader, name))}
 
 
 def _actions(transaction: Transaction, context: Context | None) -> tuple[str, ...]:
@@ -202,8 +203,8 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
     ids = [attempt.id for attempt in attempts]
     intents, letters = outgoing.INTENT, outgoing.OUTGOING
     spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
-    rows = connection.execute(spoken.order_by(intents.c.outgoing_id)).mappings().all()
-    by_letter = {number: list(said) for number, said in groupby(rows, key=itemgetter("outgoing_id"))}
+    rows = made(Intent, connection.execute(spoken.order_by(intents.c.outgoing_id)))
+    by_letter = {number: list(said) for number, said in groupby(rows, key=attrgetter("outgoing_id"))}
     columns = (letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
     statement = select(*columns).where(letters.c.id.in_(by_letter)).order_by(letters.c.id)
     return [
@@ -219,7 +220,28 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
 def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, str]]:
     """What the reader was not told."""
     unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
-    return [{"notice": one["body"]["notice"], "why": one["last_error"]} for one in unwritten]
+    return [{"notice": one.body["notice"], "why": one.last_error} for one in unwritten]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """A row of the history with the attempt and the event that it belongs to."""
+
+    id: int
+    transaction_id: int
+    event_id: int
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    note: str
+    attempt: int
+    cause: str
+    apdu: dict[str, Any] | None
+    facts: dict[str, Any] | None
+    inbox_id: int | None
+    actor: str
+    heard_by: str
 
 
 def _history(connection: Connection, request_id: int) -> list[HistoryLine]:
@@ -239,31 +261,31 @@ def _history(connection: Connection, request_id: int) -> list[HistoryLine]:
         .where(TRANSACTION.c.request_id == request_id)
         .order_by(HISTORY.c.id)
     )
-    return [_change(row) for row in connection.execute(statement).mappings()]
+    return [_change(step) for step in made(RecordedStep, connection.execute(statement))]
 
 
-def _change(row: RowMapping) -> HistoryLine:
-    facts = row["facts"] or {}
+def _change(row: RecordedStep) -> HistoryLine:
+    facts = row.facts or {}
     return HistoryLine(
-        row["attempt"],
-        row["at"],
-        row["event"],
-        row["from_state"],
-        row["to_state"],
-        row["note"],
+        row.attempt,
+        row.at,
+        row.event,
+        row.from_state,
+        row.to_state,
+        row.note,
         _cause(row),
-        spoken(row["event"], row["apdu"]),
-        apdu_json.from_json(row["apdu"]) if row["apdu"] else None,
-        row["cause"] == "letter" or bool(row["heard_by"]),
+        spoken(row.event, row.apdu),
+        apdu_json.from_json(row.apdu) if row.apdu else None,
+        row.cause == "letter" or bool(row.heard_by),
         facts.get("remark") or "",
         tuple(facts.get("answered") or ()),
     )
 
 
-def _cause(row: RowMapping) -> dict[str, str]:
-    if row["cause"] == "letter" and row["inbox_id"] is not None:
-        return {"kind": "letter", "id": f"I{row['inbox_id']}"}
-    if row["cause"] == "staff":
-        told = {"heard_by": row["heard_by"]} if row["heard_by"] else {}
-        return {"kind": "staff", "id": row["actor"] or "staff"} | told
-    return {"kind": row["cause"], "id": f"E{row['event_id']}"}
+def _cause(row: RecordedStep) -> dict[str, str]:
+    if row.cause == "letter" and row.inbox_id is not None:
+        return {"kind": "letter", "id": f"I{row.inbox_id}"}
+    if row.cause == "staff":
+        told = {"heard_by": row.heard_by} if row.heard_by else {}
+        return {"kind": "staff", "id": row.actor or "staff"} | told
+    return {"kind": row.cause, "id": f"E{row.event_id}"}

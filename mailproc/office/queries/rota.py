@@ -4,16 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
 from mailproc.ill.event_names import spoken
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role
 from mailproc.office.queries.find import request_of
 from mailproc.sentence import sentence
 from mailproc.store import rotas
+from mailproc.store.rows import RotaEntry
 
 
 @dataclass(frozen=True)
@@ -53,45 +54,47 @@ class Rota:
 def rota(connection: Connection, context: Context, number: str) -> Rota:
     """Whom we asked, and who is next. LocalFault for a request of theirs."""
     request = request_of(connection, number)
-    if request["role"] != Role.REQUESTER:
-        raise LocalFault(sentence("no-rota", number=request["number"]))
+    if request.role != Role.REQUESTER:
+        raise LocalFault(sentence("no-rota", number=request.number))
     found: list[RotaPlace] = []
     active, waits = False, paused(connection, context)
-    for row in rotas.places(connection, request["id"]):
-        if row["transaction_id"] is not None:
-            active |= row["closed_at"] is None and not State[row["state"]].gives_way
-            found.append(_asked(connection, context, request["number"], row))
+    for row in rotas.places(connection, request.id):
+        if row.transaction_id is not None:
+            active |= row.closed_at is None and row.state is not None and not row.state.gives_way
+            found.append(_asked(connection, context, request.number, row, row.transaction_id))
         else:
             found.append(_waiting(row, context, waits, first=not any(one.became == "next" for one in found)))
-    return Rota(request["number"], request["title"], active, tuple(found))
+    return Rota(request.number, request.title, active, tuple(found))
 
 
-def _asked(connection: Connection, context: Context, number: str, row: RowMapping) -> RotaPlace:
-    lines = rotas.told(connection, row["transaction_id"])
-    heard = [line for line in lines if line["cause"] == "letter" or line["heard_by"]]
+def _asked(
+    connection: Connection, context: Context, number: str, row: RotaEntry, transaction_id: int
+) -> RotaPlace:
+    lines = rotas.told(connection, transaction_id)
+    heard = [line for line in lines if line.cause == "letter" or line.heard_by]
     last = heard[-1] if heard else None
     return RotaPlace(
-        row["position"],
-        row["partner"],
-        _name(context, row["partner"]),
+        row.position,
+        row.partner,
+        _name(context, row.partner),
         "asked",
-        attempt=f"{number}-{row['attempt']}",
-        state=row["state"],
-        asked_at=lines[0]["at"] if lines else None,
-        answer=last["event"] if last else "",
-        spoken=spoken(last["event"], last["apdu"]) if last else "",
-        answer_note=last["note"] if last else "",
-        answered_at=last["at"] if last else None,
-        why_not=row["why_not"],
-        passed_to=_name(context, row["holder"]) if row["holder"] != row["partner"] else "",
+        attempt=f"{number}-{row.attempt}",
+        state=row.state.name if row.state is not None else "",
+        asked_at=lines[0].at if lines else None,
+        answer=last.event if last else "",
+        spoken=spoken(last.event, last.apdu) if last else "",
+        answer_note=last.note if last else "",
+        answered_at=last.at if last else None,
+        why_not=row.why_not,
+        passed_to=_name(context, row.holder) if row.holder and row.holder != row.partner else "",
     )
 
 
-def _waiting(row: RowMapping, context: Context, waits: Collection[str], *, first: bool) -> RotaPlace:
-    became = "passed-over" if row["why_not"] else "next" if first else "waiting"
-    name = _name(context, row["partner"])
-    unable = _unable(context, row["partner"], waits)
-    return RotaPlace(row["position"], row["partner"], name, became, why_not=row["why_not"], unable=unable)
+def _waiting(row: RotaEntry, context: Context, waits: Collection[str], *, first: bool) -> RotaPlace:
+    became = "passed-over" if row.why_not else "next" if first else "waiting"
+    name = _name(context, row.partner)
+    unable = _unable(context, row.partner, waits)
+    return RotaPlace(row.position, row.partner, name, became, why_not=row.why_not, unable=unable)
 
 
 def _name(context: Context, symbol: str) -> str:

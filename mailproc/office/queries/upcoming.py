@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
@@ -15,6 +15,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.ill.transaction_state import Occurrence
 from mailproc.office.queries.pending_timers import UNMATCHED
 from mailproc.store import events, requests, timers, transactions
+from mailproc.store.rows import DueTimer
 
 
 @dataclass(frozen=True)
@@ -36,24 +37,24 @@ def coming(connection: Connection, context: Context, most: int) -> list[Coming]:
     found = [_coming(connection, context, row) for row in timers.next_ones(connection, most)]
     told = ApduType.STATUS_OR_ERROR_REPORT.name
     found += [
-        Coming(UNMATCHED, row["not_before"], f"E{row['id']}", row["partner"], told)
+        Coming(UNMATCHED, row.not_before, f"E{row.id}", row.partner, told)
         for row in events.waiting_on_shelf(connection, most)
     ]
     return sorted(found, key=lambda one: one.at)[:most]
 
 
-def _coming(connection: Connection, context: Context, row: RowMapping) -> Coming:
-    kind = Timer(row["kind"])
-    transaction = transactions.load(connection, row["transaction_id"])
+def _coming(connection: Connection, context: Context, row: DueTimer) -> Coming:
+    kind = Timer(row.kind)
+    transaction = transactions.load(connection, row.transaction_id)
     current = steps.state_of(transaction)
-    at = max(row["due_at"], context.clock())
+    at = max(row.due_at, context.clock())
     facts = transaction_timers.foreseen(connection, kind, at, transaction, current, context)
     levels = context.settings.overdue_levels
     done = reminders.effects(current, Occurrence(kind.value, None, facts), levels)
     then, reason = _then(done[-1]) if done else ("", "")
-    number = requests.load(connection, transaction.request_id)["number"]
+    number = requests.load(connection, transaction.request_id).number
     attempt = f"{number}-{transaction.attempt}"
-    return Coming(kind.value, row["due_at"], attempt, transaction.partner, then, reason)
+    return Coming(kind.value, row.due_at, attempt, transaction.partner, then, reason)
 
 
 def _then(effect: Effect) -> tuple[str, str]:

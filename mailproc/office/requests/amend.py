@@ -6,7 +6,7 @@ corrected from here; after its answer the partner can be asked again, under a ne
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import station as advance
@@ -26,7 +26,7 @@ from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import SaidIntent, StoredRequest, Transaction
 from mailproc.store.text import storable
 
 LONGEST_NOTE = 500
@@ -66,15 +66,15 @@ def amend(
     return foreseen(store, job) if dry_run else store.write(job)
 
 
-def latest(connection: Connection, context: Context, number: str) -> tuple[RowMapping, Transaction]:
+def latest(connection: Connection, context: Context, number: str) -> tuple[StoredRequest, Transaction]:
     """A request of ours and its latest attempt, after all that had already come in for it."""
     request = request_of(connection, number)
-    if request["role"] != Role.REQUESTER:
-        raise LocalFault(sentence("request-theirs-amend", number=request["number"]))
-    last = transaction_of(connection, request["number"])
+    if request.role != Role.REQUESTER:
+        raise LocalFault(sentence("request-theirs-amend", number=request.number))
+    last = transaction_of(connection, request.number)
     for older in events.due_of_transaction(connection, last.id):
         advance.take(connection, older, context)
-    return requests.load(connection, request["id"]), transaction_of(connection, request["number"])
+    return requests.load(connection, request.id), transaction_of(connection, request.number)
 
 
 def note(
@@ -102,37 +102,35 @@ def note(
 
 
 def _amend(
-    connection: Connection, context: Context, request: RowMapping, transaction: Transaction,
+    connection: Connection, context: Context, request: StoredRequest, transaction: Transaction,
     wanted: Correction, *, again: bool, by: str,
 ) -> Amended:  # fmt: skip
     found = changes(request, wanted)
     if not found and not again:
-        raise LocalFault(sentence("amend-same", number=request["number"]))
+        raise LocalFault(sentence("amend-same", number=request.number))
     way = _way(connection, request, transaction, again=again)
     if found:
-        rotas.correct(
-            connection, request["id"], dict(column for one in found for column in one.columns.items())
-        )
+        rotas.correct(connection, request.id, dict(column for one in found for column in one.columns.items()))
     follows = _WAYS[way](connection, context, transaction, found, by)
-    after = transaction_of(connection, request["number"])
+    after = transaction_of(connection, request.number)
     changed = tuple(one.text for one in found)
-    number, attempt = request["number"], after.attempt
+    number, attempt = request.number, after.attempt
     return Amended(number, attempt, after.partner, after.state.name, way, changed, follows)
 
 
-def _way(connection: Connection, request: RowMapping, transaction: Transaction, *, again: bool) -> str:
+def _way(connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool) -> str:
     """What a correction means now. LocalFault where it is not possible, or comes too late."""
     ended = transaction.state.gives_way
-    name = f"{request['number']}-{transaction.attempt}"
+    name = f"{request.number}-{transaction.attempt}"
     bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
     if again and (ended or bounced):
         return "again"
-    if ended and request["closed_at"] is None:
+    if ended and request.closed_at is None:
         return "kept"
     if ended:
-        raise LocalFault(sentence("request-over", number=request["number"]), (_again(request),))
+        raise LocalFault(sentence("request-over", number=request.number), (_again(request),))
     unsent = _unsent(connection, transaction)
-    if not unsent or request["closed_at"] is not None:
+    if not unsent or request.closed_at is not None:
         raise LocalFault(
             _too_late(name, transaction, bounced=bounced), _instead(request, transaction, bounced=bounced)
         )
@@ -143,17 +141,17 @@ def _way(connection: Connection, request: RowMapping, transaction: Transaction, 
     return "anew"
 
 
-def _unsent(connection: Connection, transaction: Transaction) -> list[RowMapping]:
+def _unsent(connection: Connection, transaction: Transaction) -> list[SaidIntent]:
     """All that was to be said in the transaction, if nothing of it has left; else none."""
     if transaction.state is not State.PENDING:
         return []
     said = [
         intent
         for event in events.of_transaction(connection, transaction.id)
-        for intent in outgoing.of_event(connection, event["id"])
-        if intent["kind"] == "apdu" and intent["state"] not in ("withdrawn", "done")
+        for intent in outgoing.of_event(connection, event.id)
+        if intent.kind == "apdu" and intent.state not in ("withdrawn", "done")
     ]
-    return [] if any(intent["letter_state"] in outgoing.LEFT for intent in said) else said
+    return [] if any(intent.letter_state in outgoing.LEFT for intent in said) else said
 
 
 def _too_late(name: str, transaction: Transaction, *, bounced: bool) -> Sentence:
@@ -163,8 +161,8 @@ def _too_late(name: str, transaction: Transaction, *, bounced: bool) -> Sentence
     return sentence("amend-too-late", partner=transaction.partner, name=name, state=stands)
 
 
-def _instead(request: RowMapping, transaction: Transaction, *, bounced: bool = False) -> tuple[Part, ...]:
-    number = request["number"]
+def _instead(request: StoredRequest, transaction: Transaction, *, bounced: bool = False) -> tuple[Part, ...]:
+    number = request.number
     if bounced:
         return _again(request), f"mailproc next {number}"
     allowed = machine.possible(
@@ -180,8 +178,8 @@ def _instead(request: RowMapping, transaction: Transaction, *, bounced: bool = F
     return tuple(way for action, way in ways.items() if action in allowed)
 
 
-def _again(request: RowMapping) -> str:
-    return f"mailproc amend {request['number']} --again"
+def _again(request: StoredRequest) -> str:
+    return f"mailproc amend {request.number} --again"
 
 
 def _anew(
@@ -191,7 +189,7 @@ def _anew(
         outgoing.withdraw(connection, intent)
     transactions.clear_attention(connection, transaction.id, ENDS_WITH_THE_LETTER)
     request = requests.load(connection, transaction.request_id)
-    order = new_transactions.wanted_of(request, patrons.load(connection, request["patron_id"]))
+    order = new_transactions.wanted_of(request, patrons.load(connection, request.patron_id))
     return note(connection, context, transaction, by, _told(found), order)
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, Item, Money
 from mailproc.sentence import sentence
+from mailproc.store.rows import StoredRequest
 
 KNOWN: Mapping[str, Any] = {
     "delivery": Delivery,
@@ -75,18 +74,18 @@ def _rest(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield name, None if value is None else apdu_json.value_from_json(KNOWN[name], value, name)
 
 
-def changes(request: RowMapping, wanted: Correction) -> list[RequestChange]:
+def changes(request: StoredRequest, wanted: Correction) -> list[RequestChange]:
     """What of ``wanted`` the request does not say yet."""
     return [*_of_item(request, wanted.item), *_of_rest(request, wanted.rest)]
 
 
-def _of_item(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
-    was = request["item"] or {}
+def _of_item(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
+    was = request.item or {}
     new = [name for name, value in wanted.items() if was.get(name) != value]
     if not new:
         return
     if was.get("lines") and "lines" not in wanted:
-        raise LocalFault(sentence("amend-lines", number=request["number"]))
+        raise LocalFault(sentence("amend-lines", number=request.number))
     item = {name: value for name, value in {**was, **wanted}.items() if value is not None}
     if not str(item.get("title") or "").strip():
         raise LocalFault(sentence("title-missing"))
@@ -98,14 +97,14 @@ def _of_item(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[Request
     yield RequestChange("; ".join(_replaced(name, was.get(name), wanted[name]) for name in new), columns)
 
 
-def _of_rest(request: RowMapping, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
+def _of_rest(request: StoredRequest, wanted: Mapping[str, Any]) -> Iterator[RequestChange]:
     for name, value in wanted.items():
         column, kept = _column(name, value)
-        if request[column] == kept:
+        if getattr(request, column) == kept:
             continue
         shown = name in SHOWN
         yield RequestChange(
-            _replaced(name, request[column], kept) if shown else f"{name} changed", {column: kept}
+            _replaced(name, getattr(request, column), kept) if shown else f"{name} changed", {column: kept}
         )
 
 

@@ -155,11 +155,11 @@ def next_partner(
 
     def job(connection: Connection) -> StepOutcome:
         request = request_of(connection, number)
-        if request["role"] != Role.REQUESTER:
-            raise LocalFault(sentence("no-rota", number=request["number"]))
-        requests.add_candidates(connection, request["id"], added)
-        give_up_undelivered(connection, context, request["id"], by)
-        return ask(connection, context, request["id"], by)
+        if request.role != Role.REQUESTER:
+            raise LocalFault(sentence("no-rota", number=request.number))
+        requests.add_candidates(connection, request.id, added)
+        give_up_undelivered(connection, context, request.id, by)
+        return ask(connection, context, request.id, by)
 
     return store.write(job)
 

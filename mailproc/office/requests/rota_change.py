@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
@@ -10,6 +10,7 @@ from mailproc.office.requests.amend import latest, note
 from mailproc.sentence import sentence
 from mailproc.store import requests, rotas
 from mailproc.store.engine import Store
+from mailproc.store.rows import StoredRequest
 
 
 def change(
@@ -29,30 +30,30 @@ def change(
     def job(connection: Connection) -> None:
         request, transaction = latest(connection, context, number)
         for symbol in drop:
-            rotas.drop(connection, request["id"], _place_of(connection, request, symbol))
+            rotas.drop(connection, request.id, _place_of(connection, request, symbol))
         for symbol in added:
             _new(connection, request, symbol)
-            requests.add_candidates(connection, request["id"], [symbol])
+            requests.add_candidates(connection, request.id, [symbol])
         told = [f"added {symbol}" for symbol in added] + [f"dropped {symbol}" for symbol in drop]
         note(connection, context, transaction, by, f"rota: {', '.join(told)}")
 
     store.write(job)
 
 
-def _waits(connection: Connection, request: RowMapping) -> dict[str, int]:
+def _waits(connection: Connection, request: StoredRequest) -> dict[str, int]:
     """Who was not asked yet, by symbol, with the place."""
-    rows = rotas.places(connection, request["id"])
-    return {row["partner"].upper(): row["position"] for row in rows if row["transaction_id"] is None}
+    rows = rotas.places(connection, request.id)
+    return {row.partner.upper(): row.position for row in rows if row.transaction_id is None}
 
 
-def _place_of(connection: Connection, request: RowMapping, symbol: str) -> int:
+def _place_of(connection: Connection, request: StoredRequest, symbol: str) -> int:
     waits = _waits(connection, request)
     if symbol.upper() not in waits:
         who = ", ".join(waits) or "nobody"
-        raise LocalFault(sentence("not-in-rota", partner=symbol, number=request["number"], known=who))
+        raise LocalFault(sentence("not-in-rota", partner=symbol, number=request.number, known=who))
     return waits[symbol.upper()]
 
 
-def _new(connection: Connection, request: RowMapping, symbol: str) -> None:
+def _new(connection: Connection, request: StoredRequest, symbol: str) -> None:
     if symbol.upper() in _waits(connection, request):
-        raise LocalFault(sentence("in-rota", partner=symbol, number=request["number"]))
+        raise LocalFault(sentence("in-rota", partner=symbol, number=request.number))

@@ -311,7 +311,7 @@ def test_what_came_while_the_clock_was_a_year_ahead_waits_from_today(iso):
     iso.tick()
     assert iso.said() == []
     (event,) = iso.app.store.write(lambda c: list(events.waiting_on_shelf(c, 9)))
-    assert timedelta(0) < event["not_before"] - iso.now <= timedelta(days=GRACE + 1)
+    assert timedelta(0) < event.not_before - iso.now <= timedelta(days=GRACE + 1)
     for _ in range(2):
         assert wait(iso, GRACE) <= 1
     assert problems(iso) == ["unknown-transaction-id"]

@@ -7,7 +7,7 @@ import pytest
 from mailproc.flow.advance import steps
 from mailproc.flow.timers import timer_inputs
 from mailproc.store.prepared_statements import made
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import Event, Transaction
 
 from .conftest import BORROWER, LENDER, partner
 
@@ -17,7 +17,7 @@ CONDITION = {"results": "CONDITIONAL", "conditions": [{"condition": "charges", "
 
 def depends(iso, number):
     (row,) = made(Transaction, [list(iso.world.transaction(number).values())])
-    moved = iso.world.row("event", row.moved_event_id)
+    (moved,) = made(Event, [list(iso.world.row("event", row.moved_event_id).values())])
     with iso.app.store.read() as connection:
         found = steps.state_of(row)
         return timer_inputs.of(connection, row, found, moved, iso.world.now, iso.app.context)
