@@ -3,17 +3,19 @@ and the store's examination at night.
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailproc.app import schedule
 from mailproc.app.build import App
-from mailproc.app.poll_executor import LookThreads
 from mailproc.config import Mailbox
 from mailproc.errors import StoreLost
 from mailproc.office.mailroom import digest_mail
@@ -38,7 +40,7 @@ class Jobs:
         self._house = app
         self._look = look
         self._sweep = sweep
-        self._scheduler = BackgroundScheduler(timezone=app.context.zone, executors={"default": LookThreads()})
+        self._scheduler = BackgroundScheduler(timezone=app.context.zone, executors={"default": _DaemonPool()})
         self._scheduler.add_listener(_job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
     def start(self, stack: ExitStack) -> None:
@@ -99,3 +101,36 @@ class Jobs:
 
 def _job_failed(event: JobExecutionEvent) -> None:
     _log.error("the job %s failed or was missed", event.job_id, exc_info=event.exception)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _DaemonPool(BasePoolExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """Runs each job in a thread that does not outlive the service.
+
+    Python waits at its end for APScheduler's own pool, so one mailbox that hangs would hold up the
+    end for its whole timeout. A look may be broken off anywhere: what it has committed is kept, the
+    rest is read again.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_DaemonThreads())
+
+
+class _DaemonThreads(Executor):
+    """A new daemon thread for each call. Nothing waits for them, so ``shutdown`` does nothing."""
+
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work(*args, **kwargs))
+            except BaseException as error:  # the scheduler must hear of it
+                future.set_exception(error)
+
+        name = getattr(args[0], "id", None) if args else None  # the job's: the watchdog names threads
+        threading.Thread(target=run, name=name, daemon=True).start()
+        return future

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailproc.config import Config, Library, Partner
-from mailproc.config_load import warn_proof, warn_verp
+from mailproc.config_load import warn_proof
 from mailproc.config_load.value_checks import is_loopback, only_loopback
 
 
@@ -14,7 +14,7 @@ def warnings(config: Config) -> list[str]:
         *_doors(config),
         *_delivery(config),
         *warn_proof.of_relay(config),
-        *warn_verp.warnings(config),
+        *_verp(config),
         *_partners(config),
     ]
 
@@ -77,3 +77,20 @@ def _shared_addresses(partners: Sequence[Partner]) -> Iterator[str]:
 def _partner(partner: Partner) -> Iterator[str]:
     if partner.status == "paused":
         yield "paused: its letters are held"
+
+
+def _verp(config: Config) -> Iterator[str]:
+    """What [deliver] verp needs of others: nothing here can test it."""
+    if not config.deliver.verp:
+        return
+    if config.deliver.mode == "folder":
+        yield "deliver.verp means nothing while letters are written into a folder"
+        return
+    ours = config.library.email
+    recipients = {one.lower() for one in config.listen.recipients}
+    if config.listen.enabled and recipients and ours.lower() not in recipients:
+        yield f"deliver.verp: listen.recipients does not hold {ours}, so the listener refuses bounces"
+    local, _, domain = ours.rpartition("@")
+    if "+" in local:
+        yield f"deliver.verp: {ours} has a + of its own, and many relays cut at the first: write another"
+    yield f"deliver.verp: your relay must deliver {local}+ANYTHING@{domain} to where {ours} is read"

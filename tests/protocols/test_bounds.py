@@ -17,11 +17,11 @@ from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.read.body_lines import lines_of, texts
 from mailproc.protocols.artemail.read.explain import explain
 from mailproc.protocols.artemail.read.replies import MOST_OF_ONE
+from mailproc.protocols.artemail.requests import text_lines
 from mailproc.protocols.artemail.settings import asks_plainly
 from mailproc.protocols.artemail.tables.reply_codes import LONGEST_CODE
 from mailproc.protocols.artemail.write.file_receipt import Receipt, letter, receipt_of
 from mailproc.protocols.artemail.write.guard import FieldLost, check_beside
-from mailproc.protocols.artemail.write.order_lines import text_lines
 from mailproc.protocols.artemail.write.status_report import word_for
 from mailproc.protocols.codec import Fault, Manner
 from mailproc.templating.environment import Templates

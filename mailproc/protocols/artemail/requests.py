@@ -3,6 +3,8 @@
 ``project`` is the second after the first: what of an APDU the wire can carry, as a reader has it.
 """
 
+import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mailproc.config import PartnerArtemail
@@ -10,9 +12,9 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Service
 from mailproc.protocols.artemail import address, citation
+from mailproc.protocols.artemail.layout import COLUMNS, would_split
 from mailproc.protocols.artemail.read.orders import Order
 from mailproc.protocols.artemail.tables.keywords import COPYRT, RZ, Keywords
-from mailproc.protocols.artemail.write.order_lines import text_lines
 from mailproc.protocols.artemail.write.transliterate import to_ascii
 
 TEST = "TEST"
@@ -135,3 +137,31 @@ class Orders:
 def _postal(settings: PartnerArtemail) -> PartnerArtemail:
     """A postal address is cut and never wrapped: it has six lines."""
     return settings.model_copy(update={"overflow": "truncate", "max_lines": 99})
+
+
+def text_lines(elements: Iterable[str], settings: PartnerArtemail) -> tuple[str, ...]:
+    """One line (or several with overflow "wrap") for each element; at most ``max_lines`` in all.
+
+    Lines that may stand in an order: ASCII, 40 columns, none that could split the file.
+    """
+    made = (line for element in elements for line in _element(element, settings))
+    return tuple(line for line in made if line)[: settings.max_lines]
+
+
+def _element(element: str, settings: PartnerArtemail) -> list[str]:
+    text = to_ascii(element).text
+    if settings.overflow == "truncate":
+        return [_cut(_guarded(text, settings.guard_word))]
+    room = COLUMNS - len(settings.guard_word) - 1
+    wrapped = textwrap.wrap(text, width=COLUMNS, break_on_hyphens=False)
+    if any(would_split(line) for line in wrapped):
+        wrapped = textwrap.wrap(text, width=room, break_on_hyphens=False)
+    return [_guarded(line, settings.guard_word) for line in wrapped]
+
+
+def _guarded(line: str, word: str) -> str:
+    return f"{word} {line}" if would_split(line) else line
+
+
+def _cut(line: str) -> str:
+    return line[:COLUMNS].rstrip()

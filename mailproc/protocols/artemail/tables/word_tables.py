@@ -17,11 +17,40 @@ from mailproc.protocols.artemail.tables.keywords import Keyword, Keywords
 from mailproc.protocols.artemail.tables.pattern_budget import SETTING, PatternLocation
 from mailproc.protocols.artemail.tables.phrases import Phrase, Phrases
 from mailproc.protocols.artemail.tables.reply_codes import Layout, ReplyCode, ReplyCodes
-from mailproc.protocols.artemail.tables.row_locations import Places
 
 _DATA = Path(__file__).parent / "data"
 
 Confidence = Literal["documented", "seen", "inferred", "hearsay"]
+_PLAIN = "layout"
+"""A table of keys; the others are lists of rows, known by their word."""
+
+
+class _RowLocations:
+    """Where the rows and keys of a table's file stand, so that a mistake can be named with its line."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._lines = dict(_numbered(file.read_text("utf-8")))
+
+    def of(self, table: str, name: str) -> PatternLocation:
+        """Without its line where the row is written in a way that is not expected."""
+        row = f"[{table}] {name}" if table == _PLAIN else f"[[{table}]] {name}"
+        line = self._lines.get((table, name))
+        return PatternLocation(self.file, f"line {line}: {row}" if line else row)
+
+
+def _numbered(text: str) -> Iterator[tuple[tuple[str, str], int]]:
+    """((table, word or key), line counted from 1), the last of each last."""
+    inside = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        said = line.strip()
+        if said.startswith("["):
+            inside = said.partition("#")[0].strip(" []")
+        key, _, value = (part.strip() for part in said.partition("="))
+        if inside == _PLAIN:
+            yield (inside, key), number
+        elif key == "word" and value[:1] in ("'", '"'):
+            yield (inside, value[1:].partition(value[0])[0]), number
 
 
 class _Row(BaseModel):
@@ -71,8 +100,8 @@ _SHAPES: dict[str, type[_Row]] = {
 class _Source:
     """Which file a mistake is in, and which rows and keys are the site's: ("code", "NOT")."""
 
-    shipped: Places
-    overlay: Places | None = None
+    shipped: _RowLocations
+    overlay: _RowLocations | None = None
     overlaid: frozenset[tuple[str, str]] = frozenset()
 
     @property
@@ -100,10 +129,13 @@ def _shipped(last_demand: int) -> tuple[Keywords, ReplyCodes, Phrases]:
 
 def _load(overlay: Path | None, last_demand: int) -> tuple[Keywords, ReplyCodes, Phrases]:
     tables = _read(_DATA / "keywords.toml") | _read(_DATA / "replies.toml")
-    words, answers = _Source(Places(_DATA / "keywords.toml")), _Source(Places(_DATA / "replies.toml"))
+    words, answers = (
+        _Source(_RowLocations(_DATA / "keywords.toml")),
+        _Source(_RowLocations(_DATA / "replies.toml")),
+    )
     if overlay is not None:
         laid = _read(overlay)
-        places = Places(overlay)
+        places = _RowLocations(overlay)
         tables = _lay_over(tables, laid, places)
         own = places, frozenset(_own_names(laid))
         words, answers = _Source(words.shipped, *own), _Source(answers.shipped, *own)
@@ -129,7 +161,7 @@ def _wrong(where: Path | PatternLocation, text: str) -> Misconfigured:
     return Misconfigured(f"{where}: {text}", Setting(SETTING, str(file)))
 
 
-def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], places: Places) -> dict[str, Any]:
+def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], places: _RowLocations) -> dict[str, Any]:
     laid, file = dict(tables), places.file
     for key, value in overlay.items():
         if key not in tables:
@@ -143,7 +175,7 @@ def _lay_over(tables: dict[str, Any], overlay: Mapping[str, Any], places: Places
     return laid
 
 
-def _newer_rows(old: list[Any], new: list[Any], key: str, places: Places) -> list[Any]:
+def _newer_rows(old: list[Any], new: list[Any], key: str, places: _RowLocations) -> list[Any]:
     for number, row in enumerate(new, 1):
         if not isinstance(row, dict) or not isinstance(row.get("word"), str):
             raise _wrong(places.file, f"[[{key}]] row {number}: 'word' is missing")
