@@ -46,7 +46,7 @@ def test_a_yes_and_a_no_are_two_choices(cli: Cli, lent: str) -> None:
 def test_what_would_be_said_needs_an_action(cli: Cli, number: str) -> None:
     ran = cli("act", number, "--note", "soon")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "--note: of which action? It stands behind the number.\n"
+    assert ran.err == "--note: of which action? Write it after the number.\n"
 
 
 def test_the_help_says_what_an_option_names_in_each_action() -> None:

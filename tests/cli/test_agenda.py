@@ -87,7 +87,7 @@ def test_amend_an_order_that_has_not_left(cli: Cli, placed: Cli, folder: Path) -
     ran = cli("amend", "B1", "--title", "Right", "--author", "Rolt", "--need-before", "2031-05-01")
     assert (ran.code, ran.err) == (0, "")
     assert "title: Wrong → Right" in ran.out
-    assert "The order had not left: it is written again." in ran.out
+    assert "The order was not sent yet: it is composed again." in ran.out
     assert cli("run", "--once").code == 0
     (order,) = [file.read_text() for file in (folder / "out").iterdir()]
     assert "Right" in order and "Wrong" not in order

@@ -263,7 +263,7 @@ def test_what_is_put_away_is_told_and_kept(cli):
         letter = f"From: x@spam.example\nTo: ill@town.example\nSubject: Offer {number}\n\nBuy {number}\n"
         cli("inject", "-", stdin=letter)
     cli("run", "--once")
-    assert cli("dismiss", "I1", "--note", "an offer").out.startswith("I1 is put away")
+    assert cli("dismiss", "I1", "--note", "an offer").out.startswith("I1 is dismissed")
     assert [one["id"] for one in cli("shelved", "--json").json] == ["I2"]
     assert "mailproc dismiss I12" in cli("digest").out
     shown = cli("letter", "I1").out

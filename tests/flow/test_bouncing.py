@@ -268,7 +268,7 @@ def test_staff_say_which_letter_came_back(world):
     world.place("XX-BL", "XX-SECOND")
     row = put(world, of_subject(f"Undeliverable: {subject_of(world)}"))
     done = incoming.attach(world.app.store, world.app.context, f"I{row['id']}", "O1")
-    assert "O1 came back undelivered" in done.text
+    assert "O1 has bounced" in str(done.text)
     world.run()
     assert world.row("outgoing", 1)["state"] == "bounced" and world.attention("B1") == ("bounced",)
     kept = world.row("inbox", row["id"])
@@ -289,7 +289,7 @@ def test_a_report_is_no_message_of_the_partner(world):
 
 
 @pytest.mark.parametrize(
-    ("state", "why"), [("prepared", "has not left"), ("bounced", "is known"), ("dismissed", "is known")]
+    ("state", "why"), [("prepared", "was not sent"), ("bounced", "has bounced"), ("dismissed", "has bounced")]
 )
 def test_what_cannot_have_come_back(small_world, state, why):
     small_world.place()

@@ -101,7 +101,7 @@ def test_an_order_that_failed_for_good_is_written_anew(world, addresses):
 def test_a_corrected_order_can_be_said_again_and_not_be_undone(world, addresses):
     world.place(title="The wrong book", run=False)
     corrected(world, item={"title": "The right book"})
-    with pytest.raises(LocalFault, match="no act that can be undone"):
+    with pytest.raises(LocalFault, match="no action that can be undone"):
         world.act("B1", "undo")
     world.act("B1", "request", repeat=True)
     assert ["The right book" in letter.text for letter in world.to(addresses["XX-BL"])] == [True, True]

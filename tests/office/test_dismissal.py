@@ -59,7 +59,7 @@ def test_all_or_none(world):
             dismiss(world, shelved, wrong)
     assert list(world.shelf()) == [shelved]
     dismiss(world, shelved, shelved)
-    with pytest.raises(LocalFault, match="does not lie on the shelf"):
+    with pytest.raises(LocalFault, match="is not shelved"):
         dismiss(world, shelved)
 
 
@@ -68,7 +68,7 @@ def test_a_letter_and_its_own_message_together(world):
     first, second = world.shelf()
     assert dismiss(world, f"I{inbox_id}", second, first).ids == (first, second)
     assert world.shelf() == {}
-    with pytest.raises(LocalFault, match=f"I{inbox_id} does not lie"):
+    with pytest.raises(LocalFault, match=f"I{inbox_id} is not shelved"):
         dismiss(world, f"I{inbox_id}")
 
 
@@ -82,7 +82,7 @@ def test_a_change_of_mind(world):
     with pytest.raises(LocalFault):
         dismiss(world, event_id)  # what had its step is no matter of the shelf
     for done in (letter_id, event_id):
-        with pytest.raises(LocalFault, match="does not lie on the shelf, nor was it put away"):
+        with pytest.raises(LocalFault, match="is neither shelved nor dismissed"):
             incoming.attach(world.app.store, world.app.context, done, "B1")
 
 
@@ -156,7 +156,7 @@ def test_what_came_back_is_with_nobody_after_an_undo_too(world):
     assert len(world.to("orders@second.example")) == 1
 
 
-@pytest.mark.parametrize(("letter", "told"), [("O1", "came back or was given up"), ("O99", "no letter O99")])
+@pytest.mark.parametrize(("letter", "told"), [("O1", "bounced or was given up"), ("O99", "no letter O99")])
 def test_one_that_arrived_is_not_put_away(world, letter, told):
     world.place()
     world.hear("B1-1 CAT*REAPPLY 4")

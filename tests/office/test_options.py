@@ -66,21 +66,21 @@ LOST = [  # an act of a lender by ARTEmail, its options, what the customer is no
 @pytest.mark.parametrize(("action", "more", "lost"), LOST)
 def test_what_the_protocol_has_no_place_for_is_named(small_world, action, more, lost):
     small_world.ordered(ORDER)
-    said = [f"not told to XX-CUSTOMER, whose protocol has no place for it: {lost}"] if lost else []
+    said = [f"not sent to XX-CUSTOMER, whose protocol has no field for it: {lost}"] if lost else []
     for way in (small_world.foresee, small_world.act):
         words = tuple(map(str, way("L1", action, **more).words))
-        assert [word for word in words if "not told" in word] == said
+        assert [word for word in words if "not sent to" in word] == said
 
 
 def test_a_day_for_a_renewal_is_told(small_world):
     small_world.ordered(ORDER)
     small_world.act("L1", "ship")
     assert not any(
-        "not told" in word
+        "not sent to" in word
         for word in map(str, small_world.act("L1", "renew-reply", answer=True, on=DAY).words)
     )
     words = tuple(map(str, small_world.act("L1", "recall", on=DAY).words))
-    assert "not told to XX-CUSTOMER, whose protocol has no place for it: --date" in words
+    assert "not sent to XX-CUSTOMER, whose protocol has no field for it: --date" in words
 
 
 def test_why_it_was_closed_stands_in_the_history(small_world):

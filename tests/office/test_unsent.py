@@ -56,7 +56,7 @@ def test_nor_is_anything_said_of_it_later(world):
     """What this protocol has no message for would go to the lender's people as a letter."""
     world.place(run=False)
     world.act("B1", "receive")
-    with pytest.raises(LocalFault, match="taken back before it left"):
+    with pytest.raises(LocalFault, match="withdrawn before it was sent"):
         world.act("B1", "renew")
     for action in ("damaged", "return"):
         world.act("B1", action)

@@ -287,13 +287,13 @@ def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, mo
     lent(iso, before)
     done = iso.act("L1", action, **more)
     assert iso.last()["note"] == note
-    assert not any("not told" in word for word in map(str, done.words))
+    assert not any("not sent to" in word for word in map(str, done.words))
 
 
 @pytest.mark.parametrize(("before", "action", "more", "says"), LENT)
 def test_by_iso_all_that_a_lender_says_is_told(iso, before, action, more, says):
     lent(iso, before)
-    assert not any("not told" in word for word in map(str, iso.act("L1", action, **more).words)), says
+    assert not any("not sent to" in word for word in map(str, iso.act("L1", action, **more).words)), says
 
 
 def test_how_it_travels_home_stands_in_both_histories(iso):

@@ -323,7 +323,7 @@ NOT_OURS = {
     ),
     "our own request": Bad(
         (message("ILL_REQUEST", OURS, requester=US, responder=LENDER),),
-        "our own request came back",
+        "it is our own request, returned",
         "",
         LENDER,
     ),

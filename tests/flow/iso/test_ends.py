@@ -109,9 +109,9 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     answered = say_yes(iso)
     found = answered.learned
     assert tuple(map(str, answered.words)) == (
-        f"B1-1: {LENDER} passed it on, and your yes moved it.",
+        f"B1-1: {LENDER} passed it on, and you confirmed it.",
         f"{THIRD} has the request now, at {THIRD_MAIL}",
-        "I2, which lay on the shelf, is read again",
+        "shelved letter I2 is read again",
     )
     assert (found.number, found.symbol, found.address) == ("B1-1", THIRD, THIRD_MAIL)
     assert (iso.state("B1"), iso.shelf(), iso.attention("B1")) == ("SHIPPED", {}, ())
@@ -195,7 +195,7 @@ def test_a_yes_that_comes_too_late_says_so(iso):
     forwarded(iso, THIRD, THIRD_MAIL)
     iso.hears("SHIPPED", of=LENDER)
     assert waiting(iso) == {}
-    with pytest.raises(LocalFault, match="B1-1 is Shipped: nothing is to be moved any more"):
+    with pytest.raises(LocalFault, match="B1-1 is Shipped: it can no longer be moved"):
         directory.confirm(iso.app.store, iso.app.context, "A1")
     assert iso.transaction("B1")["address"] == MAIL[LENDER]
 
@@ -458,7 +458,7 @@ def test_a_letter_of_who_is_not_confirmed_yet_is_released_by_nobody(iso):
         incoming.release(iso.app.store, iso.app.context, letter_id)
     assert refused.value.possible == ("mailproc partners --confirm A1", "mailproc partners --forget A1")
     says(iso, "SHIPPED", of=FOURTH, sender=FOURTH_MAIL)
-    with pytest.raises(LocalFault, match="Nobody knows who sent"):
+    with pytest.raises(LocalFault, match="is unknown: name the partner"):
         incoming.release(iso.app.store, iso.app.context, list(iso.shelf())[-1])
 
 

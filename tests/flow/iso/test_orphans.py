@@ -149,7 +149,7 @@ def test_what_is_not_the_borrowers_to_say_is_never_answered(iso, kind):
     iso.hears(kind, BORROWER, NEVER, **more)
     wait(iso, GRACE + 5)
     assert iso.said() == []
-    with pytest.raises(LocalFault, match="is nothing a borrower says"):
+    with pytest.raises(LocalFault, match="is no message of a borrower"):
         report(iso, only_id(iso))
 
 
@@ -193,7 +193,7 @@ def test_switched_off_only_staff_tell(make_iso):
     wait(iso, 60)
     assert iso.said() == []
     said = report(iso, only_id(iso))
-    assert str(said) == "XX-BORROWER is told that CANCEL G9/1 is about nothing that we know of"
+    assert str(said) == "XX-BORROWER gets a report that we do not know what CANCEL G9/1 is about"
     assert problems(iso) == ["unknown-transaction-id"]
 
 
@@ -259,7 +259,7 @@ def test_told_once_not_told_again(iso):
     first, second = iso.shelf()
     report(iso, first)
     for letter_id in (first, second, first):
-        with pytest.raises(LocalFault, match=r"was told of E.* on 2026-03-02 already"):
+        with pytest.raises(LocalFault, match=r"already got a report about E.* on 2026-03-02"):
             report(iso, letter_id)
     assert problems(iso) == ["unknown-transaction-id"]
 

@@ -48,7 +48,7 @@ def test_nobody_is_asked_about_it_however_long_it_is_out(taken_back):
 )
 def test_a_question_to_who_does_not_know_of_it_is_refused(taken_back, action, more):
     before = taken_back.dump()
-    with pytest.raises(LocalFault, match="taken back before it left") as refused:
+    with pytest.raises(LocalFault, match="withdrawn before it was sent") as refused:
         taken_back.act("B1", action, **more)
     assert taken_back.dump() == before
     with taken_back.app.store.read() as connection:
