@@ -37,7 +37,7 @@ KIND = "receipt"
 
 
 @dataclass(frozen=True)
-class About:
+class ReportSubject:
     """What a report answers: when it was said, and the letter that said it."""
 
     at: datetime
@@ -58,7 +58,7 @@ def unknown(connection: Connection, event_id: int, context: Context) -> None:
     answer = replace(
         answer, transaction=heard.transaction, requester=heard.requester, responder=heard.responder
     )
-    intend(connection, answer, event.partner, About(event.at, event.inbox_id), context)
+    intend(connection, answer, event.partner, ReportSubject(event.at, event.inbox_id), context)
 
 
 def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, context: Context) -> None:
@@ -66,7 +66,7 @@ def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, con
     letter, partner = reading.letter, reading.partner
     if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
         return
-    about = About(reading.received_at, reading.inbox_id)
+    about = ReportSubject(reading.received_at, reading.inbox_id)
     intend(connection, answer, partner.symbol, about, context)
 
 
@@ -113,7 +113,7 @@ def intend(
     connection: Connection,
     answer: Apdu,
     symbol: str,
-    about: About,
+    about: ReportSubject,
     context: Context,
     *,
     by: str = "",

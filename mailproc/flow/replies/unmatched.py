@@ -120,7 +120,7 @@ def _report(connection: Connection, event: Event, context: Context, by: str = ""
         requester=heard.requester,
         responder=heard.responder,
     )
-    about = error_reports.About(context.clock(), event.inbox_id)
+    about = error_reports.ReportSubject(context.clock(), event.inbox_id)
     return error_reports.intend(connection, answer, event.partner, about, context, by=by, by_clock=not by)
 
 
