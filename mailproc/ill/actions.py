@@ -99,6 +99,11 @@ class Action:
         return (f"{self.event}-yes", f"{self.event}-no") if self.asks else (self.event,)
 
     @property
+    def said_as(self) -> tuple[tuple[str, str], ...]:
+        """Each answer ('' where none is asked) with the row of the state tables that it is."""
+        return tuple(zip(("yes", "no") if self.asks else ("",), self.events, strict=True))
+
+    @property
     def takes(self) -> tuple[Option, ...]:
         """Every option that it has a use for."""
         return (NOTE, *self.options)

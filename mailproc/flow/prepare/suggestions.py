@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
-from mailproc.ill import attention
+from mailproc.ill import attention, machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
@@ -64,7 +64,7 @@ class _Open:
 
     def __init__(self, connection: Connection, transaction: Transaction, context: Context) -> None:
         role, state = transaction.role, transaction.state
-        self._acts = delivery_mode.possible(transaction, context)
+        self._acts = _acts(transaction, context)
         request = requests.load(connection, transaction.request_id)
         self._number = request.number
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
@@ -79,7 +79,7 @@ class _Open:
     def has(self, key: str) -> bool:
         word, _, act = key.partition(" ")
         if word == "act":
-            return act.split()[0] in self._acts
+            return act in self._acts
         if key in _ASKED_AGAIN:
             return (
                 self._ask_again
@@ -95,3 +95,14 @@ class _Open:
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
         return "mailproc " + command.format(**named)
+
+
+def _acts(transaction: Transaction, context: Context) -> frozenset[str]:
+    """The acts that are possible now, each with its answer where it takes one: "renew-reply yes"."""
+    row = transaction
+    return frozenset(
+        f"{name} {answer}".rstrip()
+        for name in delivery_mode.possible(transaction, context)
+        for answer, event in BY_NAME[name].said_as
+        if machine.allows(row.role, row.service, row.state, row.state_before, event)
+    )

@@ -41,15 +41,11 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
     for name in delivery_mode.possible(row, context):
         action = BY_NAME[name]
         told = _told(action, row, context)
-        for answer, event in zip(_answers(action), action.events, strict=True):
+        for answer, event in action.said_as:
             after = machine.next_state(row.role, row.service, row.state, row.state_before, event)
             if after.kind is not machine.CellKind.REFUSED:
                 found.append(Choice(row.role, action, answer, after.state, told))
     return tuple(found)
-
-
-def _answers(action: Action) -> tuple[str, ...]:
-    return ("yes", "no") if action.asks else ("",)
 
 
 def _told(action: Action, transaction: Transaction, context: Context) -> Manner:

@@ -9,10 +9,14 @@ import pytest
 from sqlalchemy import update
 
 from mailproc.errors import LocalFault
+from mailproc.flow.prepare import suggestions
 from mailproc.ill import machine
 from mailproc.ill.actions import OF_ROLE, Action
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, Service, State
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import possible_actions, request_details
+from mailproc.store import transactions
 from mailproc.store.transactions import TRANSACTION
 from tests.flow.iso.conftest import LENDER
 
@@ -59,7 +63,8 @@ SERVICES = (Service.LOAN, Service.COPY) if os.environ.get("REQUIRE_ALL") else (S
 
 
 @pytest.mark.parametrize(("role", "service"), list(product(Role, SERVICES)))
-def test_what_is_offered_is_what_is_accepted(iso, role, service):
+def test_what_is_offered_is_what_is_accepted(iso, monkeypatch, role, service):
+    monkeypatch.setattr(suggestions, "MOST", 99)
     number = iso.place(LENDER) if role is Role.REQUESTER else "L1"
     if role is Role.RESPONDER:
         iso.asks()
@@ -70,10 +75,24 @@ def test_what_is_offered_is_what_is_accepted(iso, role, service):
         with iso.world.app.store.read() as connection:
             shown = request_details.shown(connection, number, context).actions
             each = possible_actions.choices(connection, number, context)
-        for name, action in OF_ROLE[role].items():
-            if action.by_state:
-                possible = accepted(iso, number, action)
-                where = f"{name} while {service.name} is {state.name}, before {before}"
-                assert (name in shown) == bool(possible), where
-                assert {one.answer for one in each if one.action is action} == possible, where
+            suggested = acts_suggested(connection, iso.transaction(number)["id"], context)
+        every = {
+            name: accepted(iso, number, action) for name, action in OF_ROLE[role].items() if action.by_state
+        }
+        where = f"while {service.name} is {state.name}, before {before}"
+        assert set(shown) == {name for name, answers in every.items() if answers}, where
+        assert {(one.action.name, one.answer) for one in each} == pairs(every), where
+        assert suggested <= pairs(every), where
     put(iso, number, **kept)
+
+
+def pairs(every: dict[str, set[str]]) -> set[tuple[str, str]]:
+    return {(name, answer) for name, answers in every.items() for answer in answers}
+
+
+def acts_suggested(connection, transaction_id, context) -> set[tuple[str, str]]:
+    """What a letter to staff would offer if every reason for attention stood."""
+    row = transactions.load(connection, transaction_id)
+    ways = suggestions.ways(connection, {"reasons": list(Reason)}, row, context, ENGLISH)
+    words = [way.command.split() for way in ways if " act " in way.command]
+    return {(one[3], one[5] if one[4:5] == ["--answer"] else "") for one in words}
