@@ -7,6 +7,7 @@ Debian's binaries, one for each test session, on a free port of 127.0.0.1.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,6 +27,23 @@ from tests.support import history
 
 pytest_plugins = ["tests.support.fixtures"]
 slow_work.forbid()
+
+ROOM = 4 * 1024**3
+"""Octets; a full run takes less than one of four."""
+
+
+def _files_in_memory() -> None:
+    """The files of the tests lie in memory, where a program may be run from it: no test pulls the plug of a
+    disk, and each waits for it at every commit. TMPDIR names another place."""
+    memory = Path("/dev/shm")  # noqa: S108  # pytest makes a folder of its own in it
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK):
+        return
+    room = os.statvfs(memory)
+    if not room.f_flag & os.ST_NOEXEC and room.f_bavail * room.f_frsize > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
+
+
+_files_in_memory()
 
 
 def _everything() -> bool:
@@ -90,18 +108,19 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store's file, to be copied."""
     folder = tmp_path_factory.mktemp("store")
     Store.open("sqlite:///empty.db", base=folder).close()
     return folder / "empty.db"
 
 
 @pytest.fixture
-def sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
     """An empty store in a file; always SQLite."""
     file = tmp_path / "store" / "mailproc.db"
     file.parent.mkdir()
-    shutil.copy(_migrated_sqlite, file)
+    shutil.copy(migrated_sqlite, file)
     return f"sqlite:///{file}"
 
 

@@ -44,7 +44,7 @@ class Situation:
     changes: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contract:
     """The promise between the code and one template.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from mailproc.templating.shapes import shape_of
 from mailproc.templating.site_changes import unified
 
 LONGEST_TEXT = 64 * 1024
+_SANDBOX = Sandbox()
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,6 @@ class Templates:
     def __init__(self, search: Sequence[Path], contracts: Sequence[Contract]) -> None:
         self._folders = Folders(search)
         self._contracts = {contract.path: contract for contract in contracts}
-        self._jinja = Sandbox()
         self._loaded: dict[str, _Loaded] = {}
 
     @slow_work.outside_writes
@@ -97,7 +98,7 @@ class Templates:
 
         ``name`` is what the problems of the text are reported under.
         """
-        template, problems = self._checked(self.contract(path), text, name)
+        template, problems = _checked(self.contract(path), text, name)
         if template is None:
             raise BrokenTemplate(problems)
         return rendered(template, name, context)
@@ -113,10 +114,10 @@ class Templates:
             loaded = self._load(path)
             text, template, problems = loaded.text, loaded.template, loaded.problems
         else:
-            template, problems = self._checked(self.contract(path), text, name)
+            template, problems = _checked(self.contract(path), text, name)
         if template is None:
             raise BrokenTemplate(problems)
-        return Branches(self._jinja, text, name)
+        return Branches(_SANDBOX, text, name)
 
     def source(self, path: str) -> InUse:
         """What is in use for ``path``: from the site or as shipped, in which language, the text."""
@@ -196,31 +197,29 @@ class Templates:
             text = _text_of(source)
         except BrokenTemplate as broken:
             return _Loaded(source, "", None, broken.problems)
-        return _Loaded(source, text, *self._checked(contract, text, name))
+        return _Loaded(source, text, *_checked(contract, text, name))
 
-    def _checked(
-        self, contract: Contract, text: str, name: str
-    ) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
-        """The compiled template, or None and why not."""
-        if len(text) > LONGEST_TEXT:
-            return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
-        try:
-            tree = self._jinja.parse(text)
-            if problems := check_names(tree, shape_of(contract.context), name):
-                return None, tuple(problems)
-            code = self._jinja.compile(tree, filename=name)
-        except TemplateSyntaxError as error:
-            return None, (problem_of(error, text, name),)
-        except ValueError:  # Python reads no figures by the thousand
-            line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
-            return None, (
-                TemplateProblem(name, line, "", "a number of so many digits cannot stand in a letter"),
-            )
-        except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
-            return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
-        template = Template.from_code(self._jinja, code, {})
-        problems = list(tried(template, contract, name))
-        return (None if problems else template), tuple(problems)
+
+@lru_cache(maxsize=256)
+def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
+    """The compiled template, or None and why not. Each text is checked once a process."""
+    if len(text) > LONGEST_TEXT:
+        return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
+    try:
+        tree = _SANDBOX.parse(text)
+        if problems := check_names(tree, shape_of(contract.context), name):
+            return None, tuple(problems)
+        code = _SANDBOX.compile(tree, filename=name)
+    except TemplateSyntaxError as error:
+        return None, (problem_of(error, text, name),)
+    except ValueError:  # Python reads no figures by the thousand
+        line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
+        return None, (TemplateProblem(name, line, "", "a number of so many digits cannot stand in a letter"),)
+    except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
+        return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
+    template = Template.from_code(_SANDBOX, code, {})
+    problems = list(tried(template, contract, name))
+    return (None if problems else template), tuple(problems)
 
 
 _FIGURES = re.compile(r"[0-9_]{4301,}+")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -52,8 +53,10 @@ ORDER = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working directory with a config.toml."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_sqlite: Path) -> Path:
+    """A working directory with a config.toml and an empty store."""
+    (tmp_path / "var").mkdir(mode=0o700)
+    shutil.copy(migrated_sqlite, tmp_path / "var/mailproc.db")
     (tmp_path / "config.toml").write_text(CONFIG)
     (tmp_path / "site").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -97,8 +100,38 @@ def placed(cli: Callable[..., Ran]) -> Callable[..., str]:
 
 
 @pytest.fixture
-def lent(cli: Callable[..., Ran]) -> str:
+def lent(cli: Callable[..., Ran], prepared: Callable[..., None]) -> str:
     """An order that a customer sent us; its number."""
-    assert cli("inject", "-", stdin=ORDER).code == 0
-    assert cli("run", "--once").code == 0
+
+    def come() -> None:
+        assert cli("inject", "-", stdin=ORDER).code == 0
+        assert cli("run", "--once").code == 0
+
+    prepared("lent", come)
     return "L1"
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of working directories as tests like to begin with them."""
+    return tmp_path_factory.mktemp("folders")
+
+
+@pytest.fixture
+def prepared(folder: Path, folders: Path) -> Callable[[str, Callable[[], None]], None]:
+    """Makes something of the fresh working directory; the second time under this name, it is copied."""
+
+    def prepare(name: str, make: Callable[[], None]) -> None:
+        here = {path.name for path in folder.rglob("*")}
+        fresh = here == {"config.toml", "mailproc.db", "site", "var"}
+        if not fresh or (folder / "config.toml").read_text() != CONFIG:
+            make()
+            return
+        kept = folders / name
+        if not kept.exists():
+            make()
+            shutil.copytree(folder, kept)
+        else:
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+    return prepare

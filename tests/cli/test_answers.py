@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from mailproc.ill import machine
+from tests.cli.conftest import ORDER
 
 Cli = Callable[..., Any]
 SAMPLES = Path(__file__).parent.parent / "samples" / "artemail"
@@ -24,9 +25,14 @@ READING = [
 
 
 @pytest.fixture
-def both(cli: Cli, placed: Cli, lent: str) -> None:
-    placed("A \x9bstrange \u202etitle\x1b]0;x\x07\r\nPossible now: nothing", need_before="2027-01-31")
-    assert cli("run", "--once").code == 0
+def both(cli: Cli, placed: Cli, prepared: Cli) -> None:
+    def come() -> None:
+        assert cli("inject", "-", stdin=ORDER).code == 0
+        assert cli("run", "--once").code == 0
+        placed("A \x9bstrange \u202etitle\x1b]0;x\x07\r\nPossible now: nothing", need_before="2027-01-31")
+        assert cli("run", "--once").code == 0
+
+    prepared("answers", come)
 
 
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.cli.conftest import ORDER
+
 Cli = Callable[..., Any]
 
 REFUSED = {
@@ -59,10 +61,16 @@ REFUSED = {
 
 
 @pytest.fixture
-def both(cli: Cli, placed: Cli, lent: str) -> None:
+def both(cli: Cli, placed: Cli, prepared: Cli) -> None:
     """B1 and L1 are there, O1 was filed, I1 is done."""
-    placed()
-    assert cli("run", "--once").code == 0
+
+    def come() -> None:
+        assert cli("inject", "-", stdin=ORDER).code == 0
+        assert cli("run", "--once").code == 0
+        placed()
+        assert cli("run", "--once").code == 0
+
+    prepared("exits", come)
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -279,16 +287,18 @@ def test_a_pipe_that_breaks_is_no_traceback(
 
 @pytest.mark.parametrize("charset", ["C", "POSIX", "latin-1"])
 def test_a_terminal_of_another_charset_breaks_nothing(
-    program: Callable[..., subprocess.CompletedProcess[bytes]], charset: str
+    cli: Cli, program: Callable[..., subprocess.CompletedProcess[bytes]], charset: str
 ) -> None:
     wanted = {"service": "LOAN", "item": {"title": "Ångström — مقدمة 😀"}, "partners": ["UK-BL"]}
     environment = {"PYTHONIOENCODING": "ascii"} if charset == "C" else {"PYTHONIOENCODING": charset}
     if charset == "POSIX":
         environment = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     assert program("request", "-", stdin=json.dumps(wanted).encode(), **environment).returncode == 0
+    ran = program("show", "B1", **environment)
+    assert (ran.returncode, ran.stderr) == (0, b""), ran
     for verb in (["requests"], ["show", "B1"], ["requests", "--json"], ["show", "B1", "--json"], ["states"]):
-        ran = program(*verb, **environment)
-        assert (ran.returncode, ran.stderr) == (0, b""), ran
+        said = cli(*verb, encoding="latin-1" if charset == "latin-1" else "ascii")
+        assert (said.code, said.err) == (0, ""), said
     shown = json.loads(program("show", "B1", "--json", **environment).stdout.decode("latin-1"))
     assert shown["item"]["title"] == "Ångström — مقدمة 😀"
 

@@ -37,7 +37,8 @@ def running(missing: Callable[[str], None]) -> Iterator["PostgresServer"]:
     if found is None:
         missing("postgresql")
     assert found is not None
-    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", ignore_cleanup_errors=True) as folder:
+    # On the disk, whatever TMPDIR says: its log of a long run is a gigabyte.
+    with tempfile.TemporaryDirectory(prefix="mailproc-pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         server = PostgresServer(found, Path(folder))
         yield server
         server.stop()
