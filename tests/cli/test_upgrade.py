@@ -1,6 +1,7 @@
 """A store of an older version, or of another user: what `check`, the verbs and the service say and do."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +23,13 @@ URL = "sqlite:///var/mailproc.db"
 
 def revision(folder: Path) -> str | None:
     return Store.revision_at(URL, folder)
+
+
+@pytest.fixture
+def folder(folder: Path) -> Path:
+    """Without a store."""
+    shutil.rmtree(folder / "var")
+    return folder
 
 
 @pytest.fixture

@@ -35,7 +35,10 @@ def _sharing(engine: Engine, *, writes: bool) -> Engine:
     kind = engine.dialect.name, writes
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _unsafe)
-    engine.dialect = _DIALECTS.setdefault(kind, engine.dialect)  # a statement is known by its dialect
+    if kind in _DIALECTS:
+        engine.dialect = _DIALECTS[kind]  # a statement is known by its dialect
+    else:  # from its first connection on it knows its database
+        event.listen(engine, "connect", lambda *_: _DIALECTS.setdefault(kind, engine.dialect))
     return engine.execution_options(compiled_cache=_COMPILED.setdefault(kind, {}))
 
 
