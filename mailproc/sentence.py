@@ -88,6 +88,28 @@ def stored(*parts: Part) -> str:
     return json.dumps([_kept(part) for part in kept], ensure_ascii=False, sort_keys=True)
 
 
+class Note(str):
+    """What a column of the store says: its English, and the ``parts`` that a language words."""
+
+    __slots__ = ("parts",)
+    parts: tuple[Part, ...]
+
+    def __new__(cls, *parts: Part) -> "Note":
+        made = super().__new__(cls, "; ".join(map(str, parts)))
+        made.parts = parts
+        return made
+
+
+def note(column: str) -> Note:
+    """The column, read."""
+    return Note(*read_stored(column))
+
+
+def joined(column: str, *parts: Part) -> str:
+    """The column with more behind what it says."""
+    return stored(*read_stored(column), *parts)
+
+
 def read_stored(text: str) -> tuple[Part, ...]:
     """What ``stored`` kept; a text of an older release is one part."""
     if not text.startswith("["):
@@ -98,11 +120,6 @@ def read_stored(text: str) -> tuple[Part, ...]:
         return (text,)
     kept = tuple(part for part in parts if isinstance(part, str | Sentence))
     return kept if len(kept) == len(parts) else (text,)
-
-
-def told(text: str) -> str:
-    """The same column in English."""
-    return "; ".join(map(str, read_stored(text)))
 
 
 def codes(text: str) -> list[dict[str, Any]]:

@@ -93,4 +93,4 @@ def test_what_lies_on_the_shelf_of_a_sender(store, lies, asked, found):
 
     inbox_id = store.write(shelve)
     with store.read() as connection:
-        assert letters.shelved_because(connection, WHY.format(asked), "c") == [inbox_id] * found
+        assert letters.shelved_because(connection, [WHY.format(asked)], "c") == [inbox_id] * found

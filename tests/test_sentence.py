@@ -18,10 +18,10 @@ from mailproc.sentence import (
     Word,
     changed,
     codes,
+    note,
     read_stored,
     sentence,
     stored,
-    told,
 )
 
 GERMAN = shipped("de")
@@ -105,14 +105,14 @@ def test_what_is_stored_is_what_is_read(parts: list[Part]) -> None:
      "[null]", '[{"code": "x"}]', '[{"code": "x", "values": 7}]', "[" * 100_000],
 )  # fmt: skip
 def test_a_row_of_an_older_release_is_shown_as_it_was_written(old: str) -> None:
-    assert told(old) == old
+    assert note(old) == old
     assert GERMAN.words_stored(old) == old
 
 
 @given(SOME_TEXT | SENTENCES.map(stored))
 def test_the_words_of_a_stranger_are_no_code(words: str) -> None:
     """Also where they look like what the store keeps."""
-    assert told(stored(words)) == words
+    assert note(stored(words)) == words
     assert all(set(one) == {"text"} for one in codes(stored(words)))
 
 

@@ -179,7 +179,7 @@ def _about(letter: LetterLine, language: Language) -> str:
 
 def _why(letter: LetterLine, language: Language) -> str:
     waits = {"prepared": "waiting", "todo": "waiting"}
-    return letter.note or language.delivery_word(waits.get(letter.state, letter.state))
+    return language.words_of(letter.note) or language.delivery_word(waits.get(letter.state, letter.state))
 
 
 def _since(at: datetime, context: Context) -> str:

@@ -12,6 +12,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import letters
+from mailproc.sentence import note
 
 verbs = typer.Typer()
 
@@ -45,6 +46,7 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
     letter_ = parse(masked)
     hidden = ("raw", "secret_ref", "kind", "digest")
     columns = {name: value for name, value in row.items() if name not in hidden}
+    columns |= {name: note(columns[name]) for name in ("last_error", "note") if columns.get(name)}
     return columns | {
         "id": f"{row['kind']}{row['id']}",
         "from": letter_.sender,
@@ -71,9 +73,9 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, cont
         _head(language, "proof_failed", row["proof_note"])
     for name in ("last_error", "note", "reply", "file"):
         if row.get(name):
-            output.line(f"         {output.one_line(row[name])}")
+            output.line(f"         {output.one_line(language.words_stored(row[name]))}")
     for one in became:
-        why = f" ({one['why']})" if one["why"] else ""
+        why = f" ({language.words_of(one['why'])})" if one["why"] else ""
         state = language.delivery_word(one["state"])
         said = f"{one['id']} {one['number']} {language.event_word(one['spoken'])}: {state}{why}"
         output.line(f"  {output.one_line(said)}")

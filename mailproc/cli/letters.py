@@ -96,7 +96,7 @@ def _list(
             line.other,
             output.cut(line.about(language), 50),
             language.delivery_word(line.state),
-            output.cut(line.note, 160),
+            output.cut(language.words_of(line.note), 160),
         )
         for line in lines
     ]

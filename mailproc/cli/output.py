@@ -13,7 +13,7 @@ import typer
 
 from mailproc.invisible import UNSEEN
 from mailproc.log import mask, mask_shown
-from mailproc.sentence import Sentence, sentences
+from mailproc.sentence import Note, Sentence, sentences
 
 NARROWEST = 140
 """Columns of a table that is not shown on a terminal."""
@@ -55,9 +55,15 @@ def plain(value: Any) -> Any:
 
 def _codes_beside(value: dict[str, Any]) -> dict[str, Any]:
     """Beside each sentence, or list of them, under "…_codes" its codes and values: the words are English."""
-    parts = {key: item if isinstance(item, list | tuple) else (item,) for key, item in value.items()}
+    parts = {key: _parts(item) for key, item in value.items()}
     said = {key: item for key, item in parts.items() if any(isinstance(part, Sentence) for part in item)}
     return {f"{key}_codes": plain(sentences(item)) for key, item in said.items()}
+
+
+def _parts(value: Any) -> Sequence[Any]:
+    if isinstance(value, Note):
+        return value.parts
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def line(text: str = "") -> None:

@@ -168,5 +168,5 @@ def _if_nobody_acts(found: RequestDetails, context: Context) -> str:
 def _untold(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
     words = language.texts.labels
     for one in found.untold:
-        name = one["notice"].removeprefix("patron/")
-        yield words["show"]["not_told"], f"{words['untold'].get(name, one['notice'])}: {one['why']}"
+        what = words["untold"].get(one.notice.removeprefix("patron/"), one.notice)
+        yield words["show"]["not_told"], f"{what}: {language.words_of(one.why)}"

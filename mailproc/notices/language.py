@@ -15,7 +15,8 @@ from mailproc.ill.findings import Noted
 from mailproc.ill.status import RequestStatus
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
-from mailproc.sentence import Part, read_stored, worded
+from mailproc.sentence import Note, Part, worded
+from mailproc.sentence import note as note_of
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -90,9 +91,13 @@ class Language:
         """A sentence with its values, days with their year; words that are text stay as they are."""
         return worded(part, vars(self.texts), self._value)
 
+    def words_of(self, note: Note) -> str:
+        """What a column of the store says; an older release wrote words there."""
+        return "; ".join(map(self.word, note.parts))
+
     def words_stored(self, column: str) -> str:
-        """A column of the store that holds sentences, or what an older release wrote there."""
-        return "; ".join(map(self.word, read_stored(column)))
+        """The same of the column as it is."""
+        return self.words_of(note_of(column))
 
     def _value(self, value: int | date) -> str:
         """Numbers are mostly names of something (O1234): no marks between their figures."""

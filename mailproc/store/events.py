@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select
 
 from mailproc.ill.terms import ApduType
+from mailproc.sentence import Part, joined
 from mailproc.store import earlier_messages
 from mailproc.store.letters import DISMISSED
 from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
@@ -296,13 +297,13 @@ def shelved_ids_of_letter(connection: Connection, inbox_id: int) -> Sequence[int
     return connection.execute(select(EVENT.c.id).where(*shelf).order_by(EVENT.c.position)).scalars().all()
 
 
-def dismiss(connection: Connection, event_id: int, why: str) -> bool:
+def dismiss(connection: Connection, event_id: int, why: Part) -> bool:
     """Put a shelved message away, ``why`` behind the reason for which it lay there; False where it lies on
     no shelf. It waits for nothing any more."""
     row = load(connection, event_id)
     if row is None or row.state != "shelved":
         return False
-    said = "; ".join(part for part in (row.last_error, why) if part)
+    said = joined(row.last_error, why)
     values = {"state": DISMISSED, "last_error": storable(said), "not_before": None}
     connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
     return True

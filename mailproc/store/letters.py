@@ -1,6 +1,6 @@
 """The inbox rows on their way through intake, and what of them can be looked up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, select, text
 
 from mailproc.errors import LocalFault
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence, stored
 from mailproc.store.outgoing import LEFT
 from mailproc.store.prepared_statements import Constant, table_of, update_of
 from mailproc.store.queue import Due
@@ -219,9 +219,10 @@ def named_by(
     return list(connection.execute(_NAMED_BY, values).scalars())
 
 
-def shelved_because(connection: Connection, why: str, codec: str) -> list[int]:
-    """Letters of this protocol that lie on the shelf for this reason, word for word."""
-    return sorted(connection.execute(_SHELVED_BECAUSE, {"why": storable(why), "codec": codec}).scalars())
+def shelved_because(connection: Connection, reasons: Iterable[str], codec: str) -> list[int]:
+    """Letters of this protocol that lie on the shelf for one of these reasons, word for word."""
+    asked = ({"why": storable(why), "codec": codec} for why in reasons)
+    return sorted(found for one in asked for found in connection.execute(_SHELVED_BECAUSE, one).scalars())
 
 
 def unproven_on_shelf(connection: Connection, besides: int = 0) -> dict[str, int]:
@@ -240,10 +241,10 @@ def unproven_notes(connection: Connection, partner: str, begins: str, limit: int
     return list(connection.execute(latest.order_by(INBOX.c.id.desc()).limit(limit)).scalars())
 
 
-def dismiss(connection: Connection, inbox_id: int, why: str) -> bool:
+def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
     """Put a shelved letter away, beside why it lay there; False where it lies on no shelf."""
     this = (INBOX.c.id == inbox_id, INBOX.c.state == "shelved")
-    done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=storable(why)))
+    done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=storable(stored(why))))
     return done.rowcount == 1
 
 

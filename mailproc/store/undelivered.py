@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+from mailproc.sentence import Part, joined
 from mailproc.store.outgoing import INTENT, OUTGOING, change, load
 from mailproc.store.text import storable
 
@@ -12,12 +13,12 @@ OUT = ("sending", "in_doubt", "handed_over", "filed")
 MOST = 5
 
 
-def dismiss(connection: Connection, outgoing_id: int, why: str) -> bool:
+def dismiss(connection: Connection, outgoing_id: int, why: Part) -> bool:
     """Put a letter away that came back or was given up, beside what became of it; False for any other."""
     row = load(connection, outgoing_id)
     if row is None or row.state not in FAILED:
         return False
-    told = f"{row.last_error}; {why}".removeprefix("; ")
+    told = joined(row.last_error, why)
     change(connection, outgoing_id, state="dismissed", last_error=storable(told))
     return True
 

@@ -114,3 +114,16 @@ def test_what_is_done_with_a_letter_is_said_in_german(german: Cli) -> None:
     assert german("pause", "UK-BL").out.startswith("UK-BL ist angehalten: ")
     value = german("resume", "UK-BL", "--json").json
     assert value["text_codes"] == [{"code": "is-active", "values": {"partner": "UK-BL"}}]
+
+
+def test_why_a_letter_waits_or_lies_on_the_shelf_is_said_in_german(german: Cli, folder: Path) -> None:
+    hear(german, "This is for a person.")
+    assert german("hold", "O1").code == 1
+    (line,) = german("shelved", "--json").json
+    assert (line["note"], line["note_codes"]) == (
+        "no protocol knows this letter", [{"code": "no-protocol", "values": {}}],
+    )  # fmt: skip
+    assert "kein Protokoll kennt diesen Brief" in german("shelved").out
+    assert "kein Protokoll kennt diesen Brief" in german("letter", line["id"]).out
+    assert german("dismiss", line["id"]).code == 0
+    assert " hat es am " in german("letter", line["id"]).out

@@ -17,7 +17,7 @@ from mailproc.office.requests import place
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
-from tests.support.desk import Desk
+from tests.support.desk import Desk, in_english
 
 PASSWORD = "Zq7Pass9"
 BL = "orders@bl.example"
@@ -150,7 +150,7 @@ class Office(Desk):
         with self.store.read() as connection:
             row = outgoing.load(connection, number)
         assert row is not None
-        return asdict(row)
+        return in_english(asdict(row))
 
     def outbox(self) -> list[LetterLine]:
         with self.store.read() as connection:

@@ -132,7 +132,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     letters: {
         "again": lambda c: letters.again(c, 1),
         "dismiss": lambda c: letters.dismiss(c, 1, "why"),
-        "shelved_because": lambda c: letters.shelved_because(c, "why", "artemail"),
+        "shelved_because": lambda c: letters.shelved_because(c, ["why"], "artemail"),
         "waiting": letters.waiting,
         "load": lambda c: letters.load(c, 1),
         "sender_of": lambda c: letters.sender_of(c, 1),

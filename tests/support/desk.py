@@ -4,6 +4,7 @@ Where letters come from and go to is said by who inherits: a ``World`` keeps the
 town have a post between them, those of tests/flow_out have a relay.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +18,13 @@ from mailproc.office.acts import perform
 from mailproc.office.acts.perform import StaffAct
 from mailproc.office.queries import letters, listing, request_details
 from mailproc.office.requests import place
+from mailproc.sentence import note
 from mailproc.store.engine import Store
+
+
+def in_english(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its sentences (codes and values in the store) in English."""
+    return dict(row) | {name: str(note(row[name])) for name in ("last_error", "note") if row.get(name)}
 
 
 class Desk:
@@ -79,7 +86,8 @@ class Desk:
         with self.store.read() as connection:
             found = SQLModel.metadata.tables[table]
             order = list(found.primary_key.columns)
-            return [dict(row) for row in connection.execute(select(found).order_by(*order)).mappings()]
+            rows = connection.execute(select(found).order_by(*order)).mappings()
+            return [in_english(row) for row in rows]
 
     def row(self, table: str, row_id: int) -> dict[str, Any]:
         return next(row for row in self.rows(table) if row["id"] == row_id)

@@ -21,7 +21,7 @@ from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State, TransactionId
 from mailproc.ill.transaction_state import Occurrence, Step
 from mailproc.mail.addresses import ascii_lower
-from mailproc.sentence import sentence
+from mailproc.sentence import sentence, stored
 from mailproc.store import letters, partner_addresses, rotas, transactions
 from mailproc.store.partner_addresses import AddressStatus
 from mailproc.store.rows import Transaction
@@ -92,7 +92,8 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     transactions.refer(work.connection, sender, ANSWERS_FROM, under, transaction_id=row.id)
     work.attention = [reason for reason in work.attention if reason != Reason.FORWARDED_ELSEWHERE]
     work.words.append(sentence("has-it-now-at", library=symbol, address=address))
-    for inbox_id in letters.shelved_because(work.connection, unproven(sender), row.codec):
+    why = unproven(sender)
+    for inbox_id in letters.shelved_because(work.connection, (stored(why), str(why)), row.codec):
         letters.again(work.connection, inbox_id)
         work.words.append(sentence("read-from-shelf", letter=inbox_id))
     if row.state is State.CANCEL_PENDING:  # who has heard of it has the request no more

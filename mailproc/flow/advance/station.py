@@ -12,6 +12,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
 from mailproc.flow.replies import error_reports, unmatched
 from mailproc.log import following
+from mailproc.sentence import sentence, stored
 from mailproc.store import events, queue
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import try_later
@@ -72,7 +73,7 @@ def take(connection: Connection, event_id: int, context: Context) -> None:
             outcome = steps.step(connection, event_id, context)
     except (RemoteFault, LocalFault) as fault:
         _log.info("E%s shelved: %s", event_id, fault)
-        events.shelve(connection, event_id, str(fault))
+        events.shelve(connection, event_id, stored(fault.said))
         if isinstance(fault, RemoteFault):
             error_reports.unknown(connection, event_id, context)
             unmatched.wait(connection, event_id, context)
@@ -80,6 +81,7 @@ def take(connection: Connection, event_id: int, context: Context) -> None:
         if try_later(error) is not None:
             raise  # the store's trouble, and no event's
         _log.exception("E%s failed", event_id)
-        events.shelve(connection, event_id, f"a fault of this program: {type(error).__name__}")
+        why = sentence("program-fault", error=type(error).__name__)
+        events.shelve(connection, event_id, stored(why))
     else:
         _log.info("E%s %s: %s → %s", event_id, outcome.event, outcome.before, outcome.after)

@@ -30,7 +30,7 @@ from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
 from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionState
 from mailproc.notices.language_files import ENGLISH
-from mailproc.sentence import Part
+from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
 from mailproc.store.rows import Event, Transaction
 
@@ -293,5 +293,5 @@ def _follow(connection: Connection, event_id: int, context: Context) -> tuple[Pa
     try:
         return step(connection, event_id, context).words
     except LocalFault as fault:
-        events.shelve(connection, event_id, str(fault))
+        events.shelve(connection, event_id, stored(fault.said))
         return (fault.said,)

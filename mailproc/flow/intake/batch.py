@@ -13,6 +13,7 @@ from mailproc.errors import StillSilent, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
 from mailproc.flow.reading.letter_reading import LetterReading, read
+from mailproc.sentence import sentence
 from mailproc.store import letters, queue
 from mailproc.store.crash_note import Underway
 from mailproc.store.engine import Store
@@ -63,7 +64,7 @@ def _read(row: InboxLetter, context: Context, store: Store, keys: "_Keys") -> Le
         raise  # the store's trouble, and no letter's
     except Exception as error:  # as in ``read``: a bug harms one letter only
         _log.exception("I%s could not be read", row.id)
-        why = f"a fault of this program while reading: {type(error).__name__}"
+        why = sentence("program-fault-reading", error=type(error).__name__)
         return replace(reading, refused=why, unproven=False)
 
 

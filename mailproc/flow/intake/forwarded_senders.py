@@ -16,7 +16,7 @@ from mailproc.errors import TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM, answers_under
 from mailproc.flow.reading import sender_proof
-from mailproc.flow.reading.letter_reading import LEARNED, RELEASED, LetterReading, unproven
+from mailproc.flow.reading.letter_reading import LEARNED, RELEASED, LetterReading, proves_nothing
 from mailproc.ill.apdu import Apdu
 from mailproc.mail.addresses import ascii_lower
 from mailproc.store import transactions
@@ -54,9 +54,7 @@ def of(connection: Connection, reading: LetterReading, context: Context) -> Lett
     if partner.symbol not in reading.proofs:
         return replace(reading, later="its sender was confirmed a moment ago")
     if not reading.proofs[partner.symbol].by:
-        return replace(
-            reading, refused=f"{unproven(reading.letter.sender)}: {sender_proof.told(reading.proofs)}"
-        )
+        return replace(reading, refused=proves_nothing(reading))
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm=None)
 
 

@@ -16,6 +16,7 @@ from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
+from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import letters, outgoing, transactions
 from mailproc.store.events import WITHHELD, NewEvent
 from mailproc.store.rows import Transaction
@@ -150,7 +151,7 @@ def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) 
     ):
         return ""
     number = apdu.ref.number if apdu.ref else ""
-    return f"{number} was ordered by account {ordered_by}, but the letter is about {code}"
+    return stored(sentence("account-differs", number=number, account=ordered_by, code=code))
 
 
 def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
@@ -164,7 +165,7 @@ def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
     """What a borrower says: its transaction is looked up, or begun, when the step is taken."""
     sorting.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
-        why = f"{reading.partner.symbol} does not borrow from us (roles in config.toml has no REQUESTER)"
+        why = stored(sentence("borrows-not", partner=reading.partner.symbol))
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
         return
     _bear(sorting, reading, apdu, {})
@@ -188,11 +189,11 @@ def _place_stranger(
     owner = sorting.owners.get(number.upper(), "")
     if owner:
         symbol = reading.partner.symbol if reading.partner else ""
-        why = f"{number} was asked of {owner}, but this comes from {symbol}"
+        why = stored(sentence("number-of-another", number=number, owner=owner, partner=symbol))
         sorting.elsewhere += 1
         _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
     elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
-        _bear_unknown(sorting, reading, apdu, f"no order of ours has the number {number}")
+        _bear_unknown(sorting, reading, apdu, sentence("number-not-ours", number=number))
     elif not unsure:
         sorting.strangers.append(number or apdu.type.name)
 
@@ -209,15 +210,15 @@ def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apd
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"
     row = transactions.find(connection, symbol, "file_ref", file_ref)
     if row is None or row.outgoing_id is None:
-        why = f"no file of ours has the number {file_ref}"
+        why = sentence("file-not-ours", number=file_ref)
         if rejected:
             sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
         _bear_unknown(sorting, reading, apdu, why)
         return
     letter = outgoing.load(connection, row.outgoing_id)
     if rejected and letter is not None and letter.state in outgoing.LEFT:
-        why = storable(f"the file was rejected: {apdu.note or ''}")
-        outgoing.change(connection, letter.id, state="held", last_error=why[:500])
+        told = storable(f"the file was rejected: {apdu.note or ''}")
+        outgoing.change(connection, letter.id, state="held", last_error=told[:500])
     sorting.placed += 1
     for intent in outgoing.intents_of(connection, row.outgoing_id):
         if intent.transaction_id is not None and intent.state != "withdrawn":
@@ -225,9 +226,9 @@ def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apd
             _bear(sorting, reading, apdu, place)
 
 
-def _bear_unknown(sorting: Sorting, reading: LetterReading, apdu: Apdu, why: str) -> None:
-    sorting.unknown.append(why)
-    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+def _bear_unknown(sorting: Sorting, reading: LetterReading, apdu: Apdu, why: Sentence) -> None:
+    sorting.unknown.append(str(why))
+    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": stored(why)})
 
 
 def _bear(sorting: Sorting, reading: LetterReading, apdu: Apdu | None, values: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
+from mailproc.sentence import Part, Sentence, changed, sentence, stored
 from mailproc.store import events, letters, outgoing, queue
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import try_later
@@ -71,7 +72,7 @@ def _settle_all(
                 if try_later(error) is not None:
                     raise  # the store's trouble, and no letter's
                 _log.exception("I%s could not be placed", reading.inbox_id)
-                why = f"a fault of this program while placing: {type(error).__name__}"
+                why = stored(sentence("program-fault-placing", error=type(error).__name__))
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
         count += 1
         if monotonic() > until:
@@ -114,13 +115,15 @@ def _done(connection: Connection, reading: LetterReading, note: str, taken_from:
     letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
 
 
-def _shelve(connection: Connection, reading: LetterReading, why: str, context: Context) -> None:
-    why = mask(why)  # as above
+def _shelve(connection: Connection, reading: LetterReading, why: Part, context: Context) -> None:
+    why = changed(why, mask)  # as above
     _log.info("I%s shelved: %s", reading.inbox_id, why)
     note = mask(shelf_alarm.numbers_in(reading))
-    letters.settle(connection, reading.inbox_id, "shelved", last_error=why, note=note, **_found(reading))
+    letters.settle(
+        connection, reading.inbox_id, "shelved", last_error=stored(why), note=note, **_found(reading)
+    )
     if reading.alarm:
-        shelf_alarm.tell_staff(connection, reading, reading.alarm, why, context)
+        shelf_alarm.tell_staff(connection, reading, reading.alarm, stored(why), context)
 
 
 def _found(reading: LetterReading) -> dict[str, str]:
@@ -214,9 +217,10 @@ def _told(faults: Sequence[Fault | str]) -> str:
     return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 
-def _all_strange(sorting: Sorting) -> str:
+def _all_strange(sorting: Sorting) -> Sentence:
     named = ", ".join(sorting.strangers[:5]) or "no number"
-    return f"nothing in it is ours ({named}{', …' if len(sorting.strangers) > 5 else ''})"
+    more = ", …" if len(sorting.strangers) > 5 else ""
+    return sentence("nothing-ours", numbers=named + more)
 
 
 def _summary(sorting: Sorting) -> str:

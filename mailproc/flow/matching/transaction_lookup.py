@@ -12,7 +12,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.addresses import ascii_lower
-from mailproc.sentence import sentence
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import earlier_messages, events, transactions
 from mailproc.store.rows import Event, Transaction
 
@@ -64,17 +64,18 @@ def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[Event]:
     return [row for row in rows if not (row.facts or {}).get(events.WITHHELD)]
 
 
-def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context) -> str:
+def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context) -> Sentence:
     """Why nothing of ours matches; the right number from the wrong partner is named as that."""
     key = symbols.asked_key(apdu, partner, context)
     owner = transactions.asked_by(connection, key.tgq)
     if owner and owner != partner:
-        return f"{name_of(apdu)}: {owner} asked this of us, but the letter comes from {partner}"
+        return sentence("asked-by-another", message=name_of(apdu), owner=owner, partner=partner)
     asked = _in_part(connection, partner, apdu, Role.REQUESTER, context)
     if asked is not None and not _may_speak(asked, partner):
         number = f"{asked.tgq}-{asked.tq}"
-        return f"{name_of(apdu)}: {number} was asked of {asked.partner}, but this comes from {partner}"
-    return f"no transaction with {partner} matches {name_of(apdu)}"
+        said = {"message": name_of(apdu), "number": number, "owner": asked.partner, "partner": partner}
+        return sentence("asked-of-another", **said)
+    return sentence("nothing-matches", partner=partner, message=name_of(apdu))
 
 
 def name_of(apdu: Apdu) -> str:

@@ -128,7 +128,7 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         sender=facts.get("sender", ""),
         subject=facts.get("subject", ""),
         about=facts.get("about", ""),
-        note=facts.get("note", ""),
+        note=writer.language.words_stored(facts.get("note", "")),
         ours=named(writer.connection, facts.get("ours", ()), writer.context, writer.language),
         said=_said(writer),
         ways=_ways(writer),

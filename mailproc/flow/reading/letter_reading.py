@@ -28,6 +28,7 @@ from mailproc.mail.letter import Letter
 from mailproc.mail.own_letters import own_ids
 from mailproc.mail.parse import parse
 from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.rows import InboxLetter
 
 if TYPE_CHECKING:  # as in proving
@@ -71,9 +72,9 @@ class LetterReading:
     sharers: tuple[Partner, ...] = ()
     proof: str = ""
     decoded: Decoded = field(default_factory=Decoded)
-    refused: str = ""
+    refused: Part = ""
     alarm: Reason | None = None
-    otherwise: str = ""
+    otherwise: Part = ""
     unproven: bool = False
     marks: bounced_letters.Marks = field(
         default_factory=bounced_letters.Marks
@@ -98,13 +99,13 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
         claimants = context.partners.claimed_by(_sender(row, reading.letter))
         return replace(reading, later=str(unanswered), partner=_only(claimants))
     except RemoteFault as fault:  # so large that nobody can say what it is
-        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
+        return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
         _log.error("I%s could not be read: %s", row.id, fault)
-        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
+        return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
         _log.exception("I%s could not be read", row.id)
-        return replace(reading, refused=f"a fault of this program while reading: {type(error).__name__}")
+        return replace(reading, refused=sentence("program-fault-reading", error=type(error).__name__))
 
 
 def with_envelope(letter: Letter, row: InboxLetter) -> Letter:
@@ -174,7 +175,7 @@ def _proofs(
 def _nobodys(found: LetterReading, claimants: tuple[Partner, ...]) -> LetterReading:
     """A partner's letter that no machine reads is for a person, the same day."""
     automatic = found.letter.auto_submitted.startswith("auto-replied")
-    why = "an automatic reply that no protocol knows" if automatic else "no protocol knows this letter"
+    why = sentence("automatic-reply" if automatic else "no-protocol")
     return replace(found, refused=why, alarm=Reason.IN_WORDS if claimants and not automatic else None)
 
 
@@ -201,14 +202,19 @@ def _perhaps(nobodys: LetterReading, codec: Codec, proven: tuple[Partner, ...]) 
     return replace(_decoded(said, codec, speakers), otherwise=nobodys.refused)
 
 
-def _unproven(found: LetterReading) -> str:
-    sentence = unproven(found.letter.sender)
-    return f"{sentence}: {sender_proof.told(found.proofs)}" if found.proofs else sentence
+def _unproven(found: LetterReading) -> Sentence:
+    return proves_nothing(found) if found.proofs else unproven(found.letter.sender)
 
 
-def unproven(sender: str) -> str:
+def unproven(sender: str) -> Sentence:
     """Why a letter of ``sender`` lies on the shelf, where that is nobody's address."""
-    return f"unproven sender {sender or '(none)'}"
+    return sentence("unproven", sender=sender or "(none)")
+
+
+def proves_nothing(found: LetterReading) -> Sentence:
+    """The same where it is a partner's address, with what was tried."""
+    proofs = sender_proof.told(found.proofs)
+    return sentence("unproven-because", sender=found.letter.sender or "(none)", proofs=proofs)
 
 
 def _only(partners: tuple[Partner, ...]) -> Partner | None:
@@ -221,17 +227,17 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     try:
         decoded = _bounded(codec.decode(reading.letter))
     except RemoteFault as fault:
-        return replace(reading, refused=str(fault), alarm=Reason.UNREADABLE)
+        return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     if (said := decoded.credentials) is not None:
         names = " or ".join(one.symbol for one in partners)
         partners = tuple(one for one in partners if _admits(one, said))
         if not partners:
-            why = f"the customer code {said.customer_code} and its password are not those of {names}"
+            why = sentence("code-not-theirs", code=said.customer_code, partners=names)
             return replace(reading, refused=why, alarm=Reason.FILE_REFUSED)
     if not (decoded.apdus or decoded.unsure or decoded.faults or said):
-        return replace(reading, refused="nothing in it could be read as a message", alarm=Reason.UNREADABLE)
+        return replace(reading, refused=sentence("not-readable"), alarm=Reason.UNREADABLE)
     if (many := len(decoded.apdus) + len(decoded.unsure) + len(decoded.faults)) > MOST_MESSAGES:
-        why = f"it holds {many} messages, and {MOST_MESSAGES} are the most: ask its sender to divide it"
+        why = sentence("too-many-messages", count=many, most=MOST_MESSAGES)
         return replace(reading, refused=why, alarm=Reason.UNREADABLE)
     whose, by = _only(partners), reading.proofs[partners[0].symbol].by
     key = _file_key(decoded) if said else ""

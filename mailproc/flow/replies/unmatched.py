@@ -21,7 +21,7 @@ from mailproc.ill.automatic_replies import unknown_id
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType, Role
 from mailproc.ill.timers import OFFICE_OPENS
-from mailproc.sentence import Sentence, sentence
+from mailproc.sentence import Part, Sentence, read_stored, sentence, stored
 from mailproc.store import events
 from mailproc.store.rows import Event
 
@@ -33,6 +33,7 @@ SAID = frozenset(
 )
 """What a borrower says behind its request. A question is answered at once (``error_reports``)."""
 WAITS = "waits for its request until"
+"""So began the reason in the store before it was a code."""
 LATER = timedelta(hours=1)
 """Who had its answers for this hour is told in a later one."""
 
@@ -42,13 +43,24 @@ def wait(connection: Connection, event_id: int, context: Context) -> None:
     event, days = events.load(connection, event_id), context.config.policy.unmatched_days
     if event is None or not days or _why_not(connection, event, context):
         return
-    _wait_from_today(connection, event_id, event.last_error, context)
+    _wait_from_today(connection, event_id, _without_day(event.last_error), context)
 
 
-def _wait_from_today(connection: Connection, event_id: int, why: str, context: Context) -> None:
+def _wait_from_today(connection: Connection, event_id: int, why: Part, context: Context) -> None:
     day = context.today() + timedelta(days=context.config.policy.unmatched_days)
     opens = context.instant(datetime.combine(day, OFFICE_OPENS))
-    events.wait_on_shelf(connection, event_id, opens, f"{WAITS} {day}: {why}")
+    waits = sentence("waits-for-request", day=day, why=why)
+    events.wait_on_shelf(connection, event_id, opens, stored(waits))
+
+
+def _without_day(column: str) -> Part:
+    """Why it lies there, without the day until which it waits; an older release wrote that in words."""
+    (why, *more) = read_stored(column) or ("",)
+    if isinstance(why, Sentence) and not more:
+        inner = why.values.get("why") if why.code == "waits-for-request" else why
+        return inner if isinstance(inner, str | Sentence) else why
+    old = "; ".join(map(str, read_stored(column)))
+    return old.partition(": ")[2] if old.startswith(WAITS) else old
 
 
 def tell_due(connection: Connection, context: Context, limit: int) -> int:
@@ -63,10 +75,8 @@ def tell_due(connection: Connection, context: Context, limit: int) -> int:
             continue
         if (
             event.not_before is not None and event.not_before > now
-        ):  # it came while the clock was ahead: its days begin today
-            why = event.last_error
-            why = why.partition(": ")[2] if why.startswith(WAITS) else why
-            _wait_from_today(connection, event.id, why, context)
+        ):  # the clock was ahead: its days begin today
+            _wait_from_today(connection, event.id, _without_day(event.last_error), context)
         elif context.partners.get(event.partner) is None or _why_not(connection, event, context):
             events.wait_on_shelf(connection, event.id, None, event.last_error)
         elif _report(connection, event, context):
@@ -135,8 +145,8 @@ def _mark(connection: Connection, event: Event, context: Context) -> set[int]:
     for one in (event, *same):
         heard = apdu_json.from_json(one.apdu or {})
         why = transaction_lookup.unmatched(connection, one.partner, heard, context)
-        told = f"{one.partner} was told on {context.today()}: {why}"
-        events.told_on_shelf(connection, one, context.today(), told)
+        told = sentence("sender-told", partner=one.partner, day=context.today(), why=why)
+        events.told_on_shelf(connection, one, context.today(), stored(told))
     return {event.id, *(one.id for one in same)}
 
 

@@ -104,7 +104,9 @@ def _letter(one: LetterLine, context: Context, state: str = "") -> DigestLetter:
     """The reason that is written down, else the word of its state."""
     language = context.language
     stands = {"prepared": "waiting", "todo": "waiting", "shelved": "failed"}.get(one.state, one.state)
-    why = one.note or (language.attention_word(state) if state else language.delivery_word(stands))
+    why = language.words_of(one.note) or (
+        language.attention_word(state) if state else language.delivery_word(stands)
+    )
     about = one.about(language).removeprefix(f"{one.name}: ")
     return DigestLetter(number=one.name, who=one.other, subject=about, why=why, since=_day(one.at, context))
 

@@ -11,7 +11,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.flow.context import Context
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
-from mailproc.sentence import Word, sentence
+from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store import events, letters, order_letters, outgoing, requests, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.rows import Transaction
@@ -40,8 +40,7 @@ def dismiss(
     """
     rows = list(dict.fromkeys(map(parsed, letter_ids)))
     now = context.clock()
-    told = f"{by or 'staff'} put it away on {context.local(now):%Y-%m-%d %H:%M}"
-    why = told + (f": {' '.join(note.split())[:LONGEST_NOTE]}" if note.strip() else "")
+    why = _put_away_by(by or "staff", f"{context.local(now):%Y-%m-%d %H:%M}", " ".join(note.split()))
 
     def job(connection: Connection) -> Dismissed:
         meant = dict.fromkeys(one for row in rows for one in _meant(connection, *row))
@@ -50,6 +49,12 @@ def dismiss(
         return Dismissed(tuple(f"{kind}{number}" for kind, number in meant), by, now, note)
 
     return store.write(job)
+
+
+def _put_away_by(by: str, when: str, note: str) -> Sentence:
+    if not note:
+        return sentence("staff-put-away", by=by, when=when)
+    return sentence("staff-put-away-note", by=by, when=when, note=note[:LONGEST_NOTE])
 
 
 def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str, int]]:
@@ -64,17 +69,17 @@ def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str
     return [("E", event_id) for event_id in shelved]
 
 
-def _letter(connection: Connection, number: int, why: str) -> None:
+def _letter(connection: Connection, number: int, why: Sentence) -> None:
     if not letters.dismiss(connection, number, why):
         raise not_on_the_shelf(connection, f"I{number}")
 
 
-def _message(connection: Connection, number: int, why: str) -> None:
+def _message(connection: Connection, number: int, why: Sentence) -> None:
     if not events.dismiss(connection, number, why):
         raise not_on_the_shelf(connection, f"E{number}")
 
 
-def _ours(connection: Connection, number: int, why: str) -> None:
+def _ours(connection: Connection, number: int, why: Sentence) -> None:
     if wanted := order_letters.still_wanted(connection, number):
         raise _still_wanted(connection, number, wanted)
     if not undelivered.dismiss(connection, number, why):

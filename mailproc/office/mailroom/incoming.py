@@ -22,7 +22,7 @@ from mailproc.office.mailroom import returned
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
-from mailproc.sentence import Word, sentence
+from mailproc.sentence import Word, sentence, stored
 from mailproc.store import events, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -167,7 +167,7 @@ def hold(store: Store, letter_id: str) -> Handled:
         row = _ours(connection, number)
         if row.state != "prepared":
             raise LocalFault(sentence("hold-state", number=number, state=Word("delivery", row.state)))
-        outgoing.change(connection, number, state="held", last_error="held by staff")
+        outgoing.change(connection, number, state="held", last_error=stored(sentence("held-by-staff")))
         return Handled(f"O{number}", "held", sentence("is-held", number=number))
 
     return store.write(job)

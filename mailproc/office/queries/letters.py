@@ -16,7 +16,8 @@ from mailproc.notices.incoming_details import said
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries.counted import Counted, counted
-from mailproc.sentence import sentence
+from mailproc.sentence import Note, sentence
+from mailproc.sentence import note as note_of
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import EVENT
 from mailproc.store.letters import INBOX
@@ -48,7 +49,7 @@ class LetterLine:
     state: str
     other: str  # who it is from, or to
     subject: str
-    note: str
+    note: Note
     event: str = ""
 
     @property
@@ -125,7 +126,7 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
     if row is None or row.state != "todo" or not row.last_error:
         return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
     return LocalFault(
-        sentence("waits-for-dns", letter=letter_id, why=row.last_error),
+        sentence("waits-for-dns", letter=letter_id, why=str(note_of(row.last_error))),
         ("mailproc check --connect",),
     )
 
@@ -177,7 +178,7 @@ def events_of(connection: Connection, inbox_id: int, language: Language = ENGLIS
             "says": _says(row["apdu"], row["at"].date(), language),
             "state": row["state"],
             "number": (row["ref"] or {}).get("number", ""),
-            "why": row["last_error"],
+            "why": note_of(row["last_error"]),
         }
         for row in connection.execute(statement).mappings()
     ]
@@ -185,19 +186,19 @@ def events_of(connection: Connection, inbox_id: int, language: Language = ENGLIS
 
 def _incoming(row: Any) -> LetterLine:
     who = row["partner"] or row["mail_from"] or "(no sender)"
-    note = row["last_error"] or row["note"]
+    note = note_of(row["last_error"] or row["note"])
     return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
 
 
 def _outgoing(row: Any) -> LetterLine:
-    note = row["last_error"] or row["reply"] or row["file"]
+    note = note_of(row["last_error"]) or Note(row["reply"] or row["file"] or "")
     return LetterLine(f"O{row['id']}", row["prepared_at"], row["state"], row["rcpt_to"], row["subject"], note)
 
 
 def _message(row: Any) -> LetterLine:
     number = (row["ref"] or {}).get("number", "")
     event = _event(row["apdu"]) or row["type"]
-    name, who, why = f"E{row['id']}", row["partner"], row["last_error"]
+    name, who, why = f"E{row['id']}", row["partner"], note_of(row["last_error"])
     return LetterLine(name, row["at"], row["state"], who, number, why, event)
 
 
@@ -218,5 +219,5 @@ def _intent(row: Any) -> LetterLine:
     what = "" if said else row["body"]["notice"]
     what = f"{row['number'] or ''} {what}".strip()
     return LetterLine(
-        f"intent {row['id']}", row["at"], row["state"], row["partner"], what, row["last_error"], said
+        f"intent {row['id']}", row["at"], row["state"], row["partner"], what, note_of(row["last_error"]), said
     )

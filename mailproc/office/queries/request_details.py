@@ -22,6 +22,7 @@ from mailproc.office.queries import agenda, answered, pending_timers
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
+from mailproc.sentence import Note, note
 from mailproc.store import events, outgoing, patrons, requests, transactions
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import made
@@ -62,6 +63,14 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """A notice ("patron/unfilled") that became no letter."""
+
+    notice: str
+    why: Note
+
+
+@dataclass(frozen=True)
 class RequestDetails:
     """Everything about a request; the fields of its latest attempt stand at the top.
 
@@ -86,7 +95,7 @@ class RequestDetails:
     actions: tuple[str, ...]
     rota: tuple[dict[str, Any], ...]
     letters: tuple[dict[str, Any], ...]
-    untold: tuple[dict[str, str], ...]
+    untold: tuple[Untold, ...]
     history: tuple[HistoryLine, ...]
     next: NextTimer | None
     passed_on: dict[str, str] | None = None
@@ -217,10 +226,10 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
     ]
 
 
-def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, str]]:
+def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Untold]:
     """What the reader was not told."""
     unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
-    return [{"notice": one.body["notice"], "why": one.last_error} for one in unwritten]
+    return [Untold(one.body["notice"], note(one.last_error)) for one in unwritten]
 
 
 @dataclass(frozen=True, slots=True)
