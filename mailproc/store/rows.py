@@ -11,7 +11,7 @@ from typing import Any
 from mailproc.ill.terms import Role, Service, State
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transaction:
     """One attempt at one library (``tables.TransactionRow``). It stays as it was read: ``transactions.save``
     changes the table, not this."""
@@ -45,7 +45,7 @@ class Transaction:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queued:
     """The columns that every queue has (``tables.QueueRow``), and the row's id."""
 
@@ -57,7 +57,7 @@ class Queued:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event(Queued):
     """What moves a transaction (``tables.EventRow``). ``type``: of a message the name of its ApduType, of an
     act of staff the action's name. ``apdu`` is its JSON."""
@@ -83,7 +83,7 @@ class Event(Queued):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeardEvent:
     """Of an event by which somebody told us something: no more than timers depend on."""
 
@@ -93,7 +93,7 @@ class HeardEvent:
     facts: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FiredEvent:
     """Of an event that a timer made."""
 
@@ -102,7 +102,7 @@ class FiredEvent:
     facts: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WaitingOnShelf:
     """A message that waits on the shelf until ``not_before``."""
 
@@ -111,7 +111,7 @@ class WaitingOnShelf:
     not_before: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CountOnShelf:
     """How many such messages there are, and when the first of them is due."""
 
@@ -119,7 +119,7 @@ class CountOnShelf:
     next_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredRequest:
     """What a reader wants, or a partner wants of us (``tables.RequestRow``). ``item``, ``delivery``,
     ``max_cost``, ``more`` are JSON of the APDU's fields."""
@@ -145,7 +145,7 @@ class StoredRequest:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredPatron:
     """A reader of ours (``tables.PatronRow``)."""
 
@@ -157,7 +157,7 @@ class StoredPatron:
     anonymised_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Intent(Queued):
     """What an event wants said (``tables.IntentRow``). ``body`` of an APDU: {"apdu": its JSON}; of a letter
     to people {"notice", "to", "facts", …}; of a receipt what ``replies`` keeps in it."""
@@ -179,14 +179,14 @@ class Intent(Queued):
         return self.transaction_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SaidIntent(Intent):
     """The same with the state of its letter, None where it stands in none."""
 
     letter_state: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OutgoingLetter(Queued):
     """A letter of ours, its bytes fixed (``tables.OutgoingRow``)."""
 
@@ -206,7 +206,7 @@ class OutgoingLetter(Queued):
     transport: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InboxLetter(Queued):
     """A letter that came in (``tables.InboxRow``)."""
 
@@ -229,7 +229,7 @@ class InboxLetter(Queued):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LetterSender:
     """Who a letter that came in is from, by what that is proven, and from whom it was taken."""
 
@@ -238,7 +238,7 @@ class LetterSender:
     taken_from: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LearnedAddress:
     """What a letter told of a partner (``tables.PartnerLearned``): an address of its own, or (``kind``
     forwarded, with ``transaction_id``) the library ``symbol`` to which it has passed a request on."""
@@ -253,7 +253,7 @@ class LearnedAddress:
     confirmed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """A string by which a partner can name a transaction, or a letter of ours (``tables.ReferenceRow``)."""
 
@@ -264,7 +264,7 @@ class Reference:
     outgoing_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RotaEntry:
     """A place of a rota (``tables.CandidateRow``), with the attempt there and the symbol of its ``holder``:
     who has the request now. Without an attempt these are None."""
@@ -280,7 +280,7 @@ class RotaEntry:
     holder: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AttemptStep:
     """A line of an attempt's history, with what its event was."""
 
@@ -292,7 +292,7 @@ class AttemptStep:
     heard_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenAttempt:
     """An attempt of an open request; of a request that nobody was asked for, the request alone.
     ``somebody_left``: its rota has a library that was not asked."""
@@ -312,7 +312,7 @@ class OpenAttempt:
     somebody_left: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredTimer:
     """What is due when (``tables.TimerRow``)."""
 
@@ -324,7 +324,7 @@ class StoredTimer:
     fired_event_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DueTimer:
     """A timer that has not fired."""
 
@@ -333,7 +333,7 @@ class DueTimer:
     transaction_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TimerCount:
     """How many timers of a kind wait, and when the first of them is due."""
 
@@ -342,7 +342,7 @@ class TimerCount:
     next_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolledMailbox:
     """How far a mailbox was read, and since when it cannot be (``tables.MailboxRow``)."""
 

@@ -54,7 +54,7 @@ WHOLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     role: Role
     state: State | None

@@ -97,7 +97,7 @@ def count(connection: Connection, wanted: Filter, today: date = date.min) -> Cou
     return Counted(number, whole=looked_at < MOST)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListedRequest:
     """A row of ``joined``: a request and its latest attempt, with the event that last moved it."""
 

@@ -232,7 +232,7 @@ def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Unt
     return [Untold(one.body["notice"], note(one.last_error)) for one in unwritten]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordedStep:
     """A row of the history with the attempt and the event that it belongs to."""
 
