@@ -6,9 +6,31 @@ Fields are the table's columns in the table's order, so a row is made by positio
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from mailproc.ill.terms import Role, Service, State
+
+
+class TransactionOptions(TypedDict, total=False):
+    """What is pinned to a transaction for all its letters, and what its standing keeps beside its columns.
+
+    ``number``: of the order as it stands on the wire; ``account``: our customer code with the partner;
+    ``wire``: the names as the borrower spells them; ``forwarded_by``: who had the request before;
+    ``answers_from``: the address of a library that has it now and that config.toml does not know;
+    ``optional_messages``: which of them the other side can send and wants (JSON of the APDU's field).
+    ``renewal_on`` is an ISO date.
+    """
+
+    number: str
+    account: str
+    wire: dict[str, str]
+    forwarded_by: list[str]
+    answers_from: str
+    optional_messages: dict[str, Any]
+    agreed: list[Any]
+    offered: list[Any]
+    renewal_on: str
+    unsent: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +58,7 @@ class Transaction:
     promise: dict[str, Any] | None
     due_on: date | None
     renewable: bool | None
-    options: dict[str, Any] | None
+    options: TransactionOptions | None
     last_service_at: str
     attention: list[str] | None
     moved_event_id: int

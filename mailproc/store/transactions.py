@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
-from mailproc.store.rows import Reference, Transaction
+from mailproc.store.rows import Reference, Transaction, TransactionOptions
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -42,7 +42,7 @@ class NewTransaction:
     updated_at: datetime
     state: str = "IDLE"
     state_before: str = ""
-    options: dict[str, Any] | None = None
+    options: TransactionOptions | None = None
     last_service_at: str = ""
     moved_event_id: int = 0
     version: int = 0

@@ -54,7 +54,7 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event, Transaction, TransactionOptions
 
 
 @dataclass
@@ -72,7 +72,9 @@ class Work:
     words: list[Part] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # what a letter of theirs made us say by ourselves
     withdrew: list[int] = field(default_factory=list)
-    pinned: dict[str, Any] = field(default_factory=dict)  # what joins the transaction's options
+    pinned: TransactionOptions = field(
+        default_factory=TransactionOptions
+    )  # what joins the transaction's options
     seq: int = 0
     stood: tuple[str, ...] = ()  # the reasons of which staff were told before this step
 

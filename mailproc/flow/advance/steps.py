@@ -8,7 +8,7 @@ writer's.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -32,7 +32,7 @@ from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionS
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event, Transaction, TransactionOptions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
 """What of a standing is kept among the options, beside what was pinned there."""
@@ -255,12 +255,12 @@ def _is_request(decided: Decision) -> bool:
 
 
 def _options(
-    after: TransactionState, transaction: Transaction, more: dict[str, Any]
-) -> dict[str, Any] | None:
+    after: TransactionState, transaction: Transaction, more: TransactionOptions
+) -> TransactionOptions | None:
     pinned = {name: value for name, value in (transaction.options or {}).items() if name not in BESIDE}
     kept = transaction_state.to_json(after)
     beside = {name: kept[name] for name in BESIDE if name in kept}
-    return pinned | more | beside or None
+    return cast(TransactionOptions, pinned | more | beside) or None
 
 
 def _note(taken: Step, apdu: Apdu | None, beside: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from mailproc.protocols import registry
 from mailproc.sentence import sentence
 from mailproc.store import partner_addresses, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
-from mailproc.store.rows import Event, StoredPatron, StoredRequest, Transaction
+from mailproc.store.rows import Event, StoredPatron, StoredRequest, Transaction, TransactionOptions
 from mailproc.store.transactions import NewTransaction
 
 
@@ -55,7 +55,7 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
             codec=partner.codec,
             dialect=partner.dialect,
             service=request.service,
-            options={"number": number} | _account(partner, request),
+            options=_pinned(number, partner, request),
             updated_at=event.at,
         ),
     )
@@ -65,10 +65,13 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
     return transaction, wanted_of(request, patrons.load(connection, request.patron_id))
 
 
-def _account(partner: Partner, request: StoredRequest) -> dict[str, str]:
-    """The customer code by which the order goes, pinned: what follows goes by the same."""
+def _pinned(number: str, partner: Partner, request: StoredRequest) -> TransactionOptions:
+    """The order's number, and the customer code by which it goes: what follows goes by the same."""
     chosen = accounts.choose(partner, request.service, request.account)
-    return {"account": chosen.customer_code} if chosen else {}
+    pinned = TransactionOptions(number=number)
+    if chosen:
+        pinned["account"] = chosen.customer_code
+    return pinned
 
 
 def accept(connection: Connection, event: Event, wanted: IllRequest, context: Context) -> Transaction:
@@ -120,7 +123,7 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
     )
 
 
-def _names_on_the_wire(wanted: IllRequest) -> dict[str, Any] | None:
+def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:
     """The names as the borrower spells them: its letters are answered in its own spelling."""
     if wanted.transaction is None:
         return {"number": wanted.ref.number} if wanted.ref else None

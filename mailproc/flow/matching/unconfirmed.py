@@ -3,6 +3,7 @@ to which its letters want the answers."""
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,7 @@ from mailproc.notices.language import Language
 from mailproc.store import events, partner_addresses
 from mailproc.store.rows import LearnedAddress, Transaction
 
-ANSWERS_FROM = "answers_from"
+ANSWERS_FROM: Final = "answers_from"
 """Of a reference: the address of a library that config.toml does not know, and the request that was passed
 on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
 REASONS = frozenset({Reason.FORWARDED_ELSEWHERE, Reason.LEARNED_ADDRESS})

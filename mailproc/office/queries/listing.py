@@ -19,7 +19,7 @@ from mailproc.store import open_requests, outgoing, requests, transactions
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import StoredRequest
+from mailproc.store.rows import StoredRequest, TransactionOptions
 from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
@@ -113,7 +113,7 @@ class ListedRequest:
     state: State
     partner: str
     tgq: str
-    options: dict[str, Any] | None
+    options: TransactionOptions | None
     due_on: date | None
     promise: dict[str, Any] | None
     attention: list[str] | None
