@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mailproc.store import events, outgoing
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import IntentBody
 
 ATTENTION, DIGEST = "staff/attention", "staff/digest"
 
@@ -50,7 +51,7 @@ class StaffFacts(TypedDict, total=False):
     digest: dict[str, Any]
 
 
-def letter_to_staff(facts: StaffFacts, notice: str = ATTENTION) -> dict[str, Any]:
+def letter_to_staff(facts: StaffFacts, notice: str = ATTENTION) -> IntentBody:
     """The body of the intent; what is empty is left out."""
     kept = {name: value for name, value in facts.items() if value}
     return {"notice": notice, "to": "staff", "facts": kept}

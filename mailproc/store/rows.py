@@ -4,6 +4,7 @@ Fields are the table's columns in the table's order, so a row is made by positio
 (``statements.Constant(…, into=Transaction)``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -179,17 +180,30 @@ class StoredPatron:
     anonymised_at: datetime | None
 
 
+class IntentBody(TypedDict, total=False):
+    """What is to be said. A message: ``apdu``, its JSON. A letter to people: ``notice``, the name of its
+    text, ``to`` (patron, staff, partner), ``facts`` or the ``apdu`` that it tells. A receipt of an order
+    file: ``receipt`` and ``codec``; a report of an error: ``apdu``, ``codec`` and our ``role``."""
+
+    apdu: dict[str, Any]
+    notice: str
+    to: str
+    facts: Mapping[str, Any]
+    receipt: dict[str, Any]
+    codec: str
+    role: str
+
+
 @dataclass(frozen=True)
 class Intent(Queued):
-    """What an event wants said (``tables.IntentRow``). ``body`` of an APDU: {"apdu": its JSON}; of a letter
-    to people {"notice", "to", "facts", …}; of a receipt what ``replies`` keeps in it."""
+    """What an event wants said (``tables.IntentRow``)."""
 
     event_id: int
     seq: int
     request_id: int | None
     transaction_id: int | None
     kind: str
-    body: dict[str, Any]
+    body: IntentBody
     partner: str
     outgoing_id: int | None
 

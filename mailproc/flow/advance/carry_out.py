@@ -54,7 +54,7 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Event, Transaction, TransactionOptions
+from mailproc.store.rows import Event, IntentBody, Transaction, TransactionOptions
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Work:
         if reason not in self.attention:
             self.attention.append(reason)
 
-    def intend(self, kind: str, body: dict[str, Any]) -> None:
+    def intend(self, kind: str, body: IntentBody) -> None:
         """An intent of this step, in order."""
         outgoing.add_intent(
             self.connection,
@@ -163,19 +163,18 @@ def _send(work: Work, effect: Send) -> None:
         work.attend(Reason.TOO_MANY_ANSWERS)
         return
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
-    body = {"apdu": apdu_json.to_json(_addressed(work, said))}
+    apdu = apdu_json.to_json(_addressed(work, said))
     what = Word("told", told(effect.apdu))
     if work.event.cause == "letter":
         work.answered.append(told(effect.apdu))
     if way is Manner.SEND:
-        work.intend("apdu", body)
+        work.intend("apdu", {"apdu": apdu})
         work.words.append(
             sentence("message-to", library=transaction.symbol, address=transaction.address, what=what)
         )
     else:
-        home = isinstance(effect.apdu, Returned)
-        notice = {"notice": "partner/returned"} if home else {"notice": "partner/notice"}
-        work.intend("notice", notice | {"to": "partner"} | body)
+        notice = "partner/returned" if isinstance(effect.apdu, Returned) else "partner/notice"
+        work.intend("notice", {"notice": notice, "to": "partner", "apdu": apdu})
         where = {"library": transaction.symbol, "address": transaction.address}
         work.words.append(sentence("letter-to-people", **where, what=what))
 

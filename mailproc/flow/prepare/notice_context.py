@@ -32,7 +32,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
 from mailproc.notices.outgoing_details import telling
 from mailproc.store import events, outgoing, patrons
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event, IntentBody, Transaction
 from mailproc.templating.contract import sample_of
 
 
@@ -69,7 +69,8 @@ def context_of(
     if to not in ("patron", "staff", "partner"):
         return None
     message = apdu_json.to_json(Message(note="An example of what we would say."))
-    body = {"notice": name, "to": to, "facts": {"reasons": transaction.attention or []}, "apdu": message}
+    facts = {"reasons": transaction.attention or []}
+    body: IntentBody = {"notice": name, "to": to, "facts": facts, "apdu": message}
     occasion = Occasion(body, transaction.partner, transaction.request_id, transaction.id)
     return addressed(connection, occasion, context).content
 

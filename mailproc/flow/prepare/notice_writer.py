@@ -1,5 +1,6 @@
 """What every letter to people is made from: the rows that it is about, and the language of who reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +11,14 @@ from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.store import patrons, requests, transactions
-from mailproc.store.rows import Intent, StoredPatron, StoredRequest, Transaction
+from mailproc.store.rows import Intent, IntentBody, StoredPatron, StoredRequest, Transaction
 
 
 @dataclass(frozen=True)
 class Occasion:
     """What a letter to people is about: of an intent, or of one that might be (then of no event)."""
 
-    body: dict[str, Any]
+    body: IntentBody
     partner: str
     request_id: int | None = None
     transaction_id: int | None = None
@@ -43,9 +44,8 @@ class NoticeWriter:
     language: Language
 
     @property
-    def facts(self) -> dict[str, Any]:
-        facts: dict[str, Any] = self.occasion.body.get("facts") or {}
-        return facts
+    def facts(self) -> Mapping[str, Any]:
+        return self.occasion.body.get("facts") or {}
 
     @property
     def due(self) -> str:

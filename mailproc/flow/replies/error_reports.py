@@ -10,7 +10,6 @@ report to a report, and so many an hour to one address at most.
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -29,6 +28,7 @@ from mailproc.mail.letter import Body
 from mailproc.protocols.codec import Wire
 from mailproc.store import auto_replies, events, outgoing, transactions
 from mailproc.store.events import NewEvent
+from mailproc.store.rows import IntentBody
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, con
     intend(connection, answer, partner.symbol, about, context)
 
 
-def body(intent: dict[str, Any], partner: Partner, context: Context) -> Body:
+def body(intent: IntentBody, partner: Partner, context: Context) -> Body:
     """The letter of such an intent. Raises LocalFault where it cannot be written."""
     said = apdu_json.from_json(intent["apdu"])
     wire = Wire(context.config.library, partner, Role[intent["role"]], partner.dialect, partner.address)
