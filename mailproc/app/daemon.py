@@ -1,4 +1,4 @@
-"""The service: doors, stations, clock. Starts them, and stops all when one of them dies.
+"""Run the service: listener, mailboxes, stations, timers. If one of them dies, all are stopped.
 
 Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
 notices), one for sending and beside it one for each letter under way where there are several

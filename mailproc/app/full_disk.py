@@ -1,4 +1,4 @@
-"""A start on a full disk: the door opens and answers 452 until there is room, then the service begins."""
+"""Start on a full disk: answer 452 at the listener until there is space, then begin the service."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ def until_there_is_room(path: Path, asked: Asked, work: Callable[[App], int]) ->
 
 
 def _was_ended(path: Path, asked: Asked, why: TryLater) -> bool:
-    """Keep the door open until there is room: False; or until the service was asked to end: True."""
+    """Keep the listener open until there is space (False) or the service is asked to end (True)."""
     context = build.configured(path)
     with ExitStack() as stack:
         if context.config.listen.enabled:

@@ -1,6 +1,4 @@
-"""What the service does by the clock: looks into mailboxes, what has fallen due, the letter of the day,
-and the store's examination at night.
-"""
+"""Run the scheduled jobs: poll mailboxes, fire due timers, mail the digest, check the store at night."""
 
 import logging
 import threading
@@ -88,8 +86,8 @@ class Jobs:
         digest_mail.send(self._house.store, self._house.context)
 
     def _examine(self) -> None:
-        """A damaged page is to be found before the last good copy is thrown away. The watcher asks the
-        store, and ends the service."""
+        """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends
+        the service."""
         try:
             self._house.store.examine()
         except StoreLost:

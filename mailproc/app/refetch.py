@@ -1,4 +1,4 @@
-"""Reads again, when staff ask for it, what looks into a mailbox have passed over."""
+"""Read passed-over letters of a mailbox again when staff ask for it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""When the service looks by itself: mailboxes, what has fallen due, the letter of the day."""
+"""Say when the scheduled jobs run: polls of mailboxes, the sweep of due timers, the digest."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

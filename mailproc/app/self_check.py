@@ -1,4 +1,4 @@
-"""What ``check`` looks at: configuration, templates, store, and on request the connections."""
+"""Check configuration, templates and store, and on request the connections (``mailproc check``)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing

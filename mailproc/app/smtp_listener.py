@@ -1,4 +1,4 @@
-"""The SMTP door as configured: its certificate, its recipients, its logins."""
+"""Build the SMTP listener from the configuration: certificate, recipients, logins."""
 
 from collections.abc import Callable
 from datetime import datetime

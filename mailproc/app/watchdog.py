@@ -1,4 +1,4 @@
-"""Ends a service whose stations stand still: better started again than half alive.
+"""End a service whose stations do not move: better restarted than half alive.
 
 Each station says ``beat`` when it goes round, with each row and each letter. One that has not for
 ``STALL`` seconds hangs: nothing that a station does takes that long, for sockets have timeouts and letters
@@ -39,7 +39,7 @@ class Watchdog:
         self._over = threading.Event()
 
     def beat(self, station: str, at: float | None = None) -> None:
-        """It goes round, or went round last at ``at``."""
+        """Report progress of a station now, or last at ``at``."""
         self._beaten[station] = time.monotonic() if at is None else at
 
     def rest(self, station: str) -> None:

@@ -1,4 +1,4 @@
-"""Verbs of the daily round: what needs a hand, and a request's rota."""
+"""Verbs of the daily work: what needs attention, and the rota of a request."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -35,7 +35,7 @@ def tell(changes: Sequence[HistoryLine], role: str, context: Context) -> None:
 
 
 def _runs(changes: Sequence[HistoryLine]) -> Iterator[Sequence[HistoryLine]]:
-    """What was said again and again in the same words and moved nothing is one line; all else one each."""
+    """Join repeated entries with the same text that moved nothing into one line; others get one each."""
     for same, run in groupby(changes, key=lambda one: None if one.from_state != one.to_state else _said(one)):
         alike = list(run)
         if same is None or len(alike) < FOLDED:

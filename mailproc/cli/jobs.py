@@ -1,4 +1,4 @@
-"""The verb that says what the service does by itself."""
+"""The verb that shows scheduled jobs and what falls due."""
 
 from typing import Annotated
 

@@ -53,7 +53,7 @@ def _file(name: str) -> Iterator[LetterFile]:
 
 
 def _opened(name: str) -> BinaryIO:
-    """A regular file; never waits for whoever might write into a pipe."""
+    """Open a regular file; never wait for a writer of a pipe."""
     number = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     mode = os.fstat(number).st_mode
     if not stat.S_ISREG(mode):

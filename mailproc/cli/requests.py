@@ -1,4 +1,4 @@
-"""Verbs that look at requests: the list, and one with its history."""
+"""Verbs that show requests: the list, and one with its history."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The events: the one door to the state. Rows are added here and finished by ``flow.advance.steps``."""
+"""Store events, the only way to change a state. ``flow.advance.steps`` finishes their rows."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -287,12 +287,12 @@ def known_once(connection: Connection, once: str) -> int | None:
 
 
 def shelved_of_letter(connection: Connection, inbox_id: int) -> Sequence[Event]:
-    """What of a letter could be read and lies on the shelf, or was put away from there."""
+    """Select the decoded messages of a letter that are shelved or dismissed."""
     return _SHELVED_OF_LETTER.rows(connection, {"inbox_id": inbox_id})
 
 
 def shelved_ids_of_letter(connection: Connection, inbox_id: int) -> Sequence[int]:
-    """What of a letter lies on the shelf, also what could not be read."""
+    """Select the shelved messages of a letter, including those that could not be decoded."""
     shelf = (EVENT.c.inbox_id == inbox_id, EVENT.c.state == "shelved")
     return connection.execute(select(EVENT.c.id).where(*shelf).order_by(EVENT.c.position)).scalars().all()
 

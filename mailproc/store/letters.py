@@ -249,6 +249,6 @@ def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
 
 
 def again(connection: Connection, inbox_id: int, **values: Any) -> None:
-    """A shelved letter goes round once more."""
+    """Put a shelved letter back into the queue."""
     fresh = {"state": "todo", "attempts": 0, "last_error": ""} | values
     connection.execute(INBOX.update().where(INBOX.c.id == inbox_id).values(fresh))

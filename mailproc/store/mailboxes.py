@@ -110,5 +110,5 @@ def failing_since(connection: Connection, name: str) -> datetime | None:
 
 
 def last_error(connection: Connection, name: str) -> str:
-    """Why the mailbox could not be read at the last look; '' where it could."""
+    """Say why the mailbox could not be read at the last poll; '' if it could."""
     return connection.execute(_ERROR, {"name": name}).scalar() or ""

@@ -1,4 +1,4 @@
-"""Everything that is not over, as the letter of the day counts it."""
+"""Select open requests, as the digest counts them."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
@@ -40,7 +40,7 @@ AT_ONCE = 500
 def attempts(
     connection: Connection, states: Collection[str], day: date, only: Collection[int] | None = None
 ) -> Iterator[OpenAttempt]:
-    """Each attempt of each open request that may need a hand on ``day``, by request and attempt.
+    """Select attempts of open requests that may need attention on ``day``, by request and attempt.
 
     It may where an attempt asks for one, where a promise is ours or its day has passed, where its last
     attempt is in any of ``states``, and where nobody was asked yet (it stands there once, without an
@@ -100,12 +100,12 @@ def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:
 
 
 def failing_mailboxes(connection: Connection) -> Sequence[PolledMailbox]:
-    """Mailboxes that could not be read at the last look, with ``failing_since`` and ``last_error``."""
+    """Select mailboxes that failed at the last poll, with ``failing_since`` and ``last_error``."""
     statement = select(_MAILBOX).where(_MAILBOX.c.failing_since.is_not(None)).order_by(_MAILBOX.c.name)
     return made(PolledMailbox, connection.execute(statement))
 
 
 def last_digest(connection: Connection) -> datetime | None:
-    """When the letter of the day was last asked for; None where it never was."""
+    """Say when the digest was last requested; None if never."""
     at: datetime | None = connection.execute(select(func.max(EVENT.c.at)).where(text(DIGEST))).scalar()
     return at

@@ -37,13 +37,13 @@ _IN_LETTER = (
 
 
 def came_back(connection: Connection, transaction_id: int) -> bool:
-    """Did every order of the transaction come back undelivered?"""
+    """Did every order of the transaction bounce?"""
     found = _fates(connection, transaction_id)
     return bool(found) and found <= {"bounced", "dismissed"}
 
 
 def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
-    """Did every order of the transaction come back, or was given up before it left?"""
+    """Did every order of the transaction bounce, or was it given up before it was sent?"""
     found = _fates(connection, transaction_id)
     return bool(found) and found <= {"bounced", "shelved", "dismissed"}
 
@@ -60,7 +60,7 @@ def still_wanted(connection: Connection, outgoing_id: int) -> list[Transaction]:
 
 
 def returned(connection: Connection, transaction_id: int) -> list[int]:
-    """The letters with its order that came back."""
+    """Select bounced letters with its order."""
     values = {"transaction_id": transaction_id}
     return list(connection.execute(_RETURNED, values).scalars())
 

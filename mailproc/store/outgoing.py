@@ -127,7 +127,7 @@ def notices_beside(connection: Connection, intent: Intent) -> Sequence[Intent]:
 
 
 def hold_intent(connection: Connection, intent_id: int, error: str, not_before: datetime) -> None:
-    """The intent cannot be put into words now; it is tried again at ``not_before``."""
+    """Hold an intent that cannot be composed now; it is tried again at ``not_before``."""
     values = {"state": "held", "last_error": error, "not_before": not_before, "unfinished": 0}
     connection.execute(INTENT.update().where(INTENT.c.id == intent_id).values(values))
 
@@ -168,8 +168,8 @@ def _change(columns: tuple[str, ...], *, sending: bool = False) -> Constant[RowM
 
 
 def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
-    """A letter of ours came back undelivered. False where it is known to have, or cannot have: it is still
-    here, or was withdrawn."""
+    """Mark a letter of ours as bounced. False if it is marked already, or cannot have bounced: it was not
+    sent yet, or was withdrawn."""
     out = [state for state in LEFT if state not in ("bounced", "dismissed")]
     this = (OUTGOING.c.id == outgoing_id, OUTGOING.c.state.in_(out))
     return (
@@ -236,7 +236,7 @@ def delivery(connection: Connection, transaction_id: int) -> str:
 
 
 def unsaid(connection: Connection, transaction_id: int) -> Sequence[SaidIntent]:
-    """The intents of the transaction whose letter has not left: these can be taken back."""
+    """Select intents of the transaction whose letter was not sent: these can be withdrawn."""
     statement = (
         select(INTENT, OUTGOING.c.state.label("letter_state"))
         .select_from(INTENT.outerjoin(OUTGOING, INTENT.c.outgoing_id == OUTGOING.c.id))

@@ -1,4 +1,4 @@
-"""Whose turn it is: what waits to be put into words, and letters that wait to leave, partner by partner.
+"""Select whose turn it is: intents to be composed and letters to be sent, partner by partner.
 
 What waits for a paused partner is never looked at, however much it is.
 """

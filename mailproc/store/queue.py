@@ -150,7 +150,7 @@ def later(
 
 
 def shelve(connection: Connection, table: type[QueueRow], row_id: int, error: str, was: str = "todo") -> bool:
-    """End the try for good: staff must look at it, ``error`` says why in one sentence."""
+    """End the try and shelve the row for staff; ``error`` gives the reason in one sentence."""
     values = {"row_id": row_id, "in_state": was, "error": error}
     return connection.execute(_statements(table).shelve, values).rowcount == 1
 

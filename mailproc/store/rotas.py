@@ -1,4 +1,4 @@
-"""What staff change of a request afterwards: the places of its rota not asked yet, and its own words."""
+"""Change a request afterwards: the places of its rota that were not asked yet, and its fields."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Is the store that was opened still the one that lies there? Asked at each COMMIT, before its answer.
+"""Check at each COMMIT, before its answer, that the store is still the one that was opened.
 
 SQLite goes on writing into a file that was moved, deleted or overwritten, and says that all is well; on
 PostgreSQL a database can be dropped and restored under a service that only sees its connection break.
@@ -47,7 +47,7 @@ class FileGuard:
         self._looking = threading.Lock()  # the writer and the watcher look
 
     def opened(self) -> None:
-        """The file that lies there now is the store."""
+        """Take the file that is there now as the store."""
         with suppress(OSError):
             self._file = _inode(os.stat(self._path))
 

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class Marker:
-    """The first of ``places`` that can be written holds it; all are looked at.
+    """The first writable one of ``places`` holds it; all of them are read.
 
     A place outside the store's folder comes first: that folder may be a disk of its own.
     """

@@ -208,7 +208,7 @@ DIGEST = "type = 'digest'"
 
 
 class EventRow(QueueRow, table=True):
-    """The one door to the state: a message, a staff act, a timer, or policy's follow-up.
+    """The only way to change a state: a message, a staff action, a timer, or a follow-up of policy.
 
     ``type`` is an APDU type's name for what was heard, an action's name (lower case) for what
     we do. ``facts`` is what had to be looked up, frozen before the step, so that the history

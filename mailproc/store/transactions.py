@@ -129,7 +129,7 @@ def by_key(connection: Connection, role: Role, opened_by: str, named: Transactio
 
 
 def is_known(connection: Connection, role: Role, named: TransactionId) -> bool:
-    """Is there such a transaction, whoever opened it?"""
+    """Is there such a transaction, opened by any partner?"""
     return _BY_NAME.scalar(connection, _named(role, named)) is not None
 
 

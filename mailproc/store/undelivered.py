@@ -24,7 +24,7 @@ def dismiss(connection: Connection, outgoing_id: int, why: Part) -> bool:
 
 
 def perhaps(connection: Connection, transaction_id: int) -> list[int]:
-    """The last letters of the transaction that may come back yet, at most ``MOST``."""
+    """Select the last letters of the transaction that may still bounce, at most ``MOST``."""
     letters = select(OUTGOING.c.id).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
     this = (INTENT.c.transaction_id == transaction_id, OUTGOING.c.state.in_(OUT))
     newest = letters.where(*this).distinct().order_by(OUTGOING.c.id.desc()).limit(MOST)

@@ -24,7 +24,7 @@ def changed(connection: Connection, since: int) -> list[int]:
 
 
 def forget(connection: Connection) -> None:
-    """Something differed: until all is looked at again and right, nothing counts as looked at."""
+    """Note a difference: until everything is checked again and right, nothing counts as checked."""
     connection.execute(IDENTITY.update().values(verified=0))
 
 

@@ -68,7 +68,7 @@ class Writer:
         return future
 
     def is_current_thread(self) -> bool:
-        """True inside a job, where waiting for another job would wait for ever."""
+        """True inside a job, where waiting for another job would never end."""
         return threading.current_thread() is self._thread
 
     def close(self) -> None:

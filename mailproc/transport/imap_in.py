@@ -1,4 +1,4 @@
-"""The IMAP door: read what is new, commit it, and only then touch it.
+"""Read new letters of a mailbox, commit them, and only then change them on the server.
 
 What is new is known by (UIDVALIDITY, highest UID), never by \\Seen, which a colleague's mail
 program sets (RFC 3501 section 2.3.1.1). Everything below the position was kept, or stands in the list

@@ -1,4 +1,4 @@
-"""One look into one IMAP folder: a connection, its UIDs, its letters, and what is done with them after.
+"""Poll one IMAP folder: a connection, its UIDs, its letters, and what happens to them afterwards.
 
 The rules are in ``imap_in``; here is what the protocol and its servers demand. Every failure
 comes out as TryLater (nobody's fault yet) or Refused (somebody must look), never with a password.

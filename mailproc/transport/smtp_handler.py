@@ -1,4 +1,4 @@
-"""What the SMTP door takes: whose letters, how many at once, and 250 only after the commit."""
+"""Decide what the SMTP listener accepts, and answer 250 only after the commit."""
 
 import asyncio
 import logging
@@ -109,7 +109,7 @@ class SmtpHandler:
         return await self._committed(future)
 
     def _letters(self, server: Session, session: Greeting, envelope: Envelope) -> list[NewLetter]:
-        """One for each recipient, the bytes as they came: no header of ours."""
+        """Make one letter for each recipient, with the original bytes: no header of ours."""
         sender = envelope.mail_from or ""
         return [
             NewLetter(

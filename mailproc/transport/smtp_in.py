@@ -1,4 +1,4 @@
-"""The SMTP door: a listener with its own event loop in its own thread.
+"""Listen for SMTP, with a separate event loop in a separate thread.
 
 aiosmtpd's Controller is not used: it finds an error in the set-up only at the first
 connection, and its own check of the start fails on busy machines.
@@ -98,7 +98,7 @@ class Listener:
             self._house.logins.close()
 
     def ask(self, then: Callable[[], None]) -> None:
-        """Have ``then`` called by the listener's loop, if that goes round."""
+        """Have ``then`` called by the listener's loop, if it runs."""
         if self._loop is not None:
             with suppress(RuntimeError):  # it has ended
                 self._loop.call_soon_threadsafe(then)
@@ -172,7 +172,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 
 class _Gate(asyncio.Protocol):
-    """The first look at a client: turned away before a session is made for it."""
+    """Check a client before a session is made for it."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener

@@ -1,4 +1,4 @@
-"""SMTP AUTH at our door: as whom a partner's server logs in.
+"""Check SMTP AUTH: which partner's server logs in.
 
 A look at a password costs memory and time on purpose. So it runs in threads beside the event loop, two
 at once; a few wait, everybody else is told to try later. Whoever guesses gets slower and is then turned

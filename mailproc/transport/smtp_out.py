@@ -33,7 +33,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class _Gone(TryLater):
-    """The connection broke before the letter's last byte: nothing was handed over."""
+    """The connection broke before the last byte of the letter: it was not sent."""
 
 
 class Relay:

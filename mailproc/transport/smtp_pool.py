@@ -1,4 +1,4 @@
-"""The kept connections to the relay: as many as letters are handed over at once."""
+"""Keep connections to the relay: as many as letters are sent in parallel."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""One SMTP session at our door: aiosmtpd's commands, our limits and our way through DATA.
+"""Handle one SMTP session: aiosmtpd's commands, with our limits and our own DATA.
 
 aiosmtpd answers 500 to its own exceptions and to long lines, has no deadline inside DATA, no
 end to a session, and drops the session at a half-close: each of these loses or bounces mail.
@@ -176,7 +176,7 @@ class Session(SMTP):
             await super().push(status)
 
     async def handle_exception(self, error: Exception) -> str:
-        """Whatever a command raised is our trouble: 421, no inner words, and the session ends."""
+        """Answer 421 to any error of a command, without details, and end the session."""
         if isinstance(error, TLSSetupException):
             return ""  # the library closes the connection itself
         if isinstance(error, asyncio.IncompleteReadError):
@@ -275,7 +275,7 @@ class Session(SMTP):
             return await self._reader.read(error.consumed)
 
     def _find_room(self, content: Content) -> None:
-        """Where memory is short, who stands still gives way; where nobody does, this letter is deferred."""
+        """If memory is short, an idle session gives way; if none does, this letter is deferred."""
         app = self._house
         while not content.refusal and (shortage := app.memory.shortage(self.host)):
             if not app.memory.made_room(self.host, app.sessions):
@@ -332,5 +332,5 @@ def _not_offered(app: ListenerState) -> tuple[str, ...]:
 
 
 def bare(error: BaseException) -> str:
-    """Where an error came from, without its words: a database's would show the letter."""
+    """Say where an error came from, without its text: that of a database would show the letter."""
     return f"{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -22,7 +22,7 @@ def tell(*lines: str) -> None:
 
 
 def watchdog_seconds() -> float | None:
-    """How often systemd wants to hear WATCHDOG=1, at the least; None where it does not."""
+    """Say how often systemd expects WATCHDOG=1, at least; None if it does not."""
     asked, process = os.environ.get("WATCHDOG_USEC", ""), os.environ.get("WATCHDOG_PID", "")
     if not asked.isdecimal() or process not in ("", str(os.getpid())):
         return None

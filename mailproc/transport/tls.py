@@ -39,5 +39,5 @@ def _why(error: OSError | ValueError) -> str:
 
 
 def _no_passphrase() -> str:
-    """Without this OpenSSL would ask at the terminal, and a service would wait there for ever."""
+    """Give no passphrase: OpenSSL would ask at the terminal, where a service would wait endlessly."""
     raise ValueError("the key is locked with a passphrase")

@@ -13,7 +13,7 @@ class Transport(Protocol):
     """Hands letters over; for several threads."""
 
     def send(self, envelope: Envelope, raw: bytes, name: str) -> str:
-        """Hand over the letter ``name`` ("O12"); the receiver's answer, once it has the letter for good.
+        """Send the letter ``name`` ("O12"); return the receiver's answer once it has stored the letter.
 
         Raises TryLater where it has it not, and may have it later; GiveUp where it never will; InDoubt where
         nobody can tell: the line broke after the last byte and before the answer. Ends after a bounded time.

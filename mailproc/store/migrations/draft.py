@@ -1,4 +1,4 @@
-"""Drafts the next step from what tables.py says: ``python -m mailproc.store.migrations.draft "words"``.
+"""Draft the next migration from tables.py: ``python -m mailproc.store.migrations.draft "words"``.
 
 Read the draft before it is committed, move migrate.HEAD, and never change a step that was released.
 """
