@@ -10,7 +10,7 @@ from mailproc.ill.apdu import IllRequest, Item, Message, Shipped
 from mailproc.ill.apdu_json import amount, from_json, to_json
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "no type": ({}, "None is no type of an APDU"),
+    "no type": ({}, "is no type of an APDU"),
     "another type": ({"type": "LETTER"}, "'LETTER' is no type of an APDU; known are ILL_REQUEST"),
     "a type that is no text": ({"type": ["MESSAGE"]}, "is no type of an APDU"),
     "an unknown field": ({"type": "MESSAGE", "text": "x"}, "MESSAGE: there is no field 'text'; known are"),

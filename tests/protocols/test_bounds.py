@@ -9,15 +9,16 @@ import pytest
 
 from mailproc.config import Config, Partner, PartnerArtemail
 from mailproc.errors import LocalFault
-from mailproc.ill.apdu import IllAnswer, Item, Message, Money
-from mailproc.ill.terms import ApduType, Results, Role, Service
+from mailproc.ill.apdu import IllAnswer, IllRequest, Item, Message, Money
+from mailproc.ill.terms import ApduType, Ref, Results, Role, Service
 from mailproc.mail.letter import Letter, Part
-from mailproc.protocols.artemail import citation
+from mailproc.protocols.artemail import citation, mask, plain
 from mailproc.protocols.artemail.codec import ArtemailCodec
+from mailproc.protocols.artemail.read import orders
 from mailproc.protocols.artemail.read.body_lines import lines_of, texts
 from mailproc.protocols.artemail.read.explain import explain
 from mailproc.protocols.artemail.read.replies import MOST_OF_ONE
-from mailproc.protocols.artemail.requests import text_lines
+from mailproc.protocols.artemail.requests import Orders, text_lines
 from mailproc.protocols.artemail.settings import asks_plainly
 from mailproc.protocols.artemail.tables.reply_codes import LONGEST_CODE
 from mailproc.protocols.artemail.write.file_receipt import Receipt, letter, receipt_of
@@ -182,6 +183,31 @@ def test_a_wrapped_line_that_could_split_the_file_is_as_long_as_its_guard_allows
     settings = PartnerArtemail(overflow="wrap", guard_word="-")
     text = "TX" + "x" * 36 + " and the rest"
     assert text_lines([text], settings) == ("- TX" + "x" * 36, "and the rest")
+
+
+def test_what_stands_before_the_first_order_is_where_all_are_delivered_but_for_its_announcement(
+    codec: ArtemailCodec,
+) -> None:
+    gap = "\n" * 5
+    file = f"99-0002\nS3CR3TPW\n\n:ALL TO:\n reader@example.org{gap}TXLIB-1 S SED99\nDikes{gap}NNNN\n"
+    (order,) = orders.read(file.split("\n"), codec.words).orders
+    assert order.address == ("reader@example.org",)
+
+
+def test_a_blank_line_of_an_item_takes_no_place_in_a_plain_letter(codec: ArtemailCodec) -> None:
+    scheme = Orders(codec.words, PartnerArtemail(max_lines=2), Ref(OURS))
+    wanted = IllRequest(
+        ref=Ref(number="B1-1"), services=(Service.LOAN,), item=Item(lines=("A book", " ", "Marsh", "1974"))
+    )
+    assert plain.project(wanted, scheme).item.lines == ("A book", "Marsh")
+
+
+def test_a_multipart_of_as_many_parts_as_are_read_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mask, "MOST_PIECES", 5)  # what stands before and behind the parts counts too
+    head = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    for parts in (3, 4):
+        raw = head + b"--b\r\n\r\nwords\r\n" * parts + b"--b--\r\n"
+        assert (mask.Masker([]).letter(raw) == raw) is (parts == 3)
 
 
 # What the guard refuses

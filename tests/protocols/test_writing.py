@@ -212,7 +212,10 @@ def test_a_guard_word_that_guards_nothing_is_found_out(
     codec: ArtemailCodec, templates: Templates, wire: Callable[..., Wire]
 ) -> None:
     encoded = codec.encode([titled("NNNN")], wire(guard_word=":"), templates)
-    assert (encoded.body, [each.field for each in encoded.held]) == (None, ["item.lines"])
+    assert (encoded.body, [(each.field, each.value) for each in encoded.held]) == (
+        None,
+        [("item.lines", True)],
+    )
 
 
 def test_renewals_and_chasers_go_where_their_words_are_known(
@@ -273,7 +276,7 @@ def test_a_template_that_loses_something_is_held_by_name(
     wire: Callable[..., Wire],
 ) -> None:
     encoded = codec.encode([ARTICLE, WITHDRAWN], wire(), site("artemail/order.txt", text))
-    assert [(each.index, each.field) for each in encoded.held] == [(0, field)]
+    assert [(each.index, each.field, each.value) for each in encoded.held] == [(0, field, False)]
     assert "TXB3-2 CANCEL" in text_of(encoded.body)
     assert "TXB1-1" not in text_of(encoded.body)
 

@@ -189,8 +189,8 @@ def test_a_content_of_unknown_length_is_not_taken_for_one_of_128_octets(octets: 
     assert not agree("Cancel", unknown)
     assert not elements.is_plain(unknown, 0, len(unknown))
     assert elements.first(unknown).bytes == element(tag, content)
-    inside = element(b"\x30", b"\x30\x80" + content + b"\0\0")
-    assert elements.first(inside).bytes == element(b"\x30", element(b"\x30", content))
+    inside = element(b"\x66", b"\x30\x80" + content + b"\0\0")
+    assert elements.first(inside).bytes == element(b"\x66", element(b"\x30", content))
 
 
 @pytest.mark.parametrize("octets", [127, 128, 255])
@@ -201,6 +201,18 @@ def test_a_length_in_more_octets_than_it_needs_is_not_plain(octets: int) -> None
     assert not elements.is_plain(tag + long + content, 0, len(content) + 4)
     assert elements.first(tag + long + content) == elements.First(element(tag, content), 0, as_it_was=False)
     assert agree("Cancel", element(tag, content))
+    inside = element(b"\x66", b"\x30" + long + content)
+    assert elements.first(inside) == elements.First(
+        element(b"\x66", element(b"\x30", content)), 0, as_it_was=False
+    )
+
+
+def test_a_text_that_is_no_octets_is_not_written_the_quick_way() -> None:
+    tree, _ = carefully_read("Cancel", CANCEL)
+    assert plain_writer.write("Cancel", tree | {"requester-note": ("generalString", b"x")})
+    for value in ("x", 7, None, [b"x"]):
+        with pytest.raises(NotPlain):
+            plain_writer.write("Cancel", tree | {"requester-note": ("generalString", value)})
 
 
 def test_levels_have_an_end_on_the_quick_way() -> None:
