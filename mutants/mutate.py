@@ -90,15 +90,15 @@ def _changes(tree: ast.Module) -> Iterator[tuple[Place, str, ast.AST, str]]:
 
 def _places(parent: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[Place, tuple[ast.AST, ...]]]:
     """``around``: the classes and functions that a place stands in, from outside in."""
-    if isinstance(parent, _SCOPES):
-        around = (*around, parent)
+    within = (*around, parent) if isinstance(parent, _SCOPES) else around
     for field, value in ast.iter_fields(parent):
         if field in _LEFT_OUT:
             continue
+        here = around if field == "args" else within  # defaults are made where the function is
         for index, node in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(node, ast.AST) and not _is_talk(node):
-                yield (parent, field, index if isinstance(value, list) else None, node), around
-                yield from _places(node, around)
+                yield (parent, field, index if isinstance(value, list) else None, node), here
+                yield from _places(node, here)
 
 
 def _is_talk(node: ast.AST) -> bool:

@@ -44,6 +44,11 @@ def test_words_and_the_log_stay_all_else_is_changed_once(tmp_path: Path) -> None
     assert len({*texts, ast.unparse(ast.parse(SOURCE))}) == len(found) + 1
 
 
+def test_the_defaults_of_a_function_are_made_where_it_is() -> None:
+    found = mutants("f.py", "class A:\n    def f(self, a=1):\n        return lambda b=2: g(3)\n")
+    assert [(one.was, one.function) for one in found] == [("1", ""), ("2", "A.f"), ("3", "A.f.lambda")]
+
+
 def test_each_change_of_a_real_file_compiles() -> None:
     path = Path(__file__).parent.parent / "mailproc" / "ill" / "timers.py"
     for one in mutants("timers.py", path.read_text()):

@@ -13,7 +13,7 @@ from mailproc.ill.attention import Reason
 from mailproc.mail.letter import Letter
 from mailproc.notices.language_files import ENGLISH
 from mailproc.store import transactions
-from tests.support.partners import BL, SECOND
+from tests.support.partners import ADDRESS, BL, SECOND
 from tests.support.world import BEGIN
 
 
@@ -94,3 +94,18 @@ def test_no_letter_is_begun_once_sending_is_to_stop(small_world):
     assert tried(goes_on=False) == 0
     assert small_world.sent == []
     assert tried(goes_on=True) == 1
+
+
+def test_staff_read_what_the_partner_wrote(small_world):
+    small_world.place(BL)
+    small_world.inject(small_world.letter("Your number: B1-1\nThe book is wet.\n", ADDRESS[BL]))
+    small_world.run()
+    assert "The book is wet." in small_world.notices()[-1].text
+
+
+def test_a_copy_that_nobody_said_where_to_send_lies_at_the_desk(small_world):
+    small_world.place(BL, service="COPY")
+    small_world.hear("B1-1 SHIPPED COPY")
+    small_world.act("B1", "receive")
+    (told,) = small_world.reader()
+    assert "as a file" not in told.text

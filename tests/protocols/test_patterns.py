@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import regex
 
 from mailproc.errors import Misconfigured
 from mailproc.mail.parse import parse
@@ -95,6 +96,17 @@ def assert_ends(work: Callable[[], object], row: str, pattern: str, *, surely: b
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pattern_budget, "SECONDS", 0.1)
+
+
+def test_an_expression_that_does_not_end_in_what_time_is_left_is_named(impatient: None) -> None:
+    pattern = Pattern(regex.compile(HANGS), PatternLocation(Path("codes.toml"), "line 3"))
+    with pattern_budget.one_letter():
+        allowance = pattern_budget._allowance.get()
+        assert allowance is not None
+        while allowance.left() > 0.4 * pattern_budget.SECONDS:
+            pass  # other lines of the letter took the rest
+        with pytest.raises(Misconfigured, match="line 3"):
+            pattern.search("A" * 60)
 
 
 LAYOUT = {

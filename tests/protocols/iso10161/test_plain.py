@@ -201,16 +201,17 @@ def test_a_length_in_more_octets_than_it_needs_is_not_plain(octets: int) -> None
     assert not elements.is_plain(tag + long + content, 0, len(content) + 4)
     assert elements.first(tag + long + content) == elements.First(element(tag, content), 0, as_it_was=False)
     assert agree("Cancel", element(tag, content))
-    inside = element(b"\x66", b"\x30" + long + content)
-    assert elements.first(inside) == elements.First(
-        element(b"\x66", element(b"\x30", content)), 0, as_it_was=False
-    )
+    text = b"x" * octets
+    assert elements.is_plain(element(b"\x04", text), 0, len(element(b"\x04", text)))
+    assert not elements.is_plain(b"\x04" + long + text, 0, octets + 4)
+    inside = element(b"\x66", b"\x04" + long + text)
+    assert elements.first(inside).bytes == element(b"\x66", element(b"\x04", text))
 
 
 def test_a_text_that_is_no_octets_is_not_written_the_quick_way() -> None:
     tree, _ = carefully_read("Cancel", CANCEL)
     assert plain_writer.write("Cancel", tree | {"requester-note": ("generalString", b"x")})
-    for value in ("x", 7, None, [b"x"]):
+    for value in ("", [b"x"], (b"x",), bytearray(b"x")):
         with pytest.raises(NotPlain):
             plain_writer.write("Cancel", tree | {"requester-note": ("generalString", value)})
 

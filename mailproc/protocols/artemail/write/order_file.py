@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailproc.errors import LocalFault, RemoteFault
+from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, IllRequest
 from mailproc.ill.terms import ApduType, Ref, Service
 from mailproc.mail.letter import Body, Part
@@ -135,11 +135,9 @@ def _check_once(meant: Apdu, made: Sequence[_Made]) -> None:
 
 
 def _meant(apdu: Apdu, order: Order, scheme: Orders) -> Apdu:
-    """What a reader will make of the order: it must be the kind of message that we were given."""
-    try:
-        meant = scheme.apdu(order)
-    except RemoteFault as fault:
-        raise FieldLost("item.lines", str(fault)) from fault
+    """What a reader will make of the order, which has a title or an action's word: it must be the kind of
+    message that we were given."""
+    meant = scheme.apdu(order)
     if meant.type is not apdu.type:
         raise FieldLost("keywords", f"the keywords make a {meant.type.name} of it")
     return meant
