@@ -1,6 +1,7 @@
 """Letters caused by letters: each way has a ceiling, nothing is lost, no flood hides what a partner said."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -237,7 +238,8 @@ def test_what_a_letter_without_proof_claims_counts_for_nobody(small_world, proof
     def about(connection):
         letters.settle(connection, inbox_id, "shelved", partner="XX-BL", proof=proof)
         event = NewEvent(cause="letter", type="MESSAGE", at=small_world.now, inbox_id=inbox_id, position=0)
-        intent = {"event_id": events.add(connection, event), "request_id": 1, "body": {"to": "staff"}}
+        event_id = events.add(connection, event)
+        intent = SimpleNamespace(event_id=event_id, request_id=1, body={"to": "staff"})
         return notice_limits.turn(connection, intent, small_world.app.context)
 
     turn = small_world.app.store.write(about)

@@ -1,6 +1,7 @@
 """What a letter to staff offers them to do is possible now."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_named_address_belongs_to_the_request_in_which_it_was_named(cases):
         for transaction_id, event_id, taught in (
             (3, None, 3), (3, event, 3), (0, event, 2), (0, None, None), (0, 10**6, None),
         ):  # fmt: skip
-            row = {"transaction_id": transaction_id, "event_id": event_id}
+            row = SimpleNamespace(transaction_id=transaction_id, event_id=event_id)
             assert taught_in(connection, row) == taught
 
 

@@ -1,6 +1,7 @@
 """Events: to which letter one is due, and the ends of a long history."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from tests.store.asked import EVENT, HISTORY, ROWS
 def test_an_event_is_due_to_the_letter_that_brought_it_or_made_us_do_it(
     cause: str, inbox_id: int | None, facts: dict[str, Any] | None, letter: int | None
 ) -> None:
-    row: Any = {"cause": cause, "inbox_id": inbox_id, "facts": facts}
+    row: Any = SimpleNamespace(cause=cause, inbox_id=inbox_id, facts=facts or {})
     assert events.due_to(row) == letter
 
 
@@ -49,4 +50,4 @@ def test_the_ends_of_a_history_are_its_first_event_and_the_latest_each_once(
 
     store.write(job)
     with store.read() as connection:
-        assert [row["id"] for row in events.ends_of_transaction(connection, 1, 3)] == ends
+        assert [row.id for row in events.ends_of_transaction(connection, 1, 3)] == ends
