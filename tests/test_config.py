@@ -191,6 +191,7 @@ REFUSED = [
     (PARTNER + "[partner.artemail]\nkeywords = { cancel = '' }" + ACCOUNT, ["keywords.cancel"]),
     (PARTNER + "[partner.artemail]\ndelivery = { loan = 'L Ł' }" + ACCOUNT, ["delivery.loan", "ASCII"]),
     ("[library\n", ["not valid TOML", "line 1"]),
+    ('[library]\nname = "A"\nname = "B"\n', ["line 3: library.name: stands there twice"]),
 ]
 
 

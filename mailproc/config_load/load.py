@@ -3,14 +3,12 @@
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from mailproc.config import Config
-from mailproc.config_load import rules, secret, types
-from mailproc.config_load.key_lines import lines_of
+from mailproc.config_load import rules, secret, toml_file, types
 from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
-from mailproc.errors import Misconfigured, Setting
 
+ABSENT = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
 Rules = Callable[[Config], Iterable[ConfigProblem]]
 """What must hold of a part of the configuration that other layers know: the protocols'."""
 
@@ -23,9 +21,7 @@ def load(path: Path, further: Rules, *, secrets_needed: bool = True) -> Config:
     missing one is no mistake. Raises Misconfigured that names key, file, line, value (never a secret's) and
     what is allowed.
     """
-    path = path.absolute()
-    text = _text(path)
-    source = ConfigSource(path, _toml(text, path), lines_of(text))
+    source = toml_file.read(path.absolute(), ABSENT)
     config, problems = _read(source, further, secrets_needed)
     if config is None or problems:
         raise misconfigured(source, problems)
@@ -63,24 +59,3 @@ def _complete(config: Config) -> Config:
     """What follows from other keys: staff letters go to the library's address unless told otherwise."""
     library = config.library.model_copy(update={"staff": config.library.staff or config.library.email})
     return config.model_copy(update={"library": library})
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        reason = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
-    except UnicodeDecodeError as error:
-        reason = f"this is not UTF-8 text (octet {error.start})"
-    except OSError as error:
-        reason = f"it cannot be read: {error.strerror}"
-    raise Misconfigured(f"{path}: {reason}", Setting("", str(path)))
-
-
-def _toml(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason = str(error)
-    # Outside the except block: the original error holds the whole text, a password perhaps among it.
-    raise Misconfigured(f"{path} is not valid TOML: {reason}", Setting("", str(path)))

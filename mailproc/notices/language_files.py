@@ -1,14 +1,13 @@
 """The languages of a library: ``languages/CODE.toml`` in its own folder of templates, else as shipped."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mailproc.config_load.key_lines import keys_of, lines_of
+from mailproc.config_load import toml_file
 from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.errors import Misconfigured, Setting
@@ -97,9 +96,9 @@ def _files_in(folder: Path) -> dict[str, Path]:
 
 
 def _read(tag: str, file: Path) -> Language:
-    text = _text(file)
-    lines = {(field.name,): 1 for field in fields(Vocabulary)} | lines_of(text)
-    source = ConfigSource(file, _toml(text, file), lines)
+    source = toml_file.read(file)
+    lines = {(field.name,): 1 for field in fields(Vocabulary)} | dict(source.lines)
+    source = replace(source, lines=lines)
     if found := list(_wrong(tag, source)):
         raise misconfigured(source, found)
     return Language(tag, Vocabulary(**source.data))
@@ -122,34 +121,7 @@ def _wrong(tag: str, source: ConfigSource) -> Iterator[ConfigProblem]:
 @cache
 def _english() -> Mapping[str, Any]:
     file = _shipped_files()[FALLBACK_LANGUAGE]
-    return _toml(_text(file), file)
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        reason = f"this is not UTF-8 text (octet {error.start})"
-    except OSError as error:
-        reason = f"it cannot be read: {error.strerror}"
-    raise Misconfigured(f"{file}: {reason}", Setting("", str(file)))
-
-
-def _toml(text: str, file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        if doubled := list(_doubled(text)):
-            raise misconfigured(ConfigSource(file, {}, dict(doubled)), [
-                ConfigProblem(loc, "stands there twice") for loc, _ in doubled
-            ]) from error  # fmt: skip
-        raise Misconfigured(f"{file} is not valid TOML: {error}", Setting("", str(file))) from error
-
-
-def _doubled(text: str) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    """Keys that stand there again, with the line of the second."""
-    first = lines_of(text)
-    yield from ((loc, line) for loc, line in keys_of(text) if first[loc] != line)
+    return toml_file.read(file).data
 
 
 ENGLISH = shipped(FALLBACK_LANGUAGE)
