@@ -1,4 +1,4 @@
-"""Keys and types: what pydantic finds, said in words, with the nearest key that exists.
+"""Report what pydantic finds about keys and types, with the nearest key that exists.
 
 pydantic's own messages are not shown: they print the value of any key, also a password's.
 """

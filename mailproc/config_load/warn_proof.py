@@ -79,7 +79,7 @@ def _any_relay(config: Config, partner: Partner) -> Iterator[str]:
 
 
 def _turned_away(config: Config, partner: Partner) -> Iterator[str]:
-    """Whoever is outside of [listen] networks hears 554 at once, partner or not."""
+    """A client outside of [listen] networks gets 554 at once, partner or not."""
     if not config.listen.enabled:
         return
     if "login" in partner.proof and only_loopback(config.listen.networks):

@@ -1,4 +1,4 @@
-"""The letters that the law writes by itself: a row's ``▸ LETTER`` as an APDU.
+"""Make the automatic replies of the state tables: ``▸ LETTER`` of a row as an APDU.
 
 A reply that announces our present state repeats the letter that announced it first, with that
 letter's time as ``original_sent_at`` (ISO 10161-1: date-time-of-original-service).

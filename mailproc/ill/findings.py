@@ -1,4 +1,4 @@
-"""What the law finds about an event beside the new state: codes, and the English of the history."""
+"""What the state tables find about an event beside the new state: codes, and their English text."""
 
 from enum import StrEnum
 

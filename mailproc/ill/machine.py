@@ -97,7 +97,7 @@ def _before(role: Role, state: State, state_before: State | None, entered: State
 
 
 def possible(role: Role, service: Service, state: State, state_before: State | None) -> tuple[str, ...]:
-    """The actions of the command line that the law allows now, the likeliest first.
+    """Return the staff actions that the state tables allow now, the likeliest first.
 
     ``undo`` is not among them: whether a letter has left is no matter of state.
     """

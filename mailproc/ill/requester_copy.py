@@ -1,4 +1,4 @@
-"""What a borrower of a copy does with each letter it hears and each act of its own.
+"""The state table of a borrower of a copy: each message received and each action of staff.
 
 A copy is kept, so nothing follows its arrival: there is no due date, no renewal and no
 return, and letters about them are errors. Tags: ``sources``.

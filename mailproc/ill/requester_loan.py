@@ -1,4 +1,4 @@
-"""What a borrower of a loan does with each letter it hears and each act of its own.
+"""The state table of a borrower of a loan: each message received and each action of staff.
 
 Read a row as "in these states: this, because of that"; the tags are explained in
 ``sources``. What is not named in an act's row is not offered. Two thoughts run through the

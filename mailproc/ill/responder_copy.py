@@ -1,4 +1,4 @@
-"""What a lender of a copy does with each letter it hears and each act of its own.
+"""The state table of a lender of a copy: each message received and each action of staff.
 
 For the lender a copy ends when it is sent: SHIPPED is final here, nothing comes back, and
 letters about returning or renewing are errors. Tags: ``sources``.

@@ -1,4 +1,4 @@
-"""What a lender of a loan does with each letter it hears and each act of its own.
+"""The state table of a lender of a loan: each message received and each action of staff.
 
 A repeated question is answered with the letter that announced our present state, and a
 question that crossed our last word with what is true now; so a borrower whose letter or

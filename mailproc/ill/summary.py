@@ -1,4 +1,4 @@
-"""What an APDU says beside its kind, in a few words for the history."""
+"""Summarise the content of an APDU in a few words for the history."""
 
 from mailproc.ill.apdu import (
     Apdu,

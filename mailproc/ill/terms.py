@@ -1,4 +1,4 @@
-"""The words and numbers of ISO 10161-1 that all of mailproc speaks.
+"""The terms and numbers of ISO 10161-1 that all of mailproc uses.
 
 State numbers are ``Current-State`` of the standard's ASN.1 module. Seven words are both a
 state and an APDU (SHIPPED, RECEIVED, RETURNED, CHECKED_IN, RECALL, OVERDUE, LOST): always

@@ -1,4 +1,4 @@
-"""The channels by which letters come in: one line a door, with what is known there of who brings a letter."""
+"""Define the channels by which letters come in: one line each, with what it knows about the sender."""
 
 from dataclasses import dataclass
 

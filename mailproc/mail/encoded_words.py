@@ -1,4 +1,4 @@
-"""Encoded words in a header (RFC 2047): decoded for people, and watched where proof depends on them."""
+"""Decode encoded words in a header (RFC 2047), and check them where proof depends on them."""
 
 import binascii
 import re

@@ -1,4 +1,4 @@
-"""A letter as a value: what was parsed of it, the bytes as they came, and a body to send."""
+"""A letter as a value: its parsed parts, its original bytes, and a body to send."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

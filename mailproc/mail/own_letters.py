@@ -1,4 +1,4 @@
-"""Letters of ours that come back: a copy to our own mailbox, returned, or quoted whole.
+"""Recognise letters of ours: a copy to our own mailbox, returned, or quoted whole.
 
 A mailbox from which we send gets our own order files (Cc, a rule of the mail program); read as
 a customer's they would be orders. A bounce is looked for first (``bounce.read``).

@@ -1,4 +1,4 @@
-"""What is wanted, each part of it under its name: whoever fetches it from the shelf needs all of it."""
+"""Show the citation, each part under its name: it must suffice to fetch the item from the shelf."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The letter of the day to staff: what needs a hand and why, what is stuck, and a sum that hides nothing."""
+"""Write the digest to staff: what needs attention and why, what is stuck, and the total of both."""
 
 # ruff: noqa: RUF009  # field_help makes a dataclasses.field, which ruff cannot see
 

@@ -1,4 +1,4 @@
-"""What a partner's message says beside its kind, in words for staff."""
+"""Describe the content of a partner's message for staff."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

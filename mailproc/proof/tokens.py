@@ -1,4 +1,4 @@
-"""The words of a structured field: comments and white space left out (RFC 5322, section 3.2)."""
+"""Split a structured field into tokens, without comments and white space (RFC 5322, section 3.2)."""
 
 import re
 

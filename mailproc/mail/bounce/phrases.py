@@ -1,4 +1,4 @@
-"""The words by which mail systems say that a letter came back, or waits: data, one table for each use.
+"""Phrases by which mail systems report that a letter bounced, or waits: data, one table for each use.
 
 Looked for as plain text without case, white space collapsed, so no table can be slow. A phrase belongs
 here if a system writes it and nobody who reports on an order would: "not delivered" alone is too short.

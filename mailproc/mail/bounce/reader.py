@@ -53,7 +53,7 @@ def read(letter: Letter) -> Bounce | None:
 
 
 class _Look:
-    """What the header and the shape of a letter show, before a word of its text is read."""
+    """What the header and the structure of a letter show, before its text is read."""
 
     def __init__(self, letter: Letter) -> None:
         path = letter.return_path

@@ -1,4 +1,4 @@
-"""Which letter came back: the Message-ID in the part that is returned, or in the text below the words."""
+"""Find which letter bounced: the Message-ID in the returned part, or in the text below the phrases."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The words of a bounce, line by line: what the system says itself, and the copy of our letter below it."""
+"""Split the text of a bounce: the report of the mail system, and the copy of our letter below it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

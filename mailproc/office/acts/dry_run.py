@@ -1,4 +1,4 @@
-"""What a job of staff's would do: it is done, told, and taken back."""
+"""Show what a staff action would do: perform it, report it, and roll it back."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

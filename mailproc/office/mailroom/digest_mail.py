@@ -22,7 +22,7 @@ from mailproc.templating.contract import as_context
 
 
 def send(store: Store, context: Context, by: str = "") -> Agenda:
-    """Put the letter of the day into the outbox; ``by`` '' is the clock.
+    """Put the digest into the outbox; ``by`` '' is the schedule.
 
     What it says is fixed here and not when the letter is written, so that it does not name itself
     among the letters that wait.

@@ -1,5 +1,5 @@
-"""Staff put away what lies on the shelf and is nothing for us, and letters of ours that did not arrive: kept,
-and nobody is asked about them again."""
+"""Dismiss shelved letters that are nothing for us, and letters of ours that did not arrive: kept, but not
+listed again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

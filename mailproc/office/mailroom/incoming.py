@@ -36,7 +36,7 @@ LONGEST_NOTE = 4000
 
 
 def take_in(store: Store, new: Sequence[NewLetter]) -> list[StoredLetter]:
-    """Letters that a person brings by hand, by the door "inject", in one commit."""
+    """Take letters from files, by the channel "inject", in one commit."""
     return store.write(lambda connection: keep(connection, new))
 
 
@@ -70,7 +70,7 @@ def known_mailbox(config: Config, name: str) -> None:
 
 
 def release(store: Store, context: Context, letter_id: str, partner: str = "") -> Handled:
-    """A shelved letter or message goes round once more; staff vouch for its sender."""
+    """Process a shelved letter or message again; staff vouch for its sender."""
     kind, number = parsed(letter_id)
     symbol = context.partners.known(partner).symbol if partner else ""
     reading = None if kind != "I" or symbol else _reading(store, context, number)

@@ -1,4 +1,4 @@
-"""Staff say which letter of ours came back, where its report names none."""
+"""Let staff say which letter of ours bounced, where its report names none."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The day's work: what needs a hand and why, what waits for others, and a sum that hides nothing.
+"""Build the digest: what needs attention and why, what waits for others, and the total of both.
 
 Each open request stands in exactly one group, or a timer of it waits, or it stands in ``idle``: there
 nothing happens unless a letter comes or a person acts.

@@ -1,4 +1,4 @@
-"""What staff ask about letters: lists, and one with what became of it. Reads only."""
+"""Answer questions of staff about letters: lists, and one letter with its effect. Reads only."""
 
 import re
 from dataclasses import asdict, dataclass

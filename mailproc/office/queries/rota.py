@@ -1,4 +1,4 @@
-"""The rota of a request: whom we have asked and what became of it, and who waits. Reads only."""
+"""Show the rota of a request: libraries that were asked, their answers, and who waits. Reads only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
