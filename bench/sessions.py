@@ -7,7 +7,7 @@ counts the try in a commit of its own before, as the station does.
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
@@ -42,9 +42,9 @@ class Sessions:
             raise SystemExit("the events of this measurement have their transactions")
         apdu = apdu_json.from_json(event.apdu)
         known = {"repeat": True} if self._said_before(session, event, transaction) else {}
-        (row,) = made(Transaction, [list(transaction.model_dump().values())])
+        (row,) = made(Transaction, [_values(transaction)])
         found = steps.state_of(row)
-        (heard,) = made(Event, [list(event.model_dump().values())])
+        (heard,) = made(Event, [_values(event)])
         occurrence = Occurrence(steps.event_name(heard, apdu), apdu, known)
         taken = transaction_state.step(found, occurrence)
         if policy.effects(taken, occurrence, self._premises.settings):
@@ -78,3 +78,8 @@ class Sessions:
             from_state=taken.before.state.name, to_state=taken.after.state.name, note=taken.note,
         )  # fmt: skip
         session.add(row)
+
+
+def _values(row: SQLModel) -> list[Any]:
+    """In the order of the columns, which is that of the typed row's fields."""
+    return [getattr(row, name) for name in type(row).model_fields]
