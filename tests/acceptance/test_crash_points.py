@@ -299,7 +299,7 @@ def test_by_imap_the_letter_is_ours_before_it_is_seen(
 POISON: list[tuple[str, Point]] = [
     ("inbox", ("mailproc.flow.reading.letter_reading", "parse", "POISON")),
     ("inbox", ("mailproc.flow.intake.station", "settle", "POISON")),
-    ("event", ("mailproc.flow.advance.steps", "standing.step", "POISON")),
+    ("event", ("mailproc.flow.advance.steps", "transaction_state.step", "POISON")),
 ]
 
 
