@@ -12,7 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.prepare.notice_context import context_of
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda, listing, request_details
-from mailproc.store import mailboxes
+from mailproc.store import mailboxes, transactions
 
 ORDER = "TXC{0}-1 S LOAN\nA book of ours"
 
@@ -193,8 +193,8 @@ def test_a_quiet_store_says_so(world):
 def test_a_preview_shows_the_sample(world):
     world.place()
     with world.app.store.read() as connection:
-        row = world.transaction("B1")
-        shown = context_of(connection, world.app.context, "en/staff/digest.txt", row)
+        transaction = transactions.load(connection, world.transaction("B1")["id"])
+        shown = context_of(connection, world.app.context, "en/staff/digest.txt", transaction)
     assert shown.needing == 8
 
 
