@@ -165,7 +165,7 @@ def test_a_letter_gets_its_password_though_its_partner_has_another_codec_by_now(
 ) -> None:
     """The mask of a password never leaves in its place."""
     sqlite_office.place()
-    sqlite_office.work()
+    sqlite_office.quiet()
     sqlite_office.configure(partner='codec = "iso10161"')
     sqlite_office.send()
     assert PASSWORD in relay.to(BL)[0].text
