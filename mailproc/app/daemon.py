@@ -113,7 +113,7 @@ class Daemon:
     """One running service. ``run`` returns when it was asked to stop: 0, or 1 after a failure."""
 
     def __init__(self, app: App, asked: Asked | None = None) -> None:
-        self._house = app
+        self._app = app
         self._asked = asked or Asked()
         self._stop = threading.Event()
         self._failed = False
@@ -132,7 +132,7 @@ class Daemon:
 
     def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
-        app = self._house
+        app = self._app
         with ExitStack() as stack:
             still_ours = stack.enter_context(daemon_lock(app.store))
             stack.enter_context(self._watchdog.watching())
@@ -169,7 +169,7 @@ class Daemon:
         self._sender.set()
 
     def _listen(self, stack: ExitStack) -> int | None:
-        app = self._house
+        app = self._app
         if not app.config.listen.enabled:
             return None
         listener, port = smtp_listener.opened(
@@ -184,7 +184,7 @@ class Daemon:
         return port
 
     def _went_out(self, address: str) -> bool:
-        with self._house.store.read() as connection:
+        with self._app.store.read() as connection:
             return bool(bounced_letters.went_out_as(connection, address))
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
@@ -193,8 +193,8 @@ class Daemon:
             SENDER: lambda: self._loop(SENDER, self._sender, lambda: self._send(self._watched(deliver))),
             "watcher": lambda: self._watch(still_ours),
         }
-        self._house.store.underway.on_move = lambda: self._watchdog.beat(STATIONS)
-        self._watchdog.allow(SENDER, max(watchdog.STALL, DIALOGUE * self._house.config.deliver.timeout))
+        self._app.store.underway.on_move = lambda: self._watchdog.beat(STATIONS)
+        self._watchdog.allow(SENDER, max(watchdog.STALL, DIALOGUE * self._app.config.deliver.timeout))
         self._watchdog.ask(self._ask_writer)
         for name, loop in loops.items():
             thread = threading.Thread(target=self._guarded, args=(name, loop), name=name, daemon=True)
@@ -212,7 +212,7 @@ class Daemon:
         return one
 
     def _ask_writer(self) -> None:
-        since = self._house.store.writing_since()
+        since = self._app.store.writing_since()
         if since is None:
             self._watchdog.rest("writer")
         else:
@@ -220,7 +220,7 @@ class Daemon:
 
     def _work(self) -> int:
         """A round of the stations. Mail first: what has come is heard before a silence is acted upon."""
-        app = self._house
+        app = self._app
         done = work_once(app)
         if done or self._unlooked or not self._sweep_due.is_set():
             return done
@@ -235,7 +235,7 @@ class Daemon:
 
     def _look(self, mailbox: Mailbox) -> None:
         try:
-            look(self._house.store, self._house.context, mailbox)
+            look(self._app.store, self._app.context, mailbox)
         finally:
             self._unlooked.discard(mailbox.name)
             self._stations.set()
@@ -243,7 +243,7 @@ class Daemon:
     def _send(self, deliver: Deliver) -> int:
         """A round of sending. Only this thread sends, so what is found ``sending`` before it is a
         letter whose end could not be written down, as the store was full or away."""
-        store, context = self._house.store, self._house.context
+        store, context = self._app.store, self._app.context
         if self._unwritten:
             send.recover(store, context, "what became of it could not be written down", died=False)
         self._unwritten = True
@@ -279,15 +279,15 @@ class Daemon:
         """The command line writes too; its commits are seen by the store's version."""
         seen = None
         asked = time.monotonic()
-        wall = WallClock(self._house.context.clock)
+        wall = WallClock(self._app.context.clock)
         while not self._stop.wait(WATCH):
             self._watchdog.beat("watcher")
             if wall.was_set():
                 self._jobs.clock_was_set()
                 self._ring()
-            self._house.store.still_there()
+            self._app.store.still_there()
             with suppress(TryLater, *driver_errors()):  # the store is away: the stations say so
-                version = self._house.store.data_version()
+                version = self._app.store.data_version()
                 if version != seen:
                     seen = version
                     self._ring()

@@ -35,7 +35,7 @@ class Jobs:
     """The jobs of one running service. ``look`` and ``sweep`` are called in threads of the scheduler."""
 
     def __init__(self, app: App, look: Callable[[Mailbox], None], sweep: Callable[[], None]) -> None:
-        self._house = app
+        self._app = app
         self._look = look
         self._sweep = sweep
         self._scheduler = BackgroundScheduler(timezone=app.context.zone, executors={"default": _DaemonPool()})
@@ -54,16 +54,16 @@ class Jobs:
         self._scheduler.wakeup()
 
     def _plan(self, *, at_start: bool) -> None:
-        now, planned = self._house.context.clock(), self._house.config.schedule
-        for mailbox in self._house.config.mailbox:
+        now, planned = self._app.context.clock(), self._app.config.schedule
+        for mailbox in self._app.config.mailbox:
             # Looked at at once; so is what fell due while the service was down.
             self._add(f"mailbox {mailbox.name}", mailbox.poll, self._look, mailbox, first=now)
         self._add("sweep", planned.sweep, self._sweep, first=now)
-        soon = not at_start or is_soon_examined(self._house.store)
+        soon = not at_start or is_soon_examined(self._app.store)
         self._add("examine", EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
             # Counted from the last one, so that days down are caught up by one letter.
-            last = min(digest_mail.last_sent(self._house.store) or now, now)
+            last = min(digest_mail.last_sent(self._app.store) or now, now)
             due = self._trigger(planned.digest).get_next_fire_time(last, last)
             self._add("digest", planned.digest, self._digest, first=max(due, now) if due else None)
 
@@ -83,18 +83,18 @@ class Jobs:
         )
 
     def _digest(self) -> None:
-        digest_mail.send(self._house.store, self._house.context)
+        digest_mail.send(self._app.store, self._app.context)
 
     def _examine(self) -> None:
         """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends
         the service."""
         try:
-            self._house.store.examine()
+            self._app.store.examine()
         except StoreLost:
             _log.debug("the store keeps what was found")
 
     def _trigger(self, text: str) -> Any:
-        return schedule.trigger(text, self._house.context.zone)
+        return schedule.trigger(text, self._app.context.zone)
 
 
 def _job_failed(event: JobExecutionEvent) -> None:

@@ -19,8 +19,8 @@ from mailproc.errors import LocalFault, MailprocError, Misconfigured
 from mailproc.sentence import Part, sentence
 
 REFUSED, MISCONFIGURED = 1, 3
-PREMISES = "mailproc.premises"
-"""Where the context of a call keeps the premises, once its verb has read the configuration."""
+CONTEXT = "mailproc.context"
+"""Where the context of a call keeps the context of its office, once its verb has read the configuration."""
 
 
 class Verbs(TyperGroup):
@@ -66,7 +66,7 @@ def refusal(error: MailprocError, ctx: typer.Context) -> Iterator[str]:
 
 def _language_of(ctx: typer.Context) -> Callable[[Part], str]:
     """How a sentence is worded. A verb may refuse what it was given before it reads the configuration."""
-    context = ctx.meta.get(PREMISES)
+    context = ctx.meta.get(CONTEXT)
     if context is None:
         from mailproc.cli.session import configured  # here: a verb that is done needs it not
 

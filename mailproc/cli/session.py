@@ -11,7 +11,7 @@ import typer
 from mailproc import log
 from mailproc.app import build
 from mailproc.app.build import App
-from mailproc.cli.root import PREMISES
+from mailproc.cli.root import CONTEXT
 from mailproc.flow.context import Context
 
 
@@ -27,13 +27,13 @@ def config_path(ctx: typer.Context) -> Path:
 
 @contextmanager
 def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[App]:
-    """The house with an open store; only warnings go to the log of a verb.
+    """The app with an open store; only warnings go to the log of a verb.
 
     Staff look and act without the service's passwords: only what logs in somewhere needs them.
     """
     log.set_up("WARNING")
     app = build.build(config_path(ctx), secrets_needed=secrets_needed, migrate=False)
-    ctx.meta[PREMISES] = app.context
+    ctx.meta[CONTEXT] = app.context
     try:
         yield app
     finally:
@@ -43,7 +43,7 @@ def opened(ctx: typer.Context, *, secrets_needed: bool = False) -> Iterator[App]
 def configured(ctx: typer.Context) -> Context:
     """The configuration without the store."""
     log.set_up("WARNING")
-    context = ctx.meta[PREMISES] = build.configured(config_path(ctx), secrets_needed=False)
+    context = ctx.meta[CONTEXT] = build.configured(config_path(ctx), secrets_needed=False)
     return context
 
 

@@ -54,7 +54,7 @@ class Listener:
             raise Misconfigured("[listen] require_tls needs tls_cert")
         self._listen = listen
         self._networks = [_network(network) for network in listen.networks]
-        self._house = ListenerState(
+        self._shared = ListenerState(
             listen=listen,
             clerk=SmtpHandler(listen, recipients, keep, clock, room, went_out),
             memory=Memory(listen),
@@ -94,8 +94,8 @@ class Listener:
                 log.debug("the listener had ended already")
         self._thread.join(ENDING)
         self._thread = None
-        if self._house.logins is not None:
-            self._house.logins.close()
+        if self._shared.logins is not None:
+            self._shared.logins.close()
 
     def ask(self, then: Callable[[], None]) -> None:
         """Have ``then`` called by the listener's loop, if it runs."""
@@ -126,11 +126,11 @@ class Listener:
 
     async def _farewell(self) -> None:
         end = asyncio.get_running_loop().time() + FAREWELL
-        while self._house.sessions and asyncio.get_running_loop().time() < end:
-            for session in tuple(self._house.sessions):
+        while self._shared.sessions and asyncio.get_running_loop().time() < end:
+            for session in tuple(self._shared.sessions):
                 session.leave()
             await asyncio.sleep(0.02)
-        for session in tuple(self._house.sessions):
+        for session in tuple(self._shared.sessions):
             session.cut()
 
     def admit(self, host: str) -> str:
@@ -143,7 +143,7 @@ class Listener:
         if not self._knows(host):
             log.warning("SMTP client %s refused: it is in none of [listen] networks", host)
             return "554 5.7.1 No service for you here"
-        served = [session for session in self._house.sessions if not session.leaving]
+        served = [session for session in self._shared.sessions if not session.leaving]
         same = [session for session in served if session.host == host]
         if len(same) >= self._listen.max_connections_per_host:
             return "" if made_room(same) else "421 4.7.0 Too many connections from you, try again later"
@@ -159,7 +159,7 @@ class Listener:
         return any(address in network for network in self._networks)
 
     def session(self, host: str) -> Session:
-        return Session(self._house, host, asyncio.get_running_loop())
+        return Session(self._shared, host, asyncio.get_running_loop())
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:

@@ -62,10 +62,10 @@ class Session(SMTP):
 
     line_length_limit = 65_536  # of the read buffer only: our smtp_DATA takes lines of any length
 
-    def __init__(self, app: ListenerState, host: str, loop: asyncio.AbstractEventLoop) -> None:
-        listen = app.listen
+    def __init__(self, shared: ListenerState, host: str, loop: asyncio.AbstractEventLoop) -> None:
+        listen = shared.listen
         self.host = host
-        self._house = app
+        self._shared = shared
         self._received = 0
         self._hung_up = False
         self._content: Content | None = None
@@ -73,17 +73,17 @@ class Session(SMTP):
         self._keeping = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
         super().__init__(
-            app.clerk,
+            shared.clerk,
             data_size_limit=listen.max_size,
             enable_SMTPUTF8=True,
             hostname="mailproc",  # a name that is asked of DNS would stop every session meanwhile
             ident="ESMTP",
-            tls_context=app.tls,
+            tls_context=shared.tls,
             require_starttls=listen.require_tls,
             timeout=listen.timeout,
             command_call_limit=CALLS,
             authenticator=self._authenticated,
-            auth_exclude_mechanism=_not_offered(app),
+            auth_exclude_mechanism=_not_offered(shared),
             loop=loop,
         )
         # The library's own table belongs to the class and grows with every EHLO of anybody.
@@ -91,7 +91,7 @@ class Session(SMTP):
 
     @property
     def takes_logins(self) -> bool:
-        return self._house.logins is not None
+        return self._shared.logins is not None
 
     @property
     def held(self) -> int:
@@ -117,12 +117,12 @@ class Session(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called again when STARTTLS is done: the deadline is the whole session's."""
         super().connection_made(transport)
-        if self not in self._house.sessions:
-            self._house.sessions[self] = None
-            self._at("deadline", self.loop.time() + self._house.listen.session_timeout, self._expire)
+        if self not in self._shared.sessions:
+            self._shared.sessions[self] = None
+            self._at("deadline", self.loop.time() + self._shared.listen.session_timeout, self._expire)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._house.sessions.pop(self, None)
+        self._shared.sessions.pop(self, None)
         for timer in self._timers.values():
             timer.cancel()
         super().connection_lost(error)
@@ -147,7 +147,7 @@ class Session(SMTP):
         line = "421 4.3.2 Too busy to wait for you, try again later"
         if self._content is not None:
             self._content.refuse(line)
-            self._house.too_slow.tell(f"a letter under way from {self.host} gave way to others")
+            self._shared.too_slow.tell(f"a letter under way from {self.host} gave way to others")
         self.hang_up(line)
 
     def hang_up(self, line: str = "") -> None:
@@ -210,9 +210,9 @@ class Session(SMTP):
     def _watch(self, begun: float, before: int) -> None:
         """Cut a content that is too slow, or look again when its present allowance is used up."""
         brought = (self._received - before) / MINIMUM_RATE
-        allowed = begun + min(self._house.listen.data_timeout, GRACE + brought)
+        allowed = begun + min(self._shared.listen.data_timeout, GRACE + brought)
         if self.loop.time() >= allowed:
-            self._house.too_slow.tell(f"a letter under way from {self.host} came too slowly")
+            self._shared.too_slow.tell(f"a letter under way from {self.host} came too slowly")
             self.hang_up("421 4.4.2 Content too slow")
         else:
             self._at("data", allowed, lambda: self._watch(begun, before))
@@ -233,7 +233,7 @@ class Session(SMTP):
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()  # it would count on through content and commit
         self._progress_at = self.loop.time()
-        content = self._content = Content(self._house.listen.max_size, self._house.memory, self.host)
+        content = self._content = Content(self._shared.listen.max_size, self._shared.memory, self.host)
         try:
             await self._read(content)
             status = content.refusal or await self._hand_over(content.letter())
@@ -276,11 +276,11 @@ class Session(SMTP):
 
     def _find_room(self, content: Content) -> None:
         """If memory is short, an idle session gives way; if none does, this letter is deferred."""
-        app = self._house
-        while not content.refusal and (shortage := app.memory.shortage(self.host)):
-            if not app.memory.made_room(self.host, app.sessions):
+        shared = self._shared
+        while not content.refusal and (shortage := shared.memory.shortage(self.host)):
+            if not shared.memory.made_room(self.host, shared.sessions):
                 content.refuse("452 4.3.1 Too much mail at once, try again later")
-                app.no_memory.tell(shortage)
+                shared.no_memory.tell(shortage)
 
     async def _hand_over(self, raw: bytes) -> str:
         """The clerk's answer for the letter. While it is being committed no deadline hangs up."""
@@ -321,13 +321,13 @@ class Session(SMTP):
 
     async def _judged(self, said: AuthResult) -> AuthResult:
         """The answer of the listener's logins; the password is forgotten, the name goes with each letter."""
-        if self._house.logins is None or not isinstance(said.auth_data, LoginPassword):
+        if self._shared.logins is None or not isinstance(said.auth_data, LoginPassword):
             return said
-        return await self._house.logins.judged(self.host, said.auth_data)
+        return await self._shared.logins.judged(self.host, said.auth_data)
 
 
-def _not_offered(app: ListenerState) -> tuple[str, ...]:
-    offered = (app.listen.login or MECHANISMS) if app.logins else ()
+def _not_offered(shared: ListenerState) -> tuple[str, ...]:
+    offered = (shared.listen.login or MECHANISMS) if shared.logins else ()
     return tuple(name for name in MECHANISMS if name not in offered)
 
 

@@ -33,7 +33,7 @@ from mailproc.office.requests import place
 from mailproc.office.queries import listing
 from mailproc.office.queries.listing import Filter
 
-house = build(Path(sys.argv[1]))
+app = build(Path(sys.argv[1]))
 chance = random.Random(3)
 ACTS = {"REQUESTER": {"PENDING": "cancel", "SHIPPED": "receive"}, "RESPONDER": {"IN_PROCESS": "ship"}}
 
@@ -43,16 +43,16 @@ def say(**what):
 def step(number):
     if number % 3 == 0:
         wanted = place.read({"service": "COPY", "item": {"title": "Weirs of the Fens"}}, ["XX-LENDER"])
-        say(placed=place.place(house.store, house.premises, wanted, "staff"))
+        say(placed=place.place(app.store, app.context, wanted, "staff"))
         return
     role = chance.choice(sorted(ACTS))
     state = chance.choice(sorted(ACTS[role]))
-    with house.store.read() as connection:
+    with app.store.read() as connection:
         lines = listing.listed(connection, Filter(role=role, state=state, limit=20))
     if not lines or (state == "PENDING" and chance.random() < 0.8):
         return
     line, action = chance.choice(lines), ACTS[role][state]
-    acts.perform(house.store, house.premises, acts.Act(action=action, number=line.number, by="staff"))
+    acts.perform(app.store, app.context, acts.StaffAct(action=action, number=line.number, by="staff"))
     say(number=line.number, action=action)
 
 for number, go in enumerate(sys.stdin):

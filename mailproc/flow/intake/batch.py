@@ -72,14 +72,14 @@ class _Keys:
     """The source of keys for one round. ``waited``: DNS was asked and gave no answer, which takes seconds."""
 
     def __init__(self, context: Context, underway: Underway) -> None:
-        self._premises, self._underway = context, underway
+        self._context, self._underway = context, underway
         self.inbox_id = 0
         self.waited = False
 
     def __call__(self, name: str) -> bytes | None:
         self._underway.at()  # who ends the service while it waits for DNS does not find a letter that kills
         try:
-            return self._premises.keys(name)
+            return self._context.keys(name)
         except StillSilent:
             raise
         except TryLater:

@@ -45,7 +45,7 @@ class Evidence:
         self._keys = keys
         self._raw = raw
         self._at = at
-        self._premises = context
+        self._context = context
 
     def network(self, partner: Partner) -> str:
         """Never by IMAP, where nobody knows which client handed the letter in."""
@@ -82,7 +82,7 @@ class Evidence:
     @cached_property
     def _not_by_our_relay(self) -> str:
         """Whoever is no relay of ours could write what our relay writes."""
-        sender, config = self.sender, self._premises.config
+        sender, config = self.sender, self._context.config
         doors = config.proof.doors
         if doors and sender.door not in doors:
             return f"the letter came by {sender.door}, which is not in [proof] doors"
@@ -97,9 +97,9 @@ class Evidence:
     def _dmarc(self) -> str:
         from mailproc.proof.authentication_results import dmarc  # here: most letters ask for neither
 
-        proof = self._premises.config.proof
+        proof = self._context.config.proof
         received_by = proof.received_by or proof.authserv_id
-        ours = self._premises.mailed_to
+        ours = self._context.mailed_to
         said = dmarc(self._raw, self.sender.header, proof.authserv_id, received_by, ours)
         return "" if said.held else said.reason
 
@@ -107,7 +107,7 @@ class Evidence:
     def _dkim(self) -> str:
         from mailproc.proof.dkim import verify  # as above: cryptography takes its time to load
 
-        keys, ours = self._keys or self._premises.keys, self._premises.mailed_to
+        keys, ours = self._keys or self._context.keys, self._context.mailed_to
         found = verify(self._raw, self.sender.header, keys, self._at, ours)
         return "" if found.held else found.reason
 
