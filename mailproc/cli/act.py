@@ -73,8 +73,8 @@ def act(
     ctx: typer.Context,
     number: Number,
     action: Annotated[
-        str, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
-    ] = "",
+        str | None, typer.Argument(help="receive, return, ship, …; without it: what is possible now.")
+    ] = None,
     note: Annotated[str, _option(actions.NOTE)] = "",
     on: Annotated[str, _option(actions.DATE)] = "",
     reason: Annotated[str, _option(actions.REASON)] = "",
@@ -95,7 +95,7 @@ def act(
 ) -> None:
     """Perform a staff action on a request. --dry-run changes nothing."""
     done = perform.StaffAct(
-        action=action,
+        action=action or "",
         number=number,
         note=note,
         on=_date(on),
@@ -115,8 +115,8 @@ def act(
         once=once,
     )
     with opened(ctx) as app:
-        if not action:
-            _possible(app, done, as_json=as_json)
+        if action is None:
+            _possible(app, done, as_json=as_json, dry_run=dry_run)
             return
         way = perform.foresee if dry_run else perform.perform
         outcome = way(app.store, app.context, done)
@@ -140,9 +140,16 @@ def next_(
         _answered(number, outcome, line, app.context, as_json=as_json, would=False)
 
 
-def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool) -> None:
-    """What can be done now, and what each would say. LocalFault where something to be said was given."""
-    if named := [str(option) for option in options.given(wanted)]:
+def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: bool) -> None:
+    """What can be done now, and what each would say. LocalFault where an option of an act was given."""
+    how = {
+        "--heard-by": wanted.heard_by,
+        "--once": wanted.once,
+        "--dry-run": dry_run,
+        "--repeat": wanted.repeat,
+    }
+    said = [str(option) for option in options.given(wanted)]
+    if named := [*said, *(name for name, value in how.items() if value)]:
         raise LocalFault(sentence("which-action", options=", ".join(named)))
     with app.store.read() as connection:
         found = possible_actions.choices(connection, wanted.number, app.context)

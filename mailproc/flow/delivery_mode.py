@@ -34,10 +34,13 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
 
 def sayable(actions: Sequence[str], transaction: Transaction, context: Context) -> tuple[str, ...]:
     """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none; where
-    our order never left, those that want no answer."""
+    our order never left, those that want no answer. Who renews by itself is not asked to."""
     partner = context.partners.get(transaction.partner)
     role, codec, dialect = transaction.role, transaction.codec, transaction.dialect
-    if (transaction.options or {}).get("unsent"):
+    options = transaction.options or {}
+    if options.get("renewal_on"):
+        actions = [action for action in actions if action != "renew"]
+    if options.get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]
     return unsupported_acts.sayable(actions, codec, role, dialect, context.config, partner)
 

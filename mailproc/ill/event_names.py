@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mailproc.ill.actions import ACTIONS, SAID_BESIDE
+from mailproc.ill.actions import ACTIONS, SAID_BESIDE, Action
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
 from mailproc.ill.terms import Results
 
@@ -20,6 +20,13 @@ def event_heard(apdu: Apdu) -> str:
         case CancelReply() | RenewAnswer():
             return f"{apdu.type.name}.{_yes_or_no(apdu.answer)}"
     return apdu.type.name
+
+
+def heard_as(asking: Action) -> str:
+    """The row of the message that the other side's action ``asking`` is. It takes no yes or no."""
+    if asking.results is not None:
+        return _ANSWER[asking.results]
+    return asking.message.name if asking.message is not None else ""
 
 
 def told(apdu: Apdu) -> str:

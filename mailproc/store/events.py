@@ -173,6 +173,11 @@ def add(connection: Connection, event: NewEvent) -> int:
     return int(_ADD.scalar(connection, _values(event)))
 
 
+def unwritten(event: NewEvent) -> Event:
+    """The event as it would be read back, to see what its step would do. It has no row: its id is 0."""
+    return Event(**_values(event), id=0, unfinished=0, not_before=None)
+
+
 def _values(event: NewEvent) -> dict[str, Any]:
     return (
         vars(event)

@@ -9,6 +9,10 @@ from mailproc.cli.root import loaded
 from mailproc.notices.language_files import ENGLISH
 
 Cli = Callable[..., Any]
+LETTER = (
+    "From: orders@bl.example\r\nTo: ill@town.example\r\nSubject: Replies\r\n"
+    "Message-ID: <{name}@bl.example>\r\n\r\n{said}\r\n"
+)
 
 
 @pytest.fixture
@@ -21,10 +25,12 @@ def test_it_lists_what_show_offers_and_changes_nothing(cli: Cli, number: str) ->
     listed = cli("act", number, "--json")
     assert (listed.code, listed.err) == (0, "")
     assert list(dict.fromkeys(one["action"] for one in listed.json)) == before["actions"]
+    assert "undo" not in before["actions"]
     assert cli("show", number, "--json").json == before
 
 
 def test_each_says_where_it_leads_how_it_is_told_and_its_options(cli: Cli, number: str) -> None:
+    assert cli("run", "--once").code == 0
     found = {one["action"]: one for one in cli("act", number, "--json").json}
     assert (found["cancel"]["becomes"], found["cancel"]["told"]) == ("CANCEL_PENDING", "SEND")
     assert found["message"]["told"] == "NOTICE"
@@ -34,6 +40,30 @@ def test_each_says_where_it_leads_how_it_is_told_and_its_options(cli: Cli, numbe
     told = cli("act", number).out
     assert f"cancel: {ENGLISH.action_word('cancel')}\n" in told
     assert "  --date DAY: when that was\n" in told
+
+
+def test_it_tells_what_the_act_would_do(cli: Cli, number: str) -> None:
+    """The order has not left: who cancels it takes it back, and nothing is sent."""
+    assert cli("act", number, "message", "--note", "soon").code == 0
+    for one in cli("act", number, "--json").json:
+        note = ("--note", "soon") if one["action"] == "message" else ()
+        foreseen = cli("act", number, one["action"], *note, "--dry-run", "--json")
+        assert foreseen.json["state"] == one["becomes"], one
+    found = {one["action"]: one for one in cli("act", number, "--json").json}
+    assert (found["cancel"]["becomes"], found["cancel"]["told"]) == ("CANCELLED", "LOCAL")
+    assert found["undo"]["becomes"] == "PENDING"
+
+
+def test_who_renews_by_itself_is_not_asked_to(cli: Cli, number: str) -> None:
+    assert cli("run", "--once").code == 0
+    for said in (f"{number}-1 SHIPPED LOAN", f"{number}-1 DUE*AUTOMATIC RENEWAL PENDING"):
+        letter = LETTER.format(said=said, name=len(said))
+        assert cli("inject", "-", stdin=letter).code == 0
+        assert cli("run", "--once").code == 0
+    assert cli("act", number, "receive").code == 0
+    assert cli("act", number, "renew", "--dry-run").code == 1
+    assert "renew" not in [one["action"] for one in cli("act", number, "--json").json]
+    assert "renew" not in cli("show", number, "--json").json["actions"]
 
 
 def test_a_yes_and_a_no_are_two_choices(cli: Cli, lent: str) -> None:
@@ -47,6 +77,19 @@ def test_what_would_be_said_needs_an_action(cli: Cli, number: str) -> None:
     ran = cli("act", number, "--note", "soon")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == "--note: of which action? Write it after the number.\n"
+
+
+@pytest.mark.parametrize("option", ["--heard-by=phone", "--once=click", "--dry-run", "--repeat"])
+def test_how_an_act_is_done_needs_an_action(cli: Cli, number: str, option: str) -> None:
+    ran = cli("act", number, option)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == f"{option.partition('=')[0]}: of which action? Write it after the number.\n"
+
+
+def test_an_action_without_letters_is_none(cli: Cli, number: str) -> None:
+    ran = cli("act", number, "")
+    assert (ran.code, ran.out) == (1, "")
+    assert "cancel" in ran.err
 
 
 def test_the_help_says_what_an_option_names_in_each_action() -> None:

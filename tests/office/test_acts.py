@@ -255,6 +255,13 @@ def test_a_no_to_what_was_asked_beside_the_mail_is_shown_its_way(small_world, ac
     assert small_world.state("L1") == ("SHIPPED" if asked == "renew" else "IN_PROCESS")
 
 
+def test_an_answer_that_the_partner_cannot_be_told_is_shown_no_way(small_world):
+    small_world.place()
+    with pytest.raises(LocalFault) as refused:
+        small_world.act("B1", "answer-condition", answer=False)
+    assert not any("--heard-by" in str(one) for one in refused.value.possible)
+
+
 def test_of_two_answers_the_one_that_is_possible_is_named(small_world):
     small_world.ordered(ORDER)
     small_world.act("L1", "ship")

@@ -8,6 +8,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.effects import Effect, Send
+from mailproc.ill.event_names import heard_as
 from mailproc.ill.machine import CellKind
 from mailproc.ill.status import term_word
 from mailproc.ill.transaction_state import Step, TransactionState
@@ -32,7 +33,9 @@ def lawful(event: Event, said: str, taken: Step, transaction: Transaction, conte
         other = _OTHER[answer]
         action = f"{action} --answer {answer}"
         can = tuple(f"{one} --answer {other}" if one == event.type else one for one in can)
-    raise LocalFault(taken.note or _not_possible(action, found), (*can, *_first(event, found)))
+    raise LocalFault(
+        taken.note or _not_possible(action, found), (*can, *_first(event, found, transaction, context))
+    )
 
 
 def _not_possible(action: str, found: TransactionState) -> Sentence:
@@ -43,14 +46,18 @@ def _not_possible(action: str, found: TransactionState) -> Sentence:
 _OTHER = {"yes": "no", "no": "yes"}
 
 
-def _first(event: Event, found: TransactionState) -> tuple[Sentence, ...]:
+def _first(
+    event: Event, found: TransactionState, transaction: Transaction, context: Context
+) -> tuple[Sentence, ...]:
     """Of an answer to what nobody has asked by a message: how to record that it was asked."""
     action = BY_NAME.get(event.type)
     asked = action.answers if action else ""
-    heard = asked and machine.next_state(
-        found.role, found.service, found.state, found.state_before, asked.upper()
+    if not asked or not delivery_mode.sayable((event.type,), transaction, context):
+        return ()
+    heard = machine.next_state(
+        found.role, found.service, found.state, found.state_before, heard_as(BY_NAME[asked])
     )
-    if not heard or heard.kind is not CellKind.BECOMES:
+    if heard.kind is not CellKind.BECOMES:
         return ()
     return (sentence("heard-first", asked=asked, then=event.type),)
 

@@ -68,7 +68,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     found = state_of(transaction)
     for cancel in placed.cancels:
         found = _overtaken(connection, cancel, transaction, found)
-    decided = _decide(connection, event, apdu, transaction, found, context)
+    decided = decide(connection, event, apdu, transaction, found, context)
     work = _work(connection, event, transaction, context, decided)
     work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
@@ -102,7 +102,7 @@ class Decision:
     known: dict[str, Any]
 
 
-def _decide(
+def decide(
     connection: Connection,
     event: Event,
     apdu: Apdu | None,
@@ -110,7 +110,10 @@ def _decide(
     found: TransactionState,
     context: Context,
 ) -> Decision:
-    """Raises LocalFault for an act that is not possible, or that cannot be said to the partner."""
+    """What ``event`` would do to ``found``; nothing is written.
+
+    Raises LocalFault for an act that is not possible, or that cannot be said to the partner.
+    """
     known = recorded_facts.gather(connection, event, apdu, transaction, found, context)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = transaction_state.step(found, occurrence)

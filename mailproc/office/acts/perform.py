@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import station as advance
 from mailproc.flow.advance import steps
-from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.advance.steps import Decision, StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
@@ -29,7 +29,7 @@ from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Transaction
 
-__all__ = ["StaffAct", "foresee", "perform"]
+__all__ = ["StaffAct", "decided", "foresee", "perform"]
 
 
 def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
@@ -44,6 +44,13 @@ def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """What ``perform`` would do. Nothing is kept."""
     done = foreseen(store, lambda connection: _perform(connection, context, act))
     return _told(done, act, context)
+
+
+def decided(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Decision:
+    """What ``perform`` would do to ``transaction`` as it stands. Writes nothing. Raises LocalFault."""
+    said = _said(connection, context, act, transaction)
+    event = events.unwritten(_event(act, said, transaction, context))
+    return steps.decide(connection, event, said, transaction, steps.state_of(transaction), context)
 
 
 @dataclass(frozen=True)

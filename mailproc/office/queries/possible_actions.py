@@ -1,14 +1,31 @@
 """What staff can do with a request now, where each action leads and how the partner hears of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
+from mailproc.flow.advance.steps import Decision
 from mailproc.flow.context import Context
-from mailproc.ill import machine
-from mailproc.ill.actions import ANSWER, BY_NAME, Action, Option
+from mailproc.ill.actions import (
+    ANSWER,
+    BY_NAME,
+    COST,
+    DATE,
+    LOCATION,
+    NOTE,
+    OF_ROLE,
+    POSITION,
+    TO,
+    Action,
+    Option,
+)
+from mailproc.ill.effects import Send
 from mailproc.ill.terms import Role, State
+from mailproc.office.acts import perform
+from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
 from mailproc.store.rows import Transaction
@@ -36,21 +53,52 @@ class Choice:
 
 
 def choices(connection: Connection, number: str, context: Context) -> tuple[Choice, ...]:
-    """What can be done with the request ``number`` now. LocalFault where there is none, or several."""
+    """What can be done with the request ``number`` now, decided as the act itself would be.
+
+    Raises LocalFault where there is no such request, or several.
+    """
     row, found = transaction_of(connection, number), list[Choice]()
-    for name in delivery_mode.possible(row, context):
-        action = BY_NAME[name]
-        told = _told(action, row, context)
-        for answer, event in action.said_as:
-            after = machine.next_state(row.role, row.service, row.state, row.state_before, event)
-            if after.kind is not machine.CellKind.REFUSED:
-                found.append(Choice(row.role, action, answer, after.state, told))
+    for action in OF_ROLE[row.role].values():
+        for answer, _event in action.said_as:
+            decision = _decided(connection, row, StaffAct(action=action.name, number=number), answer, context)
+            if decision is not None:
+                becomes, told = decision.taken.after.state, _told(decision, row, context)
+                found.append(Choice(row.role, action, answer, becomes, told))
     return tuple(found)
 
 
-def _told(action: Action, transaction: Transaction, context: Context) -> Manner:
-    if action.message is None:
+def _decided(
+    connection: Connection, row: Transaction, act: StaffAct, answer: str, context: Context
+) -> Decision | None:
+    """What the act would do with the options that it needs, or with all that it takes: some partner's
+    protocol needs more. None where it is refused whatever is named with it."""
+    action = BY_NAME[act.action]
+    act = replace(act, answer=answer == "yes" if answer else None)
+    for options in ((*action.needs, *action.tells), action.takes):
+        try:
+            return perform.decided(connection, context, _filled(act, options, row, context), row)
+        except LocalFault:
+            continue
+    return None
+
+
+def _filled(act: StaffAct, options: tuple[Option, ...], row: Transaction, context: Context) -> StaffAct:
+    """With something in the place of each option; those that are left out need not be named."""
+    values: dict[Option, Any] = {
+        NOTE: "-",
+        DATE: context.today(),
+        COST: "1 EUR",
+        POSITION: 1,
+        TO: row.partner,
+        LOCATION: (row.partner,),
+    }
+    return replace(act, **{option.field: values[option] for option in options if option in values})
+
+
+def _told(decision: Decision, transaction: Transaction, context: Context) -> Manner:
+    said = next((effect.apdu for effect in decision.effects if isinstance(effect, Send)), None)
+    if said is None:
         return Manner.LOCAL
     codec = context.registry.by_name(transaction.codec)
     partner, role = context.partners.get(transaction.partner), transaction.role
-    return delivery_mode.effective(codec, partner, action.message, role, transaction.dialect)
+    return delivery_mode.effective(codec, partner, said.type, role, transaction.dialect)

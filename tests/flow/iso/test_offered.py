@@ -81,7 +81,8 @@ def test_what_is_offered_is_what_is_accepted(iso, monkeypatch, role, service):
         }
         where = f"while {service.name} is {state.name}, before {before}"
         assert set(shown) == {name for name, answers in every.items() if answers}, where
-        assert {(one.action.name, one.answer) for one in each} == pairs(every), where
+        by_state = {(one.action.name, one.answer) for one in each if one.action.by_state}
+        assert by_state == pairs(every), where
         assert suggested <= pairs(every), where
     put(iso, number, **kept)
 
@@ -96,3 +97,15 @@ def acts_suggested(connection, transaction_id, context) -> set[tuple[str, str]]:
     ways = suggestions.ways(connection, {"reasons": list(Reason)}, row, context, ENGLISH)
     words = [way.command.split() for way in ways if " act " in way.command]
     return {(one[3], one[5] if one[4:5] == ["--answer"] else "") for one in words}
+
+
+def test_an_answer_to_a_condition_heard_beside_the_mail_is_shown_its_way(iso):
+    number = iso.place(LENDER)
+    iso.run()
+    with pytest.raises(LocalFault) as refused:
+        iso.act(number, "answer-condition", answer=False)
+    way = "conditional --heard-by post (or phone), if they asked for it, and then answer-condition"
+    assert way == str(refused.value.possible[-1])
+    iso.act(number, "conditional", heard_by="phone", condition="other")
+    iso.act(number, "answer-condition", answer=False)
+    assert iso.kinds()[-1] == "CONDITIONAL_REPLY"
