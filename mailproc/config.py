@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from mailproc.ill.terms import Role
 
@@ -125,7 +125,7 @@ class DeliveryKeywords(Section):
 class PartnerArtemail(Section):
     """What this partner's ARTEmail wants. Whatever no public text settles is a key here."""
 
-    enabled: bool = True  # false: its accounts count as not written
+    enabled: bool = True  # false: no new order goes or comes by its accounts
     service: str = "S"
     delivery: DeliveryKeywords = DeliveryKeywords()
     prefix: str = ""  # before our number on the wire: prefix "LIB-" gives LIB-B1-1
@@ -139,10 +139,11 @@ class PartnerArtemail(Section):
     ship_loan: bool = True  # may we say SHIPPED LOAN, which is a guess?
     account: tuple[Account, ...] = ()
 
-    @field_validator("account")
-    @classmethod
-    def _none_if_disabled(cls, accounts: tuple[Account, ...], others: ValidationInfo) -> tuple[Account, ...]:
-        return accounts if others.data.get("enabled", True) else ()
+    @property
+    def accounts_in_use(self) -> tuple[Account, ...]:
+        """Those by which new orders go and come. The others are still secrets, and earlier orders went by
+        them."""
+        return self.account if self.enabled else ()
 
 
 class Login(Section):

@@ -320,10 +320,12 @@ def test_an_accounts_password_must_fit_one_line_of_ascii(
     assert "wörd" not in told
 
 
-def test_the_accounts_of_disabled_artemail_do_not_count(tmp_path: Path) -> None:
+def test_no_new_order_goes_by_the_accounts_of_disabled_artemail(tmp_path: Path) -> None:
     disabled = "codec = 'iso10161'\n[partner.artemail]\nenabled = false\n" + ACCOUNT
     (partner,) = load(tmp_path, PARTNER + disabled).partner
-    assert partner.artemail.account == ()
-    (partner,) = load(tmp_path, PARTNER + disabled.replace("false", "true")).partner
+    assert partner.artemail.accounts_in_use == ()
     assert [one.customer_code for one in partner.artemail.account] == ["99-0001"]
+    assert ART_SECRET in config_load.secrets(load(tmp_path, PARTNER + disabled)), "the log masks it"
+    (partner,) = load(tmp_path, PARTNER + disabled.replace("false", "true")).partner
+    assert [one.customer_code for one in partner.artemail.accounts_in_use] == ["99-0001"]
     assert "ARTEmail RESPONDER needs" in refusal(tmp_path, PARTNER + disabled.replace("iso10161", "artemail"))

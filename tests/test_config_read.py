@@ -28,7 +28,7 @@ HELD_AS: dict[str, set[str]] = {
 
 UNREAD = {
     "Mailbox.auth": "it has one value, and another one is refused when config.toml is read",
-    "PartnerArtemail.enabled": "with false the accounts do not count, and an ARTEmail partner is refused",
+    "PartnerArtemail.enabled": "with false no new order uses them, and an ARTEmail partner is refused",
 }
 """Keys that only the check of the file looks at."""
 

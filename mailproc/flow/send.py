@@ -157,7 +157,7 @@ def unmasked(row: OutgoingLetter, context: Context) -> bytes:
     symbol, _, customer_code = row.secret_ref.rpartition("/")
     partner = context.partners.known(symbol)
     for protocol in PROTOCOLS.values():  # the partner may speak another one since the letter was written
-        for account in protocol.accounts(partner):
+        for account in protocol.every_account(partner):
             if account.direction == "out" and account.customer_code == customer_code:
                 codec = context.registry.by_name(protocol.name)
                 return codec.unmask(raw, account.password.get_secret_value())

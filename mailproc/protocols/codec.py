@@ -166,6 +166,8 @@ class Codec(ABC):
     name: ClassVar[str]
     repeat_safe: ClassVar[bool] = False
     """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""
+    media_types: ClassVar[frozenset[str]] = frozenset()
+    """Of parts that are this protocol's messages by their name alone."""
 
     @abstractmethod
     def recognise(self, letter: Letter) -> bool: ...

@@ -59,6 +59,10 @@ class WireProtocol(ABC):
         """Ours with the partner and the partner's with us, where orders go by an account."""
         return ()
 
+    def every_account(self, partner: Partner) -> tuple[Account, ...]:
+        """Also those that no new order goes or comes by: earlier orders went by them."""
+        return self.accounts(partner)
+
     def number(self, partner: Partner, number: str) -> str:  # noqa: ARG002
         """Our number of an order ("B1-1") as the partner is to see it."""
         return number

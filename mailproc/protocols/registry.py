@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # loaded when made
     from mailproc.templating.contract import Contract
 
 PROTOCOLS: dict[str, WireProtocol] = {
-    ISO10161.name: ISO10161,  # first: a part says by its media type that it is one, which is quick to see
     ARTEMAIL.name: ARTEMAIL,
+    ISO10161.name: ISO10161,
 }
 
 
@@ -39,6 +39,11 @@ def protocol(name: str) -> WireProtocol:
 def accounts(partner: Partner) -> tuple[Account, ...]:
     """The accounts of the partner by every protocol: one that speaks another since may still name them."""
     return tuple(account for each in PROTOCOLS.values() for account in each.accounts(partner))
+
+
+def every_account(partner: Partner) -> tuple[Account, ...]:
+    """Also those that no new order goes or comes by."""
+    return tuple(account for each in PROTOCOLS.values() for account in each.every_account(partner))
 
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
@@ -82,8 +87,14 @@ class Registry:
         raise _unknown(name, [codec.name for codec in self.codecs])
 
     def recognise(self, letter: Letter) -> Codec | None:
-        """The one codec that takes the letter; None where none does."""
-        return next((codec for codec in self.codecs if codec.recognise(letter)), None)
+        """The one codec that takes the letter; None where none does.
+
+        The codec that a part of the letter names by its media type is asked first, which is also quick to
+        see. What lies deeper, or names nothing, is for all of them in their order.
+        """
+        types = {part.media_type for part in letter.parts}
+        named = (codec for codec in self.codecs if not types.isdisjoint(codec.media_types))
+        return next((codec for codec in (*named, *self.codecs) if codec.recognise(letter)), None)
 
     def perhaps(self, letter: Letter) -> Codec | None:
         """Who would take a letter that nobody recognises, if its sender is proven and speaks the protocol."""

@@ -4,6 +4,8 @@ import pytest
 
 from mailproc.app import build, self_check
 from mailproc.errors import LocalFault, Misconfigured
+from mailproc.flow import partners
+from mailproc.flow.matching import accounts
 from mailproc.office.queries import letters
 from tests.flow_out.office import BL, PASSWORD, Office
 from tests.servers.relay import Relay
@@ -118,6 +120,46 @@ def test_an_account_that_is_gone_holds_what_goes_by_it(three: Office, relay: Rel
     three.run()
     assert three.show(number)["attention"] == []
     assert codes(relay) == ["99-0012", "99-0012"]
+
+
+BOTH_CODECS = 'codec = "iso10161"\n[partner.artemail]\nenabled = true'
+DISABLED = 'codec = "iso10161"\n[partner.artemail]\nenabled = false'
+
+
+def test_what_is_prepared_goes_by_its_account_though_no_new_order_does(three: Office, relay: Relay) -> None:
+    three.place(account="Chemistry")
+    three.quiet()
+    three.configure(partner=DISABLED + COPIES + PROJECT, account="default = true")
+    three.run()
+    (sent,) = relay.to(BL)
+    assert codes(relay) == ["99-0012"]
+    assert PASSWORD in sent.text
+
+
+def test_what_is_said_later_goes_by_an_account_that_takes_no_new_order(three: Office, relay: Relay) -> None:
+    number = three.place(account="Chemistry")
+    three.run()
+    three.configure(partner=DISABLED + COPIES + PROJECT, account="default = true")
+    three.act(number, "cancel")
+    three.run()
+    assert codes(relay) == ["99-0012", "99-0012"]
+
+
+def test_no_order_goes_or_comes_by_a_disabled_account_and_its_password_is_masked(
+    three: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLD_PASSWORD", "Hd5Word2")
+    theirs = PROJECT.replace('"out"', '"in"').replace("99-0012", "99-0014").replace('name = "Chemistry"', "")
+    old = (COPIES + PROJECT + theirs).replace("ART_PASSWORD", "OLD_PASSWORD")
+    for lines, known in ((BOTH_CODECS, True), (DISABLED, False)):
+        three.configure(partner=lines + old, account="default = true")
+        (partner,) = (one for one in three.app.config.partner if one.symbol == "UK-BL")
+        assert (partners.account(partner, "in", "99-0014") is not None) is known
+        assert (accounts.named(partner, "Chemistry") is not None) is known
+        shown = three.app.context.registry.mask(b"Subject: x\r\n\r\nour Hd5Word2\r\n")
+        assert b"Hd5Word2" not in shown
+    with pytest.raises(LocalFault, match="Chemistry"):
+        three.place(account="Chemistry")
 
 
 def test_a_partner_that_is_gone_is_said_in_its_own_words(sqlite_office: Office, relay: Relay) -> None:

@@ -12,7 +12,9 @@ from mailproc.mail.letter import Letter, Part
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.tables import word_tables
 from mailproc.protocols.codec import Manner
+from mailproc.protocols.iso10161 import wire
 from mailproc.protocols.registry import Registry, load
+from tests.protocols.iso10161 import letters as iso_letters
 
 ROW = """
 [[code]]
@@ -41,7 +43,7 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
     assert registry.by_name("iso10161").name == "iso10161"
-    assert [codec.name for codec in registry.codecs] == ["iso10161", "artemail"]
+    assert [codec.name for codec in registry.codecs] == ["artemail", "iso10161"]
     assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
         True,
         False,
@@ -49,6 +51,30 @@ def test_codecs_are_found_by_name(registry: Registry) -> None:
     with pytest.raises(LocalFault, match="'artmail'") as refused:
         registry.by_name("artmail")
     assert refused.value.possible == ("known are: artemail, iso10161",)
+
+
+REPORT = Part("text/plain", b"", text="B1-1   NOT\n")
+MESSAGE = iso_letters.CANCEL
+ENCLOSED = Part("message/rfc822", iso_letters.letter(iso_letters.part(MESSAGE)))
+
+
+@pytest.mark.parametrize(
+    ("parts", "codec"),
+    [
+        ((REPORT,), "artemail"),
+        ((REPORT, wire.part(MESSAGE)), "iso10161"),
+        ((REPORT, Part(wire.MEDIA_TYPE, b"no message")), "iso10161"),
+        ((REPORT, Part("application/octet-stream", MESSAGE)), "artemail"),
+        ((REPORT, ENCLOSED), "artemail"),
+        ((ENCLOSED,), "iso10161"),
+        ((Part("application/octet-stream", MESSAGE),), "iso10161"),
+    ],
+)
+def test_a_part_of_its_own_media_type_decides_and_nothing_that_lies_deeper(
+    registry: Registry, parts: tuple[Part, ...], codec: str
+) -> None:
+    found = registry.recognise(Letter(raw=b"", parts=parts))
+    assert found is not None and found.name == codec
 
 
 def test_the_registry_masks_for_every_protocol(registry: Registry) -> None:

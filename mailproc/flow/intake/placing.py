@@ -144,11 +144,7 @@ def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) 
     """
     ordered_by = (transaction.options or {}).get("account", "")
     code = apdu.ref.customer_code if apdu.ref else ""
-    if (
-        not ordered_by
-        or code == ordered_by
-        or code not in [one.customer_code for one in accounts.ours(partner)]
-    ):
+    if not ordered_by or code == ordered_by or not accounts.is_known(partner, code):
         return ""
     number = apdu.ref.number if apdu.ref else ""
     return stored(sentence("account-differs", number=number, account=ordered_by, code=code))

@@ -12,8 +12,14 @@ from mailproc.sentence import sentence
 
 
 def ours(partner: Partner) -> tuple[Account, ...]:
-    """Our accounts with ``partner``; none where its protocol has none."""
+    """Our accounts with ``partner`` for new orders; none where its protocol has none."""
     return tuple(one for one in registry.accounts(partner) if one.direction == "out")
+
+
+def is_known(partner: Partner, code: str) -> bool:
+    """Is ``code`` ours with ``partner``, if only for what was ordered by it before?"""
+    every = registry.every_account(partner)
+    return any(one.direction == "out" and one.customer_code == code for one in every)
 
 
 def named(partner: Partner, name: str) -> Account | None:

@@ -142,7 +142,7 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
     """What of the letter's other end has left the configuration, as a sentence; '' where all is there."""
     if partner is None:
         return "its partner is no longer in config.toml"
-    if role is Role.REQUESTER and code and accounts.named(partner, code) is None:
+    if role is Role.REQUESTER and code and not accounts.is_known(partner, code):
         return f"our account {code} with {partner.symbol} is no longer in config.toml"
     return ""
 

@@ -27,7 +27,7 @@ def warnings(config: Config) -> Iterator[str]:
 
 
 def _of_partner(config: Config, partner: Partner) -> Iterator[str]:
-    accounts = partner.artemail.account
+    accounts = partner.artemail.accounts_in_use
     if config.deliver.verp and config.deliver.mode == "smtp" and Role.RESPONDER in partner.roles:
         yield (
             "deliver.verp changes the envelope's sender of our orders; ask whether they know us by it"
@@ -51,7 +51,7 @@ def _untaken(ours: Sequence[Account]) -> Iterator[str]:
 
 
 def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
-    accounts = partner.artemail.account
+    accounts, in_use = partner.artemail.account, partner.artemail.accounts_in_use
     given = Counter((account.direction, account.customer_code) for account in accounts)
     for position, account in enumerate(accounts):
         at = (*loc, "account", position)
@@ -72,7 +72,7 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
         (Role.RESPONDER, "out", "ours with them"),
         (Role.REQUESTER, "in", "theirs with us"),
     ):
-        if role in partner.roles and not any(account.direction == direction for account in accounts):
+        if role in partner.roles and not any(account.direction == direction for account in in_use):
             need = f'[[partner.artemail.account]] with direction = "{direction}" ({whose})'
             yield ConfigProblem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
 

@@ -80,6 +80,7 @@ class ArtemailCodec(Codec):
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
         words, codes, phrases = word_tables.load(overlay, config.policy.overdue_levels)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
+        accounts.sort(key=lambda one: one[0].enabled)  # of a code that two have, the one in use counts
         masker = Masker([account.password.get_secret_value() for _, account in accounts], words.find)
         return cls(
             words,

@@ -42,6 +42,9 @@ class _Artemail(WireProtocol):
         )
 
     def accounts(self, partner: Partner) -> tuple[Account, ...]:
+        return partner.artemail.accounts_in_use
+
+    def every_account(self, partner: Partner) -> tuple[Account, ...]:
         return partner.artemail.account
 
     def number(self, partner: Partner, number: str) -> str:

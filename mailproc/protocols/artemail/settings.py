@@ -52,4 +52,5 @@ def plain_customers(config: Config) -> Iterator[str]:
     """The customer codes of those who order from us in the dialect without a password."""
     for partner in config.partner:
         if partner.codec == "artemail" and partner.dialect == plain.NAME:
-            yield from (each.customer_code for each in partner.artemail.account if each.direction == "in")
+            accounts = partner.artemail.accounts_in_use
+            yield from (each.customer_code for each in accounts if each.direction == "in")

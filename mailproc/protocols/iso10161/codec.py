@@ -39,6 +39,7 @@ class Iso10161Codec(Codec):
     critical: tuple[str, ...] = ()
 
     name = settings.NAME
+    media_types = frozenset({wire.MEDIA_TYPE})
     repeat_safe = True  # the receiver knows a letter twice by its transaction, kind and time
 
     @classmethod
