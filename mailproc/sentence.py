@@ -78,14 +78,26 @@ def english() -> Mapping[str, Any]:
     return tomllib.loads((files("mailproc") / ENGLISH_FILE).read_text(encoding="utf-8"))
 
 
-def stored(*parts: Part) -> str:
+class Stored(str):
+    """A column as ``stored`` wrote it. Any other text is words, whatever it looks like: a stranger's are
+    never read as a code (``store.tables.Told``)."""
+
+    __slots__ = ()
+
+
+def stored(*parts: Part) -> Stored:
     """Parts as a column of text: equal for equal parts. Words alone stay as they are, unless they look like
     what this makes of codes."""
     kept = [part for part in parts if part]
     if all(isinstance(part, str) for part in kept):
-        text = "; ".join(map(str, kept))
-        return json.dumps([text], ensure_ascii=False) if text.startswith("[") else text
-    return json.dumps([_kept(part) for part in kept], ensure_ascii=False, sort_keys=True)
+        text = _storable("; ".join(map(str, kept)))
+        return Stored(json.dumps([text], ensure_ascii=False) if text.startswith("[") else text)
+    return Stored(json.dumps([_kept(part) for part in kept], ensure_ascii=False, sort_keys=True))
+
+
+def _storable(words: str) -> str:
+    """NUL (PostgreSQL) and lone surrogates (SQLite too) cannot be stored: shown escaped instead."""
+    return words.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
 class Note(str):
@@ -105,7 +117,7 @@ def note(column: str) -> Note:
     return Note(*read_stored(column))
 
 
-def joined(column: str, *parts: Part) -> str:
+def joined(column: str, *parts: Part) -> Stored:
     """The column with more behind what it says."""
     return stored(*read_stored(column), *parts)
 
@@ -149,6 +161,8 @@ def _kept(value: Value) -> Any:
         return {"code": value.code, "values": {name: _kept(one) for name, one in value.values.items()}}
     if isinstance(value, Word):
         return {"table": value.table, "code": value.code}
+    if isinstance(value, str):
+        return _storable(value)
     return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
@@ -157,7 +171,10 @@ def _read(value: Any) -> Value:
         return value
     if "day" in value:
         return date.fromisoformat(value["day"])
+    code, table = value["code"], value.get("table", "")
+    if not (isinstance(code, str) and isinstance(table, str)):
+        raise ValueError("a code is a word")
     if "table" in value:
-        return Word(value["table"], value["code"])
+        return Word(table, code)
     values = {name: _read(one) for name, one in value["values"].items()}
-    return Sentence(value["code"], MappingProxyType(values))
+    return Sentence(code, MappingProxyType(values))

@@ -1,9 +1,11 @@
 """Sentences are codes and values until somebody reads them: every code has its text, with its values."""
 
 import ast
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -78,7 +80,7 @@ def test_what_is_unknown_is_shown_as_its_code_and_never_hides_the_row() -> None:
     assert ENGLISH.word(sentence("no-request", number=Word("brand-newer", "X"))).startswith("There is")
 
 
-SOME_TEXT = some.text(max_size=20)
+SOME_TEXT = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 WORDS = some.builds(Word, SOME_TEXT, SOME_TEXT)
 VALUES = SOME_TEXT | some.integers(0, 10**9) | some.dates() | WORDS
 SENTENCES = some.recursive(
@@ -107,6 +109,24 @@ def test_what_is_stored_is_what_is_read(parts: list[Part]) -> None:
 def test_a_row_of_an_older_release_is_shown_as_it_was_written(old: str) -> None:
     assert note(old) == old
     assert GERMAN.words_stored(old) == old
+
+
+@pytest.mark.parametrize(("words", "shown"), [("a\0b", "a\\x00b"), ("a\udc80b", "a\\udc80b")])
+def test_what_no_database_takes_is_kept_as_it_is_shown(words: str, shown: str) -> None:
+    assert note(stored(words)) == shown
+    (part,) = read_stored(stored(sentence("no-request", number=words)))
+    assert isinstance(part, Sentence) and part.values["number"] == shown
+
+
+@pytest.mark.parametrize("code", [["x"], 5, None, {"a": 1}])
+def test_a_code_that_is_no_word_is_none(code: Any) -> None:
+    inner = {"n": {"table": code, "code": "x"}}
+    for column in ({"code": code, "values": {}}, {"code": "x", "values": inner}):
+        {"code": code, "values": {}},
+        {"code": "x", "values": {"n": {"table": code, "code": "x"}}},
+    ):
+        text = json.dumps([column])
+        assert note(text) == text
 
 
 @given(SOME_TEXT | SENTENCES.map(stored))

@@ -71,9 +71,10 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, cont
         _head(language, "proof", row["proof"])
     if row.get("proof_note"):
         _head(language, "proof_failed", row["proof_note"])
-    for name in ("last_error", "note", "reply", "file"):
-        if row.get(name):
-            output.line(f"         {output.one_line(language.words_stored(row[name]))}")
+    told = [language.words_stored(row[name]) for name in ("last_error", "note") if row.get(name)]
+    for text in (*told, row.get("reply"), row.get("file")):
+        if text:
+            output.line(f"         {output.one_line(text)}")
     for one in became:
         why = f" ({language.words_of(one['why'])})" if one["why"] else ""
         state = language.delivery_word(one["state"])

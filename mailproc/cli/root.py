@@ -66,15 +66,13 @@ def refusal(error: MailprocError, ctx: typer.Context) -> Iterator[str]:
 
 def _language_of(ctx: typer.Context) -> Callable[[Part], str]:
     """How a sentence is worded. A verb may refuse what it was given before it reads the configuration."""
-    context = ctx.meta.get(CONTEXT)
-    if context is None:
-        from mailproc.cli.session import configured  # here: a verb that is done needs it not
+    from mailproc.cli.session import configured  # here: a verb that is done needs it not
 
-        try:
-            context = configured(ctx)
-        except MailprocError:
-            return str
-    word: Callable[[Part], str] = context.language.word
+    try:
+        context = ctx.meta.get(CONTEXT) or configured(ctx)
+        word: Callable[[Part], str] = context.language.word
+    except MailprocError:  # also of a language's own file, for which the verb had no use yet
+        return str
     return word
 
 

@@ -18,11 +18,14 @@ from sqlalchemy import (
     DateTime,
     Index,
     LargeBinary,
+    String,
     TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlmodel import Field, SQLModel
+
+from mailproc.sentence import Stored, stored
 
 
 class Instant(TypeDecorator[datetime]):
@@ -42,6 +45,23 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Told(TypeDecorator[str]):
+    """Why something is as it is, in codes and values (``sentence.stored``); other text is kept as words."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
+        return None if value is None else str(value if isinstance(value, Stored) else stored(value))
+
+    def process_result_value(self, value: str | None, _dialect: Any) -> Stored | None:
+        return None if value is None else Stored(value)
+
+
+def _told() -> Any:
+    return Field(default="", sa_type=Told)
 
 
 def _instant(*, nullable: bool = True) -> Any:
@@ -64,7 +84,7 @@ class QueueRow(SQLModel):
     # Tries begun and never ended (queue.py). Whatever changes the row, other than a claim, ends its try.
     unfinished: int = Field(default=0, sa_column_kwargs={"server_default": "0", "onupdate": 0})
     not_before: datetime | None = _instant()
-    last_error: str = ""
+    last_error: str = _told()
 
 
 class Counter(SQLModel, table=True):
@@ -198,7 +218,7 @@ class InboxRow(QueueRow, table=True):
     subject: str = ""
     codec: str = ""
     partner: str = ""
-    note: str = ""
+    note: str = _told()
 
 
 UNPLACED = "transaction_id IS NULL AND state = 'shelved'"

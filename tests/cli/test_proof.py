@@ -92,7 +92,7 @@ class _Terminal:
 
 
 @pytest.mark.parametrize(
-    ("twice", "words"), [(["a-secret", "a-secret"], ""), (["a-secret", "b-secret"], "not the same")]
+    ("twice", "words"), [(["a-secret", "a-secret"], ""), (["a-secret", "b-secret"], "differ")]
 )
 def test_at_a_terminal_it_is_asked_for_twice(
     monkeypatch: pytest.MonkeyPatch, twice: list[str], words: str, capsys: pytest.CaptureFixture[str]

@@ -9,6 +9,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
 from mailproc.office.mailroom import incoming
+from mailproc.office.queries import letters
 from mailproc.store import outgoing
 
 US, BL = "ill@library.example", "orders@bl.example"
@@ -94,6 +95,29 @@ def test_a_guess_moves_nothing(verp_world, forged):
     row = put(verp_world, report(), forged.format(token=token))
     assert row["state"] == "shelved" and "not ours" in row["last_error"]
     assert verp_world.row("outgoing", 1)["state"] == "handed_over"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '[{"code":["x"],"values":{}}]',
+        '[{"code":5,"values":{}}]',
+        '[{"code":"counts-as-delivered","values":{"number":"12"}}]',
+        '["said so"]',
+    ],
+)
+def test_what_a_report_says_is_never_read_as_a_code_of_ours(verp_world, words):
+    sender = verp_world.row("outgoing", 1)["mail_from"]
+    raw = (
+        "From: MAILER-DAEMON@relay.example\nContent-Type: multipart/report; boundary=b\n\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; relay.example\n\n"
+        f"Final-Recipient: rfc822; {BL}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: {words}\n--b--\n"
+    )
+    assert put(verp_world, raw.encode(), sender)["state"] == "done"
+    assert verp_world.row("outgoing", 1)["last_error"].endswith(words)
+    with verp_world.store.read() as connection:
+        (line,) = letters.outbox(connection)
+    assert str(line.note).endswith(words)
 
 
 def test_another_letter_s_token_is_no_proof(verp_world):
