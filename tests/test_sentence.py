@@ -122,9 +122,6 @@ def test_what_no_database_takes_is_kept_as_it_is_shown(words: str, shown: str) -
 def test_a_code_that_is_no_word_is_none(code: Any) -> None:
     inner = {"n": {"table": code, "code": "x"}}
     for column in ({"code": code, "values": {}}, {"code": "x", "values": inner}):
-        {"code": code, "values": {}},
-        {"code": "x", "values": {"n": {"table": code, "code": "x"}}},
-    ):
         text = json.dumps([column])
         assert note(text) == text
 

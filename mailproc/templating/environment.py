@@ -200,9 +200,22 @@ class Templates:
         return _Loaded(source, text, *_checked(contract, text, name))
 
 
-@lru_cache(maxsize=256)
 def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
-    """The compiled template, or None and why not. Each text is checked once a process."""
+    """The compiled template, or None and why not."""
+    try:
+        return _checked_once(contract, text, name)
+    except (RecursionError, MemoryError, SyntaxError):  # Python's own limits, which may be of this moment
+        return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
+
+
+@lru_cache(maxsize=256)
+def _checked_once(
+    contract: Contract, text: str, name: str
+) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
+    """The same, each text once a process.
+
+    Raises RecursionError, MemoryError or SyntaxError where Python cannot read it.
+    """
     if len(text) > LONGEST_TEXT:
         return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)
     try:
@@ -215,8 +228,6 @@ def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None,
     except ValueError:  # Python reads no figures by the thousand
         line = 1 + text.count("\n", 0, found.start()) if (found := _FIGURES.search(text)) else 0
         return None, (TemplateProblem(name, line, "", "a number of so many digits cannot stand in a letter"),)
-    except (RecursionError, MemoryError, SyntaxError):  # Python's own limits
-        return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
     template = Template.from_code(_SANDBOX, code, {})
     problems = list(tried(template, contract, name))
     return (None if problems else template), tuple(problems)

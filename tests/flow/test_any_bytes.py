@@ -157,9 +157,9 @@ def test_a_round_holds_few_octets(small_world, addresses, monkeypatch):
         small_world.inject(b"%d" % size * size, "a@stranger.example")
     held = []
     while rows := batch.claim(small_world.app.store, 50, small_world.now):
-        held.append([len(row["raw"]) for row in rows])
+        held.append([len(row.raw) for row in rows])
         small_world.app.store.write(
-            lambda connection, ids=[row["id"] for row in rows]: [
+            lambda connection, ids=[row.id for row in rows]: [
                 letters_of_store.settle(connection, one, "done") for one in ids
             ]
         )
@@ -189,7 +189,7 @@ def test_a_bug_in_a_step_shelves_one_message(small_world, monkeypatch, caplog):
     real = recorded_facts.gather
 
     def broken(connection, event, *rest):
-        if event["type"] == "SHIPPED":
+        if event.type == "SHIPPED":
             raise ZeroDivisionError
         return real(connection, event, *rest)
 

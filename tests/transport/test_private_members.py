@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import textwrap
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def test_what_we_override_is_still_called_so(ours: Any, theirs: Any) -> None:
 
 def test_a_readers_buffer_is_there() -> None:
     """The DATA of a session puts a line end before what has come."""
-    assert asyncio.StreamReader()._buffer == b""
+    with closing(asyncio.new_event_loop()) as loop:
+        assert asyncio.StreamReader(loop=loop)._buffer == b""
 
 
 @pytest.mark.parametrize("library", ["aiosmtpd", "IMAPClient", "asn1tools", "APScheduler"])

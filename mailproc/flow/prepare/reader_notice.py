@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill.terms import Service, State
-from mailproc.notices.patron import TO_READERS, ToPatron
+from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal
 from mailproc.store import events, requests
 from mailproc.templating.contract import fields_of
 
 
 def context_of(writer: NoticeWriter) -> ToPatron:
-    """The names of the notice with their values."""
-    notice = writer.occasion.body["notice"]
-    contract = next(one for one in TO_READERS if one.path == f"en/{notice}.txt")
+    """The names of the notice with their values. Raises LocalFault where no letter is called so."""
+    path = f"en/{writer.occasion.body['notice']}.txt"
+    contract = writer.context.templates.contract(path)
     context: ToPatron = contract.context(
         **{name: FILLS[name](writer) for name in fields_of(contract.context)}
     )

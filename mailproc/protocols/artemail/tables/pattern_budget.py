@@ -35,8 +35,9 @@ millionths. A letter of a million lines takes all its time, and no expression is
 
 
 class _Allowance:
-    """A letter's time. It runs from the first look at the thread's clock, which almost no letter takes long
-    enough for. In its second half each expression's own part is measured, which costs something."""
+    """A letter's time. It runs from the first look at the thread's clock: before the first expression of
+    staff, and after LOOK with ours alone, for which almost no letter takes long enough. In its second half
+    each expression's own part is measured, which costs something."""
 
     def __init__(self) -> None:
         self._looked = time.perf_counter()
@@ -46,10 +47,11 @@ class _Allowance:
         self._left = SECONDS
         self._own: dict[int, tuple[float, int, Pattern]] = {}  # seconds, tries
 
-    def left(self) -> float:
+    def left(self, *, shipped: bool) -> float:
         """Seconds for the expression that is tried now."""
         now = time.perf_counter()
-        if now - self._looked >= LOOK or self._left < self._half:
+        begins = self._until is None and not shipped
+        if begins or now - self._looked >= LOOK or self._left < self._half:
             self._looked = now
             self._at = time.thread_time()
             if self._until is None:
@@ -120,7 +122,7 @@ class Pattern:
 
     def _tried(self, attempt: Callable[..., regex.Match[str] | None], text: str) -> regex.Match[str] | None:
         allowance = _allowance.get() or _Allowance()
-        left = allowance.left()
+        left = allowance.left(shipped=self.shipped)
         if left <= 0:
             raise allowance.is_over()
         if self.shipped:
