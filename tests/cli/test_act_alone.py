@@ -42,13 +42,28 @@ def test_each_says_where_it_leads_how_it_is_told_and_its_options(cli: Cli, numbe
     assert "  --date DAY: when that was\n" in told
 
 
+GIVEN = {"--note": "soon", "--date": "2099-01-01", "--cost": "1 EUR", "--to": "UK-BL"}
+
+
+def assert_foreseen(cli: Cli, number: str) -> None:
+    for one in cli("act", number, "--json").json:
+        words = ["--answer", one["answer"]] if one["answer"] else []
+        for option in one["options"]:
+            words += [option["option"], GIVEN[option["option"]]] if option["needed"] else []
+        foreseen = cli("act", number, one["action"], *words, "--dry-run", "--json")
+        assert (foreseen.code, foreseen.json["state"]) == (0, one["becomes"]), one
+
+
+def test_it_tells_what_a_lenders_act_would_do(cli: Cli, lent: str) -> None:
+    assert_foreseen(cli, lent)
+    assert cli("act", lent, "ship").code == 0
+    assert_foreseen(cli, lent)
+
+
 def test_it_tells_what_the_act_would_do(cli: Cli, number: str) -> None:
     """The order has not left: who cancels it takes it back, and nothing is sent."""
     assert cli("act", number, "message", "--note", "soon").code == 0
-    for one in cli("act", number, "--json").json:
-        note = ("--note", "soon") if one["action"] == "message" else ()
-        foreseen = cli("act", number, one["action"], *note, "--dry-run", "--json")
-        assert foreseen.json["state"] == one["becomes"], one
+    assert_foreseen(cli, number)
     found = {one["action"]: one for one in cli("act", number, "--json").json}
     assert (found["cancel"]["becomes"], found["cancel"]["told"]) == ("CANCELLED", "LOCAL")
     assert found["undo"]["becomes"] == "PENDING"
