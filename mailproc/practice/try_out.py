@@ -19,7 +19,7 @@ The practice world stands on 127.0.0.1. These lines join your config.toml to it 
 stands in place of your own):
 
 {lines}
-And in every terminal, before `mailproc run` and all other verbs:
+And in the terminal of `mailproc run` (`check` and `fetch` need them too, other verbs do not):
 
 {exports}
 
