@@ -52,7 +52,7 @@ mutants: install  ## changes one thing at a time and sees whether a test notices
 	@test -f .mutants/seconds.json || $(BIN)/python -m mutants map
 	$(BIN)/python -m mutants $(or $(MUTANTS),run)
 
-docs: install  ## writes the generated pages anew
+docs: install  ## writes the generated pages again
 	$(BIN)/mailproc states --markdown > docs/states.md
 	$(BIN)/mailproc templates --markdown > templates/README.md
 

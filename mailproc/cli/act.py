@@ -1,5 +1,6 @@
 """Verbs that move requests: place one, act, go on to the next partner."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.ill import actions
 from mailproc.ill.actions import ACTIONS, Option
-from mailproc.ill.status import status
+from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
@@ -153,6 +154,7 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
         raise LocalFault(sentence("which-action", options=", ".join(named)))
     with app.store.read() as connection:
         found = possible_actions.choices(connection, wanted.number, app.context)
+        now = request_details.shown(connection, wanted.number).line.status
     if as_json:
         output.as_json([_choice_json(one, app.context) for one in found])
         return
@@ -160,10 +162,21 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
     for one in found:
         lead = f"{one.action.name} --answer {one.answer}" if one.answer else one.action.name
         output.line(f"{lead}: {_does(one, language)}")
-        after = language.state_word(one.role, one.becomes)
-        output.line(f"  {language.label('act', 'would', state=after, told=language.label('told', one.told))}")
+        output.line(f"  {_leads(one, now, app.context)}")
         for option in one.options:
             output.line(f"  {option.usage}: {language.option_word(one.action.name, option.name)}")
+
+
+def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
+    """ "then: Shipped; a message goes to their system". ``now``: how the request stands."""
+    language = context.language
+    after = replace(now, closed=True) if one.action.name == "close" else one.status
+    return language.label(
+        "act",
+        "would" if after else "would_stay",
+        state=language.status(after or now, context.today()),
+        told=language.label("told", one.told),
+    )
 
 
 def _choice_json(one: Choice, context: Context) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
-from mailproc.ill.status import OF_STATE, status
+from mailproc.ill.status import status
 from mailproc.ill.terms import Role, State
 from mailproc.notices.incoming_details import plain_note
 from mailproc.notices.language import Language
@@ -100,7 +100,7 @@ def _tell_agenda(found: Agenda, context: Context) -> None:
         rows = [(*_request(one, context), _also(one, language)) for one in group.requests]
         _block(f"{language.attention_word(group.reason)} ({len(rows)})", rows)
     if found.idle:
-        rows = [(*_request(one, context), _state(one, language)) for one in found.idle]
+        rows = [(*_request(one, context), language.term_word(one.state)) for one in found.idle]
         _block(f"{words['idle']} ({len(rows)})", rows)
     sums = {"needing": found.needing, "waiting": found.waiting, "open": found.all_open}
     output.line()
@@ -142,10 +142,6 @@ def _tell_letters(found: Agenda, context: Context) -> None:
 
 def _request(one: Todo, context: Context) -> tuple[str, ...]:
     return (one.number, output.cut(one.title, LONGEST), one.partner, _since(one.since, context))
-
-
-def _state(one: Todo, language: Language) -> str:
-    return language.texts.terms[OF_STATE[State[one.state]]]
 
 
 def _fault(one: FaultyText, language: Language) -> str:

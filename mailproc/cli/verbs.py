@@ -86,7 +86,7 @@ VERBS: Mapping[str, Verb] = {
     "encode": Verb("codecs", "Encode APDUs as a letter (RFC 5322 bytes on stdout, the password masked)."),
     "password": Verb(
         "password",
-        "Make the hash for [partner.login]: asks for the password twice, or reads one line from a pipe.",
+        "Make the hash for a partner's login: asks for the password twice, or reads one line from a pipe.",
     ),
     "patterns": Verb(
         "patterns",

@@ -70,16 +70,18 @@ class StaffDigest:
     library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
     day: str = field_help("Today.", sample="Mon 23 Nov 2026")
     groups: tuple[DigestGroup, ...] = field_help(
-        "What needs a hand, each request in one group.", sample=(sample_of(DigestGroup),)
+        "What needs attention, each request in one group.", sample=(sample_of(DigestGroup),)
     )
-    needing: int = field_help("How many requests need a hand: all that stand in groups.", sample=8)
+    needing: int = field_help("How many requests need attention: all that stand in groups.", sample=8)
     waiting: int = field_help("How many wait for others, with nothing to do for us.", sample=214)
     idle: tuple[DigestGroup, ...] = field_help(
         "Those of them to which nothing happens by itself, by their state.",
         sample=(sample_of(DigestGroup, reason="on its way to us"),),
         optional=True,
     )
-    all_open: int = field_help("How many are open: those that need a hand and those that wait.", sample=222)
+    all_open: int = field_help(
+        "How many are open: those that need attention and those that wait.", sample=222
+    )
     unplaced: DigestLetters = field_help("Letters that could not be placed.", sample=sample_of(DigestLetters))
     unsent: DigestLetters = field_help(
         "Letters of ours that wait or failed.",

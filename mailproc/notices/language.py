@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mailproc.ill.apdu import Money
 from mailproc.ill.findings import Noted
-from mailproc.ill.status import RequestStatus
+from mailproc.ill.status import OF_STATE, RequestStatus
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
 from mailproc.sentence import Note, Part, worded
@@ -36,6 +36,12 @@ class Language:
         """How a transaction stands, seen from our side. Takes the members or their names."""
         code = state.name if isinstance(state, State) else state
         return self.texts.states.get(str(role), {}).get(code, code)
+
+    def term_word(self, state: State | str) -> str:
+        """How a request in this state stands, in the standard's term: "Requested". Takes the member or its
+        name."""
+        code = state.name if isinstance(state, State) else state
+        return self.texts.terms[OF_STATE[State[code]]] if code in State.__members__ else code
 
     def event_word(self, event: str) -> str:
         """What happened: messages by their row in CAPITALS (what they did), acts in lower case (we)."""

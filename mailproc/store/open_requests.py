@@ -22,7 +22,7 @@ _ASKING = TRANSACTION.c.attention.is_not(None)
 
 
 def count(connection: Connection) -> int:
-    """How many are open: not over, or over while an attempt asks for a hand."""
+    """How many are open: not over, or over while an attempt asks for attention."""
     late = select(REQUEST.c.id).where(
         ~_OPEN, REQUEST.c.id.in_(select(TRANSACTION.c.request_id).where(_ASKING))
     )

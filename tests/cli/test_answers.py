@@ -273,7 +273,7 @@ def test_what_is_put_away_is_told_and_kept(cli):
     assert [one["id"] for one in cli("shelved", "--json").json] == ["I2"]
     assert "mailproc dismiss I12" in cli("digest").out
     shown = cli("letter", "I1").out
-    assert "put away by staff" in shown and "an offer" in shown and "Buy 1" in shown
+    assert "dismissed by staff" in shown and "an offer" in shown and "Buy 1" in shown
     done = cli("dismiss", "I2", "--json").json
     assert done["ids"] == ["I2"] and done["by"] and done["at"]
     assert cli("digest", "--json").json["unplaced"] == []

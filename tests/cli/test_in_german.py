@@ -40,7 +40,7 @@ def test_lists_and_show_are_in_german(german: Cli) -> None:
     assert "nichts zu tun" in german("digest").out
     assert re.search(r"1  BL +Vorgemerkt +B1-1, ", german("rota", "B1").out)
     assert "Wenn nichts geschieht" in german("jobs").out
-    assert "im Ordner abgelegt" in german("letters").out
+    assert "in den Ordner geschrieben" in german("letters").out
 
 
 def test_what_the_law_finds_is_in_german(german: Cli) -> None:
@@ -84,9 +84,11 @@ def test_a_language_file_with_a_gap_ends_check_with_status_3(folder: Path, cli: 
     [
         (("show", "B9"), "Es gibt keine Bestellung B9."),
         (("act", "B1", "receive", "--date", "morgen"), "'morgen' ist kein Datum; schreiben Sie 2026-01-31."),
-        (("next", "B1"), "B1-1 at UK-BL ist Bestellt: Stornieren oder schließen Sie das"),
+        (("next", "B1"), "B1-1 bei UK-BL ist Bestellt: Stornieren oder schließen Sie das"),
         (("act", "B1", "renew"), "renew ist nicht möglich: Ausleihe, Stand Bestellt. Jetzt möglich: "),
         (("letter", "I99"), "Es gibt keinen Brief I99."),
+        (("attach", "I99", "B1"), "Es gibt keinen Brief I99."),
+        (("dismiss", "E99"), "Es gibt keinen Brief E99."),
         (("release", "I1"), "liegt nicht auf der Ablage"),
         (("amend", "B1", "--title", "Neu"), "UK-BL hat die Bestellung B1-1 (Bestellt): Sie kann nicht mehr"),
         (("pause", "NOBODY"), "Es gibt keinen Partner 'NOBODY'. Bekannte Partner:"),

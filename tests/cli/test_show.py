@@ -131,7 +131,7 @@ def test_a_reader_who_was_not_told_is_named_to_staff(
     assert ("Not told" in head) is untold
     assert told == ([{"notice": "patron/unfilled", "why": "the reader has no e-mail address"}] * untold)
     letters = [file.read_text() for file in sorted((folder / "out").glob("*.eml"))]
-    (to_staff,) = [text for text in letters if "\nSubject: B1 needs a hand" in text]
+    (to_staff,) = [text for text in letters if "\nSubject: B1 needs attention" in text]
     assert ("The reader of B1 was not told" in to_staff) is untold
     assert any("To: r@reader.example" in text for text in letters) is (reader is not None and not untold)
 

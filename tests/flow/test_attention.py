@@ -54,14 +54,14 @@ def test_each_stands_under_its_reason(many):
 def test_one_request_is_named_as_ever(many):
     many.hear("B7-1 CRF*CANNOT MATCH ITEM", "B8-1 USE*3")
     (letter,) = many.notices()
-    assert "Subject: B7 needs a hand" in letter.text
+    assert "Subject: B7 needs attention" in letter.text
     assert "mailproc show B7" in letter.text
 
 
 def test_two_words_about_one_request_are_one_letter_with_both(many):
     many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B1-1 LONDON")
     (letter,) = many.notices()
-    assert "Subject: B1 needs a hand" in letter.text
+    assert "Subject: B1 needs attention" in letter.text
     assert "cannot match" in letter.text and "do not know" in letter.text
 
 
@@ -94,7 +94,7 @@ def test_a_file_that_bounced_names_every_order_of_it(small_world):
 
 
 def test_what_could_not_be_read_stands_in_the_same_letter(small_world):
-    """A number used again with another book needs a hand, and beside it an order without an item."""
+    """A number used again with another book needs attention, and beside it an order without an item."""
     small_world.ordered("TXC1-1 S LOAN\nA book", "TXC1-2 S LOAN\nA second book")
     small_world.ordered("TXC1-1 S LOAN\nAnother", "TXC1-2 S LOAN\nYet another", UNREADABLE, file_ref="2")
     (letter,) = small_world.notices()

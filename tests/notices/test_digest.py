@@ -56,7 +56,7 @@ def test_a_full_day_reads_like_this() -> None:
     )  # fmt: skip
     assert text_of(made) == (
         "Mon 23 Nov: 3 to be done, 214 waiting\n\n"
-        "What needs a hand, and why:\n\n"
+        "What needs attention, and why:\n\n"
         "they have a condition (2)\n"
         "  B17  Iron Bridges, Other Town Library, since Fri 20 Nov 2026\n"
         "  B21  On Letters, Other Town Library, since Fri 20 Nov 2026\n\n"
@@ -66,9 +66,8 @@ def test_a_full_day_reads_like_this() -> None:
         "Letters that could not be placed (2)\n"
         '  I12  ill@other.example "Re: B12": a letter could not be placed, since Fri 20 Nov 2026\n'
         "  E40  ill@other.example: a letter could not be placed, since Fri 20 Nov 2026\n"
-        '  To do: "mailproc attach I12 B3" puts one to its request, '
-        '"mailproc release I12" has it read once more,\n'
-        '         "mailproc dismiss I12" puts it away.\n\n'
+        '  To do: "mailproc attach I12 B3" attaches one to B3, "mailproc release I12" reads it again,\n'
+        '         "mailproc dismiss I12" dismisses it.\n\n'
         "Letters of ours that wait or failed (1)\n"
         '  O7  art@bl.example "Order file": held back, since Fri 20 Nov 2026\n\n'
         "Mailboxes that cannot be read, or not wholly (1)\n"
@@ -80,7 +79,7 @@ def test_a_full_day_reads_like_this() -> None:
 def test_a_quiet_day_says_so() -> None:
     text = text_of(digest(LIBRARY, "Mo 23. Nov", [], 214), "de")
     top = "Mo 23. Nov: 0 zu bearbeiten, 214 warten\n\nHeute ist nichts zu bearbeiten.\n\n"
-    assert text.startswith(f"{top}0 hier + 214 warten auf andere = 214 offen.\n\n")
+    assert text.startswith(f"{top}0 hier, 214 bei anderen: zusammen 214 offen.\n\n")
     assert len(text.splitlines()) == 7
 
 
@@ -106,12 +105,15 @@ def test_a_long_group_is_cut_and_says_how_much_is_missing(language: str) -> None
     assert len(re.findall(r"^  I\d+ ", text, re.MULTILINE)) == 2 * MOST_SHOWN
 
 
-@pytest.mark.parametrize(("language", "head"), [("en", "Nothing happens by itself"), ("de", "von selbst")])
-def test_what_happens_by_nobody_is_listed_under_its_state(language: str, head: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "head", "sum_"),
+    [("en", "Nothing happens by itself", "= 3 "), ("de", "von selbst", "zusammen 3 offen")],
+)
+def test_what_happens_by_nobody_is_listed_under_its_state(language: str, head: str, sum_: str) -> None:
     text = text_of(
         digest(LIBRARY, DAY, [], 3, idle=[("on its way", [request(7)]), ("lent", [request(8)])]), language
     )
-    assert text.index("= 3 ") < text.index(head) < text.index("on its way (1)") < text.index("lent (1)")
+    assert text.index(sum_) < text.index(head) < text.index("on its way (1)") < text.index("lent (1)")
     assert text.count(head) == 1
     assert head not in text_of(digest(LIBRARY, DAY, [], 3), language)
 
@@ -141,7 +143,8 @@ def test_groups_and_waiting_are_all_that_is_open(
     assert made.all_open == len(different) + waiting
     assert made.needing == sum(len(group.requests) + group.more for group in made.groups) == len(different)
     text = text_of(made, language)
-    shown, waits, total = map(int, re.findall(r"^(\d+) .*\+ (\d+) .*= (\d+) ", text, re.MULTILINE)[0])
+    sums = r"^(\d+) (?:here|hier)\D+(\d+) \D+(\d+) (?:open|offen)"
+    shown, waits, total = map(int, re.findall(sums, text, re.MULTILINE)[0])
     assert shown + waits == total == made.all_open
     assert sum(int(n) for n in re.findall(r"^[abcd] \((\d+)\)$", text, re.MULTILINE)) == shown
 

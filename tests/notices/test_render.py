@@ -83,7 +83,7 @@ def test_every_value_is_one_line_in_lists_and_groups_too() -> None:
 def test_staff_are_told_without_request_or_letter() -> None:
     context = StaffAttention(library=sample_of(OurLibrary), reasons=("a mailbox cannot be reached",))
     notice = render(TEMPLATES, "staff/attention", "en", context)
-    assert notice.subject == "mailproc needs a hand: a mailbox cannot be reached"
+    assert notice.subject == "mailproc needs attention: a mailbox cannot be reached"
     assert "mailproc show" not in notice.text
 
 

@@ -1,4 +1,4 @@
-"""What needs a hand: each open request once, by its most urgent reason, and a sum that hides nothing."""
+"""What needs attention: each open request once, by its most urgent reason, and a sum that hides nothing."""
 
 import random
 from contextlib import suppress
@@ -187,7 +187,7 @@ def test_what_was_counted_is_what_is_said(world):
 def test_a_quiet_store_says_so(world):
     digest_mail.send(world.app.store, world.app.context)
     world.run()
-    assert "Nothing needs a hand today." in world.notices()[0].text
+    assert "Nothing needs attention today." in world.notices()[0].text
 
 
 def test_a_preview_shows_the_sample(world):

@@ -174,7 +174,7 @@ def test_corrected_without_again_it_waits_for_the_next_order(world, addresses):
     world.sent.clear()
     done = corrected(world, item={"title": "The right book"})
     assert (done.way, done.attempt, world.sent) == ("kept", 1, [])
-    assert world.attention("B1") == ("ask-cannot-match",)  # nobody was asked: it still needs a hand
+    assert world.attention("B1") == ("ask-cannot-match",)  # nobody was asked: it still needs attention
     world.next("B1")
     (letter,) = world.to(addresses["XX-SECOND"])
     assert "The right book" in letter.text

@@ -34,7 +34,7 @@ def test_a_letter_of_nobody(world):
     kept = world.row("inbox", int(one[1:]))
     assert kept["state"] == "dismissed" and kept["raw"]
     assert kept["last_error"] == "no protocol knows this letter"
-    assert kept["note"] == "clerk put it away on 2026-03-02 09:00: an advertisement"
+    assert kept["note"] == "clerk dismissed it on 2026-03-02 09:00: an advertisement"
 
 
 def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
@@ -49,7 +49,7 @@ def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
     with world.app.store.read() as connection:
         told = letters.events_of(connection, inbox_id)
     (why,) = [one["why"] for one in told if one["id"] == event_id]
-    assert "has no number" in why and why.endswith("clerk put it away on 2026-03-02 09:00")
+    assert "has no number" in why and why.endswith("clerk dismissed it on 2026-03-02 09:00")
 
 
 def test_all_or_none(world):
@@ -103,7 +103,7 @@ def test_a_reader_s_letter_that_came_back(world):
     assert dismiss(world, notice.name, note="told by telephone").ids == (notice.name,)
     assert unsent(world) == [] and world.attention("B1") == ()
     kept = world.row("outgoing", int(notice.name[1:]))
-    assert kept["last_error"].startswith("550 no such user; clerk put it away on 2026-03-02")
+    assert kept["last_error"].startswith("550 no such user; clerk dismissed it on 2026-03-02")
     assert "BOUNCED" in world.events("B1")
     world.bounce(notice)  # it is known
     assert world.events("B1").count("BOUNCED") == 1 and unsent(world) == []

@@ -98,7 +98,7 @@ def test_not_held_by_phone_goes_on_to_the_next(small_world, addresses):
 
 
 def test_who_recorded_it_needs_no_letter_about_it(small_world):
-    """The answer on the screen says that a hand is needed, the lists keep it, and staff get no letter."""
+    """The answer on the screen says that attention is needed, the lists keep it, and staff get no letter."""
     small_world.place()
     done = small_world.act("B1", "unfilled", reason="not-found-as-cited", heard_by="phone")
     assert "needs attention: they cannot match what we cited: correct it, or say how to go on" in map(

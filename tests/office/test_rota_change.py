@@ -83,7 +83,7 @@ def test_another_order_is_drop_and_add(world):
 
 
 def test_adding_at_the_end_of_the_rota_leaves_it_in_the_lists(world):
-    """Nobody has been asked by that: it still needs a hand."""
+    """Nobody has been asked by that: it still needs attention."""
     world.place("XX-BL")
     world.hear("B1-1 NOT")
     changed(world, "XX-SECOND")

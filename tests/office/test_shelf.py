@@ -64,7 +64,7 @@ def test_one_message_of_a_letter_is_attached(world):
     (letter_id,) = world.shelf()
     assert letter_id.startswith("E")
     said = attach(world, letter_id, "B1-1")
-    assert "PENDING → SHIPPED" in said
+    assert "Requested → Shipped" in said
     assert world.state("B1") == "SHIPPED"
     assert world.shelf() == {}
 

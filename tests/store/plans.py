@@ -29,7 +29,7 @@ SMALL = {
     "ix_partner_learned_paused": "a row for each partner that staff have paused",
     "ix_inbox_shelf": "what staff have not put away yet",
     "alarm_pkey": "what is over is deleted",
-    "ix_transactions_attention": "what needs a hand, of which all is listed",
+    "ix_transactions_attention": "what needs attention, of which all is listed",
     "ix_transactions_promised": "what waits for a promised day, of which that day is read",
     "ix_request_open": "what is open, of which the last state is read",
     "ix_timer_kind": "what waits, which is counted; the index alone is read",

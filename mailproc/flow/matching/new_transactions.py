@@ -32,8 +32,14 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
     attempts = transactions.of_request(connection, request.id)
     for attempt in attempts:
         if attempt.closed_at is None and not attempt.state.gives_way:
-            open_one = f"{request.number}-{attempt.attempt} at {attempt.partner}"
-            raise LocalFault(sentence("attempt-open", attempt=open_one, state=term_word(attempt.state)))
+            raise LocalFault(
+                sentence(
+                    "attempt-open",
+                    attempt=f"{request.number}-{attempt.attempt}",
+                    partner=attempt.partner,
+                    state=term_word(attempt.state),
+                )
+            )
     candidate = rota.next_candidate(requests.rota(connection, request.id))
     if candidate is None:
         raise LocalFault(sentence("rota-end", number=request.number))

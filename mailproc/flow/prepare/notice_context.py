@@ -31,6 +31,7 @@ from mailproc.notices.catalogue import (
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
 from mailproc.notices.outgoing_details import telling
+from mailproc.sentence import Part, sentence
 from mailproc.store import events, outgoing, patrons
 from mailproc.store.rows import Event, IntentBody, Transaction
 from mailproc.templating.contract import sample_of
@@ -44,7 +45,7 @@ class Addressed:
     address: str
     language: str
     content: NoticeContext
-    why: str = ""
+    why: Part = ""
 
 
 def addressed(connection: Connection, occasion: Occasion, context: Context) -> Addressed:
@@ -77,7 +78,7 @@ def context_of(
 
 def _to_patron(writer: NoticeWriter) -> Addressed:
     address = writer.reader.email if writer.reader else ""
-    why = "" if address else "the reader has no e-mail address"
+    why = "" if address else sentence("reader-no-email")
     return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 

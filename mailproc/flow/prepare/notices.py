@@ -18,6 +18,7 @@ from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered, render_safely
+from mailproc.sentence import stored
 from mailproc.store import alarms, outgoing, partner_turns
 from mailproc.store.alarms import Turn
 from mailproc.store.engine import Store
@@ -62,7 +63,7 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
         store.write(lambda done: _hold_back(done, intents, turn, context))
     elif rendered is None:
         _log.info("no letter for intent %s: %s", row.id, who.why)
-        store.write(lambda done: outgoing.place(done, row.id, "withdrawn", None, who.why))
+        store.write(lambda done: outgoing.place(done, row.id, "withdrawn", None, stored(who.why)))
     else:
         letter = _letter(row, rendered, who.address, context)
         store.write(lambda done: _settle(done, intents, letter, rendered, turn, context))

@@ -95,7 +95,7 @@ def _by_state(idle: Sequence[Todo], context: Context) -> list[tuple[str, list[Di
     """Under the words of their state, each group in the order of its first."""
     groups: dict[str, list[DigestRequest]] = {}
     for one in idle:
-        state = context.language.state_word(one.role, one.state)
+        state = context.language.term_word(one.state)
         groups.setdefault(state, []).append(_request(one, context))
     return list(groups.items())
 

@@ -9,12 +9,14 @@ from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow import send
 from mailproc.flow.advance import steps
+from mailproc.flow.advance.steps import StepOutcome
 from mailproc.flow.context import Context
 from mailproc.flow.intake import forwarded_senders
 from mailproc.flow.reading.letter_reading import RELEASED, LetterReading, read, with_envelope
 from mailproc.flow.replies import unmatched
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
+from mailproc.ill.status import term_word
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.parse import parse, readable
@@ -22,7 +24,7 @@ from mailproc.office.mailroom import returned
 from mailproc.office.mailroom.handled import Handled
 from mailproc.office.queries.find import transaction_of
 from mailproc.office.queries.letters import not_on_the_shelf, parsed
-from mailproc.sentence import Word, sentence, stored
+from mailproc.sentence import Sentence, Word, sentence, stored
 from mailproc.store import events, letters, outgoing, partner_addresses
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -127,8 +129,7 @@ def attach(store: Store, context: Context, letter_id: str, number: str) -> Handl
         else:
             raise LocalFault(sentence("attach-ours", letter=letter_id))
         outcome = steps.step(connection, event_id, context, attached=True)
-        moved = sentence("attached", letter=letter_id, before=outcome.before, after=outcome.after)
-        return Handled(f"{kind}{row_id}", "done", moved, number, outcome.words)
+        return Handled(f"{kind}{row_id}", "done", _moved(letter_id, outcome), number, outcome.words)
 
     return store.write(job)
 
@@ -214,6 +215,17 @@ def _release_strangers(connection: Connection, reading: LetterReading, context: 
             (f"mailproc partners --confirm A{waits.id}", f"mailproc partners --forget A{waits.id}"),
         )
     return _release_letter(connection, reading.inbox_id, "")
+
+
+def _moved(letter_id: str, outcome: StepOutcome) -> Sentence:
+    """That the letter is attached, and what it did to the status."""
+    if not outcome.after or outcome.after == outcome.before:
+        return sentence("attached-stays", letter=letter_id, state=_term(outcome.after or outcome.before))
+    return sentence("attached", letter=letter_id, before=_term(outcome.before), after=_term(outcome.after))
+
+
+def _term(state: str) -> Word | str:
+    return term_word(state) if state else ""
 
 
 def _release_message(connection: Connection, number: int) -> Handled:

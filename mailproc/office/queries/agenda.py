@@ -112,7 +112,7 @@ def agenda(connection: Connection, context: Context) -> Agenda:
 def needs(
     connection: Connection, day: date, only: Collection[int] | None = None
 ) -> dict[int, tuple[str, ...]]:
-    """Why requests need a hand, the most urgent reason first, by the id of those that do; with ``only``
+    """Why requests need attention, the most urgent reason first, by the id of those that do; with ``only``
     of these alone. One rule for all who ask, so that a list and the letter of the day agree."""
     return {number: todo.reasons for number, todo in _needing(connection, day, only).items()}
 
@@ -154,7 +154,7 @@ def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
 
 
 def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:
-    """Why a request needs a hand, the most urgent reason first. ``attempts``: its rows of
+    """Why a request needs attention, the most urgent reason first. ``attempts``: its rows of
     ``open_requests.attempts``, in order."""
     last = attempts[-1]
     reasons = {reason for row in attempts[:-1] for reason in row.attention or ()} - OVER_WITH_THE_NEXT

@@ -120,9 +120,11 @@ def waiting(connection: Connection) -> list[LetterLine]:
 
 
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
-    """Why nothing can be done with it: the sentence ``code``, or it waits for DNS."""
+    """Why nothing can be done with it: the sentence ``code``, or it is not there, or it waits for DNS."""
     kind, number = parsed(letter_id)
     row = letters.load(connection, number) if kind == "I" else None
+    if (kind == "I" and row is None) or (kind == "E" and events.load(connection, number) is None):
+        return LocalFault(sentence("no-letter", name=f"{kind}{number}"), ("mailproc shelved",))
     if row is None or row.state != "todo" or not row.last_error:
         return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
     return LocalFault(

@@ -32,7 +32,7 @@ class RequestLine:
 
     ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
     that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
-    answered it all the same. ``needs``: why it needs a hand, as the letter of the day has it: the reasons
+    answered it all the same. ``needs``: why it needs attention, as the letter of the day has it: the reasons
     of ``attention``, those of earlier attempts, and whose turn it is where no reason is written down.
     """
 
@@ -71,7 +71,7 @@ class Filter:
 
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
     """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
-    zone; a promise whose day has passed needs a hand."""
+    zone; a promise whose day has passed needs attention."""
     statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         statement = statement.limit(wanted.limit)
@@ -129,7 +129,8 @@ def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequen
 
 
 AT_ONCE = 100
-"""Rows looked at together. Of those that might need a hand it may take many: whose turn it is tells later."""
+"""Rows looked at together. Of those that might need attention it may take many: whose turn it is, is found
+later."""
 
 
 def joined() -> Select[Any]:

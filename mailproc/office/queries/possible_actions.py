@@ -23,23 +23,30 @@ from mailproc.ill.actions import (
     Option,
 )
 from mailproc.ill.effects import Send
-from mailproc.ill.terms import Role, State
+from mailproc.ill.status import RequestStatus, status
+from mailproc.ill.terms import Results, Role, State
+from mailproc.ill.transaction_state import TransactionState
 from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
 from mailproc.store.rows import Transaction
 
+PROMISES = (Results.WILL_SUPPLY, Results.HOLD_PLACED)
+UNDO = BY_NAME["undo"]
+
 
 @dataclass(frozen=True)
 class Choice:
-    """``answer``: yes or no where the action takes one; ``becomes``: the state after it; ``told``: how the
-    partner hears of it, SEND (in its protocol), NOTICE (a letter to its people), LOCAL (nothing is sent)."""
+    """``answer``: yes or no where the action takes one; ``becomes``: the state after it, and ``status``: how
+    the request then stands, None where it stays as it stands; ``told``: how the partner hears of it, SEND (a
+    message to its system), NOTICE (a letter to its people), LOCAL (nothing is sent)."""
 
     role: Role
     action: Action
     answer: str
     becomes: State
+    status: RequestStatus | None
     told: Manner
 
     @property
@@ -59,11 +66,12 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
     """
     row, found = transaction_of(connection, number), list[Choice]()
     for action in OF_ROLE[row.role].values():
-        for answer, _event in action.said_as:
+        for answer, event in action.said_as:
             decision = _decided(connection, row, StaffAct(action=action.name, number=number), answer, context)
             if decision is not None:
-                becomes, told = decision.taken.after.state, _told(decision, row, context)
-                found.append(Choice(row.role, action, answer, becomes, told))
+                after, told = decision.taken.after, _told(decision, row, context)
+                stands = _stands(action, event, row, after)
+                found.append(Choice(row.role, action, answer, after.state, stands, told))
     return tuple(found)
 
 
@@ -93,6 +101,17 @@ def _filled(act: StaffAct, options: tuple[Option, ...], row: Transaction, contex
         LOCATION: (row.partner,),
     }
     return replace(act, **{option.field: values[option] for option in options if option in values})
+
+
+def _stands(action: Action, event: str, row: Transaction, after: TransactionState) -> RequestStatus | None:
+    """What the action says goes before the state: a promise leaves it, several answers share one."""
+    said = action.results
+    if said in PROMISES:
+        return status(after.state, promise={"what": said.name})
+    if after.state is row.state and after.promise == row.promise:
+        return None
+    moved = "" if action is UNDO else action.name if said else event
+    return status(after.state, promise=after.promise, moved=moved)
 
 
 def _told(decision: Decision, transaction: Transaction, context: Context) -> Manner:
