@@ -96,7 +96,7 @@ class Reason(StrEnum):
 class Until(StrEnum):
     """When a reason of a transaction is over."""
 
-    DELIVERED = "the letter of ours is delivered, withdrawn or put away"
+    DELIVERED = "the letter of ours is delivered, withdrawn or dismissed"
     WORDED = "the words are in a letter"
     STATE = "the transaction has come into another state; nothing would raise it again"
     STATE_OR_LOOK = "another state, or an act of staff"

@@ -36,7 +36,7 @@ NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
 """A list of letters is not to hold all their bytes."""
 
 DISMISSED = "dismissed"
-"""Of a letter, or of one message of it: staff have put it away."""
+"""Of a letter, or of one message of it: staff have dismissed it."""
 PLACEABLE = ("shelved", DISMISSED)
 """What staff may still find a place for."""
 

@@ -129,7 +129,11 @@ def test_a_reader_who_was_not_told_is_named_to_staff(
     head, told = said(cli), cli("show", "B1", "--json").json["untold"]
     assert ("no library can supply it: the reader has no e-mail address" in head) is untold
     assert ("Not told" in head) is untold
-    assert told == ([{"notice": "patron/unfilled", "why": "the reader has no e-mail address"}] * untold)
+    why = {
+        "why": "the reader has no e-mail address",
+        "why_codes": [{"code": "reader-no-email", "values": {}}],
+    }
+    assert told == [{"notice": "patron/unfilled", **why}] * untold
     letters = [file.read_text() for file in sorted((folder / "out").glob("*.eml"))]
     (to_staff,) = [text for text in letters if "\nSubject: B1 needs attention" in text]
     assert ("The reader of B1 was not told" in to_staff) is untold

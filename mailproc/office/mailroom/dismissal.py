@@ -35,7 +35,7 @@ def dismiss(
     """Put shelved letters and messages away, and letters of ours (O…) that came back or were given up; all
     or none. Of a letter that was read, its shelved messages.
 
-    ``release``, ``attach`` and ``redeliver`` still take what was put away. LocalFault for what does not lie
+    ``release``, ``attach`` and ``redeliver`` still take what was dismissed. LocalFault for what does not lie
     on the shelf, and for an order that nobody has and that is still wanted.
     """
     rows = list(dict.fromkeys(map(parsed, letter_ids)))
