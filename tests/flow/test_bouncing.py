@@ -10,6 +10,7 @@ from mailproc.flow.partners import Partners, Sender
 from mailproc.mail import verp
 from mailproc.office.mailroom import incoming
 from mailproc.office.queries import letters
+from mailproc.sentence import note
 from mailproc.store import outgoing
 
 US, BL = "ill@library.example", "orders@bl.example"
@@ -163,7 +164,7 @@ def test_a_delay_is_a_note(verp_world):
 def test_an_identifier_that_no_database_takes_is_no_fault(world, said):
     raw = report().rstrip() + f"\n\nOriginal message:\n\n{said}\n".encode("utf-8", "surrogatepass")
     row = put(world, raw)
-    assert (row["state"], row["last_error"]) == ("shelved", "a report about a letter that is not ours")
+    assert (row["state"], note(row["last_error"])) == ("shelved", "a report about a letter that is not ours")
 
 
 # By a number that anybody may guess
@@ -183,7 +184,7 @@ def test_a_quoted_number_is_a_hint_and_moves_nothing(world, returned, recipient,
     world.place()
     row = put(world, report(returned=returned, recipient=recipient))
     assert row["state"] == "shelved"
-    assert ("it may mean O1 (mailproc letter O1), and nothing proves it" in row["last_error"]) is hint
+    assert ("it may mean O1 (mailproc letter O1), and nothing proves it" in note(row["last_error"])) is hint
     assert world.row("outgoing", 1)["state"] == "handed_over"
     assert world.attention("B1") == ()
 
@@ -194,14 +195,14 @@ def test_a_number_in_two_letters_is_no_hint(small_world):
     small_world.run()
     assert len(small_world.to(BL)) == 2
     row = put(small_world, report(returned="B1-1\n"))
-    assert row["last_error"] == "a report about a letter that is not ours"
+    assert note(row["last_error"]) == "a report about a letter that is not ours"
 
 
 def test_a_letter_of_long_ago_is_no_hint(small_world):
     small_world.place()
     small_world.now += timedelta(weeks=5)
     row = put(small_world, report(returned="B1-1\n"))
-    assert row["last_error"] == "a report about a letter that is not ours"
+    assert note(row["last_error"]) == "a report about a letter that is not ours"
 
 
 # Who compares envelopes
@@ -285,7 +286,7 @@ def test_a_subject_of_two_letters_is_no_hint(small_world):
     store = small_world.app.store
     store.write(lambda connection: outgoing.change(connection, second, subject=subject))
     row = put(small_world, of_subject(f"Undeliverable: {subject}", recipient=""))
-    assert row["last_error"] == "a report about a letter that is not ours"
+    assert note(row["last_error"]) == "a report about a letter that is not ours"
 
 
 def test_staff_say_which_letter_came_back(world):

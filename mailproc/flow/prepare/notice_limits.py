@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.reading.letter_reading import BOUNCE
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import alarms, events, letters
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.rows import Intent
@@ -41,13 +42,13 @@ def turn(connection: Connection, intent: Intent, context: Context) -> Turn | Non
     return alarms.turn(connection, OF_A_SENDER, speaker, now, most=most, within=HOUR)
 
 
-def why_not(held_back: Turn) -> str:
-    """Why the notice becomes no letter, as a sentence."""
+def why_not(held_back: Turn) -> Sentence:
+    """Why the notice becomes no letter."""
     if held_back.kind == OF_A_REQUEST:
-        return f"the reader had {READERS_A_DAY} letters about it within a day"
-    what = "bounces" if held_back.key == BOUNCE else held_back.key
-    had = f"staff already had {held_back.most} letters about {what} this hour"
-    return f"not sent: {had}; the next letter gives the number left out"
+        return sentence("reader-had-letters", most=READERS_A_DAY)
+    if held_back.key == BOUNCE:
+        return sentence("staff-had-bounces", most=held_back.most)
+    return sentence("staff-had-letters", most=held_back.most, partner=held_back.key)
 
 
 def _speaker(connection: Connection, inbox_id: int) -> str:

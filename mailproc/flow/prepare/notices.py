@@ -104,7 +104,7 @@ def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> 
 def _hold_back(connection: Connection, intents: Sequence[Intent], turn: Turn, context: Context) -> None:
     """It makes no letter; why is kept with it, and the next letter counts it."""
     for intent in intents:
-        outgoing.place(connection, intent.id, "withdrawn", None, notice_limits.why_not(turn))
+        outgoing.place(connection, intent.id, "withdrawn", None, stored(notice_limits.why_not(turn)))
     alarms.count(connection, turn.kind, turn.key, context.clock())
 
 

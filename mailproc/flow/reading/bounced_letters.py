@@ -18,6 +18,7 @@ from mailproc.mail.addresses import ascii_lower, mailboxes
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.defects import Defects
 from mailproc.mail.letter import Letter
+from mailproc.sentence import Sentence, sentence
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Intent
@@ -111,19 +112,18 @@ def _of_transaction(spoken: Sequence[Intent], report: NewEvent, why: str) -> dic
 
 def why_shelved(
     connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime, inbox_id: int
-) -> str:
+) -> Sentence:
     """Why nothing follows from the report, with the one letter of the last weeks that it may mean, and how
     staff say so."""
     since = received_at - LOOK_BACK
-    by_what = "a number in it and by its recipient"
+    by_what = "by-number"
     perhaps = letters.quoted(connection, marks.numbers, bounce.recipients, since)
     if len(perhaps) != 1:
-        by_what = "its subject"
+        by_what = "by-subject"
         perhaps = letters.named_by(connection, marks.subjects, bounce.recipients, since)
     if len(perhaps) != 1:
-        return "a report about a letter that is not ours"
-    ours = f"O{perhaps[0]}"
-    said = f"a report that names no letter of ours; by {by_what} it may mean {ours} (mailproc letter {ours})"
+        return sentence("report-not-ours")
+    ours, by = f"O{perhaps[0]}", sentence(by_what)
     if bounce.kind != "failed":
-        return f"{said}, and nothing proves it"
-    return f"{said}, and nothing proves it: mailproc attach I{inbox_id} {ours} marks that letter as bounced"
+        return sentence("report-perhaps", by=by, ours=ours)
+    return sentence("report-perhaps-failed", by=by, ours=ours, letter=f"I{inbox_id}")

@@ -230,7 +230,7 @@ def _term(state: str) -> Word | str:
 
 def _release_message(connection: Connection, number: int) -> Handled:
     events.todo_again(connection, _shelved_event(connection, number))
-    return Handled(f"E{number}", "todo", f"E{number} is tried again")
+    return Handled(f"E{number}", "todo", sentence("tried-again", letter=f"E{number}"))
 
 
 def _fits(event: Event, transaction: Transaction, number: str) -> None:
