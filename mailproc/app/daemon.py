@@ -9,6 +9,7 @@ these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -50,6 +51,9 @@ ROUND = 10.0
 """Seconds of letters and steps before the other stations have their turn."""
 DIALOGUE = 20
 """So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""
+SWITCH = 0.001
+"""Seconds for which a thread that computes keeps the others waiting: the writer gives Python's lock up at every
+statement, and with the usual five thousandths each would cost it as much."""
 PATIENCE = 10.0
 """Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
 
@@ -134,6 +138,8 @@ class Daemon:
         """Run until stopped. ``ready`` is called with the listener's address once all is up."""
         app = self._app
         with ExitStack() as stack:
+            stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+            sys.setswitchinterval(SWITCH)
             still_ours = stack.enter_context(daemon_lock(app.store))
             stack.enter_context(self._watchdog.watching())
             app.store.start_writer(self._ring)
