@@ -52,8 +52,8 @@ ROUND = 10.0
 DIALOGUE = 20
 """So many times ``deliver.timeout`` may one letter take at the relay, with all its commands."""
 SWITCH = 0.001
-"""Seconds for which a thread that computes keeps the others waiting: the writer gives Python's lock up at every
-statement, and with the usual five thousandths each would cost it as much."""
+"""Seconds for which a thread that computes keeps the others waiting: the writer gives Python's lock up at
+every statement, and with the usual five thousandths each would cost it as much."""
 PATIENCE = 10.0
 """Seconds for the threads to end. A letter that hangs in a socket by then is in doubt at the next start."""
 

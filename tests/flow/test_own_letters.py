@@ -159,7 +159,7 @@ def test_a_file_of_another_partner_or_of_nobody(small_world, addresses):
     small_world.place("XX-BL")
     for of, file_ref in (("XX-SECOND", "1"), ("XX-BL", "4711")):
         answer_file(small_world, "rejected", file_ref, of, addresses)
-        assert f"FILEREFNO {file_ref}" in list(small_world.shelf().values())[-1]
+        assert f"the number {file_ref}" in list(small_world.shelf().values())[-1]
     assert len(small_world.shelf()) == len(("XX-SECOND", "XX-BL"))
     assert (small_world.shown("B1").line.delivery, small_world.attention("B1")) == ("handed_over", ())
 
