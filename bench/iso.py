@@ -107,7 +107,7 @@ def _middle(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 
 def _with_choice() -> str:
     """The module as it is, with one type for all twenty, for asn1tools knows no APDU by its first octet."""
-    module = (Path(protocol.__file__).parent / "ill.asn").read_text("utf-8")
+    module = (Path(protocol.__file__).parent / "ber" / "ill.asn").read_text("utf-8")
     alternatives = ", ".join(f"a{kind.value} {name}" for kind, name in NAMES.items())
     return module.replace("\nEND", f"\nILL-APDU ::= CHOICE {{ {alternatives} }}\n\nEND")
 
