@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from bench import app
 from bench.figures import Figures, Goal, Suite
@@ -126,6 +126,14 @@ def full() -> Path:
 _kept: list["tempfile.TemporaryDirectory[str]"] = []
 
 
+_A_TIMER_EACH = text(
+    "INSERT INTO timer (transaction_id, kind, due_at, event_id)"
+    " SELECT t.id, 'UNANSWERED', t.updated_at, 0 FROM transactions t"
+    " JOIN request r ON r.id = t.request_id WHERE r.closed_at IS NULL"
+)
+"""What is open waits for something, as in life: what waits for nothing is in the day's work."""
+
+
 def _fill(connection: Connection, home: App) -> None:
     chance = random.Random(7)
     readers = [
@@ -140,6 +148,7 @@ def _fill(connection: Connection, home: App) -> None:
         some = rows[first : first + 5000]
         connection.execute(REQUEST.insert(), [request for request, _ in some])
         connection.execute(TRANSACTION.insert(), [attempt for _, attempt in some])
+    connection.execute(_A_TIMER_EACH)
     for n in range(1, REQUESTS + 1):
         find.keep(connection, n)
 

@@ -36,17 +36,22 @@ _NOT_TOLD = text(
     "INSERT INTO alarm (kind, key, raised_at, told, untold) VALUES (:kind, :key, :now, 0, 1)"
     " ON CONFLICT (kind, key) DO UPDATE SET untold = alarm.untold + 1"
 ).bindparams(bindparam("now", type_=Instant))
+_UNTOLD = Constant(select(ALARM.c.key, ALARM.c.untold).where(ALARM.c.kind == bindparam("kind")))
 HOUR = timedelta(hours=1)
 OVER, UNTOLD_KEPT = timedelta(days=8), timedelta(days=30)
 """How long ago a stretch began that is over for sure (none is longer than a week), and how long a count waits
 for a letter that tells it."""
-_FORGET = text(
-    "DELETE FROM alarm WHERE (kind, key) IN (SELECT kind, key FROM alarm WHERE raised_at < :over"
-    " AND (untold = 0 OR raised_at < :given_up) ORDER BY raised_at LIMIT :most)"
-).bindparams(bindparam("over", type_=Instant), bindparam("given_up", type_=Instant))
-_CLEAR = text(
-    "UPDATE alarm SET cleared_at = :now WHERE kind = :kind AND key = :key AND cleared_at IS NULL"
-).bindparams(bindparam("now", type_=Instant))
+_FORGET = Constant(
+    text(
+        "DELETE FROM alarm WHERE (kind, key) IN (SELECT kind, key FROM alarm WHERE raised_at < :over"
+        " AND (untold = 0 OR raised_at < :given_up) ORDER BY raised_at LIMIT :most)"
+    ).bindparams(bindparam("over", type_=Instant), bindparam("given_up", type_=Instant))
+)
+_CLEAR = Constant(
+    text(
+        "UPDATE alarm SET cleared_at = :now WHERE kind = :kind AND key = :key AND cleared_at IS NULL"
+    ).bindparams(bindparam("now", type_=Instant))
+)
 
 
 def was_raised(
@@ -72,7 +77,7 @@ def raise_once(
 
 def clear(connection: Connection, kind: str, key: str, now: datetime) -> None:
     """The trouble is over."""
-    connection.execute(_CLEAR, {"kind": kind, "key": key, "now": now})
+    _CLEAR.run(connection, {"kind": kind, "key": key, "now": now})
 
 
 @dataclass(frozen=True)
@@ -118,13 +123,12 @@ def count(connection: Connection, kind: str, key: str, now: datetime) -> None:
 def forget(connection: Connection, now: datetime, most: int) -> None:
     """Delete what is over, the oldest first, ``most`` at a time: each order file and each request leaves a
     row. What was not told yet is kept for a month."""
-    connection.execute(_FORGET, {"over": now - OVER, "given_up": now - UNTOLD_KEPT, "most": most})
+    _FORGET.run(connection, {"over": now - OVER, "given_up": now - UNTOLD_KEPT, "most": most})
 
 
 def counts(connection: Connection, kind: str) -> dict[str, int]:
     """What was counted of a kind, by key."""
-    rows = connection.execute(select(ALARM.c.key, ALARM.c.untold).where(ALARM.c.kind == kind))
-    return {row.key: row.untold for row in rows}
+    return {row["key"]: row["untold"] for row in _UNTOLD.rows(connection, {"kind": kind})}
 
 
 def all_told(connection: Connection, kind: str) -> None:

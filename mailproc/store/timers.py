@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from sqlalchemy import Connection, String, bindparam, cast, func, insert, literal, select
+from sqlalchemy import Connection, Integer, String, bindparam, cast, func, insert, literal, select
 
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
@@ -33,11 +33,11 @@ _FIRED = Constant(
 )
 _MARK = literal("timer ") + cast(TIMER.c.id, String)
 """Of a timer's event: the database itself refuses a second one."""
-_DUE = (
+_DUE = Constant(
     select(TIMER.c.id)
     .where(TIMER.c.due_at <= bindparam("now", type_=TIMER.c.due_at.type), UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer))
     .with_for_update()  # PostgreSQL: an act of staff may be moving one just now
 )
 _THESE = TIMER.c.id.in_(bindparam("ids", expanding=True))
@@ -115,7 +115,7 @@ def fire(connection: Connection, now: datetime, limit: int) -> int:
 
     Three statements however many are due; a timer that fired never fires again.
     """
-    ids = connection.execute(_DUE, {"now": now, "most": limit}).scalars().all()
+    ids = [row["id"] for row in _DUE.rows(connection, {"now": now, "most": limit})]
     if ids:
         connection.execute(_BIRTH, {"now": now, "ids": ids})
         connection.execute(_MADE, {"ids": ids})

@@ -152,6 +152,11 @@ class Templates:
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
         return [self.listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
 
+    @slow_work.outside_writes
+    def of_site(self) -> list[TemplateLine]:
+        """The lines of the site's own files alone: the clock looks at them every minute."""
+        return [self.listed(path) for path in dict.fromkeys(self._folders.site_paths())]
+
     def readme(self) -> str:
         """The text of templates/README.md."""
         return readme(self._contracts.values())

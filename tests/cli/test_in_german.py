@@ -79,6 +79,18 @@ def test_a_language_file_with_a_gap_ends_check_with_status_3(folder: Path, cli: 
     assert "services.LOAN: is missing" in ran.err
 
 
+@pytest.mark.parametrize("args", [("request", "no-file.json"), ("act", "B9", "cancel"), ("dismiss", "I9")])
+def test_a_refusal_is_told_though_the_language_s_file_is_wrong(
+    german: Cli, folder: Path, args: tuple[str, ...]
+) -> None:
+    file = folder / "site/languages/de.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[states")
+    ran = german(*args)
+    assert ran.code in (1, 3)
+    assert ran.err and "Traceback" not in ran.err
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

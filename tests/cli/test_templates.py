@@ -183,6 +183,17 @@ def test_templates_ends_with_1_while_one_is_broken(cli: Callable, broken: Path) 
     assert cli("templates").code == 0
 
 
+@pytest.mark.parametrize("draft", [(), ("--file", "draft.txt")])
+def test_a_text_that_no_letter_uses_is_named(
+    cli: Callable, placed: Callable, folder: Path, draft: tuple[str, ...]
+) -> None:
+    placed()
+    (folder / "draft.txt").write_text("Your item is here.\n")
+    ran = cli("preview", "en/patron/misspelt.txt", "--request", "B1", *draft)
+    assert ran.code == 1
+    assert "no letter uses a template en/patron/misspelt.txt" in ran.err
+
+
 def test_a_preview_shows_every_form_of_a_letter(cli: Callable) -> None:
     shown = cli("preview", ARRIVED).out
     for word in (

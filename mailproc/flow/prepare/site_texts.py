@@ -39,7 +39,7 @@ class Seen:
 def look(store: Store, context: Context) -> int:
     """Remember what is in order; a letter to staff for each broken text, once a day for the same fault. How
     many letters there were to write."""
-    texts = [one for one in context.templates.listing() if _is_for_people(one, context)]
+    texts = [one for one in context.templates.of_site() if _is_for_people(one, context)]
     if not texts:
         return 0
     with store.read() as connection:
