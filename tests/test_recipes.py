@@ -47,7 +47,7 @@ def missing_of_notice(contract: Contract) -> Iterator[str]:
     if f"### {contract.path}\n" not in (ROOT / "templates/README.md").read_text(encoding="utf-8"):
         yield f"templates/README.md does not name {contract.path}: make docs"
     if name not in notices_sent():
-        yield f'nothing sends {name}: a Notify("{name}", "{to}") of ill/policy.py would'
+        yield f'nothing sends {name}: a Notify("{name}") of ill/policy.py would'
 
 
 def missing_of_verb(name: str, verb: Verb) -> Iterator[str]:

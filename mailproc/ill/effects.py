@@ -16,10 +16,9 @@ class Send:
 
 @dataclass(frozen=True)
 class Notify:
-    """A letter to people: ``to`` is "patron", "staff" or "partner"."""
+    """A letter to the reader. What goes to staff is told by ``flow.notify_staff``."""
 
     notice: str
-    to: str
     facts: dict[str, Any] = field(default_factory=dict)
 
 

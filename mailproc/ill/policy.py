@@ -224,9 +224,9 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     if step.before.role is not Role.REQUESTER:
         return ()
     if occurrence.event == "receive" and not occurrence.facts.get("here"):
-        return (Notify("patron/arrived", "patron"),)  # whatever the lender has said of its end meanwhile
+        return (Notify("patron/arrived"),)  # whatever the lender has said of its end meanwhile
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
-        return (Notify("patron/cancelled", "patron"),)
+        return (Notify("patron/cancelled"),)
     told = _heard_for_reader(step, occurrence)
     if told is not None:
         return (told,)
@@ -254,11 +254,11 @@ def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
         return None
     here = occurrence.facts.get("here")
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here:
-        return Notify("patron/renewed", "patron")
+        return Notify("patron/renewed")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
-        return Notify("patron/recalled", "patron")
+        return Notify("patron/recalled")
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
-        return Notify("patron/overdue", "patron", {"level": occurrence.facts["level"]})
+        return Notify("patron/overdue", {"level": occurrence.facts["level"]})
     return None
 
 

@@ -31,11 +31,11 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return ()
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
     if kind is Timer.DUE_SOON:
-        return (Notify("patron/due_soon", "patron"),)
+        return (Notify("patron/due_soon"),)
     if kind is Timer.READER_OVERDUE and level <= levels:
-        return (Notify("patron/overdue", "patron", {"level": level}),)
+        return (Notify("patron/overdue", {"level": level}),)
     if kind is Timer.READER_RECALLED and level < levels:
-        return (Notify("patron/recalled", "patron", {"level": level + 1}),)
+        return (Notify("patron/recalled", {"level": level + 1}),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (FollowUpAct("overdue", _demand(current, level)),)
     again = [occurrence.facts[name] for name in ("say_first", "say") if name in occurrence.facts]

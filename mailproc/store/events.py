@@ -14,7 +14,6 @@ from mailproc.store.letters import DISMISSED
 from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
 from mailproc.store.rows import CountOnShelf, Event, HeardEvent, WaitingOnShelf
 from mailproc.store.tables import EventRow, HistoryRow
-from mailproc.store.text import storable
 
 EVENT = table_of(EventRow)
 HISTORY = table_of(HistoryRow)
@@ -179,11 +178,7 @@ def unwritten(event: NewEvent) -> Event:
 
 
 def _values(event: NewEvent) -> dict[str, Any]:
-    return (
-        vars(event)
-        | earlier_messages.keys(event.apdu)
-        | {"attempts": 0, "last_error": storable(event.last_error)}
-    )
+    return vars(event) | earlier_messages.keys(event.apdu) | {"attempts": 0, "last_error": event.last_error}
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:
@@ -220,7 +215,7 @@ def finish(connection: Connection, event: Event, **changes: Any) -> None:
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:
-    ended = _ENDED | {"row_id": event_id, "state": "shelved", "last_error": storable(reason)}
+    ended = _ENDED | {"row_id": event_id, "state": "shelved", "last_error": reason}
     connection.execute(_SHELVE, ended)
 
 
@@ -309,14 +304,14 @@ def dismiss(connection: Connection, event_id: int, why: Part) -> bool:
     if row is None or row.state != "shelved":
         return False
     said = joined(row.last_error, why)
-    values = {"state": DISMISSED, "last_error": storable(said), "not_before": None}
+    values = {"state": DISMISSED, "last_error": said, "not_before": None}
     connection.execute(EVENT.update().where(EVENT.c.id == event_id).values(values))
     return True
 
 
 def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None, reason: str) -> None:
     """A shelved event waits there until an instant (``waited`` gives it then), or for nothing."""
-    values = {"row_id": event_id, "not_before": until, "last_error": storable(reason)}
+    values = {"row_id": event_id, "not_before": until, "last_error": reason}
     connection.execute(_WAIT_ON_SHELF, values)
 
 

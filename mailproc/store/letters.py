@@ -221,7 +221,7 @@ def named_by(
 
 def shelved_because(connection: Connection, reasons: Iterable[str], codec: str) -> list[int]:
     """Letters of this protocol that lie on the shelf for one of these reasons, word for word."""
-    asked = ({"why": storable(why), "codec": codec} for why in reasons)
+    asked = ({"why": why, "codec": codec} for why in reasons)
     return sorted(found for one in asked for found in connection.execute(_SHELVED_BECAUSE, one).scalars())
 
 
@@ -244,7 +244,7 @@ def unproven_notes(connection: Connection, partner: str, begins: str, limit: int
 def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
     """Put a shelved letter away, beside why it lay there; False where it lies on no shelf."""
     this = (INBOX.c.id == inbox_id, INBOX.c.state == "shelved")
-    done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=storable(stored(why))))
+    done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=stored(why)))
     return done.rowcount == 1
 
 

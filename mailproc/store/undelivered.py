@@ -4,7 +4,6 @@ from sqlalchemy import Connection, select
 
 from mailproc.sentence import Part, joined
 from mailproc.store.outgoing import INTENT, OUTGOING, change, load
-from mailproc.store.text import storable
 
 FAILED = ("bounced", "shelved")
 """States of a letter that did not arrive, for staff to look at."""
@@ -19,7 +18,7 @@ def dismiss(connection: Connection, outgoing_id: int, why: Part) -> bool:
     if row is None or row.state not in FAILED:
         return False
     told = joined(row.last_error, why)
-    change(connection, outgoing_id, state="dismissed", last_error=storable(told))
+    change(connection, outgoing_id, state="dismissed", last_error=told)
     return True
 
 

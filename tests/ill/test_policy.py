@@ -83,13 +83,13 @@ def test_undo_takes_back_its_own():
 
 
 def test_the_reader_is_told_when_it_is_here():
-    assert Notify("patron/arrived", "patron") in after(LOAN, "receive", Received())
+    assert Notify("patron/arrived") in after(LOAN, "receive", Received())
 
 
 @pytest.mark.parametrize("state", [State.NOT_RECEIVED_OVERDUE, State.RECALL, State.RENEW_PENDING])
 def test_the_reader_is_told_however_late_it_comes_and_once(state):
     late = TransactionState(Role.REQUESTER, Service.LOAN, state, state_before=State.SHIPPED)
-    told = Notify("patron/arrived", "patron")
+    told = Notify("patron/arrived")
     assert told in after(late, "receive", Received())
     assert told not in after(late, "receive", Received(), here=True)
     overdue = TransactionState(Role.REQUESTER, Service.LOAN, State.OVERDUE)
@@ -116,7 +116,7 @@ def test_only_a_copy_that_is_on_its_way_goes_straight_to_the_reader():
 )
 def test_a_recall_is_told_to_the_reader_who_has_the_item(state, told):
     found = TransactionState(Role.REQUESTER, Service.LOAN, state)
-    recalled = Notify("patron/recalled", "patron")
+    recalled = Notify("patron/recalled")
     assert (recalled in after(found, "RECALL", None, here=True)) is told
     assert recalled not in after(found, "RECALL", None)
 
@@ -134,7 +134,7 @@ def test_a_recall_is_told_to_the_reader_who_has_the_item(state, told):
 )
 def test_closing_tells_the_reader_only_where_nothing_had_come_and_nothing_is_coming(state, told):
     found = TransactionState(Role.REQUESTER, Service.LOAN, state)
-    cancelled = Notify("patron/cancelled", "patron")
+    cancelled = Notify("patron/cancelled")
     assert (cancelled in after(found, "close", None, reader_waits=True)) is told
     assert cancelled not in after(found, "close", None)
 

@@ -1,8 +1,11 @@
 """Bounces as mail systems write them (the shapes; all words, names and numbers invented)."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailproc.mail.bounce import Bounce, read
+from mailproc.mail.bounce import status as delivery_status
 from mailproc.mail.parse import parse
 
 RETURNED = (
@@ -253,3 +256,14 @@ def status_report(path: str, sender: str, subject: str) -> str:
 )
 def test_what_is_no_bounce(raw: str) -> None:
     assert bounce(raw) is None
+
+
+def test_a_letter_is_looked_at_once_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[bytes] = []
+    monkeypatch.setattr(delivery_status, "read", looked.append)
+    letter = parse(b"Content-Type: message/delivery-status\n\nAction: failed\n")
+    for _ in range(3):
+        assert read(letter) is None
+    assert len(looked) == 1
+    read(replace(letter, return_path=""))  # another letter, though of the same octets
+    assert len(looked) == 2

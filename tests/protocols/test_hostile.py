@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import IllRequest
+from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import MOST_LINES, Letter, Part
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail.codec import ArtemailCodec
 from mailproc.protocols.artemail.mask import MOST_PIECES, TOO_MANY
 from mailproc.protocols.artemail.read import body_lines
 from mailproc.protocols.artemail.read.body_lines import lines_of, spaced
-from mailproc.protocols.artemail.read.last_letter import LastLetter
 from mailproc.protocols.artemail.read.replies import MOST_REPLIES, Replies
 from mailproc.protocols.codec import Decoded
 from mailproc.secret_words import MASK

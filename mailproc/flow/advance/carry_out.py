@@ -232,14 +232,12 @@ def _service_time(work: Work) -> datetime:
 
 
 def _notify(work: Work, effect: Notify) -> None:
-    work.intend("notice", {"notice": effect.notice, "to": effect.to, "facts": effect.facts})
-    work.words.append(_told_to(work, effect))
+    work.intend("notice", {"notice": effect.notice, "to": "patron", "facts": effect.facts})
+    work.words.append(_told_reader(work, effect))
 
 
-def _told_to(work: Work, effect: Notify) -> Part:
-    """To whom a notice goes, in words; a reader whose address nobody knows gets none (``notify``)."""
-    if effect.to != "patron":
-        return f"a letter to {effect.to} ({effect.notice})"
+def _told_reader(work: Work, effect: Notify) -> Part:
+    """What the reader gets, in words; one whose address nobody knows gets nothing (``prepare.notices``)."""
     request = requests.load(work.connection, work.transaction.request_id)
     reader = patrons.load(work.connection, request.patron_id)
     if reader is None or not reader.email:
@@ -288,7 +286,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         return
     if candidate is None or effect.too_late:
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
-        _notify(work, Notify("patron/unfilled", "patron"))
+        _notify(work, Notify("patron/unfilled"))
         return
     try:
         lender = work.context.partners.lender(candidate.partner)

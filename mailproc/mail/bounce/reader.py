@@ -12,6 +12,7 @@ from mailproc.mail import addresses, headers
 from mailproc.mail.bounce import phrases, status, text
 from mailproc.mail.bounce.returned import is_returned, message_ids
 from mailproc.mail.defects import Defects
+from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import Letter
 from mailproc.mail.parse import readable
 
@@ -39,7 +40,14 @@ class Bounce:
 
 @slow_work.outside_writes
 def read(letter: Letter) -> Bounce | None:
-    """Return what the letter says of one of ours, None where it is no bounce."""
+    """Return what the letter says of one of ours, None where it is no bounce.
+
+    Intake asks, and each protocol before it takes the letter: it is looked at once.
+    """
+    return _last(letter)
+
+
+def _read(letter: Letter) -> Bounce | None:
     if any(part.media_type in _OTHER_REPORTS for part in letter.parts):
         return None  # receipts and complaints
     look = _Look(letter)
@@ -50,6 +58,9 @@ def read(letter: Letter) -> Bounce | None:
         return None  # as almost every letter: nothing of its text is looked at
     words = text.read(readable(letter))
     return _from_words(letter, words, look) if _is_bounce(look, words) else None
+
+
+_last = LastLetter(_read)
 
 
 class _Look:

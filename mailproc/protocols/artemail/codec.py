@@ -12,13 +12,13 @@ from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Cancel, IllAnswer, IllRequest, Renew, StatusQuery
 from mailproc.ill.terms import ApduType, Ref, Role
 from mailproc.mail import bounce
+from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
 from mailproc.protocols.artemail import account_rules, delivery_modes, mask, overrides, plain, settings
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.artemail.read import document_links, free_text, orders
 from mailproc.protocols.artemail.read.body_lines import lines_of, texts, written
-from mailproc.protocols.artemail.read.last_letter import LastLetter
 from mailproc.protocols.artemail.read.line_reading import LineReading
 from mailproc.protocols.artemail.read.replies import Replies
 from mailproc.protocols.artemail.requests import TEST, Orders, action_word

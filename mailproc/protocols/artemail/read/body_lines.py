@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from mailproc.errors import RemoteFault
 from mailproc.mail import charset
 from mailproc.mail.defects import Defects
+from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import MOST_LINES, Letter, Part
 from mailproc.mail.parse import readable
-from mailproc.protocols.artemail.read.last_letter import LastLetter
 
 MOST_DEPTH = 20
 """How often a letter may have been forwarded with every line quoted."""
