@@ -31,7 +31,7 @@ BORROWING = [
     ("asked", "query", {}, "PENDING", "people"),
     ("asked", "message", {"note": "Please hurry"}, "PENDING", "people"),
     ("asked", "damaged", {}, "PENDING", "people"),
-    ("shipped", "receive", {"on": DAY}, "RECEIVED", ""),
+    ("shipped", "receive", {"on": date(2026, 3, 1)}, "RECEIVED", ""),
     ("shipped", "return", {}, "RETURNED", ""),
     ("shipped", "lost", {}, "LOST", "people"),
     ("received", "return", {}, "RETURNED", ""),

@@ -153,8 +153,16 @@ def _due(act: StaffAct) -> Due | None:
 def _ahead(act: StaffAct, scene: Scene) -> date | None:
     """The day that is asked for, which lies ahead by its nature; of what was told by telephone any day."""
     if act.on is not None and act.on < scene.today and not act.heard_by:
-        raise LocalFault(sentence("act-day-passed", day=str(act.on), action=act.action))
+        raise LocalFault(sentence("act-day-passed", day=act.on, action=act.action))
     return act.on
+
+
+def _happened(act: StaffAct, scene: Scene) -> date:
+    """The day on which it was done, today unless staff name another; also where the partner told us by
+    telephone. A day to come is a slip, and the history would tell it as a fact."""
+    if act.on is not None and act.on > scene.today:
+        raise LocalFault(sentence("act-day-to-come", day=act.on, today=scene.today, action=act.action))
+    return act.on or scene.today
 
 
 def _money(act: StaffAct) -> Money | None:
@@ -172,7 +180,7 @@ def _money(act: StaffAct) -> Money | None:
 
 
 def _receive(act: StaffAct, scene: Scene) -> Apdu:
-    return Received(received_on=act.on or scene.today, shipped_service=_shipped_service(act, scene))
+    return Received(received_on=_happened(act, scene), shipped_service=_shipped_service(act, scene))
 
 
 def _shipped_service(act: StaffAct, scene: Scene) -> Service:
@@ -260,7 +268,7 @@ MAKERS: Mapping[str, Maker] = {
     "answer-condition": lambda act, _scene: ConditionalReply(answer=bool(act.answer)),
     "receive": _receive,
     "return": lambda act, scene: Returned(
-        returned_on=act.on or scene.today, returned_via=act.via or None, insured_for=_money(act)
+        returned_on=_happened(act, scene), returned_via=act.via or None, insured_for=_money(act)
     ),
     "renew": lambda act, scene: Renew(desired_due_on=_ahead(act, scene)),
     "cancel": lambda _act, _scene: Cancel(),
@@ -280,7 +288,7 @@ MAKERS: Mapping[str, Maker] = {
     "locations": _locations,
     "estimate": lambda act, _scene: IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act)),
     "forward": _forward,
-    "check-in": lambda act, scene: CheckedIn(checked_in_on=act.on or scene.today),
+    "check-in": lambda act, scene: CheckedIn(checked_in_on=_happened(act, scene)),
     "renew-reply": _renew_reply,
     "overdue": _overdue,
     "recall": _recall,

@@ -1,0 +1,95 @@
+"""Which day an act may name: of what was done, none to come; of what is asked or promised, as it is meant."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.ill.actions import ACTIONS, DATE
+
+ORDER = "TXC1-1 S LOAN\nA book of ours"
+
+
+class Case(NamedTuple):
+    """``before``: acts until it is possible. ``done``: its day is that of the deed; ``ahead``: is to come."""
+
+    number: str
+    before: tuple[str, ...] = ()
+    more: Mapping[str, Any] = MappingProxyType({})
+    done: bool = False
+    ahead: bool = False
+
+
+DATED = {
+    "receive": Case("B1", done=True),
+    "return": Case("B1", ("receive",), done=True),
+    "renew": Case("B1", ("receive",), ahead=True),
+    "ship": Case("L1"),
+    "will-supply": Case("L1"),
+    "hold": Case("L1"),
+    "conditional": Case("B1", more={"condition": "charges", "heard_by": "phone"}),
+    "answer-retry": Case("L1", more={"reason": "at-bindery"}),
+    "check-in": Case("L1", ("ship",), done=True),
+    "renew-reply": Case("L1", ("ship",), more={"answer": True}),
+    "overdue": Case("L1", ("ship",)),
+    "recall": Case("L1", ("ship",), ahead=True),
+}
+
+
+def test_every_act_that_takes_a_day_is_tried_here():
+    assert set(DATED) == {action.name for action in ACTIONS if DATE in action.takes}
+
+
+@pytest.mark.parametrize("action", DATED)
+def test_a_day(small_world, action):
+    case = DATED[action]
+    small_world.place()
+    small_world.ordered(ORDER)
+    for act in case.before:
+        small_world.act(case.number, act)
+    today = small_world.app.context.today()
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    for day, refused in ((yesterday, case.ahead), (today, False), (tomorrow, case.done)):
+        before = small_world.dump()
+        for way in (small_world.foresee, small_world.act) if refused else (small_world.foresee,):
+            if not refused:
+                assert way(case.number, action, on=day, **case.more).after
+                continue
+            with pytest.raises(LocalFault) as told:
+                way(case.number, action, on=day, **case.more)
+            assert str(day) in str(told.value)
+            assert (f"today is {today}" in str(told.value)) is case.done
+        assert small_world.dump() == before
+
+
+@pytest.mark.parametrize(("number", "before", "action"), [
+    ("B1", ("receive", "return"), "check-in"), ("L1", ("ship",), "receive"), ("L1", ("ship",), "return"),
+])  # fmt: skip
+def test_what_a_partner_told_by_telephone_has_happened_too(small_world, number, before, action):
+    small_world.place()
+    small_world.ordered(ORDER)
+    for act in before:
+        small_world.act(number, act)
+    tomorrow = small_world.app.context.today() + timedelta(days=1)
+    with pytest.raises(LocalFault, match="is still to come"):
+        small_world.act(number, action, heard_by="phone", on=tomorrow)
+    assert small_world.act(number, action, heard_by="phone", on=tomorrow - timedelta(days=1)).after
+
+
+@pytest.mark.parametrize(("at", "today"), [
+    (datetime(2026, 7, 1, 21, 30, tzinfo=UTC), date(2026, 7, 1)),
+    (datetime(2026, 7, 1, 22, 30, tzinfo=UTC), date(2026, 7, 2)),
+])  # fmt: skip
+def test_today_is_that_of_the_library(make_world, sqlite_url, at, today):
+    world = make_world(sqlite_url)
+    library = world.app.config.library.model_copy(update={"time_zone": "Europe/Berlin"})
+    config = world.app.config.model_copy(update={"library": library})
+    object.__setattr__(world.app.context, "config", config)
+    world.place()
+    world.now = at
+    with pytest.raises(LocalFault, match=f"today is {today}"):
+        world.act("B1", "receive", on=today + timedelta(days=1))
+    assert world.act("B1", "receive", on=today).after == "RECEIVED"
