@@ -1,6 +1,6 @@
 """Addresses out of header fields (RFC 5322 3.4 and 4.4, RFC 6532), read once from left to right.
 
-Two questions are asked of one reading. ``mailboxes`` wants every address of To, Cc or Reply-To
+Two questions are asked of one reading. ``mailboxes`` wants every address of To or Reply-To
 that is clearly one. ``author`` wants who wrote the letter, and answers only where every reader
 of the field must find the same single mailbox: whoever checked the letter before us (DMARC) may
 have read it another way, and a forged sender must not be found in the difference.

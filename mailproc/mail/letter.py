@@ -50,7 +50,6 @@ class Letter:
     authors: tuple[str, ...] = ()
     reply_to: str = ""
     to: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
     return_path: str | None = None
     date: datetime | None = None
     auto_submitted: str = ""

@@ -31,7 +31,6 @@ def parse(raw: bytes) -> Letter:
         authors=tuple(headers.text(value) for value in header.get("from", ())),
         reply_to=next(iter(addresses.mailboxes(header.get("reply-to", []), defects)), ""),
         to=addresses.mailboxes(header.get("to", []), defects),
-        cc=addresses.mailboxes(header.get("cc", []), defects),
         return_path=_return_path(header),
         date=headers.date(headers.first(header, "date"), defects),
         auto_submitted=headers.token(headers.first(header, "auto-submitted")),

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mailproc import slow_work
 from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.templating.contract import as_context
-from mailproc.templating.environment import Templates
 from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
@@ -32,16 +30,6 @@ def path_of(name: str, language: str) -> str:
     """
     spoken = language if LANGUAGE_TAG.fullmatch(language) else FALLBACK_LANGUAGE
     return f"{spoken}/{name}.txt"
-
-
-@slow_work.outside_writes
-def render(templates: Templates, name: str, language: str, context: NoticeContext) -> Notice:
-    """The notice ``name`` ("patron/arrived") from the file in use for ``language`` (else English).
-
-    Raises BrokenTemplate, a LocalFault that names file, line and field.
-    """
-    path = path_of(name, language)
-    return letter_of(templates.render(path, lines_of(context)), path)
 
 
 def letter_of(text: str, file: str) -> Notice:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -66,19 +66,3 @@ def choose(lines: Iterable[str]) -> Script:
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(map(re.escape, longest_first)) + r")\b")
-
-
-def markdown(table: Sequence[Script] = ()) -> str:
-    """The table of docs/practice.md."""
-    rows = ["| word in the title | what happens | answers |", "|---|---|---|"]
-    for script in table or scripts():
-        words = ", ".join(f"`{word}`" for word in script.words)
-        answers = "<br>".join(_cell(reply) for reply in script.replies) or "none"
-        rows.append(f"| {words} | {script.help} | {answers} |")
-    return "\n".join(rows) + "\n"
-
-
-def _cell(reply: Reply) -> str:
-    said = f"`{reply.say}`" if reply.say else "an unreadable letter"
-    service = f" (a {reply.only.lower()})" if reply.only else ""
-    return f"{reply.on}: {said}{service}{', by both doors' if reply.both else ''}"

@@ -60,7 +60,6 @@ BY_NAME: dict[str, Callable[[int], Any]] = {
     "protocols.artemail.mask.unmask": masked_order,
     "protocols.artemail.plain.read": plain_order,
     "protocols.iso10161.ber.plain_reader.read": message,
-    "protocols.iso10161.ber.schema.decode": message,
     "protocols.iso10161.ber.schema.first": message,
     "protocols.iso10161.ber.schema.decode_transaction_id": transaction_id,
     "protocols.iso10161.ber.schema.decode_external": external,

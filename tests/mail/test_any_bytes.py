@@ -54,7 +54,7 @@ def strings(letter: Letter) -> list[str]:
     for part in letter.parts:
         found += [part.media_type, part.charset, part.filename, part.text or ""]
         found += [word for pair in part.parameters for word in pair]
-    return [*found, *letter.in_reply_to, *letter.references, *letter.to, *letter.cc, *letter.defects]
+    return [*found, *letter.in_reply_to, *letter.references, *letter.to, *letter.defects]
 
 
 def check(raw: bytes) -> None:

@@ -26,10 +26,11 @@ from mailproc.notices.patron import (
     PatronRenewed,
     PatronUnfilled,
 )
-from mailproc.notices.render import Notice, render
+from mailproc.notices.render import Notice
 from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.notices.rendering import render
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
 NAMES = [contract.path.removeprefix("en/").removesuffix(".txt") for contract in NOTICES]

@@ -16,10 +16,10 @@ from mailproc.notices.digest import (
     digest,
 )
 from mailproc.notices.language_files import ENGLISH, shipped
-from mailproc.notices.render import render
 from mailproc.templating.contract import fields_of, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.notices.rendering import render
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
 LIBRARY = sample_of(OurLibrary)

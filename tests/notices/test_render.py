@@ -15,10 +15,11 @@ from mailproc.notices.catalogue import (
     StaffAttention,
 )
 from mailproc.notices.patron import PatronArrived, PatronUnfilled
-from mailproc.notices.render import lines_of, path_of, render
+from mailproc.notices.render import lines_of, path_of
 from mailproc.templating.contract import Contract, sample_of
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.notices.rendering import render
 
 TEMPLATES = Templates([shipped_folder()], NOTICES)
 

@@ -11,7 +11,7 @@ from mailproc.config import Config, Library
 from mailproc.flow.reading import sender_proof
 from mailproc.ill import apdu_json
 from mailproc.mail import bounce, compose, own_letters, parse
-from mailproc.notices import last_good, render
+from mailproc.notices import last_good
 from mailproc.proof import authentication_results, dkim
 from mailproc.protocols import registry
 from mailproc.protocols.artemail.mask import Masker
@@ -22,7 +22,7 @@ from mailproc.templating.environment import Templates
 ENTRANCES: dict[str, Callable[..., Any]] = {
     "parse": parse.parse, "readable": parse.readable, "own_ids": own_letters.own_ids,
     "compose": compose.compose,
-    "bounce": bounce.read, "render": render.render, "render_safely": last_good.render_safely,
+    "bounce": bounce.read, "render_safely": last_good.render_safely,
     "template": Templates.render, "draft": Templates.render_text, "check": Templates.check,
     "dkim": dkim.verify, "dmarc": authentication_results.dmarc, "proven": sender_proof.proven,
 }  # fmt: skip

@@ -4,7 +4,6 @@
 Each is an intent in the commit of what it is about; the letter is made and stored here.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -20,8 +19,6 @@ from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent
 from mailproc.store.tables import IntentRow
-
-_log = logging.getLogger(__name__)
 
 KIND = error_reports.KIND
 

@@ -34,6 +34,7 @@ from mailproc.protocols.iso10161.ber import schema
 from mailproc.protocols.iso10161.codec import MOST_UNREADABLE, Iso10161Codec
 
 from .letters import CANCEL, letter, multipart, part
+from .trees import decode
 
 NAMED = TransactionId("XX-LIBRARY", "B12", "1")
 AT = datetime(2026, 8, 5, 9, 30)  # noqa: DTZ001  # times in an APDU have no zone
@@ -121,7 +122,7 @@ def test_where_answers_go_and_who_we_are_is_always_said(
 
 def recipient(encoded: Encoded) -> bytes:
     assert encoded.body is not None
-    _, tree = schema.decode(encoded.body.parts[0].content)
+    _, tree = decode(encoded.body.parts[0].content)
     (extension,) = tree["cancel-extensions"]
     return bytes(extension["item"])
 
@@ -188,7 +189,7 @@ def test_a_dialect_may_count_units(wire: Callable[..., Wire], codec: Iso10161Cod
     for name, units in (("", None), ("vdx", 1)):
         said = codec.encode([SHIPPED], wire(Role.RESPONDER, name), Silent())
         assert said.body is not None
-        _, tree = schema.decode(said.body.parts[0].content)
+        _, tree = decode(said.body.parts[0].content)
         assert tree["supply-details"].get("chargeable-units") == units
 
 
@@ -196,7 +197,7 @@ def test_a_dialect_has_its_version(wire: Callable[..., Wire]) -> None:
     for version in (1, 2):
         said = laid(version=version).encode([CANCELLING], wire(dialect="new"), Silent())
         assert said.body is not None
-        assert schema.decode(said.body.parts[0].content)[1]["protocol-version-num"] == version
+        assert decode(said.body.parts[0].content)[1]["protocol-version-num"] == version
 
 
 def test_a_dialect_may_want_a_part_for_people(wire: Callable[..., Wire], codec: Iso10161Codec) -> None:
@@ -314,7 +315,7 @@ def test_one_wrong_octet(at: int, octet: int, codec: Iso10161Codec) -> None:
 
 MESSAGE = schema.encode(
     ApduType.MESSAGE,
-    {**schema.decode(CANCEL)[1], "note": ("generalString", b"x" * 900_000)},
+    {**decode(CANCEL)[1], "note": ("generalString", b"x" * 900_000)},
 )
 HOSTILE = {
     "ten thousand levels": b"\x63\x80" + b"\x30\x80" * 10_000,

@@ -21,7 +21,7 @@ from mailproc.ill.terms import ApduType
 from mailproc.protocols.iso10161.ber import elements, schema
 from mailproc.protocols.iso10161.ber.schema import Tree
 
-from .trees import FULL, MINIMAL, apdus
+from .trees import FULL, MINIMAL, apdus, decode
 
 SOURCES = Path(__file__).parent / "yaz"
 EXAMPLES = 25 if os.environ.get("REQUIRE_ALL") == "1" else 5
@@ -90,7 +90,7 @@ def test_libyaz_takes_what_we_write_and_keeps_the_value(
     @given(st.lists(apdus(kind, fullness), min_size=1, max_size=10))
     def check(trees: list[Tree]) -> None:
         lines = judge([schema.encode(kind, tree) for tree in trees])
-        assert [schema.decode(taken(line)) for line in lines] == [(kind, tree) for tree in trees]
+        assert [decode(taken(line)) for line in lines] == [(kind, tree) for tree in trees]
 
     check()
 
@@ -107,7 +107,7 @@ def test_what_libyaz_builds_is_read_and_written_back_to_the_octet(
     """Nothing is lost: our octets for its APDU are its APDU again, but that our TRUE is FF and its is 01."""
     ours = []
     for kind, _, octets in built:
-        read, tree = schema.decode(octets)
+        read, tree = decode(octets)
         assert read == kind
         ours.append(schema.encode(kind, tree))
     again = [taken(line) for line in judge(ours)]
@@ -119,11 +119,11 @@ def test_what_libyaz_builds_is_read_and_written_back_to_the_octet(
 def test_each_string_of_libyaz_lands_where_its_name_says(built: list[tuple[ApduType, str, bytes]]) -> None:
     met = set()
     for _, extent, octets in built:
-        for name, text in strings(schema.decode(octets)[1]):
+        for name, text in strings(decode(octets)[1]):
             assert text.decode() == name
             met.add(name)
         if extent == "full":
-            assert "unknown" not in keys(schema.decode(octets)[1])
+            assert "unknown" not in keys(decode(octets)[1])
     assert len(met) > 50
 
 
@@ -139,7 +139,7 @@ def test_libyaz_refuses_an_apdu_without_its_defaults(judge: Judge) -> None:
     content = octets[4:].replace(b"\xbf\x29\x0d", b"\xbf\x29\x0a").replace(b"\x81\x01\xff", b"")
     without = elements.element(b"\x6e", elements.element(b"\x30", content))
     assert len(without) == len(octets) - 3
-    assert schema.decode(without) == schema.decode(octets)
+    assert decode(without) == decode(octets)
     assert [line.split()[0] for line in judge([octets, without])] == ["yes", "no"]
 
 

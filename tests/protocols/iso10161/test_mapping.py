@@ -20,7 +20,7 @@ from mailproc.protocols.iso10161.fields.money import AMOUNT
 from mailproc.protocols.iso10161.fields.strings import ILL_STRING, WORDS
 from mailproc.protocols.iso10161.writing import NOBODY
 
-from .trees import apdus, external_octets, of
+from .trees import apdus, decode, external_octets, of
 
 KIND = st.sampled_from(ApduType)
 EXAMPLES = 1000 if os.environ.get("REQUIRE_ALL") == "1" else 100
@@ -180,7 +180,7 @@ def test_nothing_that_a_partner_says_is_lost(letter: tuple[ApduType, Tree]) -> N
     at = KINDS[kind].extensions
     assert not list(lost(delivery_info.lifted(tree, at), delivery_info.lifted(again, at), "", ""))
     # Once written by us it stays as it is, over the octets too.
-    read = reading.apdu(*schema.decode(schema.encode(kind, again)))
+    read = reading.apdu(*decode(schema.encode(kind, again)))
     assert writing.tree(read, NOBODY) == again
     assert reading.apdu(kind, again) == read
 

@@ -42,6 +42,7 @@ from mailproc.protocols.iso10161.fields.strings import STRANGE, tidy
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
 from .test_libyaz import Judge, judge, program, taken  # noqa: F401  # fixtures
+from .trees import decode
 
 EXAMPLES = 60 if os.environ.get("REQUIRE_ALL") == "1" else 8
 
@@ -277,7 +278,7 @@ SAID_FOR_US = {
 
 
 def over_the_octets(apdu: Apdu) -> Apdu:
-    return reading.apdu(*schema.decode(schema.encode(apdu.type, writing.tree(apdu, NOBODY))))
+    return reading.apdu(*decode(schema.encode(apdu.type, writing.tree(apdu, NOBODY))))
 
 
 @pytest.mark.parametrize("kind", ApduType)
@@ -307,7 +308,7 @@ def test_libyaz_reads_what_we_say(kind: ApduType, judge: Judge) -> None:  # noqa
     @given(st.lists(KINDS[kind], min_size=1, max_size=4))
     def check(apdus: list[Apdu]) -> None:
         written = [schema.encode(kind, writing.tree(apdu, OURS)) for apdu in apdus]
-        read = [reading.apdu(*schema.decode(taken(line))) for line in judge(written)]
-        assert read == [reading.apdu(*schema.decode(octets)) for octets in written]
+        read = [reading.apdu(*decode(taken(line))) for line in judge(written)]
+        assert read == [reading.apdu(*decode(octets)) for octets in written]
 
     check()

@@ -20,7 +20,7 @@ from mailproc.protocols.iso10161.ber.elements import element, first
 from mailproc.protocols.iso10161.ber.schema import NAMES, Tree
 
 from .disguise import disguised, split
-from .trees import FULL, MINIMAL, apdus, external_octets, of
+from .trees import FULL, MINIMAL, apdus, decode, external_octets, of
 
 TEXT = ("generalString", b"1")
 HEAD: Tree = {
@@ -44,9 +44,9 @@ def test_the_same_tree_comes_back(kind: ApduType, fullness: float | None) -> Non
     def check(tree: Tree, seed: int) -> None:
         octets = schema.encode(kind, tree)
         assert octets[0] == 0x60 + kind
-        assert schema.decode(octets) == (kind, tree)
-        assert schema.decode(disguised(octets, Random(seed))) == (kind, tree)  # noqa: S311  # no secret
-        assert schema.decode(first(octets + b"\r\n")) == (kind, tree)
+        assert decode(octets) == (kind, tree)
+        assert decode(disguised(octets, Random(seed))) == (kind, tree)  # noqa: S311  # no secret
+        assert decode(first(octets + b"\r\n")) == (kind, tree)
 
     check()
 
@@ -89,11 +89,11 @@ def test_any_octets_are_a_tree_or_a_fault(tag: int, content: bytes) -> None:
 def tree_or_fault(octets: bytes) -> None:
     """What can be read can be written, and is the same when read again."""
     try:
-        kind, tree = schema.decode(octets)
+        kind, tree = decode(octets)
     except RemoteFault as fault:
         assert fault.position is None or 0 <= fault.position <= len(octets)
         return
-    assert schema.decode(schema.encode(kind, tree)) == (kind, tree)
+    assert decode(schema.encode(kind, tree)) == (kind, tree)
 
 
 @pytest.mark.parametrize("kind", ApduType, ids=lambda kind: kind.name)
@@ -104,7 +104,7 @@ def test_cut_off_anywhere_it_is_a_fault(kind: ApduType) -> None:
         whole = schema.encode(kind, tree)
         for end in range(len(whole)):
             with pytest.raises(RemoteFault):
-                schema.decode(whole[:end])
+                decode(whole[:end])
 
     check()
 
@@ -118,7 +118,7 @@ def test_the_sequence_may_lack_its_own_tag(kind: ApduType) -> None:
     def check(tree: Tree) -> None:
         tag, content, _ = split(schema.encode(kind, tree))
         _, bare, _ = split(content)
-        assert schema.decode(element(tag, bare)) == (kind, tree)
+        assert decode(element(tag, bare)) == (kind, tree)
 
     check()
 
@@ -220,8 +220,8 @@ LENIENT: list[tuple[str, ApduType, str, Tree]] = [
     ("kind", "octets", "said"), [row[1:] for row in LENIENT], ids=[row[0] for row in LENIENT]
 )
 def test_what_is_met_in_the_field_is_read(kind: ApduType, octets: str, said: Tree) -> None:
-    assert schema.decode(apdu(kind, octets)) == (kind, HEAD | said)
-    assert schema.decode(schema.encode(kind, HEAD | said)) == (kind, HEAD | said)
+    assert decode(apdu(kind, octets)) == (kind, HEAD | said)
+    assert decode(schema.encode(kind, HEAD | said)) == (kind, HEAD | said)
 
 
 def test_damaged_details_and_overdue_extensions_are_written_as_the_standard_has_them() -> None:
@@ -231,7 +231,7 @@ def test_damaged_details_and_overdue_extensions_are_written_as_the_standard_has_
 
 
 def test_damaged_details_under_both_tags_keep_the_right_one() -> None:
-    _, tree = schema.decode(apdu(ApduType.DAMAGED, "bf3302 8100 a505 a203 020103"))
+    _, tree = decode(apdu(ApduType.DAMAGED, "bf3302 8100 a505 a203 020103"))
     assert tree["damaged-details"] == {"damaged-portion": ("specific-units", [3])}
 
 
@@ -263,7 +263,7 @@ FAULTY = [
 @pytest.mark.parametrize(("octets", "said"), [row[1:] for row in FAULTY], ids=[row[0] for row in FAULTY])
 def test_a_fault_says_where(octets: bytes, said: str) -> None:
     with pytest.raises(RemoteFault) as caught:
-        schema.decode(octets)
+        decode(octets)
     assert said in str(caught.value)
     assert caught.value.position is not None
 
@@ -271,7 +271,7 @@ def test_a_fault_says_where(octets: bytes, said: str) -> None:
 def test_behind_a_disguise_a_fault_names_the_component_alone() -> None:
     plain = element(b"\x66", element(b"\x30", HEAD_OCTETS[3:]))
     with pytest.raises(RemoteFault, match=r"protocol-version-num: is missing") as caught:
-        schema.decode(b"\x66\x80" + plain[2:] + b"\0\0")
+        decode(b"\x66\x80" + plain[2:] + b"\0\0")
     assert caught.value.position is None
 
 

@@ -41,6 +41,8 @@ from mailproc.protocols.iso10161.fields.field_codec import Pair, Tree, Unreadabl
 from mailproc.protocols.iso10161.fields.money import AMOUNT, AMOUNT_IN_WORDS
 from mailproc.protocols.iso10161.writing import NOBODY, Ends
 
+from .trees import decode
+
 AT = datetime(2026, 1, 31, 12, 0, 1)  # noqa: DTZ001  # times in an APDU have no zone
 NAMED = TransactionId("XX-BORROWER", "B12", "1")
 OURS = Ends(
@@ -58,7 +60,7 @@ def text(words: str) -> Any:
 
 
 def over_the_octets(apdu: Apdu, ends: Ends = NOBODY) -> Apdu:
-    return reading.apdu(*schema.decode(schema.encode(apdu.type, writing.tree(apdu, ends))))
+    return reading.apdu(*decode(schema.encode(apdu.type, writing.tree(apdu, ends))))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def request(**more: Any) -> Tree:
 
 
 def heard(kind: ApduType, tree: Tree) -> Apdu:
-    return reading.apdu(*schema.decode(schema.encode(kind, tree)))
+    return reading.apdu(*decode(schema.encode(kind, tree)))
 
 
 def kept(apdu: Apdu) -> dict[str, Any]:

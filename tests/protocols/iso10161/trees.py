@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mailproc.ill.terms import ApduType
 from mailproc.protocols.iso10161.ber import asn1, schema
+from mailproc.protocols.iso10161.ber.elements import First
 from mailproc.protocols.iso10161.ber.schema import Tree
 
 NEVER = {"damaged-details-51", "descriptor"}
@@ -35,6 +36,11 @@ _NUMBERS = (0, 1, 2, 3, 27, 127, 128, 255, 256, 9999, 2**31 - 1, -1, -128, -129,
 _ELEMENTS = (b"\x05\x00", b"\x30\x05\x80\x03abc", b"\x9f\x81\x00\x81\x80" + b"y" * 128)
 _BITS = b"\0bits"  # the first octet counts the unused bits; libyaz takes 256 octets
 _OBJECTS = ("1.0.10161.13.3", "1.2.840.10003.5.10", "2.999.1", "0.39", "2.30000.32767")  # libyaz: 15 bits
+
+
+def decode(data: bytes | First) -> tuple[ApduType, Tree]:
+    """The APDU at the beginning, whatever comes after it."""
+    return schema.first(data)[:2]
 
 
 def apdus(kind: ApduType, fullness: float | None = None) -> st.SearchStrategy[Tree]:

@@ -45,17 +45,12 @@ _DETAILS = "damaged-details"
 _DETAILS_51 = "damaged-details-51"
 
 
-def decode(data: bytes | elements.First) -> tuple[ApduType, Tree]:
-    """The APDU at the beginning of ``data``; what ``elements.first`` found is taken as well.
+def first(data: bytes | elements.First) -> tuple[ApduType, Tree, int]:
+    """The APDU at the beginning of ``data``, and how many octets come after it; what ``elements.first`` found
+    is taken as well.
 
     Raises RemoteFault that names the component, and the octet where the input stood in plain form.
     """
-    kind, tree, _ = first(data)
-    return kind, tree
-
-
-def first(data: bytes | elements.First) -> tuple[ApduType, Tree, int]:
-    """The same, and how many octets come after it. Raises RemoteFault likewise."""
     kind = _KINDS.get((data if isinstance(data, bytes) else data.bytes)[:1])
     if kind is None:
         begin = _first(data).bytes[0]
