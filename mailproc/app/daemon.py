@@ -191,7 +191,7 @@ class Daemon:
 
     def _went_out(self, address: str) -> bool:
         with self._app.store.read() as connection:
-            return bool(bounced_letters.went_out_as(connection, address))
+            return bool(bounced_letters.letter_with_sender(connection, address))
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         loops: dict[str, Callable[[], None]] = {

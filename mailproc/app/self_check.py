@@ -105,7 +105,7 @@ def _accounts(config: Config) -> Iterator[str]:
     for partner in config.partner:
         ours = accounts.ours(partner)
         if len(ours) > 1:
-            rest = accounts.the_rest(partner)
+            rest = accounts.account_for_others(partner)
             listed = (f"{accounts.shown(one)}{' (the rest)' if one is rest else ''}" for one in ours)
             yield f"accounts with {partner.symbol}: {', '.join(listed)}"
 

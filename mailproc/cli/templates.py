@@ -79,7 +79,7 @@ def preview(
             shown = previews.of_samples(app.context, name, text, str(file or ""))
         _tell(name, shown, as_json=as_json)
         if text is None:
-            site_texts.passed(app.store, app.context, name)
+            site_texts.remember_passed(app.store, app.context, name)
 
 
 def _tell(name: str, shown: Sequence[previews.Preview], *, as_json: bool) -> None:

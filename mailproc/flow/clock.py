@@ -25,7 +25,7 @@ def sweep(store: Store, context: Context, limit: int = BATCH) -> int:
     ``limit`` of each, and the letters about what staff were not told of strangers and about broken texts; how
     many there were. Alarms that are over are forgotten."""
     now = context.clock()
-    broken = site_texts.look(store, context)
+    broken = site_texts.check(store, context)
 
     def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)

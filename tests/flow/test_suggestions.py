@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from mailproc.flow import send
-from mailproc.flow.matching.unconfirmed import taught_in
+from mailproc.flow.matching.unconfirmed import learned_in
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
 from mailproc.ill import machine
@@ -70,7 +70,7 @@ def test_a_named_address_belongs_to_the_request_in_which_it_was_named(cases):
             (3, None, 3), (3, event, 3), (0, event, 2), (0, None, None), (0, 10**6, None),
         ):  # fmt: skip
             row = SimpleNamespace(transaction_id=transaction_id, event_id=event_id)
-            assert taught_in(connection, row) == taught
+            assert learned_in(connection, row) == taught
 
 
 def test_a_letter_that_is_refused_is_proven_to_be_nobodys(cases):

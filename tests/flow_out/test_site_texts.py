@@ -85,11 +85,11 @@ def test_a_text_in_order_is_remembered_though_no_letter_went_by_it(office: Offic
 
 def test_a_text_that_passed_preview_is_remembered(office: Office) -> None:
     office.template(NOTICE, GOOD)
-    site_texts.passed(office.store, office.app.context, NOTICE)
+    site_texts.remember_passed(office.store, office.app.context, NOTICE)
     assert kept(office) == GOOD
     office.template(NOTICE, BROKEN)
-    site_texts.passed(office.store, office.app.context, NOTICE)
-    site_texts.passed(office.store, office.app.context, "en/patron/renewed.txt")
+    site_texts.remember_passed(office.store, office.app.context, NOTICE)
+    site_texts.remember_passed(office.store, office.app.context, "en/patron/renewed.txt")
     assert (kept(office), kept(office, "en/patron/renewed.txt")) == (GOOD, None)
 
 
@@ -104,9 +104,9 @@ def test_a_text_that_is_saved_while_it_is_looked_at_is_not_remembered(
     assert not listed.problems
     file.write_bytes(saved)
     monkeypatch.setattr(templates, "listed", lambda _path: listed)
-    site_texts.passed(office.store, office.app.context, NOTICE)
+    site_texts.remember_passed(office.store, office.app.context, NOTICE)
     monkeypatch.setattr(templates, "listing", lambda: listing)
-    site_texts.look(office.store, office.app.context)
+    site_texts.check(office.store, office.app.context)
     assert kept(office) is None
 
 

@@ -60,7 +60,9 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
     if new is not None and new.codec == row.codec:
         _now_with(work, new)
         named = TransactionId(row.initial_requester, row.tgq, row.tq, row.stq)
-        transaction_lookup.feed_again(work.connection, new.symbol, replace(apdu, transaction=named), row.id)
+        transaction_lookup.process_early_messages(
+            work.connection, new.symbol, replace(apdu, transaction=named), row.id
+        )
     elif new is not None:
         work.attend(Reason.FORWARDED_OTHER_PROTOCOL)
     elif not address:

@@ -134,7 +134,7 @@ def _found(reading: LetterReading) -> dict[str, str]:
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",
         "proof": reading.proof,
-        "proof_note": sender_proof.told(reading.proofs),
+        "proof_note": sender_proof.reasons_text(reading.proofs),
     }
 
 

@@ -1,1 +1,1 @@
-"""Which transaction, partner and account a message is about."""
+"""Find the transaction, the partner and the account that a message is about."""

@@ -1,8 +1,8 @@
-"""By which of our customer codes with a partner an order goes. Chosen once, when it is first asked.
+"""Choose the customer code under which an order goes to a partner that has several of ours.
 
-The order that names an account goes by it; else its service decides; else the account for the
-rest. What is said about the order later (cancel, renew) goes by the same, for the partner knows it
-under no other.
+An account named by the order comes first, then the account for its service, then the account for all others.
+The choice is made once: later messages about the order (cancel, renew) use the same code, because the partner
+knows the order under no other.
 """
 
 from mailproc.config import Account, Partner
@@ -12,41 +12,42 @@ from mailproc.sentence import sentence
 
 
 def ours(partner: Partner) -> tuple[Account, ...]:
-    """Our accounts with ``partner`` for new orders; none where its protocol has none."""
+    """Return our accounts with ``partner`` for new orders; empty if its protocol has none."""
     return tuple(one for one in registry.accounts(partner) if one.direction == "out")
 
 
 def is_known(partner: Partner, code: str) -> bool:
-    """Is ``code`` ours with ``partner``, if only for what was ordered by it before?"""
+    """Return whether ``code`` is one of ours with ``partner``, be it for earlier orders only."""
     every = registry.every_account(partner)
     return any(one.direction == "out" and one.customer_code == code for one in every)
 
 
 def named(partner: Partner, name: str) -> Account | None:
-    """Our account of that name or customer code; names compare without case."""
+    """Return our account with this name (case is ignored) or customer code."""
     wanted = name.casefold()
     return next((one for one in ours(partner) if wanted in (one.name.casefold(), one.customer_code)), None)
 
 
-def the_rest(partner: Partner) -> Account | None:
-    """The account for what no other takes: the default, else the only one without services."""
+def account_for_others(partner: Partner) -> Account | None:
+    """Return the account for all other services: the default, else the only one without services."""
     accounts = ours(partner)
     default = next((one for one in accounts if one.default), None)
     return default or next((one for one in accounts if not one.services), None)
 
 
 def choose(partner: Partner, service: str, name: str = "") -> Account | None:
-    """The account for an order of ``service`` ("LOAN", "COPY"); None where the partner has no accounts.
+    """Return the account for an order of ``service`` ("LOAN", "COPY"); None if the partner has no accounts.
 
-    ``name``: what the request names. A partner that has no such account is asked as if none were
-    named: the next library of a rota has accounts of its own. LocalFault where none takes the service.
+    ``name``: the account that the request names. It is ignored if this partner has no account of that name,
+    since the next library of a rota has accounts of its own. Raise LocalFault if no account takes the
+    service.
     """
     accounts = ours(partner)
     if not accounts:
         return None
     chosen = named(partner, name) if name else None
     chosen = chosen or next((one for one in accounts if service in one.services), None)
-    chosen = chosen or the_rest(partner)
+    chosen = chosen or account_for_others(partner)
     if chosen is None:
         known = ", ".join(shown(one) for one in accounts)
         raise LocalFault(sentence("no-account", partner=partner.symbol, service=service, known=known))
@@ -54,7 +55,7 @@ def choose(partner: Partner, service: str, name: str = "") -> Account | None:
 
 
 def shown(account: Account) -> str:
-    """The account for people: "99-0001 (chemistry) LOAN"."""
+    """Return the account as text for people: "99-0001 (chemistry) LOAN"."""
     called = f" ({account.name})" if account.name else ""
     takes = " ".join(account.services)
     return f"{account.customer_code}{called} {takes}".rstrip()

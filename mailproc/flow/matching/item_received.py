@@ -1,6 +1,6 @@
-"""Is the item here, and does its reader still wait for it?
+"""Find out whether the item has arrived, and whether its reader still waits for it.
 
-Not every state tells: what was recalled lies with the reader, or is still on its way.
+The state alone does not always tell: a recalled item is with the reader, or still on its way.
 """
 
 from sqlalchemy import Connection
@@ -15,15 +15,12 @@ TOLD_THE_END = frozenset({"patron/arrived", "patron/unfilled", "patron/cancelled
 
 
 def is_here(connection: Connection, transaction_id: int) -> bool:
-    """Has an act that stands said that we received it?"""
-    return came(connection, transaction_id) is not None
+    """Return whether staff have recorded the item as received, and have not undone it."""
+    return receipt_event(connection, transaction_id) is not None
 
 
 def reader_waits(connection: Connection, event: Event, transaction: Transaction) -> bool:
-    """Does a reader wait who has heard neither that it is here nor that it is over, and does all end here?
-
-    After a cancellation somebody else may be asked: then it is over when staff take it off the lists.
-    """
+    """Return whether a reader waits, uninformed of arrival or end, for a request that ends here."""
     request = requests.load(connection, transaction.request_id)
     if transaction.role != Role.REQUESTER or request.patron_id is None or _goes_on(event):
         return False
@@ -38,12 +35,12 @@ def reader_waits(connection: Connection, event: Event, transaction: Transaction)
 
 
 def _goes_on(event: Event) -> bool:
-    """Was the order given up only to be written anew?"""
+    """Return whether the order was cancelled only to be placed again."""
     return bool((event.facts or {}).get("goes_on"))
 
 
-def came(connection: Connection, transaction_id: int) -> Event | None:
-    """The first such act."""
+def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
+    """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
     happened = events.of_transaction(connection, transaction_id)
     undone = {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}
     said = (event for event in happened if event.type == "receive" and event.id not in undone)

@@ -1,4 +1,4 @@
-"""How a transaction begins: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
+"""Begin a transaction: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
 
 from datetime import date
 from typing import Any
@@ -24,10 +24,8 @@ from mailproc.store.transactions import NewTransaction
 
 
 def ask(connection: Connection, event: Event, context: Context) -> tuple[Transaction, IllRequest]:
-    """The next attempt of request ``event.request_id``: a transaction at IDLE and what to say.
-
-    LocalFault at the end of the rota, or while another attempt is still active.
-    """
+    """Begin the next attempt of request ``event.request_id``: its transaction at IDLE, and the
+    ILL-Request."""
     request = requests.load(connection, event.request_id or 0)
     attempts = transactions.of_request(connection, request.id)
     for attempt in attempts:
@@ -72,7 +70,7 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
 
 
 def _pinned(number: str, partner: Partner, request: StoredRequest) -> TransactionOptions:
-    """The order's number, and the customer code by which it goes: what follows goes by the same."""
+    """Return the order's number and customer code: later messages about the order use the same."""
     chosen = accounts.choose(partner, request.service, request.account)
     pinned = TransactionOptions(number=number)
     if chosen:
@@ -81,11 +79,11 @@ def _pinned(number: str, partner: Partner, request: StoredRequest) -> Transactio
 
 
 def accept(connection: Connection, event: Event, wanted: IllRequest, context: Context) -> Transaction:
-    """A partner's new order: a request L… and its transaction at IDLE.
+    """Record a partner's new order: a request L… and its transaction at IDLE.
 
-    Its name is the transaction id that the wire carries; of a protocol that has no such identity the
-    partner's symbol, the request number and the customer code. It is this partner's alone: another one that
-    says the same name, whomever it names as the initial requester, opens one of its own.
+    The key is the transaction id on the wire; for a protocol without one, the partner's symbol, the request
+    number and the customer code. It belongs to this partner: if another partner uses the same id, whomever it
+    names as the initial requester, that opens a transaction of its own.
     """
     partner = context.partners.known(event.partner)
     key = asked_key(wanted, partner.symbol, context)
@@ -130,7 +128,7 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
 
 
 def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:
-    """The names as the borrower spells them: its letters are answered in its own spelling."""
+    """Return the names as the borrower spells them; our answers use its spelling."""
     if wanted.transaction is None:
         return {"number": wanted.ref.number} if wanted.ref else None
     said = {
@@ -142,8 +140,11 @@ def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:
 
 
 def wanted_of(request: StoredRequest, reader: StoredPatron | None = None) -> IllRequest:
-    """The ILL-Request of a request row. Of ``reader`` another library is told card and status: it
-    needs to know whom the item is for, by a word that is enough for us, and no name."""
+    """Return the ILL-Request of a request row.
+
+    Another library is told the card number and the status of ``reader``, never the name: it needs a word by
+    which we know whom the item is for.
+    """
     value, more = apdu_json.value_from_json, request.more or {}
     services = (request.service,)
     return IllRequest(
@@ -174,5 +175,5 @@ def _optional(cls: type, value: Any, where: str) -> Any:
 
 
 def _title(item: Item) -> str:
-    """As where we borrow: of an article its own, not its journal's."""
+    """Return the title for lists: of an article its own, not the journal's, as for our own requests."""
     return item.article_title or item.title or (item.lines[0] if item.lines else "")

@@ -1,7 +1,7 @@
-"""What the names in a letter mean: symbols compare by the alias table and without regard to case.
+"""Compare the names in a message: symbols match by the alias table, and case is ignored.
 
-ISO 10161-1, Transaction-Id: its qualifiers are opaque and compare as they stand; the initial
-requester may be left out, and then it is whoever speaks as the borrower.
+ISO 10161-1, Transaction-Id: the qualifiers are opaque and compare exactly; the initial requester may be
+omitted, and is then whoever writes as the borrower.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from mailproc.ill.terms import Ref, Role, TransactionId
 
 
 def is_ours(symbol: str | None, context: Context) -> bool:
-    """Is that the symbol of this library, or an alias of it?"""
+    """Return whether ``symbol`` is this library's symbol or one of its aliases."""
     library = context.config.library
     return bool(symbol) and str(symbol).casefold() in {
         one.casefold() for one in (library.symbol, *library.aliases)
@@ -21,7 +21,7 @@ def is_ours(symbol: str | None, context: Context) -> bool:
 
 
 def canonical(symbol: str, context: Context) -> str:
-    """One spelling for all of a library's names; of an unknown library its symbol in capitals."""
+    """Return one spelling for all names of a library; for an unknown library its symbol in capitals."""
     if is_ours(symbol, context):
         return context.config.library.symbol
     partner = context.partners.get(symbol)
@@ -29,7 +29,7 @@ def canonical(symbol: str, context: Context) -> str:
 
 
 def asked_key(apdu: Apdu, partner: str, context: Context) -> TransactionId:
-    """The key of a transaction in which ``partner`` borrows from us."""
+    """Return the key of a transaction in which ``partner`` borrows from us."""
     if apdu.transaction is not None:
         said = apdu.transaction.initial_requester
         return replace(apdu.transaction, initial_requester=canonical(said, context) if said else partner)
@@ -38,9 +38,9 @@ def asked_key(apdu: Apdu, partner: str, context: Context) -> TransactionId:
 
 
 def keys(apdu: Apdu, role: Role, partner: str, context: Context) -> Iterator[TransactionId]:
-    """The keys under which a transaction named so may be kept, our part in it being ``role``.
+    """Yield the keys under which a transaction with this name may be stored, if our role in it is ``role``.
 
-    More than one, for aliases come and go in the configuration while transactions live.
+    There may be several, because aliases in the configuration change while transactions are open.
     """
     if role is Role.RESPONDER:
         key = asked_key(apdu, partner, context)
@@ -55,7 +55,7 @@ def keys(apdu: Apdu, role: Role, partner: str, context: Context) -> Iterator[Tra
 
 
 def role_told(apdu: Apdu, context: Context) -> Role | None:
-    """Our part in the transaction, if the letter's two symbols tell; None where both are ours, or none."""
+    """Return our role in the transaction by the symbols in the letter; None if both are ours, or neither."""
     borrowing, lending = is_ours(apdu.requester, context), is_ours(apdu.responder, context)
     if borrowing == lending:
         return None

@@ -1,4 +1,4 @@
-"""Which transaction an event belongs to: by identity and reference, never by guessing."""
+"""Find the transaction that an event belongs to, by identity and reference, never by similarity."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from mailproc.store.rows import Event, Transaction
 
 @dataclass(frozen=True)
 class Placed:
-    """``cancels``: Cancels that came before the request that begins this transaction."""
+    """The event's transaction and APDU. ``cancels``: Cancels that came before the request that begins it."""
 
     transaction: Transaction
     apdu: Apdu | None
@@ -27,7 +27,10 @@ class Placed:
 
 
 def place(connection: Connection, event: Event, apdu: Apdu | None, context: Context) -> Placed:
-    """The event's transaction (begun here if it begins one)."""
+    """Return the event's transaction, and begin it if the event begins one.
+
+    Raise LocalFault or RemoteFault if there is none.
+    """
     if event.transaction_id is not None:
         return Placed(transactions.load(connection, event.transaction_id), apdu)
     if event.type == "request":
@@ -40,7 +43,7 @@ def place(connection: Connection, event: Event, apdu: Apdu | None, context: Cont
         return Placed(known, apdu)
     if isinstance(apdu, IllRequest):
         _not_our_own(event.partner, apdu, context)
-        early = _came_early(connection, event.partner, apdu, context)
+        early = _early_messages(connection, event.partner, apdu, context)
         transaction = new_transactions.accept(connection, event, apdu, context)
         for other in early:
             if other.type != "CANCEL":
@@ -49,8 +52,8 @@ def place(connection: Connection, event: Event, apdu: Apdu | None, context: Cont
     raise RemoteFault(unmatched(connection, event.partner, apdu, context))
 
 
-def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
-    """``partner`` may speak in the transaction that ``apdu`` names: what it said too early is taken now."""
+def process_early_messages(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
+    """Process what ``partner`` sent too early about the transaction in which it may now speak."""
     for row in waiting(connection, partner, apdu):
         said = apdu_json.from_json(row.apdu or {})
         if said.transaction == apdu.transaction:
@@ -58,14 +61,16 @@ def feed_again(connection: Connection, partner: str, apdu: Apdu, transaction_id:
 
 
 def waiting(connection: Connection, partner: str, apdu: Apdu) -> list[Event]:
-    """What ``partner`` said of a transaction that is not there yet and is called as ``apdu`` calls it: few
-    (``earlier_messages.unplaced``)."""
+    """Return ``partner``'s messages about a transaction that is not here yet, named as ``apdu`` names it.
+
+    They are few: ``earlier_messages.unplaced`` bounds them.
+    """
     rows = earlier_messages.unplaced(connection, partner, apdu_json.to_json(apdu))
     return [row for row in rows if not (row.facts or {}).get(events.WITHHELD)]
 
 
 def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context) -> Sentence:
-    """Why nothing of ours matches; the right number from the wrong partner is named as that."""
+    """Return why no transaction matches; a known number from the wrong partner is reported as that."""
     key = symbols.asked_key(apdu, partner, context)
     owner = transactions.asked_by(connection, key.tgq)
     if owner and owner != partner:
@@ -79,6 +84,7 @@ def unmatched(connection: Connection, partner: str, apdu: Apdu, context: Context
 
 
 def name_of(apdu: Apdu) -> str:
+    """Return the message's type and number for people: "SHIPPED B12-1"."""
     number = apdu.ref.number if apdu.ref else ""
     if apdu.transaction is not None:
         number = f"{apdu.transaction.tgq}/{apdu.transaction.tq}"
@@ -88,9 +94,9 @@ def name_of(apdu: Apdu) -> str:
 def find(
     connection: Connection, partner: str, apdu: Apdu, context: Context, listener: Role | None = None
 ) -> Transaction | None:
-    """The transaction that ``partner``'s APDU speaks of: by reference, never by guessing.
+    """Return the transaction that ``partner``'s APDU is about, by reference, never by similarity.
 
-    ``listener``: our part in it, where the letter itself has told (one that we wrote to ourselves).
+    ``listener``: our role in it, if the letter itself tells (one that we wrote to ourselves).
     """
     for role in _our_parts(apdu, context, listener):
         found = _in_part(connection, partner, apdu, role, context)
@@ -100,13 +106,13 @@ def find(
 
 
 def _our_parts(apdu: Apdu, context: Context, listener: Role | None) -> Sequence[Role]:
-    """Which side we may be, the likelier first."""
+    """Return the roles that we may have in the transaction, the likelier first."""
     speaker = apdu.type.said_by
     if speaker is Role.REQUESTER:
         return (Role.RESPONDER,)
     if apdu.transaction is not None and speaker is Role.RESPONDER:
         return (Role.REQUESTER,)
-    # Only a hub is both sides under one number; then a question is more likely the borrower's.
+    # Only a hub has both roles under one number; then a Status-Query more likely comes from the borrower.
     usual = Role.RESPONDER if apdu.type is ApduType.STATUS_QUERY else Role.REQUESTER
     likelier = listener or symbols.role_told(apdu, context) or usual
     return sorted(Role, key=lambda role: role is not likelier)
@@ -124,7 +130,7 @@ def _in_part(
 
 
 def _may_speak(transaction: Transaction, partner: str) -> bool:
-    """Who answers us now, or who had the request before it was forwarded."""
+    """Return whether ``partner`` has the request now, or had it before it was forwarded."""
     before = (transaction.options or {}).get("forwarded_by") or ()
     return partner == transaction.partner or partner in before
 
@@ -140,10 +146,10 @@ def _by_reference(connection: Connection, partner: str, apdu: Apdu) -> Transacti
 
 
 def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
-    """A request that names us as the borrower is one of ours: an automatic reply has brought it back, or
-    it went in a circle. Only a hub, which has itself as a partner, borrows from itself.
+    """Raise RemoteFault for a request of our own that came back.
 
-    Raises RemoteFault.
+    A request that names us as the borrower was returned by an automatic reply, or went in a circle. Only a
+    hub, which has itself as a partner, borrows from itself.
     """
     named = wanted.requester or (wanted.transaction.initial_requester if wanted.transaction else "")
     address = context.partners.known(partner).address
@@ -151,8 +157,10 @@ def _not_our_own(partner: str, wanted: IllRequest, context: Context) -> None:
         raise RemoteFault(f"{name_of(wanted)}: it names us as the borrower; it is our own request, returned")
 
 
-def _came_early(connection: Connection, partner: str, wanted: IllRequest, context: Context) -> list[Event]:
-    """What lies on the shelf because it overtook the request ``wanted``."""
+def _early_messages(
+    connection: Connection, partner: str, wanted: IllRequest, context: Context
+) -> list[Event]:
+    """Return the shelved messages that arrived before the request ``wanted`` which they are about."""
     key = symbols.asked_key(wanted, partner, context)
     found = []
     for row in waiting(connection, partner, wanted):

@@ -1,5 +1,7 @@
-"""What of a transaction waits for staff's yes: a library to which it is said to be passed on, or an address
-to which its letters want the answers."""
+"""Find what staff must confirm in a transaction.
+
+It is a library to which the request is said to be forwarded, or an address that a letter gives for answers.
+"""
 
 import json
 from collections.abc import Collection, Sequence
@@ -15,44 +17,47 @@ from mailproc.store import events, partner_addresses
 from mailproc.store.rows import LearnedAddress, Transaction
 
 ANSWERS_FROM: Final = "answers_from"
-"""Of a reference: the address of a library that config.toml does not know, and the request that was passed
-on to it. Among a transaction's options: the one that has it now, '' where a partner has it."""
+"""Kind of a reference: the address of a library that is not in config.toml, with the request forwarded to
+it. Also a key of a transaction's options: the address that has the request now, '' if a partner has it."""
 REASONS = frozenset({Reason.FORWARDED_ELSEWHERE, Reason.LEARNED_ADDRESS})
-"""The attention that asks staff about it."""
+"""Reasons for attention that ask staff to confirm."""
 MOST_TOLD = 3
 
 
 def questions(
     connection: Connection, transaction: Transaction, reasons: Collection[str], language: Language
 ) -> tuple[str, ...]:
-    """In words, where a letter to staff is about that; the newest last: of it the commands speak."""
+    """Return the questions to staff, the newest last (commands refer to it); empty for other reasons."""
     if REASONS.isdisjoint(reasons):
         return ()
-    return tuple(in_words(row, language) for row in asked_in(connection, transaction)[-MOST_TOLD:])
+    return tuple(question_text(row, language) for row in asked_in(connection, transaction)[-MOST_TOLD:])
 
 
 def asked_in(connection: Connection, transaction: Transaction) -> Sequence[LearnedAddress]:
-    """Rows of ``partner_addresses``, the oldest first; none of where it is now, once nobody is waited for."""
+    """Return the addresses that this transaction asks staff to confirm, the oldest first.
+
+    A library to which the request was forwarded is left out once no answer is awaited.
+    """
     addresses = partner_addresses.waiting(connection, transaction.partner, 0)
-    taught = [row for row in addresses if taught_in(connection, row) == transaction.id]
+    taught = [row for row in addresses if learned_in(connection, row) == transaction.id]
     if not transaction.state.awaits_answer:
         return taught
     return [*partner_addresses.waiting(connection, transaction.partner, transaction.id), *taught]
 
 
-def taught_in(connection: Connection, row: LearnedAddress) -> int | None:
-    """The transaction in which the address was named."""
+def learned_in(connection: Connection, row: LearnedAddress) -> int | None:
+    """Return the id of the transaction in which the address was named."""
     if row.transaction_id or row.event_id is None:
         return row.transaction_id or None
     event = events.load(connection, row.event_id)
     return event.transaction_id if event is not None else None
 
 
-def in_words(row: LearnedAddress, language: Language) -> str:
-    """The question to staff about ``row``."""
+def question_text(row: LearnedAddress, language: Language) -> str:
+    """Return the question to staff about ``row``."""
     return question(row.kind, row.partner, row.value, row.symbol, language)
 
 
 def answers_under(named: Transaction | TransactionId) -> str:
-    """The name under which the new responder will answer."""
+    """Return the name under which the new responder will answer."""
     return json.dumps([named.tgq, named.tq, named.stq])

@@ -1,8 +1,8 @@
-"""Station ④: what is due for one partner goes into one letter, and its bytes are fixed.
+"""Station ④: put the messages due for one partner into one letter, and fix its bytes.
 
-Encoding and templates run outside the write; the commit checks that nothing was withdrawn
-meanwhile. One order that does not pass its guard is held alone and tried again after a pause,
-for a template may have been mended.
+Encoding and templates run outside the write; the commit checks that nothing was withdrawn meanwhile. An order
+that does not pass its guard is held alone and tried again after a pause, because a template may have been
+corrected.
 """
 
 import logging
@@ -39,6 +39,7 @@ from mailproc.store.tables import IntentRow
 _log = logging.getLogger(__name__)
 
 BATCH = 500
+"""Intents taken up in one round."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Bundle:
 
 
 def run(store: Store, context: Context, limit: int = BATCH) -> int:
-    """Put the waiting APDUs into letters; how many intents were taken up."""
+    """Put the waiting APDUs into letters; return how many intents were taken up."""
 
     def claim(connection: Connection) -> tuple[list[Bundle], int]:
         due, taken_up = _gather(connection, context, limit)
@@ -70,7 +71,7 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
 
 
 def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[Bundle], int]:
-    """The letters to be written, and how many intents there were: some are held at once."""
+    """Return the letters to write, and how many intents were taken up; some of these are held at once."""
     waiting = paused(connection, context)
     due = partner_turns.claim_intents(connection, "apdu", waiting, context.clock(), limit)
     with_rows = [(intent, transactions.load(connection, intent.said_in)) for intent in due]
@@ -92,7 +93,7 @@ def _group_key(pair: Pair) -> tuple[str, ...]:
 
 
 def customer_code(row: Transaction) -> str:
-    """The customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
+    """Return the customer code that the letter goes under: ours with them, or theirs with us ('' in ISO)."""
     return str((row.options or {}).get("account", "")) if row.role == Role.REQUESTER else row.tq
 
 
@@ -132,14 +133,14 @@ def _bundle(connection: Connection, pairs: list[Pair], context: Context) -> Bund
 def _readable(
     connection: Connection, transaction: Transaction, partner: Partner, context: Context
 ) -> Callable[[Apdu], Sequence[str]]:
-    """For a codec that says a thing to people too: it is put in words only where it asks."""
+    """Return a function that puts a message in words, for codecs that also write to people."""
     item = requests.load(connection, transaction.request_id).item or {}
     language = context.languages.of(partner.language)
     return lambda apdu: beside(apdu, item, context.today(), language)
 
 
 def _gone(partner: Partner | None, role: Role, code: str) -> str:
-    """What of the letter's other end has left the configuration, as a sentence; '' where all is there."""
+    """Return a sentence if the partner or our account is no longer configured; '' if both are."""
     if partner is None:
         return "its partner is no longer in config.toml"
     if role is Role.REQUESTER and code and not accounts.is_known(partner, code):
@@ -148,22 +149,22 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
 
 
 def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | None]:
-    """What cannot be written, or not to this address, is held with the reason; the station goes on."""
+    """Encode the letter; what cannot be written, or not to this address, is held with the reason."""
     apdus = [apdu_json.from_json(intent.body["apdu"]) for intent in bundle.intents]
     try:
         encoded = bundle.codec.encode(apdus, bundle.wire, context.templates)
     except (LocalFault, Misconfigured) as fault:
-        return _nothing(bundle, str(fault)), None
+        return _all_held(bundle, str(fault)), None
     except Exception as error:  # a bug in an encoder holds its letter, not the station
         _log.exception("a letter to %s could not be composed", bundle.wire.partner.symbol)
-        return _nothing(bundle, f"a fault of this program: {type(error).__name__}"), None
+        return _all_held(bundle, f"a fault of this program: {type(error).__name__}"), None
     try:
         return encoded, _letter(bundle, encoded, context)
     except LocalFault as fault:  # no letter can go to this address
-        return _nothing(bundle, str(fault), value=True), None
+        return _all_held(bundle, str(fault), value=True), None
 
 
-def _nothing(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
+def _all_held(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
     return Encoded(None, tuple(Held(index, "", why, value) for index in range(len(bundle.intents))))
 
 
@@ -172,10 +173,10 @@ def _letter(bundle: Bundle, encoded: Encoded, context: Context) -> NewLetterOut 
         return None
     partner, token = bundle.wire.partner, f"o{bundle.intents[0].id}"
     secret = f"{partner.symbol}/{encoded.secret_customer_code}"
-    stranger = (bundle.transactions[0].options or {}).get(
+    confirmed = (bundle.transactions[0].options or {}).get(
         ANSWERS_FROM
-    )  # a library of which we know an address
-    by = BY_MAIL if stranger else partner.transport
+    )  # a library known by its address only
+    by = BY_MAIL if confirmed else partner.transport
     return replace(
         outgoing_letter.letter(encoded.body, bundle.address, token, context, partner.symbol, by),
         file_ref=bundle.wire.file_ref,
@@ -190,7 +191,7 @@ def _settle(
     letter: NewLetterOut | None,
     context: Context,
 ) -> None:
-    """The letter's commit. Where something was withdrawn meanwhile, the rest is bundled anew."""
+    """Store the letter in one commit. If something was withdrawn meanwhile, the rest is bundled again."""
     if not outgoing.still_wanted(connection, [intent.id for intent in bundle.intents]):
         for intent in bundle.intents:
             if outgoing.still_wanted(connection, [intent.id]):
@@ -206,13 +207,13 @@ def _settle(
         if index in held:
             kind = "VALUE_HELD" if held[index].value else "HELD"
             _hold_all(connection, [intent], _lost(held[index]), context, kind)
-        elif index in encoded.unsaid:  # this partner is not told, and need not be
+        elif index in encoded.unsaid:  # this protocol has no such message, and needs none
             outgoing.place(connection, intent.id, "done", None)
         else:
-            _mended(connection, intent)
+            _clear_held_attention(connection, intent)
             outgoing.place(connection, intent.id, "prepared", outgoing_id)
     for altered in encoded.lossy:
-        _remark(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
+        _record_event(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
 
 
 def _lost(one: Held) -> str:
@@ -229,17 +230,17 @@ def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None
 def _hold_all(
     connection: Connection, intents: Sequence[Intent], why: str, context: Context, kind: str = "HELD"
 ) -> None:
-    """Held with its reason; staff are told once for each reason, not at each try."""
+    """Hold the intents with the reason; staff are informed once for each reason, not at each try."""
     now = context.clock()
     for intent in intents:
         outgoing.hold_intent(connection, intent.id, why, now + queue.pause(intent.attempts))
         if intent.last_error != why:
             _log.warning("held: %s", why)
-            _remark(connection, intent, kind, why, context)
+            _record_event(connection, intent, kind, why, context)
 
 
-def _remark(connection: Connection, intent: Intent, kind: str, why: str, context: Context) -> None:
-    """What became of the words of a transaction is an event of it."""
+def _record_event(connection: Connection, intent: Intent, kind: str, why: str, context: Context) -> None:
+    """Record as an event of the transaction what happened to its message."""
     event = NewEvent(
         cause="policy",
         type=kind,
@@ -251,6 +252,6 @@ def _remark(connection: Connection, intent: Intent, kind: str, why: str, context
     events.add(connection, event)
 
 
-def _mended(connection: Connection, intent: Intent) -> None:
+def _clear_held_attention(connection: Connection, intent: Intent) -> None:
     if intent.state == "held":
         transactions.clear_attention(connection, intent.said_in, ENDS_WITH_THE_WORDS)

@@ -1,4 +1,4 @@
-"""What a letter to people may say, and to whom it goes: looked up when it is written."""
+"""Build what a letter to people may say, and to whom it goes; looked up when the letter is written."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -39,8 +39,11 @@ from mailproc.templating.contract import sample_of
 
 @dataclass(frozen=True)
 class Addressed:
-    """``address`` is '' where there is nobody to write to; ``why`` then says so. ``language`` is the tag that
-    the recipient asks for: templates are looked for by it."""
+    """Recipient and content of a notice.
+
+    ``address`` is '' if there is nobody to write to; ``why`` then says so. ``language`` is the tag that the
+    recipient asks for; templates are chosen by it.
+    """
 
     address: str
     language: str
@@ -49,7 +52,7 @@ class Addressed:
 
 
 def addressed(connection: Connection, occasion: Occasion, context: Context) -> Addressed:
-    """Recipient and context of a notice."""
+    """Return recipient and content of a notice."""
     to = occasion.body["to"]
     writer = writer_of(connection, occasion, context, to)
     if to == "patron":
@@ -64,7 +67,7 @@ def addressed(connection: Connection, occasion: Occasion, context: Context) -> A
 def context_of(
     connection: Connection, context: Context, path: str, transaction: Transaction
 ) -> NoticeContext | None:
-    """What the notice at ``path`` would say of this transaction now; None for machines' templates."""
+    """Return what the notice at ``path`` would say of this transaction now; None for machines' templates."""
     name = path.partition("/")[2].removesuffix(".txt")
     to = name.partition("/")[0]
     if to not in ("patron", "staff", "partner"):
@@ -110,8 +113,7 @@ def _to_partner(writer: NoticeWriter) -> Addressed:
 
 
 def _numbered(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
-    """The request by the number under which the partner knows it: where we lend its own; where we borrow
-    ours, as it was ordered."""
+    """Return the request with the number that the partner uses: its own where we lend, else ours."""
     transaction, wanted = writer.transaction, writer.wanted()
     known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
     if transaction is not None and transaction.role == Role.REQUESTER:
@@ -180,11 +182,11 @@ QUESTIONS = {
     (Role.RESPONDER, State.RENEW_PENDING): "RENEW",
     (Role.RESPONDER, State.CANCEL_PENDING): "CANCEL",
 }
-"""The message of theirs that waits for our answer."""
+"""The partner's message that waits for our answer, by our role and state."""
 
 
 def _said(writer: NoticeWriter) -> tuple[str, ...]:
-    """What they said; of a reminder, what they asked."""
+    """Return what the partner said; for a reminder, what it asked."""
     row, reasons = writer.transaction, writer.facts.get("reasons", ())
     if row is None:
         return ()
@@ -212,7 +214,7 @@ def _ways(writer: NoticeWriter) -> tuple[Way, ...]:
 
 
 def _untold(writer: NoticeWriter) -> tuple[str, ...]:
-    """The request, where its reader should hear of the same and cannot be written to."""
+    """Return the request's number if its reader should be informed too and has no e-mail address."""
     event_id, request = writer.occasion.event_id, writer.request
     if event_id is None or request is None:
         return ()
@@ -223,7 +225,7 @@ def _untold(writer: NoticeWriter) -> tuple[str, ...]:
 
 
 def _digest(writer: NoticeWriter) -> StaffDigest:
-    """What was counted when it was asked for; a preview, which counts nothing, shows the sample."""
+    """Return what was counted when the digest was ordered; a preview shows the sample."""
     counted = writer.facts.get("digest")
     if counted is None:
         return sample_of(StaffDigest)

@@ -1,9 +1,9 @@
-"""How many letters to people may come of letters that came in: nobody who writes to us fills a mailbox.
+"""Limit how many letters to people follow from letters that came in, so that nobody can fill a mailbox.
 
-Staff get so many an hour about what one proven partner sends (``policy.notices_an_hour``), with what becomes
-of the letters that we write because of it, and so many about bounces; each is counted apart. A reader gets
-so many a day about one request. What is over it makes no letter: it stands in the lists, and the next letter
-says how many there were. (Of strangers: ``shelf_alarm``.)
+Each hour staff get at most ``policy.notices_an_hour`` letters about what one proven partner sends (including
+what happens to the letters that we write because of it), and as many about bounces. A reader gets at most
+``READERS_A_DAY`` a day about one request. A notice above the limit makes no letter: it stands in the lists,
+and the next letter says how many there were. (``shelf_alarm`` limits letters about unknown senders.)
 """
 
 from datetime import timedelta
@@ -21,12 +21,14 @@ OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
 """Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
 READERS_A_DAY = 10
 SEVERAL = "(several)"
-"""Partners who write from one address, where a letter does not tell which of them it is."""
+"""Stands for partners that share one address, if the letter does not tell which of them it is from."""
 
 
 def turn(connection: Connection, intent: Intent, context: Context) -> Turn | None:
-    """May the notice become a letter now? None where nothing bounds it here: no letter brought it about, or
-    it was counted when the letter was put on the shelf."""
+    """Return whether the notice may become a letter now.
+
+    None if no limit applies: no letter caused it, or it was counted when the letter was shelved.
+    """
     event = events.load(connection, intent.event_id)
     brought = events.due_to(event) if event is not None else None
     if brought is None:
@@ -43,7 +45,7 @@ def turn(connection: Connection, intent: Intent, context: Context) -> Turn | Non
 
 
 def why_not(held_back: Turn) -> Sentence:
-    """Why the notice becomes no letter."""
+    """Return why the notice makes no letter."""
     if held_back.kind == OF_A_REQUEST:
         return sentence("reader-had-letters", most=READERS_A_DAY)
     if held_back.key == BOUNCE:
@@ -52,7 +54,7 @@ def why_not(held_back: Turn) -> Sentence:
 
 
 def _speaker(connection: Connection, inbox_id: int) -> str:
-    """Whose letter it is; every bounce is of the same sender; '' of a stranger's."""
+    """Return whose letter it is: all bounces count as one sender; '' for an unknown sender."""
     row = letters.sender_of(connection, inbox_id)
     if row is None:
         return ""

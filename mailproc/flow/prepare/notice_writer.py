@@ -1,4 +1,4 @@
-"""What every letter to people is made from: the rows that it is about, and the language of who reads it."""
+"""Load what every letter to people is made from: the rows that it is about, and the recipient's language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from mailproc.store.rows import Intent, IntentBody, StoredPatron, StoredRequest,
 
 @dataclass(frozen=True)
 class Occasion:
-    """What a letter to people is about: of an intent, or of one that might be (then of no event)."""
+    """What a letter to people is about: an intent, or a preview (then without an event)."""
 
     body: IntentBody
     partner: str
@@ -31,8 +31,11 @@ def occasion_of(intent: Intent) -> Occasion:
 
 @dataclass(frozen=True)
 class NoticeWriter:
-    """What every notice is made from: the rows it is about (None where it is about a letter
-    alone), and the language of who reads it: its ``tag`` as asked for, and its words."""
+    """What every notice is made from: its rows and the language of its recipient.
+
+    The rows are None if the notice is about a letter alone. ``tag`` is the language asked for, ``language``
+    its words.
+    """
 
     connection: Connection
     context: Context

@@ -1,6 +1,6 @@
-"""Station ④ for people: notices to readers, staff and partners' people become letters.
+"""Station ④ for people: notices to readers, staff and partners' staff become letters.
 
-A broken site text never stops one: its last good text goes out, else the shipped one.
+A broken site text never stops a letter: the last good text is used, else the shipped one.
 """
 
 import logging
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 def run(store: Store, context: Context, limit: int = 50) -> int:
-    """Write the letters to people that wait; how many intents were taken up."""
+    """Write the waiting letters to people; return how many intents were taken up."""
     now = context.clock()
 
     def claim(connection: Connection) -> list[Intent]:
@@ -52,7 +52,7 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
 def _write_one(store: Store, row: Intent, context: Context) -> None:
     with store.read() as connection:
         if not outgoing.still_wanted(connection, [row.id]):
-            return  # it was said in one letter with an earlier one
+            return  # an earlier letter included it
         intents = staff_letter.together(connection, row)
         turn = notice_limits.turn(connection, row, context)
         who = staff_letter.letter_of(connection, intents, context)
@@ -70,7 +70,7 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
 
 
 def _counting(who: Addressed, turn: Turn | None, context: Context) -> Addressed:
-    """The letter says how many there were before it of which people were not told."""
+    """Add to the letter how many notices before it made no letter."""
     if turn is None or not turn.untold or not isinstance(who.content, StaffAttention):
         return who
     language = context.languages.of(who.language)
@@ -79,7 +79,7 @@ def _counting(who: Addressed, turn: Turn | None, context: Context) -> Addressed:
 
 
 def _rendered(connection: Connection, row: Intent, who: Addressed, context: Context) -> Rendered | None:
-    """None where there is nobody to write to."""
+    """Render the notice; None if there is nobody to write to."""
     if not who.address:
         return None
     return render_safely(
@@ -95,14 +95,14 @@ def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> 
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
     notice = rendered.notice
-    text = mask_shown(notice.text)  # whatever a stranger wrote in a name, an address, a subject
+    text = mask_shown(notice.text)  # a stranger may have written a secret in a name, an address or a subject
     body = Body(mask_shown(notice.subject), (Part("text/plain", b"", text=text),))
     partner = row.partner if row.body["to"] == "partner" else ""
     return outgoing_letter.letter(body, address, f"n{row.id}", context, partner)
 
 
 def _hold_back(connection: Connection, intents: Sequence[Intent], turn: Turn, context: Context) -> None:
-    """It makes no letter; why is kept with it, and the next letter counts it."""
+    """Withdraw the notices with the reason; the next letter counts them."""
     for intent in intents:
         outgoing.place(connection, intent.id, "withdrawn", None, stored(notice_limits.why_not(turn)))
     alarms.count(connection, turn.kind, turn.key, context.clock())

@@ -1,4 +1,4 @@
-"""What each station ④ does alike: a body becomes a letter of ours; one intent's trouble harms it alone."""
+"""Shared by all stations ④: make a letter of a body, and let a fault affect its own intent only."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -26,10 +26,10 @@ def letter(
     partner: str = "",
     transport: str = BY_MAIL,
 ) -> NewLetterOut:
-    """The letter to ``address`` with its bytes fixed, dated now in the library's zone (RFC 5322).
+    """Compose the letter to ``address``: its bytes are fixed, its date is now in the library's zone.
 
-    ``token`` begins its Message-ID; ``partner`` is whose pause holds it, ``transport`` how it goes.
-    Raises LocalFault where an address cannot be written.
+    ``token`` begins its Message-ID; a pause of ``partner`` holds it; ``transport`` is how it goes. Raise
+    LocalFault if an address cannot be written. (RFC 5322, 3.6.1 and 3.6.4.)
     """
     library = context.config.library
     now = context.clock()
@@ -61,9 +61,9 @@ def each(
     write_one: Callable[[Intent], None],
     what: Callable[[Intent], str],
 ) -> None:
-    """``write_one`` of each intent; what cannot be written is held or shelved with its reason, alone.
+    """Call ``write_one`` for each intent; one that cannot be written is held or shelved with its reason.
 
-    ``what`` names it for the log.
+    ``what`` names the intent for the log.
     """
     now = context.clock()
     for row in rows:
@@ -75,9 +75,9 @@ def each(
             why, later = str(fault)[:500], now + queue.pause(row.attempts)
             store.underway.at()
             store.write(partial(outgoing.hold_intent, intent_id=row.id, error=why, not_before=later))
-        except TryLater:  # the store's trouble is no fault of the letter
+        except TryLater:  # the store is busy or full: not a fault of this letter
             raise
-        except Exception as error:  # a bug concerns its own letter, not the others
+        except Exception as error:  # a bug must affect its own letter only
             _log.exception("%s could not be composed", what(row))
             why = f"a fault of this program: {type(error).__name__}"
             store.underway.at()

@@ -1,4 +1,4 @@
-"""What a letter to a reader says: each name that its text may use, filled when it is written."""
+"""Fill the names that a letter to a reader may use, when it is written."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ from mailproc.templating.contract import fields_of
 
 
 def context_of(writer: NoticeWriter) -> ToPatron:
-    """The names of the notice with their values. Raises LocalFault where no letter is called so."""
+    """Return the names of the notice with their values. Raise LocalFault if there is no such letter."""
     path = f"en/{writer.occasion.body['notice']}.txt"
     contract = writer.context.templates.contract(path)
     context: ToPatron = contract.context(
@@ -25,7 +25,7 @@ def _patron(writer: NoticeWriter) -> Patron:
 
 
 def _due(writer: NoticeWriter) -> str:
-    """Of a recall no day: they want it back before the one we hold, or that one has passed."""
+    """Return the due date; '' in a recall, because the item is wanted before that day or at once."""
     return "" if writer.occasion.body["notice"] == "patron/recalled" else writer.due
 
 
@@ -35,7 +35,7 @@ def _late(writer: NoticeWriter) -> bool:
 
 
 def _needed_by(writer: NoticeWriter) -> str:
-    """The day until which it was wanted, once that has passed."""
+    """Return the day until which the reader needed it, if that has passed; '' otherwise."""
     day = writer.request.need_before_on if writer.request else None
     return writer.day(day) if day is not None and day < writer.context.today() else ""
 
@@ -46,14 +46,14 @@ def _renewable(writer: NoticeWriter) -> bool:
 
 
 def _sent_to(writer: NoticeWriter) -> str:
-    """The address of a copy that comes by e-mail alone: it lies at no desk."""
+    """Return the address of a copy that is delivered by e-mail only, so not collected; '' otherwise."""
     row = writer.request
     where = (row.delivery or {}) if row is not None and row.service == Service.COPY.name else {}
     return "" if where.get("postal") else str(where.get("electronic") or "")
 
 
 def _refused(writer: NoticeWriter) -> bool:
-    """Was our last wish to keep it longer refused?"""
+    """Return whether our last renewal was refused."""
     row = writer.transaction
     told = events.last_of(writer.connection, row.id, ("RENEW_ANSWER",)) if row is not None else None
     return told is not None and (told.apdu or {}).get("answer") is False
@@ -63,7 +63,7 @@ WANTED_BACK = (State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
 
 
 def _wanted_back(writer: NoticeWriter) -> bool:
-    """Does the lender want it back already, as it comes?"""
+    """Return whether the lender already wants the item back when it arrives."""
     row = writer.transaction
     return row is not None and row.state in WANTED_BACK
 
@@ -95,4 +95,4 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "sent_to": _sent_to,
     "reasons": _refusals,
 }
-"""What fills each name of a letter to a reader (``notices/patron.py``)."""
+"""A function for each name that a letter to a reader may use (``notices/patron.py``)."""

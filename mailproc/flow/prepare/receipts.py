@@ -1,7 +1,7 @@
-"""Letters about a letter, which belong to no transaction: a customer's receipt of an order file
-(``order_receipts``), a report on a message that is about nothing of ours (``error_reports``).
+"""Write letters about a letter: receipts of order files, and reports on messages that match nothing.
 
-Each is an intent in the commit of what it is about; the letter is made and stored here.
+They belong to no transaction (``order_receipts``, ``error_reports``). Each is an intent in the commit of the
+letter it is about; here the answer is composed and stored.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ KIND = error_reports.KIND
 
 
 def run(store: Store, context: Context, limit: int = 50) -> int:
-    """Write the receipts that wait; how many were taken up."""
+    """Write the waiting receipts; return how many were taken up."""
     now = context.clock()
 
     def claim(connection: Connection) -> Sequence[Intent]:
@@ -46,8 +46,10 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
 
 
 def _refused(connection: Connection, row: Intent) -> Iterator[Fault]:
-    """The orders of the file that were read and lie on the shelf all the same, now that each has had its
-    step. Why they do is for our staff: it may name another library, or a fault of ours."""
+    """Yield the orders of the file that were read but then shelved, now that each has had its step.
+
+    The customer is not told the reason, which may name another library or a fault of ours; staff are.
+    """
     event = events.load(connection, row.event_id)
     if "receipt" not in row.body or event is None or event.inbox_id is None:
         return
@@ -58,8 +60,11 @@ def _refused(connection: Connection, row: Intent) -> Iterator[Fault]:
 
 
 def _letter(row: Intent, refused: Sequence[Fault], context: Context) -> NewLetterOut:
-    """One that is in doubt is sent again by itself, as a letter to people is: a receipt or a report that
-    comes twice costs nobody anything."""
+    """Compose the receipt or report.
+
+    If its delivery is in doubt it is sent again automatically, as letters to people are: a second copy does
+    no harm.
+    """
     partner = context.partners.known(row.partner)
     if "apdu" in row.body:
         body = error_reports.body(row.body, partner, context)

@@ -1,6 +1,6 @@
-"""The library's own texts for people: one in order is remembered, of one that is broken staff are told.
+"""Check the library's own texts for people: remember those in order, inform staff of broken ones.
 
-A broken text stops no letter (``last_good``): without a word of it nobody would notice.
+A broken text stops no letter (``last_good``), so without this letter nobody would notice.
 """
 
 import hashlib
@@ -29,16 +29,17 @@ ALARM = Reason.TEMPLATE_BROKEN.value
 
 @dataclass(frozen=True)
 class Seen:
-    """What is new of the texts: (path, text) of those to be remembered, and the faults of which staff are to
-    be told, each text's together."""
+    """What is new in the texts: (path, text) of those to remember, and the faults to report, by text."""
 
     good: tuple[tuple[str, str], ...]
     broken: tuple[tuple[str, tuple[TemplateProblem, ...]], ...]
 
 
-def look(store: Store, context: Context) -> int:
-    """Remember what is in order; a letter to staff for each broken text, once a day for the same fault. How
-    many letters there were to write."""
+def check(store: Store, context: Context) -> int:
+    """Remember the texts that are in order, and write to staff about each broken one, once a day for a fault.
+
+    Return how many letters were written.
+    """
     texts = [one for one in context.templates.of_site() if _is_for_people(one, context)]
     if not texts:
         return 0
@@ -49,8 +50,8 @@ def look(store: Store, context: Context) -> int:
     return store.write(partial(_keep, seen=seen, context=context))
 
 
-def passed(store: Store, context: Context, path: str) -> None:
-    """The text in use for ``path`` has passed its check: remember it, if it is a site's for people."""
+def remember_passed(store: Store, context: Context, path: str) -> None:
+    """Remember the site's text for people in use for ``path``, which has passed its check."""
     one = context.templates.listed(path)
     if _is_for_people(one, context) and not one.problems:
         good = tuple(_in_order([path], context))
@@ -60,7 +61,7 @@ def passed(store: Store, context: Context, path: str) -> None:
 def tell_staff(
     connection: Connection, path: str, problems: Sequence[TemplateProblem], context: Context, used: str
 ) -> bool:
-    """A letter about a broken text; False where staff had one about the same fault within a day."""
+    """Write to staff about a broken text; False if they had a letter about the same fault within a day."""
     now = context.clock()
     if not alarms.raise_once(connection, ALARM, _key(problems[0]), now):
         return False
@@ -76,7 +77,7 @@ def tell_staff(
 
 
 def _is_for_people(one: TemplateLine, context: Context) -> bool:
-    """A site's text by which letters to people are written; of a machine's text its orders are held."""
+    """Return whether this is a site's text for people (a broken text for machines holds its orders)."""
     return one.source == "site" and bool(one.purpose) and not context.templates.contract(one.path).machine
 
 
@@ -93,8 +94,10 @@ def _seen(connection: Connection, texts: Sequence[TemplateLine], context: Contex
 
 
 def _in_order(paths: Iterable[str], context: Context) -> Iterator[tuple[str, str]]:
-    """(path, text) of the site's texts that are in order. A file may have been saved again since it was
-    listed, so text and verdict are of one reading."""
+    """Yield (path, text) of the site's texts that are in order.
+
+    Text and verdict are of one reading, because a file may have been saved again since it was listed.
+    """
     for used in map(context.templates.source, paths):
         if used.origin == "site" and not used.problems:
             yield used.path, used.text
@@ -116,5 +119,5 @@ def _remember(connection: Connection, good: Sequence[tuple[str, str]], context: 
 
 
 def _key(problem: TemplateProblem) -> str:
-    """The fault itself: another one in the same text is told by a letter of its own."""
+    """Identify the fault itself: another fault in the same text gets a letter of its own."""
     return hashlib.sha256(str(problem).encode("utf-8", "surrogatepass")).hexdigest()[:32]

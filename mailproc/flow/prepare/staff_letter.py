@@ -1,7 +1,7 @@
-"""One letter to staff for all that a letter which came in has made theirs to look at.
+"""Write one letter to staff about everything that one incoming letter has brought to their attention.
 
-A status report of forty lines may trouble forty requests. Each keeps its state, its history and its own
-attention; the letter names them all, under their reasons.
+A status report of forty lines may concern forty requests. Each keeps its state, history and attention; the
+letter lists them all, grouped by reason.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def together(connection: Connection, intent: Intent) -> Sequence[Intent]:
-    """The notices that are said in one letter with ``intent``, in their order: itself at least."""
+    """Return the notices that share one letter with ``intent``, itself included, in their order."""
     if intent.body["notice"] != ATTENTION:
         return [intent]
     beside = outgoing.notices_beside(connection, intent)
@@ -37,7 +37,7 @@ def together(connection: Connection, intent: Intent) -> Sequence[Intent]:
 
 
 def letter_of(connection: Connection, intents: Sequence[Intent], context: Context) -> Addressed:
-    """Recipient and context of the letter for ``intents`` (``together``)."""
+    """Return recipient and content of the letter for ``intents`` (those of ``together``)."""
     each = [addressed(connection, occasion_of(intent), context) for intent in intents]
     told = [one.content for one in each if isinstance(one.content, StaffAttention)]
     if len(each) == 1 or not told:
@@ -47,7 +47,7 @@ def letter_of(connection: Connection, intents: Sequence[Intent], context: Contex
 
 
 def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
-    """``told`` are of one letter that came in, so of one partner."""
+    """Join the notices; all are about one incoming letter, so about one partner."""
     requests = {one.request.number: one.request for one in told if one.request}
     several = len(requests) > 1
     return StaffAttention(
@@ -72,12 +72,12 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
 
 
 def _for_all(told: Sequence[StaffAttention]) -> tuple[Way, ...]:
-    """What one command does for every request: where they stood in one letter of ours, that letter."""
+    """Return the suggestions that serve every request, such as sending again the letter they share."""
     return tuple(way for way in told[0].ways if all(way in one.ways for one in told))
 
 
 def _groups(told: Sequence[StaffAttention], requests: dict[str, CitedRequest]) -> tuple[AttentionGroup, ...]:
-    """Each request stands once, under all of its reasons; what is said of the letter itself, alone."""
+    """Group the requests by their reasons; each stands once. What concerns the letter itself stands alone."""
     by_number: dict[str, list[StaffAttention]] = {}
     for one in told:
         by_number.setdefault(one.request.number if one.request else "", []).append(one)
@@ -96,5 +96,5 @@ def _told(request: CitedRequest, said: str) -> ToldRequest:
 
 
 def _each(lists: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
-    """All that stands in them, once."""
+    """Return all elements of the tuples, each once."""
     return tuple(dict.fromkeys(one for each in lists for one in each))

@@ -1,4 +1,4 @@
-"""What staff can do about a reason for attention: commands, and what each does, for the letter."""
+"""Suggest to staff the commands that help with a reason for attention, and say what each does."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "partners forget": "partners --forget {learned}",
     "templates": "templates",
 }
-"""Beside the actions (``act renew-reply yes``), whose commands follow from their own table."""
+"""Commands other than actions; those of actions (``act renew-reply yes``) follow from their own table."""
 
 
 def ways(
@@ -41,13 +41,16 @@ def ways(
     context: Context,
     language: Language,
 ) -> tuple[Way, ...]:
-    """At most ``MOST``, each once. ``facts`` of the notice: ``reasons`` are codes of attention, ``ours`` the
-    letters of ours that did not arrive; no other letter is offered to be sent again."""
+    """Return at most ``MOST`` suggestions, each once.
+
+    ``facts`` are the notice's: ``reasons`` are codes of attention; ``ours`` are the letters of ours that did
+    not arrive, and only these are offered to be sent again.
+    """
     ours: Sequence[int] = facts.get("ours", ())
     found = dict.fromkeys(key for reason in facts.get("reasons", ()) for key in attention.ways(reason))
     if ours and not our_letters.carry_an_order(connection, ours):
         found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
-    open_now = _Open(connection, transaction, context)
+    open_now = _PossibleNow(connection, transaction, context)
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
     return tuple(Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known)[
         :MOST
@@ -55,12 +58,12 @@ def ways(
 
 
 def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
-    """The letters that the way is about: for `redeliver` each that is known, and nothing where none is."""
+    """Return the letters that the suggestion is about: for `redeliver` each known one, else a placeholder."""
     return ours if key == "redeliver" else (0,)
 
 
-class _Open:
-    """The ways that this transaction is open to now."""
+class _PossibleNow:
+    """The suggestions that are possible for this transaction now."""
 
     def __init__(self, connection: Connection, transaction: Transaction, context: Context) -> None:
         role, state = transaction.role, transaction.state
@@ -86,7 +89,7 @@ class _Open:
                 and (key != "next" or self._next)
                 and (key != "next partner" or not self._next)
             )
-        if word == "partners":  # the list, where none of it is this transaction's
+        if word == "partners":  # without an address of this transaction: the list
             return bool(self._learned) == bool(act)
         return key != "amend" or self._correctable
 
@@ -98,7 +101,7 @@ class _Open:
 
 
 def _acts(transaction: Transaction, context: Context) -> frozenset[str]:
-    """The acts that are possible now, each with its answer where it takes one: "renew-reply yes"."""
+    """Return the actions possible now, each with its answer where it takes one: "renew-reply yes"."""
     row = transaction
     return frozenset(
         f"{name} {answer}".rstrip()

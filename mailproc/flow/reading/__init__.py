@@ -1,1 +1,1 @@
-"""What a letter says, who sent it, and which letter of ours a bounce is about. Changes nothing."""
+"""Read what a letter says, who sent it, and which letter of ours a bounce is about. Changes nothing."""

@@ -1,7 +1,7 @@
-"""Which letter of ours a report is about, and what proves it.
+"""Find the letter of ours that a bounce is about, and what proves it.
 
-Proof is what only the letter itself holds: the envelope address that it alone went out with (VERP), or its
-Message-ID. A request's number proves nothing, for anybody can guess "B12"; it makes a hint for staff.
+Proof is what only that letter holds: its own envelope address (VERP), or its Message-ID. A request number
+proves nothing, because anybody can guess "B12"; it is only a hint for staff.
 """
 
 import re
@@ -25,7 +25,7 @@ from mailproc.store.rows import Intent
 from mailproc.store.text import storable
 
 LOOK_BACK = timedelta(weeks=4)
-MOST_OF_TEXT = 65_536  # octets of a report in which numbers are looked for
+MOST_OF_TEXT = 65_536  # octets of a bounce in which numbers are looked for
 MOST_NUMBERS = 20
 MOST_ADDRESSES = 10
 MOST_OF_SUBJECT = 1_000  # characters
@@ -38,8 +38,10 @@ _NUMBER = re.compile(rb"\b[BL][0-9]{1,9}(?=-[0-9])")
 
 @dataclass(frozen=True)
 class Marks:
-    """What in a report may name a letter of ours: the addresses of the form of VERP by which it came, and
-    the requests' numbers ("B12") and the subjects that it quotes."""
+    """What in a bounce may name a letter of ours.
+
+    VERP addresses by which it came, the request numbers ("B12") and the subjects that it quotes.
+    """
 
     addresses: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -47,7 +49,7 @@ class Marks:
 
 
 def marks(rcpt_to: str, letter: Letter) -> Marks:
-    """Look through the envelope's recipient, what IMAP shows of it, and the beginning of the report."""
+    """Return the marks in the envelope's recipient, the delivery headers and the beginning of the bounce."""
     traced = [value.encode() for name in _TRACES for value in headers.named(letter.raw, name)]
     every = (rcpt_to, *mailboxes(traced, Defects()), *letter.to)
     addresses = tuple(dict.fromkeys(ascii_lower(one) for one in every if verp.read(one)))
@@ -56,20 +58,20 @@ def marks(rcpt_to: str, letter: Letter) -> Marks:
 
 
 def _subjects(subject: str) -> tuple[str, ...]:
-    """The subject, and what stands behind each colon of it: "Undeliverable: Order file FILEREFNO 4"."""
+    """Return the subject, and what follows each of its colons: "Undeliverable: Order file FILEREFNO 4"."""
     parts = headers.one_line(subject[:MOST_OF_SUBJECT]).split(":", MOST_COLONS)
     rests = (":".join(parts[start:]).strip(_AROUND) for start in range(len(parts)))
     return tuple(dict.fromkeys(storable(rest) for rest in rests if rest))
 
 
 def letters_of(connection: Connection, bounce: Bounce, marks: Marks) -> list[int]:
-    """The letters of ours that the report is proven to be about."""
-    proven = [number for one in marks.addresses if (number := went_out_as(connection, one))]
+    """Return the ids of our letters that the bounce is proven to be about."""
+    proven = [number for one in marks.addresses if (number := letter_with_sender(connection, one))]
     return proven or list(letters.ours(connection, bounce.message_ids))
 
 
-def went_out_as(connection: Connection, address: str) -> int:
-    """Find the letter whose envelope sender this is; 0 where there is none (a token that was guessed)."""
+def letter_with_sender(connection: Connection, address: str) -> int:
+    """Return the id of the letter with this envelope sender; 0 if there is none (a guessed token)."""
     named = verp.read(address)
     row = outgoing.load(connection, named[0]) if named else None
     if row is None or not _same(row.mail_from, address):
@@ -82,10 +84,10 @@ def _same(stored: str, said: str) -> bool:
 
 
 def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report: NewEvent) -> list[int]:
-    """The letters came back undelivered, as ``report`` (an event without a transaction) says: an event for
-    each transaction that spoke in them, which names them; the ids of the events.
+    """Record our letters as bounced, and add one event for each transaction in them; return the events' ids.
 
-    What is known to have come back already, or has not left, is no news.
+    ``report`` is the event of the bounce itself, without a transaction. A letter that is already known as
+    bounced, or that has not left, is skipped.
     """
     news = [one for one in outgoing_ids if outgoing.bounced(connection, one, storable(why)[:500])]
     touched: dict[int, list[Intent]] = {}
@@ -113,8 +115,10 @@ def _of_transaction(spoken: Sequence[Intent], report: NewEvent, why: str) -> dic
 def why_shelved(
     connection: Connection, bounce: Bounce, marks: Marks, received_at: datetime, inbox_id: int
 ) -> Sentence:
-    """Why nothing follows from the report, with the one letter of the last weeks that it may mean, and how
-    staff say so."""
+    """Return why a bounce has no effect, with the one letter of the last four weeks that it may mean.
+
+    The sentence also says how staff confirm it.
+    """
     since = received_at - LOOK_BACK
     by_what = "by-number"
     perhaps = letters.quoted(connection, marks.numbers, bounce.recipients, since)

@@ -1,4 +1,4 @@
-"""An APDU that came in, as the columns of its event. Made before the write: a letter may hold thousands."""
+"""Turn an APDU that came in into the columns of its event, before the write: a letter may hold thousands."""
 
 import json
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ from mailproc.ill.terms import ApduType
 
 
 def described(apdus: Iterable[Apdu]) -> dict[int, dict[str, Any]]:
-    """The columns of each, by the identity of the object, which the caller must keep."""
+    """Return the columns of each APDU, by the ``id`` of the object; the caller must keep the objects."""
     return {id(apdu): as_columns(apdu) for apdu in apdus}
 
 
 def as_columns(apdu: Apdu) -> dict[str, Any]:
-    """The columns of the event that ``apdu`` becomes: type, apdu, ref, repeat_key."""
+    """Return the columns of the event that ``apdu`` becomes: type, apdu, ref, repeat_key."""
     return {
         "type": apdu.type.name,
         "apdu": apdu_json.to_json(apdu),
@@ -27,17 +27,18 @@ def as_columns(apdu: Apdu) -> dict[str, Any]:
 
 
 def is_about_a_file(apdu: Apdu) -> bool:
+    """Return whether the APDU is a report about a whole order file, not about one order."""
     ref = apdu.ref
     return isinstance(apdu, StatusOrErrorReport) and ref is not None and bool(ref.file_ref) and not ref.number
 
 
 def repeat_key(apdu: Apdu) -> str:
-    """Equal for equal words: kind and content, without the wire's own accidents. '' where words do not
-    tell: where the wire names each service by its time.
+    """Return a key that is equal for messages with the same meaning; '' if content cannot identify a repeat.
 
-    The plain-English twin of a code and a daily DUE give the key of the first one. A request's
-    key is empty, for a number used again is judged by its item; and so is a file report's, for a
-    file that was sent again may be rejected again.
+    Type and content count, but not what differs from letter to letter. The plain-English line beside a reply
+    code, and a daily repeat of DUE, have the key of the first. The key is empty for messages that carry their
+    time (the time identifies them), for requests (a reused number is judged by its item), and for file
+    reports (a file that was sent again may be rejected again).
     """
     if apdu.type is ApduType.ILL_REQUEST or is_about_a_file(apdu) or has_time(apdu):
         return ""

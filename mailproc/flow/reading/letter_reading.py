@@ -1,6 +1,7 @@
-"""The first half of intake: what a letter says and who brought it. Pure: no store.
+"""Read a letter: what it says, and who is proven to have sent it. Pure: no store.
 
-Whatever a letter's bytes are, the answer is a ``LetterReading``; nothing is thrown at the station.
+This is the first half of intake. Whatever the bytes are, the result is a ``LetterReading``; nothing is
+raised.
 """
 
 import logging
@@ -31,34 +32,35 @@ from mailproc.protocols.codec import Codec, Credentials, Decoded, Fault
 from mailproc.sentence import Part, Sentence, sentence
 from mailproc.store.rows import InboxLetter
 
-if TYPE_CHECKING:  # as in proving
+if TYPE_CHECKING:  # loaded where a signature is verified
     from mailproc.proof.dkim import KeySource
 
 _log = logging.getLogger(__name__)
 
 RELEASED = "released"
-"""The ``proof`` of a letter that staff released from the shelf."""
+"""The ``proof`` of a letter that staff have released from the shelf."""
 BOUNCE = "<>"
 LEARNED = "learned"
-"""The ``proof`` of a letter of a library that config.toml does not know and staff have confirmed."""
+"""The ``proof`` of a letter from a library that is not in config.toml and that staff have confirmed."""
 
 MOST_MESSAGES = 20_000
-"""Of one letter: all of them are written down in one commit, for which everybody waits
-(up to 0.3 ms each, whatever they name: 6 s)."""
+"""Messages in one letter. They are recorded in one commit, during which everything else waits (at most 0.3
+ms each: 6 s)."""
 
 
 @dataclass(frozen=True)
 class LetterReading:
-    """``refused``: why the letter goes on the shelf, '' if it does not. ``alarm``: tell staff.
+    """The result of reading one inbox row.
 
-    ``sharers``: the partners who write from this address, where only the store can tell whose it is;
-    ``partner`` is None then. ``proofs``: by which each partner who may have sent it is proven, by symbol.
-    ``otherwise``: why it goes on the shelf if no number in it is ours. ``later``: why it cannot be said yet
-    who sent it; then ``partner`` is who is said to be, and nothing else is known.
-    ``unproven``: nobody's whom config.toml knows. ``decoded`` of a letter without proof: what its protocol
-    makes of it all the same.
-    ``own_ids``: where we sent one of them, this is our own letter. ``file_key``: alike for like order files.
-    ``described``: what each APDU of ``decoded`` is as an event (described.py).
+    ``refused``: why the letter is shelved, '' if it is not. ``alarm``: the reason to inform staff.
+    ``sharers``: the partners that share this address, if only the store can tell which of them wrote; then
+    ``partner`` is None. ``proofs``: the proof that held for each partner who may have sent it, by symbol.
+    ``otherwise``: why it is shelved if it names no request of ours. ``later``: why the sender cannot be
+    checked yet; then ``partner`` is the claimed sender, and nothing else is known. ``unproven``: the sender
+    is in no partner's ``accepts_from``. ``decoded`` is filled without proof too. ``marks``: of a bounce, what
+    may name the letter it is about. ``evidence``: of an unknown sender's letter. ``own_ids``: Message-IDs; if
+    we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
+    event columns of each APDU of ``decoded`` (``event_columns.described``).
     """
 
     inbox_id: int
@@ -76,49 +78,55 @@ class LetterReading:
     alarm: Reason | None = None
     otherwise: Part = ""
     unproven: bool = False
-    marks: bounced_letters.Marks = field(
-        default_factory=bounced_letters.Marks
-    )  # of a bounce: what may name its letter
+    marks: bounced_letters.Marks = field(default_factory=bounced_letters.Marks)
     proofs: Mapping[str, Proven] = field(default_factory=dict)
     later: str = ""
-    evidence: Evidence | None = None  # of nobody's letter
+    evidence: Evidence | None = None
     own_ids: frozenset[str] = frozenset()
     described: Mapping[int, dict[str, Any]] = field(default_factory=dict)
     file_key: str = ""
 
 
 def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) -> LetterReading:
-    """What the inbox row's letter says; ``keys`` None: those of ``context``. A bug in a reader shelves the
-    letter, with a traceback; so does a mistake in a site's tables, with its sentence."""
+    """Read the letter of an inbox row; ``keys`` None means the DNS keys of ``context``.
+
+    A bug in a reader shelves the letter and logs a traceback; a mistake in a site's tables shelves it with
+    its sentence.
+    """
     reading = LetterReading(row.id, row.digest, row.received_at, Letter(b""))
     try:
         letter = with_envelope(parse(bytes(row.raw)), row)
         reading = replace(reading, letter=letter, content_digest=letter.content_digest())
         return _read(reading, row, context, keys)
-    except TryLater as unanswered:  # DNS is away: whoever sent it may be proven in a while
+    except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
         claimants = context.partners.claimed_by(_sender(row, reading.letter))
         return replace(reading, later=str(unanswered), partner=_only(claimants))
-    except RemoteFault as fault:  # so large that nobody can say what it is
+    except RemoteFault as fault:  # too large to be read
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
-    except Misconfigured as fault:  # a table of the site's own, which only this letter puts to the test
+    except Misconfigured as fault:  # a mistake in a site's own table that shows with this letter only
         _log.error("I%s could not be read: %s", row.id, fault)
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
-    except Exception as error:  # any bytes at all may come: a bug in a reader must harm one letter only
+    except Exception as error:  # any bytes may come: a bug in a reader must affect one letter only
         _log.exception("I%s could not be read", row.id)
         return replace(reading, refused=sentence("program-fault-reading", error=type(error).__name__))
 
 
 def with_envelope(letter: Letter, row: InboxLetter) -> Letter:
-    """Where the envelope itself is known, a Return-Path in the letter is whoever's word."""
+    """Return the letter with the envelope's sender, if the channel knows it.
+
+    A Return-Path inside such a letter could have been written by anybody.
+    """
     if not of_door(row.door).envelope:
         return letter
     return replace(letter, return_path=ascii_lower(row.mail_from))
 
 
 def proven_sender(reading: LetterReading) -> str:
-    """Who is proven to speak in the letter: a partner's symbol, the address of a library that staff
-    confirmed (``adoption``), "<>" and where it came back to of a bounce, whose effect is the same whoever
-    brings it; '' of nobody.
+    """Return who is proven to have sent the letter, '' if nobody.
+
+    It is a partner's symbol, or the address of a library that staff have confirmed (``forwarded_senders``).
+    For a bounce it is "<>" and the address it came back to: the effect of a bounce does not depend on who
+    brings it.
     """
     if reading.bounce is not None:
         return " ".join((BOUNCE, *reading.marks.addresses))[:250]
@@ -143,21 +151,23 @@ def _read(
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
     likely = codec or (context.registry.perhaps(letter) if claimants else None)
-    if likely is None:  # whoever sent it: no proof is looked at
-        return _nobodys(found, claimants)
+    if likely is None:  # no protocol: whoever sent it, no proof is needed
+        return _without_protocol(found, claimants)
     evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
-        return _perhaps(_nobodys(found, claimants), likely, proven)
+        return _decoded_if_ours(_without_protocol(found, claimants), likely, proven)
     if not proven:
-        strange = _as_said(replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec)
-        return strange if claimants else _of_nobody(strange, evidence)
+        strange = _decoded_without_proof(
+            replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec
+        )
+        return strange if claimants else _from_unknown_sender(strange, evidence)
     return _decoded(found, codec, proven)
 
 
 def _vouched_for(row: InboxLetter, context: Context) -> tuple[Partner, ...]:
-    """Whom staff named when they released the letter, or who was known before."""
+    """Return the partner that staff named when they released the letter, or that was known before."""
     partner = context.partners.get(row.partner) if row.partner else None
     return (partner,) if partner else ()
 
@@ -172,29 +182,29 @@ def _proofs(
     }
 
 
-def _nobodys(found: LetterReading, claimants: tuple[Partner, ...]) -> LetterReading:
-    """A partner's letter that no machine reads is for a person, the same day."""
+def _without_protocol(found: LetterReading, claimants: tuple[Partner, ...]) -> LetterReading:
+    """Refuse a letter that no protocol reads; staff see a partner's the same day."""
     automatic = found.letter.auto_submitted.startswith("auto-replied")
     why = sentence("automatic-reply" if automatic else "no-protocol")
     return replace(found, refused=why, alarm=Reason.IN_WORDS if claimants and not automatic else None)
 
 
-def _as_said(strange: LetterReading, codec: Codec) -> LetterReading:
-    """With what its protocol makes of it, whoever sent it: staff are told which requests it names."""
+def _decoded_without_proof(strange: LetterReading, codec: Codec) -> LetterReading:
+    """Decode a letter without proof all the same, so that staff can be told which requests it names."""
     try:
         return replace(strange, decoded=_bounded(codec.decode(strange.letter)))
     except (RemoteFault, Misconfigured):
         return strange
 
 
-def _of_nobody(strange: LetterReading, evidence: Evidence) -> LetterReading:
-    """A letter of nobody's may be of a library that staff have confirmed (``adoption``), where its envelope
-    says so too."""
+def _from_unknown_sender(strange: LetterReading, evidence: Evidence) -> LetterReading:
+    """Keep the evidence: the sender may be a library that staff have confirmed (``forwarded_senders``)."""
     return replace(strange, unproven=is_of_one(evidence.sender), evidence=evidence)
 
 
-def _perhaps(nobodys: LetterReading, codec: Codec, proven: tuple[Partner, ...]) -> LetterReading:
-    """A letter that only its sender makes a message, if it names a request of ours; else nobody's."""
+def _decoded_if_ours(nobodys: LetterReading, codec: Codec, proven: tuple[Partner, ...]) -> LetterReading:
+    """Decode a letter that is a message only because of its sender, and only if it names a request of
+    ours."""
     speakers = tuple(one for one in proven if one.codec == codec.name)
     if not speakers:
         return nobodys
@@ -207,13 +217,13 @@ def _unproven(found: LetterReading) -> Sentence:
 
 
 def unproven(sender: str) -> Sentence:
-    """Why a letter of ``sender`` lies on the shelf, where that is nobody's address."""
+    """Return why a letter of ``sender`` is shelved, if no partner has that address."""
     return sentence("unproven", sender=sender or "(none)")
 
 
 def proves_nothing(found: LetterReading) -> Sentence:
-    """The same where it is a partner's address, with what was tried."""
-    proofs = sender_proof.told(found.proofs)
+    """Return why a letter from a partner's address is shelved, with the proofs that were tried."""
+    proofs = sender_proof.reasons_text(found.proofs)
     return sentence("unproven-because", sender=found.letter.sender or "(none)", proofs=proofs)
 
 
@@ -222,7 +232,7 @@ def _only(partners: tuple[Partner, ...]) -> Partner | None:
 
 
 def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]) -> LetterReading:
-    """``partners``: who it may be, each of them proven."""
+    """Decode the letter. ``partners``: those who may have sent it, each of them proven."""
     reading = replace(reading, partner=_only(partners), proof=reading.proofs[partners[0].symbol].by)
     try:
         decoded = _bounded(codec.decode(reading.letter))
@@ -248,8 +258,10 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
 
 
 def _bounded(decoded: Decoded) -> Decoded:
-    """What is worked on from here: no field of it is longer than what anybody reads, and no name longer than
-    the store takes. (A codec that can answer has refused such names itself.)"""
+    """Return the messages with fields cut to a readable length; a name too long for the store is a fault.
+
+    (A codec that can answer has refused such names itself.)
+    """
     refused = [Fault(None, why) for said in (*decoded.apdus, *decoded.unsure) if (why := too_long_name(said))]
     apdus, unsure = (
         tuple(bounded(one) for one in said if not too_long_name(one))
@@ -265,9 +277,9 @@ def _file_key(decoded: Decoded) -> str:
 
 
 def _admits(partner: Partner, said: Credentials) -> bool:
-    """Customer code and password of a customer's account, compared in constant time.
+    """Compare customer code and password with a customer's account, in constant time.
 
-    Where the layout has no password, the code alone must be one of the sender's.
+    If the layout has no password, the code alone must be one of the sender's.
     """
     known = account(partner, "in", said.customer_code)
     if said.password is None:
@@ -278,7 +290,8 @@ def _admits(partner: Partner, said: Credentials) -> bool:
 
 
 def _sender(row: InboxLetter, letter: Letter) -> Sender:
-    """The envelope is known (SMTP), or may be (by hand), or is the server's Return-Path (a mailbox)."""
+    """Return the sender: the envelope's is known by SMTP, may be known by hand, and is the Return-Path by
+    IMAP."""
     envelope: str | None
     channel = of_door(row.door)
     if channel.envelope:

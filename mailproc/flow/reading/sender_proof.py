@@ -1,7 +1,7 @@
-"""By what a letter is proven to be a partner's, and why by nothing else.
+"""Check which proof shows that a letter is from a partner, and why the others do not.
 
-Any proof of the partner's list suffices. The cheap ones are looked at first, and what no list asks for
-is not looked at: a signature costs time, and its key a question to DNS.
+One proof of the partner's list is enough. Cheap proofs are checked first, and a proof that no list names is
+not checked at all: a signature costs time, and its key needs DNS.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,21 +21,24 @@ if TYPE_CHECKING:  # loaded where a signature is verified
     from mailproc.proof.dkim import KeySource
 
 NOTE = 500
-"""Characters of the reasons that are kept."""
+"""Longest text of the reasons that is kept, in characters."""
 
 
 @dataclass(frozen=True)
 class Proven:
-    """``by``: the proof that held, '' if none did. ``reasons``: why each proof looked at before did not."""
+    """The result of the checks.
+
+    ``by``: the proof that held, '' if none did. ``reasons``: why each proof checked before it did not hold.
+    """
 
     by: str
     reasons: tuple[str, ...] = ()
 
 
 class Evidence:
-    """What of one letter may prove its sender. Each question is answered once, when it is first asked.
+    """What may prove the sender of one letter. Each question is answered once, when it is first asked.
 
-    An answer is '' where the proof holds, else why it does not, in words for staff.
+    An answer is '' if the proof holds, else the reason why not, as text for staff.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class Evidence:
         self._context = context
 
     def network(self, partner: Partner) -> str:
-        """Never by IMAP, where nobody knows which client handed the letter in."""
+        """Check the client's address. Never holds by IMAP, where the client is unknown."""
         sender = self.sender
         if not sender.channel.peer:
             return f"the letter came by {sender.door}, where the client's address is not known"
@@ -67,21 +70,21 @@ class Evidence:
         return self._not_by_our_relay or self._dmarc
 
     def dkim(self, _partner: Partner) -> str:
-        """Raises TryLater where DNS gives no answer about the key."""
+        """Check the signature. Raise TryLater if DNS gives no answer about the key."""
         return self._dkim
 
     def none(self, partner: Partner) -> str:
         return self._somebody_else(partner)
 
     def _somebody_else(self, partner: Partner) -> str:
-        """A session that has logged in as one partner proves nothing of another."""
+        """Refuse a session that has logged in as another partner."""
         if not self.sender.login or (partner.login and partner.login.user == self.sender.login):
             return ""
         return "the session was logged in as another partner"
 
     @cached_property
     def _not_by_our_relay(self) -> str:
-        """Whoever is no relay of ours could write what our relay writes."""
+        """Return why the letter did not come from our relay; only what our relay writes counts."""
         sender, config = self.sender, self._context.config
         doors = config.proof.doors
         if doors and sender.door not in doors:
@@ -119,14 +122,15 @@ _QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], str]] = {
     "dkim": Evidence.dkim,
     "none": Evidence.none,
 }
-"""In the order in which they are asked: from nothing to a signature; "none" never hides one that holds."""
+"""In the order in which they are asked, the cheapest first. "none" comes last, so it never hides a real
+proof."""
 
 
 @slow_work.outside_writes
 def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -> Proven:
-    """By which of the proofs in ``asked`` the letter is the partner's.
+    """Return which of the proofs in ``asked`` shows that the letter is from ``partner``.
 
-    Raises TryLater where DNS gives no answer and nothing else proves it.
+    Raise TryLater if DNS gives no answer and no other proof holds.
     """
     if evidence.sender.channel.vouched:
         return Proven(evidence.sender.door)
@@ -146,12 +150,12 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
     return Proven("", tuple(reasons) or ("no proof is written for it in config.toml",))
 
 
-def told(found: Mapping[str, Proven]) -> str:
-    """Why no proof held, of each partner (by symbol) who may have sent the letter."""
-    return "; ".join(_told(found))[:NOTE]
+def reasons_text(found: Mapping[str, Proven]) -> str:
+    """Return why no proof held, for each partner (by symbol) that may have sent the letter."""
+    return "; ".join(_reasons(found))[:NOTE]
 
 
-def _told(found: Mapping[str, Proven]) -> Iterator[str]:
+def _reasons(found: Mapping[str, Proven]) -> Iterator[str]:
     for symbol, one in found.items():
         name = f"{symbol}: " if len(found) > 1 else ""
         yield from (f"{name}{reason}" for reason in one.reasons)

@@ -1,1 +1,1 @@
-"""What falls due for a transaction, and what that depends on in the store."""
+"""Timers of a transaction: when each falls due, and what that depends on in the store."""

@@ -1,4 +1,4 @@
-"""What timers depend on beside the standing, looked up: what fired, what was asked, who is silent."""
+"""Collect what the timers of a transaction depend on: what has fired, what was asked, what was heard."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -20,17 +20,17 @@ from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers
 from mailproc.store.rows import Event, HeardEvent, Transaction
 
-NEEDED = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
-"""Where it matters until when the reader needs it."""
+NEED_BEFORE_COUNTS = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
+"""Borrower's states in which the reader's need-before date counts."""
 UNDECIDED = (State.IN_PROCESS, State.CONDITIONAL)
-"""We lend, and have not said what becomes of it."""
-HERE_OR_NOT = (State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
-"""We borrow; the lender asked for it, or we for longer, perhaps before it came."""
+"""Lender's states in which the request is not yet answered."""
+ARRIVAL_UNKNOWN = (State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
+"""Borrower's states that do not tell whether the item has arrived."""
 UNKNOWN_ID = "unknown-transaction-id"
-"""Transaction-Id-Problem: what we speak of is not known there."""
+"""Transaction-Id-Problem: the partner knows no such transaction (ISO 10161-1, error report)."""
 RETURNED = ApduType.RETURNED.name
-TOLD_THE_READER = "OVERDUE"
-"""A lender's demand of which the reader was told at once counts as a reminder of ours."""
+LENDERS_OVERDUE = "OVERDUE"
+"""Event type: a lender's Overdue, of which the reader was informed at once, counts as a reminder."""
 
 
 def of(
@@ -43,8 +43,11 @@ def of(
     *,
     began: bool = False,
 ) -> TimerInputs:
-    """``moved``: the event that last moved the transaction. ``at``: now, an aware instant.
-    ``began``: this very step began it, so nothing has fired."""
+    """Return what the timers of ``transaction`` depend on at the instant ``at`` (aware).
+
+    ``moved`` is the event that last moved the transaction. ``began``: this step began it, so nothing has
+    fired.
+    """
     reply_by = _reply_by(connection, transaction.id, current)
     expiry = _expiry(connection, transaction, current, moved)
     ends = [day for day in (expiry, reply_by) if day]
@@ -66,12 +69,12 @@ def of(
 def fired(
     connection: Connection, transaction_id: int, context: Context
 ) -> dict[tuple[Timer, date], list[date]]:
-    """By kind and the day it was about: the local days on which it has fired."""
+    """Return the local days on which each timer fired, by kind and by the day that it was about."""
     found: dict[tuple[Timer, date], list[date]] = {}
     for row in timers.fired(connection, transaction_id):
         of_day = (row.facts or {}).get("of")
         if of_day is not None:
-            demand = row.type == TOLD_THE_READER
+            demand = row.type == LENDERS_OVERDUE
             kind = Timer.READER_OVERDUE if demand else Timer(row.type)
             day = context.local(row.at).date()
             found.setdefault((kind, date.fromisoformat(of_day)), []).append(day)
@@ -79,52 +82,58 @@ def fired(
 
 
 def has_left(connection: Connection, transaction_id: int) -> bool:
-    """Did what we said last reach them, as far as we know? Nobody is chased for what did not."""
+    """Return whether our last message has reached the partner, as far as we know.
+
+    If it has not, the partner is not chased for an answer.
+    """
     return outgoing.delivery(connection, transaction_id) in ("handed_over", "filed")
 
 
 def sent_as(transaction: Transaction, kind: ApduType, context: Context) -> Manner:
-    """How ``kind`` goes to the partner of this transaction."""
+    """Return how a message of type ``kind`` goes to the partner of this transaction."""
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     return delivery_mode.effective(codec, partner, kind, transaction.role, transaction.dialect)
 
 
-def to_say(connection: Connection, transaction_id: int, kind: ApduType) -> dict[str, Any] | None:
-    """The letter of a repair, as JSON: a new question, or the last of its kind that was said."""
+def repair_message(connection: Connection, transaction_id: int, kind: ApduType) -> dict[str, Any] | None:
+    """Return the message of a repair, as JSON: a new Status-Query, or our last message of that type."""
     if kind is ApduType.STATUS_QUERY:
         return apdu_json.to_json(StatusQuery())
     said = [apdu for apdu in outgoing.said(connection, transaction_id) if apdu["type"] == kind.name]
     return said[-1] if said else None
 
 
-def to_say_first(
+def request_before_repair(
     connection: Connection, transaction_id: int, kind: ApduType, *, last: bool
 ) -> dict[str, Any] | None:
-    """The request itself, as JSON, before a cancellation that is said once more: where they say that they
-    know nothing of it, or at the ``last`` if they have never said a word, it may not have come."""
+    """Return the ILL-Request, as JSON, that goes before a repeated Cancel; None if it need not go again.
+
+    It goes again if the partner has reported that it does not know the request, or with the ``last`` repeat
+    if nothing was ever heard: in both cases the ILL-Request may have been lost.
+    """
     heard = events.proven_since(connection, transaction_id, 0) if kind is ApduType.CANCEL else ()
     unknown = [_knows_nothing(event) for event in heard]
     if kind is not ApduType.CANCEL or not all(unknown) or not (unknown or last):
         return None
-    return to_say(connection, transaction_id, ApduType.ILL_REQUEST)
+    return repair_message(connection, transaction_id, ApduType.ILL_REQUEST)
 
 
 def _knows_nothing(event: HeardEvent) -> bool:
-    """A report of theirs that there is no such transaction."""
+    """Return whether the partner's report says that it knows no such transaction."""
     report: Mapping[str, Any] = (event.apdu or {}).get("report") or {}
     return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
 def _need_before(connection: Connection, transaction: Transaction, current: TransactionState) -> date | None:
-    if current.state not in NEEDED:
+    if current.state not in NEED_BEFORE_COUNTS:
         return None
     need: date | None = requests.load(connection, transaction.request_id).need_before_on
     return need
 
 
 def _reply_by(connection: Connection, transaction_id: int, current: TransactionState) -> date | None:
-    """The day that the condition names: theirs where we borrow, ours where we lend."""
+    """Return the day that the condition names: the lender's condition, or ours where we lend."""
     if current.state is not State.CONDITIONAL:
         return None
     names = ("ILL_ANSWER",) if current.role is Role.REQUESTER else ("conditional", "ILL_ANSWER")
@@ -137,7 +146,7 @@ def _reply_by(connection: Connection, transaction_id: int, current: TransactionS
 def _expiry(
     connection: Connection, transaction: Transaction, current: TransactionState, moved: Event
 ) -> date | None:
-    """The day on which the requester wants its request to end (ISO 10161-1: expiry-date)."""
+    """Return the day on which the request ends if it is not answered (ISO 10161-1: expiry-date)."""
     if current.role is not Role.RESPONDER or current.state not in UNDECIDED:
         return None
     came_now = moved.type == "ILL_REQUEST"
@@ -147,8 +156,11 @@ def _expiry(
 
 
 def _may_expire(transaction: Transaction, context: Context) -> bool:
-    """May Expired go by itself? Only where we say it (a lender), and where Shipped goes as a message:
-    elsewhere an item may have left without being ticked, and would go out of sight."""
+    """Return whether Expired may be sent automatically.
+
+    Only if both Shipped and Expired go as messages. Otherwise an item may have left that nobody recorded as
+    shipped, and the request would disappear from the lists.
+    """
     needed = (ApduType.SHIPPED, ApduType.EXPIRED)
     return all(sent_as(transaction, kind, context) is Manner.SEND for kind in needed)
 
@@ -160,7 +172,7 @@ def _may_ask(
     moved: Event,
     context: Context,
 ) -> bool:
-    """May the letter that repairs this state go out by itself, and has nothing made it needless?"""
+    """Return whether the message that repairs this state may be sent automatically, and is still needed."""
     repair = REPAIRS.get((current.role, current.state))
     if repair is None or current.closed or current.unsent or not _repeat_safe(transaction, context):
         return False
@@ -187,7 +199,7 @@ def _sent_back(
     moved: Event,
     context: Context,
 ) -> date | None:
-    """When they said it last; a demand that staff made since then says that it is not here."""
+    """Return when the borrower last reported the return; None if staff have demanded the item since."""
     if current.role is not Role.RESPONDER or current.state not in LENT:
         return None
     events_since: list[Event | HeardEvent] = [moved, *_heard(connection, transaction, moved)]
@@ -198,14 +210,14 @@ def _sent_back(
 def _arrival(
     connection: Connection, transaction_id: int, current: TransactionState, context: Context
 ) -> dict[str, Any]:
-    if current.role is not Role.REQUESTER or current.state not in HERE_OR_NOT:
+    if current.role is not Role.REQUESTER or current.state not in ARRIVAL_UNKNOWN:
         return {}
-    came = item_received.came(connection, transaction_id)
+    came = item_received.receipt_event(connection, transaction_id)
     return {"here": came is not None, "came_on": context.local(came.at).date() if came else None}
 
 
 def _is_home(heard: Sequence[HeardEvent]) -> bool:
-    """Checked-In, or a report that says so."""
+    """Return whether the lender says that the item is back: a Checked-In, or a report of that state."""
     return any(event.type == "CHECKED_IN" or _reported(event) == "CHECKED_IN" for event in heard)
 
 

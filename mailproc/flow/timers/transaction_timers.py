@@ -1,4 +1,4 @@
-"""The timers of one transaction: set after each step, and looked at again when one of them fires."""
+"""Timers of one transaction: set after each step, and checked again when one fires."""
 
 from datetime import date, datetime
 from typing import Any
@@ -28,9 +28,9 @@ def reset(
     event: Event,
     context: Context,
 ) -> None:
-    """After a step: make the transaction's timers what follows from where it stands now.
+    """Set the transaction's timers to what follows from its state after the step ``taken``.
 
-    ``event`` had the step and is done; ``moved_event_id`` is the last that moved the transaction.
+    ``event`` had the step and is done; ``moved_event_id`` is the event that last moved the transaction.
     """
     moved = event if moved_event_id == event.id else events.load(connection, moved_event_id) or event
     began = taken.before.state is State.IDLE
@@ -48,11 +48,11 @@ def facts_of_timer(
     current: TransactionState,
     context: Context,
 ) -> dict[str, Any]:
-    """What the step of a timer's event must know; above all whether it is still to be taken."""
-    return foreseen(connection, Timer(event.type), event.at, transaction, current, context)
+    """Return what the step of a timer's event must know, above all whether the timer is still due."""
+    return forecast(connection, Timer(event.type), event.at, transaction, current, context)
 
 
-def foreseen(
+def forecast(
     connection: Connection,
     kind: Timer,
     at: datetime,
@@ -60,7 +60,10 @@ def foreseen(
     current: TransactionState,
     context: Context,
 ) -> dict[str, Any]:
-    """The same for a timer that is to fire at ``at`` (an aware instant), as things stand now."""
+    """Return the same for a timer that is to fire at ``at`` (an aware instant), as matters stand now.
+
+    ``{"outdated": True}`` means that the timer no longer follows from the state.
+    """
     numbers, moved = days(context), events.load(connection, transaction.moved_event_id)
     if moved is None:
         return {"outdated": True}
@@ -74,10 +77,12 @@ def foreseen(
         return facts
     if rules.is_repair(kind, current, found, numbers):
         _, letter = rules.REPAIRS[current.role, current.state]
-        say = timer_inputs.to_say(connection, transaction.id, letter)
+        say = timer_inputs.repair_message(connection, transaction.id, letter)
         if say is None:
             return facts
-        first = timer_inputs.to_say_first(connection, transaction.id, letter, last=level == numbers.repeats)
+        first = timer_inputs.request_before_repair(
+            connection, transaction.id, letter, last=level == numbers.repeats
+        )
         return facts | {"say": say} | ({"say_first": first} if first is not None else {})
     if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
         facts["may_chase"] = timer_inputs.sent_as(transaction, StatusQuery.type, context) is Manner.SEND
@@ -87,10 +92,11 @@ def foreseen(
 def facts_of_demand(
     connection: Connection, event: Event, transaction: Transaction, taken: Step, context: Context
 ) -> dict[str, Any]:
-    """Of a lender's OVERDUE: whether the reader is to be told of it, once for each due date.
+    """Return whether a lender's Overdue is passed on to the reader, which happens once for each due date.
 
-    One clock for one fact: where our own timer has written about that day, the demand does not.
-    ``early``: it comes before the day that we hold, so staff look and the reader is not told.
+    At most one reminder per due date: if our own timer has already written about that day, the Overdue writes
+    nothing. ``early``: it came before the due date that we hold; staff check it and the reader is not
+    informed.
     """
     held = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
     due = taken.after.due_on

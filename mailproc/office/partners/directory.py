@@ -131,12 +131,12 @@ def _stays(connection: Connection, found: Learned, row: LearnedAddress) -> Itera
 
 def _answered(connection: Connection, row: LearnedAddress) -> None:
     """The question to staff no longer stands where it was asked, unless another waits there."""
-    transaction_id = unconfirmed.taught_in(connection, row)
+    transaction_id = unconfirmed.learned_in(connection, row)
     reason = Reason.FORWARDED_ELSEWHERE if row.transaction_id else Reason.LEARNED_ADDRESS
     if transaction_id is None:
         return
     left = partner_addresses.waiting(connection, row.partner, row.transaction_id)
-    if not any(unconfirmed.taught_in(connection, one) == transaction_id for one in left):
+    if not any(unconfirmed.learned_in(connection, one) == transaction_id for one in left):
         transactions.clear_attention(connection, transaction_id, (reason,))
 
 

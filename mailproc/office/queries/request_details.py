@@ -158,7 +158,7 @@ def _passed_on(transaction: Transaction) -> dict[str, str] | None:
 
 def _questions(connection: Connection, transaction: Transaction, language: Language) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
-        yield Question(f"A{row.id}", unconfirmed.in_words(row, language))
+        yield Question(f"A{row.id}", unconfirmed.question_text(row, language))
 
 
 ASKED = (

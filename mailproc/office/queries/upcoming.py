@@ -48,7 +48,7 @@ def _coming(connection: Connection, context: Context, row: DueTimer) -> Coming:
     transaction = transactions.load(connection, row.transaction_id)
     current = steps.state_of(transaction)
     at = max(row.due_at, context.clock())
-    facts = transaction_timers.foreseen(connection, kind, at, transaction, current, context)
+    facts = transaction_timers.forecast(connection, kind, at, transaction, current, context)
     levels = context.settings.overdue_levels
     done = reminders.effects(current, Occurrence(kind.value, None, facts), levels)
     then, reason = _then(done[-1]) if done else ("", "")
