@@ -10,49 +10,13 @@ from pathlib import Path
 
 from mailproc.app.build import App, build
 from tests.servers.dovecot import PASSWORD as MAILBOX_PASSWORD
+from tests.support import configuration
+from tests.support.configuration import Account
 
 PASSWORD = "S3CR3TPW"
 CUSTOMERS = 5
 LIBRARY = "ill@library.example"
 LENDERS = {"XX-BL": "art@bl.example", "XX-SECOND": "art@second.example"}
-
-_HEAD = f"""\
-[library]
-symbol = "XX-LIBRARY"
-email = "{LIBRARY}"
-
-[listen]
-port = 0
-"""
-_RELAY = """
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-"""
-_MAILBOX = """
-[[mailbox]]
-name = "memory"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-user = "memory"
-password = {{ env = "MAILPROC_BENCH_MAILBOX" }}
-timeout = 300
-poll = "every 1h"
-"""
-_PARTNER = """
-[[partner]]
-symbol = "{symbol}"
-address = "{address}"
-proof = ["none"]
-roles = ["{role}"]
-[[partner.artemail.account]]
-direction = "{direction}"
-customer_code = "{code}"
-password = {{ env = "MAILPROC_BENCH_PASSWORD" }}
-"""
 
 
 @dataclass(frozen=True)
@@ -102,16 +66,18 @@ def opened(
 
 
 def _configuration(relay: int, mailbox: int) -> str:
-    lenders = [
-        _PARTNER.format(symbol=symbol, address=address, role="RESPONDER", direction="out", code="99-0001")
-        for symbol, address in LENDERS.items()
-    ]
-    borrowers = [
-        _PARTNER.format(
-            symbol=one.symbol, address=one.address, role="REQUESTER", direction="in", code=one.code
+    doors = [configuration.relay(relay)] if relay else []
+    if mailbox:
+        box = configuration.mailbox(
+            "memory", mailbox, "memory", "MAILPROC_BENCH_MAILBOX", timeout=300, poll="every 1h"
         )
-        for one in customers()
-    ]
-    doors = [_RELAY.format(port=relay)] if relay else []
-    doors += [_MAILBOX.format(port=mailbox)] if mailbox else []
-    return "".join([_HEAD, *doors, *lenders, *borrowers])
+        doors.append(box)
+    ours = Account("out", "99-0001", "MAILPROC_BENCH_PASSWORD")
+    lenders = [configuration.partner(symbol, address, ours) for symbol, address in LENDERS.items()]
+    head = [configuration.library("XX-LIBRARY", LIBRARY), configuration.section("listen", port=0)]
+    return "".join([*head, *doors, *lenders, *map(_borrower, customers())])
+
+
+def _borrower(one: Customer) -> str:
+    account = Account("in", one.code, "MAILPROC_BENCH_PASSWORD")
+    return configuration.partner(one.symbol, one.address, account, roles=["REQUESTER"])

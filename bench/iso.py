@@ -31,6 +31,7 @@ from mailproc.protocols.codec import Codec, Wire
 from mailproc.protocols.iso10161.ber.schema import NAMES
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
+from tests.support import configuration
 
 REQUESTS = 1000
 DESKS = 10
@@ -50,14 +51,7 @@ DAY = date(2026, 9, 16)
 
 Kind = tuple[type[Apdu], dict[str, Any]]
 
-_PARTNER = f"""
-[[partner]]
-symbol = "{BORROWER}"
-address = "{ADDRESS}"
-proof = ["none"]
-codec = "iso10161"
-roles = ["REQUESTER"]
-"""
+_PARTNER = configuration.partner(BORROWER, ADDRESS, codec="iso10161", roles=["REQUESTER"])
 _THEIRS = Wire(
     Library(symbol=BORROWER, name="A Borrower", email=ADDRESS),
     Partner(symbol=US, address=app.LIBRARY, codec="iso10161"),

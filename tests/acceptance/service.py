@@ -28,56 +28,13 @@ from tests.acceptance.forking import Forked, Forker
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import free_port
+from tests.support import configuration
+from tests.support.configuration import Account
 
 OURS = "ill@library.example"
 LENDER = "orders@lender.example"
 BORROWER = "ill@borrower.example"
 SECRETS = {"LENDER_CODE": "LENDER7Q", "BORROWER_CODE": "BORROW7Q", "MAILBOX_CODE": PASSWORD}
-CONFIG = """\
-[library]
-symbol = "XX-OURS"
-name = "Our Library"
-email = "{ours}"
-[store]
-url = "{store}"
-[listen]
-port = {port}
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-port = {relay}
-security = "none"
-timeout = 10
-max_connections = {connections}
-[[partner]]
-symbol = "XX-LENDER"
-address = "{lender}"
-proof = ["none"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = {{ env = "LENDER_CODE" }}
-[[partner]]
-symbol = "XX-BORROWER"
-address = "{borrower}"
-proof = ["none"]
-roles = ["REQUESTER"]
-[[partner.artemail.account]]
-direction = "in"
-customer_code = "99-0002"
-password = {{ env = "BORROWER_CODE" }}
-"""
-MAILBOX = """\
-[[mailbox]]
-name = "main"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-user = "{user}"
-password = {{ env = "MAILBOX_CODE" }}
-poll = "every 1s"
-timeout = 10
-"""
 
 BEHIND_A_DOUBT = (
     "SELECT e.id FROM intent e JOIN outgoing o ON o.id = e.outgoing_id"
@@ -121,7 +78,24 @@ def request_json(title: str) -> dict[str, Any]:
 
 def mailbox_of(dovecot: Dovecot, user: str) -> str:
     """The [[mailbox]] of config.toml."""
-    return MAILBOX.format(port=dovecot.port, user=user)
+    return configuration.mailbox("main", dovecot.port, user, "MAILBOX_CODE", poll="every 1s", timeout=10)
+
+
+def configured_for(store_url: str, port: int, relay: int, connections: int) -> str:
+    """config.toml of one lender and one borrower; listens at ``port``."""
+    lender = configuration.partner("XX-LENDER", LENDER, Account("out", "99-0001", "LENDER_CODE"))
+    account = Account("in", "99-0002", "BORROWER_CODE")
+    borrower = configuration.partner("XX-BORROWER", BORROWER, account, roles=["REQUESTER"])
+    return "".join(
+        [
+            configuration.library("XX-OURS", OURS, "Our Library"),
+            configuration.section("store", url=store_url),
+            configuration.section("listen", port=port),
+            configuration.relay(relay, timeout=10, max_connections=connections),
+            lender,
+            borrower,
+        ]
+    )
 
 
 class Service:
@@ -134,9 +108,7 @@ class Service:
         self.config = folder / "config.toml"
         self.log = folder / "daemon.log"
         self.port = free_port()
-        values = {"store": store_url, "port": self.port, "relay": relay_port, "connections": connections}
-        addresses = {"ours": OURS, "lender": LENDER, "borrower": BORROWER}
-        self.config.write_text(CONFIG.format(**values, **addresses) + mailbox)
+        self.config.write_text(configured_for(store_url, self.port, relay_port, connections) + mailbox)
         self.daemon: subprocess.Popen[bytes] | Forked | None = None
         self._from = 0
         self.store = Store.open(store_url)

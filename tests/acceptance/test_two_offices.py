@@ -13,31 +13,10 @@ import pytest
 from mailproc.practice.post_office import Posted, PostOffice
 from tests.acceptance.service import Service, mailbox_of
 from tests.servers.dovecot import Dovecot
+from tests.support import configuration
 
 BORROWER, LENDER = "XX-WEST", "XX-EAST"
 ADDRESS = {BORROWER: "ill@west.example", LENDER: "ill@east.example"}
-CONFIG = """\
-[library]
-symbol = "{symbol}"
-name = "{symbol}"
-email = "{address}"
-[store]
-url = "sqlite:///{folder}/mailproc.db"
-[listen]
-port = {port}
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-port = {relay}
-security = "none"
-[[partner]]
-symbol = "{other}"
-address = "{others_address}"
-proof = ["none"]
-codec = "iso10161"
-roles = ["RESPONDER", "REQUESTER"]
-{mailbox}
-"""
 WANTED = {
     "service": "LOAN",
     "item": {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"},
@@ -95,17 +74,23 @@ class Postman:
         self._office.stop()
 
 
+def configured(service: Service, symbol: str, other: str, relay: int) -> str:
+    roles = ["RESPONDER", "REQUESTER"]
+    head = configuration.library(symbol, ADDRESS[symbol], symbol)
+    store = configuration.section("store", url=f"sqlite:///{service.config.parent}/mailproc.db")
+    listen = configuration.section("listen", port=service.port)
+    known = configuration.partner(other, ADDRESS[other], codec="iso10161", roles=roles)
+    return head + store + listen + configuration.relay(relay) + known
+
+
 @pytest.fixture
 def libraries(serve: Callable[..., Service], dovecot: Dovecot):
     postman = Postman(dovecot)
     made = {symbol: serve() for symbol in (BORROWER, LENDER)}
     for symbol, other in ((BORROWER, LENDER), (LENDER, BORROWER)):
         service = made[symbol]
-        values = {"symbol": symbol, "address": ADDRESS[symbol], "folder": service.config.parent,
-                  "port": service.port, "relay": postman.port, "other": other,
-                  "others_address": ADDRESS[other]}  # fmt: skip
         mailbox = mailbox_of(dovecot, ADDRESS[symbol].partition("@")[2])
-        service.config.write_text(CONFIG.format(mailbox=mailbox, **values))
+        service.config.write_text(configured(service, symbol, other, postman.port) + mailbox)
         postman.listeners[ADDRESS[symbol]] = service.port
         service.start()
     yield made, postman

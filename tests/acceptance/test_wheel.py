@@ -15,21 +15,13 @@ from pathlib import Path
 import pytest
 
 from mailproc import __version__
+from tests.support import configuration
+from tests.support.configuration import Account
 
 ROOT = Path(__file__).parents[2]
-CONFIG = """\
-[library]
-symbol = "XX-OURS"
-email = "ill@library.example"
-[[partner]]
-symbol = "XX-LENDER"
-address = "orders@lender.example"
-proof = ["none"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = { env = "LENDER_CODE" }
-"""
+CONFIG = configuration.library("XX-OURS", "ill@library.example") + configuration.partner(
+    "XX-LENDER", "orders@lender.example", Account("out", "99-0001", "LENDER_CODE")
+)
 REQUEST = {"service": "COPY", "item": {"title": "Weirs of the Fens"}, "partners": ["XX-LENDER"]}
 FULL = os.environ.get("REQUIRE_ALL") == "1"
 BARE = pytest.mark.skipif(not FULL, reason="an environment without the extras; REQUIRE_ALL=1 makes one")

@@ -14,44 +14,28 @@ from typing import Any
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD
 from tests.servers.relay import Relay
+from tests.support import configuration
+from tests.support.configuration import Account
 from tests.support.forking import Forker
 
 DEADLINE = 90.0
 """Seconds until a test gives up. What is waited for takes a moment; a busy machine takes longer."""
 ART, CUSTOMER = "Zq7Pass9", "Kw3Word5"
-CONFIG = """\
-[library]
-symbol = "XX-TOWN"
-name = "Town Library"
-email = "ill@town.example"
-[listen]
-host = "127.0.0.1"
-port = 0
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-port = {relay}
-security = "none"
-timeout = 60.0
-[[partner]]
-symbol = "UK-BL"
-name = "British Library"
-address = "orders@bl.example"
-proof = ["none"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = {{ env = "ART_PASSWORD" }}
-[[partner]]
-symbol = "UK-CUSTOMER"
-address = "ill@customer.example"
-proof = ["none"]
-roles = ["REQUESTER"]
-[[partner.artemail.account]]
-direction = "in"
-customer_code = "99-0003"
-password = {{ env = "CUSTOMER_PASSWORD" }}
-"""
+
+
+def configured(relay: int) -> str:
+    lender = configuration.partner(
+        "UK-BL", "orders@bl.example", Account("out", "99-0001", "ART_PASSWORD"), name="British Library"
+    )
+    borrower = configuration.partner(
+        "UK-CUSTOMER",
+        "ill@customer.example",
+        Account("in", "99-0003", "CUSTOMER_PASSWORD"),
+        roles=["REQUESTER"],
+    )
+    head = configuration.library("XX-TOWN", "ill@town.example", "Town Library")
+    listen = configuration.section("listen", host="127.0.0.1", port=0)
+    return head + listen + configuration.relay(relay, timeout=60.0) + lender + borrower
 
 
 def order(number: str) -> bytes:
@@ -130,20 +114,11 @@ class Installation:
     def __init__(self, folder: Path, relay: Relay, forker: Forker) -> None:
         self.folder, self._forker = folder, forker
         self.daemons: list[Daemon] = []
-        (folder / "config.toml").write_text(CONFIG.format(relay=relay.port))
+        (folder / "config.toml").write_text(configured(relay.port))
 
     def mailbox(self, name: str, port: int, user: str, secret: str = PASSWORD) -> None:
         os.environ[f"BOX_{name.upper()}"] = secret
-        text = f"""
-[[mailbox]]
-name = "{name}"
-host = "127.0.0.1"
-port = {port}
-security = "none"
-user = "{user}"
-password = {{ env = "BOX_{name.upper()}" }}
-poll = "every 1s"
-"""
+        text = configuration.mailbox(name, port, user, f"BOX_{name.upper()}", poll="every 1s")
         with (self.folder / "config.toml").open("a") as file:
             file.write(text)
 

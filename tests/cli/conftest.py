@@ -12,39 +12,24 @@ from typing import Any
 import pytest
 
 from tests.command_line import Ran, run
+from tests.support import configuration
+from tests.support.configuration import Account
 
-CONFIG = """\
-[library]
-symbol = "XX-TOWN"
-name = "Town Library"
-email = "ill@town.example"
-[listen]
-enabled = false
-[deliver]
-mode = "folder"
-folder = "out"
-[templates]
-site = "site"
-[[partner]]
-symbol = "UK-BL"
-name = "British Library"
-address = "orders@bl.example"
-proof = ["none"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = { env = "ART_PASSWORD" }
-[[partner]]
-symbol = "UK-CUSTOMER"
-name = "A Customer"
-address = "ill@customer.example"
-proof = ["none"]
-roles = ["REQUESTER"]
-[[partner.artemail.account]]
-direction = "in"
-customer_code = "99-0003"
-password = { env = "CUSTOMER_PASSWORD" }
-"""
+CONFIG = "".join(
+    [
+        configuration.library("XX-TOWN", "ill@town.example", "Town Library"),
+        configuration.section("listen", enabled=False),
+        configuration.section("deliver", mode="folder", folder="out"),
+        configuration.section("templates", site="site"),
+        configuration.partner(
+            "UK-BL", "orders@bl.example", Account("out", "99-0001", "ART_PASSWORD"), name="British Library"
+        ),
+        configuration.partner(
+            "UK-CUSTOMER", "ill@customer.example", Account("in", "99-0003", "CUSTOMER_PASSWORD"),
+            name="A Customer", roles=["REQUESTER"],
+        ),
+    ]
+)  # fmt: skip
 SECRETS = {"ART_PASSWORD": "Zq7Pass9", "CUSTOMER_PASSWORD": "Kw3Word5"}
 ORDER = (
     "From: ill@customer.example\r\nTo: ill@town.example\r\nSubject: Order file\r\nMessage-ID: <1@c>\r\n\r\n"

@@ -23,21 +23,16 @@ from mailproc.protocols.iso10161.wire import MEDIA_TYPE
 from mailproc.protocols.iso10161.writing import Ends
 from tests.cli.conftest import CONFIG
 from tests.command_line import Ran
+from tests.support import configuration
 
 Cli = Callable[..., Ran]
 FORGED = "Forged: mailproc act L1 close"
 ENDS = ("\n", "\r\n", "\r", "\v", "\f", "\x85", "\u2028", "\u2029", "\x1e")
 HOSTILE = "word" + "".join(f"{end}{blanks}{FORGED}" for end in ENDS for blanks in ("", "  "))
 OURS, THEIRS, THIRD = "XX-TOWN", "XX-ISO", "XX-THIRD"
-PARTNER = """
-[[partner]]
-symbol = "XX-ISO"
-name = "An ISO Library"
-address = "ill@iso.example"
-codec = "iso10161"
-proof = ["none"]
-roles = ["REQUESTER", "RESPONDER"]
-"""
+PARTNER = configuration.partner(
+    "XX-ISO", "ill@iso.example", name="An ISO Library", codec="iso10161", roles=["REQUESTER", "RESPONDER"]
+)
 
 AT_THE_LEFT = re.compile(rf"^[\s�]{{0,12}}{FORGED}", re.MULTILINE)
 """Where a reader takes it for a line of ours: in the columns of a table it may stand."""

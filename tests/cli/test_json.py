@@ -12,6 +12,7 @@ from mailproc.cli.root import loaded
 from mailproc.cli.verbs import VERBS
 from mailproc.office.queries import counted, listing
 from tests.command_line import Ran, run
+from tests.support import configuration
 
 from .conftest import CONFIG, ORDER, SECRETS
 
@@ -26,21 +27,12 @@ WITHOUT = {
 }
 """Verbs whose answer is no value."""
 
-PARTNER = """
-[[partner]]
-symbol = "XX-NET"
-address = "ill@net.example"
-codec = "iso10161"
-proof = ["none"]
-roles = ["REQUESTER", "RESPONDER"]
-"""
-MAILBOX = """
-[[mailbox]]
-name = "desk"
-host = "127.0.0.1"
-user = "ill"
-password = { env = "ART_PASSWORD" }
-"""
+PARTNER = configuration.partner(
+    "XX-NET", "ill@net.example", codec="iso10161", roles=["REQUESTER", "RESPONDER"]
+)
+MAILBOX = configuration.section(
+    "[mailbox]", name="desk", host="127.0.0.1", user="ill", password={"env": "ART_PASSWORD"}
+)
 REQUEST = {"service": "LOAN", "item": {"title": "A Book"}, "partners": ["UK-BL", "XX-NET"]}
 NOT_PLACED = "From: orders@bl.example\r\nSubject: {0}\r\nMessage-ID: <{0}@bl.example>\r\n\r\nWe wonder.\r\n"
 SPOKEN = {

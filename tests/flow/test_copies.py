@@ -11,33 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailproc.office.mailroom import incoming
+from tests.support.partners import partner_lines
 
 BL, SECOND = "XX-BL", "XX-SECOND"
 STRANGER = "ill@stranger.example"
-WITH_NETWORKS = """
-[[partner]]
-symbol = "XX-BL"
-name = "Library XX-BL"
-address = "orders@bl.example"
-roles = ["RESPONDER"]
-proof = ["network"]
-networks = ["192.0.2.0/25"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = { env = "TEST_XX_BL" }
-[[partner]]
-symbol = "XX-SECOND"
-name = "Library XX-SECOND"
-address = "orders@second.example"
-roles = ["RESPONDER"]
-proof = ["network"]
-networks = ["192.0.2.128/25"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0002"
-password = { env = "TEST_XX_SECOND" }
-"""
+WITH_NETWORKS = "".join(
+    partner_lines(symbol, ["RESPONDER"], "out", more=f'proof = ["network"]\nnetworks = ["{network}"]')
+    for symbol, network in ((BL, "192.0.2.0/25"), (SECOND, "192.0.2.128/25"))
+)
 BL_HOST, SECOND_HOST, NOBODYS_HOST = "192.0.2.5", "192.0.2.200", "198.51.100.7"
 
 

@@ -17,57 +17,33 @@ from mailproc.office.requests import place
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
+from tests.support import configuration
+from tests.support.configuration import Account
 from tests.support.desk import Desk, in_english
 
 PASSWORD = "Zq7Pass9"
 BL = "orders@bl.example"
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
-CONFIG = """\
-[library]
-symbol = "XX-TOWN"
-name = "Town Library"
-email = "ill@town.example"
-staff = "desk@town.example"
-{library}
-[listen]
-enabled = false
-[templates]
-site = "site"
-{deliver}
-[[partner]]
-symbol = "UK-BL"
-name = "British Library"
-address = "orders@bl.example"
-proof = ["none"]
-{partner}
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0001"
-password = {{ env = "ART_PASSWORD" }}
-{account}
 
-[[partner]]
-symbol = "UK-TWO"
-address = "orders@two.example"
-proof = ["none"]
-[[partner.artemail.account]]
-direction = "out"
-customer_code = "99-0002"
-password = {{ env = "ART_PASSWORD" }}
+def head(library: str) -> str:
+    """``library``: further lines of [library]."""
+    town = configuration.library("XX-TOWN", "ill@town.example", "Town Library", staff="desk@town.example")
+    listen = configuration.section("listen", enabled=False)
+    return f"{town}{library}\n{listen}{configuration.section('templates', site='site')}"
 
-[[partner]]
-symbol = "UK-CUSTOMER"
-address = "ill@customer.example"
-proof = ["none"]
-roles = ["REQUESTER"]
-[partner.artemail]
-receipts = false
-[[partner.artemail.account]]
-direction = "in"
-customer_code = "99-0003"
-password = {{ env = "ART_PASSWORD" }}
-"""
+
+def known_partners(partner: str, account: str) -> dict[str, str]:
+    """By symbol. ``partner``, ``account``: further lines of the library and of our account there."""
+    ours, second = Account("out", "99-0001", "ART_PASSWORD"), Account("out", "99-0002", "ART_PASSWORD")
+    theirs = Account("in", "99-0003", "ART_PASSWORD")
+    silent = "[partner.artemail]\nreceipts = false"
+    of = configuration.partner
+    return {
+        "UK-BL": of("UK-BL", BL, ours, name="British Library", more=partner, account=account),
+        "UK-TWO": of("UK-TWO", "orders@two.example", second),
+        "UK-CUSTOMER": of("UK-CUSTOMER", "ill@customer.example", theirs, roles=["REQUESTER"], more=silent),
+    }
 
 
 @dataclass
@@ -104,12 +80,14 @@ class Office(Desk):
         """Write config.toml and build anew, as after a restart. ``without``: a partner that is gone;
         ``partner``, ``account``: more lines of the British Library's and of our account there."""
         self.close()
-        deliver = f'[deliver]\nmode = "{mode}"\nhost = "127.0.0.1"\nport = {self.port}\nsecurity = "none"\n'
-        deliver += f"max_connections = {connections}\n"
-        text = CONFIG.format(deliver=deliver, library=library, partner=partner, account=account)
-        head, *partners = text.split("[[partner]]")
-        kept = [one for one in partners if not without or f'"{without}"' not in one]
-        (self.folder / "config.toml").write_text("[[partner]]".join([head, *kept]))
+        deliver = configuration.relay(self.port, max_connections=connections)
+        if mode != "smtp":
+            deliver = deliver.replace('"smtp"', f'"{mode}"')
+        partners = {
+            symbol: text for symbol, text in known_partners(partner, account).items() if symbol != without
+        }
+        text = "".join([head(library), deliver, *partners.values()])
+        (self.folder / "config.toml").write_text(text)
         context = build.configured(self.folder / "config.toml", self.clock)
         self.app = App(context.config, context, self._opened)
         self.deliver, self._close = delivery.deliverer(context.config, self.clock)

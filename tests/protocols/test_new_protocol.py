@@ -33,30 +33,22 @@ from mailproc.transport.transport import TRANSPORTS
 from tests.protocols import toy_transport
 from tests.protocols.toy_codec import Toy
 from tests.protocols.toy_transport import TcpIn, TcpOut
+from tests.support import configuration
 
-CONFIG = """\
-[library]
-symbol = "{us}"
-name = "Library {us}"
-email = "ill@{us}.example"
-staff = "desk@{us}.example"
-[store]
-url = "sqlite:///{us}.db"
-[listen]
-port = 0
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-security = "none"
-[[partner]]
-symbol = "{them}"
-address = "ill@{them}.example"
-codec = "toy"
-roles = ["REQUESTER", "RESPONDER"]
-proof = ["network"]
-networks = ["127.0.0.0/8"]
-transport = "{transport}"
-"""
+
+def configured(us: str, them: str, transport: str, codec: str = "toy") -> str:
+    return "".join(
+        [
+            configuration.library(us, f"ill@{us}.example", f"Library {us}", staff=f"desk@{us}.example"),
+            configuration.section("store", url=f"sqlite:///{us}.db"),
+            configuration.section("listen", port=0),
+            configuration.relay(),
+            configuration.partner(
+                them, f"ill@{them}.example", codec=codec, roles=["REQUESTER", "RESPONDER"],
+                proof=["network"], networks=["127.0.0.0/8"], transport=transport,
+            ),
+        ]
+    )  # fmt: skip
 
 
 class Clock:
@@ -128,7 +120,7 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
 
     def open_one(us: str, them: str, transport: str) -> Office:
         file, clock = tmp_path / f"{us}.toml", Clock()
-        file.write_text(CONFIG.format(us=us, them=them, transport=transport))
+        file.write_text(configured(us, them, transport))
         app = build(file, clock)
         app.store.start_writer(lambda: None)
 
@@ -241,7 +233,7 @@ def test_a_codec_or_transport_that_is_not_there_is_refused_with_the_names_of_tho
     open_two: Open, tmp_path: Path
 ) -> None:
     file = tmp_path / "config.toml"
-    file.write_text(CONFIG.format(us="town", them="village", transport="pigeon").replace("toy", "tay"))
+    file.write_text(configured("town", "village", transport="pigeon", codec="tay"))
     with pytest.raises(Misconfigured) as refused:
         build(file)
     assert 'codec = "tay": must be one of: artemail, iso10161, toy' in str(refused.value)

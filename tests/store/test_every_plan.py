@@ -24,33 +24,16 @@ from mailproc.store.prepared_statements import Constant
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
 from tests.command_line import Ran, run
 from tests.store.plans import Said, faults, faults_of_constant, grow, is_asked, listening
+from tests.support import configuration
+from tests.support.configuration import Account
 
-CONFIG = """\
-[library]
-symbol = "XX-TOWN"
-name = "Town Library"
-email = "ill@town.example"
-staff = "staff@town.example"
-[store]
-url = "{url}"
-[listen]
-enabled = false
-[deliver]
-mode = "folder"
-folder = "out"
-"""
-PARTNER = """\
-[[partner]]
-symbol = "{symbol}"
-name = "{symbol}"
-address = "{address}"
-proof = ["none"]
-roles = ["{role}"]
-[[partner.artemail.account]]
-direction = "{direction}"
-customer_code = "{code}"
-password = {{ env = "PLAN_PASSWORD" }}
-"""
+HEAD = "".join(
+    [
+        configuration.library("XX-TOWN", "ill@town.example", "Town Library", staff="staff@town.example"),
+        configuration.section("listen", enabled=False),
+        configuration.section("deliver", mode="folder", folder="out"),
+    ]
+)
 PARTNERS = (
     ("XX-BL", "orders@bl.example", "RESPONDER", "out", "99-0001"),
     ("XX-SECOND", "orders@second.example", "RESPONDER", "out", "99-0002"),
@@ -70,9 +53,12 @@ def office(
         database = make_url(server.url(lent))
         monkeypatch.setenv("PGPASSWORD", str(database.password))
         url = database._replace(password=None).render_as_string(hide_password=False)
-    names = ("symbol", "address", "role", "direction", "code")
-    partners = [PARTNER.format(**dict(zip(names, one, strict=True))) for one in PARTNERS]
-    (tmp_path / "config.toml").write_text(CONFIG.format(url=url) + "".join(partners))
+    partners = [
+        configuration.partner(symbol, address, Account(direction, code, "PLAN_PASSWORD"), roles=[role])
+        for symbol, address, role, direction, code in PARTNERS
+    ]
+    store = configuration.section("store", url=url)
+    (tmp_path / "config.toml").write_text(HEAD + store + "".join(partners))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PLAN_PASSWORD", "Zq7Pass9")
     monkeypatch.delenv("MAILPROC_CONFIG", raising=False)

@@ -20,12 +20,12 @@ from tests.support.partners import (
     BL,
     CODE,
     CUSTOMER,
-    HEAD,
     NET,
     OTHER,
     PASSWORD,
     SECOND,
     USUAL,
+    head,
     partner_lines,
     variable,
 )
@@ -61,7 +61,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
             monkeypatch.setenv("PGPASSWORD", str(database.password))
         shown = database._replace(password=None).render_as_string(hide_password=False)
         file = tmp_path / f"config{len(houses)}.toml"
-        file.write_text(HEAD.format(url=shown) + more + partners, encoding="utf-8")
+        file.write_text(head(shown) + more + partners, encoding="utf-8")
         holder: list[World] = []
         context = build.configured(file, lambda: holder[0].now)
         store = QuickStore.open(context.config.store.url, base=tmp_path)

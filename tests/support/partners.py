@@ -1,7 +1,9 @@
 """The configuration of the stories: one library, its usual partners, and the words for others."""
 
-import json
 from collections.abc import Sequence
+
+from tests.support import configuration
+from tests.support.configuration import Account
 
 US = "ill@library.example"
 BL, SECOND, CUSTOMER, OTHER, NET = "XX-BL", "XX-SECOND", "XX-CUSTOMER", "XX-OTHER", "XX-NET"
@@ -17,40 +19,21 @@ CODE = {symbol: f"99-{number:04}" for number, symbol in enumerate(ADDRESS, start
 PASSWORD = {symbol: f"PW{code[-4:]}XQ" for symbol, code in CODE.items()}
 GAP = "\n" * 5
 
-HEAD = """
-[library]
-symbol = "XX-LIBRARY"
-name = "Our Library"
-email = "ill@library.example"
-staff = "staff@library.example"
-[store]
-url = "{url}"
-[deliver]
-mode = "smtp"
-host = "127.0.0.1"
-security = "none"
-"""
+
+def head(url: str) -> str:
+    """All but the partners. ``url``: of the store."""
+    ours = configuration.library("XX-LIBRARY", US, "Our Library", staff="staff@library.example")
+    return ours + configuration.section("store", url=url) + configuration.relay()
 
 
 def partner_lines(symbol: str, roles: Sequence[str], *accounts: str, more: str = "") -> str:
     """A [[partner]] with an account for each direction named."""
-    lines = [
-        "[[partner]]",
-        f'symbol = "{symbol}"',
-        f'name = "Library {symbol}"',
-        f'address = "{ADDRESS[symbol]}"',
-        f"roles = {json.dumps(list(roles))}",
-        *(() if "proof =" in more else ('proof = ["none"]',)),
-        more,
-    ]
-    for direction in accounts:
-        lines += [
-            "[[partner.artemail.account]]",
-            f'direction = "{direction}"',
-            f'customer_code = "{CODE[symbol]}"',
-            f'password = {{ env = "{variable(symbol)}" }}',
-        ]
-    return "\n".join(lines)
+    known = [Account(direction, CODE[symbol], variable(symbol)) for direction in accounts]
+    proof = () if "proof =" in more else ("none",)
+    name = f"Library {symbol}"
+    return configuration.partner(
+        symbol, ADDRESS[symbol], *known, name=name, roles=roles, proof=proof, more=more
+    )
 
 
 def variable(symbol: str) -> str:
@@ -60,7 +43,7 @@ def variable(symbol: str) -> str:
 SILENT = "[partner.artemail]\nreceipts = false"
 """The stories count the answers to orders; receipts have stories of their own."""
 
-USUAL = "\n".join(
+USUAL = "".join(
     [
         partner_lines(BL, ["RESPONDER"], "out"),
         partner_lines(SECOND, ["RESPONDER"], "out"),
