@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, and_, func, or_, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, or_, select, text, union
 
 from mailproc.store.events import EVENT
 from mailproc.store.prepared_statements import made, table_of
@@ -40,40 +40,37 @@ AT_ONCE = 500
 def attempts(
     connection: Connection, states: Collection[str], day: date, only: Collection[int] | None = None
 ) -> Iterator[OpenAttempt]:
-    """Select attempts of open requests that may need attention on ``day``, by request and attempt.
+    """Select attempts of open requests that may need attention on ``day``, or of which no timer may wait, by
+    request and attempt.
 
-    It may where an attempt asks for one, where a promise is ours or its day has passed, where its last
-    attempt is in any of ``states``, and where nobody was asked yet (it stands there once, without an
+    One may need attention where an attempt asks for it, where a promise is ours or its day has passed, where
+    its last attempt is in any of ``states``, and where nobody was asked yet (it stands there once, without an
     attempt). The thousands that simply wait are left out. ``somebody_left``: its rota has a library that was
-    not asked. ``only``: each attempt of these requests instead, by id.
+    not asked. ``timed``: a timer of it waits. ``only``: each attempt of these requests instead, by id.
     """
-    return _attempts(connection, may_need(states, day) if only is None else only)
+    if only is not None:
+        return _attempts(connection, only)
+    untimed = ~select(TIMER.c.id).where(TIMER.c.transaction_id == TRANSACTION.c.id, UNFIRED).exists()
+    return _attempts(connection, _may_need(or_(TRANSACTION.c.state.in_(states), untimed), day))
 
 
-def without_timer(connection: Connection) -> Iterator[OpenAttempt]:
-    """Each attempt of each open request of which no timer waits, as ``attempts``: what happens next happens
-    because a letter comes or a person acts."""
-    waits = (
-        select(TIMER.c.id)
-        .join_from(TRANSACTION, TIMER, and_(TIMER.c.transaction_id == TRANSACTION.c.id, UNFIRED))
-        .where(TRANSACTION.c.request_id == REQUEST.c.id)
-    )
-    return _attempts(connection, select(REQUEST.c.id).where(_OPEN, ~waits.exists()))
-
-
-def _attempts(
-    connection: Connection, wanted: Collection[int] | Select[Any] | CompoundSelect[Any]
-) -> Iterator[OpenAttempt]:
+def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[Any]) -> Iterator[OpenAttempt]:
     """``wanted``: ids of requests."""
     unasked = (CANDIDATE.c.transaction_id.is_(None), CANDIDATE.c.why_not == "")
     left = select(CANDIDATE.c.position).where(CANDIDATE.c.request_id == REQUEST.c.id, *unasked)
+    attempt = TRANSACTION.alias()
+    timed = (
+        select(TIMER.c.id)
+        .join_from(attempt, TIMER, and_(TIMER.c.transaction_id == attempt.c.id, UNFIRED))
+        .where(attempt.c.request_id == REQUEST.c.id)
+    )
     statement = (
         select(
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
             REQUEST.c.created_at, REQUEST.c.closed_at.label("over_at"),
             TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.promise,
             TRANSACTION.c.attention, TRANSACTION.c.updated_at,
-            left.exists().label("somebody_left"),
+            left.exists().label("somebody_left"), timed.exists().label("timed"),
         )
         .select_from(REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id))
         .where(REQUEST.c.id.in_(wanted))
@@ -85,14 +82,26 @@ def _attempts(
 
 
 def may_need(states: Collection[str], day: date) -> CompoundSelect[Any]:
-    """The ids of these requests. Each part goes by an index; of what is open only the last state is read."""
-    of_it = select(TRANSACTION.c.state).where(TRANSACTION.c.request_id == REQUEST.c.id)
-    last_state = of_it.order_by(TRANSACTION.c.attempt.desc()).limit(1).scalar_subquery()
+    """The ids of the requests that may need attention, as ``attempts`` says."""
+    return _may_need(TRANSACTION.c.state.in_(states), day)
+
+
+def _may_need(is_stuck: ColumnElement[bool], day: date) -> CompoundSelect[Any]:
+    """The same, where ``is_stuck`` is asked of an attempt. Each part goes by an index. What is open is gone
+    through once, and whether an attempt is the last is asked only of those that are stuck."""
+    later = TRANSACTION.alias()
+    is_last = ~(
+        select(later.c.id)
+        .where(later.c.request_id == REQUEST.c.id, later.c.attempt > TRANSACTION.c.attempt)
+        .exists()
+    )
     promised = TRANSACTION.alias()
     is_due = or_(promised.c.role == "RESPONDER", promised.c.promise["date"].as_string() < day.isoformat())
     return union(
         select(TRANSACTION.c.request_id).where(_ASKING),
-        select(REQUEST.c.id).where(_OPEN, func.coalesce(last_state, "").in_(["", *states])),
+        select(REQUEST.c.id)
+        .outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id)
+        .where(_OPEN, or_(TRANSACTION.c.id.is_(None), is_stuck), is_last),
         select(promised.c.request_id)
         .join(REQUEST, REQUEST.c.id == promised.c.request_id)
         .where(promised.c.promise.is_not(None), _OPEN, is_due),

@@ -331,7 +331,7 @@ class AttemptStep:
 @dataclass(frozen=True)
 class OpenAttempt:
     """An attempt of an open request; of a request that nobody was asked for, the request alone.
-    ``somebody_left``: its rota has a library that was not asked."""
+    ``somebody_left``: its rota has a library that was not asked. ``timed``: a timer of it waits."""
 
     request_id: int
     number: str
@@ -346,6 +346,7 @@ class OpenAttempt:
     attention: list[str] | None
     updated_at: datetime | None
     somebody_left: bool
+    timed: bool
 
 
 @dataclass(frozen=True)

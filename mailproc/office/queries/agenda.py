@@ -90,15 +90,14 @@ class Agenda:
 def agenda(connection: Connection, context: Context) -> Agenda:
     """What is to be done now."""
     day = context.today()
-    by_request = _needing(connection, day)
-    needing = list(by_request.values())
+    needing, idle = _at_hand(connection, day)
     all_open = open_requests.count(connection)
     return Agenda(
         day=day,
         groups=tuple(_groups(needing)),
         needing=len(needing),
         waiting=all_open - len(needing),
-        idle=_idle(connection, day, by_request),
+        idle=idle,
         all_open=all_open,
         unplaced=tuple(letters.shelved(connection, MOST_LETTERS, to_do=True)),
         unplaced_count=letters.count_shelved(connection, to_do=True),
@@ -114,21 +113,24 @@ def needs(
 ) -> dict[int, tuple[str, ...]]:
     """Why requests need attention, the most urgent reason first, by the id of those that do; with ``only``
     of these alone. One rule for all who ask, so that a list and the letter of the day agree."""
-    return {number: todo.reasons for number, todo in _needing(connection, day, only).items()}
-
-
-def _needing(connection: Connection, day: date, only: Collection[int] | None = None) -> dict[int, Todo]:
     rows = open_requests.attempts(connection, MAY_NEED, day, only)
     each = groupby(rows, key=lambda row: row.request_id)
-    return {number: todo for number, attempts in each if (todo := _todo(list(attempts), day)).reasons}
+    return {number: found for number, attempts in each if (found := reasons_of(list(attempts), day))}
 
 
-def _idle(connection: Connection, day: date, needing: Collection[int]) -> tuple[Todo, ...]:
-    """Those that are in no group and have no timer."""
-    rows = open_requests.without_timer(connection)
-    each = groupby(rows, key=lambda row: row.request_id)
-    found = [_todo(list(attempts), day) for number, attempts in each if number not in needing]
-    return tuple(sorted(found, key=lambda one: one.since))
+def _at_hand(connection: Connection, day: date) -> tuple[list[Todo], tuple[Todo, ...]]:
+    """Those that need attention, and those that are open, need none and have no timer."""
+    needing: list[Todo] = []
+    idle: list[Todo] = []
+    rows = open_requests.attempts(connection, MAY_NEED, day)
+    for _, of_one in groupby(rows, key=lambda row: row.request_id):
+        attempts = list(of_one)
+        todo, last = _todo(attempts, day), attempts[-1]
+        if todo.reasons:
+            needing.append(todo)
+        elif last.over_at is None and not last.timed:
+            idle.append(todo)
+    return needing, tuple(sorted(idle, key=lambda one: one.since))
 
 
 def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
