@@ -8,7 +8,8 @@ from mailproc.app.preflight import certificate
 from mailproc.app.sender_authentication import logins
 from mailproc.config import Config
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_handler import Keep, WentOut
+from mailproc.transport.smtp_groups import Keep
+from mailproc.transport.smtp_handler import WentOut
 from mailproc.transport.smtp_in import Listener
 
 

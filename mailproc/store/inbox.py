@@ -4,17 +4,21 @@
 digest is made when the letter is built, which is outside the write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
-from mailproc.store.prepared_statements import Constant
-from mailproc.store.tables import Instant
+from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.tables import InboxRow, Instant
 from mailproc.store.text import storable
+
+SIZES = (32, 16, 8, 4, 2, 1)
+"""Letters of one statement. A few sizes, for each is a statement of its own."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,56 @@ class StoredLetter:
     new: bool
 
 
-# RETURNING gives no row where the letter was there: one statement for each new letter, two for a repeat.
-_INSERT = Constant(
-    text(
-        "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
-        " state, attempts, last_error, proof, message_id, subject, codec, partner, note)"
-        " VALUES (:door, :mail_from, :rcpt_to, :peer, :login, :digest, :raw, :received_at,"
-        " 'todo', 0, '', '', '', '', '', '', '')"
-        " ON CONFLICT (digest, door, rcpt_to, mail_from, peer, login) DO NOTHING RETURNING id"
-    ).bindparams(bindparam("received_at", type_=Instant))
+_GIVEN = ("door", "mail_from", "rcpt_to", "peer", "login", "digest", "raw", "received_at")
+_INTO = (
+    "INSERT INTO inbox (door, mail_from, rcpt_to, peer, login, digest, raw, received_at,"
+    " state, attempts, last_error, proof, message_id, subject, codec, partner, note) VALUES "
+)
+_UNLESS_THERE = " ON CONFLICT (digest, door, rcpt_to, mail_from, peer, login) DO NOTHING"
+
+
+def _row(number: int) -> str:
+    names = ", ".join(f":{name}_{number}" for name in _GIVEN)
+    return f"({names}, 'todo', 0, '', '', '', '', '', '', '')"
+
+
+def _typed(statement: str, letters: int) -> Constant[RowMapping]:
+    instants = [bindparam(f"received_at_{number}", type_=Instant) for number in range(letters)]
+    return Constant(text(statement).bindparams(*instants))
+
+
+# RETURNING gives no row where the letter was there: one statement for a new letter, two for a repeat.
+_INSERT = _typed(f"{_INTO}{_row(0)}{_UNLESS_THERE} RETURNING id", 1)
+
+
+@cache
+def _insert(letters: int) -> Constant[RowMapping]:
+    """One statement for so many letters: a statement each costs a change of Python's lock each."""
+    return _typed(f"{_INTO}{', '.join(map(_row, range(letters)))}{_UNLESS_THERE}", letters)
+
+
+@dataclass(frozen=True)
+class _Since:
+    """The rows that a group has made: the first and the last id, and how many."""
+
+    first: int | None
+    last: int | None
+    rows: int
+
+
+_ID = table_of(InboxRow).c.id
+_LAST = Constant(select(func.coalesce(func.max(_ID), 0)))
+_SINCE = Constant(
+    select(func.min(_ID).label("first"), func.max(_ID).label("last"), func.count().label("rows")).where(
+        bindparam("before") < _ID
+    ),
+    into=_Since,
 )
 
 _FIND = Constant(
     text(
-        "SELECT id FROM inbox WHERE digest = :digest AND door = :door AND rcpt_to = :rcpt_to"
-        " AND mail_from = :mail_from AND peer = :peer AND login = :login"
+        "SELECT id FROM inbox WHERE digest = :digest_0 AND door = :door_0 AND rcpt_to = :rcpt_to_0"
+        " AND mail_from = :mail_from_0 AND peer = :peer_0 AND login = :login_0"
     )
 )
 
@@ -77,25 +116,53 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLet
     another sender or client it is another row: whose copy counts is decided when it is read. Nothing
     holds before the caller's commit.
     """
-    return [_keep_one(connection, letter) for letter in letters]
+    if len(letters) == 1:
+        return [_keep_one(connection, letters[0])]
+    before = _LAST.scalar(connection, {})
+    for part in _parts(letters):
+        _insert(len(part)).run(connection, _values(part))
+    since = _SINCE.one(connection, {"before": before})
+    if since.first and since.last and since.rows == len(letters) == since.last - since.first + 1:
+        return [StoredLetter(row, new=True) for row in range(since.first, since.last + 1)]
+    return list(_found(connection, letters, before))
+
+
+def _parts(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:
+    while letters:
+        size = next(size for size in SIZES if size <= len(letters))
+        yield letters[:size]
+        letters = letters[size:]
+
+
+def _found(connection: Connection, letters: Sequence[NewLetter], before: int) -> Iterator[StoredLetter]:
+    """One by one, for some were there already, or are there twice."""
+    known: set[int] = set()
+    for letter in letters:
+        row = _FIND.scalar(connection, _values([letter]))
+        yield StoredLetter(row, new=row > before and row not in known)
+        known.add(row)
 
 
 def _keep_one(connection: Connection, letter: NewLetter) -> StoredLetter:
-    values = _values(letter)
+    values = _values([letter])
     inbox_id = _INSERT.scalar(connection, values)
     if inbox_id is not None:
         return StoredLetter(inbox_id, new=True)
     return StoredLetter(_FIND.scalar(connection, values), new=False)
 
 
-def _values(letter: NewLetter) -> dict[str, Any]:
-    return {
-        "door": letter.door,
-        "mail_from": storable(letter.mail_from),
-        "rcpt_to": storable(letter.rcpt_to),
-        "peer": storable(letter.peer),
-        "login": storable(letter.login),
-        "digest": letter.digest,
-        "raw": letter.raw,
-        "received_at": letter.received_at,
-    }
+def _values(letters: Sequence[NewLetter]) -> dict[str, Any]:
+    """By parameter of ``_row``."""
+    values: dict[str, Any] = {}
+    for number, letter in enumerate(letters):
+        values |= {
+            f"door_{number}": letter.door,
+            f"mail_from_{number}": storable(letter.mail_from),
+            f"rcpt_to_{number}": storable(letter.rcpt_to),
+            f"peer_{number}": storable(letter.peer),
+            f"login_{number}": storable(letter.login),
+            f"digest_{number}": letter.digest,
+            f"raw_{number}": letter.raw,
+            f"received_at_{number}": letter.received_at,
+        }
+    return values

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,8 @@ from mailproc.errors import NoRoom, TryLater
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.channel import LISTENER
-from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.store.inbox import NewLetter
+from mailproc.transport.smtp_groups import Groups, Keep
 from mailproc.transport.smtp_session import Session, bare
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ OUR_TROUBLE = "451 4.3.0 Trouble on our side, try again later"
 NOBODY = "550 5.1.1 No such address here"
 NO_ROOM = "452 4.3.1 No room at present, try again later"
 
-Keep = Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"]
 WentOut = Callable[[str], bool]
 """Did a letter of ours go out with this envelope sender (VERP)? Asked beside the event loop."""
 
@@ -50,7 +49,7 @@ class SmtpHandler:
         self._most_recipients = listen.max_recipients
         # One spelling for each: the same letter to ILL@ and ill@ is one row.
         self._recipients = {ascii_lower(address): address for address in recipients}
-        self._keep = keep
+        self._groups = Groups(keep)
         self._clock = clock
         self._room = room
 
@@ -99,14 +98,7 @@ class SmtpHandler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: Session, session: Greeting, envelope: Envelope) -> str:  # noqa: N802
-        try:
-            future = self._keep(self._letters(server, session, envelope))
-        except TryLater as error:
-            return _deferred(NO_ROOM, error)
-        except Exception as error:
-            log.error("a letter could not be stored: %s", bare(error))
-            return OUR_TROUBLE
-        return await self._committed(future)
+        return await self._committed(self._letters(server, session, envelope))
 
     def _letters(self, server: Session, session: Greeting, envelope: Envelope) -> list[NewLetter]:
         """Make one letter for each recipient, with the original bytes: no header of ours."""
@@ -124,19 +116,15 @@ class SmtpHandler:
             for recipient in envelope.rcpt_tos
         ]
 
-    async def _committed(self, future: "Future[list[StoredLetter]]") -> str:
+    async def _committed(self, letters: Sequence[NewLetter]) -> str:
         """250 once the commit is there, 452 where the disk is full; anything else is a 451, never a 5yz.
 
-        Shielded: a client that goes away meanwhile takes nothing back. The row stays, the
-        letter comes again and is known by its digest.
+        A client that goes away during the commit takes nothing back. The row stays, the letter comes again
+        and is known by its digest.
         """
         try:
             async with asyncio.timeout(KEEP_TIMEOUT):
-                kept = await asyncio.shield(asyncio.wrap_future(future))
-        except asyncio.CancelledError:
-            if future.cancelled():  # by the store, which is closing; else it was we who were cancelled
-                return _deferred(OUR_TROUBLE, TryLater("the store is closing"))
-            raise
+                kept = await self._groups.kept(letters)
         except NoRoom as error:
             return _deferred(NO_ROOM, error)
         except TryLater as error:

@@ -18,7 +18,8 @@ from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_handler import Keep, SmtpHandler, WentOut
+from mailproc.transport.smtp_groups import Keep
+from mailproc.transport.smtp_handler import SmtpHandler, WentOut
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_memory import Memory, made_room
 from mailproc.transport.smtp_session import ListenerState, Session

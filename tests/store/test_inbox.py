@@ -42,6 +42,22 @@ def test_of_another_door_envelope_client_or_bytes_is_another_row(store, letter, 
     assert kept[0].inbox_id != kept[1].inbox_id
 
 
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.lists(st.integers(0, 130), max_size=70), max_size=4))
+def test_a_group_answers_as_each_letter_alone_would(store, letter, groups):
+    """Which letters were there before, and which row each has, whatever lies in a group twice."""
+    store.write(lambda c: c.execute(text("DELETE FROM inbox")))
+    rows: dict[int, int] = {}
+    for group in groups:
+        kept = store.write(lambda c, group=group: inbox.keep(c, [letter(b"%d" % one) for one in group]))
+        for one, stored in zip(group, kept, strict=True):
+            assert stored.new == (one not in rows)
+            assert rows.setdefault(one, stored.inbox_id) == stored.inbox_id
+    with store.read() as connection:
+        found = connection.execute(text("SELECT id, raw FROM inbox")).all()
+    assert {int(bytes(raw)): row for row, raw in found} == rows
+
+
 def test_row_holds_the_letter_and_is_to_do(store, letter, now):
     raw = bytes(range(256)) * 300
     new = letter(raw, mail_from="a@lender.example", rcpt_to="b@library.example", peer="192.0.2.7", login="x")
