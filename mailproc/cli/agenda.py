@@ -9,6 +9,7 @@ import typer
 from mailproc.cli import output
 from mailproc.cli.session import opened, who
 from mailproc.flow.context import Context
+from mailproc.ill.facts import Promise
 from mailproc.ill.status import status
 from mailproc.ill.terms import Role, State
 from mailproc.notices.incoming_details import plain_note
@@ -219,7 +220,7 @@ def _became(one: RotaPlace, context: Context) -> tuple[str, str, str]:
         return (f"{word} ({one.unable})" if one.unable else word), "", ""
     why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
     passed = f"{language.label('rota', 'passed_on', value=one.passed_to)}: " if one.passed_to else ""
-    promise = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
+    promise: Promise | None = {"what": _PROMISES[one.spoken]} if one.spoken in _PROMISES else None
     term = language.texts.terms[status(State[one.state], promise=promise, moved=one.spoken).term]
     asked = _day(one.asked_at, context) if one.asked_at else ""
     return f"{passed}{term}{why}", f"{one.attempt}, {asked}", _answer(one, context)

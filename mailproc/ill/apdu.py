@@ -305,7 +305,7 @@ class Report:
 
     kind: str
     reason_no_report: str | None = None
-    history: dict[str, Any] | None = None
+    history: dict[str, str] | None = None
     current_state: str | None = None
     source: str | None = None
     problem: str | None = None

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypedDict, Union, cast, get_args, get_origin, get_type_hints
 
 from mailproc import slow_work
 from mailproc.errors import LocalFault
@@ -29,6 +29,53 @@ MOST_ENTRIES = 1_500
 """Values of an APDU that is decoded inside a write: more than one has that was read (bounded.py)."""
 
 
+class NameJson(TypedDict, total=False):
+    """A Transaction-Id, as far as it is read as JSON."""
+
+    tgq: str
+    tq: str
+
+
+class RefJson(TypedDict, total=False):
+    """The number of a partner without Transaction-Ids."""
+
+    number: str
+    customer_code: str
+
+
+class ConditionJson(TypedDict, total=False):
+    """A condition of an answer."""
+
+    condition: str
+
+
+class ReportJson(TypedDict, total=False):
+    """A Status-Or-Error-Report."""
+
+    kind: str
+    current_state: str
+    problem: str
+
+
+class ApduJson(TypedDict, total=False):
+    """An APDU as JSON: the fields that are read without decoding the whole. It holds more, and ``type``
+    always stands there."""
+
+    type: str
+    transaction: NameJson | None
+    ref: RefJson
+    sent_at: str
+    original_sent_at: str
+    services: list[str]
+    item: dict[str, Any]
+    expiry: str
+    results: str
+    reason: str
+    conditions: list[ConditionJson]
+    answer: bool
+    report: ReportJson
+
+
 def amount(text: str | int) -> Decimal:
     """A decimal number as it is written. ValueError where it is none, not finite, or of more than 18 digits
     before or behind the point: "1e999999999" is short to write, and would be a gigabyte to print."""
@@ -42,9 +89,9 @@ def amount(text: str | int) -> Decimal:
     return value
 
 
-def to_json(apdu: Apdu) -> dict[str, Any]:
+def to_json(apdu: Apdu) -> ApduJson:
     """The JSON object of ``apdu`` (interface: section "An APDU as JSON")."""
-    return {"type": apdu.type.name, "transaction": None} | _plain_fields(apdu)
+    return cast(ApduJson, {"type": apdu.type.name, "transaction": None} | _plain_fields(apdu))
 
 
 def from_json(value: Mapping[str, Any]) -> Apdu:

@@ -6,7 +6,6 @@ letter's time as ``original_sent_at`` (ISO 10161-1: date-time-of-original-servic
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import (
@@ -19,12 +18,16 @@ from mailproc.ill.apdu import (
     Report,
     StatusOrErrorReport,
 )
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.terms import ApduType, Results, State
 from mailproc.ill.transaction_state import TransactionState
 
 
 def reply(
-    name: str, current: TransactionState, said: Mapping[str, Any], history: dict[str, Any] | None = None
+    name: str,
+    current: TransactionState,
+    said: Mapping[str, ApduJson],
+    history: dict[str, str] | None = None,
 ) -> Apdu:
     """The APDU for reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
 
@@ -58,7 +61,7 @@ def _fresh(name: str) -> Apdu:
     return APDU_CLASSES[ApduType[kind]]()
 
 
-def _status(current: TransactionState, history: dict[str, Any] | None) -> StatusOrErrorReport:
+def _status(current: TransactionState, history: dict[str, str] | None) -> StatusOrErrorReport:
     return StatusOrErrorReport(
         report=Report(kind="status", current_state=current.state.name, history=history)
     )

@@ -1,7 +1,6 @@
 """What policy wants done after a step. Values only: ``flow.advance.steps`` carries them out."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import Reason
@@ -16,10 +15,11 @@ class Send:
 
 @dataclass(frozen=True)
 class Notify:
-    """A letter to the reader. What goes to staff is told by ``flow.notify_staff``."""
+    """A letter to the reader. What goes to staff is told by ``flow.notify_staff``. ``level``: of a reminder,
+    how many there have been, itself among them."""
 
     notice: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    level: int | None = None
 
 
 @dataclass(frozen=True)

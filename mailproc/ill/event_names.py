@@ -1,10 +1,8 @@
 """How letters are named in the state tables."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from mailproc.ill.actions import ACTIONS, SAID_BESIDE, Action
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.terms import Results
 
 _ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if action.results is not None}
@@ -36,10 +34,10 @@ def told(apdu: Apdu) -> str:
     return event_heard(apdu)
 
 
-def spoken(event: str, apdu: Mapping[str, Any] | None) -> str:
+def spoken(event: str, apdu: ApduJson | None) -> str:
     """The row ``event`` by what ``apdu`` (as JSON) says: a row has promises and waiting lists, or refusals
     and estimates, or states and errors, in one. Of an act of ours, the act's name."""
-    said = apdu or {}
+    said: ApduJson = apdu or {}
     if event == "STATUS_OR_ERROR_REPORT":
         kind = (said.get("report") or {}).get("kind")
         return f"REPORT.{kind}" if kind in ("status", "error") else event

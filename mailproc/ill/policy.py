@@ -258,7 +258,7 @@ def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
         return Notify("patron/recalled")
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
-        return Notify("patron/overdue", {"level": occurrence.facts["level"]})
+        return Notify("patron/overdue", occurrence.facts["level"])
     return None
 
 

@@ -33,12 +33,12 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     if kind is Timer.DUE_SOON:
         return (Notify("patron/due_soon"),)
     if kind is Timer.READER_OVERDUE and level <= levels:
-        return (Notify("patron/overdue", {"level": level}),)
+        return (Notify("patron/overdue", level),)
     if kind is Timer.READER_RECALLED and level < levels:
-        return (Notify("patron/recalled", {"level": level + 1}),)
+        return (Notify("patron/recalled", level + 1),)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (FollowUpAct("overdue", _demand(current, level)),)
-    again = [occurrence.facts[name] for name in ("say_first", "say") if name in occurrence.facts]
+    again = [said for said in (occurrence.facts.get("say_first"), occurrence.facts.get("say")) if said]
     if again:
         return tuple(Send(said_again(apdu_json.from_json(said))) for said in again)
     if kind is Timer.EXPIRY:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
 from mailproc.ill.actions import SAID_BESIDE
+from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.facts import Promise
 from mailproc.ill.terms import State
 from mailproc.sentence import Word
 
@@ -101,15 +102,15 @@ class RequestStatus:
 def status(
     state: State,
     *,
-    promise: Mapping[str, Any] | None = None,
+    promise: Promise | None = None,
     moved: str = "",
-    apdu: Mapping[str, Any] | None = None,
+    apdu: ApduJson | None = None,
     forwarded: bool = False,
     closed: bool = False,
 ) -> RequestStatus:
     """``promise`` as a transaction keeps it; ``moved``: the event that brought the state (``heard.spoken``)
     and its ``apdu`` as JSON; ``forwarded``: a library that we do not know has it now."""
-    said = apdu or {}
+    said: ApduJson = apdu or {}
     if state in _WAITS_FOR_SUPPLY and promise:
         on = promise.get("date")
         day = date.fromisoformat(on) if on else None

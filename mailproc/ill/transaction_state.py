@@ -6,10 +6,10 @@ the table, G4 needs a second partner). It is pure, so the standing is the fold o
 the daemon moves by it and ``verify`` recomputes by it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from mailproc.ill import machine
 from mailproc.ill.actions import WANTS_ANSWER
@@ -23,9 +23,10 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Shipped,
 )
-from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import TIMERS, Timer
+from mailproc.ill.facts import Facts, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
@@ -46,7 +47,7 @@ class TransactionState:
     state_before: State | None = None
     due_on: date | None = None
     renewable: bool | None = None
-    promise: dict[str, Any] | None = None
+    promise: Promise | None = None
     agreed: tuple[Any, ...] = ()
     offered: tuple[Any, ...] = ()
     renewal_on: date | None = None
@@ -59,19 +60,12 @@ class Occurrence:
     """Something that happens to a transaction.
 
     ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
-    ``facts`` is what had to be looked up, frozen: repeat (heard before), delivered_again (by the
-    same letter), answer (ours to what is asked again), old_responder (who had it before it was
-    forwarded), again (said once more), here (an earlier act says that we have received it),
-    by_hand (staff put it there: it may be anybody's), follows, letter_left, due_on, renewal_on,
-    same_item, found (the standing an undone act had found), too_late (nobody needs it any more),
-    reader_waits (has heard of no end, and nobody else is or can be asked); of
-    a timer: of (the day it counts from), level, may_chase, say (the APDU that goes out by itself),
-    outdated.
+    ``facts`` is what had to be looked up, frozen (``ill/facts.py``).
     """
 
     event: str
     apdu: Apdu | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
 
 
 @dataclass(frozen=True)
@@ -175,7 +169,7 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
     return None
 
 
-def _timed(current: TransactionState, kind: Timer, facts: Mapping[str, Any]) -> Step:
+def _timed(current: TransactionState, kind: Timer, facts: Facts) -> Step:
     stays = _stays(current, CellKind.NOTE)
     if facts.get("outdated"):
         return Step(current, current, stays, Noted.NO_LONGER_SO)
@@ -184,7 +178,7 @@ def _timed(current: TransactionState, kind: Timer, facts: Mapping[str, Any]) -> 
     return Step(current, after, stays, _timed_note(facts.get("say")))
 
 
-def _timed_note(say: Mapping[str, Any] | None) -> str:
+def _timed_note(say: ApduJson | None) -> str:
     if say is None:
         return ""
     return Noted.ASKED_HOW_IT_STANDS if say["type"] == "STATUS_QUERY" else Noted.SAID_ONCE_MORE
@@ -281,12 +275,12 @@ def _take_due(current: TransactionState, due: Due | None) -> TransactionState:
 
 def _take_answer(current: TransactionState, answer: IllAnswer) -> TransactionState:
     if answer.results in ("WILL_SUPPLY", "HOLD_PLACED"):
-        promise = {
-            "what": answer.results.name,
-            "position": answer.position,
-            "date": answer.supply_on.isoformat() if answer.supply_on else None,
-        }
-        return replace(current, promise={key: value for key, value in promise.items() if value is not None})
+        promise: Promise = {"what": answer.results.name}
+        if answer.position is not None:
+            promise["position"] = answer.position
+        if answer.supply_on is not None:
+            promise["date"] = answer.supply_on.isoformat()
+        return replace(current, promise=promise)
     if answer.results == "CONDITIONAL":
         return replace(current, offered=_conditions(answer))
     return replace(current, promise=None)
@@ -301,7 +295,7 @@ def _conditions(answer: IllAnswer) -> tuple[Any, ...]:
     return tuple(condition.condition for condition in answer.conditions) or (answer.reason or "",)
 
 
-def to_json(current: TransactionState) -> dict[str, Any]:
+def to_json(current: TransactionState) -> StateJson:
     """The standing as it is frozen into an event's facts. Absent values are left out."""
     found = {
         "service": current.service.name,
@@ -316,10 +310,10 @@ def to_json(current: TransactionState) -> dict[str, Any]:
         "unsent": current.unsent or None,
         "closed": current.closed or None,
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return cast(StateJson, {key: value for key, value in found.items() if value is not None})
 
 
-def from_json(role: Role, found: Mapping[str, Any]) -> TransactionState:
+def from_json(role: Role, found: StateJson) -> TransactionState:
     """The other way."""
     before = found.get("state_before")
     return TransactionState(

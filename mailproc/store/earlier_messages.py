@@ -5,11 +5,11 @@ times (ISO 10161-1), all as the letter has them and cut to ``LONGEST``: they fin
 compares in full.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, case, func, select, text, union_all
 
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.store.letters import INBOX
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.rows import Event
@@ -69,28 +69,28 @@ _AT_ITS_TIME = Constant(select(EVENT.c.apdu).where(EVENT.c.id.in_(_NAMED_SO)).or
 _COUNT = Constant(select(func.count().label("count")).select_from(EVENT).where(*_EARLIER))
 
 
-def keys(apdu: Mapping[str, Any] | None) -> dict[str, str]:
+def keys(apdu: ApduJson | None) -> dict[str, str]:
     """The columns by which the message is found: about, sent_at, original_sent_at. ``apdu``: its JSON."""
-    said = apdu or {}
+    said: ApduJson = apdu or {}
     times = {name: str(said.get(name) or "")[:LONGEST] for name in ("sent_at", "original_sent_at")}
     return times | {"about": _about(said) if said else ""}
 
 
-def _about(said: Mapping[str, Any]) -> str:
+def _about(said: ApduJson) -> str:
     if (named := said.get("transaction")) is not None:
         return f"{named.get('tgq', '')}/{named.get('tq', '')}"[:LONGEST]
     ref = said.get("ref") or {}
     return f"{ref.get('number', '').upper()}/{ref.get('customer_code', '')}"[:LONGEST]
 
 
-def unplaced(connection: Connection, partner: str, apdu: Mapping[str, Any]) -> list[Event]:
+def unplaced(connection: Connection, partner: str, apdu: ApduJson) -> list[Event]:
     """Messages of ``partner`` on the shelf that belong to no transaction (yet) and call it as ``apdu`` (its
     JSON) does: ``HANDFUL`` at most, what asks to stop it first, then the oldest."""
     values = {"partner": partner, "about": keys(apdu)["about"], "most": HANDFUL}
     return _UNPLACED.rows(connection, values)
 
 
-def at_its_time(connection: Connection, transaction_id: int, event: Event) -> list[dict[str, Any]]:
+def at_its_time(connection: Connection, transaction_id: int, event: Event) -> list[ApduJson]:
     """The JSON of APDUs of the kind of ``event`` that letters of its sender brought before, oldest first,
     which share a service time with it; ``HANDFUL`` for each of the two times and its two meanings."""
     times = keys(event.apdu)

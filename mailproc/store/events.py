@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select
 
+from mailproc.ill.apdu_json import ApduJson, RefJson
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import ApduType
 from mailproc.sentence import Part, joined
 from mailproc.store import earlier_messages
@@ -18,17 +20,17 @@ from mailproc.store.tables import EventRow, HistoryRow
 EVENT = table_of(EventRow)
 HISTORY = table_of(HistoryRow)
 
-BY_HAND = "by_hand"
+BY_HAND: Final = "by_hand"
 """Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
 too, so it proves nothing of the partner."""
 
-FROM_LETTER = "from_letter"
+FROM_LETTER: Final = "from_letter"
 """Among the facts of an event of policy: the letter that came in which brought it about. What becomes of a
 letter of ours that only such events wrote is one too."""
 
-WITHHELD = "withheld"
+WITHHELD: Final = "withheld"
 """Among the facts of a message that was read and must not be taken: only staff let it go."""
-TOLD = "told_on"
+TOLD: Final = "told_on"
 """Among the facts of a message on the shelf: the day (ISO 8601) on which its sender was told that we know of
 no such request."""
 
@@ -40,9 +42,9 @@ class NewEvent:
     cause: str  # letter | staff | timer | policy
     type: str
     at: datetime
-    apdu: dict[str, Any] | None = None
-    ref: dict[str, Any] | None = None
-    facts: dict[str, Any] | None = None
+    apdu: ApduJson | None = None
+    ref: RefJson | None = None
+    facts: Facts | None = None
     inbox_id: int | None = None
     position: int | None = None
     actor: str = ""
@@ -195,7 +197,7 @@ def due_to(event: Event) -> int | None:
     return None if known is None else int(known)
 
 
-def due_to_letters(connection: Connection, event_ids: Iterable[int]) -> dict[str, int]:
+def due_to_letters(connection: Connection, event_ids: Iterable[int]) -> Facts:
     """The facts of what becomes of the words of these events: the last letter to which they are due; none
     where one of them is due to no letter."""
     due = [due_to(event) if (event := load(connection, one)) is not None else None for one in event_ids]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.mail.letter import BY_MAIL
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
 from mailproc.store.rows import Intent, OutgoingLetter, SaidIntent
@@ -213,7 +214,7 @@ def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[st
     return {str(body.get("notice", "")) for body in connection.execute(statement).scalars()}
 
 
-def said(connection: Connection, transaction_id: int) -> Sequence[dict[str, Any]]:
+def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:
     """The JSON of every APDU we said in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})
     return [row["body"]["apdu"] for row in rows]

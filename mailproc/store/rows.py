@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
 
+from mailproc.ill.apdu_json import ApduJson, RefJson
+from mailproc.ill.facts import Facts, Promise
 from mailproc.ill.terms import Role, Service, State
 
 
@@ -56,7 +58,7 @@ class Transaction:
     service: Service
     state: State
     state_before: State | None
-    promise: dict[str, Any] | None
+    promise: Promise | None
     due_on: date | None
     renewable: bool | None
     options: TransactionOptions | None
@@ -96,9 +98,9 @@ class Event(Queued):
     transaction_id: int | None
     request_id: int | None
     type: str
-    apdu: dict[str, Any] | None
-    ref: dict[str, Any] | None
-    facts: dict[str, Any] | None
+    apdu: ApduJson | None
+    ref: RefJson | None
+    facts: Facts | None
     repeat_key: str
     about: str
     sent_at: str
@@ -112,8 +114,8 @@ class HeardEvent:
 
     type: str
     at: datetime
-    apdu: dict[str, Any] | None
-    facts: dict[str, Any] | None
+    apdu: ApduJson | None
+    facts: Facts | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class FiredEvent:
 
     type: str
     at: datetime
-    facts: dict[str, Any] | None
+    facts: Facts | None
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ class IntentBody(TypedDict, total=False):
     text, ``to`` (patron, staff, partner), ``facts`` or the ``apdu`` that it tells. A receipt of an order
     file: ``receipt`` and ``codec``; a report of an error: ``apdu``, ``codec`` and our ``role``."""
 
-    apdu: dict[str, Any]
+    apdu: ApduJson
     notice: str
     to: str
     facts: Mapping[str, Any]
@@ -324,7 +326,7 @@ class AttemptStep:
     event: str
     note: str
     cause: str
-    apdu: dict[str, Any] | None
+    apdu: ApduJson | None
     heard_by: str
 
 
@@ -342,7 +344,7 @@ class OpenAttempt:
     attempt: int | None
     state: State | None
     partner: str | None
-    promise: dict[str, Any] | None
+    promise: Promise | None
     attention: list[str] | None
     updated_at: datetime | None
     somebody_left: bool

@@ -475,7 +475,7 @@ def test_a_letter_to_the_reader_says_the_how_manieth_it_is(current, event, said)
     """Of a recall the first letter was that it is recalled."""
     occurrence = Occurrence(event, None, {"level": 2})
     (notify,) = reminders.effects(current, occurrence, 3)
-    assert notify.facts == {"level": said}
+    assert notify.level == said
 
 
 @pytest.mark.parametrize("event", ["READER_OVERDUE", "LOAN_OVERDUE", "TO_ANSWER", "EXPIRY"])

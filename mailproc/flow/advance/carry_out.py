@@ -232,7 +232,8 @@ def _service_time(work: Work) -> datetime:
 
 
 def _notify(work: Work, effect: Notify) -> None:
-    work.intend("notice", {"notice": effect.notice, "to": "patron", "facts": effect.facts})
+    facts = {} if effect.level is None else {"level": effect.level}
+    work.intend("notice", {"notice": effect.notice, "to": "patron", "facts": facts})
     work.words.append(_told_reader(work, effect))
 
 

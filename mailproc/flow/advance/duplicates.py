@@ -4,13 +4,12 @@ Where the wire names a service by its time (ISO 10161-1), identity decides; else
 since the transaction last moved are the same words (the English twin of a code, a daily demand).
 """
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from mailproc.ill import apdu_json, repeats
 from mailproc.ill.apdu import Apdu, ConditionalReply
 from mailproc.ill.event_names import event_heard
+from mailproc.ill.facts import Facts
 from mailproc.ill.repeats import Heard
 from mailproc.store import earlier_messages, events, outgoing
 from mailproc.store.rows import Event, Transaction
@@ -18,7 +17,7 @@ from mailproc.store.rows import Event, Transaction
 
 def facts_of_repeat(
     connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction
-) -> dict[str, Any]:
+) -> Facts:
     """``repeat``: it happened already; ``delivered_again``: by the very same letter; ``answer``: our
     last answer to the question that is asked again; ``same_time``: another one had this name;
     ``unclear``: it may be the letter to what staff were told by telephone."""
@@ -32,7 +31,7 @@ def facts_of_repeat(
     return {}
 
 
-def _by_time(connection: Connection, event: Event, apdu: Apdu, transaction: Transaction) -> dict[str, Any]:
+def _by_time(connection: Connection, event: Event, apdu: Apdu, transaction: Transaction) -> Facts:
     earlier = earlier_messages.at_its_time(connection, transaction.id, event)
     match repeats.judge(apdu, map(apdu_json.from_json, earlier)):
         case Heard.DELIVERED_AGAIN:
@@ -44,7 +43,7 @@ def _by_time(connection: Connection, event: Event, apdu: Apdu, transaction: Tran
         case Heard.SAID_AGAIN:
             said = [apdu_json.from_json(one) for one in outgoing.said(connection, transaction.id)]
             answer = repeats.our_answer(apdu, said)
-            return {"repeat": True} | ({"answer": event_heard(answer)} if answer else {})
+            return {"repeat": True, "answer": event_heard(answer)} if answer else {"repeat": True}
     return {}
 
 

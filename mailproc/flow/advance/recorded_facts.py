@@ -5,7 +5,6 @@ So ``verify`` needs nothing but events and law, and a step done twice does the s
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,9 @@ from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import TransactionState, to_json
 from mailproc.sentence import sentence
@@ -36,9 +37,9 @@ def gather(
     transaction: Transaction,
     current: TransactionState,
     context: Context,
-) -> dict[str, Any]:
+) -> Facts:
     """The facts of ``event``, beside those it was born with."""
-    facts: dict[str, Any] = dict(event.facts or {})
+    facts: Facts = {**(event.facts or {})}
     if event.cause == "letter" and _had_it_before(event, transaction):
         facts["old_responder"] = True
     facts |= duplicates.facts_of_repeat(connection, event, apdu, transaction)
@@ -61,9 +62,7 @@ def gather(
     return facts
 
 
-def _of_reader(
-    connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction
-) -> dict[str, Any]:
+def _of_reader(connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction) -> Facts:
     """Whether the reader is to hear of it."""
     if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(connection, transaction.id):
         return {"here": True}
@@ -80,9 +79,9 @@ def _had_it_before(event: Event, transaction: Transaction) -> bool:
     return event.partner in (options.get("forwarded_by") or ())
 
 
-def last_said(connection: Connection, transaction_id: int) -> dict[str, Any]:
+def last_said(connection: Connection, transaction_id: int) -> dict[str, ApduJson]:
     """By the name of a reply: the last APDU of that kind that we said."""
-    found: dict[str, Any] = {}
+    found: dict[str, ApduJson] = {}
     for said in outgoing.said(connection, transaction_id):
         name = event_heard(apdu_json.from_json(said))
         found[name] = said
@@ -95,11 +94,11 @@ def _of_act(
     transaction: Transaction,
     current: TransactionState,
     context: Context,
-) -> dict[str, Any]:
+) -> Facts:
     action = event.type
     if action == "undo":
         return _to_undo(connection, transaction)
-    facts: dict[str, Any] = {"found": to_json(current), "attention": transaction.attention}
+    facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     if action in ("cancel", "receive"):
         facts["letter_left"] = _order_has_left(connection, transaction.id)
     if action == "cancel" and order_letters.came_back(connection, transaction.id):
@@ -118,13 +117,13 @@ def _order_has_left(connection: Connection, transaction_id: int) -> bool:
     return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
 
 
-def _orders(said: Iterable[dict[str, Any]]) -> int:
+def _orders(said: Iterable[ApduJson]) -> int:
     return sum(apdu["type"] == "ILL_REQUEST" for apdu in said)
 
 
 def _of_their_request(
     connection: Connection, apdu: IllRequest, transaction: Transaction, context: Context
-) -> dict[str, Any]:
+) -> Facts:
     if transaction.state is not State.IDLE:
         return {"same_item": _same_item(connection, apdu, transaction)}
     refused = request_screening.refused(apdu, transaction, context)
@@ -141,7 +140,7 @@ def _same_item(connection: Connection, apdu: IllRequest, transaction: Transactio
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 
-def _to_undo(connection: Connection, transaction: Transaction) -> dict[str, Any]:
+def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     """The last staff act, if nothing came since and its letter has not left."""
     done = events.of_transaction(connection, transaction.id)
     last = done[-1] if done else None
@@ -157,5 +156,5 @@ def _to_undo(connection: Connection, transaction: Transaction) -> dict[str, Any]
     left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
     if left and last.type != "close":  # of that only the reader hears, and hears again when it comes
         raise LocalFault(sentence("undo-left"))
-    kept = {name: facts[name] for name in ("found", "attention", "withdrew") if name in facts}
-    return kept | {"undone": last.id}
+    kept: Facts = {"found": facts["found"], "attention": facts.get("attention"), "undone": last.id}
+    return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept

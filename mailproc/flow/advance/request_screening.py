@@ -4,11 +4,10 @@ ISO 10161-1, Transaction-Type and Requester-Optional-Messages: where it asks for
 the answer is Unfilled with the standard's reason.
 """
 
-from typing import Any
-
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.ill.apdu import IllRequest
+from mailproc.ill.facts import RequestRefusal
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Manner
 from mailproc.store.rows import Transaction
@@ -16,7 +15,7 @@ from mailproc.store.rows import Transaction
 SIMPLE = (None, "SIMPLE")
 
 
-def refused(wanted: IllRequest, transaction: Transaction, context: Context) -> dict[str, Any] | None:
+def refused(wanted: IllRequest, transaction: Transaction, context: Context) -> RequestRefusal | None:
     """``reason`` (Reason-Unfilled) and ``note`` of the answer; None where it is for staff to answer."""
     if wanted.transaction_type not in SIMPLE:
         note = f"{wanted.transaction_type}: we take part in simple transactions only; please ask us directly."

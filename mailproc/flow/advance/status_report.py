@@ -1,7 +1,5 @@
 """How a transaction stands, for whoever asks: a History-Report (ISO 10161-1) of what we know."""
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
@@ -20,7 +18,7 @@ LATEST = 50
 """Events that are looked at: a partner may have said thousands of words, and ask after each."""
 
 
-def history(connection: Connection, transaction: Transaction, context: Context) -> dict[str, Any]:
+def history(connection: Connection, transaction: Transaction, context: Context) -> dict[str, str]:
     """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
     ones are left out."""
     done = events.ends_of_transaction(connection, transaction.id, LATEST)
@@ -29,7 +27,7 @@ def history(connection: Connection, transaction: Transaction, context: Context) 
     spoken = [(row, apdu) for row in done if (apdu := _service(row)) is not None]
     services = [one for one in spoken if one[1].type not in UNNUMBERED]
     last = services[-1] if services else None
-    found: dict[str, Any] = {
+    found: dict[str, str | None] = {
         "date_requested": _day(done[0], context) if done else None,
         "author": item.get("author"),
         "title": item.get("title"),
@@ -56,7 +54,7 @@ def _service(event: Event) -> Apdu | None:
     return None if apdu.type in NO_SERVICE else apdu
 
 
-def _last(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, Any]:
+def _last(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, str | None]:
     return {
         "most_recent_service": apdu.type.name,
         "date_of_most_recent_service": _day(event, context),

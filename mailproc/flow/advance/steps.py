@@ -5,7 +5,7 @@ all or nothing. The command line calls ``step`` inside its own transaction, the 
 writer's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
@@ -25,6 +25,7 @@ from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
+from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
@@ -99,7 +100,7 @@ class Decision:
     occurrence: Occurrence
     taken: Step
     effects: Sequence[Effect]
-    known: dict[str, Any]
+    known: Facts
 
 
 def decide(
@@ -207,8 +208,11 @@ def _save(work: Work, decided: Decision) -> int:
     event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
     after = _after(work, decided)
     transactions.save(work.connection, after)
-    became = {"withdrew": work.withdrew, "answered": work.answered}
-    known = decided.known | {name: value for name, value in became.items() if value}
+    known: Facts = {**decided.known}
+    if work.withdrew:
+        known["withdrew"] = work.withdrew
+    if work.answered:
+        known["answered"] = work.answered
     found_out: dict[str, Any] = {"facts": known or None}
     if apdu is not None and event.apdu is None:
         found_out["apdu"] = apdu_json.to_json(apdu)
@@ -261,7 +265,7 @@ def _options(
     after: TransactionState, transaction: Transaction, more: TransactionOptions
 ) -> TransactionOptions | None:
     pinned = {name: value for name, value in (transaction.options or {}).items() if name not in BESIDE}
-    kept = transaction_state.to_json(after)
+    kept: Mapping[str, object] = transaction_state.to_json(after)
     beside = {name: kept[name] for name in BESIDE if name in kept}
     return cast(TransactionOptions, pinned | more | beside) or None
 

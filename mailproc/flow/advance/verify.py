@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, select
 from mailproc.errors import TryLater
 from mailproc.flow.advance.steps import event_name, state_of
 from mailproc.ill import apdu_json, transaction_state
+from mailproc.ill.facts import StateJson
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import Occurrence, TransactionState
 from mailproc.store import events, verify_mark
@@ -141,5 +142,5 @@ def _asked_service(happened: Sequence[Event], row: Transaction) -> Service:
     return row.service
 
 
-def _compared(found: TransactionState) -> dict[str, Any]:
+def _compared(found: TransactionState) -> StateJson:
     return transaction_state.to_json(found)

@@ -1,7 +1,6 @@
 """Where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -9,10 +8,11 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
-from mailproc.flow.reading.event_columns import as_columns, is_about_a_file
+from mailproc.flow.reading.event_columns import UNREADABLE, as_columns, is_about_a_file
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.flow.replies import error_reports
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols.codec import Fault
@@ -72,8 +72,10 @@ def _fault(
     if fault.answer is not None:
         error_reports.unreadable(connection, reading, fault.answer, context)
     sorting.faults.append(fault)
-    held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True} if apdu is not None else None
-    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": str(fault), "facts": held})
+    held: Facts | None = None
+    if apdu is not None:
+        held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True}
+    _bear(sorting, reading, apdu, shelved=str(fault), facts=held)
 
 
 def _place(
@@ -98,31 +100,29 @@ def _place(
         return
     if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
         sorting.read += 1
-        _bear(sorting, reading, apdu, {"facts": _of_letter(connection, reading, apdu, context) or None})
+        _bear(sorting, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
         return
     transaction = find(connection, symbol, apdu, context)
     if transaction is not None:
         sorting.placed += 1
         if other := _of_another_account(reading.partner, apdu, transaction):
-            _bear(sorting, reading, apdu, {"state": "shelved", "last_error": other})
+            _bear(sorting, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
-        facts = {"unsure": True} if unsure else None
-        _bear(sorting, reading, apdu, {"transaction_id": transaction.id, "facts": facts})
+        facts: Facts | None = {"unsure": True} if unsure else None
+        _bear(sorting, reading, apdu, facts=facts, transaction_id=transaction.id)
         return
     _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
 
 
-def _of_letter(
-    connection: Connection, reading: LetterReading, apdu: Apdu, context: Context
-) -> dict[str, Any]:
+def _of_letter(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> Facts:
     """What only the letter tells of ``apdu``: which side of ours it was written to, and whose words they
     are, if of a library that config.toml does not know, but that has the request now (adoption)."""
-    adopted = {"adopted": ascii_lower(reading.letter.sender)} if reading.unproven else {}
+    adopted: Facts = {"adopted": ascii_lower(reading.letter.sender)} if reading.unproven else {}
     return _listener(connection, reading, apdu, context) | adopted
 
 
-def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> dict[str, Any]:
+def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> Facts:
     """Of a letter that we wrote to ourselves (a hub): which side of ours it was written to.
 
     What both sides may say does not tell it by its kind.
@@ -162,9 +162,9 @@ def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
     sorting.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
         why = stored(sentence("borrows-not", partner=reading.partner.symbol))
-        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+        _bear(sorting, reading, apdu, shelved=why)
         return
-    _bear(sorting, reading, apdu, {})
+    _bear(sorting, reading, apdu)
 
 
 def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
@@ -187,7 +187,7 @@ def _place_stranger(
         symbol = reading.partner.symbol if reading.partner else ""
         why = stored(sentence("number-of-another", number=number, owner=owner, partner=symbol))
         sorting.elsewhere += 1
-        _bear(sorting, reading, apdu, {"state": "shelved", "last_error": why})
+        _bear(sorting, reading, apdu, shelved=why)
     elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
         _bear_unknown(sorting, reading, apdu, sentence("number-not-ours", number=number))
     elif not unsure:
@@ -218,24 +218,37 @@ def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apd
     sorting.placed += 1
     for intent in outgoing.intents_of(connection, row.outgoing_id):
         if intent.transaction_id is not None and intent.state != "withdrawn":
-            place = {"transaction_id": intent.transaction_id, "facts": {"file": file_ref}}
-            _bear(sorting, reading, apdu, place)
+            about: Facts = {"file": file_ref}
+            _bear(sorting, reading, apdu, facts=about, transaction_id=intent.transaction_id)
 
 
 def _bear_unknown(sorting: Sorting, reading: LetterReading, apdu: Apdu, why: Sentence) -> None:
     sorting.unknown.append(str(why))
-    _bear(sorting, reading, apdu, {"state": "shelved", "last_error": stored(why)})
+    _bear(sorting, reading, apdu, shelved=stored(why))
 
 
-def _bear(sorting: Sorting, reading: LetterReading, apdu: Apdu | None, values: dict[str, Any]) -> None:
-    described: dict[str, Any] = {"type": "UNREADABLE"}
-    if apdu is not None:
-        described = reading.described.get(id(apdu)) or as_columns(apdu)
-    event: dict[str, Any] = {
-        "cause": "letter",
-        "at": reading.received_at,
-        "inbox_id": reading.inbox_id,
-        "position": len(sorting.born),
-        "partner": reading.partner.symbol if reading.partner else "",
-    }
-    sorting.born.append(NewEvent(**(event | described | values)))
+def _bear(
+    sorting: Sorting,
+    reading: LetterReading,
+    apdu: Apdu | None,
+    *,
+    facts: Facts | None = None,
+    transaction_id: int | None = None,
+    shelved: str | None = None,
+) -> None:
+    """The next event of the letter. ``shelved``: why it lies on the shelf; None where its step is due."""
+    said = UNREADABLE if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
+    sorting.born.append(
+        NewEvent(
+            **said,
+            cause="letter",
+            at=reading.received_at,
+            inbox_id=reading.inbox_id,
+            position=len(sorting.born),
+            partner=reading.partner.symbol if reading.partner else "",
+            transaction_id=transaction_id,
+            facts=facts,
+            state="todo" if shelved is None else "shelved",
+            last_error=shelved or "",
+        )
+    )

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.ill.facts import Facts
 from mailproc.mail import headers, verp
 from mailproc.mail.addresses import ascii_lower, mailboxes
 from mailproc.mail.bounce import Bounce
@@ -96,20 +96,17 @@ def record(connection: Connection, outgoing_ids: Sequence[int], why: str, report
             if intent.transaction_id is not None and intent.state != "withdrawn":
                 touched.setdefault(intent.transaction_id, []).append(intent)
     return [
-        events.add(connection, replace(report, position=position, **_of_transaction(spoken, report, why)))
+        events.add(connection, replace(_of_transaction(spoken, report, why), position=position))
         for position, spoken in enumerate(touched.values())
     ]
 
 
-def _of_transaction(spoken: Sequence[Intent], report: NewEvent, why: str) -> dict[str, Any]:
-    ours = list(dict.fromkeys(intent.outgoing_id for intent in spoken))
+def _of_transaction(spoken: Sequence[Intent], report: NewEvent, why: str) -> NewEvent:
+    ours = list(dict.fromkeys(one.outgoing_id for one in spoken if one.outgoing_id is not None))
     named = ", ".join(f"O{one}" for one in ours)
     text = storable(f"{named}: {why}" if why else named)[:500]
-    return {
-        "transaction_id": spoken[0].transaction_id,
-        "partner": spoken[0].partner,
-        "facts": {**(report.facts or {}), "ours": ours, "text": text},
-    }
+    facts: Facts = {**(report.facts or {}), "ours": ours, "text": text}
+    return replace(report, transaction_id=spoken[0].transaction_id, partner=spoken[0].partner, facts=facts)
 
 
 def why_shelved(

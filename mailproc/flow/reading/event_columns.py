@@ -3,20 +3,33 @@
 import json
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any
+from typing import TypedDict
 
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
+from mailproc.ill.apdu_json import ApduJson, RefJson
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import ApduType
 
 
-def described(apdus: Iterable[Apdu]) -> dict[int, dict[str, Any]]:
+class EventColumns(TypedDict):
+    """What an event holds of its APDU: the name of its type, its JSON, ``ref`` as JSON and ``repeat_key``."""
+
+    type: str
+    apdu: ApduJson | None
+    ref: RefJson | None
+    repeat_key: str
+
+
+UNREADABLE: EventColumns = {"type": "UNREADABLE", "apdu": None, "ref": None, "repeat_key": ""}
+
+
+def described(apdus: Iterable[Apdu]) -> dict[int, EventColumns]:
     """Return the columns of each APDU, by the ``id`` of the object; the caller must keep the objects."""
     return {id(apdu): as_columns(apdu) for apdu in apdus}
 
 
-def as_columns(apdu: Apdu) -> dict[str, Any]:
+def as_columns(apdu: Apdu) -> EventColumns:
     """Return the columns of the event that ``apdu`` becomes: type, apdu, ref, repeat_key."""
     return {
         "type": apdu.type.name,

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.reading import bounced_letters, sender_proof
-from mailproc.flow.reading.event_columns import described
+from mailproc.flow.reading.event_columns import EventColumns, described
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.ill.attention import Reason
 from mailproc.ill.size_limits import bounded, too_long_name
@@ -83,7 +83,7 @@ class LetterReading:
     later: str = ""
     evidence: Evidence | None = None
     own_ids: frozenset[str] = frozenset()
-    described: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    described: Mapping[int, EventColumns] = field(default_factory=dict)
     file_key: str = ""
 
 

@@ -1,6 +1,6 @@
 """Collect what the timers of a transaction depend on: what has fired, what was asked, what was heard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
+from mailproc.ill.apdu_json import ApduJson, ReportJson
 from mailproc.ill.events import Timer
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
@@ -96,7 +97,7 @@ def sent_as(transaction: Transaction, kind: ApduType, context: Context) -> Manne
     return delivery_mode.effective(codec, partner, kind, transaction.role, transaction.dialect)
 
 
-def repair_message(connection: Connection, transaction_id: int, kind: ApduType) -> dict[str, Any] | None:
+def repair_message(connection: Connection, transaction_id: int, kind: ApduType) -> ApduJson | None:
     """Return the message of a repair, as JSON: a new Status-Query, or our last message of that type."""
     if kind is ApduType.STATUS_QUERY:
         return apdu_json.to_json(StatusQuery())
@@ -106,7 +107,7 @@ def repair_message(connection: Connection, transaction_id: int, kind: ApduType) 
 
 def request_before_repair(
     connection: Connection, transaction_id: int, kind: ApduType, *, last: bool
-) -> dict[str, Any] | None:
+) -> ApduJson | None:
     """Return the ILL-Request, as JSON, that goes before a repeated Cancel; None if it need not go again.
 
     It goes again if the partner has reported that it does not know the request, or with the ``last`` repeat
@@ -121,7 +122,7 @@ def request_before_repair(
 
 def _knows_nothing(event: HeardEvent) -> bool:
     """Return whether the partner's report says that it knows no such transaction."""
-    report: Mapping[str, Any] = (event.apdu or {}).get("report") or {}
+    report: ReportJson = (event.apdu or {}).get("report") or {}
     return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
@@ -222,7 +223,7 @@ def _is_home(heard: Sequence[HeardEvent]) -> bool:
 
 
 def _reported(event: HeardEvent) -> str | None:
-    report: Mapping[str, Any] = (event.apdu or {}).get("report") or {}
+    report: ReportJson = (event.apdu or {}).get("report") or {}
     state: str | None = report.get("current_state")
     return state
 

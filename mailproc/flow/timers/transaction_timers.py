@@ -1,7 +1,6 @@
 """Timers of one transaction: set after each step, and checked again when one fires."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +11,7 @@ from mailproc.ill import timer_schedule
 from mailproc.ill import timers as rules
 from mailproc.ill.apdu import StatusQuery
 from mailproc.ill.events import Timer
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role, State
 from mailproc.ill.timer_schedule import Days
 from mailproc.ill.transaction_state import Step, TransactionState
@@ -47,7 +47,7 @@ def facts_of_timer(
     transaction: Transaction,
     current: TransactionState,
     context: Context,
-) -> dict[str, Any]:
+) -> Facts:
     """Return what the step of a timer's event must know, above all whether the timer is still due."""
     return forecast(connection, Timer(event.type), event.at, transaction, current, context)
 
@@ -59,7 +59,7 @@ def forecast(
     transaction: Transaction,
     current: TransactionState,
     context: Context,
-) -> dict[str, Any]:
+) -> Facts:
     """Return the same for a timer that is to fire at ``at`` (an aware instant), as matters stand now.
 
     ``{"outdated": True}`` means that the timer no longer follows from the state.
@@ -72,7 +72,7 @@ def forecast(
     if due is None or context.instant(due) > at:
         return {"outdated": True}
     level = 1 + len(timer_schedule.fired(kind, current, found))
-    facts: dict[str, Any] = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
+    facts: Facts = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
     if not timer_inputs.has_left(connection, transaction.id):
         return facts
     if rules.is_repair(kind, current, found, numbers):
@@ -83,7 +83,10 @@ def forecast(
         first = timer_inputs.request_before_repair(
             connection, transaction.id, letter, last=level == numbers.repeats
         )
-        return facts | {"say": say} | ({"say_first": first} if first is not None else {})
+        facts["say"] = say
+        if first is not None:
+            facts["say_first"] = first
+        return facts
     if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
         facts["may_chase"] = timer_inputs.sent_as(transaction, StatusQuery.type, context) is Manner.SEND
     return facts
@@ -91,7 +94,7 @@ def forecast(
 
 def facts_of_demand(
     connection: Connection, event: Event, transaction: Transaction, taken: Step, context: Context
-) -> dict[str, Any]:
+) -> Facts:
     """Return whether a lender's Overdue is passed on to the reader, which happens once for each due date.
 
     At most one reminder per due date: if our own timer has already written about that day, the Overdue writes

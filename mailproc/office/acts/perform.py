@@ -5,7 +5,6 @@ An act is refused before anything changed, with a sentence that says what is pos
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,6 +16,7 @@ from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
+from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.office.acts import options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
@@ -134,7 +134,7 @@ def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: 
     )
 
 
-def _facts(act: StaffAct, said: Apdu | None) -> dict[str, Any] | None:
+def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
     """A note that no message carries is kept with the event."""
     if act.repeat:
         return {"again": True}

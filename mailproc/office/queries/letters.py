@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard, spoken
 from mailproc.ill.terms import Role
 from mailproc.notices.incoming_details import said
@@ -204,11 +205,11 @@ def _message(row: Any) -> LetterLine:
     return LetterLine(name, row["at"], row["state"], who, number, why, event)
 
 
-def _event(apdu: dict[str, Any] | None) -> str:
+def _event(apdu: ApduJson | None) -> str:
     return event_heard(apdu_json.from_json(apdu)) if apdu else ""
 
 
-def _says(apdu: dict[str, Any] | None, today: date, language: Language) -> tuple[str, ...]:
+def _says(apdu: ApduJson | None, today: date, language: Language) -> tuple[str, ...]:
     if not apdu:
         return ()
     heard = apdu_json.from_json(apdu)

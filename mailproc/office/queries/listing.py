@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.ill import apdu_json
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard, spoken
+from mailproc.ill.facts import Promise
 from mailproc.ill.status import RequestStatus, status
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.office.queries import agenda, answered
@@ -49,7 +51,7 @@ class RequestLine:
     due: date | None
     delivery: str
     answered: bool
-    promise: dict[str, Any] | None
+    promise: Promise | None
     status: RequestStatus
     attention: tuple[str, ...]
     needs: tuple[str, ...]
@@ -115,11 +117,11 @@ class ListedRequest:
     tgq: str
     options: TransactionOptions | None
     due_on: date | None
-    promise: dict[str, Any] | None
+    promise: Promise | None
     attention: list[str] | None
     updated_at: datetime
     moved_type: str | None
-    moved_apdu: dict[str, Any] | None
+    moved_apdu: ApduJson | None
 
 
 def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequence[ListedRequest]]:
@@ -223,7 +225,7 @@ def _status(row: ListedRequest) -> RequestStatus:
     )
 
 
-def _moved_by(kind: str, apdu: dict[str, Any] | None) -> str:
+def _moved_by(kind: str, apdu: ApduJson | None) -> str:
     """The row of the state tables; of an act of ours as far as it ends an attempt."""
     if apdu and kind in ApduType.__members__:
         return event_heard(apdu_json.from_json(apdu))

@@ -1,6 +1,6 @@
 """What staff ask about one request: how it stands, what may be done, its whole history. Reads only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -14,7 +14,9 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import spoken
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
@@ -173,7 +175,7 @@ def _asked(connection: Connection, transaction: Transaction | None) -> dict[str,
         return {}
     for event in events.of_transaction(connection, transaction.id):
         if event.type == "ILL_REQUEST":
-            said = event.apdu or {}
+            said: Mapping[str, Any] = event.apdu or {}
             return {name: said[name] for name in ASKED if name in said}
     return {}
 
@@ -246,8 +248,8 @@ class RecordedStep:
     note: str
     attempt: int
     cause: str
-    apdu: dict[str, Any] | None
-    facts: dict[str, Any] | None
+    apdu: ApduJson | None
+    facts: Facts | None
     inbox_id: int | None
     actor: str
     heard_by: str
