@@ -123,7 +123,7 @@ OF_TEXT: dict[str, Call | None] = {
     "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
     "protocols.artemail.citation.read": lambda text: [
         _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],
-    "protocols.artemail.read.document_links.is_one": lambda text: _module("protocols.artemail.read.document_links").is_one(
+    "protocols.artemail.read.document_links.delivers_by_link": lambda text: _module("protocols.artemail.read.document_links").delivers_by_link(
         text.split("\n"), text, ART.replies.codes.layout),
     "protocols.artemail.read.orders.looks_like_orders": lambda text: _module(
         "protocols.artemail.read.orders").looks_like_orders(["99-0001", "secret", *text.split("\n")]),

@@ -1,4 +1,4 @@
-"""What must hold for [partner.artemail]: its accounts, and the words that stand on the wire."""
+"""Check [partner.artemail]: its accounts, and the words that go on the wire."""
 
 import re
 from collections import Counter
@@ -20,7 +20,7 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
 
 
 def warnings(config: Config) -> Iterator[str]:
-    """What is allowed and yet worth a word to the operator."""
+    """Yield what is allowed but probably not meant."""
     for partner in config.partner:
         if partner.codec == NAME:
             yield from (f"partner {partner.symbol}: {text}" for text in _of_partner(config, partner))
@@ -33,15 +33,15 @@ def _of_partner(config: Config, partner: Partner) -> Iterator[str]:
             "deliver.verp changes the envelope's sender of our orders; ask whether they know us by it"
             " (a supplier by ARTEmail often does, a mailproc does not), and leave verp off if they do"
         )
-    yield from _untaken([one for one in accounts if one.direction == "out"])
+    yield from _services_without_account([one for one in accounts if one.direction == "out"])
     if Role.RESPONDER not in partner.roles and any(account.direction == "out" for account in accounts):
         yield 'an account with direction "out" is of no use: roles do not hold RESPONDER'
     if Role.REQUESTER not in partner.roles and any(account.direction == "in" for account in accounts):
         yield 'an account with direction "in" is of no use: roles do not hold REQUESTER'
 
 
-def _untaken(ours: Sequence[Account]) -> Iterator[str]:
-    """Orders that go by no account of ours unless they name one."""
+def _services_without_account(ours: Sequence[Account]) -> Iterator[str]:
+    """Warn of orders that no account of ours takes unless they name one."""
     if any(one.default or not one.services for one in ours):
         return
     taken = {service for one in ours for service in one.services}
@@ -63,7 +63,7 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
             )
         if re.search(r"[^!-~]", account.password.get_secret_value()):
             yield ConfigProblem((*at, "password"), "must be ASCII letters, digits and signs, without blanks")
-    yield from _choice([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
+    yield from _ambiguous([(at, one) for at, one in enumerate(accounts) if one.direction == "out"], loc)
     for position, account in enumerate(accounts):
         if account.direction == "in" and (account.name or account.services or account.default):
             text = 'name, services and default are for our own accounts (direction = "out")'
@@ -77,8 +77,8 @@ def _accounts(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
             yield ConfigProblem((*loc, "account"), f"an ARTEmail {role} needs a {need}")
 
 
-def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[ConfigProblem]:
-    """Every order goes by one account: none may be claimed twice."""
+def _ambiguous(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[ConfigProblem]:
+    """Check that no order could go by two accounts."""
     services = Counter(service for _, one in accounts for service in set(one.services))
     names = Counter(name.casefold() for _, one in accounts for name in {one.name, one.customer_code} - {""})
     defaults = sum(one.default for _, one in accounts)
@@ -99,7 +99,7 @@ def _choice(accounts: list[tuple[int, Account]], loc: Loc) -> Iterator[ConfigPro
 
 
 def _wire_words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
-    """Words that end up on the wire, which is ASCII and parts its words by blanks."""
+    """Check the words that go on the wire, which is ASCII and separates words by blanks."""
     settings = partner.artemail
     words: dict[Loc, str] = {("service",): settings.service, ("guard_word",): settings.guard_word}
     words |= {("delivery", way): word for way, word in settings.delivery.model_dump().items()}

@@ -1,4 +1,4 @@
-"""The delivery block of an order: an e-mail address, up to six lines of a postal one, or both."""
+"""The delivery block of an order: an e-mail address, a postal address of up to six lines, or both."""
 
 import re
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ _EMAIL = re.compile(
     rf"(?P<email>(?!'){_LOCAL}@{_DOMAIN})[>)\".,; ]*",
     re.IGNORECASE,
 )
-"""A line that is an address, in whatever brackets, or with a name before the bracket."""
+"""A line that is an address, in any brackets, or with a name before the bracket."""
 _BETWEEN = "; "
-"""Joins what a postal address has more of than the standard's fields."""
+"""Joins the lines of a postal address for which the standard has no field."""
 
 
 def read(lines: Sequence[str]) -> Delivery | None:
-    """None where nothing stands: a reader may have no address.
+    """Read the block; None if it is empty (a reader may have no address).
 
-    The first line that is an e-mail address is the electronic one, wherever it stands; what stands
-    beside it is kept as a postal address, for it says whose it is.
+    The first line that is an e-mail address is the electronic address, wherever it stands; text beside it is
+    kept as a postal address, because it says whose it is.
     """
     said = [" ".join(line.split()) for line in lines if line.strip()]
     found = next(
@@ -37,7 +37,7 @@ def read(lines: Sequence[str]) -> Delivery | None:
 
 
 def is_email(text: str) -> bool:
-    """Is it an address and nothing else?"""
+    """Return whether the text is an e-mail address and nothing else."""
     match = _EMAIL.fullmatch(text)
     return match is not None and match["email"] == text
 
@@ -60,7 +60,7 @@ def _postal(said: list[str]) -> Postal:
 
 
 def write(delivery: Delivery | None, *, electronic: bool) -> list[str]:
-    """The lines for the form that was asked for: an e-mail address only where the item goes by e-mail."""
+    """Return the lines for the form asked for; an e-mail address only if the item goes by e-mail."""
     if delivery is None:
         return []
     if electronic:

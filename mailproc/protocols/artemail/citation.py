@@ -1,10 +1,10 @@
-"""An item as bibliographic lines, and back: an element is known by its place alone.
+"""Write an item as bibliographic lines, and read it back; only its place tells what an element is.
 
-Written in the order that writers in production use. A part (article, chapter): title, year line,
-title of the part, its author, standard number. A paper of a conference: the same with a line of date,
-venue and sponsor below the title. A whole work (book, thesis): title, author, publisher and place, year
-line, standard number. An issue: title, year line, standard number. Absent elements leave no line.
-Reading gives what the places allow; the lines themselves are kept.
+The order is that of known writers. A part (article, chapter): title, year line, title of the part, its
+author, standard number. A conference paper: the same with a line of date, venue and sponsor below the title.
+A whole work (book, thesis): title, author, publisher and place, year line, standard number. An issue: title,
+year line, standard number. Absent elements leave no line. Reading recovers what the places allow; the lines
+themselves are kept.
 """
 
 import re
@@ -41,9 +41,9 @@ class _Number:
 
 
 def write(item: Item, service: Service) -> list[str]:
-    """The elements in their order, one for each line, not yet cut and not yet ASCII.
+    """Return the elements in their order, one for each line, neither cut nor converted to ASCII.
 
-    An item that has ``lines`` is written by them: they are what the borrower wrote.
+    An item that has ``lines`` is written by them: they are the borrower's own.
     """
     if item.lines:
         return list(item.lines)
@@ -64,24 +64,24 @@ def write(item: Item, service: Service) -> list[str]:
 
 
 def _is_issue(item: Item, service: Service) -> bool:
-    """A loan of a journal has no author and no publisher's line that could be taken for one."""
+    """Return whether a loan is of a journal, which has neither author nor publisher line."""
     return service is Service.LOAN and not item.isbn and (item.type == "SERIAL" or bool(item.issn))
 
 
 def _is_whole(item: Item) -> bool:
-    """A copy of a book or a thesis from cover to cover: nothing names a part of it."""
+    """Return whether a copy is of a whole book or thesis: nothing names a part of it."""
     part = (item.article_title, item.article_author, item.pagination, item.volume_issue, item.component_date)
     return not any(part) and not item.issn and item.type != "SERIAL"
 
 
 def _is_conference(item: Item) -> bool:
-    """Nothing says so but its name; a chapter of a book has a publisher too."""
+    """Return whether this is a conference paper. Only its title tells; a chapter has a publisher too."""
     names = f"{item.title or ''} {item.series or ''}"
     return bool(item.article_title and (item.place or item.publisher) and _CONFERENCE.search(names))
 
 
 def read(lines: Sequence[str], service: Service) -> Item:
-    """What the places of ``lines`` say, with the lines as they stood."""
+    """Return the item that the places of ``lines`` describe, with the lines as written."""
     said = [" ".join(line.split()) for line in lines]
     numbers = [(index, number) for index, line in enumerate(said) if index and (number := _number(line))]
     fields: dict[str, str] = {}
@@ -98,26 +98,26 @@ def read(lines: Sequence[str], service: Service) -> Item:
 
 
 def _loan(said: Sequence[str], at: int | None) -> dict[str, str]:
-    """Title, author, publisher: those that stand before the year line, or before the end."""
+    """Return title, author and publisher: the lines before the year line, or before the end."""
     return dict(zip(("title", "author", "publisher"), said[:at], strict=False))
 
 
 def _copy(said: Sequence[str], at: int | None) -> dict[str, str]:
-    """The title before the year line, the part and its author behind it.
+    """Return the title before the year line, and the part and its author after it.
 
-    Lines between title and year line are a conference's, or where no part follows, a whole work's.
+    Lines between title and year line belong to a conference, or if no part follows, to a whole work.
     """
     title = said[0] if said and at != 0 else ""
     between = said[1:at] if at else []
     after = said[1:] if at is None else said[at + 1 :]
     part = dict(zip(("article_title", "article_author"), after, strict=False))
     if between and part:
-        return {"title": title} | _held(between[0]) | part
+        return {"title": title} | _conference_fields(between[0]) | part
     return {"title": title} | dict(zip(("author", "publisher"), between, strict=False)) | part
 
 
-def _held(line: str) -> dict[str, str]:
-    """ "2006 ,Leeds ,Marsh Society": when, where, for whom. A date has a figure."""
+def _conference_fields(line: str) -> dict[str, str]:
+    """Split "2006 ,Leeds ,Marsh Society" into date, place and sponsor; a date has a digit."""
     pieces = [piece.strip() for piece in line.split(",") if piece.strip()]
     dated = {"component_date": pieces.pop(0)} if pieces and _FIGURE.search(pieces[0]) else {}
     return dated | {"place": pieces[0] if pieces else "", "publisher": ", ".join(pieces[1:])}
@@ -133,7 +133,7 @@ def _number(line: str) -> _Number | None:
 
 
 def _is_year_line(line: str, *, first: bool) -> bool:
-    """``2019 VOL 12 PT 3``. On the first line a year alone is a title ("1984")."""
+    """Return whether this is a line like ``2019 VOL 12 PT 3``; a bare year in the first line is a title."""
     if _number(line):
         return False
     head = next(_segments(line))[1]
@@ -144,14 +144,14 @@ def _is_year_line(line: str, *, first: bool) -> bool:
 
 
 def _segments(line: str) -> Iterator[tuple[str, str]]:
-    """("", what stands before the first label), then (label, value) …"""
+    """Yield ("", the text before the first label), then (label, value) for each label."""
     parts = [each.strip() for each in _LABEL.split(line)]
     yield "", parts[0]
     yield from zip((label.upper() for label in parts[1::2]), parts[2::2], strict=True)
 
 
 def _year_fields(line: str, service: Service) -> dict[str, str]:
-    """What follows the year without a label is an edition on a loan, else volume and issue."""
+    """Return the fields of a year line; what follows the year is a loan's edition, else volume and issue."""
     values = dict(_segments(line))
     year = _YEAR.fullmatch(values[""])
     after = (year[2] if year else "") or ""
@@ -170,14 +170,14 @@ def _year_line(item: Item) -> str:
     year = _YEAR_IN.search(date)
     volume, part = _volume_and_part(item.volume_issue or "")
     if not part and item.component_date and year and year[0] != date:
-        part = date  # the day of a newspaper must not be lost
+        part = date  # a newspaper is identified by its day
     labelled = (("VOL", volume), ("PT", part), ("PP", item.pagination), ("ED/PT:", item.edition))
     words = [year[0]] if year else []
     return " ".join([*words, *(f"{label} {value}" for label, value in labelled if value)])
 
 
 def _volume_and_part(text: str) -> tuple[str, str]:
-    """("12", "3") of "12(3)", "vol. 12, no. 3", "12/3"; all of it as the volume where that is not seen."""
+    """Return ("12", "3") for "12(3)", "vol. 12, no. 3" or "12/3"; else all of it as the volume."""
     text = " ".join(text.split())[:200]
     if alone := _PART_ONLY.fullmatch(text):
         return "", alone[1].strip()

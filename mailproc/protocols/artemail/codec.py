@@ -1,4 +1,4 @@
-"""ARTEmail as a codec: order files and the replies to them, as borrower and as lender."""
+"""The ARTEmail codec: order files and the replies to them, as borrower and as lender."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -43,7 +43,7 @@ from mailproc.protocols.codec import (
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
 MOST_PASSWORDS = 10
-"""Each is looked for in the whole letter: a thousand of them took minutes."""
+"""Passwords looked for in the whole letter; each costs a pass over it."""
 Sorted = tuple[Kind | None, list[str], LineReading | None]
 PERHAPS = ("perhaps", "people")
 AUTOMATIC = "an automatic reply: it says nothing about an order"
@@ -53,10 +53,10 @@ _ORDERS = (IllRequest, Cancel, Renew, StatusQuery)
 
 @dataclass(frozen=True)
 class ArtemailCodec(Codec):
-    """Made by ``of``; a value without state. ``partners`` are settings by customer code.
+    """The codec, made by ``of``; a value without state.
 
-    ``plain_customers`` are the codes of those whose orders come in the dialect without a password;
-    ``asks_plainly``: somebody takes ours in it, and answers in words.
+    ``partners`` are settings by customer code. ``plain_customers`` are the codes of customers who order in
+    the plain dialect, without a password; ``asks_plainly``: we order from somebody in it, and people answer.
     """
 
     words: Keywords
@@ -71,16 +71,16 @@ class ArtemailCodec(Codec):
     overlay: str = ""
 
     name = account_rules.NAME
-    repeat_safe = False  # a repeated order may cost money: staff decide
+    repeat_safe = False  # a repeated order may be charged twice: staff decide
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Raises Misconfigured that names the file and row of a mistake in the overlay, or the key."""
+        """Make the codec. Raise Misconfigured that names the key, or the overlay's file and row."""
         settings.check(config)
         overlay = config.file.parent / config.artemail.replies if config.artemail.replies else None
         words, codes, phrases = word_tables.load(overlay, config.policy.overdue_levels)
         accounts = [(each.artemail, account) for each in config.partner for account in each.artemail.account]
-        accounts.sort(key=lambda one: one[0].enabled)  # of a code that two have, the one in use counts
+        accounts.sort(key=lambda one: one[0].enabled)  # if two partners have a code, the enabled one counts
         masker = Masker([account.password.get_secret_value() for _, account in accounts], words.find)
         return cls(
             words,
@@ -100,23 +100,25 @@ class ArtemailCodec(Codec):
     @slow_work.outside_writes
     @one_letter()
     def recognise(self, letter: Letter) -> bool:
-        """Orders, status reports, receipts, deliveries; not a person's letter that speaks of one."""
+        """Return whether these are orders, a report, a receipt or a delivery, not a person's letter."""
         return self.kind(letter) is not None
 
     def kind(self, letter: Letter) -> Kind | None:
-        """What the letter is; None for everybody's letters, automatic replies, and bounces."""
+        """Return what the letter is; None for letters of people, automatic replies, and bounces."""
         kind = None if self.automatic(letter) else self.sort(letter)[0]
         return None if kind in PERHAPS else kind
 
     @slow_work.outside_writes
     @one_letter()
     def perhaps(self, letter: Letter) -> bool:
-        """Anybody's letter that names our number, or one in plain English whose status is in no table: who
-        sent it tells which."""
+        """Return whether the letter is for us if a partner of ARTEmail sent it.
+
+        It names our number, or has a labelled status that is in no table.
+        """
         return not self.automatic(letter) and self.sort(letter)[0] in PERHAPS
 
     def automatic(self, letter: Letter) -> bool:
-        """An answering machine's letter, or a mail system's: it may quote a report or our own file."""
+        """Return whether a mail system or an autoresponder wrote it, which may quote a report or our file."""
         return self._automatic(letter)
 
     @cached_property
@@ -132,12 +134,15 @@ class ArtemailCodec(Codec):
     @slow_work.outside_writes
     @one_letter()
     def decode(self, letter: Letter) -> Decoded:
-        """Raises RemoteFault only where the letter has no text at all, or too much of it; Misconfigured where
-        a pattern of the tables does not come to an end on it, as all that reads a letter here."""
+        """Decode the letter into APDUs and faults.
+
+        Raise RemoteFault only if the letter has no text, or too much of it, and Misconfigured if a pattern of
+        the tables takes too long on it.
+        """
         if not any(any(lines) for lines in texts(letter)) and not letter.subject:
             raise RemoteFault("the letter has no text")
         if self.automatic(letter):
-            return _only(AUTOMATIC)
+            return _fault_only(AUTOMATIC)
         kind, lines, report = self.sort(letter)
         if kind == "orders":
             return self._decoded_orders(lines, letter.subject)
@@ -148,9 +153,9 @@ class ArtemailCodec(Codec):
         if kind == "people":
             return Decoded((), (free_text.message(letter, self.masker.text),))
         if kind == "delivery":
-            return _only(document_links.FAULT)
+            return _fault_only(document_links.FAULT)
         if kind is None or report is None:
-            return _only("neither an order file nor a status report")
+            return _fault_only("neither an order file nor a status report")
         if kind == "perhaps":
             said = tuple(each.apdu for each in report.taken if each.kind == "twin")
             return Decoded((), said, tuple(Fault(None, text) for text in report.faults))
@@ -160,10 +165,10 @@ class ArtemailCodec(Codec):
     @slow_work.outside_writes
     @one_letter()
     def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
-        """An order file (or in the dialect "plain" one letter) as requester, a report as responder.
+        """Encode orders as requester (in the dialect "plain" one letter each), a report as responder.
 
-        Raises LocalFault where the partner has no customer code; a single APDU that cannot be
-        said is ``held``.
+        Raise LocalFault if the partner has no customer code. A single APDU that cannot be written is
+        ``held``.
         """
         if wire.role is Role.RESPONDER:
             return status_report.report(apdus, wire, renderer, self.replies)
@@ -174,10 +179,10 @@ class ArtemailCodec(Codec):
 
     @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
-        """What a reader has of ``apdu``, with a partner's settings at their defaults.
+        """Return what a reader gets of ``apdu``, with a partner's settings at their defaults.
 
-        Customer code and file reference are the letter's and come from the wire; "reapply in n
-        weeks" counts from ``sent_at``. What has no word keeps its reference alone.
+        Customer code and file reference are the letter's; "reapply in n weeks" counts from ``sent_at``. A
+        message that the wire cannot express keeps its reference only.
         """
         given = apdu.ref or Ref()
         heading = Ref(given.customer_code, file_ref=given.file_ref)
@@ -199,7 +204,7 @@ class ArtemailCodec(Codec):
             )
 
     def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
-        """Renewals and chasers are SEND where ``partner`` has a keyword for them, else NOTICE."""
+        """Return how a message goes; SEND for renewals and chasers if ``partner`` has a keyword for them."""
         if dialect == plain.NAME:
             return delivery_modes.manner(apdu_type, role, plain=True)
         if role is Role.REQUESTER and partner and action_word(apdu_type, partner.artemail):
@@ -207,13 +212,13 @@ class ArtemailCodec(Codec):
         return delivery_modes.manner(apdu_type, role)
 
     def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002  # alike in both
-        """A sentence for what the manner of its type allows and ART has no word for; else ''."""
+        """Return why ART cannot express this message although the manner of its type allows it; else ''."""
         if isinstance(apdu, IllRequest):
             return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))
         return status_report.refusal(apdu)
 
     def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
-        """What of the order's TX line stands in no table, nor among the words agreed with its customer."""
+        """Return the words of the order's TX line that are in no table and not agreed with this customer."""
         code = wanted.ref.customer_code if wanted.ref else ""
         agreed = self.partners.get(code, PartnerArtemail()).keywords.values()
         own = {word.upper() for said in agreed for word in said.split()} | {TEST}
@@ -225,13 +230,13 @@ class ArtemailCodec(Codec):
         return replace(explain.explain(self, letter), overlay=self.overlay)
 
     def means(self, reply_code: str) -> str:
-        """Also of a code of before 2012."""
+        """Return the meaning of a reply code, also of one from before 2012."""
         codes = self.replies.codes
         found = codes.find(reply_code)
         return found.code.means if found else codes.means(reply_code)
 
     def follows(self, answer: IllAnswer) -> Follows | None:
-        """What the site says of this code goes before what the shipped table says."""
+        """Return what an answer leads to; the site's table goes before the shipped one."""
         found = self.replies.codes.find(answer.reply_code or "")
         said = found and (self.by_code.get(found.code.word) or found.code.follows)
         return cast(Follows, said) if said else None
@@ -260,8 +265,11 @@ class ArtemailCodec(Codec):
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
-        """Also what our reader takes for a password, however the letter hides it. Of a letter that holds many
-        files that is so of the first MOST_PASSWORDS; each is masked where it stands below its code."""
+        """Mask passwords, also the word that our reader takes for one, however the letter encodes it.
+
+        In a letter with many files this holds for the first MOST_PASSWORDS; each is masked below its customer
+        code.
+        """
         found = dict.fromkeys(
             word for text in written(parse(raw)) if (word := orders.password(lines_of(text)))
         )
@@ -272,11 +280,11 @@ class ArtemailCodec(Codec):
         return mask.unmask(raw, secret)
 
     def sort(self, letter: Letter) -> Sorted:
-        """What the letter is, the lines that make it so, and how they read as a report.
+        """Return what the letter is, the lines that decide it, and how they read as a report.
 
-        A receipt goes before the file that it quotes, codes before a link, a link before prose, and all
-        of them before somebody's words that name an order asked in the plain layout, or a status that is in
-        no table.
+        A receipt goes before the file that it quotes, codes before a link, a link before a labelled status,
+        and all of them before a person's answer to an order in the plain dialect and a status that is in no
+        table.
         """
         return self._sorted(letter)
 
@@ -285,14 +293,14 @@ class ArtemailCodec(Codec):
         return LastLetter(self._sort)
 
     def _sort(self, letter: Letter) -> Sorted:
-        if plain.is_one(letter):
+        if plain.is_order(letter):
             return "plain", [], None
         found = texts(letter)
         quoting = any(self.replies.is_receipt(lines, letter.subject) for lines in found)
         if not quoting and (files := [lines for lines in found if orders.looks_like_orders(lines)]):
             return "orders", files[0], None
         on = letter.date.date() if letter.date else None
-        readings = [self.replies.read(self._veiled(lines), letter.subject, on) for lines in found]
+        readings = [self.replies.read(self._masked(lines), letter.subject, on) for lines in found]
         for kind, is_it in self._kinds:
             for lines, reading in zip(found, readings, strict=True):
                 if is_it(reading):
@@ -300,7 +308,7 @@ class ArtemailCodec(Codec):
         if self.asks_plainly and plain.numbers(letter):
             return "words", [], None
         for lines, reading in zip(found, readings, strict=True):
-            if self.replies.is_perhaps(reading):
+            if self.replies.has_labelled_status(reading):
                 return "perhaps", lines, reading
         return ("people" if free_text.number(letter) else None), [], None
 
@@ -310,12 +318,12 @@ class ArtemailCodec(Codec):
             ("receipt", lambda reading: reading.receipt),
             ("report", self.replies.is_coded),
             ("delivery", lambda reading: reading.delivery),
-            ("twin", self.replies.is_twin),
+            ("twin", self.replies.has_known_status),
         )
 
     def _decoded_orders(self, lines: list[str], subject: str) -> Decoded:
         password = orders.password(lines)
-        found = orders.read(self._veiled(lines, password), self.words)
+        found = orders.read(self._masked(lines, password), self.words)
         code = found.credentials.customer_code
         file_ref = self.replies.codes.layout.file_ref.search(" ".join(subject.split()))
         ref = Ref(code, file_ref=file_ref["file_ref"] if file_ref else "")
@@ -330,14 +338,16 @@ class ArtemailCodec(Codec):
         said = Credentials(code, password, ref.file_ref)
         return Decoded(tuple(apdus), (), tuple(faults), said)
 
-    def _veiled(self, lines: list[str], password: str = "") -> list[str]:
-        """The lines as they may be kept: no password of the configuration, nor the letter's own, in a
-        title, an address or wherever else somebody typed it. The receiver sees the mask's letters."""
+    def _masked(self, lines: list[str], password: str = "") -> list[str]:
+        """Return the lines as they may be kept, with every password masked, the letter's own included.
+
+        Somebody may have typed it in a title or an address. The receiver sees the mask's letters.
+        """
         masker = self.masker.knowing(password) if password else self.masker
         return masker.lines(lines)
 
     def _decoded_plain(self, letter: Letter) -> Decoded:
-        """There is no password, so only a customer whose dialect this is is taken without one."""
+        """Decode an order without a password; only customers with this dialect may omit it."""
         code = plain.customer_code(letter)
         missing = Credentials(code, None if code in self.plain_customers else "")
         try:
@@ -346,5 +356,5 @@ class ArtemailCodec(Codec):
             return Decoded(faults=(Fault(fault.position, str(fault)),), credentials=missing)
 
 
-def _only(text: str) -> Decoded:
+def _fault_only(text: str) -> Decoded:
     return Decoded(faults=(Fault(None, text),))

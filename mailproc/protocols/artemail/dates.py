@@ -1,4 +1,4 @@
-"""Days as British letters write them."""
+"""Read and write days as British letters write them."""
 
 import re
 from datetime import date
@@ -9,7 +9,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def read_date(text: str) -> date | None:
-    """dd-mm-yyyy (or / or . between, or two figures of the year), or 5th August 2026; None if no such day."""
+    """Read dd-mm-yyyy (or with / or . between, or yy) or 5th August 2026; None if there is no such day."""
     if found := _FIGURES.fullmatch(text):
         day, month, year = (int(each) for each in found.groups())
     elif (found := _WORDS.fullmatch(text)) and found[2].lower() in _MONTHS:
@@ -23,5 +23,5 @@ def read_date(text: str) -> date | None:
 
 
 def printed(day: date) -> str:
-    """dd-mm-yyyy, as reply codes print it."""
+    """Return dd-mm-yyyy, as reply codes print it."""
     return f"{day:%d-%m-}{day.year:04}"

@@ -1,4 +1,4 @@
-"""How ARTEmail carries each message: the British Library is told little, and asks for less."""
+"""How ARTEmail carries each message; for several it has no word, so these go as notices or not at all."""
 
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols.codec import Manner
@@ -36,16 +36,16 @@ NO_WORD = {
     Results.CONDITIONAL: "ARTEmail has no word for a condition; answer unfilled, or write to their people",
     Results.ESTIMATE: "ARTEmail has no word for an estimate; answer unfilled, or write to their people",
 }
-"""Answers that the reports cannot say, though their type has a manner."""
+"""Answers that the reports cannot express, though their type has a manner."""
 
 PLAIN = "plain"
-"""The dialect that has no codes but labels."""
+"""The dialect with labels instead of codes."""
 
 _PLAIN = _REQUESTER | {ApduType.CANCEL: Manner.NOTICE}
-"""The plain layout has the request alone; the rest is a letter from people to people."""
+"""The plain dialect has only the request; everything else goes as a notice from people to people."""
 
 
 def manner(apdu_type: ApduType, role: Role, *, plain: bool = False) -> Manner:
-    """REFUSE for what this role never says, and for what ART cannot say."""
+    """Return the manner; REFUSE for what this role never sends, and for what ART cannot express."""
     table = _RESPONDER if role is Role.RESPONDER else _PLAIN if plain else _REQUESTER
     return table.get(apdu_type, Manner.REFUSE)

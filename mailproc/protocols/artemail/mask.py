@@ -1,9 +1,9 @@
-"""The password of an order file: masked wherever a letter is shown, put in where it leaves.
+"""Mask the password of an order file wherever a letter is shown, and insert it where the letter leaves.
 
-An order file is known by a line with a customer code and the word on the next line; it may be
-quoted, forwarded as HTML, or hidden in base64. Passwords of config.toml are masked wherever they
-stand, in any case and over line ends; short ones, which are found in too many words, only below a
-customer code, beside it, and among the words of a TX line.
+An order file is recognised by a line with a customer code and a word on the next line; it may be quoted,
+forwarded as HTML, or encoded in base64. Passwords of config.toml are masked wherever they stand, in any case
+and across line ends. Short ones occur in too many words: they are masked only below or beside a customer
+code, and among the words of a TX line.
 """
 
 import re
@@ -20,7 +20,7 @@ from mailproc.secret_words import MASK, SHORTEST, SecretWords
 
 MOST_LEVELS = 10
 MOST_PIECES = 4 * mime.MOST_ENTITIES
-"""Between delimiters, of one letter: no reader looks into so many, and the rest is not shown."""
+"""Pieces between delimiters in one letter; no reader looks into more, and the rest is not shown."""
 TOO_MANY = b"(not shown: more parts than a letter has)\r\n"
 _UTF_8 = ("utf-8", "utf8", "")
 
@@ -31,8 +31,10 @@ _CODE = re.compile(
     + rb")([\x21-\x3b\x3d\x3f-\x7e]{1,64}(?=[ \t]*+(?:\r?$|\r|<|&nbsp;)))?",
     re.MULTILINE,
 )  # fmt: skip
-"""A customer code, what may stand between, and the word below. It fits without the word too: what was passed
-over once is not begun again, which would be quadratic."""
+"""A customer code, what may stand between, and the word below.
+
+It matches without the word too: else the same text would be tried from each place, in quadratic time.
+"""
 _TAGS = re.compile(_TAG)
 _WORDS = re.compile(
     rb"((?:^[^0-9A-Za-z\r\n]*|(?<=[>;])[ \t]{0,8})"
@@ -41,7 +43,7 @@ _WORDS = re.compile(
 """A line, or what HTML shows as one, that begins an order or a file: its number or code, and what follows."""
 _PLACE = re.compile(rb"^([0-9]{2}-[0-9]{4}[ \t]*\r?\n)" + MASK.encode() + rb"(?=[ \t]*\r?$)", re.MULTILINE)
 _NO_SECRET = re.compile(rf"{MASK}|{CUSTOMER_CODE.pattern}")
-"""What may stand in the password's place and must be read elsewhere: our own mask, a code typed twice."""
+"""What may stand in the password's place and must stay readable: our own mask, a code typed twice."""
 _WORD = re.compile(rb"[^ \t]+")
 _PIECE = re.compile(rb"[^,;<>]+")
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
@@ -53,9 +55,10 @@ _TYPE = re.compile(rb"^(content-type[ \t]*:)[^\n]*(?:\n[ \t][^\n]*)*", re.I | re
 
 
 class Masker:
-    """``known``: passwords that are masked even where nothing around them tells what they are.
+    """Masks passwords in letters and texts.
 
-    ``is_word``: what on a TX line is a word of the format, whosever short password it may be.
+    ``known``: passwords that are masked even if nothing around them identifies them. ``is_word``: what is a
+    keyword of a TX line, and so is not masked there even if it is somebody's short password.
     """
 
     def __init__(self, known: Iterable[str] = (), is_word: Callable[[str], object] = lambda _: None) -> None:
@@ -65,23 +68,24 @@ class Masker:
         self._short = {word.encode().lower() for word in self._known if len(word) < SHORTEST}
 
     def letter(self, raw: bytes, *more: str) -> bytes:
-        """The letter for showing. An encoded part that holds a password is shown decoded.
+        """Return the letter for showing. An encoded part that holds a password is shown decoded.
 
         ``more``: passwords that a reader found in this letter.
         """
         return self.knowing(*more)._entity(raw, 0, iter(range(MOST_PIECES)))
 
     def knowing(self, *more: str) -> "Masker":
-        """The same, with more passwords."""
+        """Return a masker that knows more passwords."""
         return Masker((*self._known, *more), self._is_word)
 
     def text(self, text: str) -> str:
+        """Return the text with passwords masked."""
         slow_work.check_length("Masker.text", len(text))
         return self._plain(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
     def lines(self, lines: list[str]) -> list[str]:
-        """The same of a text in lines; itself where it holds no password, as almost always."""
-        gathered = BytesIO()  # octets by the line would take thrice their length
+        """Return the lines with passwords masked; the same list if there is none, as is usual."""
+        gathered = BytesIO()  # joining bytes objects would take three times the memory
         gathered.writelines(f"{line}\n".encode("utf-8", "surrogatepass") for line in lines)
         content = gathered.getvalue()[:-1]
         slow_work.check_length("Masker.lines", len(content))
@@ -103,7 +107,7 @@ class Masker:
         return self._words.masked(content.decode("latin-1"), MASK).encode("latin-1")
 
     def _short_word(self, found: re.Match[bytes]) -> bytes:
-        """A word, or what stands in it between commas and tags."""
+        """Mask a word, or the pieces of it between commas and tags."""
         word = found[0]
         if self._is_secret(word):
             return MASK.encode()
@@ -149,30 +153,30 @@ class Masker:
 
 
 def _may_hide(content: bytes, label: str) -> bool:
-    """May there be characters that nobody sees, which UTF-8 does not show?"""
+    """Return whether the text may hold invisible characters that its octets do not show."""
     return b"\0" in content or not (content.isascii() or label.lower() in _UTF_8)
 
 
 def _below_code(found: re.Match[bytes]) -> bytes:
-    """The place with its word masked; in a tag between them, a code and a word may stand too."""
+    """Return the match with its word masked; a tag in between may hold a code and a word too."""
     between = _TAGS.sub(lambda tag: _CODE.sub(_below_code, tag[0]) if b"-" in tag[0] else tag[0], found[2])
     return found[1] + between + (MASK.encode() if found[3] else b"")
 
 
 def _as_octets(word: str) -> str:
-    """The word's octets, a sign for each, as letters are looked through."""
+    """Return the word's octets as one character each: letters are searched in this form."""
     return word.encode().decode("latin-1")
 
 
 def _as_utf8(head: bytes) -> bytes:
-    """The header of a part that was written in two octets a letter and is shown in UTF-8."""
+    """Return the header of a part in a wide charset as one in UTF-8."""
     return _TYPE.sub(rb"\g<1> text/plain; charset=utf-8", _ENCODING.sub(rb"\g<1> 8bit", head))
 
 
 def unmask(raw: bytes, secret: str) -> bytes:
-    """The bytes with ``secret`` where the mask stands: below the customer code of an order file.
+    """Replace the mask below the customer code of an order file with ``secret``.
 
-    Raises LocalFault where it stands nowhere, or the secret cannot be a line of a file.
+    Raise LocalFault if there is no such place, or the secret cannot be a line of a file.
     """
     if not _SECRET.fullmatch(secret):
         raise LocalFault("a password of ARTEmail is 1 to 64 ASCII characters without a blank")
@@ -184,13 +188,13 @@ def unmask(raw: bytes, secret: str) -> bytes:
 
 
 def _divided(raw: bytes) -> tuple[bytes, bytes]:
-    """Header with its blank line, and body."""
+    """Return the header with its blank line, and the body."""
     blank = _BLANK_LINE.search(raw)
     return (raw[: blank.end()], raw[blank.end() :]) if blank else (raw, b"")
 
 
 def _split(body: bytes, delimiter: bytes) -> Iterator[tuple[bytes, bool, bool]]:
-    """(bytes, is it a delimiter line, is it a part): all bytes of ``body`` in their order."""
+    """Yield (bytes, is it a delimiter line, is it a part): all bytes of ``body`` in their order."""
     position, inside = 0, False
     for start, end, last in mime.delimiters(body, delimiter):
         yield body[position:start], False, inside

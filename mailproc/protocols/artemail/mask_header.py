@@ -1,7 +1,8 @@
-"""Masks a header by what its fields decode to.
+"""Mask a header by what its fields decode to.
 
-A password may stand in encoded words (RFC 2047), in a parameter's pieces (RFC 2231), behind percent signs,
-quoted pairs or comments: whoever shows the field shows it decoded. Such a field is shown decoded and masked.
+A password may be in encoded words (RFC 2047), in the pieces of a parameter (RFC 2231), behind percent signs,
+quoted pairs or comments, and a mail program shows the field decoded. Such a field is shown decoded and
+masked.
 """
 
 import re
@@ -12,7 +13,7 @@ from mailproc.mail import charset, encoded_words, headers, parameters
 from mailproc.secret_words import MASK
 
 Mask = Callable[[str], str]
-MOST_LAYERS = 5  # encodings in encodings; what is deeper is not shown at all
+MOST_LAYERS = 5  # nested encodings; a deeper field is not shown at all
 
 _FIELD = re.compile(rb"^([!-9;-~]++[ \t]*+:)([^\n]*+(?:\n[ \t][^\n]*+)*+)", re.MULTILINE)
 _ENCODINGS = re.compile(rb"=\?|[%\\(]|[0-9*]=")
@@ -21,7 +22,7 @@ _COMMENT = re.compile(r"\([^()]{0,998}\)")
 
 
 def masked(head: bytes, mask: Mask) -> bytes:
-    """The header as it is, but for fields that hold a secret in some encoding. In linear time."""
+    """Return the header with the fields masked that hold a secret in some encoding. In linear time."""
     if not _ENCODINGS.search(head):
         return head
     return _FIELD.sub(lambda field: field[1] + _value(field[2], mask), head)
@@ -45,7 +46,7 @@ def _value(value: bytes, mask: Mask) -> bytes:
 
 
 def _readings(line: str) -> Iterator[str]:
-    """What the line may be shown as, also by who decodes what was decoded."""
+    """Yield what the line may be shown as, also by a program that decodes twice."""
     for _ in range(MOST_LAYERS):
         yield from (decode(line) for decode in _DECODINGS)
         deeper = line
@@ -70,7 +71,7 @@ def _without_comments(line: str) -> str:
 
 
 def _with_parameters(line: str) -> str:
-    """The parameters joined and decoded; the words before them stay."""
+    """Join and decode the parameters; the words before them stay."""
     if ";" not in line:
         return line
     given = parameters.parse(line)

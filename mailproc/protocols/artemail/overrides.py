@@ -1,4 +1,4 @@
-"""What a site says that an unfilled answer leads to: table [artemail.follows] of config.toml."""
+"""Read [artemail.follows] of config.toml: what an unfilled answer leads to at this site."""
 
 import difflib
 
@@ -12,7 +12,7 @@ ByName = dict[str, Follows]
 
 
 def by_code_and_reason(config: Config, codes: ReplyCodes) -> tuple[ByName, ByName]:
-    """By the word of a reply code, and by the standard's reason. Raises Misconfigured for what is neither."""
+    """Return the rules by reply code, and by the standard's reason. Raise Misconfigured for other keys."""
     by_code, by_reason = ByName(), ByName()
     for key, value in config.artemail.follows.items():
         if key in REASON_UNFILLED:

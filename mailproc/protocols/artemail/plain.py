@@ -1,8 +1,8 @@
-"""The dialect ``plain``: an order as labelled lines for people, as the British Library took them in 2024.
+"""The dialect ``plain``: an order as labelled lines for people, as the British Library accepted them in 2024.
 
-One letter for each order; the subject is the single word LOAN or SCAN. There is no password and no
-keyword, and of the actions there is only the request itself. Lines that stand between the number and
-the next label are the citation, in the places of an order file but in full.
+One letter holds one order; its subject is the single word LOAN or SCAN. There is no password and no keyword,
+and no action but the request itself. The lines between the number and the next label are the citation, in the
+order of an order file but not shortened.
 """
 
 import re
@@ -47,17 +47,17 @@ _WRITTEN = re.compile(
     r"|(?:On|Am) .{5,150} (?:wrote|schrieb.{0,80}):",
     re.IGNORECASE,
 )
-"""The line above the letter that is answered, as mail programs write it."""
+"""The line above a quoted letter, as mail programs write it."""
 
 
-def is_one(letter: Letter) -> bool:
-    """The one word as subject, the heading, an account and a number."""
+def is_order(letter: Letter) -> bool:
+    """Return whether the letter has one of the two subjects, the heading, an account and a number."""
     said = _labelled(letter)
     return said is not None and {"bl account id", "request id"} <= set(said)
 
 
 def numbers(letter: Letter) -> tuple[str, ...]:
-    """The Request IDs that somebody's own words, or the order quoted below them, name; each once."""
+    """Return the Request IDs that the writer, or the order quoted below, names; each once."""
     lines = [letter.subject, *texts(letter)[0][:MOST_LOOKED_AT]]
     named = (_NAMED.search(line[:LONGEST_LINE]) for line in lines)
     found = dict.fromkeys(match["number"] for match in named if match)
@@ -65,7 +65,7 @@ def numbers(letter: Letter) -> tuple[str, ...]:
 
 
 def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
-    """People's answer as a message for each order that it names: words for staff, no state moves."""
+    """Return a person's answer as a message for each order that it names; staff read it, no state changes."""
     lines = mask("\n".join(texts(letter)[0][:MOST_LOOKED_AT])).split("\n")
     said = [spaced(line) for line in lines]
     said = said[: quoted.begins(said, _WRITTEN)]
@@ -75,13 +75,16 @@ def answers(letter: Letter, mask: Callable[[str], str]) -> tuple[Apdu, ...]:
 
 
 def customer_code(letter: Letter) -> str:
-    """Of a letter that ``is_one``; '' where what stands there is none."""
+    """Return the customer code of a letter that ``is_order``; '' if it is not a valid code."""
     value = next(iter((_labelled(letter) or {}).get("bl account id", [])), "")
     return value if CUSTOMER_CODE.fullmatch(value) else ""
 
 
 def read(letter: Letter, mask: Callable[[str], str] = str) -> IllRequest:
-    """Raises RemoteFault that says what is missing. ``mask`` takes passwords out of what is kept."""
+    """Read the order. Raise RemoteFault that says what is missing.
+
+    ``mask`` removes passwords from what is kept.
+    """
     labelled = _labelled(letter) or {}
     said = {label: mask("\n".join(lines)).split("\n") for label, lines in labelled.items() if lines}
     code = customer_code(letter)
@@ -107,7 +110,7 @@ def _subject(subject: str) -> str:
 
 
 def _labelled(letter: Letter) -> Mapping[str, Sequence[str]] | None:
-    """Each label with the lines that belong to it, its own value first; None where it is another letter."""
+    """Return each label with its lines, its own value first; None for another kind of letter."""
     if _subject(letter.subject) not in _SUBJECTS:
         return None
     said = [line[:LONGEST_LINE] for line in _said(letter)]
@@ -126,7 +129,7 @@ def _labelled(letter: Letter) -> Mapping[str, Sequence[str]] | None:
 
 
 def project(apdu: IllRequest, scheme: Orders) -> IllRequest:
-    """What of ``apdu`` such a letter carries."""
+    """Return what of ``apdu`` such a letter carries."""
     service = scheme.wanted_service(apdu)
     lines = tuple(_lines(apdu, scheme, service))
     ref = Ref(scheme.file.customer_code, scheme.order(apdu).number)
@@ -142,7 +145,7 @@ def _lines(apdu: IllRequest, scheme: Orders, service: Service) -> list[str]:
 
 
 def _one_line(text: str, scheme: Orders) -> str:
-    """One line that is no label. Letters stay as they are: people read it."""
+    """Return one line that cannot be taken for a label, not converted to ASCII: people read it."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text)
     line = " ".join(plain.split())[: LONGEST_LINE - len(scheme.settings.guard_word) - 1].rstrip()
     is_mark = _LABEL.fullmatch(line) or line == "--" or line.startswith(">")
@@ -150,7 +153,7 @@ def _one_line(text: str, scheme: Orders) -> str:
 
 
 def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders) -> Encoded:
-    """The letter of the first order that holds; each of the others goes in a letter of its own."""
+    """Write the first order that can be written; each other order goes in a letter of its own."""
     check_customer_code(wire)
     held: list[Held] = []
     for index, apdu in enumerate(apdus):
@@ -169,7 +172,7 @@ def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders
 
 
 def _unsaid(index: int, apdu: Apdu) -> list[Held]:
-    """A copy comes to the library: the layout has no line for the reader's address."""
+    """Report the reader's e-mail address as not transmitted: the layout has no line for it."""
     if isinstance(apdu, IllRequest) and apdu.delivery and apdu.delivery.electronic:
         return [Held(index, "delivery.electronic", "this partner is not told the reader's e-mail address")]
     return []
@@ -208,10 +211,12 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
 
 
 def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
-    """Raises Lost where our own reader does not read the order that was meant, and where to answer, or where
-    it passes over lines that say more."""
+    """Raise FieldLost if our own reader does not read back the order and the address for answers.
+
+    Lines that it would skip must not hold anything either.
+    """
     letter = Letter(raw=b"", subject=body.subject, parts=body.parts)
-    if not is_one(letter):
+    if not is_order(letter):
         raise FieldLost("text", "heading, account or number is missing")
     try:
         found = read(letter)
@@ -227,11 +232,11 @@ def _check(body: Body, meant: IllRequest, wire: Wire) -> None:
 
 
 def _unread(letter: Letter) -> list[str]:
-    """The lines below the mark of a signature, and those that are too many."""
+    """Return the lines below the signature mark, and those beyond the limit."""
     said = _said(letter)
     return said[min(said.index("--") if "--" in said else MOST_LINES, MOST_LINES) :]
 
 
 def _said(letter: Letter) -> list[str]:
-    """The lines of its text that are not blank, with single blanks."""
+    """Return the lines of the letter's text that are not blank, with single blanks."""
     return [line for line in map(spaced, texts(letter)[0]) if line]

@@ -1,4 +1,4 @@
-"""ARTEmail as a protocol: what is known of it before its codec is made."""
+"""ARTEmail as a protocol: what must be known before its codec is made."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING

@@ -1,6 +1,6 @@
-"""An order as an APDU, and an APDU as the order that would be written for it.
+"""Turn an order into an APDU, and an APDU into the order that would be written for it.
 
-``project`` is the second after the first: what of an APDU the wire can carry, as a reader has it.
+``project`` is the second followed by the first: what of an APDU the wire can carry, as a reader gets it.
 """
 
 import textwrap
@@ -18,28 +18,30 @@ from mailproc.protocols.artemail.tables.keywords import COPYRT, RZ, Keywords
 from mailproc.protocols.artemail.write.transliterate import to_ascii
 
 TEST = "TEST"
-"""What a request's keywords call a test order, whatever the partner's word for it is."""
+"""The keyword in our requests for a test order, whatever the partner's own word is."""
 
 WORDS = ("cancel", "renew", "chase", "reapply", "test")
-"""The names under which a partner's words are configured (``keywords``). Only the word for cancel is
-public; "reapply" marks an order that is repeated, "test" one that is not meant."""
+"""Names under which a partner's keywords are configured (``keywords``).
+
+Only the keyword for cancel is public; "reapply" marks a repeated order, "test" one that must not be filled.
+"""
 
 ACTIONS: dict[str, type[Cancel] | type[Renew] | type[StatusQuery]] = {
     "cancel": Cancel,
     "renew": Renew,
     "chase": StatusQuery,
 }
-"""What a keyword can ask of an order that exists."""
+"""What a keyword can ask about an existing order."""
 
 
 def action_word(apdu_type: ApduType, settings: PartnerArtemail) -> str:
-    """The partner's keyword for the action; '' where none is configured."""
+    """Return the partner's keyword for the action; '' if none is configured."""
     name = next((name for name, cls in ACTIONS.items() if cls.type is apdu_type), "")
     return settings.keywords.get(name, "").upper()
 
 
 def request_number(apdu: Apdu, prefix: str) -> str:
-    """The number on the wire, in capitals: as it was told, else prefix, request and attempt."""
+    """Return the number on the wire, in capitals: as given, else prefix, request and attempt."""
     if apdu.ref and apdu.ref.number:
         return apdu.ref.number.upper()
     if apdu.transaction is None:
@@ -50,14 +52,14 @@ def request_number(apdu: Apdu, prefix: str) -> str:
 
 @dataclass(frozen=True)
 class Orders:
-    """How one partner's orders are read and written. ``file`` holds what the file says of all."""
+    """How one partner's orders are read and written. ``file`` holds what the file says about all of them."""
 
     words: Keywords
     settings: PartnerArtemail
     file: Ref = field(default_factory=Ref)
 
     def apdu(self, order: Order) -> IllRequest | Cancel | Renew | StatusQuery:
-        """Raises RemoteFault for an order that asks for nothing."""
+        """Return the APDU of an order. Raise RemoteFault if it asks for nothing."""
         ref = Ref(self.file.customer_code, order.number, file_ref=self.file.file_ref)
         if action := self._action(order.keywords):
             return action(ref=ref, note=" ".join(" ".join(order.text).split()) or None)
@@ -73,7 +75,7 @@ class Orders:
         )
 
     def order(self, apdu: Apdu) -> Order:
-        """What will be written for ``apdu``; it may still be nothing that should be sent."""
+        """Return the order that is written for ``apdu``; the guard may still refuse to send it."""
         number = request_number(apdu, self.settings.prefix)
         if not isinstance(apdu, IllRequest):
             word = action_word(apdu.type, self.settings)
@@ -89,10 +91,10 @@ class Orders:
         return Order(0, number, keywords, lines, tuple(where))
 
     def keywords(self, apdu: IllRequest) -> tuple[str, ...]:
-        """The request's own words; service and delivery as configured where it names none.
+        """Return the request's own keywords; if it names no service or delivery, the configured ones.
 
-        A partner's standing instructions are on every order, the copyright mark with COPYRT where
-        it wants it. A repeated order is told apart by the word for it, or is a new order.
+        A partner's standing instructions are on every order, and so is the copyright mark with COPYRT if it
+        wants that. A repeated order needs the keyword for it: without it, it would be a new order.
         """
         own = [self._own(word) for given in apdu.keywords for word in to_ascii(given).text.split()]
         own += self.settings.instructions.split()
@@ -108,7 +110,7 @@ class Orders:
         return self.words.sorted(own)
 
     def word(self, name: str) -> str:
-        """The partner's word, '' where none is configured."""
+        """Return the partner's keyword, '' if none is configured."""
         return self.settings.keywords.get(name, "").upper()
 
     def _own(self, word: str) -> str:
@@ -122,7 +124,7 @@ class Orders:
         return wanted.electronic if electronic else wanted.postal
 
     def wanted_service(self, apdu: IllRequest) -> Service:
-        """The first service of the request that ARTEmail knows."""
+        """Return the first service of the request that ARTEmail has."""
         known = (each for each in apdu.services if each in (Service.LOAN, Service.COPY))
         return next(known, self.words.default_service)
 
@@ -135,14 +137,14 @@ class Orders:
 
 
 def _postal(settings: PartnerArtemail) -> PartnerArtemail:
-    """A postal address is cut and never wrapped: it has six lines."""
+    """Return settings that cut a postal address and never wrap it: it has six lines."""
     return settings.model_copy(update={"overflow": "truncate", "max_lines": 99})
 
 
 def text_lines(elements: Iterable[str], settings: PartnerArtemail) -> tuple[str, ...]:
-    """One line (or several with overflow "wrap") for each element; at most ``max_lines`` in all.
+    """Return one line for each element (several with overflow "wrap"); at most ``max_lines`` in all.
 
-    Lines that may stand in an order: ASCII, 40 columns, none that could split the file.
+    The lines may stand in an order: ASCII, 40 columns, and none could split the file.
     """
     made = (line for element in elements for line in _element(element, settings))
     return tuple(line for line in made if line)[: settings.max_lines]

@@ -1,4 +1,4 @@
-"""What must hold of a partner's settings, beyond the shape of the configuration."""
+"""Check a partner's settings, beyond the types of the configuration."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ DIALECTS = ("", plain.NAME)
 
 
 def check(config: Config) -> None:
-    """Raises Misconfigured that names the partner, the key and what it may be."""
+    """Raise Misconfigured that names the partner, the key and what it may be."""
     if problems := list(_problems(config)):
         raise config_load.all_wrong(config, problems)
 
@@ -41,7 +41,7 @@ def _words(partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
 
 
 def asks_plainly(config: Config) -> bool:
-    """Is there somebody whom we ask in the dialect that people answer in their own words?"""
+    """Return whether we order from somebody in the plain dialect, which people answer in their own words."""
     return any(
         partner.codec == "artemail" and partner.dialect == plain.NAME and Role.RESPONDER in partner.roles
         for partner in config.partner
@@ -49,7 +49,7 @@ def asks_plainly(config: Config) -> bool:
 
 
 def plain_customers(config: Config) -> Iterator[str]:
-    """The customer codes of those who order from us in the dialect without a password."""
+    """Yield the customer codes of those who order from us in the plain dialect, without a password."""
     for partner in config.partner:
         if partner.codec == "artemail" and partner.dialect == plain.NAME:
             accounts = partner.artemail.accounts_in_use

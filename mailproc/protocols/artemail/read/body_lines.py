@@ -1,4 +1,4 @@
-"""The lines of a letter as ARTEmail's readers want them, whatever a mail program did to them."""
+"""Split a letter into the lines that ARTEmail's readers expect, whatever a mail program did to them."""
 
 import re
 from collections.abc import Iterator
@@ -21,17 +21,17 @@ _RANGES = (
     *((0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x2069)),
 )
 _PLAIN = dict.fromkeys(one for first, last in _RANGES for one in range(first, last + 1)) | {9: " ", 0xA0: " "}
-"""Control characters, halves of others, invisible ones and those that turn the direction vanish."""
+"""Control characters, surrogates, invisible characters and those that turn the direction are removed."""
 _MARKS = tuple(re.compile(f"(?:> ?){{0,{depth}}}+") for depth in range(MOST_DEPTH + 1))
 _BLANKS = re.compile(r"\s+")
 _AT_ONCE = 65_536
-"""Characters of a line that are taken apart together: a word of two takes twenty-five times its length."""
+"""Characters of a line that are split at once: a list of two-letter words takes 25 times its length."""
 
 
 def texts(letter: Letter) -> tuple[list[str], ...]:
-    """The lines of a letter's body, then those of each further plain text in it or attached to it.
+    """Return the lines of a letter's body, then those of each further plain text in it or attached to it.
 
-    Raises RemoteFault where they are more than ``MOST_LINES`` together: nothing is left out in silence.
+    Raise RemoteFault if there are more than ``MOST_LINES`` together: nothing is left out silently.
     """
     return _texts(letter)
 
@@ -47,7 +47,7 @@ _texts = LastLetter(_read)
 
 
 def written(letter: Letter) -> Iterator[str]:
-    """The texts themselves, however long."""
+    """Yield the texts of the letter, however long."""
     body = readable(letter)
     yield body
     for part in letter.parts:
@@ -57,7 +57,7 @@ def written(letter: Letter) -> Iterator[str]:
 
 
 def _text(part: Part) -> str | None:
-    """Some programs attach a text as nothing but bytes, with a name that says what it is."""
+    """Return the text of a part. Some programs attach a text as octet-stream, and only the name tells."""
     if part.media_type == "text/plain":
         return part.text
     if part.media_type == "application/octet-stream" and part.filename.lower().endswith(_TEXT_FILES):
@@ -66,10 +66,10 @@ def _text(part: Part) -> str | None:
 
 
 def lines_of(text: str) -> list[str]:
-    """Lines without line ends, trailing blanks, control characters, quoting, or an OpenPGP frame.
+    """Return the lines without line ends, trailing blanks, control characters, quoting, or an OpenPGP frame.
 
-    Quoting ("> ") is undone only where every line has it: then the whole was forwarded. One
-    quoted line among others is what somebody else said before. At most ``MOST_LINES``.
+    Quote marks ("> ") are removed only if every line has them: then the whole letter was forwarded. A quoted
+    line among others is older text of somebody else. At most ``MOST_LINES``.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -78,9 +78,9 @@ def lines_of(text: str) -> list[str]:
 
 
 def spaced(line: str) -> str:
-    """The words of a line with single blanks between them."""
+    """Return the line with single blanks between its words, and none at its ends."""
     if "  " not in line and line.isprintable() and line[:1] != " " != line[-1:]:
-        return line  # as most are
+        return line  # true of most lines
     if len(line) <= _AT_ONCE:
         return " ".join(line.split())
     pieces: list[str] = []
@@ -109,13 +109,13 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 
 def _marks(line: str, depth: int) -> int:
-    """Where so many marks of quoting at the beginning of the line end, or fewer if it has no more."""
+    """Return where the first ``depth`` quote marks of the line end, or fewer if it has no more."""
     found = _MARKS[depth].match(line)
     return found.end() if found else 0
 
 
 def _unsigned(lines: list[str]) -> list[str]:
-    """The text of a cleartext signature (RFC 9580, 7): between its headers and the signature."""
+    """Return the text of a cleartext signature (RFC 9580, 7): between its headers and the signature."""
     begin = next((index for index, line in enumerate(lines) if line), 0)
     if not lines or lines[begin] != _SIGNED:
         return lines

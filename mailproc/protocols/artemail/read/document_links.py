@@ -1,4 +1,4 @@
-"""Letters that bring the document itself by a link: for a person the same day, never a status."""
+"""Recognise letters that deliver a document by a link: for a person the same day, never a status."""
 
 import re
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ _ORDER_LINE = re.compile(r"(?<![0-9])[0-9]{8}-[0-9]{3}(?![0-9])")
 MOST_LINES = 200
 MOST_LINKS = 50
 LONGEST = 1000
-"""Characters of the words around a link."""
+"""Characters around a link that are looked at."""
 
 
-def is_one(said: Sequence[str], subject: str, layout: Layout) -> bool:
-    """An order is named, and around a link (its line and the three above) a document is offered.
+def delivers_by_link(said: Sequence[str], subject: str, layout: Layout) -> bool:
+    """Return whether the letter names an order and offers a document near a link (its line and three above).
 
-    Without the order a stranger's advertisement would do.
+    Without the order, any advertisement with a link would match.
     """
     if not _names_an_order(said, subject, layout):
         return False

@@ -1,4 +1,4 @@
-"""How a letter is read, line by line: for staff who fit the tables to what really comes."""
+"""Explain how a letter is read, line by line, for staff who adapt the tables to the letters they receive."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -26,16 +26,16 @@ READ_AS = {
     "automatic": "an automatic reply, which is never a status",
     "": "no protocol recognises it",
 }
-"""What the letter is taken for: the codec's kind, "automatic", or "" for nobody's.
+"""What the letter is taken for: the codec's kind, "automatic", or "" if no protocol recognises it.
 
-The kind of a line is heading, reply, unknown (a number with an unknown code), twin, receipt, rejected (one
-order of an accepted file), delivery (a link), order, quoted, unread, or prose.
+The kind of a line is heading, reply, unknown (a number with an unknown code), twin (a labelled status),
+receipt, rejected (one order of an accepted file), delivery (a link), order, quoted, unread, or prose.
 """
 
 
 @one_letter()
 def explain(codec: ArtemailCodec, letter: Letter) -> Explained:
-    """``letter`` should be masked: its lines are shown as they are."""
+    """Explain each line of ``letter``, which should be masked: its lines are shown as they are."""
     kind, lines, reading = codec.sort(letter)
     if not lines:
         lines = texts(letter)[0]
@@ -58,7 +58,7 @@ def _explained(kind: str, lines: tuple[ReadLine, ...]) -> Explained:
 def _as_reply(
     codec: ArtemailCodec, subject: str, lines: Sequence[str], reading: LineReading
 ) -> Iterator[ReadLine]:
-    """A line of a twin that is not its first has no message of its own: it belongs to the one above."""
+    """Explain the lines of a reply; only the first line of a labelled status carries its message."""
     by_line = {index: each for each in reading.taken for index in each.lines}
     of_subject = next((each for each in reading.taken if not each.lines), None)
     yield _told(0, subject, of_subject) if of_subject else ReadLine(0, subject, _plain_kind(codec, subject))

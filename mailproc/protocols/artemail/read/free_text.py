@@ -1,7 +1,7 @@
-"""A letter from people to people, as other systems of libraries write it: it names our number in a line.
+"""Read a letter written for people, as other library systems write it, that names our number in a line.
 
-It may come from a program (a renewal, a loss or a remark that the layout has no code for); it is a message
-for staff, and moves nothing.
+It may tell of a renewal, a loss or a remark for which the layout has no code. It becomes a message for staff,
+and changes no state.
 """
 
 import re
@@ -19,14 +19,14 @@ _OURS = re.compile(r"(?:Your number|Ihre Nummer) ?: ?(?P<number>\S{1,40})", re.I
 
 
 def number(letter: Letter) -> str:
-    """What the letter calls our number; '' where it calls none so, or several."""
+    """Return what the letter names as our number; '' if it names none, or several."""
     found = {match["number"] for line in _lines(letter) if (match := _OURS.fullmatch(line))}
     only = found.pop() if len(found) == 1 else ""
     return only if CUSTOMERS_NUMBER.fullmatch(only) else ""
 
 
 def message(letter: Letter, mask: Callable[[str], str]) -> Apdu:
-    """Its words, for people. Only of a letter that has a ``number``."""
+    """Return the words of a letter that has a ``number``, as a message for staff."""
     words = mask("\n".join([letter.subject, *filter(None, _lines(letter))])).replace("\n", " ")
     return Message(ref=Ref(number=number(letter)), note=" ".join(words.split())[:LONGEST])
 

@@ -1,7 +1,7 @@
-"""Reads the letters in plain English: labelled lines that say a code's meaning in words.
+"""Read letters in plain English: labelled lines that give the meaning of a reply code in words.
 
-The layout is a guess like that of the status report, so labels and phrases are data. A block is
-a reference, an order line, a status; a letter may hold several.
+The layout is not published, like that of the status report, so labels and phrases are data. A block is a
+reference, an order line and a status; a letter may hold several.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,28 @@ from mailproc.protocols.artemail.tables.phrases import LONGEST_STATUS, Phrase, P
 from mailproc.protocols.artemail.tables.reply_codes import Layout, PrintedCode, ReplyCodes
 
 LONGEST_LABELLED = 500
-"""Characters: a labelled line may be a whole paragraph."""
+"""Characters of a labelled line; it may be a whole paragraph."""
 
 MOST_BLOCKS = 1000
-"""Blocks of one letter: it is written for people, one for each event."""
+"""Blocks read in one letter; such letters are written for people, one for each event."""
 
 MOST_CONTINUED = 5
-"""Lines that a status may go on for."""
+"""Lines over which a status may continue."""
 
 
 @dataclass(frozen=True)
-class Twin:
-    """``lines`` are the indices it stands on. ``found`` is None where no phrase fits ``status``."""
+class LabelledStatus:
+    """One labelled status: a reply code in words.
+
+    ``lines`` are the indices of its lines. ``printed`` is the code that it means; ``found`` is None if no
+    phrase matches ``status``.
+    """
 
     number: str
     order_line: str
     status: str
     lines: tuple[int, ...]
-    printed: str = ""  # the code it means
+    printed: str = ""
     found: PrintedCode | None = None
     phrase: Phrase | None = None
 
@@ -44,20 +48,20 @@ class _Block:
         return "status" in self.said and bool({"number", "order_line"} & set(self.said))
 
 
-def read(lines: Sequence[str], layout: Layout, phrases: Phrases, codes: ReplyCodes) -> list[Twin]:
-    """The first ``MOST_BLOCKS`` twins in ``lines`` (single blanks, '' where blank)."""
+def read(lines: Sequence[str], layout: Layout, phrases: Phrases, codes: ReplyCodes) -> list[LabelledStatus]:
+    """Return the first ``MOST_BLOCKS`` labelled statuses in ``lines`` (single blanks, '' if blank)."""
     found = []
     for block in islice(_blocks(lines, layout), MOST_BLOCKS):
         status = block.said["status"]
         number, order_line = block.said.get("number", ""), block.said.get("order_line", "")
         said = phrases.find(status, codes)
         printed, code, phrase = said or ("", None, None)
-        found.append(Twin(number, order_line, status, tuple(block.lines), printed, code, phrase))
+        found.append(LabelledStatus(number, order_line, status, tuple(block.lines), printed, code, phrase))
     return found
 
 
 def _blocks(lines: Sequence[str], layout: Layout) -> Iterator[_Block]:
-    """Those that are complete. A label that stands there already begins the next block."""
+    """Yield the complete blocks. A label that the block already has begins the next one."""
     block, blank = _Block(), False
     for index, line in enumerate(lines):
         if not line:
@@ -79,7 +83,7 @@ def _blocks(lines: Sequence[str], layout: Layout) -> Iterator[_Block]:
 
 
 def _label(line: str, layout: Layout) -> tuple[str, str] | None:
-    """("number" | "order_line" | "status", its value) of a labelled line."""
+    """Return ("number" | "order_line" | "status", its value) of a labelled line; None for another line."""
     if len(line) > LONGEST_LABELLED:
         return None
     for name, pattern in (
@@ -93,7 +97,7 @@ def _label(line: str, layout: Layout) -> tuple[str, str] | None:
 
 
 def _continues(block: _Block, index: int) -> bool:
-    """Does the line go on with the status that stands directly above it?"""
+    """Return whether the line continues the status directly above it."""
     if "status" not in block.said or not block.lines or block.lines[-1] != index - 1:
         return False
     return next(reversed(block.said)) == "status" and len(block.lines) < MOST_CONTINUED + 3

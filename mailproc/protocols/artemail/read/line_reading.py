@@ -1,4 +1,4 @@
-"""What was made of a letter's lines: which became a message, by which row of the tables, what is left."""
+"""The result of reading a letter's lines: which became messages, by which row of the tables."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +10,10 @@ Kind = Literal["receipt", "rejected", "reply", "unknown", "twin"]
 
 @dataclass(frozen=True)
 class Taken:
-    """What lines became, and which row of the tables took them.
+    """A message made of lines, and the row of the tables that matched them.
 
-    ``lines`` are indices into the letter's lines, () for the subject; "unknown" is unsure.
+    ``lines`` are indices into the letter's lines, () for the subject. ``overlaid``: the row is the site's
+    own. ``sure`` is False for a number with an unknown code ("unknown") and a status that no phrase matches.
     """
 
     kind: Kind
@@ -26,10 +27,11 @@ class Taken:
 
 @dataclass(frozen=True)
 class LineReading:
-    """``prose`` counts the lines that are neither taken nor blank nor quoted.
+    """What was read of one text of a letter.
 
-    ``end`` is the index of the first line that was not read; ``delivery``: it brings a document
-    by a link; ``faults`` say what was too much.
+    ``prose`` counts the lines that are neither taken nor blank nor quoted; ``end`` is the index of the first
+    line that was not read; ``delivery``: the letter delivers a document by a link; ``faults`` say what was
+    too much.
     """
 
     taken: tuple[Taken, ...] = ()
@@ -40,7 +42,7 @@ class LineReading:
 
     @property
     def apdus(self) -> tuple[Apdu, ...]:
-        """What is certain; the receipt first."""
+        """The messages that are certain, the receipt first."""
         return tuple(each.apdu for each in self.taken if each.sure)
 
     @property

@@ -1,4 +1,4 @@
-"""The message that a reply code is."""
+"""Turn a reply code into the APDU that it means."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +25,11 @@ _CURRENCIES = {"£": "GBP", "$": "USD", "€": "EUR"}
 def message_of(
     found: PrintedCode, ref: Ref, printed: str, line_on: date | None, letter_on: date | None
 ) -> Apdu:
-    """The APDU that a known code is."""
+    """Return the APDU of a known code.
+
+    ``line_on`` is the day in its line, ``letter_on`` the letter's; "reapply in n weeks" counts from the
+    latter if known.
+    """
     code, said = found.code, found.arguments
     due = read_date(said.get("due", ""))
     match code.kind:

@@ -1,7 +1,7 @@
-"""Reads the text of an order file into its header and its orders, forgiving what real writers do.
+"""Read an order file into its header and its orders; tolerate what real writers do.
 
-Empty lines occur inside orders too, so the file's own gap (the blank lines before its first order)
-decides where an order begins; after fewer, only a line that cannot be anything else does.
+Orders may hold empty lines too. So the file's own gap (the blank lines before its first order) decides where
+an order begins; after fewer blank lines, only a line that can be nothing else does.
 """
 
 import re
@@ -16,7 +16,7 @@ from mailproc.protocols.codec import Credentials, Fault
 MOST_LINES = 200
 LONGEST_LINE = 1000
 LONGEST_TITLE = 60
-"""Characters of it that are told where an order has nothing else to be known by."""
+"""Characters of the title in a fault about an order without a number."""
 GAP_UNKNOWN = -1
 
 _PASSWORD = re.compile(r"[\x21-\x7e]{1,64}")
@@ -26,7 +26,7 @@ _DELIVER = re.compile(r": *DELIVER +ABOVE +ITEM +TO *:?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Order:
-    """One order as it stands: ``line`` is where, counted from 1; keywords in capitals."""
+    """One order as written. ``line`` is its position, counted from 1; keywords are in capitals."""
 
     line: int
     number: str
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True)
 class OrderFile:
-    """``faults`` are of single orders; a file that is not ended has one fault and no order."""
+    """A file as read. ``faults`` are of single orders; a file without its end has one fault and no order."""
 
     credentials: Credentials
     orders: tuple[Order, ...] = ()
@@ -51,7 +51,7 @@ class _Header:
 
 
 def looks_like_orders(lines: Sequence[str]) -> bool:
-    """Customer code, one more word, and then an order or an end."""
+    """Return whether there is a customer code, one more word, and then an order or an end."""
     try:
         header = _header(lines)
     except RemoteFault:
@@ -60,7 +60,7 @@ def looks_like_orders(lines: Sequence[str]) -> bool:
 
 
 def password(lines: Sequence[str]) -> str:
-    """What stands where a file has its password; '' where no file begins."""
+    """Return the word in the password's place; '' if no file begins here."""
     try:
         return _header(lines).credentials.password or ""
     except RemoteFault:
@@ -68,7 +68,7 @@ def password(lines: Sequence[str]) -> str:
 
 
 def read(lines: Sequence[str], words: Keywords) -> OrderFile:
-    """The file in ``lines``. Raises RemoteFault where its first two lines are not a header."""
+    """Read the file in ``lines``. Raise RemoteFault if its first two lines are not a header."""
     header = _header(lines)
     end = next((i for i in range(header.end, len(lines)) if _is_end(lines[i])), None)
     if end is None:
@@ -88,9 +88,9 @@ def read(lines: Sequence[str], words: Keywords) -> OrderFile:
 
 
 def _whole_file_address(lines: Sequence[str]) -> tuple[str, ...]:
-    """What stands before the first order: for all orders without an address of their own.
+    """Return the lines before the first order: the address of all orders without one of their own.
 
-    The line that announces it is not public; one that begins with a colon is taken for it.
+    The line that announces it is not public; a line that begins with a colon is taken to be it.
     """
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith(":"))
 
@@ -111,7 +111,7 @@ def _header(lines: Sequence[str]) -> _Header:
 
 
 def _starts(lines: Sequence[str], begin: int, end: int, words: Keywords) -> list[int]:
-    """The indices of the lines that begin an order."""
+    """Return the indices of the lines that begin an order."""
     starts: list[int] = []
     blanks, gap = GAP_UNKNOWN, GAP_UNKNOWN
     for index in range(begin, end):
@@ -140,7 +140,7 @@ def _begins(line: str, blanks: int, gap: int, words: Keywords) -> bool:
 def _order(
     lines: Sequence[str], start: int, stop: int, words: Keywords, whole_file: tuple[str, ...]
 ) -> Order:
-    """Raises RemoteFault with the line's number for an order that cannot be one."""
+    """Read one order. Raise RemoteFault with the line's number if it cannot be an order."""
     chunk = list(_said(lines[start + 1 : stop]))
     if len(chunk) > MOST_LINES or any(len(line) > LONGEST_LINE for line in [lines[start], *chunk]):
         limit = f"more than {MOST_LINES} lines, or a line of more than {LONGEST_LINE} characters"
@@ -157,14 +157,14 @@ def _said(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _number(line: str, words: Keywords) -> str:
-    """What stands where an order has its number, if it can be one; a keyword there is none."""
+    """Return the order's number, if what stands there can be one and is no keyword; else ''."""
     tokens = _TX.fullmatch(line).group(2).split()  # type: ignore[union-attr]  # it began the order
     is_number = tokens and not words.find(tokens[0]) and CUSTOMERS_NUMBER.fullmatch(tokens[0])
     return tokens[0] if is_number else ""
 
 
 def _unnumbered(tokens: Sequence[str], text: Sequence[str], words: Keywords) -> str:
-    """By what its writer knows an order that has no number."""
+    """Describe an order without a number so that its writer knows which it is."""
     asked = next((known.service for each in tokens if (known := words.find(each)) and known.service), "")
     what = f"an order of a {asked.lower()}" if asked else "an order"
     first = " ".join(text[0].split())[:LONGEST_TITLE] if text else ""

@@ -1,4 +1,4 @@
-"""Where a letter ends and the one that it answers begins, without a ">" before its lines."""
+"""Find where a letter ends and the quoted letter that it answers begins, if no ">" marks the lines."""
 
 import re
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ _NEXT = re.compile(r"(?:sent|date|to|subject|gesendet|datum|an|betreff|envoyé|o
 
 
 def begins(said: Sequence[str], mark: re.Pattern[str] | Pattern) -> int:
-    """The index of the first line that somebody else wrote before; the end where there is none.
+    """Return the index of the first line of the quoted letter; the end if there is none.
 
-    Where nothing stands above it, the whole letter is a forwarded one and is read.
+    If nothing stands above it, the whole letter was forwarded, and is read.
     """
     spoken = False
     for index, line in enumerate(said):

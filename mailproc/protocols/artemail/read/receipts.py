@@ -1,4 +1,4 @@
-"""Receipts: what the British Library's machine says of a whole file, and of single orders in it."""
+"""Read receipts: what the British Library's system answers to a whole file, and to single orders in it."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ HEADING = 40
 def read(
     subject: str, lines: Sequence[str], ref: Ref, layout: Layout, mask: Callable[[str], str]
 ) -> tuple[Taken, StatusOrErrorReport] | None:
-    """The receipt, from the subject or one of the first five lines; None where the letter is none."""
+    """Return the receipt in the subject or in one of the first five lines; None if there is none."""
     first = [(index, line) for index, line in enumerate(lines[:HEADING]) if line][:5]
     for index, line in [(-1, subject), *first]:
         text = line[:LONGEST_LINE]
@@ -45,7 +45,7 @@ def is_rejection(report: StatusOrErrorReport) -> bool:
 def single_rejections(
     lines: Sequence[str], file: Ref, replies: Collection[int], layout: Layout, mask: Callable[[str], str]
 ) -> Iterator[Taken]:
-    """Orders of an accepted file that were not taken. ``replies``: lines that say a known code."""
+    """Yield the rejected orders of an accepted file. ``replies``: indices of lines with a known code."""
     for index, line in enumerate(lines):
         if not line or len(line) > LONGEST_LINE or index in replies:
             continue

@@ -1,7 +1,7 @@
-"""Reads what the British Library sends back: status reports, receipts, and their twins in English.
+"""Read what the British Library sends back: status reports, receipts, and labelled statuses in English.
 
-A line counts where it is a number and a known code, whole. A number with an unknown code in
-capitals is kept as unsure. Everything else is a heading, or somebody's prose.
+A line counts if the whole of it is a number and a known code. A number with an unknown code in capitals is
+kept as unsure. Everything else is a heading, or prose.
 """
 
 import re
@@ -14,7 +14,7 @@ from mailproc.ill.apdu import Apdu, Message
 from mailproc.ill.terms import ApduType, Ref
 from mailproc.protocols.artemail.read import document_links, labelled_status, quoted, receipts, report_lines
 from mailproc.protocols.artemail.read.body_lines import spaced
-from mailproc.protocols.artemail.read.labelled_status import MOST_BLOCKS, Twin
+from mailproc.protocols.artemail.read.labelled_status import MOST_BLOCKS, LabelledStatus
 from mailproc.protocols.artemail.read.line_reading import LineReading, Taken
 from mailproc.protocols.artemail.read.messages import message_of
 from mailproc.protocols.artemail.read.report_lines import LONGEST_LINE, ReportLine
@@ -26,10 +26,10 @@ HEADING = 40
 """Lines before the first reply in which customer code and file reference are looked for."""
 
 MOST_REPLIES = 10_000
-"""Replies of one letter; what follows is not read, and says so."""
+"""Replies read in one letter; what follows is not read, and a fault says so."""
 
 MOST_OF_ONE = 20
-"""Different replies to one number in one letter: more is no report."""
+"""Different replies to one number in one letter; more cannot be a report."""
 
 _CUSTOMER = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])")
 
@@ -48,7 +48,7 @@ def _blocks(reading: LineReading) -> list[Taken]:
 
 
 class Replies:
-    """The reader, made of the tables."""
+    """The reader of replies, made from the tables."""
 
     def __init__(
         self,
@@ -57,38 +57,44 @@ class Replies:
         phrases: Phrases,
         mask: Callable[[str], str] = str,
     ) -> None:
-        """``mask`` takes passwords out of text that is kept: a rejection may quote the file."""
+        """``mask`` removes passwords from text that is kept: a rejection may quote the file."""
         self.codes = codes
         self._words = words
         self.phrases = phrases
         self._mask = mask
 
     def is_receipt(self, lines: Sequence[str], subject: str) -> bool:
-        """Without reading the rest: a receipt goes before the file that it quotes."""
+        """Return whether the letter is a receipt, without reading the rest.
+
+        Asked first, because a receipt may quote the whole order file.
+        """
         top = [spaced(line) for line in lines[:HEADING]]
         return receipts.read(" ".join(subject.split()), top, Ref(), self.codes.layout, str) is not None
 
     def is_coded(self, reading: LineReading) -> bool:
-        """One known code is needed, each reply makes room for more prose; or unknown codes alone,
-        under a heading that names our code or file, with hardly a word besides."""
+        """Return whether the letter is a status report.
+
+        One known code is needed, and each reply allows more prose. Unknown codes alone are enough under a
+        heading that names our code or file, with hardly any prose.
+        """
         kinds = Counter(each.kind for each in reading.taken)
         room = self.codes.layout.most_prose + 2 * (kinds["reply"] + kinds["unknown"])
         if kinds["reply"]:
             return reading.prose <= room
         return any(map(_headed, reading.taken)) and reading.prose <= BARE_PROSE
 
-    def is_twin(self, reading: LineReading) -> bool:
-        """A labelled status that says a code, or that names the library's own order line."""
+    def has_known_status(self, reading: LineReading) -> bool:
+        """Return whether there is a labelled status that means a code, or that names an order line."""
         known = any(each.sure or (each.apdu.ref and each.apdu.ref.order_line) for each in _blocks(reading))
-        return known and self.is_perhaps(reading)
+        return known and self.has_labelled_status(reading)
 
-    def is_perhaps(self, reading: LineReading) -> bool:
-        """A labelled status, whatever it says."""
+    def has_labelled_status(self, reading: LineReading) -> bool:
+        """Return whether there is a labelled status, whatever it says."""
         blocks = _blocks(reading)
         return bool(blocks) and reading.prose <= self.codes.layout.most_twin_prose + 2 * len(blocks)
 
     def read(self, lines: Sequence[str], subject: str, on: date | None) -> LineReading:
-        """``on`` is the letter's own date: "reapply in n weeks" counts from it."""
+        """Read one text. ``on`` is the letter's own date: "reapply in n weeks" counts from it."""
         said = [spaced(line) for line in lines]
         end = self._end(said)
         said = ["" if line.startswith(">") else line for line in said[:end]]
@@ -111,13 +117,20 @@ class Replies:
         taken = {index for each in found for index in each.lines}
         prose = sum(1 for index, line in enumerate(said) if line and index not in taken)
         return LineReading(
-            tuple(kept), prose, end, document_links.is_one(said, subject, self.codes.layout), tuple(faults)
+            tuple(kept),
+            prose,
+            end,
+            document_links.delivers_by_link(said, subject, self.codes.layout),
+            tuple(faults),
         )
 
     def _receipts(
         self, said: Sequence[str], subject: str, heading: Ref, replies: dict[int, ReportLine]
     ) -> Iterator[Taken]:
-        """The receipt; where it accepts, the orders that it refuses, whose lines are no unknown replies."""
+        """Yield the receipt and, if it accepts, the single orders that it rejects.
+
+        The lines of these orders are removed from ``replies``, where they would be unknown codes.
+        """
         receipt = receipts.read(subject, said, heading, self.codes.layout, self._mask)
         if receipt is None:
             return
@@ -131,13 +144,13 @@ class Replies:
             yield one
 
     def _end(self, said: Sequence[str]) -> int:
-        """The index of the line at which the report, or what the writer says himself, is over."""
+        """Return the index of the line at which the report, or the writer's own text, ends."""
         stop = self.codes.layout.stop
         ends = (i for i, line in enumerate(said) if len(line) < LONGEST_LINE and stop.fullmatch(line))
         return min(next(ends, len(said)), quoted.begins(said, self.codes.layout.quoted))
 
     def _replies(self, said: Sequence[str]) -> tuple[dict[int, ReportLine], int]:
-        """The replies by the index of their line, and where reading ended."""
+        """Return the replies by the index of their line, and where reading ended."""
         found: dict[int, ReportLine] = {}
         for index, line in enumerate(said):
             reply = report_lines.read(line, self.codes, self._words) if line else None
@@ -160,24 +173,24 @@ class Replies:
                 apdu = Message(ref=ref, reply_code=printed, note=means)
                 yield Taken("unknown", (index,), apdu, row, own, False, means or "")
 
-    def _english(self, blocks: Sequence[Twin], heading: Ref, on: date | None) -> Iterator[Taken]:
-        """A message of no content keeps no note: its code is its content, as on the twin's other side."""
-        for twin in blocks:
-            ref = replace(heading, number=twin.number, order_line=twin.order_line)
-            note = self._mask(twin.status)
-            if twin.found is None:
+    def _english(self, blocks: Sequence[LabelledStatus], heading: Ref, on: date | None) -> Iterator[Taken]:
+        """Yield the labelled statuses; a plain Message keeps no note, because its code is its content."""
+        for block in blocks:
+            ref = replace(heading, number=block.number, order_line=block.order_line)
+            note = self._mask(block.status)
+            if block.found is None:
                 row, own = "[layout] status", "status" in self.codes.layout.overlaid
-                yield Taken("twin", twin.lines, Message(ref=ref, note=note), row, own, sure=False)
+                yield Taken("twin", block.lines, Message(ref=ref, note=note), row, own, sure=False)
                 continue
-            apdu = message_of(twin.found, ref, twin.printed, None, on)
+            apdu = message_of(block.found, ref, block.printed, None, on)
             if apdu.type is not ApduType.MESSAGE:
                 apdu = replace(apdu, note=note)
-            row = f"[[twin]] {twin.phrase.word}" if twin.phrase else f"[[code]] {twin.found.code.word}"
-            own = twin.phrase.overlaid if twin.phrase else twin.found.code.overlaid
-            yield Taken("twin", twin.lines, apdu, row, own, True, twin.found.code.means)
+            row = f"[[twin]] {block.phrase.word}" if block.phrase else f"[[code]] {block.found.code.word}"
+            own = block.phrase.overlaid if block.phrase else block.found.code.overlaid
+            yield Taken("twin", block.lines, apdu, row, own, True, block.found.code.means)
 
     def _heading(self, subject: str, lines: Sequence[str]) -> Ref:
-        """The subject goes before the body; a date is no customer code."""
+        """Return customer code and file reference; the subject goes before the body."""
         places = [line[:LONGEST_LINE] for line in (subject, *[line for line in lines if line][:HEADING])]
         codes = (found[0] for line in places if (found := _CUSTOMER.search(line)))
         pattern = self.codes.layout.file_ref
@@ -186,7 +199,7 @@ class Replies:
 
 
 def _bounded(found: Sequence[Taken]) -> tuple[list[Taken], list[str]]:
-    """Each message once, and no number more often than a report could name it."""
+    """Keep each message once, and each number at most ``MOST_OF_ONE`` times."""
     kept: dict[tuple[bool, Apdu], Taken] = {}
     counted: Counter[str] = Counter()
     beyond: dict[str, None] = {}

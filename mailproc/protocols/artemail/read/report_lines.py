@@ -1,4 +1,4 @@
-"""One line of a status report: a number, a code, perhaps a date."""
+"""Read one line of a status report: a number, a code, perhaps a date."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _NO_NUMBER = re.compile(rf"[0-9]{{2}}-[0-9]{{4}}|{DATE}|[^0-9]*", re.ASCII)
 
 @dataclass(frozen=True)
 class ReportLine:
-    """``printed`` is the code; ``found`` is None where it is in capitals and unknown."""
+    """``printed`` is the code as written; ``found`` is None if it is in capitals and unknown."""
 
     number: str
     order_line: str
@@ -27,12 +27,12 @@ class ReportLine:
 
 
 def is_number(text: str) -> bool:
-    """Could this be the number of an order? A date, a customer code, a word are none."""
+    """Return whether this could be the number of an order; a date, a customer code and a word are not."""
     return _NO_NUMBER.fullmatch(text) is None
 
 
 def read(line: str, codes: ReplyCodes, words: Keywords) -> ReportLine | None:
-    """``line`` has single blanks. None where it cannot be a reply."""
+    """Read a line with single blanks; None if it cannot be a reply."""
     if len(line) > LONGEST_LINE or not (match := codes.layout.line.fullmatch(line)):
         return None
     number, rest = match["number"], match["code"]
@@ -48,12 +48,15 @@ def read(line: str, codes: ReplyCodes, words: Keywords) -> ReportLine | None:
 
 
 def _kept(line: ReportLine, words: Keywords) -> ReportLine | None:
-    """An unknown code is in capitals, and is no line of an order file that was quoted to us ("ED/PT: 2")."""
+    """Return the line if its code is known, or could be a new one.
+
+    An unknown code is in capitals, and is not a line of a quoted order file ("ED/PT: 2").
+    """
     order = ":" in line.printed or _is_tx_line(line.printed.split(), words)
     shouted = line.printed == line.printed.upper() and len(line.printed) <= LONGEST_CODE
     return line if line.found or (shouted and not order) else None
 
 
 def _is_tx_line(said: list[str], words: Keywords) -> bool:
-    """An old word alone is a code of old: LONDON was both."""
+    """Return whether these are words of a TX line; a former keyword alone may be a code: LONDON was both."""
     return all(map(words.find, said)) and any(map(words.find_current, said))

@@ -1,4 +1,4 @@
-"""The words of a TX line: which are known, and what they ask for."""
+"""The keywords of a TX line: which are known, and what they ask for."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from mailproc.ill.terms import Service
 
 RZ = "RZ"
-"""The copyright mark that stands between TX and the number."""
+"""The copyright mark between TX and the number."""
 
 COPYRT = "COPYRT"
-"""The copyright-fee-paid service, with which some want the mark."""
+"""The copyright-fee-paid service, with which some partners want the mark."""
 
 _SPEED = re.compile(r"\*(\d{1,3})\*?")
 
 
 @dataclass(frozen=True)
 class Keyword:
-    """A row of data/keywords.toml. ``kind``: service, delivery or instruction; ``legacy``: of old, or
-    known by hearsay alone: read and kept, but it makes no order of a line of text."""
+    """A row of data/keywords.toml.
+
+    ``kind``: service, delivery or instruction. ``legacy``: no longer in use, or not documented; it is read
+    and kept, but does not turn a line of text into an order.
+    """
 
     word: str
     kind: str
@@ -29,7 +32,7 @@ class Keyword:
 
 
 class Keywords:
-    """The table. Words are looked up in capitals; ``SED99*2`` without its last star is accepted."""
+    """The table, looked up in capitals. ``SED99*2`` without its last star is accepted."""
 
     _ORDER = ("service", "delivery", "instruction")
 
@@ -46,12 +49,12 @@ class Keywords:
         return known if hours and int(hours[1]) in known.speeds else None
 
     def find_current(self, token: str) -> Keyword | None:
-        """The same, of the words in use."""
+        """Return the same, but only for keywords in use."""
         known = self.find(token)
         return None if known is None or known.legacy else known
 
     def services(self, tokens: Iterable[str]) -> tuple[Service, ...]:
-        """What the delivery words ask for, in their order; the default where they ask for nothing."""
+        """Return the services that the delivery keywords ask for, in order; the default if there are none."""
         found = [self.find(token) for token in tokens]
         asked = dict.fromkeys(Service(each.service) for each in found if each and each.service)
         return tuple(asked) or (self.default_service,)
@@ -60,7 +63,7 @@ class Keywords:
         return any(known.electronic for token in tokens if (known := self.find(token)))
 
     def sorted(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        """As a TX line is written: RZ, service, delivery, instructions, unknown words; no word twice."""
+        """Return the words as a TX line has them, each once: RZ, service, delivery, instructions, others."""
         words = dict.fromkeys(token.upper() for token in tokens)
         return tuple(sorted(words, key=self._rank))
 

@@ -1,7 +1,7 @@
-"""Regular expressions of the tables, with an end to the work that a letter can make of them.
+"""Regular expressions of the tables, with a limit on the work that a letter can cause.
 
-Staff write them and strangers write the lines, so none is trusted to end by itself: all the
-expressions that are tried on one letter have together so many seconds of the processor.
+Staff write the expressions and strangers write the lines, so none is trusted to end: all expressions tried on
+one letter share a budget of processor seconds.
 """
 
 import time
@@ -18,26 +18,35 @@ from mailproc.errors import Misconfigured, RemoteFault, Setting
 SETTING = "artemail.replies"
 
 SHIPPED = Path(__file__).parent / "data"
-"""The folder of our own tables, whose expressions are known to end (tests/linear): the clock that watches one
-try costs thrice the try."""
+"""The folder of our own tables, whose expressions are known to end (tests/linear).
+
+Their tries have no timeout of their own, because a timeout triples the cost of a try.
+"""
 
 SECONDS = 2.5
-"""Of the processor, for one look at a letter. A report of ten thousand replies takes a fifth of them."""
+"""Processor seconds for one letter. A report of ten thousand replies takes a fifth of them."""
 
 
 LOOK = 0.001
-"""Seconds between two looks at the thread's clock, which costs as much as trying a sound expression. The
-clock on the wall costs nearly nothing, and never shows less."""
+"""Seconds between two readings of the thread's clock, which costs as much as a try of a sound expression.
+
+The wall clock costs nearly nothing, and never shows less.
+"""
 
 BLAMED = 0.0001
-"""Seconds that one try must take on average for its expression to be the one to mend; a sound one takes some
-millionths. A letter of a million lines takes all its time, and no expression is to blame."""
+"""Average seconds of a try from which an expression is at fault; a sound one takes some microseconds.
+
+A letter of a million lines uses up its budget without any expression being at fault.
+"""
 
 
 class _Allowance:
-    """A letter's time. It runs from the first look at the thread's clock: before the first expression of
-    staff, and after LOOK with ours alone, for which almost no letter takes long enough. In its second half
-    each expression's own part is measured, which costs something."""
+    """The budget of one letter.
+
+    It starts with the first reading of the thread's clock: before the first expression of staff, and with
+    ours alone only after LOOK, which almost no letter reaches. In its second half each expression is timed,
+    which costs something.
+    """
 
     def __init__(self) -> None:
         self._looked = time.perf_counter()
@@ -48,7 +57,7 @@ class _Allowance:
         self._own: dict[int, tuple[float, int, Pattern]] = {}  # seconds, tries
 
     def left(self, *, shipped: bool) -> float:
-        """Seconds for the expression that is tried now."""
+        """Return the seconds left for the expression that is tried now."""
         now = time.perf_counter()
         begins = self._until is None and not shipped
         if begins or now - self._looked >= LOOK or self._left < self._half:
@@ -60,13 +69,13 @@ class _Allowance:
         return self._left
 
     def tried(self, pattern: "Pattern") -> None:
-        """Note what the expression took, if its letter has used half of its time."""
+        """Record what the expression took, if its letter has used half of its budget."""
         if self._left < self._half:
             seconds, tries, _ = self._own.get(id(pattern), (0.0, 0, pattern))
             self._own[id(pattern)] = (seconds + time.thread_time() - self._at, tries + 1, pattern)
 
     def is_over(self) -> Exception:
-        """Whose fault it is that the time is over: an expression's, or the letter's."""
+        """Return the error to raise when the budget is used up: the expression is at fault, or the letter."""
         if self._own:
             seconds, tries, slowest = max(self._own.values(), key=lambda own: own[0])
             if seconds > BLAMED * tries:
@@ -79,7 +88,7 @@ _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None
 
 @contextmanager
 def one_letter() -> Iterator[None]:
-    """What is tried inside has SECONDS together; inside another letter's time, what is left of that."""
+    """Give everything tried inside one budget of SECONDS; inside another budget, what is left of that."""
     if _allowance.get() is not None:
         yield
         return
@@ -92,7 +101,7 @@ def one_letter() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class PatternLocation:
-    """Where an expression stands: ``row`` is "line 12: [[code]] NOT"."""
+    """Where an expression is defined: ``row`` is "line 12: [[code]] NOT"."""
 
     file: Path
     row: str
@@ -103,8 +112,11 @@ class PatternLocation:
 
 @dataclass(frozen=True)
 class Pattern:
-    """When the time is over both methods raise Misconfigured, which names the place of the expression that is
-    to blame, or RemoteFault where the letter is."""
+    """An expression with a budget.
+
+    When the budget is used up both methods raise Misconfigured with the location of the expression at fault,
+    or RemoteFault if the letter is.
+    """
 
     expression: regex.Pattern[str]
     place: PatternLocation

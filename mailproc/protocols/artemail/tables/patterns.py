@@ -1,7 +1,7 @@
-"""Regular expressions that stand in data, checked when they are loaded.
+"""Compile and check the regular expressions of the tables.
 
-One that tries endlessly on some line is not found here: while it runs it has an end (``timed``), and the
-shipped ones are tried on texts made from their own parse trees (tests/linear).
+An expression that does not end on some line is not found here: it has a budget while it runs
+(``pattern_budget``), and the shipped ones are tried on texts made from their own parse trees (tests/linear).
 """
 
 from collections.abc import Collection
@@ -15,13 +15,14 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 DATE_IN_WORDS = (
     rf"(?<!\d)(?:{DATE}|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS.replace(' ', '|')})[a-z]{{0,6}}\.?,? \d{{4}})"
 )
-"""Also as a letter to people has it: 5th August 2026."""
+"""Also as letters to people have it: 5th August 2026."""
 
 
 def compiled(pattern: str, place: PatternLocation, *needed: str, known: Collection[str] = ()) -> Pattern:
-    """``known``: named groups that it may have beside those that it must.
+    """Compile an expression. ``known``: named groups that it may have beside the ``needed`` ones.
 
-    Raises ValueError where the expression is broken, lacks a group, or has one more."""
+    Raise ValueError if the expression is broken, lacks a group, or has one more.
+    """
     try:
         expression = regex.compile(pattern, regex.IGNORECASE | regex.ASCII)
     except (regex.error, RecursionError, OverflowError) as error:

@@ -1,7 +1,6 @@
-"""What the letters in plain English say, as the reply code that means the same.
+"""Translate statuses in plain English into the reply code that means the same.
 
-A phrase never has a meaning of its own: it leads to a row of the reply codes, so the twin of a
-code is the same message.
+A phrase has no meaning of its own: it leads to a row of the reply codes, so both give the same message.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +22,10 @@ _TRIED = {"position": "3", "weeks": "6", "amount": "41.50", "due": "16-09-2026",
 
 @dataclass(frozen=True)
 class Phrase:
-    """A row of [[twin]]: ``patterns`` are searched, ``says`` is the code with {position} and the like."""
+    """A row of [[twin]], which is a status in plain English.
+
+    ``patterns`` are searched; ``says`` is the code, with placeholders like {position}.
+    """
 
     word: str
     patterns: tuple[Pattern, ...]
@@ -41,7 +43,7 @@ class Phrase:
         *,
         overlaid: bool = False,
     ) -> Self:
-        """Raises ValueError that says what does not fit together."""
+        """Make a phrase. Raise ValueError that says what does not fit together."""
         made = tuple(compiled(each.replace("DATE", DATE_IN_WORDS), place, known=_TRIED) for each in patterns)
         phrase = cls(word, made, says or word, overlaid)
         if not phrase._is_said(_TRIED, codes):
@@ -50,12 +52,12 @@ class Phrase:
         return phrase
 
     def _is_said(self, groups: Collection[str], codes: ReplyCodes) -> bool:
-        """Is it the code of this row where the pattern has these groups alone?"""
+        """Return whether the code is that of this row if the pattern has only these groups."""
         found = codes.find(_filled(self.says, {name: _TRIED[name] for name in groups}))
         return found is not None and found.code.word == self.word
 
     def _check_groups(self, codes: ReplyCodes) -> None:
-        """Raises ValueError where a pattern cannot give what ``says`` needs, or none gives it."""
+        """Raise ValueError if a pattern lacks a group that ``says`` needs."""
         for name in _TRIED:
             if f"{{{name}}}" in self.says and not any(name in each.groups for each in self.patterns):
                 raise ValueError(f"says: {{{name}}} is a group of no pattern: (?P<{name}>…) is missing")
@@ -66,7 +68,7 @@ class Phrase:
                 raise ValueError(f"pattern {each.expression.pattern!r}: {text}")
 
     def code(self, status: str, codes: ReplyCodes) -> tuple[str, PrintedCode] | None:
-        """The code as it would have been printed; None where the text says something else."""
+        """Return the code as it would be printed; None if the text says something else."""
         for pattern in self.patterns:
             if match := pattern.search(status):
                 said = _filled(self.says, _plain(match))
@@ -77,12 +79,12 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Phrases:
-    """The rows in the order in which they are tried: a site's own before the shipped ones."""
+    """The phrases in the order in which they are tried: a site's own before the shipped ones."""
 
     rows: Sequence[Phrase] = ()
 
     def find(self, status: str, codes: ReplyCodes) -> tuple[str, PrintedCode, Phrase | None] | None:
-        """What a status text means: a code as it stands, or the first phrase that fits."""
+        """Return what a status text means: a code as it stands, or the first phrase that matches."""
         if found := codes.find(status):
             return status, found, None
         text = status[:LONGEST_STATUS]
@@ -93,7 +95,7 @@ class Phrases:
 
 
 def _plain(match: regex.Match[str]) -> dict[str, str]:
-    """The groups that took part, days as reply codes print them."""
+    """Return the groups that matched, with days as reply codes print them."""
     said = {name: value for name, value in match.groupdict().items() if value}
     return {name: printed(day) if (day := read_date(value)) else value for name, value in said.items()}
 

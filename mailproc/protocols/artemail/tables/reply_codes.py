@@ -1,6 +1,6 @@
-"""The reply codes: which message a code is, and which code says a message.
+"""The reply codes: which message a code means, and which code expresses a message.
 
-A code is matched whole, never by its beginning: "DIRECT DEBIT …" is not the code DIRECT.
+A code is matched as a whole, never by its beginning: "DIRECT DEBIT …" is not the code DIRECT.
 """
 
 import re
@@ -16,10 +16,10 @@ from mailproc.protocols.artemail.tables.pattern_budget import Pattern, PatternLo
 from mailproc.protocols.artemail.tables.patterns import DATE, compiled
 
 LONGEST_CODE = 120
-"""Characters. A longer line is prose."""
+"""Characters; a longer line is prose."""
 
 REMEMBERED = 1000
-"""Codes as printed whose meaning is kept at hand: reports say few words again and again."""
+"""Codes whose meaning is cached: reports repeat few codes."""
 
 
 _STAR = re.compile(r" ?\* ?")
@@ -27,13 +27,16 @@ _ARGUMENTS = ("position", "weeks", "amount", "currency", "due", "date")
 
 
 def normal(code: str) -> str:
-    """Capitals, single blanks, none around a star."""
+    """Return the code in capitals, with single blanks, and none around a star."""
     return _STAR.sub("*", " ".join(code.upper().split())).strip()
 
 
 @dataclass(frozen=True)
 class ReplyCode:
-    """A row of data/replies.toml. ``kind`` is the APDU; the fields that apply to it are set."""
+    """A row of data/replies.toml. ``kind`` is the type of APDU; the fields that apply to it are set.
+
+    ``overlaid``: the row is the site's own.
+    """
 
     word: str
     pattern: Pattern
@@ -46,7 +49,7 @@ class ReplyCode:
     follows: str = ""
     renews_itself: bool = False
     means: str = ""
-    overlaid: bool = False  # a site's own row
+    overlaid: bool = False
 
     @classmethod
     def of(
@@ -60,7 +63,7 @@ class ReplyCode:
         reason: str,
         **rest: Any,
     ) -> Self:
-        """Raises ValueError that says what does not fit together."""
+        """Make a row. Raise ValueError that says what does not fit together."""
         kind = ApduType[apdu]
         if (kind is ApduType.ILL_ANSWER) != bool(results):
             raise ValueError("results: needed for ILL_ANSWER and for nothing else")
@@ -76,7 +79,7 @@ class ReplyCode:
 
 @dataclass(frozen=True)
 class Layout:
-    """How the letters that come back look: section [layout] of data/replies.toml.
+    """How replies look: section [layout] of data/replies.toml.
 
     ``overlaid`` names the keys that a site has changed.
     """
@@ -102,8 +105,10 @@ class Layout:
     def of(
         cls, keys: Mapping[str, Any], place: Callable[[str], PatternLocation], overlaid: Iterable[str] = ()
     ) -> Self:
-        """``place``: where a key stands. Raises ValueError, KeyError or TypeError where one is wrong,
-        missing or unknown."""
+        """Make the layout. ``place`` returns where a key is defined.
+
+        Raise ValueError, KeyError or TypeError if a key is wrong, missing or unknown.
+        """
         known = {field.name: field.type for field in fields(cls)}
         made: dict[str, Any] = {"overlaid": frozenset(overlaid)}
         for name, value in keys.items():
@@ -134,7 +139,7 @@ _MAY_HAVE = {"line": ("order_line",)}
 
 @dataclass(frozen=True)
 class PrintedCode:
-    """A known code and its arguments as printed."""
+    """A known code, with its arguments as printed."""
 
     code: ReplyCode
     arguments: Mapping[str, str]
@@ -143,7 +148,7 @@ class PrintedCode:
 class ReplyCodes:
     """The table, looked up by a code as printed.
 
-    ``last_demand``: the level of an overdue, above the first, from which we say it is the last.
+    ``last_demand``: the level of an Overdue (at least 2) from which it is called the last.
     """
 
     def __init__(
@@ -162,7 +167,7 @@ class ReplyCodes:
         self._looked_up = lru_cache(REMEMBERED)(self._look_up)
 
     def find(self, printed: str) -> PrintedCode | None:
-        """The code that ``printed`` is as a whole; None if it is none, or names no possible date."""
+        """Return the code that ``printed`` is as a whole; None if it is none, or names an impossible date."""
         if len(printed) > LONGEST_CODE or _is_prose(printed):
             return None
         return self._looked_up(normal(printed))
@@ -176,11 +181,11 @@ class ReplyCodes:
         return None
 
     def means(self, printed: str) -> str:
-        """What a code of before 2012 meant; '' where nothing is known."""
+        """Return what a code of before 2012 meant; '' if unknown."""
         return self._legacy.get(normal(printed), "")
 
     def known(self, word: str) -> ReplyCode | None:
-        """The row of this word."""
+        """Return the row with this word."""
         return next((code for code in self._codes if code.word == word), None)
 
     def words(self) -> list[str]:
@@ -188,5 +193,5 @@ class ReplyCodes:
 
 
 def _is_prose(printed: str) -> bool:
-    """One small word without a star ("not", "due") is the end of somebody's sentence, no code."""
+    """Return whether this is the end of a sentence: one lower-case word without a star ("not", "due")."""
     return printed != printed.upper() and " " not in printed.strip() and "*" not in printed

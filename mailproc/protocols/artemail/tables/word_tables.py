@@ -1,6 +1,6 @@
-"""The British Library's words as data: the shipped tables with a site's overlay laid over them.
+"""Load the British Library's words: the shipped tables, overlaid with a site's own.
 
-Rows of an overlay replace rows of the same word and add new ones; single keys replace single keys.
+Rows of the overlay replace rows of the same word and add new ones; single keys replace single keys.
 """
 
 import tomllib
@@ -22,25 +22,25 @@ _DATA = Path(__file__).parent / "data"
 
 Confidence = Literal["documented", "seen", "inferred", "hearsay"]
 _PLAIN = "layout"
-"""A table of keys; the others are lists of rows, known by their word."""
+"""The table of single keys; the others are lists of rows, identified by their word."""
 
 
 class _RowLocations:
-    """Where the rows and keys of a table's file stand, so that a mistake can be named with its line."""
+    """Line numbers of the rows and keys in a table's file, for error messages."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._lines = dict(_numbered(file.read_text("utf-8")))
 
     def of(self, table: str, name: str) -> PatternLocation:
-        """Without its line where the row is written in a way that is not expected."""
+        """Return the location, without a line if the row is written in an unexpected way."""
         row = f"[{table}] {name}" if table == _PLAIN else f"[[{table}]] {name}"
         line = self._lines.get((table, name))
         return PatternLocation(self.file, f"line {line}: {row}" if line else row)
 
 
 def _numbered(text: str) -> Iterator[tuple[tuple[str, str], int]]:
-    """((table, word or key), line counted from 1), the last of each last."""
+    """Yield ((table, word or key), line counted from 1); of equal names the last one comes last."""
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
         said = line.strip()
@@ -98,7 +98,7 @@ _SHAPES: dict[str, type[_Row]] = {
 
 @dataclass(frozen=True)
 class _Source:
-    """Which file a mistake is in, and which rows and keys are the site's: ("code", "NOT")."""
+    """The files of a table, and the rows and keys that are the site's: ("code", "NOT")."""
 
     shipped: _RowLocations
     overlay: _RowLocations | None = None
@@ -114,16 +114,16 @@ class _Source:
 
 
 def load(overlay: Path | None = None, last_demand: int = 2) -> tuple[Keywords, ReplyCodes, Phrases]:
-    """The tables. ``last_demand``: the level of an overdue from which it is the last demand.
+    """Load the tables. ``last_demand``: the level of an Overdue from which it is the last demand.
 
-    Raises Misconfigured that names the file and the row of a mistake.
+    Raise Misconfigured that names the file and the row of a mistake.
     """
     return _shipped(last_demand) if overlay is None else _load(overlay, last_demand)
 
 
 @cache
 def _shipped(last_demand: int) -> tuple[Keywords, ReplyCodes, Phrases]:
-    """Read once a process: these files come with the program."""
+    """Load once per process: these files come with the program."""
     return _load(None, last_demand)
 
 
@@ -225,7 +225,7 @@ def _code(row: Mapping[str, Any], source: _Source) -> ReplyCode:
 
 
 def _phrases(tables: Mapping[str, Any], codes: ReplyCodes, source: _Source) -> Phrases:
-    """A site's own rows go first: what the letters really say beats what we guessed."""
+    """Make the phrases; a site's own go first, because they are taken from real letters."""
     made = []
     for row in tables["twin"]:
         place = source.place("twin", row["word"])
@@ -236,5 +236,5 @@ def _phrases(tables: Mapping[str, Any], codes: ReplyCodes, source: _Source) -> P
         except ValueError as error:
             if own or not source.overlaid:
                 raise _wrong(place, str(error)) from error
-            # a shipped phrase for a code that the site has changed: the site says its own, or none
+            # a shipped phrase for a code that the site has changed is left out: the site defines its own
     return Phrases(sorted(made, key=lambda phrase: not phrase.overlaid))

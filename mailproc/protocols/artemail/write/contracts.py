@@ -1,4 +1,4 @@
-"""What the ARTEmail templates may name: one dataclass for each file below templates/artemail."""
+"""Contracts of the ARTEmail templates: one dataclass for each file below templates/artemail."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Where an order that a template wrote differs from what was meant, for whoever edits the template."""
+"""Find where a rendered order differs from what was meant, for the person who edits the template."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,14 @@ from mailproc.protocols.artemail.write.guard import FieldLost
 
 SHOWN = 60
 VAGUE = ("text", "frame", "delivery", "orders", "type")
-"""Fields of the guard that say less than the place does."""
+"""Fields of the guard that say less than the position in the order does."""
 
 
 def explained(text: str, order: Order, lost: FieldLost) -> FieldLost:
-    """``lost`` with the first line of ``text`` (one order, rendered) that is not as meant; as it was
-    where only blank lines differ."""
+    """Return ``lost`` with the first wrong line of ``text`` (one rendered order).
+
+    Return ``lost`` unchanged if only blank lines differ.
+    """
     said = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
     meant = [line for line in guard.canonical(order) if line]
     at = next((n for n, (one, other) in enumerate(zip(said, meant, strict=False)) if one != other), None)
@@ -29,7 +31,7 @@ def explained(text: str, order: Order, lost: FieldLost) -> FieldLost:
 
 
 def _field(said: Sequence[str], meant: Sequence[str], order: Order, at: int) -> str:
-    """What is lost, by where it should stand; "text" where something stands there beside."""
+    """Name what was lost by where it should stand; "text" if there is an additional line."""
     if at == len(meant) or meant[at] in said[at + 1 :]:
         return "text"
     if at == 0:
@@ -42,7 +44,7 @@ def _field(said: Sequence[str], meant: Sequence[str], order: Order, at: int) -> 
 
 
 def _sentence(said: Sequence[str], meant: Sequence[str], number: int) -> str:
-    """``number``: of the line among those of the order that are not blank."""
+    """Describe the difference. ``number``: the line's number among the order's lines that are not blank."""
     found, wanted = _shown(said), _shown(meant)
     if not said:
         return f"{wanted} is missing at the end of the order"

@@ -1,7 +1,7 @@
-"""Writes what a customer's machine is told of its order file: how many orders were taken, which were not.
+"""Write the receipt of a customer's order file: how many orders were accepted, which were rejected.
 
-The layout is that of the receipts which we read ourselves (``receipts``), and our own reader has the
-last word on it. A file without a number of its own gets none: nobody could tell which one it is about.
+The layout is that of the receipts that we read ourselves (``receipts``), and our own reader checks it. A file
+without a reference number gets no receipt: nobody could tell which file it is about.
 """
 
 import re
@@ -27,12 +27,12 @@ _FIGURES = re.compile(r"[0-9]+")
 _REJECTED = re.compile(r"(?:Line [0-9]+: )?(?P<number>[^ ]+) REJECTED - ")
 
 MOST_REJECTED = 200
-"""Lines of one kind in a receipt; who sends a file with more of them has one mistake in all."""
+"""Lines of one kind in a receipt; a file with more of them has one common mistake."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What is to be said of a file. ``orders`` were taken; 0 rejects the file."""
+    """The content of a receipt. ``orders`` were accepted; 0 rejects the file."""
 
     customer_code: str
     file_ref: str
@@ -41,14 +41,14 @@ class Receipt:
 
 
 def receipt_of(customer_code: str, file_ref: str, orders: int, faults: Sequence[Fault]) -> Receipt | None:
-    """None where the file has no number, or nothing in it."""
+    """Return the receipt; None if the file has no number, or nothing in it."""
     if not file_ref or not (orders or faults):
         return None
     return Receipt(customer_code, file_ref, orders, _lines(faults))
 
 
 def without(receipt: Receipt, refused: Sequence[Fault]) -> Receipt:
-    """The receipt of a file of which these orders were read well and yet not taken."""
+    """Return the receipt of a file in which these orders could be read but were not accepted."""
     if not refused:
         return receipt
     lines = receipt.rejected + _lines(refused)
@@ -69,7 +69,7 @@ def _line(fault: Fault) -> str:
 
 
 def letter(receipt: Receipt, renderer: Renderer, replies: Replies) -> Body:
-    """The letter. Raises LocalFault where the template is broken or our reader reads something else."""
+    """Write the letter. Raise LocalFault if the template is broken or our reader reads something else."""
     context = ReceiptText(
         file_ref=receipt.file_ref,
         orders=receipt.orders,
@@ -86,7 +86,7 @@ def letter(receipt: Receipt, renderer: Renderer, replies: Replies) -> Body:
 
 
 def _check(receipt: Receipt, text: str, subject: str, replies: Replies) -> None:
-    """Raises LocalFault with what our own reader does not have of ``receipt``, or has beside it."""
+    """Raise LocalFault with the first thing that our own reader misses, or reads in addition."""
     lines = lines_of(text)
     alone, whole = replies.read(lines, "", None).taken, replies.read(lines, subject, None).taken
     if not text.isascii():
@@ -108,7 +108,7 @@ def _check(receipt: Receipt, text: str, subject: str, replies: Replies) -> None:
 
 
 def _check_beside(lines: Sequence[str], receipt: Receipt, replies: Replies) -> None:
-    """What stands beside verdict and rejected orders is words alone."""
+    """Check that everything beside the verdict and the rejected orders is plain prose."""
     meant = {" ".join(line.split()) for line in receipt.rejected}
     beside = [said for line in lines if (said := " ".join(line.split())) not in meant]
     try:
@@ -120,9 +120,9 @@ def _check_beside(lines: Sequence[str], receipt: Receipt, replies: Replies) -> N
 
 
 def _check_orders(receipt: Receipt, first: str, refused: set[str]) -> None:
-    """``first``: the line with the verdict; ``refused``: the numbers that are read as rejected."""
+    """Check the rejected orders. ``first``: the verdict's line; ``refused``: numbers read as rejected."""
     if not receipt.orders:
-        return  # of a rejected file no order is rejected by itself
+        return  # in a rejected file no order is rejected on its own
     if refused != {number for line in receipt.rejected if (number := _number(line))}:
         raise _wrong("the rejected orders are not read back as they were meant")
     if _FIGURES.findall(first) != [receipt.file_ref, str(receipt.orders)]:
@@ -134,6 +134,6 @@ def _wrong(what: str) -> LocalFault:
 
 
 def _number(line: str) -> str:
-    """The number in a line of ours that a reader takes for a rejected order."""
+    """Return the number in a line of ours that a reader takes for a rejected order."""
     named = _REJECTED.match(line)
     return named["number"] if named and report_lines.is_number(named["number"]) else ""

@@ -1,7 +1,7 @@
-"""Nothing leaves that our own reader does not read back as it was meant.
+"""Check that our own reader reads back what was meant, before anything is sent.
 
-Staff edit the templates, so what they rendered is read again: the same orders, numbers, keywords,
-delivery, every value. The first thing that was lost is named.
+Staff edit the templates, so the rendered text is read again: the same orders, numbers, keywords, delivery,
+every value. The error names the first thing that was lost.
 """
 
 import dataclasses
@@ -33,27 +33,29 @@ _CODES = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])")
 
 
 class FieldLost(Exception):
-    """A letter would not say what was meant; ``field`` is what was lost. ``by_template``: the template
-    lost it, for the value itself could be written."""
+    """The letter would not say what was meant; ``field`` was lost.
+
+    ``by_template``: the template lost it, the value itself could be written. ``line``: of the rendered text,
+    if one line is wrong.
+    """
 
     def __init__(self, field: str, text: str) -> None:
         super().__init__(text)
         self.field = field
         self.by_template = False
-        self.line = ""  # of the rendered text, where one is at fault
+        self.line = ""
 
 
 def framed(order: str, customer_code: str) -> str:
-    """One rendered order as a file of its own, to be read alone."""
+    """Return one rendered order as a file of its own, to be read alone."""
     gap = "\n" * GAP
     return f"{customer_code}\n{MASK}\n{gap}{order}\n{gap}{TERMINATOR}\n"
 
 
 def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], scheme: Orders) -> None:
-    """Raises Lost where ``text`` is not the file of exactly these orders, and of nothing else.
+    """Raise FieldLost if ``text`` is not the file of exactly these orders, and of nothing else.
 
-    ``written`` are the orders of ``expected`` as they should stand: a stranger's reader may not
-    forgive what ours does.
+    ``written`` are the orders of ``expected`` as they should stand: another reader may be stricter than ours.
     """
     lines = text.removesuffix("\n").split("\n")
     _check_marks(lines, scheme.file.customer_code)
@@ -80,13 +82,13 @@ def check_file(text: str, expected: Sequence[Apdu], written: Sequence[Order], sc
 
 
 def check_same(meant: Apdu, read: Apdu) -> None:
-    """Raises Lost with the first field that differs."""
+    """Raise FieldLost with the first field that differs."""
     if field := first_difference(meant, read):
         raise FieldLost(field, f"{field} is not read back as it was meant")
 
 
 def first_difference(meant: Any, read: Any, path: str = "") -> str:
-    """The dotted path of the first field that differs ("item.title"); '' where all is equal."""
+    """Return the dotted path of the first field that differs ("item.title"); '' if all are equal."""
     if meant == read:
         return ""
     if type(meant) is not type(read) or not dataclasses.is_dataclass(meant):
@@ -99,7 +101,7 @@ def first_difference(meant: Any, read: Any, path: str = "") -> str:
 
 
 def canonical(order: Order) -> list[str]:
-    """The lines of an order as the shipped template writes it."""
+    """Return the lines of an order as the shipped template writes it."""
     mark = f"{RZ} " if RZ in order.keywords else ""
     words = [word for word in order.keywords if word != RZ]
     first = " ".join([f"TX{' ' if mark else ''}{mark}{order.number}", *words])
@@ -107,10 +109,10 @@ def canonical(order: Order) -> list[str]:
 
 
 def check_beside(lines: Sequence[str], customer_code: str) -> None:
-    """Raises Lost where a line that stands beside the answers of a report or receipt says more than words.
+    """Raise FieldLost if a line beside the answers of a report or receipt is more than prose.
 
-    Our reader passes over such a line; another one could take it for an order, an end, a command, or
-    for answers to somebody else.
+    Our reader skips such a line; another one could take it for an order, an end, a command, or for answers to
+    another customer.
     """
     for line in map(str.strip, lines):
         if would_split(line):
@@ -120,7 +122,7 @@ def check_beside(lines: Sequence[str], customer_code: str) -> None:
 
 
 def _check_words(text: str, meant: Sequence[str]) -> None:
-    """Each line, blanks apart, is one that was meant."""
+    """Check that each line, apart from blanks, is one that was meant."""
     said = (" ".join(line.split()) for line in text.split("\n") if line.strip())
     lines = [_TX.sub("TX", line) for line in said]
     for found, wanted in zip_longest(lines, meant, fillvalue=""):
@@ -139,7 +141,7 @@ def _check_marks(lines: Sequence[str], customer_code: str) -> None:
 
 
 def _check_gaps(lines: Sequence[str], found: OrderFile) -> None:
-    """Exactly four blank lines before each order and before the terminator."""
+    """Check that exactly four blank lines stand before each order and before the terminator."""
     for number in [*(order.line for order in found.orders), len(lines)]:
         before = lines[max(0, number - 2 - GAP) : number - 1]
         if any(before[1:]) or len(before) != GAP + 1 or not before[0]:
@@ -147,7 +149,7 @@ def _check_gaps(lines: Sequence[str], found: OrderFile) -> None:
 
 
 def _check_blanks(lines: Sequence[str]) -> None:
-    """Blank lines part orders: another reader splits wherever they stand, and counts them."""
+    """Check that no other blank lines occur: another reader may split an order at any of them."""
     run = 0
     for number, line in enumerate(lines, 1):
         if not line:
@@ -159,7 +161,7 @@ def _check_blanks(lines: Sequence[str]) -> None:
 
 
 def check_widths(text: Sequence[str], to: Sequence[str]) -> None:
-    """Raises Lost where a line of an order's text or address is one that no reader takes."""
+    """Raise FieldLost if a line of an order's text or address is one that no reader accepts."""
     for line in text:
         if len(line) > COLUMNS or would_split(line):
             raise FieldLost(

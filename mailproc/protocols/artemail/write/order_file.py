@@ -1,4 +1,4 @@
-"""Writes an order file: each order rendered and guarded alone, then the frame around the good ones."""
+"""Write an order file: render and check each order alone, then put the frame around the good ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class _Made:
 
 
 def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Keywords) -> Encoded:
-    """The file of all orders that hold; the others are ``held`` with the field that was lost."""
+    """Return the file of all orders that can be written; the others are ``held`` with the lost field."""
     check_customer_code(wire)
     scheme = Orders(words, wire.partner.artemail, Ref(wire.customer_code, file_ref=wire.file_ref))
     made: list[_Made] = []
@@ -71,26 +71,26 @@ def check_customer_code(wire: Wire) -> None:
 
 
 def letter_body(subject: str, text: str, file_ref: str) -> Body:
-    """Plain text, nothing else; the reference number stands where a machine looks for it."""
+    """Return plain text, with the file's reference number in the subject, where a receiver looks for it."""
     whole = f"{subject} FILEREFNO {file_ref}" if file_ref else subject
     return Body(whole, (Part("text/plain", text.encode("ascii"), text=text, charset="us-ascii"),))
 
 
 def check_account(apdu: Apdu, customer_code: str) -> None:
-    """Raises Lost where the order belongs to another account."""
+    """Raise FieldLost if the order belongs to another account."""
     if apdu.ref and apdu.ref.customer_code not in ("", customer_code):
         raise FieldLost("ref.customer_code", "this order belongs to another customer code")
 
 
 def check_number(number: str) -> None:
-    """Raises Lost where ``number`` cannot be the number of an order of ours."""
+    """Raise FieldLost if ``number`` cannot be the number of an order of ours."""
     if not NUMBER.fullmatch(number):
         said = "is no number of letters, figures and hyphens, at most 20 long"
         raise FieldLost("ref.number", f"{number[:40]!r} {said}")
 
 
 def refusal(apdu: IllRequest, scheme: Orders) -> str:
-    """Why its address cannot stand in an order, whatever the template; '' where it can."""
+    """Return why the address cannot stand in an order, whatever the template; '' if it can."""
     order = scheme.order(apdu)
     try:
         guard.check_widths(order.text, order.address)
@@ -100,7 +100,7 @@ def refusal(apdu: IllRequest, scheme: Orders) -> str:
 
 
 def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Apdu]:
-    """The order, its text and what it means. Raises Lost, or LocalFault where the template is broken."""
+    """Return the order, its text and its meaning. Raise FieldLost, or LocalFault for a broken template."""
     check_account(apdu, scheme.file.customer_code)
     order = scheme.order(apdu)
     check_number(order.number)
@@ -119,7 +119,7 @@ def _one(apdu: Apdu, scheme: Orders, renderer: Renderer) -> tuple[Order, str, Ap
 
 
 def _can_be_written(meant: Apdu, order: Order, scheme: Orders) -> bool:
-    """Would the order hold, were its template as shipped?"""
+    """Return whether the order passes with the shipped template."""
     plain = "\n".join(guard.canonical(order))
     try:
         guard.check_file(guard.framed(plain, scheme.file.customer_code), [meant], [order], scheme)
@@ -129,14 +129,13 @@ def _can_be_written(meant: Apdu, order: Order, scheme: Orders) -> bool:
 
 
 def _check_once(meant: Apdu, made: Sequence[_Made]) -> None:
-    """Raises Lost where the file has this number already: a receiver would take one of the two."""
+    """Raise FieldLost if the file already has this number: a receiver would accept only one of the two."""
     if any((each.meant.type, each.meant.ref) == (meant.type, meant.ref) for each in made):
         raise FieldLost("ref.number", f"{meant.ref.number if meant.ref else ''} stands in this file already")
 
 
 def _meant(apdu: Apdu, order: Order, scheme: Orders) -> Apdu:
-    """What a reader will make of the order, which has a title or an action's word: it must be the kind of
-    message that we were given."""
+    """Return what a reader makes of the order; it must be the type of message that was given."""
     meant = scheme.apdu(order)
     if meant.type is not apdu.type:
         raise FieldLost("keywords", f"the keywords make a {meant.type.name} of it")
@@ -177,14 +176,14 @@ def _check_service(apdu: IllRequest, order: Order, scheme: Orders) -> None:
 
 
 def _check_address(order: Order, *, electronic: bool) -> None:
-    """A reader takes an address with "@" for an e-mail address, and any other for a postal one."""
+    """Check the kind of the address: a reader takes one with "@" for e-mail, any other for a postal one."""
     if order.address and electronic != ("@" in order.address[0]):
         field = "delivery.electronic" if electronic else "delivery.postal"
         raise FieldLost(field, f"{order.address[0]!r} is no address of this kind")
 
 
 def _check_title(apdu: IllRequest, order: Order, service: Service) -> None:
-    """An order without a title, or with one that lost its letters, could only fetch a wrong item."""
+    """Refuse an order without a title, or whose title lost its letters: it would bring a wrong item."""
     written = citation.write(apdu.item, service)
     title = written[0] if apdu.item.lines and written else apdu.item.title or ""
     if not to_ascii(title).text or not citation.read(order.text, service).title:

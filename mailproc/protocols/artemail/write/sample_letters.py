@@ -1,4 +1,4 @@
-"""Letters about nothing, written and read back as before sending: what a template loses shows here first."""
+"""Write sample letters and read them back, as before sending, so that a broken template shows early."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ _REMARK = "The reader has it now, from the shelves of another library"
 
 @dataclass
 class _Noting:
-    """A renderer that knows which file it rendered last: what is at fault after it is that file's."""
+    """A renderer that remembers which file it rendered last; a fault after that is that file's."""
 
     renderer: Renderer
     last: str = ""
@@ -68,7 +68,7 @@ class _Noting:
 
 
 def faults(codec: ArtemailCodec, renderer: Renderer) -> dict[str, Held]:
-    """By template: the first thing that is lost in a letter which it alone spoils."""
+    """Return, by template, the first thing lost in a letter that only this template breaks."""
     found: dict[str, Held] = {}
     for write in _letters(codec):
         noting = _Noting(renderer)

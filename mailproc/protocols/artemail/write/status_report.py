@@ -1,6 +1,6 @@
-"""Writes our answers as supplier: one status report in the words that customers' systems read.
+"""Write our answers as supplier: one status report with the codes that customers' systems read.
 
-What ART has no word for (a condition, an estimate) is refused before anything changed.
+What ART cannot express (a condition, an estimate) is refused before any state changes.
 """
 
 from collections import Counter
@@ -38,21 +38,21 @@ class _Line:
 
 
 def refusal(apdu: Apdu) -> str:
-    """Why ``apdu`` cannot be said at all, in a sentence; '' where it can."""
+    """Return a sentence on why ``apdu`` cannot be expressed at all; '' if it can."""
     if isinstance(apdu, IllAnswer) and not apdu.reply_code:
         return NO_WORD.get(apdu.results, "")
     return ""
 
 
 def answer_number(apdu: Apdu) -> str:
-    """The customer's own number, as it was printed to us."""
+    """Return the customer's own number for the order."""
     if apdu.ref and apdu.ref.number:
         return apdu.ref.number
     return apdu.transaction.tgq if apdu.transaction else ""
 
 
 def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Replies) -> Encoded:
-    """One letter for one customer code. A loan that may not be announced is ``unsaid``."""
+    """Write one letter for one customer code. A loan that must not be announced is ``unsaid``."""
     check_customer_code(wire)
     heading = Ref(wire.customer_code, file_ref=wire.file_ref)
     made: list[_Line] = []
@@ -77,13 +77,13 @@ def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Repli
 
 
 def is_unsaid(apdu: Apdu, wire: Wire) -> bool:
-    """SHIPPED LOAN is a guess that a partner may not want: then the book itself is the word."""
+    """Return whether Shipped is not sent: SHIPPED LOAN is undocumented, and this partner does not want it."""
     loan = isinstance(apdu, Shipped) and apdu.shipped_service is Service.LOAN
     return loan and not apdu.reply_code and not wire.partner.artemail.ship_loan
 
 
 def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> Apdu:
-    """What a customer's reader makes of our answer. Raises Lost where there is no word for it."""
+    """Return what a customer's reader makes of our answer. Raise FieldLost if no code expresses it."""
     ref = replace(heading, number=answer_number(apdu))
     word = word_for(apdu, today, codes)
     found = codes.find(word)
@@ -96,7 +96,7 @@ def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> 
 
 
 def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
-    """The code that says ``apdu``: its own where it has one. Raises Lost with the field that lacks."""
+    """Return the code for ``apdu``, its own if it has one. Raise FieldLost with the field that lacks."""
     if apdu.reply_code:
         word = to_ascii(apdu.reply_code).text.upper()
         if not word or len(word) > LONGEST_CODE:
@@ -111,7 +111,7 @@ def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
 
 
 def _keys(apdu: Apdu, last_demand: int) -> Iterator[str]:
-    """The keys of the table [say] that fit, the most special first."""
+    """Yield the keys of the table [say] that match, the most specific first."""
     name = apdu.type.name
     match apdu:
         case Shipped(shipped_service=Service() as service):
@@ -136,7 +136,7 @@ def _filled(word: str, apdu: Apdu, today: date | None) -> str:
 
 
 def _weeks(apdu: Apdu, today: date | None) -> str:
-    """Whole weeks, rounded up: better a little later than too early. '' where nobody named a day."""
+    """Return whole weeks, rounded up (rather too late than too early); '' if no day is named."""
     if not isinstance(apdu, IllAnswer) or apdu.retry_on is None or today is None:
         return ""
     return str(min(999, max(1, -(-(apdu.retry_on - today).days // 7))))
@@ -183,7 +183,7 @@ def _line(index: int, apdu: Apdu, heading: Ref, today: date | None, replies: Rep
 
 
 def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Replies) -> str:
-    """Raises Lost where the letter does not say exactly these lines."""
+    """Render the report. Raise FieldLost if the letter does not say exactly these lines."""
     today = printed(wire.today) if wire.today else ""
     lines = tuple(each.text for each in made)
     context = ReportText(customer_code=wire.customer_code, date=today, replies=lines)
@@ -198,7 +198,7 @@ def _rendered(made: Sequence[_Line], wire: Wire, renderer: Renderer, replies: Re
 
 
 def _check_replies(read: LineReading, meant: Sequence[Apdu]) -> None:
-    """Raises Lost where our reader has other replies than were meant."""
+    """Raise FieldLost if our reader finds other replies than were meant."""
     back = sorted((*read.apdus, *read.unsure), key=_as_read)
     if len(back) != len(meant) or read.receipt:
         raise FieldLost("text", f"{len(meant)} replies were meant, {len(back)} are read")
@@ -207,7 +207,7 @@ def _check_replies(read: LineReading, meant: Sequence[Apdu]) -> None:
 
 
 def _check_beside(text: str, lines: Sequence[str], context: ReportText, replies: Replies) -> None:
-    """The heading says of which day the report is; what stands beside the replies is words alone."""
+    """Check that the date stands in the heading, and that only prose stands beside the replies."""
     said = [" ".join(line.split()) for line in text.split("\n")]
     meant = {" ".join(line.split()) for line in lines}
     first = next(number for number, line in enumerate(said) if line in meant)
@@ -222,7 +222,7 @@ def _check_beside(text: str, lines: Sequence[str], context: ReportText, replies:
 
 
 def _check_once(text: str, lines: Sequence[str]) -> None:
-    """Our reader takes a line that stands twice for one; a customer's may count."""
+    """Check that no line occurs twice: our reader counts it once, a customer's may count both."""
     said = Counter(" ".join(line.split()) for line in text.split("\n"))
     for line in {" ".join(each.split()) for each in lines}:
         if said[line] != 1:

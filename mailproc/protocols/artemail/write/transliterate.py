@@ -1,9 +1,8 @@
-"""Any text as printable ASCII in which no base letter is lost: "Łódź" is "Lodz".
+"""Convert any text to printable ASCII without losing a base letter: "Łódź" becomes "Lodz".
 
-Decomposing (NFKD) takes accents off; the tables below hold the letters that have no
-decomposition, the Cyrillic and Greek alphabets, and the punctuation of typesetters. Every other
-script (Arabic, Chinese …) is romanised letter by letter, crudely, and counted, for staff to see;
-what has no Latin form at all becomes a question mark.
+Decomposing (Unicode NFKD) removes accents; the tables below hold letters without a decomposition, the
+Cyrillic and Greek alphabets, and typographic punctuation. Every other script (Arabic, Chinese …) is romanised
+letter by letter, crudely, and counted, so that staff see it; a sign without any Latin form becomes a "?".
 """
 
 import re
@@ -34,7 +33,7 @@ _SIGNS = {
 
 
 def _alphabet(pairs: str) -> dict[str, str]:
-    """ "жzh …": each letter before its Latin form, in both cases."""
+    """Read "жzh …": each letter followed by its Latin form; both cases."""
     small = {pair[0]: pair[1:] for pair in pairs.split()}
     return small | {letter.upper(): latin.capitalize() for letter, latin in small.items()}
 
@@ -45,8 +44,11 @@ _LEFT = re.compile(r"[^\x20-\x7e]")
 
 @dataclass(frozen=True)
 class Ascii:
-    """``text`` on one line, without leading, trailing or double blanks; ``lost`` letters became '?',
-    ``romanised`` ones have a crude Latin form."""
+    """The result of the conversion.
+
+    ``text`` is one line, without leading, trailing or double blanks; ``lost`` signs became '?'; ``romanised``
+    ones have a crude Latin form.
+    """
 
     text: str
     lost: int = 0
@@ -54,7 +56,7 @@ class Ascii:
 
 
 def to_ascii(text: str) -> Ascii:
-    """``text`` in printable ASCII. Control characters and line breaks count as blanks."""
+    """Return ``text`` in printable ASCII. Control characters and line breaks count as blanks."""
     if text.isascii() and text.isprintable():
         return Ascii(" ".join(text.split()))
     text = "".join(" " if unicodedata.category(each) in ("Cc", "Zl", "Zp") else each for each in text)
@@ -68,13 +70,13 @@ def to_ascii(text: str) -> Ascii:
 
 
 def _romanised(sign: str) -> str:
-    """Its crude Latin form, '' for a letter that is not spoken, '?' where there is none."""
+    """Return the crude Latin form, '' for a silent letter, '?' if there is none."""
     latin = anyascii(sign)
     silent = unicodedata.category(sign)[0] in "LM"
     return latin if latin or silent else "?"
 
 
 def is_readable(title: Ascii) -> bool:
-    """Is enough left of a title to find the work by? More than half of its letters must have survived."""
+    """Return whether more of the title's letters survived than were lost, so that the work can be found."""
     kept = sum(each.isalnum() for each in title.text)
     return kept > title.lost
