@@ -1,1 +1,1 @@
-"""Words for machines: one folder for each wire format."""
+"""Protocols for machines: one folder for each wire format."""

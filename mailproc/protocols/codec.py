@@ -1,8 +1,7 @@
-"""The promise that every wire format keeps: a letter becomes APDUs, APDUs become a letter.
+"""The interface of a wire format: a letter becomes APDUs, APDUs become a letter.
 
-A codec is a value made from configuration (``registry.load``); its methods are pure: no
-store, no clock, no socket. Words of a protocol never leak out of its folder: what leaves is
-the neutral vocabulary of ``mailproc.ill``.
+A codec is a value made from configuration (``registry.load``); its methods are pure: no store, no clock, no
+socket. The words of a protocol stay in its folder; what leaves it is the vocabulary of ``mailproc.ill``.
 """
 
 from abc import ABC, abstractmethod
@@ -30,11 +29,10 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something in a letter that could not be read. ``position``: of a ``unit``, lines counted from 1,
-    octets from 0.
+    """Something in a letter that could not be read.
 
-    ``number``: of the order that it is about, as its sender wrote it; '' where none can be told.
-    ``answer``: what the protocol has to say to the sender about it.
+    ``position`` counts ``unit``s: lines from 1, octets from 0. ``number``: the order that it is about, as its
+    sender wrote it, '' if unknown. ``answer``: what the protocol answers to the sender.
     """
 
     position: int | None
@@ -44,15 +42,18 @@ class Fault:
     answer: Apdu | None = None
 
     def __str__(self) -> str:
-        """Position and text, for people; a text that names its position itself is left alone."""
+        """Return position and text, for people; a text that already names its position is left as it is."""
         where = f"{self.unit} {self.position}: "
         return self.text if self.position is None or where in self.text else where + self.text
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who an order file says it is from, and the file's own number. The password is compared and
-    never shown; None where the layout has none: then the code must be the sender's own."""
+    """Who an order file claims to be from, and the file's own number.
+
+    The password is compared and never shown; None if the layout has none: then the code must be the sender's
+    own.
+    """
 
     customer_code: str
     password: str | None = field(repr=False)
@@ -63,8 +64,8 @@ class Credentials:
 class Decoded:
     """What a letter says.
 
-    ``apdus``: what is certain. ``unsure``: a number with an unknown code, for intake to keep
-    where the number is one of ours and to drop else. ``faults`` harm their own order only.
+    ``apdus`` are certain. ``unsure``: a number with an unknown code; intake keeps it if the number is one of
+    ours, and drops it otherwise. ``faults`` affect only their own order.
     """
 
     apdus: tuple[Apdu, ...] = ()
@@ -75,25 +76,30 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Wire:
-    """What a codec must know of the two ends to write a letter."""
+    """What a codec must know of both ends to write a letter.
+
+    ``role`` is ours; ``dialect`` the transaction's; ``address`` where the letter goes, '' for the partner's
+    own; ``today`` is in the library's time zone. ``readable`` returns a message as text for people, a summary
+    first.
+    """
 
     library: Library
     partner: Partner
-    role: Role  # ours
-    dialect: str = ""  # the one pinned on the transaction
-    address: str = ""  # where the letter goes; "" = the partner's
+    role: Role
+    dialect: str = ""
+    address: str = ""
     customer_code: str = ""
     file_ref: str = ""
-    today: date | None = None  # in the library's time zone
-    readable: Callable[[Apdu], Sequence[str]] | None = None  # the same for people, its gist first
+    today: date | None = None
+    readable: Callable[[Apdu], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
 class Held:
-    """An APDU that did not get into the letter: its index, the field that was lost, why.
+    """An APDU that is not in the letter: its index, the field that was lost, and why.
 
-    ``value``: what it is to say cannot be written, whatever the template. ``line``: that of the
-    rendered text which is at fault, where one is.
+    ``value``: its content cannot be written with any template. ``line``: the line of the rendered text that
+    is wrong, if there is one.
     """
 
     index: int
@@ -107,10 +113,10 @@ class Held:
 class Encoded:
     """A letter's body with everything that passed the guard; ``held`` is what did not.
 
-    ``body`` is None where nothing passed. Where the body holds the mask of a password,
-    ``secret_customer_code`` says whose is to be put in at the socket. ``unsaid``: indices of what
-    this partner is not told and need not be (its intent is done). ``lossy``: what went out, but
-    altered, for staff to see.
+    ``body`` is None if nothing passed. If the body holds the mask of a password, ``secret_customer_code``
+    says whose password is inserted at the socket. ``unsaid``: indices of messages that this partner is not
+    sent and does not need (their intents are done). ``lossy``: messages that went out altered, for staff to
+    see.
     """
 
     body: Body | None
@@ -121,18 +127,21 @@ class Encoded:
 
 
 class Renderer(Protocol):
-    """What a codec needs of the templates: a file by its path below the search path."""
+    """What a codec needs of the templates."""
 
     def render(self, path: str, context: Mapping[str, Any]) -> str:
-        """Raises LocalFault that names file, line and field where the template is broken."""
+        """Render the template at ``path``, which is below the search path.
+
+        Raise LocalFault that names file, line and field if the template is broken.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class ReadLine:
-    """A line of a letter and what a codec makes of it. ``line`` counts from 1; 0 is the subject.
+    """A line of a letter, and what a codec makes of it. ``line`` counts from 1; 0 is the subject.
 
-    ``kind``: a word of the protocol's own; ``row`` names the row of its tables that took the line.
+    ``kind`` is a word of the protocol; ``row`` names the row of its tables that matched the line.
     """
 
     line: int
@@ -146,8 +155,11 @@ class ReadLine:
 
 @dataclass(frozen=True)
 class Explained:
-    """``kind``: what the letter is taken for, "" for nobody's; ``means``: the same in words. ``overlay``: the
-    site's table that is laid over the shipped ones, "" for none."""
+    """How a letter is read.
+
+    ``kind``: what the letter is taken for, "" if no protocol reads it; ``means``: the same in words.
+    ``overlay``: the site's table that overlays the shipped ones, "" for none.
+    """
 
     kind: str
     means: str
@@ -160,40 +172,47 @@ Follows = Literal["next", "ask", "wait", "locations"]
 
 
 class Codec(ABC):
-    """Read and write one protocol's letters. ``recognise``, ``decode`` and ``encode`` are the codec; all else
-    is a capability that a protocol may have, and stands here with the answer of one that has it not."""
+    """Reads and writes the letters of one protocol.
+
+    ``recognise``, ``decode`` and ``encode`` are the codec. All else is an optional capability; the defaults
+    here are those of a protocol without it.
+    """
 
     name: ClassVar[str]
     repeat_safe: ClassVar[bool] = False
-    """Does a receiver throw repeats away, so that a letter in doubt may be sent again?"""
+    """Whether receivers discard repeats, so that a letter in doubt may be sent again."""
     media_types: ClassVar[frozenset[str]] = frozenset()
-    """Of parts that are this protocol's messages by their name alone."""
+    """Media types that identify a part as this protocol's message."""
 
     @abstractmethod
-    def recognise(self, letter: Letter) -> bool: ...
+    def recognise(self, letter: Letter) -> bool:
+        """Return whether the letter is of this protocol."""
 
     @abstractmethod
     def decode(self, letter: Letter) -> Decoded:
-        """Raises RemoteFault only where nothing at all can be read."""
+        """Decode one letter into APDUs and faults. Raise RemoteFault only if nothing at all can be read."""
 
     @abstractmethod
-    def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded: ...
+    def encode(self, apdus: Sequence[Apdu], wire: Wire, renderer: Renderer) -> Encoded:
+        """Encode APDUs for one partner into the body of a letter."""
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What is allowed in the configuration and yet worth a word to the operator."""
+        """What is allowed in the configuration but probably not meant."""
         return ()
 
     # What the wire can carry
 
     def batched(self, dialect: str) -> bool:  # noqa: ARG002
-        """May several APDUs for one partner of this dialect travel in one letter? Where not, the
-        second in a letter is ``held``."""
+        """Return whether several APDUs for one partner of this dialect may share a letter.
+
+        If not, all but the first are ``held``.
+        """
         return False
 
     @slow_work.outside_writes
     def project(self, apdu: Apdu) -> Apdu:
-        """What of this APDU the wire can carry: ``decode(encode(a)) == project(a)``."""
+        """Return what the wire can carry of this APDU: ``decode(encode(a)) == project(a)``."""
         return apdu
 
     def manner(
@@ -203,66 +222,69 @@ class Codec(ABC):
         dialect: str,  # noqa: ARG002
         partner: Partner | None = None,  # noqa: ARG002
     ) -> Manner:
-        """``partner``: its settings may open a way (a configured keyword); None: the codec alone."""
+        """Return how a message of this type goes.
+
+        The settings of ``partner`` may add a way (a configured keyword); None asks about the codec alone.
+        """
         return Manner.SEND
 
     def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002
-        """Why this very APDU has no word here, or none in this dialect, though its type has a manner,
-        as a sentence; else ''."""
+        """Return why this APDU cannot be expressed although its type has a manner; '' if it can."""
         return ""
 
     # Reading beyond the messages
 
     @slow_work.outside_writes
     def perhaps(self, letter: Letter) -> bool:  # noqa: ARG002
-        """Is a letter that nobody recognises a message, if its sender is proven and speaks the protocol?"""
+        """Return whether a letter that no codec recognises is a message if its sender is a proven partner."""
         return False
 
     def withheld(self, apdu: Apdu) -> Fault | None:  # noqa: ARG002
-        """Why a message that was read is not to be taken all the same until staff say so, with what is
-        answered; None where it may be taken."""
+        """Return why a message waits for staff to release it, with the answer; None if it need not."""
         return None
 
     def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:  # noqa: ARG002
-        """What an order says beside its item in words that nobody knows; staff look at it."""
+        """Return what an order says, beside its item, in words that are in no table; staff look at it."""
         return ()
 
     @slow_work.outside_writes
     def explain(self, letter: Letter) -> Explained | None:  # noqa: ARG002
-        """How the letter is read, line by line, for staff who fit the tables to what comes; None of a
-        protocol without such tables. The letter should be masked: its lines are shown as they are."""
+        """Explain how the letter is read, line by line, for staff who adapt the tables.
+
+        None if the protocol has no such tables. The letter should be masked: its lines are shown as they are.
+        """
         return None
 
     # Reply codes
 
     def means(self, reply_code: str) -> str:  # noqa: ARG002
-        """What a reply code says, in English; '' of one that is not of this protocol."""
+        """Return the meaning of a reply code, in English; '' if it is not of this protocol."""
         return ""
 
     def follows(self, answer: IllAnswer) -> Follows | None:  # noqa: ARG002
-        """What the answer's reply code leads to; None where it says nothing of it."""
+        """Return what the answer's reply code leads to; None if it does not decide that."""
         return None
 
     def follows_by_reason(self) -> Mapping[str, Follows]:
-        """By a reason of ISO 10161: where it leads, if the site says otherwise than the shipped table."""
+        """Return the site's own rules, by reason of ISO 10161."""
         return {}
 
     def renews_itself(self, apdu: Apdu) -> bool:  # noqa: ARG002
-        """Does this letter say that the loan will be renewed without our asking?"""
+        """Return whether this message says that the loan will be renewed without a request."""
         return False
 
     # The receipt of an order file
 
     def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:  # noqa: ARG002
-        """What a customer is to be told of its order file, as JSON; None where nothing can be."""
+        """Return the receipt of a customer's order file, as JSON; None if there can be none."""
         return None
 
     def receipt_letter(
         self, receipt: Mapping[str, Any], refused: Sequence[Fault], renderer: Renderer
     ) -> Body:
-        """The letter of what ``receipt`` gave, less the orders that were read and could not be taken.
+        """Write the letter of what ``receipt`` returned, without the orders that were read but refused.
 
-        Raises LocalFault where the template loses something.
+        Raise LocalFault if the template loses something.
         """
         raise NotImplementedError(f"{self.name} has no receipts")
 
@@ -270,14 +292,14 @@ class Codec(ABC):
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
-        """The letter's bytes for showing: every secret of this protocol masked."""
+        """Return the letter's bytes for showing, with every secret of this protocol masked."""
         return raw
 
     @slow_work.outside_writes
     def unmask(self, raw: bytes, secret: str) -> bytes:  # noqa: ARG002
-        """The outgoing bytes with the secret put in where the mask stands."""
+        """Return the outgoing bytes with the secret in the place of the mask."""
         return raw
 
     def rehearse(self, renderer: Renderer) -> Mapping[str, Held]:  # noqa: ARG002
-        """By the path of a template: what is lost of a letter about nothing that is written with it."""
+        """Write sample letters with each template; return by template path what a letter loses."""
         return {}

@@ -1,4 +1,4 @@
-"""What an unfilled answer leads to: a table in data, not an opinion in code."""
+"""Decide what an unfilled answer leads to, by a table in data."""
 
 import tomllib
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _BY_RESULT: dict[Results, Follows] = {Results.RETRY: "wait", Results.LOCATIONS_P
 
 
 class FollowsTable:
-    """``overrides``: by the standard's reason. What a reply code leads to, its codec says."""
+    """The rules by reason. ``overrides``: the site's own. (Rules by reply code are the codec's.)"""
 
     def __init__(self, overrides: Mapping[str, Follows]) -> None:
         self._by_reason: dict[str, Follows] = {**_read(), **overrides}
 
     def of(self, answer: IllAnswer) -> Follows:
-        """What is not known is asked."""
+        """Return what the answer leads to; an unknown reason becomes a question to staff."""
         if by_result := _BY_RESULT.get(answer.results):
             return by_result
         return self._by_reason.get(answer.reason or "", "ask")

@@ -1,7 +1,7 @@
-"""What a protocol's folder offers before its codec is made: one value, named in ``registry.PROTOCOLS``.
+"""What a protocol offers before its codec is made: one value for each, listed in ``registry.PROTOCOLS``.
 
-It is loaded by every verb of the command line: only ``codec``, ``contracts`` and ``ability`` load more, when
-they are called.
+Every verb of the command line loads this. Only ``codec``, ``contracts`` and ``ability`` load more, when
+called.
 """
 
 from abc import ABC, abstractmethod
@@ -20,53 +20,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ability:
-    """What a dialect has messages for: the manner of each kind by role, and the answers it takes."""
+    """What a dialect has messages for: the manner of each type by role, and the answers it accepts."""
 
     manner: Callable[[ApduType, Role], Manner] = lambda _kind, _role: Manner.SEND
     takes: Callable[[Results], bool] = lambda _results: True
 
 
 NONE = Ability(lambda _kind, _role: Manner.REFUSE, lambda _results: False)
-"""Of a protocol that is not there."""
+"""The ability of a protocol that is not installed."""
 
 
 class WireProtocol(ABC):
-    """``name`` is what [[partner]] codec says. All but ``codec`` is optional."""
+    """One protocol. ``name`` is its value of [[partner]] codec. All methods but ``codec`` are optional."""
 
     name: ClassVar[str]
 
     @abstractmethod
     def codec(self, config: Config) -> Codec:
-        """Raises Misconfigured that names the file and the row or key of a mistake."""
+        """Make the codec. Raise Misconfigured that names the file, and the row or key, of a mistake."""
 
     def problems(self, config: Config) -> Iterator[ConfigProblem]:  # noqa: ARG002
-        """What is wrong in this protocol's part of the configuration, as far as that needs no tables."""
+        """Yield mistakes in this protocol's configuration that can be found without its tables."""
         return iter(())
 
     def files(self, config: Config) -> Iterator[tuple[Loc, str]]:  # noqa: ARG002
-        """The files of its own that the configuration names, by key; '' where none is named."""
+        """Yield the files that the configuration names for this protocol, by key; '' if none is named."""
         return iter(())
 
     def contracts(self) -> "Sequence[Contract]":
-        """The templates of its letters."""
+        """Return the contracts of its templates."""
         return ()
 
     def ability(self, dialect: str, config: Config) -> Ability:  # noqa: ARG002
-        """The same as its codec's ``manner`` and ``refuses`` say, without making it."""
+        """Return what the codec's ``manner`` and ``refuses`` say, without making the codec."""
         return Ability()
 
     def accounts(self, partner: Partner) -> tuple[Account, ...]:  # noqa: ARG002
-        """Ours with the partner and the partner's with us, where orders go by an account."""
+        """Return the accounts in use, ours with the partner and the partner's with us."""
         return ()
 
     def every_account(self, partner: Partner) -> tuple[Account, ...]:
-        """Also those that no new order goes or comes by: earlier orders went by them."""
+        """Return also the accounts without new orders: earlier orders used them."""
         return self.accounts(partner)
 
     def number(self, partner: Partner, number: str) -> str:  # noqa: ARG002
-        """Our number of an order ("B1-1") as the partner is to see it."""
+        """Return our number of an order ("B1-1") as the partner sees it."""
         return number
 
     def acknowledges(self, partner: Partner) -> bool:  # noqa: ARG002
-        """Is each order file of the partner acknowledged?"""
+        """Return whether each order file of the partner gets a receipt."""
         return False

@@ -1,6 +1,6 @@
-"""Which acts of ours a partner's protocol has no message for, told without making its codec.
+"""Find the actions for which a partner's protocol has no message, without making its codec.
 
-Whoever only looks at a request needs no table of codes: the manners and the dialects are enough.
+Showing a request needs no table of reply codes: manners and dialects are enough.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from mailproc.protocols.protocol import NONE
 def sayable(
     actions: Sequence[str], codec: str, role: Role, dialect: str, config: Config, partner: Partner | None
 ) -> tuple[str, ...]:
-    """Those of ``actions`` (names of the command line) that we as ``role`` can say, in their order.
+    """Return those of ``actions`` (names of the command line) that we as ``role`` can send, in their order.
 
-    What is said to nobody (close) stays; by a protocol that this program no longer has, nothing else.
+    An action without a message (close) stays; if the protocol is not installed, nothing else does.
     ``partner``: its switches may forbid more.
     """
     protocol = registry.PROTOCOLS.get(codec)

@@ -1,7 +1,7 @@
-"""ISO 10161-1 in BER by mail as a codec: one APDU a letter, as borrower and as lender.
+"""The ISO 10161-1 codec: BER by mail, one APDU per letter, as borrower and as lender.
 
-Reading and writing are imported where they are used: it takes a twentieth of a second, and every
-verb of the command line makes this codec.
+Reading and writing are imported where they are used: that takes a twentieth of a second, and every verb of
+the command line makes this codec.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from mailproc.protocols.iso10161.writing import Ends
 
 MOST_UNREADABLE = 3
-"""Parts: a letter that holds more of them is not looked into any further."""
+"""Unreadable parts after which the rest of a letter is not read."""
 
 _PADDING = b"\r\n\0"
 
 
 @dataclass(frozen=True)
 class Iso10161Codec(Codec):
-    """Made by ``of``; a value without state."""
+    """The codec, made by ``of``; a value without state."""
 
     dialects: Mapping[str, Dialect]
     warnings: tuple[str, ...] = ()
@@ -40,11 +40,11 @@ class Iso10161Codec(Codec):
 
     name = settings.NAME
     media_types = frozenset({wire.MEDIA_TYPE})
-    repeat_safe = True  # the receiver knows a letter twice by its transaction, kind and time
+    repeat_safe = True  # the receiver recognises a repeat by transaction, type and time
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Raises Misconfigured that names file, table and key of a mistake in the dialects, or the key."""
+        """Make the codec. Raise Misconfigured that names the key, or file, table and key in the dialects."""
         overlay = config.file.parent / config.iso10161.dialects if config.iso10161.dialects else None
         known = dialects.load(overlay)
         settings.check(config, known)
@@ -52,12 +52,12 @@ class Iso10161Codec(Codec):
 
     @slow_work.outside_writes
     def recognise(self, letter: Letter) -> bool:
-        """Also what cannot be read but says of itself that it is a message; never a bounce."""
+        """Return whether the letter holds a message, readable or not; a bounce never does."""
         return bool(wire.found(letter)) and bounce.read(letter) is None
 
     @slow_work.outside_writes
     def decode(self, letter: Letter) -> Decoded:
-        """Every part is one APDU. Raises RemoteFault where there is no part at all.
+        """Decode each part into one APDU. Raise RemoteFault if there is no part at all.
 
         Octets of a fault are counted from the start of its part.
         """
@@ -90,7 +90,7 @@ class Iso10161Codec(Codec):
 
     @slow_work.outside_writes
     def encode(self, apdus: Sequence[Apdu], wire_: Wire, renderer: Renderer) -> Encoded:  # noqa: ARG002
-        """The first APDU is the letter, for peers take one of each; the others are ``held``."""
+        """Encode the first APDU; the others are ``held``, because peers accept one message per letter."""
         if not apdus:
             return Encoded(None)
         from mailproc.protocols.iso10161 import losses, writing
@@ -124,7 +124,7 @@ class Iso10161Codec(Codec):
         return self.dialect(dialect).manner(apdu_type, role)
 
     def refuses(self, apdu: Apdu, dialect: str = STANDARD) -> str:
-        """What the standard has no word for, and what it has one for that this system does not take."""
+        """Return why the standard cannot express the APDU, or why this system does not accept it; else ''."""
         from mailproc.protocols.iso10161 import writing
 
         known = self.dialect(dialect)
@@ -140,12 +140,12 @@ class Iso10161Codec(Codec):
         return writing.refuses(apdu)
 
     def dialect(self, name: str) -> Dialect:
-        """A transaction keeps its dialect's name; one that left the data since is the standard again."""
+        """Return the dialect; a transaction's dialect that has left the data is treated as the standard."""
         return self.dialects.get(name, self.dialects[STANDARD])
 
 
 def _read(part: wire.MessagePart) -> tuple[Apdu, Fault | None]:
-    """The part's first APDU, and what stands behind it."""
+    """Read the part's first APDU; the fault describes octets that follow it."""
     from mailproc.protocols.iso10161 import fault_report, reading
     from mailproc.protocols.iso10161.ber import schema
 
@@ -179,7 +179,7 @@ def _unreadable(part: wire.MessagePart, fault: RemoteFault, where: str) -> Fault
 
 
 def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:
-    """Will-Supply asks nothing of a borrower: who does not take it need not be told."""
+    """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""
     return (
         isinstance(apdu, IllAnswer)
         and apdu.results is Results.WILL_SUPPLY
@@ -211,8 +211,8 @@ def _body(apdu: Apdu, message: bytes, dialect: Dialect, wire_: Wire) -> Body:
     subject = f"{name if name.startswith('ILL') else f'ILL {name}'} {_number(apdu)}".rstrip()
     parts = [wire.part(message)]
     if dialect.readable_part:
-        gist, *more = wire_.readable(apdu) if wire_.readable else ("", apdu.note or "")
-        subject = f"{subject}: {gist}" if gist else subject
+        summary, *more = wire_.readable(apdu) if wire_.readable else ("", apdu.note or "")
+        subject = f"{subject}: {summary}" if summary else subject
         parts.insert(0, Part("text/plain", b"", text="\n".join((subject, "", *more))))
     return Body(subject, tuple(parts))
 

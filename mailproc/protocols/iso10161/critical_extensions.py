@@ -1,8 +1,8 @@
-"""A message with an extension that calls itself critical and means nothing to us is not to be taken.
+"""Refuse messages with a critical extension that is unknown here.
 
-What is public of the standard (Extension.critical) does not say what is to be answered; here it is a
-general problem, "other". What a site takes all the same stands in ``iso10161.critical``.
-APDU-Delivery-Info never comes here, for it was understood (``delivery_info``).
+The public parts of the standard (Extension.critical) do not say what to answer; we report the general problem
+"other". Extensions that a site accepts are listed in ``iso10161.critical``. APDU-Delivery-Info never comes
+here, because it is understood (``delivery_info``).
 """
 
 from base64 import b64decode
@@ -20,7 +20,7 @@ _REGISTERED = 1
 
 
 def fault(apdu: Apdu, taken: Collection[str]) -> Fault | None:
-    """What is wrong with ``apdu``; None where nothing critical stands in it, or it is in ``taken``."""
+    """Return what is wrong with ``apdu``; None without a critical extension, or if ``taken`` lists it."""
     if ANY in taken:
         return None
     unknown = [name for name in _critical(apdu) if name not in taken]
@@ -31,7 +31,7 @@ def fault(apdu: Apdu, taken: Collection[str]) -> Fault | None:
 
 
 def _critical(apdu: Apdu) -> Iterator[str]:
-    """The names of the critical extensions: an object identifier, else the identifier's number."""
+    """Yield the names of the critical extensions: an object identifier, else the identifier's number."""
     for entry in apdu.extensions:
         if str(entry["at"]).endswith("-extensions"):
             yield from (_name(one) for one in entry["value"] if one["critical"])
@@ -52,7 +52,7 @@ def _name(extension: dict[str, Any]) -> str:
 
 def _report(apdu: Apdu, why: str) -> StatusOrErrorReport | None:
     if isinstance(apdu, StatusOrErrorReport):
-        return None  # never a report to a report
+        return None  # a report is never answered by a report
     named = f"{apdu.type.name} {apdu.sent_at.isoformat() if apdu.sent_at else ''}".strip()
     report = Report(kind="error", source="provider", correlation=named, problem="other")
     return StatusOrErrorReport(

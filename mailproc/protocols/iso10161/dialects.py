@@ -1,4 +1,4 @@
-"""What each system that speaks ISO 10161 can say and take: data, with a site's own laid over it."""
+"""What each ISO 10161 system can send and accept: data, overlaid with a site's own."""
 
 import tomllib
 from collections.abc import Mapping
@@ -49,11 +49,11 @@ _SAYS: dict[Role, frozenset[ApduType]] = {
         }
     ),
 }
-"""Who may say what (ISO 10161-1): almost every APDU has one possible speaker."""
+"""Which side may send which APDU (ISO 10161-1); most have one sender."""
 
 
 class Dialect(BaseModel):
-    """One table of dialects.toml, whose head says what each key means."""
+    """One table of dialects.toml; the head of that file explains each key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -81,7 +81,7 @@ class Dialect(BaseModel):
         return table
 
     def manner(self, apdu_type: ApduType, role: Role) -> Manner:
-        """How we as ``role`` tell this system. REFUSE for what this role never says."""
+        """Return how we as ``role`` send to this system; REFUSE for what this role never sends."""
         if apdu_type not in _SAYS[role]:
             return Manner.REFUSE
         told = self.requester if role is Role.REQUESTER else self.responder
@@ -89,7 +89,7 @@ class Dialect(BaseModel):
 
 
 def load(overlay: Path | None = None) -> dict[str, Dialect]:
-    """Dialects by name. Raises Misconfigured that names file, table and key of a mistake."""
+    """Load the dialects by name. Raise Misconfigured that names file, table and key of a mistake."""
     tables = _read(_SHIPPED)
     laid = _read(overlay) if overlay is not None else {}
     standard = _laid_over(tables[STANDARD], laid.get(STANDARD, {}))
@@ -113,7 +113,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _laid_over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Key by key; within the tables of manners message by message."""
+    """Overlay key by key, and within the tables of manners message by message."""
     laid = dict(old)
     for key, value in new.items():
         both = isinstance(value, dict) and isinstance(old.get(key), dict)
@@ -122,7 +122,7 @@ def _laid_over(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _dialect(name: str, table: Mapping[str, Any], standard: Mapping[str, Any], file: Path) -> Dialect:
-    own = ("means", "reached_by", "certainty", "source", "notes")  # said of itself, never inherited
+    own = ("means", "reached_by", "certainty", "source", "notes")  # describe one dialect, not inherited
     inherited = {key: value for key, value in standard.items() if key not in own}
     try:
         return Dialect.model_validate(_laid_over(inherited, table))

@@ -1,6 +1,8 @@
-"""What the standard has for a message that cannot be read: a Status-Or-Error-Report with a general
-problem. A report is no APDU without a transaction's name, so there is one only where the name can be
-read; and never one to a report."""
+"""Report a message that cannot be read: a Status-Or-Error-Report with a general problem.
+
+A report needs the transaction's name, so there is one only if the name can be read; and a report is never
+answered by a report.
+"""
 
 from mailproc.errors import RemoteFault
 from mailproc.ill.apdu import Apdu, Report, StatusOrErrorReport
@@ -16,7 +18,7 @@ _LOOKED_AT = 10_000  # octets: the name is the second component, and none is as 
 
 
 def about(content: bytes, why: str) -> StatusOrErrorReport | None:
-    """The report on an APDU of which ``why`` says what is wrong; None where nothing can be said."""
+    """Return the report on an unreadable APDU, with the reason ``why``; None if none is possible."""
     if not content or content[0] & _CLASS != _APPLICATION:
         return None
     number = content[0] - _APPLICATION
@@ -30,8 +32,10 @@ def about(content: bytes, why: str) -> StatusOrErrorReport | None:
 
 
 def too_long(apdu: Apdu, why: str) -> StatusOrErrorReport | None:
-    """The report on a message with a name that is too long: a limit of ours (Unable-To-Perform), with the
-    beginning of its transaction's name."""
+    """Return the report on a message with a name above our limit (Unable-To-Perform).
+
+    It carries the beginning of the transaction's name.
+    """
     if isinstance(apdu, StatusOrErrorReport) or apdu.transaction is None:
         return None
     report = Report(kind="error", source="user", correlation=apdu.type.name, problem="resource-limitation")
@@ -39,7 +43,7 @@ def too_long(apdu: Apdu, why: str) -> StatusOrErrorReport | None:
 
 
 def _named(content: bytes) -> TransactionId | None:
-    """The transaction-id, whatever comes behind it."""
+    """Return the transaction-id, whatever follows it."""
     begin = content[:_LOOKED_AT]
     try:
         at = elements.inside(begin, 0)

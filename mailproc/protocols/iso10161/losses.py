@@ -1,4 +1,4 @@
-"""What the neutral vocabulary says and the standard has no component for: in the note, else lost and told."""
+"""Handle what the standard has no component for: write it into the note, else report it as lost."""
 
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Overdue
 from mailproc.protocols.codec import Held
@@ -7,13 +7,13 @@ from mailproc.protocols.iso10161.fields.strings import WORDS, tidy
 
 
 def into_note(apdu: Apdu, tree: Tree, component: str, words: str) -> None:
-    """``words`` stand in the note, once; people read it, machines have no better place."""
+    """Add ``words`` to the note, once; there people read them."""
     if tidy(words) not in (apdu.note or ""):
         tree[component] = WORDS.write("\n".join(filter(None, (apdu.note, words))))
 
 
 def write_level(overdue: Overdue, tree: Tree) -> None:
-    """Of the first demand nothing is to be said."""
+    """Write the number of a repeated Overdue into the note; the first needs none."""
     if (overdue.level or 0) > 1:
         into_note(overdue, tree, "responder-note", f"Reminder {overdue.level}.")
 
@@ -24,7 +24,7 @@ def write_position(answer: IllAnswer, tree: Tree) -> None:
 
 
 def of(index: int, apdu: Apdu) -> tuple[Held, ...]:
-    """What of the APDU at ``index`` does not go out with its message, for staff to see."""
+    """Return what is not transmitted of the APDU at ``index``, for staff to see."""
     lost: dict[str, str] = {}
     if isinstance(apdu, IllRequest):
         if apdu.keywords:

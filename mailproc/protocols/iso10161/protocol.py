@@ -1,4 +1,4 @@
-"""ISO 10161-1 as a protocol: what is known of it before its codec is made."""
+"""ISO 10161-1 as a protocol: what must be known before its codec is made."""
 
 import re
 from collections.abc import Iterator

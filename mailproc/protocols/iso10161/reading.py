@@ -1,9 +1,9 @@
-"""From a tree to the neutral APDU.
+"""Turn a tree into the neutral APDU.
 
-What is not vital and cannot be read is kept (``unmapped``) with the reason; the message is taken. Lost
-on purpose is only: which of the two string types a text had, blanks around a text and the kind of
-its line ends, who else stands in a recipient-info, what DEFAULT components say by default, empty
-texts and lists, and the way a number, a date or the word for mail was written.
+A component that is not vital and cannot be read is kept (``unmapped``) with the reason; the message is still
+accepted. Deliberately lost are only: which of the two string types a text had, blanks around a text and the
+kind of its line ends, other entries of a recipient-info, DEFAULT components, empty texts and lists, and how a
+number, a date or the name of the mail service was spelled.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from mailproc.protocols.iso10161.fields.field_codec import Tree, read_fields
 
 
 def apdu(kind: ApduType, tree: Tree) -> Apdu:
-    """Raises RemoteFault where something is missing or senseless without which nothing can be done."""
+    """Return the APDU. Raise RemoteFault if something vital is missing or unreadable."""
     how = KINDS[kind]
     tree = delivery_info.lifted(tree, how.extensions)
     unread: dict[str, str] = {}

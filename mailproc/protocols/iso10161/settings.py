@@ -1,4 +1,4 @@
-"""What must hold of a partner that speaks ISO 10161, beyond the shape of the configuration."""
+"""Check the settings of a partner with ISO 10161, beyond the types of the configuration."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ NAME = "iso10161"
 
 
 def check(config: Config, dialects: Mapping[str, Dialect]) -> None:
-    """Raises Misconfigured that names the partner, the key and what it may be."""
+    """Raise Misconfigured that names the partner, the key and what it may be."""
     if problems := list(_problems(config, dialects)):
         raise config_load.all_wrong(config, problems)
 
@@ -30,7 +30,7 @@ def _problems(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[Confi
 
 
 def _symbols(config: Config, partner: Partner, loc: Loc) -> Iterator[ConfigProblem]:
-    """Such a system knows nobody whose symbol has no namespace, so nothing would ever get there."""
+    """Refuse symbols without a namespace for systems that need one: they would know no sender."""
     writes = f"{partner.symbol} has the dialect {partner.dialect}, which writes symbols as NAMESPACE:SYMBOL"
     if ":" not in partner.symbol:
         yield ConfigProblem(loc, writes, partner.symbol)
@@ -39,7 +39,7 @@ def _symbols(config: Config, partner: Partner, loc: Loc) -> Iterator[ConfigProbl
 
 
 def warnings(config: Config, dialects: Mapping[str, Dialect]) -> Iterator[str]:
-    """What is allowed and yet worth a word to the operator."""
+    """Yield what is allowed but probably not meant."""
     for partner in _partners(config):
         dialect = dialects.get(partner.dialect)
         if dialect is not None and "e-mail" not in dialect.reached_by:

@@ -1,7 +1,7 @@
-"""Where the messages lie in a letter, and the part that one travels in (RFC 2503).
+"""Find the messages in a letter, and make the part in which one travels (RFC 2503).
 
-A partner's system, a gateway, or a person who forwards one may wrap the part into anything: so it
-is looked for everywhere, also in letters inside the letter. Who may be believed is not asked here.
+A partner's system, a gateway, or a person who forwards a message may wrap the part in anything. So it is
+looked for everywhere, also in letters inside the letter. Whether the sender is proven is not decided here.
 """
 
 from collections.abc import Iterator
@@ -14,30 +14,30 @@ from mailproc.protocols.iso10161.ber import elements
 
 MEDIA_TYPE = "application/iso-10161-ill-1"
 ENCODING = "iso-8825-ber"
-"""The one legal value of the parameter transfer-encoding (RFC 2503 section 3)."""
+"""The only legal value of the parameter transfer-encoding (RFC 2503, section 3)."""
 
 UNIT = "octet"
-"""What the positions of faults count, from the start of a part."""
+"""The unit of a fault's position, counted from the start of a part."""
 
 MOST_PARTS = 25
 MOST_LEVELS = 3  # of letters inside letters
-MOST_GUESSES = 3  # parts of no named type that look like a message and are none; then no more are tried
+MOST_GUESSES = 3  # untyped parts that looked like a message and were none, before no more are tried
 
 _LETTERS = ("message/rfc822", "message/global")
 
 
 @dataclass(frozen=True)
 class MessagePart:
-    """One part that holds a message, or says so. ``encoding`` is '' where the part names none."""
+    """One part that holds a message, or claims to. ``encoding`` is '' if the part names none."""
 
     content: bytes
     encoding: str = ""
 
 
 def found(letter: Letter) -> tuple[MessagePart, ...]:
-    """The first ``MOST_PARTS`` in the order of the letter.
+    """Return the first ``MOST_PARTS`` messages in the order of the letter.
 
-    What an automatic reply holds as a letter inside it is a quotation: nobody says it anew.
+    A letter inside an automatic reply is only quoted, so it is skipped.
     """
     levels = 0 if letter.auto_submitted.startswith("auto-replied") else MOST_LEVELS
     messages = list[MessagePart]()
@@ -66,7 +66,7 @@ def _candidates(letter: Letter, levels: int) -> Iterator[Part]:
 
 
 def _passes(content: bytes) -> bool:
-    """Is a part of no named type a message by its octets alone?"""
+    """Return whether an untyped part is a message, by its octets."""
     try:
         elements.first(content)
     except RemoteFault:
@@ -75,5 +75,5 @@ def _passes(content: bytes) -> bool:
 
 
 def part(message: bytes) -> Part:
-    """The part of one APDU in BER; base64, as every part that is no text."""
+    """Return the part of one APDU in BER; it is sent in base64, as every part that is not text."""
     return Part(MEDIA_TYPE, message, parameters=(("transfer-encoding", ENCODING), ("name", "ill.ber")))

@@ -1,7 +1,7 @@
-"""From the neutral APDU to a tree.
+"""Turn the neutral APDU into a tree.
 
-Three steps: what the APDU says (``said``), what it kept of a message that was read (``unmapped``), and
-what the standard wants and nobody said (``_complete``).
+Three steps: the APDU's own fields (``said``), what it kept of a message that was read (``unmapped``), and
+mandatory components without a value (``_complete``).
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +21,10 @@ _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zon
 
 @dataclass(frozen=True, kw_only=True)
 class Ends:
-    """What must be known of the two ends. ``role`` is ours; '' is left out."""
+    """What must be known of both ends. ``role`` is ours; empty values are omitted.
+
+    ``chargeable_units``: what a Shipped says if it names none; 0 for nothing.
+    """
 
     role: Role = Role.REQUESTER
     our_symbol: str = ""
@@ -31,14 +34,14 @@ class Ends:
     their_symbol: str = ""
     their_address: str = ""
     version: int = 1
-    chargeable_units: int = 0  # what a Shipped says that says nothing of it; 0: nothing
+    chargeable_units: int = 0
 
 
 NOBODY = Ends()
 
 
 def tree(apdu: Apdu, ends: Ends) -> Tree:
-    """Raises LocalFault that names the field which has no room, or without which nothing can be said."""
+    """Return the tree. Raise LocalFault that names the field that has no room, or that is missing."""
     if apdu.sent_at is None:
         raise LocalFault("sent_at: a message must say its time")
     if apdu.transaction is None:
@@ -51,10 +54,10 @@ def tree(apdu: Apdu, ends: Ends) -> Tree:
 
 
 def project(apdu: Apdu) -> Apdu:
-    """What of ``apdu`` the wire carries, with what the standard makes of what is not said.
+    """Return what the wire carries of ``apdu``, with the standard's values for what is missing.
 
-    Not carried: ``ref``, ``reply_code``, and what ``losses`` tells or puts into the note. What only the
-    two ends know (names, our address) comes on top. Raises LocalFault as ``tree`` does.
+    Not carried: ``ref``, ``reply_code``, and what ``losses`` reports or puts into the note. What only the two
+    ends know (names, our address) is added later. Raise LocalFault as ``tree`` does.
     """
     at = apdu.sent_at or _ANY_TIME
     back = reading.apdu(apdu.type, tree(replace(apdu, sent_at=at), NOBODY))
@@ -62,7 +65,7 @@ def project(apdu: Apdu) -> Apdu:
 
 
 def refuses(apdu: Apdu) -> str:
-    """Why ``apdu`` cannot be said, as a sentence, or ''; its time and its name may still be missing."""
+    """Return why ``apdu`` cannot be expressed, as a sentence, or ''; time and name may still be missing."""
     try:
         whole = said(apdu)
         if (complete := KINDS[apdu.type].complete) is not None:
@@ -78,12 +81,12 @@ def _complete(apdu: Apdu, whole: Tree, ends: Ends) -> None:
     if how.complete is not None:
         how.complete(apdu, whole)
     _charge(whole, ends)
-    _say_where_answers_go(whole, ends)
+    _set_reply_address(whole, ends)
     whole["protocol-version-num"] = 2 if _needs_two(whole) else ends.version
 
 
 def _name_parties(whole: Tree, ends: Ends) -> None:
-    """Both are OPTIONAL in the module and mandatory by mail (a comment in the module)."""
+    """Name both parties: OPTIONAL in the module, but mandatory by mail (a comment in the module)."""
     symbols = [ends.our_symbol, ends.their_symbol]
     if ends.role is Role.RESPONDER:
         symbols.reverse()
@@ -102,8 +105,8 @@ def _charge(whole: Tree, ends: Ends) -> None:
         whole["supply-details"].setdefault("chargeable-units", ends.chargeable_units)
 
 
-def _say_where_answers_go(whole: Tree, ends: Ends) -> None:
-    """An APDU that says reply_to keeps it; else it is our own address."""
+def _set_reply_address(whole: Tree, ends: Ends) -> None:
+    """Keep the APDU's own reply_to; without one, answers go to our address."""
     info = whole.setdefault(delivery_info.AT, {})
     ours = delivery_info.by_mail(ends.our_address, ends.our_aliases)
     theirs = delivery_info.by_mail(ends.their_address)
@@ -119,7 +122,7 @@ def _say_where_answers_go(whole: Tree, ends: Ends) -> None:
 
 
 def _needs_two(whole: Tree) -> bool:
-    """Electronic delivery and damaged-details came with version 2 (a comment in the module)."""
+    """Return whether version 2 is needed: for electronic delivery or damaged-details (module comment)."""
     alternative, inner = whole.get("results-explanation", ("", {}))
     return (
         "damaged-details" in whole

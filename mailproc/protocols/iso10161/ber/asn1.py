@@ -1,11 +1,11 @@
-"""asn1tools, with what this protocol needs otherwise. Imported late: it takes a third of a second.
+"""asn1tools, changed where this protocol needs it. Imported late: it takes a third of a second.
 
-* A component with a DEFAULT is always written: libraries in the field refuse an APDU without it.
-* An element that is not known is kept (under ``unknown``) and written back, at every level; asn1tools
-  forgets it together with all that follows.
-* An explicit tag must hold exactly one element; where the SEQUENCE's own tag is missing inside, as
-  in the APDUs of one library in the field, the content is taken for the SEQUENCE's.
-* Numbers have at most eight octets, object identifiers 64: work grows with the square of their length.
+* A component with a DEFAULT is always written: some libraries in use reject an APDU without it.
+* An unknown element is kept (under ``unknown``) and written back, at every level; asn1tools drops it and all
+  that follows.
+* An explicit tag must hold exactly one element; if the SEQUENCE's own tag is missing inside it, as in the
+  APDUs of one library in use, the content is read as the SEQUENCE's.
+* Numbers have at most eight octets, object identifiers 64: the work grows with the square of their length.
 """
 
 from functools import cache, cached_property
@@ -30,11 +30,11 @@ _SEQUENCE = 0x30
 
 
 class Unwritable(EncodeError):
-    """Our own words, which hold nothing of the value (those of asn1tools do)."""
+    """An error in our own words, without the value (asn1tools' messages repeat it)."""
 
 
 class Sequence(ber.Sequence):
-    """Finds each component by its tag, in whatever order they stand."""
+    """A SEQUENCE that finds each component by its tag, in any order."""
 
     @cached_property
     def by_tag(self) -> dict[bytes, Any]:
@@ -90,7 +90,7 @@ class Sequence(ber.Sequence):
         return encoded
 
     def _rest(self, data: dict[str, Any]) -> bytes:
-        """A misspelt component must not get lost on its way."""
+        """Return the unknown elements; raise Unwritable for a misspelt component, which would get lost."""
         names = {member.name for member in self.root_members} | {UNKNOWN}
         if strange := sorted(set(data) - names):
             raise Unwritable(f"there is no component {', '.join(strange)}")
@@ -111,7 +111,10 @@ class ExplicitTag(ber.ExplicitTag):
         return value, end
 
     def _bare(self, data: bytearray, offset: int, end: int) -> bool:
-        """Is the own tag of a SEQUENCE (of an EXTERNAL: 28) left out? A list shows it one level deeper."""
+        """Return whether the tag of a SEQUENCE (or EXTERNAL: 28) is missing inside this one.
+
+        For a list, the element one level deeper tells.
+        """
         if offset == end or data[offset] != self.inner.tag[0]:
             return True
         if isinstance(self.inner, ber.MembersType):
@@ -135,7 +138,7 @@ class Integer(ber.Integer):
 
 
 class ObjectIdentifier(ber.ObjectIdentifier):
-    """X.690, 8.19, as text with full stops."""
+    """An object identifier (X.690, 8.19), as text with full stops."""
 
     def decode_content(self, data: bytearray, offset: int, length: int) -> tuple[str, int]:
         end = offset + length
@@ -176,11 +179,11 @@ class AnyElement(ber.Any):
 
 
 _OWN = {"INTEGER": Integer, "OBJECT IDENTIFIER": ObjectIdentifier, "ANY": AnyElement}
-"""Instead of asn1tools' classes, by the name of the ASN.1 type; of each the constructor takes a name."""
+"""Our classes that replace those of asn1tools, by ASN.1 type; each constructor takes a name."""
 
 
 class _Compiler(ber.Compiler):
-    """Makes our classes where asn1tools makes its own."""
+    """Makes our classes in place of asn1tools' own."""
 
     def compile_implicit_type(self, name: str, described: dict[str, Any], module: str) -> Any:
         of = described["type"]
@@ -220,7 +223,7 @@ def tags(member: Any) -> list[bytes]:
 
 
 def _whole(octets: Any) -> bytes:
-    """Octets that are put in as they stand must be one whole element."""
+    """Return the octets, if they are exactly one element. Raise Unwritable otherwise."""
     if not isinstance(octets, bytes):
         raise Unwritable("is no whole element")
     try:
@@ -234,7 +237,7 @@ def _whole(octets: Any) -> bytes:
 
 @cache
 def types() -> dict[str, Any]:
-    """The compiled types of ``ill.asn``, by name; each with its ``type_checker``."""
+    """Return the compiled types of ``ill.asn`` by name, each with its ``type_checker``."""
     parsed = parse_files(str(_FILE))
     compiled: dict[str, Any] = _Compiler(parsed, False).process()[_MODULE]
     checks = type_checker.compile_dict(parsed, False)[_MODULE]

@@ -1,10 +1,10 @@
-"""What comes from outside is walked once before anything reads it (X.690, the basic encoding rules).
+"""Normalise BER from outside before anything reads it (X.690, the basic encoding rules).
 
-BER leaves the writer many ways to say the same: lengths known or unknown in advance, lengths with
-leading zeros, strings in segments. The walk allows all of them, bounds what a stranger can make us
-do, and rewrites to the one plain form that ``schema`` reads: definite lengths in the fewest octets,
-strings in one piece. Contents stay as they are (a TRUE of any octet, an INTEGER of any length).
-Nothing recurses; each octet is copied at most once a level.
+BER lets the writer choose: lengths known or unknown in advance, lengths with leading zeros, strings in
+segments. One pass accepts all of them, limits the work that a stranger can cause, and rewrites the input to
+the plain form that ``schema`` reads: definite lengths in the fewest octets, strings in one piece. Contents
+stay as they are (a TRUE of any octet, an INTEGER of any length). Nothing recurses; each octet is copied at
+most once per level.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from mailproc.errors import RemoteFault
 
 OCTETS = 1 << 20
-"""The longest input; the largest APDUs in the field have a few kilobytes."""
+"""The longest input; the largest APDUs in use have a few kilobytes."""
 DEPTH = 64
 ELEMENTS = 20_000
 
@@ -24,11 +24,11 @@ _END_OF_CONTENTS = b"\0\0"
 _OCTET_STRING = b"\x04"
 _TAG_OCTETS = 4
 _APDUS = range(0x61, 0x75)
-_INSIDE = (0x30, 0x80)  # the SEQUENCE, or its first component where its tag is missing
+_INSIDE = (0x30, 0x80)  # the SEQUENCE, or its first component if the tag is missing
 _JUNK = 8
 
 # Universal types that may be sent in segments (8.7, 8.23, 8.25): descriptor, UTF8String … BMPString.
-# BIT STRING is left as it stands: its segments count unused bits.
+# BIT STRING is left unchanged: its segments count unused bits.
 _STRINGS = {
     bytes([number | _CONSTRUCTED]): bytes([number])
     for number in (0x04, 0x07, 0x0C, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1A, 0x1B, 0x1C, 0x1E)
@@ -38,14 +38,14 @@ _STRING_TAGS = frozenset(tag[0] for tag in _STRINGS)
 
 
 class NotPlain(Exception):
-    """Octets or a tree that the quick way does not understand; whether they are wrong is not said."""
+    """Raised for octets or a tree that the fast path does not handle; they may still be valid."""
 
 
 @dataclass(frozen=True)
 class First:
-    """The first element of the input in plain form, and how many octets of the input came after it.
+    """The first element of the input in plain form, and how many octets of the input follow it.
 
-    ``as_it_was``: the input had that form itself, so that an octet has the same place in both.
+    ``as_it_was``: the input already had that form, so an octet has the same position in both.
     """
 
     bytes: bytes
@@ -54,9 +54,9 @@ class First:
 
 
 def looks_like(data: bytes) -> bool:
-    """Could this be one APDU? Looks at the first octets and the length only.
+    """Return whether this could be one APDU, by its first octets and its length.
 
-    A line end or two after it does no harm; a text that begins with a letter from a to t hardly passes.
+    A line end or two after it is allowed; a text that begins with a letter from a to t hardly ever matches.
     """
     if not data or data[0] not in _APDUS:
         return False
@@ -70,15 +70,15 @@ def looks_like(data: bytes) -> bool:
 
 
 def inside(data: bytes, at: int) -> int:
-    """Where the content begins of the element at octet ``at``. Raises RemoteFault."""
+    """Return where the content of the element at octet ``at`` begins. Raise RemoteFault if it is cut off."""
     return _header(data, at)[1]
 
 
 def first(data: bytes) -> First:
-    """The first element of ``data`` in plain form.
+    """Return the first element of ``data`` in plain form.
 
-    Raises RemoteFault that names the octet (counted from 0) at which the element cannot be read, or
-    which limit it exceeds: 1 MiB, 64 levels, 20,000 elements.
+    Raise RemoteFault that names the octet (counted from 0) at which the element cannot be read, or the limit
+    that it exceeds: 1 MiB, 64 levels, 20,000 elements.
     """
     if len(data) > OCTETS:
         raise RemoteFault(f"{len(data)} octets are more than the {OCTETS} allowed", OCTETS)
@@ -109,9 +109,9 @@ def first(data: bytes) -> First:
 
 
 def is_plain(data: bytes, at: int, end: int) -> bool:
-    """Do these octets hold just one element, which ``first`` would leave as it stands?
+    """Return whether these octets are exactly one element that ``first`` would leave unchanged.
 
-    No is also said to what is allowed and rare: tags of several octets, more than half of the levels.
+    False also for rare but valid forms: tags of several octets, more than half of the allowed levels.
     """
     stop, ends = end, list[int]()
     while at + 2 <= stop:
@@ -135,7 +135,7 @@ def is_plain(data: bytes, at: int, end: int) -> bool:
 
 
 def element(tag: bytes, content: bytes) -> bytes:
-    """Identifier octets, the length in the fewest octets, the content."""
+    """Return an element: identifier octets, the length in the fewest octets, the content."""
     size = len(content)
     if size < _LONG:
         return tag + bytes((size,)) + content
@@ -145,9 +145,11 @@ def element(tag: bytes, content: bytes) -> bytes:
 
 @dataclass(slots=True)
 class _Frame:
-    """A constructed element that is being read. ``end``: where it ends, or -1 if that is not known;
-    ``bound``: where the nearest one ends of which it is known. ``string``: the identifier of the whole
-    where this is a string in segments."""
+    """A constructed element that is being read.
+
+    ``end``: where it ends, -1 if unknown; ``bound``: the nearest known end around it. ``string``: the
+    identifier of the whole string, if this is a string in segments.
+    """
 
     start: int
     tag: bytes
@@ -171,12 +173,12 @@ def _close(frames: list[_Frame]) -> None:
 
 
 def _plain_run(data: bytes, at: int, frames: list[_Frame], most: int, stop: int) -> tuple[int, int, int]:
-    """Where the elements end that follow here and are plain throughout, how many they are with all
-    that they hold, and the furthest octet at which one was found that is not plain.
+    """Return where the plain elements that follow end, how many they are, and the furthest octet not plain.
 
-    It takes nothing that ``_element`` would not leave as it stands. It is there to be quick: most
-    input is plain, and a flood of elements is refused sooner. ``stop``: the furthest such octet of the
-    runs before; what holds it is not tried as a whole again, so the work stays linear.
+    Their number includes all elements inside them. Only what ``_element`` would leave unchanged is taken.
+    This is a fast path: most input is plain, and a flood of elements is refused sooner. ``stop``: the
+    furthest octet not plain of earlier runs; an element around it is not tried as a whole again, so the work
+    stays linear.
     """
     frame, begin, taken, count = frames[-1], at, 0, 0
     if len(frames) == 1 or frame.string is not None:
@@ -208,8 +210,10 @@ def _plain_run(data: bytes, at: int, frames: list[_Frame], most: int, stop: int)
 
 
 def _plain_header(data: bytes, at: int, limit: int) -> tuple[int, int]:
-    """Where the content begins and ends of an element with a one-octet tag and a length in the fewest
-    octets that ends before ``limit``; else an end of -1."""
+    """Return where the content of an element begins and ends; the end is -1 if it is not plain.
+
+    Plain is a tag of one octet, a length in the fewest octets, and an end not after ``limit``.
+    """
     size, body = data[at + 1], at + 2
     if size >= _LONG:
         octets = size & 0x7F
@@ -222,7 +226,7 @@ def _plain_header(data: bytes, at: int, limit: int) -> tuple[int, int]:
 
 
 def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
-    """Takes the element at this octet; where to go on."""
+    """Read the element at this octet; return where to continue."""
     frame = frames[-1]
     behind, body, length = _header(data, at)
     end = body + length if length != _INDEFINITE else _INDEFINITE
@@ -238,14 +242,14 @@ def _element(data: bytes, at: int, frames: list[_Frame]) -> int:
     if end == _INDEFINITE or not data[at]:
         raise RemoteFault(f"octet {at}: no element can begin like this", at)
     if frame.string is None and body - behind == 1:
-        frame.parts.append(data[at:end])  # it is plain; most are
+        frame.parts.append(data[at:end])  # already plain, as most are
     else:
         frame.add(data[at:behind], data[body:end], at)
     return end
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int]:
-    """Where the identifier ends, where the content begins, how long it is (or -1)."""
+    """Return where the identifier ends, where the content begins, and its length (or -1)."""
     try:
         size = data[at + 1]
         if size < _LONG and data[at] & _HIGH_TAG != _HIGH_TAG:
@@ -265,7 +269,7 @@ def _ends(at: int) -> RemoteFault:
 
 
 def _identifier(data: bytes, at: int) -> int:
-    """The octet behind the identifier (8.1.2). Raises IndexError where the input ends."""
+    """Return the octet after the identifier (8.1.2). Raise IndexError at the end of the input."""
     if data[at] & _HIGH_TAG != _HIGH_TAG:
         return at + 1
     behind = at + 1
@@ -279,7 +283,7 @@ def _identifier(data: bytes, at: int) -> int:
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
-    """Where the content begins and how long it is (8.1.3), or -1. Raises IndexError like above."""
+    """Return where the content begins, and its length (8.1.3) or -1. Raise IndexError at the input's end."""
     size = data[at]
     if size < _LONG:
         return at + 1, size

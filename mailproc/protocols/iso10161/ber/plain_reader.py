@@ -1,9 +1,9 @@
-"""Octets to trees where a message is in plain form and says nothing unusual, as almost all do.
+"""Turn octets into trees, fast, for messages in plain form without anything unusual, as almost all are.
 
-One pass by functions that are made of the types which asn1tools has compiled. They know no faults and
-forgive nothing: another form of BER, an unknown component, one that is missing or wrong is ``NotPlain``,
-and left to ``elements`` and ``asn1``, which allow more and say what is wrong. What these functions read,
-those two read alike (tests/protocols/iso10161/test_plain.py), at a third of the cost.
+One pass by functions made from the types that asn1tools has compiled. They report no faults and tolerate
+nothing: another form of BER, an unknown component, a missing or wrong one is ``NotPlain``, and is left to
+``elements`` and ``asn1``, which tolerate more and name the fault. Both ways read the same
+(tests/protocols/iso10161/test_plain.py); this one costs a third.
 """
 
 from collections.abc import Callable
@@ -17,17 +17,17 @@ from mailproc.protocols.iso10161.ber import asn1, elements
 from mailproc.protocols.iso10161.ber.elements import NotPlain
 
 Reader = Callable[[bytes, int, int], Any]
-"""From the octets, where a content begins and where it ends, to the value."""
+"""Takes octets, where a content begins and where it ends; returns the value."""
 
 _LONGEST = 2 * elements.ELEMENTS
-"""Octets: so few can hold no more elements than are allowed. Longer messages are rare."""
+"""Octets. A message of this length cannot exceed the number of elements; longer ones are rare."""
 
 _HIGH_TAG, _LONG, _CONTINUED = 0x1F, 0x80, 0x80
 _NUMBER_OCTETS, _OBJECTS = 8, 64
 
 
 def read(name: str, data: bytes) -> tuple[Any, int]:
-    """The value of the type ``name`` at the beginning of ``data``, and where it ends. Raises NotPlain."""
+    """Return the value of type ``name`` at the beginning of ``data``, and where it ends. Raise NotPlain."""
     if len(data) > _LONGEST:
         raise NotPlain
     try:
@@ -45,7 +45,7 @@ def _tops(name: str) -> dict[int, Reader]:
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int]:
-    """The tag of one or two octets as a number, where the content begins and where it ends."""
+    """Return the tag of one or two octets as a number, and where the content begins and ends."""
     tag, at = data[at], at + 1
     if tag & _HIGH_TAG == _HIGH_TAG:
         if data[at] & _CONTINUED:
@@ -62,7 +62,7 @@ def _header(data: bytes, at: int) -> tuple[int, int, int]:
 
 
 def _readers(described: Any) -> dict[int, Reader]:
-    """Who reads the content behind each tag that a value of this type may begin with."""
+    """Return the reader of the content for each tag with which a value of this type may begin."""
     if isinstance(described, compiled.Choice):
         return {
             tag: _alternative(member.name, reader)
@@ -102,7 +102,9 @@ def _sequence(described: Any) -> Reader:
         values: dict[str, Any] = {}
         while at < end:
             tag, size = data[at], data[at + 1]
-            if size < _LONG and tag & _HIGH_TAG != _HIGH_TAG:  # as _header; most have two octets
+            if (
+                size < _LONG and tag & _HIGH_TAG != _HIGH_TAG
+            ):  # as _header does, for two octets, which most have
                 body = at + 2
                 at = body + size
             else:

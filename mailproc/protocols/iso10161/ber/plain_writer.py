@@ -1,7 +1,7 @@
-"""Trees to octets where a tree is as its type says, as almost all are.
+"""Turn trees into octets, fast, if a tree is exactly as its type requires, as almost all are.
 
-The other half of ``plain_reader``, made of the same compiled types: what is missing, misspelt, unknown or
-of a wrong kind is ``NotPlain``, and left to ``asn1``, which says what is wrong or writes it all the same.
+The counterpart of ``plain_reader``, made from the same compiled types: what is missing, misspelt, unknown or
+of a wrong type is ``NotPlain``, and is left to ``asn1``, which names the fault or writes it all the same.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from mailproc.protocols.iso10161.ber import asn1, elements
 from mailproc.protocols.iso10161.ber.elements import NotPlain, element
 
 Writer = Callable[[Any], bytes]
-"""From a value to the whole element."""
+"""Takes a value; returns the whole element."""
 
 _OBJECTS = 64
 _NUMBER_BITS = 64
@@ -23,7 +23,7 @@ _ZERO = b"\0"
 
 
 def write(name: str, value: Any) -> bytes:
-    """``value`` as the type ``name``. Raises NotPlain."""
+    """Return ``value`` as the type ``name``. Raise NotPlain."""
     try:
         return _top(name)(value)
     except (LookupError, ValueError, TypeError, EncodeError):  # no alternative; no pair; no object identifier
@@ -90,7 +90,7 @@ def _sequence(described: Any, tag: bytes) -> Writer:
 
 
 def _absent(member: Any) -> bytes | None:
-    """What is written for a component that is not said; None where it must be."""
+    """Return what is written for a missing component; None if it is mandatory."""
     if member.has_default():
         return _writer(member)(member.get_default())
     return b"" if member.optional else None

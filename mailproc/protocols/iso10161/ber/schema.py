@@ -1,10 +1,10 @@
-"""Octets to trees and back, as ``ill.asn`` says.
+"""Octets to trees and back, by ``ill.asn``.
 
-A tree is what its ASN.1 type is: a SEQUENCE is a dict by component name (absent is no key), a
-SEQUENCE OF a list, a CHOICE a pair (alternative, value), numbers and enumerations int, every kind of
-string bytes, BOOLEAN bool, NULL None, an object identifier text, ANY the octets of one whole element.
-Components with a DEFAULT are always there after decoding and always written. Elements that are not
-known stand under ``unknown`` as octets and are written back behind the others.
+The form of a tree follows its ASN.1 type: a SEQUENCE is a dict by component name (absent is no key), a
+SEQUENCE OF a list, a CHOICE a pair (alternative, value), numbers and enumerations int, every kind of string
+bytes, BOOLEAN bool, NULL None, an object identifier text, ANY the octets of one whole element. Components
+with a DEFAULT are always present after decoding and always written. Unknown elements are under ``unknown`` as
+octets, and are written back after the others.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ NAMES = {
     ApduType.STATUS_OR_ERROR_REPORT: "Status-Or-Error-Report",
     ApduType.EXPIRED: "Expired",
 }
-"""The standard's names of the APDUs, as their types are called in ``ill.asn``."""
+"""The standard's names of the APDUs, which are the names of their types in ``ill.asn``."""
 
 _KINDS = {bytes((0x60 + kind.value,)): kind for kind in ApduType}
 _SEQUENCE = b"\x30"
@@ -46,10 +46,10 @@ _DETAILS_51 = "damaged-details-51"
 
 
 def first(data: bytes | elements.First) -> tuple[ApduType, Tree, int]:
-    """The APDU at the beginning of ``data``, and how many octets come after it; what ``elements.first`` found
-    is taken as well.
+    """Return the APDU at the beginning of ``data``, and how many octets follow it.
 
-    Raises RemoteFault that names the component, and the octet where the input stood in plain form.
+    The result of ``elements.first`` is accepted as input too. Raise RemoteFault that names the component, and
+    the octet if the input was in plain form.
     """
     kind = _KINDS.get((data if isinstance(data, bytes) else data.bytes)[:1])
     if kind is None:
@@ -62,43 +62,49 @@ def first(data: bytes | elements.First) -> tuple[ApduType, Tree, int]:
 
 
 def encode(kind: ApduType, tree: Tree) -> bytes:
-    """Raises LocalFault that names the component which is missing, misspelt or of a wrong kind."""
+    """Encode an APDU. Raise LocalFault that names the component that is missing, misspelt or wrong."""
     return _write(NAMES[kind], tree)
 
 
 def decode_transaction_id(data: bytes) -> Tree:
-    """The component transaction-id by itself, whatever its tag. Raises RemoteFault."""
+    """Decode the component transaction-id alone, whatever its tag. Raise RemoteFault."""
     tree: Tree = _read("Transaction-Id", _SEQUENCE + data[1:])[0]
     return tree
 
 
 def decode_external(data: bytes | elements.First) -> Tree:
-    """An EXTERNAL, as in Extension.item: its reference, and ("single-ASN1-type", octets) or another
-    ``encoding``. Raises RemoteFault."""
+    """Decode an EXTERNAL, as in Extension.item. Raise RemoteFault.
+
+    It holds its reference, and ("single-ASN1-type", octets) or another ``encoding``.
+    """
     tree: Tree = _read("External", data)[0]
     return tree
 
 
 def decode_delivery_info(data: bytes | elements.First) -> Tree:
-    """APDU-Delivery-Info, registered extension 1.0.10161.13.3: what its EXTERNAL holds as
-    single-ASN1-type. Raises RemoteFault."""
+    """Decode APDU-Delivery-Info, registered extension 1.0.10161.13.3. Raise RemoteFault.
+
+    ``data`` is what its EXTERNAL holds as single-ASN1-type.
+    """
     tree: Tree = _read("APDU-Delivery-Info", data)[0]
     return tree
 
 
 def encode_delivery_info(tree: Tree) -> bytes:
-    """Raises LocalFault."""
+    """Encode APDU-Delivery-Info. Raise LocalFault."""
     return _write("APDU-Delivery-Info", tree)
 
 
 def decode_system_numbers(name: str, data: bytes | elements.First) -> list[Tree]:
-    """What an Item-Id.system-no holds as single-ASN1-type: "IPIG-System-Number" or "CanSystemNo".
-    Raises RemoteFault."""
+    """Decode an "IPIG-System-Number" or "CanSystemNo". Raise RemoteFault.
+
+    ``data`` is what Item-Id.system-no holds as single-ASN1-type.
+    """
     return list(_read(name, data)[0])
 
 
 def encode_system_numbers(numbers: list[Tree]) -> bytes:
-    """IPIG-System-Number. Raises LocalFault."""
+    """Encode an IPIG-System-Number. Raise LocalFault."""
     return _write("IPIG-System-Number", numbers)
 
 
@@ -107,8 +113,10 @@ def _first(data: bytes | elements.First) -> elements.First:
 
 
 def _read(name: str, data: bytes | elements.First) -> tuple[Any, int]:
-    """The value and how many octets come after it: the quick way, if need be after the input is brought
-    into plain form, and where the value is not as its type says, the careful one."""
+    """Return the value, and how many octets follow it.
+
+    The fast reader is tried first, then again on the input in plain form; the tolerant one is last.
+    """
     from mailproc.protocols.iso10161.ber.plain_reader import read
 
     octets, trailing = (data, 0) if isinstance(data, bytes) else (data.bytes, data.trailing)
@@ -122,10 +130,10 @@ def _read(name: str, data: bytes | elements.First) -> tuple[Any, int]:
             return read(name, found.bytes)[0], found.trailing
         except elements.NotPlain:
             pass
-    return _carefully(name, found), found.trailing
+    return _read_tolerantly(name, found), found.trailing
 
 
-def _carefully(name: str, found: elements.First) -> Tree:
+def _read_tolerantly(name: str, found: elements.First) -> Tree:
     from mailproc.protocols.iso10161.ber import asn1
 
     try:
@@ -147,6 +155,6 @@ def _write(name: str, tree: Tree | list[Tree]) -> bytes:
         compiled.check_types(tree)
         return bytes(compiled.encode(tree))
     except asn1.EncodeError as error:
-        # The texts of asn1tools repeat the value, which may be a reader's name.
+        # The messages of asn1tools repeat the value, which may be a reader's name.
         why = error.message if isinstance(error, asn1.Unwritable) else "is of a wrong kind"
         raise LocalFault(f"{error.location_str or name}: {why}") from None

@@ -1,4 +1,4 @@
-"""Where to: Postal-Address, Delivery-Address, and electronic delivery."""
+"""Delivery addresses: Postal-Address, Delivery-Address, and electronic delivery."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ DELIVERY = record(
 
 
 def _read_service(service: Tree) -> str:
-    """Electronic-Delivery-Service: the address in it, mail or other."""
+    """Return the address in an Electronic-Delivery-Service, mail or other."""
     alternative, where = service["e-delivery-details"]
     if alternative != "e-delivery-address":
         raise UnreadableComponent("an address for electronic delivery")
@@ -49,7 +49,7 @@ ELECTRONIC = Pair(_read_service, _write_service)
 
 
 def asked_by_mail(component: Any) -> str | None:
-    """Delivery-Service: the first mail address of a request for electronic delivery."""
+    """Return the first mail address of a Delivery-Service that asks for electronic delivery."""
     alternative, services = component
     for service in services if alternative == "electronic-delivery" else ():
         kind, where = service["e-delivery-details"]

@@ -1,4 +1,4 @@
-"""ILL-Answer: transaction-results says which alternative of results-explanation holds the rest."""
+"""ILL-Answer: transaction-results tells which alternative of results-explanation holds the details."""
 
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ from mailproc.protocols.iso10161.fields.parties import LOCATION
 
 LOCATIONS = listed(LOCATION)
 SEND_TO = listed(Pair(lambda entry: LOCATION.read({"location-id": entry["system-id"]}), LOCATION.write))
-"""Send-To-List-Type is read as locations; ours stand in the explanation."""
+"""Send-To-List-Type, read as locations; ours are written in the explanation."""
 _locations = field("locations", "locations", LOCATIONS)
 _condition = record(
     Condition, (field("condition", "conditions", CONDITION), field("reply_by", "date-for-reply", DATE))
@@ -37,8 +37,11 @@ _condition = record(
 
 
 class Explanation(NamedTuple):
-    """One alternative. ``always``: what it must hold, where an answer does not say it; ``needs``: the
-    component that only the speaker knows, and the field that says it."""
+    """One alternative of results-explanation.
+
+    ``always``: components it must have, if the answer names none; ``needs``: the component that only the
+    lender knows, and the field that holds it.
+    """
 
     name: str
     fields: tuple[ApduField, ...]
@@ -92,16 +95,16 @@ EXPLANATIONS = {
         ("cost-estimate", "cost_estimate"),
     ),
 }
-"""27 is "other", 26 "being-processed-for-supply"."""
+"""In numbers, 27 is "other", 26 "being-processed-for-supply"."""
 
 _EXPLAINED = (Results.CONDITIONAL, Results.LOCATIONS_PROVIDED, Results.HOLD_PLACED, Results.ESTIMATE)
-"""Answers that are never without an explanation (comments of the ASN.1 module; Hold-Placed for its date)."""
+"""Answers that need an explanation (comments of the ASN.1 module; Hold-Placed because of its date)."""
 
 
 def read(tree: Tree, values: dict[str, Any], unread: dict[str, str]) -> None:
-    """Adds what results-explanation and send-to-list say.
+    """Add what results-explanation and send-to-list say.
 
-    An explanation of another alternative than the results is left where it is.
+    An explanation that does not match the results is left unmapped.
     """
     results = values.get("results")
     alternative, inner = tree.get("results-explanation", ("", {}))
@@ -128,7 +131,7 @@ def write(answer: IllAnswer, tree: Tree) -> None:
 
 
 def complete(answer: IllAnswer, tree: Tree) -> None:
-    """Puts in what the alternative must hold. Raises LocalFault where only the speaker knows it."""
+    """Add mandatory components. Raise LocalFault if only the lender knows one."""
     name, _, always, (component, said_by) = EXPLANATIONS[answer.results]
     alternative, inner = tree.get("results-explanation", (name, {}))
     if alternative != name or (not inner and answer.results not in _EXPLAINED):
@@ -140,5 +143,5 @@ def complete(answer: IllAnswer, tree: Tree) -> None:
 
 
 def _the_condition(answer: IllAnswer) -> Condition:
-    """The wire has room for one; a condition said as the reason is taken for it."""
+    """Return the one condition that the wire has room for; without one, the reason is the condition."""
     return next(iter(answer.conditions), Condition(condition=answer.reason or "other"))

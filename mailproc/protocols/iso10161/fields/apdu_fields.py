@@ -1,4 +1,4 @@
-"""The twenty APDUs: which neutral field stands in which component."""
+"""The twenty APDUs: which neutral field is in which component."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -62,10 +62,10 @@ Writer = Callable[[Any, Tree], None]
 
 
 class ApduFields(NamedTuple):
-    """One APDU: its fields, the component of its extensions, and what a table cannot say of it.
+    """One APDU: its fields, the component of its extensions, and what a table cannot express.
 
-    ``read`` and ``write`` go on where the fields end; ``complete`` puts in what the standard wants and
-    nobody said; ``needs`` are the fields without which the message is senseless.
+    ``read`` and ``write`` handle what the fields do not; ``complete`` adds mandatory components without a
+    value; ``needs`` are the fields without which the message has no meaning.
     """
 
     fields: tuple[ApduField, ...]
@@ -82,7 +82,7 @@ def _kind(name: str, note: str, *fields: ApduField, **more: Any) -> ApduFields:
 
 
 def _dated(component: str) -> Writer:
-    """A mandatory date that nobody said is the day of the message."""
+    """Return a writer that fills a mandatory date with the day of the message."""
 
     def complete(apdu: Apdu, tree: Tree) -> None:
         if apdu.sent_at is not None:
@@ -106,17 +106,17 @@ def _lender(_apdu: Apdu, tree: Tree) -> None:
     tree.setdefault("responder-optional-messages", RESPONDER_MESSAGES.write(WE_LEND))
 
 
-def _worded(_apdu: Apdu, tree: Tree) -> None:
+def _needs_note(_apdu: Apdu, tree: Tree) -> None:
     if "note" not in tree:
         raise LocalFault("a message must say note")
 
 
-def _overdue(_apdu: Apdu, tree: Tree) -> None:
+def _needs_due(_apdu: Apdu, tree: Tree) -> None:
     if "date-due" not in tree:
         raise LocalFault("an overdue must say due, the day that has passed")
 
 
-def _forwarded(_apdu: Apdu, tree: Tree) -> None:
+def _needs_responder(_apdu: Apdu, tree: Tree) -> None:
     for name, component in (("responder", "responder-id"), ("intermediary", "intermediary-id")):
         if component not in tree:
             raise LocalFault(f"a forward notification must say {name}")
@@ -148,7 +148,7 @@ KINDS: dict[ApduType, ApduFields] = {
         "notification-note",
         field("intermediary", "intermediary-id", SYSTEM),
         field("responder_address", "responder-address", ADDRESS),
-        complete=_forwarded,
+        complete=_needs_responder,
         needs=("responder",),
     ),
     ApduType.SHIPPED: _kind(
@@ -201,7 +201,7 @@ KINDS: dict[ApduType, ApduFields] = {
         field("checked_in_on", "date-checked-in", DATE),
         complete=_dated("date-checked-in"),
     ),
-    ApduType.OVERDUE: _kind("overdue", "responder-note", _DUE, write=losses.write_level, complete=_overdue),
+    ApduType.OVERDUE: _kind("overdue", "responder-note", _DUE, write=losses.write_level, complete=_needs_due),
     ApduType.RENEW: _kind("renew", "requester-note", field("desired_due_on", "desired-due-date", DATE)),
     ApduType.RENEW_ANSWER: _kind("renew-answer", "responder-note", _ANSWER, _DUE, needs=("answer",)),
     ApduType.LOST: _kind("lost", "note"),
@@ -211,7 +211,7 @@ KINDS: dict[ApduType, ApduFields] = {
         field("damaged_details", "damaged-details/damaged-portion", shipments.PORTION),
         write=shipments.write_damage,
     ),
-    ApduType.MESSAGE: _kind("message", "note", complete=_worded),
+    ApduType.MESSAGE: _kind("message", "note", complete=_needs_note),
     ApduType.STATUS_QUERY: _kind("status-query", "note"),
     ApduType.STATUS_OR_ERROR_REPORT: _kind(
         "status-or-error-report", "note", read=reports.read, write=reports.write, complete=reports.complete
@@ -221,7 +221,7 @@ KINDS: dict[ApduType, ApduFields] = {
 
 
 def said(apdu: Apdu) -> Tree:
-    """What the fields of ``apdu`` say, and nothing else."""
+    """Return the tree of the fields of ``apdu``, and nothing else."""
     how = KINDS[apdu.type]
     whole = write_fields(how.fields, apdu)
     if how.write is not None:

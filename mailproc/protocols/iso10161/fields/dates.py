@@ -1,6 +1,6 @@
 """ISO-Date (YYYYMMDD), ISO-Time (HHMMSS), Service-Date-Time and Date-Due.
 
-Times are the sender's local wall time without a zone. A date written with hyphens is read too.
+Times are the sender's local wall time without a zone. A date with hyphens is read too.
 """
 
 from datetime import date, datetime, time
@@ -35,7 +35,7 @@ def _read_time(octets: bytes) -> time:
 
 
 def _read_moment(moment: Tree) -> datetime:
-    """Without a time (the first service of a day may lack it) the moment is that day's midnight."""
+    """Read a moment; without a time (optional for the first service of a day) it is that day's midnight."""
     at = _read_time(moment["time"]) if "time" in moment else time()
     return datetime.combine(_read_date(moment["date"]), at)
 
@@ -60,7 +60,7 @@ _due = record(Due, (field("on", "date-due-field", DATE), field("renewable", "ren
 
 
 def _write_due(due: Due) -> Tree:
-    """DEFAULT TRUE: what is not said is renewable, and peers that know no defaults want it said."""
+    """Write "renewable" always: its DEFAULT is TRUE, but some peers do not apply defaults."""
     return {"renewable": True, **_due.write(due)}
 
 

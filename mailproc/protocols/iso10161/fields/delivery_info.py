@@ -1,8 +1,8 @@
 """APDU-Delivery-Info, the registered extension 1.0.10161.13.3: where answers go.
 
-While an APDU is read and written it stands in the tree like any component, under ``AT``; it is
-lifted out of the list of extensions first and lowered into it last. Its roles are this APDU's
-sender and recipient, not requester and responder.
+While an APDU is read or written it is a component of the tree like any other, under ``AT``: it is lifted out
+of the list of extensions first, and put into it last. Its roles are the sender and the recipient of this
+APDU, not requester and responder.
 """
 
 from functools import lru_cache
@@ -22,7 +22,7 @@ _BY_MAIL = ("BER_IN_MIME",)
 
 
 def lifted(tree: Tree, at: str) -> Tree:
-    """``tree`` with the delivery info of its extension list ``at`` as a component, if one can be read."""
+    """Return ``tree`` with the delivery info of its extension list ``at`` as a component, if readable."""
     for index, extension in enumerate(tree.get(at, ())):
         if _OBJECT in extension["item"][:16] and (info := _opened(extension["item"])) is not None:
             others = [other for place, other in enumerate(tree[at]) if place != index]
@@ -40,16 +40,16 @@ def _open(item: bytes) -> Tree | None:
         _, octets = schema.decode_external(First(item, 0))["encoding"]
         return schema.decode_delivery_info(First(octets, 0))
     except RemoteFault:
-        return None  # stays an extension like any other
+        return None  # it stays in the list of extensions
 
 
 _KEPT, _KEPT_OCTETS = 256, 1000
 _known = lru_cache(_KEPT)(_open)
-"""A partner says the same in each of its letters. Whoever gets the tree only looks at it."""
+"""Cached, because a partner sends the same in each letter. The tree must not be changed."""
 
 
 def lower(tree: Tree, at: str) -> None:
-    """The other way, in place; ours is the first of the extensions."""
+    """Put the delivery info back into the list of extensions, in place, as its first entry."""
     info = tree.pop(AT, None)
     if info is None:
         return
@@ -83,7 +83,7 @@ SENDER = listed(Pair(_read_entry, _write_entry))
 
 @lru_cache(_KEPT)
 def by_mail(address: str, aliases: tuple[str, ...] = ()) -> Tree | None:
-    """The one entry of a party that is reached by mail: the same tree each time, to be looked at only."""
+    """Return the entry of a party reached by mail; cached, so the tree must not be changed."""
     if not address:
         return None
     return _write_entry(ReplyTo(address=address, encodings=_BY_MAIL, aliases=aliases))

@@ -1,8 +1,7 @@
 """The enumerations of the ASN.1 module: names and numbers.
 
-Names are the standard's with their hyphens, except where the neutral vocabulary has a word of
-its own (Service, State, ApduType, MONOGRAPH, SIMPLE). The register adds numbers with the years,
-so an unknown one survives as the text of the number.
+Names are the standard's, with hyphens, except where the neutral vocabulary has its own (Service, State,
+ApduType, MONOGRAPH, SIMPLE). The register adds numbers over the years, so an unknown number is kept as text.
 """
 
 from enum import Enum
@@ -52,10 +51,12 @@ _NOT_THERE = (ApduType.OVERDUE, ApduType.RENEW)
 MOST_RECENT_SERVICE = named(
     {kind.value: kind.name for kind in ApduType if kind not in _NOT_THERE} | {21: "FORWARD"}
 )
-"""History-Report.most-recent-service: the module has no 12 and no 13 there, though ILL-APDU-Type has.
-Whoever says them is read as any number that is unknown; we do not."""
+"""History-Report.most-recent-service: the module lacks 12 and 13 here, which ILL-APDU-Type has.
+
+They are read like any unknown number, and never written.
+"""
 STATE = named({state.value: state.name for state in State if state > State.IDLE})
-"""Current-State. What is below PENDING has no number: a transaction that is not there is UNKNOWN."""
+"""Current-State. States below PENDING have no number: a transaction that does not exist is UNKNOWN."""
 GENERAL_PROBLEM = named(
     {
         1: "unrecognized-APDU", 2: "mistyped-APDU", 3: "badly-structured-APDU",
@@ -68,7 +69,7 @@ INTERMEDIARY_PROBLEM = named({1: "cannot-send-onward"})
 
 
 def _members(words: dict[int, Enum], kind: str) -> Pair:
-    """Like ``named``, for neutral words that are an enumeration: an unknown number cannot be held."""
+    """Like ``named``, for neutral values that are an Enum: an unknown number cannot be kept."""
     numbers = {word: number for number, word in words.items()}
 
     def read(number: Any) -> Enum:
@@ -89,4 +90,4 @@ RESULTS = _members(dict(enumerate(Results, start=1)), "result of an answer")
 SHIPPED_SERVICE = _members({1: Service.LOAN, 2: Service.COPY}, "service that ships")
 SERVICE_WORD = named({number: service.name for number, service in enumerate(Service, start=1)})
 RESULTS_WORD = named({number: results.name for number, results in enumerate(Results, start=1)})
-"""The same two inside a History-Report, which stays JSON."""
+"""Service and results inside a History-Report, which stays JSON."""

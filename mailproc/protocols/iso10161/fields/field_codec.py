@@ -1,12 +1,11 @@
-"""Both directions of one thing in one place: a component of the wire and its neutral value.
+"""A component of the wire and its neutral value, both directions in one pair.
 
-``read`` takes the component of a tree and gives the neutral value, or None where the component
-says nothing; it raises ``UnreadableComponent`` where it says something that is not understood. ``write``
-takes the neutral value (never None) and gives the component, or None where nothing is to be
-written; it raises LocalFault.
+``read`` takes a component of a tree and returns the neutral value, or None if the component is empty; it
+raises ``UnreadableComponent`` if it is not understood. ``write`` takes the neutral value (never None) and
+returns the component, or None if nothing is to be written; it raises LocalFault.
 
-A ``Record`` is the pair of a SEQUENCE and a dataclass, made of ``ApduField``s; the APDUs themselves
-are records too.
+A record is the pair of a SEQUENCE and a dataclass, made of ``ApduField``s; the APDUs themselves are records
+too.
 """
 
 import dataclasses
@@ -23,7 +22,7 @@ _NUMBER = re.compile("-?[0-9]{1,19}")
 
 
 class UnreadableComponent(Exception):
-    """A component that means nothing to us. The text says what was expected of it."""
+    """A component that is not understood. The text says what was expected."""
 
 
 class Pair(NamedTuple):
@@ -32,7 +31,7 @@ class Pair(NamedTuple):
 
 
 class ApduField(NamedTuple):
-    """A neutral field and where it stands: names of components, from the outside in."""
+    """A neutral field and its path: names of components, from the outside in."""
 
     name: str
     at: tuple[str, ...]
@@ -40,12 +39,12 @@ class ApduField(NamedTuple):
 
 
 def field(name: str, at: str, pair: Pair) -> ApduField:
-    """``at`` is a path joined by "/", the way ``Apdu.extensions`` writes one."""
+    """Return the field. ``at`` is a path joined by "/", as in ``Apdu.extensions``."""
     return ApduField(name, tuple(at.split("/")), pair)
 
 
 def found(tree: Tree, at: tuple[str, ...]) -> Any:
-    """The component at a path through SEQUENCEs, or None."""
+    """Return the component at a path through SEQUENCEs, or None."""
     node: Any = tree
     for name in at:
         if not isinstance(node, dict):
@@ -63,7 +62,7 @@ def put(tree: Tree, at: tuple[str, ...], value: Any) -> None:
 
 
 def read_fields(fields: tuple[ApduField, ...], tree: Tree, unread: dict[str, str]) -> dict[str, Any]:
-    """The neutral values in ``tree``. ``unread`` gets what was expected where a path is not understood."""
+    """Return the neutral values in ``tree``; ``unread`` collects what was expected at unreadable paths."""
     values = {}
     for name, at, pair in fields:
         component = tree.get(at[0]) if len(at) == 1 else found(tree, at)
@@ -80,7 +79,7 @@ def read_fields(fields: tuple[ApduField, ...], tree: Tree, unread: dict[str, str
 
 
 def write_fields(fields: tuple[ApduField, ...], value: Any) -> Tree:
-    """The tree of what ``value`` says; LocalFault names the field."""
+    """Return the tree of ``value``. Raise LocalFault that names the field."""
     tree: Tree = {}
     for name, at, pair in fields:
         item = getattr(value, name)
@@ -96,7 +95,7 @@ def write_fields(fields: tuple[ApduField, ...], value: Any) -> Tree:
 
 
 def record(cls: Any, fields: tuple[ApduField, ...]) -> Pair:
-    """The pair of a SEQUENCE and the dataclass ``cls``. A SEQUENCE of which nothing is read is None."""
+    """Return the pair of a SEQUENCE and the dataclass ``cls``; an empty SEQUENCE reads as None."""
     needed = {
         item.name
         for item in dataclasses.fields(cls)
@@ -119,7 +118,7 @@ def record(cls: Any, fields: tuple[ApduField, ...]) -> Pair:
 
 
 def listed(pair: Pair) -> Pair:
-    """The pair of a SEQUENCE OF and a tuple. What is not understood of it is left out."""
+    """Return the pair of a SEQUENCE OF and a tuple; elements that are not understood are omitted."""
 
     def read(items: Any) -> Any:
         values = []
@@ -135,7 +134,7 @@ def listed(pair: Pair) -> Pair:
 
 
 def chosen(alternative: str, pair: Pair) -> Pair:
-    """The pair of one alternative of a CHOICE; another one says nothing."""
+    """Return the pair of one alternative of a CHOICE; another alternative reads as None."""
 
     def read(value: Any) -> Any:
         return pair.read(value[1]) if value[0] == alternative else None
@@ -148,12 +147,12 @@ def chosen(alternative: str, pair: Pair) -> Pair:
 
 
 def is_number(text: str) -> bool:
-    """Is it a number as the wire has them, written out?"""
+    """Return whether the text is a number as on the wire."""
     return _NUMBER.fullmatch(text) is not None
 
 
 def named(words: Mapping[int, str]) -> Pair:
-    """The pair of an ENUMERATED and its names; a number without a name is the number as text."""
+    """Return the pair of an ENUMERATED and its names; an unknown number is read as text."""
     numbers = {word: number for number, word in words.items()}
 
     def write(word: str) -> int:

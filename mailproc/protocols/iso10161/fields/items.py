@@ -1,4 +1,4 @@
-"""What and for whom: Item-Id and Client-Id."""
+"""The item and its reader: Item-Id and Client-Id."""
 
 import re
 
@@ -13,7 +13,7 @@ _STANDARD_NUMBER = re.compile(r"[0-9][0-9 -]{6,15}[0-9Xx]")
 
 
 def _write_number(text: str) -> object:
-    """iSBN and iSSN travel without hyphens. Thirteen digits are sent though the module has room for ten."""
+    """Write iSBN and iSSN without hyphens; thirteen digits are sent although the module allows ten."""
     plain = text.strip()
     return WORDS.write(_PARTED.sub("", plain) if _STANDARD_NUMBER.fullmatch(plain) else plain)
 

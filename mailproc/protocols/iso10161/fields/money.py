@@ -1,7 +1,7 @@
 """Amount (a currency of ISO 4217 and a number), and the estimate, which is a text.
 
-AmountString in the wild breaks its alphabet ("$35", "EUR 12,50"): the number is taken out of it.
-What might be a thousand or one ("1.234") is not guessed at.
+Real AmountStrings break their alphabet ("$35", "EUR 12,50"): the number is extracted. A text that could be a
+thousand or one ("1.234") is not guessed at.
 """
 
 import re
@@ -27,7 +27,7 @@ _AMOUNT = re.compile(
 
 
 def _parsed(text: str) -> tuple[Decimal, str | None]:
-    """The number in ``text`` and the currency that stands beside it."""
+    """Return the number in ``text`` and the currency beside it."""
     read = _AMOUNT.fullmatch(text)
     if read is None:
         raise UnreadableComponent("an amount of money")
@@ -57,7 +57,7 @@ def _digits(money: Money) -> str:
     amount = money.amount
     if not amount.is_finite() or amount < 0:
         raise LocalFault(f"{amount} is no amount of money")
-    if not -MOST <= amount.adjusted() <= MOST:  # written out it would be as long as its exponent says
+    if not -MOST <= amount.adjusted() <= MOST:  # written out, it would be as long as its exponent
         raise LocalFault(f"{amount} has no room: {MOST} characters, two behind the point")
     text = f"{amount:f}"
     if "." in text and len(text.partition(".")[2]) > 2:
@@ -90,7 +90,7 @@ def _read_words(component: Any) -> Money | None:
 
 
 def _read_other(component: Any) -> str | None:
-    """Words that say no plain amount, as they are."""
+    """Return the text as it is, if it is not a plain amount."""
     text: str | None = WORDS.read(component)
     return text if _read_words(component) is None else None
 
@@ -103,4 +103,4 @@ AMOUNT = Pair(_read, _write)
 AMOUNT_IN_WORDS = Pair(_read_words, _write_words)
 """Estimate-Results.cost-estimate: "EUR 12.50"."""
 OTHER_WORDS = Pair(_read_other, WORDS.write)
-"""The same component where it says more, or less: "EUR 14.50 incl. postage", "depends on the pages"."""
+"""The same component with another text: "EUR 14.50 incl. postage", "depends on the pages"."""

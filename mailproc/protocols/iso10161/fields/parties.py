@@ -1,7 +1,7 @@
-"""Who: System-Id, System-Address, Transaction-Id, Location-Info and the two optional-messages types.
+"""Parties: System-Id, System-Address, Transaction-Id, Location-Info, the two optional-messages types.
 
-A System-Id is a symbol for us, its text as it stands ("NAMESPACE:SYMBOL"); where it has only a
-name, the name is taken for the symbol.
+A System-Id is a symbol for us, its text unchanged ("NAMESPACE:SYMBOL"); if it has only a name, the name is
+the symbol.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ _PERSON_OR_INSTITUTION = 1  # a CHOICE of which we take either
 
 
 def either(institution: str) -> Pair:
-    """A CHOICE of person or institution: both are read, ``institution`` is written."""
+    """Return the pair of a CHOICE of person or institution: both are read, ``institution`` is written."""
 
     def write(text: str) -> Any:
         words = WORDS.write(text)
@@ -47,7 +47,7 @@ SYSTEM = Pair(_read_system, _write_system)
 
 
 def _read_id(tree: Tree) -> TransactionId:
-    """Qualifiers are opaque. A missing or nameless initial requester is ''."""
+    """Read a transaction-id. Qualifiers are opaque. A missing or nameless initial requester is ''."""
     qualifiers = [
         NAME.read(tree[at]) if at in tree else ""
         for at in ("transaction-group-qualifier", "transaction-qualifier", "sub-transaction-qualifier")
@@ -77,7 +77,7 @@ _MAIL = ("SMTP", "E-MAIL", "EMAIL", "MAIL")
 
 
 def read_address(system: Tree) -> ReplyTo:
-    """System-Address. Of a service that is not said the address itself tells whether it is mail."""
+    """Read a System-Address; without a service, the address tells whether it is mail."""
     address = WORDS.read(system.get("telecom-service-address", ("generalString", b"")))
     if not address:
         raise UnreadableComponent("an address")
@@ -139,7 +139,8 @@ _ASKS = {1, 2, _NEITHER}
 
 
 def optional_messages(side: str, said: tuple[str, str], wanted: tuple[str, str]) -> Pair:
-    """``side`` and ``wanted`` make the names of components: requester-SHIPPED."""
+    """Return the pair for one side; ``side`` and ``wanted`` make the names of components:
+    requester-SHIPPED."""
 
     def read(tree: Tree) -> OptionalMessages:
         if not {tree.get(f"{side}-{_wire(word)}") for word in wanted} <= _ASKS:
@@ -173,4 +174,4 @@ REQUESTER_MESSAGES = optional_messages("requester", _BORROWER, _LENDER)
 RESPONDER_MESSAGES = optional_messages("responder", _LENDER, _BORROWER)
 WE_BORROW = OptionalMessages(can_send=_BORROWER, desires=_LENDER)
 WE_LEND = OptionalMessages(can_send=_LENDER, desires=_BORROWER)
-"""What we say where nobody said otherwise: all that we can send, and nothing required."""
+"""Our default as lender (``WE_BORROW``: as borrower): all that we can send, and nothing required."""

@@ -1,8 +1,8 @@
 """Status-Or-Error-Report.
 
-The neutral ``problem`` is one word for what the module says in a CHOICE of CHOICEs: the name of
-the number where there is one, else the alternative's. A number without a name is
-"ALTERNATIVE NUMBER"; ``detail`` is the text or the symbol that an alternative holds.
+The neutral ``problem`` is one word for a CHOICE of CHOICEs in the module: the name of the number if it has
+one, else that of the alternative. A number without a name is "ALTERNATIVE NUMBER"; ``detail`` is the text or
+symbol that an alternative holds.
 """
 
 from typing import Any
@@ -150,7 +150,7 @@ def _written(at: str, pair: Pair, value: Any) -> Any:
 
 
 def _state(name: str) -> int:
-    """A transaction that is not there (IDLE) is uNKNOWN on the wire."""
+    """Return the number of a state; a transaction that does not exist (IDLE) is uNKNOWN on the wire."""
     below = name in State.__members__ and State[name] <= State.IDLE
     return int(STATE.write(State.UNKNOWN.name if below else name))
 
@@ -191,7 +191,7 @@ def _written_problem(problem: str, report: Report) -> tuple[str, str, Any]:
 
 
 def complete(message: StatusOrErrorReport, tree: Tree) -> None:
-    """What a report must hold and nobody said; a report of nothing says that there is none."""
+    """Add mandatory components; an empty report states that there is none (reason-no-report)."""
     report = message.report
     if "error-report" in tree:
         _complete_error(message, tree["error-report"])

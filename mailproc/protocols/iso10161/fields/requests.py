@@ -1,4 +1,4 @@
-"""ILL-Request: what a table of fields cannot say of it."""
+"""ILL-Request: what a table of fields cannot express."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,8 +43,11 @@ def write(request: IllRequest, tree: Tree) -> None:
         put(tree, _DATE, DATE.write(request.expiry))
 
 
-def _say_expiry_as_it_was_said(request: IllRequest, tree: Tree) -> None:
-    """Two ways to say one day, where the request ends on the day until which it is needed."""
+def _keep_expiry_flag(request: IllRequest, tree: Tree) -> None:
+    """Keep the borrower's expiry-flag if expiry and need-before date are the same day.
+
+    The module has two ways to say that; both have the same meaning.
+    """
     was = next((entry["value"] for entry in request.extensions if entry["at"] == "/".join(_FLAG)), None)
     try:
         same = DATE.read(found(tree, _DATE) or b"") == request.expiry is not None
@@ -55,7 +58,7 @@ def _say_expiry_as_it_was_said(request: IllRequest, tree: Tree) -> None:
 
 
 def complete(request: IllRequest, tree: Tree) -> None:
-    _say_expiry_as_it_was_said(request, tree)
+    _keep_expiry_flag(request, tree)
     if not tree.get("iLL-service-type"):
         raise LocalFault("a request must say services")
     tree.setdefault("requester-optional-messages", REQUESTER_MESSAGES.write(WE_BORROW))

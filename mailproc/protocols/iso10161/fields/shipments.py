@@ -1,4 +1,4 @@
-"""Shipped, Received and Damaged: what a table of fields cannot say of them."""
+"""Shipped, Received and Damaged: what a table of fields cannot express."""
 
 import re
 from typing import Any
@@ -32,14 +32,14 @@ PORTION = Pair(_read_portion, _write_portion)
 
 
 def write_damage(damaged: Damaged, tree: Tree) -> None:
-    """A damage in words has no component of its own; it goes into the note."""
+    """Write a damage described in words into the note; it has no component of its own."""
     words = damaged.damaged_details
     if words and _write_portion(words) is None:
         into_note(damaged, tree, "note", words)
 
 
 def complete_service(apdu: Shipped | Received, tree: Tree) -> None:
-    """The service is mandatory. Nobody says it who has no due date to say: then it is a copy."""
+    """Fill the mandatory service: a Shipped without a due date is a copy, anything else a loan."""
     due = isinstance(apdu, Shipped) and apdu.due is None
     tree.setdefault("shipped-service-type", SHIPPED_SERVICE.write(Service.COPY if due else Service.LOAN))
 

@@ -1,15 +1,13 @@
 """ILL-String: octets without a declared character set, as text and back.
 
-The module says GeneralString or EDIFACTString and negotiates no character set; what travels is
-ASCII, Latin-1 (or Windows-1252) and UTF-8. There are two ways of reading them, because two
-things are wanted:
+The module allows GeneralString and EDIFACTString and negotiates no character set; peers send ASCII,
+Latin-1 (or Windows-1252) and UTF-8. There are two ways to read a string, for two purposes:
 
-* ``WORDS`` are for people: line ends are "\\n" inside and CR LF outside, blanks around and NULs
-  go, and what is empty is absent.
-* ``NAME`` is for machines (the qualifiers of a transaction): the very octets come back,
-  whatever they were.
+* ``WORDS`` are for people: line ends are "\\n" inside and CR LF on the wire, blanks around the text and NULs
+  are removed, and an empty text is absent.
+* ``NAME`` is for machines (the qualifiers of a transaction): exactly the same octets come back.
 
-Written is always generalString, which is what peers send.
+We always write generalString, as peers do.
 """
 
 from typing import Any
@@ -17,7 +15,7 @@ from typing import Any
 from mailproc.protocols.iso10161.fields.field_codec import Pair
 
 STRANGE = "\ufffd"
-"""Stands before a name whose octets are not the UTF-8 of a storable text; what follows is their Latin-1."""
+"""Marks a name whose octets are not UTF-8 of a text that can be stored; their Latin-1 form follows."""
 
 _NUL_SHOWN = "\u2400"  # no database stores NUL in a text; this sign is not in Latin-1, so it is free
 
@@ -25,7 +23,7 @@ ILL_STRING = ("generalString", "edifactString")
 
 
 def decoded(octets: bytes) -> str:
-    """UTF-8 where it is valid UTF-8, else Windows-1252, else Latin-1 (which takes any octet)."""
+    """Decode UTF-8 if valid, else Windows-1252, else Latin-1 (which accepts any octet)."""
     for charset in ("utf-8", "cp1252"):
         try:
             return octets.decode(charset)
@@ -35,7 +33,7 @@ def decoded(octets: bytes) -> str:
 
 
 def encoded(text: str) -> bytes:
-    """Latin-1, which every peer reads, where that is read back as the same text; else UTF-8."""
+    """Encode as Latin-1, which every peer reads, if that is read back as the same text; else as UTF-8."""
     if text.isascii():
         return text.encode("ascii")
     try:
@@ -46,7 +44,7 @@ def encoded(text: str) -> bytes:
 
 
 def name_decoded(octets: bytes) -> str:
-    """Any octets as a text of which ``name_encoded`` makes the same octets again."""
+    """Return any octets as a text from which ``name_encoded`` makes the same octets again."""
     try:
         text = octets.decode("utf-8")
     except UnicodeDecodeError:
@@ -57,18 +55,18 @@ def name_decoded(octets: bytes) -> str:
 
 
 def name_encoded(text: str) -> bytes:
-    """UTF-8 (one library's qualifier must not depend on what else stands in it)."""
+    """Encode as UTF-8, so that the octets of a qualifier never depend on its other characters."""
     if text.startswith(STRANGE):
         try:
             return text[1:].replace(_NUL_SHOWN, "\0").encode("latin-1")
         except UnicodeEncodeError:
-            pass  # no name that was read here
+            pass  # this name was not read from a message
     return text.encode("utf-8", "replace")
 
 
 def tidy(text: str) -> str:
-    """``text`` as it comes back from the wire: what people see of it is the same."""
-    if text.isprintable():  # most are: none of the three is in it
+    """Return ``text`` as it comes back from the wire; to people it looks the same."""
+    if text.isprintable():  # true of most texts: nothing to replace
         return text.strip()
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 

@@ -1,8 +1,8 @@
 """Item-Id.system-no: the number of a record in some system, as "oCLC:12345".
 
 The component is an EXTERNAL. We write the registered 1.0.10161.6.1 (IPIG-system-number) and read
-1.2.124.10161.2 (CanSystemNo) too. Several numbers are joined by "; "; a number of no named system
-stands alone. The two lists number their systems differently (OCLC is 4 here and 3 there).
+1.2.124.10161.2 (CanSystemNo) too. Several numbers are joined by "; "; a number without a named system has no
+prefix. The two lists number their systems differently (OCLC is 4 in one and 3 in the other).
 """
 
 from typing import Any

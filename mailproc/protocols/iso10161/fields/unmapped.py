@@ -1,12 +1,12 @@
-"""What has no neutral field: kept in ``Apdu.extensions``, put back where it stood.
+"""Keep what has no neutral field in ``Apdu.extensions``, and put it back where it was.
 
-An entry is {"at": path, "value": JSON, "why": what was expected there, where it is not understood}.
-A path joins names of components and alternatives and places in a list (from 0) by "/". In the JSON
-an ILL-String is {"text"}, other octets are {"ascii"} or {"b64"}, a CHOICE is {"choice", "value"}; a
-list of extensions holds {"identifier", "critical", "ber"}, the item's octets in base64.
+An entry is {"at": path, "value": JSON, "why": what was expected there, if it was not understood}. A path
+joins names of components and alternatives, and indices in a list (from 0), by "/". In the JSON an ILL-String
+is {"text"}, other octets are {"ascii"} or {"b64"}, a CHOICE is {"choice", "value"}; a list of extensions
+holds {"identifier", "critical", "ber"}, the item's octets in base64.
 
-What is kept is found by comparison: the tree that was read, less the tree that the neutral APDU
-makes. So nothing that is not read can get lost by being forgotten here.
+What to keep is found by comparison: the tree that was read, minus the tree that the neutral APDU makes. So
+nothing can get lost because this module does not mention it.
 """
 
 from base64 import b64decode, b64encode
@@ -26,16 +26,16 @@ DEFAULTS: dict[str, Any] = {
     "permission-to-forward": False, "permission-to-chain": False, "permission-to-partition": False,
     "permission-to-change-send-to-list": False, "preference": 2, "renewable": True,
 }  # fmt: skip
-"""The DEFAULT components: what they say by being absent is not kept (they are always written)."""
+"""The DEFAULT components: their default values are not kept, because they are always written."""
 
-_SAID_ANEW = ("protocol-version-num", "recipient-info")
-"""What every APDU of ours says for itself."""
+_ALWAYS_SET = ("protocol-version-num", "recipient-info")
+"""Components that each of our APDUs sets itself."""
 
 _LISTS_OF_EXTENSIONS = "-extensions"
 
 
 def kept(tree: Tree, said: Tree, unread: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
-    """The entries for all that stands in ``tree`` and not in ``said``, in the order of their paths."""
+    """Return entries for all that is in ``tree`` and not in ``said``, in the order of their paths."""
     entries = []
     for path, value in sorted(_left(tree, said, ()), key=itemgetter(0)):
         at = "/".join(path)
@@ -48,16 +48,16 @@ def kept(tree: Tree, said: Tree, unread: Mapping[str, str]) -> tuple[dict[str, A
 
 
 def _why(at: str, unread: Mapping[str, str]) -> dict[str, str]:
-    """What was expected there, or of a part of it where nothing else in it was understood."""
+    """Return what was expected at a path, or inside it if nothing else there was understood."""
     inside = (why for path, why in unread.items() if path == at or path.startswith(f"{at}/"))
     expected = next(inside, None)
     return {"why": expected} if expected is not None else {}
 
 
 def put_back(tree: Tree, entries: tuple[dict[str, Any], ...]) -> None:
-    """Puts every entry where it stood, unless something else was said there meanwhile.
+    """Put every entry back at its path, unless the APDU has another value there.
 
-    Raises LocalFault that names an entry which is none.
+    Raise LocalFault that names an invalid entry.
     """
     for entry in entries:
         at, value = entry.get("at"), entry.get("value")
@@ -75,14 +75,12 @@ def _left(was: Tree, said: Tree, at: Path) -> Iterator[tuple[Path, Any]]:
         if name not in said:
             if not _says_nothing(name, value):
                 yield (*at, name), value
-        elif (
-            other := said[name]
-        ) is not value and other != value:  # most are equal, and that is quickly seen
+        elif (other := said[name]) is not value and other != value:  # most are equal, which is quick to find
             yield from _left_inside(value, other, (*at, name))
 
 
 def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(was, int) or _is_external(was):  # texts and dates have many spellings, these have one
+    if isinstance(was, int) or _is_external(was):  # unlike texts and dates, these have one spelling
         if was != said:
             yield at, was
     elif isinstance(was, dict):
@@ -102,7 +100,7 @@ def _left_inside(was: Any, said: Any, at: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _says_nothing(name: str, value: Any) -> bool:
-    if name in _SAID_ANEW or (name in DEFAULTS and bool(value == DEFAULTS[name])):
+    if name in _ALWAYS_SET or (name in DEFAULTS and bool(value == DEFAULTS[name])):
         return True
     if isinstance(value, dict):
         return all(_says_nothing(inner, item) for inner, item in value.items())
@@ -114,7 +112,7 @@ def _says_nothing(name: str, value: Any) -> bool:
 
 
 def _put(node: Any, path: Path, value: Any) -> None:
-    """Walks along ``path``; stops where what was said since leads elsewhere."""
+    """Follow ``path`` and put the value there; stop where the APDU's own value leads elsewhere."""
     name, rest = path[0], path[1:]
     if isinstance(node, tuple):
         if node[0] == name and rest:
@@ -130,8 +128,11 @@ def _put(node: Any, path: Path, value: Any) -> None:
 
 
 def _may_replace(said: Any, kept_value: Any) -> bool:
-    """A list of which a part was not understood, the other alternative with the same words, or an
-    EXTERNAL that held more than we have words for."""
+    """Return whether a kept value may replace what the APDU says.
+
+    It may for a list of which only a part was understood, the other alternative with the same text, and an
+    EXTERNAL of which only a part is mapped.
+    """
     if isinstance(said, list) and isinstance(kept_value, list):
         return len(said) < len(kept_value)
     if isinstance(said, tuple) and isinstance(kept_value, tuple):
@@ -140,7 +141,7 @@ def _may_replace(said: Any, kept_value: Any) -> bool:
 
 
 def _is_external(value: Any) -> bool:
-    """An EXTERNAL is the one SEQUENCE with a CHOICE of this name; it is compared as a whole."""
+    """Return whether this is an EXTERNAL: the only SEQUENCE with a CHOICE "encoding"; compared as a whole."""
     return isinstance(value, dict) and isinstance(value.get("encoding"), tuple)
 
 
@@ -150,7 +151,7 @@ def _words(value: Any) -> str | None:
 
 
 def to_plain(value: Any) -> Any:
-    """A component as JSON."""
+    """Return a component as JSON."""
     if isinstance(value, dict):
         return {name: to_plain(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -167,7 +168,7 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(value: Any) -> Any:
-    """The other way. Raises ValueError, TypeError or KeyError where it is no component."""
+    """Return the component of JSON. Raise ValueError, TypeError or KeyError if it is none."""
     if isinstance(value, list):
         return [from_plain(item) for item in value]
     if not isinstance(value, dict):
