@@ -111,10 +111,7 @@ class ArtemailCodec(Codec):
     @slow_work.outside_writes
     @one_letter()
     def perhaps(self, letter: Letter) -> bool:
-        """Return whether the letter is for us if a partner of ARTEmail sent it.
-
-        It names our number, or has a labelled status that is in no table.
-        """
+        """Return whether it names our number, or has a labelled status with a text that is in no table."""
         return not self.automatic(letter) and self.sort(letter)[0] in PERHAPS
 
     def automatic(self, letter: Letter) -> bool:
@@ -134,10 +131,9 @@ class ArtemailCodec(Codec):
     @slow_work.outside_writes
     @one_letter()
     def decode(self, letter: Letter) -> Decoded:
-        """Decode the letter into APDUs and faults.
+        """Decode the letter into APDUs and faults. Raise RemoteFault if it has no text, or too much of it.
 
-        Raise RemoteFault only if the letter has no text, or too much of it, and Misconfigured if a pattern of
-        the tables takes too long on it.
+        Raise Misconfigured if a pattern of the tables takes too long on it.
         """
         if not any(any(lines) for lines in texts(letter)) and not letter.subject:
             raise RemoteFault("the letter has no text")
@@ -181,8 +177,8 @@ class ArtemailCodec(Codec):
     def project(self, apdu: Apdu) -> Apdu:
         """Return what a reader gets of ``apdu``, with a partner's settings at their defaults.
 
-        Customer code and file reference are the letter's; "reapply in n weeks" counts from ``sent_at``. A
-        message that the wire cannot express keeps its reference only.
+        Customer code and file reference are the letter's; "reapply in n weeks" counts from ``sent_at``. If
+        the wire cannot express a message, only its reference is left.
         """
         given = apdu.ref or Ref()
         heading = Ref(given.customer_code, file_ref=given.file_ref)
@@ -265,11 +261,7 @@ class ArtemailCodec(Codec):
 
     @slow_work.outside_writes
     def mask(self, raw: bytes) -> bytes:
-        """Mask passwords, also the word that our reader takes for one, however the letter encodes it.
-
-        In a letter with many files this holds for the first MOST_PASSWORDS; each is masked below its customer
-        code.
-        """
+        """Mask passwords, and what our reader takes for one in the first MOST_PASSWORDS order files."""
         found = dict.fromkeys(
             word for text in written(parse(raw)) if (word := orders.password(lines_of(text)))
         )
@@ -283,8 +275,7 @@ class ArtemailCodec(Codec):
         """Return what the letter is, the lines that decide it, and how they read as a report.
 
         A receipt goes before the file that it quotes, codes before a link, a link before a labelled status,
-        and all of them before a person's answer to an order in the plain dialect and a status that is in no
-        table.
+        and these before a person's answer to a plain order and a status that is in no table.
         """
         return self._sorted(letter)
 
@@ -339,10 +330,7 @@ class ArtemailCodec(Codec):
         return Decoded(tuple(apdus), (), tuple(faults), said)
 
     def _masked(self, lines: list[str], password: str = "") -> list[str]:
-        """Return the lines as they may be kept, with every password masked, the letter's own included.
-
-        Somebody may have typed it in a title or an address. The receiver sees the mask's letters.
-        """
+        """Return the lines as they may be kept: every password is masked, the letter's own included."""
         masker = self.masker.knowing(password) if password else self.masker
         return masker.lines(lines)
 
