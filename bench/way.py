@@ -10,7 +10,7 @@ when the relay has the order for the next library of the rota.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -74,12 +74,12 @@ def measure() -> Figures:
 def _daemon(relay: int) -> Iterator[tuple[App, int]]:
     """The service in this process; gives its house and its listener's port."""
     with app.folder() as folder, app.opened(folder, relay=relay) as home:
-        daemon, address = Daemon(home), Future[tuple[str, int] | None]()
+        daemon, address = Daemon(home), Future[Sequence[tuple[str, int]]]()
         thread = threading.Thread(target=daemon.run, args=(address.set_result,))
         thread.start()
         try:
-            found = address.result(20)
-            yield home, found[1] if found else 0
+            [(_, port)] = address.result(20)
+            yield home, port
         finally:
             daemon.stop()
             thread.join()

@@ -1,6 +1,7 @@
 """From a configuration file to working parts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +15,10 @@ from mailproc.errors import Misconfigured
 from mailproc.flow.context import Context
 from mailproc.log import register_secret
 from mailproc.protocols import registry
-from mailproc.store import connections
+from mailproc.store import connections, inbox
 from mailproc.store import migrate as migration
 from mailproc.store.engine import Store
+from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.store_marker import Marker
 from mailproc.transport import transport
 
@@ -32,6 +34,15 @@ class App:
     config: Config
     context: Context
     store: Store
+
+    def clock(self) -> datetime:
+        return self.context.clock()
+
+    def keep(self, letters: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
+        """Commit ① in the running service: the future has its result once the letters are kept for good.
+
+        Raises TryLater at once where the writer has no room."""
+        return self.store.submit(lambda connection: inbox.keep(connection, letters))
 
 
 def now() -> datetime:

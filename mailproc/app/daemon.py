@@ -1,8 +1,8 @@
-"""Run the service: listener, mailboxes, stations, timers. If one of them dies, all are stopped.
+"""Run the service: channels, stations, timers. If one of them dies, all are stopped.
 
-Threads: the store's writer, the listener's loop, one for the stations (intake, step, prepare,
-notices), one for sending and beside it one for each letter under way where there are several
-connections to the relay, one for each look into a mailbox, one that watches for other
+Threads: the store's writer, those of each channel (the listener's loop), one for the stations (intake,
+step, prepare, notices), one for sending and beside it one for each letter under way where there are
+several connections to the relay, one for each look into a mailbox, one that watches for other
 processes' writes, the daemon's lock, the store's place and the clock, and one that sees whether all of
 these go round (watchdog.py). Wake-ups are only hints: a lost one costs one
 ``IDLE_LOOK``, never a letter.
@@ -12,29 +12,26 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 
-from mailproc.app import jobs, smtp_listener, watchdog
+from mailproc.app import channels, jobs, watchdog
 from mailproc.app.build import App
 from mailproc.app.delivery import deliverer
-from mailproc.app.polling import look
 from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
-from mailproc.config import Mailbox
 from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
-from mailproc.flow.reading import bounced_letters
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
-from mailproc.store import inbox
 from mailproc.store.db_errors import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
+from mailproc.transport.incoming import Incoming, PolledPlace
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +39,7 @@ IDLE_LOOK = 5.0
 """Seconds between looks without a hint: rows whose pause is over come due by themselves."""
 WATCH = 0.2
 """Seconds between looks for what another process (the command line) has written."""
+Address = tuple[str, int]
 STATIONS, SENDER = "stations", "sender"
 AT_A_TIME = 10_000
 """Letters in one round of the sender."""
@@ -86,14 +84,14 @@ def _take_in(app: App) -> int:
 
 
 def run_once(app: App) -> None:
-    """Look into every mailbox once, take every step, deliver what is due, and end."""
+    """Look once wherever letters may lie, take every step, deliver what is due, and end."""
     with ExitStack() as stack:
         stack.enter_context(daemon_lock(app.store))
         deliver, close = deliverer(app.config, app.context.clock)
         stack.callback(close)
         _begin(app)
-        for mailbox in app.config.mailbox:
-            look(app.store, app.context, mailbox)
+        for poll in channels.polls(app):
+            poll.look()
         _until_done(app, deliver)
         while clock.sweep(app.store, app.context):  # after the mail: an answer may have come
             _until_done(app, deliver)
@@ -125,17 +123,19 @@ class Daemon:
         self._stations = threading.Event()
         self._sender = threading.Event()
         self._sweep_due = threading.Event()
-        self._unlooked = {mailbox.name for mailbox in app.config.mailbox}
+        self._channels = channels.configured(app)
+        polls = [poll for channel in self._channels for poll in channel.polls()]
+        self._unlooked = {poll.name for poll in polls}
         self._threads: list[threading.Thread] = []
         self._watchdog = Watchdog(self._fail)
-        self._jobs = jobs.Jobs(app, self._look, self._sweep)
+        self._jobs = jobs.Jobs(app, polls, self._look, self._sweep)
 
     def stop(self) -> None:
         """Ask the service to end; safe from a signal handler."""
         self._asked.stop()
 
-    def run(self, ready: Callable[[tuple[str, int] | None], None]) -> int:
-        """Run until stopped. ``ready`` is called with the listener's address once all is up."""
+    def run(self, ready: Callable[[Sequence[Address]], None]) -> int:
+        """Run until stopped. ``ready`` is called with the addresses that are listened at once all is up."""
         app = self._app
         with ExitStack() as stack:
             stack.callback(sys.setswitchinterval, sys.getswitchinterval())
@@ -148,10 +148,10 @@ class Daemon:
                 app.store.examine()  # before the door opens: nothing comes into a damaged store
             deliver, close = deliverer(app.config, app.context.clock)
             stack.callback(self._end, close)  # before the lock goes: the next daemon finds nobody at work
-            port = self._listen(stack)
+            addresses = [address for one in self._channels if (address := self._opened(one, stack))]
             self._start(deliver, still_ours)
             self._jobs.start(stack)
-            ready((app.config.listen.host, port) if port else None)
+            ready(addresses)
             systemd.tell("READY=1", "STATUS=at work")
             self._asked.wait()
             _log.info("stopping")
@@ -174,24 +174,13 @@ class Daemon:
         self._stations.set()
         self._sender.set()
 
-    def _listen(self, stack: ExitStack) -> int | None:
-        app = self._app
-        if not app.config.listen.enabled:
-            return None
-        listener, port = smtp_listener.opened(
-            app.config,
-            lambda letters: app.store.submit(lambda connection: inbox.keep(connection, letters)),
-            app.context.clock,
-            went_out=self._went_out,
-        )
-        stack.callback(listener.stop)
-        self._watchdog.beat("listener")
-        self._watchdog.ask(lambda: listener.ask(lambda: self._watchdog.beat("listener")))
-        return port
-
-    def _went_out(self, address: str) -> bool:
-        with self._app.store.read() as connection:
-            return bool(bounced_letters.letter_with_sender(connection, address))
+    def _opened(self, channel: Incoming, stack: ExitStack) -> Address | None:
+        """Start a channel, watch it, and have it stopped before the stations are."""
+        address = channel.start()
+        stack.callback(channel.stop)
+        self._watchdog.beat(channel.name)
+        self._watchdog.ask(lambda: channel.ask(lambda: self._watchdog.beat(channel.name)))
+        return address
 
     def _start(self, deliver: Deliver, still_ours: Callable[[], bool]) -> None:
         loops: dict[str, Callable[[], None]] = {
@@ -239,11 +228,11 @@ class Daemon:
         self._sweep_due.set()
         self._stations.set()
 
-    def _look(self, mailbox: Mailbox) -> None:
+    def _look(self, poll: PolledPlace) -> None:
         try:
-            look(self._app.store, self._app.context, mailbox)
+            poll.look()
         finally:
-            self._unlooked.discard(mailbox.name)
+            self._unlooked.discard(poll.name)
             self._stations.set()
 
     def _send(self, deliver: Deliver) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
 from datetime import datetime
@@ -14,10 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailproc.app import schedule
 from mailproc.app.build import App
-from mailproc.config import Mailbox
 from mailproc.errors import StoreLost
 from mailproc.office.mailroom import digest_mail
 from mailproc.store.engine import Store
+from mailproc.transport.incoming import PolledPlace
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,18 @@ def is_soon_examined(store: Store) -> bool:
 
 
 class Jobs:
-    """The jobs of one running service. ``look`` and ``sweep`` are called in threads of the scheduler."""
+    """The jobs of one running service. ``look`` is called with each of ``polls``; it and ``sweep`` are called
+    in threads of the scheduler."""
 
-    def __init__(self, app: App, look: Callable[[Mailbox], None], sweep: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: App,
+        polls: Sequence[PolledPlace],
+        look: Callable[[PolledPlace], None],
+        sweep: Callable[[], None],
+    ) -> None:
         self._app = app
+        self._polls = polls
         self._look = look
         self._sweep = sweep
         self._scheduler = BackgroundScheduler(timezone=app.context.zone, executors={"default": _DaemonPool()})
@@ -55,9 +63,9 @@ class Jobs:
 
     def _plan(self, *, at_start: bool) -> None:
         now, planned = self._app.context.clock(), self._app.config.schedule
-        for mailbox in self._app.config.mailbox:
+        for poll in self._polls:
             # Looked at at once; so is what fell due while the service was down.
-            self._add(f"mailbox {mailbox.name}", mailbox.poll, self._look, mailbox, first=now)
+            self._add(poll.name, poll.when, self._look, poll, first=now)
         self._add("sweep", planned.sweep, self._sweep, first=now)
         soon = not at_start or is_soon_examined(self._app.store)
         self._add("examine", EXAMINED, self._examine, first=None if soon else now)

@@ -1,11 +1,13 @@
 """Looks into the mailboxes: each look a fresh connection, its letters committed before \\Seen."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
+from mailproc.app.build import App
 from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, Misconfigured, TryLater
 from mailproc.flow.context import Context
@@ -19,11 +21,32 @@ from mailproc.store.inbox import StoredLetter
 from mailproc.store.mailboxes import Batch
 from mailproc.store.skipped_letters import LOUD, Passed
 from mailproc.transport import imap_in
+from mailproc.transport.incoming import Incoming, PolledPlace
 
 _log = logging.getLogger(__name__)
 
 UNREACHABLE = timedelta(hours=1)
 """After so long staff are told that a mailbox cannot be read."""
+
+
+class Mailboxes(Incoming):
+    """The channel ``imap``: nothing of it runs between two looks."""
+
+    name = "mailboxes"
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def polls(self) -> Sequence[PolledPlace]:
+        app = self._app
+        return [
+            PolledPlace(f"mailbox {one.name}", one.poll, partial(look, app.store, app.context, one))
+            for one in app.config.mailbox
+        ]
+
+
+def incoming(app: App) -> Incoming:
+    return Mailboxes(app)
 
 
 def look(store: Store, context: Context, mailbox: Mailbox) -> int:

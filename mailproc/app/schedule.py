@@ -1,5 +1,6 @@
 """Say when the scheduled jobs run: polls of mailboxes, the sweep of due timers, the digest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailproc.config import Config
 from mailproc.config_load import poll
+from mailproc.transport.incoming import PolledPlace
 
 GAP = timedelta(hours=1)
 """A job that ran longer ago, or is to have run so far in the future, met a clock that was set."""
@@ -69,10 +71,11 @@ class _AtHours(_Cron):
         return fires
 
 
-def planned(config: Config, now: datetime) -> list[Planned]:
-    """Every job of the service in the order of config.toml. Instants are of library.time_zone."""
+def planned(config: Config, polls: Sequence[PolledPlace], now: datetime) -> list[Planned]:
+    """Every job of the service: what its channels look into, then its own. Instants are of
+    library.time_zone."""
     zone = ZoneInfo(config.library.time_zone)
-    jobs = {f"mailbox {mailbox.name}": mailbox.poll for mailbox in config.mailbox}
+    jobs = {each.name: each.when for each in polls}
     jobs |= {"sweep": config.schedule.sweep, "digest": config.schedule.digest}
     return [Planned(job, when, _next(when, zone, now)) for job, when in jobs.items() if when]
 

@@ -1,14 +1,16 @@
-"""Build the SMTP listener from the configuration: certificate, recipients, logins."""
+"""The SMTP listener as a channel, built from the configuration: certificate, recipients, logins."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from mailproc import config_load
+from mailproc.app.build import App
 from mailproc.app.preflight import certificate
 from mailproc.app.sender_authentication import logins
 from mailproc.config import Config
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_groups import Keep
+from mailproc.flow.reading import bounced_letters
+from mailproc.transport.incoming import Incoming, Keep
 from mailproc.transport.smtp_handler import WentOut
 from mailproc.transport.smtp_in import Listener
 
@@ -30,3 +32,32 @@ def opened(
     except Misconfigured as error:
         why = str(error).partition(": ")[2]  # which keys it is about is said anyway
         raise config_load.wrong(config, ("listen", "port"), why, listen.port) from None
+
+
+class SmtpIncoming(Incoming):
+    name = "listener"
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._listener: Listener | None = None
+
+    def start(self) -> tuple[str, int]:
+        app = self._app
+        self._listener, port = opened(app.config, app.keep, app.clock, went_out=self._went_out)
+        return app.config.listen.host, port
+
+    def stop(self) -> None:
+        if self._listener is not None:
+            self._listener.stop()
+
+    def ask(self, alive: Callable[[], None]) -> None:
+        if self._listener is not None:
+            self._listener.ask(alive)
+
+    def _went_out(self, address: str) -> bool:
+        with self._app.store.read() as connection:
+            return bool(bounced_letters.letter_with_sender(connection, address))
+
+
+def incoming(app: App) -> Incoming | None:
+    return SmtpIncoming(app) if app.config.listen.enabled else None

@@ -24,8 +24,10 @@ def jobs(
     as_json: Json = False,
 ) -> None:
     """Show scheduled jobs, and what falls due if nobody acts."""
+    from mailproc.app import channels  # here: the sockets cost a tenth of a second
+
     with opened(ctx) as app, app.store.read() as connection:
-        plan = schedule.planned(app.config, app.context.clock())
+        plan = schedule.planned(app.config, channels.polls(app), app.clock())
         timers = pending_timers.waiting(connection)
         ahead = upcoming.coming(connection, app.context, limit)
     count = Counted(sum(one.count for one in timers))

@@ -1,6 +1,7 @@
 """Verbs of the service: run, check, verify, states, and the show to try it all."""
 
 import signal
+from collections.abc import Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
@@ -88,9 +89,9 @@ def _asked_by_signals() -> Asked:
     return asked
 
 
-def _ready(address: tuple[str, int] | None) -> None:
-    if address is not None:
-        typer.echo(f"listening on {address[0]}:{address[1]}")
+def _ready(addresses: Sequence[tuple[str, int]]) -> None:
+    for host, port in addresses:
+        typer.echo(f"listening on {host}:{port}")
     typer.echo("ready")
 
 

@@ -13,8 +13,8 @@ from itertools import islice
 
 from mailproc.errors import NoRoom, TryLater
 from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.transport.incoming import Keep
 
-Keep = Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"]
 _Answer = asyncio.Future[list[StoredLetter]]
 _Group = dict[_Answer, Sequence[NewLetter]]
 

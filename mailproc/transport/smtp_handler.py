@@ -15,7 +15,8 @@ from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.channel import LISTENER
 from mailproc.store.inbox import NewLetter
-from mailproc.transport.smtp_groups import Groups, Keep
+from mailproc.transport.incoming import Keep
+from mailproc.transport.smtp_groups import Groups
 from mailproc.transport.smtp_session import Session, bare
 
 log = logging.getLogger(__name__)

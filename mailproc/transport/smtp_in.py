@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from mailproc.config import Listen
 from mailproc.errors import Misconfigured
-from mailproc.transport.smtp_groups import Keep
+from mailproc.transport.incoming import Keep
 from mailproc.transport.smtp_handler import SmtpHandler, WentOut
 from mailproc.transport.smtp_login import Logins
 from mailproc.transport.smtp_memory import Memory, made_room

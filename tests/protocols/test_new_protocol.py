@@ -4,7 +4,7 @@ Two whole libraries: real stores, the real stations, and between them the real S
 transport and a channel of the tests.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import RowMapping, select
 from sqlmodel import SQLModel
 
-from mailproc.app import daemon, delivery, smtp_listener
+from mailproc.app import channels, daemon, delivery
 from mailproc.app.build import App, build
 from mailproc.errors import Misconfigured, TryLater
 from mailproc.flow import send
@@ -25,8 +25,6 @@ from mailproc.office.acts.perform import StaffAct
 from mailproc.office.queries import request_details
 from mailproc.office.requests import place
 from mailproc.protocols import registry
-from mailproc.store import inbox
-from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import InboxRow, OutgoingRow
 from mailproc.transport.transport import TRANSPORTS
@@ -64,12 +62,13 @@ class Clock:
 
 @dataclass
 class Office:
-    """A library with its doors: ``smtp`` and ``tcp`` are their ports."""
+    """A library with its channels: ``smtp`` and ``tcp`` are their ports."""
 
     app: App
     clock: Clock
     smtp: int
-    tcp: TcpIn
+    tcp: int
+    tcp_in: TcpIn
     ends: list[Callable[[], None]]
     deliver: Deliver = lambda _envelope, _raw, _name: ("", "")
 
@@ -124,18 +123,19 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
         app = build(file, clock)
         app.store.start_writer(lambda: None)
 
-        def keep(new: Sequence[NewLetter]) -> "Future[list[StoredLetter]]":
-            return app.store.submit(lambda connection: inbox.keep(connection, new))
-
-        listener, smtp = smtp_listener.opened(app.config, keep, clock)
-        tcp = TcpIn(keep, clock)
-        ends.extend((app.store.close, listener.stop, tcp.stop))
-        return Office(app, clock, smtp, tcp, ends)
+        ends.append(app.store.close)
+        opened = {channel.name: channel for channel in channels.configured(app)}
+        started = {name: channel.start() for name, channel in opened.items()}
+        ends.extend(channel.stop for channel in opened.values())
+        listened = {name: address[1] for name, address in started.items() if address}
+        tcp = opened["tcp"]
+        assert isinstance(tcp, TcpIn)
+        return Office(app, clock, listened["listener"], listened["tcp"], tcp, ends)
 
     def open_both(transport: str) -> tuple[Office, Office]:
         town = open_one("town", "village", transport)
         village = open_one("village", "town", transport)
-        ports.update(town=village.tcp.port, village=town.tcp.port)
+        ports.update(town=village.tcp, village=town.tcp)
         town.connect(village.smtp)
         village.connect(town.smtp)
         return town, village
@@ -184,13 +184,13 @@ def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) 
     """The letter is kept at the other end, the line breaks before the answer: a receiver that throws repeats
     away gets it again, byte for byte, and it has its effect once."""
     town, village = open_two("tcp")
-    village.tcp.answers = False
+    village.tcp_in.answers = False
     number = town.place("village")
     _talk(town, village)
     (letter,) = town.rows(OutgoingRow)
     assert "the line broke before the answer" in letter["last_error"]
     assert town.shown(number).line.delivery == "waiting"
-    village.tcp.answers = True
+    village.tcp_in.answers = True
     town.clock.now += timedelta(hours=1)
     _talk(town, village)
     assert [row["state"] for row in town.rows(OutgoingRow)] == ["handed_over"]
@@ -200,14 +200,14 @@ def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) 
 def test_nothing_is_acknowledged_before_it_is_kept(open_two: Open) -> None:
     """The other end cannot keep it: the sender hears no "OK", and the letter comes again."""
     town, village = open_two("tcp")
-    keep, full = village.tcp.keep, Future()
+    keep, full = village.tcp_in.keep, Future()
     full.set_exception(TryLater("the disk is full"))
-    village.tcp.keep = lambda _letters: full
+    village.tcp_in.keep = lambda _letters: full
     town.place("village")
     _talk(town, village)
     assert [row["state"] for row in town.rows(OutgoingRow)] == ["prepared"]
     assert village.rows(InboxRow) == []
-    village.tcp.keep = keep
+    village.tcp_in.keep = keep
     town.clock.now += timedelta(hours=1)
     _talk(town, village)
     assert [row["state"] for row in town.rows(OutgoingRow)] == ["handed_over"]

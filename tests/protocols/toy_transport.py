@@ -3,16 +3,15 @@
 import socket
 import socketserver
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from datetime import datetime
+from collections.abc import Callable
 
 from mailproc.errors import InDoubt, TryLater
 from mailproc.mail.channel import Channel
 from mailproc.mail.letter import Envelope
-from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.store.inbox import NewLetter
+from mailproc.transport.incoming import ChannelHost, Incoming
 
-DOOR, CHANNEL = "tcp", Channel("tcp", peer=True)
+DOOR, CHANNEL = "tcp", Channel("tcp", peer=True, opened_by=__name__)
 
 
 class TcpOut:
@@ -40,35 +39,54 @@ class TcpOut:
         """Each letter has a connection of its own."""
 
 
-class TcpIn(socketserver.ThreadingTCPServer):
-    """``keep`` as the SMTP listener's; ``answers``: False breaks the line instead of saying OK."""
+class TcpIn(Incoming):
+    """``answers``: False breaks the line instead of saying OK."""
 
-    daemon_threads = True
+    name = "tcp"
 
-    def __init__(
-        self,
-        keep: Callable[[Sequence[NewLetter]], "Future[list[StoredLetter]]"],
-        clock: Callable[[], datetime],
-    ) -> None:
-        super().__init__(("127.0.0.1", 0), _Session)
-        self.keep, self.clock, self.answers = keep, clock, True
-        self.port = self.server_address[1]
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+    def __init__(self, host: ChannelHost) -> None:
+        self.keep, self.clock, self.answers = host.keep, host.clock, True
+
+    def start(self) -> tuple[str, int]:
+        self._server = _Server(self)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return "127.0.0.1", self._server.server_address[1]
 
     def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def ask(self, alive: Callable[[], None]) -> None:
+        self._server.asked = alive
+
+
+def incoming(app: ChannelHost) -> Incoming:
+    return TcpIn(app)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def __init__(self, channel: TcpIn) -> None:
+        super().__init__(("127.0.0.1", 0), _Session)
+        self.channel = channel
+        self.asked: Callable[[], None] = lambda: None
+
+    def service_actions(self) -> None:
+        """In each round of the loop that accepts connections."""
+        self.asked()
 
 
 class _Session(socketserver.StreamRequestHandler):
-    server: TcpIn
+    server: _Server
 
     def handle(self) -> None:
+        channel = self.server.channel
         raw = self.rfile.read(int.from_bytes(self.rfile.read(4), "big"))
-        letter = NewLetter(DOOR, raw, self.server.clock(), peer=self.client_address[0])
+        letter = NewLetter(DOOR, raw, channel.clock(), peer=self.client_address[0])
         try:
-            self.server.keep([letter]).result(30)
+            channel.keep([letter]).result(30)
         except TryLater:  # not kept, so not acknowledged
             return
-        if self.server.answers:
+        if channel.answers:
             self.wfile.write(b"OK")
