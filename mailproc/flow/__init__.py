@@ -1,1 +1,1 @@
-"""The stations that a letter and a request pass, joined only by tables."""
+"""The stations through which a letter and a request pass, joined only by tables."""

@@ -1,7 +1,7 @@
-"""The clock: what is due becomes an event, once, in order; also what fell due while the service was down.
+"""The clock: what is due becomes an event, once and in order, also what fell due while the service was down.
 
-A timer and its event are one commit, so a crash repeats neither. The steps are taken by the
-same station as every other event's, and by then the timer must still follow from the transaction's state.
+A timer and its event are one commit, so a crash repeats neither. The station of all events takes the step; by
+then the timer must still follow from the transaction's state.
 """
 
 import logging
@@ -21,9 +21,11 @@ BATCH = 500
 
 
 def sweep(store: Store, context: Context, limit: int = BATCH) -> int:
-    """Make events of the timers that are due, reports on what has waited long enough for its request, at most
-    ``limit`` of each, and the letters about what staff were not told of strangers and about broken texts; how
-    many there were. Alarms that are over are forgotten."""
+    """Turn what is due into events and letters, at most ``limit`` of each; return how many there were.
+
+    These are timers, reports on messages that have waited long enough for their request, and letters to staff
+    about unknown senders and broken texts. Alarms that are over are deleted.
+    """
     now = context.clock()
     broken = site_texts.check(store, context)
 

@@ -1,6 +1,6 @@
 """What every station works with: configuration, codecs, templates, partners, and the time.
 
-Time comes from outside: ``clock`` gives an aware UTC instant, and no station calls now().
+Time is passed in: ``clock`` returns an aware UTC instant, and no station reads a clock itself.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from mailproc.errors import TryLater
 from mailproc.flow.partners import Partners
 from mailproc.mail.addresses import ascii_lower
 
-if TYPE_CHECKING:  # many a verb of the command line needs none of these, and does not load them
+if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
     from mailproc.ill.policy import Settings
     from mailproc.notices.language import Language
     from mailproc.notices.language_files import Languages
@@ -25,17 +25,17 @@ if TYPE_CHECKING:  # many a verb of the command line needs none of these, and do
 
 
 def _no_dns(_name: str) -> bytes | None:
-    """Of who reads no letters: a letter that needs a key is left for the service."""
+    """The key source of a process that reads no letters: a letter that needs a key is left to the service."""
     raise TryLater("there is no DNS here")
 
 
 FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # wall times
-"""Between them every wall time has an instant in every zone."""
+"""Between these two, every wall time has an instant in every zone."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """Codecs and templates are made when they are first asked for; the service asks at its start."""
+    """Codecs and templates are made when first asked for; the service asks at its start."""
 
     config: Config
     make_registry: "Callable[[], Registry]"
@@ -45,7 +45,7 @@ class Context:
 
     @cached_property
     def registry(self) -> "Registry":
-        """Raises Misconfigured where it is the first to ask."""
+        """The codecs. Raise Misconfigured when they are made."""
         return self.make_registry()
 
     @cached_property
@@ -54,19 +54,20 @@ class Context:
 
     @cached_property
     def keys(self) -> "KeySource":
-        """Where the keys of signatures are looked up; raises TryLater when it is asked and has no answer."""
+        """The source of DKIM keys. It raises TryLater if DNS gives no answer."""
         return self.make_keys()
 
     @cached_property
     def languages(self) -> "Languages":
-        """Raises Misconfigured where one of the library's own is misnamed; ``of`` where it is not whole."""
+        """All languages. Raise Misconfigured if a file of the library's is misnamed; ``of`` if it has
+        gaps."""
         from mailproc.notices.language_files import Languages
 
         return Languages(self.config.file.parent / self.config.templates.site)
 
     @cached_property
     def language(self) -> "Language":
-        """The library's own: of its lists, and of letters to staff."""
+        """The library's language: that of its lists, and of letters to staff."""
         return self.languages.of(self.config.library.language)
 
     @cached_property
@@ -75,13 +76,13 @@ class Context:
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """Ours, as addresses compare: a letter from one of them may be our own."""
+        """Our addresses, in comparable form: a letter from one of them may be our own."""
         ours = (self.config.library.email, *self.config.listen.recipients)
         return frozenset(map(ascii_lower, ours))
 
     @cached_property
     def mailed_to(self) -> frozenset[str]:
-        """Whatever partners may write to: our addresses, and what a mailbox is called where that is one."""
+        """All addresses to which partners may write: ours, and the names of mailboxes that are addresses."""
         users = (mailbox.user for mailbox in self.config.mailbox if "@" in mailbox.user)
         return self.addresses | frozenset(map(ascii_lower, users))
 
@@ -97,21 +98,21 @@ class Context:
         return Settings(policy.copy_ends_shipped, policy.overdue_levels)
 
     def local(self, at: datetime) -> datetime:
-        """The wall time of the library's zone, without zone, to the second (as on the wire)."""
+        """Return the wall time in the library's zone, without zone, to the second (as on the wire)."""
         return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
 
     def instant(self, wall: datetime) -> datetime:
-        """The instant of a wall time (without zone) in the library's zone.
+        """Return the instant of a wall time (without zone) in the library's zone.
 
-        Of a time that the clock shows twice, the first; of one that it leaps over, as long after
-        the leap as it would have been (zoneinfo, PEP 495 with fold 0). At the ends of the calendar, where no
-        zone has an instant, a day inside it.
+        For a time that occurs twice it is the first; for one that is skipped, the time is counted on past the
+        gap (zoneinfo, PEP 495 with fold 0). At the ends of the calendar, where a zone may have no instant, it
+        is a day inside.
         """
         wall = min(max(wall, FIRST), LAST)
         return wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
 
     def shown(self, at: datetime) -> str:
-        """An instant as lists show it: in the library's zone and language."""
+        """Return an instant as lists show it: in the library's zone and language."""
         return self.language.moment(self.local(at))
 
     def today(self) -> date:

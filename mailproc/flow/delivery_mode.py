@@ -1,4 +1,4 @@
-"""How an APDU goes to a partner: what its protocol can, lessened by the partner's switches."""
+"""How an APDU goes to a partner: what its protocol can express, restricted by the partner's settings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,14 +15,14 @@ OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
     Role.REQUESTER: (ApduType.RECEIVED, ApduType.RETURNED),
     Role.RESPONDER: (ApduType.SHIPPED, ApduType.CHECKED_IN),
 }
-"""What each side may leave unsaid (ISO 10161-1, Requester- and Responder-Optional-Messages-Type)."""
+"""Messages that each side may omit (ISO 10161-1, Requester- and Responder-Optional-Messages-Type)."""
 
 
 def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: Role, dialect: str) -> Manner:
-    """SEND, NOTICE, LOCAL or REFUSE.
+    """Return SEND, NOTICE, LOCAL or REFUSE.
 
-    ``[partner.manner]`` may turn what the protocol can into less, and what it does silently
-    into a notice to people; it can never make a protocol say what it has no word for.
+    ``[partner.manner]`` can only restrict what the protocol can express, or turn a silent change of state
+    into a notice; it cannot make a protocol express what it has no message for.
     """
     able = codec.manner(apdu_type, role, dialect, partner)
     switch = partner.manner.get(apdu_type.name.lower()) if partner else None
@@ -33,8 +33,11 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
 
 
 def sayable(actions: Sequence[str], transaction: Transaction, context: Context) -> tuple[str, ...]:
-    """Those of our ``actions`` that the protocol of this transaction has a message for, or needs none; where
-    our order never left, those that want no answer. Who renews by itself is not asked to."""
+    """Return those of our ``actions`` that the protocol of this transaction can express.
+
+    If our order never left, only actions that need no answer remain. "renew" is left out if the lender renews
+    automatically.
+    """
     partner = context.partners.get(transaction.partner)
     role, codec, dialect = transaction.role, transaction.codec, transaction.dialect
     options = transaction.options or {}
@@ -46,6 +49,6 @@ def sayable(actions: Sequence[str], transaction: Transaction, context: Context) 
 
 
 def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:
-    """The actions of ours that the law allows now and the partner can be told, the likeliest first."""
+    """Return the actions that the state tables allow now and the partner can be sent, the likeliest first."""
     row = transaction
     return sayable(machine.possible(row.role, row.service, row.state, row.state_before), row, context)

@@ -1,6 +1,6 @@
-"""A letter to staff: what it is about, and the one way in which it comes to be written.
+"""A letter to staff: what it is about, and the only way to order one.
 
-The stations for people (``notify``, ``notice_context``) make the letter of it.
+The stations for people (``prepare/notices.py``, ``prepare/notice_context.py``) write it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ ATTENTION, DIGEST = "staff/attention", "staff/digest"
 
 
 class Waiting(TypedDict):
-    """Letters that wait for DNS: how many, whose they are said to be, since when (ISO 8601)."""
+    """Letters that wait for DNS: how many, from whom as they claim, since when (ISO 8601)."""
 
     count: int
     partners: list[str]
@@ -24,7 +24,7 @@ class Waiting(TypedDict):
 
 
 class ClaimedFacts(TypedDict):
-    """Letters that claim to be of a partner: how many, and requests that they name."""
+    """Letters that claim to be from a partner: how many, and which requests they name."""
 
     partner: str
     count: int
@@ -32,10 +32,12 @@ class ClaimedFacts(TypedDict):
 
 
 class StaffFacts(TypedDict, total=False):
-    """What the letter is about, as it is kept until it is written. ``reasons``: codes of attention;
-    ``letter``, ``sender``, ``subject``, ``about``: of a letter that came in; ``ours``: the letters of ours
-    whose fate it is; ``more``, ``since`` (ISO 8601), ``claimed``: what was not told before; ``digest``: the
-    day's work, as JSON."""
+    """What the letter is about, stored until it is written.
+
+    ``reasons``: codes of attention. ``letter``, ``sender``, ``subject``, ``about``: of an incoming letter.
+    ``ours``: letters of ours to which something happened. ``more``, ``since`` (ISO 8601), ``claimed``: what
+    was not reported before. ``digest``: the daily digest, as JSON.
+    """
 
     reasons: Sequence[str]
     note: str
@@ -52,13 +54,13 @@ class StaffFacts(TypedDict, total=False):
 
 
 def letter_to_staff(facts: StaffFacts, notice: str = ATTENTION) -> IntentBody:
-    """The body of the intent; what is empty is left out."""
+    """Return the body of the intent; empty values are omitted."""
     kept = {name: value for name, value in facts.items() if value}
     return {"notice": notice, "to": "staff", "facts": kept}
 
 
 def notify_staff(connection: Connection, event: NewEvent, facts: StaffFacts, notice: str = ATTENTION) -> None:
-    """Keep what happened beside the requests, and a letter to staff about it, in the caller's commit."""
+    """Record what happened outside any request, and a letter to staff about it, in the caller's commit."""
     event_id = events.add(connection, event)
     body = letter_to_staff(facts, notice)
     outgoing.add_intent(connection, event_id=event_id, seq=0, kind="notice", body=body, partner=event.partner)

@@ -1,4 +1,4 @@
-"""Letters of ours as staff are told of them: which it is, to whom it went, what it was."""
+"""Describe letters of ours to staff: which it is, to whom it went, what it was."""
 
 from collections.abc import Iterable
 
@@ -14,18 +14,18 @@ from mailproc.store.rows import OutgoingLetter
 def named(
     connection: Connection, outgoing_ids: Iterable[int], context: Context, language: Language
 ) -> tuple[OurLetter, ...]:
-    """Those of ``outgoing_ids`` that exist, in order."""
+    """Describe those of ``outgoing_ids`` that exist, in order."""
     rows = (outgoing.load(connection, outgoing_id) for outgoing_id in outgoing_ids)
     return tuple(_named(connection, row, context, language) for row in rows if row is not None)
 
 
 def carry_an_order(connection: Connection, outgoing_ids: Iterable[int]) -> bool:
-    """Does one of the letters order something?"""
+    """Return whether one of the letters carries an order."""
     return any(order_letters.attempts_in(connection, outgoing_id) for outgoing_id in outgoing_ids)
 
 
 def is_to_staff(connection: Connection, outgoing_id: int) -> bool:
-    """Is it a letter to our own staff? Of its fate they cannot be told by another one without end."""
+    """Return whether the letter is to our own staff; a letter about it could cause the next, endlessly."""
     return "staff" in _recipients(connection, outgoing_id)
 
 
@@ -49,7 +49,7 @@ def _whom(symbol: str, recipients: set[str], context: Context, language: Languag
 
 
 def _recipients(connection: Connection, outgoing_id: int) -> set[str]:
-    """ "patron", "staff", "partner": to whom its notices go; none of a partner's machine."""
+    """Return who gets its notices ("patron", "staff", "partner"); empty for a message to a machine."""
     return {
         str(one.body.get("to", ""))
         for one in outgoing.intents_of(connection, outgoing_id)

@@ -1,4 +1,4 @@
-"""Letters that are handed over side by side, each in a thread of its own; one at a time, in the caller's."""
+"""Hand over several letters at once, each in its own thread; a single one in the caller's thread."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from mailproc.store.rows import OutgoingLetter
 
 @dataclass(frozen=True)
 class Spoken:
-    """What became of a letter: its new state with the relay's answer (or the file), else what was raised."""
+    """The result of sending a letter: its new state and the relay's answer (or the file), or the error."""
 
     row: OutgoingLetter
     state: str = ""
@@ -20,9 +20,9 @@ class Spoken:
 
 
 class SideBySide:
-    """At most ``most`` letters under way. ``speak`` hands one over, and raises nothing.
+    """At most ``most`` letters are handed over at once. ``speak`` hands one over, and raises nothing.
 
-    For one thread, which starts letters and takes what became of them; only it writes to the store.
+    Used by one thread, which starts letters and takes their results; only it writes to the store.
     """
 
     def __init__(self, most: int, speak: Callable[[OutgoingLetter], Spoken]) -> None:
@@ -33,28 +33,31 @@ class SideBySide:
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """The letters under way."""
+        """The letters that are being handed over."""
         return tuple(self._under_way)
 
     @property
     def may_start(self) -> bool:
-        """A letter over which the process died before (docs/queue.md) goes alone."""
+        """Whether another letter may start.
+
+        A letter during which the process died before (docs/queue.md) goes alone.
+        """
         alone = any(row.unfinished > 1 for row in self._under_way.values())
         return len(self._under_way) < self._most and not alone
 
     def start(self, row: OutgoingLetter) -> None:
-        """Where the machine has no room for a thread, the letter ends with TryLater: it was not begun."""
+        """Start a letter. If no thread can be started, it ends with TryLater: nothing was sent."""
         self._under_way[row.id] = row
         if self._most == 1:
             self._run(row)
             return
-        try:  # a daemon: a relay that hangs does not hold up the end of the service
+        try:  # daemon threads: a relay that hangs must not delay the end of the service
             threading.Thread(target=self._run, args=(row,), name=f"O{row.id}", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
             self._ended.put(Spoken(row, error=TryLater(f"it could not be begun: {error}")))
 
     def ended(self, within: float) -> Spoken | None:
-        """Of the next letter that is through; None where none is within so many seconds."""
+        """Return the next result; None if there is none within ``within`` seconds."""
         try:
             spoken = self._ended.get(timeout=within)
         except Empty:

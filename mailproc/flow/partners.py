@@ -1,4 +1,4 @@
-"""The directory of partners, as configured: by symbol or alias, and by who a letter is from."""
+"""The directory of partners, as configured: by symbol or alias, and by the sender of a letter."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from mailproc.sentence import sentence
 
 @dataclass(frozen=True)
 class Sender:
-    """What is known of who brought a letter. Addresses are bare and lower case.
+    """What is known of the sender of a letter. Addresses are bare and in lower case.
 
-    ``door`` is "listener", a mailbox's name, or "inject" where staff vouch for it; ``peer`` is the client's
-    IP address and ``login`` the user as whom it has logged in, '' where its channel knows none; ``envelope``
-    is None where there was none (IMAP without Return-Path).
+    ``door`` is "listener", a mailbox's name, or "inject" if staff vouch for the letter. ``peer`` is the
+    client's IP address and ``login`` its user, '' if the channel knows none. ``envelope`` is None if there
+    was none (IMAP without Return-Path).
     """
 
     door: str
@@ -31,12 +31,12 @@ class Sender:
 
     @property
     def channel(self) -> Channel:
-        """What is known there of who brings a letter."""
+        """What this channel knows of the sender."""
         return of_door(self.door)
 
 
 class Partners:
-    """Symbols and addresses compare without regard to case."""
+    """The partners. Symbols and addresses are compared ignoring case."""
 
     def __init__(self, config: Config) -> None:
         self._all = config.partner
@@ -53,12 +53,12 @@ class Partners:
         return self._by_symbol.get(symbol.casefold())
 
     def at(self, address: str) -> Partner | None:
-        """The partner whose own address this is."""
+        """Return the partner whose own address this is."""
         wanted = ascii_lower(address)
         return next((one for one in self._all if wanted and ascii_lower(one.address) == wanted), None)
 
     def known(self, symbol: str) -> Partner:
-        """The partner of this symbol or alias; LocalFault names the known ones."""
+        """Return the partner with this symbol or alias. Raise LocalFault that names the known ones."""
         partner = self.get(symbol)
         if partner is None:
             known = ", ".join(one.symbol for one in self._all) or "none is configured"
@@ -66,26 +66,26 @@ class Partners:
         return partner
 
     def lender(self, symbol: str) -> Partner:
-        """A partner whom we may ask; LocalFault says why not."""
+        """Return a partner that we may ask. Raise LocalFault that says why not."""
         partner = self.known(symbol)
         if Role.RESPONDER not in partner.roles:
             raise LocalFault(sentence("no-lender", partner=partner.symbol))
         return partner
 
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
-        """The partners whose ``accepts_from`` holds the envelope's and the header's address."""
+        """Return the partners whose ``accepts_from`` holds the addresses of envelope and header."""
         header, envelopes = addresses.bare(sender.header), _spellings(sender.envelope)
         return tuple(one for one in self._all if _accepts(one, header, envelopes))
 
 
 def is_of_one(sender: Sender) -> bool:
-    """Does the envelope, where there is one, name the author too (less a detail of its own)?"""
+    """Return whether the envelope, if there is one, names the author too (its own detail aside)."""
     envelopes = _spellings(sender.envelope)
     return not envelopes or addresses.bare(sender.header) in envelopes
 
 
 def account(partner: Partner, direction: str, customer_code: str = "") -> Account | None:
-    """The partner's account of that direction (and code, if one is named)."""
+    """Return the partner's account of that direction (and code, if one is given)."""
     for one in registry.accounts(partner):
         if one.direction == direction and customer_code in ("", one.customer_code):
             return one
@@ -100,7 +100,7 @@ def _accepts(partner: Partner, header: str, envelopes: list[str]) -> bool:
 
 
 def _spellings(envelope: str | None) -> list[str]:
-    """The envelope's sender, and the same without its detail; [] where there is none."""
+    """Return the envelope's sender, with and without its detail; [] if there is none."""
     if envelope is None:
         return []
     address = addresses.bare(envelope)
@@ -108,9 +108,9 @@ def _spellings(envelope: str | None) -> list[str]:
 
 
 def _matches(address: str, allowed: list[str]) -> bool:
-    """Exact addresses; a whole domain only where it is written as one ("@lender.example").
+    """Match exact addresses, and a whole domain only if it is written as one ("@lender.example").
 
-    ``address`` is as ``addresses.bare`` writes it: with one "@", or none, and then it is nobody's.
+    ``address`` is as ``addresses.bare`` writes it: with one "@", or without any, which matches nothing.
     """
     local, _, domain = address.rpartition("@")
     return bool(local) and (address in allowed or f"@{domain}" in allowed)

@@ -1,4 +1,4 @@
-"""Whose letters wait: partners that are paused by config.toml, or by staff while the service runs."""
+"""Find the partners whose letters wait: paused in config.toml, or by staff while the service runs."""
 
 from sqlalchemy import Connection
 
@@ -7,6 +7,6 @@ from mailproc.store import partner_addresses
 
 
 def paused(connection: Connection, context: Context) -> list[str]:
-    """Their symbols."""
+    """Return the symbols of the paused partners."""
     configured = [partner.symbol for partner in context.partners if partner.status == "paused"]
     return [*configured, *partner_addresses.paused(connection)]

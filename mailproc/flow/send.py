@@ -1,5 +1,7 @@
-"""Station ⑤: letters leave. ``sending_since`` is committed before the first word is spoken and
-``handed_over`` after the relay's answer, so what a crash caught between is known to be in doubt.
+"""Station ⑤: send letters.
+
+``sending_since`` is committed before the connection is used and ``handed_over`` after the relay's answer. So
+a letter that a crash caught between the two is known to be in doubt.
 """
 
 import logging
@@ -31,11 +33,12 @@ _log = logging.getLogger(__name__)
 Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 """(envelope, bytes, name of the letter) -> (state handed_over | filed, the relay's answer or file).
 
-Raises TryLater, InDoubt, GiveUp."""
+Raises TryLater, InDoubt, GiveUp.
+"""
 
 
 LOOK = 0.5
-"""Seconds between looks for another letter while some are under way and a connection is free."""
+"""Seconds between checks for another letter while some are being sent and a connection is free."""
 
 RAISED_BY = {
     Reason.IN_DOUBT: "in_doubt",
@@ -43,7 +46,7 @@ RAISED_BY = {
     Reason.BOUNCED: "bounced",
     Reason.FILE_REJECTED: "",
 }
-"""Reasons for attention, and the state of a letter that raises each; a file's rejection is no state of it."""
+"""Reasons for attention, and the state of a letter that raises each; "" if no state of a letter does."""
 
 
 def run(
@@ -53,11 +56,11 @@ def run(
     limit: int = 20,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> int:
-    """Hand over the letters that are due, at most ``limit``, while ``goes_on``; how many were tried.
+    """Send the letters that are due, at most ``limit``, while ``goes_on``; return how many were tried.
 
-    As many at once as ``deliver.max_connections`` says; of one request one after the other. No more are
-    begun after the first "try later": whoever calls again tries the next one. What is under way is ended
-    first, also where the store or this program fails; then that is raised.
+    ``deliver.max_connections`` letters are sent at once; those of one request one after the other. After the
+    first TryLater no more are started: the next call tries the next letter. Letters being sent are always
+    finished first, also if the store or this program fails; then that error is raised.
     """
     beside = SideBySide(_at_once(context), lambda row: _speak(row, context, deliver))
     tried, more, trouble = 0, True, None
@@ -71,9 +74,9 @@ def run(
                 tried += 1
                 beside.start(row)
             more = bool(beside.ids) and _end(store, beside.ended(LOOK), context) and more
-        except TryLater as error:  # the store cannot write now: what became of a letter is not written down
+        except TryLater as error:  # the store cannot write now: the result of a letter is not recorded
             more, trouble = False, trouble or error
-        except Exception:  # not at an end of the process, which waits for nobody
+        except Exception:  # not BaseException: the end of the process must not wait
             _end_all(store, beside, context)
             raise
     if trouble is not None:
@@ -92,8 +95,10 @@ def _begin(connection: Connection, context: Context, beside: Sequence[int]) -> O
 
 
 def _with_its_own_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:
-    """Under VERP the letter gets its envelope sender in the commit that says we are about to speak: it is
-    durable before anybody hears it, and the same at every try."""
+    """Give the letter its envelope sender (VERP) in the commit before it is sent.
+
+    So the address is durable before anybody sees it, and the same at every try.
+    """
     deliver, ours = context.config.deliver, context.config.library.email
     if not deliver.verp or deliver.mode == "folder" or (row.mail_from, row.transport) != (ours, BY_MAIL):
         return row
@@ -103,7 +108,7 @@ def _with_its_own_sender(connection: Connection, row: OutgoingLetter, context: C
 
 
 def _speak(row: OutgoingLetter, context: Context, deliver: Deliver) -> Spoken:
-    """Hand one letter over; whatever is raised is part of the answer, which another thread may take."""
+    """Send one letter; an error is part of the result, because another thread handles it."""
     with following(f"O{row.id}"):
         try:
             raw = unmasked(row, context)
@@ -114,8 +119,8 @@ def _speak(row: OutgoingLetter, context: Context, deliver: Deliver) -> Spoken:
 
 
 def _end(store: Store, spoken: Spoken | None, context: Context) -> bool:
-    """Write down what became of a letter; True where the next one may be tried at once."""
-    if spoken is None:  # none is through yet, and another one may have come
+    """Record the result of a letter; return whether the next one may be tried at once."""
+    if spoken is None:  # none has finished yet, and another one may be due
         return True
     with following(f"O{spoken.row.id}"):
         store.write(_ending(spoken, context))
@@ -123,11 +128,11 @@ def _end(store: Store, spoken: Spoken | None, context: Context) -> bool:
 
 
 def _end_all(store: Store, beside: SideBySide, context: Context) -> None:
-    """Wait for what is under way and write down what became of it, as far as the store takes it."""
+    """Wait for the letters being sent and record their results, as far as the store can."""
     while beside.ids:
         try:
             _end(store, beside.ended(LOOK), context)
-        except Exception as error:  # the first one is raised; this letter is found in doubt later
+        except Exception as error:  # the first error is raised; this letter will be found in doubt
             _log.error("the result of a sending could not be stored", exc_info=error)
 
 
@@ -139,24 +144,24 @@ def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
     if not isinstance(error, Exception):
         raise error
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
-        # a bug concerns its letter, which may have left; the others go on
+        # a bug affects its own letter only, which may have left
         _log.error("O%s could not be sent", row.id, exc_info=error)
         why = f"a fault of this program: {type(error).__name__}"
         return lambda connection: doubt(connection, row, why, context)
-    why = mask(str(error))  # a relay may quote what it was given
+    why = mask(str(error))  # a relay may quote what it received
     end = {TryLater: _later, InDoubt: doubt}
     written = next((write for kind, write in end.items() if isinstance(error, kind)), _fail)
     return lambda connection: written(connection, row, why, context)
 
 
 def unmasked(row: OutgoingLetter, context: Context) -> bytes:
-    """The bytes for the socket. A folder keeps the mask: what lies in a file is read by people."""
+    """Return the bytes for the socket. A folder keeps the mask, because people read its files."""
     raw = bytes(row.raw)
     if not row.secret_ref or context.config.deliver.mode == "folder":
         return raw
     symbol, _, customer_code = row.secret_ref.rpartition("/")
     partner = context.partners.known(symbol)
-    for protocol in PROTOCOLS.values():  # the partner may speak another one since the letter was written
+    for protocol in PROTOCOLS.values():  # the partner's protocol may have changed since
         for account in protocol.every_account(partner):
             if account.direction == "out" and account.customer_code == customer_code:
                 codec = context.registry.by_name(protocol.name)
@@ -172,19 +177,22 @@ def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, 
 
 
 def _ended(connection: Connection, row: OutgoingLetter, state: str, **values: Any) -> bool:
-    """False where somebody has said meanwhile what became of the letter (it came back): that stands."""
+    """Record the end; False if the letter has another result meanwhile (it bounced), which stands."""
     return outgoing.end_sending(connection, row.id, state=state, **values)
 
 
 def _later(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
-    """Tried again after its pause. The days count from the first try of this letter (a hold, a
-    paused partner, a stopped service do not count), anew after ``redeliver``."""
+    """Try again after a pause, until the days of policy are over.
+
+    They count from the first try of this letter (a hold, a paused partner or a stopped service do not count),
+    and start again after ``redeliver``.
+    """
     days = context.config.policy.give_up_days
     if queue.waited(row.attempts) >= timedelta(days=days):
         _fail(connection, row, f"given up after {days:g} days: {why}", context)
         return
     why = why[:500]
-    known = row.last_error == why or outgoing.trouble_known(connection, why)  # said once, not for each
+    known = row.last_error == why or outgoing.trouble_known(connection, why)  # logged once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared", sending_since=None):
         return
@@ -199,8 +207,11 @@ def _fail(connection: Connection, row: OutgoingLetter, why: str, context: Contex
 
 
 def doubt(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
-    """The letter may have arrived. Where the receiver throws repeats away (and to people, whom a
-    second notice costs nothing) it is sent again byte for byte after a pause; else staff decide."""
+    """Handle a letter that may have arrived.
+
+    If the receiver discards repeats, or the letter is to people (a second copy does no harm), the same bytes
+    are sent again after a pause; otherwise staff decide.
+    """
     if outgoing.is_to_people(connection, row.id) or _repeat_safe(row, context):
         _later(connection, row, why, context)
     else:
@@ -220,7 +231,7 @@ def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
 
 
 def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: str, context: Context) -> None:
-    """The letter's fate is an event of every transaction that speaks in it."""
+    """Record what happened to the letter as an event of every transaction in it."""
     spoken: dict[int, list[int]] = {}
     for intent in outgoing.intents_of(connection, row.id):
         if intent.transaction_id is not None:
@@ -242,10 +253,10 @@ ENDED = "the program ended while it was being sent"
 
 
 def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = True) -> int:
-    """What was being sent is in doubt, for nobody wrote down what became of it; how many there were.
+    """Mark letters that were being sent as in doubt, as no result was recorded; return how many.
 
-    At start, or (not ``died``) when the store failed the sender, which is no letter's fault. One over which
-    the process died three times is not sent again by itself, whoever it is for.
+    Called at start, or (not ``died``) when the store failed the sender, for which no letter is to blame. A
+    letter during which the process died three times is not sent again automatically, whoever it is for.
     """
 
     def job(connection: Connection) -> int:
@@ -263,11 +274,10 @@ def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = Tr
 
 
 def redeliver(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> bool:
-    """Staff's word on a letter that waits, failed, bounced or is in doubt: send the same bytes
-    again, or (``arrived``) take it as delivered.
+    """Send the same bytes again, or (``arrived``) take the letter as delivered, as staff decided.
 
-    False where something in it was withdrawn meanwhile, or its address is no longer the partner's: then the
-    rest goes out in a new letter.
+    The letter waits, failed, bounced or is in doubt. False if something in it was withdrawn meanwhile, or the
+    partner's address has changed: then the rest goes out in a new letter.
     """
     intents = outgoing.intents_of(connection, row.id)
     fresh = {"attempts": 0, "unfinished": 0, "not_before": None, "last_error": ""}
@@ -281,8 +291,10 @@ def redeliver(connection: Connection, row: OutgoingLetter, *, arrived: bool) -> 
 
 
 def settle_attention(connection: Connection, outgoing_id: int) -> None:
-    """Staff have dealt with the letter: what it was looked at for is over, unless another letter of the same
-    transaction fares so still."""
+    """Clear the attention about the letter, which staff have handled.
+
+    A reason stays if another letter of the same transaction still raises it.
+    """
     for intent in outgoing.intents_of(connection, outgoing_id):
         if (transaction_id := intent.transaction_id) is not None:
             still = undelivered.states_of(connection, transaction_id)
@@ -291,7 +303,7 @@ def settle_attention(connection: Connection, outgoing_id: int) -> None:
 
 
 def _is_elsewhere(connection: Connection, row: OutgoingLetter, intents: Sequence[Intent]) -> bool:
-    """Do letters to the same partner about the same go to another address now?"""
+    """Return whether letters to this partner about the same now go to another address."""
     asked = [one.transaction_id for one in intents if one.transaction_id is not None]
     if not row.partner or not asked:
         return False

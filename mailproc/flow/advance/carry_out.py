@@ -1,6 +1,6 @@
-"""Carries out what policy wants after a step: intents, attention, the rota, the request's end.
+"""Carry out what policy decides after a step: intents, attention, the rota, the end of the request.
 
-All of it in the step's own commit; nothing is sent from here.
+All of it is in the step's own commit; nothing is sent from here.
 """
 
 from collections.abc import Sequence
@@ -59,35 +59,37 @@ from mailproc.store.rows import Event, IntentBody, Transaction, TransactionOptio
 
 @dataclass
 class Work:
-    """One step's doing: what it changes of the transaction, and the follow-up events."""
+    """What one step changes of the transaction, and the events that follow from it.
+
+    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``pinned``: new options of
+    the transaction. ``stood``: the reasons known to staff before.
+    """
 
     connection: Connection
     event: Event
     transaction: Transaction
     context: Context
-    by_hand: bool = False  # staff do it, and are told at once
+    by_hand: bool = False
     attention: list[str] = field(default_factory=list)
     last_service_at: str = ""
     follow_ups: list[int] = field(default_factory=list)
     words: list[Part] = field(default_factory=list)
-    answered: list[str] = field(default_factory=list)  # what a letter of theirs made us say by ourselves
+    answered: list[str] = field(default_factory=list)
     withdrew: list[int] = field(default_factory=list)
-    pinned: TransactionOptions = field(
-        default_factory=TransactionOptions
-    )  # what joins the transaction's options
+    pinned: TransactionOptions = field(default_factory=TransactionOptions)
     seq: int = 0
-    stood: tuple[str, ...] = ()  # the reasons of which staff were told before this step
+    stood: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.stood = tuple(self.attention)
 
     def attend(self, reason: Reason) -> None:
-        """Staff are to look at it; ``reason`` stands there once."""
+        """Add a reason for attention, once."""
         if reason not in self.attention:
             self.attention.append(reason)
 
     def intend(self, kind: str, body: IntentBody) -> None:
-        """An intent of this step, in order."""
+        """Add an intent of this step, in order."""
         outgoing.add_intent(
             self.connection,
             event_id=self.event.id,
@@ -102,9 +104,9 @@ class Work:
 
 
 def carry_out(work: Work, effects: Sequence[Effect]) -> None:
-    """Do ``effects`` in order; new attention makes one letter to staff at the end.
+    """Carry out ``effects`` in order; new attention makes one letter to staff at the end.
 
-    What staff themselves do or record makes none: the answer to their act says it, and the lists keep it.
+    What staff do themselves makes no letter: the answer to their action names it, and the lists keep it.
     """
     for effect in effects:
         _DOERS[type(effect)](work, effect)
@@ -118,28 +120,30 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
 
 def _trouble(work: Work) -> str:
-    """What is wrong with a letter of ours, in words: "template: …" or "O12: …"; '' of all else."""
+    """Return what is wrong with a letter of ours, as text ("template: …", "O12: …"); '' for other events."""
     return str((work.event.facts or {}).get("text", "")) if work.event.type in OF_OUR_LETTER else ""
 
 
 def _ours(work: Work) -> list[int]:
-    """The letters of ours whose fate the event is."""
+    """Return the letters of ours that the event is about."""
     return list((work.event.facts or {}).get("ours", ())) if work.event.type in OF_OUR_LETTER else []
 
 
 def _of_another_letter(work: Work, reason: str) -> bool:
-    """Staff know of the same trouble with another letter, not with this one. (What befalls a letter to
-    themselves makes no new one, or it would be without end.)"""
+    """Return whether staff know this reason from another letter only.
+
+    A letter to staff themselves does not count: a letter about it would cause the next, without end.
+    """
     if OF_OUR_LETTER.get(work.event.type) != reason:
         return False
     return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
 
 
 def _not_told(work: Work) -> bool:
-    """One trouble may befall forty letters of ours: staff hear of it once a day.
+    """Return whether to write to staff: one fault may affect forty letters, and is reported once a day.
 
-    It is the same where partner and field are (a broken template), or the letter; the lists show every
-    order that it befell. What a letter that came in says of many is told in one letter (``attention``).
+    It is the same fault if partner and field are the same (a broken template), or the letter. What one
+    incoming letter says of many requests goes into one letter (``staff_letter``).
     """
     if work.event.type not in OF_OUR_LETTER or work.event.inbox_id is not None:
         return True
@@ -180,7 +184,7 @@ def _send(work: Work, effect: Send) -> None:
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
-    """ISO 10161-1: what of the optional messages we shall say. We want theirs and can live without."""
+    """Add which optional messages we shall send (ISO 10161-1); we desire the partner's and require none."""
     if not isinstance(apdu, IllRequest | IllAnswer | Shipped) or apdu.optional_messages is not None:
         return apdu
     role, dialect = work.transaction.role, work.transaction.dialect
@@ -195,7 +199,7 @@ def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None
 
 
 def _may_answer(work: Work) -> bool:
-    """What a letter makes us say by ourselves is bounded for each address: no loop can run away."""
+    """Return whether one more automatic answer to this address is allowed: no loop can run away."""
     most = work.context.config.policy.answers_an_hour
     now = work.context.clock()
     row = work.transaction
@@ -203,7 +207,7 @@ def _may_answer(work: Work) -> bool:
 
 
 def _addressed(work: Work, apdu: Apdu) -> Apdu:
-    """The APDU with both names of its transaction, both symbols and its service time."""
+    """Return the APDU with the transaction's names, both symbols and its service time."""
     row, options = work.transaction, work.transaction.options or {}
     wire = options.get("wire", {})
     ours, theirs = wire.get("responder") or work.context.config.library.symbol, row.symbol
@@ -222,7 +226,7 @@ def _addressed(work: Work, apdu: Apdu) -> Apdu:
 
 
 def _service_time(work: Work) -> datetime:
-    """Strictly increasing in each transaction, pushed by a second where need be."""
+    """Return the service time: strictly increasing in each transaction, by one second if necessary."""
     now = work.context.local(work.context.clock())
     last = work.last_service_at or work.transaction.last_service_at
     if last:
@@ -238,7 +242,7 @@ def _notify(work: Work, effect: Notify) -> None:
 
 
 def _told_reader(work: Work, effect: Notify) -> Part:
-    """What the reader gets, in words; one whose address nobody knows gets nothing (``prepare.notices``)."""
+    """Return what the reader gets, as text; without an address nothing (``prepare.notices``)."""
     request = requests.load(work.connection, work.transaction.request_id)
     reader = patrons.load(work.connection, request.patron_id)
     if reader is None or not reader.email:
@@ -260,7 +264,7 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
 
 
 def _put_away(work: Work) -> None:
-    """What came back and orders nothing any more leaves the lists."""
+    """Remove from the lists returned letters that no longer order anything."""
     transaction_id = work.transaction.id
     for outgoing_id in order_letters.returned(work.connection, transaction_id):
         wanted = order_letters.still_wanted(work.connection, outgoing_id)
@@ -269,7 +273,7 @@ def _put_away(work: Work) -> None:
 
 
 def _take_back(work: Work, effect: TakeBack) -> None:
-    """That none of it has left was looked up before the step."""
+    """Withdraw what the act had ordered; before the step it was checked that none of it has left."""
     for intent in outgoing.of_event(work.connection, effect.event_id):
         if intent.state != "withdrawn" and intent.letter_state not in outgoing.LEFT:
             outgoing.withdraw(work.connection, intent)
@@ -283,7 +287,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
     requests.why_not(work.connection, work.transaction.id, effect.why_not)
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
-        work.attend(ASK[COPYRIGHT])  # perhaps a matter of ours: the reader hears when staff give it up
+        work.attend(ASK[COPYRIGHT])  # perhaps we can solve it: the reader is told when staff give up
         return
     if candidate is None or effect.too_late:
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
@@ -305,7 +309,7 @@ def _act(work: Work, effect: FollowUpAct) -> None:
 
 
 def follow_with(work: Work, action: str, apdu: Apdu | None = None) -> None:
-    """An act of ours in the same transaction follows, in the same commit."""
+    """Add an action of ours in the same transaction, in the same commit."""
     row = work.transaction
     _follow_up(work, action, row.request_id, row.id, apdu)
 

@@ -1,7 +1,7 @@
-"""Was it said before? What must be looked up for it, frozen into the event.
+"""Look up whether a message was sent before; the result is stored with the event.
 
-Where the wire names a service by its time (ISO 10161-1), identity decides; elsewhere equal words
-since the transaction last moved are the same words (the English twin of a code, a daily demand).
+If a message carries its service time (ISO 10161-1), identity decides. Otherwise a message equal to one since
+the transaction last moved is a repeat (the plain-English form of a reply code, a daily demand).
 """
 
 from sqlalchemy import Connection
@@ -18,9 +18,12 @@ from mailproc.store.rows import Event, Transaction
 def facts_of_repeat(
     connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction
 ) -> Facts:
-    """``repeat``: it happened already; ``delivered_again``: by the very same letter; ``answer``: our
-    last answer to the question that is asked again; ``same_time``: another one had this name;
-    ``unclear``: it may be the letter to what staff were told by telephone."""
+    """Return what is known of earlier messages.
+
+    ``repeat``: it has happened already; ``delivered_again``: the very same message; ``answer``: our last
+    answer to a question that is repeated; ``same_time``: another message had this time; ``unclear``: it may
+    confirm what staff recorded by telephone.
+    """
     if event.cause != "letter" or apdu is None:
         return {}
     if repeats.has_time(apdu):
@@ -48,7 +51,9 @@ def _by_time(connection: Connection, event: Event, apdu: Apdu, transaction: Tran
 
 
 def _told_before(connection: Connection, event: Event, transaction: Transaction) -> bool:
-    """Have staff recorded more replies (by telephone) than letters have confirmed? Then this may be
-    the letter to one of them: a Conditional-Reply does not say which condition it answers."""
+    """Return whether staff have recorded more replies (by telephone) than messages have confirmed.
+
+    Then this may confirm one of them: a Conditional-Reply does not say which condition it answers.
+    """
     told = events.recorded(connection, transaction.id, event.type)
     return told > earlier_messages.count(connection, transaction.id, event)

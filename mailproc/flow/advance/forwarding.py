@@ -1,9 +1,9 @@
-"""Where a transaction's other end is, after a letter: who answers us now, and at which address.
+"""Update a transaction's other end after a letter: who answers now, and at which address.
 
-ISO 10161-1, Forward-Notification: the request went on, another library answers. To a partner of config.toml
-the transaction moves at once, to an unknown address when staff have said yes. APDU-Delivery-Info
-(1.0.10161.13.3): answers go where the last letter asked for them. An address of the partner's own
-domain is used for this transaction at once; another one waits until staff have confirmed it.
+ISO 10161-1, Forward-Notification: the request was forwarded, and another library answers. If that is a
+partner of config.toml the transaction moves at once; an unknown address must be confirmed by staff.
+APDU-Delivery-Info (1.0.10161.13.3): answers go where the last message asked for. An address in the partner's
+own domain is used at once, for this transaction; another one must be confirmed by staff.
 """
 
 from dataclasses import replace
@@ -27,15 +27,15 @@ from mailproc.store.partner_addresses import AddressStatus
 from mailproc.store.rows import Transaction
 
 REDIRECT = "redirect"
-"""The event of their yes."""
+"""The event by which staff confirm."""
 REMAIN = "forget"
-"""The event of their no: a line in the history."""
+"""The event by which staff decline: a line in the history."""
 OURS = "BER_IN_MIME"
-"""What we can write (APDU-Encoding)."""
+"""The encoding that we can write (APDU-Encoding)."""
 
 
 def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
-    """Move the transaction's other end to where the letter says it is, or where staff say it is."""
+    """Move the transaction's other end to where the message, or staff, say it is."""
     apdu, facts = occurrence.apdu, occurrence.facts
     if work.event.type == REDIRECT:
         _now_with_stranger(work, facts["symbol"], facts["address"])
@@ -72,8 +72,11 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
 
 
 def _ask_staff(work: Work, symbol: str, address: str) -> None:
-    """Nothing moves before they say yes: whoever can speak as the partner could else send the transaction's
-    letters to any address. The partner is still heard; the other one's letters lie on the shelf."""
+    """Ask staff to confirm the other library; nothing moves before that.
+
+    Otherwise whoever can write as the partner could send the transaction's letters to any address. The
+    partner is still heard; letters of the other library are shelved.
+    """
     row, event_id = work.transaction, work.event.id
     kept = partner_addresses.passed_on(work.connection, row.partner, address, event_id, row.id, symbol)
     work.attend(Reason.FORWARDED_ELSEWHERE)
@@ -85,8 +88,11 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
 
 
 def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
-    """A library that config.toml does not know and staff have confirmed: it is heard from this address, and
-    of its system nothing is known but the standard. What it has said lies on the shelf as a stranger's."""
+    """Move the transaction to a library that is not in config.toml and that staff have confirmed.
+
+    It is heard from this address only, and is addressed in the standard's dialect. Its shelved letters are
+    read again.
+    """
     row, sender = work.transaction, ascii_lower(address)
     _pin_forwarded(work, row.partner, address=sender)
     _move(work, symbol=symbol, address=address, dialect="")
@@ -98,7 +104,7 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
     for inbox_id in letters.shelved_because(work.connection, (stored(why), str(why)), row.codec):
         letters.again(work.connection, inbox_id)
         work.words.append(sentence("read-from-shelf", letter=inbox_id))
-    if row.state is State.CANCEL_PENDING:  # who has heard of it has the request no more
+    if row.state is State.CANCEL_PENDING:  # the library that got our Cancel no longer has the request
         follow_with(work, "cancel", Cancel())
 
 
@@ -111,12 +117,12 @@ def _now_with(work: Work, new: Partner) -> None:
     _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
     _asked_already(work, new.symbol)
     work.words.append(sentence("has-it-now", library=new.symbol))
-    if row.state is State.CANCEL_PENDING:  # a letter of theirs makes us ask nobody by ourselves
+    if row.state is State.CANCEL_PENDING:  # a partner's letter must not make us write to a third party
         work.attend(Reason.CANCEL_UNHEARD)
 
 
 def _asked_already(work: Work, symbol: str) -> None:
-    """Who has the request now is not to be asked for it in turn."""
+    """Remove the new responder from the rest of the rota: it has the request already."""
     request_id = work.transaction.request_id
     for place in rotas.places(work.connection, request_id):
         if place.transaction_id is None and place.partner == symbol:
@@ -124,7 +130,7 @@ def _asked_already(work: Work, symbol: str) -> None:
 
 
 def _pin_forwarded(work: Work, old: str, new: str = "", address: str = "") -> None:
-    """Who had it before, and from which ``address`` a library that we do not know has it now."""
+    """Store who had the request before, and the ``address`` of an unknown library that has it now."""
     before = [one for one in _had_it_before(work.transaction) if one not in (old, new)]
     work.pinned["forwarded_by"] = before if old == new else [*before, old]
     work.pinned[ANSWERS_FROM] = address
@@ -139,7 +145,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
     if not address or ascii_lower(address) == ascii_lower(row.address):
         return
     if strangers := (row.options or {}).get(ANSWERS_FROM):
-        if own_domain.same(address, strangers):  # what it says is never of the partner who passed it on
+        if own_domain.same(address, strangers):  # its addresses are never taken for the partner's
             _move(work, address=address)
         return
     partner = work.context.partners.get(row.partner)
@@ -161,7 +167,7 @@ def _answers_go(work: Work, apdu: Apdu) -> None:
 
 
 def _mailable(offered: tuple[ReplyTo, ...]) -> str:
-    """The first address to which we can write what it reads."""
+    """Return the first address that we can write to in an encoding that it reads."""
     for one in offered:
         if one.service.upper() == "SMTP" and OURS in (one.encodings or (OURS,)) and is_address(one.address):
             return one.address

@@ -1,4 +1,4 @@
-"""What is refused before anything changed: by the law, or because the partner cannot be told."""
+"""Refuse, before anything changes, what the state tables do not allow or the partner cannot be sent."""
 
 from collections.abc import Sequence
 
@@ -18,8 +18,10 @@ from mailproc.store.rows import Event, Transaction
 
 
 def lawful(event: Event, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
-    """Refuse an act (or what staff say they heard) that the law does not know here. ``said``: its row in
-    the tables, which tells a yes from a no."""
+    """Refuse an action (or what staff record as heard) that is not allowed in this state.
+
+    ``said``: its row in the state tables, which distinguishes yes from no. Raise LocalFault.
+    """
     found = taken.before
     prohibited = event.heard_by and taken.outcome.kind is CellKind.ERROR
     if taken.outcome.kind is not CellKind.REFUSED and not prohibited:
@@ -29,7 +31,7 @@ def lawful(event: Event, said: str, taken: Step, transaction: Transaction, conte
         raise LocalFault(taken.note or _not_possible(event.type, found), possible)
     can = delivery_mode.sayable(possible, transaction, context)
     action, answer = event.type, said.rpartition("-")[2]
-    if answer in _OTHER and event.type in can:  # the one answer is possible, and it was the other
+    if answer in _OTHER and event.type in can:  # only the other answer is possible
         other = _OTHER[answer]
         action = f"{action} --answer {answer}"
         can = tuple(f"{one} --answer {other}" if one == event.type else one for one in can)
@@ -49,7 +51,7 @@ _OTHER = {"yes": "no", "no": "yes"}
 def _first(
     event: Event, found: TransactionState, transaction: Transaction, context: Context
 ) -> tuple[Sentence, ...]:
-    """Of an answer to what nobody has asked by a message: how to record that it was asked."""
+    """Suggest how to record a question before answering it, if it did not come as a message."""
     action = BY_NAME.get(event.type)
     asked = action.answers if action else ""
     if not asked or not delivery_mode.sayable((event.type,), transaction, context):
@@ -63,7 +65,7 @@ def _first(
 
 
 def speakable(event: Event, effects: Sequence[Effect], transaction: Transaction, context: Context) -> None:
-    """Refuse, before anything changed, an act whose letter the partner's protocol cannot carry."""
+    """Refuse an action whose message the partner's protocol cannot carry. Raise LocalFault."""
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     for effect in effects:

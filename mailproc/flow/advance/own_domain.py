@@ -1,8 +1,8 @@
-"""Is an address in a domain that is the partner's own? Then it may be used before staff have confirmed it.
+"""Decide whether an address is in the partner's own domain, and so may be used before staff confirm it.
 
-At a public mail provider, or where two libraries (one may be ours) have their mailboxes in one domain, the
-same domain proves nothing: anybody may have an address there. There it is the partner's only where
-``accepts_from`` names the whole domain ("@lender.example").
+The same domain proves nothing at a public mail provider, or if two libraries (one may be ours) have mailboxes
+in it: anybody may have an address there. Then it is the partner's only if ``accepts_from`` names the whole
+domain ("@lender.example").
 """
 
 from collections.abc import Collection
@@ -28,14 +28,14 @@ bellsouth.net cox.net charter.net earthlink.net rogers.com shaw.ca sympatico.ca 
 optusnet.com.au xtra.co.nz duck.com mailfence.com runbox.com
 """
 PUBLIC = frozenset(_PROVIDERS.split())
-"""Domains in which anybody may have an address; it cannot be complete."""
+"""Domains in which anybody may have an address; the list cannot be complete."""
 
 
 def is_own(address: str, partner: Partner, partners: Partners, ours: Collection[str]) -> bool:
-    """May the partner's answers go to ``address`` without anybody's yes? ``ours``: the addresses of this
-    library.
+    """Return whether the partner's answers may go to ``address`` without confirmation.
 
-    Never to an address that config.toml gives to another partner or to us.
+    ``ours``: the addresses of this library. Never to an address that config.toml gives to another partner or
+    to us.
     """
     others = [one for one in partners if one.symbol != partner.symbol]
     named = {ascii_lower(name) for other in others for name in _names(other)} | set(ours)
@@ -49,7 +49,7 @@ def is_own(address: str, partner: Partner, partners: Partners, ours: Collection[
 
 
 def same(one: str, other: str) -> bool:
-    """Are both in one domain in which not everybody has an address?"""
+    """Return whether both are in one domain that is not public."""
     return _domain(one) == _domain(other) and _domain(one) not in PUBLIC
 
 

@@ -1,6 +1,6 @@
-"""What a step must look up, frozen into the event before the fold.
+"""Look up what a step needs, and store it with the event.
 
-So ``verify`` needs nothing but events and law, and a step done twice does the same.
+So ``verify`` needs only events and state tables, and a step that is repeated has the same result.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from mailproc.store import events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
 
 ANNOUNCED = timedelta(days=7)
-"""How long before its date an automatic renewal is announced, as one library reports it."""
+"""How long before its date an automatic renewal is announced, according to one library."""
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
@@ -38,7 +38,7 @@ def gather(
     current: TransactionState,
     context: Context,
 ) -> Facts:
-    """The facts of ``event``, beside those it was born with."""
+    """Return the facts of ``event``, with those it already has."""
     facts: Facts = {**(event.facts or {})}
     if event.cause == "letter" and _had_it_before(event, transaction):
         facts["old_responder"] = True
@@ -63,7 +63,7 @@ def gather(
 
 
 def _of_reader(connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction) -> Facts:
-    """Whether the reader is to hear of it."""
+    """Return whether the reader is to be informed."""
     if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(connection, transaction.id):
         return {"here": True}
     if event.type in item_received.ENDS and item_received.reader_waits(connection, event, transaction):
@@ -72,7 +72,7 @@ def _of_reader(connection: Connection, event: Event, apdu: Apdu | None, transact
 
 
 def _had_it_before(event: Event, transaction: Transaction) -> bool:
-    """Does it come from a library that has passed the request on?"""
+    """Return whether it comes from a library that has forwarded the request."""
     options = transaction.options or {}
     if stranger := (event.facts or {}).get("adopted"):
         return bool(stranger != options.get(ANSWERS_FROM))
@@ -80,7 +80,7 @@ def _had_it_before(event: Event, transaction: Transaction) -> bool:
 
 
 def last_said(connection: Connection, transaction_id: int) -> dict[str, ApduJson]:
-    """By the name of a reply: the last APDU of that kind that we said."""
+    """Return the last APDU of each type that we sent, by the name of its event."""
     found: dict[str, ApduJson] = {}
     for said in outgoing.said(connection, transaction_id):
         name = event_heard(apdu_json.from_json(said))
@@ -102,7 +102,7 @@ def _of_act(
     if action in ("cancel", "receive"):
         facts["letter_left"] = _order_has_left(connection, transaction.id)
     if action == "cancel" and order_letters.came_back(connection, transaction.id):
-        facts["letter_left"] = False  # what came back undelivered is with nobody
+        facts["letter_left"] = False  # nobody has an order that came back undelivered
     if action == "receive" and item_received.is_here(connection, transaction.id):
         facts["here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
@@ -112,7 +112,7 @@ def _of_act(
 
 
 def _order_has_left(connection: Connection, transaction_id: int) -> bool:
-    """Is, or may be, an order of ours out of the house? A later word of ours that waits does not matter."""
+    """Return whether an order of ours has left, or may have; a later message that waits does not count."""
     waiting = _orders(intent.body["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
     return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
 
@@ -134,14 +134,14 @@ def _of_their_request(
 
 
 def _same_item(connection: Connection, apdu: IllRequest, transaction: Transaction) -> bool:
-    """A number used again for another item is no repeat."""
+    """Return whether the request is for the same item; a number reused for another item is no repeat."""
     kept = requests.load(connection, transaction.request_id).item or {}
     said = apdu_json.value_to_json(apdu.item)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 
 def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
-    """The last staff act, if nothing came since and its letter has not left."""
+    """Return what undoes the last staff action, if nothing came since and its letter has not left."""
     done = events.of_transaction(connection, transaction.id)
     last = done[-1] if done else None
     if (
@@ -154,7 +154,7 @@ def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     if "found" not in facts:
         raise LocalFault(sentence("undo-heard"))
     left = any(row.letter_state in outgoing.LEFT for row in outgoing.of_event(connection, last.id))
-    if left and last.type != "close":  # of that only the reader hears, and hears again when it comes
+    if left and last.type != "close":  # closing is told to the reader only, who is told again on arrival
         raise LocalFault(sentence("undo-left"))
     kept: Facts = {"found": facts["found"], "attention": facts.get("attention"), "undone": last.id}
     return kept | {"withdrew": facts["withdrew"]} if "withdrew" in facts else kept

@@ -1,7 +1,7 @@
-"""What a new request of theirs is refused for, before anybody looks at the item.
+"""Refuse a new request of a partner that asks for something we do not do, before anybody sees the item.
 
-ISO 10161-1, Transaction-Type and Requester-Optional-Messages: where it asks for what we do not do,
-the answer is Unfilled with the standard's reason.
+The answer is Unfilled with the standard's reason (ISO 10161-1, Transaction-Type and
+Requester-Optional-Messages).
 """
 
 from mailproc.flow import delivery_mode
@@ -16,7 +16,7 @@ SIMPLE = (None, "SIMPLE")
 
 
 def refused(wanted: IllRequest, transaction: Transaction, context: Context) -> RequestRefusal | None:
-    """``reason`` (Reason-Unfilled) and ``note`` of the answer; None where it is for staff to answer."""
+    """Return ``reason`` (Reason-Unfilled) and ``note`` of the answer; None if staff are to answer."""
     if wanted.transaction_type not in SIMPLE:
         note = f"{wanted.transaction_type}: we take part in simple transactions only; please ask us directly."
         return {"reason": "policy-problem", "note": note}

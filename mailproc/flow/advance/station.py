@@ -1,4 +1,4 @@
-"""Station ③ as the daemon runs it: takes the waiting events, one savepoint each, few in each commit."""
+"""Station ③ as the daemon runs it: take the waiting events, each in a savepoint, few in each commit."""
 
 import logging
 from collections.abc import Sequence
@@ -24,15 +24,14 @@ _log = logging.getLogger(__name__)
 
 BATCH = 100
 SHARED = 0.2
-"""Seconds after which a commit takes no further step: who waits for the store waits no longer for others."""
+"""Seconds after which a commit takes no further step, so that others need not wait long for the store."""
 
 
 def run(store: Store, context: Context, limit: int = BATCH, seconds: float = inf) -> int:
-    """Take the steps that wait, ``limit`` in each commit at most, until none does or ``seconds`` are over;
-    how many there were.
+    """Take the waiting steps, at most ``limit`` per commit, until none waits or ``seconds`` are over.
 
-    The commit of a batch claims the next one: each try is counted before its work all the same,
-    and a batch costs one commit and not two.
+    Return how many there were. The commit of a batch claims the next one: each try is still counted before
+    its work, and a batch costs one commit instead of two.
     """
     until = monotonic() + seconds
 
@@ -53,7 +52,7 @@ def run(store: Store, context: Context, limit: int = BATCH, seconds: float = inf
 
 
 def _take_all(connection: Connection, event_ids: Sequence[int], context: Context, underway: Underway) -> int:
-    """As many of the steps as share a commit, one at least; how many."""
+    """Take as many steps as share a commit, at least one; return how many."""
     until, count = monotonic() + SHARED, 0
     for event_id in event_ids:
         underway.at(event_id)
@@ -67,7 +66,7 @@ def _take_all(connection: Connection, event_ids: Sequence[int], context: Context
 
 
 def take(connection: Connection, event_id: int, context: Context) -> None:
-    """The step of one event; what cannot be taken is shelved with its reason, not thrown."""
+    """Take the step of one event; one that is not possible is shelved with its reason."""
     try:
         with savepoint(connection):
             outcome = steps.step(connection, event_id, context)
@@ -77,9 +76,9 @@ def take(connection: Connection, event_id: int, context: Context) -> None:
         if isinstance(fault, RemoteFault):
             error_reports.unknown(connection, event_id, context)
             unmatched.wait(connection, event_id, context)
-    except Exception as error:  # one event's bug must not hold up the others
+    except Exception as error:  # a bug must affect its own event only
         if try_later(error) is not None:
-            raise  # the store's trouble, and no event's
+            raise  # the store failed, not this event
         _log.exception("E%s failed", event_id)
         why = sentence("program-fault", error=type(error).__name__)
         events.shelve(connection, event_id, stored(why))

@@ -1,4 +1,4 @@
-"""How a transaction stands, for whoever asks: a History-Report (ISO 10161-1) of what we know."""
+"""Write the History-Report of a transaction (ISO 10161-1) from what we know, for a partner who asks."""
 
 from sqlalchemy import Connection
 
@@ -10,17 +10,19 @@ from mailproc.store import events, requests
 from mailproc.store.rows import Event, Transaction
 
 NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
-"""Asking and telling how it stands is not what the report is about."""
+"""Messages about the status are not themselves part of the report."""
 UNNUMBERED = (ApduType.OVERDUE, ApduType.RENEW)
 """The standard's list of most recent services has no number for these."""
 
 LATEST = 50
-"""Events that are looked at: a partner may have said thousands of words, and ask after each."""
+"""Events looked at: a partner may have sent thousands of messages, and ask after each."""
 
 
 def history(connection: Connection, transaction: Transaction, context: Context) -> dict[str, str]:
-    """The report's components by name in snake_case. Dates are local days, ISO 8601; absent
-    ones are left out."""
+    """Return the report's components by name in snake_case; absent ones are left out.
+
+    Dates are local days in ISO 8601.
+    """
     done = events.ends_of_transaction(connection, transaction.id, LATEST)
     moved = events.load(connection, transaction.moved_event_id)
     item = requests.load(connection, transaction.request_id).item or {}
@@ -64,7 +66,7 @@ def _last(event: Event, apdu: Apdu, transaction: Transaction, context: Context) 
 
 
 def _then(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> str:
-    """What was said last and has no number."""
+    """Describe the last service, if it has no number."""
     return f"then {apdu.type.name} of {_by(event, transaction, context)} on {_day(event, context)}"
 
 

@@ -1,8 +1,7 @@
-"""Station ③: one event, one step, one commit. Nobody else writes a transaction's state.
+"""Station ③: one event, one step, one commit. Nothing else writes a transaction's state.
 
-Event done, new state, a history row with the event as its cause, and everything to be said:
-all or nothing. The command line calls ``step`` inside its own transaction, the daemon in the
-writer's.
+The event is done, the new state, a history row with the event as its cause, and all messages are stored: all
+or nothing. The command line calls ``step`` inside its own transaction, the daemon in the writer's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,12 +35,12 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.rows import Event, Transaction, TransactionOptions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
-"""What of a standing is kept among the options, beside what was pinned there."""
+"""Parts of a transaction's state that are stored among its options."""
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """What a step did. ``state`` of the event: done, or shelved with its ``note``."""
+    """The result of a step. ``state`` is the event's: done, or shelved with its ``note``."""
 
     event_id: int
     state: str
@@ -54,11 +53,11 @@ class StepOutcome:
 
 
 def step(connection: Connection, event_id: int, context: Context, *, attached: bool = False) -> StepOutcome:
-    """Take event ``event_id`` (state todo) its step, with what policy makes follow from it.
+    """Take the step of event ``event_id`` (state todo), with what policy makes follow from it.
 
-    ``attached``: staff have just put this letter to its request, so nobody need write to them of it.
-    LocalFault: refused before anything changed, with what is possible instead (acts).
-    RemoteFault: nothing of ours matches (letters); the caller shelves the event.
+    ``attached``: staff have just assigned the message to its request, so they need no letter about it. Raise
+    LocalFault if an action is refused before anything changed, with what is possible instead; RemoteFault if
+    no transaction matches a message: then the caller shelves the event.
     """
     event = events.load(connection, event_id)
     if event is None or event.state != "todo":
@@ -76,7 +75,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
-    if decided.taken.moved or event.cause != "policy":  # staff may correct it, a word may end a silence
+    if decided.taken.moved or event.cause != "policy":  # staff may correct it, a message may end a silence
         transaction_timers.reset(connection, transaction, decided.taken, moved_event_id, event, context)
     words = list(work.words)
     for follow_up in work.follow_ups:
@@ -95,7 +94,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
 
 @dataclass(frozen=True)
 class Decision:
-    """What law and custom say to an event. ``known``: the facts, frozen with the event."""
+    """What state tables and policy decide about an event. ``known``: the facts stored with the event."""
 
     occurrence: Occurrence
     taken: Step
@@ -111,9 +110,9 @@ def decide(
     found: TransactionState,
     context: Context,
 ) -> Decision:
-    """What ``event`` would do to ``found``; nothing is written.
+    """Return what ``event`` would do to ``found``; nothing is written.
 
-    Raises LocalFault for an act that is not possible, or that cannot be said to the partner.
+    Raise LocalFault for an action that is not possible, or that cannot be sent to the partner.
     """
     known = recorded_facts.gather(connection, event, apdu, transaction, found, context)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
@@ -126,7 +125,7 @@ def decide(
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
         known["history"] = status_report.history(connection, transaction, context)
     effects = policy.effects(taken, occurrence, context.settings)
-    if event.heard_by:  # nothing is sent: whoever told us is told the same way
+    if event.heard_by:  # nothing is sent: whoever told us by telephone is answered by telephone
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event.cause == "staff":
         guards.speakable(event, effects, transaction, context)
@@ -134,7 +133,7 @@ def decide(
 
 
 def state_of(transaction: Transaction) -> TransactionState:
-    """The standing a row keeps."""
+    """Return the state that a row holds."""
     kept = transaction.options or {}
     renewal_on = kept.get("renewal_on")
     return TransactionState(
@@ -154,7 +153,7 @@ def state_of(transaction: Transaction) -> TransactionState:
 
 
 def event_name(event: Event, apdu: Apdu | None) -> str:
-    """The row of the state tables (or beside them) that this event is."""
+    """Return the event's row in the state tables (or beside them)."""
     kind = event.type
     if kind == "undo":
         return "UNDONE"
@@ -168,7 +167,7 @@ def event_name(event: Event, apdu: Apdu | None) -> str:
 def _overtaken(
     connection: Connection, cancel: Event, transaction: Transaction, found: TransactionState
 ) -> TransactionState:
-    """A Cancel that overtook its Request takes effect first."""
+    """Apply a Cancel that arrived before its request."""
     apdu = apdu_json.from_json(cancel.apdu or {})
     taken = transaction_state.step(found, Occurrence(event_heard(apdu), apdu))
     events.finish(connection, cancel, transaction_id=transaction.id)
@@ -186,14 +185,14 @@ def _work(
     elif event.type == "close":
         had = []
     elif event.type == "CHECKED_IN":
-        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # it has come home
+        had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
     elif event.cause == "staff" and not event.heard_by and event.type not in NOTED:
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
     return Work(connection, event, row, context, attention=had)
 
 
 def _reopen(work: Work, decided: Decision) -> None:
-    """A request that was over and moves again is open again (``opening`` sees to a new attempt)."""
+    """Open a finished request again if it moves (``new_transactions`` does so for a new attempt)."""
     began = decided.taken.before.state is State.IDLE
     if (
         decided.taken.moved
@@ -204,7 +203,7 @@ def _reopen(work: Work, decided: Decision) -> None:
 
 
 def _save(work: Work, decided: Decision) -> int:
-    """Event and transaction are written; the event that last moved the transaction."""
+    """Write event and transaction; return the event that last moved the transaction."""
     event, transaction, apdu = work.event, work.transaction, decided.occurrence.apdu
     after = _after(work, decided)
     transactions.save(work.connection, after)
@@ -234,7 +233,7 @@ def _save(work: Work, decided: Decision) -> int:
 
 
 def _after(work: Work, decided: Decision) -> Transaction:
-    """The transaction as the step leaves it."""
+    """Return the transaction after the step."""
     event, transaction, taken = work.event, work.transaction, decided.taken
     after, closed_at = taken.after, None
     if after.closed:
@@ -296,7 +295,7 @@ def _history(
 
 
 def _follow(connection: Connection, event_id: int, context: Context) -> tuple[Part, ...]:
-    """A follow-up of policy in the same commit; what it cannot do is shelved, not thrown."""
+    """Take a step that policy adds, in the same commit; if it is not possible it is shelved."""
     try:
         return step(connection, event_id, context).words
     except LocalFault as fault:

@@ -1,4 +1,4 @@
-"""The state is the fold of its events: recomputes every transaction and compares."""
+"""Verify that each state is the fold of its events: compute every transaction again and compare."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ from mailproc.store.transactions import TRANSACTION
 
 @dataclass(frozen=True)
 class Difference:
-    """A transaction whose row is not what its events say. ``kept`` and ``computed`` name the fields."""
+    """A transaction whose row differs from its events. ``kept`` and ``computed`` name the fields."""
 
     transaction_id: int
     request_id: int
@@ -36,12 +36,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verified:
+    """How many transactions were checked, and which differ."""
+
     checked: int
     differences: tuple[Difference, ...]
 
 
 PAGE = 500
-"""Transactions that are looked at in one snapshot: a longer one holds the log of a SQLite store back."""
+"""Transactions checked in one snapshot; a longer one keeps the log of a SQLite store from shrinking."""
 
 
 def verify(connection: Connection) -> Verified:
@@ -52,7 +54,7 @@ def verify(connection: Connection) -> Verified:
 def verify_all(store: Store) -> Verified:
     """Check every transaction, page by page, each page in a snapshot of its own.
 
-    Where none differs the store remembers how far its history went, for ``verify_changed``.
+    If none differs, the store records how far its history went, for ``verify_changed``.
     """
     with store.read() as connection:
         until = verify_mark.newest(connection)
@@ -60,7 +62,7 @@ def verify_all(store: Store) -> Verified:
 
 
 def verify_changed(store: Store) -> Verified:
-    """Check those transactions to which something happened since none differed; all where it was never so."""
+    """Check the transactions that changed since no one differed; all, if that was never recorded."""
     with store.read() as connection:
         until, since = verify_mark.newest(connection), verify_mark.until(connection)
         changed = verify_mark.changed(connection, since) if since else None
@@ -71,7 +73,7 @@ def verify_changed(store: Store) -> Verified:
 
 def _remembered(store: Store, until: int, found: Verified) -> Verified:
     mark = verify_mark.forget if found.differences else partial(verify_mark.remember, history_id=until)
-    with suppress(TryLater):  # of a store that is busy, all of it is looked at once more
+    with suppress(TryLater):  # if the store is busy, everything is checked again next time
         store.write(mark)
     return found
 
@@ -133,7 +135,7 @@ def _fold(connection: Connection, row: Transaction) -> TransactionState:
 
 
 def _asked_service(happened: Sequence[Event], row: Transaction) -> Service:
-    """What the first event asked for."""
+    """Return the service of the first event."""
     for event in happened:
         if event.type in ("request", "ILL_REQUEST"):
             return transaction_state.service_of(

@@ -1,5 +1,6 @@
-"""The letters of one round of intake: claimed in one commit, then read one after the other, outside of any
-write. A round holds few letters and few octets, and it waits for DNS once.
+"""Read the letters of one round of intake: claimed in one commit, then read one by one outside any write.
+
+A round holds few letters and few octets, and waits for DNS at most once.
 """
 
 import logging
@@ -23,11 +24,11 @@ from mailproc.store.tables import InboxRow
 _log = logging.getLogger(__name__)
 
 OCTETS = 16_000_000
-"""Of the letters of one round, which are held in memory together; a longer letter is read alone."""
+"""Octets of all letters of one round, which are in memory together; a longer letter is read alone."""
 
 
 def claim(store: Store, limit: int, now: datetime) -> list[InboxLetter]:
-    """The letters that are due, at most ``limit`` and ``OCTETS``, each with a try counted."""
+    """Claim the letters that are due, at most ``limit`` and ``OCTETS``; a try of each is counted."""
 
     def job(connection: Connection) -> list[InboxLetter]:
         rows = queue.claim(
@@ -45,8 +46,10 @@ def claim(store: Store, limit: int, now: datetime) -> list[InboxLetter]:
 
 
 def read_all(rows: Sequence[InboxLetter], context: Context, store: Store) -> Iterator[LetterReading]:
-    """Up to the first that waited for DNS: what was read before it is settled, and the rest is read, without
-    waiting for its next try."""
+    """Read the letters up to the first that waited for DNS.
+
+    The letters read before it are settled first; the rest is read in the next round, without waiting.
+    """
     keys = _Keys(context, store.underway)
     for row in rows:
         yield _read(row, context, store, keys)
@@ -61,8 +64,8 @@ def _read(row: InboxLetter, context: Context, store: Store, keys: "_Keys") -> Le
     try:
         return forwarded_senders.proven(store, reading, context)
     except TryLater:
-        raise  # the store's trouble, and no letter's
-    except Exception as error:  # as in ``read``: a bug harms one letter only
+        raise  # the store failed, not this letter
+    except Exception as error:  # as in ``read``: a bug must affect one letter only
         _log.exception("I%s could not be read", row.id)
         why = sentence("program-fault-reading", error=type(error).__name__)
         return replace(reading, refused=why, unproven=False)
@@ -77,7 +80,7 @@ class _Keys:
         self.waited = False
 
     def __call__(self, name: str) -> bytes | None:
-        self._underway.at()  # who ends the service while it waits for DNS does not find a letter that kills
+        self._underway.at()  # ending the service while it waits for DNS is not the letter's fault
         try:
             return self._context.keys(name)
         except StillSilent:

@@ -1,4 +1,4 @@
-"""Letters whose sender cannot be proven yet, as DNS gives no answer: they wait, they are not shelved."""
+"""Defer letters whose sender cannot be proven yet because DNS gives no answer; they are not shelved."""
 
 import logging
 from datetime import timedelta
@@ -19,21 +19,20 @@ from mailproc.store.text import storable
 _log = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=30)
-"""Between two tries. Asking costs us little, and who sent the letter waits."""
+"""The longest time between two tries; asking is cheap, and the sender waits."""
 LASTING = timedelta(hours=1)
-"""A letter that waits so long is told to staff."""
+"""The time after which staff are informed of a waiting letter."""
 
 
 EVERY = timedelta(days=7)
-"""Staff are told again, while it lasts."""
+"""How often staff are informed again while it lasts."""
 ALARM = Reason.NO_DNS
 MOST_PARTNERS = 20
-"""Named in one letter."""
+"""Partners named in one letter."""
 
 
 def defer(connection: Connection, reading: LetterReading, context: Context) -> None:
-    """The letter stays ``todo`` and is read again after a pause; lists show whose it is said to be, and why
-    it waits."""
+    """Keep the letter ``todo`` and read it again after a pause; lists show its claimed sender and why."""
     now, why = context.clock(), storable(f"the sender cannot be proven yet: {reading.later}")[:NOTE]
     _log.info("I%s deferred: %s", reading.inbox_id, why)
     symbol = reading.partner.symbol if reading.partner else ""
@@ -46,13 +45,13 @@ def defer(connection: Connection, reading: LetterReading, context: Context) -> N
 
 
 def look(connection: Connection, context: Context) -> None:
-    """Once no letter waits any more the trouble is over: staff hear of the next one at once."""
+    """Clear the alarm once no letter waits, so that staff are informed of the next one at once."""
     if not letters.waiting(connection, limit=1):
         alarms.clear(connection, ALARM, "", context.clock())
 
 
 def _tell_staff(connection: Connection, why: str, context: Context) -> None:
-    """Once, and then weekly, however many letters wait: it is one trouble."""
+    """Inform staff once, and then weekly, however many letters wait."""
     now = context.clock()
     if not alarms.raise_once(connection, ALARM, "", now, every=EVERY):
         return

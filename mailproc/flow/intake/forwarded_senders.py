@@ -1,9 +1,8 @@
-"""Letters of a library that config.toml does not know, but to which a partner passed our request on.
+"""Accept letters of a library that is not in config.toml, to which a partner forwarded our request.
 
-Its letters are taken where envelope and From are the address that the Forward-Notification named, and only
-for the transactions that were passed on to it. config.toml cannot say how such a library is proven: its
-domain's signature or our relay's word must prove it, unless the partner who passed the request on is
-believed without a proof.
+They are accepted if envelope and From are the address that the Forward-Notification named, and only for the
+transactions that were forwarded to it. config.toml says nothing of how to prove such a library: its domain's
+signature or our relay must prove it, unless the partner that forwarded the request needs no proof.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,8 +24,10 @@ from mailproc.store.rows import Transaction
 
 
 def proven(store: Store, reading: LetterReading, context: Context) -> LetterReading:
-    """The reading with what proves its sender, where it speaks of what was passed on to it. Before the
-    write: DNS may be asked."""
+    """Add what proves the sender, if the letter is about what was forwarded to it.
+
+    Called before the write, because DNS may be asked.
+    """
     if not reading.unproven or reading.evidence is None:
         return reading
     with store.read() as connection:
@@ -41,8 +42,10 @@ def proven(store: Store, reading: LetterReading, context: Context) -> LetterRead
 
 
 def of(connection: Connection, reading: LetterReading, context: Context) -> LetterReading | None:
-    """The letter as one of the partner who passed the request on; None where it is a stranger's, or where a
-    partner speaks for itself."""
+    """Return the letter as one of the partner who forwarded the request.
+
+    None if its sender is unknown, or a partner writes for itself.
+    """
     vouched = reading.proof == RELEASED and not reading.refused
     if not (reading.unproven or vouched):
         return None
@@ -59,38 +62,40 @@ def of(connection: Connection, reading: LetterReading, context: Context) -> Lett
 
 
 def whose(connection: Connection, reading: LetterReading, context: Context) -> Transaction | None:
-    """The transaction in which a letter of nobody's speaks for the library that has the request now; None
-    where it is a stranger's. Its sender is not proven by that."""
+    """Return the transaction in which an unproven letter claims to be from the library that has it now.
+
+    None if its sender is unknown. This does not prove the sender.
+    """
     if not reading.unproven or _passed_on_by(connection, reading, context) is None:
         return None
     return _transaction_of(connection, ascii_lower(reading.letter.sender), reading.decoded.apdus[0])
 
 
 def proofs_of(partner: Partner, context: Context) -> tuple[ProofName, ...]:
-    """By which a library is proven to which ``partner`` passed a request on; "none": it need not be."""
+    """Return the proofs for a library to which ``partner`` forwarded a request; "none" if none is needed."""
     if "none" in context.config.proofs_of(partner):
         return ("none",)
     return ("dmarc", "dkim") if context.config.proof.authserv_id else ("dkim",)
 
 
 def _passed_on_by(connection: Connection, reading: LetterReading, context: Context) -> Partner | None:
-    """The one partner who passed on to the sender everything that its letter is about."""
+    """Return the one partner who forwarded to the sender everything that its letter is about."""
     sender, found = ascii_lower(reading.letter.sender), ""
     for apdu in _one_of_each(reading.decoded.apdus):
         transaction = _transaction_of(connection, sender, apdu)
         if transaction is None or transaction.partner != (found or transaction.partner):
-            return None  # at the first that is not of them: a stranger's letter costs one look
+            return None  # at the first mismatch: an unknown sender's letter costs one query
         found = transaction.partner
     return context.partners.get(found) if found else None
 
 
 def _one_of_each(said: Sequence[Apdu]) -> Iterable[Apdu]:
-    """One message for each transaction of which the letter speaks."""
+    """Return one message for each transaction that the letter names."""
     return {apdu.transaction: apdu for apdu in said}.values()
 
 
 def _transaction_of(connection: Connection, sender: str, apdu: Apdu) -> Transaction | None:
-    """That of ``apdu``, if it was passed on to ``sender``, and staff have confirmed it."""
+    """Return the transaction of ``apdu``, if it was forwarded to ``sender`` and staff have confirmed that."""
     if apdu.transaction is None:
         return None
     under = answers_under(apdu.transaction)

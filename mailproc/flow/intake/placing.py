@@ -1,4 +1,4 @@
-"""Where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
+"""Find where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
 
 from dataclasses import dataclass, field
 
@@ -25,12 +25,15 @@ from mailproc.store.text import storable
 
 @dataclass
 class Sorting:
-    """``born``: the events in order; ``strangers``: numbers that are not ours; ``placed``: how many have
-    their request, ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how
-    many are of a request that was asked of another partner;
-    ``faults``: what could not be read, or must not be taken; ``unknown``: why what lies on the shelf
-    names nothing that we know, of what staff have to look at. ``owners``: of the letter's numbers, once one
-    of them is nothing of the sender's."""
+    """The result of placing a letter's messages.
+
+    ``born``: the events in order. ``strangers``: numbers that are not ours. ``placed``: how many have their
+    request; ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how many
+    are about another partner's request. ``faults``: what could not be read, or must wait for staff.
+    ``unknown``: why shelved messages match nothing, if staff must look. ``rejected``: rejections of unknown
+    files. ``owners``: the owners of the letter's numbers, filled at the first number that is not the
+    sender's.
+    """
 
     born: list[NewEvent] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
@@ -67,8 +70,10 @@ def _fault(
     sorting: Sorting,
     context: Context,
 ) -> None:
-    """Shelved, and the partner told where its protocol has a word. ``apdu``: what was read, if it was:
-    staff may release it, and nothing else does."""
+    """Shelve what could not be read, and answer the partner if its protocol has a message for that.
+
+    ``apdu`` is given if the message was read; then only staff can release it.
+    """
     if fault.answer is not None:
         error_reports.unreadable(connection, reading, fault.answer, context)
     sorting.faults.append(fault)
@@ -87,7 +92,7 @@ def _place(
     *,
     unsure: bool,
 ) -> None:
-    """An event for ``apdu``, or a line in the letter's note where its number is not ours."""
+    """Add an event for ``apdu``, or a line in the letter's note if its number is not ours."""
     if reading.partner is None:
         return
     symbol = reading.partner.symbol
@@ -98,7 +103,7 @@ def _place(
     if in_order_file or apdu.type.said_by is Role.REQUESTER:
         _place_order(reading, apdu, sorting)
         return
-    if apdu.transaction is not None:  # its own name is enough: looked up when the step is taken
+    if apdu.transaction is not None:  # its identity is enough: looked up when the step is taken
         sorting.read += 1
         _bear(sorting, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
         return
@@ -116,16 +121,19 @@ def _place(
 
 
 def _of_letter(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> Facts:
-    """What only the letter tells of ``apdu``: which side of ours it was written to, and whose words they
-    are, if of a library that config.toml does not know, but that has the request now (adoption)."""
+    """Return what only the letter tells of ``apdu``.
+
+    Which side of ours it was written to; and its sender, if that is a library that is not in config.toml but
+    has the request now (``forwarded_senders``).
+    """
     adopted: Facts = {"adopted": ascii_lower(reading.letter.sender)} if reading.unproven else {}
     return _listener(connection, reading, apdu, context) | adopted
 
 
 def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> Facts:
-    """Of a letter that we wrote to ourselves (a hub): which side of ours it was written to.
+    """Return which side of ours a letter that we wrote to ourselves (a hub) was written to.
 
-    What both sides may say does not tell it by its kind.
+    A type of message that both sides may send does not tell.
     """
     to_ourselves = reading.letter.sender == ascii_lower(context.config.library.email)
     if apdu.type.said_by is not None or not to_ourselves:
@@ -138,9 +146,9 @@ def _listener(connection: Connection, reading: LetterReading, apdu: Apdu, contex
 
 
 def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) -> str:
-    """Why it is not about this order though the number is: the letter names another account of ours.
+    """Return why a message is not about this order although the number matches: it names another account.
 
-    Another system may use the same numbers under it. A code that is none of ours says nothing.
+    Another system may use the same numbers under that account. A code that is not ours is ignored.
     """
     ordered_by = (transaction.options or {}).get("account", "")
     code = apdu.ref.customer_code if apdu.ref else ""
@@ -151,14 +159,14 @@ def _of_another_account(partner: Partner, apdu: Apdu, transaction: Transaction) 
 
 
 def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int) -> None:
-    """Their own name for it: a later letter may carry nothing else."""
+    """Store the partner's own number for the order; a later letter may carry only that."""
     if apdu.ref is not None and apdu.ref.order_line:
         value = apdu.ref.order_line.upper()
         transactions.refer(connection, partner, "order_line", value, transaction_id=transaction_id)
 
 
 def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
-    """What a borrower says: its transaction is looked up, or begun, when the step is taken."""
+    """Place a borrower's message: its transaction is looked up, or begun, when the step is taken."""
     sorting.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
         why = stored(sentence("borrows-not", partner=reading.partner.symbol))
@@ -168,7 +176,7 @@ def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
 
 
 def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
-    """What we may be to the partner: roles in the configuration say what the partner is to us."""
+    """Return the roles that we may have with the partner; the configuration gives the partner's roles."""
     roles = reading.partner.roles if reading.partner else ()
     other = {Role.REQUESTER: Role.RESPONDER, Role.RESPONDER: Role.REQUESTER}
     return tuple(other[role] for role in roles)
@@ -177,10 +185,12 @@ def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
 def _place_stranger(
     connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting, *, unsure: bool
 ) -> None:
-    """A number of another partner's is shelved, and so are people's words; what is unknown in number and
-    code is no message. Numbers of a report are another system's, which shares our account."""
+    """Shelve another partner's number, and messages of people; drop what is unknown in number and code.
+
+    Other unknown numbers of a report belong to another system that shares our account.
+    """
     number = apdu.ref.number if apdu.ref else ""
-    if sorting.owners is None:  # once for the letter: it may hold thousands of numbers
+    if sorting.owners is None:  # one query for the letter, which may hold thousands of numbers
         sorting.owners = transactions.owners_of(connection, "number", _numbers(reading))
     owner = sorting.owners.get(number.upper(), "")
     if owner:
@@ -200,7 +210,7 @@ def _numbers(reading: LetterReading) -> list[str]:
 
 
 def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
-    """A receipt or a rejection is about every order of the file."""
+    """Place a receipt or a rejection: it is about every order of the file."""
     symbol = reading.partner.symbol if reading.partner else ""
     file_ref = apdu.ref.file_ref if apdu.ref else ""
     rejected = isinstance(apdu, StatusOrErrorReport) and apdu.report and apdu.report.kind == "error"

@@ -1,7 +1,7 @@
-"""Letters from an address that several partners share: a letter is of the one whom its words name.
+"""Find the sender of a letter from an address that several partners share.
 
-Such partners are of one house, or send through one gateway. A customer code with its password has
-told already (reading); else the numbers of the letter tell, or the symbols of those who speak.
+Such partners belong to one institution, or use one gateway. A customer code with its password has already
+decided (``letter_reading``); otherwise the numbers in the letter decide, or the symbols of its parties.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,10 @@ from mailproc.store import transactions
 
 
 def settled(connection: Connection, reading: LetterReading, context: Context) -> LetterReading:
-    """The reading with its partner; refused where the letter names none of those who share the address,
-    or more than one. A letter whose partner is known, or which is refused, stays as it is."""
+    """Return the reading with its partner, or refused if the letter names none of the sharers, or several.
+
+    A letter whose partner is known, or which is refused, is returned unchanged.
+    """
     if not reading.sharers or reading.refused:
         return reading
     said = (*reading.decoded.apdus, *reading.decoded.unsure)
@@ -38,7 +40,7 @@ def settled(connection: Connection, reading: LetterReading, context: Context) ->
 def _named(
     connection: Connection, sharers: tuple[Partner, ...], apdu: Apdu, context: Context
 ) -> Iterator[Partner]:
-    """Those of ``sharers`` to whom ``apdu`` belongs."""
+    """Yield those of ``sharers`` to whom ``apdu`` belongs."""
     file_ref = apdu.ref.file_ref if apdu.ref and not apdu.ref.number else ""
     for partner in sharers:
         if (
@@ -50,7 +52,7 @@ def _named(
 
 
 def _asks(apdu: Apdu, partner: Partner, context: Context) -> bool:
-    """A new request bears its borrower's symbol, where the wire has symbols."""
+    """Return whether a new request names this partner as its borrower."""
     if apdu.type is not ApduType.ILL_REQUEST or apdu.transaction is None:
         return False
     asking = context.partners.get(apdu.requester or apdu.transaction.initial_requester or "")

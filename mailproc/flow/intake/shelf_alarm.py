@@ -1,10 +1,10 @@
-"""What staff are told of a letter that nobody could place, or that could be read in part only, and how often.
+"""Inform staff of letters that could not be placed, or only read in part, and limit how often.
 
-Of what strangers send one letter an hour goes to staff, over all of them. When the hour is over one letter
-tells the rest: how many there were, and first which libraries some of them claim to be of, with the requests
-that they name, so that no flood hides a library whose letter failed its proof. What a proven partner sends
-is bounded apart (``ceiling``). Nothing is lost: all of it lies on the shelf, where the lists and the day's
-letter show it.
+For all unknown senders together staff get one letter an hour. After that hour one letter reports the rest:
+how many there were, and first which libraries some of them claim to be from, with the requests that they
+name, so that no flood hides a library whose letter failed its proof. Letters about proven partners have their
+own limit (``notice_limits``). Nothing is lost: everything is on the shelf, where the lists and the daily
+digest show it.
 """
 
 from sqlalchemy import Connection
@@ -20,12 +20,11 @@ from mailproc.store.events import NewEvent
 from mailproc.store.text import storable
 
 STRANGERS = "strangers"
-"""The kind of alarm that counts what nobody who is proven has sent."""
+"""The kind of alarm that counts letters of unproven senders."""
 CLAIMED = "strangers-untold"
-"""The kind that counts those of them that are still to be told, by the partner whose letters they claim to be
-('' of nobody)."""
+"""The kind that counts those not yet reported, by the partner they claim to be from ('' for none)."""
 MOST_PARTNERS, MOST_NUMBERS = 20, 5
-"""Named in one letter, and requests of each."""
+"""Partners named in one letter, and requests of each."""
 ABOUT = "about "
 """Begins the note of a shelved letter that names requests."""
 
@@ -33,8 +32,10 @@ ABOUT = "about "
 def tell_staff(
     connection: Connection, reading: LetterReading, reason: Reason, why: str, context: Context
 ) -> None:
-    """In the commit that puts it on the shelf: a letter to staff, at most one a day for each sender and
-    reason; about what names nothing that we know, one a day of all."""
+    """Write to staff in the commit that shelves the letter, at most once a day for each sender and reason.
+
+    About references that match nothing there is one letter a day in all.
+    """
     facts: StaffFacts = {
         "reasons": [reason],
         "letter": f"I{reading.inbox_id}",
@@ -50,8 +51,7 @@ def tell_staff(
 
 
 def tell_rest(connection: Connection, context: Context) -> int:
-    """Once the hour is over: the letter about all that was not told, where any of it still lies on the shelf.
-    How many letters there were to write."""
+    """Once the hour is over, report what was not reported and is still shelved; return how many letters."""
     if not any(alarms.counts(connection, CLAIMED).values()):
         return 0
     now = context.clock()
@@ -68,7 +68,7 @@ def tell_rest(connection: Connection, context: Context) -> int:
 
 
 def numbers_in(reading: LetterReading) -> str:
-    """The note of a letter that is shelved: which requests it names, as far as its protocol could be read."""
+    """Return the note of a shelved letter: the requests that it names, as far as it could be read."""
     named = (apdu.ref.number if apdu.ref else "" for apdu in reading.decoded.apdus)
     numbers = list(dict.fromkeys(number[:30] for number in named if number))[:MOST_NUMBERS]
     return ABOUT + ", ".join(numbers) if numbers else ""
@@ -83,7 +83,7 @@ def _of_a_partner(
 def _of_a_stranger(
     connection: Connection, reading: LetterReading, reason: Reason, context: Context
 ) -> StaffFacts | None:
-    """What else strangers have sent since the last letter about it; None where there is to be none now."""
+    """Return what else unknown senders sent since the last letter about it; None if no letter goes now."""
     now = context.clock()
     turn = alarms.turn(connection, STRANGERS, "", now, most=1, within=HOUR)
     if turn.free and _is_new(connection, reading, reason, context):
@@ -97,8 +97,10 @@ def _of_a_stranger(
 
 
 def _rest(connection: Connection, turn: Turn, besides: LetterReading | None = None) -> StaffFacts:
-    """For the letter: what was not told and still lies on the shelf, and since when (ISO 8601); nothing where
-    there is none. All of it counts as told. ``besides``: what the letter itself is about."""
+    """Return what was not reported and is still on the shelf, and since when (ISO 8601); {} if nothing.
+
+    All of it then counts as reported. ``besides``: what the letter itself is about.
+    """
     on_shelf = (
         letters.unproven_on_shelf(connection, besides.inbox_id if besides else 0) if turn.untold else {}
     )
@@ -129,10 +131,9 @@ def _numbers(connection: Connection, symbol: str, count: int) -> list[str]:
 
 
 def _about(reading: LetterReading, reason: Reason) -> tuple[str, str]:
-    """Kind and key of the alarm. What somebody sends under a partner's address is no word of the partner's,
-    and silences none."""
+    """Return kind and key of the alarm; an unproven letter never silences the alarm of the real partner."""
     who = reading.partner.symbol if reading.partner else reading.letter.sender
-    if reason is Reason.UNKNOWN_FILE_REJECTED:  # each is told: with a wrong password nothing is ordered
+    if reason is Reason.UNKNOWN_FILE_REJECTED:  # each is reported: with a wrong password nothing is ordered
         who = f"I{reading.inbox_id}"
     about = "" if reason is Reason.UNKNOWN_REFERENCE else storable(who)[:250]
     return (reason if reading.proof else f"{reason}, of a stranger"), about

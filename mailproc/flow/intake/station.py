@@ -1,8 +1,8 @@
-"""Station ②: a letter becomes events. One commit: the inbox row done and all its events there.
+"""Station ②: a letter becomes events. One commit: the inbox row is done and all its events are stored.
 
-A letter is not a message: one order file or status report carries many, and from here each
-lives or is shelved alone. What nobody can place goes on the shelf with its reason; nothing is
-dropped, and nothing is answered from here.
+A letter is not a message: an order file or status report holds many, and from here on each is processed or
+shelved alone. What cannot be placed is shelved with its reason; nothing is dropped, and nothing is answered
+from here.
 """
 
 import logging
@@ -34,11 +34,11 @@ _log = logging.getLogger(__name__)
 
 BATCH = 50
 SHARED = 0.2
-"""Seconds after which a commit takes no further letter, as in ``stepping``."""
+"""Seconds after which a commit takes no further letter, as in ``advance/station.py``."""
 
 
 def run(store: Store, context: Context, limit: int = BATCH) -> int:
-    """Read the letters that wait, at most ``limit``; how many there were."""
+    """Read the waiting letters, at most ``limit``; return how many there were."""
     rows = batch.claim(store, limit, context.clock())
     if not rows:
         return 0
@@ -60,7 +60,7 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
 def _settle_all(
     connection: Connection, readings: Sequence[LetterReading], context: Context, underway: Underway
 ) -> int:
-    """As many of the letters as share a commit, one at least; how many."""
+    """Settle as many letters as share a commit, at least one; return how many."""
     until, count = monotonic() + SHARED, 0
     for reading in readings:
         underway.at(reading.inbox_id)
@@ -68,9 +68,9 @@ def _settle_all(
             try:
                 with savepoint(connection):
                     _settle_one(connection, reading, context)
-            except Exception as error:  # one letter's bug must not hold up the others of its batch
+            except Exception as error:  # a bug must affect its own letter only
                 if try_later(error) is not None:
-                    raise  # the store's trouble, and no letter's
+                    raise  # the store failed, not this letter
                 _log.exception("I%s could not be placed", reading.inbox_id)
                 why = stored(sentence("program-fault-placing", error=type(error).__name__))
                 letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
@@ -82,7 +82,7 @@ def _settle_all(
 
 
 def _settle_one(connection: Connection, reading: LetterReading, context: Context) -> None:
-    """A claim is no lock: another process may have read the letter meanwhile."""
+    """Settle the letter if it still waits: a claim is no lock, and staff may have read it meanwhile."""
     if letters.waits(connection, reading.inbox_id):
         settle(connection, reading, context)
     else:
@@ -90,7 +90,7 @@ def _settle_one(connection: Connection, reading: LetterReading, context: Context
 
 
 def settle(connection: Connection, reading: LetterReading, context: Context) -> None:
-    """Write what the letter means: its events, or the shelf."""
+    """Record what the letter means: its events, or the shelf."""
     reading = shared_addresses.settled(connection, reading, context)
     reading = forwarded_senders.of(connection, reading, context) or reading
     if reading.later:
@@ -108,8 +108,8 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
 
 
 def _done(connection: Connection, reading: LetterReading, note: str, taken_from: str = "") -> None:
-    """``taken_from``: its proven sender, where the letter had its effect."""
-    note = mask(note)  # it may quote an address, which is a stranger's text
+    """Finish the letter. ``taken_from``: its proven sender, if the letter had an effect."""
+    note = mask(note)  # it may quote an address, which a stranger wrote
     _log.info("I%s done: %s", reading.inbox_id, note)
     found = _found(reading)
     letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
@@ -139,9 +139,9 @@ def _found(reading: LetterReading) -> dict[str, str]:
 
 
 def _earlier_copy(connection: Connection, reading: LetterReading) -> int | None:
-    """The same letter of the same sender, which had its effect: by another door, client or recipient.
+    """Return the same letter of the same sender that already had its effect, by whatever channel.
 
-    The proven sender is part of the question, so that nobody's copy can stand for another's letter.
+    The proven sender is part of the query, so that nobody's copy can replace another sender's letter.
     """
     return letters.earlier_copy(
         connection,
@@ -153,8 +153,10 @@ def _earlier_copy(connection: Connection, reading: LetterReading) -> int | None:
 
 
 def _own(connection: Connection, reading: LetterReading, context: Context) -> int | None:
-    """The letter of ours that came back; a message that we wrote to ourselves (a hub) is none, but what
-    we wrote to our staff is, who may read the mailbox that we look into."""
+    """Return the letter of ours that came back; None for a message that we sent to ourselves (a hub).
+
+    A letter to our own staff counts: they may read a mailbox that we poll.
+    """
     if _answers(reading, context):
         return None
     sent = [
@@ -166,8 +168,10 @@ def _own(connection: Connection, reading: LetterReading, context: Context) -> in
 
 
 def _answers(reading: LetterReading, context: Context) -> bool:
-    """Does a partner say something in it? Also in words that were all quoted on their way, as of a report
-    that was forwarded; but not in our own order file, quoted."""
+    """Return whether a partner says something in the letter.
+
+    Quoted text counts too, as in a report that was forwarded; our own order file, quoted, does not.
+    """
     said = reading.decoded
     written_by_us = reading.letter.sender in context.addresses or said.credentials is not None
     return bool(said.apdus or said.unsure) and not written_by_us
@@ -213,7 +217,7 @@ def _settle_messages(connection: Connection, reading: LetterReading, context: Co
 
 
 def _told(faults: Sequence[Fault | str]) -> str:
-    """The first of what could not be read or placed, and how many more there are."""
+    """Return the first of what could not be read or placed, and how many more there are."""
     return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 

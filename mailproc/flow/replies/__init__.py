@@ -1,1 +1,1 @@
-"""What is answered to a message that belongs to no transaction of ours."""
+"""Answers to messages that belong to no transaction of ours."""

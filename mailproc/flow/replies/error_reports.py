@@ -1,10 +1,10 @@
-"""What a proven partner is told of a message that is about nothing of ours, where the standard has a word.
+"""Report to a proven partner a message that matches no transaction, if the standard has a report for it.
 
-ISO 10161-1: a Status-Query about a transaction that is not there is answered with UNKNOWN; an answer to a
-request that we never made, with Transaction-Id-Problem; a message that cannot be read, with a general
-problem (its codec says which). What a borrower says of a request that has not come yet is not answered
-from here: by mail it may have overtaken the request, and waits for it (``orphans``). There is never a
-report to a report, and so many an hour to one address at most.
+ISO 10161-1: a Status-Query about an unknown transaction is answered with UNKNOWN; an answer to a request that
+we never made, with Transaction-Id-Problem; an unreadable message, with a general problem (its codec says
+which). A borrower's message before its request is not answered here: by mail it may have overtaken the
+request, so it waits (``unmatched``). A report is never answered by a report, and reports to one address are
+limited per hour.
 """
 
 import logging
@@ -33,19 +33,19 @@ from mailproc.store.rows import IntentBody
 _log = logging.getLogger(__name__)
 
 KIND = "receipt"
-"""The kind of intent that ``receipts`` makes a letter of."""
+"""The kind of intent from which ``prepare/receipts.py`` makes a letter."""
 
 
 @dataclass(frozen=True)
 class ReportSubject:
-    """What a report answers: when it was said, and the letter that said it."""
+    """What a report answers: when that was sent, and in which letter."""
 
     at: datetime
     inbox_id: int | None
 
 
 def unknown(connection: Connection, event_id: int, context: Context) -> None:
-    """In the commit that shelves event ``event_id``, because no transaction matches it."""
+    """Order the report in the commit that shelves event ``event_id`` because no transaction matches it."""
     event = events.load(connection, event_id)
     if event is None or event.cause != "letter" or not event.apdu or event.transaction_id is not None:
         return
@@ -62,7 +62,7 @@ def unknown(connection: Connection, event_id: int, context: Context) -> None:
 
 
 def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, context: Context) -> None:
-    """In the commit of the letter's events: what its codec answers to what it could not read."""
+    """Order what the codec answers to an unreadable message, in the commit of the letter's events."""
     letter, partner = reading.letter, reading.partner
     if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
         return
@@ -71,7 +71,7 @@ def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, con
 
 
 def body(intent: IntentBody, partner: Partner, context: Context) -> Body:
-    """The letter of such an intent. Raises LocalFault where it cannot be written."""
+    """Return the letter of such an intent. Raise LocalFault if it cannot be written."""
     said = apdu_json.from_json(intent["apdu"])
     wire = Wire(context.config.library, partner, Role[intent["role"]], partner.dialect, partner.address)
     encoded = context.registry.by_name(intent["codec"]).encode([said], wire, context.templates)
@@ -89,14 +89,14 @@ def _answer(heard: Apdu, context: Context) -> StatusOrErrorReport | None:
 
 
 def part(apdu: Apdu, context: Context) -> Role:
-    """Our part in the transaction, as its name tells it."""
+    """Return our role in the transaction, by its name."""
     named = apdu.transaction
     ours = named is not None and symbols.is_ours(named.initial_requester, context)
     return Role.REQUESTER if ours else Role.RESPONDER
 
 
 def is_anybodys(connection: Connection, heard: Apdu, partner: str, context: Context) -> bool:
-    """Is there such a transaction, with whomever? Then it is no business of this partner's (yet)."""
+    """Return whether such a transaction exists with any partner; then this partner is told nothing of it."""
     return any(
         transactions.is_known(connection, role, key)
         for role in Role
@@ -105,7 +105,7 @@ def is_anybodys(connection: Connection, heard: Apdu, partner: str, context: Cont
 
 
 def is_ourselves(partner: Partner, context: Context) -> bool:
-    """Would a report come back to us (a hub)?"""
+    """Return whether a report would come back to us (a hub)."""
     return ascii_lower(partner.address) == ascii_lower(context.config.library.email)
 
 
@@ -119,8 +119,11 @@ def intend(
     by: str = "",
     by_clock: bool = False,
 ) -> bool:
-    """Is ``answer`` to be sent to the partner? Not where its address had its answers for this hour, or is
-    our own. ``about``: the letter, or when and what it is about; ``by``: staff who want it."""
+    """Order ``answer`` to the partner; return whether it will be sent.
+
+    It is not if its address had its answers for this hour, or is our own. ``about``: what it answers; ``by``:
+    the member of staff who wants it.
+    """
     partner, now = context.partners.known(symbol), context.clock()
     if is_ourselves(partner, context):
         return False

@@ -1,4 +1,4 @@
-"""Which order files have a receipt: one a file, and never one to a receipt."""
+"""Decide which order files get a receipt: one per file, and never one for a receipt."""
 
 import logging
 from dataclasses import replace
@@ -17,15 +17,15 @@ from mailproc.store.events import NewEvent
 _log = logging.getLogger(__name__)
 
 NOT_ANSWERED = ("bulk", "junk", "list")
-"""Values of Precedence; what answers by itself is recognised by no protocol."""
+"""Values of Precedence that get no receipt (no protocol recognises an automatic reply at all)."""
 
 
 def intend(connection: Connection, reading: LetterReading, context: Context) -> None:
-    """In the commit of an order file's events: its receipt is to be sent.
+    """Order the receipt of an order file, in the commit of its events.
 
-    Not where the partner does not want one, the same file was acknowledged within a day, or its
-    address had its answers for this hour. A file says ``Auto-Submitted: auto-generated`` itself, for
-    programs write it: that alone stops nothing.
+    There is none if the partner does not want one, the same file got one within a day, or its address had its
+    answers for this hour. ``Auto-Submitted: auto-generated`` alone does not prevent it, because programs
+    write order files.
     """
     said, partner = reading.decoded.credentials, reading.partner
     if (
@@ -66,5 +66,5 @@ def intend(connection: Connection, reading: LetterReading, context: Context) -> 
 
 
 def _is_new(connection: Connection, symbol: str, reading: LetterReading, context: Context) -> bool:
-    """A file that is sent again within a day, under whatever Message-ID, has its receipt already."""
+    """Return whether the file got no receipt within a day, under whatever Message-ID."""
     return alarms.raise_once(connection, "FILE_TAKEN", f"{symbol}/{reading.file_key}", context.clock())

@@ -1,9 +1,9 @@
-"""What a borrower says of a request that never came.
+"""Handle a borrower's message about a request that never came.
 
-By mail it may have overtaken its request, so it waits for it on the shelf. After
-``policy.unmatched_days``, or when staff say so, the borrower is told that we know of no such transaction
-(ISO 10161-1, Transaction-Id-Problem), once for each request; what it said still holds if the request comes
-after all. ``not_before`` of the shelved event is the instant at which it falls due.
+By mail it may have overtaken its request, so it waits for it on the shelf. After ``policy.unmatched_days``,
+or when staff decide so, the borrower is told that we know no such transaction (ISO 10161-1,
+Transaction-Id-Problem), once for each request; the message still counts if the request comes after all.
+``not_before`` of the shelved event is the instant at which it falls due.
 """
 
 from dataclasses import replace
@@ -31,15 +31,15 @@ SAID = frozenset(
     if kind.said_by is not Role.RESPONDER
     and kind not in (ApduType.ILL_REQUEST, ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
 )
-"""What a borrower says behind its request. A question is answered at once (``error_reports``)."""
+"""Messages that a borrower sends after its request. (``error_reports`` answers a Status-Query at once.)"""
 WAITS = "waits for its request until"
-"""So began the reason in the store before it was a code."""
+"""Begins the reason as older releases stored it, before it was a code."""
 LATER = timedelta(hours=1)
-"""Who had its answers for this hour is told in a later one."""
+"""How long a report waits if the address had its answers for this hour."""
 
 
 def wait(connection: Connection, event_id: int, context: Context) -> None:
-    """In the commit that shelves event ``event_id``, because no transaction matches it."""
+    """Let event ``event_id`` wait, in the commit that shelves it because no transaction matches it."""
     event, days = events.load(connection, event_id), context.config.policy.unmatched_days
     if event is None or not days or _why_not(connection, event, context):
         return
@@ -54,7 +54,7 @@ def _wait_from_today(connection: Connection, event_id: int, why: Part, context: 
 
 
 def _without_day(column: str) -> Part:
-    """Why it lies there, without the day until which it waits; an older release wrote that in words."""
+    """Return why it is shelved, without the day until which it waits; an older release wrote that as text."""
     (why, *more) = read_stored(column) or ("",)
     if isinstance(why, Sentence) and not more:
         inner = why.values.get("why") if why.code == "waits-for-request" else why
@@ -64,8 +64,10 @@ def _without_day(column: str) -> Part:
 
 
 def tell_due(connection: Connection, context: Context, limit: int) -> int:
-    """Tell the borrowers whose messages have waited long enough; how many messages were looked at, also such
-    as wait on (of those more than ``limit`` may be due)."""
+    """Tell the borrowers whose messages have waited long enough; return how many messages were checked.
+
+    Some of these may wait on. If ``limit`` were checked, more may be due.
+    """
     now = context.clock()
     told: set[int] = set()
     far = now + timedelta(days=context.config.policy.unmatched_days + 2)
@@ -87,9 +89,9 @@ def tell_due(connection: Connection, context: Context, limit: int) -> int:
 
 
 def tell(connection: Connection, event: Event, context: Context, by: str) -> Sentence:
-    """Staff ``by`` have the sender of a shelved message told; what is done, as a sentence.
+    """Tell the sender of a shelved message on behalf of ``by``; return what was done, as a sentence.
 
-    LocalFault where it is nothing to be told or was told, or its address had its answers for this hour.
+    Raise LocalFault if there is nothing to tell, it was told, or its address had its answers for this hour.
     """
     partner = context.partners.known(event.partner)
     if day := (event.facts or {}).get(events.TOLD):
@@ -105,7 +107,7 @@ def tell(connection: Connection, event: Event, context: Context, by: str) -> Sen
 
 
 def _why_not(connection: Connection, event: Event, context: Context) -> Sentence | None:
-    """Why nobody can be told of it, None where its borrower can."""
+    """Return why the sender cannot be told; None if it can."""
     heard = apdu_json.from_json(event.apdu) if event.apdu else None
     if heard is None or event.cause != "letter" or not has_time(heard):
         return sentence("report-no-word")
@@ -122,7 +124,7 @@ def _why_not(connection: Connection, event: Event, context: Context) -> Sentence
 
 
 def _report(connection: Connection, event: Event, context: Context, by: str = "") -> bool:
-    """Is the report to be sent? Not where the address had its answers for this hour."""
+    """Order the report; False if the address had its answers for this hour."""
     heard = apdu_json.from_json(event.apdu or {})
     answer = replace(
         unknown_id(heard),
@@ -135,7 +137,7 @@ def _report(connection: Connection, event: Event, context: Context, by: str = ""
 
 
 def _mark(connection: Connection, event: Event, context: Context) -> set[int]:
-    """All that was said of this request is told with it; the ids."""
+    """Mark all messages about this request as told; return their ids."""
     key = _key(event, context)
     heard = apdu_json.from_json(event.apdu or {})
     same = [
