@@ -164,7 +164,9 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
         output.line(f"{lead}: {_does(one, language)}")
         output.line(f"  {_leads(one, now, app.context)}")
         for option in one.options:
-            output.line(f"  {option.usage}: {language.option_word(one.action.name, option.name)}")
+            names = language.option_word(one.action.name, option.name)
+            needed = language.label("act", "needed", names=names) if option in one.needs else names
+            output.line(f"  {option.usage}: {needed}")
 
 
 def _leads(one: Choice, now: RequestStatus, context: Context) -> str:

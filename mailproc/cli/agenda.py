@@ -160,7 +160,7 @@ def _letters(heading: str, letters: tuple[LetterLine, ...], context: Context, co
         rows = [
             (
                 one.name,
-                one.other,
+                context.language.word(one.other),
                 _about(one, context.language),
                 output.cut(_why(one, context.language), LONGEST_WHY),
                 _since(one.at, context),

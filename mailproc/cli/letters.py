@@ -93,7 +93,7 @@ def _list(
         (
             words["not_yet"] if line.id.startswith("intent") else line.id,
             context.shown(line.at),
-            line.other,
+            language.word(line.other),
             output.cut(line.about(language), 50),
             language.delivery_word(line.state),
             output.cut(language.words_of(line.note), 160),

@@ -6,6 +6,7 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.ill import machine
 from mailproc.ill.actions import WANTS_ANSWER
+from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols import unsupported_acts
 from mailproc.protocols.codec import Codec, Manner
@@ -30,6 +31,13 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
         return able
     wanted = Manner(switch)
     return able if wanted is Manner.SEND else wanted
+
+
+def of_message(codec: Codec, partner: Partner | None, apdu: Apdu, role: Role, dialect: str) -> Manner:
+    """The same of this very message: LOCAL also where this partner is not told it and need not be."""
+    manner = effective(codec, partner, apdu.type, role, dialect)
+    quiet = manner is Manner.SEND and codec.unsaid(apdu, dialect, partner)
+    return Manner.LOCAL if quiet else manner
 
 
 def sayable(actions: Sequence[str], transaction: Transaction, context: Context) -> tuple[str, ...]:

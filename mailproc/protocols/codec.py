@@ -232,6 +232,10 @@ class Codec(ABC):
         """Return why this APDU cannot be expressed although its type has a manner; '' if it can."""
         return ""
 
+    def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
+        """Is this very APDU one that the partner is not told and need not be? ``encode`` leaves it out."""
+        return False
+
     # Reading beyond the messages
 
     @slow_work.outside_writes

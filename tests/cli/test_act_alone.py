@@ -69,6 +69,21 @@ def test_it_tells_what_the_act_would_do(cli: Cli, number: str) -> None:
     assert found["undo"]["becomes"] == "PENDING"
 
 
+@pytest.mark.parametrize("before", [(), ("message", "--note", "soon"), ("receive",), ("cancel",), ("close",)])
+def test_show_offers_the_same_as_act_alone(cli: Cli, number: str, before: tuple[str, ...]) -> None:
+    """So undo too, while the letter of the last act has not left."""
+    if before:
+        assert cli("act", number, *before).code == 0
+    for left in (False, True):
+        offered = cli("show", number, "--json").json["actions"]
+        listed = [one["action"] for one in cli("act", number, "--json").json]
+        assert list(dict.fromkeys(listed)) == offered
+        assert ("undo" in offered) is (cli("act", number, "undo", "--dry-run").code == 0)
+        assert ("undo" in offered) is (bool(before) and not (left and before[0] == "message"))
+        assert (", undo" in cli("show", number).out) is ("undo" in offered)
+        assert cli("run", "--once").code == 0
+
+
 def test_who_renews_by_itself_is_not_asked_to(cli: Cli, number: str) -> None:
     assert cli("run", "--once").code == 0
     for said in (f"{number}-1 SHIPPED LOAN", f"{number}-1 DUE*AUTOMATIC RENEWAL PENDING"):

@@ -37,7 +37,7 @@ def test_lists_and_show_are_in_german(german: Cli) -> None:
     assert "Wir entleihen von UK-BL: Vorgemerkt, Platz 2 (" in shown and "[PENDING]" in shown
     assert re.search(r"\d+\. \w+\.? \d{4}, \d\d:\d\d  bestellt +Bestellt +Personal ", shown)
     assert "hat es vorgemerkt" in shown
-    assert "nichts zu tun" in german("digest").out
+    assert "nichts zu bearbeiten" in german("digest").out
     assert re.search(r"1  BL +Vorgemerkt +B1-1, ", german("rota", "B1").out)
     assert "Wenn nichts geschieht" in german("jobs").out
     assert "in den Ordner geschrieben" in german("letters").out
@@ -149,3 +149,16 @@ def test_why_a_letter_waits_or_lies_on_the_shelf_is_said_in_german(german: Cli, 
     assert "kein Protokoll kennt diesen Brief" in german("letter", line["id"]).out
     assert german("dismiss", line["id"]).code == 0
     assert " hat es am " in german("letter", line["id"]).out
+
+
+def test_a_letter_without_a_sender_is_listed_in_german(german: Cli) -> None:
+    letter = "To: ill@town.example\r\nSubject: Nothing\r\nMessage-ID: <none@x.example>\r\n\r\nHello\r\n"
+    assert german("inject", "-", stdin=letter).code == 0
+    assert german("run", "--once").code == 0
+    (line,) = german("shelved", "--json").json
+    assert (line["other"], line["other_codes"]) == ("(no sender)", [{"code": "no-sender", "values": {}}])
+    for verb in ("shelved", "letters", "digest"):
+        assert "(ohne Absender)" in german(verb).out
+    assert german("digest", "--send").code == german("run", "--once").code == 0
+    sent = german("letters", "--json").json[0]["id"]
+    assert "(ohne Absender)" in german("letter", sent).out

@@ -140,6 +140,15 @@ def _same_item(connection: Connection, apdu: IllRequest, transaction: Transactio
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 
 
+def may_undo(connection: Connection, transaction: Transaction) -> bool:
+    """Can the last staff act be taken back? Decided as the act itself is."""
+    try:
+        _to_undo(connection, transaction)
+    except LocalFault:
+        return False
+    return True
+
+
 def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     """Return what undoes the last staff action, if nothing came since and its letter has not left."""
     done = events.of_transaction(connection, transaction.id)

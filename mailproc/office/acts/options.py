@@ -62,7 +62,7 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     role, dialect = transaction.role, transaction.dialect
-    if delivery_mode.effective(codec, partner, said.type, role, dialect) is not Manner.SEND:
+    if delivery_mode.of_message(codec, partner, said, role, dialect) is not Manner.SEND:
         return ()
     if codec.refuses(said, dialect):
         return ()  # the step refuses it, in words of its own

@@ -108,7 +108,8 @@ def _letter(one: LetterLine, context: Context, state: str = "") -> DigestLetter:
         language.attention_word(state) if state else language.delivery_word(stands)
     )
     about = one.about(language).removeprefix(f"{one.name}: ")
-    return DigestLetter(number=one.name, who=one.other, subject=about, why=why, since=_day(one.at, context))
+    who = language.word(one.other)
+    return DigestLetter(number=one.name, who=who, subject=about, why=why, since=_day(one.at, context))
 
 
 def _day(at: datetime, context: Context) -> str:

@@ -17,7 +17,7 @@ from mailproc.notices.incoming_details import said
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries.counted import Counted, counted
-from mailproc.sentence import Note, sentence
+from mailproc.sentence import Note, Part, sentence
 from mailproc.sentence import note as note_of
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import EVENT
@@ -48,7 +48,7 @@ class LetterLine:
     id: str
     at: datetime
     state: str
-    other: str  # who it is from, or to
+    other: Part  # who it is from, or to
     subject: str
     note: Note
     event: str = ""
@@ -188,7 +188,7 @@ def events_of(connection: Connection, inbox_id: int, language: Language = ENGLIS
 
 
 def _incoming(row: Any) -> LetterLine:
-    who = row["partner"] or row["mail_from"] or "(no sender)"
+    who = row["partner"] or row["mail_from"] or sentence("no-sender")
     note = note_of(row["last_error"] or row["note"])
     return LetterLine(f"I{row['id']}", row["received_at"], row["state"], who, row["subject"], note)
 

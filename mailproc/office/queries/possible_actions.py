@@ -40,7 +40,8 @@ UNDO = BY_NAME["undo"]
 class Choice:
     """``answer``: yes or no where the action takes one; ``becomes``: the state after it, and ``status``: how
     the request then stands, None where it stays as it stands; ``told``: how the partner hears of it, SEND (a
-    message to its system), NOTICE (a letter to its people), LOCAL (nothing is sent)."""
+    message to its system), NOTICE (a letter to its people), LOCAL (nothing is sent). ``needs``: the options
+    without which it is refused, also by the partner's protocol alone."""
 
     role: Role
     action: Action
@@ -48,15 +49,12 @@ class Choice:
     becomes: State
     status: RequestStatus | None
     told: Manner
+    needs: tuple[Option, ...]
 
     @property
     def options(self) -> tuple[Option, ...]:
         """What may be named with it, beside its yes or no."""
         return tuple(option for option in self.action.takes if option is not ANSWER)
-
-    @property
-    def needs(self) -> tuple[Option, ...]:
-        return (*self.action.needs, *self.action.tells)
 
 
 def choices(connection: Connection, number: str, context: Context) -> tuple[Choice, ...]:
@@ -67,31 +65,51 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
     row, found = transaction_of(connection, number), list[Choice]()
     for action in OF_ROLE[row.role].values():
         for answer, event in action.said_as:
-            decision = _decided(connection, row, StaffAct(action=action.name, number=number), answer, context)
-            if decision is not None:
+            trial = _Trial(connection, row, action, answer, context)
+            if (possible := _possible(trial)) is not None:
+                decision, needs = possible
                 after, told = decision.taken.after, _told(decision, row, context)
                 stands = _stands(action, event, row, after)
-                found.append(Choice(row.role, action, answer, after.state, stands, told))
+                found.append(Choice(row.role, action, answer, after.state, stands, told, needs))
     return tuple(found)
 
 
-def _decided(
-    connection: Connection, row: Transaction, act: StaffAct, answer: str, context: Context
-) -> Decision | None:
-    """What the act would do with the options that it needs, or with all that it takes: some partner's
-    protocol needs more. None where it is refused whatever is named with it."""
-    action = BY_NAME[act.action]
-    act = replace(act, answer=answer == "yes" if answer else None)
-    for options in ((*action.needs, *action.tells), action.takes):
+@dataclass(frozen=True)
+class _Trial:
+    """An act that is decided and not done."""
+
+    connection: Connection
+    row: Transaction
+    action: Action
+    answer: str
+    context: Context
+
+    def decided(self, options: tuple[Option, ...]) -> Decision | None:
+        """What it would do with something in the place of each of ``options``; None where it is refused."""
+        answer = self.answer == "yes" if self.answer else None
+        act = StaffAct(action=self.action.name, number="", answer=answer)
+        filled = _filled(act, options, self.row, self.context)
         try:
-            return perform.decided(connection, context, _filled(act, options, row, context), row)
+            return perform.decided(self.connection, self.context, filled, self.row)
         except LocalFault:
-            continue
-    return None
+            return None
+
+
+def _possible(trial: _Trial) -> tuple[Decision, tuple[Option, ...]] | None:
+    """What the act would do, and the options that it needs: some partner's protocol needs one more, or all
+    that it takes. None where it is refused whatever is named with it."""
+    action = trial.action
+    needs = (*action.needs, *action.tells)
+    if (decision := trial.decided(needs)) is not None:
+        return decision, needs
+    if (decision := trial.decided(action.takes)) is None:
+        return None
+    one_more = ((*needs, option) for option in action.takes if option not in needs)
+    return decision, next(filter(trial.decided, one_more), action.takes)
 
 
 def _filled(act: StaffAct, options: tuple[Option, ...], row: Transaction, context: Context) -> StaffAct:
-    """With something in the place of each option; those that are left out need not be named."""
+    """With something in the place of each option that must be named; the others have a default."""
     values: dict[Option, Any] = {
         NOTE: "-",
         DATE: context.today(),
@@ -120,4 +138,4 @@ def _told(decision: Decision, transaction: Transaction, context: Context) -> Man
         return Manner.LOCAL
     codec = context.registry.by_name(transaction.codec)
     partner, role = context.partners.get(transaction.partner), transaction.role
-    return delivery_mode.effective(codec, partner, said.type, role, transaction.dialect)
+    return delivery_mode.of_message(codec, partner, said, role, transaction.dialect)

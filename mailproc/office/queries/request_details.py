@@ -132,7 +132,7 @@ def shown(
         created_at=request.created_at,
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
-        actions=_actions(latest, context) if latest else (),
+        actions=_actions(connection, latest, context) if latest else (),
         rota=tuple(_rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
@@ -194,11 +194,13 @@ def _patron(connection: Connection, request: StoredRequest) -> dict[str, str] | 
     return {name: value for name in ("id", "name", "email", "status") if (value := getattr(reader, name))}
 
 
-def _actions(transaction: Transaction, context: Context | None) -> tuple[str, ...]:
-    if context is not None:
-        return delivery_mode.possible(transaction, context)
-    row = transaction
-    return machine.possible(row.role, row.service, row.state, row.state_before)
+def _actions(connection: Connection, row: Transaction, context: Context | None) -> tuple[str, ...]:
+    if context is None:
+        return machine.possible(row.role, row.service, row.state, row.state_before)
+    from mailproc.flow.advance import recorded_facts  # here: lists of many requests need it not
+
+    undo = ("undo",) if recorded_facts.may_undo(connection, row) else ()
+    return (*delivery_mode.possible(row, context), *undo)
 
 
 def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:

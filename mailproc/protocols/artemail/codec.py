@@ -213,6 +213,9 @@ class ArtemailCodec(Codec):
             return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))
         return status_report.refusal(apdu)
 
+    def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
+        return partner is not None and status_report.is_unsaid(apdu, partner)
+
     def unknown_words(self, wanted: IllRequest) -> tuple[str, ...]:
         """Return the words of the order's TX line that are in no table and not agreed with this customer."""
         code = wanted.ref.customer_code if wanted.ref else ""

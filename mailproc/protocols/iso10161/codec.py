@@ -98,7 +98,7 @@ class Iso10161Codec(Codec):
 
         apdu, dialect = apdus[0], self.dialect(wire_.dialect)
         others = tuple(Held(index, "", "one message a letter") for index in range(1, len(apdus)))
-        if _is_courtesy(apdu, dialect):
+        if self.unsaid(apdu, wire_.dialect):
             return Encoded(None, others, unsaid=(0,))
         if refused := self.refuses(apdu, wire_.dialect):
             return Encoded(None, (Held(0, "", refused, value=True), *others))
@@ -131,13 +131,18 @@ class Iso10161Codec(Codec):
         if (
             isinstance(apdu, IllAnswer)
             and apdu.results not in known.answers
-            and not _is_courtesy(apdu, known)
+            and not self.unsaid(apdu, dialect)
         ):
             takes = ", ".join(sorted(known.answers))
             return f"{known.means} takes no answer {apdu.results}; it takes {takes}"
         if isinstance(apdu, IllRequest) and known.title_needed and not apdu.item.title:
             return f"{known.means} takes no request without a title"
         return writing.refuses(apdu)
+
+    def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None = None) -> bool:  # noqa: ARG002
+        """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""
+        courtesy = isinstance(apdu, IllAnswer) and apdu.results is Results.WILL_SUPPLY
+        return courtesy and Results.WILL_SUPPLY not in self.dialect(dialect).answers
 
     def dialect(self, name: str) -> Dialect:
         """Return the dialect; a transaction's dialect that has left the data is treated as the standard."""
@@ -176,15 +181,6 @@ def _unreadable(part: wire.MessagePart, fault: RemoteFault, where: str) -> Fault
 
     answer = fault_report.about(part.content, str(fault)) if part.encoding in ("", wire.ENCODING) else None
     return Fault(fault.position, where + str(fault), unit=wire.UNIT, answer=answer)
-
-
-def _is_courtesy(apdu: Apdu, dialect: Dialect) -> bool:
-    """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""
-    return (
-        isinstance(apdu, IllAnswer)
-        and apdu.results is Results.WILL_SUPPLY
-        and Results.WILL_SUPPLY not in dialect.answers
-    )
 
 
 def _ends(wire_: Wire, dialect: Dialect) -> "Ends":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, CancelReply, IllAnswer, Message, Overdue, RenewAnswer, Shipped
 from mailproc.ill.terms import ApduType, Ref, Results, Service
@@ -57,7 +58,7 @@ def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Repli
     heading = Ref(wire.customer_code, file_ref=wire.file_ref)
     made: list[_Line] = []
     held: list[Held] = []
-    unsaid = [index for index, apdu in enumerate(apdus) if is_unsaid(apdu, wire)]
+    unsaid = [index for index, apdu in enumerate(apdus) if is_unsaid(apdu, wire.partner)]
     for index, apdu in enumerate(apdus):
         if index in unsaid:
             continue
@@ -76,10 +77,10 @@ def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Repli
     return Encoded(letter_body(SUBJECT, text, wire.file_ref), tuple(held), unsaid=tuple(unsaid))
 
 
-def is_unsaid(apdu: Apdu, wire: Wire) -> bool:
+def is_unsaid(apdu: Apdu, partner: Partner) -> bool:
     """Return whether Shipped is not sent: SHIPPED LOAN is undocumented, and this partner does not want it."""
     loan = isinstance(apdu, Shipped) and apdu.shipped_service is Service.LOAN
-    return loan and not apdu.reply_code and not wire.partner.artemail.ship_loan
+    return loan and not apdu.reply_code and not partner.artemail.ship_loan
 
 
 def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> Apdu:
