@@ -106,7 +106,6 @@ def _content(apdu: Apdu, change: HistoryLine, role: Role, context: Context) -> I
     elif not means:
         yield from telling(apdu, today, language)
     if apdu.reply_code:
-        code = apdu.reply_code
-        yield language.label("history", "code", code=code, means=means) if means else code
+        yield language.reply_code(apdu.reply_code, means)
     if apdu.note and apdu.note != means:
         yield apdu.note

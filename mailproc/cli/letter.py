@@ -32,7 +32,8 @@ def letter(
         with app.store.read() as connection:
             row = letters.row_of(connection, letter_id)
             language = ENGLISH if as_json else app.context.language
-            became = letters.events_of(connection, row["id"], language) if row["kind"] == "I" else []
+            means = app.context.registry.means
+            became = letters.events_of(connection, row["id"], language, means) if row["kind"] == "I" else []
         masked = app.context.registry.mask(bytes(row["raw"]))
         if raw:
             output.octets(masked)

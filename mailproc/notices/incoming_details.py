@@ -1,7 +1,7 @@
 """Describe the content of a partner's message for staff."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -32,21 +32,30 @@ def said(
     language: Language,
     *,
     beside: bool = True,
+    means: Callable[[str], str] = lambda _code: "",
 ) -> tuple[str, ...]:
     """A line for each thing that it says: reason, conditions, days, costs, remark. ``role`` is ours;
-    what ``reasons`` (codes of attention) say already is left out. ``beside``: with its reply code and remark.
-    Dates as everywhere in letters."""
+    what ``reasons`` (codes of attention) say already is left out. ``beside``: with its reply code and remark;
+    ``means``: what a reply code says, in English. Dates as everywhere in letters."""
 
     def line(name: str, value: Any) -> str:
         shown = language.day_word(value, today) if isinstance(value, date) else str(value)
         return language.texts.incoming[name].format(value=shown[:LONGEST])
 
+    code = apdu.reply_code or ""
+    meaning = means(code) if code else ""
+    words = (("reply_code", language.reply_code(code, meaning)), ("note", _remark(apdu, meaning)))
     found = (
         *_parts(apdu, role, reasons, language),
         *(("unread", one) for one in _unread(apdu.extensions)),
-        *((("reply_code", apdu.reply_code), ("note", apdu.note)) if beside else ()),
+        *(words if beside else ()),
     )
     return tuple(line(name, value) for name, value in found if value)
+
+
+def _remark(apdu: Apdu, meaning: str) -> str:
+    """What is said beside the code: what a code of old means may be kept as its remark."""
+    return "" if apdu.note == meaning else apdu.note or ""
 
 
 def question(kind: str, partner: str, address: str, symbol: str, language: Language) -> str:

@@ -4,10 +4,11 @@ The command line and the notices use it; codes stay in ``--json``. What has no w
 a new code must never hide a request.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from mailproc.ill.apdu import Money
@@ -15,7 +16,7 @@ from mailproc.ill.findings import Noted
 from mailproc.ill.status import OF_STATE, RequestStatus
 from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.vocabulary import Vocabulary, Words
-from mailproc.sentence import Note, Part, worded
+from mailproc.sentence import Note, Part, english, worded
 from mailproc.sentence import note as note_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,15 @@ class Language:
     def noted_word(self, note: str) -> str:
         """What the law found about an event; any other note as it is."""
         return self.texts.noted[Noted(note).name] if note in _NOTED else note
+
+    def reply_code(self, code: str, means: str) -> str:
+        """A partner's code with what it means beside it. ``means``: in English, as its codec says it; words
+        of the site's own are shown as they are."""
+        return self.label("history", "code", code=code, means=self.meaning(means)) if means else code
+
+    def meaning(self, means: str) -> str:
+        """What a reply code means, from its English words; others as they are."""
+        return self.texts.reply_codes.get(_codes_by_meaning().get(means, ""), means)
 
     def title_word(self, title: str) -> str:
         """The title, or words that say that there is none."""
@@ -171,6 +181,11 @@ class Language:
     @cached_property
     def _locale(self) -> "Locale":
         return locale_of(self.tag)
+
+
+@cache
+def _codes_by_meaning() -> Mapping[str, str]:
+    return {means: code for code, means in english()["reply_codes"].items()}
 
 
 _NOTED = frozenset(one.value for one in Noted)

@@ -50,6 +50,8 @@ class Vocabulary:
     """By Term of ``ill.status``."""
     noted: Words
     """By the names of Noted of ``ill.findings``."""
+    reply_codes: Words
+    """By a reply code of the British Library without its arguments; in English as its codec says it."""
     sentences: Words
     """By the code of a ``Sentence``."""
     labels: Mapping[str, Words]

@@ -151,6 +151,19 @@ def test_why_a_letter_waits_or_lies_on_the_shelf_is_said_in_german(german: Cli, 
     assert " hat es am " in german("letter", line["id"]).out
 
 
+@pytest.mark.parametrize(("code", "word"), [("NOT", "NOT"), ("USE*3", "USE*"), ("*MISS", "*MISS")])
+def test_what_a_code_of_the_british_library_means_stands_beside_it(german: Cli, code: str, word: str) -> None:
+    """In the history and with the letter; of a code of before 2012 too."""
+    hear(german, f"B1-1 {code}")
+    means, english = shipped("de").texts.reply_codes[word], ENGLISH.texts.reply_codes[word]
+    assert f"{code} (bedeutet: {means})" in " ".join(german("show", "B1").out.split())
+    heard = next(one["id"] for one in german("letters", "--json").json if one["id"].startswith("I"))
+    told = german("letter", heard).out
+    assert f"ihr Code: {code} (bedeutet: {means})" in told and "ihre Worte" not in told
+    (message,) = german("letter", heard, "--json").json["messages"]
+    assert f"their code: {code} ({english})" in message["says"]
+
+
 def test_a_letter_without_a_sender_is_listed_in_german(german: Cli) -> None:
     letter = "To: ill@town.example\r\nSubject: Nothing\r\nMessage-ID: <none@x.example>\r\n\r\nHello\r\n"
     assert german("inject", "-", stdin=letter).code == 0

@@ -1,6 +1,7 @@
 """Every code that staff may meet has a word; what has none is shown as it is."""
 
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -20,6 +21,9 @@ from mailproc.ill.terms import REASON_UNFILLED, ApduType, Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH, Languages, shipped, shipped_tags
 from mailproc.notices.vocabulary import Vocabulary
+from mailproc.protocols.artemail import tables
+
+REPLY_CODES = Path(tables.__file__).parent
 
 ACTIONS = (
     "cancel receive return renew answer-condition lost damaged message query close undo "
@@ -39,6 +43,20 @@ def language(request: pytest.FixtureRequest) -> Language:
 @pytest.fixture
 def spoken(language: Language) -> Vocabulary:
     return language.texts
+
+
+def test_each_reply_code_means_in_english_what_its_table_says() -> None:
+    """Its source stands there; the languages find it by its English words, so each has its own."""
+    table = tomllib.loads((REPLY_CODES / "data/replies.toml").read_text(encoding="utf-8"))
+    said = {row["word"]: row["means"] for row in (*table["code"], *table["legacy"])}
+    assert ENGLISH.texts.reply_codes == said
+    assert len(set(said.values())) == len(said)
+
+
+def test_a_code_of_the_site_s_own_means_what_the_site_says(language: Language) -> None:
+    assert language.meaning("out of print") == "out of print"
+    assert "(out of print)" in ENGLISH.reply_code("OOP", "out of print")
+    assert language.reply_code("OOP", "") == "OOP"
 
 
 @pytest.mark.parametrize("role", Role)

@@ -195,7 +195,9 @@ def _said(writer: NoticeWriter) -> tuple[str, ...]:
     if heard is None or not heard.apdu:
         return asked
     apdu, role = apdu_json.from_json(heard.apdu), row.role
-    return (*asked, *said(apdu, role, reasons, writer.context.today(), writer.language))
+    context = writer.context
+    means = context.registry.means
+    return (*asked, *said(apdu, role, reasons, context.today(), writer.language, means=means))
 
 
 def _heard(writer: NoticeWriter) -> Event | None:

@@ -1,6 +1,7 @@
 """Answer questions of staff about letters: lists, and one letter with its effect. Reads only."""
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from operator import itemgetter
@@ -166,9 +167,15 @@ def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
     return {**asdict(row), "kind": kind}
 
 
-def events_of(connection: Connection, inbox_id: int, language: Language = ENGLISH) -> list[dict[str, Any]]:
+def events_of(
+    connection: Connection,
+    inbox_id: int,
+    language: Language = ENGLISH,
+    means: Callable[[str], str] = lambda _code: "",
+) -> list[dict[str, Any]]:
     """What each message of a letter says, and what became of it; that staff were told of the letter is
-    none of them. ``item``: what a request asks for; ``says``: lines in words of ``language``."""
+    none of them. ``item``: what a request asks for; ``says``: lines in words of ``language``; ``means``: what
+    a reply code says, in English."""
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
     statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [
@@ -178,7 +185,7 @@ def events_of(connection: Connection, inbox_id: int, language: Language = ENGLIS
             "event": _event(row["apdu"]) or row["type"],
             "spoken": spoken(_event(row["apdu"]), row["apdu"]) or row["type"],
             "item": (row["apdu"] or {}).get("item") or {},
-            "says": _says(row["apdu"], row["at"].date(), language),
+            "says": _says(row["apdu"], row["at"].date(), language, means),
             "state": row["state"],
             "number": (row["ref"] or {}).get("number", ""),
             "why": note_of(row["last_error"]),
@@ -209,12 +216,14 @@ def _event(apdu: ApduJson | None) -> str:
     return event_heard(apdu_json.from_json(apdu)) if apdu else ""
 
 
-def _says(apdu: ApduJson | None, today: date, language: Language) -> tuple[str, ...]:
+def _says(
+    apdu: ApduJson | None, today: date, language: Language, means: Callable[[str], str]
+) -> tuple[str, ...]:
     if not apdu:
         return ()
     heard = apdu_json.from_json(apdu)
     ours = Role.RESPONDER if heard.type.said_by is Role.REQUESTER else Role.REQUESTER
-    return said(heard, ours, (), today, language)
+    return said(heard, ours, (), today, language, means=means)
 
 
 def _intent(row: Any) -> LetterLine:

@@ -229,10 +229,7 @@ class ArtemailCodec(Codec):
         return replace(explain.explain(self, letter), overlay=self.overlay)
 
     def means(self, reply_code: str) -> str:
-        """Return the meaning of a reply code, also of one from before 2012."""
-        codes = self.replies.codes
-        found = codes.find(reply_code)
-        return found.code.means if found else codes.means(reply_code)
+        return self.replies.codes.means(reply_code)
 
     def follows(self, answer: IllAnswer) -> Follows | None:
         """Return what an answer leads to; the site's table goes before the shipped one."""

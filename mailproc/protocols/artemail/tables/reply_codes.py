@@ -181,8 +181,9 @@ class ReplyCodes:
         return None
 
     def means(self, printed: str) -> str:
-        """Return what a code of before 2012 meant; '' if unknown."""
-        return self._legacy.get(normal(printed), "")
+        """What a code says, also one of before 2012; '' where nothing is known."""
+        found = self.find(printed)
+        return found.code.means if found else self._legacy.get(normal(printed), "")
 
     def known(self, word: str) -> ReplyCode | None:
         """Return the row with this word."""
