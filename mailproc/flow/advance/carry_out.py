@@ -171,22 +171,16 @@ def _send(work: Work, effect: Send) -> None:
     what = Word("told", told(effect.apdu))
     if work.event.cause == "letter":
         work.answered.append(told(effect.apdu))
-    if way is Manner.SEND:
-        work.intend("apdu", {"apdu": apdu})
-        work.words.append(
-            _told_machine(transaction, what, unsaid=codec.unsaid(said, transaction.dialect, partner))
-        )
-    else:
+    where = {"library": transaction.symbol, "address": transaction.address}
+    if way is not Manner.SEND:
         notice = "partner/returned" if isinstance(effect.apdu, Returned) else "partner/notice"
         work.intend("notice", {"notice": notice, "to": "partner", "apdu": apdu})
-        where = {"library": transaction.symbol, "address": transaction.address}
         work.words.append(sentence("letter-to-people", **where, what=what))
-
-
-def _told_machine(transaction: Transaction, what: Word, *, unsaid: bool) -> Part:
-    if unsaid:  # its codec leaves it out of the letter
-        return sentence("nothing-sent", partner=transaction.partner)
-    return sentence("message-to", library=transaction.symbol, address=transaction.address, what=what)
+        return
+    work.intend("apdu", {"apdu": apdu})
+    unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
+    nothing = sentence("nothing-sent", partner=transaction.partner)
+    work.words.append(nothing if unsaid else sentence("message-to", **where, what=what))
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:
