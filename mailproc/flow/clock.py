@@ -31,7 +31,7 @@ def sweep(store: Store, context: Context, limit: int = BATCH) -> int:
 
     def due(connection: Connection) -> tuple[int, int, int]:
         alarms.forget(connection, now, limit)
-        deferral.look(connection, context)
+        deferral.clear_alarm(connection, context)
         return (
             timers.fire(connection, now, limit),
             unmatched.tell_due(connection, context, limit),

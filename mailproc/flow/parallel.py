@@ -10,7 +10,7 @@ from mailproc.store.rows import OutgoingLetter
 
 
 @dataclass(frozen=True)
-class Spoken:
+class SendResult:
     """The result of sending a letter: its new state and the relay's answer (or the file), or the error."""
 
     row: OutgoingLetter
@@ -19,16 +19,16 @@ class Spoken:
     error: BaseException | None = None
 
 
-class SideBySide:
-    """At most ``most`` letters are handed over at once. ``speak`` hands one over, and raises nothing.
+class ParallelSender:
+    """At most ``most`` letters are handed over at once. ``send`` hands one over, and raises nothing.
 
     Used by one thread, which starts letters and takes their results; only it writes to the store.
     """
 
-    def __init__(self, most: int, speak: Callable[[OutgoingLetter], Spoken]) -> None:
+    def __init__(self, most: int, send: Callable[[OutgoingLetter], SendResult]) -> None:
         self._most = most
-        self._speak = speak
-        self._ended: SimpleQueue[Spoken] = SimpleQueue()
+        self._send = send
+        self._ended: SimpleQueue[SendResult] = SimpleQueue()
         self._under_way: dict[int, OutgoingLetter] = {}
 
     @property
@@ -54,16 +54,16 @@ class SideBySide:
         try:  # daemon threads: a relay that hangs must not delay the end of the service
             threading.Thread(target=self._run, args=(row,), name=f"O{row.id}", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
-            self._ended.put(Spoken(row, error=TryLater(f"it could not be begun: {error}")))
+            self._ended.put(SendResult(row, error=TryLater(f"it could not be begun: {error}")))
 
-    def ended(self, within: float) -> Spoken | None:
+    def ended(self, within: float) -> SendResult | None:
         """Return the next result; None if there is none within ``within`` seconds."""
         try:
-            spoken = self._ended.get(timeout=within)
+            result = self._ended.get(timeout=within)
         except Empty:
             return None
-        del self._under_way[spoken.row.id]
-        return spoken
+        del self._under_way[result.row.id]
+        return result
 
     def _run(self, row: OutgoingLetter) -> None:
-        self._ended.put(self._speak(row))
+        self._ended.put(self._send(row))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from mailproc.errors import GiveUp, InDoubt, LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
-from mailproc.flow.parallel import SideBySide, Spoken
+from mailproc.flow.parallel import ParallelSender, SendResult
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
@@ -62,22 +62,22 @@ def run(
     first TryLater no more are started: the next call tries the next letter. Letters being sent are always
     finished first, also if the store or this program fails; then that error is raised.
     """
-    beside = SideBySide(_at_once(context), lambda row: _speak(row, context, deliver))
+    sender = ParallelSender(_at_once(context), lambda row: _send_one(row, context, deliver))
     tried, more, trouble = 0, True, None
-    while more or beside.ids:
+    while more or sender.ids:
         try:
             more = more and goes_on()
-            while more and tried < limit and beside.may_start:
-                row = store.write(lambda connection: _begin(connection, context, beside.ids))
+            while more and tried < limit and sender.may_start:
+                row = store.write(lambda connection: _begin(connection, context, sender.ids))
                 if row is None:
                     break
                 tried += 1
-                beside.start(row)
-            more = bool(beside.ids) and _end(store, beside.ended(LOOK), context) and more
+                sender.start(row)
+            more = bool(sender.ids) and _end(store, sender.ended(LOOK), context) and more
         except TryLater as error:  # the store cannot write now: the result of a letter is not recorded
             more, trouble = False, trouble or error
         except Exception:  # not BaseException: the end of the process must not wait
-            _end_all(store, beside, context)
+            _end_all(store, sender, context)
             raise
     if trouble is not None:
         raise trouble
@@ -89,12 +89,12 @@ def _at_once(context: Context) -> int:
     return deliver.max_connections if deliver.mode == "smtp" else 1
 
 
-def _begin(connection: Connection, context: Context, beside: Sequence[int]) -> OutgoingLetter | None:
-    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), beside)
-    return row if row is None else _with_its_own_sender(connection, row, context)
+def _begin(connection: Connection, context: Context, sending: Sequence[int]) -> OutgoingLetter | None:
+    row = partner_turns.claim_letter(connection, paused(connection, context), context.clock(), sending)
+    return row if row is None else _with_verp_sender(connection, row, context)
 
 
-def _with_its_own_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:
+def _with_verp_sender(connection: Connection, row: OutgoingLetter, context: Context) -> OutgoingLetter:
     """Give the letter its envelope sender (VERP) in the commit before it is sent.
 
     So the address is durable before anybody sees it, and the same at every try.
@@ -107,40 +107,40 @@ def _with_its_own_sender(connection: Connection, row: OutgoingLetter, context: C
     return outgoing.load(connection, row.id) or row
 
 
-def _speak(row: OutgoingLetter, context: Context, deliver: Deliver) -> Spoken:
+def _send_one(row: OutgoingLetter, context: Context, deliver: Deliver) -> SendResult:
     """Send one letter; an error is part of the result, because another thread handles it."""
     with following(f"O{row.id}"):
         try:
             raw = unmasked(row, context)
             state, answer = deliver(Envelope(row.mail_from, row.rcpt_to, row.transport), raw, f"O{row.id}")
         except BaseException as error:
-            return Spoken(row, error=error)
-        return Spoken(row, state, answer)
+            return SendResult(row, error=error)
+        return SendResult(row, state, answer)
 
 
-def _end(store: Store, spoken: Spoken | None, context: Context) -> bool:
+def _end(store: Store, result: SendResult | None, context: Context) -> bool:
     """Record the result of a letter; return whether the next one may be tried at once."""
-    if spoken is None:  # none has finished yet, and another one may be due
+    if result is None:  # none has finished yet, and another one may be due
         return True
-    with following(f"O{spoken.row.id}"):
-        store.write(_ending(spoken, context))
-    return not isinstance(spoken.error, TryLater)
+    with following(f"O{result.row.id}"):
+        store.write(_ending(result, context))
+    return not isinstance(result.error, TryLater)
 
 
-def _end_all(store: Store, beside: SideBySide, context: Context) -> None:
+def _end_all(store: Store, sender: ParallelSender, context: Context) -> None:
     """Wait for the letters being sent and record their results, as far as the store can."""
-    while beside.ids:
+    while sender.ids:
         try:
-            _end(store, beside.ended(LOOK), context)
+            _end(store, sender.ended(LOOK), context)
         except Exception as error:  # the first error is raised; this letter will be found in doubt
             _log.error("the result of a sending could not be stored", exc_info=error)
 
 
-def _ending(spoken: Spoken, context: Context) -> Callable[[Connection], None]:
-    row, error = spoken.row, spoken.error
+def _ending(result: SendResult, context: Context) -> Callable[[Connection], None]:
+    row, error = result.row, result.error
     if error is None:
-        answer = mask(spoken.answer)
-        return lambda connection: _done(connection, row, spoken.state, answer, context)
+        answer = mask(result.answer)
+        return lambda connection: _done(connection, row, result.state, answer, context)
     if not isinstance(error, Exception):
         raise error
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
@@ -232,11 +232,11 @@ def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
 
 def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: str, context: Context) -> None:
     """Record what happened to the letter as an event of every transaction in it."""
-    spoken: dict[int, list[int]] = {}
+    events_by_transaction: dict[int, list[int]] = {}
     for intent in outgoing.intents_of(connection, row.id):
         if intent.transaction_id is not None:
-            spoken.setdefault(intent.transaction_id, []).append(intent.event_id)
-    for transaction_id, said_by in sorted(spoken.items()):
+            events_by_transaction.setdefault(intent.transaction_id, []).append(intent.event_id)
+    for transaction_id, said_by in sorted(events_by_transaction.items()):
         due = events.due_to_letters(connection, said_by)
         event = NewEvent(
             cause="policy",

@@ -173,7 +173,7 @@ def test_a_bug_in_a_proof_shelves_one_letter(small_world, addresses, monkeypatch
     from mailproc.flow.intake import forwarded_senders
 
     small_world.place()
-    monkeypatch.setattr(forwarded_senders, "_passed_on_by", lambda *_: 1 // 0)
+    monkeypatch.setattr(forwarded_senders, "_forwarded_by", lambda *_: 1 // 0)
     sender = "ill@stranger.example"
     bad = small_world.inject(small_world.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", sender), sender)
     small_world.hear("B1-1 USE*2", run=False)

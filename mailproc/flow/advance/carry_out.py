@@ -109,12 +109,12 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     What staff do themselves makes no letter: the answer to their action names it, and the lists keep it.
     """
     for effect in effects:
-        _DOERS[type(effect)](work, effect)
+        _HANDLERS[type(effect)](work, effect)
     known = [reason for reason in work.stood if not _of_another_letter(work, reason)]
     fresh = [reason for reason in work.attention if reason not in known and reason not in ONLY_LISTED]
     if work.by_hand:
         work.words += [sentence("needs-attention", reason=Word("attention", reason)) for reason in fresh]
-    elif fresh and _not_told(work):
+    elif fresh and _should_tell(work):
         facts: StaffFacts = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
         work.intend("notice", letter_to_staff(facts))
 
@@ -139,7 +139,7 @@ def _of_another_letter(work: Work, reason: str) -> bool:
     return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
 
 
-def _not_told(work: Work) -> bool:
+def _should_tell(work: Work) -> bool:
     """Return whether to write to staff: one fault may affect forty letters, and is reported once a day.
 
     It is the same fault if partner and field are the same (a broken template), or the letter. What one
@@ -259,11 +259,11 @@ def _withdraw(work: Work, _effect: Withdraw) -> None:
     for intent in outgoing.unsaid(work.connection, work.transaction.id):
         outgoing.withdraw(work.connection, intent)
         work.withdrew.append(intent.id)
-    _put_away(work)
+    _dismiss_returned(work)
     work.attention = [reason for reason in work.attention if reason not in ENDS_WITH_THE_LETTER]
 
 
-def _put_away(work: Work) -> None:
+def _dismiss_returned(work: Work) -> None:
     """Remove from the lists returned letters that no longer order anything."""
     transaction_id = work.transaction.id
     for outgoing_id in order_letters.returned(work.connection, transaction_id):
@@ -335,7 +335,7 @@ def _finish(work: Work, effect: Finish) -> None:
     requests.close(work.connection, work.transaction.request_id, work.event.at, effect.outcome)
 
 
-_DOERS: dict[type, Any] = {
+_HANDLERS: dict[type, Any] = {
     Send: _send,
     Notify: _notify,
     AskStaff: _ask_staff,

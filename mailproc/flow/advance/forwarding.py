@@ -38,7 +38,7 @@ def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
     """Move the transaction's other end to where the message, or staff, say it is."""
     apdu, facts = occurrence.apdu, occurrence.facts
     if work.event.type == REDIRECT:
-        _now_with_stranger(work, facts["symbol"], facts["address"])
+        _move_to_confirmed(work, facts["symbol"], facts["address"])
         return
     heard = work.event.cause == "letter" or work.event.heard_by
     if apdu is None or not heard or facts.get("old_responder") or facts.get("repeat"):
@@ -48,7 +48,7 @@ def learn(work: Work, taken: Step, occurrence: Occurrence) -> None:
     if isinstance(apdu, ForwardNotification):
         _forwarded(work, taken, apdu)
     else:
-        _answers_go(work, apdu)
+        _follow_reply_address(work, apdu)
 
 
 def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
@@ -58,7 +58,7 @@ def _forwarded(work: Work, taken: Step, apdu: ForwardNotification) -> None:
     address = _mailable((apdu.responder_address,) if apdu.responder_address else ())
     new = context.partners.get(apdu.responder) or context.partners.at(address)
     if new is not None and new.codec == row.codec:
-        _now_with(work, new)
+        _move_to_partner(work, new)
         named = TransactionId(row.initial_requester, row.tgq, row.tq, row.stq)
         transaction_lookup.process_early_messages(
             work.connection, new.symbol, replace(apdu, transaction=named), row.id
@@ -87,7 +87,7 @@ def _ask_staff(work: Work, symbol: str, address: str) -> None:
         work.words.append(sentence("passed-on-asked", **said))
 
 
-def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
+def _move_to_confirmed(work: Work, symbol: str, address: str) -> None:
     """Move the transaction to a library that is not in config.toml and that staff have confirmed.
 
     It is heard from this address only, and is addressed in the standard's dialect. Its shelved letters are
@@ -108,20 +108,20 @@ def _now_with_stranger(work: Work, symbol: str, address: str) -> None:
         follow_with(work, "cancel", Cancel())
 
 
-def _now_with(work: Work, new: Partner) -> None:
+def _move_to_partner(work: Work, new: Partner) -> None:
     row = work.transaction
     if new.symbol == row.partner and new.symbol not in _had_it_before(row):
         return
     _pin_forwarded(work, row.partner, new.symbol)
     address = partner_addresses.address_of(work.connection, new.symbol) or new.address
     _move(work, partner=new.symbol, symbol=new.symbol, address=address, dialect=new.dialect)
-    _asked_already(work, new.symbol)
+    _drop_from_rota(work, new.symbol)
     work.words.append(sentence("has-it-now", library=new.symbol))
     if row.state is State.CANCEL_PENDING:  # a partner's letter must not make us write to a third party
         work.attend(Reason.CANCEL_UNHEARD)
 
 
-def _asked_already(work: Work, symbol: str) -> None:
+def _drop_from_rota(work: Work, symbol: str) -> None:
     """Remove the new responder from the rest of the rota: it has the request already."""
     request_id = work.transaction.request_id
     for place in rotas.places(work.connection, request_id):
@@ -140,7 +140,7 @@ def _had_it_before(row: Transaction) -> list[str]:
     return list((row.options or {}).get("forwarded_by") or [])
 
 
-def _answers_go(work: Work, apdu: Apdu) -> None:
+def _follow_reply_address(work: Work, apdu: Apdu) -> None:
     row, address = work.transaction, _mailable(apdu.reply_to)
     if not address or ascii_lower(address) == ascii_lower(row.address):
         return

@@ -17,7 +17,7 @@ from mailproc.sentence import Sentence, Word, sentence
 from mailproc.store.rows import Event, Transaction
 
 
-def lawful(event: Event, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
+def check_allowed(event: Event, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
     """Refuse an action (or what staff record as heard) that is not allowed in this state.
 
     ``said``: its row in the state tables, which distinguishes yes from no. Raise LocalFault.
@@ -64,7 +64,9 @@ def _first(
     return (sentence("heard-first", asked=asked, then=event.type),)
 
 
-def speakable(event: Event, effects: Sequence[Effect], transaction: Transaction, context: Context) -> None:
+def check_expressible(
+    event: Event, effects: Sequence[Effect], transaction: Transaction, context: Context
+) -> None:
     """Refuse an action whose message the partner's protocol cannot carry. Raise LocalFault."""
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)

@@ -117,7 +117,7 @@ def decide(
     known = recorded_facts.gather(connection, event, apdu, transaction, found, context)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
     taken = transaction_state.step(found, occurrence)
-    guards.lawful(event, occurrence.event, taken, transaction, context)
+    guards.check_allowed(event, occurrence.event, taken, transaction, context)
     if occurrence.event == "OVERDUE":
         known |= transaction_timers.facts_of_demand(connection, event, transaction, taken, context)
     if taken.outcome.replies:
@@ -128,7 +128,7 @@ def decide(
     if event.heard_by:  # nothing is sent: whoever told us by telephone is answered by telephone
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event.cause == "staff":
-        guards.speakable(event, effects, transaction, context)
+        guards.check_expressible(event, effects, transaction, context)
     return Decision(occurrence, taken, effects, known)
 
 

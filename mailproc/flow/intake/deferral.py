@@ -44,7 +44,7 @@ def defer(connection: Connection, reading: LetterReading, context: Context) -> N
         _tell_staff(connection, why, context)
 
 
-def look(connection: Connection, context: Context) -> None:
+def clear_alarm(connection: Connection, context: Context) -> None:
     """Clear the alarm once no letter waits, so that staff are informed of the next one at once."""
     if not letters.waiting(connection, limit=1):
         alarms.clear(connection, ALARM, "", context.clock())

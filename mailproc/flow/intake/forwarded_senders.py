@@ -31,7 +31,7 @@ def proven(store: Store, reading: LetterReading, context: Context) -> LetterRead
     if not reading.unproven or reading.evidence is None:
         return reading
     with store.read() as connection:
-        partner = _passed_on_by(connection, reading, context)
+        partner = _forwarded_by(connection, reading, context)
     if partner is None:
         return reading
     try:
@@ -41,7 +41,7 @@ def proven(store: Store, reading: LetterReading, context: Context) -> LetterRead
     return replace(reading, proofs={partner.symbol: found})
 
 
-def of(connection: Connection, reading: LetterReading, context: Context) -> LetterReading | None:
+def as_forwarded(connection: Connection, reading: LetterReading, context: Context) -> LetterReading | None:
     """Return the letter as one of the partner who forwarded the request.
 
     None if its sender is unknown, or a partner writes for itself.
@@ -49,7 +49,7 @@ def of(connection: Connection, reading: LetterReading, context: Context) -> Lett
     vouched = reading.proof == RELEASED and not reading.refused
     if not (reading.unproven or vouched):
         return None
-    partner = _passed_on_by(connection, reading, context)
+    partner = _forwarded_by(connection, reading, context)
     if partner is None:
         return None
     if vouched:
@@ -61,12 +61,14 @@ def of(connection: Connection, reading: LetterReading, context: Context) -> Lett
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm=None)
 
 
-def whose(connection: Connection, reading: LetterReading, context: Context) -> Transaction | None:
+def claimed_transaction(
+    connection: Connection, reading: LetterReading, context: Context
+) -> Transaction | None:
     """Return the transaction in which an unproven letter claims to be from the library that has it now.
 
     None if its sender is unknown. This does not prove the sender.
     """
-    if not reading.unproven or _passed_on_by(connection, reading, context) is None:
+    if not reading.unproven or _forwarded_by(connection, reading, context) is None:
         return None
     return _transaction_of(connection, ascii_lower(reading.letter.sender), reading.decoded.apdus[0])
 
@@ -78,7 +80,7 @@ def proofs_of(partner: Partner, context: Context) -> tuple[ProofName, ...]:
     return ("dmarc", "dkim") if context.config.proof.authserv_id else ("dkim",)
 
 
-def _passed_on_by(connection: Connection, reading: LetterReading, context: Context) -> Partner | None:
+def _forwarded_by(connection: Connection, reading: LetterReading, context: Context) -> Partner | None:
     """Return the one partner who forwarded to the sender everything that its letter is about."""
     sender, found = ascii_lower(reading.letter.sender), ""
     for apdu in _one_of_each(reading.decoded.apdus):

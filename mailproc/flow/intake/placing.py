@@ -24,10 +24,10 @@ from mailproc.store.text import storable
 
 
 @dataclass
-class Sorting:
+class Placement:
     """The result of placing a letter's messages.
 
-    ``born``: the events in order. ``strangers``: numbers that are not ours. ``placed``: how many have their
+    ``events``: the events in order. ``not_ours``: numbers that are not ours. ``placed``: how many have their
     request; ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how many
     are about another partner's request. ``faults``: what could not be read, or must wait for staff.
     ``unknown``: why shelved messages match nothing, if staff must look. ``rejected``: rejections of unknown
@@ -35,8 +35,8 @@ class Sorting:
     sender's.
     """
 
-    born: list[NewEvent] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
+    events: list[NewEvent] = field(default_factory=list)
+    not_ours: list[str] = field(default_factory=list)
     placed: int = 0
     read: int = 0
     elsewhere: int = 0
@@ -46,20 +46,20 @@ class Sorting:
     owners: dict[str, str] | None = None
 
 
-def place_all(connection: Connection, reading: LetterReading, context: Context) -> Sorting:
+def place_all(connection: Connection, reading: LetterReading, context: Context) -> Placement:
     """Place every message of the letter; one that cannot be read is shelved alone."""
-    sorting = Sorting()
+    placement = Placement()
     for apdu in reading.decoded.apdus:
         fault = context.registry.by_name(reading.codec).withheld(apdu)
         if fault is not None:
-            _fault(connection, reading, fault, apdu, sorting, context)
+            _fault(connection, reading, fault, apdu, placement, context)
         else:
-            _place(connection, reading, apdu, sorting, context, unsure=False)
+            _place(connection, reading, apdu, placement, context, unsure=False)
     for apdu in reading.decoded.unsure:
-        _place(connection, reading, apdu, sorting, context, unsure=True)
+        _place(connection, reading, apdu, placement, context, unsure=True)
     for fault in reading.decoded.faults:
-        _fault(connection, reading, fault, None, sorting, context)
-    return sorting
+        _fault(connection, reading, fault, None, placement, context)
+    return placement
 
 
 def _fault(
@@ -67,7 +67,7 @@ def _fault(
     reading: LetterReading,
     fault: Fault,
     apdu: Apdu | None,
-    sorting: Sorting,
+    placement: Placement,
     context: Context,
 ) -> None:
     """Shelve what could not be read, and answer the partner if its protocol has a message for that.
@@ -76,18 +76,18 @@ def _fault(
     """
     if fault.answer is not None:
         error_reports.unreadable(connection, reading, fault.answer, context)
-    sorting.faults.append(fault)
+    placement.faults.append(fault)
     held: Facts | None = None
     if apdu is not None:
         held = _of_letter(connection, reading, apdu, context) | {WITHHELD: True}
-    _bear(sorting, reading, apdu, shelved=str(fault), facts=held)
+    _add_event(placement, reading, apdu, shelved=str(fault), facts=held)
 
 
 def _place(
     connection: Connection,
     reading: LetterReading,
     apdu: Apdu,
-    sorting: Sorting,
+    placement: Placement,
     context: Context,
     *,
     unsure: bool,
@@ -97,27 +97,27 @@ def _place(
         return
     symbol = reading.partner.symbol
     if is_about_a_file(apdu):
-        _place_file_report(connection, reading, apdu, sorting)
+        _place_file_report(connection, reading, apdu, placement)
         return
     in_order_file = reading.decoded.credentials is not None
     if in_order_file or apdu.type.said_by is Role.REQUESTER:
-        _place_order(reading, apdu, sorting)
+        _place_order(reading, apdu, placement)
         return
     if apdu.transaction is not None:  # its identity is enough: looked up when the step is taken
-        sorting.read += 1
-        _bear(sorting, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
+        placement.read += 1
+        _add_event(placement, reading, apdu, facts=_of_letter(connection, reading, apdu, context) or None)
         return
     transaction = find(connection, symbol, apdu, context)
     if transaction is not None:
-        sorting.placed += 1
+        placement.placed += 1
         if other := _of_another_account(reading.partner, apdu, transaction):
-            _bear(sorting, reading, apdu, shelved=other)
+            _add_event(placement, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
         facts: Facts | None = {"unsure": True} if unsure else None
-        _bear(sorting, reading, apdu, facts=facts, transaction_id=transaction.id)
+        _add_event(placement, reading, apdu, facts=facts, transaction_id=transaction.id)
         return
-    _place_stranger(connection, reading, apdu, sorting, unsure=unsure)
+    _place_stranger(connection, reading, apdu, placement, unsure=unsure)
 
 
 def _of_letter(connection: Connection, reading: LetterReading, apdu: Apdu, context: Context) -> Facts:
@@ -165,14 +165,14 @@ def _learn(connection: Connection, partner: str, apdu: Apdu, transaction_id: int
         transactions.refer(connection, partner, "order_line", value, transaction_id=transaction_id)
 
 
-def _place_order(reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
+def _place_order(reading: LetterReading, apdu: Apdu, placement: Placement) -> None:
     """Place a borrower's message: its transaction is looked up, or begun, when the step is taken."""
-    sorting.read += 1
+    placement.read += 1
     if reading.partner is not None and Role.RESPONDER not in _our_roles(reading):
         why = stored(sentence("borrows-not", partner=reading.partner.symbol))
-        _bear(sorting, reading, apdu, shelved=why)
+        _add_event(placement, reading, apdu, shelved=why)
         return
-    _bear(sorting, reading, apdu)
+    _add_event(placement, reading, apdu)
 
 
 def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
@@ -183,25 +183,25 @@ def _our_roles(reading: LetterReading) -> tuple[Role, ...]:
 
 
 def _place_stranger(
-    connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting, *, unsure: bool
+    connection: Connection, reading: LetterReading, apdu: Apdu, placement: Placement, *, unsure: bool
 ) -> None:
     """Shelve another partner's number, and messages of people; drop what is unknown in number and code.
 
     Other unknown numbers of a report belong to another system that shares our account.
     """
     number = apdu.ref.number if apdu.ref else ""
-    if sorting.owners is None:  # one query for the letter, which may hold thousands of numbers
-        sorting.owners = transactions.owners_of(connection, "number", _numbers(reading))
-    owner = sorting.owners.get(number.upper(), "")
+    if placement.owners is None:  # one query for the letter, which may hold thousands of numbers
+        placement.owners = transactions.owners_of(connection, "number", _numbers(reading))
+    owner = placement.owners.get(number.upper(), "")
     if owner:
         symbol = reading.partner.symbol if reading.partner else ""
         why = stored(sentence("number-of-another", number=number, owner=owner, partner=symbol))
-        sorting.elsewhere += 1
-        _bear(sorting, reading, apdu, shelved=why)
+        placement.elsewhere += 1
+        _add_event(placement, reading, apdu, shelved=why)
     elif isinstance(apdu, Message) and not apdu.reply_code and not unsure:
-        _bear_unknown(sorting, reading, apdu, sentence("number-not-ours", number=number))
+        _add_unknown(placement, reading, apdu, sentence("number-not-ours", number=number))
     elif not unsure:
-        sorting.strangers.append(number or apdu.type.name)
+        placement.not_ours.append(number or apdu.type.name)
 
 
 def _numbers(reading: LetterReading) -> list[str]:
@@ -209,7 +209,9 @@ def _numbers(reading: LetterReading) -> list[str]:
     return [apdu.ref.number.upper() for apdu in said if apdu.ref and apdu.ref.number]
 
 
-def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apdu, sorting: Sorting) -> None:
+def _place_file_report(
+    connection: Connection, reading: LetterReading, apdu: Apdu, placement: Placement
+) -> None:
     """Place a receipt or a rejection: it is about every order of the file."""
     symbol = reading.partner.symbol if reading.partner else ""
     file_ref = apdu.ref.file_ref if apdu.ref else ""
@@ -218,27 +220,27 @@ def _place_file_report(connection: Connection, reading: LetterReading, apdu: Apd
     if row is None or row.outgoing_id is None:
         why = sentence("file-not-ours", number=file_ref)
         if rejected:
-            sorting.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
-        _bear_unknown(sorting, reading, apdu, why)
+            placement.rejected.append(f"{why}; they say: {apdu.note or 'nothing more'}"[:500])
+        _add_unknown(placement, reading, apdu, why)
         return
     letter = outgoing.load(connection, row.outgoing_id)
     if rejected and letter is not None and letter.state in outgoing.LEFT:
         told = storable(f"the file was rejected: {apdu.note or ''}")
         outgoing.change(connection, letter.id, state="held", last_error=told[:500])
-    sorting.placed += 1
+    placement.placed += 1
     for intent in outgoing.intents_of(connection, row.outgoing_id):
         if intent.transaction_id is not None and intent.state != "withdrawn":
             about: Facts = {"file": file_ref}
-            _bear(sorting, reading, apdu, facts=about, transaction_id=intent.transaction_id)
+            _add_event(placement, reading, apdu, facts=about, transaction_id=intent.transaction_id)
 
 
-def _bear_unknown(sorting: Sorting, reading: LetterReading, apdu: Apdu, why: Sentence) -> None:
-    sorting.unknown.append(str(why))
-    _bear(sorting, reading, apdu, shelved=stored(why))
+def _add_unknown(placement: Placement, reading: LetterReading, apdu: Apdu, why: Sentence) -> None:
+    placement.unknown.append(str(why))
+    _add_event(placement, reading, apdu, shelved=stored(why))
 
 
-def _bear(
-    sorting: Sorting,
+def _add_event(
+    placement: Placement,
     reading: LetterReading,
     apdu: Apdu | None,
     *,
@@ -248,13 +250,13 @@ def _bear(
 ) -> None:
     """The next event of the letter. ``shelved``: why it lies on the shelf; None where its step is due."""
     said = UNREADABLE if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
-    sorting.born.append(
+    placement.events.append(
         NewEvent(
             **said,
             cause="letter",
             at=reading.received_at,
             inbox_id=reading.inbox_id,
-            position=len(sorting.born),
+            position=len(placement.events),
             partner=reading.partner.symbol if reading.partner else "",
             transaction_id=transaction_id,
             facts=facts,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.intake import batch, deferral, forwarded_senders, shared_addresses, shelf_alarm
-from mailproc.flow.intake.placing import Sorting, place_all
+from mailproc.flow.intake.placing import Placement, place_all
 from mailproc.flow.reading import bounced_letters, sender_proof
 from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
 from mailproc.flow.replies import order_receipts
@@ -92,14 +92,14 @@ def _settle_one(connection: Connection, reading: LetterReading, context: Context
 def settle(connection: Connection, reading: LetterReading, context: Context) -> None:
     """Record what the letter means: its events, or the shelf."""
     reading = shared_addresses.settled(connection, reading, context)
-    reading = forwarded_senders.of(connection, reading, context) or reading
+    reading = forwarded_senders.as_forwarded(connection, reading, context) or reading
     if reading.later:
         deferral.defer(connection, reading, context)
     elif copy_of := _earlier_copy(connection, reading):
         _done(connection, reading, f"the same letter as I{copy_of}")
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, context)
-    elif own := _own(connection, reading, context):
+    elif own := _own_letter(connection, reading, context):
         _done(connection, reading, f"our own letter O{own} came back")
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
@@ -152,7 +152,7 @@ def _earlier_copy(connection: Connection, reading: LetterReading) -> int | None:
     )
 
 
-def _own(connection: Connection, reading: LetterReading, context: Context) -> int | None:
+def _own_letter(connection: Connection, reading: LetterReading, context: Context) -> int | None:
     """Return the letter of ours that came back; None for a message that we sent to ourselves (a hub).
 
     A letter to our own staff counts: they may read a mailbox that we poll.
@@ -197,48 +197,52 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
 
 
 def _settle_messages(connection: Connection, reading: LetterReading, context: Context) -> None:
-    sorting = place_all(connection, reading, context)
-    if not sorting.born and reading.decoded.credentials is not None:
+    placement = place_all(connection, reading, context)
+    if not placement.events and reading.decoded.credentials is not None:
         _done(connection, reading, "an order file without orders")
         return
-    if not sorting.born:
-        _shelve(connection, reading, reading.otherwise or _all_strange(sorting), context)
+    if not placement.events:
+        _shelve(connection, reading, reading.otherwise or _nothing_ours(placement), context)
         return
-    events.add_all(connection, sorting.born)
+    events.add_all(connection, placement.events)
     order_receipts.intend(connection, reading, context)
-    if sorting.faults:
-        shelf_alarm.tell_staff(connection, reading, Reason.UNREADABLE, _told(sorting.faults), context)
-    if sorting.rejected:
-        told = mask(_told(sorting.rejected))
+    if placement.faults:
+        shelf_alarm.tell_staff(
+            connection, reading, Reason.UNREADABLE, _first_and_count(placement.faults), context
+        )
+    if placement.rejected:
+        told = mask(_first_and_count(placement.rejected))
         shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_FILE_REJECTED, told, context)
-    elif sorting.unknown:
-        shelf_alarm.tell_staff(connection, reading, Reason.UNKNOWN_REFERENCE, _told(sorting.unknown), context)
-    _done(connection, reading, _summary(sorting), proven_sender(reading))
+    elif placement.unknown:
+        shelf_alarm.tell_staff(
+            connection, reading, Reason.UNKNOWN_REFERENCE, _first_and_count(placement.unknown), context
+        )
+    _done(connection, reading, _summary(placement), proven_sender(reading))
 
 
-def _told(faults: Sequence[Fault | str]) -> str:
+def _first_and_count(faults: Sequence[Fault | str]) -> str:
     """Return the first of what could not be read or placed, and how many more there are."""
     return str(faults[0]) + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
 
 
-def _all_strange(sorting: Sorting) -> Sentence:
-    named = ", ".join(sorting.strangers[:5]) or "no number"
-    more = ", …" if len(sorting.strangers) > 5 else ""
+def _nothing_ours(placement: Placement) -> Sentence:
+    named = ", ".join(placement.not_ours[:5]) or "no number"
+    more = ", …" if len(placement.not_ours) > 5 else ""
     return sentence("nothing-ours", numbers=named + more)
 
 
-def _summary(sorting: Sorting) -> str:
+def _summary(placement: Placement) -> str:
     told = (
-        (sorting.read, "read"),
-        (sorting.placed, "placed"),
-        (sorting.elsewhere, "about what another partner was asked"),
+        (placement.read, "read"),
+        (placement.placed, "placed"),
+        (placement.elsewhere, "about what another partner was asked"),
     )
     parts = [f"{count} {what}" for count, what in told if count]
-    if sorting.faults:
-        parts.append(f"{len(sorting.faults)} unreadable")
-    if sorting.unknown:
-        parts.append(f"{len(sorting.unknown)} unknown")
-    if sorting.strangers:
-        shown = ", ".join(sorting.strangers[:20])
-        parts.append(f"{len(sorting.strangers)} not ours: {shown}"[:400])
+    if placement.faults:
+        parts.append(f"{len(placement.faults)} unreadable")
+    if placement.unknown:
+        parts.append(f"{len(placement.unknown)} unknown")
+    if placement.not_ours:
+        shown = ", ".join(placement.not_ours[:20])
+        parts.append(f"{len(placement.not_ours)} not ours: {shown}"[:400])
     return "; ".join(parts) or "nothing in it to be placed"

@@ -50,7 +50,7 @@ def unknown(connection: Connection, event_id: int, context: Context) -> None:
     if event is None or event.cause != "letter" or not event.apdu or event.transaction_id is not None:
         return
     heard = apdu_json.from_json(event.apdu)
-    if not has_time(heard) or is_anybodys(connection, heard, event.partner, context):
+    if not has_time(heard) or is_known_transaction(connection, heard, event.partner, context):
         return
     answer = _answer(heard, context)
     if answer is None:
@@ -85,17 +85,17 @@ def _answer(heard: Apdu, context: Context) -> StatusOrErrorReport | None:
         return None
     if isinstance(heard, StatusQuery):
         return not_there()
-    return unknown_id(heard) if part(heard, context) is Role.REQUESTER else None
+    return unknown_id(heard) if our_role(heard, context) is Role.REQUESTER else None
 
 
-def part(apdu: Apdu, context: Context) -> Role:
+def our_role(apdu: Apdu, context: Context) -> Role:
     """Return our role in the transaction, by its name."""
     named = apdu.transaction
     ours = named is not None and symbols.is_ours(named.initial_requester, context)
     return Role.REQUESTER if ours else Role.RESPONDER
 
 
-def is_anybodys(connection: Connection, heard: Apdu, partner: str, context: Context) -> bool:
+def is_known_transaction(connection: Connection, heard: Apdu, partner: str, context: Context) -> bool:
     """Return whether such a transaction exists with any partner; then this partner is told nothing of it."""
     return any(
         transactions.is_known(connection, role, key)
@@ -104,7 +104,7 @@ def is_anybodys(connection: Connection, heard: Apdu, partner: str, context: Cont
     )
 
 
-def is_ourselves(partner: Partner, context: Context) -> bool:
+def is_own_address(partner: Partner, context: Context) -> bool:
     """Return whether a report would come back to us (a hub)."""
     return ascii_lower(partner.address) == ascii_lower(context.config.library.email)
 
@@ -125,7 +125,7 @@ def intend(
     the member of staff who wants it.
     """
     partner, now = context.partners.known(symbol), context.clock()
-    if is_ourselves(partner, context):
+    if is_own_address(partner, context):
         return False
     most = context.config.policy.answers_an_hour
     if not auto_replies.may_answer(connection, partner.address, symbol, now, most):
@@ -151,7 +151,7 @@ def intend(
             "to": "partner",
             "apdu": apdu_json.to_json(said),
             "codec": partner.codec,
-            "role": part(said, context).name,
+            "role": our_role(said, context).name,
         },
         partner=symbol,
     )

@@ -82,7 +82,7 @@ def tell_due(connection: Connection, context: Context, limit: int) -> int:
         elif context.partners.get(event.partner) is None or _why_not(connection, event, context):
             events.wait_on_shelf(connection, event.id, None, event.last_error)
         elif _report(connection, event, context):
-            told |= _mark(connection, event, context)
+            told |= _mark_told(connection, event, context)
         else:
             events.wait_on_shelf(connection, event.id, now + LATER, event.last_error)
     return len(due)
@@ -101,7 +101,7 @@ def tell(connection: Connection, event: Event, context: Context, by: str) -> Sen
     if not _report(connection, event, context, by):
         most = context.config.policy.answers_an_hour
         raise LocalFault(sentence("answers-this-hour", partner=partner.symbol, most=most))
-    _mark(connection, event, context)
+    _mark_told(connection, event, context)
     named = transaction_lookup.name_of(apdu_json.from_json(event.apdu or {}))
     return sentence("told-unknown", partner=partner.symbol, message=named)
 
@@ -113,12 +113,12 @@ def _why_not(connection: Connection, event: Event, context: Context) -> Sentence
         return sentence("report-no-word")
     if heard.type.name not in SAID:
         return sentence("report-not-a-borrowers", event=heard.type.name)
-    if error_reports.part(heard, context) is not Role.RESPONDER:
+    if error_reports.our_role(heard, context) is not Role.RESPONDER:
         return sentence("report-we-borrow")
-    if error_reports.is_anybodys(connection, heard, event.partner, context):
+    if error_reports.is_known_transaction(connection, heard, event.partner, context):
         return sentence("report-known")
     partner = context.partners.get(event.partner)
-    if partner is not None and error_reports.is_ourselves(partner, context):
+    if partner is not None and error_reports.is_own_address(partner, context):
         return sentence("report-own-address", partner=partner.symbol)
     return None
 
@@ -136,7 +136,7 @@ def _report(connection: Connection, event: Event, context: Context, by: str = ""
     return error_reports.intend(connection, answer, event.partner, about, context, by=by, by_clock=not by)
 
 
-def _mark(connection: Connection, event: Event, context: Context) -> set[int]:
+def _mark_told(connection: Connection, event: Event, context: Context) -> set[int]:
     """Mark all messages about this request as told; return their ids."""
     key = _key(event, context)
     heard = apdu_json.from_json(event.apdu or {})

@@ -198,7 +198,7 @@ def _reading(store: Store, context: Context, number: int) -> LetterReading | Non
 def _release_strangers(connection: Connection, reading: LetterReading, context: Context) -> Handled:
     """Of a library that staff have confirmed: it goes the way of the partner who passed the request on."""
     name, sender = f"I{reading.inbox_id}", reading.letter.sender
-    transaction = forwarded_senders.whose(connection, reading, context)
+    transaction = forwarded_senders.claimed_transaction(connection, reading, context)
     if transaction is not None:
         _release_letter(connection, reading.inbox_id, transaction.partner)
         said = sentence("read-again-at", name=name, library=transaction.symbol, sender=sender)
