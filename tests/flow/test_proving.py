@@ -13,7 +13,7 @@ from mailproc.config import Config, Deliver, Listen, Login, Mailbox, Partner, Pr
 from mailproc.errors import LocalFault, StillSilent, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Partners, Sender
-from mailproc.flow.reading.sender_proof import NOTE, Evidence, Proven, proven, told
+from mailproc.flow.reading.sender_proof import NOTE, Evidence, Proven, proven, reasons_text
 from mailproc.office.mailroom import digest_mail, dismissal, incoming
 from mailproc.office.queries import agenda
 from mailproc.proof import authentication_results, dkim
@@ -128,7 +128,7 @@ def test_by_what_it_is_proven_or_why_not(
         assert found.by == words, found.reasons
     else:
         assert found.by == ""
-        assert told({THEM.symbol: found}).startswith(words)
+        assert reasons_text({THEM.symbol: found}).startswith(words)
         assert len(found.reasons) == max(len(proofs), 1)
 
 
@@ -217,8 +217,8 @@ def test_a_letter_to_somebody_else_is_not_the_partner_s(key: Key, keys: Keys) ->
 
 def test_reasons_are_bounded_and_name_whose_they_are() -> None:
     found = {"XX-A": Proven("", ("dkim: no",)), "XX-B": Proven("", ("network: no", "dkim: no"))}
-    assert told(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
-    assert len(told({"XX-A": Proven("", ("x" * 10_000,))})) == NOTE
+    assert reasons_text(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
+    assert len(reasons_text({"XX-A": Proven("", ("x" * 10_000,))})) == NOTE
 
 
 # Through the stations

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mailproc.flow.timers.timer_inputs import HERE_OR_NOT, NEEDED, UNDECIDED
+from mailproc.flow.timers.timer_inputs import ARRIVAL_UNKNOWN, NEED_BEFORE_COUNTS, UNDECIDED
 from mailproc.ill import attention, machine
 from mailproc.ill.apdu import Apdu, Due, IllAnswer, Overdue, RenewAnswer, Shipped
 from mailproc.ill.effects import AskStaff, Finish
@@ -95,11 +95,11 @@ def waitings(current: TransactionState) -> Iterator[TimerInputs]:
     lends = role is R
     choices: dict[str, tuple[Any, ...]] = {
         "since": (BEFORE, TODAY),
-        "need_before": MAYBE if state in NEEDED else (None,),
+        "need_before": MAYBE if state in NEED_BEFORE_COUNTS else (None,),
         "reply_by": MAYBE if state is S.CONDITIONAL else (None,),
         "expires": MAYBE if lends and state in UNDECIDED else (None,),
         "may_ask": (False, True) if (role, state) in REPAIRS else (False,),
-        "here": (True, False) if not lends and state in HERE_OR_NOT else (True,),
+        "here": (True, False) if not lends and state in ARRIVAL_UNKNOWN else (True,),
         "sent_back": MAYBE if lends and state in LENT else (None,),
     }
     for values in product(*choices.values()):
