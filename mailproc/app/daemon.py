@@ -105,8 +105,10 @@ def _until_done(app: App, deliver: Deliver) -> None:
 def _begin(app: App) -> None:
     """At start: what a crash left claimed or in doubt."""
     app.store.begin_run()
-    app.store.write(app.store.underway.forgive)
-    in_doubt = send.recover(app.store, app.context)
+    underway = app.store.underway
+    app.store.write(underway.forgive)
+    in_doubt = send.recover(app.store, app.context, died=not underway.ended_in_order())
+    underway.at()
     if in_doubt:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)
 
@@ -167,6 +169,8 @@ class Daemon:
         late = [thread.name for thread in self._threads if thread.is_alive()]
         if late:
             _log.warning("did not end in time: %s", ", ".join(late))
+            if not self._failed:
+                self._app.store.underway.end_in_order()
         else:
             close()
 

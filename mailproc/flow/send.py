@@ -255,8 +255,9 @@ ENDED = "the program ended while it was being sent"
 def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = True) -> int:
     """Mark letters that were being sent as in doubt, as no result was recorded; return how many.
 
-    Called at start, or (not ``died``) when the store failed the sender, for which no letter is to blame. A
-    letter during which the process died three times is not sent again automatically, whoever it is for.
+    Called at start; not ``died`` where the last process ended as it was asked to, or the store failed the
+    sender, for which no letter is to blame. A letter during which the process died three times is not sent
+    again automatically, whoever it is for.
     """
 
     def job(connection: Connection) -> int:

@@ -25,7 +25,8 @@ _log = logging.getLogger(__name__)
 
 _CLAIM_AT = 8192
 """The rows in hand stand before this octet, the claim after it; each ends with its line."""
-_ALL = "all"
+_ALL, _IN_ORDER = "all", "ended"
+"""In the place of the rows in hand: they are too many to be named; the process ended as it was asked to."""
 _TABLES: dict[str, type[QueueRow]] = {str(one.__tablename__): one for one in (InboxRow, EventRow, IntentRow)}
 
 
@@ -60,6 +61,16 @@ class Underway:
         self.at()
         self.broken_off = True
 
+    def end_in_order(self) -> None:
+        """The last note: the process was asked to end, so whatever still hangs has killed nobody."""
+        self._write(_IN_ORDER, 0)
+        self.close()
+        self._path = None
+
+    def ended_in_order(self) -> bool:
+        """Is that what the last process noted? To be asked at the start, before anything is in hand."""
+        return self._note().startswith(f"{_IN_ORDER}\n".encode())
+
     def forgive(self, connection: Connection) -> None:
         """Take back the claims of rows that were not in hand when the last process ended (at its
         start), or when the store failed us."""
@@ -74,15 +85,22 @@ class Underway:
         self._file = None
 
     def _innocent(self) -> tuple[type[QueueRow] | None, list[int]]:
+        note = self._note()
         try:
-            note = self._path.read_bytes() if self._path is not None else b""
             hand = _line(note[:_CLAIM_AT])
             name, *claim = _line(note[_CLAIM_AT:])
             if hand == [_ALL]:
                 return None, []
-            return _TABLES.get(name), sorted(set(map(int, claim)) - set(map(int, hand)))
-        except (OSError, ValueError):  # no note, or one that was not written to its end
+            suspects = [] if hand == [_IN_ORDER] else hand
+            return _TABLES.get(name), sorted(set(map(int, claim)) - set(map(int, suspects)))
+        except ValueError:  # no note, or one that was not written to its end
             return None, []
+
+    def _note(self) -> bytes:
+        try:
+            return self._path.read_bytes() if self._path is not None else b""
+        except OSError:
+            return b""
 
     def _write(self, text: str, where: int) -> None:
         if self._path is None:

@@ -99,6 +99,18 @@ def test_without_a_readable_note_the_claims_stand(here, tmp_path, note):
     assert counts(here) == [TRIED] * 5
 
 
+def test_what_hangs_at_an_orderly_end_is_no_suspect_and_that_note_is_the_last(here):
+    die(here, 3)
+    ending = Underway(here.underway._path)
+    ending.end_in_order()
+    ending.at(4)  # by a thread that hangs no longer, while the process ends
+    assert here.underway.ended_in_order()
+    here.write(here.underway.forgive)
+    assert counts(here) == [FRESH] * 5
+    here.underway.at()
+    assert not here.underway.ended_in_order()
+
+
 def test_the_note_of_another_queue_forgives_nothing_here(here):
     here.write(lambda c: queue.claim(c, InboxRow, InboxLetter, 10, NOW))
     here.underway.claimed(EventRow, [1, 2, 3, 4, 5])
