@@ -28,6 +28,7 @@ from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
+from mailproc.sentence import sentence
 from mailproc.store.db_errors import driver_errors
 from mailproc.store.lock import daemon_lock
 from mailproc.transport import systemd
@@ -244,7 +245,7 @@ class Daemon:
         letter whose end could not be written down, as the store was full or away."""
         store, context = self._app.store, self._app.context
         if self._unwritten:
-            send.recover(store, context, "what became of it could not be written down", died=False)
+            send.recover(store, context, sentence("sending-not-recorded"), died=False)
         self._unwritten = True
         sent = send.run(store, context, deliver, limit=AT_A_TIME, goes_on=self._goes_on_sending)
         self._unwritten = False

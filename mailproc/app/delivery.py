@@ -8,6 +8,7 @@ from mailproc.config import Config
 from mailproc.errors import LocalFault
 from mailproc.flow.send import Deliver
 from mailproc.mail.letter import Envelope
+from mailproc.sentence import sentence
 from mailproc.transport import transport
 from mailproc.transport.folder_out import Folder
 
@@ -25,7 +26,7 @@ def deliverer(config: Config, clock: Callable[[], datetime]) -> tuple[Deliver, C
 
     def hand_over(envelope: Envelope, raw: bytes, name: str) -> tuple[str, str]:
         if envelope.transport not in ways:
-            raise LocalFault(f"there is no transport {envelope.transport!r} any more")
+            raise LocalFault(sentence("no-transport", transport=envelope.transport))
         return "handed_over", ways[envelope.transport].send(envelope, raw, name)
 
     def close() -> None:

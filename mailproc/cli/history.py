@@ -74,6 +74,9 @@ def _by(change: HistoryLine, language: Language) -> str:
 def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
     """Everything that the line says beside its kind, each once."""
     language, apdu = context.language, change.apdu
+    if change.why is not None:
+        yield language.words_of(change.why)
+        return
     if not _is_typed(change):
         yield plain_note(change.note, role, language)
         return

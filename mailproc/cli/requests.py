@@ -118,7 +118,7 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
         "event": change.event,
         "from": change.from_state,
         "to": change.to_state,
-        "note": change.note,
+        "note": change.why or change.note,
         "cause": change.cause,
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from mailproc.errors import TryLater
+from mailproc.sentence import sentence
 from mailproc.store.rows import OutgoingLetter
 
 
@@ -54,7 +55,7 @@ class ParallelSender:
         try:  # daemon threads: a relay that hangs must not delay the end of the service
             threading.Thread(target=self._run, args=(row,), name=f"O{row.id}", daemon=True).start()
         except (RuntimeError, MemoryError) as error:
-            self._ended.put(SendResult(row, error=TryLater(f"it could not be begun: {error}")))
+            self._ended.put(SendResult(row, error=TryLater(sentence("sending-not-begun", error=str(error)))))
 
     def ended(self, within: float) -> SendResult | None:
         """Return the next result; None if there is none within ``within`` seconds."""

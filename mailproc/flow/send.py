@@ -17,11 +17,13 @@ from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.parallel import ParallelSender, SendResult
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import Facts
 from mailproc.log import following, mask
 from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
+from mailproc.sentence import Part, Stored, changed, sentence, stored
 from mailproc.store import events, outgoing, partner_turns, queue, transactions, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -36,6 +38,9 @@ Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 Raises TryLater, InDoubt, GiveUp.
 """
 
+
+LONGEST = 500
+"""The longest text of another system that is kept, in characters."""
 
 LOOK = 0.5
 """Seconds between checks for another letter while some are being sent and a connection is free."""
@@ -146,9 +151,9 @@ def _ending(result: SendResult, context: Context) -> Callable[[Connection], None
     if not isinstance(error, TryLater | InDoubt | GiveUp | LocalFault):
         # a bug affects its own letter only, which may have left
         _log.error("O%s could not be sent", row.id, exc_info=error)
-        why = f"a fault of this program: {type(error).__name__}"
-        return lambda connection: doubt(connection, row, why, context)
-    why = mask(str(error))  # a relay may quote what it received
+        fault = sentence("program-fault", error=type(error).__name__)
+        return lambda connection: doubt(connection, row, fault, context)
+    why = changed(error.said, mask)  # a relay may quote what it received
     end = {TryLater: _later, InDoubt: doubt}
     written = next((write for kind, write in end.items() if isinstance(error, kind)), _fail)
     return lambda connection: written(connection, row, why, context)
@@ -166,7 +171,7 @@ def unmasked(row: OutgoingLetter, context: Context) -> bytes:
             if account.direction == "out" and account.customer_code == customer_code:
                 codec = context.registry.by_name(protocol.name)
                 return codec.unmask(raw, account.password.get_secret_value())
-    raise GiveUp(f"There is no outgoing account {customer_code} for {symbol} in config.toml any more.")
+    raise GiveUp(sentence("account-gone", account=customer_code, partner=symbol))
 
 
 def _done(connection: Connection, row: OutgoingLetter, state: str, answer: str, context: Context) -> None:
@@ -181,7 +186,7 @@ def _ended(connection: Connection, row: OutgoingLetter, state: str, **values: An
     return outgoing.end_sending(connection, row.id, state=state, **values)
 
 
-def _later(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
+def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
     """Try again after a pause, until the days of policy are over.
 
     They count from the first try of this letter (a hold, a paused partner or a stopped service do not count),
@@ -189,24 +194,24 @@ def _later(connection: Connection, row: OutgoingLetter, why: str, context: Conte
     """
     days = context.config.policy.give_up_days
     if queue.waited(row.attempts) >= timedelta(days=days):
-        _fail(connection, row, f"given up after {days:g} days: {why}", context)
+        _fail(connection, row, sentence("given-up", days=f"{days:g}", why=why), context)
         return
-    why = why[:500]
-    known = row.last_error == why or outgoing.trouble_known(connection, why)  # logged once, not for each
+    kept = _kept(why)
+    known = row.last_error == kept or outgoing.trouble_known(connection, kept)  # logged once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared", sending_since=None):
         return
-    queue.later(connection, OutgoingRow, row.id, why, context.clock(), was="prepared")
+    queue.later(connection, OutgoingRow, row.id, kept, context.clock(), was="prepared")
 
 
-def _fail(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
-    if not _ended(connection, row, "shelved", unfinished=0, last_error=why[:500]):
+def _fail(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
+    if not _ended(connection, row, "shelved", unfinished=0, last_error=_kept(why)):
         return
     _log.error("O%s failed: %s", row.id, why)
     _tell(connection, row, "SEND_FAILED", why, context)
 
 
-def doubt(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
+def doubt(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
     """Handle a letter that may have arrived.
 
     If the receiver discards repeats, or the letter is to people (a second copy does no harm), the same bytes
@@ -218,11 +223,15 @@ def doubt(connection: Connection, row: OutgoingLetter, why: str, context: Contex
         _leave_to_staff(connection, row, why, context)
 
 
-def _leave_to_staff(connection: Connection, row: OutgoingLetter, why: str, context: Context) -> None:
-    if not _ended(connection, row, "in_doubt", unfinished=0, last_error=why[:500]):
+def _leave_to_staff(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
+    if not _ended(connection, row, "in_doubt", unfinished=0, last_error=_kept(why)):
         return
     _log.warning("O%s in doubt: %s", row.id, why)
     _tell(connection, row, "IN_DOUBT", why, context)
+
+
+def _kept(why: Part) -> Stored:
+    return stored(changed(why, lambda words: words[:LONGEST]))
 
 
 def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
@@ -230,12 +239,14 @@ def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
     return partner is not None and context.registry.by_name(partner.codec).repeat_safe
 
 
-def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: str, context: Context) -> None:
+def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: Part, context: Context) -> None:
     """Record what happened to the letter as an event of every transaction in it."""
     events_by_transaction: dict[int, list[int]] = {}
     for intent in outgoing.intents_of(connection, row.id):
         if intent.transaction_id is not None:
             events_by_transaction.setdefault(intent.transaction_id, []).append(intent.event_id)
+    what = sentence("of-our-letter", letter=f"O{row.id}", why=why)
+    facts: Facts = {"text": str(what)[:LONGEST], "why": _kept(what), "ours": [row.id]}
     for transaction_id, said_by in sorted(events_by_transaction.items()):
         due = events.due_to_letters(connection, said_by)
         event = NewEvent(
@@ -244,15 +255,15 @@ def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: str, cont
             at=context.clock(),
             partner=row.partner,
             transaction_id=transaction_id,
-            facts={"text": f"O{row.id}: {why}"[:500], "ours": [row.id]} | due,
+            facts=facts | due,
         )
         events.add(connection, event)
 
 
-ENDED = "the program ended while it was being sent"
+ENDED = sentence("program-ended")
 
 
-def recover(store: Store, context: Context, why: str = ENDED, *, died: bool = True) -> int:
+def recover(store: Store, context: Context, why: Part = ENDED, *, died: bool = True) -> int:
     """Mark letters that were being sent as in doubt, as no result was recorded; return how many.
 
     Called at start; not ``died`` where the last process ended as it was asked to, or the store failed the

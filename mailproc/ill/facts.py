@@ -137,8 +137,9 @@ class TimerFacts(TypedDict, total=False):
 
 
 class Facts(LetterFacts, RepeatFacts, ContentFacts, ActFacts, TimerFacts, total=False):
-    """All of them. Of what became of our own letter, or of a note: its ``text``, and the letters that it is
-    about (``ours``)."""
+    """All of them. Of what became of our own letter, or of a note: its ``text`` in English, the same
+    in codes and values (``why``, made by ``sentence.stored``), the letters that it is about (``ours``)."""
 
     text: str
+    why: str
     ours: list[int]

@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from mailproc.sentence import sentence, stored
 from mailproc.store.prepared_statements import Constant, made, table_of
 from mailproc.store.rows import Queued
 from mailproc.store.tables import Instant, QueueRow
@@ -43,7 +44,7 @@ BACKOFF_END = timedelta(hours=12)
 LONGEST = BACKOFF_END + timedelta(hours=1)
 """A row that is to wait longer than any pause was put there while the clock was wrong: it is due."""
 DEATHS = 3  # not two: two kills from outside can hit one row by chance
-KILLED = "the process died three times while it worked on this: not tried again"
+KILLED = sentence("process-died")
 
 
 def pause(attempts: int) -> timedelta:
@@ -172,7 +173,7 @@ class _Statements:
         self.killed = (
             update(table)
             .where(these)
-            .values(state="shelved", attempts=columns.attempts + 1, last_error=KILLED)
+            .values(state="shelved", attempts=columns.attempts + 1, last_error=stored(KILLED))
         )
         self.put_back = (
             update(table)

@@ -8,6 +8,7 @@ from pathlib import Path
 from mailproc import private
 from mailproc.errors import TryLater
 from mailproc.mail.letter import Envelope
+from mailproc.sentence import sentence
 
 
 class Folder:
@@ -28,7 +29,8 @@ class Folder:
         try:
             return str(self._file(raw, name))
         except OSError as error:
-            raise TryLater(f"[deliver] folder: {self._path} cannot be written: {error.strerror}") from error
+            why = sentence("folder-not-writable", folder=str(self._path), why=error.strerror or str(error))
+            raise TryLater(why) from error
 
     def _file(self, raw: bytes, name: str) -> Path:
         private.make_folder(self._path)

@@ -18,6 +18,7 @@ from typing import Self
 from mailproc.config import Deliver
 from mailproc.errors import GiveUp, InDoubt, MailprocError, TryLater
 from mailproc.mail.letter import Envelope
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.transport.tls import client_context
 
 IDLE = timedelta(seconds=5)  # after that a kept connection is asked whether it is still there
@@ -61,7 +62,7 @@ class Relay:
         GiveUp (5yz to this letter) or InDoubt (sent whole, no reply).
         """
         if not (_sendable(envelope.mail_from) and _sendable(envelope.rcpt_to)):
-            raise GiveUp("the envelope's addresses are none that can be sent")
+            raise GiveUp(sentence("envelope-not-sendable"))
         kept = self._wake()
         try:
             return self._exchange(envelope, raw)
@@ -121,7 +122,7 @@ class Relay:
             try:
                 self._server = self._open()
             except (OSError, smtplib.SMTPException, UnicodeError) as error:
-                raise TryLater(f"relay {self._where}: {self._words(error)}") from None
+                raise self._trouble(TryLater, error) from None
         return self._server
 
     def _open(self) -> smtplib.SMTP:
@@ -167,7 +168,7 @@ class Relay:
             self._expect(server, 250, *server.rcpt(envelope.rcpt_to))
         except UnicodeError:
             self.drop()
-            raise GiveUp(f"relay {self._where} takes no addresses beyond ASCII (no SMTPUTF8)") from None
+            raise GiveUp(sentence("relay-ascii-only", relay=self._where)) from None
         self._expect(server, 354, *server.docmd("DATA"))
 
     def _options(self, server: smtplib.SMTP, envelope: Envelope, raw: bytes) -> list[str]:
@@ -191,10 +192,10 @@ class Relay:
         try:
             code, text = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            raise self._broken(InDoubt, error, "the letter was sent, its receipt never came: ") from None
+            raise self._broken(InDoubt, error, "relay-receipt-lost") from None
         if not 200 <= code < 600:
             self.drop()
-            raise InDoubt(f"relay {self._where}: the letter was sent, its receipt cannot be read")
+            raise InDoubt(sentence("relay-receipt-unreadable", relay=self._where))
         if code >= 300:
             raise self._refusal(server, code, text)
         self._used_at = self._clock()
@@ -204,19 +205,29 @@ class Relay:
         """Return for the wanted code (251 to RCPT is as good as 250); else raise what it means."""
         if code in (-1, 421):
             self.drop()
-            raise _Gone(f"relay {self._where} said {code} {self._clean(text)}")
+            raise _Gone(self._answered(code, text))
         if code != wanted and (wanted, code) != (250, 251):
             raise self._refusal(server, code, text)
 
     def _refusal(self, server: smtplib.SMTP, code: int, text: bytes) -> MailprocError:
         self._reset(server)
-        said = f"relay {self._where} said {code} {self._clean(text)}"
+        said = self._answered(code, text)
         for_good = 500 <= code < 600 and code not in OUR_STANDING
         return GiveUp(said) if for_good else TryLater(said)
 
-    def _broken(self, kind: type[MailprocError], error: Exception, what: str = "") -> MailprocError:
+    def _answered(self, code: int, text: bytes) -> Sentence:
+        return sentence("relay-said", relay=self._where, answer=f"{code} {self._clean(text)}")
+
+    def _broken(
+        self, kind: type[MailprocError], error: Exception, code: str = "relay-trouble"
+    ) -> MailprocError:
         self.drop()
-        return kind(f"relay {self._where}: {what}{self._words(error)}")
+        return self._trouble(kind, error, code)
+
+    def _trouble(
+        self, kind: type[MailprocError], error: Exception, code: str = "relay-trouble"
+    ) -> MailprocError:
+        return kind(sentence(code, relay=self._where, why=self._words(error)))
 
     def _reset(self, server: smtplib.SMTP) -> None:
         """The next letter starts afresh on the same connection, or on a new one."""
@@ -228,15 +239,15 @@ class Relay:
             self.drop()
         self._used_at = self._clock()
 
-    def _words(self, error: Exception) -> str:
+    def _words(self, error: Exception) -> Part:
         """What an error may say aloud; smtplib's own texts are tuples of codes and bytes."""
         if isinstance(error, smtplib.SMTPResponseException):
             text = error.smtp_error
             return f"{error.smtp_code} {self._clean(text if isinstance(text, bytes) else text.encode())}"
         if isinstance(error, UnicodeError):  # its text would show a letter of the password
-            return "user or password holds letters that this login cannot carry"
+            return sentence("login-letters")
         if isinstance(error, TimeoutError):
-            return f"no answer within {self._deliver.timeout:g} s"
+            return sentence("no-answer-within", seconds=f"{self._deliver.timeout:g}")
         return self._clean(str(error).encode())
 
     def _clean(self, text: bytes) -> str:

@@ -175,3 +175,25 @@ def test_a_letter_without_a_sender_is_listed_in_german(german: Cli) -> None:
     assert german("digest", "--send").code == german("run", "--once").code == 0
     sent = german("letters", "--json").json[0]["id"]
     assert "(ohne Absender)" in german("letter", sent).out
+
+
+def test_why_a_letter_has_not_left_is_said_in_german(german: Cli, folder: Path, placed: Cli) -> None:
+    config = folder / "config.toml"
+    relay = 'mode = "smtp"\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"'
+    config.write_text(config.read_text().replace('mode = "folder"', relay))
+    number = placed("Heft")
+    assert german("run", "--once").code == 0
+    assert "Mailserver 127.0.0.1:1: " in german("outbox").out
+    (line,) = german("outbox", "--json").json
+    assert line["note"].startswith("relay 127.0.0.1:1: ")
+    assert [one["code"] for one in line["note_codes"]] == ["relay-trouble"]
+    config.write_text(config.read_text().replace("99-0001", "99-0002"))
+    assert german("redeliver", line["id"]).code == 0
+    assert german("run", "--once").code == 0
+    why = "In config.toml steht kein Konto 99-0001 für Bestellungen bei UK-BL mehr."
+    assert f"{line['id']}: {why}" in " ".join(german("show", number).out.split())
+    last = german("show", number, "--json").json["history"][-1]
+    assert last["note"].startswith(f"{line['id']}: There is no outgoing account 99-0001 for UK-BL ")
+    assert last["note_codes"][0]["values"]["why"]["code"] == "account-gone"
+    staff = next(one["id"] for one in german("letters", "--json").json if "Bearbeitung" in one["subject"])
+    assert f"{line['id']}: {why}" in " ".join(german("letter", staff).out.split())

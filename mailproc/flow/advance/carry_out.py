@@ -39,6 +39,7 @@ from mailproc.ill.effects import (
     Withdraw,
 )
 from mailproc.ill.event_names import told
+from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Codec, Manner
@@ -115,18 +116,15 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
     if work.by_hand:
         work.words += [sentence("needs-attention", reason=Word("attention", reason)) for reason in fresh]
     elif fresh and _should_tell(work):
-        facts: StaffFacts = {"reasons": fresh, "note": _trouble(work), "ours": _ours(work)}
+        trouble = _trouble(work)
+        note, ours = trouble.get("why") or trouble.get("text", ""), trouble.get("ours", [])
+        facts: StaffFacts = {"reasons": fresh, "note": note, "ours": ours}
         work.intend("notice", letter_to_staff(facts))
 
 
-def _trouble(work: Work) -> str:
-    """Return what is wrong with a letter of ours, as text ("template: …", "O12: …"); '' for other events."""
-    return str((work.event.facts or {}).get("text", "")) if work.event.type in OF_OUR_LETTER else ""
-
-
-def _ours(work: Work) -> list[int]:
-    """Return the letters of ours that the event is about."""
-    return list((work.event.facts or {}).get("ours", ())) if work.event.type in OF_OUR_LETTER else []
+def _trouble(work: Work) -> Facts:
+    """Return what is wrong with a letter of ours, and which it is; nothing for other events."""
+    return (work.event.facts or {}) if work.event.type in OF_OUR_LETTER else {}
 
 
 def _of_another_letter(work: Work, reason: str) -> bool:
@@ -136,7 +134,7 @@ def _of_another_letter(work: Work, reason: str) -> bool:
     """
     if OF_OUR_LETTER.get(work.event.type) != reason:
         return False
-    return any(not our_letters.is_to_staff(work.connection, one) for one in _ours(work))
+    return any(not our_letters.is_to_staff(work.connection, one) for one in _trouble(work).get("ours", ()))
 
 
 def _should_tell(work: Work) -> bool:
@@ -147,7 +145,7 @@ def _should_tell(work: Work) -> bool:
     """
     if work.event.type not in OF_OUR_LETTER or work.event.inbox_id is not None:
         return True
-    about = f"{work.transaction.partner}/{_trouble(work).partition(':')[0]}"
+    about = f"{work.transaction.partner}/{_trouble(work).get('text', '').partition(':')[0]}"
     return alarms.raise_once(work.connection, work.event.type, about[:250], work.context.clock())
 
 

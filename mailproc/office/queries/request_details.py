@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 class HistoryLine:
     """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}.
     ``spoken``: ``event``, but an answer by what it says (ill/event_names.py). ``note`` is in English. What it
-    is made of: ``apdu`` (``theirs``: they said it), ``remark`` of staff, ``answered``: what we said to it."""
+    is made of: ``apdu`` (``theirs``: they said it), ``remark`` of staff, ``answered``: what we said to it;
+    ``why``: what became of a letter of ours."""
 
     attempt: int
     at: datetime
@@ -54,6 +55,7 @@ class HistoryLine:
     theirs: bool = False
     remark: str = ""
     answered: tuple[str, ...] = ()
+    why: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         row.cause == "letter" or bool(row.heard_by),
         facts.get("remark") or "",
         tuple(facts.get("answered") or ()),
+        note(facts["why"]) if facts.get("why") else None,
     )
 
 
