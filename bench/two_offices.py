@@ -9,7 +9,6 @@ from itertools import count
 from bench import app
 from bench.figures import Figures, Goal, Suite
 from mailproc.config import Policy
-from mailproc.store.engine import Store
 from tests.two_offices.office import town
 from tests.two_offices.post import BadPost
 from tests.two_offices.season import Season
@@ -37,9 +36,8 @@ def _season(seed: int) -> int:
     """Plays it to its end; how many letters were written."""
     post = BadPost()
     with app.folder() as folder:
-        Store.open("sqlite:///empty.db", base=folder).close()
         policy = Policy(answers_an_hour=1000)
-        with town(folder, folder / "empty.db", post, policy=policy) as both:
+        with town(folder, post, policy=policy) as both:
             season = Season(both, post, seed)
             season.busy(CONVERSATIONS)
             season.quiet()

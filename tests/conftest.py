@@ -6,7 +6,6 @@ Debian's binaries, one for each test session, on a free port of 127.0.0.1.
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,7 +22,7 @@ from tests.servers.certificate import Certificate, self_signed
 from tests.servers.dovecot import Dovecot
 from tests.servers.postgres import PostgresServer
 from tests.servers.relay import Relay
-from tests.support import history
+from tests.support import empty_store, history
 
 pytest_plugins = ["tests.support.fixtures"]
 slow_work.forbid()
@@ -64,12 +63,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(long)]
 
 
+def pytest_runtest_logstart() -> None:
+    history.forget()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
     """A story that failed prints the history of its requests. Where REQUIRE_ALL=1 says that everything is
     installed, a test that skips has failed."""
     report = yield
-    if report.failed and (told := history.told(getattr(item, "funcargs", {}))):
+    if report.failed and call.when != "teardown" and (told := history.told()):
         report.sections.append(("what happened to each request", told))
     if _everything() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
@@ -107,20 +110,11 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store's file, to be copied."""
-    folder = tmp_path_factory.mktemp("store")
-    Store.open("sqlite:///empty.db", base=folder).close()
-    return folder / "empty.db"
-
-
 @pytest.fixture
-def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """An empty store in a file; always SQLite."""
     file = tmp_path / "store" / "mailproc.db"
-    file.parent.mkdir()
-    shutil.copy(migrated_sqlite, file)
+    empty_store.copy_to(file)
     return f"sqlite:///{file}"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.service import SECRETS, Service
 from tests.servers.relay import Relay
+from tests.support import empty_store
 
 
 @pytest.fixture
@@ -19,6 +20,8 @@ def serve(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iter
     def make(store_url: str = "", mailbox: str = "", connections: int = 1) -> Service:
         folder = tmp_path / f"service{len(made)}"
         url = store_url or f"sqlite:///{folder}/mailproc.db"
+        if not store_url:
+            empty_store.copy_to(folder / "mailproc.db")
         made.append(Service(folder, url, relay.port, mailbox, connections))
         return made[-1]
 

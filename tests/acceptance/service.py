@@ -28,7 +28,7 @@ from tests.acceptance.forking import Forked, Forker
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import free_port
-from tests.support import configuration
+from tests.support import configuration, history
 from tests.support.configuration import Account
 
 OURS = "ill@library.example"
@@ -112,6 +112,7 @@ class Service:
         self.daemon: subprocess.Popen[bytes] | Forked | None = None
         self._from = 0
         self.store = Store.open(store_url)
+        history.remember(self.store)
 
     def start(self, *program: str) -> None:
         """Start the daemon (or ``program`` in its place) and wait until it is ready."""

@@ -14,7 +14,7 @@ from typing import Any
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD
 from tests.servers.relay import Relay
-from tests.support import configuration
+from tests.support import configuration, empty_store, history
 from tests.support.configuration import Account
 from tests.support.forking import Forker
 
@@ -115,6 +115,8 @@ class Installation:
         self.folder, self._forker = folder, forker
         self.daemons: list[Daemon] = []
         (folder / "config.toml").write_text(configured(relay.port))
+        empty_store.copy_to(folder / "var" / "mailproc.db")
+        history.remember(folder / "config.toml")
 
     def mailbox(self, name: str, port: int, user: str, secret: str = PASSWORD) -> None:
         os.environ[f"BOX_{name.upper()}"] = secret

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,13 @@ from mailproc.app.build import build
 from mailproc.store import store_identity
 from tests.app.installation import Installation, order
 from tests.servers.relay import Relay
+
+
+@pytest.fixture
+def app(app: Installation) -> Installation:
+    """Its store and the store's folder are made by the service itself."""
+    shutil.rmtree(app.folder / "var")
+    return app
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """A start on a full disk: the door opens, letters are deferred, and the service begins when there is room."""
 
+import shutil
 import smtplib
 import socket
 import subprocess
@@ -20,6 +21,7 @@ SOON = "from mailproc.app import full_disk as waiting; waiting.LOOK = 0.3"
 def disk(app: Installation) -> Iterator[Path]:
     """The folder var/ is a disk of 3 MB."""
     var = app.folder / "var"
+    shutil.rmtree(var)
     var.mkdir(mode=0o700)
     command = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=0700", "tmpfs", str(var)]
     mounted = subprocess.run(command, capture_output=True, check=False)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import Ran, run
-from tests.support import configuration
+from tests.support import configuration, empty_store
 from tests.support.configuration import Account
 
 CONFIG = "".join(
@@ -38,10 +38,9 @@ ORDER = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_sqlite: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with a config.toml and an empty store."""
-    (tmp_path / "var").mkdir(mode=0o700)
-    shutil.copy(migrated_sqlite, tmp_path / "var/mailproc.db")
+    empty_store.copy_to(tmp_path / "var/mailproc.db")
     (tmp_path / "config.toml").write_text(CONFIG)
     (tmp_path / "site").mkdir()
     monkeypatch.chdir(tmp_path)

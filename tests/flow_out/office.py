@@ -17,7 +17,7 @@ from mailproc.office.requests import place
 from mailproc.store import outgoing
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
-from tests.support import configuration
+from tests.support import configuration, history
 from tests.support.configuration import Account
 from tests.support.desk import Desk, in_english
 
@@ -63,6 +63,7 @@ class Office(Desk):
     def __init__(self, folder: Path, store: Store, clock: Clock, port: int) -> None:
         self.folder, self.clock, self.port = folder, clock, port
         self._opened = store
+        history.remember(store)
         self.site = folder / "site"
         self.site.mkdir(exist_ok=True)
         self._close: Callable[[], None] = lambda: None

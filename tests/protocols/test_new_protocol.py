@@ -31,7 +31,7 @@ from mailproc.transport.transport import TRANSPORTS
 from tests.protocols import toy_transport
 from tests.protocols.toy_codec import Toy
 from tests.protocols.toy_transport import TcpIn, TcpOut
-from tests.support import configuration
+from tests.support import configuration, history
 
 
 def configured(us: str, them: str, transport: str, codec: str = "toy") -> str:
@@ -122,6 +122,7 @@ def open_two(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Open]:
         file.write_text(configured(us, them, transport))
         app = build(file, clock)
         app.store.start_writer(lambda: None)
+        history.remember(app.store)
 
         ends.append(app.store.close)
         opened = {channel.name: channel for channel in channels.configured(app)}

@@ -5,9 +5,10 @@ town have a post between them, those of tests/flow_out have a relay.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, select
 from sqlmodel import SQLModel
 
 from mailproc.app.build import App
@@ -22,9 +23,19 @@ from mailproc.sentence import note
 from mailproc.store.engine import Store
 
 
-def in_english(row: Mapping[str, Any]) -> dict[str, Any]:
+def in_english(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row with its sentences (codes and values in the store) in English."""
     return dict(row) | {name: str(note(row[name])) for name in ("last_error", "note") if row.get(name)}
+
+
+@cache
+def _every_row(table: str) -> Select[Any]:
+    found = SQLModel.metadata.tables[table]
+    return select(found).order_by(*found.primary_key.columns)
+
+
+def _rows(connection: Connection, table: str) -> list[dict[str, Any]]:
+    return [in_english(row) for row in connection.execute(_every_row(table)).mappings()]
 
 
 class Desk:
@@ -84,10 +95,7 @@ class Desk:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         with self.store.read() as connection:
-            found = SQLModel.metadata.tables[table]
-            order = list(found.primary_key.columns)
-            rows = connection.execute(select(found).order_by(*order)).mappings()
-            return [in_english(row) for row in rows]
+            return _rows(connection, table)
 
     def row(self, table: str, row_id: int) -> dict[str, Any]:
         return next(row for row in self.rows(table) if row["id"] == row_id)
@@ -101,7 +109,8 @@ class Desk:
 
     def dump(self) -> dict[str, list[dict[str, Any]]]:
         """Every row of every table."""
-        return {table.name: self.rows(table.name) for table in SQLModel.metadata.sorted_tables}
+        with self.store.read() as connection:
+            return {name: _rows(connection, name) for name in SQLModel.metadata.tables}
 
     def verify(self) -> Verified:
         with self.store.read() as connection:

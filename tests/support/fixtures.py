@@ -13,7 +13,7 @@ from mailproc.app import build
 from mailproc.app.build import App
 from mailproc.ill.apdu import Item
 from mailproc.store.engine import Store
-from tests.support import soundness
+from tests.support import history, soundness
 from tests.support.forking import Forker
 from tests.support.partners import (
     ADDRESS,
@@ -67,6 +67,7 @@ def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         store = QuickStore.open(context.config.store.url, base=tmp_path)
         app = App(context.config, context, store)
         houses.append(app)
+        history.remember(store)
         holder.append(World(app, now))
         return holder[0]
 

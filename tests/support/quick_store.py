@@ -1,7 +1,7 @@
 """The real store, quicker to open: for stories, which make one each and pull no plug.
 
-Statements are compiled once a process, not once a store; a connection that writes is kept for the
-next write; nothing waits for the disk. All else is the store as it is: its statements, its
+An empty one is a copy. Statements are compiled once a process, not once a store; a connection that writes
+is kept for the next write; nothing waits for the disk. All else is the store as it is: its statements, its
 transactions, one writer at a time. What a crash can tell apart is tried on the store itself, in
 tests/store, app and acceptance.
 """
@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from mailproc.store import connections
 from mailproc.store.engine import Store
+from tests.support import empty_store
 
 _DIALECTS: dict[tuple[str, bool], Dialect] = {}
 _COMPILED: dict[tuple[str, bool], dict[Any, Any]] = {}
@@ -28,6 +29,11 @@ class QuickStore(Store):
             super().__init__(url, base)
         self._reading = _sharing(self._reading, writes=False)
         self._writing = _sharing(self._writing, writes=True)
+
+    def _prepare(self, *, make: bool, may_migrate: bool, expected: bool) -> None:
+        if self.path is not None and make and not expected and not connections.is_there(self.path):
+            empty_store.copy_to(self.path)
+        super()._prepare(make=make, may_migrate=may_migrate, expected=expected)
 
 
 def _sharing(engine: Engine, *, writes: bool) -> Engine:

@@ -7,24 +7,15 @@ from typing import Any
 
 import pytest
 
-from mailproc.store.engine import Store
-
 from .office import Town, town
 from .post import Post
 
 
-@pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("two-offices")
-    Store.open("sqlite:///empty.db", base=folder).close()
-    return folder / "empty.db"
-
-
 @pytest.fixture
-def make_town(tmp_path: Path, empty_store: Path) -> Iterator[Callable[..., Town]]:
+def make_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
     with ExitStack() as stack:
 
         def make(post: Post | None = None, **more: Any) -> Town:
-            return stack.enter_context(town(tmp_path, empty_store, post or Post(), **more))
+            return stack.enter_context(town(tmp_path, post or Post(), **more))
 
         yield make

@@ -34,6 +34,7 @@ from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter
 from mailproc.templating.environment import Templates
 from mailproc.templating.folders import shipped_folder
+from tests.support import empty_store, history
 from tests.support.desk import Desk
 
 from .one_commit import OneCommit
@@ -214,7 +215,7 @@ class Town:
 
 @contextmanager
 def town(
-    folder: Path, empty_store: Path, post: Post, symbols: Sequence[str] = (BORROWER, LENDER),
+    folder: Path, post: Post, symbols: Sequence[str] = (BORROWER, LENDER),
     policy: Policy | None = None, kind: type[Store] = OneCommit,
     switches: Mapping[str, dict[str, Any]] = MappingProxyType({}), verp: bool = False,
 ) -> Iterator[Town]:  # fmt: skip
@@ -226,7 +227,7 @@ def town(
     try:
         for symbol in symbols:
             file = folder / f"{symbol}.db"
-            file.write_bytes(empty_store.read_bytes())
+            empty_store.copy_to(file)
             others = [partner_of(other, **switches.get(symbol, {})) for other in symbols if other != symbol]
             config = Config(
                 library=Library(
@@ -241,6 +242,7 @@ def town(
                 policy=policy or Policy(),
             )
             store = kind.open(config.store.url)
+            history.remember(store)
             made.offices[symbol] = Office(symbol, App(config, _premises(config, made), store), post)
         yield made
     finally:
