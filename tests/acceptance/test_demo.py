@@ -1,5 +1,6 @@
 """`mailproc demo` as a stranger meets it, and as it must fail."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.practice import demo, stage, stories
+from tests.support.forking import Forker
 
 ENDS = {
     "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED", "B5": "RETURNED",
@@ -32,12 +34,24 @@ def a_start() -> float:
 
 
 @pytest.fixture(scope="module")
-def played() -> tuple[subprocess.CompletedProcess[str], float]:
+def python(forker: Forker) -> str:
+    """Starts the program and all that the demo starts; without REQUIRE_ALL=1 each in a moment."""
+    return sys.executable if os.environ.get("REQUIRE_ALL") == "1" else forker.python
+
+
+@pytest.fixture(scope="module")
+def played(python: str) -> tuple[subprocess.CompletedProcess[str], float]:
     start = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-m", "mailproc", "demo"], capture_output=True, text=True, timeout=200, check=False
+        [python, "-m", "mailproc", "demo"], capture_output=True, text=True, timeout=200, check=False
     )
     return done, time.monotonic() - start
+
+
+@pytest.fixture
+def quick(python: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a demo that is played in this process."""
+    monkeypatch.setattr(sys, "executable", python)
 
 
 def test_every_request_reaches_its_end_within_a_minute(
@@ -69,6 +83,7 @@ def test_it_speaks_to_a_librarian(played: tuple[subprocess.CompletedProcess[str]
     assert not re.search(r"Traceback|^\s*\{", done.stdout, re.M)
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_request_that_misses_its_end_is_told_with_the_daemons_last_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +100,7 @@ def test_a_request_that_misses_its_end_is_told_with_the_daemons_last_lines(
     assert (tmp_path / "config.toml").exists()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_daemon_that_does_not_start_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

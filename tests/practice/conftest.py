@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from mailproc.practice.world import PASSWORDS
+from tests.support.forking import Forker
 
 SECRET = {who: f"{who.upper()}7Q" for who in PASSWORDS}
 GAP = "\n" * 5
@@ -55,10 +55,10 @@ def tell() -> Happenings:
 class Process:
     """``python -m mailproc.practice``, its lines read as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, python: str) -> None:
         environment = {**os.environ, **{PASSWORDS[who]: secret for who, secret in SECRET.items()}}
         self.popen = subprocess.Popen(
-            [sys.executable, "-m", "mailproc.practice"],
+            [python, "-m", "mailproc.practice"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )  # fmt: skip
         self._lines: Queue[str] = Queue()
@@ -91,8 +91,8 @@ class Process:
 
 
 @pytest.fixture
-def process() -> Iterator[Process]:
-    running = Process()
+def process(forker: Forker) -> Iterator[Process]:
+    running = Process(forker.python)
     yield running
     if running.popen.poll() is None:
         assert running.end() == 0

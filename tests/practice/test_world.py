@@ -110,12 +110,12 @@ def test_the_customer_orders_from_us(process: Process, listener: tuple[int, "Que
     assert came.get(timeout=10).rcpt_to == "ill@library.example"
 
 
-@pytest.mark.parametrize(
-    "line", ["", "go", "go B1", "dance B1 now", "go B1 due", "order", "listener here", "listener here now"]
-)
-def test_a_line_that_is_not_understood_is_told(process: Process, line: str) -> None:
-    process.write(line)
-    assert process.wait_for(lambda told: told["event"] == "not-understood")
+def test_a_line_that_is_not_understood_is_told(process: Process) -> None:
+    lines = ["", "go", "go B1", "dance B1 now", "go B1 due", "order", "listener here", "listener here now"]
+    for line in lines:
+        process.write(line)
+    told = [process.wait_for(lambda told: told["event"] == "not-understood") for _ in lines]
+    assert [one["text"] for one in told] == [*lines[:4], "no order B1", *lines[5:]]
 
 
 def test_letters_to_readers_are_told(process: Process) -> None:

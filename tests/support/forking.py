@@ -13,7 +13,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
+from tests.support import quick_python
+
 PATIENCE = 60.0
+PYTHON = sys.executable
 
 
 class Forked:
@@ -54,10 +57,11 @@ class Forker:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="mailproc-fork-")
         self._path = str(Path(self._folder.name) / "socket")
+        self._quick = str(Path(self._folder.name) / "python")
 
     @cached_property
     def _server(self) -> subprocess.Popen[bytes]:
-        server = subprocess.Popen([sys.executable, "-m", "tests.support.forked", self._path])
+        server = subprocess.Popen([PYTHON, "-m", "tests.support.forked", self._path, self._quick])
         deadline = time.monotonic() + PATIENCE
         while not os.path.exists(self._path):
             assert server.poll() is None, "the process that forks has ended"
@@ -65,11 +69,23 @@ class Forker:
             time.sleep(0.01)  # it has nothing else to say that it listens
         return server
 
+    @cached_property
+    def python(self) -> str:
+        """A program to call in the place of Python, for ``-m`` and a module that mailproc uses."""
+        assert self._server.poll() is None
+        text = Path(quick_python.__file__).read_text().replace('SOCKET = ""', f"SOCKET = {self._path!r}")
+        quick = Path(self._quick)
+        quick.write_text(f"#!{PYTHON} -ISE\n{text}")
+        quick.chmod(0o700)
+        return self._quick
+
     def start(self, output: int, *arguments: str, code: str = "", folder: Path) -> Forked:
         """``mailproc`` with these arguments after ``code``, in ``folder`` and today's environment; what it
-        says goes into the descriptor ``output``."""
-        asked = {"code": code, "arguments": arguments, "folder": str(folder), "environment": dict(os.environ)}
-        return Forked(self._asked(json.dumps(asked).encode(), [output]))
+        says goes into the descriptor ``output``, and it has nothing to read."""
+        asked = {"module": "mailproc", "code": code, "arguments": arguments, "folder": str(folder)}
+        said = json.dumps(asked | {"environment": dict(os.environ)}).encode()
+        with open(os.devnull) as nothing:
+            return Forked(self._asked(said, [nothing.fileno(), output, output]))
 
     def _asked(self, said: bytes, descriptors: Sequence[int]) -> socket.socket:
         assert self._server.poll() is None
