@@ -76,6 +76,7 @@ _SENDER_OF = Constant(
     select(INBOX.c.partner, INBOX.c.proof, INBOX.c.taken_from).where(INBOX.c.id == bindparam("inbox_id")),
     LetterSender,
 )
+_ANY_WAITING = Constant(select(INBOX.c.id).where(text(DEFERRED)).limit(1))
 _LOAD = Constant(select(INBOX).where(INBOX.c.id == bindparam("inbox_id")), InboxLetter)
 _SHELVED_BECAUSE = select(INBOX.c.id).where(
     INBOX.c.state == "shelved",
@@ -157,6 +158,11 @@ def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]
     """The letters that wait for DNS, without their bytes, the oldest first."""
     these = select(*NO_BYTES).where(text(DEFERRED))
     return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
+
+
+def is_any_waiting(connection: Connection) -> bool:
+    """Does a letter wait for DNS? Asked each time that the clock looks."""
+    return _ANY_WAITING.scalar(connection, {}) is not None
 
 
 def load(connection: Connection, inbox_id: int) -> InboxLetter | None:

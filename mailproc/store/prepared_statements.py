@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints, overload
 
 from sqlalchemy import (
@@ -149,7 +150,10 @@ class _Plan:
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._fixed |= {column.key: column.default.arg for column in compiled.insert_prefetch}
         self._fixed |= {column.key: column.onupdate.arg for column in compiled.update_prefetch}
-        self._values = [(name, _binder(compiled.binds[name].type)) for name in compiled.positiontup]
+        places = enumerate(compiled.positiontup)
+        binders = ((place, _binder(compiled.binds[name].type)) for place, name in places)
+        self._conversions = [(place, convert) for place, convert in binders if convert]
+        self._picked = _picker(compiled.positiontup)
         columns = getattr(statement, "exported_columns", ())
         self._columns = [(column.key, _reader(column.type)) for column in columns]
         self.first: Convert = (self._columns[0][1] if self._columns else None) or _as_it_is
@@ -172,8 +176,10 @@ class _Plan:
         driver.executemany(self._text, map(self._bound, values))
 
     def _bound(self, values: Mapping[str, Any]) -> list[Any]:
-        given = {**self._fixed, **values} if self._fixed else values
-        return [convert(given[name]) if convert else given[name] for name, convert in self._values]
+        bound = self._picked({**self._fixed, **values} if self._fixed else values)
+        for place, convert in self._conversions:
+            bound[place] = convert(bound[place])
+        return bound
 
     def _maker(self, into: Any) -> Convert:
         names = tuple(name for name, _ in self._columns)
@@ -225,6 +231,14 @@ def _member(kind: Any) -> Convert | None:
             members = one.__members__
             return lambda name: members[name] if name else None
     return None
+
+
+def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
+    """The values of these names, in their order; ``itemgetter`` is quicker, and gives a tuple of two and more."""
+    if len(names) < 2:
+        return lambda values: [values[name] for name in names]
+    pick = itemgetter(*names)
+    return lambda values: list(pick(values))
 
 
 def _binder(kind: Any) -> Convert | None:

@@ -134,6 +134,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "dismiss": lambda c: letters.dismiss(c, 1, "why"),
         "shelved_because": lambda c: letters.shelved_because(c, ["why"], "artemail"),
         "waiting": letters.waiting,
+        "is_any_waiting": letters.is_any_waiting,
         "load": lambda c: letters.load(c, 1),
         "sender_of": lambda c: letters.sender_of(c, 1),
         "earlier_copy": lambda c: letters.earlier_copy(c, "XX-BL", "d", "m", "cd"),

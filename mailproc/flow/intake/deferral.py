@@ -46,7 +46,7 @@ def defer(connection: Connection, reading: LetterReading, context: Context) -> N
 
 def clear_alarm(connection: Connection, context: Context) -> None:
     """Clear the alarm once no letter waits, so that staff are informed of the next one at once."""
-    if not letters.waiting(connection, limit=1):
+    if not letters.is_any_waiting(connection):
         alarms.clear(connection, ALARM, "", context.clock())
 
 
