@@ -234,7 +234,7 @@ def _member(kind: Any) -> Convert | None:
 
 
 def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
-    """The values of these names, in their order; ``itemgetter`` is quicker, and gives a tuple of two and more."""
+    """The values of these names, in their order. ``itemgetter`` gives a tuple of two and more only."""
     if len(names) < 2:
         return lambda values: [values[name] for name in names]
     pick = itemgetter(*names)
