@@ -24,6 +24,7 @@ from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
 from mailproc.flow import clock, send
 from mailproc.flow.advance import station as advance
+from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
 from mailproc.flow.prepare import messages, notices, receipts
 from mailproc.flow.send import Deliver
@@ -61,7 +62,7 @@ def work_once(app: App) -> int:
     """One round of the stations up to the prepared letters; how much was done."""
     store, context = app.store, app.context
     if store.underway.broken_off:
-        store.write(store.underway.forgive)
+        _forgive(app)
     try:
         done = _take_in(app)
         done += messages.run(store, context) + receipts.run(store, context)
@@ -69,6 +70,12 @@ def work_once(app: App) -> int:
     except TryLater:
         store.underway.break_off()
         raise
+
+
+def _forgive(app: App) -> None:
+    """Clean up after a crash or a failed store: claims, and letters that are half written."""
+    app.store.write(app.store.underway.forgive)
+    portions.recover(app.store)
 
 
 def _take_in(app: App) -> int:
@@ -107,7 +114,7 @@ def _begin(app: App) -> None:
     """At start: what a crash left claimed or in doubt."""
     app.store.begin_run()
     underway = app.store.underway
-    app.store.write(underway.forgive)
+    _forgive(app)
     in_doubt = send.recover(app.store, app.context, died=not underway.ended_in_order())
     underway.at()
     if in_doubt:

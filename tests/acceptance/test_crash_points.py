@@ -2,7 +2,7 @@
 
 A process that has everything imported forks for each run, so that a run costs no start of Python.
 In a doomed run one function is replaced by the end of the process ("after": at its end; "committed":
-after the commit of its transaction).
+after the commit of its transaction; "committed 3": of the third).
 """
 
 import json
@@ -40,6 +40,7 @@ from pathlib import Path
 from sqlalchemy import event
 from mailproc.app import daemon
 from mailproc.app.build import build
+from mailproc.flow.intake import portions
 
 def die(*_arguments, **_keywords):
     os._exit(42)
@@ -57,12 +58,17 @@ def doom(where, what, marker):
     def after(*arguments, **keywords):
         real(*arguments, **keywords)
         die()
+    marker, _, last = marker.partition(" ") if marker.startswith("committed") else (marker, "", "")
+    calls = iter(range(1, 1000))
     def committed(connection, *arguments, **keywords):
-        event.listen(connection.engine, "close", die)
+        if next(calls) == int(last or 1):
+            event.listen(connection.engine, "close", die)
         return real(connection, *arguments, **keywords)
     setattr(module, name, {"after": after, "committed": committed}.get(marker, doomed))
 
-def run(config, point):
+def run(config, point, portion):
+    if portion:
+        portions.PORTION = portion
     if point:
         doom(*point)
     house = build(Path(config))
@@ -70,12 +76,12 @@ def run(config, point):
     house.store.close()
 
 for line in sys.stdin:
-    config, point = json.loads(line)
+    config, point, portion = json.loads(line)
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            run(config, point)
+            run(config, point, portion)
             status = 0
         except BaseException:
             import traceback
@@ -104,12 +110,13 @@ def forker() -> Iterator[subprocess.Popen[str]]:
 
 @pytest.fixture
 def once(forker: subprocess.Popen[str]) -> Once:
-    """`mailproc run --once`, killed at ``point`` if one is given; the exit status."""
+    """`mailproc run --once`, killed at ``point`` if one is given; the exit status. ``portion``: messages of a
+    letter that share a commit."""
 
-    def run(service: Service, point: Point | None = None) -> int:
+    def run(service: Service, point: Point | None = None, portion: int = 0) -> int:
         assert forker.stdin is not None
         assert forker.stdout is not None
-        forker.stdin.write(json.dumps([str(service.config), point]) + "\n")
+        forker.stdin.write(json.dumps([str(service.config), point, portion]) + "\n")
         forker.stdin.flush()
         return int(forker.stdout.readline())
 
@@ -169,6 +176,48 @@ def test_between_2_and_3_the_step_is_taken_again(service: Service, once: Once, p
     assert service.ask("SELECT * FROM history") == service.ask("SELECT * FROM transactions") == []
     assert once(service) == 0
     taken_once(service, "A1", "A2", "A3")
+
+
+PORTION, MANY = 3, [f"A{number}" for number in range(8)]
+DELETED: Point = ("mailproc.store.staged_events", "delete", "committed")
+STAGED: list[tuple[int, int, Point | None]] = [(1, 3, None), (2, 6, None), (3, 8, None), (3, 8, DELETED)]
+SETTLED: list[tuple[Point, int]] = [
+    (("mailproc.flow.intake.station", "_settle_one", "committed"), 0),
+    (("mailproc.store.staged_events", "release", "committed 2"), 3),  # the first one is the start's
+    (("mailproc.store.staged_events", "release", "committed 3"), 6),
+    (("mailproc.store.staged_events", "release", "committed 4"), 8),
+]
+
+
+@pytest.mark.parametrize(("portion", "staged", "again"), STAGED, ids=str)
+def test_a_long_letter_is_read_again_where_not_all_of_it_was_written(
+    service: Service, once: Once, portion: int, staged: int, again: Point | None
+) -> None:
+    """Killed after each portion; and once more, when the next start has deleted a part of it."""
+    inject(service, order_letter("a", MANY))
+    point = ("mailproc.flow.intake.portions", "_stage", f"committed {portion}")
+    assert once(service, point, PORTION) == KILLED
+    assert [state for state, _ in states(service, "inbox")] == ["todo"]
+    assert [state for state, _ in states(service, "event")] == ["staged"] * staged
+    assert service.ask("SELECT * FROM history") == service.ask("SELECT * FROM transactions") == []
+    if again:
+        assert once(service, again, PORTION) == KILLED
+        assert len(states(service, "event")) == staged - PORTION
+    assert once(service, None, PORTION) == 0
+    taken_once(service, *MANY)
+
+
+@pytest.mark.parametrize(("point", "gone"), SETTLED, ids=str)
+def test_a_long_letter_that_is_settled_has_its_effect_whole(
+    service: Service, once: Once, point: Point, gone: int
+) -> None:
+    inject(service, order_letter("a", MANY))
+    assert once(service, point, PORTION) == KILLED
+    assert [state for state, _ in states(service, "inbox")] == ["done"]
+    assert [state for state, _ in states(service, "event")] == ["todo"] * gone + ["staged"] * (8 - gone)
+    assert service.ask("SELECT * FROM history") == []
+    assert once(service, None, PORTION) == 0
+    taken_once(service, *MANY)
 
 
 def taken_once(service: Service, *expected: str) -> None:

@@ -1,5 +1,7 @@
 """Find where the messages of a letter belong: each becomes an event, or a line in the letter's note."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -10,7 +12,6 @@ from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
 from mailproc.flow.reading.event_columns import UNREADABLE, as_columns, is_about_a_file
 from mailproc.flow.reading.letter_reading import LetterReading
-from mailproc.flow.replies import error_reports
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
@@ -23,19 +24,33 @@ from mailproc.store.rows import Transaction
 from mailproc.store.text import storable
 
 
+@dataclass(frozen=True)
+class LetterMessage:
+    """One message of a letter, or what of it could not be read.
+
+    ``unsure``: only its sender makes it a message.
+    """
+
+    said: Apdu | Fault
+    unsure: bool = False
+
+
 @dataclass
 class Placement:
     """The result of placing a letter's messages.
 
-    ``events``: the events in order. ``not_ours``: numbers that are not ours. ``placed``: how many have their
+    ``events``: the events in order, without those that are written already; ``count``: how many there are in
+    all. ``not_ours``: numbers that are not ours. ``placed``: how many have their
     request; ``read``: how many look for it, or begin it, when their step is taken; ``elsewhere``: how many
     are about another partner's request. ``faults``: what could not be read, or must wait for staff.
     ``unknown``: why shelved messages match nothing, if staff must look. ``rejected``: rejections of unknown
-    files. ``owners``: the owners of the letter's numbers, filled at the first number that is not the
-    sender's.
+    files. ``answers``: what the partner's protocol answers to faults. ``held``: letters of ours that the
+    partner rejects, with its words. ``numbers``: of the messages that are being placed; ``owners``: their
+    owners, filled at the first number that is not the sender's.
     """
 
     events: list[NewEvent] = field(default_factory=list)
+    count: int = 0
     not_ours: list[str] = field(default_factory=list)
     placed: int = 0
     read: int = 0
@@ -43,23 +58,65 @@ class Placement:
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
+    answers: list[Apdu] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
     owners: dict[str, str] | None = None
+
+
+def messages_of(reading: LetterReading) -> list[LetterMessage]:
+    """Return the letter's messages in the order in which they are placed."""
+    decoded = reading.decoded
+    return [
+        *(LetterMessage(apdu) for apdu in decoded.apdus),
+        *(LetterMessage(apdu, unsure=True) for apdu in decoded.unsure),
+        *(LetterMessage(fault) for fault in decoded.faults),
+    ]
 
 
 def place_all(connection: Connection, reading: LetterReading, context: Context) -> Placement:
     """Place every message of the letter; one that cannot be read is shelved alone."""
     placement = Placement()
-    for apdu in reading.decoded.apdus:
-        fault = context.registry.by_name(reading.codec).withheld(apdu)
-        if fault is not None:
-            _fault(connection, reading, fault, apdu, placement, context)
-        else:
-            _place(connection, reading, apdu, placement, context, unsure=False)
-    for apdu in reading.decoded.unsure:
-        _place(connection, reading, apdu, placement, context, unsure=True)
-    for fault in reading.decoded.faults:
-        _fault(connection, reading, fault, None, placement, context)
+    place_some(connection, reading, messages_of(reading), placement, context, most=sys.maxsize)
     return placement
+
+
+def place_some(
+    connection: Connection,
+    reading: LetterReading,
+    messages: Sequence[LetterMessage],
+    placement: Placement,
+    context: Context,
+    most: int,
+) -> int:
+    """Place these messages until ``most`` events wait to be written; return how many were placed.
+
+    Only the partner's own numbers for our requests are written here. The rest is for who settles the letter.
+    """
+    placement.numbers, placement.owners = _numbers(messages), None
+    for count, message in enumerate(messages):
+        if len(placement.events) >= most:
+            return count
+        _place_one(connection, reading, message, placement, context)
+    return len(messages)
+
+
+def _place_one(
+    connection: Connection,
+    reading: LetterReading,
+    message: LetterMessage,
+    placement: Placement,
+    context: Context,
+) -> None:
+    said = message.said
+    if isinstance(said, Fault):
+        _fault(connection, reading, said, None, placement, context)
+        return
+    fault = None if message.unsure else context.registry.by_name(reading.codec).withheld(said)
+    if fault is not None:
+        _fault(connection, reading, fault, said, placement, context)
+    else:
+        _place(connection, reading, said, placement, context, unsure=message.unsure)
 
 
 def _fault(
@@ -75,7 +132,7 @@ def _fault(
     ``apdu`` is given if the message was read; then only staff can release it.
     """
     if fault.answer is not None:
-        error_reports.unreadable(connection, reading, fault.answer, context)
+        placement.answers.append(fault.answer)
     placement.faults.append(fault)
     held: Facts | None = None
     if apdu is not None:
@@ -190,8 +247,8 @@ def _place_stranger(
     Other unknown numbers of a report belong to another system that shares our account.
     """
     number = apdu.ref.number if apdu.ref else ""
-    if placement.owners is None:  # one query for the letter, which may hold thousands of numbers
-        placement.owners = transactions.owners_of(connection, "number", _numbers(reading))
+    if placement.owners is None:  # one query for all of them: a letter may hold thousands of numbers
+        placement.owners = transactions.owners_of(connection, "number", placement.numbers)
     owner = placement.owners.get(number.upper(), "")
     if owner:
         symbol = reading.partner.symbol if reading.partner else ""
@@ -204,9 +261,9 @@ def _place_stranger(
         placement.not_ours.append(number or apdu.type.name)
 
 
-def _numbers(reading: LetterReading) -> list[str]:
-    said = (*reading.decoded.apdus, *reading.decoded.unsure)
-    return [apdu.ref.number.upper() for apdu in said if apdu.ref and apdu.ref.number]
+def _numbers(messages: Sequence[LetterMessage]) -> list[str]:
+    apdus = (one.said for one in messages if not isinstance(one.said, Fault))
+    return [apdu.ref.number.upper() for apdu in apdus if apdu.ref and apdu.ref.number]
 
 
 def _place_file_report(
@@ -226,7 +283,7 @@ def _place_file_report(
     letter = outgoing.load(connection, row.outgoing_id)
     if rejected and letter is not None and letter.state in outgoing.LEFT:
         told = storable(f"the file was rejected: {apdu.note or ''}")
-        outgoing.change(connection, letter.id, state="held", last_error=told[:500])
+        placement.held.setdefault(letter.id, told[:500])
     placement.placed += 1
     for intent in outgoing.intents_of(connection, row.outgoing_id):
         if intent.transaction_id is not None and intent.state != "withdrawn":
@@ -256,7 +313,7 @@ def _add_event(
             cause="letter",
             at=reading.received_at,
             inbox_id=reading.inbox_id,
-            position=len(placement.events),
+            position=placement.count,
             partner=reading.partner.symbol if reading.partner else "",
             transaction_id=transaction_id,
             facts=facts,
@@ -264,3 +321,4 @@ def _add_event(
             last_error=shelved or "",
         )
     )
+    placement.count += 1

@@ -1,5 +1,7 @@
 """Station ②: a letter becomes events. One commit: the inbox row is done and all its events are stored.
 
+The events of a letter of thousands of messages are staged before that commit (``portions``).
+
 A letter is not a message: an order file or status report holds many, and from here on each is processed or
 shelved alone. What cannot be placed is shelved with its reason; nothing is dropped, and nothing is answered
 from here.
@@ -7,16 +9,26 @@ from here.
 
 import logging
 from collections.abc import Sequence
+from functools import partial
+from itertools import takewhile
 from time import monotonic
 
 from sqlalchemy import Connection
 
+from mailproc.errors import TryLater
 from mailproc.flow.context import Context
-from mailproc.flow.intake import batch, deferral, forwarded_senders, shared_addresses, shelf_alarm
+from mailproc.flow.intake import (
+    batch,
+    deferral,
+    forwarded_senders,
+    portions,
+    shared_addresses,
+    shelf_alarm,
+)
 from mailproc.flow.intake.placing import Placement, place_all
 from mailproc.flow.reading import bounced_letters, sender_proof
 from mailproc.flow.reading.letter_reading import LetterReading, proven_sender
-from mailproc.flow.replies import order_receipts
+from mailproc.flow.replies import error_reports, order_receipts
 from mailproc.ill.attention import Reason
 from mailproc.log import following, mask
 from mailproc.mail.addresses import ascii_lower
@@ -52,8 +64,14 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
         return _settle_all(connection, readings[settled:], context, store.underway)
 
     while settled < len(readings):
-        settled += store.write(settle_some)
-        left = []
+        if portions.is_long(readings[settled]):
+            _settle_long(store, readings[settled], context)
+            settled += 1
+        else:
+            settled += store.write(settle_some)
+            left = []
+    if left:
+        store.write(lambda connection: queue.put_back(connection, InboxRow, left))
     return len(readings)
 
 
@@ -62,7 +80,7 @@ def _settle_all(
 ) -> int:
     """Settle as many letters as share a commit, at least one; return how many."""
     until, count = monotonic() + SHARED, 0
-    for reading in readings:
+    for reading in takewhile(lambda one: not portions.is_long(one), readings):
         underway.at(reading.inbox_id)
         with following(f"I{reading.inbox_id}"):
             try:
@@ -71,9 +89,7 @@ def _settle_all(
             except Exception as error:  # a bug must affect its own letter only
                 if try_later(error) is not None:
                     raise  # the store failed, not this letter
-                _log.exception("I%s could not be placed", reading.inbox_id)
-                why = stored(sentence("program-fault-placing", error=type(error).__name__))
-                letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+                _not_placed(connection, reading, error)
         count += 1
         if monotonic() > until:
             break
@@ -81,18 +97,56 @@ def _settle_all(
     return count
 
 
-def _settle_one(connection: Connection, reading: LetterReading, context: Context) -> None:
-    """Settle the letter if it still waits: a claim is no lock, and staff may have read it meanwhile."""
+def _not_placed(connection: Connection, reading: LetterReading, error: Exception) -> None:
+    """Shelve a letter over which the program failed."""
+    _log.error("I%s could not be placed", reading.inbox_id, exc_info=error)
     if letters.waits(connection, reading.inbox_id):
-        settle(connection, reading, context)
-    else:
+        why = stored(sentence("program-fault-placing", error=type(error).__name__))
+        letters.settle(connection, reading.inbox_id, "shelved", last_error=why)
+
+
+def _settle_long(store: Store, reading: LetterReading, context: Context) -> None:
+    """Settle a letter of thousands of messages: decided like any other, and written in portions."""
+    with following(f"I{reading.inbox_id}"):
+        try:
+            store.underway.at(reading.inbox_id)
+            with store.read() as connection:
+                reading = _by_its_sender(connection, reading, context)
+                taken = _is_taken(connection, reading, context)
+            placement = portions.stage(store, reading, context) if taken else None
+            store.write(lambda connection: _settle_one(connection, reading, context, placement))
+        except TryLater:
+            raise  # the store failed, not this letter
+        except Exception as error:  # a bug must affect its own letter only
+            store.write(partial(_not_placed, reading=reading, error=error))
+        portions.recover(store)  # releases what was staged, or deletes it if the letter has no effect
+    store.underway.at()
+
+
+def _is_taken(connection: Connection, reading: LetterReading, context: Context) -> bool:
+    """Return whether ``settle`` will place the letter's messages."""
+    known = reading.later or reading.refused or _earlier_copy(connection, reading)
+    return not (known or _own_letter(connection, reading, context))
+
+
+def _settle_one(
+    connection: Connection, reading: LetterReading, context: Context, staged: Placement | None = None
+) -> None:
+    """Settle the letter if it still waits: a claim is no lock, and staff may have read it meanwhile.
+
+    ``staged``: its messages are placed already.
+    """
+    if not letters.waits(connection, reading.inbox_id):
         _log.info("I%s was settled by staff meanwhile", reading.inbox_id)
+    elif staged is not None:
+        _settle_messages(connection, reading, context, staged)
+    else:
+        settle(connection, reading, context)
 
 
 def settle(connection: Connection, reading: LetterReading, context: Context) -> None:
     """Record what the letter means: its events, or the shelf."""
-    reading = shared_addresses.settled(connection, reading, context)
-    reading = forwarded_senders.as_forwarded(connection, reading, context) or reading
+    reading = _by_its_sender(connection, reading, context)
     if reading.later:
         deferral.defer(connection, reading, context)
     elif copy_of := _earlier_copy(connection, reading):
@@ -104,7 +158,13 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
     else:
-        _settle_messages(connection, reading, context)
+        _settle_messages(connection, reading, context, place_all(connection, reading, context))
+
+
+def _by_its_sender(connection: Connection, reading: LetterReading, context: Context) -> LetterReading:
+    """Return the reading with its sender, where only the store can tell who that is."""
+    reading = shared_addresses.settled(connection, reading, context)
+    return forwarded_senders.as_forwarded(connection, reading, context) or reading
 
 
 def _done(connection: Connection, reading: LetterReading, note: str, taken_from: str = "") -> None:
@@ -196,15 +256,19 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
     _done(connection, reading, what, proven_sender(reading))
 
 
-def _settle_messages(connection: Connection, reading: LetterReading, context: Context) -> None:
-    placement = place_all(connection, reading, context)
-    if not placement.events and reading.decoded.credentials is not None:
+def _settle_messages(
+    connection: Connection, reading: LetterReading, context: Context, placement: Placement
+) -> None:
+    if not placement.count and reading.decoded.credentials is not None:
         _done(connection, reading, "an order file without orders")
         return
-    if not placement.events:
+    if not placement.count:
         _shelve(connection, reading, reading.otherwise or _nothing_ours(placement), context)
         return
     events.add_all(connection, placement.events)
+    error_reports.unreadable(connection, reading, placement.answers, context)
+    for outgoing_id, told in placement.held.items():
+        outgoing.change(connection, outgoing_id, state="held", last_error=told)
     order_receipts.intend(connection, reading, context)
     if placement.faults:
         shelf_alarm.tell_staff(

@@ -44,8 +44,7 @@ LEARNED = "learned"
 """The ``proof`` of a letter from a library that is not in config.toml and that staff have confirmed."""
 
 MOST_MESSAGES = 20_000
-"""Messages in one letter. They are recorded in one commit, during which everything else waits (at most 0.3
-ms each: 6 s)."""
+"""Messages in one letter, all of which are held in memory until they are written."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ limited per hour.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,13 +62,20 @@ def unknown(connection: Connection, event_id: int, context: Context) -> None:
     intend(connection, answer, event.partner, ReportSubject(event.at, event.inbox_id), context)
 
 
-def unreadable(connection: Connection, reading: LetterReading, answer: Apdu, context: Context) -> None:
-    """Order what the codec answers to an unreadable message, in the commit of the letter's events."""
+def unreadable(
+    connection: Connection, reading: LetterReading, answers: Iterable[Apdu], context: Context
+) -> None:
+    """Order what the codec answers to unreadable messages, in the commit of the letter's events.
+
+    As far as their sender may be answered.
+    """
     letter, partner = reading.letter, reading.partner
     if partner is None or reading.unproven or letter.auto_submitted.startswith("auto-replied"):
         return
     about = ReportSubject(reading.received_at, reading.inbox_id)
-    intend(connection, answer, partner.symbol, about, context)
+    for answer in answers:
+        if not intend(connection, answer, partner.symbol, about, context):
+            return  # nor will the next one be sent
 
 
 def body(intent: IntentBody, partner: Partner, context: Context) -> Body:
