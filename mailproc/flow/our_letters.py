@@ -8,6 +8,7 @@ from mailproc.flow.context import Context
 from mailproc.notices.catalogue import OurLetter
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, outgoing
+from mailproc.store.intent_bodies import NoticeToPeople
 from mailproc.store.rows import OutgoingLetter
 
 
@@ -51,7 +52,7 @@ def _whom(symbol: str, recipients: set[str], context: Context, language: Languag
 def _recipients(connection: Connection, outgoing_id: int) -> set[str]:
     """Return who gets its notices ("patron", "staff", "partner"); empty for a message to a machine."""
     return {
-        str(one.body.get("to", ""))
+        one.body.to
         for one in outgoing.intents_of(connection, outgoing_id)
-        if one.kind == "notice"
+        if isinstance(one.body, NoticeToPeople)
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.mail.letter import BY_MAIL
+from mailproc.store.intent_bodies import IntentBody, name_of
 from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
 from mailproc.store.rows import Intent, OutgoingLetter, SaidIntent
 from mailproc.store.tables import EventRow, IntentRow, OutgoingRow
@@ -104,10 +105,29 @@ _SAID = Constant(
 )
 
 
-def add_intent(connection: Connection, **row: Any) -> int:
-    """``kind`` apdu: body {"apdu": …}; notice: body {"notice", "to", …}."""
-    values = {"request_id": None, "transaction_id": None, "partner": ""} | row
-    values |= {"state": "todo", "attempts": 0, "last_error": ""}
+def add_intent(
+    connection: Connection,
+    body: IntentBody,
+    *,
+    event_id: int,
+    seq: int,
+    partner: str = "",
+    request_id: int | None = None,
+    transaction_id: int | None = None,
+) -> int:
+    """Write what event ``event_id`` wants said, ``seq`` in its order; the intent's id."""
+    values = {
+        "event_id": event_id,
+        "seq": seq,
+        "request_id": request_id,
+        "transaction_id": transaction_id,
+        "kind": body.kind,
+        "body": body,
+        "partner": partner,
+        "state": "todo",
+        "attempts": 0,
+        "last_error": "",
+    }
     return int(_ADD_INTENT.scalar(connection, values))
 
 
@@ -211,13 +231,13 @@ def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[st
     statement = select(INTENT.c.body).where(
         INTENT.c.transaction_id.in_(transaction_ids), INTENT.c.kind == "notice", INTENT.c.state != "withdrawn"
     )
-    return {str(body.get("notice", "")) for body in connection.execute(statement).scalars()}
+    return {name_of(body) for body in connection.execute(statement).scalars()}
 
 
 def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:
     """The JSON of every APDU we said in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})
-    return [row["body"]["apdu"] for row in rows]
+    return [row["body"].apdu for row in rows]
 
 
 def last_said(connection: Connection, transaction_id: int) -> SaidIntent | None:

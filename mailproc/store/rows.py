@@ -1,10 +1,9 @@
 """What a row of a table is above the store: frozen, typed, its enums converted.
 
 Fields are the table's columns in the table's order, so a row is made by position
-(``statements.Constant(…, into=Transaction)``).
+(``prepared_statements.Constant(…, into=Transaction)``).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
@@ -12,6 +11,7 @@ from typing import Any, TypedDict
 from mailproc.ill.apdu_json import ApduJson, RefJson
 from mailproc.ill.facts import Facts, Promise
 from mailproc.ill.terms import Role, Service, State
+from mailproc.store.intent_bodies import IntentBody, NoticeToPeople, SendApdu
 
 
 class TransactionOptions(TypedDict, total=False):
@@ -182,20 +182,6 @@ class StoredPatron:
     anonymised_at: datetime | None
 
 
-class IntentBody(TypedDict, total=False):
-    """What is to be said. A message: ``apdu``, its JSON. A letter to people: ``notice``, the name of its
-    text, ``to`` (patron, staff, partner), ``facts`` or the ``apdu`` that it tells. A receipt of an order
-    file: ``receipt`` and ``codec``; a report of an error: ``apdu``, ``codec`` and our ``role``."""
-
-    apdu: ApduJson
-    notice: str
-    to: str
-    facts: Mapping[str, Any]
-    receipt: dict[str, Any]
-    codec: str
-    role: str
-
-
 @dataclass(frozen=True)
 class Intent(Queued):
     """What an event wants said (``tables.IntentRow``)."""
@@ -208,6 +194,20 @@ class Intent(Queued):
     body: IntentBody
     partner: str
     outgoing_id: int | None
+
+    @property
+    def message(self) -> ApduJson:
+        """The APDU of a message to a machine, as JSON."""
+        if not isinstance(self.body, SendApdu):
+            raise LookupError(f"intent {self.id} is no message")
+        return self.body.apdu
+
+    @property
+    def notice(self) -> NoticeToPeople:
+        """The body of a letter to people."""
+        if not isinstance(self.body, NoticeToPeople):
+            raise LookupError(f"intent {self.id} is no notice")
+        return self.body
 
     @property
     def said_in(self) -> int:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from mailproc.sentence import Stored, stored
+from mailproc.store.intent_bodies import IntentBody, from_json, to_json
 
 
 class Instant(TypeDecorator[datetime]):
@@ -58,6 +59,22 @@ class Told(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, _dialect: Any) -> Stored | None:
         return None if value is None else Stored(value)
+
+
+class SaidAs(TypeDecorator[IntentBody]):
+    """What an intent wants said, as JSON (``intent_bodies``). Statements may look into it."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        return self.impl_instance.coerce_compared_value(op, value)  # a key is a key of the JSON
+
+    def process_bind_param(self, value: IntentBody | None, _dialect: Any) -> dict[str, Any] | None:
+        return None if value is None else to_json(value)
+
+    def process_result_value(self, value: dict[str, Any] | None, _dialect: Any) -> IntentBody | None:
+        return None if value is None else from_json(value)
 
 
 def _told() -> Any:
@@ -460,7 +477,7 @@ class IntentRow(QueueRow, table=True):
     request_id: int | None = None
     transaction_id: int | None = None
     kind: str  # apdu | notice
-    body: dict[str, Any] | None = _json()
+    body: Any = Field(default=None, sa_type=SaidAs, nullable=True)
     partner: str = ""
     outgoing_id: int | None = None
 

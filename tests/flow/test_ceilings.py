@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from mailproc.flow.notify_staff import ATTENTION
 from mailproc.flow.prepare import notice_limits
 from mailproc.office.mailroom import digest_mail, dismissal
 from mailproc.office.queries import agenda
 from mailproc.store import events, letters
 from mailproc.store.events import NewEvent
+from mailproc.store.intent_bodies import NoticeToStaff
 from tests.support.partners import USUAL
 
 BL, SECOND = "orders@bl.example", "orders@second.example"
@@ -239,7 +241,7 @@ def test_what_a_letter_without_proof_claims_counts_for_nobody(small_world, proof
         letters.settle(connection, inbox_id, "shelved", partner="XX-BL", proof=proof)
         event = NewEvent(cause="letter", type="MESSAGE", at=small_world.now, inbox_id=inbox_id, position=0)
         event_id = events.add(connection, event)
-        intent = SimpleNamespace(event_id=event_id, request_id=1, body={"to": "staff"})
+        intent = SimpleNamespace(event_id=event_id, request_id=1, notice=NoticeToStaff(ATTENTION, {}))
         return notice_limits.turn(connection, intent, small_world.app.context)
 
     turn = small_world.app.store.write(about)

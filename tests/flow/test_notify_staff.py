@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import mailproc
-from mailproc.flow.notify_staff import ATTENTION, DIGEST, letter_to_staff
+from mailproc.flow.notify_staff import ATTENTION, DIGEST
 from mailproc.notices.catalogue import NOTICES
 
 PROGRAM = Path(mailproc.__file__).parent
@@ -19,8 +19,3 @@ def test_no_other_file_makes_a_letter_to_staff() -> None:
 def test_each_kind_of_letter_to_staff_has_its_text() -> None:
     paths = {contract.path for contract in NOTICES}
     assert {f"en/{notice}.txt" for notice in (ATTENTION, DIGEST)} <= paths
-
-
-def test_what_is_empty_is_left_out() -> None:
-    made = letter_to_staff({"reasons": ["bounced"], "note": "", "ours": []})
-    assert made == {"notice": ATTENTION, "to": "staff", "facts": {"reasons": ["bounced"]}}

@@ -119,7 +119,7 @@ def test_an_order_again(world, addresses):
     assert world.listed() == ["L1"]
     first, second = world.to(addresses["XX-CUSTOMER"])
     assert "SHIPPED LOAN" in first.text and "SHIPPED LOAN" in second.text
-    said = [row["body"]["apdu"] for row in world.rows("intent") if row["kind"] == "apdu"]
+    said = [row["body"].apdu for row in world.rows("intent") if row["kind"] == "apdu"]
     assert said[1]["original_sent_at"] == said[0]["sent_at"]
 
 

@@ -210,7 +210,7 @@ def test_service_times_are_strictly_increasing(small_world):
         small_world.act("L1", "hold", position=number + 1, run=False)  # all in one second
     small_world.now = small_world.now.replace(hour=8)  # a clock that was put back
     small_world.act("L1", "ship")
-    times = [row["body"]["apdu"]["sent_at"] for row in small_world.rows("intent") if row["kind"] == "apdu"]
+    times = [row["body"].apdu["sent_at"] for row in small_world.rows("intent") if row["kind"] == "apdu"]
     assert len(times) == 5
     assert times == sorted(set(times))
     assert small_world.transaction("L1")["last_service_at"] == times[-1]

@@ -11,7 +11,7 @@ DAY = date(2026, 4, 1)
 
 
 def said(world, kind):
-    apdus = [row["body"]["apdu"] for row in world.rows("intent") if row["kind"] == "apdu"]
+    apdus = [row["body"].apdu for row in world.rows("intent") if row["kind"] == "apdu"]
     return [apdu for apdu in apdus if apdu["type"] == kind]
 
 

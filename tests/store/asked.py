@@ -30,6 +30,7 @@ from mailproc.store import (
 )
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter
+from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.requests import NewRequest
 from mailproc.store.rows import InboxLetter, SaidIntent
@@ -74,9 +75,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     events: {"add": lambda c: events.add(c, EVENT)},
     outgoing: {
         "add_letter": lambda c: outgoing.add_letter(c, OURS),
-        "add_intent": lambda c: outgoing.add_intent(
-            c, event_id=1, seq=0, kind="apdu", transaction_id=1, body={"apdu": {}}
-        ),
+        "add_intent": lambda c: outgoing.add_intent(c, SendApdu({}), event_id=1, seq=0, transaction_id=1),
     },
 }
 """Writes the rows that the others ask for; each is on the way itself."""

@@ -7,14 +7,17 @@ from sqlalchemy import Connection
 
 from mailproc.store import events, outgoing
 from mailproc.store.engine import Store
+from mailproc.store.intent_bodies import IntentBody, NoticeToReader, SendApdu
 from tests.store.asked import EVENT, OURS
 
 BY_STAFF = replace(EVENT, cause="staff", type="cancel", inbox_id=None, transaction_id=None)
 
 
-def said(connection: Connection, seq: int, **values: object) -> int:
-    row: dict[str, object] = {"event_id": 1, "seq": seq, "kind": "notice", "body": {"notice": "staff"}}
-    return outgoing.add_intent(connection, **row | values)
+NOTICE, MESSAGE = NoticeToReader("patron/arrived"), SendApdu({"type": "CANCEL"})
+
+
+def said(connection: Connection, seq: int, body: IntentBody = NOTICE, partner: str = "") -> int:
+    return outgoing.add_intent(connection, body, event_id=1, seq=seq, partner=partner)
 
 
 def letter(connection: Connection, number: int) -> int:
@@ -29,7 +32,7 @@ def two(store: Store) -> tuple[int, int]:
         events.add(connection, BY_STAFF)
         letters = letter(connection, 1), letter(connection, 2)
         for seq, outgoing_id in enumerate((letters[0], letters[1], letters[0], None)):
-            intent = said(connection, seq, kind="apdu" if seq == 1 else "notice")
+            intent = said(connection, seq, MESSAGE if seq == 1 else NOTICE)
             if outgoing_id is not None:
                 outgoing.place(connection, intent, "prepared", outgoing_id)
         return letters

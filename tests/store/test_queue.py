@@ -7,6 +7,7 @@ from sqlalchemy.dialects import sqlite
 
 from mailproc.store import queue
 from mailproc.store.engine import Store
+from mailproc.store.intent_bodies import SendApdu
 from mailproc.store.prepared_statements import insert_into, table_of
 from mailproc.store.rows import Event, InboxLetter, Intent, OutgoingLetter
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
@@ -18,7 +19,7 @@ INTO = {InboxRow: InboxLetter, EventRow: Event, IntentRow: Intent, OutgoingRow: 
 ROWS = {
     InboxRow: {"door": "listener", "digest": "d{}", "raw": b"x", "received_at": NOW},
     EventRow: {"cause": "staff", "type": "renew", "at": NOW, "apdu": {"a": 1}},
-    IntentRow: {"event_id": 1, "seq": "{}", "kind": "apdu", "body": {"apdu": {}}},
+    IntentRow: {"event_id": 1, "seq": "{}", "kind": "apdu", "body": SendApdu({})},
     OutgoingRow: {"mail_from": "a@x.example", "rcpt_to": "b@x.example", "message_id": "m{}", "raw": b"x",
                   "prepared_at": NOW},
 }  # fmt: skip

@@ -4,18 +4,16 @@ All of it is in the step's own commit; nothing is sent from here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import Connection
 
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode, our_letters
-from mailproc.flow.context import Context
+from mailproc.flow.advance.work import Work
 from mailproc.flow.matching import accounts
-from mailproc.flow.notify_staff import StaffFacts, letter_to_staff
+from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
     Apdu,
@@ -55,53 +53,13 @@ from mailproc.store import (
     undelivered,
 )
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Event, IntentBody, Transaction, TransactionOptions
-
-
-@dataclass
-class Work:
-    """What one step changes of the transaction, and the events that follow from it.
-
-    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``pinned``: new options of
-    the transaction. ``stood``: the reasons known to staff before.
-    """
-
-    connection: Connection
-    event: Event
-    transaction: Transaction
-    context: Context
-    by_hand: bool = False
-    attention: list[str] = field(default_factory=list)
-    last_service_at: str = ""
-    follow_ups: list[int] = field(default_factory=list)
-    words: list[Part] = field(default_factory=list)
-    answered: list[str] = field(default_factory=list)
-    withdrew: list[int] = field(default_factory=list)
-    pinned: TransactionOptions = field(default_factory=TransactionOptions)
-    seq: int = 0
-    stood: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.stood = tuple(self.attention)
-
-    def attend(self, reason: Reason) -> None:
-        """Add a reason for attention, once."""
-        if reason not in self.attention:
-            self.attention.append(reason)
-
-    def intend(self, kind: str, body: IntentBody) -> None:
-        """Add an intent of this step, in order."""
-        outgoing.add_intent(
-            self.connection,
-            event_id=self.event.id,
-            seq=self.seq,
-            request_id=self.transaction.request_id,
-            transaction_id=self.transaction.id,
-            kind=kind,
-            body=body,
-            partner=self.transaction.partner,
-        )
-        self.seq += 1
+from mailproc.store.intent_bodies import (
+    NoticeToPartner,
+    NoticeToReader,
+    NoticeToStaff,
+    SendApdu,
+    StaffFacts,
+)
 
 
 def carry_out(work: Work, effects: Sequence[Effect]) -> None:
@@ -119,7 +77,7 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
         trouble = _trouble(work)
         note, ours = trouble.get("why") or trouble.get("text", ""), trouble.get("ours", [])
         facts: StaffFacts = {"reasons": fresh, "note": note, "ours": ours}
-        work.intend("notice", letter_to_staff(facts))
+        work.intend(NoticeToStaff(ATTENTION, facts))
 
 
 def _trouble(work: Work) -> Facts:
@@ -172,10 +130,10 @@ def _send(work: Work, effect: Send) -> None:
     where = {"library": transaction.symbol, "address": transaction.address}
     if way is not Manner.SEND:
         notice = "partner/returned" if isinstance(effect.apdu, Returned) else "partner/notice"
-        work.intend("notice", {"notice": notice, "to": "partner", "apdu": apdu})
+        work.intend(NoticeToPartner(notice, apdu))
         work.words.append(sentence("letter-to-people", **where, what=what))
         return
-    work.intend("apdu", {"apdu": apdu})
+    work.intend(SendApdu(apdu))
     unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
     nothing = sentence("nothing-sent", partner=transaction.partner)
     work.words.append(nothing if unsaid else sentence("message-to", **where, what=what))
@@ -234,8 +192,7 @@ def _service_time(work: Work) -> datetime:
 
 
 def _notify(work: Work, effect: Notify) -> None:
-    facts = {} if effect.level is None else {"level": effect.level}
-    work.intend("notice", {"notice": effect.notice, "to": "patron", "facts": facts})
+    work.intend(NoticeToReader(effect.notice, effect.level))
     work.words.append(_told_reader(work, effect))
 
 

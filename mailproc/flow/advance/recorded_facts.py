@@ -113,7 +113,7 @@ def _of_act(
 
 def _order_has_left(connection: Connection, transaction_id: int) -> bool:
     """Return whether an order of ours has left, or may have; a later message that waits does not count."""
-    waiting = _orders(intent.body["apdu"] for intent in outgoing.unsaid(connection, transaction_id))
+    waiting = _orders(intent.message for intent in outgoing.unsaid(connection, transaction_id))
     return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
-from mailproc.flow.advance.carry_out import Work, carry_out
+from mailproc.flow.advance.carry_out import carry_out
+from mailproc.flow.advance.work import Work
 from mailproc.flow.context import Context
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.timers import transaction_timers

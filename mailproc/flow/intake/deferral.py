@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.notify_staff import StaffFacts, notify_staff
+from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.flow.reading.sender_proof import NOTE
 from mailproc.ill.attention import Reason
 from mailproc.log import mask
 from mailproc.store import alarms, letters, queue
 from mailproc.store.events import NewEvent
+from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.tables import InboxRow
 from mailproc.store.text import storable
 

@@ -10,13 +10,14 @@ digest show it.
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.notify_staff import StaffFacts, notify_staff
+from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.attention import Reason
 from mailproc.log import mask
 from mailproc.store import alarms, letters
 from mailproc.store.alarms import HOUR, Turn
 from mailproc.store.events import NewEvent
+from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.text import storable
 
 STRANGERS = "strangers"

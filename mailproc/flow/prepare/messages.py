@@ -150,7 +150,7 @@ def _gone(partner: Partner | None, role: Role, code: str) -> str:
 
 def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | None]:
     """Encode the letter; what cannot be written, or not to this address, is held with the reason."""
-    apdus = [apdu_json.from_json(intent.body["apdu"]) for intent in bundle.intents]
+    apdus = [apdu_json.from_json(intent.message) for intent in bundle.intents]
     try:
         encoded = bundle.codec.encode(apdus, bundle.wire, context.templates)
     except (LocalFault, Misconfigured) as fault:

@@ -33,7 +33,8 @@ from mailproc.notices.incoming_details import said
 from mailproc.notices.outgoing_details import telling
 from mailproc.sentence import Part, sentence
 from mailproc.store import events, outgoing, patrons
-from mailproc.store.rows import Event, IntentBody, Transaction
+from mailproc.store.intent_bodies import NoticeToPartner, NoticeToPeople, NoticeToReader, NoticeToStaff
+from mailproc.store.rows import Event, Transaction
 from mailproc.templating.contract import sample_of
 
 
@@ -53,14 +54,14 @@ class Addressed:
 
 def addressed(connection: Connection, occasion: Occasion, context: Context) -> Addressed:
     """Return recipient and content of a notice."""
-    to = occasion.body["to"]
-    writer = writer_of(connection, occasion, context, to)
-    if to == "patron":
+    body = occasion.body
+    writer = writer_of(connection, occasion, context, body.to)
+    if isinstance(body, NoticeToReader):
         return _to_patron(writer)
-    if to == "partner":
-        return _to_partner(writer)
+    if isinstance(body, NoticeToPartner):
+        return _to_partner(writer, body)
     library = context.config.library
-    told = _digest(writer) if occasion.body["notice"] == DIGEST else _attention(writer)
+    told = _digest(writer) if body.name == DIGEST else _attention(writer)
     return Addressed(library.staff or library.email, writer.tag, told)
 
 
@@ -70,11 +71,15 @@ def context_of(
     """Return what the notice at ``path`` would say of this transaction now; None for machines' templates."""
     name = path.partition("/")[2].removesuffix(".txt")
     to = name.partition("/")[0]
-    if to not in ("patron", "staff", "partner"):
-        return None
     message = apdu_json.to_json(Message(note="An example of what we would say."))
-    facts = {"reasons": transaction.attention or []}
-    body: IntentBody = {"notice": name, "to": to, "facts": facts, "apdu": message}
+    samples: dict[str, NoticeToPeople] = {
+        NoticeToReader.to: NoticeToReader(name),
+        NoticeToStaff.to: NoticeToStaff(name, {"reasons": transaction.attention or []}),
+        NoticeToPartner.to: NoticeToPartner(name, message),
+    }
+    body = samples.get(to)
+    if body is None:
+        return None
     occasion = Occasion(body, transaction.partner, transaction.request_id, transaction.id)
     return addressed(connection, occasion, context).content
 
@@ -85,9 +90,9 @@ def _to_patron(writer: NoticeWriter) -> Addressed:
     return Addressed(address, writer.tag, reader_notice.context_of(writer), why)
 
 
-def _to_partner(writer: NoticeWriter) -> Addressed:
+def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:
     occasion, context, transaction = writer.occasion, writer.context, writer.transaction
-    apdu = apdu_json.from_json(occasion.body["apdu"])
+    apdu = apdu_json.from_json(body.apdu)
     partner = context.partners.get(occasion.partner)
     known: dict[str, Any] = {
         "library": writer.library(),
@@ -95,7 +100,7 @@ def _to_partner(writer: NoticeWriter) -> Addressed:
         **_numbered(writer, apdu),
         "note": apdu.note or "",
     }
-    if occasion.body["notice"] == "partner/returned":
+    if body.name == "partner/returned":
         returned = getattr(apdu, "returned_on", None) or context.today()
         via = getattr(apdu, "returned_via", None) or ""
         content: NoticeContext = PartnerReturned(
@@ -222,7 +227,7 @@ def _untold(writer: NoticeWriter) -> tuple[str, ...]:
         return ()
     reader = patrons.load(writer.connection, request.patron_id)
     said = outgoing.of_event(writer.connection, event_id)
-    meant = any(one.body.get("to") == "patron" and one.request_id == request.id for one in said)
+    meant = any(isinstance(one.body, NoticeToReader) and one.request_id == request.id for one in said)
     return (request.number,) if meant and reader is not None and not reader.email else ()
 
 

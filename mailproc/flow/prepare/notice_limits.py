@@ -33,7 +33,7 @@ def turn(connection: Connection, intent: Intent, context: Context) -> Turn | Non
     brought = events.due_to(event) if event is not None else None
     if brought is None:
         return None
-    now, to = context.clock(), intent.body["to"]
+    now, to = context.clock(), intent.notice.to
     if to == "patron":
         about, day = str(intent.request_id), timedelta(days=1)
         return alarms.turn(connection, OF_A_REQUEST, about, now, most=READERS_A_DAY, within=day)

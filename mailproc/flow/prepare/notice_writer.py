@@ -1,9 +1,7 @@
 """Load what every letter to people is made from: the rows that it is about, and the recipient's language."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -11,14 +9,15 @@ from mailproc.flow.context import Context
 from mailproc.notices.language import Language
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.store import patrons, requests, transactions
-from mailproc.store.rows import Intent, IntentBody, StoredPatron, StoredRequest, Transaction
+from mailproc.store.intent_bodies import NoticeToPeople, NoticeToStaff, StaffFacts
+from mailproc.store.rows import Intent, StoredPatron, StoredRequest, Transaction
 
 
 @dataclass(frozen=True)
 class Occasion:
     """What a letter to people is about: an intent, or a preview (then without an event)."""
 
-    body: IntentBody
+    body: NoticeToPeople
     partner: str
     request_id: int | None = None
     transaction_id: int | None = None
@@ -26,7 +25,7 @@ class Occasion:
 
 
 def occasion_of(intent: Intent) -> Occasion:
-    return Occasion(intent.body, intent.partner, intent.request_id, intent.transaction_id, intent.event_id)
+    return Occasion(intent.notice, intent.partner, intent.request_id, intent.transaction_id, intent.event_id)
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,9 @@ class NoticeWriter:
     language: Language
 
     @property
-    def facts(self) -> Mapping[str, Any]:
-        return self.occasion.body.get("facts") or {}
+    def facts(self) -> StaffFacts:
+        """What a letter to staff is about; nothing of any other."""
+        return self.occasion.body.facts if isinstance(self.occasion.body, NoticeToStaff) else {}
 
     @property
     def due(self) -> str:

@@ -44,7 +44,7 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
         rows,
         context,
         lambda row: _write_one(store, row, context),
-        lambda row: f"a notice ({row.body['notice']})",
+        lambda row: f"a notice ({row.notice.name})",
     )
     return len(rows)
 
@@ -84,7 +84,7 @@ def _rendered(connection: Connection, row: Intent, who: Addressed, context: Cont
         return None
     return render_safely(
         context.templates,
-        row.body["notice"],
+        row.notice.name,
         who.language,
         who.content,
         lambda path: last_good.good(connection, path),
@@ -97,7 +97,7 @@ def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> 
     notice = rendered.notice
     text = mask_shown(notice.text)  # a stranger may have written a secret in a name, an address or a subject
     body = Body(mask_shown(notice.subject), (Part("text/plain", b"", text=text),))
-    partner = row.partner if row.body["to"] == "partner" else ""
+    partner = row.partner if row.notice.to == "partner" else ""
     return outgoing_letter.letter(body, address, f"n{row.id}", context, partner)
 
 

@@ -7,17 +7,23 @@ from mailproc.ill.terms import Service, State
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal
 from mailproc.store import events, requests
+from mailproc.store.intent_bodies import NoticeToReader
 from mailproc.templating.contract import fields_of
 
 
 def context_of(writer: NoticeWriter) -> ToPatron:
     """Return the names of the notice with their values. Raise LocalFault if there is no such letter."""
-    path = f"en/{writer.occasion.body['notice']}.txt"
+    path = f"en/{writer.occasion.body.name}.txt"
     contract = writer.context.templates.contract(path)
     context: ToPatron = contract.context(
         **{name: FILLS[name](writer) for name in fields_of(contract.context)}
     )
     return context
+
+
+def _body(writer: NoticeWriter) -> NoticeToReader:
+    body = writer.occasion.body
+    return body if isinstance(body, NoticeToReader) else NoticeToReader(body.name)
 
 
 def _patron(writer: NoticeWriter) -> Patron:
@@ -26,7 +32,7 @@ def _patron(writer: NoticeWriter) -> Patron:
 
 def _due(writer: NoticeWriter) -> str:
     """Return the due date; '' in a recall, because the item is wanted before that day or at once."""
-    return "" if writer.occasion.body["notice"] == "patron/recalled" else writer.due
+    return "" if writer.occasion.body.name == "patron/recalled" else writer.due
 
 
 def _late(writer: NoticeWriter) -> bool:
@@ -85,8 +91,8 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "library": NoticeWriter.library,
     "patron": _patron,
     "request": NoticeWriter.wanted,
-    "note": lambda writer: writer.facts.get("note", ""),
-    "level": lambda writer: writer.facts.get("level", 1),
+    "note": lambda writer: _body(writer).note,
+    "level": lambda writer: _body(writer).level or 1,
     "due": _due,
     "late": _late,
     "needed_by": _needed_by,

@@ -16,11 +16,12 @@ from mailproc.flow.replies import error_reports
 from mailproc.protocols.codec import Fault
 from mailproc.store import events, outgoing, partner_turns
 from mailproc.store.engine import Store
+from mailproc.store.intent_bodies import SendReceipt, SendReport
 from mailproc.store.outgoing import NewLetterOut
 from mailproc.store.rows import Intent
 from mailproc.store.tables import IntentRow
 
-KIND = error_reports.KIND
+KIND = SendReceipt.kind
 
 
 def run(store: Store, context: Context, limit: int = 50) -> int:
@@ -51,7 +52,7 @@ def _refused(connection: Connection, row: Intent) -> Iterator[Fault]:
     The customer is not told the reason, which may name another library or a fault of ours; staff are.
     """
     event = events.load(connection, row.event_id)
-    if "receipt" not in row.body or event is None or event.inbox_id is None:
+    if not isinstance(row.body, SendReceipt) or event is None or event.inbox_id is None:
         return
     for order in events.shelved_of_letter(connection, event.inbox_id):
         unknown = order.type != "ILL_REQUEST"
@@ -66,11 +67,13 @@ def _letter(row: Intent, refused: Sequence[Fault], context: Context) -> NewLette
     no harm.
     """
     partner = context.partners.known(row.partner)
-    if "apdu" in row.body:
+    if isinstance(row.body, SendReport):
         body = error_reports.body(row.body, partner, context)
+    elif isinstance(row.body, SendReceipt):
+        codec = context.registry.by_name(row.body.codec or partner.codec)  # older rows name none
+        body = codec.receipt_letter(row.body.receipt, refused, context.templates)
     else:
-        codec = context.registry.by_name(row.body.get("codec", partner.codec))  # older rows name none
-        body = codec.receipt_letter(row.body["receipt"], refused, context.templates)
+        raise LookupError(f"intent {row.id} is neither receipt nor report")
     return outgoing_letter.letter(
         body, partner.address, f"r{row.id}", context, partner.symbol, partner.transport
     )

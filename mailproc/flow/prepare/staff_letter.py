@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 def together(connection: Connection, intent: Intent) -> Sequence[Intent]:
     """Return the notices that share one letter with ``intent``, itself included, in their order."""
-    if intent.body["notice"] != ATTENTION:
+    if intent.notice.name != ATTENTION:
         return [intent]
     beside = outgoing.notices_beside(connection, intent)
-    return [one for one in beside if one.body["notice"] == ATTENTION] or [intent]
+    return [one for one in beside if one.notice.name == ATTENTION] or [intent]
 
 
 def letter_of(connection: Connection, intents: Sequence[Intent], context: Context) -> Addressed:

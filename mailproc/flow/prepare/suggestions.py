@@ -1,7 +1,6 @@
 """Suggest to staff the commands that help with a reason for attention, and say what each does."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
 from mailproc.store import order_letters, requests
+from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.rows import Transaction
 
 MOST = 6
@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, str] = {
 
 def ways(
     connection: Connection,
-    facts: Mapping[str, Any],
+    facts: StaffFacts,
     transaction: Transaction,
     context: Context,
     language: Language,

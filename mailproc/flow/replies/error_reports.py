@@ -29,12 +29,9 @@ from mailproc.mail.letter import Body
 from mailproc.protocols.codec import Wire
 from mailproc.store import auto_replies, events, outgoing, transactions
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import IntentBody
+from mailproc.store.intent_bodies import SendReport
 
 _log = logging.getLogger(__name__)
-
-KIND = "receipt"
-"""The kind of intent from which ``prepare/receipts.py`` makes a letter."""
 
 
 @dataclass(frozen=True)
@@ -78,11 +75,11 @@ def unreadable(
             return  # nor will the next one be sent
 
 
-def body(intent: IntentBody, partner: Partner, context: Context) -> Body:
+def body(report: SendReport, partner: Partner, context: Context) -> Body:
     """Return the letter of such an intent. Raise LocalFault if it cannot be written."""
-    said = apdu_json.from_json(intent["apdu"])
-    wire = Wire(context.config.library, partner, Role[intent["role"]], partner.dialect, partner.address)
-    encoded = context.registry.by_name(intent["codec"]).encode([said], wire, context.templates)
+    said = apdu_json.from_json(report.apdu)
+    wire = Wire(context.config.library, partner, report.role, partner.dialect, partner.address)
+    encoded = context.registry.by_name(report.codec).encode([said], wire, context.templates)
     if encoded.body is None:
         raise LocalFault("; ".join(one.text for one in encoded.held) or "there is nothing to say")
     return encoded.body
@@ -151,16 +148,9 @@ def intend(
     said = replace(answer, sent_at=context.local(now))
     outgoing.add_intent(
         connection,
+        SendReport(partner.codec, our_role(said, context), apdu_json.to_json(said)),
         event_id=events.add(connection, event),
         seq=0,
-        kind=KIND,
-        body={
-            "notice": said.type.name,
-            "to": "partner",
-            "apdu": apdu_json.to_json(said),
-            "codec": partner.codec,
-            "role": our_role(said, context).name,
-        },
         partner=symbol,
     )
     return True

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.reading.letter_reading import LetterReading
-from mailproc.flow.replies.error_reports import KIND
 from mailproc.ill.terms import Role
 from mailproc.mail.addresses import ascii_lower
 from mailproc.protocols import registry
 from mailproc.store import alarms, auto_replies, events, outgoing
 from mailproc.store.events import NewEvent
+from mailproc.store.intent_bodies import SendReceipt
 
 _log = logging.getLogger(__name__)
 
@@ -57,10 +57,9 @@ def intend(connection: Connection, reading: LetterReading, context: Context) -> 
     )
     outgoing.add_intent(
         connection,
+        SendReceipt(reading.codec, body),
         event_id=events.add(connection, event),
         seq=0,
-        kind=KIND,
-        body={"notice": f"{reading.codec}/receipt", "to": "partner", "receipt": body, "codec": reading.codec},
         partner=partner.symbol,
     )
 

@@ -10,6 +10,7 @@ from mailproc.ill.automatic_replies import said_again
 from mailproc.ill.status import term_word
 from mailproc.sentence import sentence
 from mailproc.store import events, outgoing, transactions
+from mailproc.store.intent_bodies import apdu_in
 from mailproc.store.rows import Transaction
 
 
@@ -33,9 +34,10 @@ def _last(
     same = (action, "amend") if action == "request" else (action,)  # a corrected order is the order
     for event in reversed([one for one in done if one.type in same]):
         for intent in outgoing.of_event(connection, event.id):
-            if "apdu" not in intent.body or intent.state == "withdrawn":
+            said = apdu_in(intent.body)
+            if said is None or intent.state == "withdrawn":
                 continue
-            apdu = apdu_json.from_json(intent.body["apdu"])
+            apdu = apdu_json.from_json(said)
             if answer in (None, getattr(apdu, "answer", None)):
                 return event.id, apdu
     return None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mailproc.ill.terms import ApduType
 from mailproc.store import events, outgoing
+from mailproc.store.intent_bodies import apdu_in
 from mailproc.store.rows import Intent
 
 ANSWERED_BY: Mapping[str, frozenset[str]] = {
@@ -34,7 +35,7 @@ def answered(connection: Connection, intents: Iterable[Intent]) -> bool:
 
 
 def _is_answered(connection: Connection, intent: Intent) -> bool:
-    kinds = ANSWERED_BY.get((intent.body.get("apdu") or {}).get("type", ""))
+    kinds = ANSWERED_BY.get((apdu_in(intent.body) or {}).get("type", ""))
     if not kinds or intent.transaction_id is None:
         return False
     heard = events.proven_since(connection, intent.transaction_id, intent.event_id)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text
@@ -22,9 +22,12 @@ from mailproc.sentence import Note, Part, sentence
 from mailproc.sentence import note as note_of
 from mailproc.store import events, letters, outgoing
 from mailproc.store.events import EVENT
+from mailproc.store.intent_bodies import apdu_in, name_of
 from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
+from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
+from mailproc.store.rows import Intent
 from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
@@ -68,6 +71,14 @@ class LetterLine:
             return self.subject
         word = language.told_word if self.id.startswith("intent") else language.event_word
         return f"{self.subject}: {word(self.event)}".removeprefix(": ")
+
+
+@dataclass(frozen=True)
+class _UnwordedIntent(Intent):
+    """An intent that stands in no letter yet, since when, and the number of its request."""
+
+    at: datetime
+    number: str | None
 
 
 def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
@@ -138,10 +149,10 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
 def outbox(connection: Connection) -> list[LetterLine]:
     """Our letters that have not left, with the reason; held orders (no letter yet) too."""
     letters = connection.execute(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING))).mappings()
-    intents = connection.execute(_UNWORDED).mappings()
+    intents = made(_UnwordedIntent, connection.execute(_UNWORDED))
     return [
         *map(_outgoing, sorted(letters, key=itemgetter("id"))),
-        *map(_intent, sorted(intents, key=itemgetter("id"))),
+        *map(_intent, sorted(intents, key=attrgetter("id"))),
     ]
 
 
@@ -226,10 +237,8 @@ def _says(
     return said(heard, ours, (), today, language, means=means)
 
 
-def _intent(row: Any) -> LetterLine:
-    said = _event(row["body"].get("apdu"))
-    what = "" if said else row["body"]["notice"]
-    what = f"{row['number'] or ''} {what}".strip()
-    return LetterLine(
-        f"intent {row['id']}", row["at"], row["state"], row["partner"], what, note_of(row["last_error"]), said
-    )
+def _intent(row: _UnwordedIntent) -> LetterLine:
+    said = _event(apdu_in(row.body))
+    what = f"{row.number or ''} {'' if said else name_of(row.body)}".strip()
+    why = note_of(row.last_error)
+    return LetterLine(f"intent {row.id}", row.at, row.state, row.partner, what, why, said)

@@ -235,7 +235,7 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
 def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Untold]:
     """What the reader was not told."""
     unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
-    return [Untold(one.body["notice"], note(one.last_error)) for one in unwritten]
+    return [Untold(one.notice.name, note(one.last_error)) for one in unwritten]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,57 @@
+"""What one step changes of its transaction, collected while its effects are carried out."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from mailproc.flow.context import Context
+from mailproc.ill.attention import Reason
+from mailproc.sentence import Part
+from mailproc.store import outgoing
+from mailproc.store.intent_bodies import IntentBody
+from mailproc.store.rows import Event, Transaction, TransactionOptions
+
+
+@dataclass
+class Work:
+    """What one step changes of the transaction, and the events that follow from it.
+
+    ``by_hand``: staff do it and see the result. ``answered``: automatic answers. ``pinned``: new options of
+    the transaction. ``stood``: the reasons known to staff before.
+    """
+
+    connection: Connection
+    event: Event
+    transaction: Transaction
+    context: Context
+    by_hand: bool = False
+    attention: list[str] = field(default_factory=list)
+    last_service_at: str = ""
+    follow_ups: list[int] = field(default_factory=list)
+    words: list[Part] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    withdrew: list[int] = field(default_factory=list)
+    pinned: TransactionOptions = field(default_factory=TransactionOptions)
+    seq: int = 0
+    stood: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.stood = tuple(self.attention)
+
+    def attend(self, reason: Reason) -> None:
+        """Add a reason for attention, once."""
+        if reason not in self.attention:
+            self.attention.append(reason)
+
+    def intend(self, body: IntentBody) -> None:
+        """Add an intent of this step, in order."""
+        outgoing.add_intent(
+            self.connection,
+            body,
+            event_id=self.event.id,
+            seq=self.seq,
+            request_id=self.transaction.request_id,
+            transaction_id=self.transaction.id,
+            partner=self.transaction.partner,
+        )
+        self.seq += 1
