@@ -1,6 +1,6 @@
-"""The state tables for people: the page docs/states.md, its diagrams, and a plain text.
+"""Write the state tables for people: the page docs/states.md, its diagrams, and a plain text.
 
-Everything here is made from ``machine.TABLES``; there is no second copy of the law to keep.
+Everything here is generated from ``machine.TABLES``, the only copy of the rules.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,48 +13,46 @@ from mailproc.ill.terms import Role, Service, State
 _INTRO = """\
 # The states of a transaction
 
-Made from the tables in `mailproc/ill` by `mailproc states --markdown`; do not edit it here.
+Generated from the tables in `mailproc/ill` by `mailproc states --markdown`; do not edit it here.
 
-A transaction has two sides, and each keeps a state of its own. What moves it are events: a
-letter heard (CAPITALS) or an act of our staff or of a timer of ours (*small*). E-mail may
-reorder letters, lose them or bring them twice, so every cell is decided, also those that a
-polite exchange never meets: a letter of an earlier phase is a note, a letter about the item
-proves that it is out, and a repeated question is answered with what is true now.
+A transaction has two sides, and each keeps its own state. Events move it: a message received (CAPITALS), an
+action of our staff or one of our timers (*small*). E-mail may reorder, lose or duplicate messages. So every
+cell is defined, also those that no regular exchange reaches: a message of an earlier phase is a note, a
+message about the item proves that it was sent, and a repeated question is answered with the current state.
 """
 
 _LEGEND = """\
 ## How to read the cells
 
-| cell | means |
+| cell | meaning |
 |---|---|
-| `STATE` | becomes this state |
-| `BEFORE` | goes back to where we were before the pending question (state_before) |
+| `STATE` | the new state |
+| `BEFORE` | back to the state before the pending question (state_before) |
 | `before := X` | a refusal will lead back to X instead |
-| `note` | a letter that moves nothing: a line in the history; dates, costs and promises in it are taken |
-| `stay` | an act that moves nothing: its letter goes out |
-| `▸ LETTER` | answered by itself with this letter |
+| `note` | a message that changes no state: a line in the history; its dates, costs and promises are kept |
+| `stay` | an action that changes no state: its message goes out |
+| `▸ MESSAGE` | answered automatically with this message |
 | **!** | staff must look |
-| **error** | answered with a Status-Or-Error-Report, the state stays |
-| `–` | not offered |
+| **error** | answered with a Status-Or-Error-Report; the state stays |
+| `–` | not possible |
 
-`ANSWER` is ILL-Answer: *promise* stands for will-supply and hold-placed, *unfilled* for unfilled,
-retry, locations-provided and estimate. `COND_REPLY` is Conditional-Reply. Acts that end in
-*-yes* or *-no* answer a condition, a cancellation or a renewal; *expire* is a timer.
-*damaged*, *message*, *query* and *close* move no state and are offered wherever there is a
-transaction. IDLE means that there is none; SHELVED_CANCEL that there is none, but a Cancel waits
-for it. state_before is remembered on entering CANCEL_PENDING and, as requester, RENEW_PENDING,
-and forgotten on leaving.
+`ANSWER` is ILL-Answer: *promise* stands for will-supply and hold-placed, *unfilled* for unfilled, retry,
+locations-provided and estimate. `COND_REPLY` is Conditional-Reply. Actions that end in *-yes* or *-no*
+answer a condition, a cancellation or a renewal; *expire* is a timer. *damaged*, *message*, *query* and
+*close* change no state and are possible in every transaction. IDLE means that there is no transaction;
+SHELVED_CANCEL, that there is none but a Cancel waits for it. state_before is set on entering CANCEL_PENDING
+and, as requester, RENEW_PENDING, and cleared on leaving them.
 
-Guards that need the content of letters:
+Rules that need the content of messages:
 
-* *ship* in CANCEL_PENDING only if we were IN_PROCESS before: on a condition that nobody has
-  accepted, nothing may be shipped.
-* A condition equal to the one we have agreed to is a repeat: the state stays, the agreement
-  goes out again. Else two crossing letters make us say yes and then no to the same condition.
-* An OVERDUE for an earlier due date than the one we hold, and a RENEW_ANSWER.yes with no later
-  one, are notes.
+* *ship* in CANCEL_PENDING is possible only if the state before was IN_PROCESS: nothing may be shipped on a
+  condition that nobody has accepted.
+* A condition equal to the one we have agreed to is a repeat: the state stays, and the agreement is sent
+  again. Otherwise two crossing messages would make us answer yes and then no to the same condition.
+* An OVERDUE for a due date earlier than the one we hold, and a RENEW_ANSWER.yes without a later one, are
+  notes.
 
-The last word of a cell says where the decision comes from:
+The last word of a cell is the source of the decision:
 
 | tag | source or reason |
 |---|---|
@@ -62,7 +60,7 @@ The last word of a cell says where the decision comes from:
 
 
 def markdown() -> str:
-    """The text of docs/states.md."""
+    """Return the text of docs/states.md."""
     parts = [_INTRO]
     for role, service, table in _all():
         parts.append(f"## {role.name.capitalize()}, {service.name.lower()}\n")
@@ -73,7 +71,7 @@ def markdown() -> str:
 
 
 def text(role: Role, service: Service) -> str:
-    """One table for a terminal: event, what happens, and in which states it does."""
+    """Return one table for a terminal: event, effect, and the states in which it has that effect."""
     table = machine.TABLES[role][service]
     lines = [f"{role.name}, {service.name}"]
     for event in _events(table):
@@ -88,7 +86,7 @@ def text(role: Role, service: Service) -> str:
 
 
 def phrase(cell: Cell) -> str:
-    """A cell as Markdown: ``CANCEL_PENDING, before := IN_PROCESS N13``."""
+    """Return a cell as Markdown: ``CANCEL_PENDING, before := IN_PROCESS N13``."""
     words = [_outcome(cell)]
     if cell.replies:
         words.append("▸ " + ", ".join(cell.replies))
@@ -129,28 +127,28 @@ def _markdown_table(table: Table) -> Iterator[str]:
 
 
 def _diagram(role: Role, service: Service, table: Table) -> Iterator[str]:
-    """A Mermaid state diagram of the ordinary ways: without those that ask for attention."""
+    """Yield a Mermaid state diagram of the regular transitions: without those that need attention."""
     yield "stateDiagram-v2"
     yield "    [*] --> IDLE"
-    for (start, end), events in _ways(table).items():
+    for (start, end), events in _transitions(table).items():
         yield f"    {start.name} --> {end.name}: {', '.join(events)}"
     for state in table:
         if machine.is_final(role, service, state):
             yield f"    {state.name} --> [*]"
 
 
-def _ways(table: Table) -> Mapping[tuple[State, State], list[str]]:
-    ways: dict[tuple[State, State], list[str]] = {}
+def _transitions(table: Table) -> Mapping[tuple[State, State], list[str]]:
+    transitions: dict[tuple[State, State], list[str]] = {}
     for start, row in table.items():
         for event, cell in row.items():
             if cell.kind is CellKind.BECOMES and not cell.attention:
                 for end in _ends(table, start, cell):
-                    ways.setdefault((start, end), []).append(event)
-    return {way: events for way, events in ways.items() if way[0] is not way[1]}
+                    transitions.setdefault((start, end), []).append(event)
+    return {way: events for way, events in transitions.items() if way[0] is not way[1]}
 
 
 def _ends(table: Table, start: State, cell: Cell) -> list[State]:
-    """The states a decision can lead to; "back" leads to all from which one comes here."""
+    """Return the states a cell can lead to; "back" leads to all from which this state is reached."""
     if cell.state is not None:
         return [cell.state]
     origins = (
