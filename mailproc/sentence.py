@@ -37,7 +37,8 @@ class Sentence:
         return worded(self, english(), str)
 
 
-Value = str | int | date | Word | Sentence
+Value = str | int | date | Word | Sentence | tuple["Value", ...]
+"""Of a text. Several in one place (a tuple) are told one after the other."""
 Part = str | Sentence
 """A sentence, or words that stand as they are: of a server, of a partner, of an older release."""
 
@@ -63,6 +64,8 @@ def worded(part: Part, texts: Mapping[str, Any], shown: Callable[[int | date], s
 def _worded(value: Value, texts: Mapping[str, Any], shown: Callable[[int | date], str]) -> str:
     if isinstance(value, Word):
         return str(_table(texts, value.table).get(value.code, value.code))
+    if isinstance(value, tuple):
+        return "; ".join(_worded(one, texts, shown) for one in value)
     return worded(value, texts, shown) if isinstance(value, str | Sentence) else shown(value)
 
 
@@ -153,6 +156,8 @@ def changed(part: Part, change: Callable[[str], str]) -> Part:
 
 
 def _changed(value: Value, change: Callable[[str], str]) -> Value:
+    if isinstance(value, tuple):
+        return tuple(_changed(one, change) for one in value)
     return changed(value, change) if isinstance(value, str | Sentence) else value
 
 
@@ -161,6 +166,8 @@ def _kept(value: Value) -> Any:
         return {"code": value.code, "values": {name: _kept(one) for name, one in value.values.items()}}
     if isinstance(value, Word):
         return {"table": value.table, "code": value.code}
+    if isinstance(value, tuple):
+        return [_kept(one) for one in value]
     if isinstance(value, str):
         return _storable(value)
     return {"day": value.isoformat()} if isinstance(value, date) else value
@@ -169,6 +176,8 @@ def _kept(value: Value) -> Any:
 def _read(value: Any) -> Value:
     if isinstance(value, str | int):
         return value
+    if isinstance(value, list):
+        return tuple(_read(one) for one in value)
     if "day" in value:
         return date.fromisoformat(value["day"])
     code, table = value["code"], value.get("table", "")

@@ -73,6 +73,16 @@ def test_days_and_sentences_within_are_worded_too() -> None:
     assert GERMAN.word(outer) == "E4 kann nicht gemeldet werden: die Anfrage ist hier bekannt."
 
 
+def test_several_in_one_place_are_told_one_after_the_other() -> None:
+    why = sentence("proof-no-login")
+    several = sentence("unproven-because", sender="a@b.example", proofs=(why, "words a\0b"))
+    assert str(several) == "unproven sender a@b.example: nobody had logged in; words a\0b"
+    assert GERMAN.word(several).endswith(": niemand hatte sich angemeldet; words a\0b")
+    (read,) = read_stored(stored(several))
+    assert str(read).endswith("; words a\\x00b")
+    assert str(changed(several, str.upper)).endswith(": nobody had logged in; WORDS A\0B")
+
+
 def test_what_is_unknown_is_shown_as_its_code_and_never_hides_the_row() -> None:
     of_a_newer_release = stored(Sentence("brand-new", {"x": Word("brand-newer", "X")}))
     assert GERMAN.words_stored(of_a_newer_release) == "brand-new"
@@ -82,7 +92,8 @@ def test_what_is_unknown_is_shown_as_its_code_and_never_hides_the_row() -> None:
 
 SOME_TEXT = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 WORDS = some.builds(Word, SOME_TEXT, SOME_TEXT)
-VALUES = SOME_TEXT | some.integers(0, 10**9) | some.dates() | WORDS
+ONE_VALUE = SOME_TEXT | some.integers(0, 10**9) | some.dates() | WORDS
+VALUES = ONE_VALUE | some.lists(ONE_VALUE, max_size=3).map(tuple)
 SENTENCES = some.recursive(
     some.builds(Sentence, SOME_TEXT, some.dictionaries(SOME_TEXT, VALUES, max_size=3)),
     lambda inner: some.builds(Sentence, SOME_TEXT, some.dictionaries(SOME_TEXT, inner, max_size=2)),

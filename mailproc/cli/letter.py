@@ -17,6 +17,9 @@ from mailproc.sentence import note
 verbs = typer.Typer()
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="I12 came in, O12 is ours, E40 is one message.")]
+TOLD = ("last_error", "note", "proof_note")
+"""Columns that keep codes and values."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -47,7 +50,7 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
     letter_ = parse(masked)
     hidden = ("raw", "secret_ref", "kind", "digest")
     columns = {name: value for name, value in row.items() if name not in hidden}
-    columns |= {name: note(columns[name]) for name in ("last_error", "note") if columns.get(name)}
+    columns |= {name: note(columns[name]) for name in TOLD if columns.get(name)}
     return columns | {
         "id": f"{row['kind']}{row['id']}",
         "from": letter_.sender,
@@ -71,7 +74,7 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, cont
     if row.get("proof"):
         _head(language, "proof", row["proof"])
     if row.get("proof_note"):
-        _head(language, "proof_failed", row["proof_note"])
+        _head(language, "proof_failed", language.words_stored(row["proof_note"]))
     told = [language.words_stored(row[name]) for name in ("last_error", "note") if row.get(name)]
     for text in (*told, row.get("reply"), row.get("file")):
         if text:

@@ -14,6 +14,7 @@ from mailproc.config import Config
 from mailproc.errors import TryLater
 from mailproc.flow.partners import Partners
 from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import sentence
 
 if TYPE_CHECKING:  # many verbs of the command line need none of these, and do not load them
     from mailproc.ill.policy import Settings
@@ -26,7 +27,7 @@ if TYPE_CHECKING:  # many verbs of the command line need none of these, and do n
 
 def _no_dns(_name: str) -> bytes | None:
     """The key source of a process that reads no letters: a letter that needs a key is left to the service."""
-    raise TryLater("there is no DNS here")
+    raise TryLater(sentence("no-dns-here"))
 
 
 FIRST, LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001  # wall times

@@ -12,13 +12,14 @@ from mailproc.mail.defects import Defects
 from mailproc.mail.headers import MOST_OF_FIELD
 from mailproc.proof import signature
 from mailproc.proof.header import Header, HeaderField
+from mailproc.sentence import Part, sentence
 
 _FIELDS = (b"to", b"cc")
 MOST_SIGNATURES = 50
 """Of a letter that are looked at; one with more proves nothing here."""
 
 
-def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | None = None) -> str:
+def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | None = None) -> Part:
     """Return why the letter is not known to be for one of ``ours``, '' if it is.
 
     ``ours``: bare lower-case addresses; an address with a detail behind "+" is the one without it (RFC 5233).
@@ -27,11 +28,11 @@ def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | No
     naming = [key for key in _FIELDS if _names(found, key, ours)]
     if not naming:
         if any(len(one.value) > MOST_OF_FIELD for key in _FIELDS for one in found.named(key)):
-            return "its To or Cc is too long to be read"
-        return "none of our addresses is in To or Cc, so it was written to somebody else"
+            return sentence("proof-addressee-too-long")
+        return sentence("proof-not-to-us")
     if signed is None or any(key in signed for key in naming):
         return ""
-    return f"it does not sign {naming[0].decode().title()}, so it may have been written to somebody else"
+    return sentence("proof-addressee-unsigned", field=naming[0].decode().title())
 
 
 def signed_by_all(found: Header, domain: str) -> Collection[bytes] | None:

@@ -12,6 +12,7 @@ from mailproc import slow_work
 from mailproc.proof import addressee, header
 from mailproc.proof.header import Header, HeaderField, Irregular
 from mailproc.proof.tokens import parts, tokens
+from mailproc.sentence import Part, sentence
 
 _VERSION = b"1"
 _NAME = re.compile(rb"[a-z][a-z0-9.-]*")
@@ -22,7 +23,7 @@ class Dmarc:
     """``reason`` says why it did not hold, '' where it did."""
 
     held: bool
-    reason: str
+    reason: Part
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,18 @@ def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str, ours: Col
     """
     domain = author.rpartition("@")[2].encode()
     if not domain:
-        return _unproven("the letter names no author")
+        return _unproven(sentence("proof-no-author"))
     try:
         found = header.split(raw)
         said = _said(_above(found, received_by.lower().encode()), authserv_id.lower().encode())
     except Irregular as fault:
-        return _unproven(f"what our relay says of the letter cannot be read: {fault}")
+        return _unproven(sentence("proof-results-unreadable", why=fault.said))
     if not said.dmarc:
         return _unproven(_nothing(found, authserv_id, received_by))
     if any(one.result != b"pass" for one in said.dmarc):
-        return _unproven(f"{authserv_id} does not say that DMARC passed")
+        return _unproven(sentence("proof-dmarc-not-passed", relay=authserv_id))
     if any(one.domain != domain for one in said.dmarc):
-        return _unproven(f"{authserv_id} says that DMARC passed for another domain than the author's")
+        return _unproven(sentence("proof-dmarc-other-domain", relay=authserv_id))
     direct = any(one == domain or one.endswith(b"." + domain) for one in said.spf)
     signed = None if direct else addressee.signed_by_all(found, domain.decode())
     if elsewhere := addressee.missing(found, ours, signed):
@@ -77,28 +78,22 @@ def _above(found: Header, received_by: bytes) -> list[HeaderField]:
     for number, one in enumerate(found.fields):
         if one.key == b"received" and _receiver(one) == received_by:
             return list(found.fields[:number])
-    raise Irregular(
-        f"no Received field is by {received_by.decode()}: [proof] received_by must be the host behind"
-        " by in the field that our relay writes"
-    )
+    raise Irregular(sentence("proof-not-received-by", host=received_by.decode()))
 
 
-def _nothing(found: Header, authserv_id: str, received_by: str) -> str:
+def _nothing(found: Header, authserv_id: str, received_by: str) -> Part:
     """Why nothing is said of DMARC: what stands below our relay's Received is not believed, but named."""
     with suppress(Irregular):
         if _said(list(found.fields), authserv_id.lower().encode()).dmarc:
-            return (
-                f"a field of {authserv_id} stands below the Received of {received_by},"
-                " where anybody may have written it (docs/security.md)"
-            )
-    return f"{authserv_id} says nothing of DMARC"
+            return sentence("proof-results-below", relay=authserv_id, host=received_by)
+    return sentence("proof-dmarc-silent", relay=authserv_id)
 
 
 def _receiver(field: HeaderField) -> bytes:
     """The host behind ``by``. A client chooses the name that it greets with, so there must be one only."""
     words = parts(tokens(field.value), b";")[0]
     if words.count(b"by") != 1:
-        raise Irregular("a Received field does not have one by")
+        raise Irregular(sentence("proof-received-by"))
     return b"".join(words[words.index(b"by") + 1 :][:1])
 
 
@@ -120,7 +115,7 @@ def _statements(fields: list[HeaderField], authserv_id: bytes) -> Iterator[list[
         if said_by[:1] != [authserv_id]:
             continue
         if said_by[1:] not in ([], [_VERSION]):
-            raise Irregular("an Authentication-Results field of another version than 1")
+            raise Irregular(sentence("proof-results-version"))
         yield from statements
 
 
@@ -139,13 +134,13 @@ def _mail_from(statement: list[bytes]) -> Iterator[bytes]:
 def _result(statement: list[bytes]) -> _Result:
     """Of "dmarc=pass action=none header.from=lender.example": names, each with one value."""
     if len(statement) % 3 or any(sign != b"=" for sign in statement[1::3]):
-        raise Irregular("a statement about DMARC is not made of names and values")
+        raise Irregular(sentence("proof-dmarc-malformed"))
     names, values = statement[0::3], statement[2::3]
     if names.count(b"header.from") > 1:
-        raise Irregular("a statement about DMARC names two authors")
+        raise Irregular(sentence("proof-dmarc-two-authors"))
     properties = dict(zip(names, values, strict=True))
     return _Result(values[0], properties.get(b"header.from", b""))
 
 
-def _unproven(reason: str) -> Dmarc:
+def _unproven(reason: Part) -> Dmarc:
     return Dmarc(held=False, reason=reason)

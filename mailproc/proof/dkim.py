@@ -17,6 +17,7 @@ from mailproc.errors import TryLater
 from mailproc.proof import addressee, body_hash, header, public_key, signature
 from mailproc.proof.header import Header, Irregular
 from mailproc.proof.signature import Signature
+from mailproc.sentence import Part, sentence
 
 MOST_TRIED = 5
 
@@ -33,7 +34,7 @@ class Dkim:
 
     held: bool
     domain: str
-    reason: str
+    reason: Part
 
 
 @dataclass
@@ -70,34 +71,34 @@ def verify(raw: bytes, author: str, keys: KeySource, at: datetime, ours: Collect
     """
     domain = author.rpartition("@")[2]
     if not domain or not domain.isascii():
-        return _unproven("the letter names no author whose domain could have signed it")
+        return _unproven(sentence("proof-no-author-domain"))
     try:
         found = header.split(raw)
     except Irregular as fault:
-        return _unproven(f"the letter cannot be verified: {fault}")
+        return _unproven(sentence("proof-unverifiable", why=fault.said))
     fields = found.named(b"dkim-signature")
     if not fields:
-        return _unproven("the letter has no DKIM signature")
+        return _unproven(sentence("proof-no-signature"))
     aligned = [one for one in fields if signature.domain_of(one) == domain]
     if not aligned:
-        return _unproven(f"none of the letter's DKIM signatures is by {domain}")
+        return _unproven(sentence("proof-no-signature-of", domain=domain))
     return _first_that_holds(aligned[:MOST_TRIED], found, _Asked(domain, keys, at, ours))
 
 
 def _first_that_holds(fields: list[header.HeaderField], found: Header, asked: _Asked) -> Dkim:
-    body, reasons, waiting = _Body(found.body), list[str](), None
+    body, reasons, waiting = _Body(found.body), list[Part](), None
     for one in fields:
         try:
             _check(signature.read(one, asked.at), found, body, asked)
         except Irregular as fault:
-            reasons.append(str(fault))
+            reasons.append(fault.said)
         except TryLater as unanswered:
             waiting = waiting or unanswered
         else:
             return Dkim(held=True, domain=asked.domain, reason="")
     if waiting:
         raise waiting
-    return _unproven(f"the DKIM signature by {asked.domain} proves nothing: {reasons[0]}")
+    return _unproven(sentence("proof-signature-fails", domain=asked.domain, why=reasons[0]))
 
 
 def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
@@ -107,11 +108,11 @@ def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
     if elsewhere := addressee.missing(found, asked.ours, one.signed):
         raise Irregular(elsewhere)
     if body.hash(one.relaxed) != one.body_hash:
-        raise Irregular("the body was changed after it was signed")
+        raise Irregular(sentence("proof-body-changed"))
     record = asked.keys(one.key_name)
     public_key.check(record, one)
     if not _signature_holds(one, found, record or b""):
-        raise Irregular("the header was changed after it was signed, or the key is another one")
+        raise Irregular(sentence("proof-header-changed"))
 
 
 def _signature_holds(one: Signature, found: Header, record: bytes) -> bool:
@@ -131,5 +132,5 @@ def _signature_holds(one: Signature, found: Header, record: bytes) -> bool:
     return held is True
 
 
-def _unproven(reason: str) -> Dkim:
+def _unproven(reason: Part) -> Dkim:
     return Dkim(held=False, domain="", reason=reason)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from mailproc.mail.headers import MOST_OF_HEADER
+from mailproc.sentence import Part, sentence
 
 MOST_FIELDS = 1_000
 
@@ -17,7 +18,11 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Irregular(ValueError):
-    """What was read is not well-formed; the text says what is wrong with it."""
+    """What was read is not well-formed; ``said`` tells what is wrong with it."""
+
+    def __init__(self, said: Part) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,16 @@ def split(raw: bytes) -> Header:
     lines = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     end = lines.find(b"\r\n\r\n", 0, MOST_OF_HEADER) + 2
     if end < 2:
-        raise Irregular("its header is too long, or no blank line ends it")
+        raise Irregular(sentence("proof-header-end"))
     if _CONTROL.search(lines, 0, end):
-        raise Irregular("there are control characters in its header")
+        raise Irregular(sentence("proof-header-control"))
     fields: list[HeaderField] = []
     position = 0
     while found := _FIELD.match(lines, position, end):
         fields.append(HeaderField(found[1], found[2]))
         position = found.end()
         if len(fields) > MOST_FIELDS:
-            raise Irregular(f"its header has more than {MOST_FIELDS} fields")
+            raise Irregular(sentence("proof-header-fields", most=MOST_FIELDS))
     if position != end:
-        raise Irregular(f"what stands behind field {len(fields)} of its header is no header field")
+        raise Irregular(sentence("proof-header-line", count=len(fields)))
     return Header(tuple(fields), lines[end + 2 :])

@@ -4,6 +4,7 @@ from dkim.crypto import UnparsableKeyError, parse_public_key
 
 from mailproc.proof.header import Irregular
 from mailproc.proof.signature import Signature, decoded, tags
+from mailproc.sentence import sentence
 
 MOST_OF_RECORD = 4_096  # octets: an RSA key of 8192 bits takes 1,400
 FEWEST_BITS, MOST_BITS = 1_024, 8_192
@@ -14,21 +15,21 @@ _ED25519_KEY, _ED25519_SIGNATURE = 32, 64  # octets
 def check(record: bytes | None, signature: Signature) -> None:
     """Raise Irregular where the record is no key for this signature, and say why."""
     if record is None:
-        raise Irregular("there is no key for it in DNS")
+        raise Irregular(sentence("proof-no-key"))
     if len(record) > MOST_OF_RECORD:
-        raise Irregular("its key in DNS is too long")
+        raise Irregular(sentence("proof-key-too-long"))
     found = tags(record)
     _check_use(found, signature)
     key = found.get(b"p")
     if key is None:
-        raise Irregular("its key in DNS has no p=")
+        raise Irregular(sentence("proof-key-empty"))
     if not key:
-        raise Irregular("its key was revoked")
-    octets = decoded(key, "key in DNS (p=)")
+        raise Irregular(sentence("proof-key-revoked"))
+    octets = decoded(key, sentence("proof-tag-p"))
     if signature.key_type == b"rsa":
         _check_rsa(octets, signature.signature)
     elif (len(octets), len(signature.signature)) != (_ED25519_KEY, _ED25519_SIGNATURE):
-        raise Irregular("its Ed25519 key or signature has a wrong length")
+        raise Irregular(sentence("proof-ed25519-length"))
 
 
 def _check_use(found: dict[bytes, bytes], signature: Signature) -> None:
@@ -38,17 +39,17 @@ def _check_use(found: dict[bytes, bytes], signature: Signature) -> None:
         return [one.strip() for one in found.get(tag, default).split(b":")]
 
     if found.get(b"v", b"DKIM1") != b"DKIM1":
-        raise Irregular("its key in DNS is not of version DKIM1")
+        raise Irregular(sentence("proof-key-version"))
     if found.get(b"k", b"rsa") != signature.key_type:
-        raise Irregular("its key in DNS is of another type (k=) than the signature")
+        raise Irregular(sentence("proof-key-type"))
     if b"sha256" not in listed(b"h", b"sha256"):
-        raise Irregular("its key in DNS is not for SHA-256 (h=)")
+        raise Irregular(sentence("proof-key-hash"))
     if not {b"*", b"email"} & set(listed(b"s", b"*")):
-        raise Irregular("its key in DNS is not for e-mail (s=)")
+        raise Irregular(sentence("proof-key-service"))
     if b"y" in listed(b"t", b""):
-        raise Irregular("its domain is testing DKIM only (t=y)")
+        raise Irregular(sentence("proof-key-testing"))
     if b"s" in listed(b"t", b"") and signature.identity != signature.domain:
-        raise Irregular("its identity (i=) is in a subdomain, which its key does not allow (t=s)")
+        raise Irregular(sentence("proof-key-subdomain"))
 
 
 def _check_rsa(octets: bytes, signature: bytes) -> None:
@@ -56,11 +57,11 @@ def _check_rsa(octets: bytes, signature: bytes) -> None:
     try:
         key = parse_public_key(octets)
     except (UnparsableKeyError, AssertionError) as fault:
-        raise Irregular("its RSA key in DNS cannot be read") from fault
+        raise Irregular(sentence("proof-rsa-unreadable")) from fault
     modulus, exponent = key["modulus"], key["publicExponent"]
     if modulus.bit_length() < FEWEST_BITS:
-        raise Irregular(f"its RSA key has fewer than {FEWEST_BITS} bits")
+        raise Irregular(sentence("proof-rsa-short", least=FEWEST_BITS))
     if modulus.bit_length() > MOST_BITS or not (3 <= exponent <= _MOST_EXPONENT and exponent % 2):
-        raise Irregular("its RSA key is of an unusual size")
+        raise Irregular(sentence("proof-rsa-size"))
     if len(signature) != (modulus.bit_length() + 7) // 8 or int.from_bytes(signature) >= modulus:
-        raise Irregular("its signature does not have the size of its key")
+        raise Irregular(sentence("proof-signature-size"))

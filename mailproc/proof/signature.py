@@ -11,6 +11,7 @@ from datetime import datetime
 from dkim.util import InvalidTagValueList, parse_tag_value
 
 from mailproc.proof.header import Header, HeaderField, Irregular
+from mailproc.sentence import Part, Sentence, sentence
 
 MOST_OF_SIGNATURE = 8_192  # octets of the field; one with a key of 4096 bits and eighty names has 2,500
 MOST_SIGNED = 200  # names in h=
@@ -61,7 +62,7 @@ def tags(value: bytes) -> Tags:
     try:
         found: Tags = parse_tag_value(value)
     except (InvalidTagValueList, IndexError) as fault:
-        raise Irregular("it is no list of tags") from fault
+        raise Irregular(sentence("proof-no-tags")) from fault
     return found
 
 
@@ -88,17 +89,17 @@ def names_of(field: HeaderField) -> tuple[bytes, ...]:
 def read(field: HeaderField, at: datetime) -> Signature:
     """Read the field as of the time ``at`` (aware). Raise Irregular, which says why it proves nothing."""
     found = tags(field.value)
-    _demand(found.get(b"v") == b"1", "its version (v=) is not 1")
-    _demand(b"l" not in found, "it covers a part of the body only (l=)")
+    _demand(found.get(b"v") == b"1", sentence("proof-version"))
+    _demand(b"l" not in found, sentence("proof-body-part"))
     key_type = _ALGORITHMS.get(found.get(b"a", b""))
-    _demand(b"dns/txt" in _list(found.get(b"q", b"dns/txt")), "its key is not in DNS (q=)")
+    _demand(b"dns/txt" in _list(found.get(b"q", b"dns/txt")), sentence("proof-key-elsewhere"))
     domain, selector = found.get(b"d", b""), found.get(b"s", b"")
     name = selector + b"._domainkey." + domain
     plain = _NAME.fullmatch(domain) and _NAME.fullmatch(selector) and len(name) <= _MOST_OF_NAME
-    _demand(bool(plain), "its domain (d=) or selector (s=) is no DNS name")
+    _demand(bool(plain), sentence("proof-names"))
     _check_times(found, int(at.timestamp()))
     if key_type is None:
-        raise Irregular("its algorithm (a=) is neither rsa-sha256 nor ed25519-sha256")
+        raise Irregular(sentence("proof-algorithm"))
     return Signature(
         field=field,
         tags=found,
@@ -108,12 +109,12 @@ def read(field: HeaderField, at: datetime) -> Signature:
         key_type=key_type,
         signed=_signed(found),
         relaxed=_relaxed(found),
-        body_hash=decoded(found.get(b"bh", b""), "body hash (bh=)"),
-        signature=decoded(found.get(b"b", b""), "signature (b=)"),
+        body_hash=decoded(found.get(b"bh", b""), sentence("proof-tag-bh")),
+        signature=decoded(found.get(b"b", b""), sentence("proof-tag-b")),
     )
 
 
-def unsigned(signature: Signature, header: Header) -> str:
+def unsigned(signature: Signature, header: Header) -> Part:
     """Why the signature covers less than what is read of a letter, '' if it covers it.
 
     We read the topmost field of a name and DKIM signs the lowest, so there may be one of each only.
@@ -121,26 +122,27 @@ def unsigned(signature: Signature, header: Header) -> str:
     keys = [field.key for field in header.fields]
     for key in (*SIGNED, *SIGNED_IF_PRESENT):
         if keys.count(key) > 1:
-            return f"the letter has more than one {_title(key)}"
+            return sentence("proof-field-twice", field=_title(key))
         if key not in signature.signed and (key in SIGNED or key in keys):
-            return f"it does not sign {_title(key)}"
+            return sentence("proof-field-unsigned", field=_title(key))
     return ""
 
 
-def decoded(value: bytes, what: str) -> bytes:
+def decoded(value: bytes, what: Sentence) -> bytes:
     """The octets of a base64 value that may be folded."""
     compact = value.translate(None, _BLANK)
-    _demand(bool(_BASE64.fullmatch(compact)) and len(compact) % 4 == 0, f"its {what} is not base64")
+    whole = bool(_BASE64.fullmatch(compact)) and len(compact) % 4 == 0
+    _demand(whole, sentence("proof-not-base64", tag=what))
     return base64.b64decode(compact)
 
 
 def _check_times(found: Tags, now: int) -> None:
-    for tag, what in ((b"t", "time of signing (t=)"), (b"x", "time of expiry (x=)")):
-        _demand(bool(_SECONDS.fullmatch(found.get(tag, b"0"))), f"its {what} is no number of seconds")
+    for tag, what in ((b"t", sentence("proof-tag-t")), (b"x", sentence("proof-tag-x"))):
+        _demand(bool(_SECONDS.fullmatch(found.get(tag, b"0"))), sentence("proof-no-seconds", tag=what))
     signed = int(found.get(b"t", b"0"))
-    _demand(signed <= now + CLOCK_SKEW, "it was signed in the future (t=)")
+    _demand(signed <= now + CLOCK_SKEW, sentence("proof-future"))
     if b"x" in found:
-        _demand(int(found[b"x"]) > max(now, signed), "it has expired (x=)")
+        _demand(int(found[b"x"]) > max(now, signed), sentence("proof-expired"))
 
 
 def _identity(found: Tags, domain: str) -> str:
@@ -148,20 +150,20 @@ def _identity(found: Tags, domain: str) -> str:
         return domain
     _, at, identity = _text(found[b"i"]).rpartition("@")
     within = identity == domain or identity.endswith("." + domain)
-    _demand(bool(at) and within, "its identity (i=) is not in its domain")
+    _demand(bool(at) and within, sentence("proof-identity"))
     return identity
 
 
 def _signed(found: Tags) -> tuple[bytes, ...]:
     names = _list(found.get(b"h", b""))
-    _demand(len(names) <= MOST_SIGNED, f"it names more than {MOST_SIGNED} header fields (h=)")
+    _demand(len(names) <= MOST_SIGNED, sentence("proof-names-too-many", most=MOST_SIGNED))
     return tuple(name.lower() for name in names)
 
 
 def _relaxed(found: Tags) -> bool:
     head, slash, body = found.get(b"c", b"simple/simple").partition(b"/")
     body = body if slash else b"simple"
-    _demand({head, body} <= _CANONICAL, "its canonical form (c=) is not known")
+    _demand({head, body} <= _CANONICAL, sentence("proof-canonical"))
     return body == b"relaxed"
 
 
@@ -177,6 +179,6 @@ def _title(key: bytes) -> str:
     return key.decode("ascii").title().replace("Id", "ID").replace("Mime", "MIME")
 
 
-def _demand(holds: bool, otherwise: str) -> None:
+def _demand(holds: bool, otherwise: Part) -> None:
     if not holds:
         raise Irregular(otherwise)

@@ -4,6 +4,7 @@ import re
 
 from mailproc.mail.headers import MOST_OF_FIELD
 from mailproc.proof.header import Irregular
+from mailproc.sentence import sentence
 
 _OUTSIDE = re.compile(rb'[ \t\r\n]+|"(?:[^"\\]|\\.)*"|[^ \t\r\n()"\\;=]+|[()]|[;=]', re.DOTALL)
 _IN_COMMENT = re.compile(rb"[^()\\]+|\\.|[()]", re.DOTALL)
@@ -16,22 +17,22 @@ def tokens(value: bytes) -> list[bytes]:
     can be told apart.
     """
     if len(value) > MOST_OF_FIELD:
-        raise Irregular("a field in it is too long")
+        raise Irregular(sentence("proof-field-too-long"))
     found: list[bytes] = []
     position = depth = 0
     while position < len(value):
         piece = (_IN_COMMENT if depth else _OUTSIDE).match(value, position)
         if piece is None:
-            raise Irregular("a quoted string or an escape in it has no end")
+            raise Irregular(sentence("proof-quote-open"))
         position = piece.end()
         if piece[0] in (b"(", b")"):
             depth += 1 if piece[0] == b"(" else -1
             if depth < 0:
-                raise Irregular("a comment in it has no beginning")
+                raise Irregular(sentence("proof-comment-begin"))
         elif not depth and not piece[0].isspace():
             found.append(piece[0].lower())
     if depth:
-        raise Irregular("a comment in it has no end")
+        raise Irregular(sentence("proof-comment-open"))
     return found
 
 

@@ -228,7 +228,7 @@ class InboxRow(QueueRow, table=True):
     raw: bytes = Field(sa_column=Column("raw", LargeBinary, nullable=False))
     received_at: datetime = _instant(nullable=False)
     proof: str = ""
-    proof_note: str | None = None
+    proof_note: str | None = Field(default=None, sa_type=Told, nullable=True)
     message_id: str = ""
     content_digest: str = Field(default="", sa_column_kwargs=_EMPTY)
     taken_from: str = Field(default="", sa_column_kwargs=_EMPTY)

@@ -13,6 +13,7 @@ import dns.resolver
 
 from mailproc.errors import StillSilent, TryLater
 from mailproc.proof.public_key import MOST_OF_RECORD
+from mailproc.sentence import sentence
 
 LONGEST = 3_600.0  # seconds that a key is remembered at most, so that a revoked one is soon known
 SHORTEST = 60.0  # at least, whatever its TTL: or every letter would ask again
@@ -62,13 +63,13 @@ class DnsKeys:
             if self._absent.at(name, now) is not None:
                 return None
             if self._silence.covers(name, now, gave_a_key=name in self._keys):
-                raise StillSilent(f"DNS gave no answer about {name} a short while ago")
+                raise StillSilent(sentence("dns-silent", name=name))
         try:
             record, seconds = self._ask(name)
         except (dns.exception.DNSException, OSError) as error:
             with self._lock:
                 self._silence.note(name, self._clock())
-            raise TryLater(f"DNS gives no answer about {name} ({type(error).__name__})") from error
+            raise TryLater(sentence("dns-no-answer", name=name, error=type(error).__name__)) from error
         with self._lock:
             memory = self._absent if record is None else self._keys
             memory.keep(name, record or b"", self._clock() + seconds)

@@ -13,10 +13,12 @@ from mailproc.config import Config, Deliver, Listen, Login, Mailbox, Partner, Pr
 from mailproc.errors import LocalFault, StillSilent, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Partners, Sender
-from mailproc.flow.reading.sender_proof import NOTE, Evidence, Proven, proven, reasons_text
+from mailproc.flow.reading.sender_proof import MOST_REASONS, NOTE, Evidence, Proven, proven, reasons_of
+from mailproc.notices.language_files import shipped
 from mailproc.office.mailroom import digest_mail, dismissal, incoming
 from mailproc.office.queries import agenda
 from mailproc.proof import authentication_results, dkim
+from mailproc.sentence import Sentence, note, sentence, stored
 from mailproc.store.tables import InboxRow
 from tests.proof import signer
 from tests.proof.signer import AUTHOR, LETTER, Key
@@ -119,6 +121,10 @@ TABLE = [
 ]  # fmt: skip
 
 
+def told(found: dict[str, Proven]) -> str:
+    return "; ".join(map(str, reasons_of(found)))
+
+
 @pytest.mark.parametrize(("case", "proofs", "words"), TABLE, ids=[str(n) for n in range(len(TABLE))])
 def test_by_what_it_is_proven_or_why_not(
     case: Case, proofs: tuple[ProofName, ...], words: str, key: Key, keys: Keys
@@ -128,7 +134,7 @@ def test_by_what_it_is_proven_or_why_not(
         assert found.by == words, found.reasons
     else:
         assert found.by == ""
-        assert reasons_text({THEM.symbol: found}).startswith(words)
+        assert told({THEM.symbol: found}).startswith(words)
         assert len(found.reasons) == max(len(proofs), 1)
 
 
@@ -170,7 +176,7 @@ def test_a_silent_dns_is_neither_proof_nor_none(key: Key) -> None:
         asked(Case(signed=True), ("dkim", "network"), key, silent)
     assert asked(Case(signed=True, peer=INSIDE), ("dkim", "network"), key, silent).by == "network"
     found = asked(Case(signed=True), ("dkim", "none"), key, silent)
-    assert (found.by, found.reasons) == ("none", ("dkim: DNS is silent",))
+    assert (found.by, *map(str, found.reasons)) == ("none", "dkim: DNS is silent")
     assert asked(Case(), ("dkim",), key, silent).by == "", "no signature, no question"
 
 
@@ -179,7 +185,7 @@ def test_the_doors_behind_our_relay(key: Key, keys: Keys) -> None:
     config = CONFIG.model_copy(update={"proof": Proof(authserv_id=MX, doors=("listener",))})
     assert asked(Case(said=BY_RELAY), ("dmarc",), key, keys, config).by == "dmarc"
     found = asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config)
-    assert found.reasons == ("dmarc: the letter came by intray, which is not in [proof] doors",)
+    assert told({"": found}) == "dmarc: the letter came by intray, which is not in [proof] doors"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +197,7 @@ def test_only_the_relay_says_what_the_relay_says(key: Key, keys: Keys, peer: str
     config = CONFIG.model_copy(update={"proof": proof})
     found = asked(Case(said=BY_RELAY, peer=peer), ("dmarc",), key, keys, config)
     assert found.by == by
-    assert by or found.reasons == (f"dmarc: {peer} is not our relay",)
+    assert by or told({"": found}) == f"dmarc: {peer} is not our relay"
     assert asked(Case(said=BY_RELAY, door="intray", peer=""), ("dmarc",), key, keys, config).by == "dmarc"
 
 
@@ -212,13 +218,28 @@ def test_a_letter_to_somebody_else_is_not_the_partner_s(key: Key, keys: Keys) ->
     for raw in (signer.signed(other, key), BY_RELAY + other):
         found = asked(Case(), ("dmarc", "dkim"), key, keys, ours, raw)
         assert found.by == ""
-        assert any("written to somebody else" in reason for reason in found.reasons)
+        assert "written to somebody else" in told({"": found})
+
+
+def test_reasons_are_told_in_the_language_of_who_reads(key: Key, keys: Keys) -> None:
+    found = {THEM.symbol: asked(Case(), ("network", "login", "dmarc", "dkim"), key, keys)}
+    reasons, german = reasons_of(found), shipped("de")
+    assert len(reasons) == 4
+    for one in reasons:
+        assert isinstance(one, Sentence)
+        assert german.word(one) != str(one)
+        assert note(stored(one)) == str(one)
+    assert german.word(reasons[-1]) == "dkim: der Brief hat keine DKIM-Signatur"
 
 
 def test_reasons_are_bounded_and_name_whose_they_are() -> None:
     found = {"XX-A": Proven("", ("dkim: no",)), "XX-B": Proven("", ("network: no", "dkim: no"))}
-    assert reasons_text(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
-    assert len(reasons_text({"XX-A": Proven("", ("x" * 10_000,))})) == NOTE
+    assert told(found) == "XX-A: dkim: no; XX-B: network: no; XX-B: dkim: no"
+    assert len(told({"XX-A": Proven("", ("x" * 10_000,))})) == NOTE
+    long = sentence("proof-failed", proof="dkim", why="x" * 10_000)
+    assert len(told({"XX-A": Proven("", (long,))})) == len("dkim: ") + NOTE
+    many = {f"XX-{number}": Proven("", ("no",) * 5) for number in range(100)}
+    assert len(reasons_of(many)) == MOST_REASONS
 
 
 # Through the stations

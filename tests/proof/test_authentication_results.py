@@ -123,7 +123,7 @@ REFUSED = {
 def test_anything_else_proves_nothing(fields: tuple[str, ...], why: str) -> None:
     found = said(*fields)
     assert not found.held
-    assert why in found.reason
+    assert why in str(found.reason)
 
 
 FORGED = {

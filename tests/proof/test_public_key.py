@@ -55,13 +55,13 @@ def test_key_records_that_prove_nothing(record: bytes | None, why: str, key: Key
     filled = record.replace(b"%s", key.public) if record is not None else None
     found = held(signed(LETTER, key), lambda _: filled)
     assert not found.held
-    assert why in found.reason
+    assert why in str(found.reason)
 
 
 def test_a_key_for_the_very_domain_does_not_vouch_for_a_subdomain(key: Key) -> None:
     letter = signed(LETTER, key, i="@ill.lender.example")
     assert held(letter, Keys({NAME: b"p=" + key.public})).held
-    assert "t=s" in held(letter, Keys({NAME: b"t=s; p=" + key.public})).reason
+    assert "t=s" in str(held(letter, Keys({NAME: b"t=s; p=" + key.public})).reason)
 
 
 class OnePrime(Key):
@@ -89,7 +89,7 @@ def test_short_rsa_keys_are_refused(bits: int, why: str) -> None:
     key = OnePrime(rsa_key(2 * bits).private)
     assert key._prime.bit_length() == bits
     found = held(signed(LETTER, key), Keys({NAME: key.record}))
-    assert (found.held, found.reason.endswith(why)) == (not why, True)
+    assert (found.held, str(found.reason).endswith(why)) == (not why, True)
 
 
 def der(tag: int, content: bytes) -> bytes:
@@ -107,12 +107,12 @@ def test_an_exponent_that_proves_nothing_or_costs_much_is_refused(exponent: int,
     assert isinstance(key.private, rsa.RSAPrivateKey)
     modulus = key.private.public_key().public_numbers().n
     assert held(signed(LETTER, key), lambda _: rsa_record(modulus, 65_537)).held
-    assert "unusual" in held(signed(LETTER, key), lambda _: rsa_record(modulus, exponent)).reason
+    assert "unusual" in str(held(signed(LETTER, key), lambda _: rsa_record(modulus, exponent)).reason)
 
 
 @pytest.mark.parametrize(("bits", "why"), [(8192, "size of its key"), (8193, "unusual"), (16_000, "unusual")])
 def test_a_modulus_of_more_than_8192_bits_is_refused(bits: int, why: str, key: Key) -> None:
-    assert why in held(signed(LETTER, key), lambda _: rsa_record(2**bits - 1, 65_537)).reason
+    assert why in str(held(signed(LETTER, key), lambda _: rsa_record(2**bits - 1, 65_537)).reason)
 
 
 def test_one_form_of_an_rsa_signature_holds() -> None:
@@ -127,13 +127,13 @@ def test_one_form_of_an_rsa_signature_holds() -> None:
     assert held(letter, lambda _: key.record).held
     for other in (number.to_bytes(257), (number + modulus).to_bytes(256)):
         changed = head + b" b=" + base64.b64encode(other) + b"\r\n" + rest
-        assert held(changed, lambda _: key.record).reason.endswith("the size of its key")
+        assert str(held(changed, lambda _: key.record).reason).endswith("the size of its key")
 
 
 @pytest.mark.parametrize("length", [31, 33])
 def test_an_ed25519_key_of_another_length_is_refused(length: int, ed25519: Key) -> None:
     record = b"k=ed25519; p=" + base64.b64encode(b"x" * length)
-    assert "wrong length" in held(signed(LETTER, ed25519), lambda _: record).reason
+    assert "wrong length" in str(held(signed(LETTER, ed25519), lambda _: record).reason)
 
 
 @given(octets=st.binary(max_size=200), record=st.sampled_from([b"p=%s", b"k=ed25519; p=%s"]))
@@ -152,4 +152,4 @@ def test_a_damaged_key_is_read_or_refused(data: st.DataObject, key: Key) -> None
             st.sampled_from([0, 2, 3, 5, 0x30, 0x7F, 0x80, 0x84, 0xFF])
         )
     found = held(signed(LETTER, key), lambda _: b"p=" + base64.b64encode(bytes(octets)))
-    assert found.held != bool(found.reason)
+    assert found.held != bool(str(found.reason))

@@ -26,7 +26,7 @@ def test_a_change_after_signing_breaks_it(change: tuple[bytes, bytes], key: Key,
     found = held(letter.replace(*change), keys)
     assert not found.held
     assert found.domain == ""
-    assert "changed" in found.reason
+    assert "changed" in str(found.reason)
 
 
 def test_the_key_of_another_selector_proves_nothing(key: Key, keys: Keys) -> None:
@@ -37,7 +37,7 @@ def test_the_key_of_another_selector_proves_nothing(key: Key, keys: Keys) -> Non
     found = held(letter.replace(b"s=mail", b"s=mai1"), keys)
     assert not found.held
     assert found.domain == ""
-    assert "changed" in found.reason or found.reason.endswith("the size of its key")
+    assert "changed" in str(found.reason) or str(found.reason).endswith("the size of its key")
 
 
 ADDED = {
@@ -62,12 +62,12 @@ def test_a_second_field_of_a_signed_name_is_refused(
         letter = field + b"\r\n" + letter
     else:
         letter = letter.replace(b"\r\n\r\n", b"\r\n" + field + b"\r\n\r\n", 1)
-    assert held(letter, keys).reason.endswith(f"the letter has more than one {name}")
+    assert str(held(letter, keys).reason).endswith(f"the letter has more than one {name}")
 
 
 def test_a_field_that_changes_the_reading_may_not_be_added(key: Key, keys: Keys) -> None:
     letter = b"Content-Disposition: attachment\r\n" + signed(LETTER, key)
-    assert held(letter, keys).reason.endswith("it does not sign Content-Disposition")
+    assert str(held(letter, keys).reason).endswith("it does not sign Content-Disposition")
     bare = LETTER.replace(b"Content-Transfer-Encoding: 7bit\r\n", b"")
     letter = signed(bare, key, h="from:to:subject:message-id:date:mime-version:content-type")
     assert held(letter, keys).held
@@ -78,7 +78,7 @@ def test_a_field_that_changes_the_reading_may_not_be_added(key: Key, keys: Keys)
 def test_each_field_that_is_read_must_be_signed(name: str, key: Key, keys: Keys) -> None:
     names = ":".join(one for one in SIGNED.split(":") if one != name)
     found = held(signed(LETTER, key, h=names), keys)
-    assert f"it does not sign {name}" in found.reason.lower()
+    assert f"it does not sign {name}" in str(found.reason).lower()
     assert not keys.asked
 
 
@@ -89,7 +89,7 @@ def test_a_field_that_is_missing_must_be_signed_as_missing(name: str, key: Key, 
     letter = letter.replace(b"\tnot  available \r\n", b"") if name == "Subject" else letter
     without = ":".join(one for one in SIGNED.split(":") if one != name.lower())
     assert held(signed(letter, key), keys).held
-    assert held(signed(letter, key, h=without), keys).reason.endswith(f"it does not sign {name}")
+    assert str(held(signed(letter, key, h=without), keys).reason).endswith(f"it does not sign {name}")
     added = name.encode() + b": put in\r\n" + signed(letter, key)
     assert not held(added, keys).held
 
@@ -132,7 +132,7 @@ def test_signatures_that_are_refused(tags: dict[str, str | None], why: str, key:
     letter = signed(LETTER, key, **tags)
     found = held(letter, keys)
     assert not found.held
-    assert why in found.reason or "control characters" in found.reason
+    assert why in str(found.reason) or "control characters" in str(found.reason)
     assert not keys.asked, "DNS is asked last"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.dialects import sqlite
 
+from mailproc.sentence import stored
 from mailproc.store import queue
 from mailproc.store.engine import Store
 from mailproc.store.intent_bodies import SendApdu
@@ -135,7 +136,11 @@ def test_a_killer_is_claimed_alone_and_shelved_after_its_third_try(store):
     assert [r.id for r in claim(store)] == [killer]  # and again
     assert [r.id for r in claim(store)] == [third]  # a fourth try is not made
     shelved = row(store, killer)
-    assert (shelved["state"], shelved["attempts"], shelved["last_error"]) == ("shelved", 4, queue.KILLED)
+    assert (shelved["state"], shelved["attempts"], shelved["last_error"]) == (
+        "shelved",
+        4,
+        stored(queue.KILLED),
+    )
 
 
 def test_fresh_rows_before_a_suspect_are_claimed_without_it(store):

@@ -25,7 +25,9 @@ from mailproc.store.engine import Store
 
 def in_english(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row with its sentences (codes and values in the store) in English."""
-    return dict(row) | {name: str(note(row[name])) for name in ("last_error", "note") if row.get(name)}
+    return dict(row) | {
+        name: str(note(row[name])) for name in ("last_error", "note", "proof_note") if row.get(name)
+    }
 
 
 @cache

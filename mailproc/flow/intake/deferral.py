@@ -10,12 +10,13 @@ from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.flow.reading.sender_proof import NOTE
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import Facts
 from mailproc.log import mask
+from mailproc.sentence import Sentence, changed, sentence, stored
 from mailproc.store import alarms, letters, queue
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import StaffFacts
 from mailproc.store.tables import InboxRow
-from mailproc.store.text import storable
 
 _log = logging.getLogger(__name__)
 
@@ -34,15 +35,19 @@ MOST_PARTNERS = 20
 
 def defer(connection: Connection, reading: LetterReading, context: Context) -> None:
     """Keep the letter ``todo`` and read it again after a pause; lists show its claimed sender and why."""
-    now, why = context.clock(), storable(f"the sender cannot be proven yet: {reading.later}")[:NOTE]
+    now, why = context.clock(), sentence("sender-not-provable", why=changed(reading.later, _short))
     _log.info("I%s deferred: %s", reading.inbox_id, why)
     symbol = reading.partner.symbol if reading.partner else ""
     letters.claimed_by(
         connection, reading.inbox_id, partner=symbol, subject=mask(reading.letter.subject)[:250]
     )
-    queue.later(connection, InboxRow, reading.inbox_id, why, now, longest=LONGEST)
+    queue.later(connection, InboxRow, reading.inbox_id, stored(why), now, longest=LONGEST)
     if now - reading.received_at >= LASTING:
         _tell_staff(connection, why, context)
+
+
+def _short(words: str) -> str:
+    return words[:NOTE]
 
 
 def clear_alarm(connection: Connection, context: Context) -> None:
@@ -51,7 +56,7 @@ def clear_alarm(connection: Connection, context: Context) -> None:
         alarms.clear(connection, ALARM, "", context.clock())
 
 
-def _tell_staff(connection: Connection, why: str, context: Context) -> None:
+def _tell_staff(connection: Connection, why: Sentence, context: Context) -> None:
     """Inform staff once, and then weekly, however many letters wait."""
     now = context.clock()
     if not alarms.raise_once(connection, ALARM, "", now, every=EVERY):
@@ -59,7 +64,7 @@ def _tell_staff(connection: Connection, why: str, context: Context) -> None:
     waiting = letters.waiting(connection)
     facts: StaffFacts = {
         "reasons": [ALARM],
-        "note": why,
+        "note": stored(why),
         "waiting": {
             "count": len(waiting),
             "partners": list(dict.fromkeys(row["partner"] for row in waiting if row["partner"]))[
@@ -68,5 +73,6 @@ def _tell_staff(connection: Connection, why: str, context: Context) -> None:
             "since": min(row["received_at"] for row in waiting).isoformat(),
         },
     }
-    event = NewEvent(cause="timer", type="NO_DNS", at=now, state="done", facts={"text": why})
+    told: Facts = {"text": str(why), "why": stored(why)}
+    event = NewEvent(cause="timer", type="NO_DNS", at=now, state="done", facts=told)
     notify_staff(connection, event, facts)

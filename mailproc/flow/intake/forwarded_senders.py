@@ -18,6 +18,7 @@ from mailproc.flow.reading import sender_proof
 from mailproc.flow.reading.letter_reading import LEARNED, RELEASED, LetterReading, proves_nothing
 from mailproc.ill.apdu import Apdu
 from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import sentence
 from mailproc.store import transactions
 from mailproc.store.engine import Store
 from mailproc.store.rows import Transaction
@@ -37,7 +38,7 @@ def proven(store: Store, reading: LetterReading, context: Context) -> LetterRead
     try:
         found = sender_proof.proven(partner, proofs_of(partner, context), reading.evidence)
     except TryLater as unanswered:
-        return replace(reading, later=str(unanswered))
+        return replace(reading, later=unanswered.said)
     return replace(reading, proofs={partner.symbol: found})
 
 
@@ -55,7 +56,7 @@ def as_forwarded(connection: Connection, reading: LetterReading, context: Contex
     if vouched:
         return replace(reading, unproven=True) if partner == reading.partner else None
     if partner.symbol not in reading.proofs:
-        return replace(reading, later="its sender was confirmed a moment ago")
+        return replace(reading, later=sentence("sender-confirmed-just-now"))
     if not reading.proofs[partner.symbol].by:
         return replace(reading, refused=proves_nothing(reading))
     return replace(reading, partner=partner, proof=LEARNED, refused="", alarm=None)

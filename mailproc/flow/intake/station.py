@@ -194,7 +194,7 @@ def _found(reading: LetterReading) -> dict[str, str]:
         "codec": reading.codec,
         "partner": reading.partner.symbol if reading.partner else "",
         "proof": reading.proof,
-        "proof_note": sender_proof.reasons_text(reading.proofs),
+        "proof_note": stored(*sender_proof.reasons_of(reading.proofs)),
     }
 
 

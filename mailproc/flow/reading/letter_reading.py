@@ -79,7 +79,7 @@ class LetterReading:
     unproven: bool = False
     marks: bounced_letters.Marks = field(default_factory=bounced_letters.Marks)
     proofs: Mapping[str, Proven] = field(default_factory=dict)
-    later: str = ""
+    later: Part = ""
     evidence: Evidence | None = None
     own_ids: frozenset[str] = frozenset()
     described: Mapping[int, EventColumns] = field(default_factory=dict)
@@ -99,7 +99,7 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
         claimants = context.partners.claimed_by(_sender(row, reading.letter))
-        return replace(reading, later=str(unanswered), partner=_only(claimants))
+        return replace(reading, later=unanswered.said, partner=_only(claimants))
     except RemoteFault as fault:  # too large to be read
         return replace(reading, refused=fault.said, alarm=Reason.UNREADABLE)
     except Misconfigured as fault:  # a mistake in a site's own table that shows with this letter only
@@ -217,13 +217,13 @@ def _unproven(found: LetterReading) -> Sentence:
 
 def unproven(sender: str) -> Sentence:
     """Return why a letter of ``sender`` is shelved, if no partner has that address."""
-    return sentence("unproven", sender=sender or "(none)")
+    return sentence("unproven", sender=sender or sentence("sender-none"))
 
 
 def proves_nothing(found: LetterReading) -> Sentence:
     """Return why a letter from a partner's address is shelved, with the proofs that were tried."""
-    proofs = sender_proof.reasons_text(found.proofs)
-    return sentence("unproven-because", sender=found.letter.sender or "(none)", proofs=proofs)
+    sender = found.letter.sender or sentence("sender-none")
+    return sentence("unproven-because", sender=sender, proofs=sender_proof.reasons_of(found.proofs))
 
 
 def _only(partners: tuple[Partner, ...]) -> Partner | None:

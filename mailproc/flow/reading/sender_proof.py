@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from mailproc import slow_work
@@ -16,12 +17,15 @@ from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Sender
+from mailproc.sentence import Part, changed, sentence
 
 if TYPE_CHECKING:  # loaded where a signature is verified
     from mailproc.proof.dkim import KeySource
 
 NOTE = 500
-"""Longest text of the reasons that is kept, in characters."""
+"""Longest text of a letter that is kept in a reason, in characters."""
+MOST_REASONS = 10
+"""Reasons that are kept of a letter."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ class Proven:
     """
 
     by: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Part, ...] = ()
 
 
 class Evidence:
     """What may prove the sender of one letter. Each question is answered once, when it is first asked.
 
-    An answer is '' if the proof holds, else the reason why not, as text for staff.
+    An answer is '' if the proof holds, else the reason why not, for staff.
     """
 
     def __init__(
@@ -50,54 +54,54 @@ class Evidence:
         self._at = at
         self._context = context
 
-    def network(self, partner: Partner) -> str:
+    def network(self, partner: Partner) -> Part:
         """Check the client's address. Never holds by IMAP, where the client is unknown."""
         sender = self.sender
         if not sender.channel.peer:
-            return f"the letter came by {sender.door}, where the client's address is not known"
+            return sentence("proof-door-without-peer", door=sender.door)
         if not _inside(sender.peer, partner.networks):
-            return f"{sender.peer or 'the client'} is in none of its networks"
+            return sentence("proof-not-in-networks", peer=_client(sender))
         return self._somebody_else(partner)
 
-    def login(self, partner: Partner) -> str:
+    def login(self, partner: Partner) -> Part:
         if not self.sender.channel.login:
-            return f"the letter came by {self.sender.door}, where nobody logs in"
+            return sentence("proof-door-without-login", door=self.sender.door)
         if not self.sender.login:
-            return "nobody had logged in"
+            return sentence("proof-no-login")
         return self._somebody_else(partner)
 
-    def dmarc(self, _partner: Partner) -> str:
+    def dmarc(self, _partner: Partner) -> Part:
         return self._not_by_our_relay or self._dmarc
 
-    def dkim(self, _partner: Partner) -> str:
+    def dkim(self, _partner: Partner) -> Part:
         """Check the signature. Raise TryLater if DNS gives no answer about the key."""
         return self._dkim
 
-    def none(self, partner: Partner) -> str:
+    def none(self, partner: Partner) -> Part:
         return self._somebody_else(partner)
 
-    def _somebody_else(self, partner: Partner) -> str:
+    def _somebody_else(self, partner: Partner) -> Part:
         """Refuse a session that has logged in as another partner."""
         if not self.sender.login or (partner.login and partner.login.user == self.sender.login):
             return ""
-        return "the session was logged in as another partner"
+        return sentence("proof-other-login")
 
     @cached_property
-    def _not_by_our_relay(self) -> str:
+    def _not_by_our_relay(self) -> Part:
         """Return why the letter did not come from our relay; only what our relay writes counts."""
         sender, config = self.sender, self._context.config
         doors = config.proof.doors
         if doors and sender.door not in doors:
-            return f"the letter came by {sender.door}, which is not in [proof] doors"
+            return sentence("proof-door-not-listed", door=sender.door)
         if sender.login:
-            return "the letter came from a partner's own server and not by our relay"
+            return sentence("proof-own-server")
         if sender.channel.peer and config.proof.relay and not _inside(sender.peer, config.proof.relay):
-            return f"{sender.peer or 'the client'} is not our relay"
+            return sentence("proof-not-our-relay", peer=_client(sender))
         theirs = [one.symbol for one in config.partner if _inside(sender.peer, one.networks)]
-        return f"the letter came from the networks of {theirs[0]} and not by our relay" if theirs else ""
+        return sentence("proof-from-networks", partner=theirs[0]) if theirs else ""
 
     @cached_property
-    def _dmarc(self) -> str:
+    def _dmarc(self) -> Part:
         from mailproc.proof.authentication_results import dmarc  # here: most letters ask for neither
 
         proof = self._context.config.proof
@@ -107,7 +111,7 @@ class Evidence:
         return "" if said.held else said.reason
 
     @cached_property
-    def _dkim(self) -> str:
+    def _dkim(self) -> Part:
         from mailproc.proof.dkim import verify  # as above: cryptography takes its time to load
 
         keys, ours = self._keys or self._context.keys, self._context.mailed_to
@@ -115,7 +119,7 @@ class Evidence:
         return "" if found.held else found.reason
 
 
-_QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], str]] = {
+_QUESTIONS: Mapping[ProofName, Callable[[Evidence, Partner], Part]] = {
     "network": Evidence.network,
     "login": Evidence.login,
     "dmarc": Evidence.dmarc,
@@ -134,7 +138,7 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
     """
     if evidence.sender.channel.vouched:
         return Proven(evidence.sender.door)
-    reasons: list[str] = []
+    reasons: list[Part] = []
     for name, question in _QUESTIONS.items():
         if name not in asked:
             continue
@@ -143,22 +147,26 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
         except TryLater as unanswered:
             if "none" not in asked:
                 raise
-            why = str(unanswered)
+            why = unanswered.said
         if not why:
             return Proven(name, tuple(reasons))
-        reasons.append(f"{name}: {why}")
-    return Proven("", tuple(reasons) or ("no proof is written for it in config.toml",))
+        reasons.append(sentence("proof-failed", proof=name, why=why))
+    return Proven("", tuple(reasons) or (sentence("proof-none-configured"),))
 
 
-def reasons_text(found: Mapping[str, Proven]) -> str:
+def reasons_of(found: Mapping[str, Proven]) -> tuple[Part, ...]:
     """Return why no proof held, for each partner (by symbol) that may have sent the letter."""
-    return "; ".join(_reasons(found))[:NOTE]
+    return tuple(changed(one, lambda words: words[:NOTE]) for one in islice(_reasons(found), MOST_REASONS))
 
 
-def _reasons(found: Mapping[str, Proven]) -> Iterator[str]:
+def _reasons(found: Mapping[str, Proven]) -> Iterator[Part]:
     for symbol, one in found.items():
-        name = f"{symbol}: " if len(found) > 1 else ""
-        yield from (f"{name}{reason}" for reason in one.reasons)
+        for why in one.reasons:
+            yield sentence("proof-of", partner=symbol, why=why) if len(found) > 1 else why
+
+
+def _client(sender: Sender) -> Part:
+    return sender.peer or sentence("proof-the-client")
 
 
 def _inside(peer: str, networks: tuple[str, ...]) -> bool:

@@ -141,7 +141,7 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
     if row is None or row.state != "todo" or not row.last_error:
         return LocalFault(sentence(code, letter=letter_id), ("mailproc shelved",))
     return LocalFault(
-        sentence("waits-for-dns", letter=letter_id, why=str(note_of(row.last_error))),
+        sentence("waits-for-dns", letter=letter_id, why=note_of(row.last_error).parts),
         ("mailproc check --connect",),
     )
 
