@@ -23,6 +23,7 @@ from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import Constant
 from mailproc.store.tables import EventRow, InboxRow, IntentRow, OutgoingRow
 from tests.command_line import Ran, run
+from tests.store.by_position import rows_compared, unheard
 from tests.store.plans import Said, faults, faults_of_constant, grow, is_asked, listening
 from tests.support import configuration
 from tests.support.configuration import Account
@@ -164,9 +165,9 @@ class Day:
         self.do("inject", "-", stdin="\r\n".join(lines))
 
 
-def test_no_statement_of_a_day_grows(office: Callable[..., Ran]) -> None:
+def test_no_statement_of_a_day_grows_and_each_row_is_made_of_its_columns(office: Callable[..., Ran]) -> None:
     _opened().close()  # what brings a store up to date is none of the day's
-    with listening() as said:
+    with listening() as said, rows_compared() as rows:
         day = Day(office)
         day.begin()
         for line in MORNING.strip().splitlines():
@@ -177,6 +178,8 @@ def test_no_statement_of_a_day_grows(office: Callable[..., Ran]) -> None:
     with closing(_opened()) as store:
         assert _asked(store, lambda connection: faults(connection, said)) == []
     assert _unheard(said) == UNHEARD
+    assert rows.wrong == []
+    assert unheard(rows, "flow/**/*.py") + unheard(rows, "office/**/*.py") == []
 
 
 UNHEARD = ["notices/last_good.py:good", "notices/last_good.py:remember", "notices/last_good.py:remember"]

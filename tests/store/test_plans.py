@@ -12,9 +12,12 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from mailproc.office.queries import letters as office
-from mailproc.store import inbox, letters, outgoing
+from mailproc.store import inbox, letters, open_requests, outgoing, queue
 from mailproc.store.engine import Store
-from tests.store.asked import ASKED, LETTER, ROWS
+from mailproc.store.rows import InboxLetter
+from mailproc.store.tables import InboxRow
+from tests.store.asked import ASKED, LETTER, NOW, ROWS
+from tests.store.by_position import rows_compared, unheard
 from tests.store.plans import FEW, Call, faults, grow, said_by
 
 _CALLS = {
@@ -73,6 +76,22 @@ def test_no_statement_looks_through_a_growing_table(filled: Store, name: str) ->
     with _undone(filled) as run:
         run(lambda connection: found.extend(faults(connection, said_by(connection, _CALLS[name]))))
     assert found == []
+
+
+def test_each_row_is_made_of_its_columns(filled: Store) -> None:
+    with rows_compared() as rows, _undone(filled) as run:
+        for call in (*_CALLS.values(), *_MORE):
+            run(call)
+    assert rows.wrong == []
+    assert unheard(rows, "store/*.py") == []
+
+
+_MORE: tuple[Call, ...] = (
+    lambda c: [*open_requests.attempts(c, (), NOW.date(), only=[1])],
+    open_requests.failing_mailboxes,
+    lambda c: queue.begin(c, InboxRow, InboxLetter, [(1, 0), (2, 0)]),
+)
+"""Questions of the digest, and one that is put otherwise of several rows than of one."""
 
 
 @pytest.mark.parametrize("filled", ["sqlite"], indirect=True)
