@@ -1,1 +1,1 @@
-"""What staff ask and do, for the command line now and a page later."""
+"""Queries and actions of staff, for the command line now and a web page later."""

@@ -1,1 +1,1 @@
-"""What staff do with a request: each act is an event and its step."""
+"""Actions of staff on a request: each is an event and its step."""

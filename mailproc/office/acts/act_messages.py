@@ -1,4 +1,4 @@
-"""From a staff act to the APDU that it says (or, heard by telephone, that the partner said)."""
+"""Turn a staff action into the APDU that it sends (or, recorded by telephone, that the partner sent)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -45,12 +45,12 @@ HEARD_BY = ("phone", "post", "portal")
 
 @dataclass(frozen=True, kw_only=True)
 class StaffAct:
-    """A staff act. ``on`` is the date it names (due, renewal, dispatch, reply by), ``by`` who does it.
+    """An action of staff.
 
-    ``cost``: an amount and its currency ("12.50 EUR"). ``to``: the symbol of who has it now
-    (forward). ``locations``: symbols of who holds it. ``heard_by`` (phone | post | portal): the partner
-    told us, the action is then one of the other side's and nothing is sent. ``once``: a mark by which
-    a double click is one act.
+    ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
+    amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
+    ``locations``: symbols of holding libraries. ``heard_by`` (phone | post | portal): the partner told us;
+    the action is the partner's, and nothing is sent. ``once``: a mark that makes a double click one action.
     """
 
     action: str
@@ -76,7 +76,7 @@ class StaffAct:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where an act is said: its transaction, the day, and whom we know."""
+    """Where an action takes place: its transaction, the day, and the known partners."""
 
     transaction: Transaction
     context: Context
@@ -94,10 +94,10 @@ Maker = Callable[[StaffAct, Scene], Apdu]
 
 
 def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu | None:
-    """The APDU that the act says (or, with heard_by, that the partner said); None for close, undo.
+    """Return the APDU that the action sends (or, with heard_by, that the partner sent); None for close, undo.
 
-    LocalFault for an action that our role (or, heard, the partner's) does not have, and where it
-    lacks what must be said.
+    Raise LocalFault for an action that our role (or the partner's) does not have, or that lacks a mandatory
+    value.
     """
     role = transaction.role
     speaker = role.other if act.heard_by else role
@@ -117,7 +117,7 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
 
 
 def _check_needed(act: StaffAct, action: Action) -> None:
-    """LocalFault that names an option without which the act says nothing."""
+    """Raise LocalFault that names a missing option without which the action has no meaning."""
     needed = action.needs if act.heard_by else (*action.needs, *action.tells)
     for option in needed:
         if getattr(act, option.field) in (None, "", ()):
@@ -135,14 +135,14 @@ def _names(action: Action, option: Option) -> Word:
 
 
 def _known(word: str, words: Mapping[str, int], unknown: str) -> str:
-    """LocalFault with the sentence ``unknown`` where the standard does not know the word."""
+    """Raise LocalFault with the sentence ``unknown`` if the standard does not have the word."""
     if word not in words:
         raise LocalFault(sentence(unknown, given=word, known=", ".join(words)))
     return word
 
 
 def _reason(act: StaffAct) -> str:
-    """Where staff give none, none is guessed: the reader is told it, and the rota goes by it."""
+    """Return the reason. None is guessed: the reader is told it, and the rota depends on it."""
     return _known(act.reason or "other", REASON_UNFILLED, "reason-unknown")
 
 
@@ -151,15 +151,18 @@ def _due(act: StaffAct) -> Due | None:
 
 
 def _ahead(act: StaffAct, scene: Scene) -> date | None:
-    """The day that is asked for, which lies ahead by its nature; of what was told by telephone any day."""
+    """Return the day asked for, which must not have passed; a day told by telephone may be any."""
     if act.on is not None and act.on < scene.today and not act.heard_by:
         raise LocalFault(sentence("act-day-passed", day=act.on, action=act.action))
     return act.on
 
 
 def _happened(act: StaffAct, scene: Scene) -> date:
-    """The day on which it was done, today unless staff name another; also where the partner told us by
-    telephone. A day to come is a slip, and the history would tell it as a fact."""
+    """Return the day on which it was done, today by default.
+
+    A day in the future is refused, also if the partner told it by telephone: the history would state it as a
+    fact.
+    """
     if act.on is not None and act.on > scene.today:
         raise LocalFault(sentence("act-day-to-come", day=act.on, today=scene.today, action=act.action))
     return act.on or scene.today
@@ -201,15 +204,15 @@ def _ship(act: StaffAct, scene: Scene) -> Apdu:
         return replace(shipped, due=_due(act) if kind is Service.LOAN else None)
     usual = Due(on=scene.today + timedelta(days=scene.context.config.policy.loan_days))
     if act.on is None and not _can_tell(replace(shipped, due=usual), scene):
-        return shipped  # a day that the borrower is not told binds nobody
+        return shipped  # a due date that is not sent to the borrower does not count
     return replace(shipped, due=_due(act) or usual)
 
 
 def _can_tell(shipped: Shipped, scene: Scene) -> bool:
-    """Does the partner's protocol carry the due date?"""
+    """Return whether the partner's protocol carries the due date."""
     codec = scene.context.registry.by_name(scene.transaction.codec)
     row = scene.transaction
-    with slow_work.exempt():  # it has our own words alone, of an act's length (options.check)
+    with slow_work.exempt():  # only our own short texts (options.check)
         told = codec.project(replace(shipped, transaction=TransactionId(tgq=row.tgq, tq=row.tq)))
     return isinstance(told, Shipped) and told.due is not None
 
@@ -233,13 +236,13 @@ def _conditional(act: StaffAct, _scene: Scene) -> Apdu:
 
 
 def _price(act: StaffAct) -> str | None:
-    """For the note: these answers have no field for money."""
+    """Return the price for the note: these answers have no field for money."""
     cost = _money(act)
     return f"Price: {cost.amount} {cost.currency or ''}".rstrip() + "." if cost else None
 
 
 def _recall(act: StaffAct, scene: Scene) -> Apdu:
-    """The message has no field for the day."""
+    """Return a Recall; it has no field for the day."""
     on = _ahead(act, scene)
     return Recall(note=f"Wanted back by {on}." if on else None)
 
@@ -297,4 +300,4 @@ MAKERS: Mapping[str, Maker] = {
     "message": lambda act, _scene: Message(note=act.note),
     "query": lambda _act, _scene: StatusQuery(),
 }
-"""By action: the APDU. Whose action it is, and what it needs, is checked before."""
+"""The APDU of each action. Whose action it is, and what it needs, is checked before."""

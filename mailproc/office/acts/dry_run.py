@@ -17,7 +17,7 @@ class _TakenBack(Exception):  # not an error: it carries the outcome out of the 
 
 
 def foreseen(store: Store, job: Callable[[Connection], T]) -> T:
-    """What ``job`` returns; nothing that it wrote is kept."""
+    """Return what ``job`` returns, and undo what it wrote."""
 
     def undone(connection: Connection) -> T:
         raise _TakenBack(job(connection))

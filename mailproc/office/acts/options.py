@@ -1,6 +1,6 @@
-"""Which options an act has a use for, and which of those given its message does not carry.
+"""Check which options an action uses, and which of the given ones its message does not carry.
 
-An option that nobody hears of must not be taken in silence: staff would believe it said.
+An option that reaches nobody must not be accepted silently: staff would believe that it was sent.
 """
 
 from dataclasses import fields, replace
@@ -22,14 +22,17 @@ MOST_LOCATIONS = 100
 
 
 def given(act: StaffAct) -> tuple[Option, ...]:
-    """Those that staff gave."""
+    """Return the options that staff gave."""
     usual = {each.name: each.default for each in fields(StaffAct)}
     return tuple(one for one in OPTIONS if getattr(act, one.field) != usual[one.field])
 
 
 def check(act: StaffAct) -> None:
-    """LocalFault that names an option which the act has no use for. An act that nobody knows is not
-    looked at. While the store is held an act is checked against the protocol, so its texts have a length."""
+    """Raise LocalFault that names an option which the action does not use.
+
+    An unknown action is not checked here. Texts have a maximum length, because an action is checked against
+    the protocol while the store is held.
+    """
     for one in OPTIONS:
         if isinstance(said := getattr(act, one.field), str) and len(said) > slow_work.SHORT:
             raise LocalFault(sentence("too-long", name=str(one), count=len(said), most=slow_work.SHORT))
@@ -47,8 +50,10 @@ def check(act: StaffAct) -> None:
 
 
 def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
-    """LocalFault where an option of --repeat says another thing than was said ``first``. ``now``: what the
-    act would say by itself."""
+    """Raise LocalFault if an option of --repeat differs from what was sent ``first``.
+
+    ``now``: what the action would send by default.
+    """
     for one in given(act):
         if now is None or any(
             getattr(now, name, None) not in (None, (), getattr(first, name, None)) for name in one.fills
@@ -57,15 +62,17 @@ def check_same(act: StaffAct, first: Apdu, now: Apdu | None) -> None:
 
 
 def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context) -> tuple[Sentence, ...]:
-    """What of the options given the partner's machine cannot be told, in a sentence; () where all of it is,
-    or nothing goes to a machine."""
+    """Return a sentence with the options that the partner's system cannot be sent.
+
+    () if it can be sent all of them, or nothing goes to a system.
+    """
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     role, dialect = transaction.role, transaction.dialect
     if delivery_mode.of_message(codec, partner, said, role, dialect) is not Manner.SEND:
         return ()
     if codec.refuses(said, dialect):
-        return ()  # the step refuses it, in words of its own
+        return ()  # the step refuses it, with its own sentence
     whole = _named(said, transaction, context)
     lost = [str(option) for option in given(act) if _is_lost(option, whole, codec)]
     if not lost:
@@ -74,7 +81,7 @@ def untold(act: StaffAct, said: Apdu, transaction: Transaction, context: Context
 
 
 def _is_lost(option: Option, said: Apdu, codec: Codec) -> bool:
-    """Whoever reads it reads another value, and the same as if it had not been said."""
+    """Return whether the receiver reads another value, the same as without the option."""
     filled = [name for name in option.fills if getattr(said, name, None) not in (None, ())]
     read = codec.project(said)
     return bool(filled) and not any(_is_told(name, said, read, codec) for name in filled)
@@ -87,12 +94,12 @@ def _is_told(name: str, said: Apdu, read: Apdu, codec: Codec) -> bool:
     nothing: Any = () if isinstance(value, tuple) else None
     try:
         return codec.project(replace(said, **{name: nothing})) != read
-    except LocalFault:  # it must be said, so it is
+    except LocalFault:  # it is mandatory, so it is sent
         return True
 
 
 def _named(said: Apdu, row: Transaction, context: Context) -> Apdu:
-    """With what a codec needs to read it back: its transaction, and the day that weeks count from."""
+    """Add what a codec needs to read the message back: its transaction, and the day that weeks count from."""
     number = str((row.options or {}).get("number", "")) or row.tgq
     return replace(
         said,

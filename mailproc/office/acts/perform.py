@@ -1,6 +1,6 @@
-"""What staff do, for the command line now and a page later: each act is an event and its step.
+"""Perform an action of staff, for the command line now and a page later: an event and its step.
 
-An act is refused before anything changed, with a sentence that says what is possible instead.
+An action is refused before anything changes, with a sentence that names what is possible instead.
 """
 
 from dataclasses import dataclass, replace
@@ -33,21 +33,21 @@ __all__ = ["StaffAct", "decided", "foresee", "perform"]
 
 
 def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
-    """Write the act's event and take its step, after the older events of that transaction.
+    """Write the action's event and take its step, after the older events of that transaction.
 
-    Raises LocalFault, TryLater.
+    Raise LocalFault or TryLater.
     """
     return _told(store.write(lambda connection: _perform(connection, context, act)), act, context)
 
 
 def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
-    """What ``perform`` would do. Nothing is kept."""
+    """Return what ``perform`` would do, and keep nothing."""
     done = foreseen(store, lambda connection: _perform(connection, context, act))
     return _told(done, act, context)
 
 
 def decided(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Decision:
-    """What ``perform`` would do to ``transaction`` as it stands. Writes nothing. Raises LocalFault."""
+    """Return what ``perform`` would do to ``transaction`` as it stands; writes nothing. Raise LocalFault."""
     said = _said(connection, context, act, transaction)
     event = events.unwritten(_event(act, said, transaction, context))
     return steps.decide(connection, event, said, transaction, steps.state_of(transaction), context)
@@ -55,7 +55,7 @@ def decided(connection: Connection, context: Context, act: StaffAct, transaction
 
 @dataclass(frozen=True)
 class _Done:
-    """``said`` in ``transaction``, as it was before the step."""
+    """What was sent in ``transaction``, as that was before the step."""
 
     outcome: StepOutcome
     said: Apdu | None = None
@@ -76,21 +76,23 @@ def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
 
 
 def _told(done: _Done, act: StaffAct, context: Context) -> StepOutcome:
-    """The outcome with what is worth a word. After the write: the message is read as by its receiver."""
+    """Add remarks for staff to the outcome, after the write: the message is read as its receiver reads it."""
     outcome, lost = done.outcome, _untold(act, done, context)
     return replace(outcome, words=(*_due_back(done.said, act, context.today()), *outcome.words, *lost))
 
 
 def _untold(act: StaffAct, done: _Done, context: Context) -> tuple[Sentence, ...]:
-    """What was recorded or is said once more tells nobody anything new."""
+    """Return options that were not sent; () for what was only recorded, or sent again."""
     if done.said is None or done.transaction is None or act.heard_by or act.repeat:
         return ()
     return options.untold(act, done.said, done.transaction, context)
 
 
 def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[Sentence, ...]:
-    """The day that a loan, its renewal or its reminder names: whoever mistook it for another sees it at
-    once, and can undo. Nothing is refused, as staff may record late what was done in time."""
+    """Return the day that a loan, its renewal or its reminder names, so that staff see a mistake at once.
+
+    Nothing is refused, because staff may record late what was done in time.
+    """
     if isinstance(said, Shipped | RenewAnswer) and said.due is not None:
         passed = said.due.on < today and not act.heard_by
         return (sentence("due-back-passed" if passed else "due-back", day=said.due.on),)
@@ -135,7 +137,7 @@ def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: 
 
 
 def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
-    """A note that no message carries is kept with the event."""
+    """Return facts for the event: a note that no message carries is kept there."""
     if act.repeat:
         return {"again": True}
     return {"remark": act.note} if act.note and said is None else None

@@ -1,5 +1,7 @@
-"""An act said once more: the same letter, with the time of the first (ISO 10161-1:
-date-time-of-original-service)."""
+"""Repeat an action: the same message, with the time of the first.
+
+(ISO 10161-1: date-time-of-original-service.)
+"""
 
 from sqlalchemy import Connection
 
@@ -15,7 +17,7 @@ from mailproc.store.rows import Transaction
 
 
 def repeated(connection: Connection, transaction: Transaction, action: str, answer: bool | None) -> Apdu:
-    """What the last such act said. LocalFault where nothing was said, or its state is over."""
+    """Return what the last such action sent. Raise LocalFault if nothing was, or its state has passed."""
     said = _last(connection, transaction, action, answer)
     if said is None:
         raise LocalFault(sentence("nothing-to-repeat", action=action))
@@ -29,9 +31,9 @@ def repeated(connection: Connection, transaction: Transaction, action: str, answ
 def _last(
     connection: Connection, transaction: Transaction, action: str, answer: bool | None
 ) -> tuple[int, Apdu] | None:
-    """The event and the APDU as it was told, in whatever manner."""
+    """Return the event and the APDU of the last such action, however it was sent."""
     done = events.of_transaction(connection, transaction.id)
-    same = (action, "amend") if action == "request" else (action,)  # a corrected order is the order
+    same = (action, "amend") if action == "request" else (action,)  # a corrected order is an order too
     for event in reversed([one for one in done if one.type in same]):
         for intent in outgoing.of_event(connection, event.id):
             said = apdu_in(intent.body)

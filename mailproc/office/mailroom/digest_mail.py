@@ -1,4 +1,4 @@
-"""The agenda as a letter to staff: written once, and sent by the outbox as every notice."""
+"""Send the digest to staff as a letter."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,10 +22,9 @@ from mailproc.templating.contract import as_context
 
 
 def send(store: Store, context: Context, by: str = "") -> Agenda:
-    """Put the digest into the outbox; ``by`` '' is the schedule.
+    """Put the digest into the outbox; ``by`` is '' for the schedule.
 
-    What it says is fixed here and not when the letter is written, so that it does not name itself
-    among the letters that wait.
+    Its content is fixed here, not when the letter is written, so that it does not list itself as waiting.
     """
     with store.read() as connection:
         found = agenda(connection, context)
@@ -35,13 +34,13 @@ def send(store: Store, context: Context, by: str = "") -> Agenda:
 
 
 def last_sent(store: Store) -> datetime | None:
-    """When a digest was last asked for, by whomever."""
+    """Return when a digest was last ordered, by whomever."""
     with store.read() as connection:
         return open_requests.last_digest(connection)
 
 
 def letter_of(found: Agenda, context: Context) -> StaffDigest:
-    """The agenda in words of the library's language."""
+    """Return the digest as text in the library's language."""
     library, language = context.config.library, context.language
     return digest.digest(
         OurLibrary(name=library.name, email=library.email),
@@ -92,7 +91,7 @@ def _request(one: Todo, context: Context) -> DigestRequest:
 
 
 def _by_state(idle: Sequence[Todo], context: Context) -> list[tuple[str, list[DigestRequest]]]:
-    """Under the words of their state, each group in the order of its first."""
+    """Group by the name of the state, in the order of the first request of each group."""
     groups: dict[str, list[DigestRequest]] = {}
     for one in idle:
         state = context.language.term_word(one.state)
@@ -101,7 +100,7 @@ def _by_state(idle: Sequence[Todo], context: Context) -> list[tuple[str, list[Di
 
 
 def _letter(one: LetterLine, context: Context, state: str = "") -> DigestLetter:
-    """The reason that is written down, else the word of its state."""
+    """Return a letter's line: the stored reason, else the name of its state."""
     language = context.language
     stands = {"prepared": "waiting", "todo": "waiting", "shelved": "failed"}.get(one.state, one.state)
     why = language.words_of(one.note) or (

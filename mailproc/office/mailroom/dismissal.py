@@ -1,5 +1,7 @@
-"""Dismiss shelved letters that are nothing for us, and letters of ours that did not arrive: kept, but not
-listed again."""
+"""Dismiss shelved letters that do not concern us, and letters of ours that were not delivered.
+
+They are kept, but not listed again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +34,11 @@ class Dismissed:
 def dismiss(
     store: Store, context: Context, letter_ids: Sequence[str], note: str = "", by: str = ""
 ) -> Dismissed:
-    """Put shelved letters and messages away, and letters of ours (O…) that came back or were given up; all
-    or none. Of a letter that was read, its shelved messages.
+    """Dismiss shelved letters and messages, and letters of ours (O…) that bounced or failed; all or none.
 
-    ``release``, ``attach`` and ``redeliver`` still take what was dismissed. LocalFault for what does not lie
-    on the shelf, and for an order that nobody has and that is still wanted.
+    For a letter that was read, its shelved messages are dismissed. ``release``, ``attach`` and ``redeliver``
+    still accept what was dismissed. Raise LocalFault for what is not on the shelf, and for an order that
+    nobody has and that is still wanted.
     """
     rows = list(dict.fromkeys(map(parsed, letter_ids)))
     now = context.clock()
@@ -58,8 +60,10 @@ def _put_away_by(by: str, when: str, note: str) -> Sentence:
 
 
 def _meant(connection: Connection, kind: str, number: int) -> Sequence[tuple[str, int]]:
-    """The letter or message itself; of a letter that was read, its messages on the shelf. A letter and one of
-    its messages may be named together."""
+    """Return the letter or message itself, or the shelved messages of a letter that was read.
+
+    A letter and one of its messages may be named together.
+    """
     row = letters.load(connection, number) if kind == "I" else None
     if row is None or row.state != "done":
         return [(kind, number)]

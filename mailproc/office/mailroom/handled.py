@@ -1,4 +1,4 @@
-"""What became of a letter, or of one message of it, with which staff did something."""
+"""The result of an action of staff on a letter, or on one message of it."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,10 @@ from mailproc.sentence import Part
 
 @dataclass(frozen=True)
 class Handled:
-    """``id``: I12, O12 or E40. ``state``: of its row now (docs/queue.md). ``text``: a sentence. ``request``:
-    to which it was put, as it was named. ``follows``: what comes of it, in words."""
+    """``id``: I12, O12 or E40. ``state``: of its row now (docs/queue.md). ``text``: a sentence.
+
+    ``request``: the request it was assigned to, as staff named it. ``follows``: the consequences, as text.
+    """
 
     id: str
     state: str

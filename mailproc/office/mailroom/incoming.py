@@ -1,4 +1,4 @@
-"""What staff do with letters: bring them in, and find a place for those that nobody could place."""
+"""Actions of staff on letters: take them in, and assign those that could not be placed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,18 +38,18 @@ LONGEST_NOTE = 4000
 
 
 def take_in(store: Store, new: Sequence[NewLetter]) -> list[StoredLetter]:
-    """Take letters from files, by the channel "inject", in one commit."""
+    """Take letters from files into one commit, by the channel "inject"."""
     return store.write(lambda connection: keep(connection, new))
 
 
 def take_all(store: Store, new: Iterable[NewLetter]) -> Iterator[StoredLetter]:
-    """The same of however many, in portions; each letter is answered for when its commit holds."""
+    """Take any number of letters, in portions; each is acknowledged when its commit holds."""
     for portion in _portions(new):
         yield from take_in(store, portion)
 
 
 def _portions(letters: Iterable[NewLetter]) -> Iterator[list[NewLetter]]:
-    """Few enough letters, and octets, to be held in memory and in one commit."""
+    """Yield portions small enough for memory and for one commit."""
     portion: list[NewLetter] = []
     octets = 0
     for letter in letters:
@@ -63,7 +63,7 @@ def _portions(letters: Iterable[NewLetter]) -> Iterator[list[NewLetter]]:
 
 
 def known_mailbox(config: Config, name: str) -> None:
-    """LocalFault where config.toml has no mailbox of that name ('' is none at all)."""
+    """Raise LocalFault if config.toml has no mailbox of that name ('' means none)."""
     names = [mailbox.name for mailbox in config.mailbox]
     if name and name not in names:
         raise LocalFault(
@@ -90,7 +90,7 @@ def release(store: Store, context: Context, letter_id: str, partner: str = "") -
 
 
 def report(store: Store, context: Context, letter_id: str, by: str) -> Handled:
-    """The sender of a shelved message is told that we know of no such request."""
+    """Tell the sender of a shelved message that we know no such request."""
     kind, number = parsed(letter_id)
 
     def job(connection: Connection) -> Handled:
@@ -103,9 +103,9 @@ def report(store: Store, context: Context, letter_id: str, by: str) -> Handled:
 
 
 def attach(store: Store, context: Context, letter_id: str, number: str) -> Handled:
-    """Put a shelved letter (as a message) or a single message of one to a request.
+    """Assign a shelved letter (as a message), or one message of a letter, to a request.
 
-    ``number`` may be a letter of ours (O12): then the shelved letter says that it came back.
+    ``number`` may be a letter of ours (O12): then the shelved letter reports its bounce.
     """
     kind, row_id = parsed(letter_id)
     ours = parsed(number) if number.strip().upper().startswith("O") else None
@@ -159,7 +159,7 @@ def redeliver(store: Store, letter_id: str, *, arrived: bool = False) -> Handled
 
 
 def hold(store: Store, letter_id: str) -> Handled:
-    """Keep a letter that has not left from leaving, until it is redelivered."""
+    """Keep a letter that has not left from being sent, until it is redelivered."""
     kind, number = parsed(letter_id)
     if kind != "O":
         raise LocalFault(sentence("not-ours", letter=letter_id))
@@ -186,17 +186,17 @@ def _release_letter(connection: Connection, number: int, symbol: str) -> Handled
 
 
 def _reading(store: Store, context: Context, number: int) -> LetterReading | None:
-    """The letter read, before the store is held, where nobody whom config.toml knows has sent it."""
+    """Read a letter of an unknown sender, before the store is held; None for others."""
     with store.read() as connection:
         row = letters.load(connection, number)
     if row is None or row.state not in letters.PLACEABLE or row.partner:
         return None
-    reading = read(row, context, lambda _name: None)  # staff vouch for it: DNS is not asked
+    reading = read(row, context, lambda _name: None)  # staff vouch for it: no DNS query
     return reading if reading.unproven else None
 
 
 def _release_strangers(connection: Connection, reading: LetterReading, context: Context) -> Handled:
-    """Of a library that staff have confirmed: it goes the way of the partner who passed the request on."""
+    """Release a letter of a confirmed library, as one of the partner who forwarded the request to it."""
     name, sender = f"I{reading.inbox_id}", reading.letter.sender
     transaction = forwarded_senders.claimed_transaction(connection, reading, context)
     if transaction is not None:
@@ -218,7 +218,7 @@ def _release_strangers(connection: Connection, reading: LetterReading, context: 
 
 
 def _moved(letter_id: str, outcome: StepOutcome) -> Sentence:
-    """That the letter is attached, and what it did to the status."""
+    """Return a sentence: the letter is attached, and how the status changed."""
     if not outcome.after or outcome.after == outcome.before:
         return sentence("attached-stays", letter=letter_id, state=_term(outcome.after or outcome.before))
     return sentence("attached", letter=letter_id, before=_term(outcome.before), after=_term(outcome.after))
@@ -234,7 +234,7 @@ def _release_message(connection: Connection, number: int) -> Handled:
 
 
 def _fits(event: Event, transaction: Transaction, number: str) -> None:
-    """Refuse to put a borrower's words where we borrow, or a lender's where we lend."""
+    """Refuse a borrower's message where we borrow, or a lender's where we lend."""
     ours, heard = transaction.role, ApduType.__members__.get(event.type)
     if (heard.said_by if heard else Role.RESPONDER) is ours:
         code = "attach-not-said-lender" if ours is Role.RESPONDER else "attach-not-said-borrower"
@@ -259,7 +259,7 @@ def _nowhere(connection: Connection, name: str) -> LocalFault:
 
 @dataclass(frozen=True)
 class _Masked:
-    """What is kept of an attached letter, read before the store is held: its bytes never change."""
+    """What is kept of an attached letter; read before the store is held, as its bytes never change."""
 
     message_id: str
     subject: str
@@ -293,7 +293,7 @@ def _on_the_shelf(connection: Connection, inbox_id: int) -> InboxLetter:
 def _as_message(
     connection: Connection, inbox_id: int, letter: _Masked, transaction: Transaction, context: Context
 ) -> int:
-    """The whole letter as a Message of the partner, its text kept in the history."""
+    """Store the whole letter as a Message of the partner, with its text in the history."""
     was, partner = _on_the_shelf(connection, inbox_id).state, transaction.partner
     event = NewEvent(
         cause="letter",

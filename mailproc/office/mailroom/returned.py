@@ -1,4 +1,4 @@
-"""Let staff say which letter of ours bounced, where its report names none."""
+"""Let staff name the letter of ours that bounced, if its report does not."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,9 @@ from mailproc.store.rows import InboxLetter, Transaction
 def came_back(
     connection: Connection, report: InboxLetter, outgoing_id: int, why: str, context: Context
 ) -> Handled:
-    """The shelved letter ``report`` says that O… came back, as ``why`` tells.
+    """Record that letter O… bounced, as the shelved letter ``report`` says.
 
-    LocalFault where that letter has not left, or is known to have come back.
+    Raise LocalFault if that letter has not left, or is already known to have bounced.
     """
     _check_out(connection, outgoing_id)
     born = NewEvent(
@@ -41,7 +41,7 @@ def came_back(
 
 
 def no_message(connection: Connection, inbox_id: int, transaction: Transaction) -> LocalFault:
-    """A mail system's report is no word of the partner: it is about a letter of ours: which one?"""
+    """Return the refusal to attach a bounce to a request: staff must name the letter of ours it is about."""
     out = undelivered.perhaps(connection, transaction.id)
     return LocalFault(
         sentence("attach-report", letter=inbox_id, partner=transaction.partner),

@@ -1,4 +1,4 @@
-"""The directory of partners, and what letters taught us of their addresses, which staff confirm or forget."""
+"""The directory of partners, and addresses learned from letters, which staff confirm or forget."""
 
 import re
 from collections.abc import Iterator
@@ -27,10 +27,11 @@ _TO_US = {"RESPONDER": "lender", "REQUESTER": "borrower"}
 
 @dataclass(frozen=True)
 class Learned:
-    """``id``: A3. ``confirmed_at`` (UTC): since then the partner's letters go there; None: it waits.
+    """A learned address. ``id``: A3.
 
-    ``number`` (B1-1) and ``symbol``: the partner says that it has passed that request on to this library,
-    and the address is that library's; '' where it is the partner's own.
+    ``confirmed_at`` (UTC): since then letters go there; None if it waits. ``number`` (B1-1) and ``symbol``:
+    the partner says that it forwarded that request to this library, whose address this is; '' for the
+    partner's own.
     """
 
     id: str
@@ -43,15 +44,17 @@ class Learned:
 
 @dataclass(frozen=True)
 class Answered:
-    """What staff's word on ``partner_addresses`` did, in sentences."""
+    """The effects of the staff's decision, as sentences."""
 
     learned: Learned
     words: tuple[Part, ...]
 
 
 def listed(connection: Connection, context: Context) -> list[dict[str, str]]:
-    """The partners; ``address``: where a new request would go; ``roles`` in words for people, ``status`` as
-    it is now, no secrets."""
+    """Return the partners.
+
+    ``address``: where a new request would go; ``roles`` as text, ``status`` as it is now, no secrets.
+    """
     waiting = paused(connection, context)
     return [
         _line(one, "paused" if one.symbol in waiting else "active", context.config.proofs_of(one))
@@ -73,21 +76,25 @@ def _line(partner: Partner, status: str, proofs: tuple[str, ...]) -> dict[str, s
 
 
 def taught(connection: Connection) -> list[Learned]:
-    """Every address that a letter named and config.toml does not have; of requests that were passed on,
-    while it can still be said where they are."""
+    """Return every learned address that config.toml does not have.
+
+    Addresses of forwarded requests are included while staff can still decide about them.
+    """
     rows = partner_addresses.addresses(connection)
     return [_learned(connection, row) for row in rows if not row.transaction_id or _asks(connection, row)]
 
 
 def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered:
-    """From now on new transactions with the partner go to that address; of a request that was passed on, it
-    is with that library now. LocalFault: no such one, or it is too late."""
+    """Use the address for new transactions, or move the forwarded request to that library.
+
+    Raise LocalFault if there is no such address, or it is too late.
+    """
 
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
         if row.kind == partner_addresses.FORWARDED:
             words = _redirect(connection, found, row, context, by)
-            partner_addresses.forget(connection, row.id)  # the history of the request keeps it
+            partner_addresses.forget(connection, row.id)  # it stays in the history of the request
         else:
             partner_addresses.confirm(connection, row.id, context.clock())
             words = (sentence("new-requests-go", partner=found.partner, address=found.address),)
@@ -98,9 +105,8 @@ def confirm(store: Store, context: Context, name: str, by: str = "") -> Answered
 
 
 def forget(store: Store, context: Context, name: str, by: str = "") -> Answered:
-    """It was not theirs, or is no longer: what was before holds, and nothing more goes to that address.
-    LocalFault: no such one."""
-    from mailproc.office.partners import forgetting  # here: who reads the directory takes no step
+    """Forget the address: nothing more goes to it. Raise LocalFault if there is no such address."""
+    from mailproc.office.partners import forgetting  # here: reading the directory needs no steps
 
     def job(connection: Connection) -> Answered:
         found, row = _one(connection, name)
@@ -130,7 +136,7 @@ def _stays(connection: Connection, found: Learned, row: LearnedAddress) -> Itera
 
 
 def _answered(connection: Connection, row: LearnedAddress) -> None:
-    """The question to staff no longer stands where it was asked, unless another waits there."""
+    """Clear the question to staff, unless another one waits in the same place."""
     transaction_id = unconfirmed.learned_in(connection, row)
     reason = Reason.FORWARDED_ELSEWHERE if row.transaction_id else Reason.LEARNED_ADDRESS
     if transaction_id is None:
@@ -143,7 +149,7 @@ def _answered(connection: Connection, row: LearnedAddress) -> None:
 def _redirect(
     connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str
 ) -> tuple[Part, ...]:
-    """The step of staff's yes; what it did, in words."""
+    """Take the step of a confirmation; return what it did, as text."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
     transaction = transactions.load(connection, row.transaction_id)
@@ -158,7 +164,7 @@ def _redirect(
 
 
 def _remain(connection: Connection, found: Learned, row: LearnedAddress, context: Context, by: str) -> None:
-    """The step of staff's no."""
+    """Take the step of a refusal."""
     from mailproc.flow.advance import forwarding, steps  # as above
 
     transaction = transactions.load(connection, row.transaction_id)
@@ -183,7 +189,7 @@ def _event(
 
 
 def _believed(found: Learned, context: Context) -> Iterator[Part]:
-    """What of the new library's letters counts by itself."""
+    """Yield what letters of the new library may do without confirmation."""
     from mailproc.flow.intake import forwarded_senders  # as above
 
     partner = context.partners.get(found.partner)
@@ -211,7 +217,7 @@ def _learned(connection: Connection, row: LearnedAddress) -> Learned:
 
 
 def _asks(connection: Connection, row: LearnedAddress) -> bool:
-    """Do we still wait for an answer in the request that was passed on?"""
+    """Return whether the forwarded request still waits for an answer."""
     return transactions.load(connection, row.transaction_id).state.awaits_answer
 
 

@@ -1,4 +1,4 @@
-"""Nothing more goes to an address that staff say is not, or no longer, a partner's."""
+"""Move requests and letters away from an address that is not, or no longer, a partner's."""
 
 from sqlalchemy import Connection
 
@@ -10,8 +10,10 @@ from mailproc.store.rows import Transaction
 
 
 def move_away(connection: Connection, context: Context, symbol: str, address: str) -> tuple[str, ...]:
-    """Requests and letters to the partner at ``address`` go where they would go without it; what became of
-    them, in sentences. A partner that config.toml no longer knows has nowhere else."""
+    """Move requests and letters of the partner at ``address`` to where they would go without it.
+
+    Return what became of them, as sentences. If the partner has left config.toml there is no other address.
+    """
     partner = context.partners.get(symbol)
     instead = partner_addresses.address_of(connection, symbol) or (partner.address if partner else "")
     if not instead:
@@ -26,7 +28,7 @@ def move_away(connection: Connection, context: Context, symbol: str, address: st
 
 
 def _requests(connection: Connection, symbol: str, address: str, instead: str) -> list[str]:
-    """The numbers of those that are still open; closed ones go with them, for one may write of them yet."""
+    """Return the numbers of the open requests; closed ones move too, because a letter may still follow."""
     there = transactions.at_address(connection, symbol, address)
     theirs = [row for row in there if not (row.options or {}).get(ANSWERS_FROM)]
     for row in theirs:
@@ -35,8 +37,7 @@ def _requests(connection: Connection, symbol: str, address: str, instead: str) -
 
 
 def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ...]:
-    """Those that wait are written again; one that staff are to look at is when they let it go
-    (``send.redeliver``)."""
+    """Write waiting letters again; one that staff must look at, when they release it (``send.redeliver``)."""
     waiting = outgoing.prepared_to(connection, symbol, address)
     for outgoing_id in waiting:
         outgoing.renew_letter(connection, outgoing_id)

@@ -1,4 +1,4 @@
-"""Staff pause a partner: its requests stay where they are, letters to it wait, and nothing fails."""
+"""Pause a partner: its requests stay as they are, letters to it wait, and nothing fails."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from mailproc.store.events import NewEvent
 
 @dataclass(frozen=True)
 class PauseStatus:
-    """``status``: active or paused, as it holds now. ``text``: a sentence."""
+    """``status``: active or paused, now. ``text``: a sentence."""
 
     symbol: str
     status: str
@@ -22,7 +22,7 @@ class PauseStatus:
 
 
 def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
-    """From now on letters to the partner wait. LocalFault: unknown, or paused already."""
+    """Let letters to the partner wait from now on. Raise LocalFault if it is unknown, or paused already."""
     partner = context.partners.known(symbol)
     if partner.status == "paused":
         raise LocalFault(sentence("paused-by-config", partner=partner.symbol))
@@ -38,8 +38,10 @@ def pause(store: Store, context: Context, symbol: str, by: str = "") -> PauseSta
 
 
 def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseStatus:
-    """Letters to the partner go again, where config.toml does not keep them. LocalFault: unknown, or not
-    paused by staff."""
+    """Let letters to the partner go again, unless config.toml pauses it.
+
+    Raise LocalFault if it is unknown, or was not paused by staff.
+    """
     partner = context.partners.known(symbol)
     configured = (
         sentence("paused-by-config-active", partner=partner.symbol) if partner.status == "paused" else None
@@ -57,7 +59,7 @@ def resume(store: Store, context: Context, symbol: str, by: str = "") -> PauseSt
 
 
 def _note(connection: Connection, context: Context, what: str, symbol: str, by: str) -> int:
-    """Who did it, and when."""
+    """Record who did it, and when."""
     event = NewEvent(
         cause="staff", type=what, at=context.clock(), actor=by, door="cli", partner=symbol, state="done"
     )

@@ -1,1 +1,1 @@
-"""What staff ask about requests, letters and timers. Reads only."""
+"""Queries of staff about requests, letters and timers. Reads only."""

@@ -1,7 +1,7 @@
 """Build the digest: what needs attention and why, what waits for others, and the total of both.
 
-Each open request stands in exactly one group, or a timer of it waits, or it stands in ``idle``: there
-nothing happens unless a letter comes or a person acts.
+Each open request is in exactly one group, or has a timer, or is in ``idle``: there nothing happens unless a
+letter comes or a person acts.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -21,12 +21,12 @@ from mailproc.store.rows import OpenAttempt
 from mailproc.store.skipped_letters import Remembered
 
 MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
-"""States in which it may be for us to act; in all others only a reason or a promise makes it so."""
+"""States in which an action of ours may be due; in all others only a reason or a promise makes it so."""
 
 
 @dataclass(frozen=True)
 class Todo:
-    """A request in its group. ``reasons``: all that are named, ``since``: of the last thing that happened."""
+    """A request in its group. ``reasons``: all of them; ``since``: the time of the last event."""
 
     number: str
     title: str
@@ -45,7 +45,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Unread:
-    """A mailbox that cannot be read, or of which single letters could not be."""
+    """A mailbox that cannot be read, or single letters of it that could not be."""
 
     name: str
     error: str
@@ -54,7 +54,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class FaultyText:
-    """A text of the library's own that is broken, with its first fault and how many more it has."""
+    """A broken text of the library's own, with its first fault and the number of others."""
 
     path: str
     error: str
@@ -62,15 +62,16 @@ class FaultyText:
 
 
 MOST_LETTERS = 50
-"""Of the letters on the shelf as many are shown; a flood of strangers' is not loaded."""
+"""Shelved letters that are shown; more (a flood of strangers' letters) are not loaded."""
 
 
 @dataclass(frozen=True)
 class Agenda:
-    """Each open request stands in one group, or counts among ``waiting`` (for others); ``idle`` are those of
-    ``waiting`` of which no timer waits either: nothing happens by itself. The longest waiting first.
+    """The digest.
 
-    ``unplaced``: at most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
+    Each open request is in one group, or counts among ``waiting`` (for others). ``idle`` are those of
+    ``waiting`` without a timer: nothing happens automatically. The longest waiting first. ``unplaced``: at
+    most ``MOST_LETTERS`` of ``unplaced_count``. ``unread``: letters that wait for DNS.
     """
 
     day: date
@@ -88,7 +89,7 @@ class Agenda:
 
 
 def agenda(connection: Connection, context: Context) -> Agenda:
-    """What is to be done now."""
+    """Return what is to be done now."""
     day = context.today()
     needing, idle = _at_hand(connection, day)
     all_open = open_requests.count(connection)
@@ -111,15 +112,17 @@ def agenda(connection: Connection, context: Context) -> Agenda:
 def needs(
     connection: Connection, day: date, only: Collection[int] | None = None
 ) -> dict[int, tuple[str, ...]]:
-    """Why requests need attention, the most urgent reason first, by the id of those that do; with ``only``
-    of these alone. One rule for all who ask, so that a list and the letter of the day agree."""
+    """Return why requests need attention, the most urgent reason first, by request id.
+
+    ``only`` limits it to these. Lists and digest use this one rule, so that they agree.
+    """
     rows = open_requests.attempts(connection, MAY_NEED, day, only)
     each = groupby(rows, key=lambda row: row.request_id)
     return {number: found for number, attempts in each if (found := reasons_of(list(attempts), day))}
 
 
 def _at_hand(connection: Connection, day: date) -> tuple[list[Todo], tuple[Todo, ...]]:
-    """Those that need attention, and those that are open, need none and have no timer."""
+    """Return the requests that need attention, and the open ones that need none and have no timer."""
     needing: list[Todo] = []
     idle: list[Todo] = []
     rows = open_requests.attempts(connection, MAY_NEED, day)
@@ -134,7 +137,7 @@ def _at_hand(connection: Connection, day: date) -> tuple[list[Todo], tuple[Todo,
 
 
 def _groups(needing: Sequence[Todo]) -> Iterator[Group]:
-    """The longest waiting first in each."""
+    """Yield the groups; the longest waiting first in each."""
     by_reason: dict[str, list[Todo]] = {}
     for one in needing:
         by_reason.setdefault(one.reasons[0], []).append(one)
@@ -156,8 +159,10 @@ def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
 
 
 def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:
-    """Why a request needs attention, the most urgent reason first. ``attempts``: its rows of
-    ``open_requests.attempts``, in order."""
+    """Return why a request needs attention, the most urgent reason first.
+
+    ``attempts``: its rows of ``open_requests.attempts``, in order.
+    """
     last = attempts[-1]
     reasons = {reason for row in attempts[:-1] for reason in row.attention or ()} - OVER_WITH_THE_NEXT
     reasons |= set(last.attention or ())
@@ -167,7 +172,7 @@ def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:
 
 
 def _unspoken(last: OpenAttempt, day: date) -> set[str]:
-    """Why it is our turn, where no reason is written down."""
+    """Return why it is our turn if no reason is stored."""
     role, state = last.role, last.state or State.IDLE
     borrowing = role is Role.REQUESTER
     promised = (last.promise or {}).get("date") or ""
@@ -184,7 +189,7 @@ def _unspoken(last: OpenAttempt, day: date) -> set[str]:
 
 
 def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
-    """One that was taken out of config.toml is looked at no more."""
+    """Yield the mailboxes; one that was removed from config.toml is left out."""
     known = {mailbox.name for mailbox in context.config.mailbox}
     for row in open_requests.failing_mailboxes(connection):
         if row.failing_since is not None and row.name in known:
@@ -199,7 +204,7 @@ def _faulty_texts(context: Context) -> tuple[FaultyText, ...]:
     if not any(folder.rglob("*.txt")):
         return ()
     from mailproc.office.templates import (
-        template_dry_run,  # here: who has no texts of their own loads no templates
+        template_dry_run,  # here: a library without texts of its own loads no templates
     )
 
     return tuple(
@@ -210,7 +215,7 @@ def _faulty_texts(context: Context) -> tuple[FaultyText, ...]:
 
 
 def _passed_over(name: str, passed: Sequence[Remembered]) -> str:
-    """The first of them, the others by number, and what reads them again."""
+    """Describe the first skipped letter, the number of others, and the command that reads them again."""
     first, more = passed[0], len(passed) - 1
     others = f" and {more} more were" if more else " was"
     return f"letter UID {first.uid}{others} passed over: {first.reason}; mailproc fetch {name} reads again"

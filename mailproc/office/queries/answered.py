@@ -1,7 +1,7 @@
-"""Did somebody carry a letter from the folder to the partner? What answers it proves that they have it.
+"""Find out whether a letter in the folder was carried to the partner: an answer to it proves that.
 
-Not everything that is heard since is an answer to it: a word about the order may cross our cancellation,
-and a letter that staff attached may be a reader's.
+Not every later message is an answer: it may cross our cancellation, and a letter attached by staff may be a
+reader's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,23 +14,23 @@ from mailproc.store.intent_bodies import apdu_in
 from mailproc.store.rows import Intent
 
 ANSWERED_BY: Mapping[str, frozenset[str]] = {
-    "ILL_REQUEST": frozenset(ApduType.__members__),  # who does not have the order has nothing to say of it
+    "ILL_REQUEST": frozenset(ApduType.__members__),  # any message about the order proves that it arrived
     "CANCEL": frozenset({"CANCEL_REPLY"}),
     "RENEW": frozenset({"RENEW_ANSWER"}),
     "ILL_ANSWER": frozenset({"CONDITIONAL_REPLY"}),
     "STATUS_QUERY": frozenset({"STATUS_OR_ERROR_REPORT"}),
 }
-"""Of what we say, as an APDU's type: the types that only an answer to it has."""
+"""For each type of our APDUs: the types that only an answer to it has."""
 
 
 def last_word(connection: Connection, transaction_id: int) -> bool:
-    """Is what we said last in the transaction answered?"""
+    """Return whether our last message in the transaction was answered."""
     said = outgoing.last_said(connection, transaction_id)
     return said is not None and answered(connection, [said])
 
 
 def answered(connection: Connection, intents: Iterable[Intent]) -> bool:
-    """Is any of ``intents``, which one letter holds, answered?"""
+    """Return whether any of ``intents``, which are in one letter, was answered."""
     return any(_is_answered(connection, intent) for intent in intents)
 
 

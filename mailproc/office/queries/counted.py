@@ -1,4 +1,4 @@
-"""How many there are of what a list shows a part of."""
+"""Count what a list shows only a part of."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 MOST = 10_000
-"""Nobody waits for a list because millions are counted: of more it is said that there are more."""
+"""The highest count; above it the list says that there are more, so that nobody waits for a count."""
 
 
 @dataclass(frozen=True)
 class Counted:
-    """``whole``: there are no more than ``number``."""
+    """A count. ``whole``: there are no more than ``number``."""
 
     number: int
     whole: bool = True
@@ -21,7 +21,7 @@ class Counted:
 
 
 def counted(connection: Connection, statement: Select[Any]) -> Counted:
-    """How many rows ``statement`` gives, ``MOST`` at most."""
+    """Return how many rows ``statement`` has, at most ``MOST``."""
     some = statement.order_by(None).limit(MOST + 1).subquery()
     number = connection.execute(select(func.count()).select_from(some)).scalar_one()
     return Counted(min(number, MOST), number <= MOST)

@@ -1,4 +1,4 @@
-"""From what a person types to a row: B12, L7, B12-2, or TGQ/TQ where that is unambiguous."""
+"""Find a row by what a person types: B12, L7, B12-2, or TGQ/TQ if unambiguous."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"([BL][0-9]{1,18})(?:-([0-9]{1,18}))?", re.IGNORECASE)
 
 
 def request_of(connection: Connection, number: str) -> StoredRequest:
-    """The request that ``number`` names. LocalFault with the candidates where it names several."""
+    """Return the request that ``number`` names. Raise LocalFault with the candidates if there are several."""
     typed = _NUMBER.fullmatch(number.strip())
     if typed:
         request = requests.by_number(connection, typed[1])
@@ -31,7 +31,7 @@ def request_of(connection: Connection, number: str) -> StoredRequest:
 
 
 def transaction_of(connection: Connection, number: str) -> Transaction:
-    """The transaction that ``number`` names; of a request its latest attempt."""
+    """Return the transaction that ``number`` names; for a request its latest attempt."""
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
         return _by_qualifiers(connection, storable(number.strip()))
@@ -52,9 +52,9 @@ def _attempt(connection: Connection, request: StoredRequest, number: int) -> Tra
 
 
 def _by_qualifiers(connection: Connection, typed: str) -> Transaction:
-    """TGQ/TQ as the borrower's system writes it; a bare TGQ will do where it is the only one.
+    """Find TGQ/TQ as the borrower's system writes it, or a TGQ alone if it is unambiguous.
 
-    A qualifier may hold a slash itself, so each slash may be the one between them.
+    A qualifier may contain a slash, so each slash is tried as the separator.
     """
     statement = select(TRANSACTION).where(or_(*_readings(typed))).order_by(TRANSACTION.c.id).limit(20)
     found = made(Transaction, connection.execute(statement))

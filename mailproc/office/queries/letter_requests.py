@@ -1,4 +1,4 @@
-"""What programs ask of the letters in a list: Message-ID, and the requests they are about. Reads only."""
+"""Find what programs ask about the letters of a list: Message-ID, and their requests. Reads only."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,15 @@ from mailproc.store.requests import REQUEST
 from mailproc.store.transactions import TRANSACTION
 
 AT_ONCE = 500
-"""Letters that are asked for together."""
+"""Letters per query."""
 
 
 @dataclass(frozen=True)
 class About:
-    """``direction``: in, or out. ``message_id``: '' where there is no letter yet; of E40 that of its letter.
-    ``requests``: numbers (B12, L7), each once; an order file is about many."""
+    """``direction``: in, or out. ``message_id``: '' if there is no letter yet; for E40 that of its letter.
+
+    ``requests``: numbers (B12, L7), each once; an order file has many.
+    """
 
     direction: str
     message_id: str
@@ -29,7 +31,7 @@ class About:
 
 
 def about(connection: Connection, lines: Sequence[LetterLine]) -> list[About]:
-    """Of each line, in order."""
+    """Return the details of each line, in order."""
     parted = [_parted(line) for line in lines]
     message_ids, numbers = (_found(connection, statements, parted) for statements in (_MESSAGE_IDS, _NUMBERS))
     return [
@@ -39,7 +41,7 @@ def about(connection: Connection, lines: Sequence[LetterLine]) -> list[About]:
 
 
 Parted = tuple[str, int]
-"""("I", 12) of I12, ("intent", 3) of what stands in no letter yet."""
+"""("I", 12) for I12, ("intent", 3) for what is in no letter yet."""
 
 
 def _parted(line: LetterLine) -> Parted:
@@ -50,7 +52,7 @@ def _parted(line: LetterLine) -> Parted:
 def _found(
     connection: Connection, statements: Mapping[str, Select[Any]], parted: Sequence[Parted]
 ) -> dict[Parted, list[str]]:
-    """The texts that the statements give for each id, each once."""
+    """Return the texts that the statements yield for each id, each once."""
     found: dict[Parted, list[str]] = defaultdict(list)
     for kind, statement in statements.items():
         ids = [number for of, number in parted if of == kind]
@@ -63,7 +65,7 @@ def _found(
 
 
 def _numbers(source: Table, column: Column[int]) -> Select[Any]:
-    """Of events or intents: the requests of their transactions, or those they name themselves."""
+    """Select the requests of events' or intents' transactions, or those they name themselves."""
     of = func.coalesce(source.c.request_id, TRANSACTION.c.request_id)
     joined = source.outerjoin(TRANSACTION, TRANSACTION.c.id == source.c.transaction_id)
     joined = joined.join(REQUEST, REQUEST.c.id == of)

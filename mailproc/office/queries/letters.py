@@ -32,7 +32,7 @@ from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
 _WAITING = ("prepared", "sending", "in_doubt", "held", "bounced", "shelved")
-_OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list is not to hold all their bytes
+_OURS = [column for column in OUTGOING.c if column.name != "raw"]  # a list must not load their bytes
 _UNWORDED = (
     select(outgoing.INTENT, EVENT.c.at, REQUEST.c.number)
     .join(EVENT, EVENT.c.id == outgoing.INTENT.c.event_id)
@@ -46,7 +46,7 @@ _ID = re.compile(r"([IOE])([0-9]{1,18})", re.IGNORECASE)  # what fits the store'
 class LetterLine:
     """A letter in a list: I12 came in, O12 is ours, E40 is one message of a letter.
 
-    ``event``: of a message what it says, by its row in the state tables, or UNREADABLE; '' of a letter.
+    ``event``: what a message says, as its row in the state tables, or UNREADABLE; '' for a letter.
     """
 
     id: str
@@ -59,14 +59,14 @@ class LetterLine:
 
     @property
     def name(self) -> str:
-        """Its id; of what stands in no letter yet its request, which commands take (or nothing)."""
+        """Its id; for what is in no letter yet, its request, which commands accept (or nothing)."""
         if not self.id.startswith("intent"):
             return self.id
         number = self.subject.partition(" ")[0]
         return number if _REQUEST.fullmatch(number) else ""
 
     def about(self, language: Language) -> str:
-        """Its subject; of a message its number, and what it says in words."""
+        """Return its subject; for a message its number, and what it says in words."""
         if not self.event:
             return self.subject
         word = language.told_word if self.id.startswith("intent") else language.event_word
@@ -75,7 +75,7 @@ class LetterLine:
 
 @dataclass(frozen=True)
 class _UnwordedIntent(Intent):
-    """An intent that stands in no letter yet, since when, and the number of its request."""
+    """An intent that is in no letter yet: since when, and the number of its request."""
 
     at: datetime
     number: str | None
@@ -98,10 +98,10 @@ def count_recent(connection: Connection) -> Counted:
 
 
 def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:
-    """What could not be placed, at most ``limit``: whole letters (I…) and single messages of letters (E…).
-    ``to_do``: without those whose sender was told: it is for the sender to act, nothing is to be done here.
+    """Return what could not be placed, at most ``limit``: whole letters (I…) and single messages (E…).
 
-    What proven partners wrote comes first: where a list is cut, strangers' letters must not hide it.
+    ``to_do``: without those whose sender was told, because now the sender must act. Letters of proven
+    partners come first: where a list is cut, strangers' letters must not hide them.
     """
     proven, messages, strange = _shelves(to_do=to_do)
     lines: list[LetterLine] = []
@@ -112,7 +112,7 @@ def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = F
 
 
 def count_shelved(connection: Connection, *, to_do: bool = False) -> int:
-    """How many ``shelved`` would give without a limit; none of them is loaded."""
+    """Return how many ``shelved`` would return without a limit, without loading them."""
     shelves = (one.order_by(None).subquery() for one in _shelves(to_do=to_do))
     counts = (select(func.count()).select_from(one) for one in shelves)
     return sum(connection.execute(count).scalar_one() for count in counts)
@@ -128,12 +128,12 @@ def _shelves(*, to_do: bool) -> tuple[Select[Any], Select[Any], Select[Any]]:
 
 
 def waiting(connection: Connection) -> list[LetterLine]:
-    """Letters that came in and are read again by themselves, for DNS gives no answer about their senders."""
+    """Return received letters that wait for DNS to prove their senders, and are read again automatically."""
     return [_incoming(row) for row in letters.waiting(connection)]
 
 
 def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on-shelf") -> LocalFault:
-    """Why nothing can be done with it: the sentence ``code``, or it is not there, or it waits for DNS."""
+    """Return why nothing can be done: the sentence ``code``, it does not exist, or it waits for DNS."""
     kind, number = parsed(letter_id)
     row = letters.load(connection, number) if kind == "I" else None
     if (kind == "I" and row is None) or (kind == "E" and events.load(connection, number) is None):
@@ -147,7 +147,7 @@ def not_on_the_shelf(connection: Connection, letter_id: str, code: str = "not-on
 
 
 def outbox(connection: Connection) -> list[LetterLine]:
-    """Our letters that have not left, with the reason; held orders (no letter yet) too."""
+    """Return our letters that have not left, with the reason, and held orders (no letter yet)."""
     letters = connection.execute(select(*_OURS).where(OUTGOING.c.state.in_(_WAITING))).mappings()
     intents = made(_UnwordedIntent, connection.execute(_UNWORDED))
     return [
@@ -157,7 +157,7 @@ def outbox(connection: Connection) -> list[LetterLine]:
 
 
 def parsed(letter_id: str) -> tuple[str, int]:
-    """("I", 12) of "I12". LocalFault where it is no such id."""
+    """Return ("I", 12) for "I12". Raise LocalFault if it is no such id."""
     found = _ID.fullmatch(letter_id.strip())
     if found is None:
         raise LocalFault(sentence("letter-name", name=letter_id))
@@ -165,7 +165,7 @@ def parsed(letter_id: str) -> tuple[str, int]:
 
 
 def row_of(connection: Connection, letter_id: str) -> dict[str, Any]:
-    """The row of I12 or O12, with ``kind``."""
+    """Return the row of I12 or O12, with ``kind``."""
     kind, number = parsed(letter_id)
     if kind == "E":
         event = events.load(connection, number)
@@ -184,9 +184,11 @@ def events_of(
     language: Language = ENGLISH,
     means: Callable[[str], str] = lambda _code: "",
 ) -> list[dict[str, Any]]:
-    """What each message of a letter says, and what became of it; that staff were told of the letter is
-    none of them. ``item``: what a request asks for; ``says``: lines in words of ``language``; ``means``: what
-    a reply code says, in English."""
+    """Return what each message of a letter says, and what became of it (without letters to staff about it).
+
+    ``item``: what a request asks for; ``says``: lines in words of ``language``; ``means``: the meaning of a
+    reply code.
+    """
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
     statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [

@@ -25,17 +25,17 @@ from mailproc.store.rows import StoredRequest, TransactionOptions
 from mailproc.store.transactions import TRANSACTION
 
 CLOSED = "closed"
-"""The outcome of a request that staff took off the lists."""
+"""The outcome of a request that staff closed."""
 
 
 @dataclass(frozen=True)
 class RequestLine:
     """One request in a list, as its latest attempt stands.
 
-    ``their_number`` is what the partner calls it, '' where it has not said; ``ordered_as`` the number
-    that our order bears on the wire. ``answered``: our last word lies in the folder, and they have
-    answered it all the same. ``needs``: why it needs attention, as the letter of the day has it: the reasons
-    of ``attention``, those of earlier attempts, and whose turn it is where no reason is written down.
+    ``their_number``: the partner's number, '' if unknown; ``ordered_as``: the number of our order on the
+    wire. ``answered``: our last message is in the folder, and was answered all the same. ``needs``: why it
+    needs attention, as in the digest: stored reasons, those of earlier attempts, and whose turn it is if no
+    reason is stored.
     """
 
     number: str
@@ -61,7 +61,7 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class Filter:
-    """``partner`` is a symbol as configured; ``find`` words in any order (store/find.py)."""
+    """``partner`` is a symbol as configured; ``find`` are words in any order (store/find.py)."""
 
     role: str = ""
     state: str = ""
@@ -72,8 +72,10 @@ class Filter:
 
 
 def listed(connection: Connection, wanted: Filter, today: date = date.min) -> list[RequestLine]:
-    """Requests, the last changed first, each as its latest attempt stands. ``today``: in the library's
-    zone; a promise whose day has passed needs attention."""
+    """Return requests, the last changed first, each as its latest attempt stands.
+
+    ``today`` is in the library's zone; a promise whose day has passed needs attention.
+    """
     statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         statement = statement.limit(wanted.limit)
@@ -88,7 +90,7 @@ def listed(connection: Connection, wanted: Filter, today: date = date.min) -> li
 
 
 def count(connection: Connection, wanted: Filter, today: date = date.min) -> Counted:
-    """How many ``listed`` would give without a limit. With ``attention`` it looks at ``MOST`` requests."""
+    """Return how many ``listed`` would return without a limit (with ``attention``, of ``MOST`` at most)."""
     statement = _list_statement(connection, wanted, today)
     if not wanted.attention:
         return counted(connection, statement.with_only_columns(TRANSACTION.c.id))
@@ -131,12 +133,11 @@ def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequen
 
 
 AT_ONCE = 100
-"""Rows looked at together. Of those that might need attention it may take many: whose turn it is, is found
-later."""
+"""Rows read together; whose turn it is, is computed after reading, so many may be needed."""
 
 
 def joined() -> Select[Any]:
-    """Each request that was sent to somebody, with its latest attempt."""
+    """Select each request that was sent, with its latest attempt."""
     other = TRANSACTION.alias()
     last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
     columns = (
@@ -175,13 +176,13 @@ def _list_statement(connection: Connection, wanted: Filter, today: date) -> Sele
 
 
 def _found(connection: Connection, typed: str) -> ColumnElement[bool]:
-    """A number of ours is that request, and not the thousand that have it within theirs."""
+    """Match a number of ours exactly, not the thousand requests that contain it."""
     exact = requests.by_number(connection, typed.strip())
     return REQUEST.c.id == exact.id if exact else finding.fits(connection, typed)
 
 
 def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) -> RequestLine:
-    """``row`` of ``joined``."""
+    """Return the line of a row of ``joined``."""
     delivery = outgoing.delivery(connection, row.id)
     borrowing = row.role == Role.REQUESTER
     return RequestLine(
@@ -226,14 +227,14 @@ def _status(row: ListedRequest) -> RequestStatus:
 
 
 def _moved_by(kind: str, apdu: ApduJson | None) -> str:
-    """The row of the state tables; of an act of ours as far as it ends an attempt."""
+    """Return the row of the state tables; for an action of ours only if it ends an attempt."""
     if apdu and kind in ApduType.__members__:
         return event_heard(apdu_json.from_json(apdu))
     return "condition-no" if kind == "answer-condition" else kind
 
 
 def unsent(request: StoredRequest, needs: tuple[str, ...]) -> RequestLine:
-    """A request that nobody was asked for yet."""
+    """Return the line of a request that was not sent to anybody yet."""
     return RequestLine(
         number=request.number,
         attempt=0,

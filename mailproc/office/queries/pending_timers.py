@@ -1,4 +1,4 @@
-"""The timers that wait: what falls due if nobody acts. Reads only."""
+"""Read the pending timers: what falls due if nobody acts. Reads only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from mailproc.store import events, timers, transactions
 
 UNMATCHED = "UNMATCHED"
-"""A borrower's message waits on the shelf for its request."""
+"""Kind of a borrower's message that waits on the shelf for its request."""
 
 
 @dataclass(frozen=True)
 class PendingTimers:
-    """Timers of one kind: how many there are, and when the first is due (UTC)."""
+    """Timers of one kind: how many, and when the first is due (UTC)."""
 
     kind: str
     count: int
@@ -29,7 +29,7 @@ class NextTimer:
 
 
 def waiting(connection: Connection) -> list[PendingTimers]:
-    """Every kind that waits, the one that is due first at the top."""
+    """Return every pending kind, the one due first at the top."""
     found = [PendingTimers(row.kind, row.count, row.next_at) for row in timers.counts(connection)]
     shelf = events.count_on_shelf(connection)
     if shelf.next_at is not None:
@@ -38,7 +38,7 @@ def waiting(connection: Connection) -> list[PendingTimers]:
 
 
 def next_of(connection: Connection, request_id: int) -> NextTimer | None:
-    """The first timer of the request's latest attempt."""
+    """Return the first timer of the request's latest attempt."""
     attempts = transactions.of_request(connection, request_id)
     row = timers.next_of(connection, attempts[-1].id) if attempts else None
     return NextTimer(row.kind, row.due_at) if row is not None else None

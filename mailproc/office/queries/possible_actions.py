@@ -1,4 +1,4 @@
-"""What staff can do with a request now, where each action leads and how the partner hears of it."""
+"""Find what staff can do with a request now, where each action leads and how the partner is informed."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,10 +38,13 @@ UNDO = BY_NAME["undo"]
 
 @dataclass(frozen=True)
 class Choice:
-    """``answer``: yes or no where the action takes one; ``becomes``: the state after it, and ``status``: how
-    the request then stands, None where it stays as it stands; ``told``: how the partner hears of it, SEND (a
-    message to its system), NOTICE (a letter to its people), LOCAL (nothing is sent). ``needs``: the options
-    without which it is refused, also by the partner's protocol alone."""
+    """One possible action.
+
+    ``answer``: yes or no if the action takes one. ``becomes``: the state after it; ``status``: the request's
+    status after it, None if unchanged. ``told``: how the partner is informed: SEND (a message to its system),
+    NOTICE (a letter to its staff), LOCAL (nothing is sent). ``needs``: mandatory options, also those that
+    only the protocol demands.
+    """
 
     role: Role
     action: Action
@@ -53,14 +56,14 @@ class Choice:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """What may be named with it, beside its yes or no."""
+        """The options it accepts, beside its yes or no."""
         return tuple(option for option in self.action.takes if option is not ANSWER)
 
 
 def choices(connection: Connection, number: str, context: Context) -> tuple[Choice, ...]:
-    """What can be done with the request ``number`` now, decided as the act itself would be.
+    """Return what can be done with the request ``number`` now, decided as the action itself would be.
 
-    Raises LocalFault where there is no such request, or several.
+    Raise LocalFault if there is no such request, or several.
     """
     row, found = transaction_of(connection, number), list[Choice]()
     for action in OF_ROLE[row.role].values():
@@ -76,7 +79,7 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
 
 @dataclass(frozen=True)
 class _Trial:
-    """An act that is decided and not done."""
+    """An action that is decided but not performed."""
 
     connection: Connection
     row: Transaction
@@ -85,7 +88,7 @@ class _Trial:
     context: Context
 
     def decided(self, options: tuple[Option, ...]) -> Decision | None:
-        """What it would do with something in the place of each of ``options``; None where it is refused."""
+        """Return what it would do with a value for each of ``options``; None if it is refused."""
         answer = self.answer == "yes" if self.answer else None
         act = StaffAct(action=self.action.name, number="", answer=answer)
         filled = _filled(act, options, self.row, self.context)
@@ -96,8 +99,10 @@ class _Trial:
 
 
 def _possible(trial: _Trial) -> tuple[Decision, tuple[Option, ...]] | None:
-    """What the act would do, and the options that it needs: some partner's protocol needs one more, or all
-    that it takes. None where it is refused whatever is named with it."""
+    """Return what the action would do, and the options that it needs; None if it is refused in any case.
+
+    Some partner's protocol needs one more option, or all of them.
+    """
     action = trial.action
     needs = (*action.needs, *action.tells)
     if (decision := trial.decided(needs)) is not None:
@@ -109,7 +114,7 @@ def _possible(trial: _Trial) -> tuple[Decision, tuple[Option, ...]] | None:
 
 
 def _filled(act: StaffAct, options: tuple[Option, ...], row: Transaction, context: Context) -> StaffAct:
-    """With something in the place of each option that must be named; the others have a default."""
+    """Fill in each mandatory option; the others have a default."""
     values: dict[Option, Any] = {
         NOTE: "-",
         DATE: context.today(),
@@ -122,7 +127,7 @@ def _filled(act: StaffAct, options: tuple[Option, ...], row: Transaction, contex
 
 
 def _stands(action: Action, event: str, row: Transaction, after: TransactionState) -> RequestStatus | None:
-    """What the action says goes before the state: a promise leaves it, several answers share one."""
+    """Return the status after it; what the action says goes before the state, which several answers share."""
     said = action.results
     if said in PROMISES:
         return status(after.state, promise={"what": said.name})

@@ -1,4 +1,4 @@
-"""What staff ask about one request: how it stands, what may be done, its whole history. Reads only."""
+"""Read everything about one request: its status, possible actions, its history. Reads only."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,10 +38,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One line of a history. ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}.
-    ``spoken``: ``event``, but an answer by what it says (ill/event_names.py). ``note`` is in English. What it
-    is made of: ``apdu`` (``theirs``: they said it), ``remark`` of staff, ``answered``: what we said to it;
-    ``why``: what became of a letter of ours."""
+    """One line of a history.
+
+    ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
+    answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
+    the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer) and ``why`` (what happened
+    to a letter of ours).
+    """
 
     attempt: int
     at: datetime
@@ -60,7 +63,7 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class Question:
-    """A library or an address that staff are to confirm or forget; ``id``: A3, ``text``: in words."""
+    """A library or an address that staff must confirm or forget; ``id``: A3, ``text``: the question."""
 
     id: str
     text: str
@@ -68,7 +71,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Untold:
-    """A notice ("patron/unfilled") that became no letter."""
+    """A notice ("patron/unfilled") for which no letter was written."""
 
     notice: str
     why: Note
@@ -76,13 +79,13 @@ class Untold:
 
 @dataclass(frozen=True)
 class RequestDetails:
-    """Everything about a request; the fields of its latest attempt stand at the top.
+    """Everything about a request; the fields of its latest attempt are at the top.
 
-    ``untold``: notices that became no letter ("patron/unfilled"), with the reason.
-    ``next``: what happens if nobody acts. ``asked``: what a partner's request says beside the item
-    (services, reader, addresses, limits, as its APDU has it); empty where we borrow. ``passed_on``: the
-    symbol and address of a library that config.toml does not know, and that has our request now.
-    ``questions``: what waits for staff's yes. ``ways``: commands that answer what needs attention.
+    ``untold``: notices without a letter ("patron/unfilled"), with the reason. ``next``: what happens if
+    nobody acts. ``asked``: what a partner's request asks beside the item (services, reader, addresses,
+    limits, as in its APDU); empty where we borrow. ``passed_on``: the symbol and address of a library that is
+    not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
+    that help with what needs attention.
     """
 
     line: RequestLine
@@ -110,10 +113,10 @@ class RequestDetails:
 def shown(
     connection: Connection, number: str, context: Context | None = None, language: Language = ENGLISH
 ) -> RequestDetails:
-    """One request whole; with ``context`` its actions are those that the partner's protocol can say, and
-    there are ``ways`` to go on. ``language``: of these and of the questions.
+    """Return one request; with ``context``, its actions are those that its protocol can express.
 
-    LocalFault where there is none, or ``number`` is ambiguous.
+    With ``context`` there are suggestions too. ``language``: of suggestions and questions. Raise LocalFault
+    if there is none, or ``number`` is ambiguous.
     """
     request = request_of(connection, number)
     listed = made(ListedRequest, connection.execute(joined().where(REQUEST.c.id == request.id)))
@@ -169,7 +172,7 @@ ASKED = (
     "services", "keywords", "patron", "delivery", "billing", "need_before", "expiry", "level_of_service",
     "max_cost", "copyright_compliance", "place_on_hold", "note",
 )  # fmt: skip
-"""Fields of an ILL-Request that staff who answer it want to see."""
+"""Fields of an ILL-Request that staff need to answer it."""
 
 
 def _asked(connection: Connection, transaction: Transaction | None) -> dict[str, Any]:
@@ -213,8 +216,7 @@ def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
 
 
 def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, Any]]:
-    """Our letters in which these transactions speak. ``answered``: one that lies in the folder, and what
-    it says of them was answered."""
+    """Return our letters about these transactions. ``answered``: one in the folder that was answered."""
     ids = [attempt.id for attempt in attempts]
     intents, letters = outgoing.INTENT, outgoing.OUTGOING
     spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
@@ -233,7 +235,7 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
 
 
 def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Untold]:
-    """What the reader was not told."""
+    """Return what the reader was not told."""
     unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
     return [Untold(one.notice.name, note(one.last_error)) for one in unwritten]
 

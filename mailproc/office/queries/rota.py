@@ -1,4 +1,4 @@
-"""Show the rota of a request: libraries that were asked, their answers, and who waits. Reads only."""
+"""Read the rota of a request: libraries asked, their answers, and those still to ask. Reads only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ from mailproc.store.rows import RotaEntry
 
 @dataclass(frozen=True)
 class RotaPlace:
-    """One candidate. ``became``: asked | next | waiting | passed-over. What was asked has its
-    ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last word: ``answer`` (a row of
-    the state tables; ``spoken`` for words, as RETRY), ``answer_note``, ``answered_at``. ``unable``: why it
-    cannot be asked now.
-    ``passed_to``: the library to which it was passed on."""
+    """One candidate. ``became``: asked | next | waiting | passed-over.
+
+    If it was asked: ``attempt`` (B1-2), ``state``, ``asked_at``, and the partner's last message: ``answer``
+    (a row of the state tables; ``spoken`` for text, as RETRY), ``answer_note``, ``answered_at``. ``unable``:
+    why it cannot be asked now. ``passed_to``: the library to which it was forwarded.
+    """
 
     position: int
     partner: str
@@ -43,7 +44,7 @@ class RotaPlace:
 
 @dataclass(frozen=True)
 class Rota:
-    """``open``: an attempt is still under way, so that nobody else is asked now."""
+    """``open``: an attempt is still open, so nobody else is asked now."""
 
     number: str
     title: str
@@ -52,7 +53,7 @@ class Rota:
 
 
 def rota(connection: Connection, context: Context, number: str) -> Rota:
-    """Whom we asked, and who is next. LocalFault for a request of theirs."""
+    """Return whom we asked, and who is next. Raise LocalFault for a partner's request."""
     request = request_of(connection, number)
     if request.role != Role.REQUESTER:
         raise LocalFault(sentence("no-rota", number=request.number))
@@ -103,7 +104,7 @@ def _name(context: Context, symbol: str) -> str:
 
 
 def _unable(context: Context, symbol: str, waits: Collection[str]) -> str:
-    """Configuration changes after a rota was made."""
+    """Return why the candidate cannot be asked; config.toml may have changed since the rota was made."""
     try:
         partner = context.partners.lender(symbol)
     except LocalFault as fault:

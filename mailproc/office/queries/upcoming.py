@@ -1,4 +1,4 @@
-"""What falls due next, and what will be done then if nobody acts. Reads only."""
+"""Read what falls due next, and what will be done then if nobody acts. Reads only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,11 @@ from mailproc.store.rows import DueTimer
 
 @dataclass(frozen=True)
 class Coming:
-    """One timer. ``number``: the attempt (B12-1), or the message on the shelf (E40). ``then``: an APDU that
-    goes to the partner (its type), reader, or staff; '' where nothing comes of it. ``reason``: why staff
-    are asked."""
+    """One timer. ``number``: the attempt (B12-1), or the shelved message (E40).
+
+    ``then``: an APDU that goes to the partner (its type), reader, or staff; '' if nothing follows.
+    ``reason``: why staff are asked.
+    """
 
     kind: str
     at: datetime
@@ -33,7 +35,7 @@ class Coming:
 
 
 def coming(connection: Connection, context: Context, most: int) -> list[Coming]:
-    """The ``most`` that are due first, and what will be done as things stand now."""
+    """Return the ``most`` timers that are due first, and what they will do as matters stand now."""
     found = [_coming(connection, context, row) for row in timers.next_ones(connection, most)]
     told = ApduType.STATUS_OR_ERROR_REPORT.name
     found += [

@@ -1,1 +1,1 @@
-"""Staff place a request, correct it, and change its rota."""
+"""Place a request, correct it, and change its rota."""

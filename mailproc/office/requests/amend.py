@@ -1,7 +1,7 @@
-"""Staff correct a request of ours: its citation, where it is to be delivered, until when it is needed.
+"""Correct a request of ours: its citation, its delivery address, its need-before date.
 
-An order that has not left is withdrawn and written anew. What a partner already holds cannot be
-corrected from here; after its answer the partner can be asked again, under a new number.
+An order that has not left is withdrawn and written again. An order that a partner has cannot be corrected;
+after its answer the partner can be asked again, under a new number.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,11 @@ LONGEST_NOTE = 500
 
 @dataclass(frozen=True)
 class Amended:
-    """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order,
-    "anew" (written anew, it had not left), "kept" (for the next order), "again" (asked again)."""
+    """``attempt`` and ``state`` of the latest attempt afterwards; ``way``: what became of the order.
+
+    "anew": written again, as it had not left. "kept": the correction is for the next order. "again": asked
+    again.
+    """
 
     number: str
     attempt: int
@@ -50,11 +53,10 @@ def amend(
     store: Store, context: Context, number: str, wanted: Correction, *,
     again: bool = False, by: str = "", dry_run: bool = False,
 ) -> Amended:  # fmt: skip
-    """Correct the request; with ``again`` ask the partner of its latest attempt once more.
-    With ``dry_run`` say what that would do, and keep nothing of it.
+    """Correct the request; with ``again`` ask the partner of its latest attempt again.
 
-    LocalFault, before anything changed, where nothing would change, the partner holds the order, or what
-    it would say cannot be.
+    With ``dry_run`` return what that would do, and keep nothing. Raise LocalFault, before anything changes,
+    if nothing would change, the partner has the order, or the new values cannot be expressed.
     """
     request_checks.check_day("need_before", wanted.rest.get("need_before"), context.today())
     request_checks.check_delivery("delivery", wanted.rest.get("delivery"))
@@ -67,7 +69,7 @@ def amend(
 
 
 def latest(connection: Connection, context: Context, number: str) -> tuple[StoredRequest, Transaction]:
-    """A request of ours and its latest attempt, after all that had already come in for it."""
+    """Return a request of ours and its latest attempt, after everything that had already arrived for it."""
     request = request_of(connection, number)
     if request.role != Role.REQUESTER:
         raise LocalFault(sentence("request-theirs-amend", number=request.number))
@@ -85,7 +87,8 @@ def note(
     text: str,
     said: Apdu | None = None,
 ) -> tuple[Part, ...]:
-    """What staff changed beside the state: an event "amend", a line in the history. What follows."""
+    """Record a change by staff beside the state: an event "amend" with a history line. Return what
+    follows."""
     event = NewEvent(
         cause="staff",
         type="amend",
@@ -119,7 +122,7 @@ def _amend(
 
 
 def _way(connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool) -> str:
-    """What a correction means now. LocalFault where it is not possible, or comes too late."""
+    """Return what a correction means now. Raise LocalFault if it is not possible, or too late."""
     ended = transaction.state.gives_way
     name = f"{request.number}-{transaction.attempt}"
     bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
@@ -142,7 +145,7 @@ def _way(connection: Connection, request: StoredRequest, transaction: Transactio
 
 
 def _unsent(connection: Connection, transaction: Transaction) -> list[SaidIntent]:
-    """All that was to be said in the transaction, if nothing of it has left; else none."""
+    """Return all intents of the transaction if none of them has left; else none."""
     if transaction.state is not State.PENDING:
         return []
     said = [

@@ -1,4 +1,4 @@
-"""What a correction of a request says, and what of it is new."""
+"""Read a correction of a request, and find what is new in it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ KNOWN: Mapping[str, Any] = {
     "keywords": tuple[str, ...],
     "copyright_declared": bool,
 }
-"""The fields of a request beside its item that may be corrected; null takes one away."""
+"""Fields of a request beside its item that may be corrected; null removes one."""
 
 ELSEWHERE = {
     "account": "the account is chosen when a library is first asked",
@@ -28,12 +28,12 @@ ELSEWHERE = {
     "patron": "another reader is another request",
 }
 SHOWN = ("need_before", "max_cost")
-"""Whose values stand in the history; an address is the reader's, and stands in the request alone."""
+"""Fields whose values are in the history; an address is personal, and is in the request only."""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """``item``: fields of the citation, None takes one away. ``rest``: other fields of the request."""
+    """``item``: fields of the citation, None removes one. ``rest``: other fields of the request."""
 
     item: Mapping[str, Any] = field(default_factory=dict)
     rest: Mapping[str, Any] = field(default_factory=dict)
@@ -41,16 +41,16 @@ class Correction:
 
 @dataclass(frozen=True)
 class RequestChange:
-    """A line for the history, and the columns of the request's row."""
+    """A line for the history, and the changed columns of the request."""
 
     text: str
     columns: dict[str, Any]
 
 
 def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "") -> Correction:
-    """A correction as JSON of a request's fields, with what single options say laid over it.
+    """Read a correction from JSON of a request's fields, overlaid by single options.
 
-    LocalFault names the field that is wrong, unknown, or not to be corrected.
+    Raise LocalFault that names the field that is wrong, unknown, or cannot be corrected.
     """
     if not isinstance(value, Mapping):
         raise LocalFault(sentence("amend-no-object"))
@@ -61,7 +61,7 @@ def read(value: Any, item: Mapping[str, str] | None = None, need_before: str = "
     cited = dict(cited) | dict(item or {})
     present = {name: each for name, each in cited.items() if each not in (None, "", [])}
     known = apdu_json.value_to_json(apdu_json.value_from_json(Item, present, "item"))
-    apdu_json.value_from_json(Item, dict.fromkeys(cited), "item")  # the names of what is taken away
+    apdu_json.value_from_json(Item, dict.fromkeys(cited), "item")  # the names of removed fields
     return Correction({name: known.get(name) for name in cited}, dict(_rest(given)))
 
 
@@ -75,7 +75,7 @@ def _rest(given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def changes(request: StoredRequest, wanted: Correction) -> list[RequestChange]:
-    """What of ``wanted`` the request does not say yet."""
+    """Return what of ``wanted`` differs from the request."""
     return [*_of_item(request, wanted.item), *_of_rest(request, wanted.rest)]
 
 

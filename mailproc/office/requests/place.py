@@ -1,4 +1,4 @@
-"""Staff place a request, and go on to the next partner of its rota."""
+"""Place a request, and go on to the next partner of its rota."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -26,10 +26,10 @@ from mailproc.store.requests import NewRequest
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request as its JSON says it (interface: "A request for `mailproc request`").
+    """A request from its JSON (docs/requests.md).
 
-    ``expiry``, ``level_of_service`` (one sign), ``place_on_hold`` (yes | no | according-to-responder-policy)
-    and ``billing`` are what ISO 10161 can say beside.
+    ``expiry``, ``level_of_service`` (one character), ``place_on_hold`` (yes | no |
+    according-to-responder-policy) and ``billing`` are fields of ISO 10161.
     """
 
     service: str
@@ -61,9 +61,9 @@ PATRON = ("id", "name", "email", "status", "language")
 
 
 def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
-    """The request that ``value`` (JSON) describes; ``partners`` replaces the rota it names.
+    """Read a request from ``value`` (JSON); ``partners`` replaces the rota in it.
 
-    LocalFault names the field that is wrong, unknown or missing.
+    Raise LocalFault that names the field that is wrong, unknown or missing.
     """
     if not isinstance(value, Mapping):
         raise LocalFault(sentence("request-no-object"))
@@ -98,10 +98,10 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
 
 
 def place(store: Store, context: Context, wanted: Wanted, by: str = "") -> str:
-    """Keep the request and ask the first partner; its local number.
+    """Store the request and ask the first partner; return its local number.
 
-    LocalFault where a partner is unknown or does not lend, none of them has the account named, a day has
-    passed, or an address is none.
+    Raise LocalFault if a partner is unknown or does not lend, none has the account named, a day has passed,
+    or an address is invalid.
     """
     for name, day in (("need_before", wanted.need_before), ("expiry", wanted.expiry)):
         request_checks.check_day(name, day, context.today())
@@ -149,7 +149,7 @@ def next_partner(
 ) -> StepOutcome:
     """Go to the next partner of the rota (after adding ``partners`` at its end).
 
-    LocalFault at the end of the rota, or while an attempt is still open.
+    Raise LocalFault at the end of the rota, or while an attempt is still open.
     """
     added = [context.partners.lender(symbol).symbol for symbol in partners]
 
@@ -165,7 +165,7 @@ def next_partner(
 
 
 def give_up_undelivered(connection: Connection, context: Context, request_id: int, by: str) -> None:
-    """An attempt whose order bounced or failed is with nobody: it is withdrawn, the rota goes on."""
+    """Withdraw an attempt whose order bounced or failed, which nobody has; the rota goes on."""
     attempts = transactions.of_request(connection, request_id)
     if not attempts or attempts[-1].state is not State.PENDING or attempts[-1].closed_at is not None:
         return

@@ -1,4 +1,4 @@
-"""What a request of ours cannot say to anybody: a day that has passed, an address that is none."""
+"""Check a request of ours for what no partner could be sent: a day that has passed, an invalid address."""
 
 from datetime import date
 
@@ -9,13 +9,13 @@ from mailproc.sentence import sentence
 
 
 def check_day(name: str, day: date | None, today: date) -> None:
-    """LocalFault where ``day`` has passed; both in the library's time zone."""
+    """Raise LocalFault if ``day`` has passed; both are in the library's time zone."""
     if day is not None and day < today:
         raise LocalFault(sentence("day-passed", name=name, day=str(day), today=str(today)))
 
 
 def check_delivery(name: str, delivery: Delivery | None) -> None:
-    """LocalFault where the e-mail address in it is none: a line break would begin a line of its own."""
+    """Raise LocalFault if its e-mail address is invalid: a line break would begin a new line of an order."""
     written = delivery.electronic if delivery is not None else None
     if written is not None and not (is_address(written) and written.isprintable()):
         shown = " ".join(written[:80].split())

@@ -1,4 +1,4 @@
-"""The change of a rota: who is put at its end, and who is taken out."""
+"""Change a rota: add partners at its end, and remove others."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,10 @@ def change(
     drop: Sequence[str] = (),
     by: str = "",
 ) -> None:
-    """Take out ``drop``, then put ``add`` at the end, in order. Who did it stands in the history.
+    """Remove ``drop``, then add ``add`` at the end, in order. The history says who did it.
 
-    LocalFault, before anything changed, for one that does not lend, waits already, or does not wait.
+    Raise LocalFault, before anything changes, for one that does not lend, is listed already, or is not
+    listed.
     """
     added = [context.partners.lender(symbol).symbol for symbol in add]
 
@@ -41,7 +42,7 @@ def change(
 
 
 def _waits(connection: Connection, request: StoredRequest) -> dict[str, int]:
-    """Who was not asked yet, by symbol, with the place."""
+    """Return the candidates not asked yet: symbol to position."""
     rows = rotas.places(connection, request.id)
     return {row.partner.upper(): row.position for row in rows if row.transaction_id is None}
 

@@ -1,1 +1,1 @@
-"""What staff ask about templates and patterns: previews, checks, trials."""
+"""Previews, checks and trials of templates and patterns."""

@@ -1,4 +1,4 @@
-"""Trying out without a store: what a letter means, how messages are written."""
+"""Decode a letter, and encode messages, without a store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from mailproc.sentence import sentence
 
 
 def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
-    """{"file", "codec", "apdus", "unsure", "faults"}; codec is None where no protocol takes it."""
+    """Return {"file", "codec", "apdus", "unsure", "faults"}; codec is None if no protocol recognises it."""
     letter = parse(raw)
     codec = context.registry.recognise(letter)
     meant: dict[str, Any] = {"file": name, "codec": codec.name if codec else None}
@@ -36,10 +36,9 @@ def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
 
 
 def encoded(context: Context, apdus: Sequence[Apdu], codec_name: str, to: str) -> bytes:
-    """The letter, as it would be sent but for the password.
+    """Return the letter as it would be sent, without the password. Raise LocalFault that names what was lost.
 
-    We write as borrower where the first APDU is a borrower's; what says no time is said now.
-    LocalFault names what was lost.
+    We write as borrower if the first APDU is a borrower's; messages without a time get the present one.
     """
     if not apdus:
         raise LocalFault(sentence("no-apdu"))

@@ -1,4 +1,4 @@
-"""A machine's letter as a request would make it now, read back by its guard as before it is sent."""
+"""Preview a letter for machines as a request would make it now, read back by its guard as before sending."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ from mailproc.templating.environment import Templates
 
 
 class _Drafting:
-    """The templates, one of them by its draft; notes whether that one was used."""
+    """The templates, with a draft of one; records whether that one was used."""
 
     def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
         self._templates, self._path, self._draft, self._name = templates, path, draft, name
@@ -42,9 +42,9 @@ def written(
     draft: str | None,
     name: str,
 ) -> str:
-    """Subject and text of the letter in which the template at ``path`` (or its draft) is used.
+    """Return subject and text of the letter in which the template at ``path`` (or its draft) is used.
 
-    LocalFault with the field that the guard misses, or where no message of this request uses it.
+    Raise LocalFault with the field that the guard misses, or if no message of this request uses it.
     """
     wire = _wire(context, transaction)
     codec = context.registry.by_name(transaction.codec)
@@ -71,7 +71,7 @@ def _wire(context: Context, transaction: Transaction) -> Wire:
 
 
 def _sayable(connection: Connection, transaction: Transaction, wire: Wire) -> Iterator[Apdu]:
-    """What we said in it, the last first; then an example of what we may say."""
+    """Yield what we sent in it, the last first; then an example of what we may send."""
     for said in reversed(outgoing.said(connection, transaction.id)):
         yield apdu_json.from_json(said)
     names: dict[str, Any] = {
@@ -96,7 +96,7 @@ def _as_lender(names: dict[str, Any]) -> Sequence[Apdu]:
 
 
 def _source(context: Context, path: str, draft: str | None, name: str) -> tuple[str, str]:
-    """The file's name and text."""
+    """Return the file's name and text."""
     if draft is not None:
         return name, draft
     used = context.templates.source(path)
@@ -112,6 +112,6 @@ def _shown(encoded: Encoded, file: str, text: str) -> str:
 
 
 def _told(held: Held, file: str, text: str) -> str:
-    """What is lost, with the template's line where one is at fault."""
+    """Describe what is lost, with the template's line if one is at fault."""
     found = problem(held, file, text)
     return str(found) if found.line else found.text

@@ -1,4 +1,4 @@
-"""How a letter would be read, so that staff can fit the patterns of a protocol to it."""
+"""Show how a letter would be read, so that staff can adapt the patterns of a protocol."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from mailproc.sentence import sentence
 
 
 def tried(context: Context, name: str, raw: bytes) -> dict[str, Any]:
-    """{"file", "read_as", "means", "overlay", "lines": [{"line", "text", "kind", …}]}; masked throughout.
+    """Return {"file", "read_as", "means", "overlay", "lines": [{"line", "text", "kind", …}]}, masked.
 
-    ``line`` counts the lines of the body from 1; 0 is the subject. LocalFault where no protocol has patterns.
+    ``line`` counts the lines of the body from 1; 0 is the subject. Raise LocalFault if no protocol has
+    patterns.
     """
     explained = context.registry.explain(parse(context.registry.mask(raw)))
     if explained is None:

@@ -1,4 +1,4 @@
-"""What staff ask about templates: a letter as it would be."""
+"""Preview a letter as a template would write it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from mailproc.templating.contract import examples
 
 @dataclass(frozen=True)
 class Preview:
-    """A finished letter; ``when`` says what it is an example of, '' of a real request's."""
+    """A finished letter; ``when`` says what it is an example of, '' for a real request's."""
 
     when: str
     text: str
 
 
 def of_samples(context: Context, path: str, draft: str | None, name: str) -> tuple[Preview, ...]:
-    """The template (or the draft) filled with the examples of its contract: each situation that it may be
-    about, and after these each example that takes a branch of the text which none before it took.
+    """Return the template (or draft) filled with the examples of its contract.
 
-    LocalFault where it is broken, or where a machine would not read in it what was meant.
+    Each situation that it may be about, then each example that reaches a branch which none before it reached.
+    Raise LocalFault if it is broken, or if a machine would not read what was meant.
     """
     shown = tuple(_examples(context, path, draft, name))
     template_dry_run.check_draft(context, path, draft, name)
@@ -46,10 +46,10 @@ def _examples(context: Context, path: str, draft: str | None, name: str) -> Iter
 def of_request(
     connection: Connection, context: Context, path: str, number: str, draft: str | None, name: str
 ) -> Preview:
-    """The letter as this request would get it now: a notice, or a message to a partner's machine.
+    """Return the letter as this request would get it now: a notice, or a message to a partner's system.
 
-    LocalFault where the message (or another one of its kind) would be held, or where no message of this
-    request uses the template.
+    Raise LocalFault if the message (or another of its type) would be held, or if no message of this request
+    uses the template.
     """
     transaction = transaction_of(connection, number)
     content = context_of(connection, context, path, transaction)

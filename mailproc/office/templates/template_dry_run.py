@@ -1,4 +1,4 @@
-"""The templates with what is wrong with each; of a machine's text also what its reader would miss."""
+"""List the templates with their faults; for machines' templates also what a reader would miss."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,8 +11,11 @@ from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 
 def listed(context: Context) -> list[TemplateLine]:
-    """Every template in use. A site's text for a machine is tried in letters of no order, read back as
-    before sending; the shipped ones were."""
+    """Return every template in use.
+
+    A site's template for machines is tried in sample letters, read back as before sending; the shipped ones
+    were.
+    """
     lines = context.templates.listing()
     if not any(_to_be_tried(one, context) for one in lines):
         return lines
@@ -21,9 +24,9 @@ def listed(context: Context) -> list[TemplateLine]:
 
 
 def check_draft(context: Context, path: str, draft: str | None, name: str) -> None:
-    """Raises BrokenTemplate where the file in use for ``path`` (or its draft) loses something.
+    """Raise BrokenTemplate if the file in use for ``path`` (or its draft) loses something.
 
-    ``name`` is what a draft's problems are reported under. Nothing is tried of letters to people.
+    ``name`` is the name under which problems of a draft are reported. Letters to people are not tried.
     """
     if not context.templates.contract(path).machine:
         return
@@ -36,19 +39,19 @@ def check_draft(context: Context, path: str, draft: str | None, name: str) -> No
 
 
 def problem(held: Held, file: str, text: str) -> TemplateProblem:
-    """``held`` as a problem of the template ``text`` in ``file``, with the line that stands there so."""
+    """Return ``held`` as a problem of the template ``text`` in ``file``, with its line."""
     said = f"{held.field}: {held.text}".removeprefix(": ")
     return TemplateProblem(file, _line(held.line, text), held.field, said.removeprefix(f"{file}, "))
 
 
 def _line(rendered: str, text: str) -> int:
-    """Where ``rendered`` stands in the template as it is; 0 where it stands nowhere, or twice."""
+    """Return the line of ``rendered`` in the template; 0 if it is not there, or twice."""
     found = [number for number, line in enumerate(text.split("\n"), 1) if " ".join(line.split()) == rendered]
     return found[0] if rendered and len(found) == 1 else 0
 
 
 class _Drafted:
-    """The templates, one of them by its draft."""
+    """The templates, with a draft of one."""
 
     def __init__(self, templates: Templates, path: str, draft: str | None, name: str) -> None:
         self._templates, self._path, self._draft, self._name = templates, path, draft, name
