@@ -188,10 +188,10 @@ def test_a_bug_in_a_step_shelves_one_message(small_world, monkeypatch, caplog):
 
     real = recorded_facts.gather
 
-    def broken(connection, event, *rest):
+    def broken(case, event, apdu):
         if event.type == "SHIPPED":
             raise ZeroDivisionError
-        return real(connection, event, *rest)
+        return real(case, event, apdu)
 
     monkeypatch.setattr(recorded_facts, "gather", broken)
     for _ in range(3):

@@ -1,6 +1,7 @@
 """What is true of a house after every story, whatever led there."""
 
 from mailproc.flow.advance import steps
+from mailproc.flow.case import Case
 from mailproc.flow.timers import timer_inputs, transaction_timers
 from mailproc.ill import timers as rules
 from mailproc.store import find
@@ -38,7 +39,7 @@ def _timers_follow(world: World) -> None:
         found = steps.state_of(transaction)
         (since,) = made(Event, [list(world.row("event", row["moved_event_id"]).values())])
         with world.app.store.read() as connection:
-            depends = timer_inputs.of(connection, transaction, found, since, world.now, context)
+            depends = timer_inputs.of(Case(connection, transaction, found, context), since, world.now)
         wanted = rules.wanted(found, depends, transaction_timers.days(context))
         waits = {
             timer["kind"]: timer["due_at"]

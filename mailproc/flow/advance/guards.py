@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
-from mailproc.flow.context import Context
+from mailproc.flow.case import Case
 from mailproc.ill import machine
 from mailproc.ill.actions import BY_NAME
 from mailproc.ill.effects import Effect, Send
@@ -14,10 +14,10 @@ from mailproc.ill.status import term_word
 from mailproc.ill.transaction_state import Step, TransactionState
 from mailproc.protocols.codec import Manner
 from mailproc.sentence import Sentence, Word, sentence
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event
 
 
-def check_allowed(event: Event, said: str, taken: Step, transaction: Transaction, context: Context) -> None:
+def check_allowed(case: Case, event: Event, said: str, taken: Step) -> None:
     """Refuse an action (or what staff record as heard) that is not allowed in this state.
 
     ``said``: its row in the state tables, which distinguishes yes from no. Raise LocalFault.
@@ -29,15 +29,13 @@ def check_allowed(event: Event, said: str, taken: Step, transaction: Transaction
     possible = machine.possible(found.role, found.service, found.state, found.state_before)
     if event.heard_by:
         raise LocalFault(taken.note or _not_possible(event.type, found), possible)
-    can = delivery_mode.sayable(possible, transaction, context)
+    can = delivery_mode.sayable(possible, case.transaction, case.context)
     action, answer = event.type, said.rpartition("-")[2]
     if answer in _OTHER and event.type in can:  # only the other answer is possible
         other = _OTHER[answer]
         action = f"{action} --answer {answer}"
         can = tuple(f"{one} --answer {other}" if one == event.type else one for one in can)
-    raise LocalFault(
-        taken.note or _not_possible(action, found), (*can, *_first(event, found, transaction, context))
-    )
+    raise LocalFault(taken.note or _not_possible(action, found), (*can, *_first(case, event, found)))
 
 
 def _not_possible(action: str, found: TransactionState) -> Sentence:
@@ -48,13 +46,11 @@ def _not_possible(action: str, found: TransactionState) -> Sentence:
 _OTHER = {"yes": "no", "no": "yes"}
 
 
-def _first(
-    event: Event, found: TransactionState, transaction: Transaction, context: Context
-) -> tuple[Sentence, ...]:
+def _first(case: Case, event: Event, found: TransactionState) -> tuple[Sentence, ...]:
     """Suggest how to record a question before answering it, if it did not come as a message."""
     action = BY_NAME.get(event.type)
     asked = action.answers if action else ""
-    if not asked or not delivery_mode.sayable((event.type,), transaction, context):
+    if not asked or not delivery_mode.sayable((event.type,), case.transaction, case.context):
         return ()
     heard = machine.next_state(
         found.role, found.service, found.state, found.state_before, heard_as(BY_NAME[asked])
@@ -64,10 +60,9 @@ def _first(
     return (sentence("heard-first", asked=asked, then=event.type),)
 
 
-def check_expressible(
-    event: Event, effects: Sequence[Effect], transaction: Transaction, context: Context
-) -> None:
+def check_expressible(case: Case, event: Event, effects: Sequence[Effect]) -> None:
     """Refuse an action whose message the partner's protocol cannot carry. Raise LocalFault."""
+    transaction, context = case.transaction, case.context
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     for effect in effects:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, request_screening
-from mailproc.flow.context import Context
+from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
@@ -20,7 +20,7 @@ from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import TransactionState, to_json
+from mailproc.ill.transaction_state import to_json
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
@@ -30,43 +30,39 @@ ANNOUNCED = timedelta(days=7)
 UNFILLED = (Results.UNFILLED, Results.RETRY, Results.LOCATIONS_PROVIDED, Results.ESTIMATE)
 
 
-def gather(
-    connection: Connection,
-    event: Event,
-    apdu: Apdu | None,
-    transaction: Transaction,
-    current: TransactionState,
-    context: Context,
-) -> Facts:
+def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     """Return the facts of ``event``, with those it already has."""
+    current, context = case.current, case.context
     facts: Facts = {**(event.facts or {})}
-    if event.cause == "letter" and _had_it_before(event, transaction):
+    if event.cause == "letter" and _had_it_before(event, case.transaction):
         facts["old_responder"] = True
-    facts |= duplicates.facts_of_repeat(connection, event, apdu, transaction)
+    facts |= duplicates.facts_of_repeat(case, event, apdu)
     if isinstance(apdu, IllAnswer) and apdu.results in UNFILLED and current.role is Role.REQUESTER:
         facts["follows"] = context.registry.follows(apdu)
-        if transaction_timers.is_too_late(connection, event, transaction.request_id, context):
+        if transaction_timers.is_too_late(case, event):
             facts["too_late"] = True
     if isinstance(apdu, Message) and context.registry.renews_itself(apdu):
-        announced = current.due_on or context.local(event.at).date() + ANNOUNCED
+        announced = current.due_on or case.day(event.at) + ANNOUNCED
         facts["renewal_on"] = announced.isoformat()
     if isinstance(apdu, IllRequest) and event.cause == "letter":
-        facts |= _of_their_request(connection, apdu, transaction, context)
+        facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
-        facts["on"] = context.local(event.at).date().isoformat()
-    facts |= _of_reader(connection, event, apdu, transaction)
+        facts["on"] = case.day(event.at).isoformat()
+    facts |= _of_reader(case, event, apdu)
     if event.cause == "timer":
-        facts |= transaction_timers.facts_of_timer(connection, event, transaction, current, context)
+        facts |= transaction_timers.facts_of_timer(case, event)
     if event.cause in ("staff", "policy") and not event.heard_by:
-        facts |= _of_act(connection, event, transaction, current, context)
+        facts |= _of_act(case, event)
     return facts
 
 
-def _of_reader(connection: Connection, event: Event, apdu: Apdu | None, transaction: Transaction) -> Facts:
+def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     """Return whether the reader is to be informed."""
-    if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(connection, transaction.id):
+    if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(case.connection, case.id):
         return {"here": True}
-    if event.type in item_received.ENDS and item_received.reader_waits(connection, event, transaction):
+    if event.type in item_received.ENDS and item_received.reader_waits(
+        case.connection, event, case.transaction
+    ):
         return {"reader_waits": True}
     return {}
 
@@ -79,63 +75,55 @@ def _had_it_before(event: Event, transaction: Transaction) -> bool:
     return event.partner in (options.get("forwarded_by") or ())
 
 
-def last_said(connection: Connection, transaction_id: int) -> dict[str, ApduJson]:
+def last_said(case: Case) -> dict[str, ApduJson]:
     """Return the last APDU of each type that we sent, by the name of its event."""
     found: dict[str, ApduJson] = {}
-    for said in outgoing.said(connection, transaction_id):
+    for said in outgoing.said(case.connection, case.id):
         name = event_heard(apdu_json.from_json(said))
         found[name] = said
     return found
 
 
-def _of_act(
-    connection: Connection,
-    event: Event,
-    transaction: Transaction,
-    current: TransactionState,
-    context: Context,
-) -> Facts:
-    action = event.type
+def _of_act(case: Case, event: Event) -> Facts:
+    action, transaction, current = event.type, case.transaction, case.current
     if action == "undo":
-        return _to_undo(connection, transaction)
+        return _to_undo(case.connection, transaction)
     facts: Facts = {"found": to_json(current), "attention": transaction.attention}
     if action in ("cancel", "receive"):
-        facts["letter_left"] = _order_has_left(connection, transaction.id)
-    if action == "cancel" and order_letters.came_back(connection, transaction.id):
+        facts["letter_left"] = _order_has_left(case)
+    if action == "cancel" and order_letters.came_back(case.connection, case.id):
         facts["letter_left"] = False  # nobody has an order that came back undelivered
-    if action == "receive" and item_received.is_here(connection, transaction.id):
+    if action == "receive" and item_received.is_here(case.connection, case.id):
         facts["here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
-        today = context.local(event.at).date()
-        facts["due_on"] = (today + timedelta(days=context.config.policy.loan_days)).isoformat()
+        loan = timedelta(days=case.context.config.policy.loan_days)
+        facts["due_on"] = (case.day(event.at) + loan).isoformat()
     return facts
 
 
-def _order_has_left(connection: Connection, transaction_id: int) -> bool:
+def _order_has_left(case: Case) -> bool:
     """Return whether an order of ours has left, or may have; a later message that waits does not count."""
-    waiting = _orders(intent.message for intent in outgoing.unsaid(connection, transaction_id))
-    return not waiting or waiting < _orders(outgoing.said(connection, transaction_id))
+    waiting = _orders(intent.message for intent in outgoing.unsaid(case.connection, case.id))
+    return not waiting or waiting < _orders(outgoing.said(case.connection, case.id))
 
 
 def _orders(said: Iterable[ApduJson]) -> int:
     return sum(apdu["type"] == "ILL_REQUEST" for apdu in said)
 
 
-def _of_their_request(
-    connection: Connection, apdu: IllRequest, transaction: Transaction, context: Context
-) -> Facts:
-    if transaction.state is not State.IDLE:
-        return {"same_item": _same_item(connection, apdu, transaction)}
-    refused = request_screening.refused(apdu, transaction, context)
+def _of_their_request(case: Case, apdu: IllRequest) -> Facts:
+    if case.transaction.state is not State.IDLE:
+        return {"same_item": _same_item(case, apdu)}
+    refused = request_screening.refused(case, apdu)
     if refused:
         return {"refused": refused}
-    unknown = context.registry.by_name(transaction.codec).unknown_words(apdu)
+    unknown = case.context.registry.by_name(case.transaction.codec).unknown_words(apdu)
     return {"unknown_words": list(unknown)} if unknown else {}
 
 
-def _same_item(connection: Connection, apdu: IllRequest, transaction: Transaction) -> bool:
+def _same_item(case: Case, apdu: IllRequest) -> bool:
     """Return whether the request is for the same item; a number reused for another item is no repeat."""
-    kept = requests.load(connection, transaction.request_id).item or {}
+    kept = requests.load(case.connection, case.transaction.request_id).item or {}
     said = apdu_json.value_to_json(apdu.item)
     return bool(kept.get("lines") == said["lines"] if said.get("lines") else kept == said)
 

@@ -1,13 +1,11 @@
 """Write the History-Report of a transaction (ISO 10161-1) from what we know, for a partner who asks."""
 
-from sqlalchemy import Connection
-
-from mailproc.flow.context import Context
+from mailproc.flow.case import Case
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, IllAnswer, Shipped
 from mailproc.ill.terms import ApduType
 from mailproc.store import events, requests
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event
 
 NO_SERVICE = (ApduType.STATUS_QUERY, ApduType.STATUS_OR_ERROR_REPORT)
 """Messages about the status are not themselves part of the report."""
@@ -18,11 +16,12 @@ LATEST = 50
 """Events looked at: a partner may have sent thousands of messages, and ask after each."""
 
 
-def history(connection: Connection, transaction: Transaction, context: Context) -> dict[str, str]:
+def history(case: Case) -> dict[str, str]:
     """Return the report's components by name in snake_case; absent ones are left out.
 
     Dates are local days in ISO 8601.
     """
+    connection, transaction = case.connection, case.transaction
     done = events.ends_of_transaction(connection, transaction.id, LATEST)
     moved = events.load(connection, transaction.moved_event_id)
     item = requests.load(connection, transaction.request_id).item or {}
@@ -30,16 +29,16 @@ def history(connection: Connection, transaction: Transaction, context: Context) 
     services = [one for one in spoken if one[1].type not in UNNUMBERED]
     last = services[-1] if services else None
     found: dict[str, str | None] = {
-        "date_requested": _day(done[0], context) if done else None,
+        "date_requested": _day(case, done[0]) if done else None,
         "author": item.get("author"),
         "title": item.get("title"),
         "author_of_article": item.get("article_author"),
         "title_of_article": item.get("article_title"),
-        "date_of_last_transition": _day(moved, context) if moved else None,
-        **(_last(*last, transaction, context) if last else {}),
+        "date_of_last_transition": _day(case, moved) if moved else None,
+        **(_last(case, *last) if last else {}),
     }
     if last and spoken[-1] is not last:
-        then = _then(*spoken[-1], transaction, context)
+        then = _then(case, *spoken[-1])
         found["most_recent_service_note"] = "; ".join(filter(None, (last[1].note, then)))
     said = [apdu for _, apdu in services]
     shipped = [one.shipped_service for one in said if isinstance(one, Shipped) and one.shipped_service]
@@ -56,24 +55,24 @@ def _service(event: Event) -> Apdu | None:
     return None if apdu.type in NO_SERVICE else apdu
 
 
-def _last(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> dict[str, str | None]:
+def _last(case: Case, event: Event, apdu: Apdu) -> dict[str, str | None]:
     return {
         "most_recent_service": apdu.type.name,
-        "date_of_most_recent_service": _day(event, context),
-        "initiator_of_most_recent_service": _by(event, transaction, context),
+        "date_of_most_recent_service": _day(case, event),
+        "initiator_of_most_recent_service": _by(case, event),
         "most_recent_service_note": apdu.note,
     }
 
 
-def _then(event: Event, apdu: Apdu, transaction: Transaction, context: Context) -> str:
+def _then(case: Case, event: Event, apdu: Apdu) -> str:
     """Describe the last service, if it has no number."""
-    return f"then {apdu.type.name} of {_by(event, transaction, context)} on {_day(event, context)}"
+    return f"then {apdu.type.name} of {_by(case, event)} on {_day(case, event)}"
 
 
-def _by(event: Event, transaction: Transaction, context: Context) -> str:
+def _by(case: Case, event: Event) -> str:
     theirs = event.cause == "letter" or event.heard_by
-    return str(transaction.symbol) if theirs else context.config.library.symbol
+    return case.transaction.symbol if theirs else case.context.config.library.symbol
 
 
-def _day(event: Event, context: Context) -> str:
-    return context.local(event.at).date().isoformat()
+def _day(case: Case, event: Event) -> str:
+    return case.day(event.at).isoformat()

@@ -15,6 +15,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import forwarding, guards, recorded_facts, status_report
 from mailproc.flow.advance.carry_out import carry_out
 from mailproc.flow.advance.work import Work
+from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.flow.matching import transaction_lookup
 from mailproc.flow.timers import transaction_timers
@@ -69,15 +70,16 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     found = state_of(transaction)
     for cancel in placed.cancels:
         found = _overtaken(connection, cancel, transaction, found)
-    decided = decide(connection, event, apdu, transaction, found, context)
-    work = _work(connection, event, transaction, context, decided)
+    case = Case(connection, transaction, found, context)
+    decided = decide(case, event, apdu)
+    work = _work(case, event, decided)
     work.by_hand = attached or event.cause == "staff"
     forwarding.learn(work, decided.taken, decided.occurrence)
     carry_out(work, decided.effects)
     _reopen(work, decided)
     moved_event_id = _save(work, decided)
     if decided.taken.moved or event.cause != "policy":  # staff may correct it, a message may end a silence
-        transaction_timers.reset(connection, transaction, decided.taken, moved_event_id, event, context)
+        transaction_timers.reset(case, decided.taken, moved_event_id, event)
     words = list(work.words)
     for follow_up in work.follow_ups:
         words += _follow(connection, follow_up, context)
@@ -103,33 +105,26 @@ class Decision:
     known: Facts
 
 
-def decide(
-    connection: Connection,
-    event: Event,
-    apdu: Apdu | None,
-    transaction: Transaction,
-    found: TransactionState,
-    context: Context,
-) -> Decision:
-    """Return what ``event`` would do to ``found``; nothing is written.
+def decide(case: Case, event: Event, apdu: Apdu | None) -> Decision:
+    """Return what ``event`` would do; nothing is written.
 
     Raise LocalFault for an action that is not possible, or that cannot be sent to the partner.
     """
-    known = recorded_facts.gather(connection, event, apdu, transaction, found, context)
+    known = recorded_facts.gather(case, event, apdu)
     occurrence = Occurrence(event_name(event, apdu), apdu, known)
-    taken = transaction_state.step(found, occurrence)
-    guards.check_allowed(event, occurrence.event, taken, transaction, context)
+    taken = transaction_state.step(case.current, occurrence)
+    guards.check_allowed(case, event, occurrence.event, taken)
     if occurrence.event == "OVERDUE":
-        known |= transaction_timers.facts_of_demand(connection, event, transaction, taken, context)
+        known |= transaction_timers.facts_of_demand(case, event, taken)
     if taken.outcome.replies:
-        known["last_said"] = recorded_facts.last_said(connection, transaction.id)
+        known["last_said"] = recorded_facts.last_said(case)
     if "STATUS_OR_ERROR_REPORT" in taken.outcome.replies:
-        known["history"] = status_report.history(connection, transaction, context)
-    effects = policy.effects(taken, occurrence, context.settings)
+        known["history"] = status_report.history(case)
+    effects = policy.effects(taken, occurrence, case.context.settings)
     if event.heard_by:  # nothing is sent: whoever told us by telephone is answered by telephone
         effects = tuple(effect for effect in effects if not isinstance(effect, Send))
     elif event.cause == "staff":
-        guards.check_expressible(event, effects, transaction, context)
+        guards.check_expressible(case, event, effects)
     return Decision(occurrence, taken, effects, known)
 
 
@@ -176,11 +171,11 @@ def _overtaken(
     return taken.after
 
 
-def _work(
-    connection: Connection, event: Event, row: Transaction, context: Context, decided: Decision
-) -> Work:
+def _work(case: Case, event: Event, decided: Decision) -> Work:
     stays = decided.taken.entered is None
-    had = [reason for reason in row.attention or () if stays or reason not in ENDS_WITH_THE_STATE]
+    had = [
+        reason for reason in case.transaction.attention or () if stays or reason not in ENDS_WITH_THE_STATE
+    ]
     if event.type == "undo":
         had = list(decided.known.get("attention") or ())
     elif event.type == "close":
@@ -189,7 +184,7 @@ def _work(
         had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
     elif event.cause == "staff" and not event.heard_by and event.type not in NOTED:
         had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
-    return Work(connection, event, row, context, attention=had)
+    return Work(case.connection, event, case.transaction, case.context, attention=had)
 
 
 def _reopen(work: Work, decided: Decision) -> None:

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy import Connection
 
 from mailproc.flow import delivery_mode
-from mailproc.flow.context import Context
+from mailproc.flow.case import Case
 from mailproc.flow.matching import item_received
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
@@ -16,10 +13,9 @@ from mailproc.ill.events import Timer
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import TimerInputs
 from mailproc.ill.timers import LENT, ON_LOAN, REPAIRS
-from mailproc.ill.transaction_state import TransactionState
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, outgoing, requests, timers
-from mailproc.store.rows import Event, HeardEvent, Transaction
+from mailproc.store.rows import Event, HeardEvent
 
 NEED_BEFORE_COUNTS = (State.PENDING, State.CONDITIONAL, State.IN_PROCESS)
 """Borrower's states in which the reader's need-before date counts."""
@@ -34,90 +30,79 @@ LENDERS_OVERDUE = "OVERDUE"
 """Event type: a lender's Overdue, of which the reader was informed at once, counts as a reminder."""
 
 
-def of(
-    connection: Connection,
-    transaction: Transaction,
-    current: TransactionState,
-    moved: Event,
-    at: datetime,
-    context: Context,
-    *,
-    began: bool = False,
-) -> TimerInputs:
-    """Return what the timers of ``transaction`` depend on at the instant ``at`` (aware).
+def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerInputs:
+    """Return what the timers of the transaction depend on at the instant ``at`` (aware).
 
     ``moved`` is the event that last moved the transaction. ``began``: this step began it, so nothing has
     fired.
     """
-    reply_by = _reply_by(connection, transaction.id, current)
-    expiry = _expiry(connection, transaction, current, moved)
+    reply_by, expiry = _reply_by(case), _expiry(case, moved)
     ends = [day for day in (expiry, reply_by) if day]
-    since = context.local(moved.at).date()
-    wanted_until = (_need_before(connection, transaction, current), expiry)
+    since = case.day(moved.at)
+    here, came_on = _arrival(case)
+    wanted_until = (_need_before(case), expiry)
     return TimerInputs(
         since=since,
-        today=context.local(at).date(),
+        today=case.day(at),
         need_before=min((day for day in wanted_until if day and day >= since), default=None),
-        fired={} if began else fired(connection, transaction.id, context),
-        may_ask=_may_ask(connection, transaction, current, moved, context),
+        fired={} if began else fired(case),
+        may_ask=_may_ask(case, moved),
         reply_by=reply_by,
-        expires=min(ends) if ends and _may_expire(transaction, context) else None,
-        sent_back=_sent_back(connection, transaction, current, moved, context),
-        **_arrival(connection, transaction.id, current, context),
+        expires=min(ends) if ends and _may_expire(case) else None,
+        sent_back=_sent_back(case, moved),
+        here=here,
+        came_on=came_on,
     )
 
 
-def fired(
-    connection: Connection, transaction_id: int, context: Context
-) -> dict[tuple[Timer, date], list[date]]:
+def fired(case: Case) -> dict[tuple[Timer, date], list[date]]:
     """Return the local days on which each timer fired, by kind and by the day that it was about."""
     found: dict[tuple[Timer, date], list[date]] = {}
-    for row in timers.fired(connection, transaction_id):
+    for row in timers.fired(case.connection, case.id):
         of_day = (row.facts or {}).get("of")
         if of_day is not None:
             demand = row.type == LENDERS_OVERDUE
             kind = Timer.READER_OVERDUE if demand else Timer(row.type)
-            day = context.local(row.at).date()
+            day = case.day(row.at)
             found.setdefault((kind, date.fromisoformat(of_day)), []).append(day)
     return found
 
 
-def has_left(connection: Connection, transaction_id: int) -> bool:
+def has_left(case: Case) -> bool:
     """Return whether our last message has reached the partner, as far as we know.
 
     If it has not, the partner is not chased for an answer.
     """
-    return outgoing.delivery(connection, transaction_id) in ("handed_over", "filed")
+    return outgoing.delivery(case.connection, case.id) in ("handed_over", "filed")
 
 
-def sent_as(transaction: Transaction, kind: ApduType, context: Context) -> Manner:
+def sent_as(case: Case, kind: ApduType) -> Manner:
     """Return how a message of type ``kind`` goes to the partner of this transaction."""
+    transaction, context = case.transaction, case.context
     codec = context.registry.by_name(transaction.codec)
     partner = context.partners.get(transaction.partner)
     return delivery_mode.effective(codec, partner, kind, transaction.role, transaction.dialect)
 
 
-def repair_message(connection: Connection, transaction_id: int, kind: ApduType) -> ApduJson | None:
+def repair_message(case: Case, kind: ApduType) -> ApduJson | None:
     """Return the message of a repair, as JSON: a new Status-Query, or our last message of that type."""
     if kind is ApduType.STATUS_QUERY:
         return apdu_json.to_json(StatusQuery())
-    said = [apdu for apdu in outgoing.said(connection, transaction_id) if apdu["type"] == kind.name]
+    said = [apdu for apdu in outgoing.said(case.connection, case.id) if apdu["type"] == kind.name]
     return said[-1] if said else None
 
 
-def request_before_repair(
-    connection: Connection, transaction_id: int, kind: ApduType, *, last: bool
-) -> ApduJson | None:
+def request_before_repair(case: Case, kind: ApduType, *, last: bool) -> ApduJson | None:
     """Return the ILL-Request, as JSON, that goes before a repeated Cancel; None if it need not go again.
 
     It goes again if the partner has reported that it does not know the request, or with the ``last`` repeat
     if nothing was ever heard: in both cases the ILL-Request may have been lost.
     """
-    heard = events.proven_since(connection, transaction_id, 0) if kind is ApduType.CANCEL else ()
+    heard = events.proven_since(case.connection, case.id, 0) if kind is ApduType.CANCEL else ()
     unknown = [_knows_nothing(event) for event in heard]
     if kind is not ApduType.CANCEL or not all(unknown) or not (unknown or last):
         return None
-    return repair_message(connection, transaction_id, ApduType.ILL_REQUEST)
+    return repair_message(case, ApduType.ILL_REQUEST)
 
 
 def _knows_nothing(event: HeardEvent) -> bool:
@@ -126,95 +111,81 @@ def _knows_nothing(event: HeardEvent) -> bool:
     return report.get("current_state") == State.UNKNOWN.name or report.get("problem") == UNKNOWN_ID
 
 
-def _need_before(connection: Connection, transaction: Transaction, current: TransactionState) -> date | None:
-    if current.state not in NEED_BEFORE_COUNTS:
+def _need_before(case: Case) -> date | None:
+    if case.current.state not in NEED_BEFORE_COUNTS:
         return None
-    need: date | None = requests.load(connection, transaction.request_id).need_before_on
+    need: date | None = requests.load(case.connection, case.transaction.request_id).need_before_on
     return need
 
 
-def _reply_by(connection: Connection, transaction_id: int, current: TransactionState) -> date | None:
+def _reply_by(case: Case) -> date | None:
     """Return the day that the condition names: the lender's condition, or ours where we lend."""
-    if current.state is not State.CONDITIONAL:
+    if case.current.state is not State.CONDITIONAL:
         return None
-    names = ("ILL_ANSWER",) if current.role is Role.REQUESTER else ("conditional", "ILL_ANSWER")
-    event = events.last_of(connection, transaction_id, names)
+    names = ("ILL_ANSWER",) if case.current.role is Role.REQUESTER else ("conditional", "ILL_ANSWER")
+    event = events.last_of(case.connection, case.id, names)
     answer = apdu_json.from_json(event.apdu) if event is not None and event.apdu else None
     conditions = answer.conditions if isinstance(answer, IllAnswer) else ()
     return next((one.reply_by for one in conditions if one.reply_by), None)
 
 
-def _expiry(
-    connection: Connection, transaction: Transaction, current: TransactionState, moved: Event
-) -> date | None:
+def _expiry(case: Case, moved: Event) -> date | None:
     """Return the day on which the request ends if it is not answered (ISO 10161-1: expiry-date)."""
-    if current.role is not Role.RESPONDER or current.state not in UNDECIDED:
+    if case.current.role is not Role.RESPONDER or case.current.state not in UNDECIDED:
         return None
     came_now = moved.type == "ILL_REQUEST"
-    asked = moved if came_now else events.last_of(connection, transaction.id, ("ILL_REQUEST",))
+    asked = moved if came_now else events.last_of(case.connection, case.id, ("ILL_REQUEST",))
     day = ((asked.apdu or {}) if asked is not None else {}).get("expiry")
     return date.fromisoformat(day) if day else None
 
 
-def _may_expire(transaction: Transaction, context: Context) -> bool:
+def _may_expire(case: Case) -> bool:
     """Return whether Expired may be sent automatically.
 
     Only if both Shipped and Expired go as messages. Otherwise an item may have left that nobody recorded as
     shipped, and the request would disappear from the lists.
     """
     needed = (ApduType.SHIPPED, ApduType.EXPIRED)
-    return all(sent_as(transaction, kind, context) is Manner.SEND for kind in needed)
+    return all(sent_as(case, kind) is Manner.SEND for kind in needed)
 
 
-def _may_ask(
-    connection: Connection,
-    transaction: Transaction,
-    current: TransactionState,
-    moved: Event,
-    context: Context,
-) -> bool:
+def _may_ask(case: Case, moved: Event) -> bool:
     """Return whether the message that repairs this state may be sent automatically, and is still needed."""
+    current = case.current
     repair = REPAIRS.get((current.role, current.state))
-    if repair is None or current.closed or current.unsent or not _repeat_safe(transaction, context):
+    if repair is None or current.closed or current.unsent or not _repeat_safe(case):
         return False
-    if sent_as(transaction, repair[1], context) is not Manner.SEND:
+    if sent_as(case, repair[1]) is not Manner.SEND:
         return False
     if current.state is State.NOT_SUPPLIED:  # our own "no"; theirs needs no answer
-        return moved.type == "answer-condition" and not _heard(connection, transaction, moved)
+        return moved.type == "answer-condition" and not _heard(case, moved)
     if current.state is State.RETURNED:
-        said = sent_as(transaction, ApduType.RETURNED, context) is not Manner.LOCAL
-        return moved.type == "return" and said and not _is_home(_heard(connection, transaction, moved))
+        said = sent_as(case, ApduType.RETURNED) is not Manner.LOCAL
+        return moved.type == "return" and said and not _is_home(_heard(case, moved))
     if current.state in ON_LOAN:
         due = current.due_on
         if due is None or current.service is not Service.LOAN:
             return False
-        heard = _heard(connection, transaction, moved)
-        return all(context.local(event.at).date() <= due for event in heard)
+        heard = _heard(case, moved)
+        return all(case.day(event.at) <= due for event in heard)
     return True
 
 
-def _sent_back(
-    connection: Connection,
-    transaction: Transaction,
-    current: TransactionState,
-    moved: Event,
-    context: Context,
-) -> date | None:
+def _sent_back(case: Case, moved: Event) -> date | None:
     """Return when the borrower last reported the return; None if staff have demanded the item since."""
-    if current.role is not Role.RESPONDER or current.state not in LENT:
+    if case.current.role is not Role.RESPONDER or case.current.state not in LENT:
         return None
-    events_since: list[Event | HeardEvent] = [moved, *_heard(connection, transaction, moved)]
+    events_since: list[Event | HeardEvent] = [moved, *_heard(case, moved)]
     said = [event.at for event in events_since if event.type == RETURNED]
-    return context.local(said[-1]).date() if said else None
+    return case.day(said[-1]) if said else None
 
 
-def _arrival(
-    connection: Connection, transaction_id: int, current: TransactionState, context: Context
-) -> dict[str, Any]:
-    if current.role is not Role.REQUESTER or current.state not in ARRIVAL_UNKNOWN:
-        return {}
-    came = item_received.receipt_event(connection, transaction_id)
-    return {"here": came is not None, "came_on": context.local(came.at).date() if came else None}
+def _arrival(case: Case) -> tuple[bool, date | None]:
+    """Return whether the item is here, and since when if the state does not tell."""
+    if case.current.role is not Role.REQUESTER or case.current.state not in ARRIVAL_UNKNOWN:
+        return True, None
+    came = item_received.receipt_event(case.connection, case.id)
+    return came is not None, case.day(came.at) if came else None
 
 
 def _is_home(heard: Sequence[HeardEvent]) -> bool:
@@ -228,9 +199,9 @@ def _reported(event: HeardEvent) -> str | None:
     return state
 
 
-def _heard(connection: Connection, transaction: Transaction, moved: Event) -> Sequence[HeardEvent]:
-    return events.heard_since(connection, transaction.id, moved.id)
+def _heard(case: Case, moved: Event) -> Sequence[HeardEvent]:
+    return events.heard_since(case.connection, case.id, moved.id)
 
 
-def _repeat_safe(transaction: Transaction, context: Context) -> bool:
-    return context.registry.by_name(transaction.codec).repeat_safe
+def _repeat_safe(case: Case) -> bool:
+    return case.context.registry.by_name(case.transaction.codec).repeat_safe

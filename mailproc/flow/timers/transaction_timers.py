@@ -1,9 +1,9 @@
 """Timers of one transaction: set after each step, and checked again when one fires."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
+from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.flow.timers import timer_inputs
@@ -14,87 +14,66 @@ from mailproc.ill.events import Timer
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role, State
 from mailproc.ill.timer_schedule import Days
-from mailproc.ill.transaction_state import Step, TransactionState
+from mailproc.ill.transaction_state import Step
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, requests, timers
-from mailproc.store.rows import Event, Transaction
+from mailproc.store.rows import Event
 
 
-def reset(
-    connection: Connection,
-    transaction: Transaction,
-    taken: Step,
-    moved_event_id: int,
-    event: Event,
-    context: Context,
-) -> None:
+def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
     """Set the transaction's timers to what follows from its state after the step ``taken``.
 
     ``event`` had the step and is done; ``moved_event_id`` is the event that last moved the transaction.
     """
+    connection, context = case.connection, case.context
     moved = event if moved_event_id == event.id else events.load(connection, moved_event_id) or event
     began = taken.before.state is State.IDLE
-    found = timer_inputs.of(connection, transaction, taken.after, moved, event.at, context, began=began)
+    after = replace(case, current=taken.after)
+    found = timer_inputs.of(after, moved, event.at, began=began)
     due = rules.wanted(taken.after, found, days(context))
     instants = {kind.value: context.instant(wall) for kind, wall in due.items()}
-    rows = () if began else timers.waiting(connection, transaction.id)
-    timers.become(connection, transaction.id, rows, instants, event.id)
+    rows = () if began else timers.waiting(connection, case.id)
+    timers.become(connection, case.id, rows, instants, event.id)
 
 
-def facts_of_timer(
-    connection: Connection,
-    event: Event,
-    transaction: Transaction,
-    current: TransactionState,
-    context: Context,
-) -> Facts:
+def facts_of_timer(case: Case, event: Event) -> Facts:
     """Return what the step of a timer's event must know, above all whether the timer is still due."""
-    return forecast(connection, Timer(event.type), event.at, transaction, current, context)
+    return forecast(case, Timer(event.type), event.at)
 
 
-def forecast(
-    connection: Connection,
-    kind: Timer,
-    at: datetime,
-    transaction: Transaction,
-    current: TransactionState,
-    context: Context,
-) -> Facts:
+def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     """Return the same for a timer that is to fire at ``at`` (an aware instant), as matters stand now.
 
     ``{"outdated": True}`` means that the timer no longer follows from the state.
     """
-    numbers, moved = days(context), events.load(connection, transaction.moved_event_id)
+    current, numbers = case.current, days(case.context)
+    moved = events.load(case.connection, case.transaction.moved_event_id)
     if moved is None:
         return {"outdated": True}
-    found = timer_inputs.of(connection, transaction, current, moved, at, context)
+    found = timer_inputs.of(case, moved, at)
     due = rules.wanted(current, found, numbers).get(kind)
-    if due is None or context.instant(due) > at:
+    if due is None or case.context.instant(due) > at:
         return {"outdated": True}
     level = 1 + len(timer_schedule.fired(kind, current, found))
     facts: Facts = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
-    if not timer_inputs.has_left(connection, transaction.id):
+    if not timer_inputs.has_left(case):
         return facts
     if rules.is_repair(kind, current, found, numbers):
         _, letter = rules.REPAIRS[current.role, current.state]
-        say = timer_inputs.repair_message(connection, transaction.id, letter)
+        say = timer_inputs.repair_message(case, letter)
         if say is None:
             return facts
-        first = timer_inputs.request_before_repair(
-            connection, transaction.id, letter, last=level == numbers.repeats
-        )
+        first = timer_inputs.request_before_repair(case, letter, last=level == numbers.repeats)
         facts["say"] = say
         if first is not None:
             facts["say_first"] = first
         return facts
     if kind is Timer.UNANSWERED and current.role is Role.REQUESTER:
-        facts["may_chase"] = timer_inputs.sent_as(transaction, StatusQuery.type, context) is Manner.SEND
+        facts["may_chase"] = timer_inputs.sent_as(case, StatusQuery.type) is Manner.SEND
     return facts
 
 
-def facts_of_demand(
-    connection: Connection, event: Event, transaction: Transaction, taken: Step, context: Context
-) -> Facts:
+def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     """Return whether a lender's Overdue is passed on to the reader, which happens once for each due date.
 
     At most one reminder per due date: if our own timer has already written about that day, the Overdue writes
@@ -105,19 +84,19 @@ def facts_of_demand(
     due = taken.after.due_on
     if taken.after.role is not Role.REQUESTER or not held or taken.entered is None or due is None:
         return {}
-    if taken.before.state is State.RENEW_PENDING and not item_received.is_here(connection, transaction.id):
+    if taken.before.state is State.RENEW_PENDING and not item_received.is_here(case.connection, case.id):
         return {}
-    if timer_inputs.fired(connection, transaction.id, context).get((Timer.READER_OVERDUE, due)):
+    if timer_inputs.fired(case).get((Timer.READER_OVERDUE, due)):
         return {}
-    if context.local(event.at).date() < due:
+    if case.day(event.at) < due:
         return {"early": True}
     return {"of": due.isoformat(), "level": 1}
 
 
-def is_too_late(connection: Connection, event: Event, request_id: int, context: Context) -> bool:
+def is_too_late(case: Case, event: Event) -> bool:
     """Has the day passed until which the reader needs it?"""
-    need: date | None = requests.load(connection, request_id).need_before_on
-    return need is not None and need < context.local(event.at).date()
+    need: date | None = requests.load(case.connection, case.transaction.request_id).need_before_on
+    return need is not None and need < case.day(event.at)
 
 
 def days(context: Context) -> Days:

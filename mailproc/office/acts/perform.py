@@ -12,6 +12,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow.advance import station as advance
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import Decision, StepOutcome
+from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import BY_NAME
@@ -50,7 +51,8 @@ def decided(connection: Connection, context: Context, act: StaffAct, transaction
     """Return what ``perform`` would do to ``transaction`` as it stands; writes nothing. Raise LocalFault."""
     said = _said(connection, context, act, transaction)
     event = events.unwritten(_event(act, said, transaction, context))
-    return steps.decide(connection, event, said, transaction, steps.state_of(transaction), context)
+    case = Case(connection, transaction, steps.state_of(transaction), context)
+    return steps.decide(case, event, said)
 
 
 @dataclass(frozen=True)

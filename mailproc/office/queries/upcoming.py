@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailproc.flow.advance import steps
+from mailproc.flow.case import Case
 from mailproc.flow.context import Context
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import reminders
@@ -50,7 +51,7 @@ def _coming(connection: Connection, context: Context, row: DueTimer) -> Coming:
     transaction = transactions.load(connection, row.transaction_id)
     current = steps.state_of(transaction)
     at = max(row.due_at, context.clock())
-    facts = transaction_timers.forecast(connection, kind, at, transaction, current, context)
+    facts = transaction_timers.forecast(Case(connection, transaction, current, context), kind, at)
     levels = context.settings.overdue_levels
     done = reminders.effects(current, Occurrence(kind.value, None, facts), levels)
     then, reason = _then(done[-1]) if done else ("", "")

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from mailproc.flow.advance import steps
+from mailproc.flow.case import Case
 from mailproc.flow.timers import timer_inputs
 from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Event, Transaction
@@ -19,8 +20,8 @@ def depends(iso, number):
     (row,) = made(Transaction, [list(iso.world.transaction(number).values())])
     (moved,) = made(Event, [list(iso.world.row("event", row.moved_event_id).values())])
     with iso.app.store.read() as connection:
-        found = steps.state_of(row)
-        return timer_inputs.of(connection, row, found, moved, iso.world.now, iso.app.context)
+        case = Case(connection, row, steps.state_of(row), iso.app.context)
+        return timer_inputs.of(case, moved, iso.world.now)
 
 
 def test_a_condition_of_theirs_names_a_day_and_ends_nothing(iso):
