@@ -146,6 +146,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _write_ahead(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # of an empty file; any other stays as it is
+    # What a savepoint would restore is kept in memory: past 64 kB (eight pages) it would be a file each time.
+    connection.execute("PRAGMA temp_store = MEMORY")
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise Misconfigured(

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection
 
 from mailproc import slow_work
 from mailproc.errors import Misconfigured, StoreLost, TryLater
-from mailproc.store import connections, migrate, store_identity
+from mailproc.store import connections, find, migrate, store_identity
 from mailproc.store.crash_note import Underway
 from mailproc.store.db_errors import driver_errors, first_line, try_later
 from mailproc.store.lock import daemon_lock
@@ -38,6 +38,7 @@ class Store:
         self.underway = Underway(_note(url, base))
         self._reading = connections.reading(url)
         self._writing = connections.writing(url)
+        find.make_at_commit(self._writing)
         self._guard = FileGuard(self.path) if self.path is not None else ServerGuard(self.shown)
         self._writer: Writer | None = None
         self._watch: connections.DedicatedConnection | None = None

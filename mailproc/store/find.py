@@ -1,21 +1,39 @@
 """Finding requests by what a person types: number, partner's number, title, author, ISBN, reader.
 
 ``finding`` keeps for each request all that it may be asked for, folded into one text. The functions
-that write one of its sources call ``keep`` in the same commit, and ``keep`` makes the text anew
-from all of them. The index over the texts (SQLite: FTS5 with trigrams; PostgreSQL: pg_trgm) only
+that write one of its sources call ``keep``, and right before the COMMIT the text is made from all of
+them: once for each request, and all together, for FTS5 writes what it has whenever a savepoint begins.
+The index over the texts (SQLite: FTS5 with trigrams; PostgreSQL: pg_trgm) only
 spares the database a look at every text: where it could not be made, the same is found in more time.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from anyascii import anyascii
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, column, false, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    column,
+    event,
+    false,
+    select,
+    text,
+    true,
+)
 
+from mailproc.store.db_errors import try_later
 from mailproc.store.prepared_statements import Constant, table_of
 from mailproc.store.tables import FindingRow, PatronRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
+_log = logging.getLogger(__name__)
+_KEPT = "requests whose text is made at COMMIT"
 FINDING = table_of(FindingRow)
 INDEX = "finding_index"
 TRIGRAMS = "finding_index_terms"
@@ -60,8 +78,31 @@ _KEEP = Constant(
 
 
 def keep(connection: Connection, request_id: int) -> None:
-    """Make the request's text from what the store holds now."""
-    _KEEP.run(connection, {"request_id": request_id, "words": words_of(connection, request_id)})
+    """Have the request's text made in this commit, from what the store holds then."""
+    connection.info.setdefault(_KEPT, {})[request_id] = None
+
+
+def make_at_commit(engine: Engine) -> None:
+    """The engine's connections make the texts that were asked for (``keep``) as the last of each COMMIT."""
+    event.listen(engine, "commit", _make_texts)
+    event.listen(engine, "rollback", _forget)
+
+
+def _make_texts(connection: Connection) -> None:
+    for request_id in connection.info.pop(_KEPT, ()):
+        try:
+            words = words_of(connection, request_id)
+        except Exception as error:  # a bug here must not fail what else is committed
+            if try_later(error) is not None:
+                raise
+            _log.exception("the words of request %d cannot be made: a search does not find it", request_id)
+            continue
+        if words:  # else what made the request was undone
+            _KEEP.run(connection, {"request_id": request_id, "words": words})
+
+
+def _forget(connection: Connection) -> None:
+    connection.info.pop(_KEPT, None)
 
 
 def words_of(connection: Connection, request_id: int) -> str:
@@ -76,6 +117,8 @@ def words_of(connection: Connection, request_id: int) -> str:
 
 def _said(connection: Connection, request_id: int) -> Iterator[str]:
     rows = _SOURCES.rows(connection, {"request_id": request_id})
+    if not rows:
+        return
     request = rows[0]
     yield from (request[name] or "" for name in ("number", "patron_id", "name"))
     for row in rows:

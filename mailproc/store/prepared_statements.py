@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints, overload
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Insert,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import SQLModel
 
 _SQLITE = pysqlite.dialect()
@@ -143,7 +145,7 @@ class _Plan:
     """The statement's text for SQLite, and how to convert what goes in and what comes out."""
 
     def __init__(self, statement: Any, into: Any = None) -> None:
-        compiled = statement.compile(dialect=_SQLITE)
+        compiled = replacement_traverse(statement, {}, _word_written_out).compile(dialect=_SQLITE)
         if compiled.post_compile_params:
             raise TypeError("a statement with an expanding parameter is not constant")
         self._text = str(compiled)
@@ -231,6 +233,14 @@ def _member(kind: Any) -> Convert | None:
             members = one.__members__
             return lambda name: members[name] if name else None
     return None
+
+
+def _word_written_out(element: Any, **_options: Any) -> Any:
+    """A word of the statement's own is text and no parameter: where one is compared with a column that a
+    partial index names, SQLite plans the statement again at each execution."""
+    if not isinstance(element, BindParameter) or element.required or not isinstance(element.value, str):
+        return None
+    return literal_column("'" + element.value.replace("'", "''") + "'", element.type)
 
 
 def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:

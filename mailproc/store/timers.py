@@ -7,7 +7,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, Integer, String, bindparam, cast, func, insert, literal, select
 
 from mailproc.store.events import EVENT
-from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
+from mailproc.store.prepared_statements import Constant, made, table_of, update_of
 from mailproc.store.rows import DueTimer, FiredEvent, StoredTimer, TimerCount
 from mailproc.store.tables import TimerRow
 from mailproc.store.transactions import TRANSACTION
@@ -15,7 +15,8 @@ from mailproc.store.transactions import TRANSACTION
 TIMER = table_of(TimerRow)
 UNFIRED = TIMER.c.fired_event_id.is_(None)
 
-_ADD = Constant(insert_into(TimerRow, ("transaction_id", "kind", "due_at", "event_id")))
+_SET = ("transaction_id", "kind", "due_at", "event_id")
+_ADD = Constant(TIMER.insert().values({name: bindparam(name) for name in _SET}))
 _MOVE = Constant(update_of(TimerRow, ("due_at", "event_id")))
 _DROP = Constant(TIMER.delete().where(TIMER.c.id == bindparam("row_id")))
 _WAITING = Constant(
@@ -107,7 +108,7 @@ def become(
     for kind, due_at in wanted.items():
         if kind not in there:
             values = {"transaction_id": transaction_id, "kind": kind, "due_at": due_at, "event_id": event_id}
-            _ADD.rows(connection, values)
+            _ADD.run(connection, values)
 
 
 def fire(connection: Connection, now: datetime, limit: int) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
-from mailproc.store.prepared_statements import Constant, insert_into, made, table_of, update_of
+from mailproc.store.prepared_statements import Constant, made, table_of, update_of
 from mailproc.store.rows import Reference, Transaction, TransactionOptions
 from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
 from mailproc.store.text import storable
@@ -80,10 +80,9 @@ _OF_REQUEST = Constant(
     .order_by(TRANSACTION.c.attempt),
     Transaction,
 )
-_HISTORY = Constant(
-    insert_into(HistoryRow, ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note"))
-)
 _STEPS = table_of(HistoryRow)
+_SAID = ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
+_HISTORY = Constant(_STEPS.insert().values({name: bindparam(name) for name in _SAID}))
 _LED_TO = select(_STEPS.c.to_state).where(_STEPS.c.event_id == bindparam("event_id")).limit(1)
 _PUT = Constant(
     text(

@@ -8,7 +8,7 @@ company. A job's future resolves after the COMMIT, so whoever hears "done" has i
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, Full, Queue
@@ -113,7 +113,7 @@ class Writer:
             self._guard.after()  # nothing is begun in a store that is lost
             connection = self._begin()
             before = _changes(connection)
-            results = [_attempt(connection, job) for job, _ in group]
+            results = _attempts(connection, [job for job, _ in group])
             changed = _changes(connection) != before
             self._guard.before(_driver(connection))
             connection.commit()
@@ -189,6 +189,22 @@ class Writer:
 class _Failed:
     def __init__(self, error: BaseException) -> None:
         self.error = error
+
+
+def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
+    """The result of each. A job that has the commit for itself needs no savepoint, which would have each
+    page that it changes copied."""
+    if len(jobs) > 1:
+        return [_attempt(connection, job) for job in jobs]
+    try:
+        with slow_work.writing():
+            return [jobs[0](connection)]
+    except BaseException as error:
+        if try_later(error) is not None:
+            raise
+        connection.rollback()
+        connection.begin()
+        return [_Failed(error)]
 
 
 def _attempt(connection: Connection, job: Job[Any]) -> Any:
