@@ -1,1 +1,1 @@
-"""The only SQL: the tables, what is asked of them, and the one writer."""
+"""The only SQL: the tables, the queries, and the one writer."""

@@ -1,7 +1,8 @@
-"""What staff were told once and need not be told again at once; and how often people may be told of a thing.
+"""What staff were told and need not be told again soon; and how often people may be told of something.
 
 A count of letters is a row of the same table: how many there were since an instant, and what has happened
-since without one. ``take`` is in the commit of the letter, so a letter that never came to be forgets nothing.
+since without one. ``take`` is in the commit of the letter, so a letter that is never written changes no
+count.
 """
 
 from dataclasses import dataclass
@@ -39,8 +40,7 @@ _NOT_TOLD = text(
 _UNTOLD = Constant(select(ALARM.c.key, ALARM.c.untold).where(ALARM.c.kind == bindparam("kind")))
 HOUR = timedelta(hours=1)
 OVER, UNTOLD_KEPT = timedelta(days=8), timedelta(days=30)
-"""How long ago a stretch began that is over for sure (none is longer than a week), and how long a count waits
-for a letter that tells it."""
+"""How long ago a period began that is certainly over (none exceeds a week), and how long a count is kept."""
 _FORGET = Constant(
     text(
         "DELETE FROM alarm WHERE (kind, key) IN (SELECT kind, key FROM alarm WHERE raised_at < :over"
@@ -57,7 +57,7 @@ _CLEAR = Constant(
 def was_raised(
     connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
 ) -> bool:
-    """Were staff told of this within ``every``?"""
+    """Return whether staff were told of this within ``every``."""
     last = _LAST.scalar(connection, {"kind": kind, "key": key})
     return last is not None and timedelta(0) <= now - last < every
 
@@ -65,9 +65,9 @@ def was_raised(
 def raise_once(
     connection: Connection, kind: str, key: str, now: datetime, every: timedelta = timedelta(days=1)
 ) -> bool:
-    """True where staff are to be told of this now; False where they were within ``every``.
+    """Return whether staff are to be told of this now; False if they were within ``every``.
 
-    One that was raised later than ``now`` (the clock was wrong then) keeps nobody silent.
+    An alarm raised later than ``now`` (the clock was wrong then) does not count.
     """
     if was_raised(connection, kind, key, now, every):
         return False
@@ -76,14 +76,16 @@ def raise_once(
 
 
 def clear(connection: Connection, kind: str, key: str, now: datetime) -> None:
-    """The trouble is over."""
+    """Delete the alarm, because the trouble is over."""
     _CLEAR.run(connection, {"kind": kind, "key": key, "now": now})
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A letter that may be written now, or not (``free``). ``told``: those since ``since``, of ``most``;
-    ``untold``: what happened since then without one. ``starts``: a new stretch of time begins with it.
+    """Whether a letter may be written now (``free``).
+
+    ``told``: letters since ``since``, of ``most`` allowed; ``untold``: what happened since then without one.
+    ``starts``: a new period begins with it.
     """
 
     kind: str
@@ -97,9 +99,9 @@ class Turn:
 
 
 def turn(connection: Connection, kind: str, key: str, now: datetime, *, most: int, within: timedelta) -> Turn:
-    """May people be told of this now? At most ``most`` letters in each stretch of ``within``.
+    """Return whether people may be told of this now: at most ``most`` letters in each period of ``within``.
 
-    A stretch that began later than ``now`` (the clock was wrong then) is over.
+    A period that began later than ``now`` (the clock was wrong then) is over.
     """
     row = connection.execute(_COUNTS, {"kind": kind, "key": key}).one_or_none()
     if row is None:
@@ -110,27 +112,29 @@ def turn(connection: Connection, kind: str, key: str, now: datetime, *, most: in
 
 
 def take(connection: Connection, taken: Turn, now: datetime) -> None:
-    """The letter is written, and says what had not been told."""
+    """Count the letter, which reports what had not been told."""
     values = {"kind": taken.kind, "key": taken.key, "told": taken.told + 1, "said": taken.untold}
     connection.execute(_TOLD, values | {"since": now if taken.starts else taken.since})
 
 
 def count(connection: Connection, kind: str, key: str, now: datetime) -> None:
-    """It makes no letter now; the next one counts it."""
+    """Count it without a letter; the next letter reports it."""
     connection.execute(_NOT_TOLD, {"kind": kind, "key": key, "now": now})
 
 
 def forget(connection: Connection, now: datetime, most: int) -> None:
-    """Delete what is over, the oldest first, ``most`` at a time: each order file and each request leaves a
-    row. What was not told yet is kept for a month."""
+    """Delete rows that are over, the oldest first, ``most`` at a time.
+
+    Each order file and each request leaves a row. What was not told yet is kept for a month.
+    """
     _FORGET.run(connection, {"over": now - OVER, "given_up": now - UNTOLD_KEPT, "most": most})
 
 
 def counts(connection: Connection, kind: str) -> dict[str, int]:
-    """What was counted of a kind, by key."""
+    """Return the counts of a kind, by key."""
     return {row["key"]: row["untold"] for row in _UNTOLD.rows(connection, {"kind": kind})}
 
 
 def all_told(connection: Connection, kind: str) -> None:
-    """All that was counted of a kind has been told."""
+    """Mark everything that was counted of a kind as told."""
     connection.execute(ALARM.delete().where(ALARM.c.kind == kind))

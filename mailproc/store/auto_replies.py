@@ -1,4 +1,4 @@
-"""How often we answered an address by ourselves: no letter of a stranger may start a loop."""
+"""Limit automatic answers to an address: no stranger's letter may start a loop."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ _ADD = Constant(insert_into(AutoReply, ("address", "partner", "at")))
 
 
 def _within(column: ColumnElement[str]) -> Constant[RowMapping]:
-    """How many there were between two instants."""
+    """Count the answers between two instants."""
     since, now = (bindparam(name, type_=Instant) for name in ("since", "now"))
     return Constant(
         select(func.count()).where(column == bindparam("value"), _TABLE.c.at > since, _TABLE.c.at <= now)
@@ -30,10 +30,10 @@ _FORGET_STALE = Constant(
 
 
 def may_answer(connection: Connection, address: str, partner: str, now: datetime, most: int) -> bool:
-    """Count an automatic answer to ``partner`` at ``address``; False where ``most`` went within the last
-    hour, to the address or to the partner, who may name many addresses.
+    """Count an automatic answer to ``partner`` at ``address``; return whether it may be sent.
 
-    An answer of a time that is still to come (the clock was wrong) does not count.
+    False if ``most`` went within the last hour to the address, or to the partner, who may name many
+    addresses. Answers dated in the future (the clock was wrong) do not count.
     """
     address = storable(address.casefold())
     hour = {"since": now - timedelta(hours=1), "now": now}

@@ -1,6 +1,6 @@
 """Numbers that are never used twice: 'B' and 'L' requests, 'FILE' order files.
 
-A number that was taken by a job that then failed is free again; one that was committed is not.
+A number taken by a job that failed is free again; a committed one is not.
 """
 
 from sqlalchemy import Connection, text

@@ -1,13 +1,10 @@
-"""The row in hand at this instant: a note that a killed process leaves behind.
+"""A note of the rows being processed, which a killed process leaves behind.
 
-A claim is counted for a whole batch before the work begins, so after a kill every row of the
-batch would look guilty, and a service that is killed from outside twice while it is busy would
-shelve an innocent letter. The note says which rows were really in hand; the next start takes
-the claims of the others back.
-
-A plain file and not synced: it must outlive the process, not the machine, for no letter cuts
-the power. Where there is none (another machine took over, the folder cannot be written) the
-claims stand as they were counted.
+A claim counts a try for a whole batch before the work begins. So after a kill every row of the batch would
+look guilty, and a service that is killed from outside twice while it is busy would shelve an innocent letter.
+The note says which rows were really being processed; the next start takes back the claims of the others. It
+is a plain file, not synced: it must outlive the process, not the machine, because no letter cuts the power.
+Without a note (another machine took over, the folder cannot be written) the claims stand as counted.
 """
 
 import logging
@@ -24,16 +21,16 @@ from mailproc.store.tables import EventRow, InboxRow, IntentRow, QueueRow
 _log = logging.getLogger(__name__)
 
 _CLAIM_AT = 8192
-"""The rows in hand stand before this octet, the claim after it; each ends with its line."""
+"""The rows being processed are before this octet, the claim after it; each ends with its line."""
 _ALL, _IN_ORDER = "all", "ended"
 """In the place of the rows in hand: they are too many to be named; the process ended as it was asked to."""
 _TABLES: dict[str, type[QueueRow]] = {str(one.__tablename__): one for one in (InboxRow, EventRow, IntentRow)}
 
 
 class Underway:
-    """The note of one process, which must hold the daemon's lock. ``path`` None: no note is kept.
+    """The note of one process, which must hold the daemon's lock.
 
-    ``on_move`` is called whenever the work goes on to another row.
+    ``path`` None: no note is kept. ``on_move`` is called whenever the work goes on to another row.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -43,21 +40,23 @@ class Underway:
         self.on_move: Callable[[], None] = lambda: None
 
     def claimed(self, table: type[QueueRow], row_ids: Collection[int]) -> None:
-        """These rows' tries are counted; none of them is in hand yet. To be called before the
-        claim's commit: killed right after it, the claim would stand without its note."""
+        """Note that tries of these rows are counted; none is being processed yet.
+
+        Call it before the claim's commit: after a kill right behind the commit, the claim would have no note.
+        """
         if not row_ids:
             return
         self.at()
         self._write(" ".join([str(table.__tablename__), *map(str, row_ids)]), _CLAIM_AT)
 
     def at(self, *row_ids: int) -> None:
-        """From now on these rows are in hand, and no others."""
+        """Note that exactly these rows are being processed from now on."""
         self.on_move()
         text = " ".join(map(str, row_ids))
         self._write(text if len(text) < _CLAIM_AT else _ALL, 0)
 
     def break_off(self) -> None:
-        """The store could not keep what was done: nobody died, so every claim is to be taken back."""
+        """Note that the store failed: no process died, so every claim is taken back."""
         self.at()
         self.broken_off = True
 
@@ -72,8 +71,10 @@ class Underway:
         return self._note().startswith(f"{_IN_ORDER}\n".encode())
 
     def forgive(self, connection: Connection) -> None:
-        """Take back the claims of rows that were not in hand when the last process ended (at its
-        start), or when the store failed us."""
+        """Take back the claims of rows that were not being processed.
+
+        Called at the start, for the last process, and when the store failed.
+        """
         self.broken_off = False
         table, row_ids = self._innocent()
         if table is not None and row_ids:
@@ -93,7 +94,7 @@ class Underway:
                 return None, []
             suspects = [] if hand == [_IN_ORDER] else hand
             return _TABLES.get(name), sorted(set(map(int, claim)) - set(map(int, suspects)))
-        except ValueError:  # no note, or one that was not written to its end
+        except ValueError:  # no note, or an incomplete one
             return None, []
 
     def _note(self) -> bytes:
@@ -121,5 +122,5 @@ class Underway:
 
 
 def _line(part: bytes) -> list[str]:
-    """The words of the first line. ValueError where it has no end."""
+    """Return the words of the first line. Raise ValueError if it has no end."""
     return part[: part.index(b"\n")].decode("ascii").split()

@@ -1,6 +1,6 @@
-"""Which of a database's errors nobody has to act on yet: a full disk, a lock, a lost server.
+"""Recognise database errors that need no action yet: a full disk, a lock, a lost server.
 
-Everything else a database says (a broken constraint, an unknown column) is a bug of the job.
+Everything else that a database reports (a violated constraint, an unknown column) is a bug of the job.
 """
 
 import errno
@@ -30,19 +30,21 @@ _POSTGRESQL_NO_ROOM = "53100"
 
 
 def driver_errors() -> tuple[type[Exception], ...]:
-    """What a connection may raise that is used without SQLAlchemy."""
+    """Return what a connection that is used without SQLAlchemy may raise."""
     return (sqlite3.Error, SQLAlchemyError, *_postgresqls("Error"))
 
 
 def _postgresqls(name: str) -> tuple[type[Exception], ...]:
-    """psycopg's error of that name. Where nobody opened a PostgreSQL store it was not imported
-    (that costs a start on SQLite a tenth), and has raised nothing."""
+    """Return psycopg's errors of that name; () if psycopg was never imported.
+
+    Importing it takes a tenth of a start on SQLite, and without it no such error can occur.
+    """
     psycopg = sys.modules.get("psycopg")
     return () if psycopg is None else (getattr(psycopg, name),)
 
 
 def try_later(error: BaseException) -> TryLater | None:
-    """The sentence for a store that cannot work just now; None where the job is to blame."""
+    """Return the sentence for a store that cannot work now; None if the job is at fault."""
     if isinstance(error, StoreLost):
         return error
     if isinstance(error, NoFreeConnection):
@@ -58,13 +60,13 @@ def try_later(error: BaseException) -> TryLater | None:
 
 
 def first_line(error: BaseException) -> str:
-    """The driver's words without the statement and its values, which may be a letter's."""
+    """Return the driver's message without the statement and its values, which may be a letter's."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]
 
 
 def is_for_want_of_room(error: BaseException) -> bool:
-    """Is the disk full? Asked of a driver's error, and of the system's."""
+    """Return whether the disk is full, for errors of the driver and of the system."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, OSError):
         return cause.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -73,7 +75,7 @@ def is_for_want_of_room(error: BaseException) -> bool:
 
 
 def _is_damage(error: BaseException) -> bool:
-    """A page that is none, a file that is no database; PostgreSQL's data_corrupted and index_corrupted."""
+    """Return whether the file is damaged (SQLite), or data_corrupted or index_corrupted (PostgreSQL)."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -81,7 +83,7 @@ def _is_damage(error: BaseException) -> bool:
 
 
 def _is_gone(error: BaseException) -> bool:
-    """PostgreSQL refuses the connection: there is no such database any more. It has no code for it there."""
+    """Return whether PostgreSQL refuses the connection because the database is gone (it has no code)."""
     cause = getattr(error, "orig", None) or error
     words = str(cause)
     return isinstance(cause, _postgresqls("OperationalError")) and (

@@ -1,8 +1,8 @@
-"""What was said to us before, found by its stored name and time, never by reading through all of it.
+"""Find earlier messages by their stored name and time, without reading through all of them.
 
-``about`` is what a message calls its transaction, and ``sent_at`` and ``original_sent_at`` are its service
-times (ISO 10161-1), all as the letter has them and cut to ``LONGEST``: they find few rows, which the caller
-compares in full.
+``about`` is what a message calls its transaction; ``sent_at`` and ``original_sent_at`` are its service times
+(ISO 10161-1). All are as in the letter, cut to ``LONGEST``: they find few rows, which the caller compares in
+full.
 """
 
 from typing import Any
@@ -18,9 +18,9 @@ from mailproc.store.tables import UNPLACED, EventRow
 EVENT = table_of(EventRow)
 
 LONGEST = 200
-"""Characters of a key: PostgreSQL's indexes hold 2,700 octets."""
+"""Characters of a key; PostgreSQL's indexes hold 2,700 octets."""
 HANDFUL = 25
-"""Messages of one name, or of one time, that are looked at: what one letter holds at most."""
+"""Messages with one name, or one time, that are read; one letter may hold more."""
 
 _THIS_LETTER = INBOX.alias("this_letter")
 _THAT_LETTER = INBOX.alias("that_letter")
@@ -30,7 +30,7 @@ OF_THE_SAME_SENDER = (
     .where(_THAT_LETTER.c.id == EVENT.c.inbox_id, _THIS_LETTER.c.id == bindparam("inbox_id"))
     .exists()
 )
-"""Who had a request before it was passed on may still speak in it, but not in the new one's place."""
+"""A library that forwarded a request may still send messages about it, but not in place of the new one."""
 
 _UNPLACED = Constant(
     select(EVENT)
@@ -64,13 +64,13 @@ _NAMED_SO = union_all(
         )
     )
 )
-"""A branch for each time, and not one OR: each walks its index and stops early."""
+"""One branch for each time, not one OR: each follows its index and stops early."""
 _AT_ITS_TIME = Constant(select(EVENT.c.apdu).where(EVENT.c.id.in_(_NAMED_SO)).order_by(EVENT.c.id))
 _COUNT = Constant(select(func.count().label("count")).select_from(EVENT).where(*_EARLIER))
 
 
 def keys(apdu: ApduJson | None) -> dict[str, str]:
-    """The columns by which the message is found: about, sent_at, original_sent_at. ``apdu``: its JSON."""
+    """Return the columns that find the message ``apdu`` (JSON): about, sent_at, original_sent_at."""
     said: ApduJson = apdu or {}
     times = {name: str(said.get(name) or "")[:LONGEST] for name in ("sent_at", "original_sent_at")}
     return times | {"about": _about(said) if said else ""}
@@ -84,15 +84,19 @@ def _about(said: ApduJson) -> str:
 
 
 def unplaced(connection: Connection, partner: str, apdu: ApduJson) -> list[Event]:
-    """Messages of ``partner`` on the shelf that belong to no transaction (yet) and call it as ``apdu`` (its
-    JSON) does: ``HANDFUL`` at most, what asks to stop it first, then the oldest."""
+    """Return shelved messages of ``partner`` without a transaction that use the name in ``apdu`` (JSON).
+
+    At most ``HANDFUL``: a Cancel first, then the oldest.
+    """
     values = {"partner": partner, "about": keys(apdu)["about"], "most": HANDFUL}
     return _UNPLACED.rows(connection, values)
 
 
 def at_its_time(connection: Connection, transaction_id: int, event: Event) -> list[ApduJson]:
-    """The JSON of APDUs of the kind of ``event`` that letters of its sender brought before, oldest first,
-    which share a service time with it; ``HANDFUL`` for each of the two times and its two meanings."""
+    """Return the JSON of earlier APDUs of the type and sender of ``event`` that share a service time with it.
+
+    Oldest first; at most ``HANDFUL`` for each of the two times and its two meanings.
+    """
     times = keys(event.apdu)
     times["original_sent_at"] = times["original_sent_at"] or times["sent_at"]
     values = _of(transaction_id, event) | times | {"most": HANDFUL}
@@ -100,7 +104,7 @@ def at_its_time(connection: Connection, transaction_id: int, event: Event) -> li
 
 
 def count(connection: Connection, transaction_id: int, event: Event) -> int:
-    """How many APDUs of the kind of ``event`` letters of its sender brought before; not its own."""
+    """Return how many APDUs of the type of ``event`` came in earlier letters of its sender."""
     return int(_COUNT.scalar(connection, _of(transaction_id, event)))
 
 

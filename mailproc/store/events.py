@@ -21,23 +21,20 @@ EVENT = table_of(EventRow)
 HISTORY = table_of(HistoryRow)
 
 BY_HAND: Final = "by_hand"
-"""Among the facts of a letter that staff put to its request as a message: it may be anybody's, a reader's
-too, so it proves nothing of the partner."""
+"""Fact of a letter that staff attached as a message: anybody may have written it, so it proves nothing."""
 
 FROM_LETTER: Final = "from_letter"
-"""Among the facts of an event of policy: the letter that came in which brought it about. What becomes of a
-letter of ours that only such events wrote is one too."""
+"""Fact of an event of policy, or about a letter of ours that only such events wrote: its received letter."""
 
 WITHHELD: Final = "withheld"
-"""Among the facts of a message that was read and must not be taken: only staff let it go."""
+"""Fact of a message that was read and must wait until staff release it."""
 TOLD: Final = "told_on"
-"""Among the facts of a message on the shelf: the day (ISO 8601) on which its sender was told that we know of
-no such request."""
+"""Fact of a shelved message: the day (ISO 8601) on which its sender was told that we know no such request."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewEvent:
-    """An event as it is born. Field names are the columns; ``at`` is an aware instant."""
+    """A new event. Field names are the columns; ``at`` is an aware instant."""
 
     cause: str  # letter | staff | timer | policy
     type: str
@@ -170,12 +167,12 @@ _SHELVED_OF_LETTER = Constant(
 
 
 def add(connection: Connection, event: NewEvent) -> int:
-    """Write the event; its id."""
+    """Write the event; return its id."""
     return int(_ADD.scalar(connection, _values(event)))
 
 
 def unwritten(event: NewEvent) -> Event:
-    """The event as it would be read back, to see what its step would do. It has no row: its id is 0."""
+    """Return the event as it would be read back, with id 0, to see what its step would do."""
     return Event(**_values(event), id=0, unfinished=0, not_before=None)
 
 
@@ -184,13 +181,12 @@ def _values(event: NewEvent) -> dict[str, Any]:
 
 
 def add_all(connection: Connection, events: Sequence[NewEvent]) -> None:
-    """Write the events of a letter, which may be thousands, by one statement."""
+    """Write the events of a letter, which may be thousands, in one statement."""
     _ADD_ALL.run_many(connection, [_values(event) for event in events])
 
 
 def due_to(event: Event) -> int | None:
-    """The letter that came in to which the event is due, itself or by what it made us do; None where it is
-    due to staff, or to a day that came."""
+    """Return the received letter that caused the event, directly or not; None if staff or a date did."""
     if event.cause == "letter":
         return int(event.inbox_id) if event.inbox_id is not None else None
     known = (event.facts or {}).get(FROM_LETTER)
@@ -198,8 +194,10 @@ def due_to(event: Event) -> int | None:
 
 
 def due_to_letters(connection: Connection, event_ids: Iterable[int]) -> Facts:
-    """The facts of what becomes of the words of these events: the last letter to which they are due; none
-    where one of them is due to no letter."""
+    """Return the facts of what happens to the messages of these events: the last letter that caused them.
+
+    None if any of them was caused by no letter.
+    """
     due = [due_to(event) if (event := load(connection, one)) is not None else None for one in event_ids]
     found = [one for one in due if one is not None]
     return {FROM_LETTER: max(found)} if found and len(found) == len(due) else {}
@@ -210,7 +208,7 @@ def load(connection: Connection, event_id: int) -> Event | None:
 
 
 def finish(connection: Connection, event: Event, **changes: Any) -> None:
-    """The event is done; ``changes`` are what the step froze into it."""
+    """Mark the event as done; ``changes`` are what the step stored in it."""
     kept = {name: getattr(event, name) for name in ("transaction_id", "request_id", "facts", "partner")}
     statement = _FINISH_WITH_APDU if "apdu" in changes else _FINISH
     statement.run(connection, kept | changes | _ENDED | {"row_id": event.id, "state": "done"})
@@ -222,8 +220,7 @@ def shelve(connection: Connection, event_id: int, reason: str) -> None:
 
 
 def todo_again(connection: Connection, event: Event, transaction_id: int | None = None) -> None:
-    """A shelved event goes round once more, placed on ``transaction_id`` if given. What was so while it
-    lay there is over: should it come back, it is held back no more, and its sender may be told again."""
+    """Process a shelved event again, on ``transaction_id`` if given; it is no longer withheld or told."""
     values: dict[str, Any] = {"state": "todo", "last_error": "", "attempts": 0, "not_before": None}
     kept = {name: value for name, value in (event.facts or {}).items() if name not in (WITHHELD, TOLD)}
     values["facts"] = kept or None
@@ -233,12 +230,12 @@ def todo_again(connection: Connection, event: Event, transaction_id: int | None 
 
 
 def of_transaction(connection: Connection, transaction_id: int) -> Sequence[Event]:
-    """Everything that happened to the transaction, in the order it took effect."""
+    """Return everything that happened to the transaction, in the order in which it took effect."""
     return made(Event, connection.execute(_OF_TRANSACTION, {"transaction_id": transaction_id}))
 
 
 def ends_of_transaction(connection: Connection, transaction_id: int, most: int) -> list[Event]:
-    """The first of them and the latest ``most``, in that order."""
+    """Return its first event and the latest ``most``, in that order."""
     named = {"transaction_id": transaction_id}
     latest = _LATEST_OF_TRANSACTION.rows(connection, named | {"most": most})[::-1]
     if len(latest) < most:
@@ -252,8 +249,7 @@ def due_of_transaction(connection: Connection, transaction_id: int) -> Sequence[
 
 
 def said_before(connection: Connection, event: Event, transaction_id: int, since: int) -> bool:
-    """Were the same words heard of the same sender since event ``since``, which last changed state or due
-    date?"""
+    """Return whether the same message came from the same sender since event ``since``, the last change."""
     values = {
         "transaction_id": transaction_id,
         "repeat_key": event.repeat_key,
@@ -265,26 +261,26 @@ def said_before(connection: Connection, event: Event, transaction_id: int, since
 
 
 def last_of(connection: Connection, transaction_id: int, types: Sequence[str]) -> Event | None:
-    """The last event of one of these types that had its step."""
+    """Return the last event of one of these types that had its step."""
     values = {"transaction_id": transaction_id, "types": list(types)}
     found = made(Event, connection.execute(_LAST_OF, values))
     return found[0] if found else None
 
 
 def heard_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:
-    """What was said to us after event ``event_id``, by letter or otherwise: type, at, apdu, facts."""
+    """Return what the partner said after event ``event_id``, by letter or otherwise."""
     values = {"transaction_id": transaction_id, "since": event_id}
     return _HEARD_SINCE.rows(connection, values)
 
 
 def proven_since(connection: Connection, transaction_id: int, event_id: int) -> Sequence[HeardEvent]:
-    """The same without the letters that staff put to it: what the partner itself has said."""
+    """Return the same without letters that staff attached: only what the partner itself said."""
     heard = heard_since(connection, transaction_id, event_id)
     return [event for event in heard if not (event.facts or {}).get(BY_HAND)]
 
 
 def known_once(connection: Connection, once: str) -> int | None:
-    """The event that a double click or a reload made already."""
+    """Return the event that a double click or a reload has already made."""
     return connection.execute(_ONCE, {"once": once}).scalar()
 
 
@@ -300,8 +296,7 @@ def shelved_ids_of_letter(connection: Connection, inbox_id: int) -> Sequence[int
 
 
 def dismiss(connection: Connection, event_id: int, why: Part) -> bool:
-    """Put a shelved message away, ``why`` behind the reason for which it lay there; False where it lies on
-    no shelf. It waits for nothing any more."""
+    """Dismiss a shelved message, with ``why`` added to its reason; False if it is not shelved."""
     row = load(connection, event_id)
     if row is None or row.state != "shelved":
         return False
@@ -312,36 +307,38 @@ def dismiss(connection: Connection, event_id: int, why: Part) -> bool:
 
 
 def wait_on_shelf(connection: Connection, event_id: int, until: datetime | None, reason: str) -> None:
-    """A shelved event waits there until an instant (``waited`` gives it then), or for nothing."""
+    """Let a shelved event wait until an instant (then ``waited`` returns it), or for nothing."""
     values = {"row_id": event_id, "not_before": until, "last_error": reason}
     connection.execute(_WAIT_ON_SHELF, values)
 
 
 def told_on_shelf(connection: Connection, event: Event, day: date, reason: str) -> None:
-    """The sender of a shelved event was told of it on ``day``: it waits for nothing any more."""
+    """Record that the sender of a shelved event was told of it on ``day``; it waits for nothing any more."""
     wait_on_shelf(connection, event.id, None, reason)
     facts = (event.facts or {}) | {TOLD: day.isoformat()}
     connection.execute(EVENT.update().where(EVENT.c.id == event.id).values(facts=facts))
 
 
 def waited(connection: Connection, now: datetime, far: datetime, most: int) -> Sequence[Event]:
-    """What belongs to no transaction and has waited on the shelf as long as it was to; also what came
-    later than ``now`` and is to wait until after ``far``: the clock was wrong then."""
+    """Return events without a transaction whose time on the shelf is over.
+
+    Also those that came later than ``now`` and wait until after ``far``: the clock was wrong then.
+    """
     return _WAITED.rows(connection, {"now": now, "far": far, "most": most})
 
 
 def waiting_on_shelf(connection: Connection, most: int) -> Sequence[WaitingOnShelf]:
-    """What waits on the shelf until an instant, the first first: id, partner, not_before."""
+    """Return what waits on the shelf until an instant, the first first: id, partner, not_before."""
     return made(WaitingOnShelf, connection.execute(_ON_SHELF, {"most": most}))
 
 
 def count_on_shelf(connection: Connection) -> CountOnShelf:
-    """How much of that there is: count, next_at (None for nothing)."""
+    """Return how much waits there: count, next_at (None for nothing)."""
     (counted,) = made(CountOnShelf, connection.execute(_ON_SHELF_COUNT))
     return counted
 
 
 def recorded(connection: Connection, transaction_id: int, kind: str) -> int:
-    """How often staff recorded that the partner had told us this by other ways than a letter."""
+    """Return how often staff recorded that the partner told us this by other means than a letter."""
     values = {"transaction_id": transaction_id, "type": kind}
     return int(connection.execute(_RECORDED, values).scalar_one())

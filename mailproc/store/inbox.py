@@ -1,7 +1,7 @@
-"""Commit ①: a letter is ours once its inbox row is there.
+"""Commit ①: a letter is ours once its inbox row exists.
 
-``keep`` is on the path of every 250, so it is one constant statement a letter and no ORM. The
-digest is made when the letter is built, which is outside the write.
+``keep`` is on the path of every 250, so it is one constant statement per letter, without an ORM. The digest
+is computed when the letter is built, outside the write.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,17 +18,16 @@ from mailproc.store.tables import InboxRow, Instant
 from mailproc.store.text import storable
 
 SIZES = (32, 16, 8, 4, 2, 1)
-"""Letters of one statement. A few sizes, for each is a statement of its own."""
+"""Letters per statement. A few sizes only, because each is a statement of its own."""
 
 
 @dataclass(frozen=True)
 class NewLetter:
-    """A letter as it came in by a door (``mail.channel``), with what its channel knows of who brought it.
+    """A letter as it came in by a door (``mail.channel``), with what the channel knows of its sender.
 
-    ``rcpt_to`` is '' where no envelope is known (IMAP); ``peer`` is the client's IP
-    address, ``login`` the user as whom it has logged in. ``digest`` is the SHA-256 (hex) of ``raw``.
-    Raises ValueError for a naive ``received_at``. The bytes stay out of its repr: they may
-    hold a partner's password.
+    ``rcpt_to`` is '' without a known envelope (IMAP); ``peer`` is the client's IP address, ``login`` its
+    user. ``digest`` is the SHA-256 (hex) of ``raw``. Raise ValueError for a naive ``received_at``. The bytes
+    are not in its repr: they may hold a partner's password.
     """
 
     door: str
@@ -48,7 +47,7 @@ class NewLetter:
 
 @dataclass(frozen=True)
 class StoredLetter:
-    """The letter's inbox row; ``new`` is False where the same letter was there before."""
+    """The letter's inbox row; ``new`` is False if the same letter was there before."""
 
     inbox_id: int
     new: bool
@@ -72,19 +71,19 @@ def _typed(statement: str, letters: int) -> Constant[RowMapping]:
     return Constant(text(statement).bindparams(*instants))
 
 
-# RETURNING gives no row where the letter was there: one statement for a new letter, two for a repeat.
+# RETURNING gives no row if the letter was there: one statement for a new letter, two for a repeat.
 _INSERT = _typed(f"{_INTO}{_row(0)}{_UNLESS_THERE} RETURNING id", 1)
 
 
 @cache
 def _insert(letters: int) -> Constant[RowMapping]:
-    """One statement for so many letters: a statement each costs a change of Python's lock each."""
+    """Return a statement for so many letters: each statement switches Python's lock once."""
     return _typed(f"{_INTO}{', '.join(map(_row, range(letters)))}{_UNLESS_THERE}", letters)
 
 
 @dataclass(frozen=True)
 class _Since:
-    """The rows that a group has made: the first and the last id, and how many."""
+    """The rows that a group has made: first and last id, and how many."""
 
     first: int | None
     last: int | None
@@ -111,10 +110,10 @@ _FIND = Constant(
 def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLetter]:
     """Write one row for each letter that is not there yet, in order; answer for each.
 
-    The same bytes by the same door, for the same recipient, under the same envelope sender and of the
-    same client are one row, so a letter delivered again is a no-op that may still be acknowledged. Of
-    another sender or client it is another row: whose copy counts is decided when it is read. Nothing
-    holds before the caller's commit.
+    The same bytes by the same door, for the same recipient, with the same envelope sender and client, are one
+    row, so a letter delivered again changes nothing and may still be acknowledged. From another sender or
+    client it is another row: which copy counts is decided when it is read. Nothing is durable before the
+    caller's commit.
     """
     if len(letters) == 1:
         return [_keep_one(connection, letters[0])]
@@ -135,7 +134,7 @@ def _parts(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:
 
 
 def _found(connection: Connection, letters: Sequence[NewLetter], before: int) -> Iterator[StoredLetter]:
-    """One by one, for some were there already, or are there twice."""
+    """Look up the letters one by one: some were there already, or occur twice."""
     known: set[int] = set()
     for letter in letters:
         row = _FIND.scalar(connection, _values([letter]))

@@ -1,7 +1,7 @@
-"""What an intent wants said: one type for each kind, decoded where its row is read.
+"""What an intent says: one type for each kind, decoded when its row is read.
 
-A message goes to a partner's machine (``SendApdu``); a notice is a letter to people; a receipt or a report
-is about a letter that came in, and belongs to no transaction.
+A message goes to a partner's system (``SendApdu``); a notice is a letter to people; a receipt or a report is
+about a letter that came in, and belongs to no transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,8 +62,10 @@ class SendApdu:
 
 @dataclass(frozen=True)
 class NoticeToReader:
-    """A letter to a reader by the text ``name`` ("patron/arrived"). ``level``: of a reminder, how many there
-    have been, itself among them; ``note``: a remark of the staff."""
+    """A letter to a reader with the text ``name`` ("patron/arrived").
+
+    ``level``: of a reminder, its number; ``note``: a remark of staff.
+    """
 
     name: str
     level: int | None = None
@@ -74,7 +76,7 @@ class NoticeToReader:
 
 @dataclass(frozen=True)
 class NoticeToStaff:
-    """A letter to our own staff (``flow/notify_staff.py`` makes it)."""
+    """A letter to our own staff (ordered by ``flow/notify_staff.py``)."""
 
     name: str
     facts: StaffFacts
@@ -84,7 +86,7 @@ class NoticeToStaff:
 
 @dataclass(frozen=True)
 class NoticeToPartner:
-    """A letter to the people of a partner that says ``apdu`` in words."""
+    """A letter to a partner's staff that says ``apdu`` in words."""
 
     name: str
     apdu: ApduJson
@@ -94,8 +96,10 @@ class NoticeToPartner:
 
 @dataclass(frozen=True)
 class SendReceipt:
-    """The receipt of an order file: what the codec wrote down of it for its own letter. ``codec`` is '' in
-    rows of an older release: the partner's."""
+    """The receipt of an order file, as its codec recorded it.
+
+    ``codec`` is '' in rows of an older release: then it is the partner's.
+    """
 
     codec: str
     receipt: Mapping[str, Any]
@@ -105,7 +109,7 @@ class SendReceipt:
 
 @dataclass(frozen=True)
 class SendReport:
-    """A report on a message that is about nothing of ours. ``role``: ours in what it speaks of."""
+    """A report on a message that matches no transaction. ``role``: ours in what it is about."""
 
     codec: str
     role: Role
@@ -119,7 +123,7 @@ IntentBody = SendApdu | NoticeToPeople | SendReceipt | SendReport
 
 
 def to_json(body: IntentBody) -> dict[str, Any]:
-    """The value of the column. Statements look into it: ``to`` of a notice, ``apdu`` of a message."""
+    """Return the value of the column. Statements read ``to`` of a notice and ``apdu`` of a message in it."""
     match body:
         case SendApdu(apdu):
             return {"apdu": apdu}
@@ -140,7 +144,7 @@ def to_json(body: IntentBody) -> dict[str, Any]:
 
 
 def from_json(value: Mapping[str, Any]) -> IntentBody:
-    """The other way, for rows of every release. Raises LookupError where it is none of these."""
+    """Read the column, in rows of every release. Raise LookupError if it is none of these."""
     if "notice" not in value:
         return SendApdu(value["apdu"])
     if "receipt" in value:
@@ -160,12 +164,12 @@ def from_json(value: Mapping[str, Any]) -> IntentBody:
 
 
 def apdu_in(body: IntentBody) -> ApduJson | None:
-    """The APDU that is said, to a machine or in words to people, as JSON; None where none is."""
+    """Return the APDU, to a system or in words to people, as JSON; None if there is none."""
     return body.apdu if isinstance(body, SendApdu | NoticeToPartner | SendReport) else None
 
 
 def name_of(body: IntentBody) -> str:
-    """What a list calls it that holds no APDU: the name of its text."""
+    """Return the name for lists of a body without an APDU: that of its text."""
     match body:
         case NoticeToReader(name) | NoticeToStaff(name) | NoticeToPartner(name):
             return name

@@ -1,4 +1,4 @@
-"""The inbox rows on their way through intake, and what of them can be looked up."""
+"""The inbox rows on their way through intake, and what can be looked up in them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -33,18 +33,18 @@ TRANSACTION = table_of(TransactionRow)
 REQUEST = table_of(RequestRow)
 
 NO_BYTES = [column for column in INBOX.c if column.name != "raw"]
-"""A list of letters is not to hold all their bytes."""
+"""Columns for lists, which must not load the bytes of all letters."""
 
 DISMISSED = "dismissed"
-"""Of a letter, or of one message of it: staff have dismissed it."""
+"""State of a letter, or of one message of it, that staff have dismissed."""
 PLACEABLE = ("shelved", DISMISSED)
-"""What staff may still find a place for."""
+"""States in which staff may still assign a letter."""
 
 FOUND = (
     "message_id", "content_digest", "taken_from",
     "subject", "codec", "partner", "proof", "proof_note", "note", "last_error",
 )  # fmt: skip
-"""What is found of a letter when it is read."""
+"""Columns that are filled when a letter is read."""
 
 _SETTLE = Constant(
     update_of(InboxRow, ("state", "unfinished", *FOUND))
@@ -91,7 +91,7 @@ _OURS = select(OUTGOING.c.id, OUTGOING.c.rcpt_to).where(
     OUTGOING.c.message_id.in_(bindparam("ids", expanding=True))
 )
 LOOKED_THROUGH = 5_000
-"""Letters of ours among which a subject is looked for."""
+"""Our latest letters among which a subject is looked for."""
 _NAMED_BY = (
     select(OUTGOING.c.id)
     .where(
@@ -123,7 +123,7 @@ _QUOTED = (
 
 
 def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due]:
-    """Of the due rows (id first) those up to so many octets, and the first at least."""
+    """Return the due rows (id first) up to so many octets, at least the first."""
     lengths = {row.id: row.octets for row in connection.execute(_LENGTHS, {"ids": [one[0] for one in due]})}
     sums = accumulate(lengths[one[0]] for one in due)
     return [
@@ -132,15 +132,15 @@ def fitting(connection: Connection, due: Sequence[Due], octets: int) -> list[Due
 
 
 def waits(connection: Connection, inbox_id: int) -> bool:
-    """Is the letter still to be read? From now until the commit nobody else ends it."""
+    """Return whether the letter is still to be read; until the commit nobody else can end that."""
     return _WAITS.scalar(connection, {"inbox_id": inbox_id}) is not None
 
 
 def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo", **found: Any) -> None:
-    """The letter is done or shelved, with what was found of it (all of these are '' if not given).
+    """Record the letter as done or shelved, with what was found in it ('' if not given).
 
-    ``taken_from`` is given where it had its effect: from then on it is the earlier copy of others.
-    Raises LocalFault where it is no longer in state ``was``: whoever was quicker has settled it.
+    ``taken_from`` is given if it had an effect: then it is the earlier copy of others. Raise LocalFault if it
+    is no longer in state ``was``, because another process settled it first.
     """
     values: dict[str, Any] = {name: storable(found.get(name, "")) for name in FOUND}
     values |= {"row_id": inbox_id, "state": state, "was": was, "unfinished": 0}
@@ -149,13 +149,13 @@ def settle(connection: Connection, inbox_id: int, state: str, was: str = "todo",
 
 
 def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: str) -> None:
-    """Of a letter that is read again later: whose it is said to be. Nothing of it is proven."""
+    """Record the claimed sender of a letter that is read again later. Nothing is proven by that."""
     this = INBOX.update().where(INBOX.c.id == inbox_id, INBOX.c.state == "todo")
     connection.execute(this.values(partner=partner, subject=storable(subject)))
 
 
 def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]:
-    """The letters that wait for DNS, without their bytes, the oldest first."""
+    """Return the letters that wait for DNS, without their bytes, the oldest first."""
     these = select(*NO_BYTES).where(text(DEFERRED))
     return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
 
@@ -170,16 +170,16 @@ def load(connection: Connection, inbox_id: int) -> InboxLetter | None:
 
 
 def sender_of(connection: Connection, inbox_id: int) -> LetterSender | None:
-    """Who a letter is from: partner, proof and taken_from, and nothing of its bytes."""
+    """Return who sent a letter: partner, proof and taken_from, without its bytes."""
     return _SENDER_OF.row(connection, {"inbox_id": inbox_id})
 
 
 def earlier_copy(
     connection: Connection, taken_from: str, digest: str, message_id: str, content_digest: str
 ) -> int | None:
-    """The letter of the same sender that had its effect: with these bytes, or this name and content.
+    """Return the letter of the same sender that had its effect, with the same bytes, or name and content.
 
-    ``taken_from``: the proven sender; '' has no earlier copies. One look into an index each.
+    ``taken_from``: the proven sender; '' has no earlier copies. One index lookup each.
     """
     if not taken_from:
         return None
@@ -191,7 +191,7 @@ def earlier_copy(
 
 
 def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]:
-    """Which letters of ours these Message-IDs are: id and to whom each went."""
+    """Return which letters of ours have these Message-IDs: id and recipient."""
     if not message_ids:
         return {}
     rows = connection.execute(_OURS, {"ids": list(message_ids)})
@@ -201,7 +201,7 @@ def ours(connection: Connection, message_ids: Collection[str]) -> dict[int, str]
 def quoted(
     connection: Connection, numbers: Collection[str], recipients: Collection[str], since: datetime
 ) -> list[int]:
-    """The letters since then to one of these addresses that speak for these requests ("B12"); two at most."""
+    """Return the letters since then to one of these addresses about these requests ("B12"); at most two."""
     if not numbers or not recipients:
         return []
     values = {"numbers": list(numbers), "recipients": list(recipients), "since": since}
@@ -211,8 +211,10 @@ def quoted(
 def named_by(
     connection: Connection, subjects: Collection[str], recipients: Collection[str], since: datetime
 ) -> list[int]:
-    """The letters since then, of the last ``LOOKED_THROUGH``, that had one of these subjects, to one of these
-    addresses (to any, where there are none); two at most."""
+    """Return the letters since then with one of these subjects, to one of these addresses; at most two.
+
+    Of the last ``LOOKED_THROUGH``; to any address if none is given.
+    """
     if not subjects:
         return []
     values = {
@@ -226,21 +228,23 @@ def named_by(
 
 
 def shelved_because(connection: Connection, reasons: Iterable[str], codec: str) -> list[int]:
-    """Letters of this protocol that lie on the shelf for one of these reasons, word for word."""
+    """Return letters of this protocol that are shelved for exactly one of these reasons."""
     asked = ({"why": why, "codec": codec} for why in reasons)
     return sorted(found for one in asked for found in connection.execute(_SHELVED_BECAUSE, one).scalars())
 
 
 def unproven_on_shelf(connection: Connection, besides: int = 0) -> dict[str, int]:
-    """How many letters lie on the shelf whose sender is not proven, without that one, by the partner whose
-    they claim to be."""
+    """Return how many shelved letters are unproven, without that one, by the partner they claim to be of."""
     others = (*_UNPROVEN, INBOX.c.id != besides)
     rows = connection.execute(select(INBOX.c.partner, func.count()).where(*others).group_by(INBOX.c.partner))
     return {row[0]: row[1] for row in rows}
 
 
 def unproven_notes(connection: Connection, partner: str, begins: str, limit: int) -> list[str]:
-    """The notes that begin so of the latest of them that claim to be the partner's, the newest first."""
+    """Return the notes with this beginning of the latest letters that claim to be the partner's.
+
+    The newest first.
+    """
     latest = select(INBOX.c.note).where(
         *_UNPROVEN, INBOX.c.partner == partner, INBOX.c.note.startswith(begins, autoescape=True)
     )
@@ -248,7 +252,7 @@ def unproven_notes(connection: Connection, partner: str, begins: str, limit: int
 
 
 def dismiss(connection: Connection, inbox_id: int, why: Part) -> bool:
-    """Put a shelved letter away, beside why it lay there; False where it lies on no shelf."""
+    """Dismiss a shelved letter, with its reason kept; False if it is not shelved."""
     this = (INBOX.c.id == inbox_id, INBOX.c.state == "shelved")
     done = connection.execute(INBOX.update().where(*this).values(state=DISMISSED, note=stored(why)))
     return done.rowcount == 1

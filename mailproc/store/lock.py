@@ -17,7 +17,7 @@ _TRY = f"SELECT pg_try_advisory_lock({_DAEMON_LOCK})"
 
 
 class Locked(Protocol):
-    """A store, as far as its lock must know it."""
+    """What the lock needs to know of a store."""
 
     @property
     def path(self) -> Path | None: ...
@@ -27,11 +27,11 @@ class Locked(Protocol):
 
 @contextmanager
 def daemon_lock(store: Locked) -> Iterator[Callable[[], bool]]:
-    """Hold the store for one daemon; LocalFault where another one holds it, or Misconfigured.
+    """Hold the store for one daemon. Raise LocalFault if another one holds it, or Misconfigured.
 
-    Yields a question: is the lock still ours? A file's is as long as the process lives; on
-    PostgreSQL it is gone with its connection and then taken again, unless another daemon was
-    quicker: False, and this one must stop.
+    Yield a function that tells whether the lock is still ours. A file's lock lasts as long as the process. On
+    PostgreSQL it is lost with its connection and then taken again, unless another daemon was quicker: then
+    the function returns False, and this daemon must stop.
     """
     with _file_lock(store.path) if store.path is not None else _server_lock(store) as still_ours:
         yield still_ours
@@ -49,7 +49,7 @@ def _file_lock(path: Path) -> Iterator[Callable[[], bool]]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _taken(f" (process {os.pread(descriptor, 20, 0).decode() or 'unknown'})") from None
-        with suppress(OSError):  # a full disk: the number is only for whoever is refused
+        with suppress(OSError):  # a full disk: the number is only shown to the one who is refused
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield lambda: True

@@ -1,7 +1,7 @@
 """How far each mailbox was read, and whether it can be reached.
 
-The position moves in the commit of the letters it stands for (what is new is known by
-UIDVALIDITY and the highest UID, RFC 3501 section 2.3.1.1, never by ``\\Seen``).
+The position moves in the commit of its letters. New letters are recognised by UIDVALIDITY and the highest UID
+(RFC 3501, 2.3.1.1), never by ``\\Seen``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ from mailproc.store.tables import Instant
 
 @dataclass(frozen=True)
 class Position:
-    """The highest UID that was read, and the UIDVALIDITY under which it means anything.
+    """The highest UID that was read, and the UIDVALIDITY for which it is valid.
 
-    (0, 0) is a mailbox never read: no server gives out either number.
+    (0, 0) is a mailbox never read: no server uses either number.
     """
 
     uidvalidity: int
@@ -29,9 +29,10 @@ class Position:
 
 @dataclass(frozen=True)
 class Batch:
-    """What one commit of a look holds. ``letters`` by UID; ``last_uid`` None leaves the position alone.
+    """The content of one commit of a poll.
 
-    ``passed`` is put on the list of what was passed over; what was read, or is ``gone``, leaves it.
+    ``letters`` by UID; ``last_uid`` None leaves the position unchanged. ``passed`` is added to the list of
+    skipped letters; what was read, or is ``gone``, is removed from it.
     """
 
     place: FolderPlace
@@ -72,7 +73,7 @@ _WORKING = text(
 
 
 def position(connection: Connection, name: str, folder: str | None = None) -> Position:
-    """Where reading goes on; (0, 0) for a mailbox never read or now pointed at another folder."""
+    """Return where reading continues; (0, 0) for a mailbox never read, or with another folder now."""
     row = connection.execute(_READ, {"name": name}).one_or_none()
     if row is None or (folder is not None and row.folder != folder):
         return Position(0, 0)
@@ -80,7 +81,7 @@ def position(connection: Connection, name: str, folder: str | None = None) -> Po
 
 
 def keep_batch(connection: Connection, batch: Batch) -> list[StoredLetter]:
-    """Keep the letters, the list of what was passed over and the position, all in the caller's one commit."""
+    """Store the letters, the list of skipped letters and the position in the caller's commit."""
     place = batch.place
     kept = keep(connection, list(batch.letters.values()))
     still = {one.uid for one in batch.passed}  # of a letter that came short there may be more
@@ -94,17 +95,17 @@ def keep_batch(connection: Connection, batch: Batch) -> list[StoredLetter]:
 
 
 def failing(connection: Connection, name: str, error: str, now: datetime) -> None:
-    """Note that the mailbox could not be read; ``failing_since`` keeps the first time."""
+    """Record that the mailbox could not be read; ``failing_since`` keeps the first time."""
     connection.execute(_FAILING, {"name": name, "error": error, "now": now})
 
 
 def working(connection: Connection, name: str) -> None:
-    """Note that the mailbox was read: the failure is over."""
+    """Record that the mailbox was read: the failure is over."""
     connection.execute(_WORKING, {"name": name})
 
 
 def failing_since(connection: Connection, name: str) -> datetime | None:
-    """Since when the mailbox cannot be read; None where it can."""
+    """Return since when the mailbox cannot be read; None if it can."""
     since: datetime | None = connection.execute(_SINCE, {"name": name}).scalar()
     return since
 

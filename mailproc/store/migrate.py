@@ -1,4 +1,4 @@
-"""Bringing a store up to date: every step that is missing, in one transaction, or nothing at all."""
+"""Migrate a store: every missing step in one transaction, or nothing at all."""
 
 import logging
 import os
@@ -33,7 +33,7 @@ _OPERATORS_WORDS = ("authentication failed", "does not exist", "no password supp
 
 
 def revision(connection: Connection) -> str | None:
-    """The revision that the store is at; None for one that is empty. Raises Misconfigured."""
+    """Return the store's revision; None if it is empty. Raise Misconfigured."""
     if connection.dialect.name == "postgresql":
         encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
         if encoding != "UTF8":
@@ -44,15 +44,15 @@ def revision(connection: Connection) -> str | None:
 
 
 def missing(connection: Connection) -> list[str]:
-    """Tables that an up-to-date store has and this one has not, as after it was saved in part."""
+    """Return tables that are missing, as after a partial restore."""
     there = set(inspect(connection).get_table_names())
     return sorted({*SQLModel.metadata.tables, _FINDING} - there)
 
 
 def refuse(here: str | None, *, make: bool, migrate: bool) -> None:
-    """Raise Misconfigured where a store at this revision cannot be used by this program.
+    """Raise Misconfigured if this program cannot use a store of this revision.
 
-    ``make``: one that is empty may be made; ``migrate``: one that is older may be brought up to date.
+    ``make``: an empty store may be created; ``migrate``: an older one may be migrated.
     """
     if here is not None and here not in _known():
         raise Misconfigured(
@@ -69,10 +69,10 @@ def refuse(here: str | None, *, make: bool, migrate: bool) -> None:
 
 
 def bring_up(engine: Engine, path: Path | None) -> None:
-    """Take the missing steps, after a SQLite store was copied beside itself. Raises Misconfigured.
+    """Take the missing steps, after copying a SQLite store. Raise Misconfigured.
 
-    The write lock is held from the first look on, so of two processes that start together one
-    finds nothing left to do.
+    The write lock is held from the first check on, so of two processes that start together one finds nothing
+    to do.
     """
     with engine.connect() as connection, connection.begin():
         here = revision(connection)
@@ -97,12 +97,12 @@ def _migrate(connection: Connection, here: str | None, path: Path | None) -> Non
 
 
 def copy_of(path: Path) -> Path:
-    """Where a SQLite store is copied to before it is migrated."""
+    """Return the path of the copy that is made of a SQLite store before it is migrated."""
     return path.with_name(f"{path.name}.before-{HEAD}.bak")
 
 
 def waiting(here: str | None, path: Path | None) -> str:
-    """What the first `run` does to a store at this revision; '' where it is up to date, or newer."""
+    """Return what the first `run` will do to a store of this revision; '' if it is current, or newer."""
     if here is None:
         return "there is no store yet, and `check` makes none: the first `mailproc run` does"
     if here == HEAD or here not in _known():
@@ -115,7 +115,7 @@ def waiting(here: str | None, path: Path | None) -> str:
 
 
 def settings(connection: Connection) -> "Config":
-    """Alembic's settings for the steps that lie in this package."""
+    """Return Alembic's settings for the steps in this package."""
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
@@ -124,13 +124,13 @@ def settings(connection: Connection) -> "Config":
 
 
 def described(_item: object, name: str | None, *_: object) -> bool:
-    """Does tables.py say what it is? Not of finding's index: its step makes it in the database's words."""
+    """Return whether tables.py describes it; not the index of finding, which its step creates in SQL."""
     return not (name or "").startswith(_FINDING)
 
 
 @contextmanager
 def reaching(url: URL) -> Iterator[None]:
-    """Sort the errors of opening: the operator must act, or nobody yet. The password stays unseen."""
+    """Translate the errors of opening: the operator must act, or nobody yet. The password is not shown."""
     shown = url.render_as_string(hide_password=True)
     try:
         yield
@@ -179,7 +179,7 @@ def _known() -> set[str]:
 
 
 def _copy(path: Path, to: Path) -> None:
-    """Copy a store in use, its log included. The copy is there whole or not at all."""
+    """Copy a store in use with its log; the copy is complete or does not exist."""
     unfinished = to.with_name(f"{to.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)

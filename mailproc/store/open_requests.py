@@ -22,7 +22,7 @@ _ASKING = TRANSACTION.c.attention.is_not(None)
 
 
 def count(connection: Connection) -> int:
-    """How many are open: not over, or over while an attempt asks for attention."""
+    """Return how many are open: not over, or over while an attempt needs attention."""
     late = select(REQUEST.c.id).where(
         ~_OPEN, REQUEST.c.id.in_(select(TRANSACTION.c.request_id).where(_ASKING))
     )
@@ -34,7 +34,7 @@ def count(connection: Connection) -> int:
 
 
 AT_ONCE = 500
-"""Rows that are held in memory together."""
+"""Rows in memory together."""
 
 
 def attempts(

@@ -1,6 +1,6 @@
-"""What became of the letters that carry an order of ours: is it with the partner, or with nobody?
+"""What happened to letters with an order of ours: does the partner have it, or nobody?
 
-A later word of ours may come back though the order arrived, and a letter to a reader says nothing of it.
+A later message may bounce although the order arrived, and a letter to a reader says nothing about it.
 """
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -37,24 +37,24 @@ _IN_LETTER = (
 
 
 def came_back(connection: Connection, transaction_id: int) -> bool:
-    """Did every order of the transaction bounce?"""
+    """Return whether every order of the transaction bounced."""
     found = _fates(connection, transaction_id)
     return bool(found) and found <= {"bounced", "dismissed"}
 
 
 def is_with_nobody(connection: Connection, transaction_id: int) -> bool:
-    """Did every order of the transaction bounce, or was it given up before it was sent?"""
+    """Return whether every order of the transaction bounced, or was given up before it was sent."""
     found = _fates(connection, transaction_id)
     return bool(found) and found <= {"bounced", "shelved", "dismissed"}
 
 
 def attempts_in(connection: Connection, outgoing_id: int) -> list[Transaction]:
-    """The transactions whose order stands in the letter; () where it carries none."""
+    """Return the transactions whose order is in the letter; empty if it carries none."""
     return made(Transaction, connection.execute(_IN_LETTER, {"outgoing_id": outgoing_id}))
 
 
 def still_wanted(connection: Connection, outgoing_id: int) -> list[Transaction]:
-    """Those of ``attempts_in`` that wait for an answer: their order is to be placed one way or another."""
+    """Return those of ``attempts_in`` that wait for an answer: their order must still be placed."""
     waits = (TRANSACTION.c.state == "PENDING", TRANSACTION.c.closed_at.is_(None))
     return made(Transaction, connection.execute(_IN_LETTER.where(*waits), {"outgoing_id": outgoing_id}))
 
@@ -66,5 +66,5 @@ def returned(connection: Connection, transaction_id: int) -> list[int]:
 
 
 def _fates(connection: Connection, transaction_id: int) -> set[str]:
-    """States of the letters of its orders, or of what stands in no letter yet."""
+    """Return the states of the letters of its orders, or of intents without a letter."""
     return set(connection.execute(_FATES, {"transaction_id": transaction_id}).scalars())

@@ -1,4 +1,4 @@
-"""What is to be said (intents) and the letters made of it (outgoing)."""
+"""Intents (what is to be sent) and the letters made of them (outgoing)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,17 +21,19 @@ INTENT = table_of(IntentRow)
 OUTGOING = table_of(OutgoingRow)
 
 LEFT = ("sending", "in_doubt", "handed_over", "filed", "bounced", "dismissed")
-"""States of a letter that is, or may be, out of the house, or of which nothing more is to become."""
+"""States of a letter that has left, or may have, or that is finished."""
 UNDELIVERED = ("prepared", "sending", "in_doubt", "held", "shelved")
-"""States that keep later letters of the same transaction waiting (order is kept)."""
+"""States that keep later letters of the same transaction waiting (their order is kept)."""
 UNWORDED = ("todo", "held", "shelved")
-"""States of an intent that stands in no letter yet; they keep the later ones waiting too."""
+"""States of an intent without a letter; they keep later ones waiting too."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewLetterOut:
-    """A letter with its bytes fixed. ``raw`` holds the mask where a password belongs; ``partner`` is '' of a
-    letter to our readers and staff."""
+    """A letter with its bytes fixed.
+
+    ``raw`` holds the mask in place of a password; ``partner`` is '' for a letter to our readers and staff.
+    """
 
     partner: str
     mail_from: str
@@ -66,7 +68,7 @@ _LAST = (
         INTENT.c.kind == "apdu",
         INTENT.c.state != "done",  # nothing was to be said
     )
-    .order_by(INTENT.c.state == "withdrawn", INTENT.c.id.desc())  # what was taken back comes last
+    .order_by(INTENT.c.state == "withdrawn", INTENT.c.id.desc())  # withdrawn intents come last
     .limit(1)
 )
 _OF_EVENT = (
@@ -115,7 +117,7 @@ def add_intent(
     request_id: int | None = None,
     transaction_id: int | None = None,
 ) -> int:
-    """Write what event ``event_id`` wants said, ``seq`` in its order; the intent's id."""
+    """Write an intent of event ``event_id``, ``seq`` in its order; return its id."""
     values = {
         "event_id": event_id,
         "seq": seq,
@@ -136,14 +138,19 @@ def add_letter(connection: Connection, letter: NewLetterOut) -> int:
 
 
 def trouble_known(connection: Connection, why: str) -> bool:
-    """Does another letter wait for the same reason already? Of the fifty whose next try is last: it is asked
-    for each letter that is deferred, and thousands may wait."""
+    """Return whether another letter waits for the same reason.
+
+    Only the fifty with the latest next try are checked: this runs for each deferred letter, and thousands may
+    wait.
+    """
     return connection.execute(_TROUBLE_KNOWN, {"why": why}).first() is not None
 
 
 def notices_beside(connection: Connection, intent: Intent) -> Sequence[Intent]:
-    """The notices that wait because of the letter that ``intent`` came of, itself among them; none where
-    it came of no letter."""
+    """Return the waiting notices caused by the same received letter as ``intent``, itself included.
+
+    Empty if no letter caused it.
+    """
     return made(Intent, connection.execute(_OF_LETTER, {"event_id": intent.event_id}))
 
 
@@ -154,7 +161,7 @@ def hold_intent(connection: Connection, intent_id: int, error: str, not_before: 
 
 
 def still_wanted(connection: Connection, intent_ids: Sequence[int]) -> bool:
-    """Is none of these withdrawn since they were claimed?"""
+    """Return whether none of these was withdrawn since they were claimed."""
     states = select(INTENT.c.state).where(INTENT.c.id.in_(intent_ids))
     return all(state in ("todo", "held") for state in connection.execute(states).scalars())
 
@@ -162,7 +169,7 @@ def still_wanted(connection: Connection, intent_ids: Sequence[int]) -> bool:
 def place(
     connection: Connection, intent_id: int, state: str, outgoing_id: int | None, error: str = ""
 ) -> None:
-    """The intent stands in that letter (prepared), or is held, withdrawn, todo again."""
+    """Record that the intent is in that letter (prepared), or is held, withdrawn, or to be done again."""
     values = {"row_id": intent_id, "state": state, "outgoing_id": outgoing_id, "last_error": error}
     values |= {"unfinished": 0, "not_before": None}
     _PLACE.run(connection, values)
@@ -177,13 +184,13 @@ def change(connection: Connection, outgoing_id: int, **values: Any) -> None:
 
 
 def end_sending(connection: Connection, outgoing_id: int, **values: Any) -> bool:
-    """Change a letter that is being sent; False where it is not any more."""
+    """Change a letter that is being sent; False if it no longer is."""
     return _change(tuple(values), sending=True).count(connection, values | {"row_id": outgoing_id}) > 0
 
 
 @cache
 def _change(columns: tuple[str, ...], *, sending: bool = False) -> Constant[RowMapping]:
-    """A change of these columns of a letter; ``sending``: of one that is being sent."""
+    """Return a statement that changes these columns; ``sending``: only of a letter that is being sent."""
     statement = update_of(OutgoingRow, columns)
     return Constant(statement.where(OUTGOING.c.state == "sending") if sending else statement)
 
@@ -200,7 +207,7 @@ def bounced(connection: Connection, outgoing_id: int, why: str) -> bool:
 
 
 def is_to_people(connection: Connection, outgoing_id: int) -> bool:
-    """Is it a notice, a receipt or a report, and no message of a transaction?"""
+    """Return whether it is a notice, a receipt or a report, not a message of a transaction."""
     return all(intent.kind != "apdu" for intent in intents_of(connection, outgoing_id))
 
 
@@ -210,12 +217,12 @@ def intents_of(connection: Connection, outgoing_id: int) -> Sequence[Intent]:
 
 
 def of_event(connection: Connection, event_id: int) -> Sequence[SaidIntent]:
-    """The intents of an event, each with ``letter_state`` of its letter."""
+    """Return the intents of an event, each with the ``letter_state`` of its letter."""
     return made(SaidIntent, connection.execute(_OF_EVENT, {"event_id": event_id}))
 
 
 def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequence[Intent]:
-    """The notices about these that became no letter, oldest first, each with its ``last_error``."""
+    """Return the notices of these transactions without a letter, with ``last_error``, oldest first."""
     statement = select(INTENT).where(
         INTENT.c.transaction_id.in_(transaction_ids),
         INTENT.c.kind == "notice",
@@ -227,7 +234,7 @@ def unwritten(connection: Connection, transaction_ids: Sequence[int]) -> Sequenc
 
 
 def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[str]:
-    """The names of the notices about these that were written, or are to be."""
+    """Return the names of the notices of these that were written, or will be."""
     statement = select(INTENT.c.body).where(
         INTENT.c.transaction_id.in_(transaction_ids), INTENT.c.kind == "notice", INTENT.c.state != "withdrawn"
     )
@@ -235,20 +242,23 @@ def notices_of(connection: Connection, transaction_ids: Sequence[int]) -> set[st
 
 
 def said(connection: Connection, transaction_id: int) -> Sequence[ApduJson]:
-    """The JSON of every APDU we said in the transaction, oldest first."""
+    """Return the JSON of every APDU that we sent in the transaction, oldest first."""
     rows = _SAID.rows(connection, {"transaction_id": transaction_id})
     return [row["body"].apdu for row in rows]
 
 
 def last_said(connection: Connection, transaction_id: int) -> SaidIntent | None:
-    """The intent of our last word in the transaction, with ``letter_state`` of its letter."""
+    """Return the intent of our last message in the transaction, with the ``letter_state`` of its letter."""
     found = made(SaidIntent, connection.execute(_LAST, {"transaction_id": transaction_id}))
     return found[0] if found else None
 
 
 def delivery(connection: Connection, transaction_id: int) -> str:
-    """Is our last word with them? waiting, sending, handed_over, in_doubt, held, bounced, failed,
-    filed, withdrawn, or '' where nothing was to be sent. Computed, never stored twice."""
+    """Return whether the partner has our last message.
+
+    waiting, sending, handed_over, in_doubt, held, bounced, failed, filed, withdrawn, or '' if nothing was to
+    be sent. Computed, never stored.
+    """
     last = last_said(connection, transaction_id)
     if last is None:
         return ""
@@ -269,9 +279,9 @@ def unsaid(connection: Connection, transaction_id: int) -> Sequence[SaidIntent]:
 
 
 def withdraw(connection: Connection, intent: SaidIntent) -> None:
-    """Take the intent back; what shared its letter that waits goes into a new one.
+    """Withdraw the intent; other waiting intents of its letter go into a new one.
 
-    A letter that is held or given up stays for staff: ``renew_letter`` when they let it go.
+    A letter that is held or given up is left to staff: ``renew_letter`` when they release it.
     """
     letter_id = intent.outgoing_id
     place(connection, intent.id, "withdrawn", letter_id)
@@ -283,7 +293,7 @@ def withdraw(connection: Connection, intent: SaidIntent) -> None:
 
 
 def renew_letter(connection: Connection, outgoing_id: int) -> None:
-    """Withdraw the letter; what is still to be said in it goes into a new one."""
+    """Withdraw the letter; what is still to be sent of it goes into a new one."""
     change(connection, outgoing_id, state="withdrawn")
     for intent in intents_of(connection, outgoing_id):
         if intent.state == "prepared":
@@ -291,13 +301,13 @@ def renew_letter(connection: Connection, outgoing_id: int) -> None:
 
 
 def prepared_to(connection: Connection, partner: str, address: str) -> Sequence[int]:
-    """Letters to the partner at ``address`` (upper and lower case alike) that are about to leave."""
+    """Return letters to the partner at ``address`` (case is ignored) that are about to leave."""
     there = (OUTGOING.c.partner == partner, func.lower(OUTGOING.c.rcpt_to) == func.lower(address))
     statement = select(OUTGOING.c.id).where(OUTGOING.c.state == "prepared", *there).order_by(OUTGOING.c.id)
     return connection.execute(statement).scalars().all()
 
 
 def in_state(connection: Connection, state: str) -> list[OutgoingLetter]:
-    """Letters in that state, oldest first."""
+    """Return letters in that state, oldest first."""
     found = made(OutgoingLetter, connection.execute(select(OUTGOING).where(OUTGOING.c.state == state)))
     return sorted(found, key=attrgetter("id"))

@@ -1,5 +1,7 @@
-"""What is known of partners beside config.toml: addresses that letters taught us (they wait for staff, or
-were confirmed), and whom staff have paused."""
+"""What is known of partners beside config.toml: learned addresses, and pauses by staff.
+
+Addresses are learned from letters; they wait for staff, or were confirmed.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,13 +45,15 @@ _CONFIRMED = Constant(
 )
 _BY_ID = Constant(select(LEARNED).where(LEARNED.c.id == bindparam("learned_id")), LearnedAddress)
 MOST_WAITING = 20
-"""Addresses of one partner, and of one transaction, that may wait for staff; more are not kept."""
+"""Addresses of one partner, and of one transaction, that may wait for staff; more are not stored."""
 _PAUSED = Constant(select(LEARNED.c.partner).where(text(PAUSING)))  # said as the index says it
 
 
 class AddressStatus(Enum):
-    """What became of something that a letter taught: it is ``NEW``, it ``WAITS`` for staff already, they have
-    ``CONFIRMED`` it, or so much waits already that the list is ``FULL`` and it was not kept."""
+    """The result for a learned address.
+
+    ``NEW``; ``WAITS`` for staff already; ``CONFIRMED`` by them; not stored, because the list is ``FULL``.
+    """
 
     NEW = auto()
     WAITS = auto()
@@ -58,15 +62,14 @@ class AddressStatus(Enum):
 
 
 def learn(connection: Connection, partner: str, value: str, event_id: int) -> AddressStatus:
-    """Keep an address of the partner's until staff have looked."""
+    """Store an address of the partner's until staff decide."""
     return _keep(connection, {"partner": partner, "kind": ADDRESS, "value": storable(value)}, event_id)
 
 
 def passed_on(
     connection: Connection, partner: str, address: str, event_id: int, transaction_id: int, symbol: str
 ) -> AddressStatus:
-    """Keep it until staff have looked: ``partner`` says that library ``symbol`` has this transaction now,
-    at ``address``."""
+    """Store until staff decide: ``partner`` says that library ``symbol`` has it now, at ``address``."""
     named = {"partner": partner, "kind": FORWARDED, "value": storable(address)}
     return _keep(connection, named, event_id, transaction_id, storable(symbol))
 
@@ -85,7 +88,7 @@ def _keep(
 
 
 def _waiting(connection: Connection, named: dict[str, str], transaction_id: int) -> int:
-    """How many of this kind wait for staff already."""
+    """Return how many of this kind wait for staff already."""
     waiting = (
         LEARNED.c.partner == named["partner"],
         LEARNED.c.kind == named["kind"],
@@ -96,26 +99,29 @@ def _waiting(connection: Connection, named: dict[str, str], transaction_id: int)
 
 
 def address_of(connection: Connection, partner: str) -> str | None:
-    """The address that staff confirmed last; None where config.toml's holds."""
+    """Return the address that staff confirmed last; None if that of config.toml holds."""
     found: str | None = _CONFIRMED.scalar(connection, {"partner": partner})
     return found
 
 
 def load(connection: Connection, learned_id: int) -> LearnedAddress | None:
-    """One of ``addresses``; None where there is none of that number."""
+    """Return one of ``addresses``; None if there is none with that number."""
     row = _BY_ID.row(connection, {"learned_id": learned_id})
     return row if row is not None and row.kind in (ADDRESS, FORWARDED) else None
 
 
 def addresses(connection: Connection) -> Sequence[LearnedAddress]:
-    """All of them, in the order in which they were learned, also those of requests that were passed on."""
+    """Return all of them in the order in which they were learned, those of forwarded requests included."""
     statement = select(LEARNED).where(LEARNED.c.kind.in_((ADDRESS, FORWARDED))).order_by(LEARNED.c.id)
     return made(LearnedAddress, connection.execute(statement))
 
 
 def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequence[LearnedAddress]:
-    """What waits for staff, the oldest first: libraries to which that transaction of the partner's is said to
-    be passed on; with 0 the addresses that the partner named as its own."""
+    """Return what waits for staff, the oldest first.
+
+    Libraries to which that transaction is said to be forwarded; with 0, addresses that the partner named as
+    its own.
+    """
     statement = select(LEARNED).where(
         LEARNED.c.partner == partner,
         LEARNED.c.kind == (FORWARDED if transaction_id else ADDRESS),
@@ -126,7 +132,7 @@ def waiting(connection: Connection, partner: str, transaction_id: int) -> Sequen
 
 
 def passed_on_to(connection: Connection, address: str) -> Sequence[LearnedAddress]:
-    """Requests that are said to be passed on to ``address`` (in upper or lower case), without a yes yet."""
+    """Return unconfirmed requests that are said to be forwarded to ``address`` (case is ignored)."""
     statement = select(LEARNED).where(
         LEARNED.c.kind == FORWARDED,
         func.lower(LEARNED.c.value) == func.lower(address),
@@ -144,12 +150,12 @@ def forget(connection: Connection, learned_id: int) -> None:
 
 
 def pause(connection: Connection, partner: str, event_id: int) -> bool:
-    """False where it is paused already."""
+    """Pause the partner; False if it is paused already."""
     return _keep(connection, {"partner": partner, "kind": PAUSED, "value": ""}, event_id) is AddressStatus.NEW
 
 
 def resume(connection: Connection, partner: str) -> bool:
-    """False where it is not paused."""
+    """End the pause; False if it is not paused."""
     this = (LEARNED.c.partner == partner, LEARNED.c.kind == PAUSED)
     return connection.execute(LEARNED.delete().where(*this)).rowcount > 0
 

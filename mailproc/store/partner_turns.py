@@ -1,6 +1,6 @@
-"""Select whose turn it is: intents to be composed and letters to be sent, partner by partner.
+"""Select what is due, partner by partner: intents to be composed and letters to be sent.
 
-What waits for a paused partner is never looked at, however much it is.
+What waits for a paused partner is never read, however much it is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ _FOR_OUR_OWN = INTENT.c.body["to"].as_string() != "partner"
 
 
 def _of_one_partner(*conditions: Any) -> Constant[RowMapping]:
-    """What is due for one partner, by the branches of ``queue.times``."""
+    """Select what is due for one partner, by the branches of ``queue.times``."""
     here = (_TO_WORD, INTENT.c.kind == bindparam("kind"), INTENT.c.partner == bindparam("partner"))
     order = (INTENT.c.not_before, INTENT.c.id)
     due = [
@@ -65,7 +65,7 @@ def _of_one_partner(*conditions: Any) -> Constant[RowMapping]:
 
 _DUE = _of_one_partner(or_(INTENT.c.kind != "apdu", ~_WAITS_FOR_EARLIER.exists()))
 _DUE_WHILE_PAUSED = _of_one_partner(_FOR_OUR_OWN)
-"""A reader and our staff are told of a paused partner all the same."""
+"""Readers and our staff are informed of a paused partner's requests all the same."""
 _NEXT_PARTNER = Constant(
     select(INTENT.c.partner)
     .where(_TO_WORD, INTENT.c.kind == bindparam("kind"), INTENT.c.partner > bindparam("after"))
@@ -75,7 +75,7 @@ _NEXT_PARTNER = Constant(
 
 
 def _oldest(*conditions: Any) -> CompoundSelect[Any]:
-    """The first letter of each branch of ``queue.times``."""
+    """Select the first letter of each branch of ``queue.times``."""
     order = (OUTGOING.c.not_before, OUTGOING.c.id)
     due = [
         select(OUTGOING.c.id, OUTGOING.c.unfinished)
@@ -88,7 +88,7 @@ def _oldest(*conditions: Any) -> CompoundSelect[Any]:
 
 
 def _of_other_requests() -> ColumnElement[bool]:
-    """A letter that says nothing of a request of which a letter under way speaks."""
+    """Return the condition that a letter is about no request of a letter that is being sent."""
     beside = INTENT.alias("beside")
     under_way = beside.c.outgoing_id.in_(bindparam("beside", expanding=True))
     same = INTENT.c.request_id.in_(select(beside.c.request_id).where(under_way))
@@ -110,11 +110,11 @@ _NEXT_RECIPIENT = Constant(
 def claim_intents(
     connection: Connection, kind: str, paused: Sequence[str], now: datetime, limit: int
 ) -> list[Intent]:
-    """Intents that may be put into a letter now, oldest first, their try counted.
+    """Return intents that may be put into a letter now, oldest first, with their try counted.
 
-    None for a paused partner, nor for its people; none whose transaction has an earlier APDU that has not
-    left (a Cancel never overtakes its Request), so a letter says one thing of a transaction and no more.
-    What was held is tried again after its pause: a template may have been mended.
+    None for a paused partner or its staff; none whose transaction has an earlier APDU that has not left (a
+    Cancel never overtakes its Request), so a letter has at most one message of a transaction. A held intent
+    is tried again after its pause, because a template may have been corrected.
     """
     values = {"kind": kind, "now": now, "far": queue.far(now), "most": limit}
     due: list[Due] = []
@@ -129,14 +129,14 @@ def claim_intents(
 def claim_letter(
     connection: Connection, paused: Sequence[str], now: datetime, beside: Sequence[int] = ()
 ) -> OutgoingLetter | None:
-    """The oldest letter that is due, its try counted and its state ``sending``; none of a paused partner.
+    """Return the oldest letter that is due, its try counted, in state ``sending``; no paused partner's.
 
-    ``beside``: the letters under way. None about a request of which one of them speaks, so that no later word
-    overtakes an earlier one; and none over which the process died before, which goes alone.
-    ``unfinished`` stays as the claim counted it: a letter that kills the process must be known by it.
+    ``beside``: the letters being sent. None about a request of one of them, so that no later message
+    overtakes an earlier one; and none during which the process died before, which goes alone. ``unfinished``
+    stays as the claim counted it, to recognise a letter that kills the process.
     """
     rows: list[OutgoingLetter] = []
-    while not rows:  # one that killed the process twice is shelved here, and the next one looked at
+    while not rows:  # a letter that killed the process twice is shelved here, and the next one is tried
         due = _letters_due(connection, paused, now, beside)
         if not due or (beside and 0 < min(due)[1] < queue.DEATHS):
             return None
@@ -167,7 +167,7 @@ def _first(
 
 
 def _partners(connection: Connection, following: Constant[Any], values: dict[str, Any]) -> Iterator[str]:
-    """For whom anything waits, in order, by a look into an index each; '' (people) always comes."""
+    """Yield those for whom anything waits, in order, by one index lookup each; '' (people) always comes."""
     partner: str | None = ""
     while partner is not None:
         yield partner

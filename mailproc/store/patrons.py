@@ -1,4 +1,4 @@
-"""The readers."""
+"""The readers of this library."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ def load(connection: Connection, patron_id: str | None) -> StoredPatron | None:
 
 
 def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
-    """The reader as a request names one; what it leaves out stays as it was."""
+    """Store the reader as a request names one; missing fields stay as they were."""
     names = ("id", "name", "email", "status", "language")
     values = {name: storable(str(patron.get(name) or "")) for name in names}
     before = load(connection, values["id"])

@@ -1,15 +1,13 @@
-"""What every queue has in common: claim, later, shelve (docs/queue.md).
+"""What all queues have in common: claim, later, shelve (docs/queue.md).
 
-A claim counts a try in a commit of its own before the work: ``attempts`` (all tries, it says how
-long to wait) and ``unfinished`` (tries begun and not ended, in a row). Whatever ends a try in an
-orderly way sets ``unfinished`` to 0, a ``later`` too. So only a process that died in the middle
-leaves it above 0: a relay that is down for days makes many attempts and shelves nothing, while a
-letter that kills the process is claimed alone from the second time on and shelved after its third try.
+A claim counts a try in its own commit before the work: ``attempts`` (all tries; it determines the pause) and
+``unfinished`` (tries begun and not ended, in a row). Every orderly end of a try sets ``unfinished`` to 0,
+``later`` too. So only a process that died leaves it above 0: a relay that is down for days causes many
+attempts and shelves nothing, while a letter that kills the process is claimed alone from the second time on
+and shelved after its third try. Any other change of the row ends the try too (the column's ``onupdate``).
 
-Any other change of the row ends the try too (the column's ``onupdate``).
-
-A claim is no lock and leaves ``state`` alone. Whoever ends a try says in which state it found the
-row; where somebody was quicker nothing is changed and the answer is False.
+A claim is no lock and does not change ``state``. To end a try, the state in which the row was found is given;
+if another process was quicker nothing is changed and the result is False.
 """
 
 from collections.abc import Callable, Iterable
@@ -42,23 +40,23 @@ Due = tuple[int, int]
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 BACKOFF_END = timedelta(hours=12)
 LONGEST = BACKOFF_END + timedelta(hours=1)
-"""A row that is to wait longer than any pause was put there while the clock was wrong: it is due."""
+"""A row that waits longer than any pause was written while the clock was wrong: it is due."""
 DEATHS = 3  # not two: two kills from outside can hit one row by chance
 KILLED = sentence("process-died")
 
 
 def pause(attempts: int) -> timedelta:
-    """How long to wait after this many tries: 1 m, 5 m, 30 m, 2 h, then 12 h each time."""
+    """Return how long to wait after this many tries: 1 m, 5 m, 30 m, 2 h, then 12 h each time."""
     return BACKOFF[max(attempts, 1) - 1] if attempts <= len(BACKOFF) else BACKOFF_END
 
 
 def waited(attempts: int) -> timedelta:
-    """How long a row has been tried after this many tries: the pauses between them."""
+    """Return how long a row has been tried after this many tries: the pauses between them."""
     return sum((pause(each) for each in range(1, attempts)), timedelta())
 
 
 def far(now: datetime) -> datetime:
-    """The instant after which no row of a queue can be meant to wait at ``now``."""
+    """Return the instant after which no row of a queue can wait on purpose at ``now``."""
     return now + LONGEST
 
 
@@ -71,25 +69,25 @@ def claim(
     state: str = "todo",
     choose: Callable[[list[Due]], list[Due]] = list,
 ) -> list[_Row]:
-    """Count a try for the due rows, oldest first, and return them whole; at most ``limit``, and of those
-    the ones that ``choose`` leaves.
+    """Count a try for the due rows, oldest first, and return them whole; at most ``limit``.
 
-    ``into``: what each is made. Run it in a commit of its own, then work on the rows. A row whose last try
-    was not ended comes alone; one that has had its third such try is shelved here and not returned.
-    ``attempts`` in the answer counts this try. The rows hold their letters' bytes: keep ``limit`` small.
+    ``choose`` may select fewer. ``into``: the class of each row. Run it in a commit of its own, then process
+    the rows. A row whose last try was not ended comes alone; after its third such try it is shelved here and
+    not returned. ``attempts`` in the result counts this try. The rows hold their letters' bytes: keep
+    ``limit`` small.
     """
     return begin(connection, table, into, choose(_all_due(connection, table, limit, now, state)))
 
 
 def claim_ids(connection: Connection, table: type[QueueRow], limit: int, now: datetime) -> list[int]:
-    """The same for who reads each row when its turn comes: the ids alone, without decoding the rows."""
+    """Claim like ``claim`` but return only the ids, without decoding the rows."""
     chosen = _chosen(connection, table, _all_due(connection, table, limit, now, "todo"))
     _statements(table).count_one.run_many(connection, [{"row_id": row_id} for row_id in chosen])
     return chosen
 
 
 def begin(connection: Connection, table: type[QueueRow], into: type[_Row], due: list[Due]) -> list[_Row]:
-    """The same for rows that the caller chose: (id, unfinished) of each, in order of id."""
+    """Claim rows that the caller chose: (id, unfinished) of each, in order of id."""
     chosen = _chosen(connection, table, due)
     if not chosen:
         return []
@@ -107,7 +105,7 @@ def _all_due(
 
 
 def _chosen(connection: Connection, table: type[QueueRow], due: list[Due]) -> list[int]:
-    """Those whose try begins now; those that died too often are shelved."""
+    """Return those whose try begins now; those that died too often are shelved."""
     killers = [row_id for row_id, unfinished in due if unfinished >= DEATHS]
     if killers:
         connection.execute(_statements(table).killed, {"ids": killers})
@@ -115,7 +113,7 @@ def _chosen(connection: Connection, table: type[QueueRow], due: list[Due]) -> li
 
 
 def _alone(due: list[Due]) -> list[int]:
-    """The rows up to the first that was not ended; that one alone where it is the first."""
+    """Return the rows up to the first with an unended try, or that one alone if it is the first."""
     chosen: list[int] = []
     for row_id, unfinished in due:
         if unfinished:
@@ -125,7 +123,7 @@ def _alone(due: list[Due]) -> list[int]:
 
 
 def put_back(connection: Connection, table: type[QueueRow], row_ids: Iterable[int]) -> None:
-    """Take a claim back for rows that were not begun (the daemon ends)."""
+    """Take back the claim of rows that were not begun (the daemon ends)."""
     ids = list(row_ids)
     if ids:
         connection.execute(_statements(table).put_back, {"ids": ids})
@@ -141,8 +139,10 @@ def later(
     state: str = "",
     longest: timedelta = BACKOFF_END,
 ) -> bool:
-    """End the try with "try later": the row is due again after its pause, which is ``longest`` at most, in
-    ``state`` ('': in ``was``)."""
+    """End the try with "try later": the row is due again after its pause (at most ``longest``).
+
+    Its state becomes ``state`` ('': stays ``was``).
+    """
     statements = _statements(table)
     attempts = connection.execute(statements.attempts, {"row_id": row_id}).scalar()
     values = {"row_id": row_id, "in_state": was, "to_state": state or was, "error": error}
@@ -157,7 +157,7 @@ def shelve(connection: Connection, table: type[QueueRow], row_id: int, error: st
 
 
 class _Statements:
-    """A table's constant statements, made once."""
+    """The constant statements of a table, made once."""
 
     def __init__(self, table: Table) -> None:
         columns, state = table.c, table.c.state == bindparam("in_state")
@@ -192,8 +192,10 @@ class _Statements:
 
 
 def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime]) -> Select[Any]:
-    """Ids first, without the rows' bytes. Branches and not one OR: each walks the index
-    (state, not_before, id) in order and stops early."""
+    """Select ids first, without the rows' bytes.
+
+    Branches, not one OR: each follows the index (state, not_before, id) in order and stops early.
+    """
     limit: BindParameter[int] = bindparam("limit", type_=Integer)
     order = (table.c.not_before, table.c.id)
     branches = [
@@ -205,8 +207,11 @@ def _due(table: Table, state: ColumnElement[bool], now: BindParameter[datetime])
 
 
 def times(table: Any, now: BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """When a row is due (``far`` is bound): a branch for each, ordered by (not_before, id) as an index has
-    it. For PostgreSQL IS NULL is no equality, so the order by id alone would be a sort."""
+    """Return the conditions of being due (``far`` is bound), one per branch, ordered by (not_before, id).
+
+    That is the order of an index. For PostgreSQL IS NULL is no equality, so the order by id alone would need
+    a sort.
+    """
     beyond = table.c.not_before > bindparam("far", type_=Instant)
     return table.c.not_before.is_(None), table.c.not_before <= now, beyond
 

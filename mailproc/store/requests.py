@@ -20,7 +20,7 @@ CANDIDATE = table_of(CandidateRow)
 
 @dataclass(frozen=True, kw_only=True)
 class NewRequest:
-    """A request as it is placed. ``item``, ``delivery``, ``max_cost`` are JSON of the APDU's fields."""
+    """A new request. ``item``, ``delivery``, ``max_cost`` are JSON of the APDU's fields."""
 
     role: str
     service: str
@@ -67,7 +67,7 @@ _WHY_NOT = (
 
 
 def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
-    """Write the request; its id and its local number (B12 we borrow, L7 we lend)."""
+    """Write the request; return its id and its local number (B12 where we borrow, L7 where we lend)."""
     kind = "B" if request.role == "REQUESTER" else "L"
     number = f"{kind}{counters.take(connection, kind)}"
     texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
@@ -85,17 +85,17 @@ def by_number(connection: Connection, number: str) -> StoredRequest | None:
 
 
 def reopen(connection: Connection, request_id: int) -> None:
-    """A request that was over is open again; an open one stays as it is."""
+    """Open a finished request again; an open one stays as it is."""
     _REOPEN.run(connection, {"row_id": request_id})
 
 
 def close(connection: Connection, request_id: int, at: datetime, outcome: str) -> None:
-    """The request is over since ``at``."""
+    """Finish the request at ``at``."""
     _CLOSE.run(connection, {"row_id": request_id, "closed_at": at, "outcome": outcome})
 
 
 def add_candidates(connection: Connection, request_id: int, partners: Sequence[str]) -> None:
-    """Partners at the end of the rota, in order."""
+    """Add partners at the end of the rota, in order."""
     highest = select(func.coalesce(func.max(CANDIDATE.c.position), 0)).where(
         CANDIDATE.c.request_id == request_id
     )
@@ -114,7 +114,7 @@ def rota(connection: Connection, request_id: int) -> list[Candidate]:
 
 
 def asked(connection: Connection, request_id: int, position: int, transaction_id: int) -> None:
-    """The candidate at ``position`` was asked in this transaction."""
+    """Record that the candidate at ``position`` was asked in this transaction."""
     values = {"request": request_id, "place": position, "transaction_id": transaction_id}
     connection.execute(_ONE_CANDIDATE, values)
 

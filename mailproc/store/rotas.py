@@ -1,4 +1,4 @@
-"""Change a request afterwards: the places of its rota that were not asked yet, and its fields."""
+"""Change a request later: the rota positions not asked yet, and its fields."""
 
 from typing import Any
 
@@ -14,8 +14,11 @@ from mailproc.store.transactions import TRANSACTION
 
 
 def places(connection: Connection, request_id: int) -> list[RotaEntry]:
-    """The rota in order; with ``attempt``, ``state`` and ``closed_at`` of who was asked, and the symbol of
-    its ``holder``: who has the request now."""
+    """Return the rota in order, with the attempt of each candidate that was asked.
+
+    That is ``attempt``, ``state`` and ``closed_at``, and the symbol of its ``holder``: who has the request
+    now.
+    """
     statement = (
         select(
             CANDIDATE,
@@ -32,7 +35,7 @@ def places(connection: Connection, request_id: int) -> list[RotaEntry]:
 
 
 def told(connection: Connection, transaction_id: int) -> list[AttemptStep]:
-    """The history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
+    """Return the history of an attempt, each line with ``cause`` and ``heard_by`` of its event."""
     statement = (
         select(HISTORY.c.at, HISTORY.c.event, HISTORY.c.note, EVENT.c.cause, EVENT.c.apdu, EVENT.c.heard_by)
         .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
@@ -43,20 +46,20 @@ def told(connection: Connection, transaction_id: int) -> list[AttemptStep]:
 
 
 def drop(connection: Connection, request_id: int, position: int) -> None:
-    """Take a place that was not asked out of the rota."""
+    """Remove a position that was not asked from the rota."""
     connection.execute(
         CANDIDATE.delete().where(*_at(request_id, position), CANDIDATE.c.transaction_id.is_(None))
     )
 
 
 def put_next(connection: Connection, request_id: int, partner: str) -> None:
-    """``partner`` is asked before all that wait: they move up by one place."""
+    """Put ``partner`` before all that wait; they move up by one position."""
     waiting = [row.position for row in places(connection, request_id) if _waits(row)]
     if not waiting:
         add_candidates(connection, request_id, [partner])
         return
     everyone = [row.position for row in places(connection, request_id) if row.position >= waiting[0]]
-    for position in reversed(everyone):  # from the end: no two stand at one place, not even for a moment
+    for position in reversed(everyone):  # from the end: two must never have the same position
         up = CANDIDATE.update().where(*_at(request_id, position)).values(position=position + 1)
         connection.execute(up)
     new = {"request_id": request_id, "position": waiting[0], "partner": partner, "why_not": ""}

@@ -1,4 +1,4 @@
-"""What a row of a table is above the store: frozen, typed, its enums converted.
+"""The rows of the tables above the store: frozen, typed, with enums converted.
 
 Fields are the table's columns in the table's order, so a row is made by position
 (``prepared_statements.Constant(…, into=Transaction)``).
@@ -15,13 +15,12 @@ from mailproc.store.intent_bodies import IntentBody, NoticeToPeople, SendApdu
 
 
 class TransactionOptions(TypedDict, total=False):
-    """What is pinned to a transaction for all its letters, and what its standing keeps beside its columns.
+    """What is pinned to a transaction for all its letters, and parts of its state without a column.
 
-    ``number``: of the order as it stands on the wire; ``account``: our customer code with the partner;
-    ``wire``: the names as the borrower spells them; ``forwarded_by``: who had the request before;
-    ``answers_from``: the address of a library that has it now and that config.toml does not know;
-    ``optional_messages``: which of them the other side can send and wants (JSON of the APDU's field).
-    ``renewal_on`` is an ISO date.
+    ``number``: of the order on the wire; ``account``: our customer code with the partner; ``wire``: the names
+    as the borrower spells them; ``forwarded_by``: who had the request before; ``answers_from``: the address
+    of a library that has it now and is not in config.toml; ``optional_messages``: which of them the other
+    side can send and wants (JSON of the APDU's field). ``renewal_on`` is an ISO date.
     """
 
     number: str
@@ -38,8 +37,10 @@ class TransactionOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Transaction:
-    """One attempt at one library (``tables.TransactionRow``). It stays as it was read: ``transactions.save``
-    changes the table, not this."""
+    """One attempt at one library (``tables.TransactionRow``), as it was read.
+
+    ``transactions.save`` changes the table, not this.
+    """
 
     id: int
     request_id: int
@@ -84,8 +85,11 @@ class Queued:
 
 @dataclass(frozen=True)
 class Event(Queued):
-    """What moves a transaction (``tables.EventRow``). ``type``: of a message the name of its ApduType, of an
-    act of staff the action's name. ``apdu`` is its JSON."""
+    """What moves a transaction (``tables.EventRow``).
+
+    ``type``: for a message the name of its ApduType, for an action of staff the action's name. ``apdu`` is
+    its JSON.
+    """
 
     cause: str
     inbox_id: int | None
@@ -110,7 +114,7 @@ class Event(Queued):
 
 @dataclass(frozen=True)
 class HeardEvent:
-    """Of an event by which somebody told us something: no more than timers depend on."""
+    """An event by which somebody told us something, reduced to what timers need."""
 
     type: str
     at: datetime
@@ -120,7 +124,7 @@ class HeardEvent:
 
 @dataclass(frozen=True)
 class FiredEvent:
-    """Of an event that a timer made."""
+    """An event that a timer made."""
 
     type: str
     at: datetime
@@ -146,8 +150,10 @@ class CountOnShelf:
 
 @dataclass(frozen=True)
 class StoredRequest:
-    """What a reader wants, or a partner wants of us (``tables.RequestRow``). ``item``, ``delivery``,
-    ``max_cost``, ``more`` are JSON of the APDU's fields."""
+    """What a reader wants, or a partner wants from us (``tables.RequestRow``).
+
+    ``item``, ``delivery``, ``max_cost``, ``more`` are JSON of the APDU's fields.
+    """
 
     id: int
     number: str
@@ -184,7 +190,7 @@ class StoredPatron:
 
 @dataclass(frozen=True)
 class Intent(Queued):
-    """What an event wants said (``tables.IntentRow``)."""
+    """What an event sends (``tables.IntentRow``)."""
 
     event_id: int
     seq: int
@@ -219,7 +225,7 @@ class Intent(Queued):
 
 @dataclass(frozen=True)
 class SaidIntent(Intent):
-    """The same with the state of its letter, None where it stands in none."""
+    """The same with the state of its letter, None if it is in none."""
 
     letter_state: str | None
 
@@ -269,7 +275,7 @@ class InboxLetter(Queued):
 
 @dataclass(frozen=True)
 class LetterSender:
-    """Who a letter that came in is from, by what that is proven, and from whom it was taken."""
+    """Who sent a received letter, what proves it, and from whom it was accepted."""
 
     partner: str
     proof: str
@@ -278,8 +284,11 @@ class LetterSender:
 
 @dataclass(frozen=True)
 class LearnedAddress:
-    """What a letter told of a partner (``tables.PartnerLearned``): an address of its own, or (``kind``
-    forwarded, with ``transaction_id``) the library ``symbol`` to which it has passed a request on."""
+    """What a letter told of a partner (``tables.PartnerLearned``).
+
+    An address of its own, or (``kind`` forwarded, with ``transaction_id``) the library ``symbol`` to which it
+    forwarded a request.
+    """
 
     id: int
     partner: str
@@ -304,8 +313,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class RotaEntry:
-    """A place of a rota (``tables.CandidateRow``), with the attempt there and the symbol of its ``holder``:
-    who has the request now. Without an attempt these are None."""
+    """A position of a rota (``tables.CandidateRow``), with its attempt and the symbol of its ``holder``.
+
+    The holder has the request now. Without an attempt these are None.
+    """
 
     request_id: int
     position: int
@@ -332,8 +343,10 @@ class AttemptStep:
 
 @dataclass(frozen=True)
 class OpenAttempt:
-    """An attempt of an open request; of a request that nobody was asked for, the request alone.
-    ``somebody_left``: its rota has a library that was not asked. ``timed``: a timer of it waits."""
+    """An attempt of an open request; for a request that was not sent yet, the request alone.
+
+    ``somebody_left``: its rota has a library that was not asked. ``timed``: it has a pending timer.
+    """
 
     request_id: int
     number: str
@@ -353,7 +366,7 @@ class OpenAttempt:
 
 @dataclass(frozen=True)
 class StoredTimer:
-    """What is due when (``tables.TimerRow``)."""
+    """A timer: what is due when (``tables.TimerRow``)."""
 
     id: int
     transaction_id: int
@@ -374,7 +387,7 @@ class DueTimer:
 
 @dataclass(frozen=True)
 class TimerCount:
-    """How many timers of a kind wait, and when the first of them is due."""
+    """How many timers of a kind are pending, and when the first is due."""
 
     kind: str
     count: int

@@ -1,7 +1,7 @@
 """A part of a job that may fail alone: its changes are undone, the rest of the commit stands.
 
-Spoken to the driver. SQLAlchemy gives every savepoint a new name, so that neither its nor the
-database's statement caches know it, and it was a fifth of a step's cost.
+It uses the driver directly. SQLAlchemy gives every savepoint a new name, so no statement cache knew it, which
+was a fifth of a step's cost.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from mailproc.store.db_errors import try_later
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
-    """Undo what was changed inside if it raises, and raise on.
+    """Undo what was changed inside if it raises, and raise again. May be nested.
 
-    The store's own trouble (``try_later``) passes through untouched: it breaks the whole commit,
-    and the database may have rolled back already. May be nested.
+    Errors of the store itself (``try_later``) pass through: they break the whole commit, and the database may
+    have rolled back already.
     """
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT part")

@@ -1,6 +1,6 @@
-"""Letters of a mailbox that a look passed over: why, since when, and when they are read again.
+"""Letters of a mailbox that a poll skipped: why, since when, and when they are read again.
 
-The position of a mailbox stands above them, so this list is all that remembers them.
+The mailbox's position is above them, so only this list knows them.
 """
 
 from collections.abc import Collection, Sequence
@@ -19,21 +19,21 @@ UNREAD = "unread"
 LARGE = "large"
 """It is larger than a letter may be."""
 SHORT = "short"
-"""It was kept, but fewer octets came than the server had said: is there more of it?"""
+"""It was stored, but fewer octets came than the server had announced."""
 GONE = "gone"
-"""It was announced, and then it was no longer there. Dropped when a second look does not find it either."""
+"""It was announced and then missing. Dropped if the next poll does not find it either."""
 
 LOUD = (UNREAD, LARGE)
-"""What staff are told; the rest is read once more and settled by that."""
+"""Kinds of which staff are told; the others are read once more, and settled by that."""
 TRIES = 10
-"""After so many (about four days) only `mailproc fetch` reads it again."""
+"""After this many tries (about four days) only `mailproc fetch` reads it again."""
 
 PASSED_OVER = table_of(PassedOverRow)
 
 
 @dataclass(frozen=True)
 class FolderPlace:
-    """A folder of a mailbox, and the UIDVALIDITY under which its UIDs mean anything."""
+    """A folder of a mailbox, and the UIDVALIDITY for which its UIDs are valid."""
 
     mailbox: str
     folder: str
@@ -42,7 +42,7 @@ class FolderPlace:
 
 @dataclass(frozen=True)
 class Passed:
-    """One letter that a look passed over; ``kind`` is a word of this file, ``reason`` half a sentence."""
+    """One letter that a poll skipped; ``kind`` is a word of this file, ``reason`` half a sentence."""
 
     uid: int
     kind: str
@@ -51,7 +51,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class Remembered(Passed):
-    """The same as it stands in the list."""
+    """The same as it is in the list."""
 
     since: datetime
     attempts: int
@@ -71,7 +71,7 @@ _NOTE = text(
 
 
 def of(connection: Connection, mailbox: str, folder: str) -> dict[int, list[Remembered]]:
-    """The list of a folder, by UIDVALIDITY; the lowest UID first."""
+    """Return the list of a folder, by UIDVALIDITY; the lowest UID first."""
     here = (PASSED_OVER.c.mailbox == mailbox, PASSED_OVER.c.folder == folder)
     found: dict[int, list[Remembered]] = {}
     rows = connection.execute(select(PASSED_OVER).where(*here).order_by(PASSED_OVER.c.uid))
@@ -81,14 +81,14 @@ def of(connection: Connection, mailbox: str, folder: str) -> dict[int, list[Reme
 
 
 def loud(connection: Connection, mailbox: str) -> list[Remembered]:
-    """What staff should know of, the longest waiting first."""
+    """Return what staff should know of, the longest waiting first."""
     told = (PASSED_OVER.c.mailbox == mailbox, PASSED_OVER.c.kind.in_(LOUD))
     statement = select(PASSED_OVER).where(*told).order_by(PASSED_OVER.c.since, PASSED_OVER.c.uid)
     return [_remembered(row) for row in connection.execute(statement).mappings()]
 
 
 def note(connection: Connection, place: FolderPlace, passed: Sequence[Passed], now: datetime) -> None:
-    """Put these on the list, or say of those that stand there that they were tried once more."""
+    """Add these to the list, or count another try of those that are in it."""
     if not passed:
         return
     tried = {
@@ -103,13 +103,13 @@ def note(connection: Connection, place: FolderPlace, passed: Sequence[Passed], n
 
 
 def drop(connection: Connection, place: FolderPlace, uids: Collection[int]) -> None:
-    """These were read, or are gone."""
+    """Remove those that were read, or are gone."""
     if uids:
         connection.execute(delete(PASSED_OVER).where(*_at(place), PASSED_OVER.c.uid.in_(uids)))
 
 
 def drop_elsewhere(connection: Connection, place: FolderPlace) -> None:
-    """The mailbox is another folder now, or its UIDs are new ones: all of it is read from its beginning."""
+    """Remove all: the mailbox has another folder or new UIDs, and is read from its beginning."""
     others = (PASSED_OVER.c.folder != place.folder) | (PASSED_OVER.c.uidvalidity != place.uidvalidity)
     connection.execute(delete(PASSED_OVER).where(PASSED_OVER.c.mailbox == place.mailbox, others))
 

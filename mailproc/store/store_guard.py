@@ -19,8 +19,11 @@ _DO = "put it back, or see docs/operators.md"
 
 
 class Guard(Protocol):
-    """``lost`` is why the store is lost, and stays so. ``before`` is called in the transaction of a
-    COMMIT, with the driver's connection; ``after`` after it, and now and then. Both raise StoreLost."""
+    """``lost`` is why the store is lost, and stays so.
+
+    ``before`` is called in the transaction of a COMMIT, with the driver's connection; ``after`` after it, and
+    now and then. Both raise StoreLost.
+    """
 
     lost: StoreLost | None
 
@@ -34,7 +37,7 @@ class Guard(Protocol):
 
 
 class FileGuard:
-    """Device and inode of the file and of its log, its size, and the page that names the present run."""
+    """Check device and inode of the file and its log, its size, and the page that names the present run."""
 
     def __init__(self, path: Path) -> None:
         self.lost: StoreLost | None = None
@@ -44,15 +47,15 @@ class FileGuard:
         self._log_file: tuple[int, int] | None = None
         self._size = 0
         self._page: _Page | None = None
-        self._looking = threading.Lock()  # the writer and the watcher look
+        self._looking = threading.Lock()  # the writer and the watchdog check
 
     def opened(self) -> None:
-        """Take the file that is there now as the store."""
+        """Accept the file that is there now as the store."""
         with suppress(OSError):
             self._file = _inode(os.stat(self._path))
 
     def writing(self, on: bool) -> None:
-        """A connection that writes was opened (it has made the log), or given up."""
+        """Note that a writing connection was opened (which made the log), or given up."""
         with self._looking:
             self._log_file = None
             if on:
@@ -60,16 +63,16 @@ class FileGuard:
                     self._log_file = _inode(os.stat(self._log))
 
     def begin_run(self, run: str, page: int, page_size: int) -> None:
-        """From now on the page ``page`` (counted from 1) of the file must name ``run``."""
+        """Require from now on that page ``page`` (counted from 1) of the file names ``run``."""
         if self._page is None:
             self._page = _Page(os.open(self._path, os.O_RDONLY | os.O_CLOEXEC))
         self._page.expect(run, page, page_size)
 
     def before(self, driver: Any) -> None:
-        """Nothing: what happens to the file is seen after the COMMIT."""
+        """Do nothing: what happens to the file is visible only after the COMMIT."""
 
     def after(self) -> None:
-        """Microseconds: two stats and a read of one page."""
+        """Check the file; two stats and a read of one page take microseconds."""
         with self._looking:
             if self.lost is None and (why := self._why()):
                 self.lost = StoreLost(why)
@@ -94,14 +97,14 @@ class FileGuard:
         return ""
 
     def close(self) -> None:
-        """After the last connection: closing any descriptor of a file drops this process's locks on it."""
+        """Close the descriptor last: closing any drops this process's locks on the file."""
         if self._page is not None:
             self._page.close()
         self._page = None
 
 
 class _Page:
-    """The page of the run, read from the file past SQLite, which would answer from its memory."""
+    """The page of the run, read from the file and not by SQLite, which would answer from its cache."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -113,7 +116,7 @@ class _Page:
         self._run, self._seen, self._where = run.encode("ascii"), False, (page_size, (page - 1) * page_size)
 
     def is_overwritten(self) -> bool:
-        """It named the run and does not any more. Until a checkpoint has written it, it need not."""
+        """Return whether it named the run and no longer does (before a checkpoint it need not)."""
         if not self._run:
             return False
         named = self._run in os.pread(self._descriptor, *self._where)
@@ -125,7 +128,7 @@ class _Page:
 
 
 class ServerGuard:
-    """The row of the present run, read in the transaction that is to be committed."""
+    """Check the row of the present run, in the transaction that is to be committed."""
 
     def __init__(self, shown: str) -> None:
         self.lost: StoreLost | None = None
@@ -133,10 +136,10 @@ class ServerGuard:
         self._run = ""
 
     def opened(self) -> None:
-        """Nothing: a server's database is known by its row."""
+        """Do nothing: a server's database is known by its row."""
 
     def writing(self, on: bool) -> None:
-        """Nothing, as above."""
+        """Do nothing, as above."""
 
     def begin_run(self, run: str) -> None:
         self._run = run

@@ -1,7 +1,7 @@
-"""Which store this is, and which run of the service has it: one row.
+"""The identity of a store, and the run of the service that has it: one row.
 
-The id stays as long as the store, also in its copies. The run is new at each start of the service, so
-an older copy that is put in the store's place does not hold it.
+The id stays as long as the store, also in its copies. The run is new at each start of the service, so an
+older copy that replaces the store does not have it.
 """
 
 from uuid import uuid4
@@ -17,12 +17,12 @@ ROOT_PAGE = "SELECT rootpage FROM sqlite_master WHERE name = 'identity' AND type
 
 
 def store_id(connection: Connection) -> str:
-    """'' where the store has none yet."""
+    """Return the id; '' if the store has none yet."""
     return connection.execute(select(IDENTITY.c.store_id)).scalar() or ""
 
 
 def make(connection: Connection) -> str:
-    """Give the store an id where it has none; its id."""
+    """Give the store an id if it has none; return it."""
     if known := store_id(connection):
         return known
     new = uuid4().hex
@@ -31,12 +31,12 @@ def make(connection: Connection) -> str:
 
 
 def touch(connection: Connection) -> None:
-    """Write something and change nothing: is there room?"""
+    """Write something without a change, to see whether there is room."""
     connection.execute(IDENTITY.update().values(run=IDENTITY.c.run))
 
 
 def begin_run(connection: Connection) -> str:
-    """A new run; its name."""
+    """Begin a new run; return its name."""
     make(connection)
     run = uuid4().hex
     connection.execute(IDENTITY.update().values(run=run))

@@ -1,7 +1,7 @@
-"""A small file that says that a store was made here, and which.
+"""A small file that says that a store was created here, and which.
 
-Without it a store that vanished (a disk that is not mounted, a folder that was moved) would be made
-again, empty, and the service would answer for letters and orders of which it knows nothing.
+Without it a store that vanished (a disk that is not mounted, a folder that was moved) would be created again,
+empty, and the service would acknowledge letters and orders of which it knows nothing.
 """
 
 import logging
@@ -13,12 +13,12 @@ from mailproc.errors import Misconfigured
 from mailproc.store.engine import Store
 
 READABLE = 0o644
-"""No secret stands in it, and root may have made it for the service's user."""
+"""Mode of the file: it holds no secret, and root may have created it for the service's user."""
 _log = logging.getLogger(__name__)
 
 
 class Marker:
-    """The first writable one of ``places`` holds it; all of them are read.
+    """The first writable one of ``places`` holds the marker; all of them are read.
 
     A place outside the store's folder comes first: that folder may be a disk of its own.
     """
@@ -27,13 +27,13 @@ class Marker:
         self._places = places
 
     def known(self) -> bool:
-        """Was a store made here?"""
+        """Whether a store was created here."""
         return bool(self._read()[1])
 
     def open(self, url: str, base: Path, *, make: bool, migrate: bool) -> Store:
-        """The store, made only where none was made before. Raises Misconfigured, else as Store.open.
+        """Open the store; create it only if none was created before.
 
-        Without ``make`` nothing is written, this file neither.
+        Raise Misconfigured, otherwise as Store.open. Without ``make`` nothing is written, the marker neither.
         """
         file, known = self._read()
         try:
@@ -63,7 +63,7 @@ class Marker:
         return f": put it back (is its disk mounted?), or, if another one is really meant, delete {file}"
 
     def _read(self) -> tuple[Path | None, str]:
-        """Raises Misconfigured for a marker that cannot be read: a store may have been made here."""
+        """Raise Misconfigured for an unreadable marker: a store may have been created here."""
         for place in self._places:
             try:
                 known = place.read_text("ascii").strip()
@@ -84,7 +84,7 @@ class Marker:
                 with unfinished.open("w", encoding="ascii") as file:
                     file.write(f"{known}\n")
                     file.flush()
-                    os.fsync(file.fileno())  # never an empty one in its place after a power cut
+                    os.fsync(file.fileno())  # a power cut must not leave an empty file
                 unfinished.chmod(READABLE)
                 unfinished.replace(place)
             except OSError:

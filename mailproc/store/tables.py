@@ -30,7 +30,7 @@ from mailproc.store.intent_bodies import IntentBody, from_json, to_json
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant: naive times are refused, SQLite gives them back aware."""
+    """An aware UTC instant: naive times are refused; SQLite returns them aware."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -49,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Told(TypeDecorator[str]):
-    """Why something is as it is, in codes and values (``sentence.stored``); other text is kept as words."""
+    """Why something is as it is, in codes and values (``sentence.stored``); other text is kept as it is."""
 
     impl = String
     cache_ok = True
@@ -62,7 +62,7 @@ class Told(TypeDecorator[str]):
 
 
 class SaidAs(TypeDecorator[IntentBody]):
-    """What an intent wants said, as JSON (``intent_bodies``). Statements may look into it."""
+    """What an intent sends, as JSON (``intent_bodies``). Statements may read inside it."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
@@ -90,7 +90,7 @@ def _json() -> Any:
 
 
 _EMPTY = {"server_default": text("''")}
-"""Of a column that came later: what it holds in the rows that were there."""
+"""Of a column that was added later: its value in existing rows."""
 
 
 class QueueRow(SQLModel):
@@ -98,7 +98,7 @@ class QueueRow(SQLModel):
 
     state: str = "todo"
     attempts: int = 0
-    # Tries begun and never ended (queue.py). Whatever changes the row, other than a claim, ends its try.
+    # Tries begun and never ended (queue.py). Any change of the row but a claim ends its try.
     unfinished: int = Field(default=0, sa_column_kwargs={"server_default": "0", "onupdate": 0})
     not_before: datetime | None = _instant()
     last_error: str = _told()
@@ -123,11 +123,11 @@ class IdentityRow(SQLModel, table=True):
 
 
 PAUSING = "kind = 'paused'"
-"""On what is known of a partner: staff have paused it."""
+"""Condition on what is known of a partner: staff have paused it."""
 
 
 class PartnerLearned(SQLModel, table=True):
-    """What a letter taught us of a partner; nothing of it holds before staff confirm it. And their pause."""
+    """What a letter told of a partner, which is not valid before staff confirm it; and their pauses."""
 
     __tablename__ = "partner_learned"
     __table_args__ = (
@@ -139,7 +139,7 @@ class PartnerLearned(SQLModel, table=True):
     partner: str
     kind: str  # alias | address | forwarded | paused
     value: str = ""
-    # Of "forwarded": the transaction (0: none is meant), and the library that is to have it now.
+    # Of "forwarded": the transaction (0: none), and the library that has it now.
     transaction_id: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     symbol: str = Field(default="", sa_column_kwargs=_EMPTY)
     event_id: int | None = None
@@ -171,7 +171,7 @@ class MailboxRow(SQLModel, table=True):
 
 
 class PassedOverRow(SQLModel, table=True):
-    """A letter of a mailbox that a look passed over (passed_over.py)."""
+    """A letter of a mailbox that a poll skipped (skipped_letters.py)."""
 
     __tablename__ = "passed_over"
     mailbox: str = Field(primary_key=True)
@@ -186,14 +186,14 @@ class PassedOverRow(SQLModel, table=True):
 
 
 TAKEN = "taken_from <> ''"
-"""On a letter that came in: it had its effect."""
+"""Condition on a received letter: it had an effect."""
 _TAKEN = text(TAKEN)
 
 
 SHELVED = "state = 'shelved'"
-"""On a letter that came in, or on one message of it: it lies on the shelf."""
+"""Condition on a received letter, or on one message of it: it is shelved."""
 DEFERRED = "state = 'todo' AND last_error <> ''"
-"""On a letter that came in: it waits for DNS."""
+"""Condition on a received letter: it waits for DNS."""
 
 
 class InboxRow(QueueRow, table=True):
@@ -239,17 +239,17 @@ class InboxRow(QueueRow, table=True):
 
 
 UNPLACED = "transaction_id IS NULL AND state = 'shelved'"
-"""On an event: nobody knows what it belongs to, and it lies on the shelf."""
+"""Condition on an event: it is shelved, and its transaction is unknown."""
 DIGEST = "type = 'digest'"
-"""On an event: the letter of the day was asked for."""
+"""Condition on an event: the digest was ordered."""
 
 
 class EventRow(QueueRow, table=True):
     """The only way to change a state: a message, a staff action, a timer, or a follow-up of policy.
 
-    ``type`` is an APDU type's name for what was heard, an action's name (lower case) for what
-    we do. ``facts`` is what had to be looked up, frozen before the step, so that the history
-    can be recomputed from events and law alone.
+    ``type`` is an APDU type's name for a received message, an action's name (lower case) for ours. ``facts``
+    is what was looked up and stored before the step, so that the history can be recomputed from events and
+    state tables alone.
     """
 
     __tablename__ = "event"
@@ -290,7 +290,7 @@ _NOT_OVER = text("closed_at IS NULL")  # few, however many there were
 
 
 class RequestRow(SQLModel, table=True):
-    """What a reader wants (B…), or a partner wants of us (L…)."""
+    """What a reader wants (B…), or a partner wants from us (L…)."""
 
     __tablename__ = "request"
     __table_args__ = (
@@ -319,7 +319,7 @@ class RequestRow(SQLModel, table=True):
 
 
 class FindingRow(SQLModel, table=True):
-    """All that a request may be asked for, folded (find.py): made of other tables, and of them alone."""
+    """Everything a request can be found by, folded (find.py); made only from other tables."""
 
     __tablename__ = "finding"
     request_id: int = Field(primary_key=True)
@@ -340,15 +340,15 @@ class CandidateRow(SQLModel, table=True):
 
 _ASKING = text("attention IS NOT NULL")
 PROMISED = "promise IS NOT NULL"
-"""On a transaction: somebody has said when the item comes."""
+"""Condition on a transaction: a date for the item was promised."""
 
 
 class TransactionRow(SQLModel, table=True):
     """One attempt at one library. ("transaction" is no legal table name in SQLite.)
 
-    Codec, dialect, address and symbol are pinned when it starts. Nobody but
-    ``flow.advance.steps`` writes ``state``. ``opened_by`` belongs to the name: where we lend, the proven
-    partner that opened it; where we borrow, nobody ('').
+    Codec, dialect, address and symbol are pinned when it starts. Only ``flow.advance.steps`` writes
+    ``state``. ``opened_by`` is part of its key: where we lend, the proven partner that opened it; where we
+    borrow, ''.
     """
 
     __tablename__ = "transactions"
@@ -395,7 +395,7 @@ class TransactionRow(SQLModel, table=True):
 
 
 class HistoryRow(SQLModel, table=True):
-    """What each event did."""
+    """The effect of each event."""
 
     __tablename__ = "history"
     __table_args__ = (
@@ -457,11 +457,11 @@ class TimerRow(SQLModel, table=True):
 
 
 TO_WORD = "state IN ('held', 'todo')"
-"""On an intent: it waits to be put into words. In this order, or SQLite uses its index elsewhere too."""
+"""Condition on an intent: it waits to be composed. In this order, or SQLite uses its index elsewhere too."""
 
 
 class IntentRow(QueueRow, table=True):
-    """What an event wants said: an APDU to the partner, or a notice to people."""
+    """What an event sends: an APDU to the partner, or a notice to people."""
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -534,10 +534,9 @@ class AutoReply(SQLModel, table=True):
 
 
 class Alarm(SQLModel, table=True):
-    """Something that staff were told once and that is not yet over.
+    """Something that staff were told and that is not yet over.
 
-    ``told``: how many letters of this kind they had since ``raised_at``; ``untold``: what happened since
-    without a letter.
+    ``told``: letters of this kind since ``raised_at``; ``untold``: what happened since without a letter.
     """
 
     __tablename__ = "alarm"

@@ -1,4 +1,4 @@
-"""Letters of ours that did not arrive: what state a transaction's letters are in, and putting one away."""
+"""Letters of ours that did not arrive: the states of a transaction's letters, and dismissing one."""
 
 from sqlalchemy import Connection, select
 
@@ -8,12 +8,12 @@ from mailproc.store.outgoing import INTENT, OUTGOING, change, load
 FAILED = ("bounced", "shelved")
 """States of a letter that did not arrive, for staff to look at."""
 OUT = ("sending", "in_doubt", "handed_over", "filed")
-"""States of a letter that may come back."""
+"""States of a letter that may still bounce."""
 MOST = 5
 
 
 def dismiss(connection: Connection, outgoing_id: int, why: Part) -> bool:
-    """Put a letter away that came back or was given up, beside what became of it; False for any other."""
+    """Dismiss a letter that bounced or was given up, with its reason kept; False for any other."""
     row = load(connection, outgoing_id)
     if row is None or row.state not in FAILED:
         return False
@@ -31,7 +31,7 @@ def perhaps(connection: Connection, transaction_id: int) -> list[int]:
 
 
 def states_of(connection: Connection, transaction_id: int) -> set[str]:
-    """The states of all letters of ours that the transaction has, also of those to people."""
+    """Return the states of all letters of ours about the transaction, those to people included."""
     letters = select(OUTGOING.c.state).join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
     this = (INTENT.c.transaction_id == transaction_id, INTENT.c.state != "withdrawn")
     return set(connection.execute(letters.where(*this).distinct()).scalars())
