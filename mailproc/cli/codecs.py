@@ -31,7 +31,7 @@ def decode(
     strangers = 0
     for found in letters(files):
         if found.problem:
-            output.complain(found.problem)
+            output.complain(str(found.problem))
             strangers += 1
             continue
         meant = codec_trial.decoded(context, found.name, found.raw)

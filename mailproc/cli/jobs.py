@@ -37,7 +37,7 @@ def jobs(
         return
     language, shown = app.context.language, app.context.shown
     words = language.texts.labels["jobs"]
-    rows = [(one.job, one.when, shown(one.next_at) if one.next_at else "") for one in plan]
+    rows = [(*_planned(one, language), shown(one.next_at) if one.next_at else "") for one in plan]
     output.table(_named(words, "job", "when", "next"), rows, words["none"])
     kinds = [(language.event_word(one.kind), str(one.count), shown(one.next_at)) for one in timers]
     output.table(_named(words, "if_nobody_acts", "requests", "first"), kinds, words["no_timer"])
@@ -52,6 +52,16 @@ def jobs(
 
 def _named(words: Words, *names: str) -> list[str]:
     return [words[name] for name in names]
+
+
+def _planned(one: schedule.Planned, language: Language) -> tuple[str, str]:
+    """What the job does and when; the five fields of cron stay as they are."""
+    kind, _, name = one.job.partition(" ")
+    word, _, often = one.when.strip().partition(" ")
+    every = word.lower() == "every"
+    when = language.label("jobs", "every", value=often.strip()) if every else one.when
+    job = language.texts.labels["jobs"].get(f"job_{kind}", one.job)
+    return job.format(value=name), when
 
 
 def _then(one: upcoming.Coming, language: Language) -> str:

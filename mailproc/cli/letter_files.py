@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mailproc.mail.letter import LARGEST
+from mailproc.sentence import Part, sentence
 
 CHUNK = 65_536
 
@@ -27,7 +28,7 @@ class LetterFile:
 
     name: str
     raw: bytes = b""
-    problem: str = ""
+    problem: Part = ""
 
 
 def letters(names: Sequence[str]) -> Iterator[LetterFile]:
@@ -58,26 +59,34 @@ def _opened(name: str) -> BinaryIO:
     mode = os.fstat(number).st_mode
     if not stat.S_ISREG(mode):
         os.close(number)
-        pipe = "it is a pipe; what comes out of one is read as -"
-        raise OSError(0, pipe if stat.S_ISFIFO(mode) else "it is no file")
+        raise _NoFile(sentence("file-is-pipe" if stat.S_ISFIFO(mode) else "file-is-none"))
     return os.fdopen(number, "rb")
 
 
-def _why(name: str, error: OSError) -> str:
+class _NoFile(OSError):
+    """What was named is no regular file; ``said`` tells what it is."""
+
+    def __init__(self, said: Part) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+def _why(name: str, error: OSError) -> Part:
+    why: Part = error.said if isinstance(error, _NoFile) else error.strerror or str(error)
     if isinstance(error, FileNotFoundError) and os.path.islink(name):
-        return f"{name} cannot be read: it is a link to nothing."
-    return f"{name} cannot be read: {error.strerror}."
+        why = sentence("file-dangling-link")
+    return sentence("file-not-read", file=name, why=why)
 
 
 def _whole(name: str, file: BinaryIO) -> LetterFile:
     raw = file.read(LARGEST + 1)
     if not raw:
-        return LetterFile(name, problem=f"{name} is empty.")
+        return LetterFile(name, problem=sentence("file-empty", file=name))
     return LetterFile(name, raw) if len(raw) <= LARGEST else _too_large(name)
 
 
 def _too_large(name: str) -> LetterFile:
-    return LetterFile(name, problem=f"{name} has more than {LARGEST} octets: that is no letter.")
+    return LetterFile(name, problem=sentence("file-too-large", file=name, most=LARGEST))
 
 
 def _maildir(path: Path) -> Iterator[LetterFile]:
@@ -85,9 +94,7 @@ def _maildir(path: Path) -> Iterator[LetterFile]:
     files: list[tuple[str, str]] = []
     folders = [path / folder for folder in ("new", "cur") if os.path.isdir(path / folder)]
     if not folders:
-        yield LetterFile(
-            str(path), problem=f"{path} is a folder, but no Maildir (it has no folders new and cur)."
-        )
+        yield LetterFile(str(path), problem=sentence("file-no-maildir", file=str(path)))
     for folder in folders:
         try:
             files += [(name, f"{folder}/{name}") for name in os.listdir(folder) if not name.startswith(".")]
@@ -126,4 +133,4 @@ def _of_mbox(name: str, letter: list[bytes], octets: int) -> LetterFile:
     if octets > LARGEST:
         return _too_large(name)
     raw = _QUOTED.sub(rb"\1", b"".join(letter))
-    return LetterFile(name, raw) if raw else LetterFile(name, problem=f"{name} is empty.")
+    return LetterFile(name, raw) if raw else LetterFile(name, problem=sentence("file-empty", file=name))

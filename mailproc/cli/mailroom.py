@@ -1,6 +1,6 @@
 """Verbs that do something with letters: take in, and place what could not be placed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from mailproc.cli.session import opened, who
 from mailproc.mail.channel import INJECT
 from mailproc.office.mailroom import dismissal, incoming
 from mailproc.office.mailroom.handled import Handled
-from mailproc.sentence import sentence
+from mailproc.sentence import Part, sentence
 from mailproc.store.inbox import NewLetter
 
 verbs = typer.Typer()
@@ -35,26 +35,30 @@ def inject(
     with opened(ctx) as app:
         now = app.context.clock()
         incoming.known_mailbox(app.config, mailbox)
-        readable = _readable(letters(files), problems)
+        word = app.context.language.word
+        readable = _readable(letters(files), problems, word)
         new = (NewLetter(INJECT, raw, now, mail_from, rcpt_to) for raw in readable)
         taken = []
         for one in incoming.take_all(app.store, new):
             if as_json:
                 taken.append({"id": f"I{one.inbox_id}", "new": one.new})
             else:
-                output.line(f"I{one.inbox_id}" if one.new else f"already here as I{one.inbox_id}")
+                name = f"I{one.inbox_id}"
+                output.line(name if one.new else word(sentence("inject-known", letter=name)))
     if as_json:
         output.as_json(taken)
     if problems:
         raise typer.Exit(1)
 
 
-def _readable(found: Iterator[LetterFile], problems: list[str]) -> Iterator[bytes]:
+def _readable(
+    found: Iterator[LetterFile], problems: list[str], word: Callable[[Part], str]
+) -> Iterator[bytes]:
     """What cannot be read is said at once, and remembered; the rest is taken."""
     for one in found:
         if one.problem:
-            output.complain(one.problem)
-            problems.append(one.problem)
+            problems.append(word(one.problem))
+            output.complain(problems[-1])
         else:
             yield one.raw
 

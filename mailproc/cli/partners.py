@@ -7,6 +7,8 @@ import typer
 from mailproc.app.build import App
 from mailproc.cli import output
 from mailproc.cli.session import opened, who
+from mailproc.notices.language import Language
+from mailproc.notices.vocabulary import Words
 from mailproc.office.partners import directory, pausing
 from mailproc.office.partners.directory import Learned
 from mailproc.office.partners.pausing import PauseStatus
@@ -44,14 +46,12 @@ def partners(
     if as_json:
         output.as_json([one | {"learned": _taught_json(one["symbol"], taught)} for one in known])
         return
-    columns = ("Symbol", "Name", "Address", "Protocol", "They are our", "Status", "Proof")
-    rows = [tuple(one[name] for name in directory.PARTNER_COLUMNS) for one in known]
-    output.table(columns, rows, "No partner is configured: add [[partner]] to config.toml.")
+    language = app.context.language
+    labels = language.texts.labels["partners"]
+    columns = [labels[name] for name in directory.PARTNER_COLUMNS]
+    output.table(columns, [_row(one, labels) for one in known], labels["empty"])
     for one in taught:
-        waits = f"waits: mailproc partners --confirm {one.id}, or --forget {one.id}"
-        stands = "confirmed" if one.confirmed_at else waits
-        wrote = f"{one.number} was passed on to {one.symbol} at" if one.number else "answer to"
-        output.line(output.one_line(f"{one.id} {one.partner} wrote: {wrote} {one.address} ({stands})"))
+        output.line(output.one_line(_taught(one, language)))
 
 
 @verbs.command("pause")
@@ -81,6 +81,24 @@ def _tell(stands: PauseStatus, app: App, *, as_json: bool) -> None:
         output.as_json(stands)
     else:
         output.line(app.context.language.word(stands.text))
+
+
+def _row(one: dict[str, str], words: Words) -> list[str]:
+    roles = ", ".join(words[role] for role in one["roles"].split(", ") if role)
+    said = one | {"roles": roles, "status": words[one["status"]]}
+    return [said[name] for name in directory.PARTNER_COLUMNS]
+
+
+def _taught(one: Learned, language: Language) -> str:
+    """ "A3 UK-BL wrote: answer to … (waits: mailproc partners --confirm A3, or --forget A3)"."""
+    told = {"partner": one.partner, "address": one.address}
+    if one.number:
+        wrote = language.label("partners", "passed_on", **told, number=one.number, library=one.symbol)
+    else:
+        wrote = language.label("partners", "answers", **told)
+    ways = {"confirm": f"mailproc partners --confirm {one.id}", "forget": f"--forget {one.id}"}
+    waits = language.label("partners", "waits", **ways)
+    return f"{one.id} {wrote} ({language.label('partners', 'confirmed') if one.confirmed_at else waits})"
 
 
 def _taught_json(symbol: str, taught: list[Learned]) -> list[dict[str, Any]]:

@@ -16,9 +16,10 @@ from mailproc.app.build import App
 from mailproc.app.signals import Asked
 from mailproc.cli import output
 from mailproc.cli.session import config_path, configured, opened
-from mailproc.flow.advance.verify import verify_all, verify_changed
+from mailproc.flow.advance.verify import Verified, verify_all, verify_changed
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
+from mailproc.notices.language import Language
 
 verbs = typer.Typer()
 
@@ -133,14 +134,18 @@ def verify(
     if as_json:
         output.as_json(found)
     else:
-        differing = len(found.differences)
-        things = "transaction" if found.checked == 1 else "transactions"
-        output.line(f"{found.checked} {things} checked, {differing} differ{'s' if differing == 1 else ''}")
-        for one in found.differences:
-            found_out = f"transaction {one.transaction_id}: kept {one.kept}, computed {one.computed}"
-            output.line(output.one_line(found_out))
+        _tell_verified(found, app.context.language)
     if found.differences:
         raise typer.Exit(1)
+
+
+def _tell_verified(found: Verified, language: Language) -> None:
+    checked = language.counted("checked", found.checked)
+    differing = language.counted("differing", len(found.differences))
+    output.line(language.label("verify", "result", checked=checked, differing=differing))
+    for one in found.differences:
+        told = {"id": one.transaction_id, "kept": one.kept, "computed": one.computed}
+        output.line(output.one_line(language.label("verify", "difference", **told)))
 
 
 @verbs.command("states")

@@ -1,6 +1,7 @@
 """The command line speaks the language of the library; codes and what a program reads stay."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,3 +198,41 @@ def test_why_a_letter_has_not_left_is_said_in_german(german: Cli, folder: Path, 
     assert last["note_codes"][0]["values"]["why"]["code"] == "account-gone"
     staff = next(one["id"] for one in german("letters", "--json").json if "Bearbeitung" in one["subject"])
     assert f"{line['id']}: {why}" in " ".join(german("letter", staff).out.split())
+
+
+def test_partners_jobs_and_what_is_verified_are_told_in_german(german: Cli, folder: Path) -> None:
+    told = german("partners").out
+    assert re.search(r"Sigel +Name +Adresse +Protokoll +Für uns +Stand +Nachweis", told)
+    assert re.search(r"UK-BL .*gebende Bibliothek.* aktiv +none", told)
+    assert re.search(r"UK-CUSTOMER .*nehmende Bibliothek +aktiv +none", told)
+    assert german("pause", "UK-BL").code == 0
+    assert re.search(r"UK-BL .* angehalten", german("partners").out)
+    assert german("partners", "--json").json[0]["status"] == "paused"
+    with (folder / "config.toml").open("a") as file:
+        file.write('[schedule]\ndigest = "0 7 * * *"\n')
+    told = german("jobs").out
+    assert re.search(r"was fällig ist +alle 60s\b", told)
+    assert re.search(r"tägliche Übersicht +0 7 \* \* \* ", told)
+    assert {one["job"] for one in german("jobs", "--json").json["jobs"]} == {"sweep", "digest"}
+    assert german("verify").out == "1 Vorgang geprüft, 0 weichen ab\n"
+
+
+def test_what_inject_says_of_a_file_is_german(german: Cli, folder: Path) -> None:
+    (folder / "empty").write_bytes(b"")
+    (folder / "link").symlink_to("nowhere")
+    (folder / "letter").write_text("From: a@b.example\r\nMessage-ID: <a@b.example>\r\n\r\nHello\r\n")
+    assert german("inject", "empty").err == "empty ist leer.\n"
+    assert german("inject", "link").err == "link kann nicht gelesen werden: es ist ein Link ins Leere.\n"
+    assert german("inject", "/dev/null").err == "/dev/null kann nicht gelesen werden: es ist keine Datei.\n"
+    name = german("inject", "letter").out.strip()
+    assert german("inject", "letter").out == f"schon da als {name}\n"
+
+
+def test_what_a_partner_wrote_of_its_address_is_told_in_german(german: Cli, folder: Path) -> None:
+    with sqlite3.connect(folder / "var/mailproc.db") as store:
+        columns = "(partner, kind, value) VALUES ('UK-BL', 'address', 'new@bl.example')"
+        store.execute(f"INSERT INTO partner_learned {columns}")
+    waits = "wartet: mailproc partners --confirm A1 oder --forget A1"
+    assert f"A1 UK-BL schrieb: Antworten an new@bl.example ({waits})\n" in german("partners").out
+    told = german("partners", "--forget", "A1").out
+    assert told == "An new@bl.example ging nichts; Briefe an UK-BL gehen an orders@bl.example.\n"

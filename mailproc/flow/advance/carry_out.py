@@ -224,7 +224,7 @@ def _dismiss_returned(work: Work) -> None:
     for outgoing_id in order_letters.returned(work.connection, transaction_id):
         wanted = order_letters.still_wanted(work.connection, outgoing_id)
         if all(one.id == transaction_id for one in wanted):
-            undelivered.dismiss(work.connection, outgoing_id, "dismissed: its orders were withdrawn")
+            undelivered.dismiss(work.connection, outgoing_id, sentence("orders-withdrawn"))
 
 
 def _take_back(work: Work, effect: TakeBack) -> None:

@@ -14,7 +14,7 @@ from mailproc.flow.matching import unconfirmed
 from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.status import term_word
-from mailproc.sentence import Part, sentence
+from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import events, partner_addresses, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -156,7 +156,7 @@ def _redirect(
     if not _asks(connection, row):
         why = sentence("redirect-too-late", number=found.number, state=term_word(transaction.state))
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
-    text = f"{found.symbol} has it now, at {found.address}"
+    text = sentence("has-it-now-at", library=found.symbol, address=found.address)
     event = _event(forwarding.REDIRECT, found, transaction, text, context, by)
     outcome = steps.step(connection, events.add(connection, event), context)
     moved = sentence("moved-by-yes", number=found.number, partner=found.partner)
@@ -168,13 +168,13 @@ def _remain(connection: Connection, found: Learned, row: LearnedAddress, context
     from mailproc.flow.advance import forwarding, steps  # as above
 
     transaction = transactions.load(connection, row.transaction_id)
-    text = f"not with {found.symbol} at {found.address}"
+    text = sentence("not-with", library=found.symbol, address=found.address)
     event = _event(forwarding.REMAIN, found, transaction, text, context, by)
     steps.step(connection, events.add(connection, event), context)
 
 
 def _event(
-    kind: str, found: Learned, transaction: Transaction, text: str, context: Context, by: str
+    kind: str, found: Learned, transaction: Transaction, text: Sentence, context: Context, by: str
 ) -> NewEvent:
     return NewEvent(
         cause="staff",
@@ -184,7 +184,7 @@ def _event(
         door="cli",
         partner=transaction.partner,
         transaction_id=transaction.id,
-        facts={"symbol": found.symbol, "address": found.address, "text": text},
+        facts={"symbol": found.symbol, "address": found.address, "text": str(text), "why": stored(text)},
     )
 
 
@@ -194,10 +194,10 @@ def _believed(found: Learned, context: Context) -> Iterator[Part]:
 
     partner = context.partners.get(found.partner)
     if partner is not None and "none" not in (proofs := forwarded_senders.proofs_of(partner, context)):
-        yield (
-            f"Letters from {found.address} count if proven by {' or '.join(proofs)}; all others wait on the"
-            " shelf: `mailproc shelved` lists them, `mailproc release I…` takes one."
-        )
+        either: Part = proofs[0]
+        for proof in proofs[1:]:
+            either = sentence("either-proof", first=either, second=proof)
+        yield sentence("letters-count-if-proven", address=found.address, proofs=either)
 
 
 def _one(connection: Connection, name: str) -> tuple[Learned, LearnedAddress]:

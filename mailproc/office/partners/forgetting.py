@@ -5,11 +5,12 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.mail.addresses import ascii_lower
+from mailproc.sentence import Part, sentence
 from mailproc.store import outgoing, partner_addresses, requests, transactions
 from mailproc.store.rows import Transaction
 
 
-def move_away(connection: Connection, context: Context, symbol: str, address: str) -> tuple[str, ...]:
+def move_away(connection: Connection, context: Context, symbol: str, address: str) -> tuple[Part, ...]:
     """Move requests and letters of the partner at ``address`` to where they would go without it.
 
     Return what became of them, as sentences. If the partner has left config.toml there is no other address.
@@ -17,13 +18,13 @@ def move_away(connection: Connection, context: Context, symbol: str, address: st
     partner = context.partners.get(symbol)
     instead = partner_addresses.address_of(connection, symbol) or (partner.address if partner else "")
     if not instead:
-        return (f"{symbol} is no longer in config.toml: what went to {address} stays as it is.",)
+        return (sentence("address-not-configured", partner=symbol, address=address),)
     if ascii_lower(instead) == ascii_lower(address):
-        return (f"Letters to {symbol} go to {instead} all the same: config.toml names it.",)
+        return (sentence("address-all-the-same", partner=symbol, address=instead),)
     moved = _requests(connection, symbol, address, instead)
     rewritten = _letters(connection, symbol, address)
-    had = f"{', '.join(moved)} had {address}; letters about them go to {instead} now."
-    nobody = f"Nothing went to {address}; letters to {symbol} go to {instead}."
+    had = sentence("address-moved", numbers=", ".join(moved), address=address, instead=instead)
+    nobody = sentence("address-unused", address=address, partner=symbol, instead=instead)
     return (had if moved else nobody, *rewritten)
 
 
@@ -36,12 +37,12 @@ def _requests(connection: Connection, symbol: str, address: str, instead: str) -
     return [_number(connection, row) for row in theirs if row.closed_at is None]
 
 
-def _letters(connection: Connection, symbol: str, address: str) -> tuple[str, ...]:
+def _letters(connection: Connection, symbol: str, address: str) -> tuple[Part, ...]:
     """Write waiting letters again; one that staff must look at, when they release it (``send.redeliver``)."""
     waiting = outgoing.prepared_to(connection, symbol, address)
     for outgoing_id in waiting:
         outgoing.renew_letter(connection, outgoing_id)
-    return tuple(f"O{outgoing_id} had not left, and is written again." for outgoing_id in waiting)
+    return tuple(sentence("letter-rewritten", letter=f"O{outgoing_id}") for outgoing_id in waiting)
 
 
 def _number(connection: Connection, row: Transaction) -> str:
