@@ -84,11 +84,12 @@ def keep(connection: Connection, request_id: int) -> None:
 
 def make_at_commit(engine: Engine) -> None:
     """The engine's connections make the texts that were asked for (``keep``) as the last of each COMMIT."""
-    event.listen(engine, "commit", _make_texts)
+    event.listen(engine, "commit", make_texts)
     event.listen(engine, "rollback", _forget)
 
 
-def _make_texts(connection: Connection) -> None:
+def make_texts(connection: Connection) -> None:
+    """Make those that were asked for since the connection's transaction began."""
     for request_id in connection.info.pop(_KEPT, ()):
         try:
             words = words_of(connection, request_id)

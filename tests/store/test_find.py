@@ -122,6 +122,7 @@ def test_the_index_changes_nothing(store, now, titles, typed):
 
     def job(connection):
         rows = [shelve(connection, now, title=title, author="")[0] for title in titles]
+        find.make_texts(connection)
         texts = {row: find.words_of(connection, row) for row in rows}
         hits = set(connection.execute(select(REQUEST.c.id).where(find.fits(connection, typed))).scalars())
         raise Undone(texts, hits)
