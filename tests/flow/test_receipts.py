@@ -94,6 +94,19 @@ def test_who_gets_none(open_world, addresses, wrong):
     assert [one for one in world.sent if one.to != "staff@library.example"] == []
 
 
+@pytest.mark.parametrize("recipient", ["desk@library.example", "ILL@Customer.example"])
+def test_a_receipt_never_goes_to_an_address_of_ours(
+    make_world, sqlite_url, receipt_lines, addresses, recipient
+):
+    """It would come in at our own listener."""
+    lines = f'[listen]\nrecipients = ["ill@library.example", "{recipient}"]\n'
+    world = make_world(sqlite_url, receipt_lines, lines)
+    world.ordered(ORDER)
+    ours = recipient.lower() == addresses["XX-CUSTOMER"]
+    assert len(receipts(world, addresses)) == (not ours)
+    assert len(world.listed()) == 1
+
+
 def test_where_the_partner_wants_none(small_world):
     small_world.ordered(ORDER)
     assert small_world.sent == []

@@ -177,6 +177,11 @@ def test_transfer_encodings(encoding: str, content: bytes, expected: bytes) -> N
     assert parse(raw).parts[0].content == expected
 
 
+def test_a_transfer_encoding_that_nobody_knows_is_noted() -> None:
+    raw = letter("Content-Type: text/plain\nContent-Transfer-Encoding: x-unheard-of", b"a=3D")
+    assert parse(raw).defects == ("unknown transfer encoding 'x-unheard-of'",)
+
+
 MIXED = letter(
     'Content-Type: multipart/mixed; boundary="b"',
     b"preamble\r\n--b\r\nContent-Type: multipart/alternative; boundary=bb\r\n\r\n"
@@ -345,6 +350,11 @@ ORDER = "99-0001\nQ7W8E9R\n"
             " ",
         ),
         ("application/pdf", "x", ""),
+        (
+            "multipart/alternative; boundary=b",
+            "--b\nContent-Type: text/html\n\n<p>as a page</p>\n--b\n\nas text\n--b--",
+            "as text",
+        ),
     ],
 )
 def test_readable_is_the_body_however_written(content_type: str, body: str, text: str) -> None:

@@ -51,6 +51,14 @@ def test_a_query_is_answered_by_itself_where_we_borrow(iso):
     assert iso.attention("B1") == ()
 
 
+def test_a_query_before_any_answer_is_told_of_the_request(iso):
+    iso.place(LENDER)
+    iso.hears("STATUS_QUERY")
+    said = iso.last()["report"]["history"]
+    assert (said["most_recent_service"], said["initiator_of_most_recent_service"]) == ("ILL_REQUEST", US)
+    assert "most_recent_service_note" not in said
+
+
 def test_a_service_that_the_report_has_no_number_for_stands_in_its_note(iso):
     """The standard's list has neither Overdue nor Renew: the one before is named, and what came then."""
     iso.asks()

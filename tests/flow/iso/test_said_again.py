@@ -184,3 +184,23 @@ def test_a_cancellation_at_the_last_brings_its_request(iso, hurried):
         incoming.attach(iso.app.store, iso.app.context, letter_id, "B1")
     iso.days(60)
     assert iso.kinds() == ["ILL_REQUEST", "CANCEL", "CANCEL", "ILL_REQUEST", "CANCEL"]
+
+
+@pytest.mark.parametrize(
+    ("word", "requests"),
+    [
+        ({"kind": "MESSAGE", "note": "we look"}, 1),
+        ({"kind": "STATUS_OR_ERROR_REPORT", "report": {"kind": "status", "current_state": "UNKNOWN"}}, 3),
+        ({"kind": "STATUS_OR_ERROR_REPORT", "report": {"kind": "status", "current_state": "PENDING"}}, 1),
+    ],
+    ids=["a message", "they know nothing of it", "they have it"],
+)
+def test_a_cancellation_brings_its_request_where_all_they_say_is_that_they_do_not_have_it(
+    iso, word, requests
+):
+    iso.place(LENDER)
+    iso.act("B1", "cancel")
+    iso.hears(**word)
+    iso.days(60)
+    assert iso.kinds().count("ILL_REQUEST") == requests
+    assert iso.kinds().count("CANCEL") == 3
