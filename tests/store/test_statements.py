@@ -80,3 +80,19 @@ def test_an_expanding_parameter_is_refused(sqlite_url):
     with pytest.raises(TypeError):
         store.write(lambda c: some.rows(c, {"ids": [1, 2]}))
     store.close()
+
+
+@pytest.mark.parametrize("word", ["PENDING", "it's", "50% of ?", "a:b", "Ä\n"])
+def test_a_word_of_the_statement_itself_is_written_into_it(writing, now, word):
+    """So its plan, which a partial index may depend on, is made once and not at each execution."""
+    look = Constant(select(TABLE.c.id).where(TABLE.c.state == word, TABLE.c.tgq == bindparam("tgq")))
+
+    def job(connection):
+        row_id = ADD.scalar(connection, FIELDS | {"state": word, "updated_at": now})
+        ADD.scalar(connection, FIELDS | {"attempt": 2, "tq": "2", "updated_at": now, "state": "OTHER"})
+        return look.scalar(connection, {"tgq": "B1"}) == row_id
+
+    assert writing.write(job)
+    said = look._plan._text  # nothing else tells whether SQLite was given a parameter
+    assert "'" + word.replace("'", "''") + "'" in said
+    assert said.replace(word, "").count("?") == 1

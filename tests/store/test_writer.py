@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc import log
 from mailproc.errors import NoRoom, TryLater
@@ -92,6 +93,24 @@ def test_what_has_gathered_is_one_commit_and_a_failing_job_fails_alone(gate, com
     assert not any(isinstance(error, TryLater) for error in errors)
     assert kept(writing) == 4
     assert len(commits) == 2  # the gate's, and one for all
+
+
+def test_a_job_that_is_alone_in_its_commit_is_undone_as_well(writing, letter):
+    """It has no savepoint; its transaction is rolled back."""
+
+    def bad(connection):
+        inbox.keep(connection, [letter(b"half a job")])
+        raise KeyError("a bug")
+
+    def broken(connection):
+        inbox.keep(connection, [letter(b"half a statement")])
+        connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    for job in (bad, broken, bad):
+        assert isinstance(writing.submit(job).exception(SECONDS), KeyError | SQLAlchemyError)
+        assert kept(writing) == 0
+    assert writing.write(lambda c: inbox.keep(c, [letter(b"whole")]))[0].new
+    assert kept(writing) == 1
 
 
 def test_a_value_too_long_for_an_index_fails_alone(gate, writing, letter):
