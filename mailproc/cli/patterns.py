@@ -10,7 +10,7 @@ from mailproc.cli import output
 from mailproc.cli.letter_files import letters
 from mailproc.cli.session import configured
 from mailproc.errors import LocalFault
-from mailproc.office.templates import pattern_trial
+from mailproc.office.templates import codec_trial
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()
@@ -34,7 +34,7 @@ def show(
         raise LocalFault(sentence("one-letter", file=file))
     if found[0].problem:
         raise LocalFault(found[0].problem)
-    said = pattern_trial.tried(context, found[0].name, found[0].raw)
+    said = codec_trial.explained(context, found[0].name, found[0].raw)
     if as_json:
         output.as_json(said)
         return

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailproc.config import Partner
+from mailproc.config import Config, Partner
 from mailproc.flow.context import Context
 from mailproc.ill import machine
-from mailproc.ill.actions import WANTS_ANSWER
+from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
-from mailproc.protocols import unsupported_acts
+from mailproc.protocols import registry
 from mailproc.protocols.codec import Codec, Manner
+from mailproc.protocols.protocol import NONE
 from mailproc.store.rows import Transaction
 
 OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
@@ -34,7 +35,7 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
 
 
 def of_message(codec: Codec, partner: Partner | None, apdu: Apdu, role: Role, dialect: str) -> Manner:
-    """The same of this very message: LOCAL also where this partner is not told it and need not be."""
+    """Return the same for one message: LOCAL also if this partner is not sent it, and does not need it."""
     manner = effective(codec, partner, apdu.type, role, dialect)
     quiet = manner is Manner.SEND and codec.unsaid(apdu, dialect, partner)
     return Manner.LOCAL if quiet else manner
@@ -53,7 +54,33 @@ def sayable(actions: Sequence[str], transaction: Transaction, context: Context) 
         actions = [action for action in actions if action != "renew"]
     if options.get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]
-    return unsupported_acts.sayable(actions, codec, role, dialect, context.config, partner)
+    return expressible(actions, codec, role, dialect, context.config, partner)
+
+
+def expressible(
+    actions: Sequence[str], codec: str, role: Role, dialect: str, config: Config, partner: Partner | None
+) -> tuple[str, ...]:
+    """Return those of ``actions`` (names of the command line) that we as ``role`` can send, in their order.
+
+    The codec is not made: to show a request, manners and dialects are enough, without the reply codes.
+
+    An action without a message (close) stays; if the protocol is not installed, nothing else does.
+    ``partner``: its switches may forbid more.
+    """
+    protocol = registry.PROTOCOLS.get(codec)
+    ability = protocol.ability(dialect, config) if protocol else NONE
+    switches = partner.manner if partner else {}
+
+    def able(name: str) -> bool:
+        action = BY_NAME[name]
+        if action.results is not None:
+            return ability.takes(action.results)
+        kind = action.message
+        if kind is None:
+            return True
+        return Manner.REFUSE not in (ability.manner(kind, role), switches.get(kind.name.lower()))
+
+    return tuple(action for action in actions if able(action))
 
 
 def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from mailproc.config import Config, Library, Partner
+from mailproc.flow.delivery_mode import expressible
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import IllAnswer, Location, Money
 from mailproc.ill.terms import Results, Role
 from mailproc.protocols import registry
 from mailproc.protocols.codec import Manner
 from mailproc.protocols.iso10161 import dialects
-from mailproc.protocols.unsupported_acts import sayable
 
 CONFIG = Config(library=Library(symbol="XX-A", name="A", email="a@a.example"))
 CODECS = registry.load(CONFIG)
@@ -22,7 +22,7 @@ SPOKEN = [("artemail", ""), ("artemail", "plain"), *(("iso10161", name) for name
 @pytest.mark.parametrize(("codec", "dialect"), SPOKEN)
 @pytest.mark.parametrize("role", Role)
 def test_the_codec_says_the_same(codec, dialect, role):
-    offered = sayable(tuple(OF_ROLE[role]), codec, role, dialect, CONFIG, None)
+    offered = expressible(tuple(OF_ROLE[role]), codec, role, dialect, CONFIG, None)
     speaks = CODECS.by_name(codec)
     for name, action in OF_ROLE[role].items():
         results = action.results
@@ -50,16 +50,16 @@ def _answer(results: Results) -> IllAnswer:
 
 def test_a_condition_is_not_offered_where_it_cannot_be_said():
     asked = ("ship", "conditional", "estimate", "forward", "close")
-    assert sayable(asked, "artemail", Role.RESPONDER, "", CONFIG, None) == ("ship", "close")
-    assert sayable(asked, "iso10161", Role.RESPONDER, "", CONFIG, None) == asked
+    assert expressible(asked, "artemail", Role.RESPONDER, "", CONFIG, None) == ("ship", "close")
+    assert expressible(asked, "iso10161", Role.RESPONDER, "", CONFIG, None) == asked
 
 
 def test_a_switch_of_the_partner_forbids_more():
     partner = Partner(symbol="XX-B", name="B", address="b@b.example", manner={"recall": "REFUSE"})
-    assert sayable(("recall", "ship"), "iso10161", Role.RESPONDER, "", CONFIG, partner) == ("ship",)
+    assert expressible(("recall", "ship"), "iso10161", Role.RESPONDER, "", CONFIG, partner) == ("ship",)
 
 
 def test_by_a_protocol_that_this_program_has_no_more_nothing_can_be_said():
     """Its requests are still listed and shown, and can be closed."""
     asked = ("ship", "conditional", "forward", "close")
-    assert sayable(asked, "smoke-signals", Role.RESPONDER, "", CONFIG, None) == ("close",)
+    assert expressible(asked, "smoke-signals", Role.RESPONDER, "", CONFIG, None) == ("close",)

@@ -1,4 +1,4 @@
-"""Decode a letter, and encode messages, without a store."""
+"""Decode or explain a letter, and encode messages, without a store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.compose import compose, domain_of, message_id
 from mailproc.mail.parse import parse
-from mailproc.protocols.codec import Wire
+from mailproc.protocols.codec import ReadLine, Wire
 from mailproc.sentence import sentence
 
 
@@ -33,6 +33,37 @@ def decoded(context: Context, name: str, raw: bytes) -> dict[str, Any]:
         "unsure": [apdu_json.to_json(apdu) for apdu in found.unsure],
         "faults": [{"position": fault.position, "text": fault.text} for fault in found.faults],
     }
+
+
+def explained(context: Context, name: str, raw: bytes) -> dict[str, Any]:
+    """Show how a letter is read, line by line, so that staff can adapt the patterns of a protocol.
+
+    Return {"file", "read_as", "means", "overlay", "lines": [{"line", "text", "kind", …}]}, masked.
+
+    ``line`` counts the lines of the body from 1; 0 is the subject. Raise LocalFault if no protocol has
+    patterns.
+    """
+    found = context.registry.explain(parse(context.registry.mask(raw)))
+    if found is None:
+        raise LocalFault(sentence("no-patterns"))
+    return {
+        "file": name,
+        "read_as": found.kind or None,
+        "means": found.means,
+        "overlay": found.overlay,
+        "lines": [_line(told) for told in found.lines],
+    }
+
+
+def _line(told: ReadLine) -> dict[str, Any]:
+    shown: dict[str, Any] = {"line": told.line, "text": told.text, "kind": told.kind}
+    if told.row:
+        shown |= {"row": told.row, "from": "site" if told.overlaid else "shipped"}
+    if told.means:
+        shown["means"] = told.means
+    if told.apdu is not None:
+        shown["apdu"] = apdu_json.to_json(told.apdu)
+    return shown
 
 
 def encoded(context: Context, apdus: Sequence[Apdu], codec_name: str, to: str) -> bytes:

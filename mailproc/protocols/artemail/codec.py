@@ -15,7 +15,7 @@ from mailproc.mail import bounce
 from mailproc.mail.last_letter import LastLetter
 from mailproc.mail.letter import Body, Letter
 from mailproc.mail.parse import parse
-from mailproc.protocols.artemail import account_rules, delivery_modes, mask, overrides, plain, settings
+from mailproc.protocols.artemail import account_rules, delivery_modes, mask, plain, settings
 from mailproc.protocols.artemail.mask import Masker
 from mailproc.protocols.artemail.read import document_links, free_text, orders
 from mailproc.protocols.artemail.read.body_lines import lines_of, texts, written
@@ -90,7 +90,7 @@ class ArtemailCodec(Codec):
             frozenset(settings.plain_customers(config)),
             settings.asks_plainly(config),
             tuple(account_rules.warnings(config)),
-            *overrides.by_code_and_reason(config, codes),
+            *settings.follows(config, codes),
             config.artemail.replies,
         )
 
