@@ -8,10 +8,13 @@ import pytest
 from tests.acceptance.service import SECRETS, Service
 from tests.servers.relay import Relay
 from tests.support import empty_store
+from tests.support.forking import Forker
 
 
 @pytest.fixture
-def serve(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+def serve(
+    tmp_path: Path, relay: Relay, forker: Forker, python: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Service]]:
     """Makes a Service on a store's URL (default: a file in its folder), closed at the end."""
     made: list[Service] = []
     for name, secret in SECRETS.items():
@@ -22,7 +25,7 @@ def serve(tmp_path: Path, relay: Relay, monkeypatch: pytest.MonkeyPatch) -> Iter
         url = store_url or f"sqlite:///{folder}/mailproc.db"
         if not store_url:
             empty_store.copy_to(folder / "mailproc.db")
-        made.append(Service(folder, url, relay.port, mailbox, connections))
+        made.append(Service(folder, url, relay.port, forker, python, mailbox, connections))
         return made[-1]
 
     yield make

@@ -24,12 +24,12 @@ from mailproc.office.queries.request_details import RequestDetails
 from mailproc.office.requests import place
 from mailproc.practice.order_file import GAP
 from mailproc.store.engine import Store
-from tests.acceptance.forking import Forked, Forker
 from tests.command_line import Ran, run
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.ports import free_port
 from tests.support import configuration, history
 from tests.support.configuration import Account
+from tests.support.forking import Forked, Forker
 
 OURS = "ill@library.example"
 LENDER = "orders@lender.example"
@@ -102,27 +102,24 @@ class Service:
     """One configured mailproc: its daemon may be started, killed and asked to end, again and again."""
 
     def __init__(
-        self, folder: Path, store_url: str, relay_port: int, mailbox: str = "", connections: int = 1
-    ) -> None:
+        self, folder: Path, store_url: str, relay_port: int, forker: Forker, python: str = sys.executable,
+        mailbox: str = "", connections: int = 1,
+    ) -> None:  # fmt: skip
         folder.mkdir(exist_ok=True)
+        self._forker, self._python = forker, python
         self.config = folder / "config.toml"
         self.log = folder / "daemon.log"
         self.port = free_port()
         self.config.write_text(configured_for(store_url, self.port, relay_port, connections) + mailbox)
-        self.daemon: subprocess.Popen[bytes] | Forked | None = None
+        self.daemon: Forked | None = None
         self._from = 0
         self.store = Store.open(store_url)
         history.remember(self.store)
 
-    def start(self, *program: str) -> None:
-        """Start the daemon (or ``program`` in its place) and wait until it is ready."""
-        self.launch(*program)
+    def start(self) -> None:
+        """Start the daemon and wait until it is ready."""
+        self.launch()
         self.wait_until_ready()
-
-    def fork(self, forker: Forker, number: int = 0, when: str = "") -> None:
-        """Launch the daemon by fork; it dies at its commit of that ``number``, if one is given."""
-        self._from = self.log.stat().st_size if self.log.exists() else 0
-        self.daemon = forker.fork(self.config, self.log, number, when)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 30
@@ -132,11 +129,18 @@ class Service:
             assert time.monotonic() < deadline, self.tail()
             time.sleep(0.01)  # its output is a file, so that a kill never blocks anybody
 
-    def launch(self, *program: str) -> None:
-        command = program or ("-m", "mailproc", "--config", str(self.config), "run")
+    def launch(self, code: str = "") -> None:
+        """Start the daemon after ``code``."""
         with self.log.open("ab") as log:
             self._from = log.tell()
-            self.daemon = subprocess.Popen([sys.executable, *command], stdout=log, stderr=log)
+            arguments = ["--config", str(self.config), "run"]
+            self.daemon = self._forker.start(log.fileno(), *arguments, code=code, folder=Path.cwd())
+
+    def once(self, code: str) -> int:
+        """Run ``code`` in a process of its own, which knows ``config``; its exit status."""
+        with self.log.open("ab") as log:
+            given = f"config = {str(self.config)!r}\n{code}\nraise SystemExit(0)"
+            return self._forker.start(log.fileno(), code=given, folder=Path.cwd()).wait()
 
     def _said(self) -> bytes:
         with self.log.open("rb") as log:
@@ -171,7 +175,7 @@ class Service:
 
     def program(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """The command line as a process of its own."""
-        command = [sys.executable, "-m", "mailproc", "--config", str(self.config), *words]
+        command = [self._python, "-m", "mailproc", "--config", str(self.config), *words]
         return subprocess.run(
             command,
             input=given,

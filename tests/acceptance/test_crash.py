@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.acceptance import crash_checks as checks
+from tests.acceptance import doomed
 from tests.acceptance.crash_load import Lender, Mailbox, Senders, Staff
-from tests.acceptance.forking import Forker
 from tests.acceptance.service import Service, mailbox_of
 from tests.servers.dovecot import Dovecot
 from tests.servers.relay import Relay
@@ -38,20 +38,18 @@ GRACE = 10.0  # seconds until a doomed daemon that has nothing more to commit is
 def kill_again_and_again(
     service: Service, chance: random.Random, kills: int, each: Callable[[], None]
 ) -> None:
-    with Forker() as forker:
-        for _ in range(kills):
-            kind = chance.random()
-            if kind < 0.5:
-                number, when = chance.randint(1, COMMITS), chance.choice(("before", "after"))
-                service.fork(forker, number, when)
-                service.ended_within(GRACE)
-            else:
-                service.fork(forker)
-                if kind < 0.9:
-                    service.wait_until_ready()
-                time.sleep(chance.uniform(0, 1))  # the moment of the kill is the point: also while it starts
-            service.kill()
-            each()
+    for _ in range(kills):
+        kind = chance.random()
+        if kind < 0.5:
+            service.launch(doomed.code(chance.randint(1, COMMITS), chance.choice(("before", "after"))))
+            service.ended_within(GRACE)
+        else:
+            service.launch()
+            if kind < 0.9:
+                service.wait_until_ready()
+            time.sleep(chance.uniform(0, 1))  # the moment of the kill is the point: also while it starts
+        service.kill()
+        each()
 
 
 @pytest.mark.timeout(PATIENCE)

@@ -1,15 +1,10 @@
 """Killed between each pair of commits of docs/queue.md: the next start does what the page says.
 
-A process that has everything imported forks for each run, so that a run costs no start of Python.
 In a doomed run one function is replaced by the end of the process ("after": at its end; "committed":
 after the commit of its transaction; "committed 3": of the third).
 """
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,13 +12,13 @@ import pytest
 
 from mailproc.office.mailroom import incoming
 from mailproc.practice import order_file
+from mailproc.sentence import note
 from mailproc.store import inbox
 from mailproc.store.inbox import NewLetter
 from tests.acceptance.service import (
     BORROWER,
     LENDER,
     OURS,
-    SECRETS,
     Service,
     mailbox_of,
     order_letter,
@@ -33,8 +28,8 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.relay import Posted, Relay
 
 KILLED = 42
-FORKER = """
-import json, os, sys
+RUN = """
+import os
 from importlib import import_module
 from pathlib import Path
 from sqlalchemy import event
@@ -66,61 +61,21 @@ def doom(where, what, marker):
         return real(connection, *arguments, **keywords)
     setattr(module, name, {"after": after, "committed": committed}.get(marker, doomed))
 
-def run(config, point, portion):
-    if portion:
-        portions.PORTION = portion
-    if point:
-        doom(*point)
-    house = build(Path(config))
-    daemon.run_once(house)
-    house.store.close()
-
-for line in sys.stdin:
-    config, point, portion = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            run(config, point, portion)
-            status = 0
-        except BaseException:
-            import traceback
-            traceback.print_exc()
-        os._exit(status)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+if portion:
+    portions.PORTION = portion
+if point:
+    doom(*point)
+house = build(Path(config))
+daemon.run_once(house)
+house.store.close()
 """
 Point = tuple[str, str, str]
-Once = Callable[..., int]
 
 
-@pytest.fixture(scope="module")
-def forker() -> Iterator[subprocess.Popen[str]]:
-    environment = {**os.environ, **SECRETS}
-    with subprocess.Popen(
-        [sys.executable, "-c", FORKER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-@pytest.fixture
-def once(forker: subprocess.Popen[str]) -> Once:
+def once(service: Service, point: Point | None = None, portion: int = 0) -> int:
     """`mailproc run --once`, killed at ``point`` if one is given; the exit status. ``portion``: messages of a
     letter that share a commit."""
-
-    def run(service: Service, point: Point | None = None, portion: int = 0) -> int:
-        assert forker.stdin is not None
-        assert forker.stdout is not None
-        forker.stdin.write(json.dumps([str(service.config), point, portion]) + "\n")
-        forker.stdin.flush()
-        return int(forker.stdout.readline())
-
-    return run
+    return service.once(f"point, portion = {point!r}, {portion}\n{RUN}")
 
 
 @pytest.fixture
@@ -158,7 +113,7 @@ BEFORE_3: list[Point] = [
 
 
 @pytest.mark.parametrize("point", BEFORE_2, ids=lambda point: point[1])
-def test_between_1_and_2_the_letter_is_read_again(service: Service, once: Once, point: Point) -> None:
+def test_between_1_and_2_the_letter_is_read_again(service: Service, point: Point) -> None:
     inject(service, order_letter("a", ["A1", "A2"]), order_letter("b", ["A3"]))
     assert once(service, point) == KILLED
     assert [state for state, _ in states(service, "inbox")] == ["todo", "todo"]
@@ -168,7 +123,7 @@ def test_between_1_and_2_the_letter_is_read_again(service: Service, once: Once, 
 
 
 @pytest.mark.parametrize("point", BEFORE_3, ids=lambda point: point[1])
-def test_between_2_and_3_the_step_is_taken_again(service: Service, once: Once, point: Point) -> None:
+def test_between_2_and_3_the_step_is_taken_again(service: Service, point: Point) -> None:
     inject(service, order_letter("a", ["A1", "A2"]), order_letter("b", ["A3"]))
     assert once(service, point) == KILLED
     assert [state for state, _ in states(service, "inbox")] == ["done", "done"]
@@ -191,7 +146,7 @@ SETTLED: list[tuple[Point, int]] = [
 
 @pytest.mark.parametrize(("portion", "staged", "again"), STAGED, ids=str)
 def test_a_long_letter_is_read_again_where_not_all_of_it_was_written(
-    service: Service, once: Once, portion: int, staged: int, again: Point | None
+    service: Service, portion: int, staged: int, again: Point | None
 ) -> None:
     """Killed after each portion; and once more, when the next start has deleted a part of it."""
     inject(service, order_letter("a", MANY))
@@ -209,7 +164,7 @@ def test_a_long_letter_is_read_again_where_not_all_of_it_was_written(
 
 @pytest.mark.parametrize(("point", "gone"), SETTLED, ids=str)
 def test_a_long_letter_that_is_settled_has_its_effect_whole(
-    service: Service, once: Once, point: Point, gone: int
+    service: Service, point: Point, gone: int
 ) -> None:
     inject(service, order_letter("a", MANY))
     assert once(service, point, PORTION) == KILLED
@@ -236,7 +191,7 @@ BEFORE_4: list[Point] = [
 
 
 @pytest.mark.parametrize("point", BEFORE_4, ids=lambda point: point[1])
-def test_between_3_and_4_it_is_worded_again(service: Service, once: Once, relay: Relay, point: Point) -> None:
+def test_between_3_and_4_it_is_worded_again(service: Service, relay: Relay, point: Point) -> None:
     service.place("Weirs")
     assert once(service, point) == KILLED
     assert states(service, "outgoing") == []
@@ -248,7 +203,7 @@ def test_between_3_and_4_it_is_worded_again(service: Service, once: Once, relay:
     assert states(service, "outgoing") == [("handed_over", 0)]
 
 
-def test_between_4_and_5a_the_stored_bytes_leave(service: Service, once: Once, relay: Relay) -> None:
+def test_between_4_and_5a_the_stored_bytes_leave(service: Service, relay: Relay) -> None:
     service.place("Weirs")
     assert once(service, ("mailproc.flow.send", "_begin", "")) == KILLED
     assert states(service, "outgoing") == [("prepared", 0)]
@@ -272,14 +227,14 @@ def test_between_4_and_5a_the_stored_bytes_leave(service: Service, once: Once, r
     ids=lambda value: value[1] + value[2] if isinstance(value, tuple) else str(value),
 )
 def test_between_5a_and_5b_an_order_waits_for_staff(
-    service: Service, once: Once, relay: Relay, point: Point, arrived: int
+    service: Service, relay: Relay, point: Point, arrived: int
 ) -> None:
     service.place("Weirs")
     assert once(service, point) == KILLED
     assert [state for state, _ in states(service, "outgoing")] == ["sending"]
     assert once(service) == once(service) == 0
     ((state, why),) = service.ask("SELECT state, last_error FROM outgoing WHERE partner <> ''")
-    assert (state, why) == ("in_doubt", "the program ended while it was being sent")
+    assert (state, str(note(why))) == ("in_doubt", "the program ended while it was being sent")
     assert len(relay.to(LENDER)) == arrived
     line = service.shown("B1").line
     assert (line.state, line.delivery) == ("PENDING", "in_doubt")
@@ -292,9 +247,7 @@ def test_between_5a_and_5b_an_order_waits_for_staff(
     assert (line.delivery, line.attention) == ("handed_over", ())
 
 
-def test_in_doubt_before_people_is_said_again_byte_for_byte(
-    service: Service, once: Once, relay: Relay
-) -> None:
+def test_in_doubt_before_people_is_said_again_byte_for_byte(service: Service, relay: Relay) -> None:
     service.place("Weirs")
     assert once(service) == 0
     inject(service, report_letter("r", {"B1-1": "CRF*CANNOT MATCH ITEM"}), sender=LENDER)
@@ -307,7 +260,7 @@ def test_in_doubt_before_people_is_said_again_byte_for_byte(
     assert {state for state, _ in states(service, "outgoing")} == {"handed_over"}
 
 
-def test_after_5b_nothing_is_to_do(service: Service, once: Once, relay: Relay) -> None:
+def test_after_5b_nothing_is_to_do(service: Service, relay: Relay) -> None:
     service.place("Weirs")
     assert once(service, ("mailproc.flow.send", "_end", "after")) == KILLED
     assert states(service, "outgoing") == [("handed_over", 0)]
@@ -327,7 +280,6 @@ def test_after_5b_nothing_is_to_do(service: Service, once: Once, relay: Relay) -
 def test_by_imap_the_letter_is_ours_before_it_is_seen(
     serve: Callable[..., Service],
     dovecot: Dovecot,
-    once: Once,
     request: pytest.FixtureRequest,
     point: Point,
     kept: int,
@@ -356,7 +308,7 @@ POISON: list[tuple[str, Point]] = [
     ("queue", "point"), POISON, ids=lambda value: value if isinstance(value, str) else value[1]
 )
 def test_a_letter_that_kills_is_shelved_after_its_third_try_and_its_neighbours_live(
-    service: Service, once: Once, queue: str, point: Point
+    service: Service, queue: str, point: Point
 ) -> None:
     good = [order_letter(f"g{position}", [f"G{position}"]) for position in range(1, 5)]
     inject(service, *good[:2], order_letter("p", ["P1"], title="POISON of the Fens"), *good[2:])
@@ -374,7 +326,7 @@ def test_a_letter_that_kills_is_shelved_after_its_third_try_and_its_neighbours_l
 
 
 def test_an_order_that_kills_the_wording_is_shelved_and_its_neighbours_leave(
-    service: Service, once: Once, relay: Relay
+    service: Service, relay: Relay
 ) -> None:
     for title in ("Weirs", "POISON", "Tides"):
         service.place(title)
@@ -397,7 +349,7 @@ OUTSIDE: list[Point] = [
 
 
 @pytest.mark.parametrize("point", OUTSIDE, ids=lambda point: point[1] + point[2])
-def test_kills_from_outside_shelve_nobody(service: Service, once: Once, point: Point) -> None:
+def test_kills_from_outside_shelve_nobody(service: Service, point: Point) -> None:
     """As often as you like, and wherever: what was not in hand is no suspect."""
     inject(service, *(order_letter(f"n{position}", [f"N{position}"]) for position in range(9)))
     for _ in range(4):

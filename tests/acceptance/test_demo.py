@@ -1,6 +1,5 @@
 """`mailproc demo` as a stranger meets it, and as it must fail."""
 
-import os
 import re
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.practice import demo, stage, stories
-from tests.support.forking import Forker
 
 ENDS = {
     "B1": "RECEIVED", "B2": "RETURNED", "B3": "CANCELLED", "B4": "RECEIVED", "B5": "RETURNED",
@@ -31,12 +29,6 @@ def a_start() -> float:
     start = time.monotonic()
     subprocess.run([sys.executable, "-m", "mailproc", "--help"], capture_output=True, check=True)
     return time.monotonic() - start
-
-
-@pytest.fixture(scope="module")
-def python(forker: Forker) -> str:
-    """Starts the program and all that the demo starts; without REQUIRE_ALL=1 each in a moment."""
-    return sys.executable if os.environ.get("REQUIRE_ALL") == "1" else forker.python
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 many of them. And what the stories say of their partners."""
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -39,6 +41,12 @@ def forker() -> Iterator[Forker]:
     made = Forker()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def python(forker: Forker) -> str:
+    """Starts a program, and all that the program starts; without REQUIRE_ALL=1 each in a moment."""
+    return sys.executable if os.environ.get("REQUIRE_ALL") == "1" else forker.python
 
 
 @pytest.fixture

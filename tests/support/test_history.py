@@ -50,11 +50,11 @@ def test_of_two_offices(tmp_path: Path) -> None:
     assert f"L1-1 RESPONDER with {BORROWER}" in told
 
 
-def test_of_a_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_a_service(tmp_path: Path, forker: Forker, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, secret in SECRETS.items():
         monkeypatch.setenv(name, secret)
     empty_store.copy_to(tmp_path / "mailproc.db")
-    service = Service(tmp_path, f"sqlite:///{tmp_path}/mailproc.db", relay_port=1)
+    service = Service(tmp_path, f"sqlite:///{tmp_path}/mailproc.db", 1, forker)
     service.place("A title")
     assert "B1-1 REQUESTER with XX-LENDER" in history.told()
     service.close()
