@@ -116,9 +116,9 @@ class Service:
         self.store = Store.open(store_url)
         history.remember(self.store)
 
-    def start(self) -> None:
-        """Start the daemon and wait until it is ready."""
-        self.launch()
+    def start(self, code: str = "") -> None:
+        """Start the daemon after ``code``, and wait until it is ready."""
+        self.launch(code)
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
@@ -139,7 +139,7 @@ class Service:
     def once(self, code: str) -> int:
         """Run ``code`` in a process of its own, which knows ``config``; its exit status."""
         with self.log.open("ab") as log:
-            given = f"config = {str(self.config)!r}\n{code}\nraise SystemExit(0)"
+            given = f"config = {str(self.config)!r}\n{code}\nimport os; os._exit(0)"
             return self._forker.start(log.fileno(), code=given, folder=Path.cwd()).wait()
 
     def _said(self) -> bytes:

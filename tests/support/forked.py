@@ -20,6 +20,8 @@ import time
 from importlib import import_module
 from typing import Any
 
+from tests.support import warmth
+
 IMPORTED = (
     "alembic.context",
     "mailproc.app.daemon",
@@ -102,4 +104,5 @@ if __name__ == "__main__":
     sys.executable = sys.argv[2]
     for name in IMPORTED:
         import_module(name)
+    warmth.bring()
     become(**serve(sys.argv[1]))
