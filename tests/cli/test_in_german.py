@@ -236,3 +236,13 @@ def test_what_a_partner_wrote_of_its_address_is_told_in_german(german: Cli, fold
     assert f"A1 UK-BL schrieb: Antworten an new@bl.example ({waits})\n" in german("partners").out
     told = german("partners", "--forget", "A1").out
     assert told == "An new@bl.example ging nichts; Briefe an UK-BL gehen an orders@bl.example.\n"
+
+
+def test_what_became_of_a_letter_is_said_in_german(german: Cli) -> None:
+    told = german("letters").out
+    assert "1 zugeordnet" in told
+    heard = next(one for one in german("letters", "--json").json if one["id"] == "I1")
+    assert (heard["note"], heard["note_codes"]) == (
+        "1 placed", [{"code": "count-placed", "values": {"count": 1}}],
+    )  # fmt: skip
+    assert "1 zugeordnet" in german("letter", "I1").out

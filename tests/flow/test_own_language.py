@@ -12,6 +12,16 @@ from mailproc.notices.language_files import SHIPPED
 from tests.support.partners import USUAL
 from tests.support.world import World
 
+
+def of_six_forms(english: str) -> str:
+    """A text with a number that is left in English, with the plural forms of Welsh."""
+    form = english.partition('other = "')[2].partition('"')[0]
+    return "{ " + ", ".join(f'{name} = "{form}"' for name in FORMS) + " }"
+
+
+FORMS = ("zero", "one", "two", "few", "many", "other")
+CHECKED = '{ one = "{count} transaction checked", other = "{count} transactions checked" }'
+DIFFERING = '{ one = "{count} differs", other = "{count} differ" }'
 WELSH = (
     (SHIPPED / "en.toml")
     .read_text(encoding="utf-8")
@@ -26,6 +36,8 @@ WELSH = (
         '{ zero = "heb ei ddweud", one = "unwaith", two = "dwywaith", few = "{count} gwaith",'
         ' many = "{count} o weithiau", other = "{count} gwaith" }',
     )
+    .replace(CHECKED, of_six_forms(CHECKED))
+    .replace(DIFFERING, of_six_forms(DIFFERING))
 )
 ARRIVED = "Subject: Mae {{ request.title }} yma\n\nGellwch gadw'r {{ request.service }} tan {{ due }}.\n"
 

@@ -150,11 +150,11 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
     if reading.later:
         deferral.defer(connection, reading, context)
     elif copy_of := _earlier_copy(connection, reading):
-        _done(connection, reading, f"the same letter as I{copy_of}")
+        _done(connection, reading, sentence("same-letter", letter=f"I{copy_of}"))
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, context)
     elif own := _own_letter(connection, reading, context):
-        _done(connection, reading, f"our own letter O{own} came back")
+        _done(connection, reading, sentence("own-letter-back", letter=f"O{own}"))
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
     else:
@@ -167,12 +167,12 @@ def _by_its_sender(connection: Connection, reading: LetterReading, context: Cont
     return forwarded_senders.as_forwarded(connection, reading, context) or reading
 
 
-def _done(connection: Connection, reading: LetterReading, note: str, taken_from: str = "") -> None:
+def _done(connection: Connection, reading: LetterReading, *note: Part, taken_from: str = "") -> None:
     """Finish the letter. ``taken_from``: its proven sender, if the letter had an effect."""
-    note = mask(note)  # it may quote an address, which a stranger wrote
-    _log.info("I%s done: %s", reading.inbox_id, note)
+    said = [changed(part, mask) for part in note]  # it may quote an address, which a stranger wrote
+    _log.info("I%s done: %s", reading.inbox_id, "; ".join(filter(None, map(str, said))))
     found = _found(reading)
-    letters.settle(connection, reading.inbox_id, "done", note=note, taken_from=taken_from, **found)
+    letters.settle(connection, reading.inbox_id, "done", note=stored(*said), taken_from=taken_from, **found)
 
 
 def _shelve(connection: Connection, reading: LetterReading, why: Part, context: Context) -> None:
@@ -237,6 +237,9 @@ def _answers(reading: LetterReading, context: Context) -> bool:
     return bool(said.apdus or said.unsure) and not written_by_us
 
 
+_BOUNCES = {"failed": "bounce-failed", "delayed": "bounce-delayed", "delivered": "bounce-delivered"}
+
+
 def _settle_bounce(connection: Connection, reading: LetterReading, context: Context) -> None:
     bounce = reading.bounce
     if bounce is None:
@@ -252,15 +255,15 @@ def _settle_bounce(connection: Connection, reading: LetterReading, context: Cont
         report = NewEvent(cause="letter", type="BOUNCED", at=reading.received_at, inbox_id=reading.inbox_id)
         bounced_letters.record(connection, found, mask(bounce.text), report)
     numbers = ", ".join(f"O{outgoing_id}" for outgoing_id in found)
-    what = f"{bounce.kind}: {numbers} {mask(bounce.text)}"[:500]
-    _done(connection, reading, what, proven_sender(reading))
+    what = sentence(_BOUNCES[bounce.kind], letters=numbers)
+    _done(connection, reading, what, bounce.text[:500], taken_from=proven_sender(reading))
 
 
 def _settle_messages(
     connection: Connection, reading: LetterReading, context: Context, placement: Placement
 ) -> None:
     if not placement.count and reading.decoded.credentials is not None:
-        _done(connection, reading, "an order file without orders")
+        _done(connection, reading, sentence("file-without-orders"))
         return
     if not placement.count:
         _shelve(connection, reading, reading.otherwise or _nothing_ours(placement), context)
@@ -281,7 +284,7 @@ def _settle_messages(
         shelf_alarm.tell_staff(
             connection, reading, Reason.UNKNOWN_REFERENCE, _first_and_count(placement.unknown), context
         )
-    _done(connection, reading, _summary(placement), proven_sender(reading))
+    _done(connection, reading, *_summary(placement), taken_from=proven_sender(reading))
 
 
 def _first_and_count(faults: Sequence[Fault | str]) -> str:
@@ -295,18 +298,17 @@ def _nothing_ours(placement: Placement) -> Sentence:
     return sentence("nothing-ours", numbers=named + more)
 
 
-def _summary(placement: Placement) -> str:
-    told = (
-        (placement.read, "read"),
-        (placement.placed, "placed"),
-        (placement.elsewhere, "about what another partner was asked"),
+def _summary(placement: Placement) -> list[Part]:
+    """Return what became of the messages of a letter, counted."""
+    counts = (
+        ("count-read", placement.read),
+        ("count-placed", placement.placed),
+        ("count-elsewhere", placement.elsewhere),
+        ("count-unreadable", len(placement.faults)),
+        ("count-unknown", len(placement.unknown)),
     )
-    parts = [f"{count} {what}" for count, what in told if count]
-    if placement.faults:
-        parts.append(f"{len(placement.faults)} unreadable")
-    if placement.unknown:
-        parts.append(f"{len(placement.unknown)} unknown")
+    parts: list[Part] = [sentence(code, count=count) for code, count in counts if count]
     if placement.not_ours:
-        shown = ", ".join(placement.not_ours[:20])
-        parts.append(f"{len(placement.not_ours)} not ours: {shown}"[:400])
-    return "; ".join(parts) or "nothing in it to be placed"
+        shown = ", ".join(placement.not_ours[:20])[:400]
+        parts.append(sentence("count-not-ours", count=len(placement.not_ours), numbers=shown))
+    return parts or [sentence("nothing-to-place")]

@@ -306,7 +306,9 @@ def _as_message(
         facts={events.BY_HAND: True},
     )
     found = {"message_id": letter.message_id, "subject": letter.subject, "partner": partner}
-    letters.settle(connection, inbox_id, "done", was, note="attached by staff", proof=RELEASED, **found)
+    letters.settle(
+        connection, inbox_id, "done", was, note=stored(sentence("attached-by-staff")), proof=RELEASED, **found
+    )
     return events.add(connection, event)
 
 

@@ -9,7 +9,7 @@ from mailproc.flow.advance import steps
 from mailproc.flow.context import Context
 from mailproc.flow.reading import bounced_letters
 from mailproc.office.mailroom.handled import Handled
-from mailproc.sentence import Word, sentence
+from mailproc.sentence import Word, sentence, stored
 from mailproc.store import events, letters, outgoing, undelivered
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import InboxLetter, Transaction
@@ -32,7 +32,7 @@ def came_back(
     )
     recorded = bounced_letters.record(connection, [outgoing_id], why, born)
     found = {"message_id": report.message_id, "subject": report.subject}
-    note = f"attached by staff: O{outgoing_id} came back"
+    note = stored(sentence("attached-report", letter=f"O{outgoing_id}"))
     letters.settle(connection, report.id, "done", report.state, note=note, **found)
     outcomes = [steps.step(connection, event_id, context, attached=True) for event_id in recorded]
     told = tuple(word for outcome in outcomes for word in outcome.words)
