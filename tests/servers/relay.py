@@ -1,6 +1,7 @@
 """SMTP on a loopback port: any handler of aiosmtpd, and a relay that does as told and keeps what it got."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine
@@ -9,6 +10,8 @@ from ssl import SSLContext
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # a relay in the test's process logs no letters
 
 
 class SmtpServer:
