@@ -1,7 +1,7 @@
 """Each order file leaves a mark by which a second one is known; the clock takes it away when it is over."""
 
 
-def test_the_clock_forgets_what_is_over(make_world, store_url, receipt_lines):
+def test_the_clock_deletes_alarms_that_are_over(make_world, store_url, receipt_lines):
     world = make_world(store_url, receipt_lines)
     world.ordered("TXC1-1 S LOAN\nA title")
     assert [row["kind"] for row in world.rows("alarm")] == ["FILE_TAKEN"]

@@ -25,7 +25,7 @@ def named(letter):
     return re.findall(r"\bB\d+\b", letter.text)
 
 
-def test_forty_answers_that_need_a_hand_are_one_letter(many):
+def test_forty_answers_that_need_attention_are_one_letter(many):
     inbox_id = many.hear(*(f"B{number}-1 CRF*CANNOT MATCH ITEM" for number in range(1, MANY + 1)))
     (letter,) = many.notices()
     assert named(letter) == [f"B{number}" for number in range(1, MANY + 1)]
@@ -51,14 +51,14 @@ def test_each_stands_under_its_reason(many):
     assert named(letter) == ["B1", "B5", "B2", "B4"]
 
 
-def test_one_request_is_named_as_ever(many):
+def test_a_single_request_has_the_usual_letter(many):
     many.hear("B7-1 CRF*CANNOT MATCH ITEM", "B8-1 USE*3")
     (letter,) = many.notices()
     assert "Subject: B7 needs attention" in letter.text
     assert "mailproc show B7" in letter.text
 
 
-def test_two_words_about_one_request_are_one_letter_with_both(many):
+def test_two_messages_about_one_request_are_one_letter(many):
     many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B1-1 LONDON")
     (letter,) = many.notices()
     assert "Subject: B1 needs attention" in letter.text
@@ -93,7 +93,7 @@ def test_a_file_that_bounced_names_every_order_of_it(small_world):
     assert letter.text.count("550 no such user") == 1
 
 
-def test_what_could_not_be_read_stands_in_the_same_letter(small_world):
+def test_unreadable_orders_are_in_the_same_letter(small_world):
     """A number used again with another book needs attention, and beside it an order without an item."""
     small_world.ordered("TXC1-1 S LOAN\nA book", "TXC1-2 S LOAN\nA second book")
     small_world.ordered("TXC1-1 S LOAN\nAnother", "TXC1-2 S LOAN\nYet another", UNREADABLE, file_ref="2")
@@ -113,7 +113,7 @@ def test_small_batches_make_no_second_letter(many):
     assert len(named(letter)) == MANY
 
 
-def test_a_broken_text_loses_nobody(many, tmp_path):
+def test_a_broken_text_loses_no_request(many, tmp_path):
     """What goes out instead is the shipped text, which names them all."""
     file = tmp_path / "site-templates" / "en" / "staff" / "attention.txt"
     file.parent.mkdir(parents=True)

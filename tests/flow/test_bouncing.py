@@ -107,7 +107,7 @@ def test_a_guess_moves_nothing(verp_world, forged):
         '["said so"]',
     ],
 )
-def test_what_a_report_says_is_never_read_as_a_code_of_ours(verp_world, words):
+def test_the_text_of_a_bounce_is_never_read_as_a_reply_code(verp_world, words):
     sender = verp_world.row("outgoing", 1)["mail_from"]
     raw = (
         "From: MAILER-DAEMON@relay.example\nContent-Type: multipart/report; boundary=b\n\n"
@@ -135,7 +135,7 @@ def test_a_letter_to_such_an_address_that_is_no_bounce_is_none(verp_world):
     assert verp_world.row("outgoing", 1)["state"] == "handed_over"
 
 
-def test_reports_about_one_letter_are_news_once(verp_world):
+def test_several_bounces_of_one_letter_are_one_event(verp_world):
     sender = verp_world.row("outgoing", 1)["mail_from"]
     for number in range(5):
         assert put(verp_world, report(more=f"X-Number: {number}\n"), sender)["state"] == "done"
@@ -161,7 +161,7 @@ def test_a_delay_is_a_note(verp_world):
 @pytest.mark.parametrize(
     "said", ["Message-ID: <a\0b@library.example>", "Message-ID: <\ud800@library.example>"]
 )
-def test_an_identifier_that_no_database_takes_is_no_fault(world, said):
+def test_an_identifier_that_cannot_be_stored_is_no_fault(world, said):
     raw = report().rstrip() + f"\n\nOriginal message:\n\n{said}\n".encode("utf-8", "surrogatepass")
     row = put(world, raw)
     assert (row["state"], note(row["last_error"])) == ("shelved", "a report about a letter that is not ours")
@@ -316,7 +316,7 @@ def test_a_report_is_no_message_of_the_partner(world):
 @pytest.mark.parametrize(
     ("state", "why"), [("prepared", "was not sent"), ("bounced", "has bounced"), ("dismissed", "has bounced")]
 )
-def test_what_cannot_have_come_back(small_world, state, why):
+def test_letters_that_cannot_have_bounced(small_world, state, why):
     small_world.place()
     row = put(small_world, report())
     store, context = small_world.app.store, small_world.app.context

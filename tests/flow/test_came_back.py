@@ -67,7 +67,7 @@ def test_each_letter_that_comes_back_is_told(world):
     assert "O1 to Library" in first.text and f"{world.reader()[0].name} to the reader" in second.text
 
 
-def test_what_befalls_a_letter_to_staff_makes_no_letters_without_end(world):
+def test_a_bounced_letter_to_staff_causes_no_endless_letters(world):
     world.place()
     world.bounce(world.sent[0])
     for _ in range(3):
@@ -103,7 +103,7 @@ def test_in_german(make_world, sqlite_url):
 # the order itself
 
 
-def test_where_a_later_message_came_back_the_order_is_still_theirs(world):
+def test_if_a_later_message_bounced_the_lender_still_has_the_order(world):
     world.place("XX-BL", "XX-SECOND")
     world.act("B1", "message", note="By Friday, please.")
     world.bounce(world.to(BL)[-1])

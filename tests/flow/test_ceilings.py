@@ -75,7 +75,7 @@ def test_strangers_make_one_letter_an_hour(few):
     assert more(few.notices()[-1]) is None  # all was said
 
 
-def test_when_the_hour_is_over_one_letter_tells_the_rest(few):
+def test_after_the_hour_one_letter_reports_the_rest(few):
     """Nothing more has to come in, and what has been put away is not counted."""
     forged(few, FLOOD)
     few.later(minutes=59)
@@ -101,7 +101,7 @@ def test_a_letter_without_proof_is_told_with_sender_subject_and_request(few):
     assert "If true: mailproc release I1 --partner SYMBOL; if false: mailproc dismiss I1." in letter.text
 
 
-def test_what_was_put_away_meanwhile_needs_no_letter(few):
+def test_dismissed_letters_need_no_report(few):
     forged(few, 5)
     dismissal.dismiss(few.app.store, few.app.context, list(few.shelf()))
     few.later(hours=1)
@@ -142,7 +142,7 @@ def test_nothing_of_a_flood_is_lost(few):
     assert len(few.rows("event")) == 1
 
 
-def test_one_stranger_who_goes_on_is_told_once_a_day(few):
+def test_a_persistent_stranger_is_reported_once_a_day(few):
     for _ in range(20):
         few.inject(few.letter("REPLIES FOR 99-0001\n\nB1-1 NOT", "a@stranger.example"), "a@stranger.example")
         few.run()
@@ -164,7 +164,7 @@ def test_a_flood_hides_no_partners_alarm(few):
     assert [line.number[0] for line in lines[:3]] == ["E", "E", "I"]  # nor where the list is cut
 
 
-def test_what_is_forged_under_a_partners_address_silences_none_of_its_alarms(few):
+def test_forgeries_do_not_silence_a_partners_alarms(few):
     few.inject(few.letter("Dear colleagues, look here.", "ill@customer.example"), "ill@customer.example")
     few.run()
     unreadable(few, "XX-CUSTOMER", 1)
@@ -202,7 +202,7 @@ def test_bounces_are_counted_apart(few):
     assert all(few.attention(f"B{number}") == ("bounced",) for number in range(1, 6))
 
 
-def test_a_reader_hears_of_one_request_so_often_a_day(few):
+def test_letters_to_a_reader_about_one_request_are_limited_per_day(few):
     few.place()
     few.act("B1", "receive")
     few.sent.clear()
@@ -217,7 +217,7 @@ def test_a_reader_hears_of_one_request_so_often_a_day(few):
     assert len(few.reader()) == 11
 
 
-def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, quiet_log):
+def test_an_unwritten_letter_keeps_the_count(few, monkeypatch, quiet_log):
     """The count is taken in the commit of the letter that says it."""
     from mailproc.flow.prepare import notices
 
@@ -233,7 +233,7 @@ def test_a_letter_that_could_not_be_written_forgets_no_count(few, monkeypatch, q
 
 
 @pytest.mark.parametrize(("proof", "counted"), [("none", "XX-BL"), ("", None)])
-def test_what_a_letter_without_proof_claims_counts_for_nobody(small_world, proof, counted):
+def test_an_unproven_letter_counts_for_no_partner(small_world, proof, counted):
     """It was counted among the strangers' when it was put on the shelf."""
     inbox_id = small_world.inject(small_world.letter("words", BL))
 

@@ -97,7 +97,7 @@ def test_the_next_library_has_its_own_time(world):
     assert kinds(world, "B1-2") == {"UNANSWERED": date(2026, 3, 14)}
 
 
-def test_needed_no_more(world):
+def test_a_passed_need_before_date(world):
     world.place("XX-BL", "XX-SECOND", need_before="2026-03-05")
     world.days(4)
     assert world.attention("B1") == ("need-before-passed",)
@@ -120,7 +120,7 @@ def test_until_the_day_itself_the_next_one_is_asked(world):
     assert world.shown("B1").line.attempt == 2
 
 
-def test_the_reader_is_reminded_and_then_dunned(world):
+def test_the_reader_gets_a_reminder_and_then_overdue_notices(world):
     received(world)
     due = date(2026, 4, 13)  # policy.loan_days
     assert kinds(world) == {"DUE_SOON": date(2026, 4, 10), "READER_OVERDUE": date(2026, 4, 14)}
@@ -140,7 +140,7 @@ def test_the_reader_is_reminded_and_then_dunned(world):
     assert world.attention("B1") == ()
 
 
-def test_a_renewal_begins_anew(world):
+def test_a_renewal_restarts_the_reminders(world):
     received(world)
     world.days(44)
     assert len(world.reader()) == 2
@@ -193,7 +193,7 @@ def test_an_announced_renewal_that_comes(world):
     assert kinds(world) == {"DUE_SOON": date(2026, 5, 29), "READER_OVERDUE": date(2026, 6, 2)}
 
 
-def test_one_clock_for_one_fact(world):
+def test_one_reminder_for_one_due_date(world):
     """Our timer has written about the day; the lender's demand of the same day does not."""
     received(world)
     world.days(43)
@@ -228,7 +228,7 @@ def test_a_demand_on_our_own_day_is_the_first_reminder(world):
     assert subjects(world.reader())[1:] == ["Subject: Reminder 2, due on Mon 13 Apr: A book"]
 
 
-def test_wanted_back(world):
+def test_a_recall_reminds_the_reader(world):
     received(world)
     world.act("B1", "recall", heard_by="phone")
     assert subjects(world.reader()) == ["Subject: Please bring it back now: A book"]
@@ -246,7 +246,7 @@ def lent(world, addresses):
     world.now = datetime(2026, 4, 10, 12, tzinfo=UTC)
 
 
-def test_what_we_lent_is_demanded_in_levels(world, addresses):
+def test_overdue_loans_are_demanded_in_levels(world, addresses):
     lent(world, addresses)
     world.days(1)
     assert world.state("L1") == "OVERDUE"
@@ -263,14 +263,14 @@ def test_what_we_lent_is_demanded_in_levels(world, addresses):
     assert world.verify().differences == ()
 
 
-def test_a_renewal_by_us_begins_anew(world, addresses):
+def test_a_renewal_that_we_grant_restarts_the_demands(world, addresses):
     lent(world, addresses)
     world.days(1)
     world.act("L1", "renew-reply", answer=True, on=date(2026, 5, 10))
     assert kinds(world, "L1") == {"LOAN_OVERDUE": date(2026, 5, 11)}
 
 
-def test_what_we_do_not_answer(world):
+def test_questions_that_we_leave_unanswered(world):
     world.ordered("TXC1-1 S LOAN\nA book")
     world.sent.clear()
     world.days(7)
@@ -320,7 +320,7 @@ def test_more_than_one_batch(small_world):
     assert [clock.sweep(store, context, 2) for _ in range(4)] == [2, 2, 1, 0]
 
 
-def test_what_moved_between_the_timer_and_its_step_does_not_happen(world):
+def test_a_timer_outdated_before_its_step_has_no_effect(world):
     world.place()
     world.later(days=7)
     assert clock.sweep(world.app.store, world.app.context) == 1
@@ -380,7 +380,7 @@ def test_an_undone_act_brings_its_timers_back(world):
     assert kinds(world) == before
 
 
-def test_what_is_over_waits_for_nothing(world):
+def test_a_finished_transaction_has_no_timers(world):
     world.place()
     world.act("B1", "receive")
     world.act("B1", "return")
@@ -392,7 +392,7 @@ def test_what_is_over_waits_for_nothing(world):
     assert world.days(100) == 0
 
 
-def test_a_switch_turns_one_off(make_world, sqlite_url):
+def test_a_setting_turns_a_timer_off(make_world, sqlite_url):
     world = make_world(sqlite_url, more="[policy]\nchase_days = 0\noverdue_every_days = 0\n")
     world.place()
     assert kinds(world) == {}
@@ -413,7 +413,7 @@ def test_a_switch_turns_one_off(make_world, sqlite_url):
         (datetime(2026, 3, 20, 23, 30, tzinfo=UTC), datetime(2026, 3, 28, 7, tzinfo=UTC)),  # their next day
     ],
 )
-def test_eight_oclock_is_the_librarys(make_world, sqlite_url, asked, due):
+def test_eight_oclock_is_in_the_librarys_zone(make_world, sqlite_url, asked, due):
     world = make_world(sqlite_url, now=asked)
     config = world.app.config.model_copy(
         update={"library": world.app.config.library.model_copy(update={"time_zone": "Europe/Berlin"})}
@@ -475,7 +475,7 @@ def long(world):
 
 
 @pytest.mark.parametrize("action", ["cancel", "renew"])
-def test_what_was_asked_by_artemail_goes_once(world, addresses, action):
+def test_questions_by_artemail_are_sent_once(world, addresses, action):
     world.place()
     if action == "renew":
         world.act("B1", "receive")
@@ -502,7 +502,7 @@ def test_an_order_by_artemail_never_expires_by_itself(world):
     assert world.state("L1") == "IN_PROCESS"
 
 
-def test_what_was_heard_since_and_what_comes_next(world):
+def test_events_since_and_the_next_timer(world):
     """What silence is measured by, on both databases."""
     world.place()
     world.hear("B1-1 USE*3")

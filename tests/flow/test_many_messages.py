@@ -6,7 +6,7 @@ from mailproc.flow.reading import letter_reading
 
 
 @pytest.mark.parametrize(("orders", "taken"), [(3, True), (4, False)])
-def test_a_letter_holds_so_many_messages_at_most(make_world, sqlite_url, monkeypatch, orders, taken):
+def test_a_letter_has_a_maximum_of_messages(make_world, sqlite_url, monkeypatch, orders, taken):
     monkeypatch.setattr(letter_reading, "MOST_MESSAGES", 3)
     world = make_world(sqlite_url)
     world.ordered(*(f"TXC{number}-1 S LOAN\nA title" for number in range(orders)))

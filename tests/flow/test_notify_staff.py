@@ -11,7 +11,7 @@ PROGRAM = Path(mailproc.__file__).parent
 BY_HAND = re.compile(r'"staff/\w+"|"to": "staff"')
 
 
-def test_no_other_file_makes_a_letter_to_staff() -> None:
+def test_only_one_file_orders_letters_to_staff() -> None:
     makers = {path.name for path in PROGRAM.rglob("*.py") if BY_HAND.search(path.read_text())}
     assert makers == {"notify_staff.py"}, "call flow/notify_staff.py instead"
 

@@ -138,7 +138,7 @@ def test_a_file_rejected_once_more(small_world, addresses):
     assert (line.delivery, line.attention) == ("held", ("file-rejected",))
 
 
-def test_an_act_does_not_make_the_rejection_forgotten(small_world, addresses):
+def test_an_action_does_not_clear_the_rejection(small_world, addresses):
     small_world.place()
     answer_file(small_world, "rejected", addresses=addresses)
     small_world.act("B1", "message", note="what is wrong with it?")

@@ -26,7 +26,7 @@ def test_the_code_must_be_the_senders_own(plain_world, addresses, code, taken):
         assert code in why and "XX-CUSTOMER" in why
 
 
-def test_words_that_name_our_order_reach_it(plain_world, addresses):
+def test_a_letter_that_names_our_order_reaches_it(plain_world, addresses):
     world = plain_world
     world.place()
     text = "We are looking into it.\n\nOn Mon, 2 Mar 2026 at 09:00 Our Library wrote:\n> Request ID: B1-1\n"
@@ -39,7 +39,7 @@ def test_words_that_name_our_order_reach_it(plain_world, addresses):
     assert world.verify().differences == ()
 
 
-def test_words_about_an_order_that_nobody_knows_lie_on_the_shelf(plain_world, addresses):
+def test_a_letter_about_an_unknown_order_is_shelved(plain_world, addresses):
     world = plain_world
     sender = addresses["XX-BL"]
     world.inject(world.letter("About Request ID: B77-1", sender, "Re: LOAN"), sender)

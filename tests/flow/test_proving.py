@@ -126,7 +126,7 @@ def told(found: dict[str, Proven]) -> str:
 
 
 @pytest.mark.parametrize(("case", "proofs", "words"), TABLE, ids=[str(n) for n in range(len(TABLE))])
-def test_by_what_it_is_proven_or_why_not(
+def test_which_proof_holds_or_why_none(
     case: Case, proofs: tuple[ProofName, ...], words: str, key: Key, keys: Keys
 ) -> None:
     found = asked(case, proofs, key, keys)
@@ -157,7 +157,9 @@ def test_any_of_a_list_suffices_and_nothing_else(case: Case, key: Key, keys: Key
             assert asked(case, proofs, key, keys).by == (alone[first] if first else ""), proofs  # type: ignore[index]
 
 
-def test_what_nobody_asks_for_is_not_looked_at(key: Key, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proofs_that_are_not_configured_are_not_checked(
+    key: Key, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def never(*_: Any) -> Any:
         raise AssertionError("looked at")
 
@@ -170,7 +172,7 @@ def test_what_nobody_asks_for_is_not_looked_at(key: Key, keys: Keys, monkeypatch
     assert keys.asked == []
 
 
-def test_a_silent_dns_is_neither_proof_nor_none(key: Key) -> None:
+def test_without_dns_there_is_neither_proof_nor_refusal(key: Key) -> None:
     silent = Keys({NAME: None})
     with pytest.raises(TryLater):
         asked(Case(signed=True), ("dkim", "network"), key, silent)
@@ -191,7 +193,7 @@ def test_the_doors_behind_our_relay(key: Key, keys: Keys) -> None:
 @pytest.mark.parametrize(
     ("peer", "by"), [("198.51.100.25", "dmarc"), ("198.51.100.26", ""), (INSIDE, ""), ("::1", "")]
 )
-def test_only_the_relay_says_what_the_relay_says(key: Key, keys: Keys, peer: str, by: str) -> None:
+def test_only_the_relays_own_headers_count(key: Key, keys: Keys, peer: str, by: str) -> None:
     """A partner's server that may connect, and does not log in, is not our relay."""
     proof = Proof(authserv_id=MX, doors=("listener", "intray"), relay=("198.51.100.25/32",))
     config = CONFIG.model_copy(update={"proof": proof})
@@ -322,7 +324,7 @@ password = { env = "TEST_XX_BL" }
 
 
 @pytest.mark.parametrize(("sign", "by"), [(True, "dkim"), (False, "")])
-def test_who_shares_an_address_shares_no_proof(
+def test_partners_with_one_address_have_separate_proofs(
     make_world: Any, sqlite_url: str, keys: Keys, order: Any, sign: bool, by: str
 ) -> None:
     world = make_world(sqlite_url, SHARER + LINES)
@@ -385,7 +387,7 @@ def test_while_dns_is_away_letters_wait_and_others_go_on(
     assert signing.notices() == []
 
 
-def test_who_ends_the_service_while_it_waits_for_dns_finds_no_letter_that_kills(
+def test_stopping_while_dns_is_awaited_blames_no_letter(
     signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the next start would read in the note of rows in hand: the claim is to be taken back."""
@@ -415,7 +417,7 @@ def test_a_round_waits_for_dns_once(signing: Any, order: Any, keys: Keys) -> Non
     assert signing.row("inbox", last)["state"] == "done"
 
 
-def test_what_is_known_to_be_silent_holds_no_round_up(signing: Any, order: Any, keys: Keys) -> None:
+def test_known_silent_domains_delay_no_round(signing: Any, order: Any, keys: Keys) -> None:
     """Nothing is waited for, so all such letters are read in one round."""
 
     def silent(_name: str) -> bytes | None:
@@ -491,7 +493,9 @@ def test_what_waits_for_dns_is_listed_and_says_so(signing: Any, order: Any, keys
         assert told.value.possible == ("mailproc check --connect",)
 
 
-def test_no_dns_in_a_write(signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dns_is_never_asked_inside_a_write(
+    signing: Any, order: Any, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The key is asked for while anybody may write."""
     store, seen = signing.app.store, list[int]()
     real = Keys.__call__

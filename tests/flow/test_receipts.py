@@ -76,7 +76,7 @@ def test_a_file_of_which_nothing_was_taken_is_rejected(open_world, addresses):
 
 
 @pytest.mark.parametrize("wrong", ["password", "sender", "number", "precedence"])
-def test_who_gets_none(open_world, addresses, wrong):
+def test_files_without_a_receipt(open_world, addresses, wrong):
     """A wrong password is not told: whoever can write the customer's address as sender could try them."""
     world = open_world
     if wrong == "password":
@@ -107,7 +107,7 @@ def test_a_receipt_never_goes_to_an_address_of_ours(
     assert len(world.listed()) == 1
 
 
-def test_where_the_partner_wants_none(small_world):
+def test_receipts_can_be_turned_off(small_world):
     small_world.ordered(ORDER)
     assert small_world.sent == []
 
@@ -211,7 +211,7 @@ def said(world, receipt):
     return [(apdu.report.kind, apdu.ref.number) for apdu in found]
 
 
-def test_what_is_shelved_after_it_was_read_does_not_count_as_taken(
+def test_orders_shelved_after_reading_do_not_count_as_accepted(
     make_world, store_url, receipt_lines, addresses
 ):
     """A cancellation of an order that nobody has: read well, and nothing can be done."""
@@ -234,7 +234,7 @@ def test_a_file_of_which_every_order_is_shelved_is_rejected(open_world, addresse
     assert "no order of this number is known here" in parse(receipt.raw).text
 
 
-def test_what_staff_put_away_before_the_receipt_was_written_was_not_taken(open_world, addresses):
+def test_orders_dismissed_before_the_receipt_do_not_count(open_world, addresses):
     world = open_world
     world.ordered(ORDER, CANCEL, file_ref="17", run=False)
     intake.run(world.app.store, world.app.context)
@@ -255,7 +255,7 @@ def test_a_cancellation_in_front_of_its_order_is_taken_with_it(open_world, addre
     assert said(world, receipt) == [("status", "")]
 
 
-def test_why_we_shelve_is_not_told_to_the_customer(open_world, addresses, monkeypatch, quiet_log):
+def test_the_customer_is_not_told_why_an_order_is_shelved(open_world, addresses, monkeypatch, quiet_log):
     """It may name another library, or a fault of ours."""
     world = open_world
 

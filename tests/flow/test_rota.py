@@ -44,7 +44,7 @@ def test_the_end_of_the_rota(world):
         ("*TOTAL LIBRARY MAX COST 9.50", "ask-cost"),
     ],
 )
-def test_staff_are_asked_and_say_go_on(small_world, code, reason):
+def test_staff_decide_to_go_on(small_world, code, reason):
     small_world.place("XX-BL", "XX-SECOND")
     small_world.hear(f"B1-1 {code}")
     assert small_world.attention("B1") == (reason,)
@@ -76,7 +76,7 @@ def test_where_copyright_was_in_the_way_at_the_end_staff_are_asked_first(small_w
 
 
 @pytest.mark.parametrize("action", ["close", "message", "query"])
-def test_no_act_upon_an_unfilled_request_asks_the_next(small_world, action):
+def test_actions_after_unfilled_do_not_ask_the_next_library(small_world, action):
     small_world.place("XX-BL", "XX-SECOND")
     small_world.hear("B1-1 CRF*CANNOT MATCH ITEM")
     small_world.act("B1", action, note="a word")
@@ -84,7 +84,7 @@ def test_no_act_upon_an_unfilled_request_asks_the_next(small_world, action):
 
 
 @pytest.mark.parametrize("code", ["USE*2", "USE O/D", "NOT", "DIRECT", "RCOP", "CANC", "NCANC"])
-def test_no_late_answer_asks_the_next(small_world, code):
+def test_late_answers_do_not_ask_the_next_library(small_world, code):
     small_world.place("XX-BL", "XX-SECOND")
     small_world.hear("B1-1 CRF*CANNOT MATCH ITEM")
     small_world.hear(f"B1-1 {code}")
@@ -104,7 +104,7 @@ def test_only_one_attempt_is_active(small_world):
     assert small_world.shown("B1").line.partner == "XX-SECOND"
 
 
-def test_what_was_filled_is_not_asked_again(small_world):
+def test_a_filled_request_is_not_asked_again(small_world):
     small_world.place("XX-BL", "XX-SECOND", service="COPY")
     small_world.act("B1", "receive")
     with pytest.raises(LocalFault) as refused:

@@ -57,7 +57,7 @@ def test_no_code_opens_with_the_others_password(shared: Any, codes: Any, passwor
         (("ZZZ-9 SHIPPED LOAN",), "none of their requests"),
     ],
 )
-def test_what_does_not_tell_waits_for_a_person(shared: Any, lines: tuple[str, ...], words: str) -> None:
+def test_an_ambiguous_letter_waits_for_staff(shared: Any, lines: tuple[str, ...], words: str) -> None:
     """Nothing moves; staff are told, and say whose it is."""
     shared.place("XX-BL")
     shared.place("XX-SECOND")

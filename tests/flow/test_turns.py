@@ -77,7 +77,7 @@ def test_a_letter_is_read_between_the_steps_of_a_file(small_world, commits, monk
     assert sum(left) <= 1, "it was read before the second step"
 
 
-def test_who_never_ends_lets_the_others_have_their_turn(small_world, monkeypatch):
+def test_a_long_batch_leaves_turns_to_the_others(small_world, monkeypatch):
     monkeypatch.setattr(advance, "SHARED", -1.0)
     monkeypatch.setattr(daemon, "TURN", 0.0)
     monkeypatch.setattr(daemon, "ROUND", 0.0)

@@ -11,7 +11,7 @@ Status: this loan has been renewed until 16-09-2026.
 """
 
 
-def test_a_twin_is_said_before(world, addresses):
+def test_a_labelled_status_repeats_its_code(world, addresses):
     world.place()
     world.hear("B1-1 USE*3")
     twin = world.letter(WAITING, addresses["XX-BL"], "Update on your order 00012345-001")
@@ -21,7 +21,7 @@ def test_a_twin_is_said_before(world, addresses):
     assert [change.note for change in world.shown("B1").history if "said before" in change.note]
 
 
-def test_an_order_line_is_learned_and_enough(world, addresses):
+def test_a_learned_order_line_identifies_the_order(world, addresses):
     world.place(service="LOAN")
     world.inject(world.letter(WAITING, addresses["XX-BL"], "Update on your order 00012345-001"))
     world.run()
@@ -62,7 +62,7 @@ NOT_PROVEN = {
 
 
 @pytest.mark.parametrize("sender", NOT_PROVEN.values(), ids=NOT_PROVEN)
-def test_nobody_else_gets_it_into_the_history(sender, small_world):
+def test_other_senders_do_not_reach_the_history(sender, small_world):
     small_world.place()
     before = small_world.shown("B1").history
     small_world.inject(small_world.letter(ODD, sender, "Your order"), sender)
@@ -72,7 +72,7 @@ def test_nobody_else_gets_it_into_the_history(sender, small_world):
     assert small_world.shelf()
 
 
-def test_who_only_claims_to_be_the_partner_does_not_either(small_world, addresses):
+def test_an_unproven_claim_does_not_reach_the_history(small_world, addresses):
     """From says the partner, the envelope somebody else."""
     small_world.place()
     before = small_world.shown("B1").history
@@ -83,7 +83,7 @@ def test_who_only_claims_to_be_the_partner_does_not_either(small_world, addresse
     assert small_world.shown("B1").history == before
 
 
-def test_an_automatic_reply_does_not_either(small_world, addresses):
+def test_an_automatic_reply_does_not_reach_the_history(small_world, addresses):
     small_world.place()
     before = small_world.shown("B1").history
     letter = small_world.letter(ODD, addresses["XX-BL"], "Your order", Auto_Submitted="auto-replied")
@@ -92,7 +92,7 @@ def test_an_automatic_reply_does_not_either(small_world, addresses):
     assert small_world.shown("B1").history == before
 
 
-def test_of_a_number_that_is_not_ours_it_stays_a_letter_for_a_person(small_world, addresses):
+def test_with_an_unknown_number_it_is_a_letter_for_a_person(small_world, addresses):
     small_world.place()
     odd = ODD.replace("B1-1", "INVOICE-7")
     inbox_id = small_world.inject(small_world.letter(odd, addresses["XX-BL"], "Your account"))

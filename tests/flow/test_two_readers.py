@@ -26,7 +26,7 @@ def overtaken(world, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "state", "born"), [("B1-1 NOT", "done", "ILL_ANSWER"), ("no message", "shelved", "SHELVED")]
 )
-def test_what_another_settled_stays_as_it_is(world, request, words, state, born):
+def test_a_letter_settled_by_another_process_is_unchanged(world, request, words, state, born):
     world.place("XX-BL")
     world.hear(words, run=False)
     overtaken = request.getfixturevalue("overtaken")

@@ -46,7 +46,7 @@ def test_a_receipt_of_no_file_of_ours(world):
     assert world.attention("B1") == ()
 
 
-def test_words_about_no_order_of_ours(plain_world):
+def test_a_letter_about_an_unknown_order(plain_world):
     plain_world.place()
     words(plain_world, "B77-1")
     assert listed(plain_world) == [("E2", "XX-BL", "no order of ours has the number B77-1")]
@@ -54,7 +54,7 @@ def test_words_about_no_order_of_ours(plain_world):
     assert "B77-1" in letter.text
 
 
-def test_words_about_an_order_and_about_none(plain_world):
+def test_a_letter_about_a_known_and_an_unknown_order(plain_world):
     """The one is told to staff as ever, the other does not get lost in the letter's note."""
     plain_world.place()
     words(plain_world, "B1-1", "B78-1")
@@ -96,7 +96,7 @@ def test_whose_receipt_it_was_is_found_later(small_world):
     assert small_world.attention("B1") == ("error-report",)
 
 
-def test_words_are_put_to_their_request(plain_world):
+def test_a_letter_can_be_attached_to_its_request(plain_world):
     plain_world.place()
     words(plain_world, "B77-1")
     ((event_id, _, _),) = listed(plain_world)

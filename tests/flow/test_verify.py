@@ -37,13 +37,13 @@ def test_a_tampered_row(make_world, sqlite_url, values, named):
     assert (difference.attempt, set(difference.kept)) == (1, {named})
 
 
-def test_what_is_not_the_state_is_not_compared(small_world):
+def test_only_the_state_is_compared(small_world):
     small_world.place()
     tamper(small_world, attention=["bounced"], version=99)
     assert small_world.verify().differences == ()
 
 
-def test_what_was_looked_up_is_frozen(small_world):
+def test_recorded_facts_never_change(small_world):
     """Later changes of configuration, tables and letters change no history."""
     small_world.place(run=False)
     small_world.act("B1", "cancel")  # its letter had not left
@@ -128,7 +128,7 @@ def test_a_book_that_comes_after_all_opens_it_again(world):
     assert world.shown("B1").line.outcome == "filled"
 
 
-def test_a_word_to_what_is_closed_is_seen(small_world):
+def test_a_message_about_a_closed_request_is_seen(small_world):
     small_world.place()
     small_world.act("B1", "close")
     small_world.hear("B1-1 LONDON", "B1-1 USE*1")
@@ -214,7 +214,7 @@ def test_the_mark_never_goes_back(world):
         assert verify_mark.until(connection) == 7
 
 
-def test_what_the_whole_look_found_is_not_forgotten(make_world, store_url):
+def test_differences_found_by_a_full_verify_are_kept(make_world, store_url):
     """A difference in what changed long ago: the shorter look does not call it right."""
     world = make_world(store_url)
     world.place()

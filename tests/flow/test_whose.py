@@ -224,7 +224,7 @@ def test_one_bad_order_in_a_file_of_forty(world):
         release(world, letter_id)
 
 
-def test_a_file_without_orders_is_nobodys_work(small_world):
+def test_a_file_without_orders_needs_no_attention(small_world):
     """A writer in use sends one each night, whether there are orders or not."""
     inbox_id = small_world.ordered()
     small_world.ordered(file_ref="2")
@@ -244,7 +244,7 @@ def test_an_unknown_code_for_an_unknown_number_alone_is_shelved(small_world):
     assert "nothing in it is ours" in small_world.shelf()[f"I{inbox_id}"]
 
 
-def test_what_is_anothers_counts_as_placed_nowhere(small_world):
+def test_another_partners_number_does_not_count_as_placed(small_world):
     small_world.place("XX-SECOND")
     small_world.place("XX-BL")
     inbox_id = small_world.hear("B1-1 NOT", "B2-1 USE*2", of="XX-BL")

@@ -56,7 +56,7 @@ def test_a_request_may_name_one(three: Office, relay: Relay, name: str) -> None:
     assert codes(relay) == ["99-0012"]
 
 
-def test_what_is_said_later_goes_by_the_same_account(three: Office, relay: Relay) -> None:
+def test_later_messages_use_the_same_account(three: Office, relay: Relay) -> None:
     """Also after the configuration has come to choose another."""
     number = three.place(account="Chemistry")
     three.run()
@@ -126,7 +126,7 @@ BOTH_CODECS = 'codec = "iso10161"\n[partner.artemail]\nenabled = true'
 DISABLED = 'codec = "iso10161"\n[partner.artemail]\nenabled = false'
 
 
-def test_what_is_prepared_goes_by_its_account_though_no_new_order_does(three: Office, relay: Relay) -> None:
+def test_prepared_letters_use_their_account_even_if_disabled(three: Office, relay: Relay) -> None:
     three.place(account="Chemistry")
     three.quiet()
     three.configure(partner=DISABLED + COPIES + PROJECT, account="default = true")
@@ -136,7 +136,7 @@ def test_what_is_prepared_goes_by_its_account_though_no_new_order_does(three: Of
     assert PASSWORD in sent.text
 
 
-def test_what_is_said_later_goes_by_an_account_that_takes_no_new_order(three: Office, relay: Relay) -> None:
+def test_later_messages_use_an_account_without_new_orders(three: Office, relay: Relay) -> None:
     number = three.place(account="Chemistry")
     three.run()
     three.configure(partner=DISABLED + COPIES + PROJECT, account="default = true")
@@ -199,7 +199,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_cannot_be_chosen_from_stops_the_start(sqlite_office: Office, case: str) -> None:
+def test_ambiguous_accounts_stop_the_start(sqlite_office: Office, case: str) -> None:
     own, others, said = WRONG[case]
     with pytest.raises(Misconfigured, match=said):
         sqlite_office.configure(partner=others, account=own)
@@ -226,7 +226,7 @@ def test_a_report_for_another_of_our_accounts_is_not_about_this_order(three: Off
     assert three.show(number)["state"] == "NOT_SUPPLIED"
 
 
-def test_a_code_that_is_none_of_ours_decides_nothing(three: Office) -> None:
+def test_an_unknown_customer_code_is_ignored(three: Office) -> None:
     """It may be a telephone number, or somebody else's."""
     number = three.place()
     three.run()

@@ -57,7 +57,7 @@ def test_an_awkward_title_is_still_a_right_order_file(sqlite_office: Office, rel
 
 
 @pytest.mark.parametrize("title", ["A\0B", "half \ud800 a character"])
-def test_what_no_database_can_store_harms_nothing(office: Office, relay: Relay, title: str) -> None:
+def test_characters_that_cannot_be_stored_do_no_harm(office: Office, relay: Relay, title: str) -> None:
     number = office.place(title, note=title, patron={"id": "P1", "name": title, "email": "r@town.example"})
     office.run()
     office.act(number, "receive", note=title)
@@ -213,7 +213,7 @@ def test_the_reader_is_written_to_in_their_language(office: Office, relay: Relay
         assert greeting in letter.text, language
 
 
-def test_who_cannot_supply_is_told_in_words(office: Office, relay: Relay) -> None:
+def test_refusals_are_described_in_words(office: Office, relay: Relay) -> None:
     number = office.place(patron={"id": "P1", "name": "R", "email": "r@town.example"})
     office.run()
     office.arrives(f"{number}-1   NOT\r\n", subject="Replies")

@@ -25,7 +25,7 @@ def test_a_letter_that_is_taken_is_handed_over_with_its_answer(office: Office, r
     assert office.outbox() == []
 
 
-def test_try_later_waits_by_the_table_of_pauses(office: Office, relay: Relay) -> None:
+def test_a_deferred_letter_waits_by_the_table_of_pauses(office: Office, relay: Relay) -> None:
     number = office.place()
     pauses = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
     pauses += [timedelta(hours=12)] * 2
@@ -73,7 +73,7 @@ def test_after_four_days_staff_are_told_and_redeliver_gives_four_more(office: Of
     assert office.show(number)["attention"] == []
 
 
-def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Relay) -> None:
+def test_a_permanent_refusal_fails_and_the_next_letter_goes(office: Office, relay: Relay) -> None:
     number = office.place()
     office.quiet()
     other = office.place("Another", partners=["UK-TWO"])
@@ -88,7 +88,9 @@ def test_a_no_for_good_fails_and_the_next_letter_goes(office: Office, relay: Rel
     assert office.letter(1)["state"] == "shelved"
 
 
-def test_broken_after_the_dot_an_order_waits_for_staff(office: Office, relay: Relay) -> None:
+def test_if_the_connection_breaks_after_the_dot_an_order_waits_for_staff(
+    office: Office, relay: Relay
+) -> None:
     number = office.place()
     relay.answers = ["break"]
     office.run()
@@ -214,7 +216,7 @@ def test_a_bug_while_sending_harms_its_own_letter_only(office: Office) -> None:
     assert office.letter(2)["state"] == "handed_over"
 
 
-def test_relay_down_is_said_once_for_all_its_letters(
+def test_a_relay_that_is_down_is_logged_once(
     office: Office, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
     relay.stop()

@@ -42,7 +42,7 @@ def test_a_request_that_has_not_left_is_withdrawn(office: Office, relay: Relay) 
         office.redeliver("O1")
 
 
-def test_what_shared_the_withdrawn_file_goes_out_in_a_new_one(office: Office, relay: Relay) -> None:
+def test_other_orders_of_a_withdrawn_file_go_in_a_new_one(office: Office, relay: Relay) -> None:
     first, second, third = (office.place(f"Title {name}") for name in ("One", "Two", "Three"))
     office.quiet()
     office.act(second, "cancel")
@@ -141,7 +141,7 @@ def test_the_only_order_taken_back_while_it_is_written_leaves_no_letter(
     assert sqlite_office.show(number)["delivery"] == "withdrawn"
 
 
-def test_what_shares_a_letter_with_what_is_taken_back_is_no_suspect(
+def test_orders_beside_a_withdrawn_one_are_not_suspected(
     sqlite_office: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often its letter was written in vain: nobody died over it."""

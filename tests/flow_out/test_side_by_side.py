@@ -78,7 +78,7 @@ def test_as_many_letters_at_once_as_the_key_says(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("mode", "connections"), [("smtp", 1), ("folder", 4)])
-def test_else_one_after_the_other_in_order(sqlite_office: Office, mode: str, connections: int) -> None:
+def test_with_one_connection_letters_go_in_order(sqlite_office: Office, mode: str, connections: int) -> None:
     sqlite_office.configure(mode=mode, connections=connections)
     letters(sqlite_office, 4)
     spoken = Spoken()
@@ -93,7 +93,7 @@ SAME_REQUEST = text(
 )
 
 
-def test_what_is_said_of_one_request_is_said_in_order(office: Office) -> None:
+def test_messages_about_one_request_are_sent_in_order(office: Office) -> None:
     """The second letter waits for the first, which is about the same; the third does not."""
     office.configure(connections=3)
     letters(office, 3)

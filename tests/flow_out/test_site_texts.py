@@ -111,7 +111,7 @@ def test_a_text_that_is_saved_while_it_is_looked_at_is_not_remembered(
 
 
 @pytest.mark.parametrize("path", ["artemail/order.txt", "notes.txt", "en/patron/arived.txt"])
-def test_of_other_files_there_is_no_such_letter(sqlite_office: Office, relay: Relay, path: str) -> None:
+def test_other_files_cause_no_letter_to_staff(sqlite_office: Office, relay: Relay, path: str) -> None:
     """Orders are held by a machine's text, and each says so; what no letter uses replaces none."""
     sqlite_office.template(path, "{{ titel }}")
     sweep(sqlite_office)

@@ -247,7 +247,7 @@ def packed(spot: Spot, numbers: dict[Side | Letters, int]) -> int:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("service", SERVICES)
-def test_whatever_crosses_is_understood_and_can_be_brought_together(
+def test_crossing_messages_are_understood_and_both_sides_can_agree_again(
     service: Service, letter_of: dict[str, str], everything: bool
 ) -> None:
     walk = Walk(service, letter_of)
@@ -267,7 +267,7 @@ def test_with_nothing_lost_or_doubled_crossing_letters_leave_both_sides_settled(
     assert [pair for pair in rest if not walk.settled(*pair)] == []
 
 
-def test_out_of_order_only_a_demand_and_a_renewal_are_confused(letter_of: dict[str, str]) -> None:
+def test_reordered_messages_confuse_only_a_demand_and_a_renewal(letter_of: dict[str, str]) -> None:
     """Which of the two is newer, only their dates can tell, and those are not in the tables. Lost and found
     cross too: the lender says it once more (``apart`` above), and the borrower hears that it is home."""
     walk = Walk(Service.LOAN, letter_of)
@@ -281,7 +281,7 @@ def test_out_of_order_only_a_demand_and_a_renewal_are_confused(letter_of: dict[s
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_who_waits_for_an_answer_only_has_to_ask_again(service: Service, letter_of: dict[str, str]) -> None:
+def test_asking_again_ends_every_wait_for_an_answer(service: Service, letter_of: dict[str, str]) -> None:
     walk = Walk(service, letter_of)
     _, rest = walk.everywhere(most=1)
     assert any(not walk.answered(pair, times=0) for pair in rest), "nobody waits"
@@ -309,7 +309,7 @@ def test_without_the_guard_we_say_yes_and_then_no_to_one_condition(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_no_answer_is_answered_for_ever(service: Service, letter_of: dict[str, str]) -> None:
+def test_automatic_answers_end(service: Service, letter_of: dict[str, str]) -> None:
     """Whatever the states: follow which letter can answer which, it ends."""
     answers: dict[tuple[Role, str], set[tuple[Role, str]]] = {}
     for role in Role:

@@ -32,7 +32,7 @@ HEARD: dict[str, tuple[Apdu, str, str]] = {
 
 
 @pytest.mark.parametrize("case", HEARD)
-def test_its_row_and_what_we_say(case: str) -> None:
+def test_rows_of_messages_and_our_answers(case: str) -> None:
     apdu, row, as_told = HEARD[case]
     assert (event_heard(apdu), told(apdu)) == (row, as_told)
 

@@ -111,13 +111,13 @@ def test_nothing_is_shipped_on_a_condition_nobody_accepted(
         (R, S.CANCEL_PENDING, "cancel-no", S.IN_PROCESS),
     ],
 )
-def test_where_nobody_wrote_down_what_was_before_the_usual_is_taken(
+def test_without_state_before_the_usual_state_is_taken(
     role: Role, state: State, event: str, back: State
 ) -> None:
     assert machine.next_state(role, LOAN, state, None, event).state is back
 
 
-def test_repeats_are_answered_with_what_is_true_now() -> None:
+def test_repeats_are_answered_with_the_current_state() -> None:
     answers = {
         (S.CONDITIONAL, "ILL_REQUEST"): ("ANSWER.conditional",),
         (S.CANCELLED, "ILL_REQUEST"): ("CANCEL_REPLY.yes",),
@@ -204,7 +204,7 @@ def test_every_question_has_an_answer(
         (R, COPY, {S.NOT_SUPPLIED, S.CANCELLED, S.FORWARD, S.SHIPPED, S.LOST}),
     ],
 )
-def test_what_is_over(role: Role, service: Service, final: set[State]) -> None:
+def test_finished_states(role: Role, service: Service, final: set[State]) -> None:
     assert {state for state in State if machine.is_final(role, service, state)} == final
 
 
@@ -227,7 +227,7 @@ def test_what_is_over(role: Role, service: Service, final: set[State]) -> None:
          "check-in renew-reply overdue recall lost damaged message query close"),
     ],
 )  # fmt: skip
-def test_what_may_be_done_now(
+def test_possible_actions(
     role: Role, service: Service, state: State, before: State | None, actions: str
 ) -> None:
     assert " ".join(machine.possible(role, service, state, before)) == actions
@@ -249,7 +249,7 @@ def test_what_an_act_is_called_in_the_tables(action: str, answer: bool | None, e
     assert any(event in machine.TABLES[role][LOAN][S.IDLE] for role in Role)
 
 
-def test_an_act_that_is_none_is_answered_with_those_there_are() -> None:
+def test_an_unknown_action_is_answered_with_the_known_ones() -> None:
     with pytest.raises(LocalFault, match="'shipp'") as caught:
         event_said("shipp")
     assert {"ship", "cancel", "renew-reply"} <= set(caught.value.possible)

@@ -42,7 +42,7 @@ def replies(role: Role, service: Service) -> set[str]:
 
 
 @pytest.mark.parametrize(("role", "service"), BOTH)
-def test_every_letter_said_is_heard_without_an_error_in_every_state(
+def test_every_message_is_accepted_in_every_state(
     role: Role, service: Service, letter_of: dict[str, str]
 ) -> None:
     said = {letter_of[act] for act in acts(role, service)} | replies(role, service)
@@ -64,9 +64,7 @@ def test_every_letter_that_is_no_error_has_a_speaker(
 
 
 @pytest.mark.parametrize("service", [Service.LOAN, Service.COPY])
-def test_in_step_with_nothing_lost_both_sides_always_know_what_the_other_said(
-    service: Service, letter_of: dict[str, str]
-) -> None:
+def test_without_crossing_both_sides_always_agree(service: Service, letter_of: dict[str, str]) -> None:
     """Each letter arrives before the next act: nothing but plain steps and notes happens."""
     begin: Pair = dict.fromkeys(Role, (State.IDLE, None))
     seen, edge = {tuple(begin.values())}, [begin]

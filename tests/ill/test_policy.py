@@ -45,14 +45,14 @@ def unfilled(reason="not-owned", results=Results.UNFILLED):
         ("locations", None, AskStaff("ask-locations")),
     ],
 )
-def test_unfilled_is_not_one_thing(follows, reason, expected):
+def test_unfilled_answers_lead_to_different_steps(follows, reason, expected):
     assert after(LOAN, "", unfilled(reason), follows=follows) == (expected,)
 
 
 @pytest.mark.parametrize(
     "event", ["close", "message", "UNDONE", "BOUNCED", "ANSWER.promise"], ids=lambda event: event
 )
-def test_only_entering_the_end_goes_on(event):
+def test_only_entering_a_final_state_asks_the_next(event):
     """Whatever else happens to an unfilled request, nobody else is asked."""
     ended = TransactionState(Role.REQUESTER, Service.LOAN, State.NOT_SUPPLIED)
     apdus = {"message": Message(note="x"), "ANSWER.promise": IllAnswer(results=Results.WILL_SUPPLY)}
@@ -67,7 +67,7 @@ def test_acts_send_their_letter():
     assert after(LOAN, "return", None) == ()  # refused
 
 
-def test_what_is_here_before_its_order_left_is_ordered_no_more():
+def test_an_item_that_arrived_before_its_order_left_is_not_ordered():
     """And nobody hears of it; of what was ordered the lender hears that it came."""
     for left in (True, None):
         facts = {} if left is None else {"letter_left": left}
@@ -97,7 +97,7 @@ def test_the_reader_is_told_however_late_it_comes_and_once(state):
 
 
 @pytest.mark.parametrize("switch", [True, False])
-def test_a_copy_that_goes_straight_to_the_reader(switch):
+def test_a_copy_sent_directly_to_the_reader(switch):
     shipped = Shipped(shipped_service=Service.COPY)
     done = after(COPY, "", shipped, Settings(copy_ends_shipped=switch), on="2026-03-02")
     received = FollowUpAct("receive", Received(received_on=date(2026, 3, 2), shipped_service=Service.COPY))
@@ -161,7 +161,7 @@ def test_a_request_for_what_we_do_not_do_is_answered_at_once_any_other_by_staff(
     assert after(TransactionState(Role.RESPONDER, Service.LOAN), "ILL_REQUEST", None, **facts) == expected
 
 
-def test_what_has_ended_does_not_end_again():
+def test_a_finished_request_does_not_finish_again():
     for role in Role:
         ended = TransactionState(
             role, Service.LOAN, State.CHECKED_IN if role is Role.RESPONDER else State.RETURNED
@@ -192,7 +192,7 @@ def test_why_staff_must_look(apdu, facts, reasons):
     assert [effect.reason for effect in done if isinstance(effect, AskStaff)] == reasons
 
 
-def test_a_letter_that_cannot_be_is_reported_but_a_report_never():
+def test_an_impossible_message_is_reported_but_never_a_report():
     done = after(COPY, "OVERDUE", Overdue())
     assert isinstance(done[0], Send) and done[0].apdu.report.problem == "state-transition-prohibited"
     assert AskStaff("not-possible-now") in done

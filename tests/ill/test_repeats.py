@@ -59,12 +59,12 @@ CASES: dict[str, tuple[Apdu, list[Apdu], Heard]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_it_is(case: str) -> None:
+def test_new_repeated_or_delivered_again(case: str) -> None:
     apdu, earlier, expected = CASES[case]
     assert judge(apdu, earlier) is expected
 
 
-def test_where_answers_go_and_what_a_library_is_called_are_no_words() -> None:
+def test_reply_addresses_and_names_do_not_count_as_content() -> None:
     plain = renew(FIRST)
     dressed = replace(
         renew(LATER, FIRST),

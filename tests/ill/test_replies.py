@@ -28,11 +28,11 @@ FIRST, LATER = (datetime(2026, 3, 2, hour) for hour in (10, 11))  # noqa: DTZ001
         ("ANSWER.unfilled", IllAnswer(results=Results.UNFILLED)),
     ],
 )
-def test_what_was_never_said_is_said_as_the_law_names_it(name, apdu):
+def test_a_reply_that_was_never_sent_is_made_from_the_tables(name, apdu):
     assert reply(name, LENT, {}) == apdu
 
 
-def test_what_was_said_is_said_again_with_the_time_of_the_first():
+def test_a_repeated_reply_carries_the_time_of_the_first():
     said = RenewAnswer(answer=False, note="reserved", sent_at=FIRST)
     again = reply("RENEW_ANSWER.no", LENT, {"RENEW_ANSWER.no": to_json(said)})
     assert again == replace(said, sent_at=None, original_sent_at=FIRST)
@@ -40,14 +40,14 @@ def test_what_was_said_is_said_again_with_the_time_of_the_first():
     assert once_more == again
 
 
-def test_a_status_report_says_how_it_stands_now():
+def test_a_status_report_gives_the_current_state():
     said = {"STATUS_OR_ERROR_REPORT": {"type": "STATUS_OR_ERROR_REPORT", "note": "as it stood"}}
     apdu = reply("STATUS_OR_ERROR_REPORT", LENT, said, {"date_requested": "2026-03-02"})
     assert (apdu.report.current_state, apdu.report.history) == ("SHIPPED", {"date_requested": "2026-03-02"})
     assert apdu.note is None
 
 
-def test_who_may_say_it():
+def test_which_side_may_send_each_message():
     """ISO 10161-1, table of the services: the others are said by either side."""
     said = {kind: kind.said_by for kind in ApduType}
     assert {kind.name for kind, role in said.items() if role is Role.REQUESTER} == {

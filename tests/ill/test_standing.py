@@ -70,7 +70,7 @@ def test_an_outdated_date(apdu, state, due):
     assert (taken.after.state, taken.after.due_on) == (state, due)
 
 
-def test_where_we_lend_dates_are_ours():
+def test_as_lender_our_own_dates_hold():
     lending = TransactionState(Role.RESPONDER, Service.LOAN, State.OVERDUE, due_on=HELD)
     taken = done(lending, "renew-yes", RenewAnswer(answer=True, due=Due(on=EARLY)))
     assert (taken.after.state, taken.after.due_on) == (State.SHIPPED, EARLY)
@@ -165,7 +165,7 @@ def test_an_announced_renewal_is_over(apdu):
 # Beside the tables
 
 
-def test_what_is_said_before_changes_nothing_but_is_answered():
+def test_a_repeat_changes_nothing_but_is_answered():
     lent = TransactionState(Role.RESPONDER, Service.LOAN, State.SHIPPED)
     again = step(lent, Occurrence("CANCEL", None, {"repeat": True}))
     assert (again.after, again.outcome.kind, again.outcome.replies) == (
@@ -184,7 +184,7 @@ def test_a_cancel_before_the_letter_left(left):
 
 
 @pytest.mark.parametrize("left", [True, False])
-def test_what_is_received_before_the_letter_left_was_never_ordered(left):
+def test_an_item_received_before_the_order_left_was_never_ordered(left):
     taken = done(borrowing(State.PENDING), "receive", letter_left=left)
     assert (taken.after.state, taken.after.unsent) == (State.RECEIVED, not left)
     assert taken.note == ("" if left else "the order had not left: it is withdrawn")
@@ -192,7 +192,7 @@ def test_what_is_received_before_the_letter_left_was_never_ordered(left):
     assert later.note == ("" if left else "nobody is told: the order had never left")
 
 
-def test_what_moves_is_open_again():
+def test_a_transaction_that_moves_is_open_again():
     closed = done(borrowing(State.PENDING), "close").after
     assert closed.closed and closed.state is State.PENDING
     assert heard(closed, IllAnswer(results=Results.WILL_SUPPLY)).after.closed
@@ -253,7 +253,7 @@ FACTS = st.fixed_dictionaries(
 
 
 @given(STANDINGS)
-def test_a_standing_survives_the_store(found):
+def test_a_state_survives_the_store(found):
     assert from_json(found.role, to_json(found)) == found
 
 
@@ -269,7 +269,7 @@ def test_a_step_is_total(found, event, facts):
 
 
 @given(STANDINGS, STANDINGS)
-def test_undone_is_what_was_found(found, earlier):
+def test_undo_restores_the_earlier_state(found, earlier):
     earlier = replace(earlier, role=found.role)
     taken = transaction_state.step(
         found, Occurrence("UNDONE", None, {"found": to_json(earlier), "undone": 1})

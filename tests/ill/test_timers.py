@@ -277,7 +277,7 @@ def silence(current: TransactionState, kind: Timer, days: Days, weeks: int = 40)
 
 
 @pytest.mark.parametrize(("current", "kind", "letters", "staff"), REPAIRED.values(), ids=REPAIRED)
-def test_what_may_be_lost_goes_again(current, kind, letters, staff):
+def test_messages_that_may_be_lost_are_repeated(current, kind, letters, staff):
     found = silence(current, Timer(kind), Days())
     assert [day for day, letter in found if letter] == list(letters)
     told = [day for day, letter in found if not letter]
@@ -323,7 +323,7 @@ OFF = {
 
 
 @pytest.mark.parametrize(("kind", "days"), OFF.items(), ids=OFF)
-def test_nought_days_switch_one_off(kind, days):
+def test_zero_days_turn_a_timer_off(kind, days):
     some = 0
     for current, more, expected in CASES.values():
         some += kind in expected
@@ -331,7 +331,7 @@ def test_nought_days_switch_one_off(kind, days):
     assert some
 
 
-def test_without_a_timer_for_its_answer_a_wish_to_keep_it_stops_no_reminder():
+def test_without_a_timer_for_its_answer_a_renewal_stops_no_reminder():
     found = waits(borrowing(State.RENEW_PENDING, due_on=DUE), Days(pending=0))
     assert found == {Timer.READER_OVERDUE: after(1, DUE)}
 
@@ -363,7 +363,7 @@ NOTHING = {"need_before": None, "reply_by": None, "expires": None}
 
 @given(STANDINGS, DATES, MORE, DAYS)
 @example(COPY_THAT_RENEWS, TODAY, NOTHING, Days())
-def test_nothing_waits_for_what_is_over(current, since, more, days):
+def test_finished_transactions_have_no_timers(current, since, more, days):
     """Where no letter may go by itself; else the last word may have to be said again (REPAIRS)."""
     found = wanted(current, TimerInputs(since, since, **more), days)
     if current.closed or machine.is_final(current.role, current.service, current.state):
@@ -372,7 +372,7 @@ def test_nothing_waits_for_what_is_over(current, since, more, days):
 
 
 @given(STANDINGS, DATES, MORE, DAYS, st.integers(0, 100), st.booleans())
-def test_left_alone_it_comes_to_rest(current, since, more, days, down, may_ask):
+def test_without_any_answer_the_timers_end(current, since, more, days, down, may_ask):
     """Fired whenever they are due, also after ``down`` days: no kind twice a day, no letter without end."""
     done: dict[tuple[Timer, date], list[date]] = {}
     now = since + timedelta(days=down)
@@ -471,7 +471,7 @@ def test_a_demand_says_its_level_and_its_day():
     ("current", "event", "said"),
     [(HELD, "READER_OVERDUE", 2), (borrowing(State.RECALL), "READER_RECALLED", 3)],
 )
-def test_a_letter_to_the_reader_says_the_how_manieth_it_is(current, event, said):
+def test_a_letter_to_the_reader_has_its_number(current, event, said):
     """Of a recall the first letter was that it is recalled."""
     occurrence = Occurrence(event, None, {"level": 2})
     (notify,) = reminders.effects(current, occurrence, 3)
@@ -479,11 +479,11 @@ def test_a_letter_to_the_reader_says_the_how_manieth_it_is(current, event, said)
 
 
 @pytest.mark.parametrize("event", ["READER_OVERDUE", "LOAN_OVERDUE", "TO_ANSWER", "EXPIRY"])
-def test_of_what_is_outdated_nothing_follows(event):
+def test_outdated_timers_have_no_effect(event):
     assert reminders.effects(HELD, Occurrence(event, None, {"level": 1, "outdated": True}), 3) == ()
 
 
-def test_what_goes_again_names_the_time_of_the_first():
+def test_a_repeat_carries_the_time_of_the_first():
     first = {"type": "CANCEL", "sent_at": "2026-03-02T10:00:00"}
     again = first | {"original_sent_at": "2026-03-02T10:00:00", "sent_at": "2026-03-06T08:00:00"}
     for said in (first, again):

@@ -216,7 +216,7 @@ def test_a_multipart_of_as_many_parts_as_are_read_is_shown_whole(monkeypatch: py
 @pytest.mark.parametrize(
     "line", ["TXB1-1 S LOAN", "  tx it", "NNNN", ":DELIVER ABOVE ITEM TO:", "For 99-0009"]
 )
-def test_no_line_beside_an_answer_says_more_than_words(line: str) -> None:
+def test_lines_beside_an_answer_are_prose_only(line: str) -> None:
     check_beside(["Dear colleagues,", f"For {OURS}", ""], OURS)
     with pytest.raises(FieldLost) as lost:
         check_beside(["Dear colleagues,", line], OURS)
@@ -226,7 +226,7 @@ def test_no_line_beside_an_answer_says_more_than_words(line: str) -> None:
 # Whose letter it is
 
 
-def test_what_an_answering_machine_says_of_our_number_is_nobodys(codec: ArtemailCodec) -> None:
+def test_an_automatic_reply_about_our_number_is_not_read(codec: ArtemailCodec) -> None:
     words = "Your number: LIB-20001\nPlease renew it for us.\n"
     assert codec.perhaps(heard(words, subject="A loan"))
     assert not codec.perhaps(heard(words, subject="A loan", auto_submitted="auto-replied"))
@@ -250,7 +250,7 @@ def test_without_a_keyword_of_the_partner_an_act_is_no_order(codec: ArtemailCode
         ({"codec": "iso10161"}, False),
     ],
 )
-def test_who_is_asked_plainly(partner: dict[str, Any], plainly: bool) -> None:
+def test_partners_with_the_plain_dialect(partner: dict[str, Any], plainly: bool) -> None:
     made = Partner.model_validate(
         {"symbol": "XX-BL", "address": "art@bl.example", "roles": ["RESPONDER"]} | partner
     )

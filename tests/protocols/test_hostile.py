@@ -115,9 +115,7 @@ def test_any_mixture_of_true_lines(pieces: list[str], subject: str, codec: Artem
 
 @QUICK
 @given(at=st.integers(0, len(THREE) - BODY - 1), byte=st.integers(0, 255))
-def test_one_wrong_byte_harms_at_most_the_order_it_stands_in(
-    at: int, byte: int, codec: ArtemailCodec
-) -> None:
+def test_one_wrong_byte_affects_at_most_its_own_order(at: int, byte: int, codec: ArtemailCodec) -> None:
     """Or the frame: then no order is taken. An order is never read as two, nor a number invented."""
     raw = bytearray(THREE)
     raw[BODY + at] = byte
@@ -228,7 +226,7 @@ def test_a_letter_is_sorted_once(codec: ArtemailCodec, monkeypatch: pytest.Monke
     assert [codec.decode(letter).apdus[0].ref.number for letter in letters] == ["LIB-1", "LIB-2"]  # type: ignore[union-attr]
 
 
-def test_what_was_made_of_a_letter_goes_with_it() -> None:
+def test_cached_results_end_with_their_letter() -> None:
     made = LastLetter(lambda letter: [letter.subject])
     letter = text_letter("a")
     first = made(letter)

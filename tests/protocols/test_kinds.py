@@ -178,7 +178,7 @@ def test_words_that_cannot_be_told_apart_stop_the_start(words: dict[str, str], s
 
 
 @pytest.mark.parametrize("line", ["Best wishes", "99-0009", ":DELIVER ABOVE ITEM TO:", "TX99 CANCEL"])
-def test_not_even_what_our_reader_would_forgive_leaves(
+def test_what_only_our_reader_tolerates_is_not_sent(
     line: str, codec: ArtemailCodec, site: Callable[[str, str], Templates], wire: Callable[..., Wire]
 ) -> None:
     own = site("artemail/cancel.txt", "TX{{ number }} {{ keyword }} " + line + "\n")

@@ -181,7 +181,7 @@ def _events(shown: request_details.RequestDetails) -> list[str]:
     return [change.event for change in shown.history]
 
 
-def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) -> None:
+def test_an_unanswered_letter_is_in_doubt_by_any_transport(open_two: Open) -> None:
     """The letter is kept at the other end, the line breaks before the answer: a receiver that throws repeats
     away gets it again, byte for byte, and it has its effect once."""
     town, village = open_two("tcp")
@@ -198,7 +198,7 @@ def test_what_nobody_answers_is_in_doubt_whatever_the_transport(open_two: Open) 
     assert _events(village.shown("L1")) == ["ILL_REQUEST"]
 
 
-def test_nothing_is_acknowledged_before_it_is_kept(open_two: Open) -> None:
+def test_nothing_is_acknowledged_before_it_is_stored(open_two: Open) -> None:
     """The other end cannot keep it: the sender hears no "OK", and the letter comes again."""
     town, village = open_two("tcp")
     keep, full = village.tcp_in.keep, Future()

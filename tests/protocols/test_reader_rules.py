@@ -114,7 +114,7 @@ RULES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
 
 
 @pytest.mark.parametrize(("text", "orders"), RULES.values(), ids=RULES)
-def test_what_is_forgiven(text: str, orders: list[tuple[Any, ...]], codec: ArtemailCodec) -> None:
+def test_tolerated_variants(text: str, orders: list[tuple[Any, ...]], codec: ArtemailCodec) -> None:
     said = decoded(text, codec)
     assert [told(apdu) for apdu in said.apdus] == orders
     assert said.faults == ()
@@ -148,7 +148,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "faults"), FAULTS.values(), ids=FAULTS)
-def test_what_is_not(text: str, faults: list[str], codec: ArtemailCodec) -> None:
+def test_variants_that_are_not_tolerated(text: str, faults: list[str], codec: ArtemailCodec) -> None:
     said = decoded(text, codec)
     assert said.apdus == ()
     assert [word for word, fault in zip(faults, said.faults, strict=True) if word in fault.text] == faults
@@ -248,7 +248,7 @@ def test_the_default_form_is_a_sites_to_choose(overlaid: Callable[[str], Artemai
         ("1234-567x AB12/3", {"issn": "1234-567x", "call_number": "AB12/3"}),
     ],
 )
-def test_a_line_is_known_by_its_shape(line: str, fields: dict[str, str]) -> None:
+def test_a_reply_line_is_recognised_by_its_form(line: str, fields: dict[str, str]) -> None:
     """As two writers in use leave it: blanks in front, behind and doubled."""
     item = citation.read(("Dikes", line), Service.LOAN)
     assert {name: getattr(item, name) for name in fields} == fields

@@ -66,7 +66,7 @@ def content(apdu: Apdu) -> Apdu:
 
 
 @pytest.mark.parametrize(("code", "status"), PAIRS, ids=[status for _, status in PAIRS])
-def test_a_twin_is_the_message_of_its_code(code: str, status: str, codec: ArtemailCodec) -> None:
+def test_a_labelled_status_is_the_message_of_its_code(code: str, status: str, codec: ArtemailCodec) -> None:
     by_code = codec.decode(letter(f"LIB-1   {code}\n")).apdus
     twin = letter(f"Your reference: LIB-1\nOur order line: 00012345-001\nStatus: {status}\n")
     assert codec.recognise(twin)
@@ -77,7 +77,7 @@ def test_a_twin_is_the_message_of_its_code(code: str, status: str, codec: Artema
     assert (said.apdus[0].ref.number, said.apdus[0].ref.order_line) == ("LIB-1", "00012345-001")
 
 
-def test_every_code_in_force_has_a_twin(codec: ArtemailCodec) -> None:
+def test_every_current_code_has_a_labelled_status(codec: ArtemailCodec) -> None:
     twins = {phrase.word for phrase in codec.replies.phrases.rows}
     assert twins == set(codec.replies.codes.words())
 
@@ -95,7 +95,7 @@ def test_what_fits_no_phrase_is_unsure_and_moves_nothing(status: str, codec: Art
     assert (said.unsure[0].note or "") in status
 
 
-def test_labels_without_a_known_word_or_an_order_line_are_a_persons(codec: ArtemailCodec) -> None:
+def test_labels_without_a_phrase_or_order_line_are_for_a_person(codec: ArtemailCodec) -> None:
     assert not codec.recognise(letter("Your reference: LIB-1\nStatus: please pay our invoice\n"))
 
 
@@ -231,7 +231,7 @@ PLAIN = "From: a@b.example\nSent: Tuesday\nTo: x@y.example\nSubject: Replies\n"
 
 
 @pytest.mark.parametrize("mark", [OUTLOOK, PLAIN])
-def test_what_somebody_said_before_does_not_count(mark: str, codec: ArtemailCodec) -> None:
+def test_quoted_text_does_not_count(mark: str, codec: ArtemailCodec) -> None:
     assert not codec.recognise(letter(f"What is this?\n\n{mark}\nLIB-1   NOT\n"))
     said = codec.decode(letter(f"LIB-2   CANC\n\n{mark}\nLIB-1   NOT\n"))
     assert [apdu.ref and apdu.ref.number for apdu in said.apdus] == ["LIB-2"]
@@ -239,7 +239,7 @@ def test_what_somebody_said_before_does_not_count(mark: str, codec: ArtemailCode
     assert [apdu.ref and apdu.ref.number for apdu in forwarded.apdus] == ["LIB-1"]
 
 
-def test_a_site_teaches_it_new_words(overlaid: Callable[[str], ArtemailCodec]) -> None:
+def test_a_site_adds_phrases(overlaid: Callable[[str], ArtemailCodec]) -> None:
     codec = overlaid(
         """
 [[twin]]

@@ -27,7 +27,7 @@ def choices(world, number: str) -> tuple[Choice, ...]:
     ("", set(), set()),
     ("alma", {"will-supply"}, {"forward", "overdue", "recall", "lost", "damaged", "query"}),
 ])  # fmt: skip
-def test_each_act_goes_as_it_was_said(make_iso, dialect, unheard, letters):
+def test_each_action_is_sent_as_announced(make_iso, dialect, unheard, letters):
     iso = make_iso(partner(LENDER), partner(BORROWER, dialect=dialect))
     iso.asks()
     offered = choices(iso, "L1")
@@ -48,7 +48,7 @@ def test_each_act_goes_as_it_was_said(make_iso, dialect, unheard, letters):
         assert left == LEAVES[one.told], one
 
 
-def test_a_loan_that_is_not_announced_is_told_to_nobody(make_world, sqlite_url):
+def test_a_loan_that_is_not_announced_sends_nothing(make_world, sqlite_url):
     quiet = USUAL.replace("receipts = false", "receipts = false\nship_loan = false")
     world = make_world(sqlite_url, quiet)
     world.ordered("TXC1-1 S LOAN\nA book of ours")

@@ -114,7 +114,7 @@ def test_where_we_borrow(iso, before, action, more, says):
         ("message", {}, "--note"),
     ],
 )
-def test_what_is_missing_is_said_before_anything_changed(iso, action, more, why):
+def test_a_missing_value_is_refused_before_anything_changes(iso, action, more, why):
     iso.asks()
     before = iso.dump()
     with pytest.raises(LocalFault, match=why):
@@ -122,7 +122,7 @@ def test_what_is_missing_is_said_before_anything_changed(iso, action, more, why)
     assert iso.dump() == before
 
 
-def test_what_is_wanted_goes_out_whole(iso):
+def test_every_field_of_a_request_is_sent(iso):
     iso.place(
         LENDER,
         service="COPY",
@@ -169,7 +169,7 @@ def test_what_a_partner_asks_is_kept_and_shown(iso):
     assert iso.shown("L1").line.service == "LOAN"
 
 
-def test_what_an_answer_says_stands_in_the_history(iso):
+def test_the_content_of_an_answer_is_in_the_history(iso):
     iso.place(LENDER)
     iso.hears(
         "ILL_ANSWER",
@@ -181,7 +181,7 @@ def test_what_an_answer_says_stands_in_the_history(iso):
     assert "answer-condition" in iso.shown("B1").actions
 
 
-def test_the_history_says_what_we_said_as_it_says_what_they_said(iso):
+def test_the_history_shows_our_messages_like_theirs(iso):
     iso.asks()
     iso.act("L1", "conditional", condition="library-use-only", on=date(2026, 3, 12))
     iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True)
@@ -198,13 +198,13 @@ def test_the_history_says_what_we_said_as_it_says_what_they_said(iso):
     assert notes["STATUS_OR_ERROR_REPORT"] == "they say SHIPPED"
 
 
-def test_what_the_standard_has_no_place_for_is_shown_to_staff(iso):
+def test_values_without_a_component_are_shown_to_staff(iso):
     iso.place(LENDER, keywords=["WLX"])
     assert iso.attention("B1") == ("letters-replaced",)
     assert iso.shown("B1").history[-1].note == "keywords: ISO 10161 has no place for WLX"
 
 
-def test_what_only_people_can_read_stands_in_the_note(iso):
+def test_values_for_people_only_go_into_the_note(iso):
     iso.asks()
     iso.act("L1", "hold", position=3, **ON)
     assert iso.last()["note"] == "Place 3 on the waiting list."
@@ -235,7 +235,7 @@ PAST = date(2026, 3, 1)
         ),
     ],
 )
-def test_a_day_that_may_be_a_slip_is_named_and_taken(iso, before, action, more, says):
+def test_an_unlikely_day_is_named_and_accepted(iso, before, action, more, says):
     """It may have been done in time and be recorded late: so nothing is refused, and undo is there."""
     lent(iso, before)
     assert str(iso.foresee("L1", action, **more).words[0]) == says
@@ -250,19 +250,19 @@ def test_a_day_that_may_be_a_slip_is_named_and_taken(iso, before, action, more, 
         ("conditional", {}, {"conditions": [{"condition": "other"}]}),
     ],
 )
-def test_where_staff_give_no_reason_none_is_made_up(iso, action, more, found):
+def test_without_a_reason_of_staff_none_is_invented(iso, action, more, found):
     lent(iso, "")
     iso.act("L1", action, **more)
     said = iso.last()
     assert {name: said[name] for name in found} == found
 
 
-def test_a_renewal_without_a_day_is_as_long_as_a_loan(iso):
+def test_a_renewal_without_a_date_has_the_loan_period(iso):
     lent(iso, "RENEW")
     assert str(iso.act("L1", "renew-reply", answer=True).words[0]) == "due back 2026-05-13"
 
 
-def test_when_it_is_due_back_is_said_at_once(iso):
+def test_the_due_date_is_shown_at_once(iso):
     iso.asks()
     assert str(iso.foresee("L1", "ship").words[0]) == "due back 2026-04-13"
     assert str(iso.act("L1", "ship", on=DAY).words[0]) == "due back 2026-04-01"
@@ -283,7 +283,7 @@ def test_what_the_lender_told_by_telephone_may_lie_in_the_past(iso):
         ("ship", "recall", {"on": DAY}, "Wanted back by 2026-04-01."),
     ],
 )
-def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, more, note):
+def test_values_without_a_field_go_into_the_note(iso, before, action, more, note):
     lent(iso, before)
     done = iso.act("L1", action, **more)
     assert iso.last()["note"] == note
@@ -291,12 +291,12 @@ def test_what_has_no_field_of_its_own_goes_into_the_note(iso, before, action, mo
 
 
 @pytest.mark.parametrize(("before", "action", "more", "says"), LENT)
-def test_by_iso_all_that_a_lender_says_is_told(iso, before, action, more, says):
+def test_iso_carries_every_message_of_a_lender(iso, before, action, more, says):
     lent(iso, before)
     assert not any("not sent to" in word for word in map(str, iso.act("L1", action, **more).words)), says
 
 
-def test_how_it_travels_home_stands_in_both_histories(iso):
+def test_the_way_of_return_is_in_both_histories(iso):
     lent(iso, "ship")
     iso.hears("RETURNED", BORROWER, ASKED, returned_on="2026-03-01", returned_via="courier")
     assert iso.shown("L1").history[-1].note == "sent back on 2026-03-01, courier"
@@ -306,7 +306,7 @@ def test_how_it_travels_home_stands_in_both_histories(iso):
     assert iso.shown("B1").history[-1].note == "sent back on 2026-03-01, parcel 7, insured for 50 EUR"
 
 
-def test_what_we_answered_by_ourselves_stands_in_the_history(iso):
+def test_automatic_answers_are_in_the_history(iso):
     lent(iso, "ship")
     iso.hears("CANCEL", BORROWER, ASKED)
     assert iso.last()["type"] == "CANCEL_REPLY"
@@ -317,7 +317,7 @@ def test_what_we_answered_by_ourselves_stands_in_the_history(iso):
     assert iso.verify().checked == 1
 
 
-def test_what_is_said_once_more_says_nothing_else(iso):
+def test_a_repeated_action_sends_the_same_values(iso):
     lent(iso, "")
     iso.act("L1", "conditional", condition="charges", note="20 EUR")
     kept = iso.dump()

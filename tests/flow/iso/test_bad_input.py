@@ -151,7 +151,7 @@ def reports(iso) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("bad", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read(iso, heard, bad):
+def test_an_unreadable_message_is_a_fault(iso, heard, bad):
     assert heard(bad) < CPU_SECONDS
     (why,) = iso.shelf().values()
     assert bad.why in why
@@ -163,7 +163,7 @@ def test_what_cannot_be_read(iso, heard, bad):
 
 
 @pytest.mark.parametrize("name", ["fifty thousand extensions", "a giant number", "random octets"])
-def test_what_cannot_be_read_takes_little_memory(iso, heard, name):
+def test_an_unreadable_message_takes_little_memory(iso, heard, name):
     tracemalloc.start()
     try:
         heard(UNREADABLE[name])
@@ -184,7 +184,7 @@ def test_two_messages_in_one_part(iso, heard):
 
 
 @pytest.mark.parametrize("behind", [b"\x61 and so on", message("STATUS_OR_ERROR_REPORT"), b"\r\nA footer."])
-def test_what_is_no_message_behind_a_message_is_not_reported(iso, heard, behind):
+def test_other_octets_after_a_message_are_not_reported(iso, heard, behind):
     heard(Bad((REQUEST + behind,), ""))
     assert (iso.state("L1"), len(iso.shelf()), reports(iso)) == ("IN_PROCESS", 1, [])
 
@@ -223,7 +223,7 @@ def harmless(extension: bytes) -> bytes:
 
 @pytest.mark.parametrize(("extension", "name"), [(CRITICAL, "7"), (OF_THEIRS, "1.0.10161.3")])
 @pytest.mark.parametrize("kind", ["ILL_REQUEST", "CANCEL"])
-def test_a_critical_extension_that_means_nothing_to_us(iso, heard, kind, extension, name):
+def test_an_unknown_critical_extension_is_withheld(iso, heard, kind, extension, name):
     heard(Bad((extended(message(kind), harmless(extension), extension),), ""))
     (why,) = iso.shelf().values()
     assert why == f"{kind}: the extension {name} is critical, and means nothing here"
@@ -242,7 +242,7 @@ def test_an_extension_that_is_not_critical_is_kept(iso, heard):
     assert (iso.state("L1"), iso.shelf(), reports(iso)) == ("IN_PROCESS", {}, [])
 
 
-def test_what_is_critical_waits_for_staff_and_not_for_its_request(iso, heard):
+def test_a_critical_message_waits_for_staff_not_for_its_request(iso, heard):
     heard(Bad((extended(message("CANCEL"), CRITICAL),), ""))
     heard(Bad((REQUEST,), ""))
     assert iso.state("L1") == "IN_PROCESS"
@@ -254,7 +254,7 @@ def test_what_is_critical_waits_for_staff_and_not_for_its_request(iso, heard):
 
 
 @pytest.mark.parametrize("put_away", [False, True], ids=["on the shelf", "put away"])
-def test_let_go_it_waits_for_its_request_like_any_other(iso, heard, put_away):
+def test_once_released_it_waits_for_its_request_like_any_other(iso, heard, put_away):
     heard(Bad((extended(message("CANCEL"), CRITICAL),), ""))
     (letter_id,) = iso.shelf()
     if put_away:
@@ -266,7 +266,7 @@ def test_let_go_it_waits_for_its_request_like_any_other(iso, heard, put_away):
     assert (iso.state("L1"), iso.shelf()) == ("CANCEL_PENDING", {})
 
 
-def test_let_go_it_is_still_known_to_which_side_of_ours_it_was_written(make_iso, heard_by):
+def test_once_released_its_side_of_a_hub_is_still_known(make_iso, heard_by):
     """A hub borrows from itself; a message does not tell by its kind who says it, but its letter is ours."""
     iso = make_iso(partner("XX-HUB"))
     iso.place("XX-HUB")
@@ -289,7 +289,7 @@ def test_a_critical_report_is_shelved_and_not_answered(iso, heard):
 
 
 @pytest.mark.parametrize("taken", [("1.0.10161.3", "7"), ("*",)])
-def test_what_a_site_takes_though_it_is_critical(make_iso, heard_by, taken):
+def test_critical_extensions_that_a_site_accepts(make_iso, heard_by, taken):
     iso = make_iso(iso10161=Iso10161(critical=taken))
     heard_by(iso)(Bad((extended(REQUEST, CRITICAL, OF_THEIRS),), ""))
     assert (iso.state("L1"), iso.shelf(), reports(iso)) == ("IN_PROCESS", {}, [])
@@ -331,7 +331,7 @@ NOT_OURS = {
 
 
 @pytest.mark.parametrize("bad", NOT_OURS.values(), ids=NOT_OURS)
-def test_what_is_about_nothing_of_the_senders(iso, heard, bad):
+def test_a_message_about_somebody_elses_transaction(iso, heard, bad):
     iso.place(LENDER)
     heard(Bad((REQUEST,), ""))
     heard(bad)
@@ -342,7 +342,7 @@ def test_what_is_about_nothing_of_the_senders(iso, heard, bad):
     assert sorted(iso.listed()) == ["B1", "L1"]
 
 
-def test_asked_about_what_is_not_there(iso, heard):
+def test_a_query_about_an_unknown_transaction(iso, heard):
     heard(Bad((message("STATUS_QUERY"),), ""))
     (said,) = reports(iso)
     assert (said["transaction"], said["report"]["current_state"]) == (THEIRS, "UNKNOWN")
@@ -352,7 +352,7 @@ def test_asked_about_what_is_not_there(iso, heard):
     assert iso.shelf() == {}
 
 
-def test_a_name_used_again_for_another_book(iso, heard):
+def test_a_transaction_id_reused_for_another_item(iso, heard):
     heard(Bad((REQUEST,), ""))
     again = message("ILL_REQUEST", item={"title": "Another book"}, sent_at="2026-03-03T10:00:00")
     heard(Bad((again,), ""))
@@ -361,7 +361,7 @@ def test_a_name_used_again_for_another_book(iso, heard):
     assert iso.shown("L1").item["title"] == "A book"
 
 
-def test_what_the_state_forbids(iso, heard):
+def test_a_message_that_the_state_prohibits(iso, heard):
     heard(Bad((message("ILL_REQUEST", services=["COPY"]),), ""))
     heard(Bad((message("RENEW"),), ""))
     assert [said["report"]["problem"] for said in reports(iso)] == ["state-transition-prohibited"]
@@ -375,7 +375,7 @@ REPORTED = {
 
 
 @pytest.mark.parametrize("bad", REPORTED.values(), ids=REPORTED)
-def test_of_a_sender_who_is_not_proven_nothing_is_said(iso, heard, bad):
+def test_an_unproven_sender_gets_no_report(iso, heard, bad):
     heard(bad, sender="ill@elsewhere.example")
     assert iso.said() == []
     assert list(iso.shelf().values()) == ["unproven sender ill@elsewhere.example"]

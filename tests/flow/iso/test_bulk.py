@@ -31,7 +31,7 @@ def cost(decoded, act):
     return len(decoded)
 
 
-def test_a_request_looks_only_at_what_is_called_like_it(iso, decoded):
+def test_a_request_reads_only_messages_with_its_name(iso, decoded):
     """What was said of requests that never came lies on the shelf for weeks."""
     costs = []
     for count in (2, 20):
@@ -41,7 +41,7 @@ def test_a_request_looks_only_at_what_is_called_like_it(iso, decoded):
     assert costs[0] == costs[1]
 
 
-def test_a_message_looks_only_at_what_has_its_time(iso, decoded):
+def test_a_message_reads_only_messages_with_its_time(iso, decoded):
     named, costs = iso.asks(), []
     for count in (2, 20):
         for number in range(count):
@@ -50,7 +50,7 @@ def test_a_message_looks_only_at_what_has_its_time(iso, decoded):
     assert costs[0] == costs[1]
 
 
-def test_how_it_stands_is_told_from_few_events(iso, decoded, monkeypatch):
+def test_a_status_report_reads_few_events(iso, decoded, monkeypatch):
     monkeypatch.setattr(status_report, "LATEST", 3)
     named, costs, told = iso.asks(), [], []
     iso.hears("STATUS_QUERY", BORROWER, named)  # our last word is looked at too, once there is one
@@ -102,7 +102,7 @@ def test_the_parts_of_a_request_are_bounded_too():
     assert {len(line) for line in kept.item.lines} == {len(kept.item.title)}
 
 
-def test_what_is_of_usual_size_stays_as_it_is():
+def test_a_message_of_usual_size_is_unchanged():
     usual = Message(note="Where is it?", reply_to=LARGE.reply_to[:2], extensions=({"at": "a", "value": [1]},))
     assert size_limits.bounded(usual) is usual
 

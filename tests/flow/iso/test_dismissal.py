@@ -3,7 +3,7 @@
 from mailproc.office.mailroom import dismissal
 
 
-def test_what_was_put_away_is_neither_taken_nor_reported(iso):
+def test_a_dismissed_message_is_neither_processed_nor_reported(iso):
     named = {"initial_requester": "XX-BORROWER", "tgq": "G1", "tq": "1"}
     iso.hears("CANCEL", "XX-BORROWER", named)
     (event_id,) = iso.shelf()

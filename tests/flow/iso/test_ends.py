@@ -30,7 +30,7 @@ def forwarded(iso, to=SECOND, address=None, **more):
 # G4: the request was passed on
 
 
-def test_a_known_library_has_it_now(iso):
+def test_a_forwarded_request_moves_to_a_known_library(iso):
     iso.place(LENDER)
     forwarded(iso)
     assert iso.state("B1") == "PENDING"
@@ -45,7 +45,7 @@ def test_a_known_library_has_it_now(iso):
     assert (iso.state("B1"), iso.shown("B1").line.partner) == ("SHIPPED", SECOND)
 
 
-def test_the_old_responder_cannot_say_the_new_ones_words_first(iso):
+def test_the_old_responder_cannot_forestall_the_new_one(iso):
     """Equal words at an equal time are a second delivery only where the same library says them."""
     iso.place(LENDER)
     forwarded(iso)
@@ -78,7 +78,7 @@ def say_yes(iso, address=THIRD_MAIL):
     return answered
 
 
-def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
+def test_a_request_moves_to_an_unknown_address_only_when_confirmed(iso):
     iso.place(LENDER)
     before = iso.transaction("B1")
     forwarded(iso, THIRD, THIRD_MAIL)
@@ -102,7 +102,7 @@ def test_to_an_unknown_address_nothing_moves_before_staff_say_yes(iso):
     assert iso.state("B1") == "CONDITIONAL"  # the old responder is heard as ever
 
 
-def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
+def test_once_confirmed_the_request_moves_and_waiting_letters_are_read(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
@@ -122,7 +122,7 @@ def test_after_the_yes_it_is_there_and_what_waited_is_taken(iso):
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
 
 
-def test_show_asks_what_the_letter_asks_and_says_who_has_it(iso, capsys):
+def test_show_asks_like_the_letter_and_names_the_holder(iso, capsys):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     request_view.tell(iso.shown("B1"), iso.app.context)
@@ -158,7 +158,7 @@ def test_a_partner_of_another_protocol_is_to_be_asked_anew(make_iso):
     assert "mailproc act B1 cancel" in iso.notices()[-1].text
 
 
-def test_on_no_nothing_changes(iso):
+def test_when_staff_decline_nothing_changes(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
@@ -179,7 +179,7 @@ def test_on_no_nothing_changes(iso):
     assert iso.state("B1") == "SHIPPED"
 
 
-def test_a_yes_is_for_one_request_alone(iso):
+def test_a_confirmation_is_for_one_request_only(iso):
     for _ in range(2):
         iso.place(LENDER)
     for number in ("B1-1", "B2-1"):
@@ -190,7 +190,7 @@ def test_a_yes_is_for_one_request_alone(iso):
     assert iso.attention("B2") == ("forwarded-elsewhere",)
 
 
-def test_a_yes_that_comes_too_late_says_so(iso):
+def test_a_late_confirmation_is_refused(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     iso.hears("SHIPPED", of=LENDER)
@@ -358,7 +358,7 @@ def test_an_unknown_library_speaks_the_standard_as_it_is(make_iso):
     assert iso.transaction("B1")["dialect"] == ""
 
 
-def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
+def test_the_forwarding_partner_gets_no_report_about_the_other_library(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     say_yes(iso)
@@ -369,7 +369,7 @@ def test_who_passed_it_on_is_not_told_of_the_other_ones_faults(iso):
     assert iso.kinds() == ["ILL_REQUEST"]
 
 
-def test_what_staff_let_go_is_still_of_who_has_it_now(iso):
+def test_a_released_message_still_belongs_to_the_holder(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     say_yes(iso)
@@ -408,7 +408,7 @@ def signed_by(key):
     return lambda raw: signer.signed(raw, key, d="third.example")
 
 
-def test_an_unknown_library_must_be_proven_as_who_passed_it_on(strict, key, keys):
+def test_an_unknown_library_needs_the_proofs_of_the_forwarding_partner(strict, key, keys):
     says(strict, "SHIPPED")
     (why,) = strict.shelf().values()
     assert why == f"unproven sender {THIRD_MAIL}: dkim: the letter has no DKIM signature"
@@ -449,7 +449,7 @@ def test_a_letter_of_the_library_that_staff_confirmed_is_released_by_itself(stri
     assert (strict.state("B1"), strict.shelf()) == ("SHIPPED", {})
 
 
-def test_a_letter_of_who_is_not_confirmed_yet_is_released_by_nobody(iso):
+def test_a_letter_of_an_unconfirmed_library_cannot_be_released(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     says(iso, "SHIPPED")
@@ -462,7 +462,7 @@ def test_a_letter_of_who_is_not_confirmed_yet_is_released_by_nobody(iso):
         incoming.release(iso.app.store, iso.app.context, list(iso.shelf())[-1])
 
 
-def test_the_yes_says_what_proves_the_new_librarys_letters(make_iso, keys):
+def test_the_confirmation_names_the_proof_of_the_new_library(make_iso, keys):
     iso = make_iso(partner(LENDER, proof=("network",), networks=("127.0.0.0/8",)))
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
@@ -472,7 +472,7 @@ def test_the_yes_says_what_proves_the_new_librarys_letters(make_iso, keys):
     )
 
 
-def test_at_the_yes_the_new_library_hears_that_it_was_cancelled(iso):
+def test_on_confirmation_the_new_library_gets_the_cancel(iso):
     iso.place(LENDER)
     forwarded(iso, THIRD, THIRD_MAIL)
     iso.act("B1", "cancel")
@@ -569,7 +569,7 @@ PUBLIC = "library@gmail.com"
         ("branch@library.example", ("@library.example",), "ill@library.example", False),  # it is ours
     ],
 )  # fmt: skip
-def test_whose_domain_it_is(make_iso, monkeypatch, address, accepts, answers_go, at_once):
+def test_which_domains_are_the_partners_own(make_iso, monkeypatch, address, accepts, answers_go, at_once):
     monkeypatch.setitem(MAIL, BORROWER, address)
     iso = make_iso(partner(SECOND), partner(BORROWER, accepts_from=accepts))
     iso.asks(**reply_to(answers_go))
@@ -596,7 +596,7 @@ def test_another_domain_is_not_used_but_shown_once(iso, domain):
         reply_to("no address"),
     ],
 )
-def test_where_we_cannot_write_we_do_not(iso, entry):
+def test_an_address_that_we_cannot_write_to_is_not_used(iso, entry):
     iso.asks(**entry)
     iso.act("L1", "will-supply")
     assert iso.sent[-1].to == MAIL[BORROWER]
@@ -605,7 +605,7 @@ def test_where_we_cannot_write_we_do_not(iso, entry):
 # Optional messages
 
 
-def test_what_we_can_say_is_said(make_iso):
+def test_our_optional_messages_are_announced(make_iso):
     iso = make_iso(partner(LENDER, manner={"received": "LOCAL"}))
     iso.place(LENDER)
     assert iso.last()["optional_messages"] == {"can_send": ["RETURNED"], "desires": ["SHIPPED", "CHECKED_IN"]}
@@ -621,7 +621,7 @@ def test_what_we_can_say_is_said(make_iso):
     assert iso.kinds() == ["ILL_REQUEST", "RETURNED"]
 
 
-def test_a_requirement_that_we_cannot_meet(make_iso):
+def test_a_required_message_that_we_cannot_send_is_refused(make_iso):
     iso = make_iso(partner(BORROWER, manner={"checked_in": "LOCAL"}))
     iso.asks(optional_messages={"requires": ["CHECKED_IN"]})
     said = iso.last()
@@ -658,7 +658,7 @@ def test_a_borrower_who_never_says_received_or_returned(iso):
 # G1: conditions cross
 
 
-def test_a_yes_said_again_does_not_accept_the_next_condition(iso):
+def test_a_repeated_acceptance_does_not_accept_the_next_condition(iso):
     iso.asks()
     iso.act("L1", "conditional", condition="charges")
     iso.hears("CONDITIONAL_REPLY", BORROWER, ASKED, answer=True, sent_at="2026-03-02T12:00:00")
@@ -740,7 +740,7 @@ def test_addresses_of_the_partners_own_domain_fill_no_list(iso):
     assert list(waiting(iso).values()) == ["ill@elsewhere.example"]
 
 
-def test_what_a_full_list_does_not_keep_is_still_told(iso):
+def test_addresses_beyond_a_full_list_are_still_reported(iso):
     for number in range(partner_addresses.MOST_WAITING):
         iso.asks(tgq=f"G{number}", run=False, **reply_to(f"ill{number}@elsewhere.example"))
     iso.run()

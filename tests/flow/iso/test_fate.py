@@ -69,7 +69,7 @@ def test_letters_in_doubt_count_too(few, monkeypatch):
     assert len(few.notices()) == MOST
 
 
-def test_what_staff_wrote_is_told_each_time(few):
+def test_failures_of_letters_by_staff_are_always_reported(few):
     """However much the partner's own questions cost: it is about an act of theirs."""
     questions(few)
     before = len(few.notices())

@@ -72,7 +72,7 @@ THIRDS = {"initial_requester": "XX-THIRD", "tgq": "G1", "tq": "1"}
 
 
 @pytest.mark.parametrize("named", [THIRDS, ASKED], ids=["a third library's", "forged as the borrower's"])
-def test_a_name_that_another_partner_said_first(iso, named):
+def test_a_transaction_id_that_another_partner_used_first(iso, named):
     """The name is that of the proven partner who opened it: nobody's request stands in another's way."""
     iso.asks(transaction=named, of=SECOND, item={"title": "What they want"})
     iso.asks(transaction=named, of=BORROWER, item={"title": "What we want"})
@@ -100,7 +100,7 @@ def test_a_request_again_is_judged_among_the_partners_own(iso):
 
 
 @pytest.mark.parametrize("kind", ["LOST", "DAMAGED", "MESSAGE", "STATUS_QUERY", "STATUS_OR_ERROR_REPORT"])
-def test_what_both_may_say_under_one_number(iso, kind):
+def test_messages_of_both_roles_under_one_number(iso, kind):
     """We and they count alike: both have a B1-1 with each other."""
     iso.place(LENDER)
     theirs = {"initial_requester": LENDER, "tgq": "B1", "tq": "1"}
@@ -145,7 +145,7 @@ def test_a_hub_hears_both_sides(make_iso):
     assert (iso.state("B1"), iso.state("L1")) == ("LOST", "LOST")
 
 
-def test_words_that_overtook_their_request_are_taken_after_it(iso):
+def test_messages_that_overtook_their_request_are_processed_after_it(iso):
     iso.hears("RENEW", BORROWER, ASKED)
     iso.hears("MESSAGE", BORROWER, ASKED, note="please hurry")
     iso.hears("CANCEL", BORROWER, ASKED | {"tgq": "G2"})

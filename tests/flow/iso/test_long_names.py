@@ -49,7 +49,7 @@ def asked(iso: Any, name: str, value: str, kind: str = "ILL_REQUEST") -> None:
     [*((name, TOO_LONG) for name in IDENTITY), ("tgq", HUGE), ("requester", HUGE)],
     ids=[*IDENTITY, "a huge tgq", "a huge requester"],
 )
-def test_what_is_too_long_is_refused_with_a_sentence_and_a_report(iso, name, value):
+def test_a_long_name_is_refused_with_a_sentence_and_a_report(iso, name, value):
     asked(iso, name, value)
     (why,) = iso.shelf().values()
     assert f"has {len(value)} octets; at most {LONGEST_NAME} are taken" in why
@@ -69,7 +69,7 @@ def test_what_is_too_long_is_refused_with_a_sentence_and_a_report(iso, name, val
 
 
 @pytest.mark.parametrize("kind", ["MESSAGE", "STATUS_QUERY", "CANCEL", "STATUS_OR_ERROR_REPORT"])
-def test_whatever_message_it_is(iso, kind):
+def test_a_long_name_is_refused_in_every_message(iso, kind):
     asked(iso, "tgq", HUGE, kind)
     (why,) = iso.shelf().values()
     assert f"at most {LONGEST_NAME} are taken" in why
@@ -96,7 +96,7 @@ def test_the_longest_names_are_taken_as_they_are(iso, value):
     assert iso.shown("L1").line.their_number
 
 
-def test_nothing_of_it_is_long_in_the_log_nor_masked_in_a_write(iso, caplog, monkeypatch):
+def test_a_long_name_is_short_in_the_log_and_not_masked_in_a_write(iso, caplog, monkeypatch):
     """The tests' guard raises where slow work runs inside a write; so do long words to the log there."""
     lengths = []
     monkeypatch.setattr(slow_work, "check_length", lambda _name, length, *_most: lengths.append(length))

@@ -62,7 +62,7 @@ SERVICES = (Service.LOAN, Service.COPY) if os.environ.get("REQUIRE_ALL") else (S
 
 
 @pytest.mark.parametrize(("role", "service"), list(product(Role, SERVICES)))
-def test_what_is_offered_is_what_is_accepted(iso, monkeypatch, role, service):
+def test_offered_actions_are_the_accepted_ones(iso, monkeypatch, role, service):
     monkeypatch.setattr(suggestions, "MOST", 99)
     number = iso.place(LENDER) if role is Role.REQUESTER else "L1"
     if role is Role.RESPONDER:

@@ -67,7 +67,7 @@ def test_after_the_grace_time_the_borrower_is_told(iso, kind):
     assert "was told on 2026-03-16" in iso.shelf()[only_id(iso)]
 
 
-def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
+def test_until_then_the_digest_shows_what_it_waits_for(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     with iso.app.store.read() as connection:
         (waits,) = agenda(connection, iso.app.context).unplaced
@@ -76,7 +76,7 @@ def test_until_then_staff_see_in_the_days_work_what_it_waits_for(iso):
 
 
 @pytest.mark.parametrize("by_staff", [False, True], ids=["by the clock", "by staff"])
-def test_once_told_it_is_no_work_of_the_day_any_more(iso, by_staff):
+def test_once_told_it_leaves_the_digest(iso, by_staff):
     """It still lies on the shelf; should it go round once more and come back, it is work again."""
 
     def unplaced():
@@ -96,7 +96,7 @@ def test_once_told_it_is_no_work_of_the_day_any_more(iso, by_staff):
     assert unplaced() == [letter_id]
 
 
-def test_it_stands_among_what_happens_if_nobody_acts(iso):
+def test_it_is_among_the_pending_timers(iso):
     iso.asks()
     iso.hears("CANCEL", BORROWER, NEVER)
     (letter_id,) = iso.shelf()
@@ -134,7 +134,7 @@ def test_the_request_comes_after_the_borrower_was_told(iso, kind):
     assert len(iso.said()) == 1
 
 
-def test_of_one_request_the_borrower_is_told_once(iso):
+def test_the_borrower_is_told_once_for_each_request(iso):
     for kind in ("CANCEL", "MESSAGE", "RENEW"):
         iso.hears(kind, BORROWER, NEVER, **SPOKEN[kind])
     iso.hears("CANCEL", BORROWER, NEVER | {"tq": "2"})
@@ -144,7 +144,7 @@ def test_of_one_request_the_borrower_is_told_once(iso):
 
 
 @pytest.mark.parametrize("kind", ["STATUS_OR_ERROR_REPORT", "SHIPPED", "ILL_ANSWER"])
-def test_what_is_not_the_borrowers_to_say_is_never_answered(iso, kind):
+def test_messages_that_a_borrower_does_not_send_are_never_answered(iso, kind):
     more = {"results": "WILL_SUPPLY"} if kind == "ILL_ANSWER" else {}
     iso.hears(kind, BORROWER, NEVER, **more)
     wait(iso, GRACE + 5)
@@ -168,7 +168,7 @@ def test_a_stranger_is_told_nothing(iso):
         report(iso, only_id(iso))
 
 
-def test_our_own_words_that_come_back_are_not_answered(iso):
+def test_our_own_messages_that_come_back_are_not_answered(iso):
     """As an automatic reply brings them: they name us as the borrower."""
     iso.hears("RECEIVED", LENDER, NEVER | {"initial_requester": US}, received_on="2026-03-01")
     wait(iso, GRACE + 5)
@@ -177,7 +177,7 @@ def test_our_own_words_that_come_back_are_not_answered(iso):
         report(iso, only_id(iso))
 
 
-def test_what_is_anothers_request_is_not_spoken_of(iso):
+def test_another_partners_request_is_not_mentioned(iso):
     iso.asks("G9")
     iso.hears("CANCEL", SECOND, NEVER)
     wait(iso, GRACE + 5)
@@ -186,7 +186,7 @@ def test_what_is_anothers_request_is_not_spoken_of(iso):
         report(iso, only_id(iso))
 
 
-def test_switched_off_only_staff_tell(make_iso):
+def test_when_switched_off_only_staff_report(make_iso):
     iso = with_policy(make_iso, unmatched_days=0)
     iso.hears("CANCEL", BORROWER, NEVER)
     assert "waits for its request" not in iso.shelf()[only_id(iso)]
@@ -207,7 +207,7 @@ def test_staff_tell_before_the_day_and_the_clock_does_not(iso):
     assert (event["cause"], event["actor"]) == ("staff", "clerk")
 
 
-def test_so_many_an_hour_and_the_rest_later(make_iso):
+def test_reports_are_limited_per_hour_and_the_rest_follows(make_iso):
     iso = with_policy(make_iso, answers_an_hour=2)
     for tq in "12345":
         iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
@@ -230,7 +230,7 @@ def test_staff_are_told_when_it_is_too_much(make_iso):
     assert "was told" not in iso.shelf()[second]
 
 
-def test_who_has_left_the_configuration_is_told_nothing(iso):
+def test_a_partner_that_left_the_configuration_gets_no_report(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     config = iso.app.config.model_copy(update={"partner": (partner(LENDER),)})
     iso.world.app = replace(iso.app, config=config, context=replace(iso.app.context, config=config))
@@ -253,7 +253,7 @@ def test_our_own_address_is_told_nothing_and_not_tried_again(iso):
         report(iso, only_id(iso))
 
 
-def test_told_once_not_told_again(iso):
+def test_a_reported_message_is_not_reported_again(iso):
     for kind in ("CANCEL", "MESSAGE"):
         iso.hears(kind, BORROWER, NEVER, **SPOKEN[kind])
     first, second = iso.shelf()
@@ -264,7 +264,7 @@ def test_told_once_not_told_again(iso):
     assert problems(iso) == ["unknown-transaction-id"]
 
 
-def test_those_that_are_put_off_keep_no_others_waiting(make_iso):
+def test_deferred_reports_keep_no_others_waiting(make_iso):
     iso = with_policy(make_iso, answers_an_hour=1)
     for tq in "123":
         iso.hears("CANCEL", BORROWER, NEVER | {"tq": tq})
@@ -276,7 +276,7 @@ def test_those_that_are_put_off_keep_no_others_waiting(make_iso):
     assert len(iso.said(SECOND)) == 1
 
 
-def test_released_again_it_waits_anew(iso):
+def test_a_released_message_waits_again(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     wait(iso, GRACE)
     incoming.release(iso.app.store, iso.app.context, only_id(iso))

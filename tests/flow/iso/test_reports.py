@@ -79,13 +79,13 @@ def test_a_service_that_the_report_has_no_number_for_stands_in_its_note(iso):
 
 
 @pytest.mark.parametrize("kind", ["SHIPPED", "CANCEL", "STATUS_OR_ERROR_REPORT"])
-def test_of_what_we_do_not_know_nothing_is_said(iso, kind):
+def test_unknown_values_are_left_out_of_a_report(iso, kind):
     iso.hears(kind, BORROWER, ASKED)
     assert iso.said() == []
     assert len(iso.shelf()) == 1
 
 
-def test_what_cannot_be_is_reported_and_staff_see_it(iso):
+def test_an_impossible_message_is_reported_and_staff_see_it(iso):
     iso.asks(services=["COPY"])
     iso.hears("RETURNED", BORROWER, ASKED, sent_at="2026-03-02T12:00:00")
     said = iso.last()["report"]
@@ -115,7 +115,7 @@ def test_no_report_to_an_unproven_sender(iso):
     assert list(iso.shelf().values()) == ["unproven sender ill@elsewhere.example"]
 
 
-def test_answers_by_ourselves_are_bounded(make_iso):
+def test_automatic_answers_are_limited(make_iso):
     iso = make_iso()
     policy = iso.app.config.policy.model_copy(update={"answers_an_hour": 3})
     iso = make_iso(*iso.app.config.partner, policy=policy)
@@ -141,7 +141,7 @@ def test_answers_by_ourselves_are_bounded(make_iso):
         ("FORWARD", ""),  # Forward-Notification moves nothing here: it is still pending
     ],
 )
-def test_what_they_report_is_compared(iso, theirs, act):
+def test_a_reported_status_is_compared_with_ours(iso, theirs, act):
     iso.place(LENDER)
     iso.hears("STATUS_OR_ERROR_REPORT", report=report(current_state=theirs))
     assert iso.state("B1") == "PENDING"  # a report moves no state
@@ -150,7 +150,7 @@ def test_what_they_report_is_compared(iso, theirs, act):
     assert iso.shown("B1").history[-1].note.endswith(act)
 
 
-def test_what_they_report_can_be_recorded(iso):
+def test_a_reported_status_can_be_recorded(iso):
     iso.place(LENDER)
     iso.hears("STATUS_OR_ERROR_REPORT", report=report())
     iso.act("B1", "ship", heard_by="portal")

@@ -43,7 +43,7 @@ def test_the_original_comes_after_its_repeat(iso):
 # Said again
 
 
-def test_a_request_again_is_answered_with_what_is_true_now(iso):
+def test_a_repeated_request_is_answered_with_the_current_state(iso):
     iso.asks(sent_at=FIRST)
     iso.act("L1", "ship", on=date(2026, 4, 1))
     first = iso.last()
@@ -57,7 +57,7 @@ def test_a_request_again_is_answered_with_what_is_true_now(iso):
 
 
 @pytest.mark.parametrize("answer", [True, False])
-def test_a_question_asked_again_is_answered_again(iso, answer):
+def test_a_repeated_question_is_answered_again(iso, answer):
     """Our answer was lost: the state has long gone on, and must not go back."""
     iso.asks()
     iso.act("L1", "ship")
@@ -74,14 +74,14 @@ def test_a_question_asked_again_is_answered_again(iso, answer):
     assert iso.kinds().count("RENEW_ANSWER") == 3
 
 
-def test_a_question_that_waits_is_not_answered_by_itself(iso):
+def test_an_open_question_is_not_answered_automatically(iso):
     iso.asks()
     iso.hears("CANCEL", BORROWER, ASKED, sent_at=FIRST)
     iso.hears("CANCEL", BORROWER, ASKED, sent_at=SECOND, original_sent_at=FIRST)
     assert (iso.state("L1"), iso.kinds()) == ("CANCEL_PENDING", [])
 
 
-def test_a_refused_cancellation_again(iso):
+def test_a_repeated_cancel_is_refused_again(iso):
     iso.asks()
     iso.hears("CANCEL", BORROWER, ASKED, sent_at=FIRST)
     iso.act("L1", "cancel-reply", answer=False)
@@ -128,7 +128,7 @@ def test_an_answer_of_an_earlier_question_does_not_answer_the_next(iso):
 # New by its time, though the words are known
 
 
-def test_two_demands_are_two(iso):
+def test_two_overdues_are_two_events(iso):
     iso.place(LENDER)
     iso.hears("SHIPPED", due={"on": "2026-03-20"})
     iso.act("B1", "receive")
@@ -138,7 +138,7 @@ def test_two_demands_are_two(iso):
     assert iso.events("B1").count("OVERDUE") == 2
 
 
-def test_the_same_time_with_other_words_is_taken_and_shown(iso):
+def test_the_same_time_with_other_content_is_accepted_and_shown(iso):
     iso.place(LENDER)
     iso.hears("ILL_ANSWER", results="HOLD_PLACED", supply_on="2026-04-01", sent_at=FIRST)
     iso.hears("ILL_ANSWER", results="UNFILLED", reason="not-owned", sent_at=FIRST)
@@ -173,7 +173,7 @@ def test_our_service_times_rise_and_a_repeat_keeps_the_first(iso):
 
 
 @pytest.mark.parametrize("hurried", [False, True], ids=["no word", "a reader's word, attached"])
-def test_a_cancellation_at_the_last_brings_its_request(iso, hurried):
+def test_the_last_repeat_of_a_cancel_resends_its_request(iso, hurried):
     """They have never said a word, so it may not have come; what staff attached is no word of theirs."""
     iso.place(LENDER)
     iso.act("B1", "cancel")
@@ -195,9 +195,7 @@ def test_a_cancellation_at_the_last_brings_its_request(iso, hurried):
     ],
     ids=["a message", "they know nothing of it", "they have it"],
 )
-def test_a_cancellation_brings_its_request_where_all_they_say_is_that_they_do_not_have_it(
-    iso, word, requests
-):
+def test_a_cancel_resends_its_request_if_the_lender_does_not_know_it(iso, word, requests):
     iso.place(LENDER)
     iso.act("B1", "cancel")
     iso.hears(**word)

@@ -119,7 +119,7 @@ def test_in_german(make_iso):
 @pytest.mark.parametrize(
     ("language", "volume", "pages"), [("en", "Volume", "Pages"), ("de", "Band", "Seiten")]
 )
-def test_all_that_is_wanted(make_iso, language, volume, pages):
+def test_all_fields_of_a_request(make_iso, language, volume, pages):
     iso = make_iso(library=_speaking(make_iso(), language))
     item = {
         "title": "A Journal",

@@ -26,7 +26,7 @@ def test_no_message_of_an_order_that_nobody_had(taken_back):
 @pytest.mark.parametrize(
     ("acts", "state"), [(["return"], "RETURNED"), (["damaged", "return"], "RETURNED"), (["lost"], "LOST")]
 )
-def test_what_becomes_of_it_is_recorded_and_told_to_nobody(taken_back, acts, state):
+def test_later_actions_are_recorded_and_not_sent(taken_back, acts, state):
     for action in acts:
         done = taken_back.act("B1", action)
         assert done.note.startswith("nobody is told: the order had never left")
@@ -35,7 +35,7 @@ def test_what_becomes_of_it_is_recorded_and_told_to_nobody(taken_back, acts, sta
     assert taken_back.said(LENDER) == [] and taken_back.to("ill@lender.example") == []
 
 
-def test_nobody_is_asked_about_it_however_long_it_is_out(taken_back):
+def test_no_timer_asks_the_lender_about_it(taken_back):
     assert taken_back.transaction("B1")["due_on"] < date(2026, 5, 1)
     taken_back.days(130)
     assert taken_back.said(LENDER) == []
@@ -46,7 +46,7 @@ def test_nobody_is_asked_about_it_however_long_it_is_out(taken_back):
 @pytest.mark.parametrize(
     ("action", "more"), [("renew", {}), ("query", {}), ("message", {"note": "Still there?"})]
 )
-def test_a_question_to_who_does_not_know_of_it_is_refused(taken_back, action, more):
+def test_a_query_to_a_lender_without_the_order_is_refused(taken_back, action, more):
     before = taken_back.dump()
     with pytest.raises(LocalFault, match="withdrawn before it was sent") as refused:
         taken_back.act("B1", action, **more)
@@ -73,13 +73,13 @@ def test_undo_of_a_later_act_leaves_it_so(taken_back):
     assert taken_back.said(LENDER) == []
 
 
-def test_who_speaks_of_the_order_knows_of_it(taken_back):
+def test_a_message_about_the_order_proves_that_it_arrived(taken_back):
     taken_back.hears("OVERDUE", due={"on": "2026-03-20"})
     taken_back.act("B1", "return")
     assert taken_back.kinds() == ["RETURNED"]
 
 
-def test_a_letter_that_staff_attached_is_no_word_of_theirs(taken_back):
+def test_a_letter_that_staff_attached_proves_nothing(taken_back):
     taken_back.inject(taken_back.letter("Thank you!", "r@readers.example"), "r@readers.example")
     taken_back.run()
     (letter_id,) = taken_back.shelf()
@@ -88,7 +88,7 @@ def test_a_letter_that_staff_attached_is_no_word_of_theirs(taken_back):
     assert taken_back.said(LENDER) == []
 
 
-def test_the_answer_that_waits_is_not_the_order(iso):
+def test_a_waiting_answer_is_not_the_order(iso):
     """The order is with them, so it is cancelled by a letter, behind the answer that waits."""
     iso.place("XX-LENDER")
     iso.hears("ILL_ANSWER", results="CONDITIONAL", conditions=[{"condition": "charges"}])

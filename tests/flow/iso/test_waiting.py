@@ -24,7 +24,7 @@ def depends(iso, number):
         return timer_inputs.of(case, moved, iso.world.now)
 
 
-def test_a_condition_of_theirs_names_a_day_and_ends_nothing(iso):
+def test_the_lenders_reply_by_date_ends_nothing(iso):
     """Until when we must answer is no day on which our own request ends."""
     iso.place(LENDER)
     iso.hears("ILL_ANSWER", **CONDITION)
@@ -49,13 +49,13 @@ def test_the_earlier_of_two_days_ends_it(iso, expiry):
 
 
 @pytest.mark.parametrize("kind", ["shipped", "expired"])
-def test_nothing_ends_by_itself_where_either_is_not_said_in_a_letter(make_iso, kind):
+def test_without_messages_for_both_nothing_expires(make_iso, kind):
     iso = make_iso(partner(LENDER), partner(BORROWER, manner={kind: "LOCAL"}))
     iso.asks(expiry="2026-03-10")
     assert depends(iso, "L1").expires is None
 
 
-def test_what_is_shipped_ends_no_more(iso):
+def test_a_shipped_item_does_not_expire(iso):
     iso.asks(expiry="2026-03-10")
     iso.act("L1", "ship")
     assert depends(iso, "L1").expires is None

@@ -109,7 +109,9 @@ def test_any_octets_are_an_element_or_a_fault(data: bytes) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(ApduType), st.integers(0, 2**32), st.binary(max_size=3))
-def test_a_disguise_is_seen_through(data: st.DataObject, kind: ApduType, seed: int, after: bytes) -> None:
+def test_other_encodings_of_an_element_are_normalised(
+    data: st.DataObject, kind: ApduType, seed: int, after: bytes
+) -> None:
     plain = schema.encode(kind, data.draw(apdus(kind)))
     found = first(disguised(plain, Random(seed)) + after)  # noqa: S311  # no secret
     assert found.bytes == plain
@@ -226,7 +228,7 @@ LOOKS = [
 @pytest.mark.parametrize(
     ("expected", "data"), [(row[0], row[2]) for row in LOOKS], ids=[row[1] for row in LOOKS]
 )
-def test_a_glance_at_the_first_octets(expected: bool, data: str) -> None:
+def test_the_first_octets_tell_an_apdu(expected: bool, data: str) -> None:
     assert looks_like(bytes.fromhex(data)) is expected
 
 

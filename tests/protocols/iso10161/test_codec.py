@@ -240,7 +240,9 @@ def test_what_a_system_does_not_take_is_refused_before_it_goes(
     assert "ESTIMATE" in codec.refuses(replace(SHIPPED, shipped_service=Service.ESTIMATE))
 
 
-def test_a_courtesy_that_is_not_taken_is_not_said(codec: Iso10161Codec, say: Callable[..., Encoded]) -> None:
+def test_a_will_supply_that_is_not_accepted_is_not_sent(
+    codec: Iso10161Codec, say: Callable[..., Encoded]
+) -> None:
     promise = IllAnswer(transaction=NAMED, sent_at=AT, results=Results.WILL_SUPPLY)
     assert codec.refuses(promise, "alma") == ""
     assert say(promise, role=Role.RESPONDER, dialect="alma") == Encoded(None, unsaid=(0,))
@@ -263,7 +265,7 @@ def test_two_messages_in_one_part(codec: Iso10161Codec) -> None:
 
 
 @pytest.mark.parametrize("padding", [b"\r\n", b"\n", b"\0\0\0", b"\r\n\r\n"])
-def test_what_a_gateway_leaves_behind_a_message_is_no_fault(padding: bytes, codec: Iso10161Codec) -> None:
+def test_padding_after_a_message_is_no_fault(padding: bytes, codec: Iso10161Codec) -> None:
     said = codec.decode(parse(letter(part(CANCEL + padding))))
     assert (len(said.apdus), said.faults) == (1, ())
 

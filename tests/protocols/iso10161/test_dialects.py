@@ -183,7 +183,7 @@ def test_a_system_with_namespaces_needs_them_at_both_ends(library: str, theirs: 
     assert wrong.value.setting.key == key
 
 
-def test_a_system_that_no_letter_reaches_is_worth_a_word() -> None:
+def test_a_system_without_mail_causes_a_warning() -> None:
     config = Config(partner=(partner("vdx"), partner("illsbn", "IT-LENDER"), partner("", "XX-OTHER")))
     said = list(settings.warnings(config, SHIPPED))
     assert len(said) == 1

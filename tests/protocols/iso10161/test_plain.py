@@ -49,7 +49,7 @@ def agree(name: str, octets: bytes) -> bool:
 
 @pytest.mark.parametrize("fullness", [MINIMAL, FULL, None], ids=["minimal", "full", "mixed"])
 @pytest.mark.parametrize("name", TYPES)
-def test_what_is_as_it_should_be_goes_the_quick_way(name: str, fullness: float | None) -> None:
+def test_regular_messages_take_the_fast_path(name: str, fullness: float | None) -> None:
     @settings(max_examples=10, deadline=None)
     @given(of(name, fullness), st.binary(max_size=3))
     def check(value: Any, after: bytes) -> None:
@@ -216,7 +216,7 @@ def test_a_text_that_is_no_octets_is_not_written_the_quick_way() -> None:
             plain_writer.write("Cancel", tree | {"requester-note": ("generalString", value)})
 
 
-def test_levels_have_an_end_on_the_quick_way() -> None:
+def test_the_fast_path_limits_levels() -> None:
     def nested(levels: int) -> bytes:
         inner = b""
         for _ in range(levels):
@@ -244,14 +244,14 @@ def depth(described: Any) -> int:
     return 1
 
 
-def test_what_is_too_long_is_not_tried() -> None:
+def test_long_messages_skip_the_fast_path() -> None:
     """So no message on the quick way can hold more elements than are allowed."""
     octets = element(b"\x66", element(b"\x30", b"\x05\x00" * elements.ELEMENTS))
     with pytest.raises(NotPlain):
         plain_reader.read("Cancel", octets)
 
 
-def test_almost_all_samples_go_the_quick_way() -> None:
+def test_almost_all_samples_take_the_fast_path() -> None:
     """What is not read so is what its name says: another form of BER, and what is broken."""
     careful = {"ber-indefinite-everywhere", "ber-long-lengths", "ber-segmented-strings",
                "ber-no-sequence-in-the-application-tag", "ber-overdue-implicit-extensions",
@@ -264,7 +264,7 @@ def test_almost_all_samples_go_the_quick_way() -> None:
             assert agree(name, part.content) == (file.stem not in careful), file.stem
 
 
-def test_reading_leaves_no_trace() -> None:
+def test_results_are_not_shared() -> None:
     """A tree belongs to whoever asked for it."""
     once: Tree = plain_reader.read("Cancel", CANCEL)[0]
     once["transaction-id"].clear()

@@ -375,7 +375,7 @@ COSTLY = {
 
 
 @pytest.mark.parametrize("octets", COSTLY.values(), ids=COSTLY)
-def test_what_costs_much_is_a_fault_with_little_work_and_memory(octets: bytes) -> None:
+def test_expensive_input_is_a_fault_at_little_cost(octets: bytes) -> None:
     read = schema.decode_external if octets[0] == 0x28 else decode
     asn1.types()
     before = time.process_time()
@@ -420,7 +420,7 @@ def test_a_transaction_id_of_unknown_length_is_read() -> None:
         assert {name: found[name] for name in said} == said
 
 
-def test_who_needs_no_iso_does_not_wait_for_it() -> None:
+def test_asn1tools_is_loaded_only_when_needed() -> None:
     """asn1tools takes a third of a second to load: the command line goes without."""
     look = "import sys, mailproc.cli; sys.exit('asn1tools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], check=False, timeout=60).returncode == 0

@@ -87,7 +87,7 @@ def test_amounts_are_read(octets: bytes, amount: str, currency: str | None) -> N
     "octets",
     [b"", b"a lot", b"-5", b"1.234", b"1,234", b"1.234.56", b"12345678.90", b"1e9", b"9" * 40, b"5 EUR 6"],
 )
-def test_what_is_no_amount_or_might_be_two_is_not_guessed(octets: bytes) -> None:
+def test_ambiguous_amounts_are_not_guessed(octets: bytes) -> None:
     with pytest.raises(UnreadableComponent):
         AMOUNT.read({"monetary-value": octets})
 
@@ -244,7 +244,7 @@ def test_components_without_a_field_are_kept(component: str, value: Any, plain: 
     assert found == ({} if plain is None else {component: plain})
 
 
-def test_a_word_said_since_wins_over_what_was_kept() -> None:
+def test_a_new_value_replaces_a_kept_one() -> None:
     kept_entry = {"at": "search-type/need-before-date", "value": {"ascii": "soon"}}
     apdu = IllRequest(
         transaction=NAMED,
@@ -689,7 +689,7 @@ def test_what_has_no_component_is_said_in_the_note(apdu: Apdu, note: str | None)
         (IllRequest(services=(Service.LOAN,), item=Item(isbn="none")), "item", Item(isbn="none")),
     ],
 )
-def test_what_the_standard_makes_of_what_is_not_said(apdu: Apdu, field: str, value: Any) -> None:
+def test_defaults_of_missing_components(apdu: Apdu, field: str, value: Any) -> None:
     said = APDU_CLASSES[apdu.type](**vars(apdu) | {"transaction": NAMED, "sent_at": AT})
     assert getattr(over_the_octets(said), field) == value
     assert over_the_octets(said) == writing.project(said)
