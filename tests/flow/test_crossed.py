@@ -109,7 +109,7 @@ def test_the_others_of_a_withdrawn_letter_still_go(small_world, addresses):
     assert "TXB2-1" in letter.text and "TXB1-1" not in letter.text
 
 
-def test_a_question_asked_again_is_answered_again(small_world, addresses):
+def test_a_repeated_question_is_answered_again(small_world, addresses):
     """The answer may have been lost; an hour's answers are bounded elsewhere."""
     small_world.ordered(ORDER)
     small_world.act("L1", "ship")
