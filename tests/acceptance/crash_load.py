@@ -8,7 +8,6 @@ import json
 import random
 import smtplib
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -182,7 +181,7 @@ class Staff:
 
     def __init__(self, service: Service) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", STAFF, str(service.config)],
+            [service.python, "-c", STAFF, str(service.config)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

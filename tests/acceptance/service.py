@@ -106,7 +106,7 @@ class Service:
         mailbox: str = "", connections: int = 1,
     ) -> None:  # fmt: skip
         folder.mkdir(exist_ok=True)
-        self._forker, self._python = forker, python
+        self._forker, self.python = forker, python
         self.config = folder / "config.toml"
         self.log = folder / "daemon.log"
         self.port = free_port()
@@ -175,7 +175,7 @@ class Service:
 
     def program(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """The command line as a process of its own."""
-        command = [self._python, "-m", "mailproc", "--config", str(self.config), *words]
+        command = [self.python, "-m", "mailproc", "--config", str(self.config), *words]
         return subprocess.run(
             command,
             input=given,

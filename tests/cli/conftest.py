@@ -57,12 +57,13 @@ def cli(folder: Path) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def program(folder: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+def program(folder: Path, python: str) -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """The same as a process of its own: ``python -m mailproc``."""
 
     def ran(*arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+        start = sys.executable if "LC_ALL" in environment else python  # Python reads it where it begins
         return subprocess.run(
-            [sys.executable, "-m", "mailproc", *arguments],
+            [start, "-m", "mailproc", *arguments],
             input=stdin, capture_output=True, timeout=60, check=False, cwd=folder,
             env={**os.environ, **environment},
         )  # fmt: skip

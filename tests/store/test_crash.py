@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 
@@ -38,11 +37,11 @@ threading.Event().wait()
 """
 
 
-def test_kill_9_under_load_loses_no_answered_letter(store_url):
+def test_kill_9_under_load_loses_no_answered_letter(store_url, python):
     answered: set[str] = set()
     chance = random.Random(7)  # noqa: S311  # when to kill, no secret
     for _ in range(KILLS):
-        writer = subprocess.Popen([sys.executable, "-c", WRITE, store_url], stdout=subprocess.PIPE, text=True)
+        writer = subprocess.Popen([python, "-c", WRITE, store_url], stdout=subprocess.PIPE, text=True)
         with writer:
             lines = [writer.stdout.readline() for _ in range(50)]
             for _ in range(chance.randrange(300)):
@@ -85,10 +84,10 @@ store.close()
 """
 
 
-def test_a_full_disk_refuses_letters_loses_none_and_heals(sqlite_url):
+def test_a_full_disk_refuses_letters_loses_none_and_heals(sqlite_url, python):
     """The operating system refuses to let a file grow (here at 2 MB): SQLite sees a full disk."""
     ended = subprocess.run(
-        [sys.executable, "-c", FILL, sqlite_url, "2000000"],
+        [python, "-c", FILL, sqlite_url, "2000000"],
         capture_output=True,
         text=True,
         check=True,
@@ -109,9 +108,9 @@ def test_a_full_disk_refuses_letters_loses_none_and_heals(sqlite_url):
     assert ids == {*kept, *healed}
 
 
-def test_the_command_line_gets_its_turn_beside_a_busy_daemon(store_url):
+def test_the_command_line_gets_its_turn_beside_a_busy_daemon(store_url, python):
     """A second process writes directly while the daemon's writer never rests."""
-    daemon = subprocess.Popen([sys.executable, "-c", WRITE, store_url], stdout=subprocess.PIPE, text=True)
+    daemon = subprocess.Popen([python, "-c", WRITE, store_url], stdout=subprocess.PIPE, text=True)
     with daemon:
         daemon.stdout.readline()
         drain = threading.Thread(target=daemon.stdout.readlines)

@@ -82,19 +82,23 @@ def _kept(connection: socket.socket, streams: list[int]) -> bool:
 
 
 def become(module: str, code: str, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
-    """``python -m module`` with these arguments, in that folder, after ``code``."""
+    """``python -m module`` with these arguments, in that folder, after ``code``; without a module,
+    ``python -c code``."""
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
-    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False), "utf-8")
+    charset = environment.get("PYTHONIOENCODING", "utf-8")
+    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False), charset)
     sys.stdout, sys.stderr = (
-        io.TextIOWrapper(os.fdopen(stream, "wb", 0, closefd=False), "utf-8", write_through=True)
-        for stream in (1, 2)
+        io.TextIOWrapper(os.fdopen(stream, "wb", 0, closefd=False), charset, errors, write_through=True)
+        for stream, errors in ((1, "strict"), (2, "backslashreplace"))
     )
-    sys.argv[:] = [module, *arguments]
+    sys.argv[:] = [module or "-c", *arguments]
     exec(code, {"__name__": "__main__"})  # noqa: S102  # a text of the tests
+    if not module:
+        return
     if not hasattr(sys.modules.get(module), "__path__"):
         sys.modules.pop(module, None)  # it is imported already, as another than __main__
     runpy.run_module(module, run_name="__main__")

@@ -71,7 +71,7 @@ class Forker:
 
     @cached_property
     def python(self) -> str:
-        """A program to call in the place of Python, for ``-m`` and a module that mailproc uses."""
+        """A program to call in the place of Python, for ``-m`` and a module that mailproc uses, or ``-c``."""
         assert self._server.poll() is None
         text = Path(quick_python.__file__).read_text().replace('SOCKET = ""', f"SOCKET = {self._path!r}")
         quick = Path(self._quick)

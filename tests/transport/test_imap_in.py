@@ -1,7 +1,6 @@
 """The IMAP door against a real Dovecot: nothing lost, nothing twice, nothing touched too early."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -176,10 +175,10 @@ poll(mailbox, Position(0, 0), keep, lambda: datetime.now(UTC))
 """
 
 
-def test_kill_9_after_the_commit(dovecot: Any, inbox: Any, user: str, look: Any) -> None:
+def test_kill_9_after_the_commit(dovecot: Any, inbox: Any, user: str, look: Any, python: str) -> None:
     dovecot.fill(user, letters(10))
     arguments = [inbox.engine.url.render_as_string(), str(dovecot.port), user, "correct-horse"]
-    ended = subprocess.run([sys.executable, "-c", KILLED, *arguments], timeout=60, check=False)
+    ended = subprocess.run([python, "-c", KILLED, *arguments], timeout=60, check=False)
     assert ended.returncode == -9
     assert len(inbox.rows()) == 5
     assert all(b"\\Seen" not in flags for flags in dovecot.flags(user).values())

@@ -3,9 +3,7 @@
 import os
 import smtplib
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,8 +62,8 @@ class Clients:
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))
-def test_nothing_answered_is_lost(inbox: Any, tmp_path: Path, round_: int) -> None:
-    command = [sys.executable, "-c", DOOR, inbox.engine.url.render_as_string()]
+def test_nothing_answered_is_lost(inbox: Any, python: str, round_: int) -> None:
+    command = [python, "-c", DOOR, inbox.engine.url.render_as_string()]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as door:
         assert door.stdout is not None
         clients = Clients(int(door.stdout.readline()), str(round_))
