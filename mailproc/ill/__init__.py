@@ -1,1 +1,1 @@
-"""What interlibrary loan is: messages, state tables, policy, timers, rota. Pure."""
+"""The domain model of interlibrary loan: messages, state tables, policy, timers, rota. Pure."""

@@ -1,8 +1,8 @@
-"""What staff can do with a request: each action of ``mailproc act`` once, with all that follows from it.
+"""The actions of staff on a request: each action of ``mailproc act`` once, with all that follows from it.
 
-The state tables name the event that an action is. The command line and its help, `show`, letters to staff,
-what a protocol can say, and what a partner told by telephone derive from this table. What an action is
-called for people stands in the file of a language, under ``actions`` and ``options``.
+The state tables name the event of each action. The command line and its help, `show`, letters to staff, what
+a protocol can express, and what staff record by telephone derive from this table. The names for people are in
+the files of the languages, under ``actions`` and ``options``.
 """
 
 from collections.abc import Mapping
@@ -16,8 +16,11 @@ from mailproc.sentence import sentence
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What staff may name with an action. ``field``: where an act keeps it; ``value``: what is typed for it;
-    ``fills``: the fields of an APDU that it may fill."""
+    """What staff may give with an action.
+
+    ``field``: where the action keeps it; ``value``: what is typed for it; ``fills``: the fields of an APDU it
+    may fill.
+    """
 
     name: str
     field: str
@@ -25,12 +28,12 @@ class Option:
     fills: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """As it is typed: "--date"."""
+        """Return it as typed: "--date"."""
         return f"--{self.name}"
 
     @property
     def usage(self) -> str:
-        """ "--date DAY"."""
+        """Return "--date DAY"."""
         return f"{self} {self.value}"
 
 
@@ -58,7 +61,7 @@ TO = Option(name="to", field="to", value="SYMBOL", fills=("responder",))
 LOCATION = Option(name="location", field="locations", value="SYMBOL", fills=("locations",))
 
 OPTIONS = (NOTE, DATE, REASON, CONDITION, ANSWER, POSITION, LEVEL, SERVICE, COST, VIA, TO, LOCATION)
-"""What says how an act is done (--heard-by, --once, --repeat, --dry-run) goes with all: not these."""
+"""Options that concern every action (--heard-by, --once, --repeat, --dry-run) are not among these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,7 @@ class Action:
 
     @property
     def asks(self) -> bool:
-        """Does it take a yes or no?"""
+        """Whether it takes a yes or no."""
         return ANSWER in self.options
 
     @property
@@ -100,16 +103,16 @@ class Action:
 
     @property
     def said_as(self) -> tuple[tuple[str, str], ...]:
-        """Each answer ('' where none is asked) with the row of the state tables that it is."""
+        """Each answer ('' if there is none) with its row in the state tables."""
         return tuple(zip(("yes", "no") if self.asks else ("",), self.events, strict=True))
 
     @property
     def takes(self) -> tuple[Option, ...]:
-        """Every option that it has a use for."""
+        """Every option that it uses."""
         return (NOTE, *self.options)
 
     def command(self, answer: str = "") -> str:
-        """What staff type, with a place for the number: "act {number} answer-condition --answer yes"."""
+        """Return what staff type, with a placeholder: "act {number} answer-condition --answer yes"."""
         asked = [f"{ANSWER} {answer}"] if answer else []
         named = [option for option in (*self.needs, *self.tells) if option is not ANSWER]
         named += self.suggests if answer == "yes" else ()
@@ -182,15 +185,14 @@ ACTIONS = (
     Action(name="close", role=None, event="close", stays=True),
     Action(name="undo", role=None, event="UNDONE", by_state=False),
 )  # fmt: skip
-"""Of each side in the order in which a librarian would look for them. Where several are one row of the state
-tables, the first is what the row itself means."""
+"""In the order in which a librarian looks for them; the first of those with one event is its meaning."""
 
 BY_NAME: Mapping[str, Action] = MappingProxyType({action.name: action for action in ACTIONS})
 
 OF_ROLE: Mapping[Role, Mapping[str, Action]] = MappingProxyType(
     {role: MappingProxyType({one.name: one for one in ACTIONS if one.role in (role, None)}) for role in Role}
 )
-"""By name, what each side can do."""
+"""The actions of each side, by name."""
 
 STAYS = frozenset(action.event for action in ACTIONS if action.stays)
 WANTS_ANSWER = frozenset(action.name for action in ACTIONS if action.wants_answer)
@@ -201,17 +203,16 @@ _ROW: Mapping[str, Action] = {
 SAID_BESIDE: Mapping[Results, str] = MappingProxyType(
     {one.results: one.name for one in ACTIONS if one.results is not None and one is not _ROW[one.event]}
 )
-"""Answers that share a row of the state tables with another meaning, and the actions that say them."""
+"""Answers that share a row of the state tables with another meaning, and the actions for them."""
 
 # A request is placed by a verb of its own and only repeated as an act; a timer expires.
 _SAYABLE = (*(action.name for action in ACTIONS if action.by_state), "request", "expire")
 
 
 def event_said(action: str, answer: bool | None = None) -> str:
-    """The row of an act of ours.
+    """Return the row of an action of ours.
 
-    LocalFault names the choices where there is no such act, or where it needs a yes or no
-    and has none.
+    Raise LocalFault with the choices if there is no such action, or if its yes or no is missing.
     """
     if action not in _SAYABLE:
         raise LocalFault(sentence("no-act", action=action, known=", ".join(_SAYABLE)), _SAYABLE)

@@ -15,7 +15,7 @@ from mailproc.ill.terms import ApduType, Ref, Results, Service, TransactionId
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What is wanted. ``lines`` are ARTEmail's bibliographic lines exactly as they stood."""
+    """The requested item. ``lines`` are ARTEmail's bibliographic lines exactly as written."""
 
     type: str | None = None  # MONOGRAPH | SERIAL | OTHER
     title: str | None = None
@@ -65,7 +65,7 @@ class Postal:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Where to: by post, by e-mail (``electronic`` is a mail address), or both."""
+    """The delivery address: by post, by e-mail (``electronic`` is a mail address), or both."""
 
     postal: Postal | None = None
     electronic: str | None = None
@@ -102,10 +102,7 @@ class Location:
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyTo:
-    """One entry of sender-info of APDU-Delivery-Info: where answers go.
-
-    ``aliases`` are other symbols of whoever is reached there.
-    """
+    """One entry of sender-info of APDU-Delivery-Info: where answers go. ``aliases``: its other symbols."""
 
     address: str
     service: str = "SMTP"
@@ -117,8 +114,8 @@ class ReplyTo:
 class OptionalMessages:
     """Requester- or Responder-Optional-Messages-Type: names of ApduType members.
 
-    ``can_send``: what this side will say; ``requires`` and ``desires``: what it wants of the
-    other. Of RECEIVED and RETURNED (the borrower's), SHIPPED and CHECKED_IN (the lender's).
+    ``can_send``: what this side will send; ``requires`` and ``desires``: what it wants from the other. Of
+    RECEIVED and RETURNED (the borrower's), SHIPPED and CHECKED_IN (the lender's).
     """
 
     can_send: tuple[str, ...] = ()
@@ -128,8 +125,11 @@ class OptionalMessages:
 
 @dataclass(frozen=True, kw_only=True)
 class Apdu:
-    """What every APDU may carry. ``requester_name`` and ``responder_name`` are what the letter calls
-    the libraries beside their symbols: for people, never to know anybody by."""
+    """The fields of every APDU.
+
+    ``requester_name`` and ``responder_name`` are the libraries' names beside their symbols: for people, never
+    to identify.
+    """
 
     type: ClassVar[ApduType]
 
@@ -168,7 +168,7 @@ class IllRequest(Apdu):
 
 @dataclass(frozen=True, kw_only=True)
 class ForwardNotification(Apdu):
-    """The request went on: ``responder`` is who has it now, ``intermediary`` who had it."""
+    """The request was forwarded: ``responder`` has it now, ``intermediary`` had it."""
 
     type: ClassVar[ApduType] = ApduType.FORWARD_NOTIFICATION
     intermediary: str | None = None
@@ -298,10 +298,12 @@ class StatusQuery(Apdu):
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Status-Or-Error-Report. ``kind`` is "status" or "error"; ``history`` is a
-    History-Report as it is, in snake_case; ``current_state`` is a State's name. ``detail`` is what
-    goes with the problem: the text of a security problem, who has what was already forwarded.
-    ``correlation`` names the APDU that an error report is about, in its speaker's own way."""
+    """Status-Or-Error-Report. ``kind`` is "status" or "error".
+
+    ``history`` is a History-Report, in snake_case; ``current_state`` is a State's name. ``detail`` belongs to
+    the problem: the text of a security problem, or who has what was already forwarded. ``correlation`` names
+    the APDU that an error report is about, in its sender's own way.
+    """
 
     kind: str
     reason_no_report: str | None = None

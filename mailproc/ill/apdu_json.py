@@ -1,8 +1,8 @@
 """An APDU as the JSON of the command line, and back.
 
-``type`` and ``transaction`` always stand there (transaction is null where the wire has no
-such identity); every other field only where it applies. Types of the fields decide the
-conversion, so a field added to an APDU needs no line here.
+``type`` and ``transaction`` are always present (transaction is null if the wire has no such identity); every
+other field only if it applies. Types of the fields decide the conversion, so a new field of an APDU needs no
+line here.
 """
 
 import dataclasses
@@ -22,15 +22,15 @@ from mailproc.ill.terms import ApduType
 from mailproc.sentence import Sentence, sentence
 
 GREATEST = 10**18 - 1
-"""What the store's numbers, and every protocol's, have room for."""
+"""The largest number that the store, and every protocol, has room for."""
 LONGEST_AMOUNT = 40
 """Characters."""
 MOST_ENTRIES = 1_500
-"""Values of an APDU that is decoded inside a write: more than one has that was read (bounded.py)."""
+"""Values of an APDU that is decoded inside a write; one that was read never has more (size_limits.py)."""
 
 
 class NameJson(TypedDict, total=False):
-    """A Transaction-Id, as far as it is read as JSON."""
+    """The fields of a Transaction-Id that are read from JSON."""
 
     tgq: str
     tq: str
@@ -58,8 +58,7 @@ class ReportJson(TypedDict, total=False):
 
 
 class ApduJson(TypedDict, total=False):
-    """An APDU as JSON: the fields that are read without decoding the whole. It holds more, and ``type``
-    always stands there."""
+    """An APDU as JSON: the fields that are read without decoding the whole. ``type`` is always present."""
 
     type: str
     transaction: NameJson | None
@@ -77,8 +76,11 @@ class ApduJson(TypedDict, total=False):
 
 
 def amount(text: str | int) -> Decimal:
-    """A decimal number as it is written. ValueError where it is none, not finite, or of more than 18 digits
-    before or behind the point: "1e999999999" is short to write, and would be a gigabyte to print."""
+    """Return a decimal number.
+
+    Raise ValueError if it is none, not finite, or has more than 18 digits before or after the point:
+    "1e999999999" is short to write, and would be a gigabyte to print.
+    """
     written = str(text) if isinstance(text, str) or abs(text) <= GREATEST else "NaN"
     try:
         value = Decimal(written if len(written) <= LONGEST_AMOUNT else "NaN")
@@ -90,15 +92,12 @@ def amount(text: str | int) -> Decimal:
 
 
 def to_json(apdu: Apdu) -> ApduJson:
-    """The JSON object of ``apdu`` (interface: section "An APDU as JSON")."""
+    """Return the JSON object of ``apdu`` (docs/requests.md)."""
     return cast(ApduJson, {"type": apdu.type.name, "transaction": None} | _plain_fields(apdu))
 
 
 def from_json(value: Mapping[str, Any]) -> Apdu:
-    """The APDU that ``value`` describes.
-
-    Raises LocalFault that names the field which is unknown, missing or of a wrong shape.
-    """
+    """Return the APDU of ``value``. Raise LocalFault that names the unknown, missing or invalid field."""
     if slow_work.is_writing():
         slow_work.check_length("apdu_json.from_json", _entries(value), MOST_ENTRIES)
     name = value.get("type")
@@ -109,19 +108,19 @@ def from_json(value: Mapping[str, Any]) -> Apdu:
 
 
 def _entries(value: Any) -> int:
-    """How many values there are to convert, at every depth."""
+    """Return how many values are to be converted, at every depth."""
     if isinstance(value, Mapping):
         return sum(_entries(item) for key, item in value.items() if key != "extensions")
     return sum(map(_entries, value)) if isinstance(value, list) else 1
 
 
 def value_to_json(value: Any) -> Any:
-    """A dataclass of this vocabulary (Item, Delivery, Money …) as plain JSON."""
+    """Return a dataclass of this vocabulary (Item, Delivery, Money …) as plain JSON."""
     return _plain(value)
 
 
 def value_from_json(cls: Any, value: Any, where: str) -> Any:
-    """The other way: ``cls`` from plain JSON. LocalFault names ``where`` and the field."""
+    """Return ``cls`` from plain JSON. Raise LocalFault that names ``where`` and the field."""
     return _convert(cls, value, where)
 
 
@@ -163,7 +162,7 @@ def _hints(cls: Any) -> dict[str, Any]:
 
 
 def _present(hint: Any) -> Any:
-    """What a field holds that is there: ``str`` of ``str | None``."""
+    """Return the type of a field without None: ``str`` for ``str | None``."""
     if get_origin(hint) in (Union, types.UnionType):
         return next(arg for arg in get_args(hint) if arg is not type(None))
     return hint
@@ -247,8 +246,8 @@ _VALUES = {
 
 
 def _wrong(where: str, needed: Sentence, value: Any) -> LocalFault:
-    """``value`` as it stands in the JSON, shortened."""
-    huge = isinstance(value, int) and abs(value) > GREATEST  # Python writes no figures by the thousand
+    """Return the error, with ``value`` as in the JSON, shortened."""
+    huge = isinstance(value, int) and abs(value) > GREATEST  # Python refuses to print thousands of digits
     beyond = sentence("value-beyond")
     shown = beyond if huge else json.dumps(value, ensure_ascii=False, default=str)[:60]
     return LocalFault(sentence("value-must-be", where=where, needed=needed, given=shown))

@@ -1,8 +1,8 @@
-"""Why a human is needed: each reason once, with all that follows from it.
+"""The reasons for attention: each once, with all that follows from it.
 
-The order of the reasons is their urgency: first what may cost money or an item, then what somebody waits
-for, then what is to be read. Lists, letters to staff and the end of a reason derive from this table; a
-language has a word for each reason.
+Their order is their urgency: first what may cost money or an item, then what somebody waits for, then what is
+to be read. Lists, letters to staff and the end of a reason derive from this table; a language has a word for
+each reason.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from mailproc.ill.terms import Role, State
 
 
 class Reason(StrEnum):
-    """The codes, as they stand in the store and in ``--json``. The most urgent first."""
+    """The codes, as in the store and in ``--json``, the most urgent first."""
 
     IN_DOUBT = "in-doubt"
     FILE_REJECTED = "file-rejected"
@@ -94,7 +94,7 @@ class Reason(StrEnum):
 
 
 class Until(StrEnum):
-    """When a reason of a transaction is over."""
+    """When a reason of a transaction ends."""
 
     DELIVERED = "the letter of ours is delivered, withdrawn or dismissed"
     WORDED = "the words are in a letter"
@@ -111,10 +111,13 @@ _Q, _R, _S = Role.REQUESTER, Role.RESPONDER, State
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """``turn``: where it is for us to act even when no reason stands there any more. ``listed``: in lists
-    alone, for it is the daily work; staff get a letter about every other. ``over_with_next``: settled of an
-    earlier attempt once the next library was asked. ``ways``: what staff can do about it, in the
-    order in which one would think of them (flow/prepare/suggestions.py)."""
+    """What follows from a reason.
+
+    ``turn``: the states in which it is our turn even without a stored reason. ``listed``: only in lists, as
+    daily work; all others cause a letter to staff. ``over_with_next``: settled for an earlier attempt once
+    the next library was asked. ``ways``: what staff can do about it, the most likely first
+    (flow/prepare/suggestions.py).
+    """
 
     until: Until
     turn: tuple[Turn, ...] = ()
@@ -134,7 +137,7 @@ _LATE = (
 
 
 def _letter(*ways: str, until: Until = Until.DELIVERED) -> Rule:
-    """A letter of ours that did not arrive; a new attempt orders anew."""
+    """A letter of ours did not arrive; a new attempt replaces its order."""
     return Rule(until=until, over_with_next=True, ways=ways)
 
 
@@ -143,7 +146,7 @@ def _state(*ways: str, turn: tuple[Turn, ...] = (), next_settles: bool = False) 
 
 
 def _said_last(*ways: str) -> Rule:
-    """A timer has said its last."""
+    """A timer has sent its last message."""
     return Rule(until=Until.STATE, ways=ways)
 
 
@@ -256,12 +259,12 @@ OF_OUR_LETTER: Mapping[str, Reason] = MappingProxyType(
         "PARTNER_GONE": Reason.PARTNER_GONE,
     }
 )
-"""What may become of a letter of ours (an event beside the tables), and the reason that it raises."""
+"""Events of a letter of ours (beside the tables), and the reason that each raises."""
 
 OUR_TURN: Mapping[Turn, Reason] = MappingProxyType(
     {turn: reason for reason, rule in RULES.items() for turn in rule.turn}
 )
-"""Where it is for us to act, though staff have looked."""
+"""When it is our turn, although staff have looked."""
 
 ENDS_WITH_THE_LETTER = frozenset(
     reason for reason, rule in RULES.items() if rule.until in (Until.DELIVERED, Until.WORDED)
@@ -278,12 +281,12 @@ ONLY_LISTED = frozenset(reason for reason, rule in RULES.items() if rule.listed)
 
 
 def ways(reason: str) -> tuple[str, ...]:
-    """What staff can do about it; nothing where the code is of another release."""
+    """Return what staff can do about it; () for a code of another release."""
     return RULES[Reason(reason)].ways if reason in _RANKS else ()
 
 
 def rank(reason: str) -> tuple[int, str]:
-    """The most urgent first; a code of another release after all of them, for it must hide no request."""
+    """Return the sort key: the most urgent first, unknown codes of another release last."""
     return (_RANKS.get(reason, len(_RANKS)), reason)
 
 

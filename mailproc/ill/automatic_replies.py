@@ -29,12 +29,12 @@ def reply(
     said: Mapping[str, ApduJson],
     history: dict[str, str] | None = None,
 ) -> Apdu:
-    """The APDU for reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
+    """Return the APDU of reply ``name`` ("CANCEL_REPLY.no", "SHIPPED" …).
 
-    ``said`` holds, by reply name, the JSON of the last APDU of that kind that we said in this
-    transaction; ``history`` is a History-Report, for a status report.
+    ``said`` holds, by reply name, the JSON of the last such APDU that we sent in this transaction;
+    ``history`` is a History-Report, for a status report.
     """
-    if name == ApduType.STATUS_OR_ERROR_REPORT.name:  # how it stands now, not how it stood
+    if name == ApduType.STATUS_OR_ERROR_REPORT.name:  # always the present status
         return _status(current, history)
     last = said.get(name)
     if last is not None:
@@ -43,8 +43,10 @@ def reply(
 
 
 def said_again(said: Apdu) -> Apdu:
-    """A repeat of what we said: its own time is yet to come, that of the first is kept (ISO 10161-1:
-    date-time-of-original-service)."""
+    """Return a repeat of what we sent, without its own time yet, with that of the first.
+
+    (ISO 10161-1: date-time-of-original-service.)
+    """
     return replace(said, original_sent_at=said.original_sent_at or said.sent_at, sent_at=None)
 
 
@@ -68,7 +70,7 @@ def _status(current: TransactionState, history: dict[str, str] | None) -> Status
 
 
 def duplicate_id(heard: Apdu) -> StatusOrErrorReport:
-    """Transaction-Id-Problem: the name of this transaction was used for another item."""
+    """Return Transaction-Id-Problem: this name was used for another item."""
     problem, about = "duplicate-transaction-id", _named(heard)
     return StatusOrErrorReport(
         report=Report(kind="error", source="provider", correlation=about, problem=problem)
@@ -76,7 +78,7 @@ def duplicate_id(heard: Apdu) -> StatusOrErrorReport:
 
 
 def unknown_id(heard: Apdu) -> StatusOrErrorReport:
-    """Transaction-Id-Problem: there is no such transaction, and there never was."""
+    """Return Transaction-Id-Problem: there is no such transaction, and never was."""
     problem, about = "unknown-transaction-id", _named(heard)
     return StatusOrErrorReport(
         report=Report(kind="error", source="provider", correlation=about, problem=problem)
@@ -84,17 +86,17 @@ def unknown_id(heard: Apdu) -> StatusOrErrorReport:
 
 
 def not_there() -> StatusOrErrorReport:
-    """How a transaction stands that is not there: UNKNOWN, which is only ever reported."""
+    """Return the status of an unknown transaction: UNKNOWN, which is only ever reported."""
     return StatusOrErrorReport(report=Report(kind="status", current_state=State.UNKNOWN.name))
 
 
 def _named(heard: Apdu) -> str:
-    """Which APDU an error report is about: its kind and service time."""
+    """Return which APDU an error report is about: its type and service time."""
     return f"{heard.type.name} {heard.sent_at.isoformat() if heard.sent_at else ''}".strip()
 
 
 def prohibited(heard: Apdu, current: TransactionState) -> StatusOrErrorReport:
-    """State-Transition-Prohibited {aPDU-type, current-state} for a letter that cannot be."""
+    """Return State-Transition-Prohibited {aPDU-type, current-state} for an impossible message."""
     return StatusOrErrorReport(
         report=Report(
             kind="error",

@@ -1,7 +1,7 @@
-"""What one cell of the state tables can say, and how the rows of a table are laid out.
+"""The cells of the state tables, and the layout of a table's rows.
 
-The four tables are literals (``requester_loan`` and its three siblings): for each event the
-states in which the same thing happens, and what that is. ``machine`` is their only reader.
+The four tables are literals (``requester_loan`` and its three siblings): for each event the states in which
+it has the same effect, and that effect. Only ``machine`` reads them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from mailproc.ill.terms import State
 
 
 class CellKind(StrEnum):
-    """What an event does to a state.
+    """The effect of an event.
 
-    A letter heard BECOMES, is a NOTE in the history, or an ERROR (answered with a
-    Status-Or-Error-Report). An act of staff or clock BECOMES, lets the state STAY (the
-    letter goes out all the same), or is REFUSED with a sentence.
+    A received message BECOMES, is a NOTE in the history, or an ERROR (answered with a
+    Status-Or-Error-Report). An action of staff or timer BECOMES, lets the state STAY (its message still goes
+    out), or is REFUSED with a sentence.
     """
 
     BECOMES = "becomes"
@@ -31,10 +31,9 @@ class CellKind(StrEnum):
 class Cell:
     """One decision.
 
-    ``state`` is the state entered (None: it stays, or ``back`` says "to state_before");
-    ``before`` is what state_before is set to; ``replies`` are the letters that answer by
-    themselves, named like events; ``attention`` asks for staff; ``source`` says where the
-    decision comes from (``sources``), '' for an act that makes no sense there.
+    ``state``: the new state (None: unchanged, or ``back`` says "to state_before"); ``before``: the new
+    state_before; ``replies``: the automatic answers, named like events; ``attention``: staff must look;
+    ``source``: the source of the decision (``source_tags``), '' for an action that makes no sense there.
     """
 
     kind: CellKind
@@ -58,7 +57,7 @@ def becomes(state: State, source: str, *replies: str, before: State | None = Non
 
 
 def back(source: str) -> Cell:
-    """Where we were before the question that is now answered."""
+    """Return to the state before the question that is now answered."""
     return Cell(CellKind.BECOMES, back=True, source=source)
 
 
@@ -84,10 +83,10 @@ def refused(source: str) -> Cell:
 
 
 def lay_out(states: tuple[State, ...], letters: Mapping[str, Grouped], acts: Mapping[str, Grouped]) -> Table:
-    """The table by state and event, every cell decided.
+    """Return the table by state and event, with every cell defined.
 
-    A letter must say something in every state, an act is refused where it says nothing.
-    ValueError names a row that leaves a state out, speaks of it twice or invents one.
+    A message needs a decision in every state; an action without one is refused. Raise ValueError that names a
+    row which omits a state, has it twice or invents one.
     """
     everywhere = tuple(states)
     common: dict[str, Grouped] = {

@@ -1,14 +1,14 @@
-"""Days reckoned without falling off the calendar.
+"""Calculate with days without leaving the calendar.
 
-Many a library system says 9999-12-31 where there is no date, and some say the first of January of year 1.
-Such a day is kept as it was told; what would lie beyond it is the calendar's last day, or its first.
+Many library systems send 9999-12-31 for no date, and some the first of January of year 1. Such a day is kept
+as received; a result beyond the calendar is its last day, or its first.
 """
 
 from datetime import date, timedelta
 
 
 def later(day: date, days: int) -> date:
-    """``days`` after ``day``, before it where negative; never beyond the calendar's last or first day."""
+    """Return ``days`` after ``day`` (before it if negative), at most the calendar's last or first day."""
     try:
         return day + timedelta(days=days)
     except OverflowError:

@@ -1,4 +1,4 @@
-"""What policy wants done after a step. Values only: ``flow.advance.steps`` carries them out."""
+"""What policy wants done after a step. Values only: ``flow.advance.carry_out`` carries them out."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,14 @@ from mailproc.ill.attention import Reason
 
 @dataclass(frozen=True)
 class Send:
-    """Say ``apdu`` to the partner, in the manner its protocol and configuration allow."""
+    """Send ``apdu`` to the partner, in the manner that its protocol and configuration allow."""
 
     apdu: Apdu
 
 
 @dataclass(frozen=True)
 class Notify:
-    """A letter to the reader. What goes to staff is told by ``flow.notify_staff``. ``level``: of a reminder,
-    how many there have been, itself among them."""
+    """A letter to the reader (to staff: ``flow.notify_staff``). ``level``: the number of a reminder."""
 
     notice: str
     level: int | None = None
@@ -24,9 +23,9 @@ class Notify:
 
 @dataclass(frozen=True)
 class TryNext:
-    """Go on to the next partner of the rota; ``why_not`` is kept beside the last one.
+    """Go on to the next partner of the rota; ``why_not`` is stored with the last one.
 
-    ``too_late``: nobody needs it any more, so nobody else is asked.
+    ``too_late``: the item is no longer needed, so nobody else is asked.
     """
 
     why_not: str
@@ -35,19 +34,19 @@ class TryNext:
 
 @dataclass(frozen=True)
 class AskStaff:
-    """A human is needed."""
+    """Staff must look."""
 
     reason: Reason
 
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Take back what waits to be said in this transaction and has not left."""
+    """Withdraw what waits to be sent in this transaction."""
 
 
 @dataclass(frozen=True)
 class TakeBack:
-    """Take back what event ``event_id`` wanted said, and say again what it had withdrawn."""
+    """Undo what event ``event_id`` ordered, and restore what it had withdrawn."""
 
     event_id: int
     withdrew: tuple[int, ...] = ()
@@ -55,7 +54,7 @@ class TakeBack:
 
 @dataclass(frozen=True)
 class FollowUpAct:
-    """A follow-up act of our own in the same commit (cause: policy), with what it says."""
+    """A follow-up action of ours in the same commit (cause: policy), with its message."""
 
     action: str
     apdu: Apdu | None = None

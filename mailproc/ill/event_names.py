@@ -1,4 +1,4 @@
-"""How letters are named in the state tables."""
+"""The names of messages in the state tables."""
 
 from mailproc.ill.actions import ACTIONS, SAID_BESIDE, Action
 from mailproc.ill.apdu import Apdu, CancelReply, ConditionalReply, IllAnswer, RenewAnswer
@@ -9,7 +9,7 @@ _ANSWER = {action.results: f"ANSWER.{action.event}" for action in ACTIONS if act
 
 
 def event_heard(apdu: Apdu) -> str:
-    """The row of a letter that came in."""
+    """Return the row of a received message."""
     match apdu:
         case IllAnswer():
             return _ANSWER[apdu.results]
@@ -21,22 +21,24 @@ def event_heard(apdu: Apdu) -> str:
 
 
 def heard_as(asking: Action) -> str:
-    """The row of the message that the other side's action ``asking`` is. It takes no yes or no."""
+    """Return the row of the message of the other side's action ``asking``, which takes no yes or no."""
     if asking.results is not None:
         return _ANSWER[asking.results]
     return asking.message.name if asking.message is not None else ""
 
 
 def told(apdu: Apdu) -> str:
-    """The same as we say it: an answer by what it says, for a waiting list is no promise to supply."""
+    """Return the same for our messages: an answer by its content, as a hold is no promise to supply."""
     if isinstance(apdu, IllAnswer) and apdu.results in SAID_BESIDE:
         return apdu.results.name
     return event_heard(apdu)
 
 
 def spoken(event: str, apdu: ApduJson | None) -> str:
-    """The row ``event`` by what ``apdu`` (as JSON) says: a row has promises and waiting lists, or refusals
-    and estimates, or states and errors, in one. Of an act of ours, the act's name."""
+    """Return the row ``event`` by the content of ``apdu`` (JSON); for an action of ours its name.
+
+    One row covers promises and waiting lists, or refusals and estimates, or states and errors.
+    """
     said: ApduJson = apdu or {}
     if event == "STATUS_OR_ERROR_REPORT":
         kind = (said.get("report") or {}).get("kind")

@@ -1,10 +1,10 @@
-"""What the clock says: events beside the state tables."""
+"""Events of timers, beside the state tables."""
 
 from enum import StrEnum
 
 
 class Timer(StrEnum):
-    """What falls due while nobody writes: events beside the tables, they move no state."""
+    """What falls due while nobody writes; these events change no state."""
 
     UNANSWERED = "UNANSWERED"  # they have not answered
     NEED_BEFORE = "NEED_BEFORE"  # the day until which it was wanted has passed

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Noted(StrEnum):
-    """The value stands at the beginning of the history's note; a language has a text for each name."""
+    """The value begins the note in the history; a language has a text for each name."""
 
     SAID_ONCE_MORE = "said once more"
     WITHDRAWN = "withdrawn before the letter left"

@@ -1,14 +1,15 @@
-"""The law of a transaction: which event leads from which state to which.
+"""The rules of a transaction: which event leads from which state to which.
 
-``TABLES`` holds every decision, ``next_state`` reads one. Nobody else decides what a state
-becomes. There is no I/O here, no clock and no custom of a library (that is ``policy``).
+``TABLES`` holds every decision, ``next_state`` reads one. Nothing else decides a state. There is no I/O here,
+no clock and no local policy (that is ``policy``).
 
-An event is a word. A letter heard is upper case: the APDU's name, with what it says after a
-dot where that matters ("ANSWER.unfilled", "RENEW_ANSWER.yes"). An act of our staff, or of a
-timer of ours, is lower case ("ship", "renew-no", "expire"). So LOST is the partner's letter
-and "lost" our act. Two guards of content are not in the tables, because they need the
-letters themselves: a condition that we have agreed to before is a repeat of it (the agreement
-goes out again, the state stays), and a demand or renewal with an outdated due date is a note.
+An event is a word. A received message is upper case: the APDU's name, with its content after a dot if that
+matters ("ANSWER.unfilled", "RENEW_ANSWER.yes"). An action of our staff, or a timer, is lower case ("ship",
+"renew-no", "expire"). So LOST is the partner's message and "lost" our action.
+
+Two rules of content are not in the tables, because they need the messages themselves: a condition that we
+have agreed to before is a repeat (the agreement is sent again, the state stays), and a demand or renewal with
+an outdated due date is a note.
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ TABLES: Mapping[Role, Mapping[Service, Table]] = MappingProxyType(
 
 NOBODY = (State.IDLE, State.SHELVED_CANCEL)  # there is no transaction here
 
-# Where a question led away from when nobody wrote it down (a record from another system).
+# The state before a question if none is recorded (a record from another system).
 _USUAL = {
     (Role.REQUESTER, State.CANCEL_PENDING): State.PENDING,
     (Role.REQUESTER, State.RENEW_PENDING): State.RECEIVED,
@@ -48,8 +49,11 @@ _USUAL = {
 
 @dataclass(frozen=True)
 class Transition:
-    """What an event does: the state and state_before to store (the old ones where it stays),
-    the letters that answer by themselves, and whether staff must look."""
+    """The effect of an event.
+
+    The state and state_before to store (the old ones if unchanged), the automatic answers, and whether staff
+    must look.
+    """
 
     kind: CellKind
     state: State
@@ -59,17 +63,17 @@ class Transition:
 
 
 def table_of(role: Role, service: Service) -> Table:
-    """The table of a service. All but loans end like a copy: nothing has to come back."""
+    """Return the table of a service. All but loans end like a copy: nothing has to come back."""
     return TABLES[role][Service.LOAN if service is Service.LOAN else Service.COPY]
 
 
 def next_state(
     role: Role, service: Service, state: State, state_before: State | None, event: str
 ) -> Transition:
-    """What ``event`` does in ``state``. Total and pure.
+    """Return what ``event`` does in ``state``. Total and pure.
 
-    A letter that has no row here is an ERROR (State-Transition-Prohibited), an act that has
-    none is REFUSED; state and state_before are then the old ones.
+    A message without a row is an ERROR (State-Transition-Prohibited), an action without one is REFUSED; state
+    and state_before are then unchanged.
     """
     cell = _cell(role, service, state, state_before, event)
     if cell.back:
@@ -90,7 +94,7 @@ def _cell(role: Role, service: Service, state: State, state_before: State | None
 
 
 def _before(role: Role, state: State, state_before: State | None, entered: State) -> State | None:
-    """Where a refusal would lead back to: remembered while a question is pending, no longer."""
+    """Return where a refusal leads back to; stored only while a question is pending."""
     if (role, entered) not in _USUAL:
         return None
     return state_before if entered == state else state
@@ -110,12 +114,12 @@ def possible(role: Role, service: Service, state: State, state_before: State | N
 
 
 def allows(role: Role, service: Service, state: State, state_before: State | None, event: str) -> bool:
-    """May we do this now? ``event``: the row of an act of ours."""
+    """Return whether we may do this now. ``event``: the row of an action of ours."""
     return next_state(role, service, state, state_before, event).kind is not CellKind.REFUSED
 
 
 def is_final(role: Role, service: Service, state: State) -> bool:
-    """Is it over? Then the tables offer nothing but to take in an item nobody expected."""
+    """Return whether it is over: then the tables offer only to receive an unexpected item."""
     row = table_of(role, service).get(state)
     if row is None or state in NOBODY:
         return False
@@ -124,7 +128,7 @@ def is_final(role: Role, service: Service, state: State) -> bool:
 
 
 def tables_json() -> dict[str, Any]:
-    """The four tables as plain JSON: role, service, state, event, decision."""
+    """Return the four tables as plain JSON: role, service, state, event, decision."""
     return {
         role.name: {
             service.name: {

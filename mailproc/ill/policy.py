@@ -1,7 +1,7 @@
-"""CUSTOM: what this library does after a step. The law (``machine``) has already spoken.
+"""The policy of this library: what it does after a step that the state tables (``machine``) have decided.
 
-Sources: the rules of the trade, "what an answer means" and "failure" (docs/decisions.md lists
-each decision that is ours and not the standard's).
+Sources: the rules of the trade, "what an answer means" and "failure" (docs/decisions.md lists each decision
+that is ours and not the standard's).
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import Occurrence, Step, TransactionState
 
 REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
-"""What happened to the words of a letter that did leave."""
+"""What happened to the content of a letter that did leave."""
 
 HEARD = {
     (Role.REQUESTER, "ANSWER.conditional"): Reason.CONDITION,
@@ -45,7 +45,7 @@ HEARD = {
     (Role.RESPONDER, "LOST"): Reason.LOST,
     (Role.RESPONDER, "DAMAGED"): Reason.DAMAGED,
 }
-"""Letters that staff must answer or act upon, as far as they moved the state or stand pending."""
+"""Messages that staff must answer or act upon, if they changed the state or are pending."""
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
@@ -61,14 +61,14 @@ ASK = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The switches of [policy] that effects depend on."""
+    """The keys of [policy] that effects depend on."""
 
     copy_ends_shipped: bool = False
     overdue_levels: int = 3
 
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
-    """Everything to be done after ``step``, in order."""
+    """Return everything to be done after ``step``, in order."""
     if step.outcome.kind is CellKind.REFUSED:
         return ()
     if occurrence.event in TIMERS:
@@ -90,7 +90,7 @@ def _is_act(occurrence: Occurrence) -> bool:
 
 
 def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    """An act sends its letter, unless the letter it takes back had not left."""
+    """An action sends its message, unless the message that it withdraws had not left."""
     if occurrence.event == "UNDONE":
         facts = occurrence.facts
         return (TakeBack(facts["undone"], tuple(facts.get("withdrew") or ())),)
@@ -99,16 +99,16 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.event == "cancel" and step.after.state is State.CANCELLED:
         return (Withdraw(),)
     if occurrence.event == "receive" and occurrence.facts.get("letter_left") is False:
-        return (Withdraw(),)  # nobody is to look for what is here, and nobody knows what we received
+        return (Withdraw(),)  # the item is here, so nobody must look for it, and no lender needs a Received
     if step.before.unsent:
-        return ()  # nor what becomes of it
+        return ()  # nor any later message
     return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
 
 
 def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if step.outcome.kind is CellKind.ERROR and occurrence.apdu is not None:
         if isinstance(occurrence.apdu, StatusOrErrorReport):
-            return ()  # never a report to a report: that is how loops begin
+            return ()  # a report is never answered by a report: that would start a loop
         return (Send(prohibited(occurrence.apdu, step.before)), AskStaff(Reason.NOT_POSSIBLE_NOW))
     if occurrence.facts.get("same_item") is False and occurrence.apdu is not None:
         return (Send(duplicate_id(occurrence.apdu)),)
@@ -120,7 +120,7 @@ def _answered_by_itself(step: Step, occurrence: Occurrence) -> tuple[Effect, ...
 
 
 def _asked_anew(occurrence: Occurrence) -> bool:
-    """A new question needs an answer of its own: a repeat would be taken for that to the one before."""
+    """A new question needs an answer of its own: a repeat would look like the answer to the one before."""
     return not occurrence.facts.get("repeat") and occurrence.apdu is not None and has_time(occurrence.apdu)
 
 
@@ -195,16 +195,16 @@ def _message_reason(occurrence: Occurrence) -> Reason | None:
 
 
 def _refused(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    """A request that asks for what we do not do is answered at once."""
+    """Answer a request at once if it asks for something we do not do."""
     refused = occurrence.facts.get("refused")
     if not refused or step.after.state is not State.IN_PROCESS:
-        return ()  # of one that arrives cancelled staff are asked anyhow
+        return ()  # staff are asked about a cancelled request anyway
     answer = IllAnswer(results=Results.UNFILLED, reason=refused["reason"], note=refused["note"])
     return (FollowUpAct("unfilled", answer),)
 
 
 def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
-    """Unfilled is not one thing: what follows was looked up and stands in the facts."""
+    """Return what follows an Unfilled, which was looked up and is in the facts."""
     if step.before.role is not Role.REQUESTER or step.entered is not State.NOT_SUPPLIED:
         return ()
     if occurrence.event == "UNDONE":
@@ -224,7 +224,7 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     if step.before.role is not Role.REQUESTER:
         return ()
     if occurrence.event == "receive" and not occurrence.facts.get("here"):
-        return (Notify("patron/arrived"),)  # whatever the lender has said of its end meanwhile
+        return (Notify("patron/arrived"),)  # whatever the lender has said about its end
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
         return (Notify("patron/cancelled"),)
     told = _heard_for_reader(step, occurrence)
@@ -238,9 +238,9 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
 
 
 def _given_up(step: Step, occurrence: Occurrence) -> bool:
-    """Nothing more will come of it: it is cancelled, or staff take it off the lists before it came.
+    """Return whether nothing more will come: it is cancelled, or staff close it before it came.
 
-    What had not left was asked of nobody: it may be a slip that is written anew.
+    What had not left was asked of nobody: it may be a mistake that is ordered again.
     """
     if occurrence.event == "close":
         found = step.before.state
@@ -249,7 +249,7 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
 
 
 def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
-    """What the lender says about a loan that the reader holds."""
+    """Return what to tell the reader of a loan about the lender's message."""
     if not step.moved:
         return None
     here = occurrence.facts.get("here")

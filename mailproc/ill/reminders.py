@@ -1,4 +1,4 @@
-"""CUSTOM, second part: what this library does when something has fallen due (``timers`` says when)."""
+"""The policy of this library when something has fallen due (``timers`` decides when)."""
 
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Due, Expired, Overdue, StatusQuery
@@ -22,11 +22,11 @@ ATTENTION = {
     Timer.LOAN_RECALLED: Reason.RECALL_UNHEARD,
     Timer.SENT_BACK: Reason.LOOK_FOR_IT,
 }
-"""Why a human is needed, where it comes to that."""
+"""The reason for attention, if a timer leads to one."""
 
 
 def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> tuple[Effect, ...]:
-    """After a Timer's event. ``levels``: so many reminders of a loan, then staff."""
+    """Return what follows a timer's event. ``levels``: the number of reminders of a loan, then staff."""
     if occurrence.facts.get("outdated"):
         return ()
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
@@ -44,7 +44,7 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     if kind is Timer.EXPIRY:
         return (FollowUpAct("expire", Expired()),)
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
-        return (Send(StatusQuery()),)  # once: a second silence is for a human
+        return (Send(StatusQuery()),)  # once: if there is no answer again, staff must look
     return (AskStaff(ATTENTION[kind]),) if kind in ATTENTION else ()
 
 

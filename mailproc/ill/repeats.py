@@ -1,8 +1,8 @@
-"""Is a letter new, the same one delivered again, or said once more? By its service time.
+"""Decide by its service time whether a message is new, delivered again, or repeated.
 
 ISO 10161-1, service-date-time: ``sent_at`` is date-time-of-this-service, ``original_sent_at``
-date-time-of-original-service, which only a repeat has. Both are the sender's wall time without
-zone: they name a service, they do not order it.
+date-time-of-original-service, which only a repeat has. Both are the sender's wall time without zone: they
+identify a service, and say nothing about order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,21 +14,21 @@ from mailproc.ill.terms import ApduType
 
 
 class Heard(StrEnum):
-    """NEW also where a repeat comes whose original never did: it counts as the first."""
+    """The result. NEW also for a repeat whose original never came: it counts as the first."""
 
     NEW = "NEW"
-    DELIVERED_AGAIN = "DELIVERED_AGAIN"  # the very same service: nothing to be done
-    SAID_AGAIN = "SAID_AGAIN"  # a repeat: the state stays, our last answer goes out again
-    SAME_TIME = "SAME_TIME"  # another service under the same name: taken, and shown to staff
+    DELIVERED_AGAIN = "DELIVERED_AGAIN"  # the same service: nothing to do
+    SAID_AGAIN = "SAID_AGAIN"  # a repeat: the state stays, our last answer is sent again
+    SAME_TIME = "SAME_TIME"  # another service with the same time: accepted, and shown to staff
 
 
 def has_time(apdu: Apdu) -> bool:
-    """Does its wire name the service at all?"""
+    """Return whether its wire format identifies the service at all."""
     return apdu.transaction is not None and apdu.sent_at is not None
 
 
 def judge(apdu: Apdu, earlier: Iterable[Apdu]) -> Heard:
-    """What ``apdu`` is among those of its transaction heard ``earlier``, whatever their kind."""
+    """Return what ``apdu`` is among those of its transaction received ``earlier``, of whatever type."""
     same_kind = [one for one in earlier if one.type is apdu.type]
     if any(one.sent_at == apdu.sent_at and words(one) == words(apdu) for one in same_kind):
         return Heard.DELIVERED_AGAIN
@@ -47,18 +47,17 @@ ANSWERS = {
     ApduType.RENEW: ApduType.RENEW_ANSWER,
     ApduType.ILL_ANSWER: ApduType.CONDITIONAL_REPLY,
 }
-"""By the kind of a question, what answers it; a repeated request is answered by the state tables."""
+"""For each type of question the type of its answer; the state tables answer a repeated request."""
 
 
 def our_answer(question: Apdu, said: Sequence[Apdu]) -> Apdu | None:
-    """What we last answered to a question of this kind. ``said``: all we said, oldest first."""
+    """Return our last answer to a question of this type. ``said``: all that we sent, oldest first."""
     kind = ANSWERS.get(question.type)
     return next((one for one in reversed(said) if one.type is kind), None)
 
 
 def words(apdu: Apdu) -> Apdu:
-    """The APDU without what each letter has of its own: when it was sent, where answers go, what the
-    libraries are called."""
+    """Return the APDU without what differs in each letter: its time, reply addresses, names of libraries."""
     return replace(
         apdu,
         sent_at=None,

@@ -1,7 +1,7 @@
 """The state table of a borrower of a copy: each message received and each action of staff.
 
-A copy is kept, so nothing follows its arrival: there is no due date, no renewal and no
-return, and letters about them are errors. Tags: ``sources``.
+A copy is kept, so nothing follows its arrival: there is no due date, no renewal and no return, and messages
+about them are errors. Tags: ``source_tags``.
 """
 
 from mailproc.ill.cells import Grouped, alert, back, becomes, error, lay_out, note, refused, stay

@@ -1,9 +1,8 @@
 """The state table of a borrower of a loan: each message received and each action of staff.
 
-Read a row as "in these states: this, because of that"; the tags are explained in
-``sources``. What is not named in an act's row is not offered. Two thoughts run through the
-table: a letter that speaks of a book proves that one is out, whatever we believed before;
-and a letter of an earlier phase than ours is only late, never wrong.
+Read a row as "in these states: this, because of that"; ``source_tags`` explains the tags. What is not in an
+action's row is not possible. Two principles run through the table: a message about an item proves that one
+was sent, whatever we believed before; and a message of an earlier phase than ours is only late, never wrong.
 """
 
 from mailproc.ill.cells import Grouped, alert, back, becomes, lay_out, note, refused, stay

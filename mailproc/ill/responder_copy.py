@@ -1,7 +1,7 @@
 """The state table of a lender of a copy: each message received and each action of staff.
 
-For the lender a copy ends when it is sent: SHIPPED is final here, nothing comes back, and
-letters about returning or renewing are errors. Tags: ``sources``.
+For the lender a copy ends when it is sent: SHIPPED is final here, nothing comes back, and messages about
+returning or renewing are errors. Tags: ``source_tags``.
 """
 
 from mailproc.ill.cells import Grouped, alert, back, becomes, error, lay_out, note, stay

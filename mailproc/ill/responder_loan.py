@@ -1,8 +1,8 @@
 """The state table of a lender of a loan: each message received and each action of staff.
 
-A repeated question is answered with the letter that announced our present state, and a
-question that crossed our last word with what is true now; so a borrower whose letter or
-answer was lost only has to ask again. Tags: ``sources``.
+A repeated question is answered with the message that announced our present state, and a question that crossed
+our last message with the current state. So a borrower whose message or answer was lost only has to ask again.
+Tags: ``source_tags``.
 """
 
 from mailproc.ill.cells import Grouped, alert, back, becomes, lay_out, note, stay

@@ -1,4 +1,4 @@
-"""Whom to ask next: the rota of a request."""
+"""The rota of a request: which library to ask next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Candidate:
-    """One place of a rota. ``tried``: a transaction was started there. ``why_not``: passed over."""
+    """One position of a rota. ``tried``: a transaction was started there. ``why_not``: it was passed over."""
 
     position: int
     partner: str
@@ -15,5 +15,5 @@ class Candidate:
 
 
 def next_candidate(rota: Sequence[Candidate]) -> Candidate | None:
-    """The first that was neither tried nor passed over; None is the end of the rota."""
+    """Return the first that was neither tried nor passed over; None at the end of the rota."""
     return next((one for one in rota if not one.tried and not one.why_not), None)

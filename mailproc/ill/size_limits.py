@@ -1,9 +1,8 @@
-"""What is kept of an APDU that came in: text and lists of a size that people read and machines use.
+"""Limit what is kept of a received APDU: text and lists of a size that people read and systems use.
 
-A partner may write a megabyte into any field, and each later look at the event would decode it. The
-letter's bytes stay as they came, and are the truth. Names that tell a transaction or a library from others
-are never cut, for a part of one is another name: a message with one that is too long is refused
-(``too_long_name``).
+A partner may write a megabyte into any field, and each later reading of the event would decode it. The
+letter's bytes are kept unchanged. Names that identify a transaction or a library are never cut, because a
+part of one is another name: a message with a name that is too long is refused (``too_long_name``).
 """
 
 import dataclasses
@@ -23,9 +22,12 @@ MOST_ADDRESSES = 20
 SHORTENED = " (shortened)"
 
 LONGEST_NAME = 300
-"""Octets in UTF-8. ISO 10161-1 sets no bound for an ILL-String. Real systems write some dozens of characters;
-a library's whole name may stand where it has no symbol. PostgreSQL takes 2,704 octets in an index entry, and
-the key of a transaction is four names, of which capitals can make one three times as long."""
+"""Octets in UTF-8. ISO 10161-1 sets no limit for an ILL-String.
+
+Real systems write some dozens of characters; a library's whole name may replace a symbol. PostgreSQL takes
+2,704 octets in an index entry, and the key of a transaction is four names, of which capitals can make one
+three times as long.
+"""
 
 _IDENTITY = ("transaction", "ref")
 _NAMES = {
@@ -41,7 +43,7 @@ _NAMES = {
     "order_line": "the order line",
     "file_ref": "the file's number",
 }
-"""What tells transactions and libraries apart, in words: by field of an APDU, its transaction and its ref."""
+"""What identifies transactions and libraries, as text: by field of an APDU, its transaction and its ref."""
 _BEGINNING = 40
 _LONGEST_OF = {
     "note": LONGEST_NOTE,
@@ -51,8 +53,7 @@ _LONGEST_OF = {
 
 
 def too_long_name(apdu: Apdu) -> str:
-    """Why the message cannot be taken, as a sentence, where a name in it has more than ``LONGEST_NAME``
-    octets; else ''."""
+    """Return why the message is refused if a name has more than ``LONGEST_NAME`` octets; else ''."""
     for holder in (apdu, apdu.transaction, apdu.ref):
         for field, what in _NAMES.items():
             value = getattr(holder, field, None)
@@ -63,12 +64,12 @@ def too_long_name(apdu: Apdu) -> str:
 
 
 def beginning_of(named: TransactionId) -> TransactionId:
-    """The name, or the beginning of it where it is too long: for a report on it, and for nothing else."""
+    """Return the name, or its beginning if it is too long; only for a report about it."""
     return TransactionId(*(_cut(getattr(named, field.name)) for field in dataclasses.fields(named)))
 
 
 def _cut(name: str) -> str:
-    """No character of it in halves."""
+    """Cut the name without splitting a character."""
     return name.encode("utf-8", "replace")[:LONGEST_NAME].decode("utf-8", "ignore")
 
 
@@ -77,7 +78,7 @@ def _octets(name: str) -> int:
 
 
 def bounded(apdu: A) -> A:
-    """The same APDU with what is too long shortened; the very same object where nothing is."""
+    """Return the APDU with long values shortened; the same object if there are none."""
     kept: A = _fields(apdu)
     return kept
 
@@ -96,7 +97,7 @@ def _value(value: Any, name: str) -> Any:
     if isinstance(value, str):
         longest = _LONGEST_OF.get(name, LONGEST)
         return value[:longest] + SHORTENED if len(value) > longest else value
-    if name == "extensions":  # all of them count, for one may be critical; none of them is decoded again
+    if name == "extensions":  # all are kept, because one may be critical; none is decoded again
         return _same_or(value, tuple(_plain(one) for one in value))
     if isinstance(value, tuple):
         most = MOST_ADDRESSES if name == "reply_to" else MOST
@@ -107,7 +108,7 @@ def _value(value: Any, name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """JSON within an APDU: its strings alone are shortened, for its places count."""
+    """Shorten only the strings of JSON within an APDU, because positions count."""
     if isinstance(value, dict):
         kept = {key: _plain(one) for key, one in value.items()}
         return value if all(kept[key] is value[key] for key in value) else kept

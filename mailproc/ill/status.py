@@ -1,7 +1,7 @@
-"""How a request stands, in the terms of ISO 10161-1: a headline that is as exact as the history below it.
+"""The status of a request in the terms of ISO 10161-1: a headline as exact as the history below it.
 
-The states of the standard say less than its answers: a transaction on a waiting list is PENDING, one whose
-answer was "ask again later" is NOT-SUPPLIED.
+The standard's states say less than its answers: a transaction on a waiting list is PENDING, one whose answer
+was "ask again later" is NOT-SUPPLIED.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from mailproc.sentence import Word
 
 
 class Term(StrEnum):
-    """The codes; a language has a word for each."""
+    """The codes of a status; a language has a word for each."""
 
     NOT_SENT = "NOT_SENT"
     REQUESTED = "REQUESTED"
@@ -71,7 +71,7 @@ OF_STATE: Mapping[State, Term] = {
 
 
 def term_word(state: State | str) -> Word:
-    """A state, or its name, as a value of a sentence."""
+    """Return a state, or its name, as a value of a sentence."""
     return Word("terms", OF_STATE[State[state] if isinstance(state, str) else state])
 
 
@@ -80,7 +80,7 @@ _ENDED_BY: Mapping[str, Term] = {
     "EXPIRED": Term.EXPIRED,
     "expire": Term.EXPIRED,
 }
-"""By the event that ended an attempt, as ``heard.spoken`` has it."""
+"""The term for the event that ended an attempt, by ``event_names.spoken``."""
 
 _SAYS_NO_MORE = ("", "ANSWER.unfilled", "unfilled")
 _WAITS_FOR_SUPPLY = (State.PENDING, State.IN_PROCESS)
@@ -88,9 +88,11 @@ _WAITS_FOR_SUPPLY = (State.PENDING, State.IN_PROCESS)
 
 @dataclass(frozen=True)
 class RequestStatus:
-    """``position`` on a waiting list; ``on``: the day of a promise; ``reason``: why it is unfilled, or the
-    condition, by the standard's name or the event that ended the attempt; ``closed``: staff took it off the
-    lists."""
+    """``position`` on a waiting list; ``on``: the promised day; ``closed``: staff closed it.
+
+    ``reason``: why it is unfilled, or the condition: the standard's name, or the event that ended the
+    attempt.
+    """
 
     term: Term
     position: int | None = None
@@ -108,8 +110,11 @@ def status(
     forwarded: bool = False,
     closed: bool = False,
 ) -> RequestStatus:
-    """``promise`` as a transaction keeps it; ``moved``: the event that brought the state (``heard.spoken``)
-    and its ``apdu`` as JSON; ``forwarded``: a library that we do not know has it now."""
+    """Return the status.
+
+    ``promise``: the transaction's; ``moved``: the event that led to the state (``event_names.spoken``) and
+    its ``apdu`` as JSON; ``forwarded``: a library that is not in config.toml has it now.
+    """
     said: ApduJson = apdu or {}
     if state in _WAITS_FOR_SUPPLY and promise:
         on = promise.get("date")

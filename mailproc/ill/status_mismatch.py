@@ -1,7 +1,7 @@
-"""What they report of a transaction beside what we think: which letter of theirs did we miss?
+"""Compare a reported status with ours: which message of theirs did we miss?
 
-A status report moves no state. Where the letter that their state follows from would still move
-ours, staff are told how to record it; where ours never reached them, to say it once more.
+A status report changes no state. If the message behind their state would still change ours, staff are told
+how to record it; if our message never reached them, to send it again.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ _BORROWERS: Mapping[State, tuple[str, str]] = {
     State.RETURNED: ("RETURNED", "return"),
     State.LOST: ("LOST", "lost"),
 }
-"""By the state that the other side reports: its letter, and the act by which staff record it."""
+"""For each state that the other side reports: its message, and the action by which staff record it."""
 
 _OUT = (
     State.SHIPPED, State.RECEIVED, State.NOT_RECEIVED_OVERDUE, State.OVERDUE, State.RECALL,
@@ -48,11 +48,11 @@ _UNHEARD: Mapping[tuple[Role, State, State], str] = {
     (Role.RESPONDER, State.NOT_SUPPLIED, State.PENDING): "unfilled",
     (Role.RESPONDER, State.SHIPPED, State.PENDING): "ship",
 }
-"""By our side, our state and theirs: the act of ours that did not reach them."""
+"""By our role, our state and theirs: the action of ours that did not reach them."""
 
 
 def told(ours: TransactionState, report: Report | None) -> str:
-    """What a report says, for the history: the difference (else how it stands there), or the error."""
+    """Return what a report says, for the history: the difference (or the status), or the error."""
     if report is None:
         return ""
     if report.kind == "status":
@@ -64,10 +64,7 @@ def told(ours: TransactionState, report: Report | None) -> str:
 
 
 def difference(ours: TransactionState, theirs: str | None) -> str:
-    """What staff should do about it, as a sentence; '' where both views fit together.
-
-    ``theirs``: the name of a State, as reported.
-    """
+    """Return what staff should do, as a sentence; '' if both views agree. ``theirs``: a State's name."""
     if theirs is None or theirs not in State.__members__:
         return ""
     state = State[theirs]

@@ -16,7 +16,10 @@ from mailproc.ill.terms import Results
 
 
 def gist(apdu: Apdu) -> str:
-    """Dates as ISO 8601, reasons and conditions by the standard's names; '' where the kind says all."""
+    """Return a summary; '' if the type says everything.
+
+    Dates are ISO 8601; reasons and conditions have the standard's names.
+    """
     match apdu:
         case IllAnswer():
             parts = _answer(apdu)

@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
-    """Which side of a transaction we are. People are told "borrower" and "lender"."""
+    """Our role in a transaction. Texts for people say "borrower" and "lender"."""
 
     REQUESTER = "REQUESTER"
     RESPONDER = "RESPONDER"
@@ -60,12 +60,12 @@ class State(IntEnum):
 
     @property
     def awaits_answer(self) -> bool:
-        """Do we, where we borrow, still wait to hear whether it is supplied?"""
+        """Whether we, as borrower, still wait to hear if it is supplied."""
         return self in (State.PENDING, State.CONDITIONAL, State.CANCEL_PENDING)
 
     @property
     def gives_way(self) -> bool:
-        """Is the attempt, where we borrow, over without an item, so that the next library may be asked?"""
+        """Whether the attempt, as borrower, ended without an item, so that the next library may be asked."""
         return self in (State.NOT_SUPPLIED, State.CANCELLED, State.LOST)
 
 
@@ -95,7 +95,7 @@ class ApduType(IntEnum):
 
     @property
     def said_by(self) -> Role | None:
-        """The one side that says it; None where either may."""
+        """The one role that sends it; None if both may."""
         if self in _SAID_BY_BOTH:
             return None
         return Role.REQUESTER if self in _SAID_BY_REQUESTER else Role.RESPONDER
@@ -158,10 +158,10 @@ CONDITIONS: dict[str, int] = {
 
 @dataclass(frozen=True)
 class TransactionId:
-    """The name of one attempt on the wire. Qualifiers are opaque and may hold any character.
+    """The name of one attempt on the wire.
 
-    Absent qualifiers are '' (two NULLs are not equal in a UNIQUE constraint). Symbols
-    compare without regard to case.
+    Qualifiers are opaque and may hold any character. Absent qualifiers are '' (two NULLs are not equal in a
+    UNIQUE constraint). Symbols are compared ignoring case.
     """
 
     initial_requester: str = ""
@@ -172,10 +172,10 @@ class TransactionId:
 
 @dataclass(frozen=True)
 class Ref:
-    """What a wire without the standard's identity (ARTEmail) says of the transaction.
+    """What a wire without the standard's identity (ARTEmail) says about the transaction.
 
-    ``number`` is the request number of the borrower's system, ``order_line`` the British
-    Library's own id, ``file_ref`` the FILEREFNO of an order file. '' where not given.
+    ``number`` is the request number of the borrower's system, ``order_line`` the British Library's own id,
+    ``file_ref`` the FILEREFNO of an order file. '' if not given.
     """
 
     customer_code: str = ""

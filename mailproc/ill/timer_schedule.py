@@ -1,7 +1,7 @@
-"""How often and when: what timers count by. ``timers`` says which of them there are.
+"""How often and when timers fire; ``timers`` decides which there are.
 
-What fired is counted by the day it was about, so a renewal begins anew. After a pause of ours each
-is caught up once: the next is counted from the last that fired.
+Firings are counted by the day they are about, so a renewal starts again. After a stop of the service each
+timer is caught up once: the next is counted from the last firing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,17 +13,17 @@ from mailproc.ill.events import Timer
 from mailproc.ill.transaction_state import TransactionState
 
 PROMISED = 4
-"""Who has promised without a day is asked again after so many times the usual days."""
+"""A promise without a day is asked about after this multiple of the usual days."""
 
 OF_THE_DUE_DATE = (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.LOAN_OVERDUE, Timer.DUE_UNHEARD)
 
 
 @dataclass(frozen=True)
 class Days:
-    """[policy]'s numbers. 0 switches a timer off (0 levels: attention at once).
+    """The numbers of [policy]. 0 turns a timer off (0 levels: attention at once).
 
-    ``repeat`` and ``status``: days before the first letter that goes again by itself, and before
-    the first question; each pause after is twice as long. ``repeats``: so many of each.
+    ``repeat`` and ``status``: days before the first automatic repeat, and before the first question; each
+    later pause is twice as long. ``repeats``: how many of each.
     """
 
     chase: int = 7
@@ -40,17 +40,16 @@ class Days:
 
 @dataclass(frozen=True)
 class TimerInputs:
-    """What timers depend on beside the standing. Days are local days of the library.
+    """What timers depend on beside the state. Days are local days of the library.
 
-    ``since``: the day of the last move (state or due date). ``today``: a day that has passed
-    needs no reminder before it. ``fired``: by kind and the day it was about, the days on which
-    it has fired, in order. ``may_ask``: the letter that repairs this state (``timers.REPAIRS``) may
-    go to the partner by itself, and nothing heard has made it needless. ``reply_by``: the day by
-    which a condition is to be answered. ``expires``: the day on which their request ends, where
-    we may tell them so by ourselves. ``need_before``: until when it is wanted; of two such days (theirs
-    may name an expiry) the earlier that had not passed before. ``here``: we borrow, and the item has
-    come, as far as the state leaves that open; ``came_on``: and then when. ``sent_back``: we lend, and
-    on that day they said that it was on its way home.
+    ``since``: the day of the last change of state or due date. ``today``: reminders before a day that has
+    passed are skipped. ``fired``: by kind and the day it was about, the days on which it fired, in order.
+    ``may_ask``: the message that repairs this state (``timers.REPAIRS``) may be sent automatically, and is
+    still needed. ``reply_by``: the day by which a condition is to be answered. ``expires``: the day on which
+    the borrower's request ends, if we may say so automatically. ``need_before``: until when it is wanted; of
+    two such days (the borrower may name an expiry) the earlier that had not passed. ``here``: as borrower,
+    whether the item has come, as far as the state leaves that open; ``came_on``: the day. ``sent_back``: as
+    lender, the day on which the borrower reported its return.
     """
 
     since: date
@@ -66,7 +65,7 @@ class TimerInputs:
 
 
 def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:
-    """The day that a timer of ``kind`` is about now."""
+    """Return the day that a timer of ``kind`` is about now."""
     if kind is Timer.NEED_BEFORE:
         return waiting.need_before or waiting.since
     if kind in OF_THE_DUE_DATE:
@@ -83,18 +82,18 @@ def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:
 
 
 def promised_for(current: TransactionState) -> date | None:
-    """The day that a promise names."""
+    """Return the promised day."""
     on = (current.promise or {}).get("date")
     return date.fromisoformat(on) if on else None
 
 
 def fired(kind: Timer, current: TransactionState, waiting: TimerInputs) -> Sequence[date]:
-    """When it has fired about that day."""
+    """Return when it fired about that day."""
     return waiting.fired.get((kind, about(kind, current, waiting)), ())
 
 
 def again(kind: Timer, current: TransactionState, waiting: TimerInputs, days: int) -> date | None:
-    """After ``days`` without a word, and again after as many."""
+    """Return the day after ``days`` without a message, and again after as many."""
     if not days:
         return None
     last = (waiting.since, *fired(kind, current, waiting))[-1]
@@ -104,7 +103,7 @@ def again(kind: Timer, current: TransactionState, waiting: TimerInputs, days: in
 def repeated(
     kind: Timer, current: TransactionState, waiting: TimerInputs, days: int, times: int
 ) -> date | None:
-    """After ``days``, then after twice the pause each time, at most ``times``; None when it is enough."""
+    """Return the day after ``days``, then after twice the pause each time, at most ``times``; then None."""
     before = len(fired(kind, current, waiting))
     if not waiting.may_ask or before >= times:
         return None
@@ -114,7 +113,7 @@ def repeated(
 def repeated_then_once(
     kind: Timer, current: TransactionState, waiting: TimerInputs, pauses: tuple[int, int], times: int
 ) -> date | None:
-    """Repeats as long as they last (after ``pauses[0]`` days), then once more: for staff."""
+    """Return the days of the repeats (first after ``pauses[0]``), then one more, for staff."""
     first, last = pauses
     asked = repeated(kind, current, waiting, first, times)
     if asked is not None:

@@ -1,12 +1,11 @@
-"""What falls due while nobody writes: a function of where a transaction stands.
+"""What falls due while nobody writes: a function of a transaction's current state.
 
-Timers are not set and cleared by events one by one. After each step the flow asks what is to
-be waited for now, and makes the rows so; a timer that no longer follows from the standing is
-gone, whatever led there.
+Timers are not set and cleared by events one by one. After each step the flow asks what is pending now, and
+makes the rows match; a timer that no longer follows from the state is deleted.
 
-A letter that is lost leaves both sides where neither waits. One more letter brings every such
-pair together (docs/states.md), so where the partner's machine throws repeats away we say the last
-one again (``REPAIRS``): a bounded number of times, each pause twice as long as the one before.
+A lost message leaves both sides in a pair of states in which neither waits. One more message brings every
+such pair together (docs/states.md). So if the partner's system discards repeats we repeat our last message
+(``REPAIRS``): a limited number of times, each pause twice as long as the one before.
 """
 
 from collections.abc import Mapping
@@ -30,17 +29,17 @@ from mailproc.ill.timer_schedule import (
 from mailproc.ill.transaction_state import TransactionState
 
 OFFICE_OPENS = time(8, 0)
-"""Reminders leave when somebody is there to be asked about them."""
+"""Reminders leave when staff are there to answer questions."""
 CONFIRMED = 2
 """Days after its date by which an automatic renewal is confirmed; one library reports the day after."""
 
 ASKED = (State.CANCEL_PENDING, State.RENEW_PENDING, State.RENEW_OVERDUE)
-"""A question waits for its answer: theirs where we borrow, ours where we lend."""
+"""States in which a question waits for its answer: the lender's where we borrow, ours where we lend."""
 ON_LOAN = (State.SHIPPED, State.RECEIVED)
-"""We have it, and the lender has not asked for it."""
+"""States in which we have the item, and the lender has not demanded it."""
 
 LENT = (State.SHIPPED, State.OVERDUE, State.RECALL)
-"""They have it, and it is for them to send it back."""
+"""States in which the borrower has the item, and must send it back."""
 
 REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
     {
@@ -55,14 +54,16 @@ REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
         (Role.RESPONDER, State.RECALL): (Timer.LOAN_RECALLED, ApduType.RECALL),
     }
 )
-"""The timer of a state, and the letter that finds out, or makes good, what was lost. A
-Status-Query is asked anew; any other letter is the last one of its kind once more."""
+"""The timer of a state, and the message that finds out what was lost, or replaces it.
+
+A Status-Query is a new one; any other message is the last one of its type, repeated.
+"""
 
 Due = dict[Timer, date | None]
 
 
 def wanted(current: TransactionState, waiting: TimerInputs, days: Days) -> dict[Timer, datetime]:
-    """What is to fire when: wall time in the library's zone, without zone."""
+    """Return what is to fire when: wall time in the library's zone, without zone."""
     if current.closed:
         return {}
     side = _borrowing if current.role is Role.REQUESTER else _lending
@@ -71,7 +72,7 @@ def wanted(current: TransactionState, waiting: TimerInputs, days: Days) -> dict[
 
 
 def is_repair(kind: Timer, current: TransactionState, waiting: TimerInputs, days: Days) -> bool:
-    """Is it (if it fires now) one of the bounded number that go out as a letter?"""
+    """Return whether it is (if it fires now) one of the limited number that go out as a message."""
     of_state = REPAIRS.get((current.role, current.state))
     if not waiting.may_ask or of_state is None or of_state[0] is not kind or not _pause(kind, days):
         return False
@@ -79,14 +80,14 @@ def is_repair(kind: Timer, current: TransactionState, waiting: TimerInputs, days
 
 
 def _pause(kind: Timer, days: Days) -> int:
-    """Days before the first letter of a repair."""
+    """Return the days before the first message of a repair."""
     if kind in (Timer.DUE_UNHEARD, Timer.RETURN_UNHEARD):
         return days.status
     return days.overdue_every if kind is Timer.LOAN_RECALLED else days.repeat
 
 
 def _times(kind: Timer, days: Days) -> int:
-    """How many. A "no" is not answered: it is said once more, in case it was lost."""
+    """Return the number of repeats. A "no" gets no answer, so it is sent once more, in case it was lost."""
     return min(days.repeats, 1) if kind is Timer.REFUSAL_UNHEARD else days.repeats
 
 
@@ -101,7 +102,7 @@ def _borrowing(current: TransactionState, waiting: TimerInputs, days: Days) -> D
         pauses = (days.repeat, days.pending)
         silent = repeated_then_once(Timer.CANCEL_SILENT, current, waiting, pauses, days.repeats)
         return {Timer.CANCEL_SILENT: silent}
-    if state in (State.NOT_SUPPLIED, State.RETURNED):  # then silence: many a library never says it is home
+    if state in (State.NOT_SUPPLIED, State.RETURNED):  # then no message: many libraries send no Checked-In
         kind, _ = REPAIRS[Role.REQUESTER, state]
         return {kind: repeated(kind, current, waiting, _pause(kind, days), _times(kind, days))}
     if state is State.RECALL:
@@ -110,14 +111,14 @@ def _borrowing(current: TransactionState, waiting: TimerInputs, days: Days) -> D
 
 
 def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
-    """From Shipped until it goes back."""
+    """Return the timers from Shipped until the item goes back."""
     if current.state not in (*ON_LOAN, State.OVERDUE, *ASKED):
         return {}
     silent = _renewal(current, waiting, days) if current.service is Service.LOAN else None
     if silent is not None:
         asked_enough = waiting.may_ask and len(fired(Timer.RENEWAL_SILENT, current, waiting)) >= days.repeats
         reader = _reader(current, waiting, days) if asked_enough else {}
-        return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date is not the last word
+        return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date may still change
     unheard: Due = {Timer.DUE_UNHEARD: _due_unheard(current, waiting, days)}
     return unheard if current.state is State.SHIPPED else _reader(current, waiting, days) | unheard
 
@@ -148,7 +149,7 @@ def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
 
 
 def _unanswered(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """The request once more, where it can be; else, and then, as ``_chased``."""
+    """Repeat the request, if possible; otherwise, and then, as ``_chased``."""
     asked = repeated(Timer.UNANSWERED, current, waiting, days.repeat, days.repeats)
     if asked is None or current.promise is None:
         return asked or _chased(current, waiting, days)
@@ -156,7 +157,7 @@ def _unanswered(current: TransactionState, waiting: TimerInputs, days: Days) -> 
 
 
 def _chased(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """After ``chase`` days without a word; who has promised is left in peace until then."""
+    """Return the day after ``chase`` days without a message; not before a promised day."""
     if not days.chase or current.promise is None:
         return again(Timer.UNANSWERED, current, waiting, days.chase)
     if not current.promise.get("date"):
@@ -167,7 +168,7 @@ def _chased(current: TransactionState, waiting: TimerInputs, days: Days) -> date
 
 
 def _promised(current: TransactionState, waiting: TimerInputs, days: int) -> date:
-    """So long who has promised is left in peace."""
+    """Return the day until which a promise is left alone."""
     on = promised_for(current)
     if on:
         return later(on, days)
@@ -175,14 +176,14 @@ def _promised(current: TransactionState, waiting: TimerInputs, days: int) -> dat
 
 
 def _our_promise(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """On its day, and again after as many days as an answer may take; without a day as theirs."""
+    """Return its day, and again after as many days as an answer may take; without a day as for theirs."""
     if not days.answer or fired(Timer.PROMISE_DUE, current, waiting):
         return again(Timer.PROMISE_DUE, current, waiting, days.answer)
     return promised_for(current) or later(waiting.since, days.answer * PROMISED)
 
 
 def _to_answer(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Their condition: staff are reminded in time, where they named a day."""
+    """Return when staff are reminded of the lender's condition: in time, if it names a day."""
     usual = again(Timer.TO_ANSWER, current, waiting, days.answer)
     by = waiting.reply_by
     in_time = by is not None and by > waiting.since and not fired(Timer.TO_ANSWER, current, waiting)
@@ -190,14 +191,14 @@ def _to_answer(current: TransactionState, waiting: TimerInputs, days: Days) -> d
 
 
 def _condition_unanswered(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Our condition: the day after the one we named, else as any silence."""
+    """Return the day after the one that our condition names, otherwise as for any question."""
     if waiting.reply_by is None or not days.chase or fired(Timer.UNANSWERED, current, waiting):
         return again(Timer.UNANSWERED, current, waiting, days.chase)
     return later(max(waiting.reply_by, waiting.since), 1)
 
 
 def _expiry(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """``expire`` days after staff were told that the day has passed; never of what was promised."""
+    """Return ``expire`` days after staff were told that the day has passed; never for a promise."""
     if not days.expire or waiting.expires is None or current.promise is not None:
         return None
     told = (*fired(Timer.NEED_BEFORE, current, waiting), *_told_of_condition(current, waiting))
@@ -223,7 +224,7 @@ def _renewal(current: TransactionState, waiting: TimerInputs, days: Days) -> dat
 
 
 def _due_unheard(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Past its due date, and the lender has said nothing: an Overdue, or more, may be lost."""
+    """Return when to ask after the due date without a message: an Overdue, or more, may be lost."""
     if current.state not in ON_LOAN or current.due_on is None or not waiting.may_ask:
         return None
     from_due = replace(waiting, since=max(current.due_on, waiting.since))
@@ -232,7 +233,7 @@ def _due_unheard(current: TransactionState, waiting: TimerInputs, days: Days) ->
 
 
 def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
-    """Reminders of the reader who holds the item."""
+    """Return the reminders of the reader who has the item."""
     if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
         return {}
     overdue = _level(Timer.READER_OVERDUE, current, waiting, days)
@@ -240,7 +241,7 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
 
 
 def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """The recall was the first letter to the reader; then as many as of a loan past its day, then staff."""
+    """Return the next letter: the recall was the first, then as many as for an overdue loan, then staff."""
     before = fired(Timer.READER_RECALLED, current, waiting)
     if not waiting.here or not days.overdue_every or len(before) >= max(days.overdue_levels, 1):
         return None
@@ -249,7 +250,8 @@ def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> da
 
 
 def _due_soon(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Not on the day it came: that letter has said until when; nor when it is too late for it."""
+    """Return the day of the reminder; not the day of arrival (that letter names the due date), nor too
+    late."""
     due = current.due_on
     if due is None or waiting.today > due or not days.remind or current.state is not State.RECEIVED:
         return None
@@ -260,7 +262,7 @@ def _due_soon(current: TransactionState, waiting: TimerInputs, days: Days) -> da
 
 
 def _level(kind: Timer, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """The day after the due date, then every ``overdue_every`` days; the last is for staff alone."""
+    """Return the day after the due date, then every ``overdue_every`` days; the last is for staff only."""
     before = fired(kind, current, waiting)
     if current.due_on is None or not days.overdue_every or len(before) > days.overdue_levels:
         return None
@@ -270,14 +272,14 @@ def _level(kind: Timer, current: TransactionState, waiting: TimerInputs, days: D
 
 
 def _unseen(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Nobody is dunned for what is under way: staff are asked, once, to look on the shelf."""
+    """Return when staff are asked, once, to look on the shelf; an item under way is not demanded."""
     if waiting.sent_back is None or not days.overdue_every or fired(Timer.SENT_BACK, current, waiting):
         return None
     return later(waiting.sent_back, days.status or days.overdue_every)
 
 
 def _need_passed(current: TransactionState, waiting: TimerInputs) -> date | None:
-    """Once; not where it had passed before we asked (then staff knew)."""
+    """Return the day, once; not if it had passed before we asked (staff knew that)."""
     need = waiting.need_before
     if need is None or need < waiting.since or fired(Timer.NEED_BEFORE, current, waiting):
         return None

@@ -1,9 +1,8 @@
-"""Where a transaction stands, and the one function that moves it.
+"""The state of a transaction, and the one function that changes it.
 
-``step`` is the law plus what a letter's content changes beside the state (due date, promise,
-agreed conditions) and the guards of the state tables that look at content (G1, G3; G2 is in
-the table, G4 needs a second partner). It is pure, so the standing is the fold of its events:
-the daemon moves by it and ``verify`` recomputes by it.
+``step`` is the state tables plus what a message's content changes beside the state (due date, promise, agreed
+conditions) and the rules that look at content (G1, G3; G2 is in the table, G4 needs a second partner). It is
+pure, so the state is the fold of its events: the daemon moves by it and ``verify`` recomputes by it.
 """
 
 from collections.abc import Sequence
@@ -33,13 +32,15 @@ from mailproc.ill.terms import Role, Service, State
 from mailproc.sentence import Part, sentence
 
 NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
-"""What became of our own letter, or was corrected by staff: beside the state, a line in the history."""
+"""Events of our own letters, and corrections by staff: no change of state, only a line in the history."""
 
 
 @dataclass(frozen=True)
 class TransactionState:
-    """``renewal_on``: the date up to which the lender renews by itself (then renew is refused).
-    ``unsent``: it was here before our order left, so the order was taken back and nobody knows of it."""
+    """``renewal_on``: the date up to which the lender renews automatically (then renew is refused).
+
+    ``unsent``: the item arrived before our order left, so the order was withdrawn and no lender knows of it.
+    """
 
     role: Role
     service: Service
@@ -59,8 +60,8 @@ class TransactionState:
 class Occurrence:
     """Something that happens to a transaction.
 
-    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED.
-    ``facts`` is what had to be looked up, frozen (``ill/facts.py``).
+    ``event`` is a row of the state tables, or WITHDRAWN, UNDONE, a Timer, or one of NOTED. ``facts`` is what
+    was looked up and stored (``ill/facts.py``).
     """
 
     event: str
@@ -77,17 +78,17 @@ class Step:
 
     @property
     def moved(self) -> bool:
-        """Whether they know of our order is no move."""
+        """Whether the state changed; whether the lender knows of our order does not count."""
         return self.before != replace(self.after, unsent=self.before.unsent)
 
     @property
     def entered(self) -> State | None:
-        """The state it has come into; None where it stays."""
+        """The new state; None if it stays."""
         return self.after.state if self.after.state is not self.before.state else None
 
 
 def step(current: TransactionState, occurrence: Occurrence) -> Step:
-    """What ``occurrence`` does to ``current``. Never raises: prohibited is an outcome."""
+    """Return what ``occurrence`` does to ``current``. Never raises: prohibited is an outcome."""
     if current.unsent and _is_theirs(occurrence):
         return _known_all_the_same(current, step(replace(current, unsent=False), occurrence))
     outside = _outside_the_tables(current, occurrence)
@@ -100,14 +101,14 @@ def step(current: TransactionState, occurrence: Occurrence) -> Step:
     outcome = machine.next_state(current.role, table, current.state, current.state_before, occurrence.event)
     if outcome.kind in (CellKind.ERROR, CellKind.REFUSED):
         return Step(current, current, outcome)
-    closed = current.closed and outcome.state == current.state  # what moves comes back on the lists
+    closed = current.closed and outcome.state == current.state  # one that moves is listed again
     moved = replace(current, state=outcome.state, state_before=outcome.state_before, closed=closed)
     after = replace(_take(moved, occurrence), unsent=current.unsent or _takes_back(occurrence))
     return Step(current, after, outcome, _beside(current, occurrence))
 
 
 def _known_all_the_same(found: TransactionState, taken: Step) -> Step:
-    """Who speaks of our order knows of it; an error moves nothing."""
+    """A partner that writes about our order has it; an error changes nothing."""
     return replace(taken, before=found, after=found if taken.outcome.kind is CellKind.ERROR else taken.after)
 
 
@@ -128,7 +129,7 @@ def _beside(current: TransactionState, occurrence: Occurrence) -> str:
 
 
 def service_of(services: Sequence[Service]) -> Service:
-    """What a request is for: a loan if it allows one at all, else a copy, else what it names first."""
+    """Return the service of a request: a loan if it allows one, else a copy, else the first it names."""
     either = (one for one in (Service.LOAN, Service.COPY) if one in services)
     return next(either, services[0] if services else Service.LOAN)
 
@@ -173,7 +174,7 @@ def _timed(current: TransactionState, kind: Timer, facts: Facts) -> Step:
     stays = _stays(current, CellKind.NOTE)
     if facts.get("outdated"):
         return Step(current, current, stays, Noted.NO_LONGER_SO)
-    silent = kind is Timer.RENEWAL_SILENT  # what was announced did not come: the due date holds again
+    silent = kind is Timer.RENEWAL_SILENT  # no renewal came: the due date is valid again
     after = replace(current, renewal_on=None) if silent else current
     return Step(current, after, stays, _timed_note(facts.get("say")))
 
@@ -185,7 +186,7 @@ def _timed_note(say: ApduJson | None) -> str:
 
 
 def _guard(current: TransactionState, occurrence: Occurrence) -> Step | None:
-    """What the content of a letter decides before its kind does."""
+    """Return what the content of a message decides before its type does."""
     apdu, facts = occurrence.apdu, occurrence.facts
     if facts.get("old_responder"):  # G4
         return Step(current, current, _stays(current, CellKind.NOTE), Noted.FORMER_LIBRARY)
@@ -208,7 +209,7 @@ def _guard(current: TransactionState, occurrence: Occurrence) -> Step | None:
 
 
 def _said_before(current: TransactionState, occurrence: Occurrence) -> Transition:
-    """Nothing happens twice; but a question asked again is answered again, for the answer may be lost."""
+    """Nothing happens twice; but a repeated question is answered again, as the answer may be lost."""
     state, before = current.state, current.state_before
     cell = machine.next_state(current.role, _table(current.service), state, before, occurrence.event)
     if cell.kind is CellKind.NOTE and (cell.replies or not _refused_by_us(current, occurrence)):
@@ -218,7 +219,7 @@ def _said_before(current: TransactionState, occurrence: Occurrence) -> Transitio
 
 
 def _refused_by_us(current: TransactionState, occurrence: Occurrence) -> bool:
-    """The condition that we did not accept comes again: the lender still waits for our no."""
+    """The condition that we declined comes again: the lender still waits for our no."""
     return current.state is State.NOT_SUPPLIED and occurrence.facts.get("answer") == "COND_REPLY.no"
 
 
@@ -233,7 +234,7 @@ def _dates_move(current: TransactionState, apdu: Apdu | None) -> bool:
 
 
 def _take(current: TransactionState, occurrence: Occurrence) -> TransactionState:
-    """Due date, promise, conditions and service out of the letter or the act."""
+    """Take due date, promise, conditions and service from the message or action."""
     apdu = occurrence.apdu
     if isinstance(apdu, Shipped):
         return _take_shipped(current, apdu)
@@ -260,7 +261,7 @@ def _take_shipped(current: TransactionState, shipped: Shipped) -> TransactionSta
 
 
 def _take_renewal(current: TransactionState, apdu: RenewAnswer | Overdue | Recall) -> TransactionState:
-    """The word on the loan's end: the renewal that was announced has come, or will not."""
+    """Take the end of a loan's announced renewal: it has come, or will not."""
     settled = replace(current, renewal_on=None)
     if isinstance(apdu, RenewAnswer) and apdu.answer:
         return _take_due(settled, apdu.due)
@@ -296,7 +297,7 @@ def _conditions(answer: IllAnswer) -> tuple[Any, ...]:
 
 
 def to_json(current: TransactionState) -> StateJson:
-    """The standing as it is frozen into an event's facts. Absent values are left out."""
+    """Return the state as stored in an event's facts. Absent values are left out."""
     found = {
         "service": current.service.name,
         "state": current.state.name,
@@ -314,7 +315,7 @@ def to_json(current: TransactionState) -> StateJson:
 
 
 def from_json(role: Role, found: StateJson) -> TransactionState:
-    """The other way."""
+    """Return the state from JSON."""
     before = found.get("state_before")
     return TransactionState(
         role=role,
