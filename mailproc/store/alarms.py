@@ -23,7 +23,9 @@ _RAISE = Constant(
     text(
         "INSERT INTO alarm (kind, key, raised_at) VALUES (:kind, :key, :now)"
         " ON CONFLICT (kind, key) DO UPDATE SET raised_at = excluded.raised_at, cleared_at = NULL"
-    ).bindparams(bindparam("now", type_=Instant))
+        " WHERE alarm.cleared_at IS NOT NULL OR alarm.raised_at > :now OR alarm.raised_at <= :before"
+        " RETURNING kind"
+    ).bindparams(bindparam("now", type_=Instant), bindparam("before", type_=Instant))
 )
 _COUNTS = select(ALARM.c.raised_at, ALARM.c.told, ALARM.c.untold).where(
     ALARM.c.kind == bindparam("kind"), ALARM.c.key == bindparam("key")
@@ -69,10 +71,8 @@ def raise_once(
 
     An alarm raised later than ``now`` (the clock was wrong then) does not count.
     """
-    if was_raised(connection, kind, key, now, every):
-        return False
-    _RAISE.run(connection, {"kind": kind, "key": key, "now": now})
-    return True
+    values = {"kind": kind, "key": key, "now": now, "before": now - every}
+    return _RAISE.scalar(connection, values) is not None
 
 
 def clear(connection: Connection, kind: str, key: str, now: datetime) -> None:

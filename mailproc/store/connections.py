@@ -160,7 +160,7 @@ def _query_only(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    cast(Any, connection.connection.driver_connection).execute("BEGIN IMMEDIATE")  # of each commit
 
 
 def _begin_snapshot(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """Store events, the only way to change a state. ``flow.advance.steps`` finishes their rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -169,6 +169,11 @@ _SHELVED_OF_LETTER = Constant(
 def add(connection: Connection, event: NewEvent) -> int:
     """Write the event; return its id."""
     return int(_ADD.scalar(connection, _values(event)))
+
+
+def born(connection: Connection, event: NewEvent) -> Event:
+    """Write the event; return it as it would be read."""
+    return replace(unwritten(event), id=add(connection, event))
 
 
 def unwritten(event: NewEvent) -> Event:

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar, cast, get_args, get_type_hints, overload
 
 from sqlalchemy import (
+    JSON,
     BindParameter,
     ColumnElement,
     Connection,
@@ -239,6 +240,8 @@ def _word_written_out(element: Any, **_options: Any) -> Any:
     """A word of the statement's own is text and no parameter: where one is compared with a column that a
     partial index names, SQLite plans the statement again at each execution."""
     if not isinstance(element, BindParameter) or element.required or not isinstance(element.value, str):
+        return None
+    if isinstance(element.type, JSON.JSONElementType):  # a path into a JSON value is written in its own way
         return None
     return literal_column("'" + element.value.replace("'", "''") + "'", element.type)
 

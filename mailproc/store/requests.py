@@ -42,6 +42,7 @@ class NewRequest:
 
 _ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
 _LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")), StoredRequest)
+_NEED_BEFORE = Constant(select(REQUEST.c.need_before_on).where(REQUEST.c.id == bindparam("request_id")))
 _BY_NUMBER = Constant(select(REQUEST).where(REQUEST.c.number == bindparam("number")), StoredRequest)
 _ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
 _CLOSE = Constant(
@@ -78,6 +79,12 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
 
 def load(connection: Connection, request_id: int) -> StoredRequest:
     return _LOAD.one(connection, {"request_id": request_id})
+
+
+def need_before(connection: Connection, request_id: int) -> date | None:
+    """The day until which the reader needs it."""
+    day: date | None = _NEED_BEFORE.scalar(connection, {"request_id": request_id})
+    return day
 
 
 def by_number(connection: Connection, number: str) -> StoredRequest | None:

@@ -11,7 +11,7 @@ from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import find as finding
 from mailproc.store.prepared_statements import Constant, made, table_of, update_of
 from mailproc.store.rows import Reference, Transaction, TransactionOptions
-from mailproc.store.tables import HistoryRow, ReferenceRow, TransactionRow
+from mailproc.store.tables import HistoryRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
 TRANSACTION = table_of(TransactionRow)
@@ -82,6 +82,14 @@ _OF_REQUEST = Constant(
 )
 _STEPS = table_of(HistoryRow)
 _SAID = ("transaction_id", "event_id", "at", "event", "from_state", "to_state", "note")
+_REQUEST = table_of(RequestRow)
+_OF_NUMBER = Constant(
+    select(TRANSACTION)
+    .join(_REQUEST, _REQUEST.c.id == TRANSACTION.c.request_id)
+    .where(_REQUEST.c.number == bindparam("number"))
+    .order_by(TRANSACTION.c.attempt),
+    Transaction,
+)
 _HISTORY = Constant(_STEPS.insert().values({name: bindparam(name) for name in _SAID}))
 _LED_TO = select(_STEPS.c.to_state).where(_STEPS.c.event_id == bindparam("event_id")).limit(1)
 _PUT = Constant(
@@ -144,6 +152,11 @@ def _named(role: Role, named: TransactionId) -> dict[str, str]:
 
 def of_request(connection: Connection, request_id: int) -> Sequence[Transaction]:
     return _OF_REQUEST.rows(connection, {"request_id": request_id})
+
+
+def of_number(connection: Connection, number: str) -> Sequence[Transaction]:
+    """The attempts of the request that has this number of ours, in order."""
+    return _OF_NUMBER.rows(connection, {"number": storable(number).upper()})
 
 
 def save(connection: Connection, transaction: Transaction) -> None:

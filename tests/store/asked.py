@@ -1,5 +1,6 @@
 """Every question of the store, put once, by the functions that put it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -72,7 +73,10 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add_candidates": lambda c: requests.add_candidates(c, 1, ["XX-BL"]),
     },
     transactions: {"create": lambda c: transactions.create(c, TRANSACTION)},
-    events: {"add": lambda c: events.add(c, EVENT)},
+    events: {
+        "add": lambda c: events.add(c, EVENT),
+        "born": lambda c: events.born(c, replace(EVENT, position=9)),
+    },
     outgoing: {
         "add_letter": lambda c: outgoing.add_letter(c, OURS),
         "add_intent": lambda c: outgoing.add_intent(c, SendApdu({}), event_id=1, seq=0, transaction_id=1),
@@ -88,6 +92,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "by_key": lambda c: transactions.by_key(c, Role.REQUESTER, "", NAMED),
         "is_known": lambda c: transactions.is_known(c, Role.RESPONDER, NAMED),
         "of_request": lambda c: transactions.of_request(c, 1),
+        "of_number": lambda c: transactions.of_number(c, "B1"),
         "save": lambda c: transactions.save(c, transactions.load(c, 1)),
         "readdress": lambda c: transactions.readdress(c, transactions.load(c, 1), {}),
         "clear_attention": lambda c: transactions.clear_attention(c, 1, ()),
@@ -186,6 +191,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     requests: {
         "load": lambda c: requests.load(c, 1),
         "by_number": lambda c: requests.by_number(c, "B1"),
+        "need_before": lambda c: requests.need_before(c, 1),
         "rota": lambda c: requests.rota(c, 1),
         "asked": lambda c: requests.asked(c, 1, 1, 1),
         "why_not": lambda c: requests.why_not(c, 1, "unfilled"),

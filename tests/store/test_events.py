@@ -51,3 +51,31 @@ def test_the_ends_of_a_history_are_its_first_event_and_the_latest_each_once(
     store.write(job)
     with store.read() as connection:
         assert [row.id for row in events.ends_of_transaction(connection, 1, 3)] == ends
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"apdu": {"type": "SHIPPED", "due": {"on": "2026-04-01"}, "note": "Ä"}, "facts": {"again": True}},
+        {"facts": {"remark": "x"}, "actor": "kim", "door": "cli", "once": "k1", "heard_by": "telephone"},
+        {
+            "transaction_id": 3,
+            "request_id": 4,
+            "partner": "XX-BL",
+            "repeat_key": "k",
+            "inbox_id": 5,
+            "position": 0,
+        },
+    ],
+)
+def test_an_event_is_born_as_it_would_be_read(writing: Store, values: dict[str, Any]) -> None:
+    """Its step is taken without a look at its row."""
+
+    def job(connection: Connection) -> tuple[Any, Any]:
+        born = events.born(connection, replace(EVENT, **values))
+        return born, events.load(connection, born.id)
+
+    born, read = writing.write(job)
+    assert born == read
+    assert born.id > 0

@@ -34,6 +34,7 @@ from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionS
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
+from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, Transaction, TransactionOptions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
@@ -64,6 +65,15 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     event = events.load(connection, event_id)
     if event is None or event.state != "todo":
         return StepOutcome(event_id, "done", note=Noted.HAD_ITS_STEP)
+    return _step(connection, event, context, attached=attached)
+
+
+def begin(connection: Connection, event: NewEvent, context: Context) -> StepOutcome:
+    """Write an event and take its step. Raise as ``step`` does."""
+    return _step(connection, events.born(connection, event), context)
+
+
+def _step(connection: Connection, event: Event, context: Context, *, attached: bool = False) -> StepOutcome:
     apdu = apdu_json.from_json(event.apdu) if event.apdu else None
     placed = transaction_lookup.place(connection, event, apdu, context)
     transaction, apdu = placed.transaction, placed.apdu
@@ -84,7 +94,7 @@ def step(connection: Connection, event_id: int, context: Context, *, attached: b
     for follow_up in work.follow_ups:
         words += _follow(connection, follow_up, context)
     return StepOutcome(
-        event_id,
+        event.id,
         "done",
         transaction.id,
         event.type,

@@ -114,8 +114,7 @@ def _knows_nothing(event: HeardEvent) -> bool:
 def _need_before(case: Case) -> date | None:
     if case.current.state not in NEED_BEFORE_COUNTS:
         return None
-    need: date | None = requests.load(case.connection, case.transaction.request_id).need_before_on
-    return need
+    return requests.need_before(case.connection, case.transaction.request_id)
 
 
 def _reply_by(case: Case) -> date | None:

@@ -1,7 +1,7 @@
 """Timers of one transaction: set after each step, and checked again when one fires."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from mailproc.flow.case import Case
 from mailproc.flow.context import Context
@@ -95,7 +95,7 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
 
 def is_too_late(case: Case, event: Event) -> bool:
     """Has the day passed until which the reader needs it?"""
-    need: date | None = requests.load(case.connection, case.transaction.request_id).need_before_on
+    need = requests.need_before(case.connection, case.transaction.request_id)
     return need is not None and need < case.day(event.at)
 
 

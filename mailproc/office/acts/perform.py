@@ -68,12 +68,13 @@ def _perform(connection: Connection, context: Context, act: StaffAct) -> _Done:
     if act.once and (known := events.known_once(connection, act.once)) is not None:
         return _Done(StepOutcome(known, "done", note=Noted.DONE_BEFORE))
     transaction = transaction_of(connection, act.number)
-    for older in events.due_of_transaction(connection, transaction.id):
-        advance.take(connection, older, context)
-    transaction = transactions.load(connection, transaction.id)
+    if older := events.due_of_transaction(connection, transaction.id):
+        for event_id in older:
+            advance.take(connection, event_id, context)
+        transaction = transactions.load(connection, transaction.id)
     said = _said(connection, context, act, transaction)
     event = _event(act, said, transaction, context)
-    outcome = steps.step(connection, events.add(connection, event), context)
+    outcome = steps.begin(connection, event, context)
     return _Done(outcome, said, transaction)
 
 

@@ -15,7 +15,7 @@ from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.status import term_word
 from mailproc.sentence import Part, Sentence, sentence, stored
-from mailproc.store import events, partner_addresses, requests, transactions
+from mailproc.store import partner_addresses, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import LearnedAddress, Transaction
@@ -158,7 +158,7 @@ def _redirect(
         raise LocalFault(why, (f"mailproc partners --forget {found.id}",))
     text = sentence("has-it-now-at", library=found.symbol, address=found.address)
     event = _event(forwarding.REDIRECT, found, transaction, text, context, by)
-    outcome = steps.step(connection, events.add(connection, event), context)
+    outcome = steps.begin(connection, event, context)
     moved = sentence("moved-by-yes", number=found.number, partner=found.partner)
     return (moved, *outcome.words, *_believed(found, context))
 
@@ -170,7 +170,7 @@ def _remain(connection: Connection, found: Learned, row: LearnedAddress, context
     transaction = transactions.load(connection, row.transaction_id)
     text = sentence("not-with", library=found.symbol, address=found.address)
     event = _event(forwarding.REMAIN, found, transaction, text, context, by)
-    steps.step(connection, events.add(connection, event), context)
+    steps.begin(connection, event, context)
 
 
 def _event(

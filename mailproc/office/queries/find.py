@@ -35,13 +35,13 @@ def transaction_of(connection: Connection, number: str) -> Transaction:
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
         return _by_qualifiers(connection, storable(number.strip()))
+    attempts = transactions.of_number(connection, typed[1])
+    if typed[2] is None and attempts:
+        return attempts[-1]
     request = request_of(connection, typed[1])
     if typed[2] is not None:
         return _attempt(connection, request, int(typed[2]))
-    attempts = transactions.of_request(connection, request.id)
-    if not attempts:
-        raise LocalFault(sentence("request-unsent", number=request.number))
-    return attempts[-1]
+    raise LocalFault(sentence("request-unsent", number=request.number))
 
 
 def _attempt(connection: Connection, request: StoredRequest, number: int) -> Transaction:

@@ -101,7 +101,7 @@ def note(
         transaction_id=transaction.id,
         request_id=transaction.request_id,
     )
-    return steps.step(connection, events.add(connection, event), context).words
+    return steps.begin(connection, event, context).words
 
 
 def _amend(

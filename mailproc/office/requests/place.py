@@ -18,7 +18,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import request_checks
 from mailproc.sentence import sentence
-from mailproc.store import events, order_letters, patrons, requests, transactions
+from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
 from mailproc.store.requests import NewRequest
@@ -183,14 +183,14 @@ def give_up_undelivered(connection: Connection, context: Context, request_id: in
         actor=by,
         door="cli",
     )
-    steps.step(connection, events.add(connection, event), context)
+    steps.begin(connection, event, context)
 
 
 def ask(connection: Connection, context: Context, request_id: int, by: str) -> StepOutcome:
     event = NewEvent(
         cause="staff", type="request", at=context.clock(), request_id=request_id, actor=by, door="cli"
     )
-    return steps.step(connection, events.add(connection, event), context)
+    return steps.begin(connection, event, context)
 
 
 def _optional(hint: Any, value: Any, where: str) -> Any:
