@@ -1,4 +1,4 @@
-"""The store: where everything that mailproc knows is kept. SQLite or PostgreSQL, by its URL."""
+"""The store, where everything that mailproc knows is kept: SQLite or PostgreSQL, by its URL."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from mailproc.store.writer import Writer
 
 T = TypeVar("T")
 
-# As seen from one connection, so it is always asked over the same one.
+# The number is specific to a connection, so it is always read over the same one.
 _VERSION = {
     "sqlite": "PRAGMA data_version",
     "postgresql": "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
@@ -28,7 +28,7 @@ _VERSION = {
 
 
 class Store:
-    """One store, opened once a process. Safe to use from any thread.
+    """One store, opened once per process. Safe to use from any thread.
 
     Every call raises TryLater while the database is locked, full or away.
     """
@@ -54,13 +54,13 @@ class Store:
         migrate: bool = True,
         expected: bool = False,
     ) -> "Store":
-        """Open the store, make it where it is not there, bring an older one up to date.
+        """Open the store; create it if missing, and migrate an older one.
 
-        One that is ``expected`` is not made: Misconfigured where it is not there, or empty. A
-        relative SQLite path starts at ``base``. Without ``make`` an empty store is refused, without
-        ``migrate`` an older one. Raises Misconfigured (also for a store newer than this program),
-        LocalFault (it must be migrated, and a service runs on it), TryLater (PostgreSQL is away,
-        somebody holds the lock) and StoreLost; no text holds the password.
+        One that is ``expected`` is not created: Misconfigured if it is missing or empty. A relative SQLite
+        path starts at ``base``. Without ``make`` an empty store is refused, without ``migrate`` an older one.
+        Raise Misconfigured (also for a store newer than this program), LocalFault (it must be migrated while
+        a service runs on it), TryLater (PostgreSQL is away, another process holds the lock) and StoreLost; no
+        text holds the password.
         """
         store = cls(connections.parse(url, base), base)
         try:
@@ -73,9 +73,9 @@ class Store:
 
     @classmethod
     def revision_at(cls, url: str, base: Path) -> str | None:
-        """The revision of the store that is there, which stays as it is; None where none is, or it is empty.
+        """Return the revision of an existing store, without changing it; None if missing or empty.
 
-        Raises Misconfigured, TryLater and StoreLost.
+        Raise Misconfigured, TryLater and StoreLost.
         """
         with closing(cls(connections.parse(url, base), base)) as store:
             if store.path is not None and not connections.is_there(store.path):
@@ -95,22 +95,24 @@ class Store:
 
     @property
     def shown(self) -> str:
-        """The URL for people: the password is masked."""
+        """The URL for people, with the password masked."""
         return self._url.render_as_string(hide_password=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one snapshot and cannot write. Not for long: it holds the log back."""
+        """Give a connection that sees one snapshot and cannot write; use it briefly.
+
+        An open snapshot keeps the log from shrinking.
+        """
         with self._translated(), self._reading.connect() as connection:
             yield connection
 
     def write(self, job: Callable[[Connection], T]) -> T:
         """Run the job in one transaction and return its result after the COMMIT.
 
-        Through the writer where it runs, else directly (waiting up to 30 s for another
-        process's write). The job may be run again by whoever heard TryLater, so it does nothing
-        but speak to the connection, and looks whether its work is still to be done. It does not
-        commit, and does not call the store.
+        It goes through the writer if that runs, otherwise directly (waiting up to 30 s for another process's
+        write). A caller that got TryLater may run the job again, so the job must only use the connection, and
+        check whether its work is still to be done. It must not commit, and must not call the store.
         """
         if self._writer is not None:
             if self._writer.is_current_thread():
@@ -121,7 +123,7 @@ class Store:
             try:
                 with connection.begin(), slow_work.writing():
                     result = job(connection)
-                self._guard.after()  # before whoever asked hears that it is kept
+                self._guard.after()  # before the caller is told that it is durable
             finally:
                 self._guard.writing(False)
             return result
@@ -129,8 +131,8 @@ class Store:
     def submit(self, job: Callable[[Connection], T]) -> "Future[T]":
         """Queue the job for the next COMMIT; the future resolves after it.
 
-        Raises TryLater at once where too much is queued. A future may be cancelled: its job is
-        then left out where it was not begun, and else committed all the same.
+        Raise TryLater at once if too much is queued. A cancelled future's job is left out if it was not
+        begun, and committed otherwise.
         """
         if self._writer is None:
             raise RuntimeError("submit needs the running writer")
@@ -143,7 +145,7 @@ class Store:
         self._writer = Writer(self._writing, self._guard, on_commit)
 
     def begin_run(self) -> None:
-        """For the service, which holds the lock: from now on the store is known by this run of it."""
+        """Mark the store with this run of the service, which holds the lock."""
         run = self.write(store_identity.begin_run)
         if isinstance(self._guard, ServerGuard):
             self._guard.begin_run(run)
@@ -156,15 +158,15 @@ class Store:
         self._guard.begin_run(run, page, size)
 
     def writing_since(self) -> float | None:
-        """Since when (monotonic) the writer has a COMMIT in hand; None where it has none."""
+        """Since when (monotonic) the writer has been committing; None if it is not."""
         return self._writer.begun_at if self._writer is not None else None
 
     def still_there(self) -> None:
-        """Raise StoreLost where the store is gone, was replaced, or was found to be damaged."""
+        """Raise StoreLost if the store is gone, was replaced, or was found damaged."""
         self._guard.after()
 
     def examine(self) -> None:
-        """Read the whole of a SQLite store (0.3 s for 100 MB) and raise StoreLost where it is damaged.
+        """Read the whole of a SQLite store (0.3 s for 100 MB) and raise StoreLost if it is damaged.
 
         PostgreSQL has its own tools for that.
         """
@@ -180,13 +182,13 @@ class Store:
             raise self._guard.lost
 
     def identity(self) -> str:
-        """Which store this is: the same id in all its copies."""
+        """The id of this store, which is the same in all its copies."""
         with self.read() as connection:
             known = store_identity.store_id(connection)
         return known or self.write(store_identity.make)
 
     def data_version(self) -> int:
-        """A number that differs from the last one when any connection has committed a change."""
+        """A number that changes when any connection has committed a change."""
         with self._watching:
             try:
                 if self._watch is None:
@@ -197,12 +199,12 @@ class Store:
                 raise TryLater(f"the store cannot be watched: {first_line(error)}") from None
 
     def dedicated_connection(self) -> connections.DedicatedConnection:
-        """A connection outside the pools, for what lasts as long as the process."""
+        """Open a connection outside the pools, for what lasts as long as the process."""
         with self._translated():
             return connections.DedicatedConnection(self._reading)
 
     def close(self) -> None:
-        """Commit what is queued, end the writer, give every connection back."""
+        """Commit what is queued, end the writer, and close every connection."""
         if self._writer is not None:
             self._writer.close()
         with self._watching:
@@ -250,7 +252,7 @@ class Store:
 
 
 def _note(url: URL, base: Path) -> Path:
-    """Beside a store in a file; for one on a server with the other files that mailproc keeps here."""
+    """Return where the crash note is: beside a store in a file, otherwise with mailproc's other files."""
     if url.get_backend_name() == "sqlite":
         return Path(f"{url.database}.underway")
     return base / "var" / f"{url.database}.underway"

@@ -1,10 +1,9 @@
-"""Finding requests by what a person types: number, partner's number, title, author, ISBN, reader.
+"""Find requests by what a person types: number, partner's number, title, author, ISBN, reader.
 
-``finding`` keeps for each request all that it may be asked for, folded into one text. The functions
-that write one of its sources call ``keep``, and right before the COMMIT the text is made from all of
-them: once for each request, and all together, for FTS5 writes what it has whenever a savepoint begins.
-The index over the texts (SQLite: FTS5 with trigrams; PostgreSQL: pg_trgm) only
-spares the database a look at every text: where it could not be made, the same is found in more time.
+``finding`` holds for each request everything it can be found by, folded into one text. Functions that write
+one of its sources call ``keep`` in the same commit, and ``keep`` makes the text again from all of them. The
+index over the texts (SQLite: FTS5 with trigrams; PostgreSQL: pg_trgm) only saves reading every text: without
+it the result is the same.
 """
 
 import logging
@@ -37,13 +36,13 @@ _KEPT = "requests whose text is made at COMMIT"
 FINDING = table_of(FindingRow)
 INDEX = "finding_index"
 TRIGRAMS = "finding_index_terms"
-"""SQLite: every trigram that stands in the index, for words of two letters."""
+"""SQLite: every trigram in the index, for words of two letters."""
 MANY = 200
-"""Trigrams that begin with two letters. Where there are more of them, they stand nearly everywhere."""
+"""Trigrams that begin with two given letters; more of them match nearly every text."""
 LONGEST = 4000
 """Characters of a text. A stranger's order of a thousand lines is found by its first ones."""
 FEW = 1000
-"""As many hits are sorted by their age; of more the newest are met soon by going backwards in time."""
+"""Up to this number, hits are sorted by age; of more, the newest are soon found by going back in time."""
 
 _REQUEST = table_of(RequestRow)
 _TRANSACTION = table_of(TransactionRow)
@@ -51,7 +50,7 @@ _REFERENCE = table_of(ReferenceRow)
 _PATRON = table_of(PatronRow)
 _CITED = ("title", "article_title", "author", "article_author", "isbn", "issn")
 
-# A row for each attempt and each name that its partner has for it; one query, for each new order asks it.
+# A row for each attempt and each of its partner's names; one query, because each new order runs it.
 _SOURCES = Constant(
     select(
         _REQUEST.c.number, _REQUEST.c.title, _REQUEST.c.author, _REQUEST.c.item, _REQUEST.c.patron_id,
@@ -78,7 +77,7 @@ _KEEP = Constant(
 
 
 def keep(connection: Connection, request_id: int) -> None:
-    """Have the request's text made in this commit, from what the store holds then."""
+    """Make the request's text from what the store holds now."""
     connection.info.setdefault(_KEPT, {})[request_id] = None
 
 
@@ -107,7 +106,7 @@ def _forget(connection: Connection) -> None:
 
 
 def words_of(connection: Connection, request_id: int) -> str:
-    """All that the request may be asked for, folded, a line for each thing; nothing stands there twice."""
+    """Return everything the request can be found by, folded, one item per line, each once."""
     lines = ""
     for said in _said(connection, request_id):
         line = " ".join(fold(storable(said)).split())
@@ -138,12 +137,12 @@ def _cited(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def fold(said: str) -> str:
-    """Small letters without accents, in ASCII: the same for both databases, and on any keyboard."""
+    """Return small ASCII letters without accents: the same on both databases, and on any keyboard."""
     return (said if said.isascii() else anyascii(said)).lower()
 
 
 def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
-    """The condition on ``request`` that each word of ``typed`` stands somewhere in its text."""
+    """Return the condition on ``request`` that its text contains each word of ``typed``."""
     words = _words(typed)
     if words is None:
         return false()
@@ -158,13 +157,13 @@ def fits(connection: Connection, typed: str) -> ColumnElement[bool]:
 
 
 def _words(typed: str) -> list[str] | None:
-    """None where a word holds nothing that the texts could hold."""
+    """Return the words; None if one contains nothing that the texts could contain."""
     folded = ["".join(fold(storable(word)).split()) for word in typed.split()]
     return folded if all(folded) else None
 
 
 def _each(connection: Connection, words: list[str]) -> ColumnElement[bool] | None:
-    """None where the index says that nothing holds them all."""
+    """Return the condition; None if the index shows that nothing contains them all."""
     if not _has_index(connection):
         return _all_in(words)
     trigrams = [[word[at : at + 3]] for word in words for at in range(len(word) - 2)]
@@ -178,7 +177,7 @@ def _each(connection: Connection, words: list[str]) -> ColumnElement[bool] | Non
 
 
 def _beginning(connection: Connection, word: str) -> list[str]:
-    """The trigrams that begin with two letters, and one more than ``MANY`` at most."""
+    """Return the trigrams that begin with two letters, at most one more than ``MANY``."""
     after = word[:-1] + chr(ord(word[-1]) + 1)
     terms = text(f"SELECT term FROM {TRIGRAMS} WHERE term >= :word AND term < :after LIMIT :most")  # noqa: S608
     values = {"word": word, "after": after, "most": MANY + 1}
@@ -199,7 +198,7 @@ def _all_in(words: list[str]) -> ColumnElement[bool]:
 
 
 def _has_index(connection: Connection) -> bool:
-    """SQLite must be told to use it; PostgreSQL uses its own unasked."""
+    """Return whether SQLite has the index (PostgreSQL uses its own automatically)."""
     if connection.dialect.name != "sqlite":
         return False
     there = text("SELECT 1 FROM sqlite_master WHERE name = :name")

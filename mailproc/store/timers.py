@@ -33,13 +33,13 @@ _FIRED = Constant(
     FiredEvent,
 )
 _MARK = literal("timer ") + cast(TIMER.c.id, String)
-"""Of a timer's event: the database itself refuses a second one."""
+"""Mark of a timer's event: the database itself refuses a second one."""
 _DUE = Constant(
     select(TIMER.c.id)
     .where(TIMER.c.due_at <= bindparam("now", type_=TIMER.c.due_at.type), UNFIRED)
     .order_by(TIMER.c.due_at, TIMER.c.id)
     .limit(bindparam("most", type_=Integer))
-    .with_for_update()  # PostgreSQL: an act of staff may be moving one just now
+    .with_for_update()  # PostgreSQL: an action of staff may be changing one now
 )
 _THESE = TIMER.c.id.in_(bindparam("ids", expanding=True))
 _BIRTH = insert(EVENT).from_select(
@@ -82,12 +82,12 @@ _NEXT = (
 
 
 def waiting(connection: Connection, transaction_id: int) -> Sequence[StoredTimer]:
-    """The timers of the transaction that have not fired."""
+    """Return the timers of the transaction that have not fired."""
     return _WAITING.rows(connection, {"transaction_id": transaction_id})
 
 
 def fired(connection: Connection, transaction_id: int) -> Sequence[FiredEvent]:
-    """What fell due, as events that had their step: type, at, facts; and the demands of a lender."""
+    """Return fired timers as events that had their step (type, at, facts), and a lender's demands."""
     return _FIRED.rows(connection, {"transaction_id": transaction_id})
 
 
@@ -98,7 +98,7 @@ def become(
     wanted: Mapping[str, datetime],
     event_id: int,
 ) -> None:
-    """Make ``rows``, what waits, be ``wanted`` (kind and instant); ``event_id`` made it so."""
+    """Make ``rows``, the pending timers, equal to ``wanted`` (kind and instant), because of ``event_id``."""
     there = {row.kind: row for row in rows}
     for kind, row in there.items():
         if kind not in wanted:
@@ -112,9 +112,9 @@ def become(
 
 
 def fire(connection: Connection, now: datetime, limit: int) -> int:
-    """Make an event of each timer that is due, the oldest first, at most ``limit``; how many.
+    """Make an event of each timer that is due, the oldest first, at most ``limit``; return how many.
 
-    Three statements however many are due; a timer that fired never fires again.
+    Three statements however many are due; a fired timer never fires again.
     """
     ids = [row["id"] for row in _DUE.rows(connection, {"now": now, "most": limit})]
     if ids:
@@ -124,16 +124,16 @@ def fire(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def counts(connection: Connection) -> Sequence[TimerCount]:
-    """What waits: kind, count, next_at; the kind that is due first stands first."""
+    """Return the pending timers: kind, count, next_at; the kind that is due first comes first."""
     return sorted(made(TimerCount, connection.execute(_COUNTS)), key=attrgetter("next_at"))
 
 
 def next_ones(connection: Connection, most: int) -> Sequence[DueTimer]:
-    """The timers that are due first, of whatever request: kind, due_at, transaction_id."""
+    """Return the timers that are due first, of any request: kind, due_at, transaction_id."""
     return made(DueTimer, connection.execute(_ALL, {"most": most}))
 
 
 def next_of(connection: Connection, transaction_id: int) -> DueTimer | None:
-    """The transaction's timer that is due first: kind, due_at."""
+    """Return the transaction's timer that is due first: kind, due_at."""
     found = made(DueTimer, connection.execute(_NEXT, {"transaction_id": transaction_id}))
     return found[0] if found else None

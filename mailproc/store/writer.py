@@ -1,8 +1,8 @@
-"""The one writer: a thread that owns the only write connection of the daemon.
+"""The one writer: a thread that owns the daemon's only write connection.
 
-Group commit without a window: while one COMMIT waits for the disk, jobs gather; what has
-gathered goes into the next COMMIT together, each in a SAVEPOINT, and nothing ever waits for
-company. A job's future resolves after the COMMIT, so whoever hears "done" has it on the disk.
+Group commit without a window: while one COMMIT waits for the disk, jobs queue up; all of them go into the
+next COMMIT together, each in a SAVEPOINT, and none waits for more to come. A job's future resolves after the
+COMMIT, so what it reports is durable.
 """
 
 import logging
@@ -30,17 +30,16 @@ Waiting = tuple[Job[Any], "Future[Any]"]
 QUEUE_SIZE = 1000
 GROUP_SIZE = 500
 CLOSING = 60.0
-"""Seconds that ``close`` waits: two locks that are waited for in vain (connections.BUSY_SECONDS)."""
+"""Seconds that ``close`` waits: two waits for a lock (connections.BUSY_SECONDS)."""
 _log = logging.getLogger(__name__)
 
 
 class Writer:
     """Takes jobs from any thread and commits them in groups.
 
-    ``begun_at`` (monotonic) says since when a group is being committed, None while there is none.
-    ``on_commit`` is called after a COMMIT that changed something (not after one that found
-    nothing to do, else a station that is woken by it and looks would wake itself for ever), and
-    when the store is lost.
+    ``begun_at`` (monotonic) is since when a group is being committed, None if there is none. ``on_commit`` is
+    called after a COMMIT that changed something, and when the store is lost. It is not called after one
+    without a change: a station that it wakes would otherwise wake itself for ever.
     """
 
     def __init__(self, engine: Engine, guard: Guard, on_commit: Callable[[], None] | None = None) -> None:
@@ -56,7 +55,7 @@ class Writer:
         self._thread.start()
 
     def submit(self, job: Job[T]) -> "Future[T]":
-        """Queue a job. Raises TryLater at once where the queue is full or the writer has stopped."""
+        """Queue a job. Raise TryLater at once if the queue is full or the writer has stopped."""
         future: Future[T] = Future()
         with self._closing:
             if self._closed:
@@ -68,11 +67,11 @@ class Writer:
         return future
 
     def is_current_thread(self) -> bool:
-        """True inside a job, where waiting for another job would never end."""
+        """Return whether this is inside a job, where waiting for another job would never end."""
         return threading.current_thread() is self._thread
 
     def close(self) -> None:
-        """Commit what is queued, then end. Nothing is taken any more from here on."""
+        """Commit what is queued, then end. No further job is accepted."""
         with self._closing:
             closed, self._closed = self._closed, True
         with suppress(Full):
@@ -95,7 +94,7 @@ class Writer:
         self._drop()
 
     def _gather(self) -> tuple[list[Waiting], bool]:
-        """Wait for one job, take what else is there; the flag says that the end was among it."""
+        """Wait for one job and take the others that are there; the flag says that the end was among them."""
         group: list[Waiting] = []
         item = self._queue.get()
         while item is not None:
@@ -110,15 +109,15 @@ class Writer:
 
     def _commit(self, group: list[Waiting]) -> None:
         try:
-            self._guard.after()  # nothing is begun in a store that is lost
+            self._guard.after()  # no work begins in a store that is lost
             connection = self._begin()
             before = _changes(connection)
             results = _attempts(connection, [job for job, _ in group])
             changed = _changes(connection) != before
             self._guard.before(_driver(connection))
             connection.commit()
-            self._guard.after()  # before anybody hears that it is kept
-        except BaseException as error:  # the thread must live on, and all who wait must hear
+            self._guard.after()  # before any caller is told that it is durable
+        except BaseException as error:  # the thread must live on, and all callers must get an answer
             cause = self._cause(error)
             self._drop()
             self._fail(group, cause)
@@ -129,7 +128,7 @@ class Writer:
             self._wake()
 
     def _cause(self, error: BaseException) -> BaseException:
-        """A store that is lost fails in many ways (an I/O error, a lock that nobody holds)."""
+        """Return StoreLost if the store is lost, which shows in many errors (I/O, a lock)."""
         try:
             self._guard.after()
         except StoreLost as lost:
@@ -137,7 +136,7 @@ class Writer:
         return error
 
     def _begin(self) -> Connection:
-        """A transaction on the kept connection; on a new one where that was lost meanwhile."""
+        """Begin a transaction on the kept connection, or on a new one if that was lost."""
         kept = self._connection is not None
         try:
             return self._open()
@@ -155,7 +154,7 @@ class Writer:
         return self._connection
 
     def _drop(self) -> None:
-        """Give the connection up: after a failure nobody knows what it is in the middle of."""
+        """Close the connection: after a failure its state is unknown."""
         self._guard.writing(False)
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -171,7 +170,7 @@ class Writer:
             answer = TryLater("the store could not commit")
         elif isinstance(answer, StoreLost):
             self._guard.lost = self._guard.lost or answer
-            self._wake()  # who looks now hears of it
+            self._wake()  # all stations see it at once
         else:
             _log.warning("%d jobs were not committed: %s", len(group), answer)
         for _, future in group:
@@ -182,7 +181,7 @@ class Writer:
             return
         try:
             self._on_commit()
-        except Exception:  # a hint that fails must not fail what is committed
+        except Exception:  # a failed hint must not fail what is committed
             _log.exception("the wake-up after a commit failed")
 
 
@@ -208,15 +207,15 @@ def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
 
 
 def _attempt(connection: Connection, job: Job[Any]) -> Any:
-    """The job's result, or what it raised, its own changes undone.
+    """Return the job's result, or its error with its own changes undone.
 
-    Raises only what breaks the whole group: the store's own trouble, or a transaction that the
-    database has already rolled back, the other jobs' work with it.
+    Raise only what breaks the whole group: errors of the store itself, or a transaction that the database has
+    already rolled back together with the other jobs' work.
     """
     try:
         with savepoint(connection), slow_work.writing():
             return job(connection)
-    except BaseException as error:  # a job's future hears of everything
+    except BaseException as error:  # a job's future gets every error
         if try_later(error) is not None:
             raise
         return _Failed(error)
@@ -230,7 +229,7 @@ def _answer(future: "Future[Any]", result: Any) -> None:
 
 
 def _changes(connection: Connection) -> object:
-    """A value that differs once the connection has changed something."""
+    """Return a value that differs once the connection has changed something."""
     if connection.dialect.name == "sqlite":
         return _driver(connection).total_changes
     return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()

@@ -129,7 +129,7 @@ def _same_item(case: Case, apdu: IllRequest) -> bool:
 
 
 def may_undo(connection: Connection, transaction: Transaction) -> bool:
-    """Can the last staff act be taken back? Decided as the act itself is."""
+    """Return whether the last staff action can be undone, decided as the action itself is."""
     try:
         _to_undo(connection, transaction)
     except LocalFault:

@@ -305,7 +305,7 @@ def _add_event(
     transaction_id: int | None = None,
     shelved: str | None = None,
 ) -> None:
-    """The next event of the letter. ``shelved``: why it lies on the shelf; None where its step is due."""
+    """Add the next event of the letter. ``shelved``: why it is shelved; None if its step is due."""
     said = UNREADABLE if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
     placement.events.append(
         NewEvent(

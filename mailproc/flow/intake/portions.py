@@ -29,7 +29,7 @@ def is_long(reading: LetterReading) -> bool:
 def stage(store: Store, reading: LetterReading, context: Context) -> Placement:
     """Stage the events of all messages; return what the commit that settles the letter needs.
 
-    Stops where staff have settled the letter meanwhile.
+    Stops if staff have settled the letter meanwhile.
     """
     placement = Placement()
     left = messages_of(reading)
