@@ -185,7 +185,7 @@ def test_every_field_of_a_request_stands_in_the_table() -> None:
 def test_the_requests_shown_are_taken_and_their_reader_hears_of_it(page: str) -> None:
     wanted = place.read(json.loads(example(page, "request")), ["UK-BL"])
     assert wanted.patron is not None
-    assert "@" in wanted.patron["email"]
+    assert "@" in wanted.patron.email
 
 
 # --- make ---------------------------------------------------------------------------------------

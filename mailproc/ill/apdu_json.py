@@ -57,6 +57,67 @@ class ReportJson(TypedDict, total=False):
     problem: str
 
 
+class ItemJson(TypedDict, total=False):
+    """An Item: every field of it."""
+
+    type: str
+    title: str
+    author: str
+    subtitle: str
+    place: str
+    publisher: str
+    series: str
+    volume_issue: str
+    edition: str
+    publication_date: str
+    component_date: str
+    article_author: str
+    article_title: str
+    pagination: str
+    isbn: str
+    issn: str
+    call_number: str
+    system_no: str
+    additional_numbers: str
+    verification: str
+    lines: list[str]
+
+
+class PostalJson(TypedDict, total=False):
+    """A postal address."""
+
+    name: str
+    extended: str
+    street: str
+    po_box: str
+    city: str
+    region: str
+    country: str
+    postcode: str
+
+
+class DeliveryJson(TypedDict, total=False):
+    """Where to: by post, by e-mail, or both."""
+
+    postal: PostalJson
+    electronic: str
+
+
+class MoneyJson(TypedDict, total=False):
+    """An amount, in figures, and its currency."""
+
+    amount: str
+    currency: str
+
+
+class OptionalMessagesJson(TypedDict, total=False):
+    """Names of messages that need not be said."""
+
+    can_send: list[str]
+    requires: list[str]
+    desires: list[str]
+
+
 class ApduJson(TypedDict, total=False):
     """An APDU as JSON: the fields that are read without decoding the whole. ``type`` is always present."""
 
@@ -66,7 +127,7 @@ class ApduJson(TypedDict, total=False):
     sent_at: str
     original_sent_at: str
     services: list[str]
-    item: dict[str, Any]
+    item: ItemJson
     expiry: str
     results: str
     reason: str

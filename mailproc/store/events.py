@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select
 
@@ -14,7 +14,7 @@ from mailproc.sentence import Part, joined
 from mailproc.store import earlier_messages
 from mailproc.store.letters import DISMISSED
 from mailproc.store.prepared_statements import Constant, insert_into, made, one_of, table_of, update_of
-from mailproc.store.rows import CountOnShelf, Event, HeardEvent, WaitingOnShelf
+from mailproc.store.rows import CountOnShelf, Event, EventResult, HeardEvent, WaitingOnShelf
 from mailproc.store.tables import EventRow, HistoryRow
 
 EVENT = table_of(EventRow)
@@ -212,11 +212,11 @@ def load(connection: Connection, event_id: int) -> Event | None:
     return _LOAD.row(connection, {"event_id": event_id})
 
 
-def finish(connection: Connection, event: Event, **changes: Any) -> None:
+def finish(connection: Connection, event: Event, **changes: Unpack[EventResult]) -> None:
     """Mark the event as done; ``changes`` are what the step stored in it."""
     kept = {name: getattr(event, name) for name in ("transaction_id", "request_id", "facts", "partner")}
     statement = _FINISH_WITH_APDU if "apdu" in changes else _FINISH
-    statement.run(connection, kept | changes | _ENDED | {"row_id": event.id, "state": "done"})
+    statement.run(connection, {**kept, **changes, **_ENDED, "row_id": event.id, "state": "done"})
 
 
 def shelve(connection: Connection, event_id: int, reason: str) -> None:

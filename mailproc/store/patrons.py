@@ -1,7 +1,6 @@
 """The readers of this library."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -32,10 +31,20 @@ def load(connection: Connection, patron_id: str | None) -> StoredPatron | None:
     return _LOAD.row(connection, {"patron_id": patron_id})
 
 
-def keep(connection: Connection, patron: Mapping[str, Any]) -> None:
-    """Store the reader as a request names one; missing fields stay as they were."""
-    names = ("id", "name", "email", "status", "language")
-    values = {name: storable(str(patron.get(name) or "")) for name in names}
+@dataclass(frozen=True)
+class NamedReader:
+    """A reader as a request names one; '' is left out."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    status: str = ""
+    language: str = ""
+
+
+def keep(connection: Connection, reader: NamedReader) -> None:
+    """Store the reader; what is left out stays as it was."""
+    values = {name: storable(value) for name, value in vars(reader).items()}
     before = load(connection, values["id"])
     connection.execute(_KEEP, values)
     if before is not None and values["name"] not in ("", before.name):

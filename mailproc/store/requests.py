@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from mailproc.ill.apdu_json import DeliveryJson, ItemJson, MoneyJson
 from mailproc.ill.rota import Candidate
 from mailproc.store import counters
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
-from mailproc.store.rows import StoredRequest
+from mailproc.store.rows import RequestExtras, StoredRequest
 from mailproc.store.tables import CandidateRow, RequestRow
 from mailproc.store.text import storable
 
@@ -24,18 +24,18 @@ class NewRequest:
 
     role: str
     service: str
-    item: dict[str, Any]
+    item: ItemJson
     title: str
     author: str
     created_at: datetime
     patron_id: str | None = None
-    delivery: dict[str, Any] | None = None
+    delivery: DeliveryJson | None = None
     need_before_on: date | None = None
-    max_cost: dict[str, Any] | None = None
+    max_cost: MoneyJson | None = None
     keywords: list[str] | None = None
     note: str = ""
     copyright_declared: bool = False
-    more: dict[str, Any] | None = None
+    more: RequestExtras | None = None
     account: str = ""  # of ours with the partner, where the request names one
     outcome: str = ""
 

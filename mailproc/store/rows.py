@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from mailproc.ill.apdu_json import ApduJson, RefJson
+from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson, MoneyJson, OptionalMessagesJson, RefJson
 from mailproc.ill.facts import Facts, Promise
 from mailproc.ill.terms import Role, Service, State
 from mailproc.store.intent_bodies import IntentBody, NoticeToPeople, SendApdu
@@ -28,11 +28,20 @@ class TransactionOptions(TypedDict, total=False):
     wire: dict[str, str]
     forwarded_by: list[str]
     answers_from: str
-    optional_messages: dict[str, Any]
+    optional_messages: OptionalMessagesJson
     agreed: list[Any]
     offered: list[Any]
     renewal_on: str
     unsent: bool
+
+
+class RequestExtras(TypedDict, total=False):
+    """What a request says beside its columns, each as in the APDU. ``expiry`` is an ISO date."""
+
+    expiry: str
+    level_of_service: str
+    place_on_hold: str
+    billing: DeliveryJson
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,16 @@ class Event(Queued):
     at: datetime
 
 
+class EventResult(TypedDict, total=False):
+    """What a step stores in its event."""
+
+    transaction_id: int
+    request_id: int
+    partner: str
+    facts: Facts | None
+    apdu: ApduJson
+
+
 @dataclass(frozen=True)
 class HeardEvent:
     """An event by which somebody told us something, reduced to what timers need."""
@@ -152,24 +171,24 @@ class CountOnShelf:
 class StoredRequest:
     """What a reader wants, or a partner wants from us (``tables.RequestRow``).
 
-    ``item``, ``delivery``, ``max_cost``, ``more`` are JSON of the APDU's fields.
+    ``item``, ``delivery`` and ``max_cost`` are JSON of the APDU's fields.
     """
 
     id: int
     number: str
     role: Role
     service: Service
-    item: dict[str, Any] | None
+    item: ItemJson | None
     title: str
     author: str
     patron_id: str | None
-    delivery: dict[str, Any] | None
+    delivery: DeliveryJson | None
     need_before_on: date | None
-    max_cost: dict[str, Any] | None
+    max_cost: MoneyJson | None
     keywords: list[str] | None
     note: str
     copyright_declared: bool
-    more: dict[str, Any] | None
+    more: RequestExtras | None
     account: str
     created_at: datetime
     closed_at: datetime | None

@@ -1,13 +1,30 @@
 """An APDU in JSON: what is wrong is named with its field, and numbers have a greatest size."""
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from mailproc.errors import LocalFault
-from mailproc.ill.apdu import IllRequest, Item, Message, Shipped
-from mailproc.ill.apdu_json import amount, from_json, to_json
+from mailproc.ill import apdu as apdus
+from mailproc.ill.apdu import APDU_CLASSES, IllRequest, Item, Message, Shipped
+from mailproc.ill.apdu_json import (
+    ApduJson,
+    ConditionJson,
+    DeliveryJson,
+    ItemJson,
+    MoneyJson,
+    NameJson,
+    OptionalMessagesJson,
+    PostalJson,
+    RefJson,
+    ReportJson,
+    amount,
+    from_json,
+    to_json,
+)
+from mailproc.ill.terms import Ref, TransactionId
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no type": ({}, "is no type of an APDU"),
@@ -72,3 +89,37 @@ def test_an_amount_of_eighteen_digits_is_taken(text: str | int) -> None:
 def test_an_amount_of_more_digits_and_no_number_are_none(text: str | int) -> None:
     with pytest.raises(ValueError, match=r"no number|too many digits"):
         amount(text)
+
+
+WHOLE = {
+    ItemJson: Item,
+    PostalJson: apdus.Postal,
+    DeliveryJson: apdus.Delivery,
+    MoneyJson: apdus.Money,
+    OptionalMessagesJson: apdus.OptionalMessages,
+}
+IN_PART = {
+    NameJson: TransactionId,
+    RefJson: Ref,
+    ConditionJson: apdus.Condition,
+    ReportJson: apdus.Report,
+}
+
+
+def names(kind: Any) -> set[str]:
+    return {field.name for field in fields(kind)}
+
+
+@pytest.mark.parametrize("shape", WHOLE, ids=lambda shape: shape.__name__)
+def test_a_part_as_json_has_the_fields_of_the_part(shape: Any) -> None:
+    assert set(shape.__annotations__) == names(WHOLE[shape])
+
+
+@pytest.mark.parametrize("shape", IN_PART, ids=lambda shape: shape.__name__)
+def test_what_is_read_as_json_is_a_field_of_the_part(shape: Any) -> None:
+    assert set(shape.__annotations__) <= names(IN_PART[shape])
+
+
+def test_what_is_read_of_an_apdu_as_json_is_a_field_of_one() -> None:
+    known = {name for kind in APDU_CLASSES.values() for name in names(kind)}
+    assert set(ApduJson.__annotations__) - {"type"} <= known

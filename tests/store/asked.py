@@ -261,6 +261,6 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     patrons: {
         "load": lambda c: patrons.load(c, "r1"),
-        "keep": lambda c: patrons.keep(c, {"id": "r1", "name": "A. Reader"}),
+        "keep": lambda c: patrons.keep(c, patrons.NamedReader("r1", "A. Reader")),
     },
 }

@@ -1,5 +1,6 @@
 """A request is found by what a person types: alike on both databases, with the index and without."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from mailproc.store import find, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
+from mailproc.store.patrons import NamedReader
 from mailproc.store.requests import REQUEST, NewRequest
 from mailproc.store.transactions import NewTransaction
 
@@ -20,7 +22,7 @@ SHELF = {
     "B4": {"title": "100% wool_snake", "author": "back\\slash"},
     "B5": {"title": "Война и мир", "author": "x", "item": {"lines": ["second line", "third line"]}},
 }
-READER = {"id": "R7", "name": "Ann Reader"}
+READER = NamedReader("R7", "Ann Reader")
 
 
 def shelve(connection, now, *, role="REQUESTER", tgq=None, **fields):
@@ -71,10 +73,10 @@ def test_found(shelf):
 
 def test_what_changes_is_found_by_its_new_words_alone(shelf):
     shelf.write(lambda c: rotas.correct(c, 1, {"title": "On Lakes"}))
-    shelf.write(lambda c: patrons.keep(c, READER | {"name": "Bea Second"}))
+    shelf.write(lambda c: patrons.keep(c, replace(READER, name="Bea Second")))
     assert (found(shelf, "rivers"), found(shelf, "lakes")) == (set(), {"B1"})
     assert (found(shelf, "ann"), found(shelf, "bea")) == (set(), {"B2"})
-    shelf.write(lambda c: patrons.keep(c, {"id": "R7", "email": "bea@reader.example"}))  # names nobody anew
+    shelf.write(lambda c: patrons.keep(c, NamedReader("R7", email="bea@reader.example")))  # names nobody anew
     assert found(shelf, "bea") == {"B2"}
 
 

@@ -7,7 +7,7 @@ or nothing. The command line calls ``step`` inside its own transaction, the daem
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -35,7 +35,7 @@ from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
-from mailproc.store.rows import Event, Transaction, TransactionOptions
+from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
 BESIDE = ("agreed", "offered", "renewal_on", "unsent")
 """Parts of a transaction's state that are stored among its options."""
@@ -218,17 +218,15 @@ def _save(work: Work, decided: Decision) -> int:
         known["withdrew"] = work.withdrew
     if work.answered:
         known["answered"] = work.answered
-    found_out: dict[str, Any] = {"facts": known or None}
+    result: EventResult = {
+        "transaction_id": transaction.id,
+        "request_id": transaction.request_id,
+        "partner": transaction.partner,
+        "facts": known or None,
+    }
     if apdu is not None and event.apdu is None:
-        found_out["apdu"] = apdu_json.to_json(apdu)
-    events.finish(
-        work.connection,
-        event,
-        transaction_id=transaction.id,
-        request_id=transaction.request_id,
-        partner=transaction.partner,
-        **found_out,
-    )
+        result["apdu"] = apdu_json.to_json(apdu)
+    events.finish(work.connection, event, **result)
     beside = (
         decided.known.get("remark", ""),
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),

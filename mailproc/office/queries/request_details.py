@@ -14,7 +14,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
 from mailproc.ill.event_names import spoken
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
@@ -91,9 +91,9 @@ class RequestDetails:
     line: RequestLine
     asked: dict[str, Any]
     transaction: dict[str, str] | None
-    item: dict[str, Any]
+    item: ItemJson
     patron: dict[str, str] | None
-    delivery_to: dict[str, Any] | None
+    delivery_to: DeliveryJson | None
     need_before: date | None
     note: str
     created_at: datetime

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -21,7 +21,9 @@ from mailproc.sentence import sentence
 from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
+from mailproc.store.patrons import NamedReader
 from mailproc.store.requests import NewRequest
+from mailproc.store.rows import RequestExtras
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Wanted:
     service: str
     item: Item
     partners: tuple[str, ...]
-    patron: Mapping[str, Any] | None = None
+    patron: NamedReader | None = None
     delivery: Delivery | None = None
     need_before: date | None = None
     max_cost: Money | None = None
@@ -57,7 +59,7 @@ BESIDE: Mapping[str, Any] = {
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
 ITEM_TYPES = ("MONOGRAPH", "SERIAL", "OTHER")
-PATRON = ("id", "name", "email", "status", "language")
+PATRON = tuple(field.name for field in fields(NamedReader))
 
 
 def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
@@ -128,7 +130,7 @@ def _place(connection: Connection, context: Context, wanted: Wanted, rota: Seque
             title=item.article_title or item.title or "",
             author=item.article_author or item.author or "",
             created_at=context.clock(),
-            patron_id=str(wanted.patron["id"]) if wanted.patron else None,
+            patron_id=wanted.patron.id if wanted.patron else None,
             delivery=apdu_json.value_to_json(wanted.delivery),
             need_before_on=wanted.need_before,
             max_cost=apdu_json.value_to_json(wanted.max_cost),
@@ -197,9 +199,9 @@ def _optional(hint: Any, value: Any, where: str) -> Any:
     return None if value is None else apdu_json.value_from_json(hint, value, where)
 
 
-def _beside(wanted: Wanted) -> dict[str, Any] | None:
+def _beside(wanted: Wanted) -> RequestExtras | None:
     said = {name: apdu_json.value_to_json(getattr(wanted, name)) for name in BESIDE}
-    return {name: value for name, value in said.items() if value is not None} or None
+    return cast(RequestExtras, {name: value for name, value in said.items() if value is not None}) or None
 
 
 def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -207,7 +209,7 @@ def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return texts
 
 
-def _patron(value: Any) -> Mapping[str, Any] | None:
+def _patron(value: Any) -> NamedReader | None:
     if value is None:
         return None
     if not isinstance(value, Mapping) or not value.get("id"):
@@ -217,4 +219,4 @@ def _patron(value: Any) -> Mapping[str, Any] | None:
     for key in value:
         if key not in PATRON:
             raise LocalFault(sentence("patron-unknown-field", name=key, known=", ".join(PATRON)))
-    return value
+    return NamedReader(**{name: str(value.get(name) or "") for name in PATRON})
