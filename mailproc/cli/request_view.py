@@ -13,11 +13,12 @@ from mailproc.cli import history, output
 from mailproc.flow.context import Context
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
+from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, State
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.office.queries.listing import RequestLine
-from mailproc.office.queries.request_details import RequestDetails
+from mailproc.office.queries.request_details import LetterAbout, RequestDetails
 
 GAP = 2
 
@@ -89,7 +90,7 @@ def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, s
     line = found.line
     if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
         return
-    waits = next((one["partner"] for one in found.rota if not one["tried"] and not one["why_not"]), "")
+    waits = next((one.partner for one in found.rota if not one.tried and not one.why_not), "")
     ask = f"mailproc next {line.number}"
     if waits:
         yield ask, language.label("show", "asks_next", partner=waits)
@@ -117,9 +118,9 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
     return [(name, value) for name, value in pairs if value]
 
 
-def _place(one: dict[str, Any], language: Language) -> str:
-    why = f": {language.reason_word(one['why_not'])}" if one["why_not"] else ""
-    return f"{one['partner']}{why}"
+def _place(one: Candidate, language: Language) -> str:
+    why = f": {language.reason_word(one.why_not)}" if one.why_not else ""
+    return f"{one.partner}{why}"
 
 
 def _cited(found: RequestDetails, language: Language) -> list[tuple[str, str]]:
@@ -150,9 +151,9 @@ def _flat(value: Any, language: Language) -> str:
     return ", ".join(_flat(each, language) for each in value) if isinstance(value, list) else str(value)
 
 
-def _letters(letters: Sequence[dict[str, Any]], language: Language) -> str:
+def _letters(letters: Sequence[LetterAbout], language: Language) -> str:
     """Each with what became of it, said once for those in a row that fared alike."""
-    became = [(_delivery(one["state"], answered=one["answered"]), one["id"]) for one in letters]
+    became = [(_delivery(one.state, answered=one.answered), one.id) for one in letters]
     fared = [(state, [name for _, name in run]) for state, run in groupby(became, key=itemgetter(0))]
     return ", ".join(f"{' '.join(ids)} ({language.delivery_word(state)})" for state, ids in fared)
 

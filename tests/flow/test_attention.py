@@ -37,7 +37,7 @@ def test_forty_answers_that_need_attention_are_one_letter(many):
     for number in range(1, MANY + 1):
         assert many.attention(f"B{number}") == ("ask-cannot-match",)
         assert many.events(f"B{number}")[-1] == "ANSWER.unfilled"
-        assert letter.name in [one["id"] for one in many.shown(f"B{number}").letters]
+        assert letter.name in [one.id for one in many.shown(f"B{number}").letters]
 
 
 def test_each_stands_under_its_reason(many):

@@ -108,7 +108,7 @@ def test_a_passed_need_before_date(world):
     assert world.shown("B1").line.attempt == 1, "nobody else is asked"
     assert world.attention("B1") == ("need-before-passed",)
     assert len(world.reader()) == 1
-    assert [one["why_not"] for one in world.shown("B1").rota] == ["not-owned", ""]
+    assert [one.why_not for one in world.shown("B1").rota] == ["not-owned", ""]
     world.next("B1")  # staff know better
     assert "NEED_BEFORE" not in kinds(world)
 

@@ -10,7 +10,7 @@ def test_the_next_one_is_asked_by_itself(world, addresses):
     world.hear("B1-1 NOT")
     shown = world.shown("B1")
     assert (shown.line.partner, shown.line.attempt, shown.line.state) == ("XX-SECOND", 2, "PENDING")
-    assert [(one["partner"], one["tried"], one["why_not"]) for one in shown.rota] == [
+    assert [(one.partner, one.tried, one.why_not) for one in shown.rota] == [
         ("XX-BL", True, "not-owned"),
         ("XX-SECOND", True, ""),
     ]

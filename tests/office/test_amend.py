@@ -154,7 +154,7 @@ def test_cannot_match_is_corrected_and_asked_again_under_a_new_number(world, add
     assert "TXB1-1 " in first.text and "TXB1-2 " in second.text and "The right book" in second.text
     assert world.to(addresses["XX-SECOND"]) == []
     assert world.attention("B1") == ()
-    rota = [(one["partner"], one["tried"]) for one in world.shown("B1").rota]
+    rota = [(one.partner, one.tried) for one in world.shown("B1").rota]
     assert rota == [("XX-BL", True), ("XX-BL", True), ("XX-SECOND", False)]
     world.hear("B1-2 NOT")  # and the rota goes on to whom it would have gone
     assert (world.shown("B1").line.partner, world.state("B1")) == ("XX-SECOND", "PENDING")

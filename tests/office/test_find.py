@@ -127,4 +127,4 @@ def test_show_says_everything(world):
     assert {"cancel", "receive", "close"} <= set(shown.actions)
     assert [change.cause["kind"] for change in shown.history] == ["staff", "letter", "staff"]
     assert shown.history[1].cause["id"] == "I1"
-    assert [letter["id"] for letter in shown.letters] == ["O1", "O2"]
+    assert [letter.id for letter in shown.letters] == ["O1", "O2"]

@@ -50,7 +50,7 @@ def test_the_command_lines_partners_go_before_the_files():
 
 def test_symbols_compare_without_case(world):
     world.place("xx-bl", "Xx-SeCoNd")
-    assert [one["partner"] for one in world.shown("B1").rota] == ["XX-BL", "XX-SECOND"]
+    assert [one.partner for one in world.shown("B1").rota] == ["XX-BL", "XX-SECOND"]
 
 
 def test_numbers_are_never_used_twice(world):

@@ -275,7 +275,7 @@ class Season:
 
     def _about(self, talk: Talk, line: str) -> bool:
         ours = {
-            f"{symbol} {letter['id']} "
+            f"{symbol} {letter.id} "
             for symbol in (talk.asks, talk.lends)
             if (number := talk.number_at(symbol))
             for letter in self.town[symbol].shown(number).letters

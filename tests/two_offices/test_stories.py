@@ -214,7 +214,7 @@ def test_the_next_library_is_asked(make_town: Callable[..., Town]) -> None:
     line = town[BORROWER].shown(number).line
     assert (line.state, line.partner, line.attempt) == ("RETURNED", SECOND, 2)
     assert town[SECOND].shown(second).line.state == "CHECKED_IN"
-    assert [one["why_not"] for one in town[BORROWER].shown(number).rota] == ["not-owned", ""]
+    assert [one.why_not for one in town[BORROWER].shown(number).rota] == ["not-owned", ""]
     sound(town)
 
 

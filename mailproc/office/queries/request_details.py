@@ -17,6 +17,7 @@ from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
 from mailproc.ill.event_names import spoken
 from mailproc.ill.facts import Facts
+from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
@@ -70,6 +71,19 @@ class Question:
 
 
 @dataclass(frozen=True)
+class LetterAbout:
+    """A letter of ours in which the request is spoken of. ``answered``: it lies in the folder, and what it
+    says was answered."""
+
+    id: str
+    state: str
+    subject: str
+    rcpt_to: str
+    prepared_at: datetime
+    answered: bool
+
+
+@dataclass(frozen=True)
 class Untold:
     """A notice ("patron/unfilled") for which no letter was written."""
 
@@ -100,8 +114,8 @@ class RequestDetails:
     closed_at: datetime | None
     renewable: bool | None
     actions: tuple[str, ...]
-    rota: tuple[dict[str, Any], ...]
-    letters: tuple[dict[str, Any], ...]
+    rota: tuple[Candidate, ...]
+    letters: tuple[LetterAbout, ...]
     untold: tuple[Untold, ...]
     history: tuple[HistoryLine, ...]
     next: NextTimer | None
@@ -138,7 +152,7 @@ def shown(
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
         actions=_actions(connection, latest, context) if latest else (),
-        rota=tuple(_rota(connection, request.id)),
+        rota=tuple(requests.rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
         history=tuple(_history(connection, request.id)),
@@ -208,15 +222,8 @@ def _actions(connection: Connection, row: Transaction, context: Context | None) 
     return (*delivery_mode.possible(row, context), *undo)
 
 
-def _rota(connection: Connection, request_id: int) -> list[dict[str, Any]]:
-    return [
-        {"position": one.position, "partner": one.partner, "tried": one.tried, "why_not": one.why_not}
-        for one in requests.rota(connection, request_id)
-    ]
-
-
-def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[dict[str, Any]]:
-    """Return our letters about these transactions. ``answered``: one in the folder that was answered."""
+def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[LetterAbout]:
+    """Return our letters about these transactions."""
     ids = [attempt.id for attempt in attempts]
     intents, letters = outgoing.INTENT, outgoing.OUTGOING
     spoken = select(intents).where(intents.c.transaction_id.in_(ids), intents.c.outgoing_id.is_not(None))
@@ -225,12 +232,15 @@ def _letters(connection: Connection, attempts: Sequence[Transaction]) -> list[di
     columns = (letters.c.id, letters.c.state, letters.c.subject, letters.c.rcpt_to, letters.c.prepared_at)
     statement = select(*columns).where(letters.c.id.in_(by_letter)).order_by(letters.c.id)
     return [
-        {
-            **row,
-            "id": f"O{row['id']}",
-            "answered": row["state"] == "filed" and answered.answered(connection, by_letter[row["id"]]),
-        }
-        for row in connection.execute(statement).mappings()
+        LetterAbout(
+            f"O{row.id}",
+            row.state,
+            row.subject,
+            row.rcpt_to,
+            row.prepared_at,
+            row.state == "filed" and answered.answered(connection, by_letter[row.id]),
+        )
+        for row in connection.execute(statement)
     ]
 
 
