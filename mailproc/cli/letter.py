@@ -12,6 +12,7 @@ from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import letters
+from mailproc.office.queries.letters import MessageRead
 from mailproc.sentence import note
 
 verbs = typer.Typer()
@@ -46,7 +47,7 @@ def letter(
             _show(row, became, masked, app.context)
 
 
-def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes) -> dict[str, Any]:
+def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) -> dict[str, Any]:
     letter_ = parse(masked)
     hidden = ("raw", "secret_ref", "kind", "digest")
     columns = {name: value for name, value in row.items() if name not in hidden}
@@ -61,7 +62,7 @@ def _letter_json(row: dict[str, Any], became: list[dict[str, Any]], masked: byte
     }
 
 
-def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, context: Context) -> None:
+def _show(row: dict[str, Any], became: list[MessageRead], masked: bytes, context: Context) -> None:
     letter_, language = parse(masked), context.language
     at = row["received_at"] if row["kind"] == "I" else row["prepared_at"]
     output.line(f"{row['kind']}{row['id']}   {context.shown(at)}   {language.delivery_word(row['state'])}")
@@ -80,13 +81,13 @@ def _show(row: dict[str, Any], became: list[dict[str, Any]], masked: bytes, cont
         if text:
             output.line(f"         {output.one_line(text)}")
     for one in became:
-        why = f" ({language.words_of(one['why'])})" if one["why"] else ""
-        state = language.delivery_word(one["state"])
-        said = f"{one['id']} {one['number']} {language.event_word(one['spoken'])}: {state}{why}"
+        why = f" ({language.words_of(one.why)})" if one.why else ""
+        state = language.delivery_word(one.state)
+        said = f"{one.id} {one.number} {language.event_word(one.spoken)}: {state}{why}"
         output.line(f"  {output.one_line(said)}")
-        for label, value in cited(one["item"], language):
+        for label, value in cited(one.item, language):
             output.line(f"     {label:<14}{output.one_line(value)}")
-        for line in one["says"]:
+        for line in one.says:
             output.line(f"     {output.one_line(line)}")
     output.line()
     output.text(readable(letter_))

@@ -113,8 +113,8 @@ def test_any_bytes(tortured, caplog, raw, sender, door):
     unasked = ("staff@library.example", "r@readers.example", "orders@second.example", "ill@customer.example")
     assert {letter.to for letter in tortured.sent} <= set(unasked)
     for event in events_of(tortured, inbox_id):
-        assert event["state"] in ("done", "shelved")
-        assert "fault of this program" not in event["why"]
+        assert event.state in ("done", "shelved")
+        assert "fault of this program" not in event.why
 
 
 def test_a_letter_of_five_thousand_lines(small_world, addresses):

@@ -48,7 +48,7 @@ def test_an_order_that_cannot_be_read_says_how_to_be_rid_of_it(world):
     assert world.shelf() == {} and unplaced(world) == []
     with world.app.store.read() as connection:
         told = letters.events_of(connection, inbox_id)
-    (why,) = [one["why"] for one in told if one["id"] == event_id]
+    (why,) = [one.why for one in told if one.id == event_id]
     assert "has no number" in why and why.endswith("clerk dismissed it on 2026-03-02 09:00")
 
 

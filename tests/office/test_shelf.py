@@ -124,8 +124,8 @@ def test_the_lists_of_letters(world, addresses):
         assert {line.id for line in letters.recent(connection)} == {"I1", "O1"}
         assert letters.outbox(connection) == []
         (event,) = letters.events_of(connection, 1)
-        assert (event["type"], event["state"], event["number"]) == ("ILL_ANSWER", "done", "B1-1")
-        assert letters.row_of(connection, event["id"])["id"] == 1
+        assert (event.type, event.state, event.number) == ("ILL_ANSWER", "done", "B1-1")
+        assert letters.row_of(connection, event.id)["id"] == 1
         for wrong in ("I9", "O9", "E1"):
             with pytest.raises(LocalFault):
                 letters.row_of(connection, wrong)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, func, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.apdu_json import ApduJson, ItemJson
 from mailproc.ill.event_names import event_heard, spoken
 from mailproc.ill.terms import Role
 from mailproc.notices.incoming_details import said
@@ -27,7 +27,7 @@ from mailproc.store.letters import INBOX
 from mailproc.store.outgoing import OUTGOING
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
-from mailproc.store.rows import Intent
+from mailproc.store.rows import Event, Intent
 from mailproc.store.tables import SHELVED
 
 _REQUEST = re.compile(r"[BL][0-9]+")
@@ -71,6 +71,22 @@ class LetterLine:
             return self.subject
         word = language.told_word if self.id.startswith("intent") else language.event_word
         return f"{self.subject}: {word(self.event)}".removeprefix(": ")
+
+
+@dataclass(frozen=True)
+class MessageRead:
+    """One message of a letter: what it says, and what became of it. ``event``, ``spoken``: its row in the
+    state tables; ``item``: what a request asks for; ``says``: lines in words of a language."""
+
+    id: str
+    type: str
+    event: str
+    spoken: str
+    item: ItemJson
+    says: tuple[str, ...]
+    state: str
+    number: str
+    why: Note
 
 
 @dataclass(frozen=True)
@@ -183,27 +199,26 @@ def events_of(
     inbox_id: int,
     language: Language = ENGLISH,
     means: Callable[[str], str] = lambda _code: "",
-) -> list[dict[str, Any]]:
+) -> list[MessageRead]:
     """Return what each message of a letter says, and what became of it (without letters to staff about it).
 
-    ``item``: what a request asks for; ``says``: lines in words of ``language``; ``means``: the meaning of a
-    reply code.
+    ``means``: the meaning of a reply code.
     """
     said = (EVENT.c.inbox_id == inbox_id, EVENT.c.type != "SHELVED")
     statement = select(EVENT).where(*said).order_by(EVENT.c.position)
     return [
-        {
-            "id": f"E{row['id']}",
-            "type": row["type"],
-            "event": _event(row["apdu"]) or row["type"],
-            "spoken": spoken(_event(row["apdu"]), row["apdu"]) or row["type"],
-            "item": (row["apdu"] or {}).get("item") or {},
-            "says": _says(row["apdu"], row["at"].date(), language, means),
-            "state": row["state"],
-            "number": (row["ref"] or {}).get("number", ""),
-            "why": note_of(row["last_error"]),
-        }
-        for row in connection.execute(statement).mappings()
+        MessageRead(
+            id=f"E{event.id}",
+            type=event.type,
+            event=_event(event.apdu) or event.type,
+            spoken=spoken(_event(event.apdu), event.apdu) or event.type,
+            item=(event.apdu or {}).get("item") or {},
+            says=_says(event.apdu, event.at.date(), language, means),
+            state=event.state,
+            number=(event.ref or {}).get("number", ""),
+            why=note_of(event.last_error),
+        )
+        for event in made(Event, connection.execute(statement))
     ]
 
 

@@ -107,7 +107,7 @@ def test_a_long_name_is_short_in_the_log_and_not_masked_in_a_write(iso, caplog, 
     assert max(len(record.getMessage()) for record in caplog.records) < log.LONGEST
     with iso.app.store.read() as connection:
         rows = [letters.row_of(connection, f"I{number}") for number in (1, 2, 3)]
-        why = [one["why"] for row in rows for one in letters.events_of(connection, row["id"])]
+        why = [one.why for row in rows for one in letters.events_of(connection, row["id"])]
     assert max(map(len, why)) < 500
 
 
