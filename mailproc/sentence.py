@@ -147,6 +147,15 @@ def sentences(parts: Iterable[Part]) -> list[dict[str, Any]]:
     return codes(stored(*parts))
 
 
+LONGEST = 500
+"""Characters of a text of others that are kept."""
+
+
+def shortened(part: Part, most: int = LONGEST) -> Part:
+    """With every text of others in it cut to ``most`` characters."""
+    return changed(part, lambda words: words[:most])
+
+
 def changed(part: Part, change: Callable[[str], str]) -> Part:
     """With ``change`` done to every text of others in it, as masking is."""
     if isinstance(part, str):

@@ -23,7 +23,7 @@ from mailproc.mail import verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
-from mailproc.sentence import Part, Stored, changed, sentence, stored
+from mailproc.sentence import LONGEST, Part, changed, sentence, shortened, stored
 from mailproc.store import events, outgoing, partner_turns, queue, transactions, undelivered
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -38,9 +38,6 @@ Deliver = Callable[[Envelope, bytes, str], tuple[str, str]]
 Raises TryLater, InDoubt, GiveUp.
 """
 
-
-LONGEST = 500
-"""The longest text of another system that is kept, in characters."""
 
 LOOK = 0.5
 """Seconds between checks for another letter while some are being sent and a connection is free."""
@@ -196,7 +193,7 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
     if queue.waited(row.attempts) >= timedelta(days=days):
         _fail(connection, row, sentence("given-up", days=f"{days:g}", why=why), context)
         return
-    kept = _kept(why)
+    kept = stored(shortened(why))
     known = row.last_error == kept or outgoing.trouble_known(connection, kept)  # logged once, not for each
     _log.log(logging.DEBUG if known else logging.WARNING, "O%s waits: %s", row.id, why)
     if not _ended(connection, row, "prepared", sending_since=None):
@@ -205,7 +202,7 @@ def _later(connection: Connection, row: OutgoingLetter, why: Part, context: Cont
 
 
 def _fail(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
-    if not _ended(connection, row, "shelved", unfinished=0, last_error=_kept(why)):
+    if not _ended(connection, row, "shelved", unfinished=0, last_error=stored(shortened(why))):
         return
     _log.error("O%s failed: %s", row.id, why)
     _tell(connection, row, "SEND_FAILED", why, context)
@@ -224,14 +221,10 @@ def doubt(connection: Connection, row: OutgoingLetter, why: Part, context: Conte
 
 
 def _leave_to_staff(connection: Connection, row: OutgoingLetter, why: Part, context: Context) -> None:
-    if not _ended(connection, row, "in_doubt", unfinished=0, last_error=_kept(why)):
+    if not _ended(connection, row, "in_doubt", unfinished=0, last_error=stored(shortened(why))):
         return
     _log.warning("O%s in doubt: %s", row.id, why)
     _tell(connection, row, "IN_DOUBT", why, context)
-
-
-def _kept(why: Part) -> Stored:
-    return stored(changed(why, lambda words: words[:LONGEST]))
 
 
 def _repeat_safe(row: OutgoingLetter, context: Context) -> bool:
@@ -246,7 +239,7 @@ def _tell(connection: Connection, row: OutgoingLetter, kind: str, why: Part, con
         if intent.transaction_id is not None:
             events_by_transaction.setdefault(intent.transaction_id, []).append(intent.event_id)
     what = sentence("of-our-letter", letter=f"O{row.id}", why=why)
-    facts: Facts = {"text": str(what)[:LONGEST], "why": _kept(what), "ours": [row.id]}
+    facts: Facts = {"text": str(what)[:LONGEST], "why": stored(shortened(what)), "ours": [row.id]}
     for transaction_id, said_by in sorted(events_by_transaction.items()):
         due = events.due_to_letters(connection, said_by)
         event = NewEvent(

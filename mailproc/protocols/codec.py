@@ -16,6 +16,7 @@ from mailproc.config import Library, Partner
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest
 from mailproc.ill.terms import ApduType, Role
 from mailproc.mail.letter import Body, Letter
+from mailproc.sentence import Part
 
 
 class Manner(StrEnum):
@@ -104,7 +105,7 @@ class Held:
 
     index: int
     field: str
-    text: str
+    text: Part
     value: bool = False
     line: str = ""
 
@@ -228,7 +229,7 @@ class Codec(ABC):
         """
         return Manner.SEND
 
-    def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002
+    def refuses(self, apdu: Apdu, dialect: str = "") -> Part:  # noqa: ARG002
         """Return why this APDU cannot be expressed although its type has a manner; '' if it can."""
         return ""
 

@@ -10,6 +10,7 @@ import pytest
 
 from mailproc.notices.language_files import ENGLISH, SHIPPED, shipped
 
+from .conftest import ORDER
 from .test_show import hear
 
 Cli = Callable[..., Any]
@@ -246,3 +247,23 @@ def test_what_became_of_a_letter_is_said_in_german(german: Cli) -> None:
         "1 placed", [{"code": "count-placed", "values": {"count": 1}}],
     )  # fmt: skip
     assert "1 zugeordnet" in german("letter", "I1").out
+
+
+def test_why_a_partner_cannot_be_told_and_why_a_message_is_held_is_said_in_german(
+    german: Cli, folder: Path, placed: Cli
+) -> None:
+    order = ORDER.replace("Message-ID: <1@c>", "Message-ID: <2@c>")
+    assert german("inject", "-", stdin=order).code == 0
+    assert german("run", "--once").code == 0
+    refused = german("act", "L1", "conditional", "--condition", "charges")
+    assert refused.code == 1
+    assert "kann das nicht mitgeteilt werden: ARTEmail kennt keine Bedingung; " in refused.err
+    number = placed("Heft")
+    config = folder / "config.toml"
+    config.write_text(config.read_text().replace("99-0001", "99-0002"))
+    assert german("run", "--once").code == 0
+    why = "unser Konto 99-0001 bei UK-BL steht nicht mehr in config.toml"
+    assert why in " ".join(german("outbox").out.split())
+    assert why in " ".join(german("show", number).out.split())
+    (line,) = german("outbox", "--json").json
+    assert line["note"] == "our account 99-0001 with UK-BL is no longer in config.toml"

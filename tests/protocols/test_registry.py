@@ -255,6 +255,6 @@ def test_a_configured_keyword_opens_the_way(codec: ArtemailCodec) -> None:
 
 
 def test_conditions_and_estimates_are_refused_with_a_sentence(codec: ArtemailCodec) -> None:
-    assert "no word for a condition" in codec.refuses(IllAnswer(results=Results.CONDITIONAL))
-    assert "no word for an estimate" in codec.refuses(IllAnswer(results=Results.ESTIMATE))
+    assert "no word for a condition" in str(codec.refuses(IllAnswer(results=Results.CONDITIONAL)))
+    assert "no word for an estimate" in str(codec.refuses(IllAnswer(results=Results.ESTIMATE)))
     assert codec.refuses(unfilled("not-owned")) == ""

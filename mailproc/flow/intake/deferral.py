@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import notify_staff
 from mailproc.flow.reading.letter_reading import LetterReading
-from mailproc.flow.reading.sender_proof import NOTE
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.log import mask
-from mailproc.sentence import Sentence, changed, sentence, stored
+from mailproc.sentence import Sentence, sentence, shortened, stored
 from mailproc.store import alarms, letters, queue
 from mailproc.store.events import NewEvent
 from mailproc.store.intent_bodies import StaffFacts
@@ -35,7 +34,7 @@ MOST_PARTNERS = 20
 
 def defer(connection: Connection, reading: LetterReading, context: Context) -> None:
     """Keep the letter ``todo`` and read it again after a pause; lists show its claimed sender and why."""
-    now, why = context.clock(), sentence("sender-not-provable", why=changed(reading.later, _short))
+    now, why = context.clock(), sentence("sender-not-provable", why=shortened(reading.later))
     _log.info("I%s deferred: %s", reading.inbox_id, why)
     symbol = reading.partner.symbol if reading.partner else ""
     letters.claimed_by(
@@ -44,10 +43,6 @@ def defer(connection: Connection, reading: LetterReading, context: Context) -> N
     queue.later(connection, InboxRow, reading.inbox_id, stored(why), now, longest=LONGEST)
     if now - reading.received_at >= LASTING:
         _tell_staff(connection, why, context)
-
-
-def _short(words: str) -> str:
-    return words[:NOTE]
 
 
 def clear_alarm(connection: Connection, context: Context) -> None:

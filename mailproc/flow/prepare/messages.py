@@ -25,10 +25,12 @@ from mailproc.flow.prepare import outgoing_letter
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
+from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role
 from mailproc.mail.letter import BY_MAIL
 from mailproc.notices.cover_text import beside
 from mailproc.protocols.codec import Codec, Encoded, Held, Wire
+from mailproc.sentence import LONGEST, Part, sentence, shortened, stored
 from mailproc.store import counters, events, outgoing, partner_turns, queue, requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -139,12 +141,12 @@ def _readable(
     return lambda apdu: beside(apdu, item, context.today(), language)
 
 
-def _gone(partner: Partner | None, role: Role, code: str) -> str:
+def _gone(partner: Partner | None, role: Role, code: str) -> Part:
     """Return a sentence if the partner or our account is no longer configured; '' if both are."""
     if partner is None:
-        return "its partner is no longer in config.toml"
+        return sentence("partner-not-configured")
     if role is Role.REQUESTER and code and not accounts.is_known(partner, code):
-        return f"our account {code} with {partner.symbol} is no longer in config.toml"
+        return sentence("our-account-gone", account=code, partner=partner.symbol)
     return ""
 
 
@@ -154,17 +156,17 @@ def _encode(bundle: Bundle, context: Context) -> tuple[Encoded, NewLetterOut | N
     try:
         encoded = bundle.codec.encode(apdus, bundle.wire, context.templates)
     except (LocalFault, Misconfigured) as fault:
-        return _all_held(bundle, str(fault)), None
+        return _all_held(bundle, fault.said), None
     except Exception as error:  # a bug in an encoder holds its letter, not the station
         _log.exception("a letter to %s could not be composed", bundle.wire.partner.symbol)
-        return _all_held(bundle, f"a fault of this program: {type(error).__name__}"), None
+        return _all_held(bundle, sentence("program-fault", error=type(error).__name__)), None
     try:
         return encoded, _letter(bundle, encoded, context)
     except LocalFault as fault:  # no letter can go to this address
-        return _all_held(bundle, str(fault), value=True), None
+        return _all_held(bundle, fault.said, value=True), None
 
 
-def _all_held(bundle: Bundle, why: str, *, value: bool = False) -> Encoded:
+def _all_held(bundle: Bundle, why: Part, *, value: bool = False) -> Encoded:
     return Encoded(None, tuple(Held(index, "", why, value) for index in range(len(bundle.intents))))
 
 
@@ -216,8 +218,8 @@ def _settle(
         _record_event(connection, bundle.intents[altered.index], "LOSSY", _lost(altered), context)
 
 
-def _lost(one: Held) -> str:
-    return f"{one.field}: {one.text}".removeprefix(": ")[:500]
+def _lost(one: Held) -> Part:
+    return sentence("of-field", field=one.field, why=one.text) if one.field else one.text
 
 
 def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None) -> None:
@@ -228,26 +230,27 @@ def _refer(connection: Connection, letter: NewLetterOut, outgoing_id: int | None
 
 
 def _hold_all(
-    connection: Connection, intents: Sequence[Intent], why: str, context: Context, kind: str = "HELD"
+    connection: Connection, intents: Sequence[Intent], why: Part, context: Context, kind: str = "HELD"
 ) -> None:
     """Hold the intents with the reason; staff are informed once for each reason, not at each try."""
-    now = context.clock()
+    now, kept = context.clock(), stored(shortened(why))
     for intent in intents:
-        outgoing.hold_intent(connection, intent.id, why, now + queue.pause(intent.attempts))
-        if intent.last_error != why:
+        outgoing.hold_intent(connection, intent.id, kept, now + queue.pause(intent.attempts))
+        if intent.last_error != kept:
             _log.warning("held: %s", why)
             _record_event(connection, intent, kind, why, context)
 
 
-def _record_event(connection: Connection, intent: Intent, kind: str, why: str, context: Context) -> None:
+def _record_event(connection: Connection, intent: Intent, kind: str, why: Part, context: Context) -> None:
     """Record as an event of the transaction what happened to its message."""
+    facts: Facts = {"text": str(why)[:LONGEST], "why": stored(shortened(why))}
     event = NewEvent(
         cause="policy",
         type=kind,
         at=context.clock(),
         partner=intent.partner,
         transaction_id=intent.transaction_id,
-        facts={"text": why} | events.due_to_letters(connection, [intent.event_id]),
+        facts=facts | events.due_to_letters(connection, [intent.event_id]),
     )
     events.add(connection, event)
 

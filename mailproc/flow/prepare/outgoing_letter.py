@@ -9,6 +9,7 @@ from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.mail.compose import compose, domain_of, message_id, subject
 from mailproc.mail.letter import BY_MAIL, Body
+from mailproc.sentence import sentence, shortened, stored
 from mailproc.store import outgoing, queue
 from mailproc.store.engine import Store
 from mailproc.store.outgoing import NewLetterOut
@@ -72,13 +73,13 @@ def each(
             write_one(row)
         except LocalFault as fault:
             _log.error("%s could not be composed: %s", what(row), fault)
-            why, later = str(fault)[:500], now + queue.pause(row.attempts)
+            why, later = stored(shortened(fault.said)), now + queue.pause(row.attempts)
             store.underway.at()
             store.write(partial(outgoing.hold_intent, intent_id=row.id, error=why, not_before=later))
         except TryLater:  # the store is busy or full: not a fault of this letter
             raise
         except Exception as error:  # a bug must affect its own letter only
             _log.exception("%s could not be composed", what(row))
-            why = f"a fault of this program: {type(error).__name__}"
+            why = stored(sentence("program-fault", error=type(error).__name__))
             store.underway.at()
             store.write(partial(queue.shelve, table=IntentRow, row_id=row.id, error=why, was=row.state))

@@ -17,7 +17,7 @@ from mailproc.config import Partner, ProofName
 from mailproc.errors import TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Sender
-from mailproc.sentence import Part, changed, sentence
+from mailproc.sentence import Part, sentence, shortened
 
 if TYPE_CHECKING:  # loaded where a signature is verified
     from mailproc.proof.dkim import KeySource
@@ -156,7 +156,7 @@ def proven(partner: Partner, asked: tuple[ProofName, ...], evidence: Evidence) -
 
 def reasons_of(found: Mapping[str, Proven]) -> tuple[Part, ...]:
     """Return why no proof held, for each partner (by symbol) that may have sent the letter."""
-    return tuple(changed(one, lambda words: words[:NOTE]) for one in islice(_reasons(found), MOST_REASONS))
+    return tuple(shortened(one, NOTE) for one in islice(_reasons(found), MOST_REASONS))
 
 
 def _reasons(found: Mapping[str, Proven]) -> Iterator[Part]:

@@ -81,7 +81,7 @@ def body(report: SendReport, partner: Partner, context: Context) -> Body:
     wire = Wire(context.config.library, partner, report.role, partner.dialect, partner.address)
     encoded = context.registry.by_name(report.codec).encode([said], wire, context.templates)
     if encoded.body is None:
-        raise LocalFault("; ".join(one.text for one in encoded.held) or "there is nothing to say")
+        raise LocalFault("; ".join(str(one.text) for one in encoded.held) or "there is nothing to say")
     return encoded.body
 
 

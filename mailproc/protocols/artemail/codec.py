@@ -40,6 +40,7 @@ from mailproc.protocols.codec import (
     Renderer,
     Wire,
 )
+from mailproc.sentence import Part
 
 Kind = Literal["receipt", "orders", "report", "delivery", "twin", "plain", "words", "perhaps", "people"]
 MOST_PASSWORDS = 10
@@ -207,7 +208,7 @@ class ArtemailCodec(Codec):
             return Manner.SEND
         return delivery_modes.manner(apdu_type, role)
 
-    def refuses(self, apdu: Apdu, dialect: str = "") -> str:  # noqa: ARG002  # alike in both
+    def refuses(self, apdu: Apdu, dialect: str = "") -> Part:  # noqa: ARG002  # alike in both
         """Return why ART cannot express this message although the manner of its type allows it; else ''."""
         if isinstance(apdu, IllRequest):
             return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))

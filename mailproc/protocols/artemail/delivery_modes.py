@@ -2,6 +2,7 @@
 
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols.codec import Manner
+from mailproc.sentence import sentence
 
 _REQUESTER = {
     ApduType.ILL_REQUEST: Manner.SEND,
@@ -33,8 +34,8 @@ _RESPONDER = {
 }
 
 NO_WORD = {
-    Results.CONDITIONAL: "ARTEmail has no word for a condition; answer unfilled, or write to their people",
-    Results.ESTIMATE: "ARTEmail has no word for an estimate; answer unfilled, or write to their people",
+    Results.CONDITIONAL: sentence("artemail-no-condition"),
+    Results.ESTIMATE: sentence("artemail-no-estimate"),
 }
 """Answers that the reports cannot express, though their type has a manner."""
 

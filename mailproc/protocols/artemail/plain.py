@@ -22,6 +22,7 @@ from mailproc.protocols.artemail.write.contracts import PlainText
 from mailproc.protocols.artemail.write.guard import FieldLost, check_beside, check_same
 from mailproc.protocols.artemail.write.order_file import check_account, check_customer_code, check_number
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.sentence import sentence
 from mailproc.templating.contract import as_context
 
 NAME = "plain"
@@ -160,10 +161,10 @@ def letter(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, scheme: Orders
         try:
             body = _written(apdu, wire, renderer, scheme)
         except FieldLost as lost:
-            held.append(Held(index, lost.field, str(lost), value=not lost.by_template))
+            held.append(Held(index, lost.field, lost.said, value=not lost.by_template))
             continue
         except LocalFault as fault:
-            held.append(Held(index, "template", str(fault)))
+            held.append(Held(index, "template", fault.said))
             continue
         alone = "one order a letter: this one goes with the next"
         held += [Held(each, "", alone) for each in range(index + 1, len(apdus))]
@@ -187,7 +188,7 @@ def _written(apdu: Apdu, wire: Wire, renderer: Renderer, scheme: Orders) -> Body
     meant = project(apdu, scheme)
     check_number(meant.ref.number if meant.ref else "")
     if not meant.item.title:
-        raise FieldLost("item.title", "an order needs a title")
+        raise FieldLost("item.title", sentence("order-needs-title"))
     service = meant.services[0]
     context = PlainText(
         customer_code=wire.customer_code,

@@ -20,6 +20,7 @@ from mailproc.protocols.codec import Codec, Decoded, Encoded, Fault, Held, Manne
 from mailproc.protocols.iso10161 import critical_extensions, dialects, settings, wire
 from mailproc.protocols.iso10161.ber import elements
 from mailproc.protocols.iso10161.dialects import STANDARD, Dialect
+from mailproc.sentence import Sentence, sentence
 
 if TYPE_CHECKING:
     from mailproc.protocols.iso10161.writing import Ends
@@ -105,7 +106,7 @@ class Iso10161Codec(Codec):
         try:
             message = schema.encode(apdu.type, writing.tree(apdu, _ends(wire_, dialect)))
         except LocalFault as fault:
-            return Encoded(None, (Held(0, "", str(fault), value=True), *others))
+            return Encoded(None, (Held(0, "", fault.said, value=True), *others))
         return Encoded(_body(apdu, message, dialect, wire_), others, lossy=losses.of(0, apdu))
 
     @slow_work.outside_writes
@@ -123,7 +124,7 @@ class Iso10161Codec(Codec):
     ) -> Manner:
         return self.dialect(dialect).manner(apdu_type, role)
 
-    def refuses(self, apdu: Apdu, dialect: str = STANDARD) -> str:
+    def refuses(self, apdu: Apdu, dialect: str = STANDARD) -> Sentence | str:
         """Return why the standard cannot express the APDU, or why this system does not accept it; else ''."""
         from mailproc.protocols.iso10161 import writing
 
@@ -134,9 +135,9 @@ class Iso10161Codec(Codec):
             and not self.unsaid(apdu, dialect)
         ):
             takes = ", ".join(sorted(known.answers))
-            return f"{known.means} takes no answer {apdu.results}; it takes {takes}"
+            return sentence("answer-not-taken", system=known.means, answer=str(apdu.results), known=takes)
         if isinstance(apdu, IllRequest) and known.title_needed and not apdu.item.title:
-            return f"{known.means} takes no request without a title"
+            return sentence("request-needs-title", system=known.means)
         return writing.refuses(apdu)
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None = None) -> bool:  # noqa: ARG002

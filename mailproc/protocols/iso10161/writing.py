@@ -15,6 +15,7 @@ from mailproc.protocols.iso10161.fields import delivery_info, unmapped
 from mailproc.protocols.iso10161.fields.apdu_fields import KINDS, said
 from mailproc.protocols.iso10161.fields.field_codec import Tree, found
 from mailproc.protocols.iso10161.fields.parties import INSTITUTION, NAME_AT, SYSTEM
+from mailproc.sentence import Part
 
 _ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  # times in an APDU have no zone
 
@@ -64,14 +65,14 @@ def project(apdu: Apdu) -> Apdu:
     return replace(back, sent_at=apdu.sent_at and back.sent_at)
 
 
-def refuses(apdu: Apdu) -> str:
+def refuses(apdu: Apdu) -> Part:
     """Return why ``apdu`` cannot be expressed, as a sentence, or ''; time and name may still be missing."""
     try:
         whole = said(apdu)
         if (complete := KINDS[apdu.type].complete) is not None:
             complete(apdu, whole)
     except LocalFault as fault:
-        return str(fault)
+        return fault.said
     return ""
 
 

@@ -27,6 +27,7 @@ from mailproc.protocols.artemail.read.orders import Order, OrderFile
 from mailproc.protocols.artemail.requests import Orders
 from mailproc.protocols.artemail.tables.keywords import RZ
 from mailproc.secret_words import MASK
+from mailproc.sentence import Part
 
 _TX = re.compile(rf"^TX (?!{RZ} )")
 _CODES = re.compile(r"(?<![0-9-])[0-9]{2}-[0-9]{4}(?![0-9-])")
@@ -39,9 +40,10 @@ class FieldLost(Exception):
     if one line is wrong.
     """
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, field: str, said: Part) -> None:
+        super().__init__(said)
         self.field = field
+        self.said = said
         self.by_template = False
         self.line = ""
 

@@ -19,6 +19,7 @@ from mailproc.protocols.artemail.write.guard import FieldLost
 from mailproc.protocols.artemail.write.transliterate import is_readable, to_ascii
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
 from mailproc.secret_words import MASK
+from mailproc.sentence import Sentence, sentence
 from mailproc.templating.contract import as_context
 
 _TEMPLATES = {
@@ -48,15 +49,15 @@ def order_file(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, words: Key
             _check_once(one.meant, made)
             made.append(one)
         except FieldLost as lost:
-            held.append(Held(index, lost.field, str(lost), value=not lost.by_template, line=lost.line))
+            held.append(Held(index, lost.field, lost.said, value=not lost.by_template, line=lost.line))
         except LocalFault as fault:
-            held.append(Held(index, "template", str(fault)))
+            held.append(Held(index, "template", fault.said))
     lossy = tuple(note for each in made if (note := _lossy(each.index, apdus[each.index], scheme)))
     try:
         text = _framed(made, scheme, renderer) if made else ""
     except (FieldLost, LocalFault) as fault:
         field = fault.field if isinstance(fault, FieldLost) else "template"
-        held += [Held(each.index, field, str(fault)) for each in made]
+        held += [Held(each.index, field, fault.said) for each in made]
         return Encoded(None, tuple(sorted(held, key=lambda each: each.index)))
     body = letter_body("Order file", text, wire.file_ref) if made else None
     return Encoded(body, tuple(held), wire.customer_code if made else "", lossy=lossy)
@@ -85,17 +86,16 @@ def check_account(apdu: Apdu, customer_code: str) -> None:
 def check_number(number: str) -> None:
     """Raise FieldLost if ``number`` cannot be the number of an order of ours."""
     if not NUMBER.fullmatch(number):
-        said = "is no number of letters, figures and hyphens, at most 20 long"
-        raise FieldLost("ref.number", f"{number[:40]!r} {said}")
+        raise FieldLost("ref.number", sentence("order-number-form", number=number[:40]))
 
 
-def refusal(apdu: IllRequest, scheme: Orders) -> str:
+def refusal(apdu: IllRequest, scheme: Orders) -> Sentence | str:
     """Return why the address cannot stand in an order, whatever the template; '' if it can."""
     order = scheme.order(apdu)
     try:
         guard.check_widths(order.text, order.address)
     except FieldLost as lost:
-        return f"{lost.field}: {lost}"
+        return sentence("of-field", field=lost.field, why=lost.said)
     return ""
 
 
@@ -187,9 +187,9 @@ def _check_title(apdu: IllRequest, order: Order, service: Service) -> None:
     written = citation.write(apdu.item, service)
     title = written[0] if apdu.item.lines and written else apdu.item.title or ""
     if not to_ascii(title).text or not citation.read(order.text, service).title:
-        raise FieldLost("item.title", "an order needs a title")
+        raise FieldLost("item.title", sentence("order-needs-title"))
     if not is_readable(to_ascii(title)):
-        raise FieldLost("item.title", "nothing readable is left of the title in ASCII; give a romanised one")
+        raise FieldLost("item.title", sentence("title-not-ascii"))
 
 
 def _lossy(index: int, apdu: Apdu, scheme: Orders) -> Held | None:

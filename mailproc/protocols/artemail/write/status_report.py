@@ -26,6 +26,7 @@ from mailproc.protocols.artemail.write.guard import FieldLost, check_beside, che
 from mailproc.protocols.artemail.write.order_file import check_account, check_customer_code, letter_body
 from mailproc.protocols.artemail.write.transliterate import to_ascii
 from mailproc.protocols.codec import Encoded, Held, Renderer, Wire
+from mailproc.sentence import Part
 from mailproc.templating.contract import as_context
 
 SUBJECT = "Replies"
@@ -38,7 +39,7 @@ class _Line:
     meant: Apdu
 
 
-def refusal(apdu: Apdu) -> str:
+def refusal(apdu: Apdu) -> Part:
     """Return a sentence on why ``apdu`` cannot be expressed at all; '' if it can."""
     if isinstance(apdu, IllAnswer) and not apdu.reply_code:
         return NO_WORD.get(apdu.results, "")
@@ -65,14 +66,14 @@ def report(apdus: Sequence[Apdu], wire: Wire, renderer: Renderer, replies: Repli
         try:
             made.append(_line(index, apdu, heading, wire.today, replies))
         except FieldLost as lost:
-            held.append(Held(index, lost.field, str(lost), value=True))
+            held.append(Held(index, lost.field, lost.said, value=True))
     if not made:
         return Encoded(None, tuple(held), unsaid=tuple(unsaid))
     try:
         text = _rendered(made, wire, renderer, replies)
     except (FieldLost, LocalFault) as fault:
         field = fault.field if isinstance(fault, FieldLost) else "template"
-        held += [Held(each.index, field, str(fault)) for each in made]
+        held += [Held(each.index, field, fault.said) for each in made]
         return Encoded(None, tuple(sorted(held, key=lambda each: each.index)), unsaid=tuple(unsaid))
     return Encoded(letter_body(SUBJECT, text, wire.file_ref), tuple(held), unsaid=tuple(unsaid))
 
@@ -103,8 +104,8 @@ def word_for(apdu: Apdu, today: date | None, codes: ReplyCodes) -> str:
         if not word or len(word) > LONGEST_CODE:
             raise FieldLost("reply_code", f"a reply code has at most {LONGEST_CODE} characters")
         return word
-    if sentence := refusal(apdu):
-        raise FieldLost("results", sentence)
+    if refused := refusal(apdu):
+        raise FieldLost("results", refused)
     key = next((key for key in _keys(apdu, codes.last_demand) if key in codes.say), None)
     if key is None:
         raise FieldLost("type", f"ARTEmail has no word for this {apdu.type.name}")

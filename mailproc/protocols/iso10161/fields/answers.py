@@ -26,6 +26,7 @@ from mailproc.protocols.iso10161.fields.field_codec import (
 )
 from mailproc.protocols.iso10161.fields.money import AMOUNT_IN_WORDS, OTHER_WORDS
 from mailproc.protocols.iso10161.fields.parties import LOCATION
+from mailproc.sentence import sentence
 
 LOCATIONS = listed(LOCATION)
 SEND_TO = listed(Pair(lambda entry: LOCATION.read({"location-id": entry["system-id"]}), LOCATION.write))
@@ -138,7 +139,7 @@ def complete(answer: IllAnswer, tree: Tree) -> None:
         return
     inner = always | inner
     if component and component not in inner:
-        raise LocalFault(f"an answer {answer.results} must say {said_by}")
+        raise LocalFault(sentence("answer-needs", answer=str(answer.results), field=said_by))
     tree["results-explanation"] = (name, inner)
 
 

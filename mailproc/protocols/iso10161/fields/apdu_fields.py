@@ -40,6 +40,7 @@ from mailproc.protocols.iso10161.fields.parties import (
     WE_LEND,
 )
 from mailproc.protocols.iso10161.fields.strings import WORDS
+from mailproc.sentence import sentence
 
 _ANSWER = field("answer", "answer", Pair(bool, bool))
 _DUE = field("due", "date-due", DUE)
@@ -108,18 +109,18 @@ def _lender(_apdu: Apdu, tree: Tree) -> None:
 
 def _needs_note(_apdu: Apdu, tree: Tree) -> None:
     if "note" not in tree:
-        raise LocalFault("a message must say note")
+        raise LocalFault(sentence("message-needs-note"))
 
 
 def _needs_due(_apdu: Apdu, tree: Tree) -> None:
     if "date-due" not in tree:
-        raise LocalFault("an overdue must say due, the day that has passed")
+        raise LocalFault(sentence("overdue-needs-due"))
 
 
 def _needs_responder(_apdu: Apdu, tree: Tree) -> None:
     for name, component in (("responder", "responder-id"), ("intermediary", "intermediary-id")):
         if component not in tree:
-            raise LocalFault(f"a forward notification must say {name}")
+            raise LocalFault(sentence("forward-needs", field=name))
 
 
 KINDS: dict[ApduType, ApduFields] = {

@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mailproc.errors import LocalFault
+from mailproc.sentence import sentence
 
 Tree = dict[str, Any]
 
@@ -88,7 +89,7 @@ def write_fields(fields: tuple[ApduField, ...], value: Any) -> Tree:
         try:
             component = pair.write(item)
         except LocalFault as problem:
-            raise LocalFault(f"{name}: {problem}", problem.possible) from None
+            raise LocalFault(sentence("of-field", field=name, why=problem.said), problem.possible) from None
         if component is not None:
             put(tree, at, component)
     return tree

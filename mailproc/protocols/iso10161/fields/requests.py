@@ -10,6 +10,7 @@ from mailproc.protocols.iso10161.fields.dates import DATE
 from mailproc.protocols.iso10161.fields.field_codec import Tree, UnreadableComponent, found, put
 from mailproc.protocols.iso10161.fields.parties import REQUESTER_MESSAGES, WE_BORROW
 from mailproc.protocols.iso10161.fields.unmapped import DEFAULTS
+from mailproc.sentence import sentence
 
 _AT_NEED_BEFORE, _ON_OTHER_DATE = 1, 2  # expiry-flag; 3 is no expiry
 _FLAG, _DATE = ("search-type", "expiry-flag"), ("search-type", "expiry-date")
@@ -60,7 +61,7 @@ def _keep_expiry_flag(request: IllRequest, tree: Tree) -> None:
 def complete(request: IllRequest, tree: Tree) -> None:
     _keep_expiry_flag(request, tree)
     if not tree.get("iLL-service-type"):
-        raise LocalFault("a request must say services")
+        raise LocalFault(sentence("request-needs-services"))
     tree.setdefault("requester-optional-messages", REQUESTER_MESSAGES.write(WE_BORROW))
     tree.setdefault("item-id", {})
     for component in ("transaction-type", "place-on-hold"):
