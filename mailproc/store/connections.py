@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from mailproc import private
 from mailproc.errors import Misconfigured, NoRoom
+from mailproc.store import pipeline
+from mailproc.store.db_errors import strip_detail
 
 BUSY_SECONDS = 30
 READERS = 20
@@ -67,7 +69,10 @@ def writing(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_immediate)
         return engine
     engine = _postgresql(url, poolclass=NullPool)
+    event.listen(engine, "connect", pipeline.attach)
     event.listen(engine, "begin", _begin_alone)
+    event.listen(engine, "before_cursor_execute", pipeline.send)
+    event.listen(engine, "commit", pipeline.see_through)
     return engine
 
 
@@ -133,10 +138,9 @@ def _postgresql(url: URL, **options: Any) -> Engine:
 
 
 def _without_detail(context: ExceptionContext) -> None:
-    """PostgreSQL's DETAIL lines hold the row that failed: only the first line goes on."""
     for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args and isinstance(error.args[0], str):
-            error.args = (error.args[0].partition("\n")[0], *error.args[1:])
+        if error is not None:
+            strip_detail(error)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -168,7 +172,7 @@ def _begin_snapshot(connection: Connection) -> None:
 
 
 def _begin_alone(connection: Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+    pipeline.begin(connection, f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def is_there(path: Path) -> bool:

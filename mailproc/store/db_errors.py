@@ -65,6 +65,12 @@ def first_line(error: BaseException) -> str:
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]
 
 
+def strip_detail(error: BaseException) -> None:
+    """Keep the first line of PostgreSQL's message: its DETAIL lines hold the row that failed."""
+    if error.args and isinstance(error.args[0], str):
+        error.args = (error.args[0].partition("\n")[0], *error.args[1:])
+
+
 def is_for_want_of_room(error: BaseException) -> bool:
     """Return whether the disk is full, for errors of the driver and of the system."""
     cause = getattr(error, "orig", None) or error

@@ -28,6 +28,8 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import SQLModel
 
+from mailproc.store.pipeline import StatementPipeline, pipeline_of
+
 _SQLITE = pysqlite.dialect()
 Convert = Callable[[Any], Any]
 _Made = TypeVar("_Made")
@@ -69,10 +71,10 @@ def made(into: type[_Made], rows: Iterable[Sequence[Any]]) -> list[_Made]:
 class Constant(Generic[_Made]):
     """A statement whose text never changes: no ``expanding`` parameter; columns' defaults are plain values.
 
-    On SQLite it goes straight to the driver, values and columns converted by the types that the
-    tables name; a connection that has not begun yet (a reader's snapshot), and PostgreSQL, take
-    SQLAlchemy's way. Either way each row is made ``into`` a dataclass (see ``made``); where none is named
-    the rows are mappings by column name.
+    On SQLite, and where PostgreSQL is written to, it goes straight to the driver, values and columns
+    converted by the types that the tables name; a connection that has not begun yet (a reader's snapshot),
+    and who reads from PostgreSQL, take SQLAlchemy's way. Either way each row is made ``into`` a dataclass
+    (see ``made``); where none is named the rows are mappings by column name.
     """
 
     @overload
@@ -85,12 +87,12 @@ class Constant(Generic[_Made]):
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[_Made]:
         """All of them, in the statement's order."""
-        if not _direct(connection):
+        if (plan := self._direct(connection)) is None:
             found = connection.execute(self.statement, values)
             if self._into is None:
                 return cast(list[_Made], list(found.mappings()))
             return made(self._into, found)
-        return [self._plan.row(row) for row in self._plan.execute(connection, values)]
+        return [plan.row(row) for row in plan.execute(connection, values)]
 
     def row(self, connection: Connection, values: Mapping[str, Any]) -> _Made | None:
         """The only row, or None."""
@@ -106,47 +108,64 @@ class Constant(Generic[_Made]):
 
     def scalar(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first column of the first row, None where there is none."""
-        if not _direct(connection):
+        if (plan := self._direct(connection)) is None:
             return connection.execute(self.statement, values).scalar()
-        found = self._plan.execute(connection, values)
-        return self._plan.first(found[0][0]) if found else None
+        found = plan.execute(connection, values)
+        return plan.first(found[0][0]) if found else None
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """For a statement that gives nothing back."""
-        if not _direct(connection):
+        if (plan := self._direct(connection)) is None:
             connection.execute(self.statement, values)
         else:
-            self._plan.execute(connection, values)
+            plan.run(connection, values)
 
     def count(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """How many rows an UPDATE or DELETE changed."""
-        if not _direct(connection):
+        if (plan := self._direct(connection)) is None:
             return connection.execute(self.statement, values).rowcount
-        return self._plan.count(connection, values)
+        return plan.count(connection, values)
 
     def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         """The same once for each of ``values``, which may be none."""
         if not values:
             return
-        if not _direct(connection):
+        if (plan := self._direct(connection)) is None:
             connection.execute(self.statement, list(values))
         else:
-            self._plan.execute_many(connection, values)
+            plan.run_many(connection, values)
+
+    def _direct(self, connection: Connection) -> "_Plan | None":
+        """How the statement goes straight to the driver; None where it takes SQLAlchemy's way."""
+        if not connection.in_transaction():
+            return None
+        if connection.dialect.name == "sqlite":
+            return self._plan
+        return self._server_plan if pipeline_of(connection) is not None else None
 
     @cached_property
     def _plan(self) -> "_Plan":
-        return _Plan(self.statement, self._into)
+        return _Plan(self.statement, self._into, _SQLITE)
+
+    @cached_property
+    def _server_plan(self) -> "_Plan":
+        return _ServerPlan(self.statement, self._into, _postgresql())
 
 
-def _direct(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite" and connection.in_transaction()
+@cache
+def _postgresql() -> Any:
+    """The dialect that numbers no parameters. Loaded here: who is on SQLite has no psycopg."""
+    from sqlalchemy.dialects.postgresql import psycopg
+
+    dialect: Any = psycopg.dialect
+    return dialect(paramstyle="format")
 
 
 class _Plan:
-    """The statement's text for SQLite, and how to convert what goes in and what comes out."""
+    """The statement's text for a database, and how to convert what goes in and what comes out."""
 
-    def __init__(self, statement: Any, into: Any = None) -> None:
-        compiled = replacement_traverse(statement, {}, _word_written_out).compile(dialect=_SQLITE)
+    def __init__(self, statement: Any, into: Any, dialect: Any) -> None:
+        compiled = replacement_traverse(statement, {}, _word_written_out).compile(dialect=dialect)
         if compiled.post_compile_params:
             raise TypeError("a statement with an expanding parameter is not constant")
         self._text = str(compiled)
@@ -154,11 +173,11 @@ class _Plan:
         self._fixed |= {column.key: column.default.arg for column in compiled.insert_prefetch}
         self._fixed |= {column.key: column.onupdate.arg for column in compiled.update_prefetch}
         places = enumerate(compiled.positiontup)
-        binders = ((place, _binder(compiled.binds[name].type)) for place, name in places)
+        binders = ((place, _binder(compiled.binds[name].type, dialect)) for place, name in places)
         self._conversions = [(place, convert) for place, convert in binders if convert]
         self._picked = _picker(compiled.positiontup)
         columns = getattr(statement, "exported_columns", ())
-        self._columns = [(column.key, _reader(column.type)) for column in columns]
+        self._columns = [(column.key, _reader(column.type, dialect)) for column in columns]
         self.first: Convert = (self._columns[0][1] if self._columns else None) or _as_it_is
         self.row: Convert = self._mapping if into is None else self._maker(into)
 
@@ -174,7 +193,10 @@ class _Plan:
         driver: Any = connection.connection.driver_connection
         return cast(int, driver.execute(self._text, self._bound(values)).rowcount)
 
-    def execute_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        self.execute(connection, values)
+
+    def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
         driver: Any = connection.connection.driver_connection
         driver.executemany(self._text, map(self._bound, values))
 
@@ -196,6 +218,29 @@ class _Plan:
         pairs = zip(self._columns, found, strict=True)
         row = {name: convert(value) if convert else value for (name, convert), value in pairs}
         return cast(RowMapping, row)  # it is read in the same way
+
+
+class _ServerPlan(_Plan):
+    """The same on PostgreSQL: what gives nothing back is sent with what follows (``pipeline``)."""
+
+    def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        return cast(list[Any], self._ask(connection, values).fetchall())
+
+    def count(self, connection: Connection, values: Mapping[str, Any]) -> int:
+        return cast(int, self._ask(connection, values).rowcount)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        self._pipeline(connection).later(self._text, self._bound(values))
+
+    def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
+        for one in values:
+            self.run(connection, one)
+
+    def _ask(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        return self._pipeline(connection).ask(self._text, self._bound(values))
+
+    def _pipeline(self, connection: Connection) -> StatementPipeline:
+        return cast(StatementPipeline, pipeline_of(connection))
 
 
 _Names = tuple[str, ...]
@@ -254,12 +299,12 @@ def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
     return lambda values: list(pick(values))
 
 
-def _binder(kind: Any) -> Convert | None:
-    return cast(Convert | None, kind.dialect_impl(_SQLITE).bind_processor(_SQLITE))
+def _binder(kind: Any, dialect: Any) -> Convert | None:
+    return cast(Convert | None, kind.dialect_impl(dialect).bind_processor(dialect))
 
 
-def _reader(kind: Any) -> Convert | None:
-    return cast(Convert | None, kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None))
+def _reader(kind: Any, dialect: Any) -> Convert | None:
+    return cast(Convert | None, kind.dialect_impl(dialect).result_processor(dialect, None))
 
 
 def _as_it_is(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailproc.store.db_errors import try_later
+from mailproc.store.pipeline import pipeline_of
 
 
 @contextmanager
@@ -20,6 +21,11 @@ def savepoint(connection: Connection) -> Iterator[None]:
     Errors of the store itself (``try_later``) pass through: they break the whole commit, and the database may
     have rolled back already.
     """
+    pipeline = None if connection.dialect.name == "sqlite" else pipeline_of(connection)
+    if pipeline is not None:
+        with pipeline.savepoint():
+            yield
+        return
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT part")
     try:

@@ -15,11 +15,11 @@ from queue import Empty, Full, Queue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
-from mailproc.store.db_errors import try_later
+from mailproc.store.db_errors import driver_errors, try_later
+from mailproc.store.pipeline import pipeline_of, see_through
 from mailproc.store.savepoint import savepoint
 from mailproc.store.store_guard import Guard
 
@@ -111,7 +111,7 @@ class Writer:
         try:
             self._guard.after()  # no work begins in a store that is lost
             connection = self._begin()
-            before = _changes(connection)
+            before = _changes_before(connection)
             results = _attempts(connection, [job for job, _ in group])
             changed = _changes(connection) != before
             self._guard.before(_driver(connection))
@@ -137,12 +137,13 @@ class Writer:
 
     def _begin(self) -> Connection:
         """Begin a transaction on the kept connection, or on a new one if that was lost."""
-        kept = self._connection is not None
+        kept = self._connection
         try:
             return self._open()
-        except SQLAlchemyError as error:
+        except driver_errors():
+            lost = kept is not None and (kept.invalidated or getattr(_driver(kept), "closed", False))
             self._drop()
-            if kept and getattr(error, "connection_invalidated", False):
+            if lost:
                 return self._open()
             raise
 
@@ -197,7 +198,9 @@ def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
         return [_attempt(connection, job) for job in jobs]
     try:
         with slow_work.writing():
-            return [jobs[0](connection)]
+            result = jobs[0](connection)
+        see_through(connection)
+        return [result]
     except BaseException as error:
         if try_later(error) is not None:
             raise
@@ -228,11 +231,17 @@ def _answer(future: "Future[Any]", result: Any) -> None:
         future.set_result(result)
 
 
+def _changes_before(connection: Connection) -> object:
+    """Return ``_changes`` as it is when a transaction begins; PostgreSQL need not be asked."""
+    return _changes(connection) if pipeline_of(connection) is None else None
+
+
 def _changes(connection: Connection) -> object:
     """Return a value that differs once the connection has changed something."""
-    if connection.dialect.name == "sqlite":
+    pipeline = pipeline_of(connection)
+    if pipeline is None:
         return _driver(connection).total_changes
-    return connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()::text").scalar()
+    return pipeline.ask("SELECT pg_current_xact_id_if_assigned()::text", ()).fetchone()[0]
 
 
 def _driver(connection: Connection) -> Any:

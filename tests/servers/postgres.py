@@ -72,8 +72,9 @@ class PostgresServer:
     def stop(self) -> None:
         self._control("-m", "immediate", "stop")
 
-    def url(self, database: str) -> str:
-        return f"postgresql+psycopg://mailproc:{_ESCAPED}@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str, port: int = 0) -> str:
+        """``port``: of a way that leads to the server."""
+        return f"postgresql+psycopg://mailproc:{_ESCAPED}@127.0.0.1:{port or self.port}/{database}"
 
     def execute(self, *statements: str, database: str = "postgres") -> None:
         import psycopg

@@ -62,7 +62,9 @@ NAMES = {
 """Columns of which few rows have the same value; what is found by one of them may be sorted."""
 
 _HERE = str(Path(mailproc.__file__).parent)
-_MACHINERY = ("statements.py", "savepoint.py", "connections.py", "engine.py", "writer.py", "guard.py")
+_MACHINERY = (
+    *("statements.py", "pipeline.py", "savepoint.py", "connections.py", "engine.py", "writer.py", "guard.py"),
+)
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,34 @@ def listening() -> Iterator[list[Said]]:
     def connected(driver: Any, _record: object) -> None:
         if hasattr(driver, "set_trace_callback"):
             driver.set_trace_callback(lambda statement: said.append(Said(statement, None, *_speaker())))
-
-    def hear(_c: Any, cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        if not hasattr(cursor, "row_factory") or hasattr(cursor, "nextset"):  # psycopg's; SQLite's are traced
-            said.append(Said(statement, values[0] if many else values, *_speaker()))
+        else:
+            _hear(driver, lambda text, values: said.append(Said(text, values, *_speaker())))
 
     event.listen(Engine, "connect", connected)
-    event.listen(Engine, "before_cursor_execute", hear)
     try:
         yield said
     finally:
         event.remove(Engine, "connect", connected)
-        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def _hear(driver: Any, hear: Callable[[str, Any], None]) -> None:
+    """Let the cursors of a connection of psycopg's tell what they are given."""
+    driver.cursor_factory = _heard(driver.cursor_factory, hear)
+    driver.server_cursor_factory = _heard(driver.server_cursor_factory, hear)
+
+
+def _heard(cursor: Any, hear: Callable[[str, Any], None]) -> Any:
+    class Heard(cursor):  # type: ignore[misc]  # psycopg is not always installed
+        def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+            hear(query, params)
+            return super().execute(query, params, **how)
+
+        def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+            given = list(params_seq)
+            hear(query, given[0])
+            super().executemany(query, given, **how)
+
+    return Heard
 
 
 def _speaker() -> tuple[str, int]:
@@ -120,14 +138,13 @@ def said_by(connection: Connection, call: Call) -> list[Said]:
             driver.set_trace_callback(None)
         return said
 
-    def hear(_c: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        said.append(Said(statement, values[0] if many else values))
-
-    event.listen(connection, "before_cursor_execute", hear)
+    server: Any = connection.connection.driver_connection
+    usual = server.cursor_factory, server.server_cursor_factory
+    _hear(server, lambda text, values: said.append(Said(text, values)))
     try:
         call(connection)
     finally:
-        event.remove(connection, "before_cursor_execute", hear)
+        server.cursor_factory, server.server_cursor_factory = usual
     return said
 
 
