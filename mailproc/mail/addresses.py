@@ -1,9 +1,9 @@
-"""Addresses out of header fields (RFC 5322 3.4 and 4.4, RFC 6532), read once from left to right.
+"""Parse addresses in header fields (RFC 5322, 3.4 and 4.4; RFC 6532), in one pass from left to right.
 
-Two questions are asked of one reading. ``mailboxes`` wants every address of To or Reply-To
-that is clearly one. ``author`` wants who wrote the letter, and answers only where every reader
-of the field must find the same single mailbox: whoever checked the letter before us (DMARC) may
-have read it another way, and a forged sender must not be found in the difference.
+Two questions are asked of one parse. ``mailboxes`` returns every address of To or Reply-To that is clearly
+one. ``author`` returns the author of the letter only if every reader of the field must find the same single
+mailbox: a verifier before us (DMARC) may have read the field differently, and a forged sender must not profit
+from that.
 """
 
 import re
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from mailproc.mail import charset, encoded_words
 from mailproc.mail.defects import Defects
 
-MOST_OF_FIELD = 16_384  # octets of a list of recipients that are looked at
-MOST_OF_AUTHOR = 998  # octets of From: common verifiers look at no more than 1,024
+MOST_OF_FIELD = 16_384  # octets of a list of recipients that are read
+MOST_OF_AUTHOR = 998  # octets of From: common verifiers read at most 1,024
 MOST_OF_ADDRESS = 254  # octets, RFC 5321 4.5.3.1.3
 MOST_NESTED = 10  # comments in comments
 
@@ -45,27 +45,29 @@ _QUOTABLE = re.compile(r'[^@<>()"\\\t\n]+')  # in a quoted local part; "@" there
 
 
 class _Token(NamedTuple):
-    """``kind`` is a sign of ``_MAILBOX``; "c" is a comment, "?" what cannot stand in an address list."""
+    """``kind`` is a character of ``_MAILBOX``; "c" is a comment, "?" what cannot be in an address list."""
 
     kind: str
     text: str
 
 
 def ascii_lower(address: str) -> str:
-    """How two addresses compare: lower case of ASCII letters alone, so that no other address may become
-    equal to a partner's ("K" for Kelvin is not our "k")."""
+    """Return the address for comparison: only ASCII letters in lower case.
+
+    So no other address can equal a partner's ("K" for Kelvin is not our "k").
+    """
     if address.isascii():
         return address.lower()
     return "".join(sign.lower() if sign.isascii() else sign for sign in address)
 
 
 def author(fields: Sequence[bytes], defects: Defects) -> str:
-    """Return the one mailbox that a letter's From fields name, lower case in its ASCII letters.
+    """Return the one mailbox in a letter's From fields, its ASCII letters in lower case.
 
-    '' with a defect where there is more than one field or mailbox, a group, a route, a domain
-    literal, anything that RFC 5322 does not allow, or a decoy: an address inside a comment or an
-    encoded word, angle brackets inside a display name. '' without one where there is no field.
-    A mailbox without a domain is the sender's own mail system ("MAILER-DAEMON").
+    '' with a defect if there is more than one field or mailbox, a group, a route, a domain literal, anything
+    that RFC 5322 does not allow, or a decoy: an address inside a comment or an encoded word, angle brackets
+    inside a display name. '' without a defect if there is no field. A mailbox without a domain is the
+    sender's own mail system ("MAILER-DAEMON").
     """
     if not fields:
         return ""
@@ -81,9 +83,9 @@ def author(fields: Sequence[bytes], defects: Defects) -> str:
 
 
 def mailboxes(fields: Sequence[bytes], defects: Defects) -> tuple[str, ...]:
-    """Return the addresses of these fields in their order, without display names, groups dissolved.
+    """Return the addresses of these fields in order, without display names, with groups dissolved.
 
-    What is not clearly an address is left out and noted.
+    What is not clearly an address is omitted and noted.
     """
     found: dict[str, None] = {}
     for field in fields:
@@ -97,24 +99,28 @@ def mailboxes(fields: Sequence[bytes], defects: Defects) -> tuple[str, ...]:
 
 
 def only(field: bytes) -> str:
-    """Return the one mailbox of a field such as Return-Path, '' where there is none or another thing."""
+    """Return the one mailbox of a field such as Return-Path, '' if there is none, or something else."""
     tokens = tuple(_tokens(_folded(field)))
     return _mailbox(tokens) if _MAILBOX.fullmatch(_kinds(tokens)) else ""
 
 
 def bare(address: str) -> str:
-    """Return an envelope's address as ``author`` would write it, '' where it is no addr-spec."""
+    """Return an envelope's address as ``author`` would write it, '' if it is no addr-spec."""
     tokens = tuple(_tokens(address[: MOST_OF_AUTHOR + 1]))
     return _mailbox(tokens) if _ADDRESS.fullmatch("".join(token.kind for token in tokens)) else ""
 
 
 def is_sendable(address: str) -> bool:
-    """Can a letter be sent there? In ASCII, unquoted, at most 254 octets (RFC 5321, 4.5.3.1.3)."""
+    """Return whether a letter can be sent there.
+
+    ASCII, unquoted, at most 254 octets (RFC 5321, 4.5.3.1.3).
+    """
     return len(address) <= MOST_OF_ADDRESS and _SENDABLE.fullmatch(address) is not None
 
 
 def _folded(field: bytes) -> str:
-    """The field, "\\n" where it is folded; '' if it is too long, not UTF-8, or holds control characters."""
+    """Return the field with a line feed at each fold; '' if too long, not UTF-8, or with control
+    characters."""
     if len(field) > MOST_OF_AUTHOR or _ESCAPED_FOLD.search(field):
         return ""
     try:
@@ -147,7 +153,7 @@ def _token(found: re.Match[str]) -> _Token:
 
 
 def _end_of_comment(text: str, start: int) -> int:
-    """Where the comment that begins there is over; 0 if never, or if it nests too deep."""
+    """Return where the comment that begins there ends; 0 if never, or if it nests too deep."""
     depth = 0
     for piece in _COMMENT.finditer(text, start):
         depth += {"(": 1, ")": -1}.get(piece[0], 0)
@@ -163,7 +169,7 @@ def _kinds(tokens: Sequence[_Token]) -> str:
 
 
 def _elements(tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
-    """What stands between commas; the name of a group belongs to none."""
+    """Yield the tokens between commas, without names of groups."""
     element: list[_Token] = []
     may_be_name = True
     for token in tokens:
@@ -179,7 +185,7 @@ def _elements(tokens: Iterator[_Token]) -> Iterator[list[_Token]]:
 
 
 def _decoy(tokens: Sequence[_Token]) -> bool:
-    """Might another reader find an address where none is?
+    """Return whether another reader might find an address where none is.
 
     Some look for the first "<" or "@", some decode words first, some end a string or a comment at a fold.
     """
@@ -198,12 +204,12 @@ def _decoy(tokens: Sequence[_Token]) -> bool:
 
 
 def _angle(tokens: Sequence[_Token]) -> int:
-    """Where the display name ends: the place of "<", 0 where there is none."""
+    """Return where the display name ends: the position of "<", 0 if there is none."""
     return next((at for at, token in enumerate(tokens) if token.kind == "<"), 0)
 
 
 def _mailbox(element: Sequence[_Token]) -> str:
-    """The address of an element that has the shape of a mailbox; '' if it is no safe one."""
+    """Return the address of an element in the form of a mailbox; '' if it is not a safe one."""
     local, *rest = [token for token in element[_angle(element) :] if token.kind in ("w", "q", "@")]
     address = _local(local)
     if address and rest:
@@ -214,7 +220,7 @@ def _mailbox(element: Sequence[_Token]) -> str:
 
 
 def _local(token: _Token) -> str:
-    """The local part as short as it can be written; '' where it cannot be told apart safely."""
+    """Return the shortest form of the local part; '' if it cannot be identified safely."""
     if _DOT_ATOM.fullmatch(token.text):
         return token.text
     return f'"{token.text}"' if token.kind == "q" and _QUOTABLE.fullmatch(token.text) else ""

@@ -9,14 +9,12 @@ LISTENER, INJECT = "listener", "inject"
 
 @dataclass(frozen=True)
 class Channel:
-    """What is known of who brings a letter.
+    """What is known of the sender of a letter.
 
-    ``envelope``: a sender is named beside the letter, and the letter cannot say otherwise. ``peer``: the
-    client's IP address. ``login``: as whom it has logged in. ``vouched``: staff stand for the letter, and may
-    have named its envelope.
-
-    ``opened_by``: the module whose ``incoming(app)`` gives the service the channel (``transport.incoming``);
-    '' where nothing runs.
+    ``envelope``: the sender is given beside the letter, and the letter cannot change it. ``peer``: the
+    client's IP address. ``login``: the user that has logged in. ``vouched``: staff vouch for the letter, and
+    may have given its envelope. ``opened_by``: the module whose ``incoming(app)`` opens the channel for the
+    service (``transport.incoming``); '' if nothing runs.
     """
 
     name: str
@@ -32,7 +30,7 @@ DOORS: dict[str, Channel] = {
     INJECT: Channel("hand", vouched=True),
 }
 MAILBOX = Channel("imap", opened_by="mailproc.app.polling")
-"""Of every other door: the name of a mailbox, whose server may say by Return-Path who sent the letter."""
+"""Any other door is the name of a mailbox, whose server may give the sender in Return-Path."""
 
 
 def of_door(door: str) -> Channel:
@@ -40,5 +38,5 @@ def of_door(door: str) -> Channel:
 
 
 def opened_channels() -> Iterator[Channel]:
-    """Those that the service runs."""
+    """Yield the channels that the service runs."""
     return (channel for channel in (*DOORS.values(), MAILBOX) if channel.opened_by)

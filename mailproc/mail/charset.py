@@ -1,4 +1,4 @@
-"""Characters out of bytes, for letters whose label lies as often as not."""
+"""Decode text in letters, whose charset labels are often wrong."""
 
 import codecs
 import re
@@ -20,13 +20,13 @@ _KNOWN = frozenset(
 )
 # In these ASCII bytes need not mean ASCII characters, so "it is valid UTF-8" proves nothing.
 _NOT_ASCII_BASED = re.compile(r"utf-(16|32)|iso2022|hz")
-# What is labelled so is windows-1252 in truth wherever the two differ.
+# Text with this label is really windows-1252 wherever the two differ.
 _LATIN = frozenset({"ascii", "iso8859-1"})
 
 
 @lru_cache(maxsize=256)
 def codec_name(label: str) -> str:
-    """Python's name for a charset label; '' where the label is unknown or not to be trusted."""
+    """Return Python's name for a charset label; '' if the label is unknown or not trusted."""
     if not _LABEL.fullmatch(label):
         return ""
     try:
@@ -37,10 +37,10 @@ def codec_name(label: str) -> str:
 
 
 def decode(content: bytes, label: str, defects: Defects) -> tuple[str, str]:
-    """Return the characters, never raising, and the name of the charset that gave them.
+    """Return the text, and the name of the charset that gave it; never raises.
 
-    Strict UTF-8 goes before the label: writers are known that label UTF-8 as latin-1.
-    Line ends become LF; a byte order mark and NULs (PostgreSQL takes none) are left out.
+    Strict UTF-8 goes before the label, because some writers label UTF-8 as latin-1. Line ends become LF; a
+    byte order mark and NULs (PostgreSQL accepts none) are removed.
     """
     characters, name = _characters(content, label, defects)
     characters = characters.removeprefix("\ufeff")
@@ -53,7 +53,7 @@ def decode(content: bytes, label: str, defects: Defects) -> tuple[str, str]:
 
 
 def plain(content: bytes) -> str:
-    """Characters of a header's bytes (RFC 6532 or a careless sender)."""
+    """Return the text of a header's bytes (RFC 6532, or a careless sender)."""
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""Bytes out of a body: the same bytes for the same input, and nothing in it ends a line.
+"""Compose a letter: the same bytes for the same input, and no value can end a line.
 
-RFC 5322, 2045, 2047, 2231, 3834. Written by hand, because the standard library's generator
-draws boundaries at random and folds where machines that read a subject do not expect it.
+RFC 5322, 2045, 2047, 2231, 3834. Own code, because the standard library's generator draws boundaries at
+random and folds where systems that read a subject do not expect it.
 """
 
 import base64
@@ -18,7 +18,7 @@ from mailproc.mail.letter import Body
 
 MOST_REFERENCES = 20
 MOST_OF_SUBJECT = 250
-"""Characters. Relays refuse a header of megabytes, and nobody reads on."""
+"""Characters; relays refuse a header of megabytes."""
 MOST_OF_NAME = 200  # characters: verifiers give up on a long From
 FOLD_AT = 76
 _WORD_OCTETS = 39  # of UTF-8 in one encoded word: a line with one has at most 76 characters
@@ -45,11 +45,10 @@ def compose(
 ) -> bytes:
     """Return a letter with CRLF line ends, ready for the wire.
 
-    Identifiers come without brackets; ``date`` is aware. One part is the letter itself,
-    several are multipart/mixed. Text gets a last line end where it has none, and loses NULs.
-    Identifiers of others that cannot stand in a header are left out. An empty
-    ``auto_submitted`` leaves the field out. Raises LocalFault where an address or our own
-    identifier cannot be written, ValueError for a naive ``date``.
+    Identifiers come without brackets; ``date`` is aware. One part is the letter itself, several are
+    multipart/mixed. A last line end is added to a text without one; NULs are removed. Foreign identifiers
+    that cannot be in a header are omitted. An empty ``auto_submitted`` omits the field. Raise LocalFault if
+    an address or our own identifier cannot be written, ValueError for a naive ``date``.
     """
     if date.tzinfo is None:
         raise ValueError("a naive time is no instant")
@@ -70,18 +69,18 @@ def compose(
 
 
 def message_id(domain: str, token: str) -> str:
-    """Return an identifier without brackets. ``token`` must be one of a kind at ``domain``."""
+    """Return an identifier without brackets. ``token`` must be unique at ``domain``."""
     return _own_id(f"{token}@{domain}")
 
 
 def subject(text: str) -> str:
-    """The subject on one line, cut with an ellipsis after ``MOST_OF_SUBJECT`` characters."""
+    """Return the subject on one line, cut with an ellipsis after ``MOST_OF_SUBJECT`` characters."""
     line = one_line(text[: 4 * MOST_OF_SUBJECT])
     return line if len(line) <= MOST_OF_SUBJECT else line[: MOST_OF_SUBJECT - 1].rstrip() + "…"
 
 
 def domain_of(address: str) -> str:
-    """What stands behind the last "@", in lower case; '' where there is none."""
+    """Return the part after the last "@", in lower case; '' if there is none."""
     return address.rpartition("@")[2].lower() if "@" in address else ""
 
 
@@ -125,13 +124,13 @@ def _thread(in_reply_to: str, references: Sequence[str]) -> Iterator[str]:
 
 
 def _folded(items: list[str], separator: str) -> str:
-    """One item a line where they do not fit into one."""
+    """Return one item per line if they do not fit in one line."""
     whole = separator.join(items)
     return whole if len(whole) <= FOLD_AT - 10 else (separator.rstrip() + "\r\n ").join(items)
 
 
 def _text(value: str) -> str:
-    """A subject: as it is where it is short ASCII, else folded at blanks or as encoded words."""
+    """Return a subject: unchanged if it is short ASCII, else folded at blanks or as encoded words."""
     line = one_line(value)
     if not line.isascii() or "=?" in line or any(len(word) > FOLD_AT - 10 for word in line.split()):
         return _encoded(line)
@@ -144,7 +143,7 @@ def _text(value: str) -> str:
 
 
 def _encoded(line: str) -> str:
-    """RFC 2047 words of whole characters, one a line; halves of surrogates become "?"."""
+    """Return RFC 2047 words of whole characters, one per line; surrogates become "?"."""
     words, word = [], b""
     for character in line:
         octets = character.encode("utf-8", "replace")

@@ -15,14 +15,14 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 def decoded(line: str) -> str:
-    """The line with its encoded words as characters; what is none stays as it is."""
+    """Return the line with its encoded words decoded; all else is unchanged."""
     if "=?" not in line:
         return line
     return "".join(charset.decode(content, name, Defects())[0] for name, content in _pieces(line))
 
 
 def deceives(text: str) -> bool:
-    """May the encoded words of ``text`` hold an address, or mean one thing here and another elsewhere?
+    """Return whether encoded words of ``text`` may hold an address, or be decoded in different ways.
 
     Some readers decode a field before they look for its addresses.
     """
@@ -37,15 +37,15 @@ def deceives(text: str) -> bool:
 
 
 def _is_plain(word: re.Match[str]) -> bool:
-    """Is there one way only to decode it?"""
+    """Return whether there is only one way to decode it."""
     sure = word[2] in "qQ" or (_BASE64.fullmatch(word[3]) is not None and len(word[3]) % 4 == 0)
     return sure and bool(charset.codec_name(word[1].lower()))
 
 
 def _pieces(line: str) -> list[tuple[str, bytes]]:
-    """Octets with their charset; '' marks characters that were not encoded.
+    """Return octets with their charset; '' marks text that was not encoded.
 
-    Neighbours of one charset are joined as bytes, for senders cut characters.
+    Neighbours of one charset are joined as bytes, because some senders split characters.
     """
     pieces: list[tuple[str, bytes]] = []
     position = 0

@@ -1,7 +1,7 @@
-"""The MIME entity of a letter to send: parts in, header lines and encoded content out.
+"""Write the MIME entity of a letter: header lines and encoded content.
 
-RFC 2045, 2046, 2231. A part of another's letter (message/rfc822) is sent as base64 like any
-other content that is no text.
+RFC 2045, 2046, 2231. An attached letter (message/rfc822) is sent as base64 like any other content that is not
+text.
 """
 
 import base64
@@ -30,7 +30,7 @@ Entity = tuple[list[str], bytes]  # header lines, encoded content
 def written(parts: Sequence[Part], seed: str) -> bytes:
     """Return everything from Content-Type to the end of the letter, ending in CRLF.
 
-    Raises LocalFault for a media type or a parameter's name that is none.
+    Raise LocalFault for an invalid media type or parameter name.
     """
     entities = [_entity(part) for part in parts] or [_entity(Part("text/plain", b"", text=""))]
     if len(entities) == 1:
@@ -43,7 +43,7 @@ def written(parts: Sequence[Part], seed: str) -> bytes:
 
 
 def _boundary(content: bytes, seed: str) -> str:
-    """Derived from the letter, so that equal letters are equal; never one that stands in it."""
+    """Derive it from the letter, so that equal letters are equal; never one that occurs in it."""
     while True:
         boundary = "=_" + hashlib.sha256(seed.encode()).hexdigest()[:32]
         if boundary.encode() not in content:
@@ -57,7 +57,7 @@ def _rendered(part: Entity) -> bytes:
 
 
 def _entity(part: Part) -> Entity:
-    """Header lines and encoded content of one part."""
+    """Return header lines and encoded content of one part."""
     given = dict(part.parameters)
     if part.text is None:
         charset, encoding, content = "", "base64", _base64(part.content)
@@ -77,7 +77,7 @@ def _entity(part: Part) -> Entity:
 
 
 def _characters(text: str, label: str) -> tuple[str, bytes]:
-    """The charset asked for where the text fits into it, else us-ascii, else utf-8."""
+    """Return the charset asked for if the text fits in it, else us-ascii, else utf-8."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if lines and not lines.endswith("\n"):
         lines += "\n"
@@ -91,7 +91,7 @@ def _characters(text: str, label: str) -> tuple[str, bytes]:
 
 
 def _transfer(octets: bytes) -> tuple[str, bytes]:
-    """Text with LF ends in the plainest encoding that carries it, with CRLF ends."""
+    """Return text with LF ends in the plainest encoding that carries it, with CRLF ends."""
     fits = all(len(line) <= MOST_OF_LINE for line in octets.split(b"\n"))
     if fits and not _NEEDS_CODING.search(octets):
         return "7bit", octets.replace(b"\n", b"\r\n")
@@ -106,7 +106,7 @@ def _base64(content: bytes) -> bytes:
 
 
 def _parameter(name: str, value: str) -> str:
-    """RFC 2045 quoting, RFC 2231 where the value is not ASCII; bounded, on a line of its own."""
+    """Return RFC 2045 quoting, or RFC 2231 if the value is not ASCII; bounded, on its own line."""
     if not _NAME.fullmatch(name):
         raise LocalFault(f"{name[:80]!r} cannot name a parameter.")
     line = one_line(value)[:MOST_OF_VALUE]

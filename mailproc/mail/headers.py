@@ -1,7 +1,7 @@
-"""The header of a letter or of a part: split as bytes, each field decoded when asked for.
+"""The header of a letter or part: split as bytes, each field decoded when needed.
 
-Rules: RFC 5322 (fields, folding, identifiers), RFC 2047 (encoded words). A bare CR ends no
-line here, so nobody can hide a field from the verifier that looked at the letter before us.
+RFC 5322 (fields, folding, identifiers), RFC 2047 (encoded words). A bare CR ends no line here, so nobody can
+hide a field from a verifier that read the letter before us.
 """
 
 import re
@@ -14,7 +14,7 @@ from mailproc.mail.defects import Defects
 Header = dict[str, list[bytes]]  # lower-case names; values as they came, folded
 
 MOST_OF_HEADER = 262_144  # octets
-MOST_OF_FIELD = 16_384  # octets of one field that are looked at
+MOST_OF_FIELD = 16_384  # octets of one field that are read
 MOST_OF_LINE = 998  # characters of a decoded value
 MOST_OF_ID = 250
 MOST_IDS = 100
@@ -29,15 +29,15 @@ _ID = re.compile(r"<([^<>]+)>")
 
 
 def split(raw: bytes, defects: Defects) -> tuple[Header, bytes]:
-    """Return the fields and the body. A line that is no field ends the header, unswallowed."""
+    """Return the fields and the body. A line that is not a field ends the header and is kept."""
     header, body = read(raw, 0, len(raw), defects)
     return header, raw[body:]
 
 
 def read(raw: bytes, begin: int, stop: int, defects: Defects) -> tuple[Header, int]:
-    """As ``split``, of the part of a letter between two places: the fields, and where the body begins.
+    """Like ``split``, for a range of a letter: return the fields, and where the body begins.
 
-    Nothing but the fields is copied: parts lie in parts, and each level would copy the letter.
+    Only the fields are copied: parts are nested, and each level would copy the letter.
     """
     end, body = _end(raw, begin, stop)
     if end - begin > MOST_OF_HEADER:
@@ -56,10 +56,10 @@ def read(raw: bytes, begin: int, stop: int, defects: Defects) -> tuple[Header, i
 
 
 def irregular(raw: bytes) -> str:
-    """Say why others may see other fields in this letter's header than ``split`` does; '' if nobody can.
+    """Return why others may see other fields in this header than ``split`` does; '' if nobody can.
 
-    RFC 5322 2.1, 2.2 and 4.5: where systems disagree on what ends a line, a field or the header, a
-    field hides from one of them and not from another.
+    RFC 5322, 2.1, 2.2 and 4.5: if systems disagree on what ends a line, a field or the header, a field is
+    hidden from one of them and not from another.
     """
     end, body = _end(raw, 0, len(raw))
     if end > MOST_OF_HEADER:
@@ -75,10 +75,10 @@ def irregular(raw: bytes) -> str:
 
 
 def _end(raw: bytes, begin: int, stop: int) -> tuple[int, int]:
-    """Where the blank line behind the header begins, and where the body does."""
+    """Return where the blank line after the header begins, and where the body does."""
     if raw.startswith((b"\n", b"\r\n"), begin, stop):
         return begin, raw.index(b"\n", begin) + 1
-    crlf = raw.find(b"\n\r\n", begin, stop)  # searched so for its speed: every part of every letter is split
+    crlf = raw.find(b"\n\r\n", begin, stop)  # the fastest search: every part of every letter is split
     lf = raw.find(b"\n\n", begin, crlf + 1 if crlf >= 0 else stop)
     if lf >= 0:
         return lf + 1, lf + 2
@@ -86,7 +86,7 @@ def _end(raw: bytes, begin: int, stop: int) -> tuple[int, int]:
 
 
 def named(raw: bytes, name: str) -> tuple[str, ...]:
-    """Every field of that name in a letter, topmost (newest trace) first, each as one line."""
+    """Return every field of that name in a letter, topmost (newest trace) first, each as one line."""
     if name.lower().encode("ascii") not in raw[: min(_end(raw, 0, len(raw))[0], MOST_OF_HEADER)].lower():
         return ()  # as in almost every letter that is asked: ten times quicker than splitting
     header, _ = split(raw, Defects())
@@ -94,13 +94,13 @@ def named(raw: bytes, name: str) -> tuple[str, ...]:
 
 
 def first(header: Header, name: str) -> bytes:
-    """The topmost field of that name, b'' where there is none."""
+    """Return the topmost field of that name, b'' if there is none."""
     values = header.get(name)
     return values[0] if values else b""
 
 
 def text(value: bytes) -> str:
-    """Return a field as one line of characters, encoded words decoded."""
+    """Return a field as one line of text, with encoded words decoded."""
     return one_line(encoded_words.decoded(charset.plain(value[:MOST_OF_FIELD])))[:MOST_OF_LINE]
 
 
@@ -110,13 +110,13 @@ def one_line(characters: str) -> str:
 
 
 def token(value: bytes) -> str:
-    """The first word of a field in lower case: "auto-replied; owner=x" is "auto-replied"."""
+    """Return the first word of a field in lower case: "auto-replied" for "auto-replied; owner=x"."""
     words = _BEHIND_TOKEN.split(text(value).lower().strip(), maxsplit=1)
     return words[0]
 
 
 def ids(values: list[bytes]) -> tuple[str, ...]:
-    """Message identifiers without brackets, the last hundred; garbage stays as text."""
+    """Return Message-IDs without brackets, the last hundred; garbage is kept as text."""
     line = " ".join(one_line(charset.plain(value[:MOST_OF_FIELD])) for value in values)
     found = ["".join(one.split())[:MOST_OF_ID] for one in _ID.findall(line)]
     if not found:
@@ -127,7 +127,7 @@ def ids(values: list[bytes]) -> tuple[str, ...]:
 
 
 def date(value: bytes, defects: Defects) -> datetime | None:
-    """The aware instant of a Date field, in the sender's zone; UTC where no zone is given."""
+    """Return the aware instant of a Date field, in the sender's zone; UTC if no zone is given."""
     if not value:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Plain lines out of what mail programs make of them: HTML, and flowed text (RFC 3676).
+"""Return plain lines from HTML and from flowed text (RFC 3676).
 
-HTML is cut by one expression that never looks back: ``html.parser`` takes seconds for a short
-letter of unclosed tags (quadratic, CVE-2025-6069), and raises for others.
+HTML is split by one expression without backtracking: ``html.parser`` takes seconds for a short letter of
+unclosed tags (quadratic, CVE-2025-6069), and raises for others.
 """
 
 import re
@@ -30,10 +30,10 @@ _BLOCKS = frozenset(
 
 
 def unflowed(text: str, delete_space: bool) -> str:
-    """Join the lines that a flowed text broke; quoted lines only with their own level.
+    """Join the lines that a flowed text broke; quoted lines only within their level.
 
-    A blank line is never joined, whatever stands before it: here blank lines have a meaning. A text of more
-    lines than are read (``MOST_LINES``) stays as it is.
+    A blank line is never joined, because blank lines have a meaning here. A text above ``MOST_LINES`` is
+    unchanged.
     """
     if text.count("\n") >= MOST_LINES:
         return text
@@ -53,7 +53,7 @@ def unflowed(text: str, delete_space: bool) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    """One after another: all of them together take many times the text's memory."""
+    """Yield lines one by one: all of them together would take many times the text's memory."""
     begin = 0
     while (end := text.find("\n", begin)) >= 0:
         yield text[begin:end]
@@ -62,7 +62,7 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def from_html(html: str) -> str:
-    """Return the words of an HTML text in lines; scripts, styles and tags are left out."""
+    """Return the words of an HTML text in lines, without scripts, styles and tags."""
     page = _Page()
     for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
         if token["tag"]:
@@ -73,7 +73,7 @@ def from_html(html: str) -> str:
 
 
 class _Page:
-    """Breaks lines as a browser would, each block once however deep blocks are nested."""
+    """Breaks lines as a browser would, each block once, however deep blocks are nested."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -105,7 +105,7 @@ class _Page:
             self._line.append(words)
 
     def result(self) -> str:
-        """The lines, without blank ones before the first and after the last."""
+        """Return the lines, without blank ones at both ends."""
         self._end_block()
         return "\n".join(self._lines).strip("\n") + "\n"
 

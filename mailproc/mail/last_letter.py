@@ -1,4 +1,4 @@
-"""What was made of a letter, kept while the same letter is asked about: it costs, and is asked for often."""
+"""Cache a result for the latest letter, as long as it is the same object."""
 
 import weakref
 from collections.abc import Callable
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class LastLetter(Generic[T]):
-    """Call it with a letter. Remembers one result, by the very object, while the letter lives."""
+    """Call it with a letter. It keeps one result, by object identity, while the letter lives."""
 
     def __init__(self, make: Callable[[Letter], T]) -> None:
         self._make = make
@@ -22,7 +22,7 @@ class LastLetter(Generic[T]):
         kept = self._kept
         if kept is not None and kept[0]() is letter:
             return kept[1]
-        self._kept = None  # two of the largest letters are not in memory at once
+        self._kept = None  # so that two of the largest letters are never in memory together
         made = self._make(letter)
         self._kept = (weakref.ref(letter, self._forget), made)
         return made

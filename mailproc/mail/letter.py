@@ -6,13 +6,13 @@ from datetime import datetime
 from hashlib import sha256
 
 LARGEST = 50_000_000
-"""Octets of a letter that is taken from a file, or from a mailbox where nothing smaller is said."""
+"""Octets of a letter from a file, or from a mailbox without a smaller limit."""
 
 BY_MAIL = "mail"
-"""The transport of all that has no other: letters to people, and to partners that name none."""
+"""The default transport: for letters to people, and for partners without another one."""
 
 MOST_LINES = 200_000
-"""Lines of all texts of one letter that are read together. Ten thousand orders have fewer."""
+"""Lines of all texts of one letter together. Ten thousand orders have fewer."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Letter:
-    """An e-mail (RFC 5322) that was read. Never built by throwing: see ``defects``.
+    """An e-mail (RFC 5322) that was read; reading never raises, see ``defects``.
 
-    Addresses are bare and lower case ("ill@library.example"), '' where there is none.
-    ``authors`` are the From fields as lines, whatever they hold: who a letter says it is of, proven or not.
-    ``message_id`` is without angle brackets. ``date`` is aware, in the sender's zone.
+    Addresses are bare and in lower case ("ill@library.example"), '' if there is none. ``authors`` are the
+    From fields as lines, unchecked. ``message_id`` is without angle brackets. ``date`` is aware, in the
+    sender's zone.
     """
 
     raw: bytes
@@ -68,11 +68,10 @@ class Letter:
         return ""
 
     def content_digest(self) -> str:
-        """SHA-256 (hex) of what the letter says: its subject and its decoded parts, without white space.
+        """Return SHA-256 (hex) of subject and decoded parts, without white space.
 
-        Equal for the same letter by another way, which has other transport headers, and for one to which
-        somebody has added blanks: a signature with relaxed canonicalization (RFC 6376, 3.4) allows that.
-        Linear in the letter.
+        Equal for the same letter with other transport headers, and for one to which blanks were added: a
+        signature with relaxed canonicalization (RFC 6376, 3.4) allows that. Linear in the letter.
         """
         digest = sha256()
         for piece in self._said():
@@ -91,10 +90,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Body:
-    """What a codec or a notice wants to say: a subject and its parts, no addresses.
+    """What a codec or a notice wants to send: a subject and its parts, no addresses.
 
-    A part with ``text`` is sent as text in the charset named (us-ascii where '' and it fits,
-    else utf-8); any other part as base64 of ``content``.
+    A part with ``text`` is sent as text in the charset named (us-ascii if '' and it fits, else utf-8); any
+    other part as base64 of ``content``.
     """
 
     subject: str
@@ -103,8 +102,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Envelope:
-    """RFC 5321: who the relay is told. An empty ``mail_from`` is the null sender. ``transport``: by which of
-    ours the letter goes."""
+    """The envelope (RFC 5321). An empty ``mail_from`` is the null sender. ``transport``: how it goes."""
 
     mail_from: str
     rcpt_to: str

@@ -1,7 +1,7 @@
-"""The MIME tree (RFC 2045, 2046): its leaves as Parts, with limits a hostile letter meets.
+"""The MIME tree (RFC 2045, 2046): its leaves as Parts, with limits against hostile letters.
 
-Split by hand and not by the standard library's parser: that one descends into attached
-letters (whose very bytes we keep), tries every open boundary on every line, and has no limit.
+Own code, because the standard library's parser descends into attached letters (whose exact bytes we keep),
+tries every open boundary on every line, and has no limit.
 """
 
 import re
@@ -17,7 +17,7 @@ MOST_ENTITIES = 500
 MOST_LEVELS = 10
 
 Span = tuple[int, int]
-"""Where something lies in the letter: its first octet, and the one behind its last."""
+"""A range of the letter: its first octet, and the one after its last."""
 
 
 class Entity(NamedTuple):
@@ -28,7 +28,7 @@ class Entity(NamedTuple):
 
 
 class Tree:
-    """Collects the leaves in the order of the letter. What is not split stays as one leaf."""
+    """Collects the leaves in the order of the letter. What is not split is one leaf."""
 
     def __init__(self, defects: Defects) -> None:
         self.parts: list[Part] = []
@@ -38,7 +38,7 @@ class Tree:
     def add(
         self, raw: bytes, span: Span | None = None, default: str = "text/plain", level: int = 0
     ) -> Entity:
-        """Take in the entity that lies there with all below it; return its fields and its media type."""
+        """Add the entity in that range with all below it; return its fields and its media type."""
         self._entities += 1
         begin, stop = span or (0, len(raw))
         header, begin = headers.read(raw, begin, stop, self._defects)
@@ -113,10 +113,9 @@ def _filename(disposition: bytes, given: parameters.Parameters) -> str:
 def delimiters(
     raw: bytes, delimiter: bytes, begin: int = 0, stop: int | None = None
 ) -> Iterator[tuple[int, int, bool]]:
-    """Where each delimiter line of the body between ``begin`` and ``stop`` starts, where the next line
-    starts, whether it is the last.
+    """Yield where each delimiter line of the body starts, where the next line starts, and if it is the last.
 
-    Found by an expression, for a letter may begin a million lines so and end none.
+    Found by an expression, because a letter may begin a million lines like a delimiter and end none.
     """
     stop = len(raw) if stop is None else stop
     line = re.escape(delimiter) + rb"(--)?+[ \t\r]*+(?=\n|\Z)"
@@ -127,7 +126,7 @@ def delimiters(
 
 
 def _before_line_end(raw: bytes, begin: int, stop: int) -> int:
-    """The line end before a delimiter belongs to the delimiter (RFC 2046 5.1.1)."""
+    """Return the end of the part: the line end before a delimiter belongs to it (RFC 2046, 5.1.1)."""
     for line_end in (b"\r\n", b"\n"):
         if raw.endswith(line_end, begin, stop):
             return stop - len(line_end)

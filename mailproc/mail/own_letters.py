@@ -1,7 +1,7 @@
-"""Recognise letters of ours: a copy to our own mailbox, returned, or quoted whole.
+"""Recognise letters of ours: a copy in our own mailbox, returned, or quoted whole.
 
-A mailbox from which we send gets our own order files (Cc, a rule of the mail program); read as
-a customer's they would be orders. A bounce is looked for first (``bounce.read``).
+A mailbox from which we send gets our own order files (Cc, a rule of the mail program); read as a customer's
+they would be orders. A bounce is recognised first (``bounce.read``).
 """
 
 import re
@@ -14,17 +14,16 @@ from mailproc.mail.html_text import from_html as html_text
 from mailproc.mail.letter import Letter, Part
 
 _QUOTED = re.compile(r"(?:\s++|>[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*+)*+")
-"""Nothing but blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
+"""Only blank lines and lines that begin with ">", as ``str.splitlines`` ends them."""
 _RETURNED = ("message/rfc822", "text/rfc822-headers")
 
 
 @slow_work.outside_writes
 def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
-    """Message-IDs of which one is ours if this is a letter of ours, or nothing but one; none where it is not.
+    """Return Message-IDs of which one is ours if this is a letter of ours and nothing more; else none.
 
-    ``addresses`` are ours, in lower case. Whoever asks looks up whether we sent one of them to somebody
-    else: a hub writes to itself on purpose. What a partner adds to our words, were it one line above the
-    quotation, makes the letter the partner's.
+    ``addresses`` are ours, in lower case. The caller checks whether we sent one of them to somebody else: a
+    hub writes to itself on purpose. If a partner adds even one line to our text, the letter is the partner's.
     """
     if letter.sender in addresses:
         return frozenset({letter.message_id} - {""})
@@ -36,7 +35,7 @@ def own_ids(letter: Letter, addresses: Collection[str]) -> frozenset[str]:
 
 
 def _says_something(part: Part) -> bool:
-    """Is it neither a returned letter nor a text in which every line is quoted? Attached texts count."""
+    """Return whether it is neither a returned letter nor a text (body or attached) that is all quoted."""
     if part.media_type in _RETURNED:
         return False
     text = html_text(part.text) if part.media_type == "text/html" and part.text else part.text
@@ -44,6 +43,6 @@ def _says_something(part: Part) -> bool:
 
 
 def _named_in(part: Part) -> tuple[str, ...]:
-    """The Message-ID of a letter attached whole, or of its header alone."""
+    """Return the Message-ID of a letter attached whole, or of its header."""
     header, _ = headers.split(part.content, Defects())
     return headers.ids(header.get("message-id", [])[:1])

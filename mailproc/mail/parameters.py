@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from mailproc.mail import charset, headers
 from mailproc.mail.defects import Defects
 
-MOST = 2000  # characters of a field that are looked at
+MOST = 2000  # characters of a field that are read
 MOST_OF_NAME = 200
 
 _PARAMETER = re.compile(
@@ -21,7 +21,7 @@ Parameters = dict[str, str]
 
 
 def media_type(value: bytes, default: str) -> tuple[str, Parameters]:
-    """Return the type in lower case and its parameters; RFC 2045 5.2: nonsense is text/plain."""
+    """Return the type in lower case and its parameters; invalid values are text/plain (RFC 2045, 5.2)."""
     if not value:
         return default, {}
     line = charset.plain(value[:MOST])
@@ -30,7 +30,7 @@ def media_type(value: bytes, default: str) -> tuple[str, Parameters]:
 
 
 def parse(line: str) -> Parameters:
-    """Parameters by lower-case name, in their order; the first of two equal names counts."""
+    """Return parameters by lower-case name, in order; the first of two equal names counts."""
     plain: Parameters = {}
     sections: dict[str, dict[int, tuple[bool, str]]] = {}
     for name, given in _PARAMETER.findall(line):
@@ -47,7 +47,7 @@ def parse(line: str) -> Parameters:
 
 
 def filename(disposition: Parameters, content_type: Parameters) -> str:
-    """The name of a file without any folder, '' where none is given."""
+    """Return the name of a file without any folder, '' if none is given."""
     given = disposition.get("filename") or content_type.get("name") or ""
     decoded = headers.text(given.encode())
     return _FOLDERS.split(decoded)[-1].strip(". ")[:MOST_OF_NAME]
@@ -60,7 +60,7 @@ def _unquoted(value: str) -> str:
 
 
 def _joined(parts: dict[int, tuple[bool, str]]) -> str:
-    """RFC 2231: sections in order; the first extended one names the charset."""
+    """Join RFC 2231 sections in order; the first extended one names the charset."""
     label, content = "utf-8", b""
     for number, (extended, value) in sorted(parts.items()):
         piece = value

@@ -1,7 +1,7 @@
-"""A letter out of bytes: any bytes, without ever raising.
+"""Parse a letter from any bytes, without ever raising.
 
-The structure is split first; only the fields that mailproc asks for are decoded. Strangeness
-is noted in ``Letter.defects``; the bytes stay in ``Letter.raw``.
+The structure is split first; only the fields that mailproc needs are decoded. Irregularities are noted in
+``Letter.defects``; the bytes are kept in ``Letter.raw``.
 """
 
 from mailproc import slow_work
@@ -12,11 +12,10 @@ from mailproc.mail.letter import Letter, Part
 
 @slow_work.outside_writes
 def parse(raw: bytes) -> Letter:
-    """Read a letter (RFC 5322, MIME); see ``Letter`` for the shape of each field.
+    """Read a letter (RFC 5322, MIME); see ``Letter`` for the form of each field.
 
-    ``sender`` is '' where From names nobody, or more than one, or where others may read it in
-    another way: who cannot be told cannot be proven, so no trick of writing lends a letter
-    somebody's name.
+    ``sender`` is '' if From names nobody, or more than one, or if others may read it differently: an
+    ambiguous sender cannot be proven, so no trick lends a letter somebody's name.
     """
     defects = Defects()
     tree = mime.Tree(defects)
@@ -43,9 +42,9 @@ def parse(raw: bytes) -> Letter:
 
 @slow_work.outside_writes
 def readable(letter: Letter) -> str:
-    """Return plain text for people and line readers: the body, whichever way it was written.
+    """Return plain text for people and line readers: the body, however it was written.
 
-    A plain body goes before an HTML one, and both go before a text that was attached.
+    A plain body goes before an HTML one, and both before an attached text.
     """
     body = [part for part in letter.parts if not part.attachment]
     plain = _text(body, "text/plain")
@@ -57,7 +56,7 @@ def readable(letter: Letter) -> str:
 
 
 def _says_something(text: str) -> bool:
-    """More than white space, without a copy of it."""
+    """Return whether it is more than white space, without copying it."""
     return bool(text) and not text.isspace()
 
 
@@ -77,7 +76,7 @@ def _sender(raw: bytes, header: headers.Header, defects: Defects) -> str:
 
 
 def _return_path(header: headers.Header) -> str | None:
-    """The topmost one, which the last system wrote; '' is the null sender "<>", or one that is no address."""
+    """Return the topmost one, written by the last system; '' for the null sender "<>", or an invalid one."""
     if "return-path" not in header:
         return None
     return addresses.only(headers.first(header, "return-path"))

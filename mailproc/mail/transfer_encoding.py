@@ -1,4 +1,4 @@
-"""Content-Transfer-Encoding (RFC 2045 section 6), read leniently."""
+"""Decode Content-Transfer-Encoding (RFC 2045, section 6) leniently."""
 
 import binascii
 
@@ -11,7 +11,7 @@ _IDENTITY = ("", "7bit", "8bit", "binary")
 
 
 def decode(content: bytes, encoding: str, defects: Defects) -> bytes:
-    """Return the bytes that were meant; an unknown encoding leaves them as they are."""
+    """Return the decoded bytes; an unknown encoding leaves them unchanged."""
     if encoding in _IDENTITY:
         return content
     if encoding == "quoted-printable":
@@ -23,7 +23,7 @@ def decode(content: bytes, encoding: str, defects: Defects) -> bytes:
 
 
 def base64(content: bytes, defects: Defects) -> bytes:
-    """Decode up to the padding: what a list server appends after it is not ours."""
+    """Decode up to the padding; a list server may append text after it."""
     data, _, rest = content.partition(b"=")
     clean = data.translate(None, _OTHERS)
     if data.translate(None, _LAYOUT) != clean or rest.strip(_LAYOUT):

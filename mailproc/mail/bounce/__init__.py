@@ -1,8 +1,8 @@
-"""Bounces: what a mail system says of a letter of ours, whatever its make.
+"""Bounces: what mail systems report about letters of ours.
 
-``status`` reads the delivery status of RFC 3464, ``text`` the words of systems that write none, by the
-tables of ``phrases``; ``returned`` finds the letter that came back; ``reader`` decides. All of it goes
-line by line over a bounded text: a stranger wrote it.
+``status`` reads the delivery status of RFC 3464, ``text`` the text of systems that write none, by the tables
+of ``phrases``; ``returned`` finds the letter that bounced; ``reader`` decides. All work line by line over a
+bounded text, because strangers write it.
 """
 
 from mailproc.mail.bounce.reader import Bounce, read

@@ -1,7 +1,8 @@
-"""Phrases by which mail systems report that a letter bounced, or waits: data, one table for each use.
+"""Phrases by which mail systems report a bounce or a delay: data, one table for each use.
 
-Looked for as plain text without case, white space collapsed, so no table can be slow. A phrase belongs
-here if a system writes it and nobody who reports on an order would: "not delivered" alone is too short.
+They are searched as plain text, ignoring case, with white space collapsed, so no table can be slow. A phrase
+belongs here if a system writes it and nobody who writes about an order would: "not delivered" alone is too
+short.
 """
 
 FAILED_SUBJECTS = (
@@ -67,7 +68,7 @@ REPORT_SUBJECTS = (
     "delivery status", "delivery notification", "delivery report", "mail delivery system",
     "processing error", "notification d'état de remise", "传递状态通知",
 )  # fmt: skip
-"""A failure, where nothing else is said."""
+"""Subjects of a failure, if nothing else is said."""
 
 ANSWERS = (
     "re:", "aw:", "antw:", "fw:", "fwd:", "wg:", "tr:", "rv:", "sv:", "vs:", "odp:", "r:", "i:", "enc:",
@@ -224,7 +225,7 @@ SENDERS = (
     "bounce@", "bounces@", "internet mail delivery", "mdaemon", "jetmail", "smtp gateway", "mailgateway",
     "mail gateway", "mail router", "microsoft outlook", "microsoft exchange", "spam firewall", "<>",
 )  # fmt: skip
-"""In the From field, name or address: software, or somebody who calls himself so."""
+"""In the From field, name or address: software, or people who use such a name."""
 
 COPY_STARTS = (
     "the original message follows", "the original message is", "your original message follows",
@@ -246,7 +247,7 @@ COPY_STARTS = (
     "ниже этой линии", "исходное сообщение", "копия сообщения", "оригинал сообщения", "元のメッセージ",
     "元メール", "原邮件", "原始邮件", "原始郵件", "원본 메시지",
 )  # fmt: skip
-"""With what the line begins below which a system quotes the letter that came back, rulers stripped."""
+"""How the line begins below which a system quotes the returned letter, rulers stripped."""
 MOST_OF_COPY_START = 200  # characters; a longer line is a sentence
 
 COPY_TITLES = (
@@ -259,7 +260,7 @@ COPY_TITLES = (
 """The whole of such a line."""
 
 TRACES = ("return-path:", "received:", "message-id:")
-"""Fields that a person's mail program leaves out when it quotes."""
+"""Fields that a person's mail program omits when it quotes."""
 
 OF_A_RECIPIENT = (
     "recipient", "deliver", "rcpt to", "addressed to", "failed", "unknown", "rejected", "could not be",

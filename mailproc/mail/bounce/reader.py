@@ -1,7 +1,7 @@
-"""Is a letter a bounce, and what does it say? A word too few is better than a letter too many.
+"""Decide whether a letter is a bounce, and what it says; in doubt it is not one.
 
-A delivery status in a report says it. Without one the letter must come from a mail system (its address,
-its envelope) and say so in known words; the less it looks like a system's, the more of them.
+A delivery status in a report decides. Without one the letter must come from a mail system (by its address or
+envelope) and say so in known phrases; the less it looks like a system's, the more of them.
 """
 
 import re
@@ -25,10 +25,10 @@ _SYSTEMS = (*_DAEMONS, "postmaster", "post_master", "microsoftexchange", "mdaemo
 
 @dataclass(frozen=True)
 class Bounce:
-    """What became of a letter. ``status`` is an RFC 3463 code ("5.1.1") or ''.
+    """What happened to a letter. ``status`` is an RFC 3463 code ("5.1.1") or ''.
 
-    ``kind`` is the worst of what is said: failed, else delayed, else delivered; ``recipients``
-    are those it is said of. ``message_ids`` name the letter; () where nothing does.
+    ``kind`` is the worst that is said: failed, else delayed, else delivered; ``recipients`` are those it is
+    said of. ``message_ids`` identify the letter; () if nothing does.
     """
 
     kind: str
@@ -40,9 +40,9 @@ class Bounce:
 
 @slow_work.outside_writes
 def read(letter: Letter) -> Bounce | None:
-    """Return what the letter says of one of ours, None where it is no bounce.
+    """Return what the letter says about one of ours, None if it is no bounce.
 
-    Intake asks, and each protocol before it takes the letter: it is looked at once.
+    Intake asks, and so does each protocol before it accepts the letter; the result is cached.
     """
     return _last(letter)
 
@@ -55,7 +55,7 @@ def _read(letter: Letter) -> Bounce | None:
     if found is not None and (look.is_report or look.from_system or look.path_is_empty):
         return _from_status(letter, found)
     if not look.is_likely and not look.may_be:
-        return None  # as almost every letter: nothing of its text is looked at
+        return None  # true of almost every letter: its text is not read
     words = text.read(readable(letter))
     return _from_words(letter, words, look) if _is_bounce(look, words) else None
 
@@ -64,7 +64,7 @@ _last = LastLetter(_read)
 
 
 class _Look:
-    """What the header and the structure of a letter show, before its text is read."""
+    """What header and structure of a letter show, before its text is read."""
 
     def __init__(self, letter: Letter) -> None:
         path = letter.return_path
@@ -88,7 +88,7 @@ class _Look:
 
     @property
     def is_likely(self) -> bool:
-        """Nobody but a mail system writes so."""
+        """Whether only a mail system writes such a letter."""
         return self.from_software or self.path_is_empty or self.is_report or bool(self.failed_to)
 
     @property
@@ -97,8 +97,10 @@ class _Look:
 
 
 def _senders(letter: Letter) -> list[str]:
-    """The From address; where none can be told, all words of the field. Many systems write their own name
-    there, or a header that is not whole, and who a bounce is from proves nothing anyway."""
+    """Return the From address, or all words of the field if there is no single one.
+
+    Many systems write only a name, or a malformed header; the sender of a bounce proves nothing anyway.
+    """
     if letter.sender:
         return [letter.sender]
     return _BETWEEN.split(" ".join(letter.authors[:1]).casefold())
@@ -114,13 +116,13 @@ def _is_bounce(look: _Look, words: text.Text) -> bool:
     if look.from_software:
         return says and came_back + bool(look.failed_to) + bool(look.kind) >= (2 if look.is_answer else 1)
     shown = (look.is_returned or words.has_trace) + bool(look.failed_to)
-    if look.path_is_empty:  # notices of shops and parcel services have no sender either
+    if look.path_is_empty:  # notices of shops and parcel services have no envelope sender either
         return says and bool(shown)
     return _says(words.opening, _WORDS) and shown + bool(look.kind) >= 2
 
 
 def _kind_of_subject(subject: str) -> str:
-    """ "Undeliverable" goes before "delay": what follows may be our own subject."""
+    """Return the kind; "Undeliverable" goes before "delay", because our own subject may follow."""
     folded = subject.casefold()
     if _says(folded, phrases.FAILED_SUBJECTS):
         return "failed"
@@ -134,7 +136,7 @@ def _says(words: str, table: tuple[str, ...]) -> bool:
 
 
 def _kind(look: _Look, words: str) -> str:
-    """A system that says it tries again has not given up, unless it says that too."""
+    """Return the kind; a system that will try again has not given up, unless it says that too."""
     if _says(words, phrases.GIVEN_UP):
         return "failed"
     return "delayed" if _says(words, phrases.DELAYED) else look.kind or "failed"

@@ -17,7 +17,10 @@ _ID = re.compile(r"<([^<>\s\x00-\x1f\x7f-\x9f]{1,250})>")  # what any database t
 
 
 def is_returned(part: Part) -> bool:
-    """Is it a letter or its header: message/rfc822, text/rfc822-headers, message/global, message/partial?"""
+    """Return whether the part is a letter or its header.
+
+    (message/rfc822, text/rfc822-headers, message/global, message/partial)
+    """
     media_type = part.media_type
     return media_type == "text/rfc822-headers" or (
         media_type.startswith("message/") and not media_type.endswith(("-status", "-notification", "-report"))
@@ -25,7 +28,7 @@ def is_returned(part: Part) -> bool:
 
 
 def message_ids(letter: Letter, text: Text) -> tuple[str, ...]:
-    """Those of the letter that came back; what this letter answers to, as a last resort.
+    """Return the Message-IDs of the letter that bounced; as a last resort, those that this letter answers.
 
     Of each text only the first counts: what follows may be a letter that ours quoted.
     """
@@ -42,7 +45,7 @@ def _of_part(part: Part) -> tuple[str, ...]:
 
 
 def _raw_lines(letter: Letter) -> list[str]:
-    """The body as it came: gateways return letters in parts of all types, and in parts cut short."""
+    """Return the lines of the raw body: gateways return letters in parts of all types, also truncated."""
     _, body = headers.split(letter.raw[:MOST_OF_RAW], Defects())
     return [line.decode("latin-1") for line in body.split(b"\n", MOST_RAW_LINES)[:MOST_RAW_LINES]]
 

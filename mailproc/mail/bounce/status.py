@@ -1,4 +1,4 @@
-"""The delivery status of RFC 3464: groups of fields, one of the letter and one for each recipient."""
+"""The delivery status of RFC 3464: groups of fields, one for the letter and one for each recipient."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,11 +9,11 @@ from mailproc.mail.defects import Defects
 
 MOST_OF_TEXT = 300  # characters of the diagnostic
 MOST_RECIPIENTS = 100
-MOST_STATUS = 262_144  # octets of a delivery status that are looked at
+MOST_STATUS = 262_144  # octets of a delivery status that are read
 MOST_GROUPS = 1_000
 
 KINDS = ("failed", "delayed", "delivered")
-"""Of a letter with several recipients the worst is said: the first of these."""
+"""For a letter with several recipients the worst counts: the first of these."""
 
 _KIND_OF_ACTION = {kind: kind for kind in KINDS} | {"relayed": "delivered", "expanded": "delivered"}
 _KIND_OF_CLASS = {"5": "failed", "4": "delayed", "2": "delivered"}
@@ -23,7 +23,7 @@ _IDS = ("x-original-message-id", "original-message-id")
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """What a delivery status says of those recipients for whom it is worst. ``code``: RFC 3463, or ''."""
+    """What a delivery status says about those recipients for whom it is worst. ``code``: RFC 3463, or ''."""
 
     kind: str
     recipients: tuple[str, ...]
@@ -33,7 +33,7 @@ class DeliveryStatus:
 
 
 def read(content: bytes) -> DeliveryStatus | None:
-    """Return the worst that is said of any recipient; None where nothing is said of one."""
+    """Return the worst that is said about any recipient; None if nothing is."""
     fields = list(_groups(content))
     groups = [_Group(one) for one in fields]
     for kind in KINDS:
@@ -50,12 +50,12 @@ def read(content: bytes) -> DeliveryStatus | None:
 
 
 def _ids(fields: headers.Header) -> tuple[str, ...]:
-    """The Message-ID of the letter where the system names it beside the status (Exchange)."""
+    """Return the Message-ID of the letter if the system puts it beside the status (Exchange)."""
     return next((headers.ids(fields[name][:1]) for name in _IDS if name in fields), ())
 
 
 def code(text: str) -> str:
-    """The first status code of RFC 3463 in a text ("5.1.1"), or ''."""
+    """Return the first status code of RFC 3463 in a text ("5.1.1"), or ''."""
     found = _CODE.search(text)
     return found[0] if found else ""
 
@@ -78,7 +78,7 @@ def _groups(content: bytes) -> Iterator[headers.Header]:
 
 
 class _Group:
-    """What is said of one recipient; ``kind`` is '' where nothing is."""
+    """The fields of one recipient; ``kind`` is '' if they say nothing."""
 
     def __init__(self, fields: Mapping[str, list[bytes]]) -> None:
         get = {name: headers.text(values[0]) for name, values in fields.items()}
@@ -92,13 +92,13 @@ class _Group:
 
 
 def _recipients(get: Mapping[str, str]) -> list[str]:
-    """The address that failed and the one we wrote to, where that was another (an alias, X.400)."""
+    """Return the address that failed, and the one we wrote to if that differs (an alias, X.400)."""
     values = [get[name] for name in ("final-recipient", "original-recipient") if get.get(name)]
     addresses = [_untyped(value).strip("<> ").lower()[:254] for value in values]
     return [one for one in addresses if "@" in one] or addresses[:1]
 
 
 def _untyped(value: str) -> str:
-    """ "rfc822; reader@example" is an address with its type."""
+    """Remove the type of an address: "rfc822; reader@example"."""
     kind, separator, rest = value.partition(";")
     return rest.strip() if separator and " " not in kind.strip() else value

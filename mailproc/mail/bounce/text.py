@@ -1,4 +1,4 @@
-"""Split the text of a bounce: the report of the mail system, and the copy of our letter below it."""
+"""Split the text of a bounce into the system's report and the copy of our letter below it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from mailproc.mail import headers
 from mailproc.mail.bounce import phrases, status
 from mailproc.mail.bounce.status import DeliveryStatus
 
-MOST_OF_TEXT = 65_536  # characters that are looked at
+MOST_OF_TEXT = 65_536  # characters that are read
 MOST_LINES = 1_500
 MOST_OF_LINE = 400
 MOST_OWN_LINES = 300
@@ -26,9 +26,9 @@ _RULES = " \t-=_*>|#~.:"
 
 @dataclass(frozen=True)
 class Text:
-    """``own`` lines are the system's, without what it quotes; ``copy`` begins with the letter that came back.
+    """``own`` lines are the system's, without what it quotes; ``copy`` begins with the returned letter.
 
-    ``words`` is the beginning of ``own`` in one line and without case, ``opening`` its first lines.
+    ``words`` is the beginning of ``own`` in one line, ignoring case; ``opening`` its first lines.
     """
 
     own: tuple[str, ...]
@@ -38,7 +38,7 @@ class Text:
 
     @property
     def has_trace(self) -> bool:
-        """Does the copy begin with a whole header? People's programs quote From, Sent and Subject alone."""
+        """Whether the copy begins with a complete header (people's programs quote a few fields only)."""
         return any(
             line.strip(_RULES).casefold().startswith(phrases.TRACES) for line in self.copy[:MOST_OF_HEADER]
         )
@@ -46,14 +46,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Said:
-    """An address that a line names, and what is said of it there and below."""
+    """An address in a line, and what is said about it there and below."""
 
     address: str
     reason: str
 
 
 def read(text: str) -> Text:
-    """Split a text; at most ``MOST_LINES`` lines of it, each cut to ``MOST_OF_LINE`` characters."""
+    """Split a text; at most ``MOST_LINES`` lines, each cut to ``MOST_OF_LINE`` characters."""
     lines = [line.rstrip()[:MOST_OF_LINE] for line in text[:MOST_OF_TEXT].split("\n")[:MOST_LINES]]
     end = next((number for number, line in enumerate(lines) if _starts_copy(line)), len(lines))
     own = tuple(lines[: min(end, MOST_OWN_LINES)])
@@ -73,17 +73,17 @@ def _folded(lines: Iterable[str]) -> str:
 
 
 def status_in(own: Sequence[str]) -> DeliveryStatus | None:
-    """The fields of a delivery status that stand among the words."""
+    """Return the fields of a delivery status that stand in the text."""
     names = ("final-recipient:", "original-recipient:", "action:")
     start = next((number for number, line in enumerate(own) if line.casefold().startswith(names)), None)
     return None if start is None else status.read("\n".join(own[start:]).encode())
 
 
 def said(own: Sequence[str], besides: Iterable[str]) -> list[Said]:
-    """The recipients that a system's words name; ``besides`` are addresses that are none (ours, its own).
+    """Return the recipients that the system's text names; ``besides`` are other addresses (ours, its own).
 
-    An address that begins its line goes before one that stands in a sentence about delivery, and that
-    before the "To:" of our letter.
+    An address that begins its line goes before one in a sentence about delivery, and that before the "To:" of
+    our letter.
     """
     known = frozenset(besides)
     for find in (_leading, _in_sentence, _as_field):
@@ -123,7 +123,7 @@ def _addresses(line: str) -> list[str]:
 
 
 def _reason(own: Sequence[str], number: int, address: str) -> str:
-    """The rest of the line, and the lines below it as far as no other address begins one."""
+    """Return the rest of the line, and the lines below it until another address begins one."""
     rest = own[number].casefold().find(address) + len(address)
     return headers.one_line(" ".join([own[number][rest:].lstrip(" \t>\"':,;)]"), *_below(own, number)]))
 
