@@ -119,8 +119,7 @@ def is_sendable(address: str) -> bool:
 
 
 def _folded(field: bytes) -> str:
-    """Return the field with a line feed at each fold; '' if too long, not UTF-8, or with control
-    characters."""
+    """Return the field with a line feed at each fold; '' if it is too long, not UTF-8, or has controls."""
     if len(field) > MOST_OF_AUTHOR or _ESCAPED_FOLD.search(field):
         return ""
     try:

@@ -1,4 +1,4 @@
-"""Who a letter is really from: DKIM verified here, and what our own relay said of DMARC.
+"""Prove who sent a letter: DKIM, verified here, and what our own relay reports about DMARC.
 
-Pure: DNS is a function that the caller passes in, and so is the time.
+Pure: DNS and the time are passed in.
 """

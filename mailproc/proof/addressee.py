@@ -1,8 +1,8 @@
-"""Was the letter written to us?
+"""Check that a letter was written to us.
 
-A signature proves whose words a letter holds, not who brings it, and whoever has a letter that a partner
-wrote to somebody else may bring that. So its To or Cc must name us, and where a signature is the proof
-it must cover the field.
+A signature proves the content of a letter, not who brings it: anybody who has a letter of a partner to
+somebody else could bring that. So its To or Cc must name us, and if a signature is the proof it must cover
+that field.
 """
 
 from collections.abc import Collection
@@ -16,14 +16,14 @@ from mailproc.sentence import Part, sentence
 
 _FIELDS = (b"to", b"cc")
 MOST_SIGNATURES = 50
-"""Of a letter that are looked at; one with more proves nothing here."""
+"""Signatures of a letter that are read; a letter with more proves nothing here."""
 
 
 def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | None = None) -> Part:
     """Return why the letter is not known to be for one of ``ours``, '' if it is.
 
-    ``ours``: bare lower-case addresses; an address with a detail behind "+" is the one without it (RFC 5233).
-    ``signed``: the lower-case names of the fields that are proven, None for all.
+    ``ours``: bare lower-case addresses; an address with a detail after "+" counts as the one without (RFC
+    5233). ``signed``: the lower-case names of the proven fields, None for all.
     """
     naming = [key for key in _FIELDS if _names(found, key, ours)]
     if not naming:
@@ -36,10 +36,10 @@ def missing(found: Header, ours: Collection[str], signed: Collection[bytes] | No
 
 
 def signed_by_all(found: Header, domain: str) -> Collection[bytes] | None:
-    """Return the fields that every signature of ``domain`` or a relative covers; None where there is none.
+    """Return the fields that every signature of ``domain`` or a relative covers; None if there is none.
 
-    For a relay's word that one of them held: it does not say which. Relatives have the last two labels in
-    common with it, which takes in all that DMARC may align (RFC 7489, 3.1).
+    Needed when a relay reports that one of them held, but not which. Relatives share the last two labels,
+    which includes all that DMARC may align (RFC 7489, 3.1).
     """
     fields = [one for one in found.named(b"dkim-signature") if _may_be_of(domain, one)]
     if not fields:
@@ -50,7 +50,10 @@ def signed_by_all(found: Header, domain: str) -> Collection[bytes] | None:
 
 
 def _names(found: Header, key: bytes, ours: Collection[str]) -> bool:
-    """Does the one field of that name hold an address of ours? Of two fields readers choose differently."""
+    """Return whether the field of that name has an address of ours.
+
+    There must be only one: of two fields readers choose differently.
+    """
     fields = found.named(key)
     if len(fields) != 1:
         return False
@@ -64,6 +67,6 @@ def _plain(address: str) -> str:
 
 
 def _may_be_of(domain: str, field: HeaderField) -> bool:
-    """Also one whose own domain cannot be read: another verifier may read it."""
+    """Return whether it may be that domain's, also if its own domain cannot be read: others may read it."""
     signed_by = signature.domain_of(field)
     return not signed_by or signed_by.split(".")[-2:] == domain.split(".")[-2:]

@@ -1,6 +1,6 @@
-"""What our own relay said of DMARC: the Authentication-Results field (RFC 8601).
+"""Read what our own relay reports about DMARC: the Authentication-Results field (RFC 8601).
 
-Whatever is not as it should be proves nothing: the relay is ours, and strangers write the rest.
+Anything irregular proves nothing: the relay is ours, and strangers write the rest.
 """
 
 import re
@@ -20,7 +20,7 @@ _NAME = re.compile(rb"[a-z][a-z0-9.-]*")
 
 @dataclass(frozen=True)
 class Dmarc:
-    """``reason`` says why it did not hold, '' where it did."""
+    """``reason`` says why it did not hold, '' if it did."""
 
     held: bool
     reason: Part
@@ -28,7 +28,7 @@ class Dmarc:
 
 @dataclass(frozen=True)
 class _Result:
-    """One statement about DMARC; ``domain`` is header.from, b'' where there is none."""
+    """One statement about DMARC; ``domain`` is header.from, b'' if there is none."""
 
     result: bytes
     domain: bytes
@@ -36,7 +36,7 @@ class _Result:
 
 @dataclass(frozen=True)
 class _Said:
-    """What our relay says: about DMARC, and for which domains of envelope senders SPF passed."""
+    """What our relay reports: about DMARC, and the envelope senders' domains for which SPF passed."""
 
     dmarc: tuple[_Result, ...]
     spf: tuple[bytes, ...]
@@ -44,13 +44,13 @@ class _Said:
 
 @slow_work.outside_writes
 def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str, ours: Collection[str]) -> Dmarc:
-    """Read whether the relay ``authserv_id`` says that DMARC passed for the domain of ``author``.
+    """Return whether the relay ``authserv_id`` reports that DMARC passed for the domain of ``author``.
 
-    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which To or Cc must name;
-    unless SPF passed for a domain of the author's, the signatures by which DMARC may have passed cover it.
-    Only fields above the topmost Received field whose ``by`` is ``received_by`` count, for everything below
-    it was written by others. So this proves nothing of a letter that did not come by that relay: the caller
-    must see to it.
+    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which To or Cc must name.
+    Unless SPF passed for a domain of the author's, the signatures by which DMARC may have passed must cover
+    that field. Only fields above the topmost Received field whose ``by`` is ``received_by`` count, because
+    others wrote everything below it. So this proves nothing for a letter that did not come by that relay: the
+    caller must check that.
     """
     domain = author.rpartition("@")[2].encode()
     if not domain:
@@ -74,7 +74,7 @@ def dmarc(raw: bytes, author: str, authserv_id: str, received_by: str, ours: Col
 
 
 def _above(found: Header, received_by: bytes) -> list[HeaderField]:
-    """The fields above our relay's own Received; Irregular where it cannot be told which that is."""
+    """Return the fields above our relay's own Received; raise Irregular if that is ambiguous."""
     for number, one in enumerate(found.fields):
         if one.key == b"received" and _receiver(one) == received_by:
             return list(found.fields[:number])
@@ -82,7 +82,10 @@ def _above(found: Header, received_by: bytes) -> list[HeaderField]:
 
 
 def _nothing(found: Header, authserv_id: str, received_by: str) -> Part:
-    """Why nothing is said of DMARC: what stands below our relay's Received is not believed, but named."""
+    """Return why nothing is reported about DMARC.
+
+    Fields below our relay's Received are named, but not believed.
+    """
     with suppress(Irregular):
         if _said(list(found.fields), authserv_id.lower().encode()).dmarc:
             return sentence("proof-results-below", relay=authserv_id, host=received_by)
@@ -90,7 +93,7 @@ def _nothing(found: Header, authserv_id: str, received_by: str) -> Part:
 
 
 def _receiver(field: HeaderField) -> bytes:
-    """The host behind ``by``. A client chooses the name that it greets with, so there must be one only."""
+    """Return the host after ``by``; there must be one only, because a client chooses its greeting."""
     words = parts(tokens(field.value), b";")[0]
     if words.count(b"by") != 1:
         raise Irregular(sentence("proof-received-by"))
@@ -120,10 +123,10 @@ def _statements(fields: list[HeaderField], authserv_id: bytes) -> Iterator[list[
 
 
 def _mail_from(statement: list[bytes]) -> Iterator[bytes]:
-    """The domain of smtp.mailfrom, an address or a domain alone.
+    """Yield the domain of smtp.mailfrom, an address or a domain.
 
-    Nothing where the statement is anything but names with a value each: strangers choose what stands
-    before the "@", also "=" and comments.
+    Nothing unless the statement is only names with a value each: strangers choose the part before the "@",
+    which may hold "=" and comments.
     """
     names, signs, values = statement[0::3], statement[1::3], statement[2::3]
     plain = len(statement) % 3 == 0 and all(sign == b"=" for sign in signs) and b"=" not in values
@@ -132,7 +135,7 @@ def _mail_from(statement: list[bytes]) -> Iterator[bytes]:
 
 
 def _result(statement: list[bytes]) -> _Result:
-    """Of "dmarc=pass action=none header.from=lender.example": names, each with one value."""
+    """Read "dmarc=pass action=none header.from=lender.example": names, each with one value."""
     if len(statement) % 3 or any(sign != b"=" for sign in statement[1::3]):
         raise Irregular(sentence("proof-dmarc-malformed"))
     names, values = statement[0::3], statement[2::3]

@@ -1,8 +1,8 @@
-"""DKIM: does a domain vouch for the letter that its author's address names? (RFC 6376, RFC 8301, RFC 8463)
+"""Verify DKIM: does the domain of the author's address vouch for the letter? (RFC 6376, RFC 8301, RFC 8463)
 
-dkimpy verifies the header and the signature. What it is given is bounded and strictly read here, because it
-believes more than a letter that moves a request may be believed for, and some of its patterns take the
-square of what a stranger writes.
+dkimpy verifies the header and the signature. Its input is bounded and strictly checked here, because it
+accepts more than a letter that changes a request may rely on, and some of its patterns take the square of a
+stranger's text.
 """
 
 import logging
@@ -22,8 +22,10 @@ from mailproc.sentence import Part, sentence
 MOST_TRIED = 5
 
 KeySource = Callable[[str], bytes | None]
-"""From a DNS name to its TXT record, the strings joined; None where there is none (NXDOMAIN, no
-data). Raises TryLater where DNS gives no answer."""
+"""Returns the TXT record of a DNS name, its strings joined; None if there is none (NXDOMAIN, no data).
+
+Raises TryLater if DNS gives no answer.
+"""
 
 _silent = logging.Logger("dkimpy", logging.CRITICAL + 1)  # it logs what strangers write, as errors
 
@@ -39,7 +41,7 @@ class Dkim:
 
 @dataclass
 class _Body:
-    """The body's hash in either form, made when it is first asked for."""
+    """The body's hash in either form, computed when first needed."""
 
     octets: bytes
     made: dict[bool, bytes] = field(default_factory=dict)
@@ -62,12 +64,11 @@ class _Asked:
 def verify(raw: bytes, author: str, keys: KeySource, at: datetime, ours: Collection[str]) -> Dkim:
     """Verify that the domain of ``author`` signed the letter, and that it was written to us.
 
-    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which it must name in a
-    signed To or Cc. The signing domain must be the author's very
-    domain: which parent of a domain belongs to the same people cannot be known without a list of
-    public suffixes. ``at`` is when the letter came (aware): a signature may expire while it waits.
-    Only keys of the author's domain are looked up, of at most ``MOST_TRIED`` signatures, topmost first.
-    Raises TryLater where no signature held and DNS gave no answer about one.
+    ``author`` is the bare lower-case address in From, ``ours`` are our own, one of which a signed To or Cc
+    must name. The signing domain must be exactly the author's: which parent of a domain belongs to the same
+    people is unknown without a list of public suffixes. ``at`` is when the letter came (aware): a signature
+    may expire while it waits. Only keys of the author's domain are looked up, for at most ``MOST_TRIED``
+    signatures, topmost first. Raise TryLater if no signature held and DNS gave no answer about one.
     """
     domain = author.rpartition("@")[2]
     if not domain or not domain.isascii():
@@ -102,7 +103,7 @@ def _first_that_holds(fields: list[header.HeaderField], found: Header, asked: _A
 
 
 def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
-    """Raise Irregular where the signature does not hold. DNS is asked last."""
+    """Raise Irregular if the signature does not hold. DNS is asked last."""
     if missing := signature.unsigned(one, found):
         raise Irregular(missing)
     if elsewhere := addressee.missing(found, asked.ours, one.signed):
@@ -116,10 +117,10 @@ def _check(one: Signature, found: Header, body: _Body, asked: _Asked) -> None:
 
 
 def _signature_holds(one: Signature, found: Header, record: bytes) -> bool:
-    """dkimpy's part: the canonical header, its hash, and the signature over it.
+    """Return dkimpy's verdict on the canonical header, its hash, and the signature.
 
-    Without bh=, for the body was compared; with the fields that are signed alone, for it makes all
-    that it has canonical.
+    Without bh=, because the body was compared; with the signed fields only, because it canonicalises all that
+    it gets.
     """
     verifier = dkim.DKIM(logger=_silent)
     verifier.headers = [[each.name, each.value] for each in found.fields if each.key in one.signed]

@@ -1,8 +1,7 @@
-"""The header of a letter, split strictly: what is not plainly well-formed proves nothing.
+"""Split the header of a letter strictly: what is not clearly well-formed proves nothing.
 
-``mail.headers`` reads whatever comes. A proof must see the very fields that it sees, so every
-line here is a field or the continuation of one (RFC 5322, section 2.2, without the obsolete
-forms), and where a line is neither, the letter is refused.
+``mail.headers`` reads anything. A proof must see exactly the same fields, so every line here is a field or a
+continuation (RFC 5322, section 2.2, without the obsolete forms); a letter with any other line is refused.
 """
 
 import re
@@ -18,7 +17,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Irregular(ValueError):
-    """What was read is not well-formed; ``said`` tells what is wrong with it."""
+    """The input is not well-formed; ``said`` says what is wrong."""
 
     def __init__(self, said: Part) -> None:
         super().__init__(said)
@@ -27,7 +26,7 @@ class Irregular(ValueError):
 
 @dataclass(frozen=True)
 class HeaderField:
-    """``name`` as it was written; ``value`` is what stands behind the colon, folded, with its CRLF."""
+    """``name`` as written; ``value`` is the text after the colon, folded, with its CRLF."""
 
     name: bytes
     value: bytes
@@ -40,7 +39,7 @@ class HeaderField:
 
 @dataclass(frozen=True)
 class Header:
-    """The fields from the top (the newest trace field first), and the body behind them.
+    """The fields from the top (the newest trace field first), and the body.
 
     Lines end in CRLF: a bare LF was made one, as relays do (the body too).
     """
@@ -49,12 +48,12 @@ class Header:
     body: bytes
 
     def named(self, key: bytes) -> tuple[HeaderField, ...]:
-        """The fields of that lower-case name, topmost first."""
+        """Return the fields of that lower-case name, topmost first."""
         return tuple(field for field in self.fields if field.key == key)
 
 
 def split(raw: bytes) -> Header:
-    """Split a letter. Raise Irregular where it is not plain what its fields are."""
+    """Split a letter. Raise Irregular if its fields are ambiguous."""
     lines = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     end = lines.find(b"\r\n\r\n", 0, MOST_OF_HEADER) + 2
     if end < 2:

@@ -13,7 +13,7 @@ _ED25519_KEY, _ED25519_SIGNATURE = 32, 64  # octets
 
 
 def check(record: bytes | None, signature: Signature) -> None:
-    """Raise Irregular where the record is no key for this signature, and say why."""
+    """Raise Irregular, with the reason, if the record is no key for this signature."""
     if record is None:
         raise Irregular(sentence("proof-no-key"))
     if len(record) > MOST_OF_RECORD:
@@ -33,7 +33,7 @@ def check(record: bytes | None, signature: Signature) -> None:
 
 
 def _check_use(found: dict[bytes, bytes], signature: Signature) -> None:
-    """What the key may be used for: version, type, hashes, services, flags."""
+    """Check what the key may be used for: version, type, hashes, services, flags."""
 
     def listed(tag: bytes, default: bytes) -> list[bytes]:
         return [one.strip() for one in found.get(tag, default).split(b":")]
@@ -53,7 +53,10 @@ def _check_use(found: dict[bytes, bytes], signature: Signature) -> None:
 
 
 def _check_rsa(octets: bytes, signature: bytes) -> None:
-    """Sizes, and one form of a signature only: dkimpy also takes s + n for s (RFC 8017, section 5.2.2)."""
+    """Check sizes, and accept one form of a signature only.
+
+    dkimpy also accepts s + n for s (RFC 8017, section 5.2.2).
+    """
     try:
         key = parse_public_key(octets)
     except (UnparsableKeyError, AssertionError) as fault:

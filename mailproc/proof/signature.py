@@ -1,6 +1,6 @@
-"""One DKIM-Signature field, judged as far as that goes without its key (RFC 6376, 3.5 and 6.1.1).
+"""Check one DKIM-Signature field as far as possible without its key (RFC 6376, 3.5 and 6.1.1).
 
-Stricter than the RFC where a letter is to move a request: see ``unsigned``.
+Stricter than the RFC if a letter is to change a request: see ``unsigned``.
 """
 
 import base64
@@ -18,7 +18,7 @@ MOST_SIGNED = 200  # names in h=
 CLOCK_SKEW = 300  # seconds that the signer's clock may be ahead
 
 SIGNED = (b"from", b"subject", b"message-id")
-"""Named in h=, whether the letter has them or not: none may be added either."""
+"""Must be in h=, whether or not the letter has them: none may be added either."""
 SIGNED_IF_PRESENT = (
     b"date",
     b"mime-version",
@@ -26,7 +26,7 @@ SIGNED_IF_PRESENT = (
     b"content-transfer-encoding",
     b"content-disposition",
 )
-"""What else of the header changes how a letter is read."""
+"""Other fields that change how a letter is read."""
 
 Tags = dict[bytes, bytes]
 
@@ -42,8 +42,10 @@ _ALGORITHMS = {b"rsa-sha256": b"rsa", b"ed25519-sha256": b"ed25519"}
 
 @dataclass(frozen=True)
 class Signature:
-    """``key_type`` is "rsa" or "ed25519"; ``signed`` are the names in h=, lower case, in order;
-    ``relaxed`` says how the body was made canonical; ``identity`` is the domain of i=."""
+    """``key_type`` is "rsa" or "ed25519"; ``signed`` are the names in h=, lower case, in order.
+
+    ``relaxed``: how the body was canonicalised; ``identity`` is the domain of i=.
+    """
 
     field: HeaderField
     tags: Tags
@@ -58,7 +60,8 @@ class Signature:
 
 
 def tags(value: bytes) -> Tags:
-    """The tags of a signature or a key record; Irregular where it is no list of tags (section 3.2)."""
+    """Return the tags of a signature or key record (section 3.2). Raise Irregular if it is no list of
+    tags."""
     try:
         found: Tags = parse_tag_value(value)
     except (InvalidTagValueList, IndexError) as fault:
@@ -67,7 +70,7 @@ def tags(value: bytes) -> Tags:
 
 
 def domain_of(field: HeaderField) -> str:
-    """The signing domain (d=) in lower case; '' where the field cannot be read."""
+    """Return the signing domain (d=) in lower case; '' if the field cannot be read."""
     if len(field.value) > MOST_OF_SIGNATURE:
         return ""
     try:
@@ -77,7 +80,7 @@ def domain_of(field: HeaderField) -> str:
 
 
 def names_of(field: HeaderField) -> tuple[bytes, ...]:
-    """The names in h= in lower case; none where the field cannot be read."""
+    """Return the names in h= in lower case; none if the field cannot be read."""
     if len(field.value) > MOST_OF_SIGNATURE:
         return ()
     try:
@@ -87,7 +90,7 @@ def names_of(field: HeaderField) -> tuple[bytes, ...]:
 
 
 def read(field: HeaderField, at: datetime) -> Signature:
-    """Read the field as of the time ``at`` (aware). Raise Irregular, which says why it proves nothing."""
+    """Read the field as of the time ``at`` (aware). Raise Irregular with why it proves nothing."""
     found = tags(field.value)
     _demand(found.get(b"v") == b"1", sentence("proof-version"))
     _demand(b"l" not in found, sentence("proof-body-part"))
@@ -115,9 +118,9 @@ def read(field: HeaderField, at: datetime) -> Signature:
 
 
 def unsigned(signature: Signature, header: Header) -> Part:
-    """Why the signature covers less than what is read of a letter, '' if it covers it.
+    """Return why the signature covers less than what is read of a letter, '' if it covers it.
 
-    We read the topmost field of a name and DKIM signs the lowest, so there may be one of each only.
+    We read the topmost field of a name and DKIM signs the lowest, so there may be only one of each.
     """
     keys = [field.key for field in header.fields]
     for key in (*SIGNED, *SIGNED_IF_PRESENT):
@@ -129,7 +132,7 @@ def unsigned(signature: Signature, header: Header) -> Part:
 
 
 def decoded(value: bytes, what: Sentence) -> bytes:
-    """The octets of a base64 value that may be folded."""
+    """Return the octets of a base64 value that may be folded."""
     compact = value.translate(None, _BLANK)
     whole = bool(_BASE64.fullmatch(compact)) and len(compact) % 4 == 0
     _demand(whole, sentence("proof-not-base64", tag=what))

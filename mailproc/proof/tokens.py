@@ -11,10 +11,9 @@ _IN_COMMENT = re.compile(rb"[^()\\]+|\\.|[()]", re.DOTALL)
 
 
 def tokens(value: bytes) -> list[bytes]:
-    """Return words, ``;`` and ``=`` in lower case; a quoted string is one word and keeps its quotes.
+    """Return words, ``;`` and ``=`` in lower case; a quoted string is one word and keeps its quotes. Linear.
 
-    Linear. Raise Irregular where a comment or a quoted string has no end: then nothing behind it
-    can be told apart.
+    Raise Irregular if a comment or quoted string has no end: then nothing after it can be told apart.
     """
     if len(value) > MOST_OF_FIELD:
         raise Irregular(sentence("proof-field-too-long"))
@@ -37,7 +36,7 @@ def tokens(value: bytes) -> list[bytes]:
 
 
 def parts(words: list[bytes], between: bytes) -> list[list[bytes]]:
-    """The words between separators; one empty list at least."""
+    """Return the words between separators; at least one empty list."""
     found: list[list[bytes]] = [[]]
     for word in words:
         if word == between:

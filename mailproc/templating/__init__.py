@@ -1,1 +1,1 @@
-"""Templates: where they lie, their contracts and checks, and the sandbox that renders them."""
+"""Templates: their files, contracts and checks, and the sandbox that renders them."""

@@ -1,7 +1,7 @@
-"""Which branches of a template a context takes, so that a preview shows each of them once.
+"""Find which branches of a template a context takes, so that a preview shows each of them once.
 
-The template is compiled a second time with a mark in place of each piece of its own words; the marks that
-come out say what was walked through.
+The template is compiled a second time with a mark in place of each piece of its own text; the marks in the
+output tell which branches were taken.
 """
 
 import re
@@ -17,7 +17,7 @@ _MARK = re.compile("\x01([0-9]+)\x01")
 
 
 class Branches:
-    """Of a text that has passed its check. ``name`` is what its problems are reported under."""
+    """The branches of a text that has passed its check. ``name``: its problems are reported under it."""
 
     def __init__(self, jinja: Sandbox, text: str, name: str) -> None:
         tree = jinja.parse(text)
@@ -31,12 +31,12 @@ class Branches:
         self._name = name
 
     def taken(self, context: Mapping[str, Any]) -> frozenset[str]:
-        """The pieces of the template's own words that stand in the letter."""
+        """Return the pieces of the template's own text that are in the letter."""
         return frozenset(_MARK.findall(rendered(self._template, self._name, context)))
 
 
 def _words(tree: nodes.Template) -> Iterator[nodes.TemplateData | nodes.Const]:
-    """Pieces of text between the tags, and those that an ``or`` or an ``if`` inside braces chooses."""
+    """Yield the pieces of text between tags, and those that an ``or`` or ``if`` inside braces chooses."""
     yield from (each for each in tree.find_all(nodes.TemplateData) if each.data.strip())
     for choice in tree.find_all((nodes.Or, nodes.CondExpr)):
         for each in choice.iter_child_nodes(exclude=("test",)):

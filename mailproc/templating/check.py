@@ -1,9 +1,9 @@
-"""Reads a template's syntax tree against its contract, so that a typo is found in every branch.
+"""Check a template's syntax tree against its contract, so that a typo is found in every branch.
 
-Jinja itself sees a wrong name only where it is printed, and Python's ways out only when they are
-walked. Here every expression of every branch is followed (loop variables, ``set``, filters),
-and what a letter does not need is refused: calls, arithmetic, includes, macros, loops more than
-three deep. So no text can escape, and every text's work is bounded by its own length and its lists.
+Jinja sees a wrong name only where it is printed, and finds Python's attributes only at run time. Here every
+expression of every branch is followed (loop variables, ``set``, filters), and what a letter does not need is
+refused: calls, arithmetic, includes, macros, loops more than three deep. So no text can escape the sandbox,
+and every text's work is bounded by its own length and its lists.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,19 +19,19 @@ Scope = dict[str, Shape]
 DEEPEST_LOOP = 3
 GREATEST_NUMBER = 1000
 LONGEST_ARGUMENT = 100
-"""Characters of a text that a filter may put in many places."""
+"""Characters of a text that a filter may insert in many places."""
 _JOINING = (nodes.Concat, nodes.List)
 
 
 def check_names(tree: nodes.Template, names: Record, file: str) -> list[TemplateProblem]:
-    """Every problem that can be seen without rendering, in the order of the lines."""
+    """Return every problem that can be found without rendering, in the order of the lines."""
     walk = _Walk(file)
     walk.statements(tree.body, dict(names.fields))
     return sorted(walk.problems, key=lambda problem: problem.line)
 
 
 class _Walk:
-    """One walk through one template."""
+    """One pass through one template."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -100,7 +100,7 @@ class _Walk:
         self.depth -= 1
 
     def set_(self, node: nodes.Assign, scope: Scope) -> None:
-        """No joining here: text that is put together from itself again and again has no bound."""
+        """Joining is refused here: a text joined with itself again and again has no limit."""
         if not isinstance(node.target, nodes.Name):
             self.fault(node, 'write it as "set NAME = …"')
             return
@@ -190,7 +190,7 @@ class _Walk:
         return Plain() if use.gives == "text" else found
 
     def list_of(self, node: nodes.Filter, found: Shape) -> Shape:
-        """The list that a filter works on; elements that are groups need ``attribute``."""
+        """Return the list that a filter works on; elements that are groups need ``attribute``."""
         if not isinstance(found, Many):
             return self.fault(node, f"{_dotted(node.node)} is no list", _dotted(node.node))
         if isinstance(found.of, Record) and node.name in ("join", "sort", "unique"):
@@ -256,12 +256,12 @@ class _Walk:
 
 
 def _either(first: Shape, second: Shape) -> Shape:
-    """What one of two values is: the one that cannot be printed, where one cannot."""
+    """Return the shape of one of two values: the one that cannot be printed, if one cannot."""
     return second if isinstance(first, Plain) else first
 
 
 def _dotted(node: nodes.Node | None) -> str:
-    """An expression as it was written, as far as it is names and dots; "this" else."""
+    """Return an expression as written, as far as it is names and dots; otherwise "this"."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr):

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class FieldHelp:
-    """What a contract says of one name: ``help`` for staff, and a ``sample`` of the field's type."""
+    """What a contract says about one name: ``help`` for staff, and a ``sample`` of the field's type."""
 
     help: str
     sample: Any
@@ -29,7 +29,7 @@ class FieldHelp:
 
     @property
     def absent(self) -> Any:
-        """The value that stands for "not there": '' for text, () for a list, else None."""
+        """The value for "absent": '' for text, () for a list, else None."""
         if isinstance(self.sample, str | tuple):
             return type(self.sample)()
         return None
@@ -37,8 +37,11 @@ class FieldHelp:
 
 @dataclass(frozen=True)
 class Situation:
-    """One of the things that a letter may be about: the sample of its contract with ``changes``, for a sample
-    in which everything is there at once may contradict itself. ``name`` says in a few words which it is."""
+    """One of the things that a letter may be about: the sample of its contract with ``changes``.
+
+    A sample in which everything is present could contradict itself. ``name`` describes the situation in a few
+    words.
+    """
 
     name: str
     changes: Mapping[str, Any]
@@ -82,13 +85,13 @@ def fields_of(context: Any) -> Mapping[str, FieldHelp]:
 
 
 def sample_of(context: type[T], **changes: Any) -> T:
-    """The context with every field at its sample, but for ``changes``."""
+    """Return the context with every field at its sample, except for ``changes``."""
     fields: Mapping[str, FieldHelp] = fields_of(cast(Any, context))
     return context(**{name: told.sample for name, told in fields.items()} | changes)
 
 
 def as_context(value: Any) -> dict[str, Any]:
-    """A context as the plain dicts that Jinja is given (attributes cost the sandbox 2 to 6 times)."""
+    """Return a context as plain dicts for Jinja (attributes cost the sandbox 2 to 6 times)."""
     return {name: _plain(getattr(value, name)) for name in fields_of(value.__class__)}
 
 
@@ -99,9 +102,9 @@ def _plain(value: Any) -> Any:
 
 
 def samples(contract: Contract) -> list[dict[str, Any]]:
-    """The contexts that a template must survive before it is used.
+    """Return the contexts that a template must render before it is used.
 
-    Everything there; each optional field absent, alone and all at once; every list with none, one and many;
+    Everything present; each optional field absent, alone and all at once; every list with none, one and many;
     every yes/no both ways; every number as one and two; the same in nested contexts and lists of them; each
     situation.
     """
@@ -114,8 +117,10 @@ def samples(contract: Contract) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Example:
-    """A context that could be a letter's. ``when`` says in words what it shows; ``is_variant``: it differs
-    from a situation by one name."""
+    """A context that a letter could have.
+
+    ``when`` describes it; ``is_variant``: it differs from a situation by one name.
+    """
 
     when: str
     context: dict[str, Any]
@@ -123,7 +128,7 @@ class Example:
 
 
 def examples(contract: Contract) -> Iterator[Example]:
-    """The contract's situations (its sample, where it has none), then each of them with one name changed."""
+    """Yield the contract's situations (its sample if it has none), then each with one name changed."""
     situations = contract.situations or (Situation("", {}),)
     made: list[tuple[str, Any]] = [
         (each.name, sample_of(contract.context, **each.changes)) for each in situations
@@ -136,7 +141,7 @@ def examples(contract: Contract) -> Iterator[Example]:
 
 
 Varied = tuple[str, Any]
-"""What was changed, in words, and the value with it."""
+"""What was changed, as text, and the value with it."""
 
 
 def _variants(full: Any, prefix: str = "") -> Iterator[Varied]:

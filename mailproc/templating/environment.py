@@ -1,4 +1,4 @@
-"""Finds, checks and renders templates. A text that has not passed its check is never rendered."""
+"""Find, check and render templates. A text that has not passed its check is never rendered."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,10 @@ _SANDBOX = Sandbox()
 
 @dataclass(frozen=True)
 class TemplateLine:
-    """A line of the list of templates. ``problems`` is empty where the text is in order, ``purpose`` '' where
-    no letter uses it."""
+    """A line of the list of templates. ``problems`` is empty if the text is in order.
+
+    ``purpose`` is '' if no letter uses it.
+    """
 
     path: str
     purpose: str
@@ -40,7 +42,7 @@ class TemplateLine:
 
     @property
     def problem(self) -> TemplateProblem | None:
-        """The first."""
+        """The first problem."""
         return next(iter(self.problems), None)
 
     @property
@@ -50,8 +52,10 @@ class TemplateLine:
 
 @dataclass(frozen=True)
 class InUse:
-    """The file behind a template. ``path`` has the language that was found, not the one asked for;
-    ``problems`` are of this ``text``, '' where the file is no text."""
+    """The file of a template. ``path`` has the language that was found, not the one asked for.
+
+    ``problems`` are of this ``text``, '' if the file is not text.
+    """
 
     path: str
     origin: str  # site | shipped
@@ -71,8 +75,8 @@ class _Loaded:
 class Templates:
     """The templates of a search path (site folders first, the shipped one last).
 
-    Each file is compiled and checked once, and again when it changes on the disk. May be used
-    from several threads: at worst a changed file is compiled twice.
+    Each file is compiled and checked once, and again when it changes. Safe to use from several threads: at
+    worst a changed file is compiled twice.
     """
 
     def __init__(self, search: Sequence[Path], contracts: Sequence[Contract]) -> None:
@@ -82,10 +86,10 @@ class Templates:
 
     @slow_work.outside_writes
     def render(self, path: str, context: Mapping[str, Any]) -> str:
-        """The finished text of the template ``path``.
+        """Return the finished text of the template ``path``. ``context`` is plain dicts (``as_context``).
 
-        ``context`` is plain dicts (``as_context``). Raises BrokenTemplate, a LocalFault that names
-        file, line, field and the nearest known name; LocalFault for a path that nobody uses.
+        Raise BrokenTemplate, a LocalFault that names file, line, field and the nearest known name; LocalFault
+        for an unused path.
         """
         loaded = self._load(path)
         if loaded.template is None:
@@ -94,9 +98,9 @@ class Templates:
 
     @slow_work.outside_writes
     def render_text(self, path: str, text: str, context: Mapping[str, Any], name: str = "draft") -> str:
-        """As ``render``, from ``text`` (a draft, the last good one) instead of the file.
+        """Like ``render``, from ``text`` (a draft, the last good one) instead of the file.
 
-        ``name`` is what the problems of the text are reported under.
+        ``name`` is the name under which problems of the text are reported.
         """
         template, problems = _checked(self.contract(path), text, name)
         if template is None:
@@ -105,11 +109,11 @@ class Templates:
 
     @slow_work.outside_writes
     def check(self, path: str) -> list[TemplateProblem]:
-        """What is wrong with the file in use for ``path``, in the order of its lines; [] if nothing."""
+        """Return the problems of the file in use for ``path``, in the order of its lines; [] if none."""
         return list(self._load(path).problems)
 
     def branches(self, path: str, text: str | None, name: str) -> Branches:
-        """The branches of ``text``, or where it is None of the file in use. Raises BrokenTemplate."""
+        """Return the branches of ``text``, or if it is None of the file in use. Raise BrokenTemplate."""
         if text is None:
             loaded = self._load(path)
             text, template, problems = loaded.text, loaded.template, loaded.problems
@@ -120,13 +124,13 @@ class Templates:
         return Branches(_SANDBOX, text, name)
 
     def source(self, path: str) -> InUse:
-        """What is in use for ``path``: from the site or as shipped, in which language, the text."""
+        """Return what is in use for ``path``: from the site or as shipped, in which language, the text."""
         loaded = self._load(path)
         source = loaded.source
         return InUse(source.path, source.origin, source.file, loaded.text, loaded.problems)
 
     def shipped_text(self, path: str) -> str:
-        """The text that came with mailproc, whatever the site has put before it."""
+        """Return the shipped text, even if the site has replaced it."""
         self.contract(path)
         source = self._folders.shipped(path)
         if source is None:
@@ -134,11 +138,10 @@ class Templates:
         return source.read()
 
     def diff(self, path: str) -> str:
-        """What the site's text for ``path`` changes in the shipped one, as a unified diff.
+        """Return what the site's text for ``path`` changes, as a unified diff; '' if nothing.
 
-        '' where they are equal or the shipped text is in use. A text in a language that was not
-        shipped is compared with the one it stands before (in the end the English). Raises
-        BrokenTemplate for a file that is no text; LocalFault for a path that nobody uses.
+        A text in a language that was not shipped is compared with the one it replaces (in the end the
+        English). Raise BrokenTemplate for a file that is not text; LocalFault for an unused path.
         """
         ours = self._load(path).source
         shipped = self._folders.shipped(ours.path)
@@ -148,22 +151,22 @@ class Templates:
 
     @slow_work.outside_writes
     def listing(self) -> list[TemplateLine]:
-        """Every template in use, in each language, then what lies in the site's folders besides."""
+        """Return every template in use, in each language, then other files in the site's folders."""
         shipped = (each for path in self._contracts for each in self._folders.shipped_languages(path))
         return [self.listed(path) for path in dict.fromkeys((*shipped, *self._folders.site_paths()))]
 
     @slow_work.outside_writes
     def of_site(self) -> list[TemplateLine]:
-        """The lines of the site's own files alone: the clock looks at them every minute."""
+        """Return only the lines of the site's own files: the clock checks them every minute."""
         return [self.listed(path) for path in dict.fromkeys(self._folders.site_paths())]
 
     def readme(self) -> str:
-        """The text of templates/README.md."""
+        """Return the text of templates/README.md."""
         return readme(self._contracts.values())
 
     @slow_work.outside_writes
     def listed(self, path: str) -> TemplateLine:
-        """The line of the list for ``path``."""
+        """Return the line of the list for ``path``."""
         try:
             contract = self.contract(path)
         except LocalFault as unused:
@@ -177,7 +180,7 @@ class Templates:
         return TemplateLine(path, contract.purpose, loaded.source.origin, loaded.problems)
 
     def contract(self, path: str) -> Contract:
-        """The names that the template ``path`` may use. LocalFault for a path that nobody uses."""
+        """Return the contract of the template ``path``. Raise LocalFault for an unused path."""
         if contract := self._contracts.get(path):
             return contract
         language, _, rest = path.partition("/")
@@ -206,10 +209,10 @@ class Templates:
 
 
 def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
-    """The compiled template, or None and why not."""
+    """Return the compiled template, or None and why not."""
     try:
         return _checked_once(contract, text, name)
-    except (RecursionError, MemoryError, SyntaxError):  # Python's own limits, which may be of this moment
+    except (RecursionError, MemoryError, SyntaxError):  # Python's own limits, which may be temporary
         return None, (TemplateProblem(name, 0, "", "too deeply nested"),)
 
 
@@ -217,9 +220,9 @@ def _checked(contract: Contract, text: str, name: str) -> tuple[Template | None,
 def _checked_once(
     contract: Contract, text: str, name: str
 ) -> tuple[Template | None, tuple[TemplateProblem, ...]]:
-    """The same, each text once a process.
+    """Check each text once per process.
 
-    Raises RecursionError, MemoryError or SyntaxError where Python cannot read it.
+    Raise RecursionError, MemoryError or SyntaxError if Python cannot read it.
     """
     if len(text) > LONGEST_TEXT:
         return None, (TemplateProblem(name, 0, "", f"longer than {LONGEST_TEXT} characters"),)

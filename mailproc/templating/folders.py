@@ -1,4 +1,4 @@
-"""Where a template's file is: the site's folders first, the shipped one last, English at the end."""
+"""Find a template's file: the site's folders first, the shipped one last, English at the end."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from mailproc.config_load.value_checks import FALLBACK_LANGUAGE, LANGUAGE_TAG
 
 
 def shipped_folder() -> Path:
-    """The templates that come with mailproc, in a wheel and in a checkout alike."""
+    """Return the folder of the shipped templates, in a wheel and in a checkout alike."""
     return Path(str(files("mailproc") / "templates"))
 
 
@@ -26,7 +26,7 @@ class TemplateFile(NamedTuple):  # one is made for each letter: a tuple is made 
     stamp: tuple[str, int, int, int]
 
     def read(self) -> str:
-        """The text. Raises OSError, UnicodeDecodeError."""
+        """Return the text. Raise OSError, UnicodeDecodeError."""
         return self.file.read_text(encoding="utf-8-sig")
 
 
@@ -43,7 +43,7 @@ class Folders:
         self._places: dict[str, tuple[_Place, ...]] = {}
 
     def find(self, path: str) -> TemplateFile | None:
-        """The file for ``path``; language goes before folder ("de-AT", "de", then English)."""
+        """Return the file for ``path``; language goes before folder ("de-AT", "de", then English)."""
         places = self._places.get(path)
         if places is None:
             folders = (*self._site, self._shipped)
@@ -56,12 +56,12 @@ class Folders:
         return None
 
     def shipped(self, path: str) -> TemplateFile | None:
-        """The file that came with mailproc, whatever the site has."""
+        """Return the shipped file, even if the site has another."""
         places = (self._place(each, self._shipped) for each in spoken(path))
         return next(filter(None, map(_look, places)), None)
 
     def shipped_languages(self, path: str) -> Iterator[str]:
-        """``path`` in every language in which it was shipped, its own first."""
+        """Yield ``path`` in every shipped language, its own first."""
         yield path
         language, _, rest = path.partition("/")
         if LANGUAGE_TAG.fullmatch(language):
@@ -69,7 +69,7 @@ class Folders:
             yield from (each.as_posix() for each in found if LANGUAGE_TAG.fullmatch(each.parts[0]))
 
     def site_paths(self) -> Iterator[str]:
-        """Every text file of the site's folders, as a path below them."""
+        """Yield every text file of the site's folders, as a path below them."""
         for folder in self._site:
             for file in sorted(folder.rglob("*.txt")):
                 yield file.relative_to(folder).as_posix()
@@ -80,10 +80,10 @@ class Folders:
 
 
 def _look(place: _Place) -> TemplateFile | None:
-    """The file as it is now: asked anew for each letter, so that a change is taken at once.
+    """Return the file as it is now; checked for each letter, so that a change takes effect at once.
 
-    One that is hidden (no right to look, a link that leads nowhere) counts as there: to read it fails
-    aloud, and another text does not go out in its stead.
+    One that is inaccessible (no rights, a broken link) counts as present: reading it fails with an error, and
+    no other text is sent in its place.
     """
     path, file, name, origin = place
     try:
@@ -96,7 +96,7 @@ def _look(place: _Place) -> TemplateFile | None:
 
 
 def spoken(path: str) -> Iterator[str]:
-    """``path`` in its own language, in the wider ones, in English; a path without language as it is."""
+    """Yield ``path`` in its own language, in wider ones, in English; a path without language unchanged."""
     language, _, rest = path.partition("/")
     if not LANGUAGE_TAG.fullmatch(language):
         yield path

@@ -1,4 +1,4 @@
-"""Jinja's faults of form in the words of whoever edits a letter, with the line to go to."""
+"""Describe Jinja's syntax errors for the person who edits a letter, with the line."""
 
 import re
 
@@ -27,7 +27,7 @@ _KNOWN = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "filt
 
 
 def problem_of(error: TemplateSyntaxError, text: str, name: str) -> TemplateProblem:
-    """What is wrong with ``text``. A block that is left open is reported where it was opened."""
+    """Return the problem of ``text``. An unclosed block is reported where it was opened."""
     message = error.message or ""
     stray, innermost = _STRAY.search(message), _INNERMOST.search(message)
     if stray and stray[1] not in _KNOWN:
@@ -45,7 +45,7 @@ def problem_of(error: TemplateSyntaxError, text: str, name: str) -> TemplateProb
 
 
 def _opened(text: str, word: str) -> int:
-    """The line of the last block of that kind which is still open at the end, or where another closes; 0."""
+    """Return the line of the last block of that kind still open at the end, or where another closes; 0."""
     stack: list[tuple[str, int]] = []
     for number, line in enumerate(text.splitlines(), 1):
         for end, tag in _TAG.findall(line):

@@ -4,10 +4,10 @@ MARK = "Subject:"
 
 
 def split_letter(text: str) -> tuple[str, str]:
-    """(subject, body). The subject is one line whatever was rendered into it.
+    """Return (subject, body). The subject is one line, whatever was rendered into it.
 
-    Raises ValueError with a sentence for whoever edits the text. Only the subject may stand on
-    top: addresses are never a template's business.
+    Raise ValueError with a sentence for the person who edits the text. Only the subject may be on top: a
+    template never sets addresses.
     """
     first, _, rest = text.partition("\n")
     subject = " ".join(first.removeprefix(MARK).split())

@@ -1,4 +1,4 @@
-"""What is wrong with a template, said so that whoever edits it finds the place."""
+"""Describe what is wrong with a template so that the person who edits it finds the place."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -9,8 +9,10 @@ from mailproc.errors import LocalFault
 
 @dataclass(frozen=True)
 class TemplateProblem:
-    """``line`` counts from 1, 0 where the whole file is meant; ``field`` is the name as it was
-    written ("item.titel"), '' where none is at fault."""
+    """One problem of a template.
+
+    ``line`` counts from 1, 0 for the whole file; ``field`` is the name as written ("item.titel"), '' if none.
+    """
 
     file: str
     line: int
@@ -31,7 +33,7 @@ class BrokenTemplate(LocalFault):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names the nearest known name, or a few of them."""
+    """Return the end of a sentence that names the nearest known name, or a few of them."""
     names = list(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:

@@ -1,4 +1,4 @@
-"""templates/README.md, made from the contracts so that it cannot lie."""
+"""Generate templates/README.md from the contracts, so that it is always correct."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ replaced: while it is broken its orders are held.
 
 
 def readme(contracts: Iterable[Contract]) -> str:
-    """The whole page."""
+    """Return the whole page."""
     every = sorted(contracts, key=lambda contract: contract.path)
     filters = ", ".join(f"`{name}`" for name in sorted(FILTERS))
     parts = [INTRODUCTION.replace("FILTERS", filters)]
@@ -66,7 +66,7 @@ def _rows(context: Any, prefix: str) -> Iterator[str]:
 
 
 def _below(sample: Any, name: str) -> Iterator[str]:
-    """The rows of a nested context; those of a list are named for one element: ``orders[].number``."""
+    """Yield the rows of a nested context; those of a list are named for one element: ``orders[].number``."""
     if isinstance(sample, tuple) and dataclasses.is_dataclass(sample[0]):
         yield from _rows(sample[0].__class__, f"{name}[].")
     elif dataclasses.is_dataclass(sample):

@@ -1,4 +1,4 @@
-"""Rendering as trial and in earnest: whatever goes wrong names the line of the template."""
+"""Render templates, on trial and for letters; every error names the line of the template."""
 
 import traceback
 from collections.abc import Iterator, Mapping
@@ -11,15 +11,15 @@ from mailproc.templating.heading import split_letter
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
 
 LONGEST_LETTER = 2_000_000
-"""Characters. An order file of 500 orders has a tenth of it; a text in three loops could fill the memory."""
+"""Characters. An order file of 500 orders has a tenth; a text in three loops could fill the memory."""
 
 
 class TooLong(Exception):
-    """The loops of a template have no end that a person would wait for."""
+    """The loops of a template produce more than a letter can have."""
 
 
 def tried(template: Template, contract: Contract, name: str) -> Iterator[TemplateProblem]:
-    """The first fault of each kind that rendering with the samples shows."""
+    """Yield the first fault of each kind that rendering with the samples shows."""
     seen = set()
     for context in samples(contract):
         for problem in _trial(template, contract, name, context):
@@ -42,7 +42,7 @@ def _trial(
 
 
 def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
-    """The finished text. Raises BrokenTemplate and nothing else, also where it grows beyond all letters."""
+    """Return the finished text. Raise only BrokenTemplate, also if it grows beyond any letter."""
     pieces, length = list[str](), 0
     try:
         for piece in template.generate(context):
@@ -51,12 +51,12 @@ def rendered(template: Template, name: str, context: Mapping[str, Any]) -> str:
             if length > LONGEST_LETTER:
                 raise TooLong(f"the letter becomes longer than {LONGEST_LETTER} characters")
         return "".join(pieces)
-    except Exception as error:  # whatever it is, it is this text's fault, and it must name its line
+    except Exception as error:  # any error is this text's fault, and must name its line
         raise BrokenTemplate([_problem_of(error, name)]) from error
 
 
 def _problem_of(error: Exception, name: str) -> TemplateProblem:
-    """Where in the template it happened: Jinja maps its frames back to the template's lines."""
+    """Return where in the template it happened: Jinja maps its frames to the template's lines."""
     lines = [
         frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
     ]
@@ -67,5 +67,5 @@ def _problem_of(error: Exception, name: str) -> TemplateProblem:
 
 
 def sentence(text: str | None) -> str:
-    """Jinja's sentence on one line, without its full stop."""
+    """Return Jinja's message on one line, without its full stop."""
     return " ".join((text or "broken").split()).rstrip(".")

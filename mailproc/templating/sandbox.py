@@ -1,8 +1,7 @@
-"""The Jinja environment: plain text, no way out, no way to run for ever.
+"""The Jinja environment: plain text, no escape, no endless work.
 
-Nothing that could grow without bound is offered: no global functions (``range``), no loader
-(``include``), and only filters whose work is bounded by what they are given. What else of the
-language is refused stands in ``check``.
+Nothing that could grow without limit is offered: no global functions (``range``), no loader (``include``),
+and only filters whose work is bounded by their input. ``check`` refuses the rest of the language.
 """
 
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 @dataclass(frozen=True)
 class Use:
-    """Of a filter: what it ``takes`` (text, list, any) and ``gives`` (text, same, element)."""
+    """A filter: what it ``takes`` (text, list, any) and ``gives`` (text, same, element)."""
 
     takes: str
     gives: str
@@ -31,7 +30,7 @@ FILTERS = {
 """The filters that a template may use."""
 
 TESTS = ("defined", "undefined", "none", "odd", "even", "divisibleby", "in", "sameas")
-"""The words that may stand after ``is``."""
+"""The words that may follow ``is``."""
 
 
 class FaultyValue(Exception):
@@ -39,7 +38,7 @@ class FaultyValue(Exception):
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """As Jinja's own, but a dot on a dict means its key and never one of Python's methods."""
+    """Jinja's own, except that a dot on a dict means its key and never one of Python's methods."""
 
     intercepted_binops = frozenset(["*", "**", "+", "-", "/", "//", "%"])  # checked away; never folded
 
@@ -63,7 +62,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _printable(value: object) -> object:
-    """Lets text, numbers and the undefined (which complains by itself) into a letter."""
+    """Let text, numbers and undefined values (which raise their own error) into a letter."""
     if value.__class__ is str:  # nearly always; the fast way
         return value
     if isinstance(value, str | int | Undefined) and not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a name of a contract is, as far as a check must know it before anything is rendered."""
+"""The shape of a contract's name, as far as a check needs it before anything is rendered."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ class Plain:
 
 @dataclass(frozen=True)
 class Flag:
-    """Yes or no: it can be asked for, not printed ("True" is no word for people)."""
+    """Yes or no: it can be tested, not printed ("True" is not a word for people)."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Something already complained about: no second complaint."""
+    """Something already reported: no second report."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Many:
-    """A list: go through it with ``{% for %}``."""
+    """A list: loop over it with ``{% for %}``."""
 
     of: "Shape"
 
@@ -41,7 +41,7 @@ Shape = Plain | Flag | Unknown | Record | Many
 
 
 def shape_of(context: Any) -> Record:
-    """The names of a contract's context, nested ones included."""
+    """Return the names of a contract's context, nested ones included."""
     return Record({name: _shape(told.sample) for name, told in fields_of(context).items()})
 
 
@@ -57,4 +57,4 @@ LOOP = Record(
     {name: Plain() for name in ("index", "index0", "revindex", "revindex0", "length")}
     | {name: Flag() for name in ("first", "last")}
 )
-"""What ``loop`` is inside a ``{% for %}``."""
+"""The shape of ``loop`` inside a ``{% for %}``."""
