@@ -60,8 +60,7 @@ class Signature:
 
 
 def tags(value: bytes) -> Tags:
-    """Return the tags of a signature or key record (section 3.2). Raise Irregular if it is no list of
-    tags."""
+    """Return the tags of a signature or key record (section 3.2). Raise Irregular if it has none."""
     try:
         found: Tags = parse_tag_value(value)
     except (InvalidTagValueList, IndexError) as fault:

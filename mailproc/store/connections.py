@@ -1,9 +1,8 @@
-"""How each database is spoken to: one engine that writes, one that reads.
+"""Connections to each database: one engine that writes, one that reads. Durability is set only here.
 
-Durability is set here and nowhere else. On both databases there is one writer at a time and a
-reader sees one snapshot, so a job means the same on either (SQLite by ``BEGIN IMMEDIATE``,
-PostgreSQL by a lock that every write takes first). No error text holds a statement's values
-(``hide_parameters``): they are people's letters.
+On both databases there is one writer at a time and a reader sees one snapshot, so a job means the same on
+either (SQLite by ``BEGIN IMMEDIATE``, PostgreSQL by a lock that every write takes first). No error text holds
+a statement's values (``hide_parameters``), which may be people's letters.
 """
 
 import errno
@@ -23,14 +22,17 @@ from mailproc.store.db_errors import strip_detail
 BUSY_SECONDS = 30
 READERS = 20
 PAGE_SIZE = 8192
-"""Octets of a page of a new SQLite store, which takes 8 % less than of 4,096. With 16,384 it would take 12 %
-less, and a step that is committed alone a third more of the processor: whole pages are written."""
+"""Octets of a page of a new SQLite store, which needs 8 % less space than with 4,096.
+
+With 16,384 it would need 12 % less, but a step that is committed alone would take a third more processor
+time, because whole pages are written.
+"""
 _WRITER_LOCK = 0x6D61696C_77726974  # "mailwrit"; advisory locks are per database
 _ALLOWED = "allowed are sqlite:///FILE and postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
 
 
 def parse(url: str, base: Path) -> URL:
-    """The store's URL with an absolute path and our driver. Raises Misconfigured, password unseen."""
+    """Return the store's URL with an absolute path and our driver. Raise Misconfigured (password masked)."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
@@ -44,12 +46,12 @@ def parse(url: str, base: Path) -> URL:
 
 
 def file_of(url: URL) -> Path | None:
-    """The SQLite file; None on PostgreSQL."""
+    """Return the SQLite file; None on PostgreSQL."""
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
 def shown(url: str) -> str:
-    """The URL as it is written, the password masked."""
+    """Return the URL with the password masked."""
     return make_url(url).render_as_string(hide_password=True)
 
 
@@ -62,7 +64,7 @@ def _file_url(parsed: URL, base: Path) -> URL:
 
 
 def writing(url: URL) -> Engine:
-    """An engine without a pool: each connection is opened by who writes and closed by it."""
+    """Return an engine without a pool: each connection is opened and closed by its user."""
     if url.drivername.startswith("sqlite"):
         engine = _sqlite(url, poolclass=NullPool)
         event.listen(engine, "connect", _write_ahead)
@@ -77,7 +79,7 @@ def writing(url: URL) -> Engine:
 
 
 def reading(url: URL) -> Engine:
-    """A pooled engine whose connections cannot write."""
+    """Return a pooled engine whose connections cannot write."""
     if url.drivername.startswith("sqlite"):
         engine = _sqlite(url, poolclass=QueuePool, pool_size=READERS)
         event.listen(engine, "connect", _query_only)
@@ -88,9 +90,9 @@ def reading(url: URL) -> Engine:
 
 
 class DedicatedConnection:
-    """A connection of its holder's own: no pool, no transactions, open until ``close``.
+    """A connection of one holder: no pool, no transactions, open until ``close``.
 
-    Raises the driver's errors (``faults.driver_errors``) as they are.
+    It raises the driver's errors (``db_errors.driver_errors``) unchanged.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -102,7 +104,7 @@ class DedicatedConnection:
             self._connection.autocommit = True
 
     def ask(self, query: str) -> Any:
-        """The first column of the first row."""
+        """Return the first column of the first row."""
         return self._connection.execute(query).fetchone()[0]
 
     def close(self) -> None:
@@ -138,6 +140,7 @@ def _postgresql(url: URL, **options: Any) -> Engine:
 
 
 def _without_detail(context: ExceptionContext) -> None:
+    """Keep only the first line of an error: PostgreSQL's DETAIL lines hold the row that failed."""
     for error in (context.original_exception, context.sqlalchemy_exception):
         if error is not None:
             strip_detail(error)
@@ -176,7 +179,7 @@ def _begin_alone(connection: Connection) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Is the SQLite file there? Raises Misconfigured where this user may not even look."""
+    """Return whether the SQLite file exists. Raise Misconfigured if this user may not look."""
     try:
         path.stat()
     except PermissionError:
@@ -190,12 +193,12 @@ def is_there(path: Path) -> bool:
 
 
 def _nearest(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
+    """Return the folder, or the nearest existing one above it."""
     return next(each for each in (folder, *folder.parents) if os.path.exists(each))
 
 
 def make_file(path: Path) -> None:
-    """Make the SQLite file and its folder where they are not there; readers' data is ours alone (0600)."""
+    """Create the SQLite file and its folder if missing, readable by this user only (0600)."""
     if is_there(path):
         return  # not opened here: closing any descriptor of a file drops this process's locks on it
     try:

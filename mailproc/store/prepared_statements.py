@@ -1,8 +1,8 @@
 """Constant statements, made once from the tables: the path of every letter has no ORM.
 
-``insert_into`` and ``update_of`` name their columns once; values are bound at each call. A
-``Constant`` is such a statement with everything worked out beforehand: SQLAlchemy spends three
-times as long on looking a statement up as SQLite does on executing it.
+``insert_into`` and ``update_of`` name their columns once; values are bound at each call. A ``Constant`` is
+such a statement with everything prepared: SQLAlchemy takes three times as long to look a statement up as
+SQLite to execute it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -36,45 +36,48 @@ _Made = TypeVar("_Made")
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """The Core table of a SQLModel class."""
+    """Return the Core table of a SQLModel class."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def insert_into(model: type[SQLModel], columns: Sequence[str]) -> Insert:
-    """INSERT of ``columns``; gives the new row's id back where the table has one."""
+    """Return INSERT of ``columns``; it returns the new row's id if the table has one."""
     table = table_of(model)
     statement = table.insert().values({name: bindparam(name) for name in columns})
     return statement.returning(table.c.id) if "id" in table.c else statement
 
 
 def update_of(model: type[SQLModel], columns: Sequence[str]) -> Update:
-    """UPDATE of ``columns`` in the row whose id is bound as ``row_id``."""
+    """Return UPDATE of ``columns`` in the row whose id is bound as ``row_id``."""
     table = table_of(model)
     values: dict[str, Any] = {name: bindparam(name) for name in columns}
     return table.update().where(table.c.id == bindparam("row_id")).values(values)
 
 
 def one_of(column: ColumnElement[str], words: Collection[str]) -> ColumnElement[bool]:
-    """Is the column one of these words of ours? They are written into the statement, whose text is then
-    always the same."""
+    """Return the condition that the column is one of these words of ours.
+
+    They are written into the statement, whose text is then always the same.
+    """
     return column.in_([literal_column(f"'{word}'") for word in words])
 
 
 def made(into: type[_Made], rows: Iterable[Sequence[Any]]) -> list[_Made]:
-    """The rows of a statement that is no ``Constant``, each as ``into``: a dataclass whose fields are the
-    statement's columns in their order. A field that is an enum is made of the member's name; where it may
-    be None, '' is None."""
+    """Make each row of a statement that is no ``Constant`` an instance of ``into``.
+
+    ``into`` is a dataclass whose fields are the statement's columns in their order. An enum field is made
+    from the member's name; if it may be None, '' is None.
+    """
     names, members = _names(cast(Any, into)), _members(cast(Any, into))
     return [_made(into, names, members, list(row)) for row in rows]
 
 
 class Constant(Generic[_Made]):
-    """A statement whose text never changes: no ``expanding`` parameter; columns' defaults are plain values.
+    """A statement whose text never changes: no ``expanding`` parameter; defaults of columns are plain values.
 
-    On SQLite, and where PostgreSQL is written to, it goes straight to the driver, values and columns
-    converted by the types that the tables name; a connection that has not begun yet (a reader's snapshot),
-    and who reads from PostgreSQL, take SQLAlchemy's way. Either way each row is made ``into`` a dataclass
-    (see ``made``); where none is named the rows are mappings by column name.
+    On SQLite it goes directly to the driver, values and columns converted by the types in the tables; a
+    connection that has not begun yet (a reader's snapshot), and PostgreSQL, use SQLAlchemy. Each row is made
+    ``into`` a dataclass (see ``made``); without one, rows are mappings by column name.
     """
 
     @overload
@@ -86,7 +89,7 @@ class Constant(Generic[_Made]):
         self._into = into
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[_Made]:
-        """All of them, in the statement's order."""
+        """Return all rows, in the statement's order."""
         if (plan := self._direct(connection)) is None:
             found = connection.execute(self.statement, values)
             if self._into is None:
@@ -95,39 +98,39 @@ class Constant(Generic[_Made]):
         return [plan.row(row) for row in plan.execute(connection, values)]
 
     def row(self, connection: Connection, values: Mapping[str, Any]) -> _Made | None:
-        """The only row, or None."""
+        """Return the only row, or None."""
         found = self.rows(connection, values)
         return found[0] if found else None
 
     def one(self, connection: Connection, values: Mapping[str, Any]) -> _Made:
-        """The row that must be there. Raises LookupError where it is not."""
+        """Return the row that must exist. Raise LookupError if it does not."""
         row = self.row(connection, values)
         if row is None:
             raise LookupError(f"no row for {sorted(values)}")
         return row
 
     def scalar(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        """The first column of the first row, None where there is none."""
+        """Return the first column of the first row, None if there is none."""
         if (plan := self._direct(connection)) is None:
             return connection.execute(self.statement, values).scalar()
         found = plan.execute(connection, values)
         return plan.first(found[0][0]) if found else None
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """For a statement that gives nothing back."""
+        """Execute a statement that returns nothing."""
         if (plan := self._direct(connection)) is None:
             connection.execute(self.statement, values)
         else:
             plan.run(connection, values)
 
     def count(self, connection: Connection, values: Mapping[str, Any]) -> int:
-        """How many rows an UPDATE or DELETE changed."""
+        """Return how many rows an UPDATE or DELETE changed."""
         if (plan := self._direct(connection)) is None:
             return connection.execute(self.statement, values).rowcount
         return plan.count(connection, values)
 
     def run_many(self, connection: Connection, values: Sequence[Mapping[str, Any]]) -> None:
-        """The same once for each of ``values``, which may be none."""
+        """Execute it once for each of ``values``, which may be empty."""
         if not values:
             return
         if (plan := self._direct(connection)) is None:
@@ -162,7 +165,7 @@ def _postgresql() -> Any:
 
 
 class _Plan:
-    """The statement's text for a database, and how to convert what goes in and what comes out."""
+    """The statement's text for SQLite, and the conversions of its values and columns."""
 
     def __init__(self, statement: Any, into: Any, dialect: Any) -> None:
         compiled = replacement_traverse(statement, {}, _word_written_out).compile(dialect=dialect)
@@ -182,9 +185,9 @@ class _Plan:
         self.row: Convert = self._mapping if into is None else self._maker(into)
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
-        """The rows, all of them: an INSERT … RETURNING ends with its last row.
+        """Return all rows (an INSERT … RETURNING is complete only after its last row).
 
-        Raises the driver's errors (``faults.driver_errors``) as they are.
+        Raise the driver's errors (``db_errors.driver_errors``) unchanged.
         """
         driver: Any = connection.connection.driver_connection
         return cast(list[Any], driver.execute(self._text, self._bound(values)).fetchall())
@@ -265,7 +268,7 @@ def _made(into: type[_Made], names: _Names, conversions: _Conversions, values: l
 
 @cache
 def _members(into: Any) -> _Conversions:
-    """The places of ``into`` that are enums, and how to find the member by its name."""
+    """Return the positions of enums in ``into``, and how to find a member by its name."""
     kinds = get_type_hints(into)
     named = ((place, _member(kinds[field.name])) for place, field in enumerate(fields(into)))
     return tuple((place, convert) for place, convert in named if convert is not None)
@@ -292,7 +295,7 @@ def _word_written_out(element: Any, **_options: Any) -> Any:
 
 
 def _picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], list[Any]]:
-    """The values of these names, in their order. ``itemgetter`` gives a tuple of two and more only."""
+    """Return a function for the values of these names, in order (``itemgetter`` fails for one name)."""
     if len(names) < 2:
         return lambda values: [values[name] for name in names]
     pick = itemgetter(*names)

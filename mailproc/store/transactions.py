@@ -109,14 +109,14 @@ _FIND = Constant(
 )
 
 AT_ONCE = 1000
-"""Values in one statement: databases bound how many there may be."""
+"""Values in one statement, which databases limit."""
 _OWNERS = select(REFERENCE.c.value, REFERENCE.c.partner).where(
     REFERENCE.c.kind == bindparam("kind"), REFERENCE.c.value.in_(bindparam("values", expanding=True))
 )
 
 
 def create(connection: Connection, transaction: NewTransaction) -> Transaction:
-    """Write it; its row."""
+    """Write the transaction; return its row."""
     row = _ADD.one(connection, vars(transaction))
     finding.keep(connection, transaction.request_id)
     return row
@@ -127,16 +127,16 @@ def load(connection: Connection, transaction_id: int) -> Transaction:
 
 
 def by_key(connection: Connection, role: Role, opened_by: str, named: TransactionId) -> Transaction | None:
-    """The transaction of this identity; the requester's symbol is given in its configured spelling.
+    """Return the transaction with this identity; the requester's symbol is in its configured spelling.
 
-    ``opened_by``: where we lend, the partner that opened it; of where we borrow it says nothing.
+    ``opened_by``: where we lend, the partner that opened it; ignored where we borrow.
     """
     opener = opened_by if role is Role.RESPONDER else ""
     return _BY_KEY.row(connection, _named(role, named) | {"opened_by": opener})
 
 
 def is_known(connection: Connection, role: Role, named: TransactionId) -> bool:
-    """Is there such a transaction, opened by any partner?"""
+    """Return whether such a transaction exists, opened by any partner."""
     return _BY_NAME.scalar(connection, _named(role, named)) is not None
 
 
@@ -168,20 +168,20 @@ def save(connection: Connection, transaction: Transaction) -> None:
 
 
 def readdress(connection: Connection, transaction: Transaction, ends: Mapping[str, str]) -> None:
-    """The other end is elsewhere now: ``ends`` are of partner, symbol, address, dialect."""
+    """Change the other end: ``ends`` are of partner, symbol, address, dialect."""
     values = {name: ends.get(name, getattr(transaction, name)) for name in _ENDS}
     _READDRESS.run(connection, values | {"row_id": transaction.id})
 
 
 def at_address(connection: Connection, partner: str, address: str) -> Sequence[Transaction]:
-    """The partner's transactions whose letters go to ``address`` (upper and lower case alike)."""
+    """Return the partner's transactions whose letters go to ``address`` (case is ignored)."""
     there = (TRANSACTION.c.partner == partner, func.lower(TRANSACTION.c.address) == func.lower(address))
     statement = select(TRANSACTION).where(*there).order_by(TRANSACTION.c.id)
     return made(Transaction, connection.execute(statement))
 
 
 def clear_attention(connection: Connection, transaction_id: int, reasons: Collection[str]) -> None:
-    """Take ``reasons`` off the transaction's list."""
+    """Remove ``reasons`` from the transaction's list."""
     row = load(connection, transaction_id)
     left = [reason for reason in row.attention or () if reason not in reasons]
     save(connection, replace(row, attention=left or None))
@@ -192,7 +192,7 @@ def add_history(connection: Connection, **row: Any) -> None:
 
 
 def led_to(connection: Connection, event_id: int) -> str:
-    """The state that the event led to, '' where it had no step."""
+    """Return the state that the event led to, '' if it had no step."""
     return connection.execute(_LED_TO, {"event_id": event_id}).scalar() or ""
 
 
@@ -205,7 +205,7 @@ def refer(
     transaction_id: int | None = None,
     outgoing_id: int | None = None,
 ) -> None:
-    """From now on ``partner`` can name the transaction (or our letter) by ``value``."""
+    """Let ``partner`` name the transaction (or our letter) by ``value`` from now on."""
     row = {"partner": partner, "kind": kind, "value": value}
     _PUT.run(connection, row | {"transaction_id": transaction_id, "outgoing_id": outgoing_id})
     if kind == "order_line" and transaction_id is not None:
@@ -213,25 +213,25 @@ def refer(
 
 
 def find(connection: Connection, partner: str, kind: str, value: str) -> Reference | None:
-    """The reference row for what ``partner`` said; None where it is nothing of ours."""
+    """Return the reference row for a name that ``partner`` used; None if it is not ours."""
     row = {"partner": partner, "kind": kind, "value": value}
     return _FIND.row(connection, row)
 
 
 def order_lines(connection: Connection, transaction_id: int) -> list[str]:
-    """The partner's own numbers for what we ask of it, as far as its letters have told."""
+    """Return the partner's own numbers for what we ask, as far as its letters named them."""
     return [row["value"] for row in _ORDER_LINES.rows(connection, {"transaction_id": transaction_id})]
 
 
 def asked_by(connection: Connection, tgq: str) -> str:
-    """A partner who asked us under this number, '' if nobody did."""
+    """Return a partner who asked us under this number, '' if nobody did."""
     theirs = (TRANSACTION.c.role == "RESPONDER", TRANSACTION.c.tgq == tgq)
     statement = select(TRANSACTION.c.partner).where(*theirs)
     return connection.execute(statement.limit(1)).scalar() or ""
 
 
 def owners_of(connection: Connection, kind: str, values: Collection[str]) -> dict[str, str]:
-    """The partners to whom these do belong; what is nobody's is left out. A look into an index for each."""
+    """Return the partners to whom these belong; unknown ones are left out. One index lookup each."""
     owners: dict[str, str] = {}
     wanted = list(dict.fromkeys(values))
     for at in range(0, len(wanted), AT_ONCE):
