@@ -49,6 +49,7 @@ def test_each_stands_under_its_reason(many):
     body = letter.text.partition("\n\n")[2]
     assert [body.count(word) for word in ("cannot match", "more than our maximum", "do not know")] == [1] * 3
     assert named(letter) == ["B1", "B5", "B2", "B4"]
+    assert "What they say:" not in letter.text
 
 
 def test_a_single_request_has_the_usual_letter(many):

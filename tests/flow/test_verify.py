@@ -6,6 +6,7 @@ import pytest
 
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import verify
+from mailproc.office.queries import request_details
 from mailproc.store import verify_mark
 from mailproc.store.transactions import TRANSACTION
 
@@ -58,13 +59,20 @@ def test_recorded_facts_never_change(small_world):
     assert small_world.verify().differences == ()
 
 
+def actions(world):
+    with world.store.read() as connection:
+        return request_details.shown(connection, "B1", world.app.context).actions
+
+
 def test_an_automatic_renewal(world):
     """Renewing is refused with the date while it is announced; the lender's word ends that."""
     world.place()
     world.hear("B1-1 SHIPPED LOAN")
     world.act("B1", "receive")
+    assert "renew" in actions(world)
     world.hear("B1-1 DUE*AUTOMATIC RENEWAL PENDING")
     assert world.attention("B1") == ()
+    assert "renew" not in actions(world)
     before = world.dump()
     for way in (world.act, world.foresee):
         with pytest.raises(LocalFault, match="2026-04-13"):

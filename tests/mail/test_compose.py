@@ -110,6 +110,11 @@ def test_any_text_reads_back(words: str) -> None:
     assert got.defects == ()
 
 
+def test_a_name_like_an_encoded_word_is_shown_as_it_is_written() -> None:
+    (author,) = parse(letter(text("words"), name="A =?utf-8?q?B?=")).authors
+    assert author == "A =?utf-8?q?B?= <ill@library.example>"
+
+
 @given(st.lists(ANY_TEXT | st.binary(max_size=300), min_size=2, max_size=5))
 def test_any_parts_read_back(contents: list[str | bytes]) -> None:
     assume(not any(isinstance(one, str) and one.replace("\0", "").startswith("\ufeff") for one in contents))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailproc.proof.addressee import MOST_SIGNATURES
 from mailproc.proof.authentication_results import dmarc
 from mailproc.proof.dkim import verify
 from tests.proof.signer import AUTHOR, LETTER, SIGNED, Key, signed
@@ -141,3 +142,12 @@ def test_an_address_of_ours_may_hold_a_plus(key: Key, keys: Keys) -> None:
 def test_a_list_too_long_to_be_read_is_called_so(key: Key, keys: Keys) -> None:
     many = b",\r\n ".join(b"ill@library%d.example" % number for number in range(900))
     assert dkim(signed(with_to(b"To: " + many + b"\r\n"), key), keys).endswith("too long to be read")
+
+
+@pytest.mark.parametrize(("more", "is_believed"), [(0, True), (1, False)])
+def test_so_many_signatures_are_looked_at_and_with_one_more_none(
+    more: int, is_believed: bool, key: Key
+) -> None:
+    """It may be the one that held, and leave To out."""
+    field = signed(LETTER, key).removesuffix(LETTER)
+    assert (by_relay(field * (MOST_SIGNATURES + more) + LETTER) == "") is is_believed

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from mailproc.errors import LocalFault
 from mailproc.store import inbox, letters, mailboxes
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
@@ -147,6 +148,16 @@ def test_whose_a_letter_is_said_to_be_is_noted_while_it_waits(store, letter):
         waits, settled = letters.load(connection, 1), letters.load(connection, 2)
     assert (waits.partner, waits.subject, waits.proof) == ("XX-SAID", "Reply", "")
     assert settled.partner == "XX-OWN"
+
+
+def test_a_letter_is_settled_once(store, letter):
+    store.write(lambda c: inbox.keep(c, [letter()]))
+    store.write(lambda c: letters.settle(c, 1, "done", partner="XX-OWN"))
+    with pytest.raises(LocalFault, match="I1 was settled meanwhile"):
+        store.write(lambda c: letters.settle(c, 1, "shelved", partner="XX-OTHER"))
+    with store.read() as connection:
+        kept = letters.load(connection, 1)
+    assert (kept.state, kept.partner) == ("done", "XX-OWN")
 
 
 def test_a_shelved_letter_that_goes_round_again_begins_afresh(store, letter):

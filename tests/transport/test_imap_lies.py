@@ -272,6 +272,12 @@ def test_a_server_that_falls_ill_in_the_middle_is_waited_for(
     assert len(inbox.rows()) == 100
 
 
+def test_a_bad_letter_alone_is_named(server: Liar, looking: Looking) -> None:
+    server.letters = letters(5)
+    why = looking.look(lambda verb, command, answer: NO if verb == "FETCH" and "BODY" in command else answer)
+    assert "a letter could not be read, UID 5: " in why
+
+
 def test_after_many_bad_letters_in_a_row_only_the_newest_is_asked_for(
     server: Liar, inbox: Any, looking: Looking
 ) -> None:

@@ -117,6 +117,8 @@ def test_once_confirmed_the_request_moves_and_waiting_letters_are_read(iso):
     assert (iso.state("B1"), iso.shelf(), iso.attention("B1")) == ("SHIPPED", {}, ())
     assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
         "redirect", {"kind": "staff", "id": "clerk"})  # fmt: skip
+    with pytest.raises(LocalFault, match="no action that can be undone"):
+        iso.act("B1", "undo")
     outcome = iso.act("B1", "message", note="It has come.")
     assert tuple(map(str, outcome.words)) == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)

@@ -67,6 +67,14 @@ def test_after_the_grace_time_the_borrower_is_told(iso, kind):
     assert "was told on 2026-03-16" in iso.shelf()[only_id(iso)]
 
 
+def test_it_is_due_at_the_very_instant(iso):
+    iso.hears("CANCEL", BORROWER, NEVER)
+    (waiting,) = (row["not_before"] for row in iso.rows("event"))
+    iso.world.now = waiting
+    assert iso.tick() == 1
+    assert problems(iso) == ["unknown-transaction-id"]
+
+
 def test_until_then_the_digest_shows_what_it_waits_for(iso):
     iso.hears("CANCEL", BORROWER, NEVER)
     with iso.app.store.read() as connection:

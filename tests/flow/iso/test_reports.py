@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from mailproc.protocols.codec import Encoded, Held
+
 from .conftest import BORROWER, LENDER, US
 
 ASKED = {"initial_requester": BORROWER, "tgq": "G1", "tq": "1"}
@@ -155,3 +157,16 @@ def test_a_reported_status_can_be_recorded(iso):
     iso.hears("STATUS_OR_ERROR_REPORT", report=report())
     iso.act("B1", "ship", heard_by="portal")
     assert (iso.state("B1"), iso.attention("B1")) == ("SHIPPED", ())
+
+
+def test_a_report_that_cannot_be_written_is_held_with_the_reason_and_goes_later(iso, monkeypatch):
+    iso.hears("SHIPPED", LENDER, {"initial_requester": US, "tgq": "B99", "tq": "1"}, run=False)
+    with monkeypatch.context() as patched:
+        cannot = Encoded(None, held=(Held(0, "correlation", "the correlation is too long"),))
+        patched.setattr(type(iso.codec), "encode", lambda *_: cannot)
+        iso.run()
+    (intent,) = (row for row in iso.rows("intent") if row["partner"] == LENDER)
+    assert (intent["state"], "the correlation is too long" in intent["last_error"]) == ("held", True)
+    iso.later(days=1)
+    iso.tick()
+    assert iso.last()["report"]["problem"] == "unknown-transaction-id"
