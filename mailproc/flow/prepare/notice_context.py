@@ -31,6 +31,7 @@ from mailproc.notices.catalogue import (
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
 from mailproc.notices.outgoing_details import telling
+from mailproc.notices.shared_contexts import Request
 from mailproc.sentence import Part, sentence
 from mailproc.store import events, outgoing, patrons
 from mailproc.store.intent_bodies import NoticeToPartner, NoticeToPeople, NoticeToReader, NoticeToStaff
@@ -94,10 +95,12 @@ def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:
     occasion, context, transaction = writer.occasion, writer.context, writer.transaction
     apdu = apdu_json.from_json(body.apdu)
     partner = context.partners.get(occasion.partner)
+    request, their_number = _numbered(writer, apdu)
     known: dict[str, Any] = {
         "library": writer.library(),
         "partner": writer.partner(occasion.partner),
-        **_numbered(writer, apdu),
+        "request": request,
+        "their_number": their_number,
         "note": apdu.note or "",
     }
     if body.name == "partner/returned":
@@ -117,13 +120,13 @@ def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:
     return Addressed(address, writer.tag, content)
 
 
-def _numbered(writer: NoticeWriter, apdu: Apdu) -> dict[str, Any]:
+def _numbered(writer: NoticeWriter, apdu: Apdu) -> tuple[Request, str]:
     """Return the request with the number that the partner uses: its own where we lend, else ours."""
     transaction, wanted = writer.transaction, writer.wanted()
     known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
     if transaction is not None and transaction.role == Role.REQUESTER:
-        return {"request": replace(wanted, number=known_as or wanted.number), "their_number": ""}
-    return {"request": wanted, "their_number": known_as}
+        return replace(wanted, number=known_as or wanted.number), ""
+    return wanted, known_as
 
 
 def _attention(writer: NoticeWriter) -> StaffAttention:
