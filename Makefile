@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests run side by side, one worker a core; a debugger wants make test WORKERS=0.
 WORKERS ?= 2
+# Python keeps what it has compiled, whatever the environment says: the tests start it often.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo run test lint types layers bench crash fuzz mutants docs clean
 

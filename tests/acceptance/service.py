@@ -11,11 +11,11 @@ import sys
 import time
 from collections.abc import Sequence
 from email.message import EmailMessage
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from mailproc.app.build import configured
 from mailproc.flow.context import Context
@@ -202,7 +202,7 @@ class Service:
         """An hour has passed: what waits for its next try is due."""
         for queue in ("inbox", "event", "intent", "outgoing"):
             due = text(f"UPDATE {queue} SET not_before = NULL WHERE not_before IS NOT NULL")  # noqa: S608
-            self.store.write(lambda connection, due=due: connection.execute(due))
+            self.store.write(partial(Connection.execute, statement=due))
 
     def ask(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         with self.store.read() as connection:

@@ -66,9 +66,15 @@ def registry() -> Registry:
     return load(Config(partner=(partner("XX-BL", "out", OURS), partner("XX-COLLEGE", "in", THEIRS))))
 
 
+def artemail_of(registry: Registry) -> ArtemailCodec:
+    codec = registry.by_name("artemail")
+    assert isinstance(codec, ArtemailCodec)
+    return codec
+
+
 @pytest.fixture(scope="session")
 def codec(registry: Registry) -> ArtemailCodec:
-    return registry.by_name("artemail")
+    return artemail_of(registry)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +102,7 @@ def overlaid(tmp_path: Path) -> Callable[[str], ArtemailCodec]:
     def make(text: str) -> ArtemailCodec:
         (tmp_path / "codes.toml").write_text(text, encoding="utf-8")
         settings = Artemail.model_validate({"replies": "codes.toml"})
-        return load(Config(file=tmp_path / "config.toml", artemail=settings)).by_name("artemail")
+        return artemail_of(load(Config(file=tmp_path / "config.toml", artemail=settings)))
 
     return make
 

@@ -101,7 +101,7 @@ class Dovecot:
         os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
     def start(self) -> None:
-        command = [PROGRAM, "-F", "-c", self.folder / "dovecot.conf"]
+        command = [str(PROGRAM), "-F", "-c", str(self.folder / "dovecot.conf")]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
         self.log: list[str] = []
         said_something = threading.Event()

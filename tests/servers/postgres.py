@@ -82,7 +82,7 @@ class PostgresServer:
         url = self.url(database).replace("+psycopg", "")
         with psycopg.connect(url, autocommit=True) as connection:
             for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload]  # a text made by the tests
+                connection.execute(statement)  # a text made by the tests
 
     def create(self) -> str:
         """A new database without tables; its name."""

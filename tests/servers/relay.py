@@ -108,7 +108,7 @@ class Relay(SmtpServer):
         if answer == "hang":
             await asyncio.Event().wait()
         if answer == "break":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         await asyncio.sleep(self.pause())
         return answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,9 @@ def now() -> datetime:
 
 @pytest.fixture
 def letter(now: datetime) -> Callable[..., NewLetter]:
-    def make(raw: bytes = b"Subject: a letter\r\n\r\nwords\r\n", **fields: str) -> NewLetter:
-        return NewLetter(**{"door": "listener", "raw": raw, "received_at": now} | fields)
+    def make(raw: bytes = b"Subject: a letter\r\n\r\nwords\r\n", **fields: Any) -> NewLetter:
+        known: dict[str, Any] = {"door": "listener", "raw": raw, "received_at": now}
+        return NewLetter(**known | fields)
 
     return make
 

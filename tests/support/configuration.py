@@ -37,7 +37,7 @@ def relay(port: int = 0, **more: Value) -> str:
 
 def mailbox(name: str, port: int, user: str, secret: str, **more: Value) -> str:
     """A mailbox on this machine; ``secret``: the environment variable of its password."""
-    where = {"host": "127.0.0.1", "port": port, "security": "none"}
+    where: dict[str, Value] = {"host": "127.0.0.1", "port": port, "security": "none"}
     return section("[mailbox]", name=name, **where, user=user, password={"env": secret}, **more)
 
 

@@ -74,7 +74,7 @@ def _kept(connection: socket.socket, streams: list[int]) -> bool:
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     connection.send(str(program).encode())
     ended = os.pidfd_open(program)
-    if ended not in select.select([ended, connection], [], [])[0]:
+    if ended not in select.select([ended, connection.fileno()], [], [])[0]:
         os.kill(program, signal.SIGKILL)
     _, status = os.waitpid(program, 0)
     connection.send(str(os.waitstatus_to_exitcode(status)).encode())

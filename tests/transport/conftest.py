@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, create_engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailproc.store import mailboxes, skipped_letters
 from mailproc.store.inbox import NewLetter, StoredLetter, keep
@@ -59,7 +59,7 @@ class Inbox:
 
     def rows(self) -> list[InboxRow]:
         with Session(self.engine) as session:
-            return list(session.exec(select(InboxRow).order_by(InboxRow.id)))
+            return list(session.exec(select(InboxRow).order_by(col(InboxRow.id))))
 
     def close(self) -> None:
         self._thread.shutdown()

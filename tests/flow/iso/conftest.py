@@ -107,7 +107,7 @@ class Iso:
         return self.world.app.context.registry.by_name("iso10161")
 
     def read(self, raw: bytes) -> dict[str, Any]:
-        return apdu_json.to_json(self.codec.decode(parse(raw)).apdus[0])
+        return dict(apdu_json.to_json(self.codec.decode(parse(raw)).apdus[0]))
 
 
 @pytest.fixture
