@@ -256,6 +256,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     },
     find: {
         "keep": lambda c: find.keep(c, 1),
+        "make_texts": lambda c: (find.keep(c, 1), find.make_texts(c)),
         "words_of": lambda c: find.words_of(c, 1),
         "fits": lambda c: find.fits(c, "a word qx"),
     },
