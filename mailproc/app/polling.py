@@ -13,7 +13,9 @@ from mailproc.errors import MailprocError, Misconfigured, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import notify_staff
 from mailproc.ill.attention import Reason
+from mailproc.ill.facts import Facts
 from mailproc.log import following
+from mailproc.sentence import Part, Sentence, sentence, shortened, stored
 from mailproc.store import alarms, mailboxes, skipped_letters
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -80,8 +82,9 @@ def keeper(store: Store, context: Context) -> Callable[[Batch], list[StoredLette
         if batch.last_uid is None:  # letters of the list, of which staff were told
             _forget(connection, context, batch.place.mailbox)
         elif said := [_again(batch, one) for one in batch.passed if one.kind in LOUD]:
-            more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-            _tell(connection, context, Reason.LETTER_PASSED_OVER, batch.place.mailbox, said[0] + more)
+            more = sentence("and-more", first=said[0], count=len(said) - 1)
+            told = more if len(said) > 1 else said[0]
+            _tell(connection, context, Reason.LETTER_PASSED_OVER, batch.place.mailbox, told)
         return kept
 
     def keep(batch: Batch) -> list[StoredLetter]:
@@ -97,10 +100,9 @@ def keeper(store: Store, context: Context) -> Callable[[Batch], list[StoredLette
     return keep
 
 
-def _again(batch: Batch, one: Passed) -> str:
-    fetch = f"mailproc fetch {batch.place.mailbox} {one.uid} reads it again"
-    by_hand = f"if that fails, move letter UID {one.uid} out of the folder with your mail program"
-    return f"letter UID {one.uid}: {one.reason}; {fetch}; {by_hand}"
+def _again(batch: Batch, one: Passed) -> Sentence:
+    fetch = f"mailproc fetch {batch.place.mailbox} {one.uid}"
+    return sentence("mailbox-passed-over", uid=one.uid, why=one.reason, command=fetch)
 
 
 def _forget(connection: Connection, context: Context, mailbox: str) -> None:
@@ -118,21 +120,21 @@ def _works(connection: Connection, context: Context, mailbox: Mailbox) -> None:
 
 
 def _failed(store: Store, context: Context, mailbox: Mailbox, error: MailprocError) -> None:
-    why = str(error)
+    why = shortened(error.said)
     try:
         store.write(lambda connection: _note(connection, context, mailbox, why))
     except TryLater as trouble:  # the store itself is away: the log has both
         _log.warning("mailbox %s: %s; the store: %s", mailbox.name, why, trouble)
 
 
-def _note(connection: Connection, context: Context, mailbox: Mailbox, why: str) -> None:
-    known = mailboxes.last_error(connection, mailbox.name) == why
+def _note(connection: Connection, context: Context, mailbox: Mailbox, why: Part) -> None:
+    known = mailboxes.last_error(connection, mailbox.name) == stored(why)
     _log.log(logging.DEBUG if known else logging.WARNING, "mailbox %s: %s", mailbox.name, why)  # said once
-    mailboxes.failing(connection, mailbox.name, why, context.clock())
+    mailboxes.failing(connection, mailbox.name, stored(why), context.clock())
     _alarm(connection, context, mailbox, why)
 
 
-def _alarm(connection: Connection, context: Context, mailbox: Mailbox, why: str) -> None:
+def _alarm(connection: Connection, context: Context, mailbox: Mailbox, why: Part) -> None:
     since = mailboxes.failing_since(connection, mailbox.name)
     if since is not None and context.clock() - since >= UNREACHABLE:
         _tell(connection, context, Reason.MAILBOX_UNREACHABLE, mailbox.name, why)
@@ -142,9 +144,11 @@ _ALARMS = {Reason.MAILBOX_UNREACHABLE: "mailbox", Reason.LETTER_PASSED_OVER: "pa
 """Under which name it is remembered that staff were told."""
 
 
-def _tell(connection: Connection, context: Context, reason: Reason, mailbox: str, why: str) -> None:
+def _tell(connection: Connection, context: Context, reason: Reason, mailbox: str, why: Part) -> None:
     """A letter to staff, once a day about each mailbox and reason."""
     now = context.clock()
     if alarms.raise_once(connection, _ALARMS[reason], mailbox, now):
-        event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts={"text": why})
-        notify_staff(connection, event, {"reasons": [reason], "note": f"{mailbox}: {why}"})
+        facts: Facts = {"text": str(why), "why": stored(why)}
+        event = NewEvent(cause="timer", type="MAILBOX", at=now, state="done", facts=facts)
+        told = sentence("of-field", field=mailbox, why=why)
+        notify_staff(connection, event, {"reasons": [reason], "note": stored(told)})

@@ -109,7 +109,7 @@ def _tell_agenda(found: Agenda, context: Context) -> None:
     _tell_letters(found, context)
     if found.mailboxes:
         unread = [
-            (one.name, output.cut(one.error, LONGEST_WHY), _since(one.since, context))
+            (one.name, output.cut(language.words_of(one.error), LONGEST_WHY), _since(one.since, context))
             for one in found.mailboxes
         ]
         _block(f"{words['mailboxes']} ({len(unread)})", unread)

@@ -167,7 +167,7 @@ class MailboxRow(SQLModel, table=True):
     uidvalidity: int = Field(default=0, sa_type=BigInteger)  # unsigned 32 bits, RFC 3501
     last_uid: int = Field(default=0, sa_type=BigInteger)
     failing_since: datetime | None = _instant()
-    last_error: str = ""
+    last_error: str = _told()
 
 
 class PassedOverRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from datetime import datetime
 from mailproc.config import Mailbox
 from mailproc.errors import TryLater
 from mailproc.mail.letter import LARGEST
+from mailproc.sentence import sentence
 from mailproc.store.inbox import NewLetter, StoredLetter
 from mailproc.store.mailboxes import Batch, Position
 from mailproc.store.skipped_letters import SHORT, UNREAD, FolderPlace, Passed, Remembered
@@ -148,14 +149,14 @@ class _Look:
         if self._held:
             self._commit(self._held[-1].uid, {}, self._release(self._held[-1].uid + 1))
         if unlisted:
-            raise TryLater(f"{self._session.where}: {unlisted}")
+            raise self._session.trouble(unlisted)
 
     def _refusal(self) -> TryLater:
         first, number = self._held[0], len(self._held)
-        what = (
-            f"{number} letters could not be read, the first" if number > 1 else "a letter could not be read,"
-        )
-        return TryLater(f"{self._session.where}: {what} UID {first.uid}: {first.reason}")
+        if number == 1:
+            return self._session.trouble(sentence("mailbox-letter-unread", uid=first.uid, why=first.reason))
+        several = sentence("mailbox-letters-unread", count=number, uid=first.uid, why=first.reason)
+        return self._session.trouble(several)
 
     def _commit(self, top: int, bodies: Mapping[int, bytes], passed: Sequence[Passed]) -> None:
         """The position never goes back, and never past a letter of which nothing is known yet."""

@@ -7,7 +7,7 @@ By their numbers, which have no gaps: a letter that the server leaves out is mis
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailproc.errors import TryLater
+from mailproc.sentence import sentence
 from mailproc.transport.imap_reading import halving
 from mailproc.transport.imap_session import HIGHEST, ImapSession, ListedLetter
 
@@ -37,7 +37,8 @@ def listing(session: ImapSession, above: int) -> Listing:
         found |= window_found
         if not window_found or len(unlisted) > MOST_UNLISTED:
             number, reason = next(iter(unlisted.items()))
-            raise TryLater(f"{session.where}: letter number {number} of {session.letters}: {reason}")
+            why = sentence("mailbox-letter-unlisted", number=number, count=session.letters, why=reason)
+            raise session.trouble(why)
         if min(one.uid for one in window_found.values()) <= above:
             break
         last, window = last - window, min(WINDOW, 10 * window)
@@ -63,7 +64,6 @@ def _check(session: ImapSession, found: dict[int, ListedLetter]) -> None:
     uids = [found[number].uid for number in sorted(found)]
     for lower, higher in pairwise(uids):
         if lower >= higher:
-            raise TryLater(f"{session.where}: the server gives UID {higher} to a letter after UID {lower}")
+            raise session.trouble(sentence("mailbox-uid-order", higher=higher, lower=lower))
     if uids and session.uidnext and uids[-1] >= session.uidnext:
-        said = f"UID {uids[-1]}, and that the next one will be {session.uidnext}"
-        raise TryLater(f"{session.where}: the server says {said}")
+        raise session.trouble(sentence("mailbox-uid-next", last=uids[-1], next=session.uidnext))

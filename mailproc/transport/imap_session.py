@@ -20,6 +20,7 @@ from mailproc.config import Mailbox
 from mailproc.errors import MailprocError, TryLater
 from mailproc.log import mask
 from mailproc.mail.letter import LARGEST
+from mailproc.sentence import Part, Sentence, sentence
 from mailproc.transport.imap_limits import Allowance, BoundedClient, Overrun
 from mailproc.transport.tls import client_context
 
@@ -101,6 +102,14 @@ class ImapSession:
     def where(self) -> str:
         return f"mailbox {self.mailbox.name} ({self.mailbox.host}:{self._port})"
 
+    def said(self, why: Part) -> Sentence:
+        """``why`` with whose mailbox it is."""
+        host = f"{self.mailbox.host}:{self._port}"
+        return sentence("mailbox-trouble", mailbox=self.mailbox.name, host=host, why=why)
+
+    def trouble(self, why: Part) -> TryLater:
+        return TryLater(self.said(why))
+
     @property
     def _port(self) -> int:
         return self.mailbox.port or (993 if self.mailbox.security == "tls" else 143)
@@ -151,7 +160,8 @@ class ImapSession:
         except IMAPClientError as error:
             gone = isinstance(error.__context__, IMAPClientAbortError) or "UNAVAILABLE" in str(error)
             kind = TryLater if gone else Refused
-            raise kind(f"{self.where}: the login of {user} failed: {self._clean(str(error))}") from None
+            why = sentence("mailbox-login-failed", user=user, answer=self._clean(str(error)))
+            raise kind(self.said(why)) from None
 
     def _select(self) -> None:
         try:
@@ -161,19 +171,18 @@ class ImapSession:
         except IMAPClientError as error:
             raise self._no_folder(self.mailbox.folder, self._clean(str(error))) from None
         if self.move_to and not self._client.folder_exists(self.move_to):
-            raise self._no_folder(self.move_to, "it does not exist")
+            raise self._no_folder(self.move_to, sentence("mailbox-folder-missing"))
         self._client.capabilities()  # the server may have said them: they are remembered for later
         self.letters = int(answer.get(b"EXISTS", 0))
         self.uidnext = int(answer.get(b"UIDNEXT", 0))
         self.uidvalidity = int(answer.get(b"UIDVALIDITY", 0))
         if not 0 < self.uidvalidity <= HIGHEST:
-            said = f"UIDVALIDITY {self.uidvalidity}, by which nobody can know what is new"
-            raise TryLater(f"{self.where}: the server says {said}")
+            raise self.trouble(sentence("mailbox-uidvalidity", number=self.uidvalidity))
 
-    def _no_folder(self, folder: str, reason: str) -> Refused:
+    def _no_folder(self, folder: str, reason: Part) -> Refused:
         names = sorted(str(name) for _, _, name in self._client.list_folders())
         known = self._clean(", ".join(names[:FOLDERS_NAMED])) + (" …" if len(names) > FOLDERS_NAMED else "")
-        return Refused(f"{self.where}: no folder {folder!r} ({reason}); there are: {known}")
+        return Refused(self.said(sentence("mailbox-no-folder", folder=folder, why=reason, known=known)))
 
     def listed(self, numbers: Sequence[int]) -> dict[int, ListedLetter]:
         """The letters with these numbers (1 to ``letters``, the order of their UIDs). Raises Unreadable.
@@ -233,22 +242,22 @@ class ImapSession:
         except Exception as error:  # a NO, or whatever the parser makes of a malformed answer
             reason = self._why(error)
             if self._client.answered:
-                raise UnreadableLetters(reason) from None
+                raise UnreadableLetters(str(reason)) from None
             if not reopen:
                 raise
         self._reopen(reason)
-        raise UnreadableLetters(reason)
+        raise UnreadableLetters(str(reason))
 
-    def _reopen(self, reason: str) -> None:
+    def _reopen(self, reason: Part) -> None:
         """The place in the stream is lost. Numbers of letters may be others now, UIDs are not."""
         before = self.uidvalidity
         self._reopened += 1
         self.close(politely=False)
         if self._reopened > MOST_REOPENED:
-            raise TryLater(f"{self.where}: the line was lost {self._reopened} times: {reason}")
+            raise self.trouble(sentence("mailbox-line-lost", count=self._reopened, why=reason))
         self.open()
         if self.uidvalidity != before:
-            raise TryLater(f"{self.where}: the folder was replaced while it was read")
+            raise self.trouble(sentence("mailbox-folder-replaced"))
 
     def settle(self, uids: Sequence[int]) -> None:
         """Mark, move or delete letters that are committed. What the server refuses is a fault, no loss."""
@@ -296,17 +305,18 @@ class ImapSession:
         except (MailprocError, UnreadableLetters):
             raise
         except TimeoutError:
-            raise TryLater(f"{self.where}: no answer within {self.mailbox.timeout:g} s") from None
+            late = sentence("no-answer-within", seconds=f"{self.mailbox.timeout:g}")
+            raise self.trouble(late) from None
         except Exception as error:  # the library's parser has no error of its own for what is malformed
-            raise TryLater(f"{self.where}: {self._why(error)}") from None
+            raise self.trouble(self._why(error)) from None
 
-    def _why(self, error: Exception) -> str:
+    def _why(self, error: Exception) -> Part:
         """What went wrong, in the words of the system or the server. The library's own words quote what it
         could not parse, and that is a letter."""
         said = isinstance(error, OSError | Overrun | IMAPClientError) and not isinstance(error, ProtocolError)
         if said and not any(words in str(error) for words in _LOST):
             return self._clean(str(error)) or type(error).__name__
-        return f"the server's answer is malformed ({type(error).__name__})"
+        return sentence("mailbox-malformed", error=type(error).__name__)
 
     def _clean(self, text: str) -> str:
         """One printable line without our password, which a chatty server might echo."""

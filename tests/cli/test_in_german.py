@@ -267,3 +267,17 @@ def test_why_a_partner_cannot_be_told_and_why_a_message_is_held_is_said_in_germa
     assert "unser Konto 99-0001 bei UK-BL " in german("show", number).out
     (line,) = german("outbox", "--json").json
     assert line["note"] == "our account 99-0001 with UK-BL is no longer in config.toml"
+
+
+def test_why_a_mailbox_cannot_be_read_is_said_in_german(
+    german: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOX_PASSWORD", "Pw4Box77")
+    box = 'name = "box"\nhost = "127.0.0.1"\nport = 1\nuser = "ill"\npassword = { env = "BOX_PASSWORD" }'
+    with (folder / "config.toml").open("a") as file:
+        file.write(f"[[mailbox]]\n{box}\n")
+    assert german("run", "--once").code == 0
+    assert "Postfach box (127.0.0.1:1): " in german("digest").out
+    (unread,) = german("digest", "--json").json["mailboxes"]
+    assert unread["error"].startswith("mailbox box (127.0.0.1:1): ")
+    assert [one["code"] for one in unread["error_codes"]] == ["mailbox-trouble"]

@@ -59,7 +59,9 @@ def letter_of(found: Agenda, context: Context) -> StaffDigest:
         unsent=[_letter(one, context) for one in found.unsent],
         unread=[_letter(one, context) for one in found.unread],
         mailboxes=[
-            DigestMailbox(name=one.name, why=one.error, since=_day(one.since, context))
+            DigestMailbox(
+                name=one.name, why=context.language.words_of(one.error), since=_day(one.since, context)
+            )
             for one in found.mailboxes
         ],
         texts=[DigestText(path=one.path, why=one.error, more=one.more) for one in found.texts],

@@ -16,6 +16,7 @@ from mailproc.ill.attention import OUR_TURN, OVER_WITH_THE_NEXT, Reason, rank
 from mailproc.ill.terms import Role, State
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import LetterLine
+from mailproc.sentence import Note, note, sentence
 from mailproc.store import open_requests, skipped_letters
 from mailproc.store.rows import OpenAttempt
 from mailproc.store.skipped_letters import Remembered
@@ -48,7 +49,7 @@ class Unread:
     """A mailbox that cannot be read, or single letters of it that could not be."""
 
     name: str
-    error: str
+    error: Note
     since: datetime
 
 
@@ -193,7 +194,7 @@ def _unread(connection: Connection, context: Context) -> Iterator[Unread]:
     known = {mailbox.name for mailbox in context.config.mailbox}
     for row in open_requests.failing_mailboxes(connection):
         if row.failing_since is not None and row.name in known:
-            yield Unread(row.name, row.last_error, row.failing_since)
+            yield Unread(row.name, note(row.last_error), row.failing_since)
     for mailbox in context.config.mailbox:
         if passed := skipped_letters.loud(connection, mailbox.name):
             yield Unread(mailbox.name, _passed_over(mailbox.name, passed), passed[0].since)
@@ -214,8 +215,10 @@ def _faulty_texts(context: Context) -> tuple[FaultyText, ...]:
     )
 
 
-def _passed_over(name: str, passed: Sequence[Remembered]) -> str:
+def _passed_over(name: str, passed: Sequence[Remembered]) -> Note:
     """Describe the first skipped letter, the number of others, and the command that reads them again."""
-    first, more = passed[0], len(passed) - 1
-    others = f" and {more} more were" if more else " was"
-    return f"letter UID {first.uid}{others} passed over: {first.reason}; mailproc fetch {name} reads again"
+    first, more, command = passed[0], len(passed) - 1, f"mailproc fetch {name}"
+    if not more:
+        return Note(sentence("passed-over-one", uid=first.uid, why=first.reason, command=command))
+    why = first.reason
+    return Note(sentence("passed-over-several", uid=first.uid, count=more, why=why, command=command))
