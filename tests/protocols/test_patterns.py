@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import regex
@@ -289,3 +291,37 @@ def test_a_sites_own_row_is_told_as_such(overlaid: Callable[[str], ArtemailCodec
         ("[[code]] GONE", True),
         ("[[code]] NOT", False),
     ]
+
+
+class Clock:
+    now = 0.0
+
+    def read(self) -> float:
+        return self.now
+
+
+class Taking:
+    """An expression that matches nothing, and takes so many seconds of the clock."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock, self._seconds, self.pattern = clock, seconds, f"takes {seconds}"
+
+    def fullmatch(self, _text: str, timeout: float) -> None:  # noqa: ARG002  # it ends in time
+        self._clock.now += self._seconds
+
+
+def test_who_took_the_time_is_at_fault_and_not_who_comes_when_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    clocks = SimpleNamespace(perf_counter=clock.read, thread_time=clock.read)
+    monkeypatch.setattr(pattern_budget, "time", clocks)
+    slow, quick = (
+        Pattern(cast(Any, Taking(clock, seconds)), PatternLocation(Path("replies.toml"), f"line {line}"))
+        for line, seconds in ((1, pattern_budget.SECONDS / 10), (2, pattern_budget.BLAMED / 10))
+    )
+    with pattern_budget.one_letter(), pytest.raises(Misconfigured, match="line 1") as at_fault:
+        for _ in range(11):
+            assert slow.fullmatch("NOT") is None
+            assert quick.fullmatch("NOT") is None
+    assert "line 2" not in str(at_fault.value)

@@ -117,11 +117,18 @@ def test_once_confirmed_the_request_moves_and_waiting_letters_are_read(iso):
     assert (iso.state("B1"), iso.shelf(), iso.attention("B1")) == ("SHIPPED", {}, ())
     assert (iso.events("B1")[-2], iso.shown("B1").history[-2].cause) == (
         "redirect", {"kind": "staff", "id": "clerk"})  # fmt: skip
-    with pytest.raises(LocalFault, match="no action that can be undone"):
-        iso.act("B1", "undo")
     outcome = iso.act("B1", "message", note="It has come.")
     assert tuple(map(str, outcome.words)) == (f"a message to {THIRD} at {THIRD_MAIL}: please see our remark",)
     assert (iso.sent[-1].to, iso.last()["responder"]) == (THIRD_MAIL, THIRD)
+
+
+def test_the_yes_is_no_action_that_can_be_undone(iso):
+    iso.place(LENDER)
+    forwarded(iso, THIRD, THIRD_MAIL)
+    say_yes(iso)
+    assert iso.events("B1")[-1] == "redirect"
+    with pytest.raises(LocalFault, match="no action that can be undone"):
+        iso.act("B1", "undo")
 
 
 def test_show_asks_like_the_letter_and_names_the_holder(iso, capsys):
