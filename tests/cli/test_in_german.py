@@ -281,3 +281,11 @@ def test_why_a_mailbox_cannot_be_read_is_said_in_german(
     (unread,) = german("digest", "--json").json["mailboxes"]
     assert unread["error"].startswith("mailbox box (127.0.0.1:1): ")
     assert [one["code"] for one in unread["error_codes"]] == ["mailbox-trouble"]
+
+
+def test_who_changed_the_rota_is_said_in_german(german: Cli, placed: Cli) -> None:
+    number = placed("Heft")
+    assert german("rota", number, "--add", "UK-BL").code == 0
+    assert "Leitweg: UK-BL hinzugefügt" in german("show", number).out
+    last = german("show", number, "--json").json["history"][-1]
+    assert last["note"] == "rota: added UK-BL"

@@ -16,13 +16,14 @@ from mailproc.flow.matching import new_transactions
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER
+from mailproc.ill.facts import Facts
 from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of, transaction_of
 from mailproc.office.requests import place, request_checks
 from mailproc.office.requests.corrections import Correction, RequestChange, changes
-from mailproc.sentence import Part, Sentence, sentence
+from mailproc.sentence import Part, Sentence, sentence, stored
 from mailproc.store import events, order_letters, outgoing, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -84,17 +85,20 @@ def note(
     context: Context,
     transaction: Transaction,
     by: str,
-    text: str,
+    text: Part,
     said: Apdu | None = None,
 ) -> tuple[Part, ...]:
     """Record a change by staff beside the state: an event "amend" with a history line. Return what
     follows."""
+    facts: Facts = {"text": storable(str(text))[:LONGEST_NOTE]}
+    if isinstance(text, Sentence):
+        facts["why"] = stored(text)
     event = NewEvent(
         cause="staff",
         type="amend",
         at=context.clock(),
         apdu=apdu_json.to_json(said) if said is not None else None,
-        facts={"text": storable(text)[:LONGEST_NOTE]},
+        facts=facts,
         actor=by,
         door="cli",
         partner=transaction.partner,

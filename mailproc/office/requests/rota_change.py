@@ -35,8 +35,11 @@ def change(
         for symbol in added:
             _new(connection, request, symbol)
             requests.add_candidates(connection, request.id, [symbol])
-        told = [f"added {symbol}" for symbol in added] + [f"dropped {symbol}" for symbol in drop]
-        note(connection, context, transaction, by, f"rota: {', '.join(told)}")
+        told = (
+            *(sentence("rota-added", partner=symbol) for symbol in added),
+            *(sentence("rota-dropped", partner=symbol) for symbol in drop),
+        )
+        note(connection, context, transaction, by, sentence("rota-changed", changes=told))
 
     store.write(job)
 
