@@ -107,7 +107,7 @@ def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """A database without tables."""
     name = postgres_server.create()
     yield postgres_server.url(name)
-    postgres_server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    postgres_server.drop(name)
 
 
 @pytest.fixture

@@ -18,7 +18,14 @@ from tests.servers.ports import free_port
 PASSWORD = "a-secret:of/the@tests"
 _ESCAPED = "a-secret%3Aof%2Fthe%40tests"
 _numbers = count(1)
-_TABLES = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+_EMPTY = ";\n".join(
+    [
+        "SET session_replication_role = replica",  # no table waits for another
+        *(f"DELETE FROM {name}" for name in SQLModel.metadata.tables),  # noqa: S608  # ours
+        "SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence",
+    ]
+)
+"""Ten times faster than TRUNCATE, which makes every file of every table and index again."""
 
 
 def binaries() -> Path | None:
@@ -100,13 +107,16 @@ class PostgresServer:
 
     def give_back(self, name: str) -> None:
         self.disconnect(name)
-        self.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY", database=name)
+        self.execute(_EMPTY, database=name)
         self._free.append(name)
 
+    def drop(self, name: str) -> None:
+        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
     def disconnect(self, name: str) -> None:
-        """Cut every connection to the database, as a restarted server would."""
+        """Cut every connection to the database, as a restarted server would; none is left."""
         theirs = f"datname = '{name}'"
-        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {theirs}")  # noqa: S608  # ours
+        self.execute(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE {theirs}")  # noqa: S608  # ours
 
     def _control(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", *arguments)

@@ -40,7 +40,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     yield store
     store.close()
     if request.param == "postgresql":
-        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.drop(name)
 
 
 def _fill(connection: Connection) -> None:
