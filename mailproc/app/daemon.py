@@ -76,6 +76,7 @@ def _forgive(app: App) -> None:
     """Clean up after a crash or a failed store: claims, and letters that are half written."""
     app.store.write(app.store.underway.forgive)
     portions.recover(app.store)
+    app.store.underway.recovered()
 
 
 def _take_in(app: App) -> int:
@@ -113,10 +114,9 @@ def _until_done(app: App, deliver: Deliver) -> None:
 def _begin(app: App) -> None:
     """At start: what a crash left claimed or in doubt."""
     app.store.begin_run()
-    underway = app.store.underway
+    in_order = app.store.underway.ended_in_order()
     _forgive(app)
-    in_doubt = send.recover(app.store, app.context, died=not underway.ended_in_order())
-    underway.at()
+    in_doubt = send.recover(app.store, app.context, died=not in_order)
     if in_doubt:
         _log.warning("%s letters were being sent when the service last ended", in_doubt)
 

@@ -74,7 +74,7 @@ def writing(url: URL) -> Engine:
     event.listen(engine, "connect", pipeline.attach)
     event.listen(engine, "begin", _begin_alone)
     event.listen(engine, "before_cursor_execute", pipeline.send)
-    event.listen(engine, "commit", pipeline.see_through)
+    event.listen(engine, "commit", pipeline.before_commit)
     return engine
 
 

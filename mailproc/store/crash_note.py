@@ -75,10 +75,15 @@ class Underway:
 
         Called at the start, for the last process, and when the store failed.
         """
-        self.broken_off = False
         table, row_ids = self._innocent()
         if table is not None and row_ids:
             queue.put_back(connection, table, row_ids)
+
+    def recovered(self) -> None:
+        """Note that what the last process, or the failed store, left behind is cleaned up."""
+        self.at()
+        self._write("", _CLAIM_AT)
+        self.broken_off = False
 
     def close(self) -> None:
         if self._file is not None:

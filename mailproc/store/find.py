@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from mailproc.store.db_errors import try_later
 from mailproc.store.prepared_statements import Constant, table_of
+from mailproc.store.savepoint import savepoint
 from mailproc.store.tables import FindingRow, PatronRow, ReferenceRow, RequestRow, TransactionRow
 from mailproc.store.text import storable
 
@@ -82,27 +83,49 @@ def keep(connection: Connection, request_id: int) -> None:
 
 
 def make_at_commit(engine: Engine) -> None:
-    """The engine's connections make the texts that were asked for (``keep``) as the last of each COMMIT."""
-    event.listen(engine, "commit", make_texts)
+    """Have the engine's connections make the texts that ``keep`` asked for right before each COMMIT."""
+    event.listen(engine, "commit", make_texts, insert=True)  # others look at what is to be committed
     event.listen(engine, "rollback", _forget)
 
 
 def make_texts(connection: Connection) -> None:
-    """Make those that were asked for since the connection's transaction began."""
-    for request_id in connection.info.pop(_KEPT, ()):
-        try:
-            words = words_of(connection, request_id)
-        except Exception as error:  # a bug here must not fail what else is committed
-            if try_later(error) is not None:
-                raise
-            _log.exception("the words of request %d cannot be made: a search does not find it", request_id)
-            continue
-        if words:  # else what made the request was undone
-            _KEEP.run(connection, {"request_id": request_id, "words": words})
+    """Make those that were asked for since the connection's transaction began.
+
+    A text that cannot be made is logged: its request is not found by words, and all else is committed.
+    """
+    wanted = connection.info.pop(_KEPT, None)
+    if wanted is None:
+        return
+    try:
+        with savepoint(connection):  # one for all: at each, FTS5 writes what it has
+            for request_id in wanted:
+                _make_text(connection, request_id)
+    except Exception as error:
+        if try_later(error) is not None:
+            raise
+        for request_id in wanted:
+            _make_text_if_possible(connection, request_id)
+
+
+def _make_text(connection: Connection, request_id: int) -> None:
+    words = words_of(connection, request_id)
+    if words:  # else what made the request was undone
+        _KEEP.run(connection, {"request_id": request_id, "words": words})
+
+
+def _make_text_if_possible(connection: Connection, request_id: int) -> None:
+    try:
+        with savepoint(connection):
+            _make_text(connection, request_id)
+    except Exception as error:
+        if try_later(error) is not None:
+            raise
+        _log.exception("the words of request %d cannot be stored: a search does not find it", request_id)
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_KEPT, None)
+    if not connection.invalidated:
+        connection.info.pop(_KEPT, None)
 
 
 def words_of(connection: Connection, request_id: int) -> str:

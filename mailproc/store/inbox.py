@@ -19,6 +19,8 @@ from mailproc.store.text import storable
 
 SIZES = (32, 16, 8, 4, 2, 1)
 """Letters per statement. A few sizes only, because each is a statement of its own."""
+OCTETS = 4_000_000
+"""Octets of the letters in one statement, which copies them; a longer letter is written alone."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,13 @@ def keep(connection: Connection, letters: Sequence[NewLetter]) -> list[StoredLet
 
 def _parts(letters: Sequence[NewLetter]) -> Iterator[Sequence[NewLetter]]:
     while letters:
-        size = next(size for size in SIZES if size <= len(letters))
+        size = next(size for size in SIZES if size == 1 or _fit(letters, size))
         yield letters[:size]
         letters = letters[size:]
+
+
+def _fit(letters: Sequence[NewLetter], size: int) -> bool:
+    return size <= len(letters) and sum(len(letter.raw) for letter in letters[:size]) <= OCTETS
 
 
 def _found(connection: Connection, letters: Sequence[NewLetter], before: int) -> Iterator[StoredLetter]:

@@ -27,6 +27,8 @@ class StatementPipeline:
         self._waiting: list[tuple[str, Sequence[Any] | None]] = []
         self._may_fail = 0  # how many of those that wait
         self._sent = 0  # how many are gone: the place of the first that waits
+        self.failed = False
+        """A statement failed: psycopg may hold one behind it for prepared that the server never saw."""
 
     def begin(self, lock: str) -> None:
         """Begin a transaction with the statement ``lock``, in one round trip."""
@@ -52,6 +54,14 @@ class StatementPipeline:
         if self._may_fail:
             self._flush()
 
+    def check(self) -> None:
+        """Raise RuntimeError where a statement has failed and its job did not say so.
+
+        What follows would be lost without a word: PostgreSQL answers COMMIT with a ROLLBACK.
+        """
+        if self._driver.info.transaction_status.name == "INERROR":
+            raise RuntimeError("a statement has failed, and its job went on as if it had not")
+
     def forget(self) -> None:
         """Drop what waits: its transaction is over."""
         self._waiting, self._may_fail = [], 0
@@ -65,6 +75,7 @@ class StatementPipeline:
         try:
             yield
             self.see_through()
+            self.check()
         except BaseException as error:
             if try_later(error) is None:
                 self._undo(place)
@@ -95,6 +106,7 @@ class StatementPipeline:
                 for text, values in statements:
                     cursor = self._driver.execute(text, values)
         except driver_errors() as error:
+            self.failed = True
             strip_detail(error)
             raise
         return cursor
@@ -124,3 +136,10 @@ def see_through(connection: Connection) -> None:
     """Send what waits on the connection where any of it can fail."""
     if (pipeline := pipeline_of(connection)) is not None:
         pipeline.see_through()
+
+
+def before_commit(connection: Connection) -> None:
+    """The same right before COMMIT (an event); a transaction that has failed is not committed."""
+    if (pipeline := pipeline_of(connection)) is not None:
+        pipeline.see_through()
+        pipeline.check()

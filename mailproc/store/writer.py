@@ -111,11 +111,13 @@ class Writer:
         try:
             self._guard.after()  # no work begins in a store that is lost
             connection = self._begin()
-            before = _changes_before(connection)
+            before, changed = _changes_before(connection), False
             results = _attempts(connection, [job for job, _ in group])
-            changed = _changes(connection) != before
-            self._guard.before(_driver(connection))
-            connection.commit()
+            if connection.in_transaction():
+                changed = _changes(connection) != before
+                self._guard.before(_driver(connection))
+                connection.commit()
+            self._drop_if_failed(connection)
             self._guard.after()  # before any caller is told that it is durable
         except BaseException as error:  # the thread must live on, and all callers must get an answer
             cause = self._cause(error)
@@ -164,6 +166,11 @@ class Writer:
             with suppress(Exception):
                 connection.close()
 
+    def _drop_if_failed(self, connection: Connection) -> None:
+        pipeline = pipeline_of(connection)
+        if pipeline is not None and pipeline.failed:
+            self._drop()
+
     def _fail(self, group: list[Waiting], error: BaseException) -> None:
         answer = try_later(error)
         if answer is None:
@@ -192,8 +199,11 @@ class _Failed:
 
 
 def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
-    """The result of each. A job that has the commit for itself needs no savepoint, which would have each
-    page that it changes copied."""
+    """Return the result of each.
+
+    A job that has the commit for itself needs no savepoint, which would have each page that it changes
+    copied. If it fails, the transaction is over.
+    """
     if len(jobs) > 1:
         return [_attempt(connection, job) for job in jobs]
     try:
@@ -205,7 +215,6 @@ def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
         if try_later(error) is not None:
             raise
         connection.rollback()
-        connection.begin()
         return [_Failed(error)]
 
 

@@ -4,7 +4,7 @@ whole letter is settled, and what comes of it is what comes of a short one."""
 import pytest
 
 from mailproc.app import daemon
-from mailproc.errors import TryLater
+from mailproc.errors import NoRoom, TryLater
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import placing, portions
 from mailproc.flow.intake import station as intake
@@ -171,7 +171,7 @@ def test_after_trouble_of_the_store_it_begins_again(small_world, monkeypatch):
     """As after a crash, without a new start."""
     monkeypatch.setattr(portions, "PORTION", 2)
     small_world.ordered(*orders(7), run=False)
-    write, left = small_world.store.write, [4]
+    write, left = small_world.store.write, [6]
 
     def failing(job):
         left[0] -= 1
@@ -185,3 +185,32 @@ def test_after_trouble_of_the_store_it_begins_again(small_world, monkeypatch):
     assert {row["state"] for row in small_world.rows("event")} == {"staged"}
     small_world.run()
     assert len(small_world.listed()) == 7
+
+
+@pytest.mark.parametrize("refused", ["release", "delete", "add_all"])
+def test_a_disk_that_is_full_for_some_rounds_strands_nothing(small_world, monkeypatch, refused):
+    """Whichever portion meets it, and though the clean-up meets it again: with room again, all is done."""
+    monkeypatch.setattr(portions, "PORTION", 5)
+    small_world.ordered(*orders(17), run=False)
+    rounds = iter([1, 1, 0, 0, 0] if refused == "add_all" else [0, 0])
+    full = [refused != "add_all"]
+    for name in ("release", "delete", "add_all"):
+        plain = getattr(staged_events, name)
+
+        def write(*given, plain=plain, name=name):
+            if name == "add_all" and refused == name and next(rounds, 1) == 0:
+                full[0] = True
+            if full[0] and name in (refused, "delete" if refused == "add_all" else refused):
+                raise NoRoom("the disk is full")
+            return plain(*given)
+
+        monkeypatch.setattr(staged_events, name, write)
+    for _ in range(3):
+        with pytest.raises(TryLater):
+            daemon.work_once(small_world.app)
+    full[0], rounds = False, iter([])
+    while daemon.work_once(small_world.app):
+        pass
+    assert {row["state"] for row in small_world.rows("inbox")} == {"done"}
+    assert len(small_world.rows("request")) == 17
+    assert "staged" not in {row["state"] for row in small_world.rows("event")}

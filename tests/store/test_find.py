@@ -1,5 +1,6 @@
 """A request is found by what a person types: alike on both databases, with the index and without."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from mailproc.store import find, patrons, requests, rotas, transactions
+from mailproc.store import find, inbox, patrons, requests, rotas, transactions
 from mailproc.store.engine import Store
 from mailproc.store.patrons import NamedReader
 from mailproc.store.requests import REQUEST, NewRequest
+from mailproc.store.savepoint import savepoint
 from mailproc.store.transactions import NewTransaction
 
 SHELF = {
@@ -107,6 +109,59 @@ def test_of_many_all_are_found(plenty, monkeypatch):
     monkeypatch.setattr(find, "FEW", 5)
     assert found(plenty, "tidal") == few == {f"B{n}" for n in range(1, 61)}
     assert found(plenty, "tidal 007") == {"B8"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_was_committed_is_found(writing, now, count):
+    """Also where nothing else is said before the COMMIT."""
+
+    def job(connection):
+        for number in range(count):
+            shelve(connection, now, title=f"Tidal flats {number}", author="x")
+
+    writing.write(job)
+    assert found(writing, "tidal flats") == {f"B{number + 1}" for number in range(count)}
+    writing.write(lambda c: shelve(c, now, title="Salt marsh", author="x"))
+    assert found(writing, "salt marsh") == {f"B{count + 1}"}
+
+
+REFUSE = {
+    "sqlite": "CREATE TRIGGER refused BEFORE INSERT ON finding WHEN new.words LIKE '%plague%'"
+    " BEGIN SELECT RAISE(ABORT, 'a broken index'); END",
+    "postgresql": "ALTER TABLE finding ADD CONSTRAINT refused CHECK (position('plague' in words) = 0)",
+}
+
+
+def test_a_text_that_cannot_be_stored_costs_nobody_anything_but_the_search(writing, now, letter, caplog):
+    writing.write(lambda c: c.exec_driver_sql(REFUSE[writing.dialect]))
+
+    def job(connection):
+        for title in ("A good one", "The plague", "Another good one"):
+            shelve(connection, now, title=title, author="x")
+        return inbox.keep(connection, [letter()])
+
+    assert writing.write(job)[0].new
+    with writing.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM request")).scalar() == 3
+        assert connection.execute(text("SELECT count(*) FROM inbox")).scalar() == 1
+    assert found(writing, "good one") == {"B1", "B3"}
+    assert found(writing, "plague") == set()
+    assert "the words of request 2 cannot be stored" in caplog.text
+    assert writing.write(lambda c: shelve(c, now, title="A later one", author="x"))
+    assert found(writing, "later") == {"B4"}
+
+
+def test_what_was_undone_leaves_no_text(writing, now):
+    def job(connection):
+        with suppress(KeyError), savepoint(connection):
+            shelve(connection, now, title="Undone", author="x")
+            raise KeyError
+        shelve(connection, now, title="Done", author="x")
+
+    writing.write(job)
+    assert found(writing, "done") == {"B1"}
+    with writing.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM finding")).scalar() == 1
 
 
 WORDS = st.lists(

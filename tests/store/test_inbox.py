@@ -59,6 +59,22 @@ def test_a_group_answers_as_each_letter_alone_would(store, letter, groups):
     assert {int(bytes(raw)): row for row, raw in found} == rows
 
 
+def test_long_letters_of_a_group_are_written_alone(store, letter, monkeypatch):
+    """A statement copies what it is given."""
+    monkeypatch.setattr(inbox, "OCTETS", 100)
+    sizes: list[int] = []
+    plain = inbox._insert
+    monkeypatch.setattr(inbox, "_insert", lambda count: sizes.append(count) or plain(count))
+    group = [letter(b"%d" % number + b"x" * 48) for number in range(5)]
+    group += [letter(b"long" * 100), letter(b"a"), letter(b"b")]
+    kept = store.write(lambda c: inbox.keep(c, group))
+    assert sizes == [2, 2, 1, 1, 2]
+    assert [one.new for one in kept] == [True] * 8
+    with store.read() as connection:
+        rows = dict(connection.execute(text("SELECT id, raw FROM inbox")).all())
+    assert [bytes(rows[one.inbox_id]) for one in kept] == [one.raw for one in group]
+
+
 def test_row_holds_the_letter_and_is_to_do(store, letter, now):
     raw = bytes(range(256)) * 300
     new = letter(raw, mail_from="a@lender.example", rcpt_to="b@library.example", peer="192.0.2.7", login="x")

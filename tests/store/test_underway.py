@@ -149,7 +149,19 @@ def test_when_the_store_failed_nobody_is_a_suspect(here):
     assert here.underway.broken_off
     here.write(here.underway.forgive)
     assert counts(here) == [FRESH] * 5
+    assert here.underway.broken_off, "what else it left behind may still have to be cleaned up"
+    here.underway.recovered()
     assert not here.underway.broken_off
+
+
+def test_what_was_cleaned_up_is_not_cleaned_up_again(here):
+    """Else a suspect that the last process died of would be forgiven by the next kill."""
+    die(here, 3)
+    here.write(here.underway.forgive)
+    here.underway.recovered()
+    before = counts(here)
+    here.write(here.underway.forgive)
+    assert counts(here) == before != [FRESH] * 5
 
 
 KILLED = """

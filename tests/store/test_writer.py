@@ -5,6 +5,7 @@ import logging
 import random
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import event, text
@@ -111,6 +112,23 @@ def test_a_job_that_is_alone_in_its_commit_is_undone_as_well(writing, letter):
         assert kept(writing) == 0
     assert writing.write(lambda c: inbox.keep(c, [letter(b"whole")]))[0].new
     assert kept(writing) == 1
+
+
+@pytest.mark.parametrize("company", [False, True])
+def test_a_job_that_hides_its_error_cannot_make_a_commit_that_keeps_nothing(gate, writing, letter, company):
+    """PostgreSQL answers COMMIT with a ROLLBACK where a statement has failed, and says no word."""
+
+    def hides(connection):
+        inbox.keep(connection, [letter(b"acknowledged")])
+        with suppress(SQLAlchemyError):
+            connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    futures = [writing.submit(hides)]
+    futures += [writing.submit(lambda c: inbox.keep(c, [letter(b"other")]))] if company else []
+    gate.set()
+    wait(futures, SECONDS)
+    assert kept(writing) == sum(future.exception() is None for future in futures)
+    assert writing.write(lambda c: inbox.keep(c, [letter(b"after")]))[0].new
 
 
 def test_a_value_too_long_for_an_index_fails_alone(gate, writing, letter):

@@ -31,6 +31,7 @@ def stage(store: Store, reading: LetterReading, context: Context) -> Placement:
 
     Stops if staff have settled the letter meanwhile.
     """
+    recover(store)  # an earlier try may have ended in the middle
     placement = Placement()
     left = messages_of(reading)
 
