@@ -21,7 +21,7 @@ NAME = "mail._domainkey.customer.example"
 HASTE = (
     "from datetime import timedelta; import mailproc.app.daemon as d; import mailproc.store.queue as q;"
     " import mailproc.transport.dns_keys as k;"
-    " d.IDLE_LOOK = 0.2; k.PAUSE = 0.2; q.BACKOFF = (timedelta(seconds=0.2),) * 4"
+    " d.IDLE_LOOK = 0.2; k.PAUSE = 0.2; q.BACKOFF = (timedelta(seconds=0.2),) * 1000"
 )
 """Pauses of minutes take a moment."""
 
