@@ -138,7 +138,10 @@ DELETED: Point = ("mailproc.store.staged_events", "delete", "committed")
 STAGED: list[tuple[int, int, Point | None]] = [(1, 3, None), (2, 6, None), (3, 8, None), (3, 8, DELETED)]
 SETTLED: list[tuple[Point, int]] = [
     (("mailproc.flow.intake.station", "_settle_one", "committed"), 0),
-    (("mailproc.store.staged_events", "release", "committed 3"), 3),  # the first two: at the start, and before the letter
+    (
+        ("mailproc.store.staged_events", "release", "committed 3"),
+        3,
+    ),  # the first two: at the start, and before the letter
     (("mailproc.store.staged_events", "release", "committed 4"), 6),
     (("mailproc.store.staged_events", "release", "committed 5"), 8),
 ]
