@@ -75,6 +75,7 @@ def writing(url: URL) -> Engine:
     event.listen(engine, "begin", _begin_alone)
     event.listen(engine, "before_cursor_execute", pipeline.send)
     event.listen(engine, "commit", pipeline.before_commit)
+    event.listen(engine, "rollback", pipeline.forget)
     return engine
 
 

@@ -32,6 +32,8 @@ class StatementPipeline:
 
     def begin(self, lock: str) -> None:
         """Begin a transaction with the statement ``lock``, in one round trip."""
+        if self._may_fail:  # whoever writes at the COMMIT must do so ahead of ``before_commit``
+            raise RuntimeError("statements of the last transaction were not sent before its COMMIT")
         self.forget()
         self._flush((lock, None))
 
@@ -130,6 +132,12 @@ def begin(connection: Connection, lock: str) -> None:
 def send(connection: Connection, *_statement: object) -> None:
     """Send what waits on the connection, before a statement of SQLAlchemy's (an event)."""
     connection.info[_KEY].send()
+
+
+def forget(connection: Connection) -> None:
+    """Drop what waits on the connection, whose transaction is rolled back (an event)."""
+    if not connection.invalidated:
+        connection.info[_KEY].forget()
 
 
 def see_through(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 takes few round trips."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from psycopg.errors import UniqueViolation
@@ -9,10 +10,11 @@ from sqlalchemy import Connection, select, text
 
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import station as intake
+from mailproc.store import find
 from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import Constant, insert_into, table_of
 from mailproc.store.savepoint import savepoint
-from mailproc.store.tables import PatronRow
+from mailproc.store.tables import PatronRow, RequestRow
 from tests.servers.postgres import PostgresServer
 from tests.servers.round_trips import RoundTrips
 from tests.support.world import World
@@ -99,6 +101,28 @@ def test_a_statement_of_sqlalchemys_sees_what_waits(server_store: Store) -> None
 
     assert server_store.write(job) == ["R1"]
     assert names(server_store) == []
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_what_is_written_at_the_commit_is_sent_before_it(empty_postgres_url: str, direct: bool) -> None:
+    store = Store.open(empty_postgres_url)
+    if not direct:
+        store.start_writer()
+
+    def job(connection: Connection) -> None:
+        values = {"number": "B1", "role": "REQUESTER", "service": "LOAN", "title": "Tidal memory"}
+        request = insert_into(
+            RequestRow, (*values, "author", "note", "account", "created_at", "outcome", "copyright_declared")
+        )
+        rest = {"author": "", "note": "", "account": "", "created_at": datetime.now(UTC), "outcome": ""}
+        request_id = Constant(request).scalar(connection, values | rest | {"copyright_declared": False})
+        find.keep(connection, request_id)
+
+    store.write(job)
+    store.write(lambda _: None)  # raises where anything was left behind
+    with store.read() as connection:
+        assert connection.execute(text("SELECT words FROM finding")).scalar_one() == "b1\ntidal memory\n"
+    store.close()
 
 
 def test_an_error_holds_no_row(server_store: Store) -> None:
