@@ -30,8 +30,8 @@ from mutants.trial import Try
 
 ROOT = Path(__file__).parent.parent
 MAP = Path(os.environ.get("MUTANTS_MAP", ROOT / ".mutants"))
-FOLDERS = ("ill", "flow", "store", "protocols", "transport")
-TESTS = (*FOLDERS, "flow_out", "two_offices", "office", "app", "cli", "proof", "notices", "templating")
+FOLDERS = ("ill", "flow", "store", "protocols", "transport", "mail", "proof")
+TESTS = (*FOLDERS, "flow_out", "two_offices", "office", "app", "cli", "notices", "templating")
 PORTIONS = (3.0, 12.0)
 """Seconds of tests: first the nearest few; who survives them meets more."""
 SOME = 10

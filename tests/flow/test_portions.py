@@ -9,6 +9,7 @@ from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import placing, portions
 from mailproc.flow.intake import station as intake
 from mailproc.store import letters, staged_events
+from tests.support.partners import partner_lines
 
 PORTION = 10
 BESIDE = 8
@@ -214,3 +215,27 @@ def test_a_disk_that_is_full_for_some_rounds_strands_nothing(small_world, monkey
     assert {row["state"] for row in small_world.rows("inbox")} == {"done"}
     assert len(small_world.rows("request")) == 17
     assert "staged" not in {row["state"] for row in small_world.rows("event")}
+
+
+@pytest.mark.parametrize("written_by", ["a stranger", "us"])
+def test_what_has_no_effect_has_none_however_long_it_is(
+    make_world, sqlite_url, addresses, monkeypatch, written_by
+):
+    """A report in a partner's name that nothing proves, and our own orders that came back."""
+    proof = 'proof = ["network"]\nnetworks = ["192.0.2.0/25"]'
+    world = make_world(sqlite_url, partner_lines("XX-BL", ["RESPONDER"], "out", more=proof))
+    monkeypatch.setattr(portions, "PORTION", 2)
+    numbers = [world.place(run=False) for _ in range(5)]
+    world.run()
+    if written_by == "us":
+        (order, *_) = world.sent
+        letter_id = world.inject(order.raw, order.sender, peer="192.0.2.5")
+    else:
+        raw = world.letter("\n".join(f"{number}-1 NOT" for number in numbers), addresses["XX-BL"])
+        letter_id = world.inject(raw, addresses["XX-BL"], peer="198.51.100.7")
+    world.run()
+    letter = world.row("inbox", letter_id)
+    assert (letter["state"], letter["taken_from"]) == ("done" if written_by == "us" else "shelved", "")
+    assert {world.state(number) for number in numbers} == {"PENDING"}
+    moved = {row["transaction_id"] for row in world.rows("event") if row["inbox_id"] == letter_id}
+    assert moved <= {None}
