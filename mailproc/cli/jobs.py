@@ -14,6 +14,9 @@ from mailproc.office.queries.counted import Counted
 
 verbs = typer.Typer()
 
+JOBS = {"mailbox": "job_mailbox", "sweep": "job_sweep", "digest": "job_digest"}
+"""The words of a job, by the first word of its name."""
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
@@ -60,8 +63,8 @@ def _planned(one: schedule.Planned, language: Language) -> tuple[str, str]:
     word, _, often = one.when.strip().partition(" ")
     every = word.lower() == "every"
     when = language.label("jobs", "every", value=often.strip()) if every else one.when
-    job = language.texts.labels["jobs"].get(f"job_{kind}", one.job)
-    return job.format(value=name), when
+    job = language.label("jobs", JOBS[kind], value=name) if kind in JOBS else one.job
+    return job, when
 
 
 def _then(one: upcoming.Coming, language: Language) -> str:

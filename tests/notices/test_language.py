@@ -159,12 +159,19 @@ def test_the_command_line_asks_for_labels_that_exist_and_for_all_of_them() -> No
     assert unused - set(labels["asked"]) - set(labels["untold"]) - set(labels["then"]) == set()
 
 
+def has_words(text: str) -> bool:
+    """Is there anything beside the places in braces? "{letter}: {why}" is the same everywhere."""
+    return any(sign.isalpha() for sign in re.sub(r"{.*?}", "", text))
+
+
 def test_no_word_was_left_in_english() -> None:
     english = dict(_entries(ENGLISH.texts))
     for tag in shipped_tags()[1:]:
-        same = [code for code, word in _entries(shipped(tag).texts) if word == english[code]]
-        assert same == ["formats.time", "formats.amount", "citation.isbn", "citation.issn",
-                        "labels.requests.partner", "labels.jobs.partner"]  # fmt: skip
+        same = [
+            code for code, word in _entries(shipped(tag).texts) if word == english[code] and has_words(word)
+        ]
+        assert same == ["formats.time", "citation.isbn", "citation.issn", "labels.requests.partner",
+                        "labels.jobs.partner", "labels.partners.name"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
