@@ -217,7 +217,7 @@ def test_a_disk_that_is_full_for_some_rounds_strands_nothing(small_world, monkey
     assert "staged" not in {row["state"] for row in small_world.rows("event")}
 
 
-@pytest.mark.parametrize("written_by", ["a stranger", "us"])
+@pytest.mark.parametrize("written_by", ["a stranger", "us", "us, sent on by them"])
 def test_what_has_no_effect_has_none_however_long_it_is(
     make_world, sqlite_url, addresses, monkeypatch, written_by
 ):
@@ -227,15 +227,19 @@ def test_what_has_no_effect_has_none_however_long_it_is(
     monkeypatch.setattr(portions, "PORTION", 2)
     numbers = [world.place(run=False) for _ in range(5)]
     world.run()
-    if written_by == "us":
+    if written_by != "a stranger":
         (order, *_) = world.sent
-        letter_id = world.inject(order.raw, order.sender, peer="192.0.2.5")
+        sender = order.sender if written_by == "us" else addresses["XX-BL"]
+        letter_id = world.inject(order.raw, sender, peer="192.0.2.5")
     else:
         raw = world.letter("\n".join(f"{number}-1 NOT" for number in numbers), addresses["XX-BL"])
         letter_id = world.inject(raw, addresses["XX-BL"], peer="198.51.100.7")
     world.run()
     letter = world.row("inbox", letter_id)
-    assert (letter["state"], letter["taken_from"]) == ("done" if written_by == "us" else "shelved", "")
+    assert (letter["state"], letter["taken_from"]) == (
+        "shelved" if written_by == "a stranger" else "done",
+        "",
+    )
     assert {world.state(number) for number in numbers} == {"PENDING"}
     moved = {row["transaction_id"] for row in world.rows("event") if row["inbox_id"] == letter_id}
     assert moved <= {None}
