@@ -14,11 +14,20 @@ UNREADABLE = "TXC1-9 S LOAN"  # it names no item
 
 @pytest.fixture
 def many(small_world):
-    for number in range(1, MANY + 1):
-        small_world.place(title=f"Book {number}", run=False)
-    small_world.run()
-    small_world.sent.clear()
-    return small_world
+    return asked(small_world, MANY)
+
+
+@pytest.fixture
+def several(small_world):
+    return asked(small_world, 8)
+
+
+def asked(world, requests):
+    for number in range(1, requests + 1):
+        world.place(title=f"Book {number}", run=False)
+    world.run()
+    world.sent.clear()
+    return world
 
 
 def named(letter):
@@ -40,36 +49,36 @@ def test_forty_answers_that_need_attention_are_one_letter(many):
         assert letter.name in [one.id for one in many.shown(f"B{number}").letters]
 
 
-def test_each_stands_under_its_reason(many):
-    many.hear(
+def test_each_stands_under_its_reason(several):
+    several.hear(
         "B1-1 CRF*CANNOT MATCH ITEM", "B2-1 *TOTAL LIBRARY MAX COST 41.50", "B3-1 USE*2", "B4-1 LONDON",
         "B5-1 CRF*CANNOT MATCH ITEM", "ZZZ-9999 NOT",
     )  # fmt: skip
-    (letter,) = many.notices()
+    (letter,) = several.notices()
     body = letter.text.partition("\n\n")[2]
     assert [body.count(word) for word in ("cannot match", "more than our maximum", "do not know")] == [1] * 3
     assert named(letter) == ["B1", "B5", "B2", "B4"]
     assert "What they say:" not in letter.text
 
 
-def test_a_single_request_has_the_usual_letter(many):
-    many.hear("B7-1 CRF*CANNOT MATCH ITEM", "B8-1 USE*3")
-    (letter,) = many.notices()
+def test_a_single_request_has_the_usual_letter(several):
+    several.hear("B7-1 CRF*CANNOT MATCH ITEM", "B8-1 USE*3")
+    (letter,) = several.notices()
     assert "Subject: B7 needs attention" in letter.text
     assert "mailproc show B7" in letter.text
 
 
-def test_two_messages_about_one_request_are_one_letter(many):
-    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B1-1 LONDON")
-    (letter,) = many.notices()
+def test_two_messages_about_one_request_are_one_letter(several):
+    several.hear("B1-1 CRF*CANNOT MATCH ITEM", "B1-1 LONDON")
+    (letter,) = several.notices()
     assert "Subject: B1 needs attention" in letter.text
     assert "cannot match" in letter.text and "do not know" in letter.text
 
 
-def test_each_letter_has_its_own(many):
-    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM", run=False)
-    many.hear("B3-1 CRF*CANNOT MATCH ITEM", "B4-1 CRF*CANNOT MATCH ITEM")
-    assert [named(letter) for letter in many.notices()] == [["B1", "B2"], ["B3", "B4"]]
+def test_each_letter_has_its_own(several):
+    several.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM", run=False)
+    several.hear("B3-1 CRF*CANNOT MATCH ITEM", "B4-1 CRF*CANNOT MATCH ITEM")
+    assert [named(letter) for letter in several.notices()] == [["B1", "B2"], ["B3", "B4"]]
 
 
 def test_a_file_that_is_rejected_names_every_order_of_it(world):
@@ -114,13 +123,13 @@ def test_small_batches_make_no_second_letter(many):
     assert len(named(letter)) == MANY
 
 
-def test_a_broken_text_loses_no_request(many, tmp_path):
+def test_a_broken_text_loses_no_request(several, tmp_path):
     """What goes out instead is the shipped text, which names them all."""
     file = tmp_path / "site-templates" / "en" / "staff" / "attention.txt"
     file.parent.mkdir(parents=True)
     file.write_text("Subject: {{ reqest }}\n\n{{ nothing }}\n")
-    many.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM")
-    about_them, about_the_text = many.notices()
+    several.hear("B1-1 CRF*CANNOT MATCH ITEM", "B2-1 CRF*CANNOT MATCH ITEM")
+    about_them, about_the_text = several.notices()
     assert named(about_them) == ["B1", "B2"]
     assert "en/staff/attention.txt" in about_the_text.text
 
