@@ -202,3 +202,13 @@ def test_a_cancel_resends_its_request_if_the_lender_does_not_know_it(iso, word, 
     iso.days(60)
     assert iso.kinds().count("ILL_REQUEST") == requests
     assert iso.kinds().count("CANCEL") == 3
+
+
+def test_our_own_message_that_a_partner_sends_back_says_nothing(iso):
+    iso.asks()
+    iso.act("L1", "ship")
+    letter_id = iso.inject(iso.sent[-1].raw, "ill@borrower.example")
+    iso.run()
+    letter = iso.row("inbox", letter_id)
+    assert (letter["state"], letter["note"]) == ("done", "our own letter O1 came back")
+    assert iso.events("L1")[-1] == "ship"
