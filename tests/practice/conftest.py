@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from mailproc.practice.world import PASSWORDS
-from tests.support.forking import Forker
 
 SECRET = {who: f"{who.upper()}7Q" for who in PASSWORDS}
 GAP = "\n" * 5
@@ -91,8 +90,8 @@ class Process:
 
 
 @pytest.fixture
-def process(forker: Forker) -> Iterator[Process]:
-    running = Process(forker.python)
+def process(python: str) -> Iterator[Process]:
+    running = Process(python)
     yield running
     if running.popen.poll() is None:
         assert running.end() == 0
