@@ -78,6 +78,7 @@ class Mailbox(Section):
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str
     password: SecretStr = SecretStr("")
+    auth: Literal["password"] = "password"
     folder: str = "INBOX"
     poll: str = "every 60s"
     after: str = "seen"  # seen | move:FOLDER | delete

@@ -27,6 +27,7 @@ HELD_AS: dict[str, set[str]] = {
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""
 
 UNREAD = {
+    "Mailbox.auth": "it has one value, and another one is refused when config.toml is read",
     "PartnerArtemail.enabled": "with false no new order uses them, and an ARTEmail partner is refused",
 }
 """Keys that only the check of the file looks at."""

@@ -42,8 +42,10 @@ class Mailboxes(Incoming):
     def polls(self) -> Sequence[PolledPlace]:
         app = self._app
         return [
-            PolledPlace(f"mailbox {one.name}", one.poll, partial(look, app.store, app.context, one))
-            for one in app.config.mailbox
+            PolledPlace(
+                f"mailbox {mailbox.name}", mailbox.poll, partial(look, app.store, app.context, mailbox)
+            )
+            for mailbox in app.config.mailbox
         ]
 
 

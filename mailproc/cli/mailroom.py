@@ -43,8 +43,8 @@ def inject(
             if as_json:
                 taken.append({"id": f"I{one.inbox_id}", "new": one.new})
             else:
-                name = f"I{one.inbox_id}"
-                output.line(name if one.new else word(sentence("inject-known", letter=name)))
+                known = "" if one.new else "already here as "  # in every language: programs read it
+                output.line(f"{known}I{one.inbox_id}")
     if as_json:
         output.as_json(taken)
     if problems:

@@ -140,8 +140,8 @@ def verify(
 
 
 def _tell_verified(found: Verified, language: Language) -> None:
-    checked = language.counted("checked", found.checked)
-    differing = language.counted("differing", len(found.differences))
+    checked = language.counted("checked", found.checked, plain=True)
+    differing = language.counted("differing", len(found.differences), plain=True)
     output.line(language.label("verify", "result", checked=checked, differing=differing))
     for one in found.differences:
         told = {"id": one.transaction_id, "kept": one.kept, "computed": one.computed}

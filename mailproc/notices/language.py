@@ -119,11 +119,14 @@ class Language:
         """Numbers are mostly names of something (O1234): no marks between their figures."""
         return self._shown(value, "day_of_year") if isinstance(value, date) else str(value)
 
-    def counted(self, name: str, count: int) -> str:
-        """The text ``name`` in the plural form that goes with ``count``."""
+    def counted(self, name: str, count: int, *, plain: bool = False) -> str:
+        """The text ``name`` in the plural form that goes with ``count``.
+
+        ``plain``: digits alone, because programs read them.
+        """
         forms = self.texts.counted[name]
         form = self._locale.plural_form(count)
-        return forms.get(form, forms["other"]).format(count=self.number(count))
+        return forms.get(form, forms["other"]).format(count=count if plain else self.number(count))
 
     def day_word(self, day: date, today: date) -> str:
         """ "Mon 23 Nov", with its year where that is not today's; "Mo, 23.11.2026". Both in the library's

@@ -226,7 +226,7 @@ def test_what_inject_says_of_a_file_is_german(german: Cli, folder: Path) -> None
     assert german("inject", "link").err == "link kann nicht gelesen werden: es ist ein Link ins Leere.\n"
     assert german("inject", "/dev/null").err == "/dev/null kann nicht gelesen werden: es ist keine Datei.\n"
     name = german("inject", "letter").out.strip()
-    assert german("inject", "letter").out == f"schon da als {name}\n"
+    assert german("inject", "letter").out == f"already here as {name}\n"
 
 
 def test_what_a_partner_wrote_of_its_address_is_told_in_german(german: Cli, folder: Path) -> None:

@@ -283,3 +283,10 @@ def test_a_time_has_its_day_where_that_is_another() -> None:
     wall = datetime(2026, 3, 1, 9, 5)  # noqa: DTZ001  # wall time of the library
     assert shipped("de").time_word(wall, wall.date()) == "09:05"
     assert shipped("de").time_word(wall, date(2026, 3, 2)) == "So, 01.03.2026, 09:05"
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_a_count_that_programs_read_has_digits_alone(code: str) -> None:
+    language = shipped(code)
+    assert "12345 " in language.counted("checked", 12345, plain=True)
+    assert "12345 " not in language.counted("checked", 12345)
