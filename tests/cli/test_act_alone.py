@@ -98,9 +98,9 @@ def test_who_renews_by_itself_is_not_asked_to(cli: Cli, number: str) -> None:
 
 def test_where_it_leads_is_said_in_the_terms_of_the_lists(cli: Cli, number: str, lent: str) -> None:
     told = cli("act", number).out
-    assert "  then: Received; nothing is sent\n" in told
+    assert "  then: Received; nothing goes to the partner\n" in told
     assert "  the status stays Requested; a letter goes to their people\n" in told
-    assert "  then: Closed (Requested); nothing is sent\n" in told
+    assert "  then: Closed (Requested); nothing goes to the partner\n" in told
     offered = cli("act", lent).out
     for after in ("Will supply", "Hold placed", "Retry later", "Unfilled", "Shipped"):
         assert f"  then: {after}; a message goes to their system\n" in offered
