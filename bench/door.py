@@ -22,6 +22,7 @@ from mailproc.config import Listen
 from mailproc.store import connections, inbox
 from mailproc.store.engine import Store
 from mailproc.store.inbox import NewLetter, StoredLetter
+from mailproc.transport import smtp_groups
 from mailproc.transport.smtp_in import Listener
 
 Letters = Sequence[NewLetter]
@@ -63,6 +64,8 @@ def main(kind: str, loop: str = "") -> None:
         store = Store.open(f"sqlite:///{file}")
         if kind == "group":
             store.start_writer()
+        if kind == "each":
+            smtp_groups.GROUP = 1
         keep = {
             "drop": lambda: drop,
             "each": lambda: Each(file),

@@ -50,7 +50,7 @@ def decode(
 def encode(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(help="One APDU or a list of them as JSON, or -.")],
-    codec: Annotated[str, typer.Option(help="The protocol, as [[partner]] codec says it.")],
+    codec: Annotated[str, typer.Option(help="The protocol's name, as a partner's codec in config.toml.")],
     to: Annotated[str, typer.Option(help="The partner's symbol.")] = "",
 ) -> None:
     """Encode APDUs as a letter (RFC 5322 bytes on stdout, the password masked)."""

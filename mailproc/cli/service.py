@@ -144,7 +144,8 @@ def _tell_verified(found: Verified, language: Language) -> None:
     differing = language.counted("differing", len(found.differences), plain=True)
     output.line(language.label("verify", "result", checked=checked, differing=differing))
     for one in found.differences:
-        told = {"id": one.transaction_id, "kept": one.kept, "computed": one.computed}
+        number = one.number or f"#{one.transaction_id}"
+        told = {"number": number, "kept": one.kept, "computed": one.computed}
         output.line(output.one_line(language.label("verify", "difference", **told)))
 
 

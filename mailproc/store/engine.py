@@ -27,6 +27,10 @@ _VERSION = {
 }
 
 
+class NotTheStore(Misconfigured):
+    """The store that was here is gone, or something else lies in its place."""
+
+
 class Store:
     """One store, opened once per process. Safe to use from any thread.
 
@@ -52,12 +56,14 @@ class Store:
         base: Path = Path(),
         make: bool = True,
         migrate: bool = True,
-        expected: bool = False,
+        expected: str = "",
     ) -> "Store":
         """Open the store; create it if missing, and migrate an older one.
 
-        One that is ``expected`` is not created: Misconfigured if it is missing or empty. A relative SQLite
-        path starts at ``base``. Without ``make`` an empty store is refused, without ``migrate`` an older one.
+        ``expected`` is the id of the store that was here, '' if none was: it is not created, and no other is
+        migrated in its place (NotTheStore). A relative SQLite path starts at ``base``. Without ``make`` an
+        empty store is refused, without ``migrate`` an older one.
+
         Raise Misconfigured (also for a store newer than this program), LocalFault (it must be migrated while
         a service runs on it), TryLater (PostgreSQL is away, another process holds the lock) and StoreLost; no
         text holds the password.
@@ -232,23 +238,31 @@ class Store:
         if watch is not None:
             watch.close()
 
-    def _prepare(self, *, make: bool, may_migrate: bool, expected: bool) -> None:
+    def _prepare(self, *, make: bool, may_migrate: bool, expected: str) -> None:
         if self.path is not None:
             there = connections.is_there(self.path)
             if not there and (expected or not make):
-                raise Misconfigured(
-                    f"store.url: the store {self.path} is {'gone' if expected else 'not there'}"
-                )
+                kind = NotTheStore if expected else Misconfigured
+                raise kind(f"store.url: the store {self.path} is {'gone' if expected else 'not there'}")
             connections.make_file(self.path)
         with migrate.reaching(self._url):
             with self._reading.connect() as connection:
                 here = migrate.revision(connection)
-            if expected and here is None:
-                raise Misconfigured(f"store.url: the store {self.shown} is empty")
+                if expected:
+                    self._expect(connection, expected, here)
             if here != migrate.HEAD:
                 migrate.refuse(here, make=make, migrate=may_migrate)
                 with nullcontext() if here is None else daemon_lock(self):  # never beside a running service
                     migrate.bring_up(self._writing, self.path)
+
+    def _expect(self, connection: Connection, expected: str, here: str | None) -> None:
+        """Before anything is changed: a store of another id is none of ours, whatever its revision."""
+        if here is None:
+            raise NotTheStore(f"store.url: the store {self.shown} is empty")
+        found = store_identity.known_id(connection)
+        if found != expected:
+            was = f"{found[:8] or 'no id'}, not {expected[:8]}"
+            raise NotTheStore(f"store.url: {self.shown} is another store than the one that was here ({was})")
 
 
 def _note(url: URL, base: Path) -> Path:

@@ -42,6 +42,7 @@ class NewRequest:
 
 _ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
 _LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")), StoredRequest)
+_NUMBER = Constant(select(REQUEST.c.number).where(REQUEST.c.id == bindparam("request_id")))
 _NEED_BEFORE = Constant(select(REQUEST.c.need_before_on).where(REQUEST.c.id == bindparam("request_id")))
 _BY_NUMBER = Constant(select(REQUEST).where(REQUEST.c.number == bindparam("number")), StoredRequest)
 _ROTA = select(CANDIDATE).where(CANDIDATE.c.request_id == bindparam("request_id"))
@@ -79,6 +80,11 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
 
 def load(connection: Connection, request_id: int) -> StoredRequest:
     return _LOAD.one(connection, {"request_id": request_id})
+
+
+def number_of(connection: Connection, request_id: int) -> str:
+    """Return the request's number; '' if it is missing."""
+    return _NUMBER.scalar(connection, {"request_id": request_id}) or ""
 
 
 def need_before(connection: Connection, request_id: int) -> date | None:

@@ -6,7 +6,7 @@ older copy that replaces the store does not have it.
 
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from mailproc.store.prepared_statements import table_of
 from mailproc.store.tables import IdentityRow
@@ -19,6 +19,11 @@ ROOT_PAGE = "SELECT rootpage FROM sqlite_master WHERE name = 'identity' AND type
 def store_id(connection: Connection) -> str:
     """Return the id; '' if the store has none yet."""
     return connection.execute(select(IDENTITY.c.store_id)).scalar() or ""
+
+
+def known_id(connection: Connection) -> str:
+    """Return the id, '' if the store has none, or is older than ids."""
+    return store_id(connection) if inspect(connection).has_table(IDENTITY.name) else ""
 
 
 def make(connection: Connection) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailproc.errors import Misconfigured
-from mailproc.store.engine import Store
+from mailproc.store.engine import NotTheStore, Store
 
 READABLE = 0o644
 """Mode of the file: it holds no secret, and root may have created it for the service's user."""
@@ -37,26 +37,16 @@ class Marker:
         """
         file, known = self._read()
         try:
-            store = Store.open(url, base=base, make=make, migrate=migrate, expected=bool(known))
-        except Misconfigured as error:
-            raise Misconfigured(f"{error}{self._advice(file)}" if known else str(error)) from None
+            store = Store.open(url, base=base, make=make, migrate=migrate, expected=known)
+        except NotTheStore as error:
+            raise Misconfigured(f"{error}{self._advice(file)}") from None
         try:
-            if known or make:
-                self._compare(store, file, known)
+            if make and not known:
+                self._write(store.identity())
         except BaseException:  # whatever it is, no connection is left open
             store.close()
             raise
         return store
-
-    def _compare(self, store: Store, file: Path | None, known: str) -> None:
-        found = store.identity()
-        if not known:
-            self._write(found)
-        elif found != known:
-            raise Misconfigured(
-                f"store.url: {store.shown} is another store than the one that was here"
-                f" ({found[:8]}, not {known[:8]}){self._advice(file)}"
-            )
 
     @staticmethod
     def _advice(file: Path | None) -> str:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from mailproc.config import Mailbox
 from tests.servers.certificate import Certificate
-from tests.servers.ports import free_port
+from tests.servers.ports import free_ports
 
 PROGRAM = Path(shutil.which("dovecot") or "/usr/sbin/dovecot")
 PASSWORD = "correct-horse"
@@ -75,7 +75,7 @@ class Dovecot:
 
     def __init__(self, folder: Path, certificate: Certificate, driver: str = "maildir") -> None:
         self.folder = folder
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port = free_ports(2)
         # Dovecot serves no mail as root.
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         folder.chmod(0o755)

@@ -191,6 +191,7 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
     requests: {
         "load": lambda c: requests.load(c, 1),
         "by_number": lambda c: requests.by_number(c, "B1"),
+        "number_of": lambda c: requests.number_of(c, 1),
         "need_before": lambda c: requests.need_before(c, 1),
         "rota": lambda c: requests.rota(c, 1),
         "asked": lambda c: requests.asked(c, 1, 1, 1),

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,33 @@ def test_another_store_in_the_place_of_the_one_that_was_here_is_refused(tmp_path
     again = marker.open("sqlite:///a.db", tmp_path, make=False, migrate=False)
     assert again.identity() == known
     again.close()
+
+
+def older(file: Path) -> None:
+    """As a store that was made before stores had an id."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("DROP TABLE identity")
+
+
+def test_another_store_is_not_even_migrated(tmp_path: Path) -> None:
+    marker = Marker([tmp_path / "mark"])
+    marker.open("sqlite:///a.db", tmp_path, make=True, migrate=True).close()
+    Store.open("sqlite:///b.db", base=tmp_path).close()
+    older(tmp_path / "b.db")
+    for migrate in (False, True):
+        with pytest.raises(Misconfigured, match=r"b\.db is another store .*put it back"):
+            marker.open("sqlite:///b.db", tmp_path, make=True, migrate=migrate)
+    assert Store.revision_at("sqlite:///b.db", tmp_path) == "0001"
+    assert not list(tmp_path.glob("*.bak"))
+
+
+def test_what_is_wrong_with_our_own_store_is_not_mended_by_deleting_the_mark(tmp_path: Path) -> None:
+    marker = Marker([tmp_path / "mark"])
+    marker.open("sqlite:///a.db", tmp_path, make=True, migrate=True).close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(MailprocError, match="0001") as refused:
+        marker.open("sqlite:///a.db", tmp_path, make=False, migrate=False)
+    assert "put it back" not in str(refused.value)
+    assert "delete" not in str(refused.value)

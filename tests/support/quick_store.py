@@ -30,7 +30,7 @@ class QuickStore(Store):
         self._reading = _sharing(self._reading, writes=False)
         self._writing = _sharing(self._writing, writes=True)
 
-    def _prepare(self, *, make: bool, may_migrate: bool, expected: bool) -> None:
+    def _prepare(self, *, make: bool, may_migrate: bool, expected: str) -> None:
         if self.path is not None and make and not expected and not connections.is_there(self.path):
             empty_store.copy_to(self.path)
         super()._prepare(make=make, may_migrate=may_migrate, expected=expected)

@@ -16,7 +16,7 @@ from mailproc.ill import apdu_json, transaction_state
 from mailproc.ill.facts import StateJson
 from mailproc.ill.terms import Service
 from mailproc.ill.transaction_state import Occurrence, TransactionState
-from mailproc.store import events, verify_mark
+from mailproc.store import events, requests, verify_mark
 from mailproc.store.engine import Store
 from mailproc.store.prepared_statements import made
 from mailproc.store.rows import Event, Transaction
@@ -25,8 +25,12 @@ from mailproc.store.transactions import TRANSACTION
 
 @dataclass(frozen=True)
 class Difference:
-    """A transaction whose row differs from its events. ``kept`` and ``computed`` name the fields."""
+    """A transaction whose row differs from its events. ``kept`` and ``computed`` name the fields.
 
+    ``number``: as staff call it (B12-2); '' where its request is missing.
+    """
+
+    number: str
     transaction_id: int
     request_id: int
     attempt: int
@@ -115,7 +119,9 @@ def _check(connection: Connection, row: Transaction) -> Difference | None:
     if kept == computed:
         return None
     different = {name for name in kept | computed if kept.get(name) != computed.get(name)}
+    number = requests.number_of(connection, row.request_id)
     return Difference(
+        f"{number}-{row.attempt}" if number else "",
         row.id,
         row.request_id,
         row.attempt,
