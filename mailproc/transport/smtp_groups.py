@@ -37,10 +37,12 @@ class Groups:
         these letters alone. A caller that is cancelled takes nothing back once the group has begun; letters
         that still waited for their turn are then not kept.
         """
-        answer: _Answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: _Answer = loop.create_future()
         self._waiting[answer] = letters
         if not self._committing:
-            self._next()
+            self._committing = True
+            loop.call_soon(self._next)  # with the letters that have come already and are read in this turn
         try:
             return await answer
         finally:
