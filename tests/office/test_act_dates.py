@@ -93,3 +93,14 @@ def test_today_is_that_of_the_library(make_world, sqlite_url, at, today):
     with pytest.raises(LocalFault, match=f"today is {today}"):
         world.act("B1", "receive", on=today + timedelta(days=1))
     assert world.act("B1", "receive", on=today).after == "RECEIVED"
+
+
+def test_a_loan_without_a_date_counts_from_the_day_on_which_it_came(small_world):
+    """And not from the day on which staff say so."""
+    today = small_world.app.context.today()
+    for number, days in (("B1", 0), ("B2", 2), ("B3", None)):
+        small_world.place()
+        came = None if days is None else today - timedelta(days=days)
+        small_world.act(number, "receive", on=came)
+        due = (came or today) + timedelta(days=small_world.app.config.policy.loan_days)
+        assert small_world.rows("transactions")[-1]["due_on"] == due

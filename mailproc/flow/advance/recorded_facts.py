@@ -15,7 +15,7 @@ from mailproc.flow.matching import item_received
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, RenewAnswer, Shipped
+from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, Received, RenewAnswer, Shipped
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
@@ -52,7 +52,7 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if event.cause == "timer":
         facts |= transaction_timers.facts_of_timer(case, event)
     if event.cause in ("staff", "policy") and not event.heard_by:
-        facts |= _of_act(case, event)
+        facts |= _of_act(case, event, apdu)
     return facts
 
 
@@ -84,7 +84,7 @@ def last_said(case: Case) -> dict[str, ApduJson]:
     return found
 
 
-def _of_act(case: Case, event: Event) -> Facts:
+def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     action, transaction, current = event.type, case.transaction, case.current
     if action == "undo":
         return _to_undo(case.connection, transaction)
@@ -97,7 +97,8 @@ def _of_act(case: Case, event: Event) -> Facts:
         facts["here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
         loan = timedelta(days=case.context.config.policy.loan_days)
-        facts["due_on"] = (case.day(event.at) + loan).isoformat()
+        came = apdu.received_on if isinstance(apdu, Received) else None
+        facts["due_on"] = ((came or case.day(event.at)) + loan).isoformat()
     return facts
 
 
