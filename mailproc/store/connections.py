@@ -154,13 +154,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _write_ahead(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")  # of an empty file; any other stays as it is
-    # What a savepoint would restore is kept in memory: past 64 kB (eight pages) it would be a file each time.
-    connection.execute("PRAGMA temp_store = MEMORY")
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise Misconfigured(
             "store.url: the file's disk has no shared memory (a network disk?), SQLite needs it"
         )
+
+
+def keep_savepoints_in_memory(connection: Connection) -> None:
+    """Keep in memory what a savepoint would restore; past 64 kB (eight pages) SQLite makes a file each time.
+
+    For the writer alone: a migration sorts whole tables.
+    """
+    if connection.dialect.name == "sqlite":
+        cast(Any, connection.connection.driver_connection).execute("PRAGMA temp_store = MEMORY")
 
 
 def _query_only(connection: Any, _record: object) -> None:

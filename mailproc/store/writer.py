@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
+from mailproc.store.connections import keep_savepoints_in_memory
 from mailproc.store.db_errors import driver_errors, try_later
 from mailproc.store.pipeline import pipeline_of, see_through
 from mailproc.store.savepoint import savepoint
@@ -152,6 +153,7 @@ class Writer:
     def _open(self) -> Connection:
         if self._connection is None:
             self._connection = self._engine.connect()
+            keep_savepoints_in_memory(self._connection)
             self._guard.writing(True)
         self._connection.begin()
         return self._connection
