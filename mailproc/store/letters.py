@@ -154,10 +154,14 @@ def claimed_by(connection: Connection, inbox_id: int, *, partner: str, subject: 
     connection.execute(this.values(partner=partner, subject=storable(subject)))
 
 
-def waiting(connection: Connection, limit: int = 10_000) -> Sequence[RowMapping]:
+MOST_WAITING = 10_000
+"""Letters that wait for DNS and are listed."""
+
+
+def waiting(connection: Connection) -> Sequence[RowMapping]:
     """Return the letters that wait for DNS, without their bytes, the oldest first."""
     these = select(*NO_BYTES).where(text(DEFERRED))
-    return connection.execute(these.order_by(INBOX.c.id).limit(limit)).mappings().all()
+    return connection.execute(these.order_by(INBOX.c.id).limit(MOST_WAITING)).mappings().all()
 
 
 def is_any_waiting(connection: Connection) -> bool:

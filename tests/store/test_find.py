@@ -78,7 +78,7 @@ def test_what_changes_is_found_by_its_new_words_alone(shelf):
     shelf.write(lambda c: patrons.keep(c, replace(READER, name="Bea Second")))
     assert (found(shelf, "rivers"), found(shelf, "lakes")) == (set(), {"B1"})
     assert (found(shelf, "ann"), found(shelf, "bea")) == (set(), {"B2"})
-    shelf.write(lambda c: patrons.keep(c, NamedReader("R7", email="bea@reader.example")))  # names nobody anew
+    shelf.write(lambda c: patrons.keep(c, NamedReader("R7", email="bea@reader.example")))  # no new name
     assert found(shelf, "bea") == {"B2"}
 
 

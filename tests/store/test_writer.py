@@ -69,17 +69,33 @@ def kept_row(store, inbox_id):
         )
 
 
-def test_what_has_gathered_is_one_commit_and_a_failing_job_fails_alone(gate, commits, writing, letter):
-    def good(number):
-        return lambda c: inbox.keep(c, [letter(str(number).encode())])
+@pytest.fixture
+def bad(letter):
+    """A job with a bug, which has written something."""
 
-    def bad(connection):
+    def job(connection):
         inbox.keep(connection, [letter(b"half a job")])
         raise KeyError("a bug")
 
-    def broken(connection):
+    return job
+
+
+@pytest.fixture
+def broken(letter):
+    """A job whose second statement the database refuses."""
+
+    def job(connection):
         inbox.keep(connection, [letter(b"half a statement")])
         connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
+
+    return job
+
+
+def test_what_has_gathered_is_one_commit_and_a_failing_job_fails_alone(
+    gate, commits, writing, letter, bad, broken
+):
+    def good(number):
+        return lambda c: inbox.keep(c, [letter(str(number).encode())])
 
     def violating(connection):
         connection.exec_driver_sql("INSERT INTO counter (name, next) VALUES ('B', 1), ('B', 2)")
@@ -96,16 +112,8 @@ def test_what_has_gathered_is_one_commit_and_a_failing_job_fails_alone(gate, com
     assert len(commits) == 2  # the gate's, and one for all
 
 
-def test_a_job_that_is_alone_in_its_commit_is_undone_as_well(writing, letter):
+def test_a_job_that_is_alone_in_its_commit_is_undone_as_well(writing, letter, bad, broken):
     """It has no savepoint; its transaction is rolled back."""
-
-    def bad(connection):
-        inbox.keep(connection, [letter(b"half a job")])
-        raise KeyError("a bug")
-
-    def broken(connection):
-        inbox.keep(connection, [letter(b"half a statement")])
-        connection.exec_driver_sql("INSERT INTO nowhere VALUES (1)")
 
     for job in (bad, broken, bad):
         assert isinstance(writing.submit(job).exception(SECONDS), KeyError | SQLAlchemyError)

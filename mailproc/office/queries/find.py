@@ -35,12 +35,11 @@ def transaction_of(connection: Connection, number: str) -> Transaction:
     typed = _NUMBER.fullmatch(number.strip())
     if not typed:
         return _by_qualifiers(connection, storable(number.strip()))
-    attempts = transactions.of_number(connection, typed[1])
-    if typed[2] is None and attempts:
-        return attempts[-1]
-    request = request_of(connection, typed[1])
-    if typed[2] is not None:
-        return _attempt(connection, request, int(typed[2]))
+    wanted = None if typed[2] is None else int(typed[2])
+    for attempt in reversed(transactions.of_number(connection, typed[1])):
+        if wanted in (None, attempt.attempt):
+            return attempt
+    request = request_of(connection, number)  # says what there is none of
     raise LocalFault(sentence("request-unsent", number=request.number))
 
 
