@@ -51,8 +51,8 @@ class StatementPipeline:
         if self._waiting:
             self._flush()
 
-    def see_through(self) -> None:
-        """Send what waits where any of it can fail: the ends of savepoints alone can wait on."""
+    def send_writes(self) -> None:
+        """Send what waits if a write is among it; the ends of savepoints alone can wait on."""
         if self._may_fail:
             self._flush()
 
@@ -71,12 +71,12 @@ class StatementPipeline:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what was changed inside if it raises (see ``savepoint.py``)."""
-        self.see_through()  # what waits belongs to those around
+        self.send_writes()  # what waits belongs to those around
         place = self._sent + len(self._waiting)
         self._waiting.append((_SAVEPOINT, None))
         try:
             yield
-            self.see_through()
+            self.send_writes()
             self.check()
         except BaseException as error:
             if try_later(error) is None:
@@ -140,14 +140,14 @@ def forget(connection: Connection) -> None:
         connection.info[_KEY].forget()
 
 
-def see_through(connection: Connection) -> None:
-    """Send what waits on the connection where any of it can fail."""
+def send_writes(connection: Connection) -> None:
+    """Send what waits on the connection if a write is among it."""
     if (pipeline := pipeline_of(connection)) is not None:
-        pipeline.see_through()
+        pipeline.send_writes()
 
 
 def before_commit(connection: Connection) -> None:
     """The same right before COMMIT (an event); a transaction that has failed is not committed."""
     if (pipeline := pipeline_of(connection)) is not None:
-        pipeline.see_through()
+        pipeline.send_writes()
         pipeline.check()

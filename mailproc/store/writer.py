@@ -20,7 +20,7 @@ from mailproc import log, slow_work
 from mailproc.errors import StoreLost, TryLater
 from mailproc.store.connections import keep_savepoints_in_memory
 from mailproc.store.db_errors import driver_errors, try_later
-from mailproc.store.pipeline import pipeline_of, see_through
+from mailproc.store.pipeline import pipeline_of, send_writes
 from mailproc.store.savepoint import savepoint
 from mailproc.store.store_guard import Guard
 
@@ -211,7 +211,7 @@ def _attempts(connection: Connection, jobs: Sequence[Job[Any]]) -> list[Any]:
     try:
         with slow_work.writing():
             result = jobs[0](connection)
-        see_through(connection)
+        send_writes(connection)
         return [result]
     except BaseException as error:
         if try_later(error) is not None:
