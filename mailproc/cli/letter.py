@@ -1,16 +1,18 @@
 """The verb that shows one letter."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output
+from mailproc.cli import attachments, output
 from mailproc.cli.session import opened
 from mailproc.flow.context import Context
 from mailproc.mail.parse import parse, readable
 from mailproc.notices.citation import cited
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
+from mailproc.office.mailroom import saved_files
 from mailproc.office.queries import letters
 from mailproc.office.queries.letters import MessageRead
 from mailproc.sentence import note
@@ -29,6 +31,9 @@ def letter(
     ctx: typer.Context,
     letter_id: Id,
     raw: Annotated[bool, typer.Option("--raw", help="The bytes as they are, secrets masked.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save its attachments into this folder.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show one letter: its content and its effect. Passwords are masked."""
@@ -41,10 +46,15 @@ def letter(
         masked = app.context.registry.mask(bytes(row["raw"]))
         if raw:
             output.octets(masked)
+            return
+        files = saved_files.files_in(bytes(row["raw"]), app.context)
+        if save is not None:
+            attachments.saved(saved_files.save(files, save), app.context, as_json=as_json)
         elif as_json:
-            output.as_json(_letter_json(row, became, masked))
+            output.as_json(_letter_json(row, became, masked) | {"attachments": attachments.listed(files)})
         else:
             _show(row, became, masked, app.context)
+            attachments.show(files, app.context.language)
 
 
 def _letter_json(row: dict[str, Any], became: list[MessageRead], masked: bytes) -> dict[str, Any]:

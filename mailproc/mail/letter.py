@@ -20,7 +20,8 @@ class Part:
     """One leaf of a letter's MIME tree.
 
     ``content`` is decoded from its transfer encoding; ``text`` is the decoded characters of a
-    ``text/*`` part with LF line ends, None for other parts.
+    ``text/*`` part with LF line ends, None for other parts. ``content_id`` (RFC 2392) is without brackets, ''
+    where the part has none.
     """
 
     media_type: str
@@ -30,6 +31,7 @@ class Part:
     filename: str = ""
     attachment: bool = False
     parameters: tuple[tuple[str, str], ...] = ()
+    content_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ class Tree:
             filename=_filename(disposition, given),
             attachment=headers.token(disposition) not in ("", "inline"),
             parameters=tuple(given.items()),
+            content_id=next(iter(headers.ids(header.get("content-id", [])[:1])), ""),
         )
 
 

@@ -159,6 +159,8 @@ OF_LETTER: dict[str, Call | None] = {
         _module("mail.bounce.returned").is_returned(part) for part in letter.parts],
     "mail.bounce.returned.message_ids": lambda letter: _module("mail.bounce.returned").message_ids(
         letter, bounce_text.read(letter.text)),
+    "mail.attachments.is_file": lambda letter: [
+        _module("mail.attachments").is_file(part) for part in letter.parts],
     "mail.own_letters.own_ids": lambda letter: _module("mail.own_letters").own_ids(letter, ["ill@library.example"]),
     "protocols.artemail.read.explain.explain": lambda letter: _module("protocols.artemail.read.explain").explain(ART, letter),
     "protocols.artemail.read.free_text.message": lambda letter: _module("protocols.artemail.read.free_text").message(

@@ -1,0 +1,88 @@
+"""``mailproc letter I1`` lists the attachments of a letter; ``--save`` writes them, and nothing else."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.command_line import Ran
+from tests.support import files
+from tests.support.files import EXE, PDF, PNG, File
+
+Cli = Callable[..., Ran]
+HEAD = "From: someone@people.example\nTo: ill@town.example\nSubject: your article\nMessage-ID: <7@p>\n"
+FILES = (
+    File("article.pdf", PDF), File("../article.pdf", EXE), File("cover.png", PNG, "image/png"),
+    File("", b""), File("order.txt", b"99-0001\r\nZq7Pass9\r\n\r\nTX1 S COPY\r\nNNNN\r\n", "text/plain"),
+)  # fmt: skip
+
+
+def came(cli: Cli, *given: File) -> str:
+    ran = cli("inject", "-", stdin=files.letter(HEAD, "Here it is.", given))
+    assert ran.code == 0
+    return ran.out.strip()
+
+
+def test_they_are_listed_by_name_type_and_size(cli: Cli) -> None:
+    shown = cli("letter", came(cli, *FILES)).out
+    assert "5 attachments:" in shown
+    assert f"article.pdf  (application/pdf, {len(PDF)} bytes)\n" in shown
+    assert f"portable-executable, {len(EXE)} bytes; the letter calls it application/pdf)" in shown
+    assert "document-4  (application/x-empty, 0 bytes; the letter calls it application/pdf)\n" in shown
+
+
+def test_they_are_listed_as_json(cli: Cli) -> None:
+    listed = cli("letter", came(cli, *FILES), "--json").json["attachments"]
+    assert [one["type"] for one in listed][:3] == [
+        "application/pdf", "application/vnd.microsoft.portable-executable", "image/png",
+    ]  # fmt: skip
+    assert listed[1] | {"sha256": ""} == {
+        "name": "article.pdf", "type": "application/vnd.microsoft.portable-executable",
+        "claimed": "application/pdf", "size": len(EXE), "sha256": "",
+    }  # fmt: skip
+
+
+def test_a_letter_without_any_says_nothing_of_them(cli: Cli) -> None:
+    name = came(cli)
+    assert "attachment" not in cli("letter", name).out
+    assert cli("letter", name, "--json").json["attachments"] == []
+    assert cli("letter", name, "--save", "here").out == "The letter has no attachment.\n"
+
+
+def test_saving_writes_what_came_and_says_where(cli: Cli, folder: Path) -> None:
+    ran = cli("letter", came(cli, *FILES), "--save", "here")
+    assert (ran.code, ran.err) == (0, "")
+    written = {path.name: path for path in (folder / "here").iterdir()}
+    assert set(written) == {"article.pdf", "article-2.pdf", "cover.png", "document-4", "order.txt"}
+    assert (written["article.pdf"].read_bytes(), written["article-2.pdf"].read_bytes()) == (PDF, EXE)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written.values()} == {0o600}
+    assert [line.split("  ")[0] for line in ran.out.splitlines()] == [
+        f"here/{name}" for name in ("article.pdf", "article-2.pdf", "cover.png", "document-4", "order.txt")
+    ]
+    assert b"Zq7Pass9" not in written["order.txt"].read_bytes()
+
+
+def test_saving_overwrites_nothing_and_follows_no_link(cli: Cli, folder: Path) -> None:
+    name = came(cli, FILES[0])
+    (folder / "here").mkdir()
+    os.symlink(folder / "outside.pdf", folder / "here/article.pdf")
+    for _ in range(2):
+        assert cli("letter", name, "--save", "here").code == 0
+    assert {path.name for path in (folder / "here").iterdir()} == {
+        "article.pdf", "article-2.pdf", "article-3.pdf",
+    }  # fmt: skip
+    assert not (folder / "outside.pdf").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(cli: Cli, folder: Path) -> None:
+    name = came(cli, FILES[0])
+    (folder / "file").write_text("x")
+    ran = cli("letter", name, "--save", "file")
+    assert (ran.code, ran.out) == (1, "")
+    assert "cannot be written" in ran.err
+    assert "no/such/folder" in cli("letter", name, "--save", "no/such/folder").err
+
+
+def test_saved_files_are_told_as_json(cli: Cli) -> None:
+    ran = cli("letter", came(cli, FILES[0]), "--save", "here", "--json")
+    assert [(one["path"], one["size"]) for one in ran.json] == [("here/article.pdf", len(PDF))]
