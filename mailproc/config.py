@@ -190,6 +190,8 @@ class Policy(Section):
     # What happens when nobody acts; 0 days switches one off.
     chase_days: Days = 7  # without an answer: ask how it stands, then attention
     remind_days: Days = 3  # before the due date the reader is reminded
+    reader_days_before: Days = 0  # the reader's due date is so many days before the lender's
+    grace_days: Days = 0  # after a due date, before the first overdue notice
     overdue_every_days: Days = 7  # between reminders after the due date, the first on the day after
     overdue_levels: int = Field(default=3, ge=0, le=99)  # so many reminders, then attention
     pending_days: Days = 10  # a renewal or cancellation that nobody answers

@@ -109,6 +109,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["their_number"], line.their_number),
         (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         (words["due"], language.day_word(line.due, today) if line.due else ""),
+        (words["reader_due"], _reader_due(found, language, today)),
         *_asked(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
@@ -116,6 +117,12 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["letters"], _letters(found.letters, language)),
     ]
     return [(name, value) for name, value in pairs if value]
+
+
+def _reader_due(found: RequestDetails, language: Language, today: date) -> str:
+    """The reader's due date, where it is not the lender's."""
+    day = found.reader_due
+    return language.day_word(day, today) if day and day != found.line.due else ""
 
 
 def _place(one: Candidate, language: Language) -> str:

@@ -96,6 +96,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "need_before": output.plain(found.need_before),
         "note": found.note,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
+        "reader_due": output.plain(found.reader_due),
         "promise": line.promise,
         "actions": list(found.actions),
         "attention": list(line.attention),

@@ -22,12 +22,15 @@ OF_THE_DUE_DATE = (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.LOAN_OVERDUE, Tim
 class Days:
     """The numbers of [policy]. 0 turns a timer off (0 levels: attention at once).
 
-    ``repeat`` and ``status``: days before the first automatic repeat, and before the first question; each
-    later pause is twice as long. ``repeats``: how many of each.
+    ``reader_before``: the reader's due date is so many days before the lender's. ``grace``: days after a due
+    date before the first overdue notice. ``repeat`` and ``status``: days before the first automatic repeat,
+    and before the first question; each later pause is twice as long. ``repeats``: how many of each.
     """
 
     chase: int = 7
     remind: int = 3
+    reader_before: int = 0
+    grace: int = 0
     overdue_every: int = 7
     overdue_levels: int = 3
     pending: int = 10
@@ -48,7 +51,8 @@ class TimerInputs:
     still needed. ``reply_by``: the day by which a condition is to be answered. ``expires``: the day on which
     the borrower's request ends, if we may say so automatically. ``need_before``: until when it is wanted; of
     two such days (the borrower may name an expiry) the earlier that had not passed. ``here``: as borrower,
-    whether the item has come, as far as the state leaves that open; ``came_on``: the day. ``sent_back``: as
+    whether the item has come, as far as the state leaves that open; ``came_on``: the day. ``given_on``: the
+    day that bounds the reader's due date (``reader_due``), where that is not the lender's. ``sent_back``: as
     lender, the day on which the borrower reported its return.
     """
 
@@ -61,6 +65,7 @@ class TimerInputs:
     expires: date | None = None
     here: bool = True
     came_on: date | None = None
+    given_on: date | None = None
     sent_back: date | None = None
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.events import Timer
+from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import ApduType, Role, Service, State
 from mailproc.ill.timer_schedule import (
     PROMISED,
@@ -140,7 +141,7 @@ def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     if waiting.sent_back and state in LENT and current.service is Service.LOAN:
         return {Timer.SENT_BACK: _unseen(current, waiting, days)}
     if state in (State.SHIPPED, State.OVERDUE) and current.service is Service.LOAN:
-        return {Timer.LOAN_OVERDUE: _level(Timer.LOAN_OVERDUE, current, waiting, days)}
+        return {Timer.LOAN_OVERDUE: _level(Timer.LOAN_OVERDUE, current.due_on, current, waiting, days)}
     if state is State.RECALL:
         pauses = (days.overdue_every, days.overdue_every)
         back = repeated_then_once(Timer.LOAN_RECALLED, current, waiting, pauses, days.repeats)
@@ -236,8 +237,9 @@ def _reader(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:
     """Return the reminders of the reader who has the item."""
     if current.due_on is None or current.service is not Service.LOAN or not waiting.here:
         return {}
-    overdue = _level(Timer.READER_OVERDUE, current, waiting, days)
-    return {Timer.DUE_SOON: _due_soon(current, waiting, days), Timer.READER_OVERDUE: overdue}
+    due = due_of_reader(current.due_on, days.reader_before, waiting.given_on)
+    overdue = _level(Timer.READER_OVERDUE, due, current, waiting, days)
+    return {Timer.DUE_SOON: _due_soon(due, current, waiting, days), Timer.READER_OVERDUE: overdue}
 
 
 def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
@@ -249,11 +251,10 @@ def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> da
     return later((told, *before)[-1], days.overdue_every)
 
 
-def _due_soon(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
+def _due_soon(due: date, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
     """Return the day of the reminder; not the day of arrival (that letter names the due date), nor too
     late."""
-    due = current.due_on
-    if due is None or waiting.today > due or not days.remind or current.state is not State.RECEIVED:
+    if waiting.today > due or not days.remind or current.state is not State.RECEIVED:
         return None
     if fired(Timer.DUE_SOON, current, waiting):
         return None
@@ -261,14 +262,19 @@ def _due_soon(current: TransactionState, waiting: TimerInputs, days: Days) -> da
     return day if day <= due else None
 
 
-def _level(kind: Timer, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
-    """Return the day after the due date, then every ``overdue_every`` days; the last is for staff only."""
+def _level(
+    kind: Timer, due: date | None, current: TransactionState, waiting: TimerInputs, days: Days
+) -> date | None:
+    """Return the day after ``due`` and the days of grace, then every ``overdue_every`` days.
+
+    The last is for staff only.
+    """
     before = fired(kind, current, waiting)
-    if current.due_on is None or not days.overdue_every or len(before) > days.overdue_levels:
+    if due is None or not days.overdue_every or len(before) > days.overdue_levels:
         return None
     if before:
         return later(before[-1], days.overdue_every)
-    return later(max(current.due_on, waiting.since), 1)
+    return later(max(due, waiting.since), days.grace + 1)
 
 
 def _unseen(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:

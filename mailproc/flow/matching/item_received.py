@@ -3,8 +3,12 @@
 The state alone does not always tell: a recalled item is with the reader, or still on its way.
 """
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import Connection
 
+from mailproc.flow.context import Context
 from mailproc.ill import rota
 from mailproc.ill.terms import Role
 from mailproc.store import events, outgoing, requests, transactions
@@ -41,7 +45,27 @@ def _goes_on(event: Event) -> bool:
 
 def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
     """Return the event by which staff recorded the item as received, if it was not undone; None otherwise."""
+    return _receipt(events.of_transaction(connection, transaction_id))
+
+
+def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
+    """Return the day on which staff recorded the item as received, or later the lender gave more time.
+
+    The library's own day; None if the item has not come.
+    """
     happened = events.of_transaction(connection, transaction_id)
+    receipt = _receipt(happened)
+    if receipt is None:
+        return None
+    given = max(event.at for event in happened if event is receipt or _gives_time(event))
+    return context.local(given).date()
+
+
+def _gives_time(event: Event) -> bool:
+    return event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
+
+
+def _receipt(happened: Sequence[Event]) -> Event | None:
     undone = {(event.facts or {}).get("undone") for event in happened if event.type == "undo"}
     said = (event for event in happened if event.type == "receive" and event.id not in undone)
     return next(said, None)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
+from mailproc.flow.matching import reader_standing
+from mailproc.flow.matching.reader_standing import ReaderStanding
 from mailproc.notices.language import Language
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Request
 from mailproc.store import patrons, requests, transactions
@@ -50,9 +53,12 @@ class NoticeWriter:
         """What a letter to staff is about; nothing of any other."""
         return self.occasion.body.facts if isinstance(self.occasion.body, NoticeToStaff) else {}
 
-    @property
-    def due(self) -> str:
-        return self.day(self.transaction.due_on if self.transaction else None)
+    @cached_property
+    def standing(self) -> ReaderStanding:
+        """What is true now for the reader: every date of a letter to a reader comes from here."""
+        if self.transaction is None:
+            return reader_standing.NOWHERE
+        return reader_standing.of(self.connection, self.transaction, self.context)
 
     def day(self, day: date | None) -> str:
         return self.language.day_word(day, self.context.today()) if day else ""

@@ -52,6 +52,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         sent_back=_sent_back(case, moved),
         here=here,
         came_on=came_on,
+        given_on=_given_on(case),
     )
 
 
@@ -185,6 +186,14 @@ def _arrival(case: Case) -> tuple[bool, date | None]:
         return True, None
     came = item_received.receipt_event(case.connection, case.id)
     return came is not None, case.day(came.at) if came else None
+
+
+def _given_on(case: Case) -> date | None:
+    """Return the day that bounds the reader's due date; looked up only where that is not the lender's."""
+    apart = case.context.config.policy.reader_days_before and case.current.role is Role.REQUESTER
+    if not apart or case.current.due_on is None:
+        return None
+    return item_received.given_on(case.connection, case.id, case.context)
 
 
 def _is_home(heard: Sequence[HeardEvent]) -> bool:

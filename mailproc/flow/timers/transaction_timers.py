@@ -105,6 +105,8 @@ def days(context: Context) -> Days:
     return Days(
         chase=policy.chase_days,
         remind=policy.remind_days,
+        reader_before=policy.reader_days_before,
+        grace=policy.grace_days,
         overdue_every=policy.overdue_every_days,
         overdue_levels=policy.overdue_levels,
         pending=policy.pending_days,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
-from mailproc.flow.matching import unconfirmed
+from mailproc.flow.matching import reader_standing, unconfirmed
 from mailproc.ill import apdu_json, machine
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
@@ -99,7 +99,7 @@ class RequestDetails:
     nobody acts. ``asked``: what a partner's request asks beside the item (services, reader, addresses,
     limits, as in its APDU); empty where we borrow. ``passed_on``: the symbol and address of a library that is
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
-    that help with what needs attention.
+    that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
     """
 
     line: RequestLine
@@ -113,6 +113,7 @@ class RequestDetails:
     created_at: datetime
     closed_at: datetime | None
     renewable: bool | None
+    reader_due: date | None
     actions: tuple[str, ...]
     rota: tuple[Candidate, ...]
     letters: tuple[LetterAbout, ...]
@@ -151,6 +152,7 @@ def shown(
         created_at=request.created_at,
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
+        reader_due=_reader_due(connection, latest, context) if latest and context else None,
         actions=_actions(connection, latest, context) if latest else (),
         rota=tuple(requests.rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),
@@ -161,6 +163,10 @@ def shown(
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
     )
+
+
+def _reader_due(connection: Connection, latest: Transaction, context: Context) -> date | None:
+    return reader_standing.due(connection, latest, context) if latest.role is Role.REQUESTER else None
 
 
 def _ways(

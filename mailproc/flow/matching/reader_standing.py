@@ -1,0 +1,69 @@
+"""What is true now for the reader of a transaction; every letter to a reader takes its dates from here."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from mailproc.flow import delivery_mode
+from mailproc.flow.context import Context
+from mailproc.flow.matching import item_received
+from mailproc.ill.reader_due import due_of_reader
+from mailproc.ill.terms import State
+from mailproc.store import events
+from mailproc.store.rows import Transaction
+
+RENEWAL_ASKED = (State.RENEW_PENDING, State.RENEW_OVERDUE)
+DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
+
+
+@dataclass(frozen=True)
+class ReaderStanding:
+    """Where one loan or copy stands for its reader.
+
+    ``due_on``: the reader's due date, None if there is none; ``late``: it has passed. ``renewable``: a
+    renewal can be asked for; ``renewal_asked``: it was, and is not answered. ``wanted_back``: the lender
+    wants the item back now.
+    """
+
+    due_on: date | None
+    late: bool
+    renewable: bool
+    renewal_asked: bool
+    wanted_back: bool
+
+
+NOWHERE = ReaderStanding(due_on=None, late=False, renewable=False, renewal_asked=False, wanted_back=False)
+"""Of a request that no library was asked for."""
+
+
+def of(connection: Connection, transaction: Transaction, context: Context) -> ReaderStanding:
+    due_on, today = due(connection, transaction, context), context.today()
+    late = due_on is not None and due_on < today
+    demanded = transaction.state in DEMANDED and due_on is None  # with a date of ours, that date counts
+    return ReaderStanding(
+        due_on=due_on,
+        late=late,
+        renewable=_renewable(connection, transaction, context),
+        renewal_asked=transaction.state in RENEWAL_ASKED,
+        wanted_back=late or demanded or transaction.state is State.RECALL,
+    )
+
+
+def due(connection: Connection, transaction: Transaction, context: Context) -> date | None:
+    """Return the reader's due date of a loan to us."""
+    if transaction.due_on is None:
+        return None
+    before = context.config.policy.reader_days_before
+    given_on = item_received.given_on(connection, transaction.id, context) if before else None
+    return due_of_reader(transaction.due_on, before, given_on)
+
+
+def _renewable(connection: Connection, transaction: Transaction, context: Context) -> bool:
+    """Return whether a reader who asks for more time can get it, as far as we know."""
+    if transaction.renewable is False or (transaction.options or {}).get("unsent"):
+        return False
+    told = events.last_of(connection, transaction.id, ("RENEW_ANSWER",))
+    if told is not None and (told.apdu or {}).get("answer") is False:
+        return False
+    return "renew" in delivery_mode.possible(transaction, context)

@@ -1,0 +1,92 @@
+"""The reader's due date, and the days of grace: in every letter, in `show`, and when the timers fire."""
+
+from datetime import date
+
+import pytest
+
+from mailproc.office.queries import request_details
+from tests.flow.test_clock import kinds, subjects
+
+EARLIER = "[policy]\nreader_days_before = 5\n"
+GRACE = "[policy]\ngrace_days = 4\n"
+LENDERS, READERS = date(2026, 4, 13), date(2026, 4, 8)  # loan_days is 42; it comes on 2 March
+
+
+@pytest.fixture
+def world(make_world, sqlite_url):
+    return make_world(sqlite_url, more=EARLIER)
+
+
+def test_every_letter_and_timer_follows_the_readers_date(world):
+    world.place()
+    world.act("B1", "receive")
+    assert "until Wed 8 Apr." in world.reader()[-1].text
+    assert kinds(world) == {"DUE_SOON": date(2026, 4, 5), "READER_OVERDUE": date(2026, 4, 9)}
+    world.days(60)
+    assert subjects(world.reader())[1:] == [
+        "Subject: Please bring it back by Wed 8 Apr: A book",
+        "Subject: Reminder, due on Wed 8 Apr: A book",
+        "Subject: Reminder 2, due on Wed 8 Apr: A book",
+        "Subject: Reminder 3, due on Wed 8 Apr: A book",
+    ]
+    with world.store.read() as connection:
+        shown = request_details.shown(connection, "B1", world.app.context)
+    assert (shown.line.due, shown.reader_due) == (LENDERS, READERS)
+
+
+def test_more_time_moves_the_readers_date_too(world):
+    world.place()
+    world.act("B1", "receive")
+    world.act("B1", "renew")
+    world.hear("B1-1 RENEWED*04-05-2026")
+    assert "until Wed 29 Apr" in world.reader()[-1].text
+    assert kinds(world)["READER_OVERDUE"] == date(2026, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("due", "told"),
+    [
+        (date(2026, 3, 12), "until Sat 7 Mar."),
+        (date(2026, 3, 6), "until Mon 2 Mar."),  # not before the day on which it came
+        (date(2026, 3, 2), "until Mon 2 Mar."),
+        (date(2026, 2, 27), "wants it back already"),  # no date in the past
+    ],
+)
+def test_the_reader_is_not_asked_for_the_past(world, due, told):
+    world.place()
+    world.act("B1", "ship", heard_by="phone", on=due)
+    world.act("B1", "receive")
+    assert told in world.reader()[-1].text
+
+
+def test_a_lender_that_demands_after_its_date_is_heard_once(world):
+    """Our first notice went out on the reader's date; the lender's own adds nothing."""
+    world.place()
+    world.act("B1", "receive")
+    world.days(43)
+    before = len(world.reader())
+    world.hear("B1-1 DUE")
+    assert world.state("B1") == "OVERDUE"
+    assert len(world.reader()) == before == 3
+
+
+def test_days_of_grace_for_readers_and_borrowers(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=GRACE)
+    world.place()
+    world.act("B1", "receive")
+    world.ordered("TXL1-1 S LOAN\nA title")
+    world.act("L1", "ship", on=LENDERS)
+    assert kinds(world)["READER_OVERDUE"] == date(2026, 4, 18)
+    assert kinds(world, "L1") == {"LOAN_OVERDUE": date(2026, 4, 18)}
+    world.days(50)
+    assert subjects(world.reader())[-1] == "Subject: Reminder, due on Mon 13 Apr: A book"
+    assert world.state("L1") == "OVERDUE"
+
+
+def test_a_lender_that_demands_is_not_kept_waiting_by_our_days_of_grace(make_world, sqlite_url):
+    world = make_world(sqlite_url, more=GRACE)
+    world.place()
+    world.act("B1", "receive")
+    world.days(43)
+    world.hear("B1-1 DUE")
+    assert subjects(world.reader())[-1] == "Subject: Reminder, due on Mon 13 Apr: A book"
