@@ -99,7 +99,7 @@ def act(
         action=action or "",
         number=number,
         note=note,
-        on=_date(on),
+        on=day_of(on) if on else None,
         reason=reason,
         condition=condition,
         service=service,
@@ -123,7 +123,7 @@ def act(
         outcome = way(app.store, app.context, done)
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
-        _answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)
+        answered(number, outcome, line, app.context, as_json=as_json, would=dry_run)
 
 
 @verbs.command("next")
@@ -138,7 +138,7 @@ def next_(
         outcome = place.next_partner(app.store, app.context, number, partner or (), who())
         with app.store.read() as connection:
             line = request_details.shown(connection, number).line
-        _answered(number, outcome, line, app.context, as_json=as_json, would=False)
+        answered(number, outcome, line, app.context, as_json=as_json, would=False)
 
 
 def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: bool) -> None:
@@ -205,9 +205,10 @@ def _does(one: Choice, language: Language) -> str:
     return language.way_word(f"act {one.action.name} {one.answer}".rstrip())
 
 
-def _answered(
+def answered(
     number: str, outcome: StepOutcome, line: RequestLine, context: Context, *, as_json: bool, would: bool
 ) -> None:
+    """Print what became of the request ``line`` (as it stands now), and what follows."""
     if as_json:
         output.as_json(
             {
@@ -233,9 +234,8 @@ def _answered(
         output.line(f"  {output.one_line(context.language.word(word))}")
 
 
-def _date(text: str) -> date | None:
-    if not text:
-        return None
+def day_of(text: str) -> date:
+    """Return the day that staff typed. Raise LocalFault."""
     try:
         return date.fromisoformat(text)
     except ValueError:

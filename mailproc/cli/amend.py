@@ -1,17 +1,20 @@
-"""The verb that corrects a request of ours."""
+"""The verbs that correct a request, and add a note to it."""
 
 from typing import Annotated
 
 import typer
 
 from mailproc.cli import output
+from mailproc.cli.act import answered, day_of
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.notices.language import Language
+from mailproc.office.queries import request_details
 from mailproc.office.requests import amend as amending
-from mailproc.office.requests import corrections
+from mailproc.office.requests import corrections, due_date, notes
 from mailproc.office.requests.amend import Amended
+from mailproc.office.requests.due_date import DueDate
 from mailproc.sentence import Sentence, sentence
 
 verbs = typer.Typer()
@@ -39,6 +42,10 @@ def amend(
     file: Annotated[
         str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
     ] = "",
+    due: Annotated[str, typer.Option(help="The right due date of a loan, also of L7: 2026-01-31.")] = "",
+    tell: Annotated[
+        bool, typer.Option("--tell/--quiet", help="Whether the reader is told of another due date.")
+    ] = True,
     again: Annotated[
         bool, typer.Option("--again", help="Ask the last partner once more, under a new number.")
     ] = False,
@@ -52,8 +59,16 @@ def amend(
         "edition": edition, "publisher": publisher, "isbn": isbn, "issn": issn,
     }  # fmt: skip
     given = {name: text for name, text in cited.items() if text}
+    if due:
+        if given or need_before or file or again:
+            raise LocalFault(sentence("due-alone"))
+        wanted_due = DueDate(number, day_of(due), quiet=not tell, by=who())
+        _correct_due(ctx, wanted_due, as_json=as_json, dry_run=dry_run)
+        return
     if not (given or need_before or file or again):
         raise LocalFault(sentence("amend-what"))
+    if not tell:
+        raise LocalFault(sentence("quiet-due"))
     wanted = corrections.read(json_value(file) if file else {}, given, need_before)
     with opened(ctx) as app:
         done = amending.amend(app.store, app.context, number, wanted, again=again, by=who(), dry_run=dry_run)
@@ -61,6 +76,29 @@ def amend(
             output.as_json(output.plain(done) | {"dry_run": dry_run})
         else:
             _tell_amended(done, app.context.language, would=dry_run)
+
+
+def _correct_due(ctx: typer.Context, wanted: DueDate, *, as_json: bool, dry_run: bool) -> None:
+    with opened(ctx) as app:
+        outcome = due_date.correct(app.store, app.context, wanted, dry_run=dry_run)
+        with app.store.read() as connection:
+            line = request_details.shown(connection, wanted.number).line
+        answered(wanted.number, outcome, line, app.context, as_json=as_json, would=dry_run)
+
+
+@verbs.command("note")
+def note(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")],
+    text: Annotated[str, typer.Argument(help="For colleagues; no letter carries it.")],
+    as_json: Json = False,
+) -> None:
+    """Add a private note to a request: it stands in its history and in lists, never in a letter."""
+    with opened(ctx) as app:
+        outcome = notes.add(app.store, app.context, number, text, who())
+        with app.store.read() as connection:
+            line = request_details.shown(connection, number).line
+        answered(number, outcome, line, app.context, as_json=as_json, would=False)
 
 
 def _what_became(done: Amended) -> Sentence:

@@ -90,6 +90,8 @@ def _note(change: HistoryLine, role: Role, context: Context) -> Iterator[str]:
 
 
 def _is_typed(change: HistoryLine) -> bool:
+    if change.remark and change.note == change.remark:
+        return True
     if change.apdu is None:
         parts = change.note.split("; ")
         return not change.note or all(part == change.remark or part in _NOTED for part in parts)

@@ -18,6 +18,9 @@ from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
+NOTED = 60
+"""Characters of a private note that the list shows."""
+
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
@@ -128,6 +131,8 @@ def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
     language = context.language
     due = language.day_word(line.due, context.today()) if line.due else ""
     needs = ", ".join(language.attention_word(reason) for reason in line.needs)
+    if line.noted:
+        needs = "; ".join(filter(None, (needs, f"{language.event_word('note')}: {line.noted[:NOTED]}")))
     return (line.number, line.title[:60], line.partner, request_view.stands(line, context), due, needs)
 
 

@@ -46,6 +46,10 @@ VERBS: Mapping[str, Verb] = {
     "amend": Verb(
         "amend", "Correct a request of ours. An order that was not sent is composed again; see also --again."
     ),
+    "note": Verb(
+        "amend",
+        "Add a private note to a request: it stands in its history and in lists, never in a letter.",
+    ),
     "inject": Verb("mailroom", "Take letters from files, with their sender proven. Prints their numbers."),
     "fetch": Verb(
         "refetch",

@@ -114,6 +114,7 @@ class ActFacts(TypedDict, total=False):
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
     ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``goes_on``: cancelled only to
     be ordered in another way; ``remark`` of staff; ``from_letter``: the received letter that made policy act.
+    Of a due date that staff correct: ``due_on``, the new one; ``quiet``: the reader is not informed.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
@@ -123,6 +124,7 @@ class ActFacts(TypedDict, total=False):
     undone: int
     letter_left: bool
     due_on: str
+    quiet: bool
     again: bool
     goes_on: bool
     remark: str

@@ -26,7 +26,7 @@ from mailproc.ill.events import TIMERS
 from mailproc.ill.machine import CellKind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import Occurrence, Step, TransactionState
+from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
 
 REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
 """What happened to the content of a letter that did leave."""
@@ -255,6 +255,8 @@ def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
     here = occurrence.facts.get("here")
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here:
         return Notify("patron/renewed")
+    if occurrence.event == DUE_CORRECTED and here and not occurrence.facts.get("quiet"):
+        return Notify("patron/due_corrected")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
         return Notify("patron/recalled")
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts:

@@ -68,6 +68,19 @@ class State(IntEnum):
         """Whether the attempt, as borrower, ended without an item, so that the next library may be asked."""
         return self in (State.NOT_SUPPLIED, State.CANCELLED, State.LOST)
 
+    @property
+    def lent_out(self) -> bool:
+        """Whether an item is out, from Shipped until it goes back, so that its due date counts."""
+        return self in _LENT_OUT
+
+
+_LENT_OUT = frozenset(
+    {
+        State.SHIPPED, State.RECEIVED, State.RENEW_PENDING, State.NOT_RECEIVED_OVERDUE, State.OVERDUE,
+        State.RENEW_OVERDUE, State.RECALL,
+    }
+)  # fmt: skip
+
 
 class ApduType(IntEnum):
     """The twenty APDUs, with the number of their APPLICATION tag."""

@@ -12,16 +12,7 @@ from typing import Any, cast
 
 from mailproc.ill import machine
 from mailproc.ill.actions import WANTS_ANSWER
-from mailproc.ill.apdu import (
-    Apdu,
-    Due,
-    IllAnswer,
-    Message,
-    Overdue,
-    Recall,
-    RenewAnswer,
-    Shipped,
-)
+from mailproc.ill.apdu import Apdu, Due, IllAnswer, Message, Overdue, Recall, RenewAnswer, Shipped
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import TIMERS, Timer
@@ -29,10 +20,12 @@ from mailproc.ill.facts import Facts, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
-from mailproc.sentence import Part, sentence
+from mailproc.sentence import Part, Sentence, sentence
 
-NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget"})
-"""Events of our own letters, and corrections by staff: no change of state, only a line in the history."""
+NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget", "note"})
+"""Events of our own letters, corrections and notes of staff: no change of state, only a history line."""
+DUE_CORRECTED = "correct-due"
+"""The event by which staff correct a due date; beside the tables, as it changes no state."""
 
 
 @dataclass(frozen=True)
@@ -157,17 +150,31 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
         after = replace(current, state=State.CANCELLED, state_before=None)
         outcome = Transition(CellKind.BECOMES, State.CANCELLED, None, (), False)
         return Step(current, after, outcome, Noted.WITHDRAWN)
-    if current.unsent and event in WANTS_ANSWER:
-        note = sentence("order-unknown")
-        return Step(current, current, _stays(current, CellKind.REFUSED), note)
-    if event == "renew" and current.renewal_on is not None:
-        note = sentence("renews-itself", day=current.renewal_on.isoformat())
-        return Step(current, current, _stays(current, CellKind.REFUSED), note)
+    if (why_not := _refused(current, event)) is not None:
+        return Step(current, current, _stays(current, CellKind.REFUSED), why_not)
+    if event == DUE_CORRECTED:
+        return _due_corrected(current, facts)
     if event == "close":
         if current.state <= State.IDLE:
             return None
         return Step(current, replace(current, closed=True), _stays(current, CellKind.STAY))
     return None
+
+
+def _refused(current: TransactionState, event: str) -> Sentence | None:
+    """Return why an action makes no sense now, whatever the tables say of it."""
+    if current.unsent and event in WANTS_ANSWER:
+        return sentence("order-unknown")
+    if event == "renew" and current.renewal_on is not None:
+        return sentence("renews-itself", day=current.renewal_on.isoformat())
+    lent = current.state.lent_out and current.service is Service.LOAN
+    return sentence("due-not-out") if event == DUE_CORRECTED and not lent else None
+
+
+def _due_corrected(current: TransactionState, facts: Facts) -> Step:
+    """Return the same state with another due date."""
+    after = replace(current, due_on=date.fromisoformat(facts["due_on"]))
+    return Step(current, after, _stays(current, CellKind.STAY), facts.get("text", ""))
 
 
 def _timed(current: TransactionState, kind: Timer, facts: Facts) -> Step:
@@ -176,12 +183,11 @@ def _timed(current: TransactionState, kind: Timer, facts: Facts) -> Step:
         return Step(current, current, stays, Noted.NO_LONGER_SO)
     silent = kind is Timer.RENEWAL_SILENT  # no renewal came: the due date is valid again
     after = replace(current, renewal_on=None) if silent else current
-    return Step(current, after, stays, _timed_note(facts.get("say")))
+    say = facts.get("say")
+    return Step(current, after, stays, _timed_note(say) if say is not None else "")
 
 
-def _timed_note(say: ApduJson | None) -> str:
-    if say is None:
-        return ""
+def _timed_note(say: ApduJson) -> str:
     return Noted.ASKED_HOW_IT_STANDS if say["type"] == "STATUS_QUERY" else Noted.SAID_ONCE_MORE
 
 

@@ -61,6 +61,12 @@ class PatronRenewed(ToPatron):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PatronDueCorrected(ToPatron):
+    due: str = field_help("Until when it may be kept.", sample="Mon 23 Nov 2026")
+    note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatronRecalled(ToPatron):
     due: str = field_help("By when it must be back.", sample="Mon 23 Nov 2026", optional=True)
     late: bool = field_help("Has the day passed until which it was lent?", sample=False, optional=True)
@@ -96,6 +102,11 @@ TO_READERS = (
         situations=situations.OVERDUE,
     ),
     Contract("en/patron/renewed.txt", PatronRenewed, "Tells a reader that a loan may be kept longer."),
+    Contract(
+        "en/patron/due_corrected.txt",
+        PatronDueCorrected,
+        "Tells a reader that the date was wrong, and which is right.",
+    ),
     Contract(
         "en/patron/recalled.txt",
         PatronRecalled,

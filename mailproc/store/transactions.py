@@ -191,6 +191,13 @@ def add_history(connection: Connection, **row: Any) -> None:
     _HISTORY.run(connection, row | {"note": storable(row["note"])})
 
 
+def last_note(connection: Connection, transaction_id: int) -> str:
+    """Return the last private note of staff; '' if there is none."""
+    of_it = _STEPS.c.transaction_id == transaction_id
+    noted = select(_STEPS.c.note).where(of_it, _STEPS.c.event == "note").order_by(_STEPS.c.id.desc())
+    return connection.execute(noted.limit(1)).scalar() or ""
+
+
 def led_to(connection: Connection, event_id: int) -> str:
     """Return the state that the event led to, '' if it had no step."""
     return connection.execute(_LED_TO, {"event_id": event_id}).scalar() or ""

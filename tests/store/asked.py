@@ -86,6 +86,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
 
 ASKED: dict[ModuleType, dict[str, Call]] = {
     transactions: {
+        "last_note": lambda c: transactions.last_note(c, 1),
         "led_to": lambda c: transactions.led_to(c, 1),
         "at_address": lambda c: transactions.at_address(c, "XX-BL", "a@bl.example"),
         "load": lambda c: transactions.load(c, 1),

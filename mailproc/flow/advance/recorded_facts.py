@@ -20,7 +20,7 @@ from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Results, Role, Service, State
-from mailproc.ill.transaction_state import to_json
+from mailproc.ill.transaction_state import DUE_CORRECTED, to_json
 from mailproc.sentence import sentence
 from mailproc.store import events, order_letters, outgoing, requests
 from mailproc.store.rows import Event, Transaction
@@ -58,7 +58,8 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     """Return whether the reader is to be informed."""
-    if isinstance(apdu, Recall | RenewAnswer) and item_received.is_here(case.connection, case.id):
+    moves_the_day = isinstance(apdu, Recall | RenewAnswer) or event.type == DUE_CORRECTED
+    if moves_the_day and item_received.is_here(case.connection, case.id):
         return {"here": True}
     if event.type in item_received.ENDS and item_received.reader_waits(
         case.connection, event, case.transaction
@@ -140,7 +141,7 @@ def may_undo(connection: Connection, transaction: Transaction) -> bool:
 
 def _to_undo(connection: Connection, transaction: Transaction) -> Facts:
     """Return what undoes the last staff action, if nothing came since and its letter has not left."""
-    done = events.of_transaction(connection, transaction.id)
+    done = [event for event in events.of_transaction(connection, transaction.id) if event.type != "note"]
     last = done[-1] if done else None
     if (
         last is None

@@ -30,7 +30,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
 from mailproc.ill.summary import gist
 from mailproc.ill.terms import ApduType, State
-from mailproc.ill.transaction_state import NOTED, Occurrence, Step, TransactionState
+from mailproc.ill.transaction_state import DUE_CORRECTED, NOTED, Occurrence, Step, TransactionState
 from mailproc.notices.language_files import ENGLISH
 from mailproc.sentence import Part, stored
 from mailproc.store import events, requests, transactions
@@ -163,7 +163,7 @@ def event_name(event: Event, apdu: Apdu | None) -> str:
     kind = event.type
     if kind == "undo":
         return "UNDONE"
-    if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire"):
+    if kind in NOTED or kind in TIMERS or kind in ("request", "close", "expire", DUE_CORRECTED):
         return str(kind)
     if kind in ApduType.__members__ and apdu is not None:
         return event_heard(apdu)

@@ -35,7 +35,7 @@ class RequestLine:
     ``their_number``: the partner's number, '' if unknown; ``ordered_as``: the number of our order on the
     wire. ``answered``: our last message is in the folder, and was answered all the same. ``needs``: why it
     needs attention, as in the digest: stored reasons, those of earlier attempts, and whose turn it is if no
-    reason is stored.
+    reason is stored. ``noted``: the last private note of staff, '' if there is none.
     """
 
     number: str
@@ -57,6 +57,7 @@ class RequestLine:
     needs: tuple[str, ...]
     outcome: str
     updated_at: datetime
+    noted: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,7 @@ def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) 
         needs=needs,
         outcome=row.outcome,
         updated_at=row.updated_at,
+        noted=transactions.last_note(connection, row.id),
     )
 
 

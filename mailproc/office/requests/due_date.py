@@ -1,0 +1,86 @@
+"""Correct the due date of a loan, as borrower or as lender: the timers follow, and the reader may be told."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import station as advance
+from mailproc.flow.advance import steps
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.ill.facts import Facts
+from mailproc.ill.terms import Role
+from mailproc.ill.transaction_state import DUE_CORRECTED
+from mailproc.office.acts.dry_run import foreseen
+from mailproc.office.queries.find import transaction_of
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import events
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.rows import Transaction
+
+
+@dataclass(frozen=True)
+class DueDate:
+    """``on``: the right due date, a day of the library. ``quiet``: the reader is not told of it."""
+
+    number: str
+    on: date
+    quiet: bool = False
+    by: str = ""
+
+
+def correct(store: Store, context: Context, wanted: DueDate, *, dry_run: bool = False) -> StepOutcome:
+    """Correct the due date; with ``dry_run`` return what that would do, and keep nothing.
+
+    Nothing goes to the partner: a lender tells another date by renewing. Raise LocalFault if no loan is out,
+    or if the date is held already.
+    """
+
+    def job(connection: Connection) -> StepOutcome:
+        return _correct(connection, context, wanted)
+
+    done = foreseen(store, job) if dry_run else store.write(job)
+    return replace(done, words=(*_remarks(wanted, context.today()), *done.words))
+
+
+def _correct(connection: Connection, context: Context, wanted: DueDate) -> StepOutcome:
+    transaction = transaction_of(connection, wanted.number)
+    for older in events.due_of_transaction(connection, transaction.id):
+        advance.take(connection, older, context)
+    transaction = transaction_of(connection, wanted.number)
+    if transaction.due_on == wanted.on:
+        raise LocalFault(sentence("due-same", number=wanted.number, day=wanted.on))
+    done = steps.begin(connection, _event(transaction, wanted, context), context)
+    lender = transaction.role is Role.RESPONDER
+    words = (*done.words, *(_tell_borrower(wanted, transaction) if lender else ()))
+    return replace(done, words=words)
+
+
+def _event(transaction: Transaction, wanted: DueDate, context: Context) -> NewEvent:
+    was = transaction.due_on or "(none)"
+    facts: Facts = {"due_on": wanted.on.isoformat(), "text": f"due: {was} → {wanted.on}"}
+    if wanted.quiet:
+        facts["quiet"] = True
+    return NewEvent(
+        cause="staff",
+        type=DUE_CORRECTED,
+        at=context.clock(),
+        facts=facts,
+        actor=wanted.by,
+        door="cli",
+        partner=transaction.partner,
+        transaction_id=transaction.id,
+        request_id=transaction.request_id,
+    )
+
+
+def _tell_borrower(wanted: DueDate, transaction: Transaction) -> tuple[Sentence, ...]:
+    command = f"mailproc act {wanted.number} message --note TEXT"
+    return (sentence("due-untold", partner=transaction.partner, command=command),)
+
+
+def _remarks(wanted: DueDate, today: date) -> tuple[Sentence, ...]:
+    return (sentence("due-back-passed" if wanted.on < today else "due-back", day=wanted.on),)

@@ -1,0 +1,45 @@
+"""Private notes of staff: a line in the history of a request that no letter carries."""
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import steps
+from mailproc.flow.advance.steps import StepOutcome
+from mailproc.flow.context import Context
+from mailproc.office.queries.find import transaction_of
+from mailproc.sentence import sentence
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+from mailproc.store.text import storable
+
+LONGEST = 500
+"""Characters of a note, as many as a line of the history keeps."""
+
+
+def add(store: Store, context: Context, number: str, text: str, by: str) -> StepOutcome:
+    """Write the note to the request (its latest attempt, or the one that ``number`` names).
+
+    Raise LocalFault if it is empty or too long, or if there is no such request.
+    """
+    kept = " ".join(storable(text).split())
+    if not kept:
+        raise LocalFault(sentence("note-empty"))
+    if len(kept) > LONGEST:
+        raise LocalFault(sentence("too-long", name="TEXT", count=len(kept), most=LONGEST))
+
+    def job(connection: Connection) -> StepOutcome:
+        transaction = transaction_of(connection, number)
+        event = NewEvent(
+            cause="staff",
+            type="note",
+            at=context.clock(),
+            facts={"remark": kept},
+            actor=by,
+            door="cli",
+            partner=transaction.partner,
+            transaction_id=transaction.id,
+            request_id=transaction.request_id,
+        )
+        return steps.begin(connection, event, context)
+
+    return store.write(job)

@@ -1,0 +1,36 @@
+"""`amend --due` and `note` at the command line."""
+
+from collections.abc import Callable
+from typing import Any
+
+Cli = Callable[..., Any]
+
+
+def test_a_due_date_is_corrected(cli: Cli, placed: Cli) -> None:
+    placed()
+    assert cli("act", "B1", "receive").code == 0
+    would = cli("amend", "B1", "--due", "2090-02-01", "--dry-run", "--json").json
+    assert (would["state"], would["dry_run"]) == ("RECEIVED", True)
+    ran = cli("amend", "B1", "--due", "2090-02-01", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert cli("show", "B1", "--json").json["due"]["on"] == "2090-02-01"
+    assert "2090" in cli("show", "B1").out
+    assert cli("act", "B1", "undo").code == 0
+
+
+def test_it_stands_alone(cli: Cli, placed: Cli) -> None:
+    placed()
+    for wrong in (["--due", "2090-02-01", "--title", "X"], ["--quiet", "--title", "X"], ["--due", "soon"]):
+        ran = cli("amend", "B1", *wrong)
+        assert ran.code == 1 and len(ran.err.splitlines()) == 1
+
+
+def test_a_note_is_listed(cli: Cli, placed: Cli) -> None:
+    placed()
+    ran = cli("note", "B1", "Ask the reader; not-owned is wrong")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Ask the reader; not-owned is wrong" in cli("show", "B1").out
+    assert "Ask the reader" in cli("requests").out
+    assert cli("requests", "--json").json[0]["noted"] == "Ask the reader; not-owned is wrong"
+    assert cli("note", "B1", "Again", "--json").json["state"] == "PENDING"
+    assert cli("note", "B9", "x").code == 1
