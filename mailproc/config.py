@@ -183,6 +183,7 @@ class Policy(Section):
     """What this library does where the standard leaves it open."""
 
     loan_days: Days = 42  # due date of a loan when none was announced (6 weeks)
+    collected: Literal["assumed", "said"] = "assumed"  # that the reader has what came
     copy_ends_shipped: bool = False  # SHIPPED COPY straight to the reader ends the request
     answers_an_hour: int = Field(default=60, ge=1)  # that go to one address by themselves
     notices_an_hour: int = Field(default=20, ge=1)  # to staff, about what one partner sends

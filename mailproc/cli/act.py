@@ -58,6 +58,11 @@ def _option(option: Option) -> Any:
     return typer.Option(str(option), metavar=option.value, help=_help(option))
 
 
+def _flag(option: Option) -> Any:
+    """An option of the table that takes no value."""
+    return typer.Option(str(option), help=_help(option))
+
+
 def _help(option: Option) -> str:
     """What it names, by the actions that take it: "Of ship, renew-reply: when it is due back; …" """
     named: dict[str, list[str]] = {}
@@ -88,6 +93,7 @@ def act(
     location: Annotated[list[str] | None, _option(actions.LOCATION)] = None,
     position: Annotated[int | None, _option(actions.POSITION)] = None,
     level: Annotated[int | None, _option(actions.LEVEL)] = None,
+    quiet: Annotated[bool, _flag(actions.QUIET)] = False,
     heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
     once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
@@ -110,6 +116,7 @@ def act(
         answer=_answer(answer),
         position=position,
         level=level,
+        quiet=quiet,
         heard_by=heard_by,
         repeat=repeat,
         by=who(),

@@ -110,6 +110,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["ordered_as"], line.ordered_as if line.ordered_as != f"{line.number}-{line.attempt}" else ""),
         (words["due"], language.day_word(line.due, today) if line.due else ""),
         (words["reader_due"], _reader_due(found, language, today)),
+        (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *_asked(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),

@@ -96,7 +96,8 @@ class Context:
         from mailproc.ill.policy import Settings
 
         policy = self.config.policy
-        return Settings(policy.copy_ends_shipped, policy.overdue_levels)
+        said = policy.collected == "said"
+        return Settings(policy.copy_ends_shipped, policy.overdue_levels, said)
 
     def local(self, at: datetime) -> datetime:
         """Return the wall time in the library's zone, without zone, to the second (as on the wire)."""

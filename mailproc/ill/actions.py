@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailproc.errors import LocalFault
-from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.ill.terms import ApduType, Results, Role, State
 from mailproc.sentence import sentence
 
 
@@ -18,8 +18,8 @@ from mailproc.sentence import sentence
 class Option:
     """What staff may give with an action.
 
-    ``field``: where the action keeps it; ``value``: what is typed for it; ``fills``: the fields of an APDU it
-    may fill.
+    ``field``: where the action keeps it; ``value``: what is typed for it, '' where the option alone says it;
+    ``fills``: the fields of an APDU it may fill.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Option:
     @property
     def usage(self) -> str:
         """Return "--date DAY"."""
-        return f"{self} {self.value}"
+        return f"{self} {self.value}".rstrip()
 
 
 NOTE = Option(name="note", field="note", value="TEXT", fills=("note",))
@@ -59,8 +59,9 @@ COST = Option(
 VIA = Option(name="via", field="via", value="TEXT", fills=("shipped_via", "returned_via"))
 TO = Option(name="to", field="to", value="SYMBOL", fills=("responder",))
 LOCATION = Option(name="location", field="locations", value="SYMBOL", fills=("locations",))
+QUIET = Option(name="quiet", field="quiet", value="")
 
-OPTIONS = (NOTE, DATE, REASON, CONDITION, ANSWER, POSITION, LEVEL, SERVICE, COST, VIA, TO, LOCATION)
+OPTIONS = (NOTE, DATE, REASON, CONDITION, ANSWER, POSITION, LEVEL, SERVICE, COST, VIA, TO, LOCATION, QUIET)
 """Options that concern every action (--heard-by, --once, --repeat, --dry-run) are not among these."""
 
 
@@ -75,6 +76,7 @@ class Action:
     command names beside a yes. ``stays``: it moves no state, so the tables need not repeat it.
     ``wants_answer``: it makes no sense where nobody knows of our order. ``answers``: the other side's action
     that it answers, as staff record it. ``by_state``: False where no state says whether it is possible.
+    ``within``: of what stays, the states of a loan in which it makes sense; () where any does.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Action:
     wants_answer: bool = False
     answers: str = ""
     by_state: bool = True
+    within: tuple[State, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -142,14 +145,19 @@ def _answer(
 
 _Q, _R, _A = Role.REQUESTER, Role.RESPONDER, ApduType
 
+WITH_US = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE, State.RECALL)
+"""States of a borrowed loan in which it may be here: on the hold shelf, with the reader, or back."""
+
 ACTIONS = (
     Action(
         name="answer-condition", role=_Q, event="condition", message=_A.CONDITIONAL_REPLY,
         options=(ANSWER,), needs=(ANSWER,), answers="conditional",
     ),
-    Action(name="receive", role=_Q, event="receive", message=_A.RECEIVED, options=(DATE, SERVICE)),
+    Action(name="receive", role=_Q, event="receive", message=_A.RECEIVED, options=(DATE, SERVICE, QUIET)),
     Action(name="return", role=_Q, event="return", message=_A.RETURNED, options=(DATE, VIA, COST)),
     Action(name="renew", role=_Q, event="renew", message=_A.RENEW, options=(DATE,), wants_answer=True),
+    Action(name="collected", role=_Q, event="collected", stays=True, within=WITH_US),
+    Action(name="brought-back", role=_Q, event="brought-back", stays=True, within=WITH_US),
     Action(name="cancel", role=_Q, event="cancel", message=_A.CANCEL),
     Action(
         name="cancel-reply", role=_R, event="cancel", message=_A.CANCEL_REPLY,
@@ -195,6 +203,7 @@ OF_ROLE: Mapping[Role, Mapping[str, Action]] = MappingProxyType(
 """The actions of each side, by name."""
 
 STAYS = frozenset(action.event for action in ACTIONS if action.stays)
+WITHIN: Mapping[str, tuple[State, ...]] = {action.event: action.within for action in ACTIONS if action.within}
 WANTS_ANSWER = frozenset(action.name for action in ACTIONS if action.wants_answer)
 
 _ROW: Mapping[str, Action] = {

@@ -36,6 +36,7 @@ class StateJson(TypedDict, total=False):
     offered: list[Any]
     renewal_on: str
     unsent: bool
+    whereabouts: str
     closed: bool
 
 
@@ -113,8 +114,8 @@ class ActFacts(TypedDict, total=False):
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
     ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``goes_on``: cancelled only to
-    be ordered in another way; ``remark`` of staff; ``from_letter``: the received letter that made policy act.
-    Of a due date that staff correct: ``due_on``, the new one; ``quiet``: the reader is not informed.
+    be ordered in another way; ``remark`` of staff; ``quiet``: the reader is not told; ``from_letter``: the
+    received letter that made policy act. Of a due date that staff correct: ``due_on``, the new one.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
@@ -136,13 +137,14 @@ class ActFacts(TypedDict, total=False):
 class TimerFacts(TypedDict, total=False):
     """Of a timer.
 
-    The day ``of`` which it counts, and the ``level`` of its reminder; ``outdated``: it no longer follows from
-    the state; ``say``: the APDU that is repeated automatically, ``say_first``: the one before it;
-    ``may_chase``: a Status-Query may be sent.
+    The day ``of`` which it counts, and the ``level`` of its reminder; ``with_us``: the reader does not have
+    the item, so staff are asked; ``outdated``: it no longer follows from the state; ``say``: the APDU that is
+    repeated automatically, ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent.
     """
 
     of: str
     level: int
+    with_us: bool
     outdated: bool
     say: ApduJson
     say_first: ApduJson

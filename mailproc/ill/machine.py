@@ -86,11 +86,18 @@ def next_state(
 
 def _cell(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Cell:
     if event in actions.STAYS:
-        return Cell(CellKind.REFUSED if state in NOBODY else CellKind.STAY)
+        return Cell(CellKind.STAY if _makes_sense(service, state, event) else CellKind.REFUSED)
     if event == "ship" and state == State.CANCEL_PENDING and state_before != State.IN_PROCESS:
         return Cell(CellKind.REFUSED)  # nobody has accepted the condition yet
     row = table_of(role, service).get(state, {})
     return row.get(event) or Cell(CellKind.ERROR if event[:1].isupper() else CellKind.REFUSED)
+
+
+def _makes_sense(service: Service, state: State, event: str) -> bool:
+    """Return whether an action that moves no state is possible."""
+    if event in actions.WITHIN:
+        return service is Service.LOAN and state in actions.WITHIN[event]
+    return state not in NOBODY
 
 
 def _before(role: Role, state: State, state_before: State | None, entered: State) -> State | None:

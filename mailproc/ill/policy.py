@@ -27,6 +27,7 @@ from mailproc.ill.machine import CellKind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
+from mailproc.ill.whereabouts import reader_has
 
 REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
 """What happened to the content of a letter that did leave."""
@@ -65,6 +66,7 @@ class Settings:
 
     copy_ends_shipped: bool = False
     overdue_levels: int = 3
+    collected_said: bool = False
 
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
@@ -224,10 +226,10 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     if step.before.role is not Role.REQUESTER:
         return ()
     if occurrence.event == "receive" and not occurrence.facts.get("here"):
-        return (Notify("patron/arrived"),)  # whatever the lender has said about its end
+        return () if occurrence.facts.get("quiet") else (Notify("patron/arrived"),)  # also after its end
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
         return (Notify("patron/cancelled"),)
-    told = _heard_for_reader(step, occurrence)
+    told = _heard_for_reader(step, occurrence, settings)
     if told is not None:
         return (told,)
     shipped_copy = step.entered is State.SHIPPED and step.after.service is Service.COPY
@@ -248,18 +250,19 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
     return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
 
 
-def _heard_for_reader(step: Step, occurrence: Occurrence) -> Effect | None:
+def _heard_for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> Effect | None:
     """Return what to tell the reader of a loan about the lender's message."""
     if not step.moved:
         return None
     here = occurrence.facts.get("here")
+    has = reader_has(step.before, collected_said=settings.collected_said)
     if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here:
         return Notify("patron/renewed")
     if occurrence.event == DUE_CORRECTED and here and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")
-    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here:
+    if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
         return Notify("patron/recalled")
-    if occurrence.event == "OVERDUE" and "level" in occurrence.facts:
+    if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
         return Notify("patron/overdue", occurrence.facts["level"])
     return None
 

@@ -30,6 +30,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     if occurrence.facts.get("outdated"):
         return ()
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
+    if occurrence.facts.get("with_us"):
+        return (AskStaff(Reason.SEND_BACK),)
     if kind is Timer.DUE_SOON:
         return (Notify("patron/due_soon"),)
     if kind is Timer.READER_OVERDUE and level <= levels:

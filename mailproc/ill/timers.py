@@ -42,6 +42,9 @@ ON_LOAN = (State.SHIPPED, State.RECEIVED)
 LENT = (State.SHIPPED, State.OVERDUE, State.RECALL)
 """States in which the borrower has the item, and must send it back."""
 
+OF_READER = (Timer.DUE_SOON, Timer.READER_OVERDUE, Timer.READER_RECALLED)
+"""Reminders of the reader who has the item; of staff where the reader does not have it."""
+
 REPAIRS: Mapping[tuple[Role, State], tuple[Timer, ApduType]] = MappingProxyType(
     {
         (Role.REQUESTER, State.PENDING): (Timer.UNANSWERED, ApduType.ILL_REQUEST),

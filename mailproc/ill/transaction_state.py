@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
 
-from mailproc.ill import machine
-from mailproc.ill.actions import WANTS_ANSWER
-from mailproc.ill.apdu import Apdu, Due, IllAnswer, Message, Overdue, Recall, RenewAnswer, Shipped
+from mailproc.ill import machine, message_content
+from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
+from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import TIMERS, Timer
@@ -33,6 +33,7 @@ class TransactionState:
     """``renewal_on``: the date up to which the lender renews automatically (then renew is refused).
 
     ``unsent``: the item arrived before our order left, so the order was withdrawn and no lender knows of it.
+    ``whereabouts``: what staff last said of the item while it is here (``ill/whereabouts.py``).
     """
 
     role: Role
@@ -46,6 +47,7 @@ class TransactionState:
     offered: tuple[Any, ...] = ()
     renewal_on: date | None = None
     unsent: bool = False
+    whereabouts: str = ""
     closed: bool = False
 
 
@@ -96,7 +98,9 @@ def step(current: TransactionState, occurrence: Occurrence) -> Step:
         return Step(current, current, outcome)
     closed = current.closed and outcome.state == current.state  # one that moves is listed again
     moved = replace(current, state=outcome.state, state_before=outcome.state_before, closed=closed)
-    after = replace(_take(moved, occurrence), unsent=current.unsent or _takes_back(occurrence))
+    if outcome.state not in WITH_US:
+        moved = replace(moved, whereabouts="")
+    after = replace(message_content.take(moved, occurrence), unsent=current.unsent or _takes_back(occurrence))
     return Step(current, after, outcome, _beside(current, occurrence))
 
 
@@ -150,7 +154,7 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
         after = replace(current, state=State.CANCELLED, state_before=None)
         outcome = Transition(CellKind.BECOMES, State.CANCELLED, None, (), False)
         return Step(current, after, outcome, Noted.WITHDRAWN)
-    if (why_not := _refused(current, event)) is not None:
+    if (why_not := _refused(current, occurrence)) is not None:
         return Step(current, current, _stays(current, CellKind.REFUSED), why_not)
     if event == DUE_CORRECTED:
         return _due_corrected(current, facts)
@@ -161,12 +165,15 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
     return None
 
 
-def _refused(current: TransactionState, event: str) -> Sentence | None:
+def _refused(current: TransactionState, occurrence: Occurrence) -> Sentence | None:
     """Return why an action makes no sense now, whatever the tables say of it."""
+    event = occurrence.event
     if current.unsent and event in WANTS_ANSWER:
         return sentence("order-unknown")
     if event == "renew" and current.renewal_on is not None:
         return sentence("renews-itself", day=current.renewal_on.isoformat())
+    if event in WITHIN and not occurrence.facts.get("here"):
+        return sentence("not-here")
     lent = current.state.lent_out and current.service is Service.LOAN
     return sentence("due-not-out") if event == DUE_CORRECTED and not lent else None
 
@@ -205,7 +212,7 @@ def _guard(current: TransactionState, occurrence: Occurrence) -> Step | None:
     if facts.get("unclear") and current.state is State.CONDITIONAL:
         return Step(current, current, _stays(current, CellKind.NOTE, attention=True), Noted.WHICH_CONDITION)
     if occurrence.event == "ANSWER.conditional" and isinstance(apdu, IllAnswer) and current.agreed:
-        if _conditions(apdu) == current.agreed:  # G1
+        if message_content.conditions(apdu) == current.agreed:  # G1
             outcome = _stays(current, CellKind.NOTE, "COND_REPLY.yes")
             return Step(current, current, outcome, Noted.AGREED_BEFORE)
         return None
@@ -239,69 +246,6 @@ def _dates_move(current: TransactionState, apdu: Apdu | None) -> bool:
     return True
 
 
-def _take(current: TransactionState, occurrence: Occurrence) -> TransactionState:
-    """Take due date, promise, conditions and service from the message or action."""
-    apdu = occurrence.apdu
-    if isinstance(apdu, Shipped):
-        return _take_shipped(current, apdu)
-    if isinstance(apdu, IllAnswer):
-        return _take_answer(current, apdu)
-    if isinstance(apdu, RenewAnswer | Overdue | Recall):
-        return _take_renewal(current, apdu)
-    if isinstance(apdu, Message):
-        return _take_message(current, occurrence)
-    if occurrence.event == "receive" and current.due_on is None and occurrence.facts.get("due_on"):
-        return replace(current, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
-    if occurrence.event == "condition-yes":
-        return replace(current, agreed=current.offered)
-    if current.state in (State.CANCELLED, State.NOT_SUPPLIED, State.RECEIVED):
-        return replace(current, promise=None)
-    return current
-
-
-def _take_shipped(current: TransactionState, shipped: Shipped) -> TransactionState:
-    service = current.service
-    if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
-        service = Service.COPY
-    return replace(_take_due(current, shipped.due), service=service, promise=None)
-
-
-def _take_renewal(current: TransactionState, apdu: RenewAnswer | Overdue | Recall) -> TransactionState:
-    """Take the end of a loan's announced renewal: it has come, or will not."""
-    settled = replace(current, renewal_on=None)
-    if isinstance(apdu, RenewAnswer) and apdu.answer:
-        return _take_due(settled, apdu.due)
-    if isinstance(apdu, Overdue) and current.due_on is None:
-        return _take_due(settled, apdu.due)
-    return settled
-
-
-def _take_due(current: TransactionState, due: Due | None) -> TransactionState:
-    return current if due is None else replace(current, due_on=due.on, renewable=due.renewable)
-
-
-def _take_answer(current: TransactionState, answer: IllAnswer) -> TransactionState:
-    if answer.results in ("WILL_SUPPLY", "HOLD_PLACED"):
-        promise: Promise = {"what": answer.results.name}
-        if answer.position is not None:
-            promise["position"] = answer.position
-        if answer.supply_on is not None:
-            promise["date"] = answer.supply_on.isoformat()
-        return replace(current, promise=promise)
-    if answer.results == "CONDITIONAL":
-        return replace(current, offered=_conditions(answer))
-    return replace(current, promise=None)
-
-
-def _take_message(current: TransactionState, occurrence: Occurrence) -> TransactionState:
-    on = occurrence.facts.get("renewal_on")
-    return replace(current, renewal_on=date.fromisoformat(on)) if on else current
-
-
-def _conditions(answer: IllAnswer) -> tuple[Any, ...]:
-    return tuple(condition.condition for condition in answer.conditions) or (answer.reason or "",)
-
-
 def to_json(current: TransactionState) -> StateJson:
     """Return the state as stored in an event's facts. Absent values are left out."""
     found = {
@@ -315,6 +259,7 @@ def to_json(current: TransactionState) -> StateJson:
         "offered": list(current.offered) or None,
         "renewal_on": value_to_json(current.renewal_on),
         "unsent": current.unsent or None,
+        "whereabouts": current.whereabouts or None,
         "closed": current.closed or None,
     }
     return cast(StateJson, {key: value for key, value in found.items() if value is not None})
@@ -335,6 +280,7 @@ def from_json(role: Role, found: StateJson) -> TransactionState:
         offered=tuple(found.get("offered") or ()),
         renewal_on=_date(found.get("renewal_on")),
         unsent=bool(found.get("unsent")),
+        whereabouts=found.get("whereabouts", ""),
         closed=bool(found.get("closed")),
     )
 

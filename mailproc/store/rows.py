@@ -33,6 +33,7 @@ class TransactionOptions(TypedDict, total=False):
     offered: list[Any]
     renewal_on: str
     unsent: bool
+    whereabouts: str
 
 
 class RequestExtras(TypedDict, total=False):

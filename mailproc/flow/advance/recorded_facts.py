@@ -15,6 +15,7 @@ from mailproc.flow.matching import item_received
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
+from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, Received, RenewAnswer, Shipped
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
@@ -94,7 +95,7 @@ def _of_act(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts["letter_left"] = _order_has_left(case)
     if action == "cancel" and order_letters.came_back(case.connection, case.id):
         facts["letter_left"] = False  # nobody has an order that came back undelivered
-    if action == "receive" and item_received.is_here(case.connection, case.id):
+    if action in (*WITHIN, "receive") and item_received.is_here(case.connection, case.id):
         facts["here"] = True
     if action == "receive" and current.service is Service.LOAN and current.due_on is None:
         loan = timedelta(days=case.context.config.policy.loan_days)

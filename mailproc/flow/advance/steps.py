@@ -37,7 +37,7 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
-BESIDE = ("agreed", "offered", "renewal_on", "unsent")
+BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts")
 """Parts of a transaction's state that are stored among its options."""
 
 
@@ -154,6 +154,7 @@ def state_of(transaction: Transaction) -> TransactionState:
         offered=tuple(kept.get("offered") or ()),
         renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
         unsent=bool(kept.get("unsent")),
+        whereabouts=kept.get("whereabouts", ""),
         closed=transaction.closed_at is not None,
     )
 

@@ -15,6 +15,7 @@ from mailproc.ill.facts import Facts
 from mailproc.ill.terms import Role, State
 from mailproc.ill.timer_schedule import Days
 from mailproc.ill.transaction_state import Step
+from mailproc.ill.whereabouts import reader_has
 from mailproc.protocols.codec import Manner
 from mailproc.store import events, requests, timers
 from mailproc.store.rows import Event
@@ -56,6 +57,9 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
         return {"outdated": True}
     level = 1 + len(timer_schedule.fired(kind, current, found))
     facts: Facts = {"of": timer_schedule.about(kind, current, found).isoformat(), "level": level}
+    said = case.context.settings.collected_said
+    if kind in rules.OF_READER and not reader_has(current, collected_said=said):
+        facts["with_us"] = True
     if not timer_inputs.has_left(case):
         return facts
     if rules.is_repair(kind, current, found, numbers):

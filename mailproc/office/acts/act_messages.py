@@ -50,7 +50,8 @@ class StaffAct:
     ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
     amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
     ``locations``: symbols of holding libraries. ``heard_by`` (phone | post | portal): the partner told us;
-    the action is the partner's, and nothing is sent. ``once``: a mark that makes a double click one action.
+    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``once``: a mark that
+    makes a double click one action.
     """
 
     action: str
@@ -67,6 +68,7 @@ class StaffAct:
     via: str = ""
     to: str = ""
     locations: tuple[str, ...] = ()
+    quiet: bool = False
     heard_by: str = ""
     repeat: bool = False
     by: str = ""

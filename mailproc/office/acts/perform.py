@@ -140,7 +140,10 @@ def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: 
 
 
 def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
-    """Return facts for the event: a note that no message carries is kept there."""
+    """Return facts for the event: what staff decided, and a note that no message carries."""
     if act.repeat:
         return {"again": True}
-    return {"remark": act.note} if act.note and said is None else None
+    facts: Facts = {"remark": act.note} if act.note and said is None else {}
+    if act.quiet:
+        facts["quiet"] = True
+    return facts or None

@@ -11,14 +11,15 @@ from sqlalchemy import Connection, select
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
-from mailproc.flow.matching import reader_standing, unconfirmed
+from mailproc.flow.matching import item_received, reader_standing, unconfirmed
 from mailproc.ill import apdu_json, machine
+from mailproc.ill.actions import WITH_US
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
 from mailproc.ill.event_names import spoken
 from mailproc.ill.facts import Facts
 from mailproc.ill.rota import Candidate
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import agenda, answered, pending_timers
@@ -100,6 +101,7 @@ class RequestDetails:
     limits, as in its APDU); empty where we borrow. ``passed_on``: the symbol and address of a library that is
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
     that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
+    ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
     """
 
     line: RequestLine
@@ -123,6 +125,7 @@ class RequestDetails:
     passed_on: dict[str, str] | None = None
     questions: tuple[Question, ...] = ()
     ways: "tuple[Way, ...]" = ()
+    whereabouts: str = ""
 
 
 def shown(
@@ -162,6 +165,7 @@ def shown(
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
+        whereabouts=_whereabouts(connection, latest, context) if latest else "",
     )
 
 
@@ -186,6 +190,15 @@ def _passed_on(transaction: Transaction) -> dict[str, str] | None:
 def _questions(connection: Connection, transaction: Transaction, language: Language) -> Iterator[Question]:
     for row in unconfirmed.asked_in(connection, transaction):
         yield Question(f"A{row.id}", unconfirmed.question_text(row, language))
+
+
+def _whereabouts(connection: Connection, row: Transaction, context: Context | None) -> str:
+    if row.role is not Role.REQUESTER or row.service is not Service.LOAN or row.state not in WITH_US:
+        return ""
+    if said := (row.options or {}).get("whereabouts"):
+        return said
+    on_shelf = context is not None and context.settings.collected_said
+    return "hold-shelf" if on_shelf and item_received.is_here(connection, row.id) else ""
 
 
 ASKED = (

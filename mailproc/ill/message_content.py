@@ -1,0 +1,78 @@
+"""What a message or an action changes of a transaction beside its state: due date, promise, conditions."""
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from mailproc.ill.actions import WITHIN
+from mailproc.ill.apdu import Due, IllAnswer, Message, Overdue, Recall, RenewAnswer, Shipped
+from mailproc.ill.facts import Promise
+from mailproc.ill.terms import Service, State
+
+if TYPE_CHECKING:
+    from mailproc.ill.transaction_state import Occurrence, TransactionState
+
+
+def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionState":
+    """Take due date, promise, conditions and service from the message or action."""
+    apdu = occurrence.apdu
+    if isinstance(apdu, Shipped):
+        return _take_shipped(current, apdu)
+    if isinstance(apdu, IllAnswer):
+        return _take_answer(current, apdu)
+    if isinstance(apdu, RenewAnswer | Overdue | Recall):
+        return _take_renewal(current, apdu)
+    if isinstance(apdu, Message):
+        return _take_message(current, occurrence)
+    if occurrence.event == "receive" and current.due_on is None and occurrence.facts.get("due_on"):
+        return replace(current, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
+    if occurrence.event in WITHIN:
+        return replace(current, whereabouts=occurrence.event)
+    if occurrence.event == "condition-yes":
+        return replace(current, agreed=current.offered)
+    if current.state in (State.CANCELLED, State.NOT_SUPPLIED, State.RECEIVED):
+        return replace(current, promise=None)
+    return current
+
+
+def _take_shipped(current: "TransactionState", shipped: Shipped) -> "TransactionState":
+    service = current.service
+    if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
+        service = Service.COPY
+    return replace(_take_due(current, shipped.due), service=service, promise=None)
+
+
+def _take_renewal(current: "TransactionState", apdu: RenewAnswer | Overdue | Recall) -> "TransactionState":
+    """Take the end of a loan's announced renewal: it has come, or will not."""
+    settled = replace(current, renewal_on=None)
+    if isinstance(apdu, RenewAnswer) and apdu.answer:
+        return _take_due(settled, apdu.due)
+    if isinstance(apdu, Overdue) and current.due_on is None:
+        return _take_due(settled, apdu.due)
+    return settled
+
+
+def _take_due(current: "TransactionState", due: Due | None) -> "TransactionState":
+    return current if due is None else replace(current, due_on=due.on, renewable=due.renewable)
+
+
+def _take_answer(current: "TransactionState", answer: IllAnswer) -> "TransactionState":
+    if answer.results in ("WILL_SUPPLY", "HOLD_PLACED"):
+        promise: Promise = {"what": answer.results.name}
+        if answer.position is not None:
+            promise["position"] = answer.position
+        if answer.supply_on is not None:
+            promise["date"] = answer.supply_on.isoformat()
+        return replace(current, promise=promise)
+    if answer.results == "CONDITIONAL":
+        return replace(current, offered=conditions(answer))
+    return replace(current, promise=None)
+
+
+def _take_message(current: "TransactionState", occurrence: "Occurrence") -> "TransactionState":
+    on = occurrence.facts.get("renewal_on")
+    return replace(current, renewal_on=date.fromisoformat(on)) if on else current
+
+
+def conditions(answer: IllAnswer) -> tuple[Any, ...]:
+    return tuple(condition.condition for condition in answer.conditions) or (answer.reason or "",)

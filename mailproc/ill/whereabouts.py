@@ -1,0 +1,18 @@
+"""Where a borrowed item is while it is here: on the hold shelf, with its reader, or brought back.
+
+Staff say it; it moves no state and no lender hears of it, but a reader is reminded only of what they have.
+"""
+
+from mailproc.ill.transaction_state import TransactionState
+
+COLLECTED, BROUGHT_BACK = "collected", "brought-back"
+
+
+def reader_has(current: TransactionState, *, collected_said: bool) -> bool:
+    """Return whether the reader has the item that is here.
+
+    ``collected_said``: staff record what readers collect; otherwise it counts as collected when it came.
+    """
+    if current.whereabouts == BROUGHT_BACK:
+        return False
+    return current.whereabouts == COLLECTED or not collected_said
