@@ -1,13 +1,12 @@
 """Verbs that move requests: place one, act, go on to the next partner."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from mailproc.app.build import App
-from mailproc.cli import output
+from mailproc.cli import days, output
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
@@ -105,7 +104,7 @@ def act(
         action=action or "",
         number=number,
         note=note,
-        on=day_of(on) if on else None,
+        on=days.day(on),
         reason=reason,
         condition=condition,
         service=service,
@@ -162,6 +161,7 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
     with app.store.read() as connection:
         found = possible_actions.choices(connection, wanted.number, app.context)
         now = request_details.shown(connection, wanted.number).line.status
+        beside = possible_actions.commands(connection, wanted.number, app.context)
     if as_json:
         output.as_json([_choice_json(one, app.context) for one in found])
         return
@@ -174,6 +174,8 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
             names = language.option_word(one.action.name, option.name)
             needed = language.label("act", "needed", names=names) if option in one.needs else names
             output.line(f"  {option.usage}: {needed}")
+    for way in beside:
+        output.line(f"{way.command}: {way.does}")
 
 
 def _leads(one: Choice, now: RequestStatus, context: Context) -> str:
@@ -239,14 +241,6 @@ def answered(
         output.line(f"  {output.one_line(context.language.noted_word(outcome.note))}")
     for word in outcome.words:
         output.line(f"  {output.one_line(context.language.word(word))}")
-
-
-def day_of(text: str) -> date:
-    """Return the day that staff typed. Raise LocalFault."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise LocalFault(sentence("date-written", given=text[:40])) from None
 
 
 def _answer(text: str) -> bool | None:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli import output
-from mailproc.cli.act import answered, day_of
+from mailproc.cli import days, output
+from mailproc.cli.act import answered
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
@@ -59,10 +59,10 @@ def amend(
         "edition": edition, "publisher": publisher, "isbn": isbn, "issn": issn,
     }  # fmt: skip
     given = {name: text for name, text in cited.items() if text}
-    if due:
+    if right_day := days.day(due, "--due"):
         if given or need_before or file or again:
             raise LocalFault(sentence("due-alone"))
-        wanted_due = DueDate(number, day_of(due), quiet=not tell, by=who())
+        wanted_due = DueDate(number, right_day, quiet=not tell, by=who())
         _correct_due(ctx, wanted_due, as_json=as_json, dry_run=dry_run)
         return
     if not (given or need_before or file or again):

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from mailproc.cli import output, truncated
+from mailproc.cli import days, output, truncated
 from mailproc.cli.session import opened
+from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
+from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import letters as mail
 from mailproc.office.queries.counted import Counted
-from mailproc.office.queries.letters import LetterLine
+from mailproc.office.queries.letters import LetterFilter, LetterLine
+from mailproc.sentence import sentence
 
 verbs = typer.Typer()
 
@@ -20,14 +23,19 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 @verbs.command("letters")
 def letters(
     ctx: typer.Context,
+    partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
+    state: Annotated[str, typer.Option(help="done, shelved, handed_over, filed, bounced, ….")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="Of this day or later.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List letters in and out, the newest first."""
     with opened(ctx) as app:
+        symbol = app.context.partners.known(partner).symbol if partner else ""
+        wanted = LetterFilter(symbol, _state(state), days.beginning(since, app.context))
         with app.store.read() as connection:
-            lines = mail.recent(connection, limit)
-            count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection))
+            lines = mail.recent(connection, limit, wanted)
+            count = truncated.count(len(lines), limit, lambda: mail.count_recent(connection, wanted))
             value = _json(connection, lines, count) if as_json else None
         _list(lines, app.context, value, "none", count)
 
@@ -65,6 +73,14 @@ def outbox(ctx: typer.Context, as_json: Json = False) -> None:
         if filed and not as_json:
             told = app.context.language.label("letters", "folder", value=app.config.deliver.folder)
             output.line(told)
+
+
+def _state(given: str) -> str:
+    """Raise LocalFault if no letter can be in this state."""
+    known = ENGLISH.texts.delivery
+    if given and given.lower() not in known:
+        raise LocalFault(sentence("option-none-of", option="--state", given=given, known=", ".join(known)))
+    return given.lower()
 
 
 def _json(connection: Connection, lines: list[LetterLine], count: Counted) -> list[dict[str, Any]]:

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from mailproc.cli import output, request_view, truncated
+from mailproc.cli import days, output, request_view, truncated
 from mailproc.cli.session import opened
 from mailproc.errors import LocalFault
 from mailproc.flow.context import Context
-from mailproc.ill.terms import Role, State
+from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
@@ -25,6 +25,9 @@ Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TG
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 
 
+COLUMNS = ("number", "title", "service", "reader", "partner", "status", "needed_by", "due", "needs")
+
+
 @verbs.command("requests")
 def requests(
     ctx: typer.Context,
@@ -33,15 +36,28 @@ def requests(
     partner: Annotated[str, typer.Option(help="A partner's symbol.")] = "",
     attention: Annotated[bool, typer.Option("--attention", help="Only what needs attention.")] = False,
     find: Annotated[str, typer.Option(help="In numbers, title, author, reader.")] = "",
+    service: Annotated[str, typer.Option(help="LOAN or COPY.")] = "",
+    due: Annotated[str, typer.Option(metavar="DAY", help="Loans that are out and due by this day.")] = "",
+    since: Annotated[str, typer.Option(metavar="DAY", help="What changed on this day or later.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many are shown.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List requests, the last changed first."""
     _one_of("--role", role, Role.__members__)
     _one_of("--state", state, State.__members__)
+    _one_of("--service", service, Service.__members__)
     with opened(ctx) as app:
-        symbol = app.context.partners.known(partner).symbol if partner else ""
-        wanted = Filter(role, state, symbol, attention, find, limit)
+        wanted = Filter(
+            role=role,
+            state=state,
+            partner=app.context.partners.known(partner).symbol if partner else "",
+            attention=attention,
+            find=find,
+            service=service,
+            due=days.day(due, "--due"),
+            since=days.beginning(since, app.context),
+            limit=limit,
+        )
         with app.store.read() as connection:
             today = app.context.today()
             lines = listing.listed(connection, wanted, today)
@@ -51,7 +67,7 @@ def requests(
             return
         rows = [_row(line, app.context) for line in lines]
         words = app.context.language.texts.labels["requests"]
-        columns = [words[name] for name in ("number", "title", "partner", "status", "due", "needs")]
+        columns = [words[name] for name in COLUMNS]
         output.table(columns, rows, words["empty"])
         truncated.tell(len(lines), count, app.context.language)
 
@@ -129,11 +145,21 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
 
 def _row(line: RequestLine, context: Context) -> tuple[str, ...]:
     language = context.language
-    due = language.day_word(line.due, context.today()) if line.due else ""
     needs = ", ".join(language.attention_word(reason) for reason in line.needs)
     if line.noted:
         needs = "; ".join(filter(None, (needs, f"{language.event_word('note')}: {line.noted[:NOTED]}")))
-    return (line.number, line.title[:60], line.partner, request_view.stands(line, context), due, needs)
+    day_word, today = language.day_word, context.today()
+    return (
+        line.number,
+        output.cut(line.title, 40),
+        language.service_word(line.service),
+        output.cut(line.reader, 24),
+        f"{line.partner} {line.their_number}".rstrip(),
+        request_view.stands(line, context),
+        day_word(line.need_before, today) if line.need_before else "",
+        day_word(line.due, today) if line.due else "",
+        needs,
+    )
 
 
 def _one_of(option: str, given: str, known: Iterable[str]) -> None:

@@ -69,10 +69,15 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
             REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.role,
             REQUEST.c.created_at, REQUEST.c.closed_at.label("over_at"),
             TRANSACTION.c.attempt, TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.promise,
-            TRANSACTION.c.attention, TRANSACTION.c.updated_at,
+            TRANSACTION.c.attention, TRANSACTION.c.attention_at,
+            EVENT.c.at.label("moved_at"), TRANSACTION.c.updated_at,
             left.exists().label("somebody_left"), timed.exists().label("timed"),
         )
-        .select_from(REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id))
+        .select_from(
+            REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id).outerjoin(
+                EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id
+            )
+        )
         .where(REQUEST.c.id.in_(wanted))
         .order_by(REQUEST.c.id, TRANSACTION.c.attempt)
     )  # fmt: skip

@@ -75,6 +75,7 @@ class Transaction:
     options: TransactionOptions | None
     last_service_at: str
     attention: list[str] | None
+    attention_at: datetime | None
     moved_event_id: int
     closed_at: datetime | None
     updated_at: datetime
@@ -365,7 +366,8 @@ class AttemptStep:
 class OpenAttempt:
     """An attempt of an open request; for a request that was not sent yet, the request alone.
 
-    ``somebody_left``: its rota has a library that was not asked. ``timed``: it has a pending timer.
+    ``attention_at``: since when it has needed attention; ``moved_at``: when its state or due date last
+    changed. ``somebody_left``: its rota has a library that was not asked. ``timed``: it has a pending timer.
     """
 
     request_id: int
@@ -379,6 +381,8 @@ class OpenAttempt:
     partner: str | None
     promise: Promise | None
     attention: list[str] | None
+    attention_at: datetime | None
+    moved_at: datetime | None
     updated_at: datetime | None
     somebody_left: bool
     timed: bool

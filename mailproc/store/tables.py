@@ -388,6 +388,7 @@ class TransactionRow(SQLModel, table=True):
     options: dict[str, Any] | None = _json()
     last_service_at: str = ""  # wall time of the library's zone, ISO 8601 without zone
     attention: list[str] | None = _json()
+    attention_at: datetime | None = _instant()  # since when a reason has stood without a pause
     moved_event_id: int = 0  # the last event that changed state or due date: what repeats count from
     closed_at: datetime | None = _instant()
     updated_at: datetime = _instant(nullable=False)

@@ -1,6 +1,7 @@
 """``act B1`` without an action: what is possible now, what each would say, and what may be named with it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +43,8 @@ def test_each_says_where_it_leads_how_it_is_told_and_its_options(cli: Cli, numbe
     assert "  --date DAY: when that was\n" in told
 
 
-GIVEN = {"--note": "soon", "--date": "2099-01-01", "--cost": "1 EUR", "--to": "UK-BL"}
+SOON = str(datetime.now(UTC).date() + timedelta(days=30))
+GIVEN = {"--note": "soon", "--date": SOON, "--cost": "1 EUR", "--to": "UK-BL"}
 
 
 def assert_foreseen(cli: Cli, number: str) -> None:

@@ -139,7 +139,8 @@ def place(current: TransactionState, timer: bool, told: tuple[str, ...], day: da
     row = OpenAttempt(
         request_id=1, number="B1", title="", role=current.role, created_at=NOW, over_at=None,
         attempt=1, state=current.state, partner="", promise=current.promise,
-        attention=list(told) or None, updated_at=NOW, somebody_left=True, timed=timer,
+        attention=list(told) or None, attention_at=None, moved_at=None, updated_at=NOW,
+            somebody_left=True, timed=timer,
     )  # fmt: skip
     reasons = agenda.reasons_of([row], day)
     return reasons[0] if reasons else "timer" if timer else "idle"

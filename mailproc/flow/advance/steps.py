@@ -6,7 +6,7 @@ or nothing. The command line calls ``step`` inside its own transaction, the daem
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -255,10 +255,19 @@ def _after(work: Work, decided: Decision) -> Transaction:
         options=_options(after, transaction, work.pinned),
         last_service_at=work.last_service_at or transaction.last_service_at,
         attention=work.attention or None,
+        attention_at=_attention_at(work),
         moved_event_id=event.id if moved or _is_request(decided) else transaction.moved_event_id,
         closed_at=closed_at,
         updated_at=event.at,
     )
+
+
+def _attention_at(work: Work) -> datetime | None:
+    """Return since when the transaction has needed attention; a reason that stood before keeps its time."""
+    if not work.attention:
+        return None
+    stood = set(work.transaction.attention or ()) & set(work.attention)
+    return (work.transaction.attention_at if stood else None) or work.event.at
 
 
 def _is_request(decided: Decision) -> bool:

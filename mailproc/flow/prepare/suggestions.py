@@ -57,6 +57,15 @@ def ways(
     ]
 
 
+def commands(
+    connection: Connection, transaction: Transaction, context: Context, language: Language
+) -> tuple[Way, ...]:
+    """Return the commands possible beside the actions: to correct the order, ask again, go on."""
+    open_now = _PossibleNow(connection, transaction, context)
+    keys = [key for key in ("amend", *_ASKED_AGAIN) if open_now.has(key)]
+    return tuple(Way(command=open_now.command(key, 0), does=language.way_word(key)) for key in keys)
+
+
 def _each(key: str, ours: Sequence[int]) -> Sequence[int]:
     """Return the letters that the suggestion is about: for `redeliver` each known one, else a placeholder."""
     return ours if key == "redeliver" else (0,)

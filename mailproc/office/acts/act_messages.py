@@ -37,6 +37,7 @@ from mailproc.ill.apdu import (
 from mailproc.ill.date_arithmetic import later
 from mailproc.ill.terms import CONDITIONS, REASON_UNFILLED, Results, Role, Service, TransactionId
 from mailproc.notices.language_files import ENGLISH
+from mailproc.office.acts import action_names
 from mailproc.sentence import Word, sentence
 from mailproc.store.rows import Transaction
 
@@ -109,7 +110,9 @@ def apdu_of(act: StaffAct, transaction: Transaction, context: Context) -> Apdu |
     if action is None:
         code = "act-not-theirs" if act.heard_by else "act-not-ours"
         known = ", ".join(OF_ROLE[speaker])
-        raise LocalFault(sentence(code, side=sentence(_SIDES[speaker]), action=act.action, known=known))
+        meant = action_names.meant(act.action, OF_ROLE[speaker], act.number)
+        said = sentence(code, side=sentence(_SIDES[speaker]), action=act.action[:40], known=known)
+        raise LocalFault(sentence("act-meant", said=said, meant=meant) if meant else said)
     if action.message is None:
         return None
     _check_needed(act, action)
@@ -279,16 +282,16 @@ MAKERS: Mapping[str, Maker] = {
     "cancel": lambda _act, _scene: Cancel(),
     "cancel-reply": lambda act, _scene: CancelReply(answer=bool(act.answer)),
     "ship": _ship,
-    "will-supply": lambda act, _scene: IllAnswer(
-        results=Results.WILL_SUPPLY, supply_on=act.on, reason=act.reason or None, note=_price(act)
+    "will-supply": lambda act, scene: IllAnswer(
+        results=Results.WILL_SUPPLY, supply_on=_ahead(act, scene), reason=act.reason or None, note=_price(act)
     ),
-    "hold": lambda act, _scene: IllAnswer(
-        results=Results.HOLD_PLACED, position=act.position, supply_on=act.on
+    "hold": lambda act, scene: IllAnswer(
+        results=Results.HOLD_PLACED, position=act.position, supply_on=_ahead(act, scene)
     ),
     "conditional": _conditional,
     "unfilled": lambda act, _scene: IllAnswer(results=Results.UNFILLED, reason=_reason(act)),
-    "answer-retry": lambda act, _scene: IllAnswer(
-        results=Results.RETRY, retry_on=act.on, reason=_reason(act)
+    "answer-retry": lambda act, scene: IllAnswer(
+        results=Results.RETRY, retry_on=_ahead(act, scene), reason=_reason(act)
     ),
     "locations": _locations,
     "estimate": lambda act, _scene: IllAnswer(results=Results.ESTIMATE, cost_estimate=_money(act)),

@@ -19,7 +19,7 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.apdu import Apdu, Overdue, RenewAnswer, Shipped
 from mailproc.ill.facts import Facts
 from mailproc.ill.findings import Noted
-from mailproc.office.acts import options
+from mailproc.office.acts import act_days, action_names, options
 from mailproc.office.acts.act_messages import StaffAct, apdu_of
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.acts.resend import repeated
@@ -38,13 +38,15 @@ def perform(store: Store, context: Context, act: StaffAct) -> StepOutcome:
 
     Raise LocalFault or TryLater.
     """
-    return _told(store.write(lambda connection: _perform(connection, context, act)), act, context)
+    meant = replace(act, action=action_names.known_as(act.action))
+    return _told(store.write(lambda connection: _perform(connection, context, meant)), meant, context)
 
 
 def foresee(store: Store, context: Context, act: StaffAct) -> StepOutcome:
     """Return what ``perform`` would do, and keep nothing."""
-    done = foreseen(store, lambda connection: _perform(connection, context, act))
-    return _told(done, act, context)
+    meant = replace(act, action=action_names.known_as(act.action))
+    done = foreseen(store, lambda connection: _perform(connection, context, meant))
+    return _told(done, meant, context)
 
 
 def decided(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Decision:
@@ -116,6 +118,7 @@ def _said(connection: Connection, context: Context, act: StaffAct, transaction: 
             known = act.action in BY_NAME
             options.check_same(act, first, apdu_of(act, transaction, context) if known else None)
         return first
+    act_days.check(connection, act, transaction, context)
     said = apdu_of(act, transaction, context)
     if act.heard_by and said is None:
         raise LocalFault(sentence("nothing-told", action=act.action))

@@ -27,7 +27,8 @@ MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in Stat
 
 @dataclass(frozen=True)
 class Todo:
-    """A request in its group. ``reasons``: all of them; ``since``: the time of the last event."""
+    """A request in its group. ``reasons``: all of them. ``since``: when it first needed attention, or, where
+    its state alone says so, when it came into that state."""
 
     number: str
     title: str
@@ -155,8 +156,14 @@ def _todo(attempts: Sequence[OpenAttempt], day: date) -> Todo:
         role=last.role,
         state=(last.state or State.IDLE).name,
         reasons=reasons_of(attempts, day),
-        since=last.updated_at or last.created_at,
+        since=_since(attempts),
     )
+
+
+def _since(attempts: Sequence[OpenAttempt]) -> datetime:
+    last = attempts[-1]
+    asked = min((row.attention_at for row in attempts if row.attention and row.attention_at), default=None)
+    return asked or last.moved_at or last.updated_at or last.created_at
 
 
 def reasons_of(attempts: Sequence[OpenAttempt], day: date) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, select, text
 
 from mailproc.errors import LocalFault
 from mailproc.ill import apdu_json
@@ -97,20 +97,41 @@ class _UnwordedIntent(Intent):
     number: str | None
 
 
-def recent(connection: Connection, limit: int = 50) -> list[LetterLine]:
+@dataclass(frozen=True)
+class LetterFilter:
+    """``partner`` is a symbol as configured; ``since``: letters of this time or later."""
+
+    partner: str = ""
+    state: str = ""
+    since: datetime | None = None
+
+    def of(self, statement: Select[Any], table: FromClause, at: ColumnElement[datetime]) -> Select[Any]:
+        """Restrict a statement on the inbox, or on our letters."""
+        if self.partner:
+            statement = statement.where(table.c.partner == self.partner)
+        if self.state:
+            statement = statement.where(table.c.state == self.state)
+        return statement if self.since is None else statement.where(at >= self.since)
+
+
+EVERY = LetterFilter()
+
+
+def recent(connection: Connection, limit: int = 50, wanted: LetterFilter = EVERY) -> list[LetterLine]:
     """List letters in and out, the newest first."""
-    received = connection.execute(
-        select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
-    ).mappings()
+    received = select(*letters.NO_BYTES).order_by(INBOX.c.id.desc()).limit(limit)
     ours = select(*_OURS).order_by(OUTGOING.c.id.desc()).limit(limit)
-    prepared = connection.execute(ours).mappings()
-    lines = [_incoming(row) for row in received] + [_outgoing(row) for row in prepared]
+    came = connection.execute(wanted.of(received, INBOX, INBOX.c.received_at)).mappings()
+    went = connection.execute(wanted.of(ours, OUTGOING, OUTGOING.c.prepared_at)).mappings()
+    lines = [_incoming(row) for row in came] + [_outgoing(row) for row in went]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def count_recent(connection: Connection) -> Counted:
+def count_recent(connection: Connection, wanted: LetterFilter = EVERY) -> Counted:
     """How many ``recent`` would give without a limit."""
-    return counted(connection, select(INBOX.c.id)) + counted(connection, select(OUTGOING.c.id))
+    came = wanted.of(select(INBOX.c.id), INBOX, INBOX.c.received_at)
+    went = wanted.of(select(OUTGOING.c.id), OUTGOING, OUTGOING.c.prepared_at)
+    return counted(connection, came) + counted(connection, went)
 
 
 def shelved(connection: Connection, limit: int | None = None, *, to_do: bool = False) -> list[LetterLine]:

@@ -19,6 +19,7 @@ from mailproc.office.queries.counted import MOST, Counted, counted
 from mailproc.store import find as finding
 from mailproc.store import open_requests, outgoing, requests, transactions
 from mailproc.store.events import EVENT
+from mailproc.store.patrons import PATRON
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import StoredRequest, TransactionOptions
@@ -31,6 +32,9 @@ CLOSED = "closed"
 @dataclass(frozen=True)
 class RequestLine:
     """One request in a list, as its latest attempt stands.
+
+    ``reader``: the name of a reader of ours, '' where we lend; ``need_before``: the day until which it is
+    needed.
 
     ``their_number``: the partner's number, '' if unknown; ``ordered_as``: the number of our order on the
     wire. ``answered``: our last message is in the folder, and was answered all the same. ``needs``: why it
@@ -48,6 +52,8 @@ class RequestLine:
     ordered_as: str
     title: str
     author: str
+    reader: str
+    need_before: date | None
     due: date | None
     delivery: str
     answered: bool
@@ -62,13 +68,20 @@ class RequestLine:
 
 @dataclass(frozen=True)
 class Filter:
-    """``partner`` is a symbol as configured; ``find`` are words in any order (store/find.py)."""
+    """``partner`` is a symbol as configured; ``find`` are words in any order (store/find.py).
+
+    ``due``: only loans that are out and due on this day or before it; ``since``: only what changed at this
+    time or later.
+    """
 
     role: str = ""
     state: str = ""
     partner: str = ""
     attention: bool = False
     find: str = ""
+    service: str = ""
+    due: date | None = None
+    since: datetime | None = None
     limit: int = 50
 
 
@@ -110,6 +123,8 @@ class ListedRequest:
     number: str
     title: str
     author: str
+    need_before_on: date | None
+    reader: str | None
     outcome: str
     id: int
     attempt: int
@@ -133,6 +148,15 @@ def _portions(connection: Connection, statement: Select[Any]) -> Iterator[Sequen
             yield made(ListedRequest, some)
 
 
+OUT = tuple(
+    state.name
+    for state in (
+        State.SHIPPED, State.RECEIVED, State.RENEW_PENDING, State.NOT_RECEIVED_OVERDUE, State.RENEW_OVERDUE,
+        State.OVERDUE, State.RECALL,
+    )
+)  # fmt: skip
+"""States in which a loan is out, seen from either side."""
+
 AT_ONCE = 100
 """Rows read together; whose turn it is, is computed after reading, so many may be needed."""
 
@@ -143,7 +167,7 @@ def joined() -> Select[Any]:
     last = select(func.max(other.c.attempt)).where(other.c.request_id == REQUEST.c.id).scalar_subquery()
     columns = (
         REQUEST.c.id.label("request_id"), REQUEST.c.number, REQUEST.c.title, REQUEST.c.author,
-        REQUEST.c.outcome,
+        REQUEST.c.need_before_on, PATRON.c.name.label("reader"), REQUEST.c.outcome,
         TRANSACTION.c.id, TRANSACTION.c.attempt, TRANSACTION.c.role, TRANSACTION.c.service,
         TRANSACTION.c.state, TRANSACTION.c.partner, TRANSACTION.c.tgq, TRANSACTION.c.options,
         TRANSACTION.c.due_on, TRANSACTION.c.promise, TRANSACTION.c.attention, TRANSACTION.c.updated_at,
@@ -152,7 +176,7 @@ def joined() -> Select[Any]:
     join = REQUEST.join(
         TRANSACTION, and_(TRANSACTION.c.request_id == REQUEST.c.id, TRANSACTION.c.attempt == last)
     ).outerjoin(EVENT, EVENT.c.id == TRANSACTION.c.moved_event_id)
-    return select(*columns).select_from(join)
+    return select(*columns).select_from(join.outerjoin(PATRON, PATRON.c.id == REQUEST.c.patron_id))
 
 
 def _list_statement(connection: Connection, wanted: Filter, today: date) -> Select[Any]:
@@ -169,6 +193,12 @@ def _list_statement(connection: Connection, wanted: Filter, today: date) -> Sele
         statement = statement.where(TRANSACTION.c.state == wanted.state.upper())
     if wanted.partner:
         statement = statement.where(TRANSACTION.c.partner == wanted.partner)
+    if wanted.service:
+        statement = statement.where(TRANSACTION.c.service == wanted.service.upper())
+    if wanted.due is not None:
+        statement = statement.where(TRANSACTION.c.state.in_(OUT), TRANSACTION.c.due_on <= wanted.due)
+    if wanted.since is not None:
+        statement = statement.where(TRANSACTION.c.updated_at >= wanted.since)
     if wanted.find:
         statement = statement.where(_found(connection, wanted.find))
     if wanted.attention:
@@ -197,6 +227,8 @@ def line_of(connection: Connection, row: ListedRequest, needs: tuple[str, ...]) 
         ordered_as=(row.options or {}).get("number", "") if borrowing else "",
         title=row.title,
         author=row.author,
+        reader=row.reader or "",
+        need_before=row.need_before_on,
         due=row.due_on,
         delivery=delivery,
         answered=delivery == "filed" and answered.last_word(connection, row.id),
@@ -235,8 +267,8 @@ def _moved_by(kind: str, apdu: ApduJson | None) -> str:
     return "condition-no" if kind == "answer-condition" else kind
 
 
-def unsent(request: StoredRequest, needs: tuple[str, ...]) -> RequestLine:
-    """Return the line of a request that was not sent to anybody yet."""
+def unsent(request: StoredRequest, needs: tuple[str, ...], reader: str = "") -> RequestLine:
+    """Return the line of a request that was not sent to anybody yet; ``reader`` is the reader's name."""
     return RequestLine(
         number=request.number,
         attempt=0,
@@ -248,6 +280,8 @@ def unsent(request: StoredRequest, needs: tuple[str, ...]) -> RequestLine:
         ordered_as="",
         title=request.title,
         author=request.author,
+        reader=reader,
+        need_before=request.need_before_on,
         due=None,
         delivery="",
         answered=False,

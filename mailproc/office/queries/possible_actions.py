@@ -1,7 +1,7 @@
 """Find what staff can do with a request now, where each action leads and how the partner is informed."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
@@ -31,6 +31,9 @@ from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
 from mailproc.store.rows import Transaction
+
+if TYPE_CHECKING:
+    from mailproc.notices.catalogue import Way
 
 PROMISES = (Results.WILL_SUPPLY, Results.HOLD_PLACED)
 UNDO = BY_NAME["undo"]
@@ -75,6 +78,13 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
                 stands = _stands(action, event, row, after)
                 found.append(Choice(row.role, action, answer, after.state, stands, told, needs))
     return tuple(found)
+
+
+def commands(connection: Connection, number: str, context: Context) -> "tuple[Way, ...]":
+    """Return the commands that are possible beside the actions. Raise LocalFault as ``choices`` does."""
+    from mailproc.flow.prepare import suggestions  # here: with it come the contracts of templates
+
+    return suggestions.commands(connection, transaction_of(connection, number), context, context.language)
 
 
 @dataclass(frozen=True)

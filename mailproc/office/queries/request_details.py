@@ -142,13 +142,18 @@ def shown(
     latest = attempts[-1] if attempts else None
     needs = agenda.needs(connection, context.today() if context else date.min, [request.id])
     why = needs.get(request.id, ())
-    line = line_of(connection, listed[0], why) if listed else unsent(request, why)
+    reader = _patron(connection, request)
+    line = (
+        line_of(connection, listed[0], why)
+        if listed
+        else unsent(request, why, (reader or {}).get("name", ""))
+    )
     return RequestDetails(
         line=line,
         asked=_asked(connection, latest),
         transaction=_identity(latest) if latest else None,
         item=request.item or {},
-        patron=_patron(connection, request),
+        patron=reader,
         delivery_to=request.delivery,
         need_before=request.need_before_on,
         note=request.note,

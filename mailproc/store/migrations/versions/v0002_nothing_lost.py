@@ -40,6 +40,8 @@ def upgrade() -> None:
     _growth()
     by = sa.Column("transport", sa.String(), server_default=sa.text("'mail'"), nullable=False)
     op.add_column("outgoing", by)
+    op.add_column("transactions", sa.Column("attention_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
     op.drop_table("partner")  # a mirror of config.toml that nothing read
 
 

@@ -1,0 +1,39 @@
+"""Refuse a day that cannot be right: before the request, far ahead, or a renewal that shortens the loan."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.ill.date_arithmetic import later
+from mailproc.ill.terms import Role
+from mailproc.office.acts.act_messages import StaffAct
+from mailproc.sentence import sentence
+from mailproc.store import requests
+from mailproc.store.rows import Transaction
+
+MOST_YEARS = 5
+ENTERED_LATE: Mapping[Role, timedelta] = MappingProxyType(
+    {Role.REQUESTER: timedelta(days=31), Role.RESPONDER: timedelta(days=366)}
+)
+"""What was asked, or lent, by hand may be entered so long after it."""
+
+
+def check(connection: Connection, act: StaffAct, transaction: Transaction, context: Context) -> None:
+    """Raise LocalFault if the day of ``act`` cannot be right, with the day that it contradicts.
+
+    A day told by the partner is refused too: the history would state it as a fact.
+    """
+    if act.on is None:
+        return
+    if act.on > later(context.today(), 365 * MOST_YEARS):
+        raise LocalFault(sentence("act-day-far", day=act.on, years=MOST_YEARS))
+    asked = context.local(requests.load(connection, transaction.request_id).created_at).date()
+    if act.on < asked - ENTERED_LATE[transaction.role]:
+        raise LocalFault(sentence("act-day-absurd", day=act.on, asked=asked))
+    due = transaction.due_on
+    if act.action == "renew-reply" and act.answer and not act.heard_by and due is not None and act.on < due:
+        raise LocalFault(sentence("act-day-earlier", day=act.on, due=due))
