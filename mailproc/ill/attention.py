@@ -80,6 +80,7 @@ class Reason(StrEnum):
     UNKNOWN_WORDS = "unknown-words"
     ERROR_REPORT = "error-report"
     MESSAGE = "message"
+    READER_WROTE = "reader-wrote"
     UNKNOWN_FILE_REJECTED = "unknown-file-rejected"
     FILE_REFUSED = "file-refused"
     UNPROVEN = "unproven"
@@ -87,6 +88,7 @@ class Reason(StrEnum):
     SHELVED = "shelved"
     UNREADABLE = "unreadable"
     IN_WORDS = "in-words"
+    READER_IN_WORDS = "reader-in-words"
     UNKNOWN_REFERENCE = "unknown-reference"
     MAILBOX_UNREACHABLE = "mailbox-unreachable"
     LETTER_PASSED_OVER = "letter-passed-over"
@@ -236,6 +238,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.UNKNOWN_WORDS: Rule(until=Until.LOOK, listed=True),
     Reason.ERROR_REPORT: _look(),
     Reason.MESSAGE: _look("act message"),
+    Reason.READER_WROTE: _look("act renew", "act cancel", "act message", "act close"),
     Reason.UNKNOWN_FILE_REJECTED: _TOLD,
     Reason.FILE_REFUSED: _TOLD,
     Reason.UNPROVEN: _TOLD,
@@ -243,6 +246,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.SHELVED: _TOLD,
     Reason.UNREADABLE: _TOLD,
     Reason.IN_WORDS: _TOLD,
+    Reason.READER_IN_WORDS: _TOLD,
     Reason.UNKNOWN_REFERENCE: _TOLD,
     Reason.MAILBOX_UNREACHABLE: _TOLD,
     Reason.LETTER_PASSED_OVER: _TOLD,

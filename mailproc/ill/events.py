@@ -24,4 +24,9 @@ class Timer(StrEnum):
     EXPIRY = "EXPIRY"  # their request ends, and staff have had their days
 
 
+READER_WROTE = "READER_WROTE"
+"""Event of a letter of a reader's: its address proves nothing, so it moves no state."""
+AUTOMATIC_REPLY = "AUTOMATIC_REPLY"
+"""Event of an autoresponder's answer to a letter of ours: nobody has read that."""
+
 TIMERS = frozenset(kind.value for kind in Timer)

@@ -54,7 +54,8 @@ class LetterFacts(TypedDict, total=False):
     config.toml does not have the library that has the request now; ``unsure``: its reply code is unknown;
     ``file``: the order file it is about; ``by_hand``: staff attached it to this request, so anybody may have
     written it; ``withheld``: only staff may release it; ``told_on``: the day on which its sender was told
-    that we know no such request.
+    that we know no such request; ``matched_by``: people wrote it, and what in it named the request
+    (in-reply-to | subject | text | quoted).
     """
 
     listener: str
@@ -64,6 +65,7 @@ class LetterFacts(TypedDict, total=False):
     by_hand: bool
     withheld: bool
     told_on: str
+    matched_by: str
 
 
 class RepeatFacts(TypedDict, total=False):

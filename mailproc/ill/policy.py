@@ -22,15 +22,15 @@ from mailproc.ill.effects import (
     TryNext,
     Withdraw,
 )
-from mailproc.ill.events import TIMERS
+from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
 from mailproc.ill.whereabouts import reader_has
 
-REMARKS = {"LOSSY": Reason.LETTERS_REPLACED}
-"""What happened to the content of a letter that did leave."""
+REMARKS = {"LOSSY": Reason.LETTERS_REPLACED, READER_WROTE: Reason.READER_WROTE}
+"""What happened to the content of a letter that did leave, and what a reader wrote: staff must look."""
 
 HEARD = {
     (Role.REQUESTER, "ANSWER.conditional"): Reason.CONDITION,

@@ -15,15 +15,18 @@ from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
-from mailproc.ill.events import TIMERS, Timer
+from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, TIMERS, Timer
 from mailproc.ill.facts import Facts, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
 from mailproc.sentence import Part, Sentence, sentence
 
-NOTED = frozenset({*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget", "note"})
-"""Events of our own letters, corrections and notes of staff: no change of state, only a history line."""
+NOTED = frozenset(
+    {*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget", "note", READER_WROTE, AUTOMATIC_REPLY}
+)
+"""Events of our own letters, what readers and autoresponders write, corrections and notes of staff: no change
+of state, only a history line."""
 DUE_CORRECTED = "correct-due"
 """The event by which staff correct a due date; beside the tables, as it changes no state."""
 

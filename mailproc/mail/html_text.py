@@ -11,6 +11,8 @@ from html import unescape
 from mailproc.mail.letter import MOST_LINES
 
 MOST_OF_HTML = 1_000_000  # characters
+MOST_QUOTED = 20
+"""Marks before a quoted line, however deep quotations are nested."""
 
 _TOKEN = re.compile(
     r"<!--.*?(?:-->|\Z)"
@@ -61,9 +63,12 @@ def _lines(text: str) -> Iterator[str]:
     yield text[begin:]
 
 
-def from_html(html: str) -> str:
-    """Return the words of an HTML text in lines, without scripts, styles and tags."""
-    page = _Page()
+def from_html(html: str, *, mark_quotations: bool = False) -> str:
+    """Return the words of an HTML text in lines, without scripts, styles and tags.
+
+    ``mark_quotations``: lines of a blockquote begin with ">", as mail programs write them in plain text.
+    """
+    page = _Page(mark_quotations=mark_quotations)
     for token in _TOKEN.finditer(html[:MOST_OF_HTML]):
         if token["tag"]:
             page.tag(token["tag"].lower(), opens=not token["close"])
@@ -75,7 +80,9 @@ def from_html(html: str) -> str:
 class _Page:
     """Breaks lines as a browser would, each block once, however deep blocks are nested."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mark_quotations: bool) -> None:
+        self._mark_quotations = mark_quotations
+        self._depth = 0
         self._lines: list[str] = []
         self._line: list[str] = []
         self._as_is = False
@@ -89,6 +96,8 @@ class _Page:
             self._line.append(" ")
         if name == "pre":
             self._as_is = opens
+        if name == "blockquote" and self._mark_quotations:
+            self._depth = max(0, self._depth + (1 if opens else -1))
 
     def words(self, text: str) -> None:
         if self._as_is:
@@ -114,5 +123,6 @@ class _Page:
             self._end_line()
 
     def _end_line(self) -> None:
-        self._lines.append("".join(self._line).replace("\xa0", " ").rstrip())
+        marks = "> " * min(self._depth, MOST_QUOTED)
+        self._lines.append((marks + "".join(self._line)).replace("\xa0", " ").rstrip())
         self._line.clear()

@@ -150,6 +150,7 @@ class PatronRow(SQLModel, table=True):
     """A reader of ours."""
 
     __tablename__ = "patron"
+    __table_args__ = (Index("ix_patron_email", text("lower(email)")),)
     id: str = Field(primary_key=True)
     name: str = ""
     email: str = ""
@@ -414,6 +415,8 @@ class HistoryRow(SQLModel, table=True):
 
 
 _LINES = text("kind = 'order_line'")  # few: a partner's own number beside ours
+ORDER_OR_LINE = "reference.kind IN ('number', 'order_line')"
+"""Condition on a reference: it names a transaction, by our number or by the partner's own."""
 
 
 class ReferenceRow(SQLModel, table=True):

@@ -46,8 +46,20 @@ def test_quoted_whole_in_an_answer(small_world, addresses):
     )
     inbox_id = small_world.inject(letter)
     small_world.run()
-    assert "came back" in small_world.row("inbox", inbox_id)["note"]
+    assert small_world.row("inbox", inbox_id)["note"] == "a letter in words about B1-1"
+    assert small_world.shown("B1").history[-1].note == "(no words of their own)"
     assert small_world.listed() == ["B1"]
+
+
+def test_quoted_whole_by_nobody_whom_we_know(small_world, addresses):
+    small_world.place()
+    message_id = next(
+        line for line in order_of(small_world, addresses).text.splitlines() if line.startswith("Message-ID")
+    )
+    letter = small_world.letter("", "x@else.example", In_Reply_To=message_id.partition(":")[2].strip())
+    inbox_id = small_world.inject(letter, "x@else.example")
+    small_world.run()
+    assert "came back" in small_world.row("inbox", inbox_id)["note"]
 
 
 def test_a_bounce_of_an_order(world, addresses):

@@ -162,6 +162,7 @@ OF_LETTER: dict[str, Call | None] = {
     "mail.attachments.is_file": lambda letter: [
         _module("mail.attachments").is_file(part) for part in letter.parts],
     "mail.own_letters.own_ids": lambda letter: _module("mail.own_letters").own_ids(letter, ["ill@library.example"]),
+    "mail.reply_text.read": lambda letter: _module("mail.reply_text").read(letter),
     "protocols.artemail.read.explain.explain": lambda letter: _module("protocols.artemail.read.explain").explain(ART, letter),
     "protocols.artemail.read.free_text.message": lambda letter: _module("protocols.artemail.read.free_text").message(
         letter, MASK.text),

@@ -17,6 +17,7 @@ from mailproc.store import (
     find,
     inbox,
     letters,
+    named_requests,
     order_letters,
     outgoing,
     partner_addresses,
@@ -76,6 +77,13 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
     events: {
         "add": lambda c: events.add(c, EVENT),
         "born": lambda c: events.born(c, replace(EVENT, position=9)),
+    },
+    named_requests: {
+        "answered": lambda c: named_requests.answered(c, ["m@x.example"], "XX-BL"),
+        "by_reference": lambda c: named_requests.by_reference(c, ["B1-1"]),
+        "by_number": lambda c: named_requests.by_number(c, ["B1"]),
+        "by_their_number": lambda c: named_requests.by_their_number(c, ["C1-1"]),
+        "of_reader": lambda c: named_requests.of_reader(c, "r@readers.example", NOW),
     },
     outgoing: {
         "add_letter": lambda c: outgoing.add_letter(c, OURS),

@@ -9,6 +9,7 @@ from here.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from time import monotonic
@@ -21,6 +22,7 @@ from mailproc.flow.intake import (
     batch,
     deferral,
     forwarded_senders,
+    letters_of_people,
     portions,
     shared_addresses,
     shelf_alarm,
@@ -153,12 +155,29 @@ def settle(connection: Connection, reading: LetterReading, context: Context) -> 
         _done(connection, reading, sentence("same-letter", letter=f"I{copy_of}"))
     elif reading.bounce is not None:
         _settle_bounce(connection, reading, context)
+    elif _is_home(connection, reading, context):
+        return
     elif own := _own_letter(connection, reading, context):
         _done(connection, reading, sentence("own-letter-back", letter=f"O{own}"))
     elif reading.refused:
         _shelve(connection, reading, reading.refused, context)
     else:
         _settle_messages(connection, reading, context, place_all(connection, reading, context))
+
+
+def _is_home(connection: Connection, reading: LetterReading, context: Context) -> bool:
+    """Settle a letter of people whom we know, if no protocol has read it; return whether that is done."""
+    if reading.writing is None or not reading.refused:
+        return False
+    found = letters_of_people.settled(connection, reading, context)
+    if found is None:
+        return False
+    reading = replace(reading, partner=found.partner or reading.partner)
+    if found.done:
+        _done(connection, reading, found.done, taken_from=found.taken_from)
+    else:
+        _shelve(connection, replace(reading, alarm=found.alarm), found.why, context)
+    return True
 
 
 def _by_its_sender(connection: Connection, reading: LetterReading, context: Context) -> LetterReading:
@@ -264,6 +283,8 @@ def _settle_messages(
 ) -> None:
     if not placement.count and reading.decoded.credentials is not None:
         _done(connection, reading, sentence("file-without-orders"))
+        return
+    if not placement.count and _is_home(connection, replace(reading, refused=reading.otherwise), context):
         return
     if not placement.count:
         _shelve(connection, reading, reading.otherwise or _nothing_ours(placement), context)

@@ -19,6 +19,7 @@ from mailproc.flow.partners import Sender, account, is_of_one
 from mailproc.flow.reading import bounced_letters, sender_proof
 from mailproc.flow.reading.event_columns import EventColumns, described
 from mailproc.flow.reading.sender_proof import Evidence, Proven
+from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
 from mailproc.ill.size_limits import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
@@ -59,7 +60,8 @@ class LetterReading:
     is in no partner's ``accepts_from``. ``decoded`` is filled without proof too. ``marks``: of a bounce, what
     may name the letter it is about. ``evidence``: of an unknown sender's letter. ``own_ids``: Message-IDs; if
     we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
-    event columns of each APDU of ``decoded`` (``event_columns.described``).
+    event columns of each APDU of ``decoded`` (``event_columns.described``). ``writing``: of a letter that no
+    protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
     """
 
     inbox_id: int
@@ -84,6 +86,8 @@ class LetterReading:
     own_ids: frozenset[str] = frozenset()
     described: Mapping[int, EventColumns] = field(default_factory=dict)
     file_key: str = ""
+    writing: Writing | None = None
+    speakers: tuple[Partner, ...] = ()
 
 
 def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) -> LetterReading:
@@ -149,20 +153,31 @@ def _read(
     released = row.proof == RELEASED
     claimants = _vouched_for(row, context) if released else context.partners.claimed_by(sender)
     found = replace(reading, codec=codec.name if codec else "", partner=_only(claimants))
-    likely = codec or (context.registry.perhaps(letter) if claimants else None)
-    if likely is None:  # no protocol: whoever sent it, no proof is needed
-        return _without_protocol(found, claimants)
+    if codec is None and not claimants:  # a reader, or a stranger: no proof is needed
+        return _of_people(_without_protocol(found, claimants), ())
     evidence = Evidence(sender, bytes(row.raw), row.received_at, context, keys)
     found = replace(found, proofs=_proofs(claimants, evidence, context, released=released))
     proven = tuple(one for one in claimants if found.proofs[one.symbol].by)
     if codec is None:
-        return _decoded_if_ours(_without_protocol(found, claimants), likely, proven)
+        people = _of_people(_without_protocol(found, claimants), proven)
+        likely = context.registry.perhaps(letter)
+        return _decoded_if_ours(people, likely, proven) if likely else people
     if not proven:
         strange = _decoded_without_proof(
             replace(found, refused=_unproven(found), alarm=Reason.UNPROVEN), codec
         )
         return strange if claimants else _from_unknown_sender(strange, evidence)
-    return _decoded(found, codec, proven)
+    said = _decoded(found, codec, proven)
+    answers = said.refused and (letter.in_reply_to or letter.references)
+    return _of_people(said, proven) if answers else said
+
+
+def _of_people(found: LetterReading, proven: tuple[Partner, ...]) -> LetterReading:
+    """Add what people wrote in it; of what a protocol could not read, they may have answered a letter."""
+    if not found.letter.sender:
+        return found
+    by = found.proofs[proven[0].symbol].by if proven else ""
+    return replace(found, writing=writing_of(found.letter), speakers=proven, proof=by)
 
 
 def _vouched_for(row: InboxLetter, context: Context) -> tuple[Partner, ...]:

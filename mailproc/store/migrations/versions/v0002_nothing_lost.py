@@ -111,6 +111,7 @@ def _indexes() -> None:
 def _growth() -> None:
     """What staff ask for, and what waits, is found without looking through all that was."""
     _short_words()
+    op.create_index("ix_patron_email", "patron", [sa.text("lower(email)")])
     op.create_index("ix_history_event", "history", ["event_id"])
     op.create_index("ix_outgoing_partner", "outgoing", ["state", "partner", "not_before", "id"])
     op.create_index("ix_transactions_typed", "transactions", [sa.text("upper(tgq)")])

@@ -1,0 +1,87 @@
+"""Read a letter that people wrote: their own words, and what in it may name a request. Pure: no store."""
+
+import re
+from dataclasses import dataclass, field
+
+from mailproc import slow_work
+from mailproc.log import mask
+from mailproc.mail import reply_text
+from mailproc.mail.automatic import is_automatic
+from mailproc.mail.letter import Letter
+
+MOST_NAMES = 200
+"""Words of one part of a letter that may be numbers."""
+MOST_OF_SUBJECT = 1_000
+MOST_ANSWERED = 100
+"""Message-IDs that a letter may answer."""
+LEAST_OF_THEIRS, LEAST_DIGITS = 6, 3
+"""Signs and digits of a number of theirs that needs no label: a year, a page or a postcode has fewer."""
+
+_WORD = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}+(?![0-9A-Za-z])")
+_OURS = re.compile(
+    r"(?<![0-9A-Za-z])(?P<base>[BL][1-9][0-9]{0,8}+)(?:-(?P<attempt>[1-9][0-9]{0,2}+))?(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?<![0-9A-Za-z])(?:request|order|number|no|ref|reference|your|nr|nummer|bestellung|bestellnummer"
+    r"|auftrag|anfrage|fernleihe|zeichen|ihre?)[ .:#]{1,3}+(?P<number>[0-9A-Za-z][0-9A-Za-z/_.-]{0,39}+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What one part of a letter may call a request, each once, in capitals.
+
+    ``words``: with a digit, to be compared with whole numbers; ``ours``: a number of ours ("B12"), with the
+    attempt if one is named; ``theirs``: what can be a number of the writer's own.
+    """
+
+    words: tuple[str, ...] = ()
+    ours: tuple[tuple[str, int | None], ...] = ()
+    theirs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A letter of people. ``own``: the writer's words; ``answers``: the Message-IDs that it answers."""
+
+    own: str = ""
+    automatic: bool = False
+    answers: tuple[str, ...] = ()
+    subject: Names = field(default_factory=Names)
+    text: Names = field(default_factory=Names)
+    quoted: Names = field(default_factory=Names)
+
+
+@slow_work.outside_writes
+def writing_of(letter: Letter) -> Writing:
+    """Return what people wrote in the letter, with secrets masked. Linear in the letter."""
+    said = reply_text.read(letter)
+    return Writing(
+        own=mask(said.own),
+        automatic=is_automatic(letter),
+        answers=tuple(dict.fromkeys((*letter.in_reply_to, *reversed(letter.references))))[:MOST_ANSWERED],
+        subject=names_in(letter.subject[:MOST_OF_SUBJECT]),
+        text=names_in(said.own),
+        quoted=names_in(said.quoted),
+    )
+
+
+def names_in(text: str) -> Names:
+    """Return what in the text may name a request; at most ``MOST_NAMES`` of each kind."""
+    words = dict.fromkeys(
+        word for match in _WORD.finditer(text) if _has_digits(word := match[0].strip("/_.-").upper(), 1)
+    )
+    ours = dict.fromkeys(
+        (match["base"].upper(), int(match["attempt"]) if match["attempt"] else None)
+        for match in _OURS.finditer(text)
+    )
+    labelled = (match["number"].strip("/_.-").upper() for match in _LABELLED.finditer(text))
+    long = (word for word in words if len(word) >= LEAST_OF_THEIRS and _has_digits(word, LEAST_DIGITS))
+    theirs = dict.fromkeys([*(word for word in labelled if _has_digits(word, 1)), *long])
+    return Names(tuple(words)[:MOST_NAMES], tuple(ours)[:MOST_NAMES], tuple(theirs)[:MOST_NAMES])
+
+
+def _has_digits(word: str, least: int) -> bool:
+    return sum(sign.isdigit() for sign in word) >= least
