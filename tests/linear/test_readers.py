@@ -120,6 +120,8 @@ OF_TEXT: dict[str, Call | None] = {
     "mail.html_text.unflowed": lambda text: _module("mail.html_text").unflowed(text, True),
     "log.register_secret": None,
     "invisible.masked": lambda text: _module("invisible").masked(text, lambda bare: WORDS.masked(bare, "X")),
+    "mail.quotation.announces": lambda text: [
+        _module("mail.quotation").announces(lines, index) for lines in [text.split("\n")] for index in range(len(lines))],
     "protocols.artemail.address.read": lambda text: _module("protocols.artemail.address").read(text.split("\n")),
     "protocols.artemail.citation.read": lambda text: [
         _module("protocols.artemail.citation").read(text.split("\n"), service) for service in Service],
