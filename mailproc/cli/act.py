@@ -97,6 +97,7 @@ def act(
     once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Do it although it seems pointless.")] = False,
     as_json: Json = False,
 ) -> None:
     """Perform a staff action on a request. --dry-run changes nothing."""
@@ -118,6 +119,7 @@ def act(
         quiet=quiet,
         heard_by=heard_by,
         repeat=repeat,
+        anyway=anyway,
         by=who(),
         once=once,
     )
@@ -154,6 +156,7 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
         "--once": wanted.once,
         "--dry-run": dry_run,
         "--repeat": wanted.repeat,
+        "--anyway": wanted.anyway,
     }
     said = [str(option) for option in options.given(wanted)]
     if named := [*said, *(name for name, value in how.items() if value)]:
@@ -168,7 +171,10 @@ def _possible(app: App, wanted: perform.StaffAct, *, as_json: bool, dry_run: boo
     language = app.context.language
     for one in found:
         lead = f"{one.action.name} --answer {one.answer}" if one.answer else one.action.name
+        lead += " --anyway" if one.against else ""
         output.line(f"{lead}: {_does(one, language)}")
+        if one.against:
+            output.line(f"  {output.one_line(language.word(one.against))}")
         output.line(f"  {_leads(one, now, app.context)}")
         for option in one.options:
             names = language.option_word(one.action.name, option.name)
@@ -198,6 +204,7 @@ def _choice_json(one: Choice, context: Context) -> dict[str, Any]:
         "does": _does(one, language),
         "becomes": one.becomes,
         "told": one.told,
+        "against": one.against or None,
         "options": [
             {
                 "option": str(option),

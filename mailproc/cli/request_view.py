@@ -11,6 +11,7 @@ from typing import Any
 
 from mailproc.cli import history, output
 from mailproc.flow.context import Context
+from mailproc.ill import loan_terms
 from mailproc.ill.apdu import Money
 from mailproc.ill.apdu_json import value_from_json
 from mailproc.ill.rota import Candidate
@@ -111,6 +112,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["due"], language.day_word(line.due, today) if line.due else ""),
         (words["reader_due"], _reader_due(found, language, today)),
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
+        *((words["conditions"], one) for one in _conditions(found, language)),
         *_asked(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),
@@ -124,6 +126,18 @@ def _reader_due(found: RequestDetails, language: Language, today: date) -> str:
     """The reader's due date, where it is not the lender's."""
     day = found.reader_due
     return language.day_word(day, today) if day and day != found.line.due else ""
+
+
+def _conditions(found: RequestDetails, language: Language) -> Iterator[str]:
+    """On what terms the item was lent."""
+    terms = found.loan_terms or {}
+    yield language.condition_word(terms.get("condition", ""))
+    insured = {"insured": terms.get("insured_for"), "return_insurance": terms.get("return_insurance")}
+    for name, amount in insured.items():
+        if amount is not None:
+            yield language.texts.incoming[name].format(value=_flat(amount, language))
+    if why := loan_terms.against_renewal(terms, found.renewable):
+        yield language.label("show", "no_renewal", why=language.label("no_renewal", why))
 
 
 def _place(one: Candidate, language: Language) -> str:

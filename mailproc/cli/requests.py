@@ -116,6 +116,7 @@ def shown_json(found: RequestDetails) -> dict[str, Any]:
         "note": found.note,
         "due": {"on": line.due.isoformat(), "renewable": found.renewable} if line.due else None,
         "reader_due": output.plain(found.reader_due),
+        "loan_terms": found.loan_terms,
         "promise": line.promise,
         "actions": list(found.actions),
         "attention": list(line.attention),

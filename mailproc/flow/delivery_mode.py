@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mailproc.config import Config, Partner
 from mailproc.flow.context import Context
-from mailproc.ill import machine
+from mailproc.ill import loan_terms, machine
 from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.terms import ApduType, Role
@@ -41,16 +41,23 @@ def of_message(codec: Codec, partner: Partner | None, apdu: Apdu, role: Role, di
     return Manner.LOCAL if quiet else manner
 
 
+def not_renewed(transaction: Transaction) -> str:
+    """Return why the lender will not renew this loan to us, as a code; '' if it may."""
+    if transaction.role is not Role.REQUESTER:
+        return ""
+    return loan_terms.against_renewal((transaction.options or {}).get("loan_terms"), transaction.renewable)
+
+
 def sayable(actions: Sequence[str], transaction: Transaction, context: Context) -> tuple[str, ...]:
     """Return those of our ``actions`` that the protocol of this transaction can express.
 
     If our order never left, only actions that need no answer remain. "renew" is left out if the lender renews
-    automatically.
+    automatically, or does not renew.
     """
     partner = context.partners.get(transaction.partner)
     role, codec, dialect = transaction.role, transaction.codec, transaction.dialect
     options = transaction.options or {}
-    if options.get("renewal_on"):
+    if options.get("renewal_on") or not_renewed(transaction):
         actions = [action for action in actions if action != "renew"]
     if options.get("unsent"):
         actions = [action for action in actions if action not in WANTS_ANSWER]

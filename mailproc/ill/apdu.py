@@ -177,6 +177,8 @@ class ForwardNotification(Apdu):
 
 @dataclass(frozen=True, kw_only=True)
 class Shipped(Apdu):
+    """``insured_for``: on its way to the borrower; ``return_insurance``: as the lender wants it back."""
+
     type: ClassVar[ApduType] = ApduType.SHIPPED
     shipped_service: Service | None = None
     shipped_on: date | None = None
@@ -185,6 +187,8 @@ class Shipped(Apdu):
     cost: Money | None = None
     supplier: str | None = None
     shipped_conditions: str | None = None
+    insured_for: Money | None = None
+    return_insurance: Money | None = None
     electronic_delivery: str | None = None
     optional_messages: OptionalMessages | None = None
 

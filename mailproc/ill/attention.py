@@ -39,6 +39,7 @@ class Reason(StrEnum):
     FORWARDED_UNKNOWN = "forwarded-unknown"
     LEARNED_ADDRESS = "learned-address"
     CONDITION = "condition"
+    LENT_ON_CONDITIONS = "lent-on-conditions"
     YES_TO_WHICH = "yes-to-which"
     RENEWAL_ASKED = "renewal-asked"
     RENEWAL_REFUSED = "renewal-refused"
@@ -195,6 +196,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.CONDITION: _state(
         "act answer-condition yes", "act answer-condition no", turn=((_Q, _S.CONDITIONAL),)
     ),
+    Reason.LENT_ON_CONDITIONS: _look("act receive", "act message"),
     Reason.YES_TO_WHICH: _state(),
     Reason.RENEWAL_ASKED: _state(
         "act renew-reply yes", "act renew-reply no", turn=((_R, _S.RENEW_PENDING), (_R, _S.RENEW_OVERDUE))

@@ -8,7 +8,7 @@ any of them.
 
 from typing import Any, TypedDict
 
-from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.apdu_json import ApduJson, MoneyJson
 
 
 class Promise(TypedDict, total=False):
@@ -21,6 +21,19 @@ class Promise(TypedDict, total=False):
     what: str
     position: int
     date: str
+
+
+class LoanTerms(TypedDict, total=False):
+    """On what terms the lender lets us have the item (Supply-Details of a Shipped, and what came later).
+
+    ``condition``: the name of Shipped-Conditions. ``insured_for``: on its way here; ``return_insurance``: on
+    its way back. ``no_renewal``: why asking for a renewal makes no sense any more (``ill/loan_terms.py``).
+    """
+
+    condition: str
+    insured_for: MoneyJson
+    return_insurance: MoneyJson
+    no_renewal: str
 
 
 class StateJson(TypedDict, total=False):
@@ -37,6 +50,7 @@ class StateJson(TypedDict, total=False):
     renewal_on: str
     unsent: bool
     whereabouts: str
+    loan_terms: LoanTerms
     closed: bool
 
 
@@ -88,7 +102,8 @@ class ContentFacts(TypedDict, total=False):
     """What follows from the content of a message.
 
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
-    the day ``on`` which it came. ``renewal_on``: until then the lender renews automatically. Of a request:
+    the day ``on`` which it came. ``renewal_on``: until then the lender renews automatically; ``waited_for``:
+    it will not renew, as others wait. Of a request:
     ``same_item``: it repeats the one we have; ``refused``; ``unknown_words``. Of a demand: ``early``: before
     the due date. ``here``: the item is here; ``reader_waits``: the reader was told of no end, and nobody else
     can be asked. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
@@ -99,6 +114,7 @@ class ContentFacts(TypedDict, total=False):
     too_late: bool
     on: str
     renewal_on: str
+    waited_for: bool
     same_item: bool
     refused: RequestRefusal
     unknown_words: list[str]
@@ -115,9 +131,10 @@ class ActFacts(TypedDict, total=False):
 
     The state and the ``attention`` that it ``found``, and what it ``withdrew`` (intents): an undo restores
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
-    ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``goes_on``: cancelled only to
-    be ordered in another way; ``remark`` of staff; ``quiet``: the reader is not told; ``from_letter``: the
-    received letter that made policy act. Of a due date that staff correct: ``due_on``, the new one.
+    ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``anyway``: staff were warned
+    and insist; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
+    reader is not told; ``from_letter``: the received letter that made policy act. Of a due date that staff
+    correct: ``due_on``, the new one.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
@@ -129,6 +146,7 @@ class ActFacts(TypedDict, total=False):
     due_on: str
     quiet: bool
     again: bool
+    anyway: bool
     goes_on: bool
     remark: str
     from_letter: int

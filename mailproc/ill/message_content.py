@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from mailproc.ill import loan_terms
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import Due, IllAnswer, Message, Overdue, Recall, RenewAnswer, Shipped
 from mailproc.ill.facts import Promise
-from mailproc.ill.terms import Service, State
+from mailproc.ill.terms import Role, Service, State
 
 if TYPE_CHECKING:
     from mailproc.ill.transaction_state import Occurrence, TransactionState
@@ -39,17 +40,29 @@ def _take_shipped(current: "TransactionState", shipped: Shipped) -> "Transaction
     service = current.service
     if shipped.shipped_service is Service.COPY and current.state is State.SHIPPED:
         service = Service.COPY
-    return replace(_take_due(current, shipped.due), service=service, promise=None)
+    terms = loan_terms.of_shipped(shipped)
+    return replace(_take_due(current, shipped.due), service=service, promise=None, loan_terms=terms)
 
 
 def _take_renewal(current: "TransactionState", apdu: RenewAnswer | Overdue | Recall) -> "TransactionState":
     """Take the end of a loan's announced renewal: it has come, or will not."""
     settled = replace(current, renewal_on=None)
     if isinstance(apdu, RenewAnswer) and apdu.answer:
-        return _take_due(settled, apdu.due)
+        again = loan_terms.renewable_again(settled.loan_terms)
+        return _take_due(replace(settled, loan_terms=again), apdu.due)
+    if isinstance(apdu, Overdue) and loan_terms.is_final(apdu):
+        settled = _not_renewed(settled, loan_terms.LAST_DEMAND)
     if isinstance(apdu, Overdue) and current.due_on is None:
         return _take_due(settled, apdu.due)
     return settled
+
+
+def _not_renewed(current: "TransactionState", why: str) -> "TransactionState":
+    """Return the state of a loan to us that its lender will not renew."""
+    if current.role is not Role.REQUESTER:
+        return current
+    terms = loan_terms.without_renewal(current.loan_terms, why)
+    return replace(current, renewal_on=None, loan_terms=terms)
 
 
 def _take_due(current: "TransactionState", due: Due | None) -> "TransactionState":
@@ -70,6 +83,8 @@ def _take_answer(current: "TransactionState", answer: IllAnswer) -> "Transaction
 
 
 def _take_message(current: "TransactionState", occurrence: "Occurrence") -> "TransactionState":
+    if occurrence.facts.get("waited_for"):
+        return _not_renewed(current, loan_terms.WAITED_FOR)
     on = occurrence.facts.get("renewal_on")
     return replace(current, renewal_on=date.fromisoformat(on)) if on else current
 

@@ -7,8 +7,8 @@ that is ours and not the standard's).
 from dataclasses import dataclass
 from datetime import date
 
-from mailproc.ill import reminders, status_mismatch
-from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, StatusOrErrorReport
+from mailproc.ill import loan_terms, reminders, status_mismatch
+from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, Shipped, StatusOrErrorReport
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.automatic_replies import duplicate_id, prohibited, reply
 from mailproc.ill.effects import (
@@ -140,7 +140,9 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     apdu = occurrence.apdu
     if _moved_or_new(step, occurrence):
         reasons.append(_moved_reason(step, occurrence))
-    if isinstance(apdu, Overdue) and (apdu.level or 0) > 1 and not _is_act(occurrence):
+    if isinstance(apdu, Shipped) and step.moved and _is_on_conditions(step):
+        reasons.append(Reason.LENT_ON_CONDITIONS)
+    if isinstance(apdu, Overdue) and loan_terms.is_final(apdu) and not _is_act(occurrence):
         reasons.append(Reason.FINAL_DEMAND)
     if occurrence.event == "OVERDUE" and step.before.state is State.RETURNED:
         reasons.append(Reason.DEMANDED_AFTER_RETURN)
@@ -151,6 +153,12 @@ def _for_staff(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.facts.get("unknown_words"):
         reasons.append(Reason.UNKNOWN_WORDS)
     return tuple(AskStaff(reason) for reason in dict.fromkeys(reasons) if reason)
+
+
+def _is_on_conditions(step: Step) -> bool:
+    """Return whether the lender lets us have the item on conditions that staff must know."""
+    lent = step.after
+    return lent.role is Role.REQUESTER and bool(lent.loan_terms or lent.renewable is False)
 
 
 def _reported(report: Report, step: Step, occurrence: Occurrence) -> Reason | None:

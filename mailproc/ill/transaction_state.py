@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
 
-from mailproc.ill import machine, message_content
+from mailproc.ill import loan_terms, machine, message_content
 from mailproc.ill.actions import WANTS_ANSWER, WITH_US, WITHIN
 from mailproc.ill.apdu import Apdu, IllAnswer, Overdue, RenewAnswer
 from mailproc.ill.apdu_json import ApduJson, value_to_json
 from mailproc.ill.attention import OF_OUR_LETTER
 from mailproc.ill.events import AUTOMATIC_REPLY, READER_WROTE, TIMERS, Timer
-from mailproc.ill.facts import Facts, Promise, StateJson
+from mailproc.ill.facts import Facts, LoanTerms, Promise, StateJson
 from mailproc.ill.findings import Noted
 from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
-from mailproc.sentence import Part, Sentence, sentence
+from mailproc.sentence import Part, Sentence, Word, sentence
 
 NOTED = frozenset(
     {*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget", "note", READER_WROTE, AUTOMATIC_REPLY}
@@ -51,6 +51,7 @@ class TransactionState:
     renewal_on: date | None = None
     unsent: bool = False
     whereabouts: str = ""
+    loan_terms: LoanTerms | None = None
     closed: bool = False
 
 
@@ -177,8 +178,16 @@ def _refused(current: TransactionState, occurrence: Occurrence) -> Sentence | No
         return sentence("renews-itself", day=current.renewal_on.isoformat())
     if event in WITHIN and not occurrence.facts.get("here"):
         return sentence("not-here")
+    if event == "renew" and (why := _pointless(current, occurrence)):
+        return sentence("renewal-pointless", why=Word("labels.no_renewal", why))
     lent = current.state.lent_out and current.service is Service.LOAN
     return sentence("due-not-out") if event == DUE_CORRECTED and not lent else None
+
+
+def _pointless(current: TransactionState, occurrence: Occurrence) -> str:
+    """Return why the lender will not renew, as a code; '' if it may, or if staff insist."""
+    why = loan_terms.against_renewal(current.loan_terms, current.renewable)
+    return "" if occurrence.facts.get("anyway") else why
 
 
 def _due_corrected(current: TransactionState, facts: Facts) -> Step:
@@ -263,6 +272,7 @@ def to_json(current: TransactionState) -> StateJson:
         "renewal_on": value_to_json(current.renewal_on),
         "unsent": current.unsent or None,
         "whereabouts": current.whereabouts or None,
+        "loan_terms": current.loan_terms,
         "closed": current.closed or None,
     }
     return cast(StateJson, {key: value for key, value in found.items() if value is not None})
@@ -284,6 +294,7 @@ def from_json(role: Role, found: StateJson) -> TransactionState:
         renewal_on=_date(found.get("renewal_on")),
         unsent=bool(found.get("unsent")),
         whereabouts=found.get("whereabouts", ""),
+        loan_terms=found.get("loan_terms"),
         closed=bool(found.get("closed")),
     )
 

@@ -96,8 +96,10 @@ def _parts(apdu: Apdu, role: Role, reasons: Sequence[str], language: Language) -
     match apdu:
         case IllAnswer():
             yield from _answer(apdu, reasons, language)
-        case RenewAnswer() | Overdue() | Shipped():
+        case RenewAnswer() | Overdue():
             yield "due", apdu.due.on if apdu.due else None
+        case Shipped():
+            yield from _shipped(apdu, language)
         case Renew():
             yield "until", apdu.desired_due_on
         case Damaged():
@@ -106,6 +108,15 @@ def _parts(apdu: Apdu, role: Role, reasons: Sequence[str], language: Language) -
             yield "problem", report.problem or report.reason_no_report
             if report.current_state:
                 yield "state", language.state_word(role, report.current_state)
+
+
+def _shipped(shipped: Shipped, language: Language) -> Iterator[tuple[str, Any]]:
+    yield "due", shipped.due.on if shipped.due else None
+    yield "condition", language.condition_word(shipped.shipped_conditions or "")
+    yield "not_renewable", shipped.due is not None and shipped.due.renewable is False
+    yield "insured", language.amount(shipped.insured_for)
+    yield "return_insurance", language.amount(shipped.return_insurance)
+    yield "price", language.amount(shipped.cost)
 
 
 def _answer(answer: IllAnswer, reasons: Sequence[str], language: Language) -> Iterator[tuple[str, Any]]:

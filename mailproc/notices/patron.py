@@ -29,6 +29,11 @@ class PatronArrived(ToPatron):
     wanted_back: bool = field_help(
         "Does the library that owns it want it back already?", sample=False, optional=True
     )
+    conditions: tuple[str, ...] = field_help(
+        "On what conditions of the library that owns it, in sentences for the reader.",
+        sample=("It may be used in our library only: please read it here.", "It cannot be renewed."),
+        optional=True,
+    )
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
 
 

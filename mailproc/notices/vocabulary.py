@@ -30,6 +30,8 @@ class Vocabulary:
     reasons: Words
     """By REASON_UNFILLED of ``ill.terms``."""
     conditions: Words
+    reader_conditions: Words
+    """By a condition that concerns the reader, as a sentence to the reader."""
     ends: Words
     delivery: Words
     """By the state of a letter of ours."""

@@ -274,9 +274,12 @@ class Codec(ABC):
         """Return the site's own rules, by reason of ISO 10161."""
         return {}
 
-    def renews_itself(self, apdu: Apdu) -> bool:  # noqa: ARG002
-        """Return whether this message says that the loan will be renewed without a request."""
-        return False
+    def renews_itself(self, apdu: Apdu) -> bool | None:  # noqa: ARG002
+        """Return what this message says of the loan's renewal, None if nothing.
+
+        True: it will be renewed without a request; False: it will not be renewed, because others wait for it.
+        """
+        return None
 
     # The receipt of an order file
 

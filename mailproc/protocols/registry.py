@@ -122,9 +122,10 @@ class Registry:
         """Return the meaning of a reply code, in English; '' if no protocol knows it."""
         return next(filter(None, (codec.means(reply_code) for codec in self.codecs)), "")
 
-    def renews_itself(self, apdu: Apdu) -> bool:
-        """Return whether this message says that the loan will be renewed without a request."""
-        return any(codec.renews_itself(apdu) for codec in self.codecs)
+    def renews_itself(self, apdu: Apdu) -> bool | None:
+        """Return whether the loan will be renewed without a request, or not at all; None: it does not say."""
+        said = (codec.renews_itself(apdu) for codec in self.codecs)
+        return next((one for one in said if one is not None), None)
 
 
 def load(config: Config) -> Registry:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson, MoneyJson, OptionalMessagesJson, RefJson
-from mailproc.ill.facts import Facts, Promise
+from mailproc.ill.facts import Facts, LoanTerms, Promise
 from mailproc.ill.terms import Role, Service, State
 from mailproc.store.intent_bodies import IntentBody, NoticeToPeople, SendApdu
 
@@ -34,6 +34,7 @@ class TransactionOptions(TypedDict, total=False):
     renewal_on: str
     unsent: bool
     whereabouts: str
+    loan_terms: LoanTerms
 
 
 class RequestExtras(TypedDict, total=False):

@@ -19,7 +19,7 @@ LANGUAGES = [shipped(tag) for tag in shipped_tags()]
 every_action = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 every_option = pytest.mark.parametrize("option", OPTIONS, ids=str)
 every_language = pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
-HOW = {"--heard-by", "--once", "--dry-run", "--repeat", "--json"}
+HOW = {"--anyway", "--heard-by", "--once", "--dry-run", "--repeat", "--json"}
 
 
 @every_action

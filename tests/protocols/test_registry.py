@@ -131,7 +131,7 @@ def test_an_override_of_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_which_letter_says_that_the_loan_renews_itself(registry: Registry) -> None:
     assert registry.renews_itself(Message(reply_code="DUE*AUTOMATIC RENEWAL PENDING 16-09-2026"))
-    assert not registry.renews_itself(Message(reply_code="DUE WAIT"))
+    assert registry.renews_itself(Message(reply_code="DUE WAIT")) is False
     assert not registry.renews_itself(Message())
 
 

@@ -42,9 +42,12 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts["follows"] = context.registry.follows(apdu)
         if transaction_timers.is_too_late(case, event):
             facts["too_late"] = True
-    if isinstance(apdu, Message) and context.registry.renews_itself(apdu):
+    renewed = context.registry.renews_itself(apdu) if isinstance(apdu, Message) else None
+    if renewed:
         announced = current.due_on or case.day(event.at) + ANNOUNCED
         facts["renewal_on"] = announced.isoformat()
+    if renewed is False:
+        facts["waited_for"] = True
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):

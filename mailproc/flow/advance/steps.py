@@ -37,7 +37,7 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
-BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts")
+BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_terms")
 """Parts of a transaction's state that are stored among its options."""
 
 
@@ -155,6 +155,7 @@ def state_of(transaction: Transaction) -> TransactionState:
         renewal_on=date.fromisoformat(renewal_on) if renewal_on else None,
         unsent=bool(kept.get("unsent")),
         whereabouts=kept.get("whereabouts", ""),
+        loan_terms=kept.get("loan_terms"),
         closed=transaction.closed_at is not None,
     )
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from mailproc.flow import delivery_mode
 from mailproc.flow.prepare.notice_writer import NoticeWriter
+from mailproc.ill import loan_terms
 from mailproc.ill.terms import Service
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal
@@ -41,6 +43,16 @@ def _needed_by(writer: NoticeWriter) -> str:
     return writer.day(day) if day is not None and day < writer.context.today() else ""
 
 
+def _conditions(writer: NoticeWriter) -> tuple[str, ...]:
+    """Return the conditions that concern the reader, as sentences."""
+    row, words = writer.transaction, writer.language.texts.reader_conditions
+    if row is None:
+        return ()
+    named = ((row.options or {}).get("loan_terms") or {}).get("condition", "")
+    lasting = loan_terms.NOT_RENEWABLE if row.due_on and delivery_mode.not_renewed(row) else ""
+    return tuple(words[one] for one in (named, lasting) if one in words)
+
+
 def _sent_to(writer: NoticeWriter) -> str:
     """Return the address of a copy that is delivered by e-mail only, so not collected; '' otherwise."""
     row = writer.request
@@ -72,6 +84,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "needed_by": _needed_by,
     "renewable": lambda writer: writer.standing.renewable,
     "wanted_back": lambda writer: writer.standing.wanted_back,
+    "conditions": _conditions,
     "sent_to": _sent_to,
     "reasons": _refusals,
 }

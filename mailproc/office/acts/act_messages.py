@@ -51,8 +51,8 @@ class StaffAct:
     ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
     amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
     ``locations``: symbols of holding libraries. ``heard_by`` (phone | post | portal): the partner told us;
-    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``once``: a mark that
-    makes a double click one action.
+    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``anyway``: staff
+    insist on what was refused as pointless. ``once``: a mark that makes a double click one action.
     """
 
     action: str
@@ -72,6 +72,7 @@ class StaffAct:
     quiet: bool = False
     heard_by: str = ""
     repeat: bool = False
+    anyway: bool = False
     by: str = ""
     door: str = "cli"
     once: str = ""

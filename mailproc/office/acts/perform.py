@@ -149,4 +149,6 @@ def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
     facts: Facts = {"remark": act.note} if act.note and said is None else {}
     if act.quiet:
         facts["quiet"] = True
+    if act.anyway:
+        facts["anyway"] = True
     return facts or None

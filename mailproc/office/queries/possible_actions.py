@@ -9,6 +9,7 @@ from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode
 from mailproc.flow.advance.steps import Decision
 from mailproc.flow.context import Context
+from mailproc.ill import machine
 from mailproc.ill.actions import (
     ANSWER,
     BY_NAME,
@@ -30,6 +31,7 @@ from mailproc.office.acts import perform
 from mailproc.office.acts.act_messages import StaffAct
 from mailproc.office.queries.find import transaction_of
 from mailproc.protocols.codec import Manner
+from mailproc.sentence import Part
 from mailproc.store.rows import Transaction
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 PROMISES = (Results.WILL_SUPPLY, Results.HOLD_PLACED)
 UNDO = BY_NAME["undo"]
+NOT_REFUSED: Part = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Choice:
     ``answer``: yes or no if the action takes one. ``becomes``: the state after it; ``status``: the request's
     status after it, None if unchanged. ``told``: how the partner is informed: SEND (a message to its system),
     NOTICE (a letter to its staff), LOCAL (nothing is sent). ``needs``: mandatory options, also those that
-    only the protocol demands.
+    only the protocol demands. ``against``: why it is refused unless --anyway; '' if it is not.
     """
 
     role: Role
@@ -56,6 +59,7 @@ class Choice:
     status: RequestStatus | None
     told: Manner
     needs: tuple[Option, ...]
+    against: Part = ""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -69,14 +73,18 @@ def choices(connection: Connection, number: str, context: Context) -> tuple[Choi
     Raise LocalFault if there is no such request, or several.
     """
     row, found = transaction_of(connection, number), list[Choice]()
+    standing = (row.role, row.service, row.state, row.state_before)
     for action in OF_ROLE[row.role].values():
         for answer, event in action.said_as:
             trial = _Trial(connection, row, action, answer, context)
-            if (possible := _possible(trial)) is not None:
+            possible, against = _possible(trial), NOT_REFUSED
+            if possible is None and machine.allows(*standing, event):
+                possible, against = _possible(replace(trial, anyway=True)), trial.refusal()
+            if possible is not None:
                 decision, needs = possible
                 after, told = decision.taken.after, _told(decision, row, context)
                 stands = _stands(action, event, row, after)
-                found.append(Choice(row.role, action, answer, after.state, stands, told, needs))
+                found.append(Choice(row.role, action, answer, after.state, stands, told, needs, against))
     return tuple(found)
 
 
@@ -96,16 +104,28 @@ class _Trial:
     action: Action
     answer: str
     context: Context
+    anyway: bool = False
 
     def decided(self, options: tuple[Option, ...]) -> Decision | None:
         """Return what it would do with a value for each of ``options``; None if it is refused."""
-        answer = self.answer == "yes" if self.answer else None
-        act = StaffAct(action=self.action.name, number="", answer=answer)
-        filled = _filled(act, options, self.row, self.context)
         try:
-            return perform.decided(self.connection, self.context, filled, self.row)
+            return self._decided(options)
         except LocalFault:
             return None
+
+    def refusal(self) -> Part:
+        """Return why it is refused; '' if it is not."""
+        try:
+            self._decided((*self.action.needs, *self.action.tells))
+        except LocalFault as fault:
+            return fault.said
+        return ""
+
+    def _decided(self, options: tuple[Option, ...]) -> Decision:
+        answer = self.answer == "yes" if self.answer else None
+        act = StaffAct(action=self.action.name, number="", answer=answer, anyway=self.anyway)
+        filled = _filled(act, options, self.row, self.context)
+        return perform.decided(self.connection, self.context, filled, self.row)
 
 
 def _possible(trial: _Trial) -> tuple[Decision, tuple[Option, ...]] | None:

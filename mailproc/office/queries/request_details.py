@@ -17,7 +17,7 @@ from mailproc.ill.actions import WITH_US
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
 from mailproc.ill.event_names import spoken
-from mailproc.ill.facts import Facts
+from mailproc.ill.facts import Facts, LoanTerms
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
@@ -96,6 +96,8 @@ class Untold:
 class RequestDetails:
     """Everything about a request; the fields of its latest attempt are at the top.
 
+    ``loan_terms``: on what conditions the item was lent.
+
     ``untold``: notices without a letter ("patron/unfilled"), with the reason. ``next``: what happens if
     nobody acts. ``asked``: what a partner's request asks beside the item (services, reader, addresses,
     limits, as in its APDU); empty where we borrow. ``passed_on``: the symbol and address of a library that is
@@ -116,6 +118,7 @@ class RequestDetails:
     closed_at: datetime | None
     renewable: bool | None
     reader_due: date | None
+    loan_terms: LoanTerms | None
     actions: tuple[str, ...]
     rota: tuple[Candidate, ...]
     letters: tuple[LetterAbout, ...]
@@ -161,6 +164,7 @@ def shown(
         closed_at=request.closed_at,
         renewable=latest.renewable if latest else None,
         reader_due=_reader_due(connection, latest, context) if latest and context else None,
+        loan_terms=(latest.options or {}).get("loan_terms") if latest else None,
         actions=_actions(connection, latest, context) if latest else (),
         rota=tuple(requests.rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),

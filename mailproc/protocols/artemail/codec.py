@@ -241,9 +241,9 @@ class ArtemailCodec(Codec):
     def follows_by_reason(self) -> Mapping[str, Follows]:
         return self.by_reason
 
-    def renews_itself(self, apdu: Apdu) -> bool:
+    def renews_itself(self, apdu: Apdu) -> bool | None:
         found = self.replies.codes.find(apdu.reply_code or "")
-        return found is not None and found.code.renews_itself
+        return found.code.renews_itself if found else None
 
     def receipt(self, said: Credentials, decoded: Decoded) -> dict[str, Any] | None:
         made = file_receipt.receipt_of(said.customer_code, said.file_ref, len(decoded.apdus), decoded.faults)

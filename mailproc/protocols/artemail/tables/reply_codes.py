@@ -47,7 +47,7 @@ class ReplyCode:
     answer: bool | None = None
     level: int | None = None
     follows: str = ""
-    renews_itself: bool = False
+    renews_itself: bool | None = None
     means: str = ""
     overlaid: bool = False
 

@@ -79,7 +79,7 @@ class _CodeRow(_Row):
     answer: bool | None = None
     level: int | None = None
     follows: Literal["next", "ask", "wait", "locations", ""] = ""
-    renews_itself: bool = False
+    renews_itself: bool | None = None
 
 
 class _TwinRow(_Row):

@@ -163,6 +163,8 @@ KINDS: dict[ApduType, ApduFields] = {
         field("shipped_conditions", "supply-details/shipped-conditions", SHIPPED_CONDITION),
         field("shipped_via", "supply-details/shipped-via", chosen("physical-delivery", WORDS)),
         field("electronic_delivery", "supply-details/shipped-via", chosen("electronic-delivery", ELECTRONIC)),
+        field("insured_for", "supply-details/insured-for", AMOUNT),
+        field("return_insurance", "supply-details/return-insurance-require", AMOUNT),
         _LENDER_SAYS,
         complete=_shipped,
     ),

@@ -1,0 +1,46 @@
+"""On what terms we have an item: its conditions and insurance, and whether the lender may renew the loan."""
+
+from mailproc.ill.apdu import Overdue, Shipped
+from mailproc.ill.apdu_json import value_to_json
+from mailproc.ill.facts import LoanTerms
+
+NOT_RENEWABLE = "not-renewable"  # Date-Due says so (renewable FALSE)
+WAITED_FOR = "waited-for"  # others wait for it: the reply code DUE WAIT
+LAST_DEMAND = "last-demand"
+
+
+def of_shipped(shipped: Shipped) -> LoanTerms | None:
+    """Return the terms that a Shipped names; None if it names none."""
+    terms: LoanTerms = {}
+    if shipped.shipped_conditions:
+        terms["condition"] = shipped.shipped_conditions
+    if shipped.insured_for is not None:
+        terms["insured_for"] = value_to_json(shipped.insured_for)
+    if shipped.return_insurance is not None:
+        terms["return_insurance"] = value_to_json(shipped.return_insurance)
+    return terms or None
+
+
+def without_renewal(terms: LoanTerms | None, why: str) -> LoanTerms:
+    """Return the terms after the lender has said that it renews no more."""
+    kept: LoanTerms = {**(terms or {})}
+    kept["no_renewal"] = why
+    return kept
+
+
+def renewable_again(terms: LoanTerms | None) -> LoanTerms | None:
+    """Return the terms after a renewal was granted: what was said against one is over."""
+    kept: LoanTerms = {**(terms or {})}
+    kept.pop("no_renewal", None)
+    return kept or None
+
+
+def is_final(overdue: Overdue) -> bool:
+    """Return whether this is the lender's last demand."""
+    return (overdue.level or 0) > 1
+
+
+def against_renewal(terms: LoanTerms | None, renewable: bool | None) -> str:
+    """Return why a renewal should not be asked for, as a code; '' if it may be."""
+    said = (terms or {}).get("no_renewal", "")
+    return said or (NOT_RENEWABLE if renewable is False else "")

@@ -1,0 +1,105 @@
+"""On what terms a loan came: staff and the reader know them, and nobody asks for what will not be given."""
+
+import pytest
+
+from mailproc.cli import request_view
+from mailproc.errors import LocalFault
+from mailproc.office.queries import possible_actions, request_details
+
+from .conftest import LENDER
+
+DUE = {"on": "2026-04-20"}
+
+
+def shipped(iso, **said):
+    iso.place(LENDER)
+    iso.hears("SHIPPED", shipped_service="LOAN", **({"due": DUE} | said))
+
+
+def seen(iso):
+    with iso.store.read() as connection:
+        return request_details.shown(connection, "B1", iso.app.context)
+
+
+def head(iso, capsys):
+    """What `show` says above the history."""
+    request_view.tell(seen(iso), iso.app.context)
+    return capsys.readouterr().out.partition("When")[0]
+
+
+def test_to_be_used_in_the_library_only(iso, capsys):
+    shipped(iso, shipped_conditions="library-use-only")
+    assert iso.attention("B1") == ("lent-on-conditions",)
+    (notice,) = iso.notices()
+    assert "they lend it on conditions" in notice.text
+    assert "their condition: it may be read in the library only" in notice.text
+    assert "Conditions       it may be read in the library only" in head(iso, capsys)
+    iso.act("B1", "receive")
+    (arrived,) = iso.reader()
+    assert "It may be used in our library only" in arrived.text
+    assert iso.attention("B1") == ()  # staff have it in their hands, and `show` still says so
+    assert "it may be read in the library only" in head(iso, capsys)
+
+
+def test_a_reader_reads_it_in_the_language_of_the_reader(iso):
+    reader = {"id": "R1", "name": "A Reader", "email": "r@readers.example", "language": "de"}
+    iso.place(LENDER, patron=reader)
+    iso.hears("SHIPPED", shipped_service="LOAN", due=DUE, shipped_conditions="client-signature-required")
+    iso.act("B1", "receive")
+    assert "Bei der Abholung m=C3=BCssen Sie daf=C3=BCr unterschreiben." in iso.reader()[0].text
+
+
+def test_an_ordinary_loan_needs_nobody(iso, capsys):
+    shipped(iso)
+    assert iso.attention("B1") == () and iso.notices() == []
+    assert "Conditions" not in head(iso, capsys)
+    iso.act("B1", "receive")
+    assert "only" not in iso.reader()[0].text
+
+
+def test_insurance_is_for_staff_not_for_the_reader(iso, capsys):
+    amounts = {"insured_for": {"amount": "80", "currency": "EUR"}}
+    shipped(iso, **amounts, return_insurance={"amount": "50.00", "currency": "EUR"})
+    assert iso.attention("B1") == ("lent-on-conditions",)
+    assert "to be insured for 50.00 EUR on its way back" in iso.notices()[0].text
+    shown = head(iso, capsys)
+    assert "insured for 80 EUR on its way here" in shown and "50.00 EUR on its way back" in shown
+    iso.act("B1", "receive")
+    assert "insur" not in iso.reader()[0].text
+
+
+def test_what_was_lent_without_renewal_is_not_asked_to_be_renewed(iso, capsys):
+    shipped(iso, due=DUE | {"renewable": False})
+    assert iso.attention("B1") == ("lent-on-conditions",)
+    assert "they do not renew it" in iso.notices()[0].text
+    iso.act("B1", "receive")
+    assert "It cannot be renewed." in iso.reader()[0].text
+    assert "no renewal: the lender lent it without renewal" in head(iso, capsys)
+    assert "renew" not in seen(iso).actions
+    before = iso.dump()
+    with pytest.raises(LocalFault, match=r"lent it without renewal.*--anyway") as refused:
+        iso.act("B1", "renew")
+    assert "renew" not in refused.value.possible and iso.dump() == before
+    with iso.store.read() as connection:
+        found = possible_actions.choices(connection, "B1", iso.app.context)
+    against = {one.action.name: str(one.against) for one in found}
+    assert "without renewal" in against["renew"] and not against["return"]
+    iso.act("B1", "renew", anyway=True)
+    assert iso.kinds()[-1] == "RENEW"
+
+
+def test_a_renewal_that_was_granted_all_the_same_names_its_own_terms(iso):
+    shipped(iso, due=DUE | {"renewable": False})
+    iso.act("B1", "receive")
+    iso.act("B1", "renew", anyway=True)
+    iso.hears("RENEW_ANSWER", answer=True, due={"on": "2026-05-20", "renewable": True})
+    assert "renew" in seen(iso).actions
+    iso.act("B1", "renew")
+    assert iso.state("B1") == "RENEW_PENDING"
+
+
+def test_terms_told_by_telephone_are_not_lost_by_undo(iso):
+    shipped(iso, shipped_conditions="no-reproduction")
+    iso.act("B1", "receive", run=False)
+    iso.act("B1", "undo")
+    assert iso.shown("B1").loan_terms == {"condition": "no-reproduction"}
