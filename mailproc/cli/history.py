@@ -16,7 +16,7 @@ from mailproc.ill.terms import Role, State
 from mailproc.notices.incoming_details import plain_note, said
 from mailproc.notices.language import Language
 from mailproc.notices.outgoing_details import telling
-from mailproc.office.queries.request_details import HistoryLine
+from mailproc.office.queries.recorded_history import HistoryLine
 
 FOLDED = 3
 """So many lines of a history that say the same become one."""

@@ -89,7 +89,8 @@ def _to_do(found: RequestDetails, language: Language) -> Iterator[tuple[str, str
 def _ways_on(found: RequestDetails, language: Language) -> Iterator[tuple[str, str]]:
     """Where nobody holds an order of ours any more, and the request is open: whom to ask."""
     line = found.line
-    if line.role != Role.REQUESTER or not State[line.state].gives_way or found.closed_at:
+    over = State[line.state].gives_way or found.flaw
+    if line.role != Role.REQUESTER or not over or found.closed_at:
         return
     waits = next((one.partner for one in found.rota if not one.tried and not one.why_not), "")
     ask = f"mailproc next {line.number}"
@@ -113,6 +114,7 @@ def _particulars(found: RequestDetails, context: Context) -> list[tuple[str, str
         (words["reader_due"], _reader_due(found, language, today)),
         (words["whereabouts"], language.texts.labels["whereabouts"].get(found.whereabouts, "")),
         *((words["conditions"], one) for one in _conditions(found, language)),
+        (words["came"], language.texts.labels["flaw"].get(found.flaw, "")),
         *_asked(found, language, today),
         (words["needed_before"], language.day_word(found.need_before, today) if found.need_before else ""),
         (words["rota"], " → ".join(_place(one, language) for one in found.rota)),

@@ -13,7 +13,8 @@ from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import listing, request_details
 from mailproc.office.queries.listing import Filter, RequestLine
-from mailproc.office.queries.request_details import HistoryLine, RequestDetails
+from mailproc.office.queries.recorded_history import HistoryLine
+from mailproc.office.queries.request_details import RequestDetails
 from mailproc.sentence import sentence
 
 verbs = typer.Typer()

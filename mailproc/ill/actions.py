@@ -60,8 +60,26 @@ VIA = Option(name="via", field="via", value="TEXT", fills=("shipped_via", "retur
 TO = Option(name="to", field="to", value="SYMBOL", fills=("responder",))
 LOCATION = Option(name="location", field="locations", value="SYMBOL", fills=("locations",))
 QUIET = Option(name="quiet", field="quiet", value="")
+WRONG = Option(name="wrong", field="wrong", value="")
+PARTIAL = Option(name="partial", field="partial", value="")
 
-OPTIONS = (NOTE, DATE, REASON, CONDITION, ANSWER, POSITION, LEVEL, SERVICE, COST, VIA, TO, LOCATION, QUIET)
+OPTIONS = (
+    NOTE,
+    DATE,
+    REASON,
+    CONDITION,
+    ANSWER,
+    POSITION,
+    LEVEL,
+    SERVICE,
+    COST,
+    VIA,
+    TO,
+    LOCATION,
+    QUIET,
+    WRONG,
+    PARTIAL,
+)
 """Options that concern every action (--heard-by, --once, --repeat, --dry-run) are not among these."""
 
 
@@ -153,7 +171,10 @@ ACTIONS = (
         name="answer-condition", role=_Q, event="condition", message=_A.CONDITIONAL_REPLY,
         options=(ANSWER,), needs=(ANSWER,), answers="conditional",
     ),
-    Action(name="receive", role=_Q, event="receive", message=_A.RECEIVED, options=(DATE, SERVICE, QUIET)),
+    Action(
+        name="receive", role=_Q, event="receive", message=_A.RECEIVED,
+        options=(DATE, SERVICE, QUIET, WRONG, PARTIAL),
+    ),
     Action(name="return", role=_Q, event="return", message=_A.RETURNED, options=(DATE, VIA, COST)),
     Action(name="renew", role=_Q, event="renew", message=_A.RENEW, options=(DATE,), wants_answer=True),
     Action(name="collected", role=_Q, event="collected", stays=True, within=WITH_US),

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     LOST = "lost"
     DAMAGED = "damaged"
     SUPPLIED_AFTER_END = "supplied-after-end"
+    WRONG_ITEM = "wrong-item"
     LOST_AFTER_RETURNED = "lost-after-returned"
     FOUND_AFTER_LOST = "found-after-lost"
     CONDITION_AFTER_SHIPPED = "condition-after-shipped"
@@ -61,6 +62,8 @@ class Reason(StrEnum):
     ASK_ESTIMATE = "ask-estimate"
     ASK_LOCATIONS = "ask-locations"
     ASK_UNFILLED = "ask-unfilled"
+    WRONG_COPY = "wrong-copy"
+    PARTIAL_COPY = "partial-copy"
     CANCEL_SILENT = "cancel-silent"
     RENEWAL_SILENT = "renewal-silent"
     NO_ANSWER = "no-answer"
@@ -163,6 +166,11 @@ def _unfilled(*ways: str) -> Rule:
     return Rule(until=Until.LOOK, over_with_next=True, ways=ways)
 
 
+def _amiss() -> Rule:
+    """What came is not what was asked for; it is settled by the next order, or when the right one comes."""
+    return Rule(until=Until.STATE, over_with_next=True, ways=(*_AGAIN, "act close"))
+
+
 _TOLD = Rule(until=Until.TOLD)
 
 _ROWS: dict[Reason, Rule] = {
@@ -182,6 +190,7 @@ _ROWS: dict[Reason, Rule] = {
     ),
     Reason.DAMAGED: _look("act message"),
     Reason.SUPPLIED_AFTER_END: _look("act receive", "act return"),
+    Reason.WRONG_ITEM: Rule(until=Until.STATE, ways=("act return", *_AGAIN)),
     Reason.LOST_AFTER_RETURNED: _look("act message"),
     Reason.FOUND_AFTER_LOST: _look("act message", "act close"),
     Reason.CONDITION_AFTER_SHIPPED: _look("act message", "act return"),
@@ -220,6 +229,8 @@ _ROWS: dict[Reason, Rule] = {
     Reason.ASK_ESTIMATE: _unfilled(*_AGAIN),
     Reason.ASK_LOCATIONS: _unfilled("next partner", "again"),
     Reason.ASK_UNFILLED: _unfilled(*_AGAIN),
+    Reason.WRONG_COPY: _amiss(),
+    Reason.PARTIAL_COPY: _amiss(),
     Reason.CANCEL_SILENT: _said_last("act query"),
     Reason.RENEWAL_SILENT: _said_last("act query"),
     Reason.NO_ANSWER: _state(*_ASK, next_settles=True),
@@ -285,6 +296,8 @@ OUTLASTS_A_LOOK = ENDS_WITH_THE_LETTER | {
     reason for reason, rule in RULES.items() if rule.until is Until.STATE
 }
 OVER_WITH_THE_NEXT = frozenset(reason for reason, rule in RULES.items() if rule.over_with_next)
+OF_RECEIPT = frozenset({Reason.WRONG_ITEM, Reason.WRONG_COPY, Reason.PARTIAL_COPY})
+"""What came was not what was asked for; a later receipt says anew how it is."""
 ONLY_LISTED = frozenset(reason for reason, rule in RULES.items() if rule.listed)
 
 

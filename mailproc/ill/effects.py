@@ -15,10 +15,14 @@ class Send:
 
 @dataclass(frozen=True)
 class Notify:
-    """A letter to the reader (to staff: ``flow.notify_staff``). ``level``: the number of a reminder."""
+    """A letter to the reader (to staff: ``flow.notify_staff``).
+
+    ``level``: the number of a reminder; ``note``: a remark of staff, as they wrote it.
+    """
 
     notice: str
     level: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class StateJson(TypedDict, total=False):
     unsent: bool
     whereabouts: str
     loan_terms: LoanTerms
+    flaw: str
     closed: bool
 
 
@@ -133,8 +134,8 @@ class ActFacts(TypedDict, total=False):
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
     ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``anyway``: staff were warned
     and insist; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
-    reader is not told; ``from_letter``: the received letter that made policy act. Of a due date that staff
-    correct: ``due_on``, the new one.
+    reader is not told; ``from_letter``: the received letter that made policy act. Of a receipt: ``wrong``,
+    ``partial``: another item came, or only a part. Of a due date that staff correct: ``due_on``, the new one.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
@@ -149,6 +150,8 @@ class ActFacts(TypedDict, total=False):
     anyway: bool
     goes_on: bool
     remark: str
+    wrong: bool
+    partial: bool
     from_letter: int
     symbol: str
     address: str

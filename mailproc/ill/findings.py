@@ -20,4 +20,6 @@ class Noted(StrEnum):
     NOBODY_IS_TOLD = "nobody is told: the order had never left"
     DONE_BEFORE = "done before"
     HAD_ITS_STEP = "had its step before"
+    WRONG_ITEM = "the wrong item"
+    ONLY_A_PART = "only a part of it"
     OLDER_THAN_OURS = "older than the due date we hold"

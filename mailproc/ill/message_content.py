@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mailproc.ill import loan_terms
 from mailproc.ill.actions import WITHIN
 from mailproc.ill.apdu import Due, IllAnswer, Message, Overdue, Recall, RenewAnswer, Shipped
-from mailproc.ill.facts import Promise
+from mailproc.ill.facts import Facts, Promise
 from mailproc.ill.terms import Role, Service, State
 
 if TYPE_CHECKING:
     from mailproc.ill.transaction_state import Occurrence, TransactionState
+
+
+WRONG, PARTIAL = "wrong", "partial"
 
 
 def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionState":
@@ -25,8 +28,8 @@ def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionS
         return _take_renewal(current, apdu)
     if isinstance(apdu, Message):
         return _take_message(current, occurrence)
-    if occurrence.event == "receive" and current.due_on is None and occurrence.facts.get("due_on"):
-        return replace(current, due_on=date.fromisoformat(occurrence.facts["due_on"]), promise=None)
+    if occurrence.event == "receive":
+        return _take_receipt(current, occurrence.facts)
     if occurrence.event in WITHIN:
         return replace(current, whereabouts=occurrence.event)
     if occurrence.event == "condition-yes":
@@ -34,6 +37,18 @@ def take(current: "TransactionState", occurrence: "Occurrence") -> "TransactionS
     if current.state in (State.CANCELLED, State.NOT_SUPPLIED, State.RECEIVED):
         return replace(current, promise=None)
     return current
+
+
+def flaw(facts: Facts) -> str:
+    """Return how what came differs from what was asked for: '' | wrong | partial."""
+    return WRONG if facts.get("wrong") else PARTIAL if facts.get("partial") else ""
+
+
+def _take_receipt(current: "TransactionState", facts: Facts) -> "TransactionState":
+    after = replace(current, flaw=flaw(facts))
+    if current.due_on is None and facts.get("due_on"):
+        return replace(after, due_on=date.fromisoformat(facts["due_on"]), promise=None)
+    return replace(after, promise=None) if current.state is State.RECEIVED else after
 
 
 def _take_shipped(current: "TransactionState", shipped: Shipped) -> "TransactionState":

@@ -7,7 +7,7 @@ that is ours and not the standard's).
 from dataclasses import dataclass
 from datetime import date
 
-from mailproc.ill import loan_terms, reminders, status_mismatch
+from mailproc.ill import loan_terms, message_content, reminders, status_mismatch
 from mailproc.ill.apdu import IllAnswer, Message, Overdue, Received, Report, Shipped, StatusOrErrorReport
 from mailproc.ill.attention import OF_OUR_LETTER, Reason
 from mailproc.ill.automatic_replies import duplicate_id, prohibited, reply
@@ -27,7 +27,7 @@ from mailproc.ill.machine import CellKind
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
-from mailproc.ill.whereabouts import reader_has
+from mailproc.ill.whereabouts import is_for_reader, reader_has
 
 REMARKS = {"LOSSY": Reason.LETTERS_REPLACED, READER_WROTE: Reason.READER_WROTE}
 """What happened to the content of a letter that did leave, and what a reader wrote: staff must look."""
@@ -51,6 +51,9 @@ HEARD = {
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 
 COPYRIGHT = "lacks-copyright-compliance"
+
+OF_FLAW = {message_content.WRONG: Reason.WRONG_COPY, message_content.PARTIAL: Reason.PARTIAL_COPY}
+"""Why staff must look at a copy that is not what was asked for; a loan of which that holds goes back."""
 
 ASK = {
     "not-found-as-cited": Reason.ASK_CANNOT_MATCH,
@@ -80,6 +83,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_answered_by_itself(step, occurrence),
         *_trouble(occurrence),
         *_for_staff(step, occurrence),
+        *_amiss(step, occurrence),
         *_refused(step, occurrence),
         *_unfilled(step, occurrence),
         *_for_reader(step, occurrence, settings),
@@ -102,8 +106,8 @@ def _said(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
         return (Withdraw(),)
     if occurrence.event == "receive" and occurrence.facts.get("letter_left") is False:
         return (Withdraw(),)  # the item is here, so nobody must look for it, and no lender needs a Received
-    if step.before.unsent:
-        return ()  # nor any later message
+    if step.before.unsent or (occurrence.event == "receive" and step.before.state is State.RECEIVED):
+        return ()  # nor any later message; and that it came was said before
     return (Send(occurrence.apdu),) if occurrence.apdu is not None else ()
 
 
@@ -159,6 +163,14 @@ def _is_on_conditions(step: Step) -> bool:
     """Return whether the lender lets us have the item on conditions that staff must know."""
     lent = step.after
     return lent.role is Role.REQUESTER and bool(lent.loan_terms or lent.renewable is False)
+
+
+def _amiss(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Return why staff must look at what came, if it is not what was asked for."""
+    if occurrence.event != "receive" or not step.after.flaw:
+        return ()
+    loan = step.after.service is Service.LOAN
+    return (AskStaff(Reason.WRONG_ITEM if loan else OF_FLAW[step.after.flaw]),)
 
 
 def _reported(report: Report, step: Step, occurrence: Occurrence) -> Reason | None:
@@ -233,8 +245,8 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
 def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
     if step.before.role is not Role.REQUESTER:
         return ()
-    if occurrence.event == "receive" and not occurrence.facts.get("here"):
-        return () if occurrence.facts.get("quiet") else (Notify("patron/arrived"),)  # also after its end
+    if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):
+        return _arrived(occurrence)  # also after its end
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
         return (Notify("patron/cancelled"),)
     told = _heard_for_reader(step, occurrence, settings)
@@ -247,6 +259,13 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     return ()
 
 
+def _arrived(occurrence: Occurrence) -> tuple[Effect, ...]:
+    """Return the letter about what came, with the remark of staff; none where staff want none."""
+    if occurrence.facts.get("quiet") or occurrence.facts.get("wrong"):
+        return ()
+    return (Notify("patron/arrived", note=(occurrence.apdu.note if occurrence.apdu else None) or ""),)
+
+
 def _given_up(step: Step, occurrence: Occurrence) -> bool:
     """Return whether nothing more will come: it is cancelled, or staff close it before it came.
 
@@ -254,7 +273,7 @@ def _given_up(step: Step, occurrence: Occurrence) -> bool:
     """
     if occurrence.event == "close":
         found = step.before.state
-        return step.moved and (found.awaits_answer or found.gives_way)
+        return step.moved and (found.awaits_answer or found.gives_way or bool(step.before.flaw))
     return step.entered is State.CANCELLED and occurrence.facts.get("letter_left") is not False
 
 
@@ -263,10 +282,10 @@ def _heard_for_reader(step: Step, occurrence: Occurrence, settings: Settings) ->
     if not step.moved:
         return None
     here = occurrence.facts.get("here")
-    has = reader_has(step.before, collected_said=settings.collected_said)
-    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here:
+    has, theirs = reader_has(step.before, collected_said=settings.collected_said), is_for_reader(step.before)
+    if occurrence.event == "RENEW_ANSWER.yes" and step.after.state is State.RECEIVED and here and theirs:
         return Notify("patron/renewed")
-    if occurrence.event == DUE_CORRECTED and here and not occurrence.facts.get("quiet"):
+    if occurrence.event == DUE_CORRECTED and here and theirs and not occurrence.facts.get("quiet"):
         return Notify("patron/due_corrected")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
         return Notify("patron/recalled")
@@ -283,6 +302,8 @@ def _finished(step: Step) -> tuple[Effect, ...]:
 
 
 def _outcome(current: TransactionState) -> str:
+    if current.flaw:
+        return ""
     if current.state is State.CANCELLED:
         return "cancelled"
     copy = current.service is not Service.LOAN

@@ -36,7 +36,8 @@ class TransactionState:
     """``renewal_on``: the date up to which the lender renews automatically (then renew is refused).
 
     ``unsent``: the item arrived before our order left, so the order was withdrawn and no lender knows of it.
-    ``whereabouts``: what staff last said of the item while it is here (``ill/whereabouts.py``).
+    ``whereabouts``: what staff last said of the item while it is here (``ill/whereabouts.py``). ``flaw``:
+    what came was not what was asked for (wrong | partial); the next library may be asked.
     """
 
     role: Role
@@ -52,6 +53,7 @@ class TransactionState:
     unsent: bool = False
     whereabouts: str = ""
     loan_terms: LoanTerms | None = None
+    flaw: str = ""
     closed: bool = False
 
 
@@ -122,9 +124,14 @@ def _takes_back(occurrence: Occurrence) -> bool:
     return occurrence.event == "receive" and occurrence.facts.get("letter_left") is False
 
 
+_FLAWS = {message_content.WRONG: Noted.WRONG_ITEM, message_content.PARTIAL: Noted.ONLY_A_PART}
+
+
 def _beside(current: TransactionState, occurrence: Occurrence) -> str:
     if _takes_back(occurrence):
         return Noted.ORDER_WITHDRAWN
+    if flaw := message_content.flaw(occurrence.facts):
+        return _FLAWS[flaw]
     told = current.unsent and occurrence.event[:1].islower()
     return Noted.NOBODY_IS_TOLD if told else ""
 
@@ -160,8 +167,17 @@ def _outside_the_tables(current: TransactionState, occurrence: Occurrence) -> St
         return Step(current, after, outcome, Noted.WITHDRAWN)
     if (why_not := _refused(current, occurrence)) is not None:
         return Step(current, current, _stays(current, CellKind.REFUSED), why_not)
+    return _beside_the_tables(current, occurrence)
+
+
+def _beside_the_tables(current: TransactionState, occurrence: Occurrence) -> Step | None:
+    """Return what an action of ours does that changes no state; None if the tables decide."""
+    event, flaw = occurrence.event, message_content.flaw(occurrence.facts)
     if event == DUE_CORRECTED:
-        return _due_corrected(current, facts)
+        return _due_corrected(current, occurrence.facts)
+    if event == "receive" and current.state is State.RECEIVED and (current.flaw or flaw):
+        after = replace(current, flaw=flaw, closed=False)
+        return Step(current, after, _stays(current, CellKind.STAY), _beside(current, occurrence))
     if event == "close":
         if current.state <= State.IDLE:
             return None
@@ -273,6 +289,7 @@ def to_json(current: TransactionState) -> StateJson:
         "unsent": current.unsent or None,
         "whereabouts": current.whereabouts or None,
         "loan_terms": current.loan_terms,
+        "flaw": current.flaw or None,
         "closed": current.closed or None,
     }
     return cast(StateJson, {key: value for key, value in found.items() if value is not None})
@@ -295,6 +312,7 @@ def from_json(role: Role, found: StateJson) -> TransactionState:
         unsent=bool(found.get("unsent")),
         whereabouts=found.get("whereabouts", ""),
         loan_terms=found.get("loan_terms"),
+        flaw=found.get("flaw", ""),
         closed=bool(found.get("closed")),
     )
 

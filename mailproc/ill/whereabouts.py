@@ -3,9 +3,15 @@
 Staff say it; it moves no state and no lender hears of it, but a reader is reminded only of what they have.
 """
 
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.transaction_state import TransactionState
 
 COLLECTED, BROUGHT_BACK = "collected", "brought-back"
+
+
+def is_for_reader(current: TransactionState) -> bool:
+    """Return whether the item that is here is with the reader, or waits for them."""
+    return current.flaw != WRONG and current.whereabouts != BROUGHT_BACK
 
 
 def reader_has(current: TransactionState, *, collected_said: bool) -> bool:
@@ -13,6 +19,4 @@ def reader_has(current: TransactionState, *, collected_said: bool) -> bool:
 
     ``collected_said``: staff record what readers collect; otherwise it counts as collected when it came.
     """
-    if current.whereabouts == BROUGHT_BACK:
-        return False
-    return current.whereabouts == COLLECTED or not collected_said
+    return is_for_reader(current) and (current.whereabouts == COLLECTED or not collected_said)

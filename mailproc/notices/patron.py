@@ -34,6 +34,7 @@ class PatronArrived(ToPatron):
         sample=("It may be used in our library only: please read it here.", "It cannot be renewed."),
         optional=True,
     )
+    partial: bool = field_help("Did only a part of it come?", sample=False, optional=True)
     note: str = field_help("A remark of the staff.", sample="To be read in the library.", optional=True)
 
 

@@ -14,6 +14,10 @@ ARRIVED = (
     Situation("a loan at the desk", {"sent_to": ""}),
     Situation("a loan that its library wants back already", {"sent_to": "", "wanted_back": True}),
     Situation(
+        "a part of a copy",
+        {"request": sample_of(Request, service="copy"), "due": "", "sent_to": "", "partial": True},
+    ),
+    Situation(
         "a copy sent as a file",
         {"request": sample_of(Request, service="copy"), "due": "", "note": ""},
     ),

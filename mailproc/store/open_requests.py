@@ -72,6 +72,7 @@ def _attempts(connection: Connection, wanted: Collection[int] | CompoundSelect[A
             TRANSACTION.c.attention, TRANSACTION.c.attention_at,
             EVENT.c.at.label("moved_at"), TRANSACTION.c.updated_at,
             left.exists().label("somebody_left"), timed.exists().label("timed"),
+            TRANSACTION.c.options["flaw"].as_string().label("flaw"),
         )
         .select_from(
             REQUEST.outerjoin(TRANSACTION, TRANSACTION.c.request_id == REQUEST.c.id).outerjoin(

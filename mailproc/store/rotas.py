@@ -26,6 +26,7 @@ def places(connection: Connection, request_id: int) -> list[RotaEntry]:
             TRANSACTION.c.state,
             TRANSACTION.c.closed_at,
             TRANSACTION.c.symbol.label("holder"),
+            TRANSACTION.c.options["flaw"].as_string().label("flaw"),
         )
         .select_from(CANDIDATE.outerjoin(TRANSACTION, CANDIDATE.c.transaction_id == TRANSACTION.c.id))
         .where(CANDIDATE.c.request_id == request_id)

@@ -35,6 +35,7 @@ class TransactionOptions(TypedDict, total=False):
     unsent: bool
     whereabouts: str
     loan_terms: LoanTerms
+    flaw: str
 
 
 class RequestExtras(TypedDict, total=False):
@@ -81,6 +82,11 @@ class Transaction:
     closed_at: datetime | None
     updated_at: datetime
     version: int
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether, as borrower, the next library may be asked: nothing came, or not what was asked for."""
+        return self.state.gives_way or bool((self.options or {}).get("flaw"))
 
 
 @dataclass(frozen=True)
@@ -349,6 +355,7 @@ class RotaEntry:
     state: State | None
     closed_at: datetime | None
     holder: str | None
+    flaw: str | None
 
 
 @dataclass(frozen=True)
@@ -387,6 +394,7 @@ class OpenAttempt:
     updated_at: datetime | None
     somebody_left: bool
     timed: bool
+    flaw: str | None = None
 
 
 @dataclass(frozen=True)

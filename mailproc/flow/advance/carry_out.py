@@ -192,7 +192,7 @@ def _service_time(work: Work) -> datetime:
 
 
 def _notify(work: Work, effect: Notify) -> None:
-    work.intend(NoticeToReader(effect.notice, effect.level))
+    work.intend(NoticeToReader(effect.notice, effect.level, effect.note))
     work.words.append(_told_reader(work, effect))
 
 

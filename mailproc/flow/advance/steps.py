@@ -22,7 +22,7 @@ from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json, policy, status_mismatch, transaction_state
 from mailproc.ill.actions import event_said
 from mailproc.ill.apdu import Apdu, StatusOrErrorReport
-from mailproc.ill.attention import ENDS_WITH_THE_STATE, OUTLASTS_A_LOOK, Reason
+from mailproc.ill.attention import ENDS_WITH_THE_STATE, OF_RECEIPT, OUTLASTS_A_LOOK, Reason
 from mailproc.ill.effects import Effect, Finish, Send
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.events import TIMERS
@@ -37,7 +37,7 @@ from mailproc.store import events, requests, transactions
 from mailproc.store.events import NewEvent
 from mailproc.store.rows import Event, EventResult, Transaction, TransactionOptions
 
-BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_terms")
+BESIDE = ("agreed", "offered", "renewal_on", "unsent", "whereabouts", "loan_terms", "flaw")
 """Parts of a transaction's state that are stored among its options."""
 
 
@@ -156,6 +156,7 @@ def state_of(transaction: Transaction) -> TransactionState:
         unsent=bool(kept.get("unsent")),
         whereabouts=kept.get("whereabouts", ""),
         loan_terms=kept.get("loan_terms"),
+        flaw=kept.get("flaw", ""),
         closed=transaction.closed_at is not None,
     )
 
@@ -195,15 +196,21 @@ def _work(case: Case, event: Event, decided: Decision) -> Work:
     elif event.type == "CHECKED_IN":
         had = [reason for reason in had if reason != Reason.DEMANDED_AFTER_RETURN]  # the lender has it again
     elif event.cause == "staff" and not event.heard_by and event.type not in NOTED:
-        had = [reason for reason in had if reason in OUTLASTS_A_LOOK]
+        settled = OF_RECEIPT if event.type == "receive" else frozenset[Reason]()
+        had = [reason for reason in had if reason in OUTLASTS_A_LOOK - settled]
     return Work(case.connection, event, case.transaction, case.context, attention=had)
 
 
 def _reopen(work: Work, decided: Decision) -> None:
-    """Open a finished request again if it moves (``new_transactions`` does so for a new attempt)."""
-    began = decided.taken.before.state is State.IDLE
+    """Open a finished request again if it moves (``new_transactions`` does so for a new attempt).
+
+    An attempt that brought the wrong item no longer counts: that it goes back opens nothing.
+    """
+    taken = decided.taken
+    began, counts = taken.before.state is State.IDLE, not (taken.before.flaw and taken.after.flaw)
     if (
-        decided.taken.moved
+        taken.moved
+        and counts
         and not began
         and not any(isinstance(effect, Finish) for effect in decided.effects)
     ):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.ill import rota
+from mailproc.ill.message_content import WRONG
 from mailproc.ill.terms import Role
 from mailproc.store import events, outgoing, requests, transactions
 from mailproc.store.rows import Event, Transaction
@@ -30,12 +31,13 @@ def reader_waits(connection: Connection, event: Event, transaction: Transaction)
         return False
     attempts = transactions.of_request(connection, request.id)
     others = (one for one in attempts if one.id != transaction.id and one.closed_at is None)
-    if any(not one.state.gives_way for one in others):
+    if any(not one.gives_way for one in others):
         return False
     left = rota.next_candidate(requests.rota(connection, request.id))
     if event.type != "close" and left is not None:
         return False
-    return not TOLD_THE_END & outgoing.notices_of(connection, [one.id for one in attempts])
+    counts = [one.id for one in attempts if (one.options or {}).get("flaw") != WRONG]
+    return not TOLD_THE_END & outgoing.notices_of(connection, counts)
 
 
 def _goes_on(event: Event) -> bool:

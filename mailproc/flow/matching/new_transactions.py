@@ -29,7 +29,7 @@ def ask(connection: Connection, event: Event, context: Context) -> tuple[Transac
     request = requests.load(connection, event.request_id or 0)
     attempts = transactions.of_request(connection, request.id)
     for attempt in attempts:
-        if attempt.closed_at is None and not attempt.state.gives_way:
+        if attempt.closed_at is None and not attempt.gives_way:
             raise LocalFault(
                 sentence(
                     "attempt-open",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from mailproc.flow import delivery_mode
 from mailproc.flow.prepare.notice_writer import NoticeWriter
 from mailproc.ill import loan_terms
+from mailproc.ill.message_content import PARTIAL
 from mailproc.ill.terms import Service
 from mailproc.notices.patron import ToPatron
 from mailproc.notices.shared_contexts import Patron, Refusal
@@ -60,6 +61,11 @@ def _sent_to(writer: NoticeWriter) -> str:
     return "" if where.get("postal") else str(where.get("electronic") or "")
 
 
+def _partial(writer: NoticeWriter) -> bool:
+    row = writer.transaction
+    return row is not None and (row.options or {}).get("flaw") == PARTIAL
+
+
 def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     if writer.request is None:
         return ()
@@ -86,6 +92,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "conditions": _conditions,
     "sent_to": _sent_to,
+    "partial": _partial,
     "reasons": _refusals,
 }
 """A function for each name that a letter to a reader may use (``notices/patron.py``)."""

@@ -51,8 +51,9 @@ class StaffAct:
     ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
     amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
     ``locations``: symbols of holding libraries. ``heard_by`` (phone | post | portal): the partner told us;
-    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``anyway``: staff
-    insist on what was refused as pointless. ``once``: a mark that makes a double click one action.
+    the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``wrong``,
+    ``partial``: what came is not what was asked for. ``anyway``: staff insist on what was refused as
+    pointless. ``once``: a mark that makes a double click one action.
     """
 
     action: str
@@ -70,6 +71,8 @@ class StaffAct:
     to: str = ""
     locations: tuple[str, ...] = ()
     quiet: bool = False
+    wrong: bool = False
+    partial: bool = False
     heard_by: str = ""
     repeat: bool = False
     anyway: bool = False
@@ -189,7 +192,10 @@ def _money(act: StaffAct) -> Money | None:
 
 
 def _receive(act: StaffAct, scene: Scene) -> Apdu:
-    return Received(received_on=_happened(act, scene), shipped_service=_shipped_service(act, scene))
+    kind = _shipped_service(act, scene)
+    if act.partial and (act.wrong or kind is Service.LOAN):
+        raise LocalFault(sentence("part-of-loan"))
+    return Received(received_on=_happened(act, scene), shipped_service=kind)
 
 
 def _shipped_service(act: StaffAct, scene: Scene) -> Service:

@@ -5,6 +5,7 @@ An action is refused before anything changes, with a sentence that names what is
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -147,8 +148,8 @@ def _facts(act: StaffAct, said: Apdu | None) -> Facts | None:
     if act.repeat:
         return {"again": True}
     facts: Facts = {"remark": act.note} if act.note and said is None else {}
-    if act.quiet:
-        facts["quiet"] = True
-    if act.anyway:
-        facts["anyway"] = True
+    decided: Facts = {
+        "quiet": act.quiet, "wrong": act.wrong, "partial": act.partial, "anyway": act.anyway
+    }  # fmt: skip
+    facts |= cast(Facts, {name: True for name, said in decided.items() if said})
     return facts or None

@@ -21,7 +21,9 @@ from mailproc.store import open_requests, skipped_letters
 from mailproc.store.rows import OpenAttempt
 from mailproc.store.skipped_letters import Remembered
 
-MAY_NEED = {state.name for _, state in OUR_TURN} | {state.name for state in State if state.gives_way}
+MAY_NEED = {state.name for _, state in OUR_TURN} | {
+    state.name for state in State if state.gives_way or state is State.RETURNED
+}
 """States in which an action of ours may be due; in all others only a reason or a promise makes it so."""
 
 
@@ -191,7 +193,7 @@ def _unspoken(last: OpenAttempt, day: date) -> set[str]:
         return {Reason.PROMISE_DUE if passed else Reason.PROMISED}
     if reason := OUR_TURN.get((role, state)):
         return {reason}
-    if borrowing and (state is State.IDLE or state.gives_way):
+    if borrowing and (state is State.IDLE or state.gives_way or last.flaw):
         return {Reason.ASK_UNFILLED if last.somebody_left else Reason.END_OF_ROTA}
     return set()
 

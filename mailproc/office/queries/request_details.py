@@ -12,55 +12,27 @@ from sqlalchemy import Connection, select
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received, reader_standing, unconfirmed
-from mailproc.ill import apdu_json, machine
+from mailproc.ill import machine
 from mailproc.ill.actions import WITH_US
-from mailproc.ill.apdu import Apdu
-from mailproc.ill.apdu_json import ApduJson, DeliveryJson, ItemJson
-from mailproc.ill.event_names import spoken
-from mailproc.ill.facts import Facts, LoanTerms
+from mailproc.ill.apdu_json import DeliveryJson, ItemJson
+from mailproc.ill.facts import LoanTerms
 from mailproc.ill.rota import Candidate
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
-from mailproc.office.queries import agenda, answered, pending_timers
+from mailproc.office.queries import agenda, answered, pending_timers, recorded_history
 from mailproc.office.queries.find import request_of
 from mailproc.office.queries.listing import ListedRequest, RequestLine, joined, line_of, unsent
 from mailproc.office.queries.pending_timers import NextTimer
+from mailproc.office.queries.recorded_history import HistoryLine
 from mailproc.sentence import Note, note
 from mailproc.store import events, outgoing, patrons, requests, transactions
-from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import made
 from mailproc.store.requests import REQUEST
 from mailproc.store.rows import Intent, StoredRequest, Transaction
-from mailproc.store.transactions import TRANSACTION
 
 if TYPE_CHECKING:
     from mailproc.notices.catalogue import Way
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """One line of a history.
-
-    ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
-    answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
-    the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer) and ``why`` (what happened
-    to a letter of ours).
-    """
-
-    attempt: int
-    at: datetime
-    event: str
-    from_state: str
-    to_state: str
-    note: str
-    cause: dict[str, str]
-    spoken: str
-    apdu: Apdu | None = None
-    theirs: bool = False
-    remark: str = ""
-    answered: tuple[str, ...] = ()
-    why: Note | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +76,7 @@ class RequestDetails:
     not in config.toml and has our request now. ``questions``: what staff must confirm. ``ways``: commands
     that help with what needs attention. ``reader_due``: by when the reader must bring a loan back.
     ``whereabouts``: of a loan that is here: hold-shelf | collected | brought-back, '' where nobody says it.
+    ``flaw``: what came was not what was asked for: wrong | partial.
     """
 
     line: RequestLine
@@ -129,6 +102,7 @@ class RequestDetails:
     questions: tuple[Question, ...] = ()
     ways: "tuple[Way, ...]" = ()
     whereabouts: str = ""
+    flaw: str = ""
 
 
 def shown(
@@ -169,12 +143,13 @@ def shown(
         rota=tuple(requests.rota(connection, request.id)),
         letters=tuple(_letters(connection, attempts)),
         untold=tuple(_untold(connection, attempts)) if request.patron_id is not None else (),
-        history=tuple(_history(connection, request.id)),
+        history=tuple(recorded_history.history(connection, request.id)),
         next=pending_timers.next_of(connection, request.id),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
         ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
         whereabouts=_whereabouts(connection, latest, context) if latest else "",
+        flaw=(latest.options or {}).get("flaw", "") if latest else "",
     )
 
 
@@ -276,72 +251,3 @@ def _untold(connection: Connection, attempts: Sequence[Transaction]) -> list[Unt
     """Return what the reader was not told."""
     unwritten = outgoing.unwritten(connection, [attempt.id for attempt in attempts])
     return [Untold(one.notice.name, note(one.last_error)) for one in unwritten]
-
-
-@dataclass(frozen=True)
-class RecordedStep:
-    """A row of the history with the attempt and the event that it belongs to."""
-
-    id: int
-    transaction_id: int
-    event_id: int
-    at: datetime
-    event: str
-    from_state: str
-    to_state: str
-    note: str
-    attempt: int
-    cause: str
-    apdu: ApduJson | None
-    facts: Facts | None
-    inbox_id: int | None
-    actor: str
-    heard_by: str
-
-
-def _history(connection: Connection, request_id: int) -> list[HistoryLine]:
-    statement = (
-        select(
-            HISTORY,
-            TRANSACTION.c.attempt,
-            EVENT.c.cause,
-            EVENT.c.apdu,
-            EVENT.c.facts,
-            EVENT.c.inbox_id,
-            EVENT.c.actor,
-            EVENT.c.heard_by,
-        )
-        .join(TRANSACTION, TRANSACTION.c.id == HISTORY.c.transaction_id)
-        .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
-        .where(TRANSACTION.c.request_id == request_id)
-        .order_by(HISTORY.c.id)
-    )
-    return [_change(step) for step in made(RecordedStep, connection.execute(statement))]
-
-
-def _change(row: RecordedStep) -> HistoryLine:
-    facts = row.facts or {}
-    return HistoryLine(
-        row.attempt,
-        row.at,
-        row.event,
-        row.from_state,
-        row.to_state,
-        row.note,
-        _cause(row),
-        spoken(row.event, row.apdu),
-        apdu_json.from_json(row.apdu) if row.apdu else None,
-        row.cause == "letter" or bool(row.heard_by),
-        facts.get("remark") or "",
-        tuple(facts.get("answered") or ()),
-        note(facts["why"]) if facts.get("why") else None,
-    )
-
-
-def _cause(row: RecordedStep) -> dict[str, str]:
-    if row.cause == "letter" and row.inbox_id is not None:
-        return {"kind": "letter", "id": f"I{row.inbox_id}"}
-    if row.cause == "staff":
-        told = {"heard_by": row.heard_by} if row.heard_by else {}
-        return {"kind": "staff", "id": row.actor or "staff"} | told
-    return {"kind": row.cause, "id": f"E{row.event_id}"}

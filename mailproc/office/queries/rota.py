@@ -61,7 +61,8 @@ def rota(connection: Connection, context: Context, number: str) -> Rota:
     active, waits = False, paused(connection, context)
     for row in rotas.places(connection, request.id):
         if row.transaction_id is not None:
-            active |= row.closed_at is None and row.state is not None and not row.state.gives_way
+            gives_way = row.state is not None and (row.state.gives_way or bool(row.flaw))
+            active |= row.closed_at is None and not gives_way
             found.append(_asked(connection, context, request.number, row, row.transaction_id))
         else:
             found.append(_waiting(row, context, waits, first=not any(one.became == "next" for one in found)))

@@ -127,7 +127,7 @@ def _amend(
 
 def _way(connection: Connection, request: StoredRequest, transaction: Transaction, *, again: bool) -> str:
     """Return what a correction means now. Raise LocalFault if it is not possible, or too late."""
-    ended = transaction.state.gives_way
+    ended = transaction.gives_way
     name = f"{request.number}-{transaction.attempt}"
     bounced = transaction.state is State.PENDING and order_letters.came_back(connection, transaction.id)
     if again and (ended or bounced):

@@ -1,0 +1,111 @@
+"""Read the history of a request: each step with its cause and what was said. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Apdu
+from mailproc.ill.apdu_json import ApduJson
+from mailproc.ill.event_names import spoken
+from mailproc.ill.facts import Facts
+from mailproc.sentence import Note, note
+from mailproc.store.events import EVENT, HISTORY
+from mailproc.store.prepared_statements import made
+from mailproc.store.transactions import TRANSACTION
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line of a history.
+
+    ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
+    answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
+    the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer) and ``why`` (what happened
+    to a letter of ours).
+    """
+
+    attempt: int
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    note: str
+    cause: dict[str, str]
+    spoken: str
+    apdu: Apdu | None = None
+    theirs: bool = False
+    remark: str = ""
+    answered: tuple[str, ...] = ()
+    why: Note | None = None
+
+
+@dataclass(frozen=True)
+class RecordedStep:
+    """A row of the history with the attempt and the event that it belongs to."""
+
+    id: int
+    transaction_id: int
+    event_id: int
+    at: datetime
+    event: str
+    from_state: str
+    to_state: str
+    note: str
+    attempt: int
+    cause: str
+    apdu: ApduJson | None
+    facts: Facts | None
+    inbox_id: int | None
+    actor: str
+    heard_by: str
+
+
+def history(connection: Connection, request_id: int) -> list[HistoryLine]:
+    """Return the steps of all attempts, oldest first."""
+    statement = (
+        select(
+            HISTORY,
+            TRANSACTION.c.attempt,
+            EVENT.c.cause,
+            EVENT.c.apdu,
+            EVENT.c.facts,
+            EVENT.c.inbox_id,
+            EVENT.c.actor,
+            EVENT.c.heard_by,
+        )
+        .join(TRANSACTION, TRANSACTION.c.id == HISTORY.c.transaction_id)
+        .join(EVENT, EVENT.c.id == HISTORY.c.event_id)
+        .where(TRANSACTION.c.request_id == request_id)
+        .order_by(HISTORY.c.id)
+    )
+    return [_change(step) for step in made(RecordedStep, connection.execute(statement))]
+
+
+def _change(row: RecordedStep) -> HistoryLine:
+    facts = row.facts or {}
+    return HistoryLine(
+        row.attempt,
+        row.at,
+        row.event,
+        row.from_state,
+        row.to_state,
+        row.note,
+        _cause(row),
+        spoken(row.event, row.apdu),
+        apdu_json.from_json(row.apdu) if row.apdu else None,
+        row.cause == "letter" or bool(row.heard_by),
+        facts.get("remark") or "",
+        tuple(facts.get("answered") or ()),
+        note(facts["why"]) if facts.get("why") else None,
+    )
+
+
+def _cause(row: RecordedStep) -> dict[str, str]:
+    if row.cause == "letter" and row.inbox_id is not None:
+        return {"kind": "letter", "id": f"I{row.inbox_id}"}
+    if row.cause == "staff":
+        told = {"heard_by": row.heard_by} if row.heard_by else {}
+        return {"kind": "staff", "id": row.actor or "staff"} | told
+    return {"kind": row.cause, "id": f"E{row.event_id}"}

@@ -1,0 +1,142 @@
+"""What came is not what was asked for: staff decide what the reader hears, and ask for the right one."""
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office.queries import agenda, rota
+from mailproc.office.requests import amend
+from mailproc.office.requests.corrections import Correction
+from tests.support.partners import BL, SECOND
+
+READER = "r@readers.example"
+
+
+def bodies(world) -> list[str]:
+    return [letter.text for letter in world.to(READER)]
+
+
+def came(world, service: str = "LOAN", *partners: str) -> str:
+    number = world.place(*(partners or (BL, SECOND)), service=service)
+    world.hear(f"{number}-1 SHIPPED {service}")
+    return number
+
+
+def groups(world) -> dict[str, str]:
+    with world.store.read() as connection:
+        found = agenda.agenda(connection, world.app.context)
+    return {one.number: group.reason for group in found.groups for one in group.requests}
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["at once", "after it was received"])
+def test_a_wrong_loan_goes_back_and_the_next_library_is_asked(world, first):
+    number = came(world)
+    if first:
+        world.act(number, "receive", quiet=True)
+    world.act(number, "receive", wrong=True)
+    assert bodies(world) == [] and world.attention(number) == ("wrong-item",)
+    assert world.shown(number).flaw == "wrong" and "the wrong item" in world.shown(number).history[-1].note
+    world.next(number)
+    assert (world.transaction(number)["partner"], world.state(number)) == (SECOND, "PENDING")
+    assert groups(world)[number] == "wrong-item", "the first is still to be sent back"
+    world.act(f"{number}-1", "return")
+    assert groups(world) == {} and world.shown(number).line.outcome == ""
+    world.hear(f"{number}-2 SHIPPED LOAN", of=SECOND)
+    world.act(number, "receive")
+    assert len(bodies(world)) == 1
+    world.act(number, "return")
+    assert world.shown(number).line.outcome == "filled"
+
+
+def test_a_wrong_loan_that_went_back_waits_for_staff(world):
+    """Its request is not filled, and nothing hides it."""
+    number = came(world, "LOAN", BL)
+    world.act(number, "receive", wrong=True)
+    world.act(number, "return")
+    assert world.shown(number).closed_at is None
+    assert groups(world) == {number: "end-of-rota"}
+    world.act(number, "close")
+    (text,) = bodies(world)
+    assert "Your request has been ended" in text
+
+
+def test_the_same_library_is_asked_again_without_close(world):
+    number = came(world)
+    world.act(number, "receive", wrong=True)
+    right = Correction(item={"edition": "2nd"})
+    done = amend.amend(world.store, world.app.context, number, right, again=True)
+    world.run()
+    assert (done.attempt, done.partner, world.state(number)) == (2, BL, "PENDING")
+
+
+def test_the_reader_is_not_reminded_of_what_goes_back(world):
+    number = came(world)
+    world.act(number, "receive", wrong=True)
+    world.days(60)
+    assert bodies(world) == [] and "send-back" in world.attention(number)
+
+
+def test_a_return_of_the_wrong_one_opens_nothing(world):
+    number = came(world)
+    world.act(number, "receive", wrong=True)
+    world.next(number)
+    world.hear(f"{number}-2 SHIPPED LOAN", of=SECOND)
+    world.act(number, "receive")
+    world.act(number, "return")
+    world.act(f"{number}-1", "return")
+    assert world.shown(number).line.outcome == "filled"
+
+
+@pytest.mark.parametrize("how", ["wrong", "partial"])
+def test_a_copy_that_is_not_what_was_asked_does_not_end_the_request(world, how):
+    number = came(world, "COPY")
+    world.act(number, "receive", note="Pages 50-52 are missing.", **{how: True})
+    assert world.shown(number).closed_at is None and world.attention(number) == (f"{how}-copy",)
+    if how == "partial":
+        (text,) = bodies(world)
+        assert "Not all of it has come yet." in text and "Pages 50-52 are missing." in text
+    else:
+        assert bodies(world) == []
+    world.act(number, "receive")
+    assert world.shown(number).line.outcome == "filled" and world.attention(number) == ()
+    assert "Not all of it" not in bodies(world)[-1] and len(bodies(world)) == 1 + (how == "partial")
+
+
+def test_a_copy_that_ended_the_request_is_found_to_be_wrong(world):
+    number = came(world, "COPY")
+    world.act(number, "receive")
+    assert world.shown(number).line.outcome == "filled"
+    world.act(number, "receive", wrong=True)
+    assert world.shown(number).closed_at is None and groups(world) == {number: "wrong-copy"}
+    world.next(number)
+    assert groups(world) == {}
+
+
+def test_a_wrong_receipt_is_undone(small_world):
+    number = came(small_world)
+    before = small_world.transaction(number)["options"]
+    small_world.act(number, "receive", wrong=True, run=False)
+    small_world.act(number, "undo")
+    assert small_world.state(number) == "SHIPPED" and small_world.transaction(number)["options"] == before
+
+
+@pytest.mark.parametrize(
+    ("service", "how"), [("LOAN", {"partial": True}), ("COPY", {"partial": True, "wrong": True})]
+)
+def test_only_a_copy_comes_in_part(small_world, service, how):
+    number = came(small_world, service)
+    with pytest.raises(LocalFault, match="--partial is of a copy"):
+        small_world.act(number, "receive", **how)
+
+
+def test_a_note_stands_in_the_letter_as_staff_wrote_it(small_world):
+    number = came(small_world)
+    small_world.act(number, "receive", note="With its map, please.")
+    (text,) = bodies(small_world)
+    assert "Please note: With its map, please." in text
+
+
+def test_the_rota_says_that_nobody_is_asked_now(small_world):
+    number = came(small_world)
+    small_world.act(number, "receive", wrong=True)
+    with small_world.store.read() as connection:
+        assert not rota.rota(connection, small_world.app.context, number).open
