@@ -146,6 +146,15 @@ class PartnerArtemail(Section):
         return self.account if self.enabled else ()
 
 
+class PartnerLetter(Section):
+    """Letters to this partner's people: how they look, and what they say of the reader."""
+
+    layout: Literal["letter", "plain"] = "letter"  # plain: an order as labelled lines
+    name_reader: bool = False  # is the reader's name told? The card number and status always are
+    postal: tuple[str, ...] = ()  # their address, line by line, above each letter
+    signer: tuple[str, ...] = ()  # lines above our name, such as who signs
+
+
 class Login(Section):
     """As whom a partner's server logs in (SMTP AUTH). ``hash``: of the password, argon2id, a PHC string."""
 
@@ -170,6 +179,7 @@ class Partner(Section):
     login: Login | None = None
     manner: dict[str, Literal["SEND", "NOTICE", "LOCAL", "REFUSE"]] = Field(default_factory=dict)
     artemail: PartnerArtemail = PartnerArtemail()
+    letter: PartnerLetter = PartnerLetter()
 
 
 class Schedule(Section):

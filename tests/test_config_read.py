@@ -16,6 +16,7 @@ ROOT = Path(mailproc.__file__).parent
 HELD_AS: dict[str, set[str]] = {
     "Config": {"config"},
     "Login": {"login"},
+    "PartnerLetter": {"letter"},
     "Partner": {"partner", "one", "bundle", "to"},
     "PartnerArtemail": {"artemail", "settings"},
     "DeliveryKeywords": {"wanted"},

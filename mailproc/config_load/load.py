@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailproc.config import Config
 from mailproc.config_load import rules, secret, toml_file, types
+from mailproc.config_load.letter_layout import with_plain_orders
 from mailproc.config_load.problem import ConfigProblem, ConfigSource, misconfigured
 
 ABSENT = "there is no such file; --config FILE or MAILPROC_CONFIG names another"
@@ -43,7 +44,7 @@ def _read(
     stray = [types.unknown_key(("file",))] if "file" in source.data else []
     data = {key: value for key, value in source.data.items() if key != "file"}
     data, hidden = secret.put_in(data, source.path.parent, needed=secrets_needed)
-    data["file"] = str(source.path)
+    data = with_plain_orders(data) | {"file": str(source.path)}
     config, wrong = types.validate(data)
     problems = [*stray, *hidden, *wrong]
     if config is None and all(map(types.is_unknown, wrong)):

@@ -20,6 +20,9 @@ OPTIONAL: Mapping[Role, tuple[ApduType, ...]] = {
 """Messages that each side may omit (ISO 10161-1, Requester- and Responder-Optional-Messages-Type)."""
 
 
+_TEXTS = {ApduType.ILL_REQUEST: "partner/order", ApduType.RETURNED: "partner/returned"}
+
+
 def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: Role, dialect: str) -> Manner:
     """Return SEND, NOTICE, LOCAL or REFUSE.
 
@@ -35,10 +38,22 @@ def effective(codec: Codec, partner: Partner | None, apdu_type: ApduType, role: 
 
 
 def of_message(codec: Codec, partner: Partner | None, apdu: Apdu, role: Role, dialect: str) -> Manner:
-    """Return the same for one message: LOCAL also if this partner is not sent it, and does not need it."""
+    """Return the same for one message.
+
+    LOCAL also if this partner is not sent it, and does not need it; NOTICE also if its system has no message
+    for it, while there is one for its type.
+    """
     manner = effective(codec, partner, apdu.type, role, dialect)
-    quiet = manner is Manner.SEND and codec.unsaid(apdu, dialect, partner)
-    return Manner.LOCAL if quiet else manner
+    if manner is not Manner.SEND:
+        return manner
+    if codec.unsaid(apdu, dialect, partner):
+        return Manner.LOCAL
+    return Manner.NOTICE if codec.lacks_word(apdu, dialect) else manner
+
+
+def text_of(apdu: Apdu) -> str:
+    """Return the name of the text in which the people of a partner read ``apdu``."""
+    return _TEXTS.get(apdu.type, "partner/notice")
 
 
 def not_renewed(transaction: Transaction) -> str:
@@ -80,8 +95,6 @@ def expressible(
 
     def able(name: str) -> bool:
         action = BY_NAME[name]
-        if action.results is not None:
-            return ability.takes(action.results)
         kind = action.message
         if kind is None:
             return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from mailproc.notices import situations
 from mailproc.notices.digest import StaffDigest
+from mailproc.notices.partner import TO_PARTNERS, PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
 from mailproc.notices.patron import TO_READERS, ToPatron
 from mailproc.notices.shared_contexts import OurLibrary, PartnerLibrary, Patron, Refusal, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
@@ -23,6 +24,7 @@ __all__ = [
     "OurLibrary",
     "PartnerLibrary",
     "PartnerNotice",
+    "PartnerOrder",
     "PartnerReturned",
     "Patron",
     "Refusal",
@@ -149,36 +151,7 @@ class StaffAttention:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class PartnerNotice:
-    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
-    partner: PartnerLibrary = field_help("The library that is written to.", sample=sample_of(PartnerLibrary))
-    request: Request = field_help("What it is about.", sample=sample_of(Request))
-    their_number: str = field_help(
-        "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
-    )
-    what: str = field_help("What we have to say.", sample="it is lost")
-    said: tuple[str, ...] = field_help(
-        "What else our message says: days, prices, conditions, the damage.",
-        sample=("the damage: it is wet",),
-        optional=True,
-    )
-    note: str = field_help("A remark of the staff.", sample="We are sorry.", optional=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartnerReturned:
-    library: OurLibrary = field_help("This library.", sample=sample_of(OurLibrary))
-    partner: PartnerLibrary = field_help("The library that is written to.", sample=sample_of(PartnerLibrary))
-    request: Request = field_help("What is on its way back.", sample=sample_of(Request))
-    their_number: str = field_help("Their number of it.", sample="7654321", optional=True)
-    returned: str = field_help("When it left.", sample="Mon 23 Nov 2026")
-    via: str = field_help("How it travels.", sample="parcel", optional=True)
-    insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
-    note: str = field_help("A remark of the staff.", sample="With its map.", optional=True)
-
-
-NoticeContext = ToPatron | StaffAttention | StaffDigest | PartnerNotice | PartnerReturned
+NoticeContext = ToPatron | ToPartner | StaffAttention | StaffDigest
 
 NOTICES = (
     *TO_READERS,
@@ -194,15 +167,6 @@ NOTICES = (
         "The day's work for staff, grouped by reason.",
         situations=situations.DIGEST,
     ),
-    Contract(
-        "en/partner/notice.txt",
-        PartnerNotice,
-        "Tells another library's people what its protocol has no message for.",
-    ),
-    Contract(
-        "en/partner/returned.txt",
-        PartnerReturned,
-        "Tells another library's people that its item is on the way back (where that is switched on).",
-    ),
+    *TO_PARTNERS,
 )
 """The notices that something sends: only these are shown to staff and to be changed by them."""

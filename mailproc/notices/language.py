@@ -57,6 +57,18 @@ class Language:
         texts = self.texts
         return _first(reason, texts.reasons, texts.ends, texts.heard, texts.done)
 
+    def our_reason_word(self, reason: str) -> str:
+        """Why we cannot supply it, or on which condition, as we say it to another library."""
+        return self.texts.our_reasons.get(reason) or self.condition_word(reason)
+
+    def wish(self, name: str, value: str) -> str:
+        """A wish of a request, with its value."""
+        return self.texts.wishes[name].format(value=value)
+
+    def kind_word(self, kind: str) -> str:
+        """What kind of item it is, by the value of its type."""
+        return self.texts.kinds.get(kind, kind)
+
     def condition_word(self, condition: str) -> str:
         """What they set as a condition: by the standard's name."""
         return self.texts.conditions.get(condition) or self.reason_word(condition)

@@ -4,15 +4,17 @@ Only letters to people have this net. A broken text for a machine holds its orde
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from mailproc import slow_work
 from mailproc.notices.catalogue import NoticeContext
 from mailproc.notices.render import Notice, letter_of, lines_of, path_of
+from mailproc.notices.whole_letter import whole
 from mailproc.store.tables import TemplateGood
 from mailproc.templating.environment import Templates
 from mailproc.templating.problem import BrokenTemplate, TemplateProblem
@@ -71,17 +73,23 @@ def render_safely(
     values = lines_of(context)
     problems: tuple[TemplateProblem, ...] = ()
     try:
-        notice = letter_of(templates.render(path, values), path)
+        notice = _letter(templates.render(path, values), context, values, path)
         return Rendered(notice, used_path, "file", (), _news(templates, path, last_good))
     except BrokenTemplate as broken:
         problems = broken.problems
     for used, text in _others(templates, path, last_good):
         try:
-            notice = letter_of(templates.render_text(path, text, values, f"{path} ({used})"), path)
+            notice = _letter(
+                templates.render_text(path, text, values, f"{path} ({used})"), context, values, path
+            )
             return Rendered(notice, used_path, used, problems)
         except BrokenTemplate as broken:
             problems += broken.problems
     raise BrokenTemplate(problems)
+
+
+def _letter(text: str, context: NoticeContext, values: Mapping[str, Any], path: str) -> Notice:
+    return whole(letter_of(text, path), context, values, path)
 
 
 def _news(templates: Templates, path: str, last_good: Callable[[str], str | None]) -> tuple[str, str] | None:

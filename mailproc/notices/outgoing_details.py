@@ -8,6 +8,7 @@ from mailproc.ill.apdu import (
     Apdu,
     CheckedIn,
     Damaged,
+    Due,
     ForwardNotification,
     IllAnswer,
     Overdue,
@@ -16,6 +17,7 @@ from mailproc.ill.apdu import (
     RenewAnswer,
     Returned,
     Shipped,
+    StatusOrErrorReport,
 )
 from mailproc.notices.language import Language
 
@@ -35,33 +37,53 @@ def _parts(apdu: Apdu, language: Language) -> Iterator[tuple[str, Any]]:
         case IllAnswer():
             yield from _answer(apdu, language)
         case Shipped():
-            yield from (
-                ("on", apdu.shipped_on),
-                ("via", apdu.shipped_via),
-                ("cost", language.amount(apdu.cost)),
-            )
-            yield "due", apdu.due and apdu.due.on
+            yield from _shipped(apdu, language)
         case Returned():
             yield from (("on", apdu.returned_on), ("via", apdu.returned_via))
             yield "insured", language.amount(apdu.insured_for)
         case Overdue():
             yield from (("due", apdu.due and apdu.due.on), ("level", (apdu.level or 0) > 1 and apdu.level))
-        case RenewAnswer():
-            yield "due", apdu.due and apdu.due.on
-        case Renew():
-            yield "until", apdu.desired_due_on
+        case Renew() | RenewAnswer():
+            yield from _renewal(apdu)
         case Received(received_on=on) | CheckedIn(checked_in_on=on):
             yield "on", on
         case Damaged():
             yield "damage", apdu.damaged_details
-        case ForwardNotification():
-            yield "responder", apdu.responder
+        case ForwardNotification(responder=library):
+            yield "responder", library
+        case StatusOrErrorReport():
+            yield "state", _state(apdu, language)
+
+
+def _renewal(said: Renew | RenewAnswer) -> Iterator[tuple[str, Any]]:
+    if isinstance(said, RenewAnswer):
+        yield from _due(said.due)
+    else:
+        yield "until", said.desired_due_on
+
+
+def _state(said: StatusOrErrorReport, language: Language) -> str:
+    state = said.report.current_state if said.report else None
+    return language.term_word(state) if state else ""
+
+
+def _shipped(shipped: Shipped, language: Language) -> Iterator[tuple[str, Any]]:
+    yield from (("on", shipped.shipped_on), ("via", shipped.shipped_via))
+    yield from (("sent_to", shipped.electronic_delivery), ("cost", language.amount(shipped.cost)))
+    yield from _due(shipped.due)
+    condition = shipped.shipped_conditions
+    yield "condition", condition and language.our_reason_word(condition)
+
+
+def _due(due: Due | None) -> Iterator[tuple[str, Any]]:
+    if due is not None:
+        yield from (("due", due.on), ("not_renewable", due.renewable is False))
 
 
 def _answer(answer: IllAnswer, language: Language) -> Iterator[tuple[str, Any]]:
-    yield "reason", answer.reason and language.reason_word(answer.reason)
+    yield "reason", answer.reason and language.our_reason_word(answer.reason)
     for one in answer.conditions:
-        yield from (("condition", language.condition_word(one.condition)), ("reply_by", one.reply_by))
+        yield from (("condition", language.our_reason_word(one.condition)), ("reply_by", one.reply_by))
     yield from (("position", answer.position), ("supply_on", answer.supply_on), ("retry_on", answer.retry_on))
     yield "cost", answer.cost_words or language.amount(answer.cost_estimate)
     yield "locations", ", ".join(filter(None, (one.symbol or one.name for one in answer.locations)))

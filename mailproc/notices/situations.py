@@ -33,6 +33,11 @@ CANCELLED = (
     Situation("staff have ended it", {"needed_by": ""}),
     Situation("its day has passed", {"note": ""}),
 )
+ORDER = (
+    Situation("a loan", {"electronic": "", "copyright": ""}),
+    Situation("a copy by e-mail", {"request": sample_of(Request, service="copy"), "post": (), "bill": ()}),
+    Situation("a copy by e-mail or post", {"request": sample_of(Request, service="copy")}),
+)
 DIGEST = (
     Situation("a day with work", {}),
     Situation("nothing to do", vars(digest(sample_of(OurLibrary), "Mon 23 Nov 2026", (), 214))),

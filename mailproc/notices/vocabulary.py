@@ -29,6 +29,8 @@ class Vocabulary:
     """By event, in lower case: acts of staff, of the clock and of our rules."""
     reasons: Words
     """By REASON_UNFILLED of ``ill.terms``."""
+    our_reasons: Words
+    """Those reasons and conditions that read otherwise when we say them."""
     conditions: Words
     reader_conditions: Words
     """By a condition that concerns the reader, as a sentence to the reader."""
@@ -41,7 +43,11 @@ class Vocabulary:
     people: Words
     incoming: Words
     outgoing: Words
+    please: Words
+    """By the rows of ``told`` that ask for something."""
     wishes: Words
+    kinds: Words
+    """By the type of an item."""
     ways: Words
     questions: Words
     """By what a letter taught (``store.partner_addresses``)."""

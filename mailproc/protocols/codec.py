@@ -81,7 +81,7 @@ class Wire:
 
     ``role`` is ours; ``dialect`` the transaction's; ``address`` where the letter goes, '' for the partner's
     own; ``today`` is in the library's time zone. ``readable`` returns a message as text for people, a summary
-    first.
+    first; ``in_words`` writes it as a whole letter to people, for a codec that is ``for_people``.
     """
 
     library: Library
@@ -93,6 +93,7 @@ class Wire:
     file_ref: str = ""
     today: date | None = None
     readable: Callable[[Apdu], Sequence[str]] | None = None
+    in_words: Callable[[Apdu], Body] | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,8 @@ class Codec(ABC):
     name: ClassVar[str]
     repeat_safe: ClassVar[bool] = False
     """Whether receivers discard repeats, so that a letter in doubt may be sent again."""
+    for_people: ClassVar[bool] = False
+    """Whether people read its letters: then ``Wire.in_words`` writes them."""
     media_types: ClassVar[frozenset[str]] = frozenset()
     """Media types that identify a part as this protocol's message."""
 
@@ -232,6 +235,14 @@ class Codec(ABC):
     def refuses(self, apdu: Apdu, dialect: str = "") -> Part:  # noqa: ARG002
         """Return why this APDU cannot be expressed although its type has a manner; '' if it can."""
         return ""
+
+    def lacks_word(self, apdu: Apdu, dialect: str = "") -> bool:
+        """Return whether the partner's system has no message for this APDU: its people are written to.
+
+        Asked of a type whose manner is SEND. An order is never for people; a codec that refuses a message
+        for what staff can correct says so here.
+        """
+        return not isinstance(apdu, IllRequest) and bool(self.refuses(apdu, dialect))
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
         """Is this very APDU one that the partner is not told and need not be? ``encode`` leaves it out."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.ill.terms import ApduType, Results, Role
+from mailproc.ill.terms import ApduType, Role
 from mailproc.protocols.codec import Codec, Manner
 
 if TYPE_CHECKING:
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ability:
-    """What a dialect has messages for: the manner of each type by role, and the answers it accepts."""
+    """How messages go to a system of a dialect: the manner of each type by role."""
 
     manner: Callable[[ApduType, Role], Manner] = lambda _kind, _role: Manner.SEND
-    takes: Callable[[Results], bool] = lambda _results: True
 
 
-NONE = Ability(lambda _kind, _role: Manner.REFUSE, lambda _results: False)
+NONE = Ability(lambda _kind, _role: Manner.REFUSE)
 """The ability of a protocol that is not installed."""
 
 
@@ -52,7 +51,7 @@ class WireProtocol(ABC):
         return ()
 
     def ability(self, dialect: str, config: Config) -> Ability:  # noqa: ARG002
-        """Return what the codec's ``manner`` and ``refuses`` say, without making the codec."""
+        """Return what the codec's ``manner`` says, without making the codec."""
         return Ability()
 
     def accounts(self, partner: Partner) -> tuple[Account, ...]:  # noqa: ARG002

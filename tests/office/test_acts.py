@@ -7,6 +7,7 @@ import pytest
 from mailproc.errors import LocalFault
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.terms import Role
+from tests.support.partners import partner_lines
 
 DAY = date(2026, 4, 1)
 ORDER = "TXC1-1 S LOAN\nA book of ours"
@@ -69,6 +70,10 @@ LENDING = [
     ("to stop", "cancel-reply", {"answer": True}, "CANCELLED", "C1-1   CANC"),
     ("to stop", "cancel-reply", {"answer": False}, "IN_PROCESS", "C1-1   NCANC"),
     ("to stop", "ship", {}, "SHIPPED", "C1-1   SHIPPED LOAN"),
+    # ARTEmail has no word for these: its people read a letter
+    ("ordered", "conditional", {"condition": "charges"}, "CONDITIONAL", "people"),
+    ("ordered", "estimate", {"cost": "5 GBP"}, "NOT_SUPPLIED", "people"),
+    ("ordered", "forward", {"to": "XX-SECOND"}, "FORWARD", "people"),
 ]
 
 
@@ -116,12 +121,6 @@ def test_lending(small_world, case, addresses):
     check(small_world, "L1", case, addresses["XX-CUSTOMER"])
 
 
-# What ARTEmail has no word for is refused before anything changes.
-CANNOT = [
-    ("L1", "conditional", {"reason": "charges"}),
-    ("L1", "estimate", {}),
-    ("L1", "forward", {}),
-]
 # Particulars that are missing, or that the state does not allow.
 REFUSED = [
     ("B1", "return", {}),
@@ -147,7 +146,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("number", "action", "particulars"), CANNOT + REFUSED)
+@pytest.mark.parametrize(("number", "action", "particulars"), REFUSED)
 def test_a_refused_act_changes_nothing(small_world, number, action, particulars):
     small_world.place()
     small_world.ordered(ORDER)
@@ -161,7 +160,7 @@ def test_a_refused_act_changes_nothing(small_world, number, action, particulars)
 
 def test_every_action_is_tried_here():
     borrowing = {case[1] for case in BORROWING} | {"answer-condition", "undo"}
-    lending = {case[1] for case in LENDING} | {"conditional", "estimate", "forward", "undo"}
+    lending = {case[1] for case in LENDING} | {"undo"}
     assert borrowing == set(OF_ROLE[Role.REQUESTER])
     assert lending == set(OF_ROLE[Role.RESPONDER])
 
@@ -255,10 +254,19 @@ def test_a_no_to_what_was_asked_beside_the_mail_is_shown_its_way(small_world, ac
     assert small_world.state("L1") == ("SHIPPED" if asked == "renew" else "IN_PROCESS")
 
 
-def test_an_answer_that_the_partner_cannot_be_told_is_shown_no_way(small_world):
+def test_the_answer_to_a_condition_that_they_told_by_telephone_goes_to_their_people(small_world, addresses):
     small_world.place()
+    small_world.act("B1", "conditional", heard_by="phone", condition="charges")
+    small_world.act("B1", "answer-condition", answer=True)
+    assert "we agree to your condition" in small_world.to(addresses["XX-BL"])[-1].text
+
+
+def test_an_answer_that_the_partner_cannot_be_told_is_shown_no_way(make_world, sqlite_url):
+    forbidden = '[partner.manner]\nconditional_reply = "REFUSE"'
+    world = make_world(sqlite_url, partner_lines("XX-BL", ["RESPONDER"], "out", more=forbidden))
+    world.place()
     with pytest.raises(LocalFault) as refused:
-        small_world.act("B1", "answer-condition", answer=False)
+        world.act("B1", "answer-condition", answer=False)
     assert not any("--heard-by" in str(one) for one in refused.value.possible)
 
 

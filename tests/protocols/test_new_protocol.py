@@ -237,5 +237,5 @@ def test_a_codec_or_transport_that_is_not_there_is_refused_with_the_names_of_tho
     file.write_text(configured("town", "village", transport="pigeon", codec="tay"))
     with pytest.raises(Misconfigured) as refused:
         build(file)
-    assert 'codec = "tay": must be one of: artemail, iso10161, toy' in str(refused.value)
+    assert 'codec = "tay": must be one of: artemail, iso10161, letter, toy' in str(refused.value)
     assert 'partner[village].transport = "pigeon": must be one of: mail, tcp' in str(refused.value)

@@ -43,14 +43,14 @@ def unfilled(reason: str | None = None, code: str | None = None) -> IllAnswer:
 def test_codecs_are_found_by_name(registry: Registry) -> None:
     assert registry.by_name("artemail").name == "artemail"
     assert registry.by_name("iso10161").name == "iso10161"
-    assert [codec.name for codec in registry.codecs] == ["artemail", "iso10161"]
+    assert [codec.name for codec in registry.codecs] == ["artemail", "iso10161", "letter"]
     assert (registry.by_name("artemail").batched(""), registry.by_name("artemail").repeat_safe) == (
         True,
         False,
     )
     with pytest.raises(LocalFault, match="'artmail'") as refused:
         registry.by_name("artmail")
-    assert refused.value.possible == ("known are: artemail, iso10161",)
+    assert refused.value.possible == ("known are: artemail, iso10161, letter",)
 
 
 REPORT = Part("text/plain", b"", text="B1-1   NOT\n")
@@ -232,13 +232,13 @@ def test_every_shipped_row_says_how_sure_it_is() -> None:
         (Role.REQUESTER, ApduType.RECEIVED, Manner.LOCAL),
         (Role.REQUESTER, ApduType.RETURNED, Manner.LOCAL),
         (Role.REQUESTER, ApduType.LOST, Manner.NOTICE),
-        (Role.REQUESTER, ApduType.CONDITIONAL_REPLY, Manner.REFUSE),
+        (Role.REQUESTER, ApduType.CONDITIONAL_REPLY, Manner.NOTICE),
         (Role.REQUESTER, ApduType.SHIPPED, Manner.REFUSE),
         (Role.RESPONDER, ApduType.ILL_ANSWER, Manner.SEND),
         (Role.RESPONDER, ApduType.SHIPPED, Manner.SEND),
         (Role.RESPONDER, ApduType.CHECKED_IN, Manner.LOCAL),
         (Role.RESPONDER, ApduType.STATUS_OR_ERROR_REPORT, Manner.LOCAL),
-        (Role.RESPONDER, ApduType.FORWARD_NOTIFICATION, Manner.REFUSE),
+        (Role.RESPONDER, ApduType.FORWARD_NOTIFICATION, Manner.NOTICE),
         (Role.RESPONDER, ApduType.RENEW, Manner.REFUSE),
     ],
 )

@@ -21,7 +21,6 @@ from mailproc.ill.apdu import (
     IllAnswer,
     IllRequest,
     OptionalMessages,
-    Returned,
     Shipped,
 )
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
@@ -122,6 +121,8 @@ def _send(work: Work, effect: Send) -> None:
     if work.event.cause == "letter" and not _may_answer(work):
         work.attend(Reason.TOO_MANY_ANSWERS)
         return
+    if way is Manner.SEND and codec.lacks_word(effect.apdu, transaction.dialect):
+        way = Manner.NOTICE
     said = _with_optional(work, effect.apdu, codec, partner) if way is Manner.SEND else effect.apdu
     apdu = apdu_json.to_json(_addressed(work, said))
     what = Word("told", told(effect.apdu))
@@ -129,8 +130,7 @@ def _send(work: Work, effect: Send) -> None:
         work.answered.append(told(effect.apdu))
     where = {"library": transaction.symbol, "address": transaction.address}
     if way is not Manner.SEND:
-        notice = "partner/returned" if isinstance(effect.apdu, Returned) else "partner/notice"
-        work.intend(NoticeToPartner(notice, apdu))
+        work.intend(NoticeToPartner(delivery_mode.text_of(effect.apdu), apdu))
         work.words.append(sentence("letter-to-people", **where, what=what))
         return
     work.intend(SendApdu(apdu))

@@ -68,10 +68,11 @@ def check_expressible(case: Case, event: Event, effects: Sequence[Effect]) -> No
     for effect in effects:
         if not isinstance(effect, Send):
             continue
-        role, kind = transaction.role, effect.apdu.type
-        if refused := codec.refuses(effect.apdu, transaction.dialect):
+        role, dialect = transaction.role, transaction.dialect
+        manner = delivery_mode.of_message(codec, partner, effect.apdu, role, dialect)
+        if manner is Manner.SEND and (refused := codec.refuses(effect.apdu, dialect)):
             raise LocalFault(sentence("cannot-be-told", partner=transaction.partner, why=refused))
-        if delivery_mode.effective(codec, partner, kind, role, transaction.dialect) is Manner.REFUSE:
+        if manner is Manner.REFUSE:
             raise LocalFault(
                 sentence(
                     "protocol-no-message",

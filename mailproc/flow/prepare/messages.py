@@ -21,7 +21,8 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.pausing import paused
-from mailproc.flow.prepare import outgoing_letter
+from mailproc.flow.prepare import outgoing_letter, site_texts
+from mailproc.flow.prepare.partner_letter import PeopleWriter
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import ENDS_WITH_THE_WORDS
@@ -46,13 +47,17 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Bundle:
-    """The intents of one letter: same partner, role, codec, and address."""
+    """The intents of one letter: same partner, role, codec, and address.
+
+    ``in_words`` writes it, if it goes to people.
+    """
 
     intents: tuple[Intent, ...]
     transactions: tuple[Transaction, ...]
     codec: Codec
     wire: Wire
     address: str
+    in_words: PeopleWriter | None = None
 
 
 def run(store: Store, context: Context, limit: int = BATCH) -> int:
@@ -64,7 +69,8 @@ def run(store: Store, context: Context, limit: int = BATCH) -> int:
         return due, taken_up
 
     bundles, taken_up = store.write(claim)
-    for bundle in bundles:
+    for each in bundles:
+        bundle = _in_words(each, store, context) if each.codec.for_people else each
         store.underway.at(*(intent.id for intent in bundle.intents))
         encoded, letter = _encode(bundle, context)
         store.underway.at()
@@ -84,6 +90,12 @@ def _gather(connection: Connection, context: Context, limit: int) -> tuple[list[
             if bundle is not None:
                 bundles.append(bundle)
     return bundles, len(due)
+
+
+def _in_words(bundle: Bundle, store: Store, context: Context) -> Bundle:
+    """Return the bundle of a codec for people, whose letters the texts for people write."""
+    writer = PeopleWriter(store, context, bundle.intents[0])
+    return replace(bundle, wire=replace(bundle.wire, in_words=writer), in_words=writer)
 
 
 Pair = tuple[Intent, Transaction]
@@ -203,6 +215,8 @@ def _settle(
     outgoing_id = outgoing.add_letter(connection, letter) if letter is not None else None
     if letter is not None:
         _refer(connection, letter, outgoing_id)
+        for rendered in bundle.in_words.rendered if bundle.in_words else ():
+            site_texts.settle(connection, rendered, context)
         with log.following(f"O{outgoing_id}"):
             _log.info("O%s prepared for %s", outgoing_id, letter.rcpt_to)
     for index, intent in enumerate(bundle.intents):

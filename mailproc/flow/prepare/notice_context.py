@@ -2,27 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.matching import unconfirmed
+from mailproc.flow.matching import new_transactions, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
-from mailproc.flow.prepare import reader_notice
+from mailproc.flow.prepare import partner_letter, reader_notice
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
-from mailproc.ill.apdu import Apdu, Message
-from mailproc.ill.event_names import told
-from mailproc.ill.terms import Role, State
+from mailproc.ill.apdu import Apdu, Message, Returned
+from mailproc.ill.terms import Ref, Role, State
 from mailproc.notices.catalogue import (
     CitedRequest,
     Claimed,
     NoticeContext,
-    PartnerNotice,
-    PartnerReturned,
     StaffAttention,
     StaffDigest,
     WaitingLetters,
@@ -30,10 +26,8 @@ from mailproc.notices.catalogue import (
 )
 from mailproc.notices.citation import cited
 from mailproc.notices.incoming_details import said
-from mailproc.notices.outgoing_details import telling
-from mailproc.notices.shared_contexts import Request
 from mailproc.sentence import Part, sentence
-from mailproc.store import events, outgoing, patrons
+from mailproc.store import events, outgoing, patrons, requests
 from mailproc.store.intent_bodies import NoticeToPartner, NoticeToPeople, NoticeToReader, NoticeToStaff
 from mailproc.store.rows import Event, Transaction
 from mailproc.templating.contract import sample_of
@@ -72,7 +66,7 @@ def context_of(
     """Return what the notice at ``path`` would say of this transaction now; None for machines' templates."""
     name = path.partition("/")[2].removesuffix(".txt")
     to = name.partition("/")[0]
-    message = apdu_json.to_json(Message(note="An example of what we would say."))
+    message = apdu_json.to_json(_example(name, connection, transaction))
     samples: dict[str, NoticeToPeople] = {
         NoticeToReader.to: NoticeToReader(name),
         NoticeToStaff.to: NoticeToStaff(name, {"reasons": transaction.attention or []}),
@@ -85,6 +79,20 @@ def context_of(
     return addressed(connection, occasion, context).content
 
 
+def _example(name: str, connection: Connection, transaction: Transaction) -> Apdu:
+    """Return what the text ``name`` would say of this transaction."""
+    note = "An example of what we would say."
+    ref = Ref(number=(transaction.options or {}).get("number", ""))
+    match name:
+        case "partner/order":
+            request = requests.load(connection, transaction.request_id)
+            wanted = new_transactions.wanted_of(request, patrons.load(connection, request.patron_id))
+            return replace(wanted, ref=ref)
+        case "partner/returned":
+            return Returned(ref=ref, note=note)
+    return Message(ref=ref, note=note)
+
+
 def _to_patron(writer: NoticeWriter) -> Addressed:
     address = writer.reader.email if writer.reader else ""
     why = "" if address else sentence("reader-no-email")
@@ -92,41 +100,11 @@ def _to_patron(writer: NoticeWriter) -> Addressed:
 
 
 def _to_partner(writer: NoticeWriter, body: NoticeToPartner) -> Addressed:
-    occasion, context, transaction = writer.occasion, writer.context, writer.transaction
-    apdu = apdu_json.from_json(body.apdu)
-    partner = context.partners.get(occasion.partner)
-    request, their_number = _numbered(writer, apdu)
-    known: dict[str, Any] = {
-        "library": writer.library(),
-        "partner": writer.partner(occasion.partner),
-        "request": request,
-        "their_number": their_number,
-        "note": apdu.note or "",
-    }
-    if body.name == "partner/returned":
-        returned = getattr(apdu, "returned_on", None) or context.today()
-        via = getattr(apdu, "returned_via", None) or ""
-        content: NoticeContext = PartnerReturned(
-            **known,
-            returned=writer.day(returned),
-            via=via,
-            insured=writer.language.amount(getattr(apdu, "insured_for", None)),
-        )
-    else:
-        what = writer.language.told_word(told(apdu))
-        else_said = telling(apdu, context.today(), writer.language)
-        content = PartnerNotice(**known, what=what, said=else_said)
+    transaction = writer.transaction
+    partner = writer.context.partners.get(writer.occasion.partner)
     address = transaction.address if transaction else (partner.address if partner else "")
+    content = partner_letter.content_of(writer, apdu_json.from_json(body.apdu))
     return Addressed(address, writer.tag, content)
-
-
-def _numbered(writer: NoticeWriter, apdu: Apdu) -> tuple[Request, str]:
-    """Return the request with the number that the partner uses: its own where we lend, else ours."""
-    transaction, wanted = writer.transaction, writer.wanted()
-    known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
-    if transaction is not None and transaction.role == Role.REQUESTER:
-        return replace(wanted, number=known_as or wanted.number), ""
-    return wanted, known_as
 
 
 def _attention(writer: NoticeWriter) -> StaffAttention:

@@ -11,10 +11,14 @@ from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
-from mailproc.flow.prepare import notice_limits, outgoing_letter, site_texts, staff_letter
+from mailproc.flow.prepare import (
+    notice_limits,
+    outgoing_letter,
+    partner_letter,
+    site_texts,
+    staff_letter,
+)
 from mailproc.flow.prepare.notice_context import Addressed
-from mailproc.log import mask_shown
-from mailproc.mail.letter import Body, Part
 from mailproc.notices import last_good
 from mailproc.notices.catalogue import StaffAttention
 from mailproc.notices.last_good import Rendered, render_safely
@@ -94,9 +98,7 @@ def _rendered(connection: Connection, row: Intent, who: Addressed, context: Cont
 def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> NewLetterOut:
     for problem in rendered.problems:
         _log.warning("template %s; its %s text went out", problem, rendered.used)
-    notice = rendered.notice
-    text = mask_shown(notice.text)  # a stranger may have written a secret in a name, an address or a subject
-    body = Body(mask_shown(notice.subject), (Part("text/plain", b"", text=text),))
+    body = partner_letter.body_of(rendered.notice)
     partner = row.partner if row.notice.to == "partner" else ""
     return outgoing_letter.letter(body, address, f"n{row.id}", context, partner)
 
@@ -121,8 +123,4 @@ def _settle(
         outgoing.place(connection, intent.id, "prepared", outgoing_id)
     if turn is not None:
         alarms.take(connection, turn, context.clock())
-    if rendered.problems:
-        site_texts.tell_staff(connection, rendered.path, rendered.problems, context, rendered.used)
-    if rendered.to_remember is not None:
-        path, text = rendered.to_remember
-        last_good.remember(connection, path, text, context.clock())
+    site_texts.settle(connection, rendered, context)

@@ -15,6 +15,7 @@ from mailproc.flow.context import Context
 from mailproc.flow.notify_staff import notify_staff
 from mailproc.ill.attention import Reason
 from mailproc.notices import last_good
+from mailproc.notices.last_good import Rendered
 from mailproc.store import alarms
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -74,6 +75,15 @@ def tell_staff(
     event = NewEvent(cause="timer", type="BROKEN_TEXT", at=now, state="done", facts={"text": note[:500]})
     notify_staff(connection, event, {"reasons": [ALARM], "note": note})
     return True
+
+
+def settle(connection: Connection, rendered: Rendered, context: Context) -> None:
+    """Record in the letter's commit what its text taught: staff hear of a broken one, a good one is kept."""
+    if rendered.problems:
+        tell_staff(connection, rendered.path, rendered.problems, context, rendered.used)
+    if rendered.to_remember is not None:
+        path, text = rendered.to_remember
+        last_good.remember(connection, path, text, context.clock())
 
 
 def _is_for_people(one: TemplateLine, context: Context) -> bool:

@@ -202,17 +202,17 @@ class ArtemailCodec(Codec):
 
     def manner(self, apdu_type: ApduType, role: Role, dialect: str, partner: Partner | None = None) -> Manner:
         """Return how a message goes; SEND for renewals and chasers if ``partner`` has a keyword for them."""
-        if dialect == plain.NAME:
-            return delivery_modes.manner(apdu_type, role, plain=True)
-        if role is Role.REQUESTER and partner and action_word(apdu_type, partner.artemail):
+        in_words = dialect == plain.NAME
+        if not in_words and role is Role.REQUESTER and partner and action_word(apdu_type, partner.artemail):
             return Manner.SEND
-        return delivery_modes.manner(apdu_type, role)
+        return delivery_modes.manner(apdu_type, role, plain=in_words)
 
     def refuses(self, apdu: Apdu, dialect: str = "") -> Part:  # noqa: ARG002  # alike in both
         """Return why ART cannot express this message although the manner of its type allows it; else ''."""
-        if isinstance(apdu, IllRequest):
-            return order_file.refusal(apdu, Orders(self.words, PartnerArtemail()))
-        return status_report.refusal(apdu)
+        scheme = Orders(self.words, PartnerArtemail())
+        return (
+            order_file.refusal(apdu, scheme) if isinstance(apdu, IllRequest) else status_report.refusal(apdu)
+        )
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None) -> bool:  # noqa: ARG002
         return partner is not None and status_report.is_unsaid(apdu, partner)

@@ -1,4 +1,4 @@
-"""How ARTEmail carries each message; for several it has no word, so these go as notices or not at all."""
+"""How ARTEmail carries each message; several it has no word for go as letters to people, or not at all."""
 
 from mailproc.ill.terms import ApduType, Results, Role
 from mailproc.protocols.codec import Manner
@@ -15,7 +15,7 @@ _REQUESTER = {
     ApduType.DAMAGED: Manner.NOTICE,
     ApduType.MESSAGE: Manner.NOTICE,
     ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,  # never sent: attention instead
-    ApduType.CONDITIONAL_REPLY: Manner.REFUSE,
+    ApduType.CONDITIONAL_REPLY: Manner.NOTICE,
 }
 _RESPONDER = {
     ApduType.ILL_ANSWER: Manner.SEND,  # conditions and estimates: see NO_WORD
@@ -30,6 +30,7 @@ _RESPONDER = {
     ApduType.MESSAGE: Manner.NOTICE,
     ApduType.STATUS_QUERY: Manner.NOTICE,
     ApduType.EXPIRED: Manner.NOTICE,
+    ApduType.FORWARD_NOTIFICATION: Manner.NOTICE,
     ApduType.STATUS_OR_ERROR_REPORT: Manner.LOCAL,
 }
 
@@ -37,7 +38,7 @@ NO_WORD = {
     Results.CONDITIONAL: sentence("artemail-no-condition"),
     Results.ESTIMATE: sentence("artemail-no-estimate"),
 }
-"""Answers that the reports cannot express, though their type has a manner."""
+"""Answers that the reports cannot express: these go as letters to people."""
 
 PLAIN = "plain"
 """The dialect with labels instead of codes."""
@@ -47,6 +48,6 @@ _PLAIN = _REQUESTER | {ApduType.CANCEL: Manner.NOTICE}
 
 
 def manner(apdu_type: ApduType, role: Role, *, plain: bool = False) -> Manner:
-    """Return the manner; REFUSE for what this role never sends, and for what ART cannot express."""
+    """Return the manner; REFUSE for what this role never sends."""
     table = _RESPONDER if role is Role.RESPONDER else _PLAIN if plain else _REQUESTER
     return table.get(apdu_type, Manner.REFUSE)

@@ -36,10 +36,7 @@ class _Artemail(WireProtocol):
         from mailproc.protocols.artemail import delivery_modes
 
         plain = dialect == delivery_modes.PLAIN
-        return Ability(
-            lambda kind, role: delivery_modes.manner(kind, role, plain=plain),
-            lambda results: results not in delivery_modes.NO_WORD,
-        )
+        return Ability(lambda kind, role: delivery_modes.manner(kind, role, plain=plain))
 
     def accounts(self, partner: Partner) -> tuple[Account, ...]:
         return partner.artemail.accounts_in_use

@@ -129,16 +129,17 @@ class Iso10161Codec(Codec):
         from mailproc.protocols.iso10161 import writing
 
         known = self.dialect(dialect)
-        if (
-            isinstance(apdu, IllAnswer)
-            and apdu.results not in known.answers
-            and not self.unsaid(apdu, dialect)
-        ):
+        if isinstance(apdu, IllAnswer) and self.lacks_word(apdu, dialect):
             takes = ", ".join(sorted(known.answers))
             return sentence("answer-not-taken", system=known.means, answer=str(apdu.results), known=takes)
         if isinstance(apdu, IllRequest) and known.title_needed and not apdu.item.title:
             return sentence("request-needs-title", system=known.means)
         return writing.refuses(apdu)
+
+    def lacks_word(self, apdu: Apdu, dialect: str = STANDARD) -> bool:
+        """Return whether it is an answer that this system does not accept."""
+        taken = self.dialect(dialect).answers
+        return isinstance(apdu, IllAnswer) and apdu.results not in taken and not self.unsaid(apdu, dialect)
 
     def unsaid(self, apdu: Apdu, dialect: str, partner: Partner | None = None) -> bool:  # noqa: ARG002
         """Return whether this is a Will-Supply to a system that does not accept it; it need not be sent."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from mailproc.config import Config
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.ill.terms import Results
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
 
@@ -35,9 +34,7 @@ class _Iso10161(WireProtocol):
         overlay = config.iso10161.dialects
         known = dialects.load(config.file.parent / overlay if overlay else None)
         spoken = known.get(dialect, known[dialects.STANDARD])
-        return Ability(
-            spoken.manner, lambda results: results is Results.WILL_SUPPLY or results in spoken.answers
-        )
+        return Ability(spoken.manner)
 
 
 ISO10161 = _Iso10161()

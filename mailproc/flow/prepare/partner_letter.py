@@ -1,0 +1,115 @@
+"""Put a message of ours in words for a partner's people, whatever its protocol: one place for each text."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mailproc.config import Partner
+from mailproc.flow import delivery_mode
+from mailproc.flow.context import Context
+from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
+from mailproc.ill.apdu import Apdu, IllRequest, Returned
+from mailproc.ill.event_names import told
+from mailproc.ill.terms import Role
+from mailproc.log import mask_shown
+from mailproc.mail.letter import Body, Part
+from mailproc.notices import last_good, order_details
+from mailproc.notices.last_good import Rendered, render_safely
+from mailproc.notices.outgoing_details import telling
+from mailproc.notices.partner import PartnerNotice, PartnerOrder, PartnerReturned, ToPartner
+from mailproc.notices.render import Notice
+from mailproc.notices.shared_contexts import Request
+from mailproc.store.engine import Store
+from mailproc.store.intent_bodies import NoticeToPartner
+from mailproc.store.rows import Intent
+
+
+def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
+    """Return what the letter says."""
+    partner = writer.context.partners.get(writer.occasion.partner)
+    request, their_number = _numbered(writer, apdu)
+    known: dict[str, Any] = {
+        "library": writer.library(),
+        "partner": writer.partner(writer.occasion.partner),
+        "address": partner.letter.postal if partner else (),
+        "signer": partner.letter.signer if partner else (),
+        "request": request,
+        "their_number": their_number,
+        "note": apdu.note or "",
+    }
+    if isinstance(apdu, IllRequest):
+        return PartnerOrder(**known, **_wanted(writer, apdu, partner))
+    if isinstance(apdu, Returned):
+        return PartnerReturned(
+            **known,
+            returned=writer.day(apdu.returned_on or writer.context.today()),
+            via=apdu.returned_via or "",
+            insured=writer.language.amount(apdu.insured_for),
+        )
+    kind, language = told(apdu), writer.language
+    return PartnerNotice(
+        **known,
+        kind=kind,
+        what=language.told_word(kind),
+        said=telling(apdu, writer.context.today(), language),
+        please=language.texts.please.get(kind, ""),
+    )
+
+
+def _wanted(writer: NoticeWriter, wanted: IllRequest, partner: Partner | None) -> dict[str, Any]:
+    named = partner is not None and partner.letter.name_reader and writer.reader is not None
+    name = writer.reader.name if named and writer.reader else ""
+    delivery, billing = wanted.delivery, wanted.billing
+    return {
+        "cited": order_details.item_lines(wanted, writer.language),
+        "wishes": order_details.wish_lines(wanted, writer.context.today(), writer.language),
+        "reader": order_details.reader_line(wanted.patron, name),
+        "post": order_details.post_lines(delivery.postal if delivery else None),
+        "electronic": (delivery.electronic if delivery else "") or "",
+        "bill": order_details.post_lines(billing.postal if billing else None),
+        "copyright": order_details.copyright_line(wanted, writer.language),
+    }
+
+
+def _numbered(writer: NoticeWriter, apdu: Apdu) -> tuple[Request, str]:
+    """Return the request with the number that the partner uses: its own where we lend, else ours."""
+    transaction, wanted = writer.transaction, writer.wanted()
+    known_as = apdu.ref.number if apdu.ref else str(transaction.tgq) if transaction is not None else ""
+    if transaction is not None and transaction.role == Role.REQUESTER:
+        return replace(wanted, number=known_as or wanted.number), ""
+    return wanted, known_as
+
+
+def body_of(notice: Notice) -> Body:
+    """Return the letter; a stranger may have written a secret in a name, an address or a subject."""
+    return Body(mask_shown(notice.subject), (Part("text/plain", b"", text=mask_shown(notice.text)),))
+
+
+@dataclass
+class PeopleWriter:
+    """Writes the messages of one transaction as letters, for a codec that is people's.
+
+    ``rendered``: what was written; the caller stores what is to be remembered or reported of it.
+    """
+
+    store: Store
+    context: Context
+    intent: Intent
+    rendered: list[Rendered] = field(default_factory=list)
+
+    def __call__(self, apdu: Apdu) -> Body:
+        """Return the letter. Raise BrokenTemplate only if the shipped text fails too."""
+        intent, name = self.intent, delivery_mode.text_of(apdu)
+        body = NoticeToPartner(name, intent.message)
+        occasion = Occasion(body, intent.partner, intent.request_id, intent.transaction_id, intent.event_id)
+        with self.store.read() as connection:
+            writer = writer_of(connection, occasion, self.context, body.to)
+            content = content_of(writer, apdu)
+            made = render_safely(
+                self.context.templates,
+                name,
+                writer.tag,
+                content,
+                lambda path: last_good.good(connection, path),
+            )
+        self.rendered.append(made)
+        return body_of(made.notice)

@@ -1,0 +1,1 @@
+"""A partner without a system: letters to people, and what people write back."""
