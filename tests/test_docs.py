@@ -168,6 +168,22 @@ def test_the_readmes_configuration_loads(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [told for told in config_load.warnings(config) if "placeholder" in told]
 
 
+@pytest.mark.parametrize("kind", ["british library", "customer", "iso10161", "letter", "plain"])
+def test_each_kind_of_partner_loads(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the shipped file, and as it will be used: with a relay."""
+    for name in ("ART_PASSWORD", "CUSTOMER_PASSWORD", "LINES_PASSWORD"):
+        monkeypatch.setenv(name, "ZZTOP99")
+    shipped = text_of(ROOT / "config.toml").replace('mode = "folder" ', 'mode = "smtp"   ')
+    file = tmp_path / "config.toml"
+    relayed = shipped.replace('host = ""   ', 'host = "relay.library.example"   ')
+    file.write_text(relayed + example("docs/partners.md", kind), encoding="utf-8")
+    config = config_load.load(file, registry.problems)
+    (partner,) = config.partner
+    assert config.deliver.mode == "smtp"
+    assert registry.load(config).by_name(registry.spoken_with(partner).name)
+    assert not [told for told in config_load.warnings(config) if partner.symbol in told]
+
+
 def fields_of_a_request() -> set[str]:
     """Every field that `request` takes, dotted; ``billing`` has those of ``delivery``."""
     shapes = {"item": Item, "delivery": Delivery, "delivery.postal": Postal, "max_cost": Money}

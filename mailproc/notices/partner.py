@@ -30,9 +30,6 @@ class ToPartner:
         optional=True,
     )
     request: Request = field_help("What it is about.", sample=sample_of(Request))
-    their_number: str = field_help(
-        "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
-    )
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
 
@@ -72,6 +69,9 @@ class PartnerOrder(ToPartner):
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerNotice(ToPartner):
+    their_number: str = field_help(
+        "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
+    )
     kind: str = field_help(
         "The message in the terms of ISO 10161, such as SHIPPED, RENEW or ANSWER.unfilled.",
         sample="ANSWER.conditional",
@@ -89,6 +89,9 @@ class PartnerNotice(ToPartner):
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerReturned(ToPartner):
+    their_number: str = field_help(
+        "Their number of it; none where we borrow, for they know it by ours.", sample="7654321", optional=True
+    )
     returned: str = field_help("When it left.", sample="Mon 23 Nov 2026")
     via: str = field_help("How it travels.", sample="parcel", optional=True)
     insured: str = field_help("What it is insured for.", sample="50 EUR", optional=True)
@@ -105,6 +108,7 @@ TO_PARTNERS = (
         "en/partner/notice.txt",
         PartnerNotice,
         "Tells another library's people all else: answers, reports, questions, reminders.",
+        situations=situations.NOTICE,
     ),
     Contract(
         "en/partner/returned.txt",

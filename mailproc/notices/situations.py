@@ -38,6 +38,19 @@ ORDER = (
     Situation("a copy by e-mail", {"request": sample_of(Request, service="copy"), "post": (), "bill": ()}),
     Situation("a copy by e-mail or post", {"request": sample_of(Request, service="copy")}),
 )
+NOTICE = (
+    Situation(
+        "an answer on a condition",
+        {
+            "kind": "ANSWER.conditional",
+            "what": "we can supply it on a condition",
+            "said": ("our condition: there are charges", "please answer by Mon 23 Nov 2026"),
+            "please": "Please tell us whether you agree.",
+        },
+    ),
+    Situation("damage", {"kind": "DAMAGED", "what": "it is damaged", "please": ""}),
+    Situation("a message", {"kind": "MESSAGE", "what": "a message", "said": (), "please": ""}),
+)
 DIGEST = (
     Situation("a day with work", {}),
     Situation("nothing to do", vars(digest(sample_of(OurLibrary), "Mon 23 Nov 2026", (), 214))),

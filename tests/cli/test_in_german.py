@@ -249,15 +249,14 @@ def test_what_became_of_a_letter_is_said_in_german(german: Cli) -> None:
     assert "1 zugeordnet" in german("letter", "I1").out
 
 
-def test_why_a_partner_cannot_be_told_and_why_a_message_is_held_is_said_in_german(
+def test_what_goes_to_people_and_why_a_message_is_held_is_said_in_german(
     german: Cli, folder: Path, placed: Cli
 ) -> None:
     order = ORDER.replace("Message-ID: <1@c>", "Message-ID: <2@c>")
     assert german("inject", "-", stdin=order).code == 0
     assert german("run", "--once").code == 0
-    refused = german("act", "L1", "conditional", "--condition", "charges")
-    assert refused.code == 1
-    assert "kann das nicht mitgeteilt werden: ARTEmail kennt keine Bedingung; " in refused.err
+    told = german("act", "L1", "conditional", "--condition", "charges").out
+    assert "ein Brief an die Kolleginnen und Kollegen bei " in " ".join(told.split())
     number = placed("Heft")
     config = folder / "config.toml"
     config.write_text(config.read_text().replace("99-0001", "99-0002"))

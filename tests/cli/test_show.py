@@ -155,7 +155,18 @@ def test_at_the_end_of_the_rota_it_is_said_how_to_add_to_it(cli: Cli, placed: Cl
     assert cli("rota", "B1", "--add", "UK-OTHER").code == 1  # as it says; this one is nobody
 
 
-def test_only_what_their_protocol_can_say_is_offered(cli, lent):
+def test_what_their_people_are_told_is_offered_like_the_rest(cli, lent):
+    actions = cli("show", lent, "--json").json["actions"]
+    assert {"ship", "conditional", "estimate", "forward"} <= set(actions)
+    told = " ".join(cli("act", lent, "conditional", "--condition", "charges", "--dry-run").out.split())
+    assert "a letter to the people of UK-CUSTOMER" in told
+
+
+def test_only_what_they_may_be_told_is_offered(cli, folder, lent):
+    config = folder / "config.toml"
+    customer = 'symbol = "UK-CUSTOMER"\n'
+    forbidden = 'manner = { forward_notification = "REFUSE", ill_answer = "REFUSE" }\n'
+    config.write_text(config.read_text().replace(customer, customer + forbidden))
     actions = cli("show", lent, "--json").json["actions"]
     assert "ship" in actions and not {"conditional", "estimate", "forward"} & set(actions)
     assert "forward" not in cli("show", lent).out

@@ -62,8 +62,9 @@ def test_an_order_is_a_letter_from_which_a_person_can_supply_it(by_mail):
 
 
 ITEM = {
-    "type": "SERIAL", "title": "A journal", "author": "Sample, B.", "subtitle": "its subtitle", "place": "Anytown",
-    "publisher": "A Press", "series": "Studies 7", "volume_issue": "12(3)", "edition": "2nd ed.",
+    "type": "SERIAL", "title": "A journal", "author": "Sample, B.", "subtitle": "its subtitle",
+    "place": "Anytown", "publisher": "A Press", "series": "Studies 7",
+    "volume_issue": "12(3)", "edition": "2nd ed.",
     "publication_date": "2019", "component_date": "March 2019", "article_author": "Sample, A.",
     "article_title": "On first orders", "pagination": "45-52", "isbn": "9780306406157", "issn": "0028-0836",
     "call_number": "QA 76", "system_no": "BLL01013", "additional_numbers": "Report R-7; thesis D 12345",
@@ -115,7 +116,7 @@ LENT = [
     ((), "forward", {"to": "XX-OTHER"}, ["passed your request on", "XX-OTHER"]),
     ((), "ship", {"on": DUE, "via": "courier", "cost": "5 GBP"},
      ["we have sent it", "due back on Mon 13 Apr", "courier", "5 GBP"]),
-    (SENT, "overdue", {"level": 2}, ["it is overdue", "due back on Mon 13 Apr", "reminder 2", "Please send it back"]),
+    (SENT, "overdue", {"level": 2}, ["it is overdue", "due back on Mon 13 Apr", "reminder 2", "Please send"]),
     (SENT, "recall", {}, ["we ask you to send it back"]),
     (SENT, "check-in", {}, ["it is back with us"]),
     (SENT, "lost", {}, ["it is lost"]),

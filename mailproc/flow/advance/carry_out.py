@@ -136,7 +136,8 @@ def _send(work: Work, effect: Send) -> None:
     work.intend(SendApdu(apdu))
     unsaid = codec.unsaid(said, transaction.dialect, partner)  # then it leaves it out of the letter
     nothing = sentence("nothing-sent", partner=transaction.partner)
-    work.words.append(nothing if unsaid else sentence("message-to", **where, what=what))
+    way_there = "letter-to-people" if codec.for_people else "message-to"
+    work.words.append(nothing if unsaid else sentence(way_there, **where, what=what))
 
 
 def _with_optional(work: Work, apdu: Apdu, codec: Codec, partner: Partner | None) -> Apdu:

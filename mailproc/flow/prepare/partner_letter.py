@@ -33,11 +33,11 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
         "address": partner.letter.postal if partner else (),
         "signer": partner.letter.signer if partner else (),
         "request": request,
-        "their_number": their_number,
         "note": apdu.note or "",
     }
     if isinstance(apdu, IllRequest):
         return PartnerOrder(**known, **_wanted(writer, apdu, partner))
+    known["their_number"] = their_number
     if isinstance(apdu, Returned):
         return PartnerReturned(
             **known,
