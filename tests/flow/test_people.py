@@ -129,8 +129,8 @@ LENT = [
     ((), "message", {"note": "Hello."}, ["Hello."]),
     ((), "query", {}, ["please tell us how it stands"]),
 ]  # fmt: skip
-BESIDE = {"close", "undo"}
-"""Acts that say nothing to anybody."""
+BESIDE = {"close", "undo", "collected", "brought-back"}
+"""Acts that say nothing to the other library."""
 
 
 def written(world, number, action, particulars):
@@ -172,5 +172,5 @@ def test_all_that_a_lender_says(before, action, particulars, words, by_mail):
 
 
 def test_every_action_is_tried_here():
-    assert {one[1] for one in BORROWED} | BESIDE == set(OF_ROLE[Role.REQUESTER])
-    assert {one[1] for one in LENT} | BESIDE == set(OF_ROLE[Role.RESPONDER])
+    assert {one[1] for one in BORROWED} >= set(OF_ROLE[Role.REQUESTER]) - BESIDE
+    assert {one[1] for one in LENT} >= set(OF_ROLE[Role.RESPONDER]) - BESIDE
