@@ -1,5 +1,7 @@
 """What the British Library says of a loan's renewal: nobody is asked for what will not be given."""
 
+from datetime import date
+
 import pytest
 
 from mailproc.errors import LocalFault
@@ -41,6 +43,16 @@ def test_a_renewal_that_was_announced_does_not_come(lent):
     lent.hear("B1-1 DUE WAIT")
     with pytest.raises(LocalFault, match="others wait for it"):
         lent.act("B1", "renew")
+
+
+def test_a_recall_of_ours_is_a_letter_to_people(small_world, addresses):
+    """DUE WAIT is no recall: it says that a loan is due soon, and is not renewed."""
+    small_world.ordered("TXC1-1 S LOAN\nA book of ours")
+    small_world.act("L1", "ship")
+    small_world.act("L1", "recall", on=date(2026, 3, 20))
+    letter = small_world.to(addresses["XX-CUSTOMER"])[-1]
+    assert "we ask you to send it back" in letter.text and "Wanted back by 2026-03-20." in letter.text
+    assert "DUE WAIT" not in letter.text and small_world.state("L1") == "RECALL"
 
 
 def test_after_the_last_demand(lent):

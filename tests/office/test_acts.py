@@ -62,7 +62,7 @@ LENDING = [
     ("sent", "check-in", {}, "CHECKED_IN", ""),
     ("sent", "overdue", {}, "OVERDUE", "C1-1   DUE"),
     ("sent", "overdue", {"level": 3}, "OVERDUE", "C1-1   *FINAL DEMAND"),
-    ("sent", "recall", {}, "RECALL", "C1-1   DUE WAIT"),
+    ("sent", "recall", {}, "RECALL", "people"),
     ("sent", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),
     ("sent", "lost", {}, "LOST", "people"),
     ("overdue", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),

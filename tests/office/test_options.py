@@ -79,7 +79,7 @@ def test_a_day_for_a_renewal_is_told(small_world):
         "not sent to" in word
         for word in map(str, small_world.act("L1", "renew-reply", answer=True, on=DAY).words)
     )
-    words = tuple(map(str, small_world.act("L1", "recall", on=DAY).words))
+    words = tuple(map(str, small_world.act("L1", "overdue", on=date(2026, 3, 1)).words))
     assert "not sent to XX-CUSTOMER, whose protocol has no field for it: --date" in words
 
 

@@ -66,6 +66,7 @@ AS_IT_STANDS = [
     ("TOTAL LOAN*MORE THAN 1 VOLUME", answer("UNFILLED", reason="responder-specific")),
     ("*TOTAL LIBRARY", answer("WILL_SUPPLY")),
     ("DUE*AUTOMATIC RENEWAL PENDING", Message()),
+    ("DUE WAIT", Message()),
     ("SHIPPED", Shipped()),
 ]
 """Codes that no message chooses by itself: they are said where ``reply_code`` names them."""
@@ -84,7 +85,6 @@ SAID_NARROWER = [
         answer("RETRY", retry_on=date(2020, 1, 1)),
         answer("RETRY", retry_on=date(2026, 8, 12)),
     ),
-    ("DUE WAIT", Recall(), Message()),
     ("DUE", Overdue(), Overdue(level=1)),
     ("DUE", Overdue(level=2), Overdue(level=1)),
     ("*FINAL DEMAND", Overdue(level=3), Overdue(level=2)),
@@ -177,6 +177,7 @@ HELD = [
     (answer("ESTIMATE"), "results", "no word for an estimate"),
     (RenewAnswer(answer=True), "due", "new due date"),
     (CheckedIn(), "type", "no word for this CHECKED_IN"),
+    (Recall(), "type", "no word for this RECALL"),
     (Shipped(), "type", "no word for this SHIPPED"),
     (Shipped(reply_code="NOT"), "reply_code", "does not say SHIPPED"),
     (Message(reply_code="X" * 121), "reply_code", "at most"),

@@ -23,7 +23,7 @@ _RESPONDER = {
     ApduType.CANCEL_REPLY: Manner.SEND,
     ApduType.RENEW_ANSWER: Manner.SEND,
     ApduType.OVERDUE: Manner.SEND,
-    ApduType.RECALL: Manner.SEND,
+    ApduType.RECALL: Manner.NOTICE,  # no code says it: DUE WAIT is no recall
     ApduType.CHECKED_IN: Manner.LOCAL,
     ApduType.LOST: Manner.NOTICE,
     ApduType.DAMAGED: Manner.NOTICE,

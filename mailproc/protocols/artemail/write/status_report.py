@@ -11,7 +11,7 @@ from datetime import date
 from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.ill.apdu import Apdu, CancelReply, IllAnswer, Message, Overdue, RenewAnswer, Shipped
-from mailproc.ill.terms import ApduType, Ref, Results, Service
+from mailproc.ill.terms import Ref, Results, Service
 from mailproc.protocols.artemail.dates import printed
 from mailproc.protocols.artemail.delivery_modes import NO_WORD
 from mailproc.protocols.artemail.layout import CUSTOMERS_NUMBER
@@ -92,7 +92,7 @@ def meaning(apdu: Apdu, heading: Ref, today: date | None, codes: ReplyCodes) -> 
     if found is None:
         return Message(ref=ref, reply_code=word, note=codes.means(word) or None)
     meant = message_of(found, ref, word, None, today)
-    if meant.type is not apdu.type and not (apdu.type is ApduType.RECALL and meant.type is ApduType.MESSAGE):
+    if meant.type is not apdu.type:
         raise FieldLost("reply_code", f"the code {word} does not say {apdu.type.name}")
     return meant
 
