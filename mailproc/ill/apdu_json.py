@@ -131,6 +131,7 @@ class ApduJson(TypedDict, total=False):
     expiry: str
     results: str
     reason: str
+    reply_code: str
     conditions: list[ConditionJson]
     answer: bool
     report: ReportJson

@@ -24,6 +24,7 @@ from mailproc.ill.effects import (
 )
 from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
+from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.repeats import has_time
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
@@ -232,7 +233,8 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if occurrence.event == "UNDONE":
         return ()
     answer = occurrence.apdu if isinstance(occurrence.apdu, IllAnswer) else None
-    why_not = (answer and (answer.reason or answer.reply_code)) or occurrence.event
+    why = refusal_reason(answer.reason, answer.reply_code) or answer.reply_code if answer else ""
+    why_not = why or occurrence.event
     follows = occurrence.facts.get("follows", "next")
     if follows == "next":
         return (TryNext(why_not, occurrence.facts.get("too_late", False)),)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from mailproc.ill.actions import SAID_BESIDE
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.facts import Promise
+from mailproc.ill.refusal_reason import refusal_reason
 from mailproc.ill.terms import State
 from mailproc.sentence import Word
 
@@ -123,7 +124,8 @@ def status(
     if state is State.NOT_SUPPLIED:
         term = _ENDED_BY.get(moved, Term.UNFILLED)
         other = moved if term is Term.UNFILLED and moved not in _SAYS_NO_MORE else ""
-        return RequestStatus(term, reason=said.get("reason") or other, closed=closed)
+        why = refusal_reason(said.get("reason"), said.get("reply_code"))
+        return RequestStatus(term, reason=why or other, closed=closed)
     if state is State.CONDITIONAL:
         conditions = said.get("conditions") or [{}]
         return RequestStatus(Term.CONDITIONAL, reason=conditions[0].get("condition") or "", closed=closed)

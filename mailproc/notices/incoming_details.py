@@ -15,6 +15,7 @@ from mailproc.ill.apdu import (
     Shipped,
     StatusOrErrorReport,
 )
+from mailproc.ill.refusal_reason import VAGUE
 from mailproc.ill.terms import Role
 from mailproc.notices.language import Language
 
@@ -45,12 +46,19 @@ def said(
     code = apdu.reply_code or ""
     meaning = means(code) if code else ""
     words = (("reply_code", language.reply_code(code, meaning)), ("note", _remark(apdu, meaning)))
+    told = language.meaning(meaning) if meaning else ""
+    parts = _parts(apdu, role, reasons, language)
     found = (
-        *_parts(apdu, role, reasons, language),
+        *((name, value) for name, value in parts if not (name == "reason" and _in_code(apdu, value, told))),
         *(("unread", one) for one in _unread(apdu.extensions)),
         *(words if beside else ()),
     )
     return tuple(line(name, value) for name, value in found if value)
+
+
+def _in_code(apdu: Apdu, reason: str, told: str) -> bool:
+    """Whether the code that stands beside it says the reason already. ``told``: what the code means."""
+    return bool(told) and (reason == told or getattr(apdu, "reason", None) in VAGUE)
 
 
 def _remark(apdu: Apdu, meaning: str) -> str:

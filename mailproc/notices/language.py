@@ -53,9 +53,9 @@ class Language:
         return self.texts.told.get(event, event)
 
     def reason_word(self, reason: str) -> str:
-        """Why it cannot be supplied: by the standard's name, or by the event that ended the attempt."""
+        """Why it cannot be supplied: by the standard's name, the event that ended the attempt, or a code."""
         texts = self.texts
-        return _first(reason, texts.reasons, texts.ends, texts.heard, texts.done)
+        return _first(reason, texts.reasons, texts.ends, texts.heard, texts.done, texts.reply_codes)
 
     def our_reason_word(self, reason: str) -> str:
         """Why we cannot supply it, or on which condition, as we say it to another library."""

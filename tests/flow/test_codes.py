@@ -27,7 +27,7 @@ PENDING = {
     "*FINAL DEMAND": ("NOT_RECEIVED_OVERDUE", ("overdue", "final-demand"), "XX-BL"),
     "DUE*AUTOMATIC RENEWAL PENDING": ("PENDING", (), "XX-BL"),
     "DUE WAIT": ("PENDING", ("message",), "XX-BL"),
-    "LONDON": ("PENDING", ("unknown-code",), "XX-BL"),
+    "LONDON": ("PENDING", ("message",), "XX-BL"),
 }
 
 
@@ -39,3 +39,24 @@ def test_what_a_code_does_to_a_request_that_waits(small_world, code):
     small_world.hear(f"B1-1 {code}", "B2-1 USE*2")
     line = small_world.shown("B1").line
     assert (line.state, line.attention, line.partner) == (state, attention, partner)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [("LONDON", "message"), ("*MISS", "message"), ("ROME", "unknown-code")]
+)
+def test_a_code_whose_meaning_is_known_is_not_called_unknown(small_world, code, reason):
+    small_world.place()
+    small_world.hear(f"B1-1 {code}")
+    assert (small_world.state("B1"), small_world.attention("B1")) == ("PENDING", (reason,))
+
+
+def test_which_volume_is_asked_in_every_place(small_world):
+    """In the list, in the letter to staff, and to the reader once nobody is left to ask."""
+    small_world.place()
+    small_world.hear("B1-1 TOTAL LOAN*MORE THAN 1 VOLUME")
+    (notice,) = small_world.notices()
+    assert "it has several volumes: they ask which" in notice.text and "of their own" not in notice.text
+    status = small_world.shown("B1").line.status
+    assert small_world.app.context.language.status(status, small_world.now.date()) == (
+        "Unfilled: it has several volumes: they ask which"
+    )

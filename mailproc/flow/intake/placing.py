@@ -171,7 +171,10 @@ def _place(
             _add_event(placement, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
-        facts: Facts | None = {"unsure": True} if unsure else None
+        known = context.registry.means(
+            apdu.reply_code or ""
+        )  # a code of old moves nothing, but has a meaning
+        facts: Facts | None = {"unsure": True} if unsure and not known else None
         _add_event(placement, reading, apdu, facts=facts, transaction_id=transaction.id)
         return
     _place_stranger(connection, reading, apdu, placement, unsure=unsure)
