@@ -1,4 +1,4 @@
-"""A reply code says one thing: what it means, why the reader is told no, and what follows agree (rules of the trade)."""
+"""A reply code says one thing: its meaning, the reason that readers are told, and what follows agree."""
 
 import pytest
 

@@ -171,10 +171,8 @@ def _place(
             _add_event(placement, reading, apdu, shelved=other)
             return
         _learn(connection, symbol, apdu, transaction.id)
-        known = context.registry.means(
-            apdu.reply_code or ""
-        )  # a code of old moves nothing, but has a meaning
-        facts: Facts | None = {"unsure": True} if unsure and not known else None
+        strange = unsure and not context.registry.means(apdu.reply_code or "")  # codes of old are known
+        facts: Facts | None = {"unsure": True} if strange else None
         _add_event(placement, reading, apdu, facts=facts, transaction_id=transaction.id)
         return
     _place_stranger(connection, reading, apdu, placement, unsure=unsure)
