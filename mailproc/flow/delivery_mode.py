@@ -7,7 +7,8 @@ from mailproc.flow.context import Context
 from mailproc.ill import loan_terms, machine
 from mailproc.ill.actions import BY_NAME, WANTS_ANSWER
 from mailproc.ill.apdu import Apdu
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.attention import Reason
+from mailproc.ill.terms import ApduType, Role, State
 from mailproc.protocols import registry
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.protocols.protocol import NONE
@@ -104,6 +105,18 @@ def expressible(
 
 
 def possible(transaction: Transaction, context: Context) -> tuple[str, ...]:
-    """Return the actions that the state tables allow now and the partner can be sent, the likeliest first."""
+    """Return the actions that the state tables allow now and the partner can be sent, the likeliest first.
+
+    A cancellation that waits for its answer is only repeated, so "cancel" is left out then.
+    """
     row = transaction
-    return sayable(machine.possible(row.role, row.service, row.state, row.state_before), row, context)
+    allowed = machine.possible(row.role, row.service, row.state, row.state_before)
+    if cancel_waits(row):
+        allowed = tuple(action for action in allowed if action != "cancel")
+    return sayable(allowed, row, context)
+
+
+def cancel_waits(transaction: Transaction) -> bool:
+    """Return whether our Cancel waits for the answer of the library that has the request now."""
+    waits = transaction.role is Role.REQUESTER and transaction.state is State.CANCEL_PENDING
+    return waits and Reason.CANCEL_UNHEARD not in (transaction.attention or ())

@@ -94,6 +94,7 @@ class Action:
     command names beside a yes. ``stays``: it moves no state, so the tables need not repeat it.
     ``wants_answer``: it makes no sense where nobody knows of our order. ``answers``: the other side's action
     that it answers, as staff record it. ``by_state``: False where no state says whether it is possible.
+    ``only_in``: the states in which it is possible and moves nothing.
     ``within``: of what stays, the states of a loan in which it makes sense; () where any does.
     """
 
@@ -110,6 +111,7 @@ class Action:
     wants_answer: bool = False
     answers: str = ""
     by_state: bool = True
+    only_in: tuple[State, ...] = ()
     within: tuple[State, ...] = ()
 
     @property
@@ -203,6 +205,7 @@ ACTIONS = (
     Action(name="overdue", role=_R, event="overdue", message=_A.OVERDUE, options=(DATE, LEVEL)),
     Action(name="recall", role=_R, event="recall", message=_A.RECALL, options=(DATE,)),
     Action(name="lost", role=None, event="lost", message=_A.LOST),
+    Action(name="found", role=None, event="found", message=_A.MESSAGE, only_in=(State.LOST,)),
     Action(name="damaged", role=None, event="damaged", message=_A.DAMAGED, options=(REASON,), stays=True),
     Action(
         name="message", role=None, event="message", message=_A.MESSAGE,
@@ -225,6 +228,7 @@ OF_ROLE: Mapping[Role, Mapping[str, Action]] = MappingProxyType(
 
 STAYS = frozenset(action.event for action in ACTIONS if action.stays)
 WITHIN: Mapping[str, tuple[State, ...]] = {action.event: action.within for action in ACTIONS if action.within}
+ONLY_IN: Mapping[str, tuple[State, ...]] = {one.event: one.only_in for one in ACTIONS if one.only_in}
 WANTS_ANSWER = frozenset(action.name for action in ACTIONS if action.wants_answer)
 
 _ROW: Mapping[str, Action] = {

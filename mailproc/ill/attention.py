@@ -184,15 +184,16 @@ _ROWS: dict[Reason, Rule] = {
     Reason.LETTERS_REPLACED: _look(),
     Reason.RECALLED: _state(*_RETURN, turn=((_Q, _S.RECALL),)),
     Reason.FINAL_DEMAND: _state(*_RETURN),
-    Reason.LOST: _state(
-        "again", "next", "next partner", "act close",
-        turn=((_Q, _S.LOST), (_R, _S.LOST)), next_settles=True,
+    Reason.LOST: Rule(
+        until=Until.STATE,  # also when another library is asked: it is settled with its owner, or found
+        turn=((_Q, _S.LOST), (_R, _S.LOST)),
+        ways=("act check-in", "act found", "act message", "next", "next partner", "again", "act close"),
     ),
     Reason.DAMAGED: _look("act message"),
     Reason.SUPPLIED_AFTER_END: _look("act receive", "act return"),
     Reason.WRONG_ITEM: Rule(until=Until.STATE, ways=("act return", *_AGAIN)),
     Reason.LOST_AFTER_RETURNED: _look("act message"),
-    Reason.FOUND_AFTER_LOST: _look("act message", "act close"),
+    Reason.FOUND_AFTER_LOST: _look("act check-in", "act message", "act close"),
     Reason.CONDITION_AFTER_SHIPPED: _look("act message", "act return"),
     Reason.CANCEL_ASKED: _state(
         "act cancel-reply yes", "act cancel-reply no", turn=((_R, _S.CANCEL_PENDING),)

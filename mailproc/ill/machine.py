@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mailproc.ill import actions, requester_copy, requester_loan, responder_copy, responder_loan
-from mailproc.ill.cells import Cell, CellKind, Table
+from mailproc.ill.cells import Cell, CellKind, Table, alert
 from mailproc.ill.terms import Role, Service, State
 
 __all__ = [
@@ -87,6 +87,8 @@ def next_state(
 def _cell(role: Role, service: Service, state: State, state_before: State | None, event: str) -> Cell:
     if event in actions.STAYS:
         return Cell(CellKind.STAY if _makes_sense(service, state, event) else CellKind.REFUSED)
+    if event in actions.ONLY_IN:
+        return alert(Cell(CellKind.STAY if state in actions.ONLY_IN[event] else CellKind.REFUSED))
     if event == "ship" and state == State.CANCEL_PENDING and state_before != State.IN_PROCESS:
         return Cell(CellKind.REFUSED)  # nobody has accepted the condition yet
     row = table_of(role, service).get(state, {})

@@ -38,6 +38,7 @@ HEARD = {
     (Role.REQUESTER, "OVERDUE"): Reason.OVERDUE,
     (Role.REQUESTER, "RECALL"): Reason.RECALLED,
     (Role.REQUESTER, "LOST"): Reason.LOST,
+    (Role.REQUESTER, "lost"): Reason.LOST,  # kept for the day when another library is asked
     (Role.REQUESTER, "RENEW_ANSWER.no"): Reason.RENEWAL_REFUSED,
     (Role.REQUESTER, "DAMAGED"): Reason.DAMAGED,
     (Role.REQUESTER, "CANCEL_REPLY.no"): Reason.CANCEL_REFUSED,
@@ -47,7 +48,8 @@ HEARD = {
     (Role.RESPONDER, "LOST"): Reason.LOST,
     (Role.RESPONDER, "DAMAGED"): Reason.DAMAGED,
 }
-"""Messages that staff must answer or act upon, if they changed the state or are pending."""
+"""Messages (and our own word of a loss) that staff must answer or act upon, if they changed the state or are
+pending."""
 
 WITH_READER = (State.RECEIVED, State.RENEW_PENDING, State.OVERDUE, State.RENEW_OVERDUE)
 

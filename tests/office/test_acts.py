@@ -22,6 +22,8 @@ WAY = {
     "conditional": (),
     "sent": (("ship", {}),),
     "overdue": (("ship", {}), ("overdue", {})),
+    "lost": ("SHIPPED LOAN", ("lost", {})),
+    "gone": (("ship", {}), ("lost", {})),
     "to stop": ("TXC1-1 CANCEL",),
 }
 BORROWING = [
@@ -39,8 +41,9 @@ BORROWING = [
     ("received", "renew", {"on": DAY}, "RENEW_PENDING", "people"),
     ("received", "lost", {}, "LOST", "people"),
     ("received", "damaged", {"reason": "water"}, "RECEIVED", "people"),
+    ("lost", "found", {}, "LOST", "people"),
     ("renewing", "renew", {}, "RENEW_PENDING", "people"),
-    ("cancelling", "cancel", {}, "CANCEL_PENDING", "CANCEL"),
+    ("cancelling", "cancel", {"repeat": True}, "CANCEL_PENDING", "CANCEL"),
     ("cancelling", "receive", {}, "RECEIVED", ""),
 ]
 LENDING = [
@@ -65,6 +68,7 @@ LENDING = [
     ("sent", "recall", {}, "RECALL", "people"),
     ("sent", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),
     ("sent", "lost", {}, "LOST", "people"),
+    ("gone", "found", {}, "LOST", "people"),
     ("overdue", "renew-reply", {"answer": True, "on": DAY}, "SHIPPED", "C1-1   RENEWED*01-04-2026"),
     ("overdue", "overdue", {"level": 2}, "OVERDUE", "C1-1   DUE"),
     ("to stop", "cancel-reply", {"answer": True}, "CANCELLED", "C1-1   CANC"),
@@ -222,7 +226,7 @@ def test_a_mark_acts_once(world):
     again = world.act("B1", "cancel", once="click-1")
     assert again.event_id == first.event_id
     assert world.dump() == before
-    world.act("B1", "cancel", once="click-2")
+    world.act("B1", "cancel", repeat=True, once="click-2")
     assert world.events("B1").count("cancel") == 2
 
 

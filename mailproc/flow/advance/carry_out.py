@@ -49,6 +49,7 @@ from mailproc.store import (
     outgoing,
     patrons,
     requests,
+    transactions,
     undelivered,
 )
 from mailproc.store.events import NewEvent
@@ -288,7 +289,15 @@ def _follow_up(
 
 
 def _finish(work: Work, effect: Finish) -> None:
+    if effect.outcome == "closed" and _goes_on(work):
+        return
     requests.close(work.connection, work.transaction.request_id, work.event.at, effect.outcome)
+
+
+def _goes_on(work: Work) -> bool:
+    """Return whether a later attempt is not closed: then only the earlier one is taken off the lists."""
+    attempts = transactions.of_request(work.connection, work.transaction.request_id)
+    return any(one.attempt > work.transaction.attempt and one.closed_at is None for one in attempts)
 
 
 _HANDLERS: dict[type, Any] = {

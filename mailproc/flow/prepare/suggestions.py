@@ -12,9 +12,9 @@ from mailproc.ill.actions import BY_NAME
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
-from mailproc.store import order_letters, requests
+from mailproc.store import order_letters, requests, transactions
 from mailproc.store.intent_bodies import StaffFacts
-from mailproc.store.rows import Transaction
+from mailproc.store.rows import StoredRequest, Transaction
 
 MOST = 6
 
@@ -78,7 +78,7 @@ class _PossibleNow:
         role, state = transaction.role, transaction.state
         self._acts = _acts(transaction, context)
         request = requests.load(connection, transaction.request_id)
-        self._number = request.number
+        self._number = _number(connection, request, transaction)
         unheard = state is State.PENDING and order_letters.is_with_nobody(connection, transaction.id)
         over = state.gives_way or unheard
         self._correctable = role is Role.REQUESTER and state is State.PENDING
@@ -107,6 +107,12 @@ class _PossibleNow:
         command = BY_NAME[act[0]].command(*act[1:]) if word == "act" else COMMANDS[key]
         named = {"number": self._number, "letter": f"O{letter}", "learned": self._learned}
         return "mailproc " + command.format(**named)
+
+
+def _number(connection: Connection, request: StoredRequest, transaction: Transaction) -> str:
+    """Return the number that commands take: of an earlier attempt B1-1, else B1."""
+    latest = transactions.of_request(connection, request.id)[-1]
+    return request.number if latest.id == transaction.id else f"{request.number}-{transaction.attempt}"
 
 
 def _acts(transaction: Transaction, context: Context) -> frozenset[str]:

@@ -308,6 +308,7 @@ MAKERS: Mapping[str, Maker] = {
     "overdue": _overdue,
     "recall": _recall,
     "lost": lambda _act, _scene: Lost(),
+    "found": lambda _act, _scene: Message(note="What was reported lost has been found."),
     "damaged": lambda act, _scene: Damaged(damaged_details=act.reason or None),
     "message": lambda act, _scene: Message(note=act.note),
     "query": lambda _act, _scene: StatusQuery(),

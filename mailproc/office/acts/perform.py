@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from mailproc.errors import LocalFault
+from mailproc.flow import delivery_mode
 from mailproc.flow.advance import station as advance
 from mailproc.flow.advance import steps
 from mailproc.flow.advance.steps import Decision, StepOutcome
@@ -111,6 +112,7 @@ def _due_back(said: Apdu | None, act: StaffAct, today: date) -> tuple[Sentence, 
 
 def _said(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> Apdu | None:
     options.check(act)
+    _check_cancel(connection, context, act, transaction)
     if act.repeat and act.heard_by:
         raise LocalFault(sentence("repeat-heard"))
     if act.repeat:
@@ -124,6 +126,17 @@ def _said(connection: Connection, context: Context, act: StaffAct, transaction: 
     if act.heard_by and said is None:
         raise LocalFault(sentence("nothing-told", action=act.action))
     return said
+
+
+def _check_cancel(connection: Connection, context: Context, act: StaffAct, transaction: Transaction) -> None:
+    """Raise LocalFault for a second cancellation while the first waits: only --repeat sends it again."""
+    if act.action != "cancel" or act.repeat or act.heard_by or not delivery_mode.cancel_waits(transaction):
+        return
+    first = events.last_of(connection, transaction.id, ("cancel",))
+    day = context.local(first.at).date() if first is not None else context.today()
+    again = f"mailproc act {act.number} cancel --repeat"
+    known = (again, f"mailproc act {act.number} query")
+    raise LocalFault(sentence("cancel-waits", partner=transaction.partner, day=day), known)
 
 
 def _event(act: StaffAct, said: Apdu | None, transaction: Transaction, context: Context) -> NewEvent:

@@ -17,7 +17,7 @@ from mailproc.ill.actions import WITH_US
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson
 from mailproc.ill.facts import LoanTerms
 from mailproc.ill.rota import Candidate
-from mailproc.ill.terms import Role, Service
+from mailproc.ill.terms import Role, Service, State
 from mailproc.notices.language import Language
 from mailproc.notices.language_files import ENGLISH
 from mailproc.office.queries import agenda, answered, pending_timers, recorded_history
@@ -147,7 +147,7 @@ def shown(
         next=pending_timers.next_of(connection, request.id),
         passed_on=_passed_on(latest) if latest else None,
         questions=tuple(_questions(connection, latest, language)) if latest else (),
-        ways=_ways(connection, why, latest, context, language) if why and latest and context else (),
+        ways=_ways(connection, why, attempts, context, language) if why and attempts and context else (),
         whereabouts=_whereabouts(connection, latest, context) if latest else "",
         flaw=(latest.options or {}).get("flaw", "") if latest else "",
     )
@@ -158,11 +158,17 @@ def _reader_due(connection: Connection, latest: Transaction, context: Context) -
 
 
 def _ways(
-    connection: Connection, why: Sequence[str], latest: Transaction, context: Context, language: Language
-) -> "tuple[Way, ...]":
+    connection: Connection, why: Sequence[str], attempts: Sequence[Transaction], context: Context,
+    language: Language,
+) -> "tuple[Way, ...]":  # fmt: skip
+    """Return commands for the latest attempt, and for an earlier one whose item is lost."""
     from mailproc.flow.prepare.suggestions import ways  # here: with it come the contracts of templates
 
-    return ways(connection, {"reasons": why}, latest, context, language)
+    found = ways(connection, {"reasons": why}, attempts[-1], context, language)
+    for one in attempts[:-1]:
+        if one.state is State.LOST and one.attention:
+            found += ways(connection, {"reasons": one.attention}, one, context, language)
+    return found
 
 
 def _passed_on(transaction: Transaction) -> dict[str, str] | None:
