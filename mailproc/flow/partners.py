@@ -72,6 +72,13 @@ class Partners:
             raise LocalFault(sentence("no-lender", partner=partner.symbol))
         return partner
 
+    def borrower(self, symbol: str) -> Partner:
+        """Return a partner that may ask us. Raise LocalFault that says why not."""
+        partner = self.known(symbol)
+        if Role.REQUESTER not in partner.roles:
+            raise LocalFault(sentence("no-borrower", partner=partner.symbol))
+        return partner
+
     def claimed_by(self, sender: Sender) -> tuple[Partner, ...]:
         """Return the partners whose ``accepts_from`` holds the addresses of envelope and header."""
         header, envelopes = addresses.bare(sender.header), _spellings(sender.envelope)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from mailproc.config import Account, Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
-from mailproc.ill.terms import ApduType, Role
+from mailproc.ill.terms import ApduType, Ref, Role, TransactionId
 from mailproc.protocols.codec import Codec, Manner
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class WireProtocol(ABC):
     def number(self, partner: Partner, number: str) -> str:  # noqa: ARG002
         """Return our number of an order ("B1-1") as the partner sees it."""
         return number
+
+    def named(self, partner: Partner, number: str) -> TransactionId | Ref:
+        """Return the name on the wire of an order of the partner's, from its ``number`` as people write it."""
+        codes = [one.customer_code for one in self.accounts(partner) if one.direction == "in"]
+        return Ref(number=number, customer_code=codes[0] if codes else "")
 
     def acknowledges(self, partner: Partner) -> bool:  # noqa: ARG002
         """Return whether each order file of the partner gets a receipt."""

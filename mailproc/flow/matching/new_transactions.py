@@ -1,5 +1,6 @@
 """Begin a transaction: we ask a partner (REQUESTER), or a partner asks us (RESPONDER)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from mailproc.flow.matching.symbols import asked_key
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person
 from mailproc.ill.status import term_word
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, TransactionId
 from mailproc.ill.transaction_state import service_of
 from mailproc.protocols import registry
 from mailproc.sentence import sentence
@@ -83,12 +84,12 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
 
     The key is the transaction id on the wire; for a protocol without one, the partner's symbol, the request
     number and the customer code. It belongs to this partner: if another partner uses the same id, whomever it
-    names as the initial requester, that opens a transaction of its own.
+    names as the initial requester, that opens a transaction of its own. An order that staff entered without a
+    number has ours.
     """
     partner = context.partners.known(event.partner)
-    key = asked_key(wanted, partner.symbol, context)
     service = service_of(wanted.services).name
-    request_id, _ = requests.create(
+    request_id, number = requests.create(
         connection,
         NewRequest(
             role=Role.RESPONDER,
@@ -104,6 +105,9 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
             note=wanted.note or "",
         ),
     )
+    key = asked_key(wanted, partner.symbol, context)
+    if event.cause == "staff":
+        key = _key_by_hand(connection, key, partner.symbol, number)
     return transactions.create(
         connection,
         NewTransaction(
@@ -121,10 +125,18 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
             codec=partner.codec,
             dialect=partner.dialect,
             service=service,
-            options=_names_on_the_wire(wanted),
+            options=_names_on_the_wire(wanted) or {"number": number},
             updated_at=event.at,
         ),
     )
+
+
+def _key_by_hand(connection: Connection, key: TransactionId, partner: str, number: str) -> TransactionId:
+    """Return the key of an order that staff entered; ``number`` is ours, and tells apart what has one name."""
+    if not key.tgq:
+        return TransactionId(partner, number)
+    taken = transactions.by_key(connection, Role.RESPONDER, partner, key) is not None
+    return replace(key, stq=number) if taken else key
 
 
 def _names_on_the_wire(wanted: IllRequest) -> TransactionOptions | None:

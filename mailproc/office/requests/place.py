@@ -16,7 +16,7 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role, State
 from mailproc.office.queries.find import request_of
-from mailproc.office.requests import request_checks
+from mailproc.office.requests import request_checks, request_fields
 from mailproc.sentence import sentence
 from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
@@ -58,7 +58,8 @@ BESIDE: Mapping[str, Any] = {
     "billing": Delivery,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
-ITEM_TYPES = ("MONOGRAPH", "SERIAL", "OTHER")
+AS = "as"
+"""The field that says as what we act: "borrower" (us), or "lender": a partner asked us (``lend``)."""
 PATRON = tuple(field.name for field in fields(NamedReader))
 
 
@@ -67,20 +68,9 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
 
     Raise LocalFault that names the field that is wrong, unknown or missing.
     """
-    if not isinstance(value, Mapping):
-        raise LocalFault(sentence("request-no-object"))
-    for key in value:
-        if key not in KNOWN:
-            raise LocalFault(sentence("request-unknown-field", name=key, known=", ".join(KNOWN)))
-    service = value.get("service")
-    if service not in ("LOAN", "COPY"):
-        raise LocalFault(sentence("service-wrong" if service else "service-missing"))
-    item = apdu_json.value_from_json(Item, value.get("item") or {}, "item")
-    if item.type not in (None, *ITEM_TYPES):
-        raise LocalFault(sentence("item-type", known=", ".join(ITEM_TYPES)))
-    if not (item.title or "").strip():
-        raise LocalFault(sentence("title-missing"))
-    rota = tuple(partners) or _texts(value, "partners")
+    value = request_fields.of_object(value, (*KNOWN, AS))
+    service, item = request_fields.service(value), request_fields.item(value)
+    rota = tuple(partners) or request_fields.texts(value, "partners")
     if not rota:
         raise LocalFault(sentence("partners-missing"))
     return Wanted(
@@ -88,14 +78,14 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
         item=item,
         partners=rota,
         patron=_patron(value.get("patron")),
-        delivery=_optional(Delivery, value.get("delivery"), "delivery"),
-        need_before=_optional(date, value.get("need_before"), "need_before"),
-        max_cost=_optional(Money, value.get("max_cost"), "max_cost"),
-        note=_optional(str, value.get("note"), "note") or "",
-        keywords=_texts(value, "keywords"),
-        copyright_declared=_optional(bool, value.get("copyright_declared"), "copyright_declared") is True,
-        account=_optional(str, value.get("account"), "account") or "",
-        **{name: _optional(hint, value.get(name), name) for name, hint in BESIDE.items()},
+        delivery=request_fields.optional(Delivery, value, "delivery"),
+        need_before=request_fields.optional(date, value, "need_before"),
+        max_cost=request_fields.optional(Money, value, "max_cost"),
+        note=request_fields.text(value, "note"),
+        keywords=request_fields.texts(value, "keywords"),
+        copyright_declared=request_fields.optional(bool, value, "copyright_declared") is True,
+        account=request_fields.text(value, "account"),
+        **{name: request_fields.optional(hint, value, name) for name, hint in BESIDE.items()},
     )
 
 
@@ -195,18 +185,9 @@ def ask(connection: Connection, context: Context, request_id: int, by: str) -> S
     return steps.begin(connection, event, context)
 
 
-def _optional(hint: Any, value: Any, where: str) -> Any:
-    return None if value is None else apdu_json.value_from_json(hint, value, where)
-
-
 def _beside(wanted: Wanted) -> RequestExtras | None:
     said = {name: apdu_json.value_to_json(getattr(wanted, name)) for name in BESIDE}
     return cast(RequestExtras, {name: value for name, value in said.items() if value is not None}) or None
-
-
-def _texts(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    texts: tuple[str, ...] = apdu_json.value_from_json(tuple[str, ...], value.get(key) or [], key)
-    return texts
 
 
 def _patron(value: Any) -> NamedReader | None:

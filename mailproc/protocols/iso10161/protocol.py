@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from mailproc.config import Config
+from mailproc.config import Config, Partner
 from mailproc.config_load.problem import ConfigProblem, Loc
+from mailproc.ill.terms import TransactionId
 from mailproc.protocols.codec import Codec
 from mailproc.protocols.protocol import Ability, WireProtocol
 
@@ -35,6 +36,11 @@ class _Iso10161(WireProtocol):
         known = dialects.load(config.file.parent / overlay if overlay else None)
         spoken = known.get(dialect, known[dialects.STANDARD])
         return Ability(spoken.manner)
+
+    def named(self, partner: Partner, number: str) -> TransactionId:
+        """Return the group qualifier and, behind its last "/", the qualifier: "ILL-55/1"."""
+        tgq, _, tq = number.rpartition("/") if "/" in number else (number, "", "")
+        return TransactionId(partner.symbol, tgq, tq)
 
 
 ISO10161 = _Iso10161()

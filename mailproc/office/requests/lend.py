@@ -1,0 +1,154 @@
+"""Enter an order that a partner sent by post, telephone or portal: an event ILL_REQUEST heard by staff.
+
+Everything after it is as if the order had come by the partner's protocol.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow.advance import steps
+from mailproc.flow.context import Context
+from mailproc.flow.matching.symbols import asked_key
+from mailproc.ill import apdu_json
+from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
+from mailproc.ill.terms import Ref, Role, Service
+from mailproc.office.requests import request_checks, request_fields
+from mailproc.protocols import registry
+from mailproc.sentence import Sentence, sentence, stored
+from mailproc.store import requests, transactions
+from mailproc.store.engine import Store
+from mailproc.store.events import NewEvent
+
+LENDER = "lender"
+ASKED_BY = ("post", "phone", "portal", "mail")
+LONGEST_NUMBER = 100
+"""Characters of a partner's number."""
+_HINTS: Mapping[str, Any] = {
+    "delivery": Delivery, "billing": Delivery, "need_before": date, "expiry": date, "level_of_service": str,
+    "max_cost": Money, "place_on_hold": str, "patron": Person,
+}  # fmt: skip
+KNOWN = (
+    "as", "service", "item", "partners", "their_number", "asked_by", "asked_on", *_HINTS, "note", "keywords",
+)  # fmt: skip
+"""Fields of such an order (docs/requests.md)."""
+
+
+@dataclass(frozen=True)
+class HandedOrder:
+    """``partner``: the symbol of who asks. ``their_number``: '' if they gave none. ``asked_on``: None for today."""
+
+    partner: str
+    order: IllRequest
+    their_number: str = ""
+    asked_by: str = ASKED_BY[0]
+    asked_on: date | None = None
+
+
+def read(value: Any, partners: Sequence[str] = ()) -> HandedOrder:
+    """Read an order from ``value`` (JSON); ``partners`` replaces the one in it.
+
+    Raise LocalFault that names the field that is wrong, unknown or missing.
+    """
+    value = request_fields.of_object(value, KNOWN)
+    who = tuple(partners) or request_fields.texts(value, "partners")
+    if len(who) != 1:
+        raise LocalFault(sentence("lender-one-partner"))
+    asked_by = request_fields.text(value, "asked_by") or ASKED_BY[0]
+    if asked_by not in ASKED_BY:
+        raise LocalFault(sentence("asked-by-one-of", known=", ".join(ASKED_BY)))
+    return HandedOrder(
+        partner=who[0],
+        order=IllRequest(
+            services=(Service[request_fields.service(value)],),
+            item=request_fields.item(value),
+            keywords=request_fields.texts(value, "keywords"),
+            note=request_fields.text(value, "note") or None,
+            **{name: request_fields.optional(hint, value, name) for name, hint in _HINTS.items()},
+        ),
+        their_number=_number(request_fields.text(value, "their_number")),
+        asked_by=asked_by,
+        asked_on=request_fields.optional(date, value, "asked_on"),
+    )
+
+
+def _number(text: str) -> str:
+    number = text.strip()
+    if len(number) > LONGEST_NUMBER or not number.isprintable():
+        raise LocalFault(sentence("their-number-signs", most=LONGEST_NUMBER))
+    return number
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A request that was entered: its local number, and what staff should know of it."""
+
+    number: str
+    warnings: tuple[Sentence, ...] = ()
+
+
+def enter(store: Store, context: Context, wanted: HandedOrder, by: str = "", *, anyway: bool = False) -> Entered:
+    """Store the order as a request of theirs in process; return its local number.
+
+    ``anyway``: also if this partner has sent an order of this number before. Raise LocalFault if the partner
+    is unknown or does not borrow, a day is impossible, an address is invalid, or the number is known.
+    """
+    partner = context.partners.borrower(wanted.partner)
+    if wanted.asked_on is not None and wanted.asked_on > context.today():
+        raise LocalFault(sentence("asked-on-to-come", day=wanted.asked_on, today=context.today()))
+    for name, where in (("delivery", wanted.order.delivery), ("billing", wanted.order.billing)):
+        request_checks.check_delivery(name, where)
+    order = _named(wanted, partner)
+
+    def job(connection: Connection) -> Entered:
+        warnings = tuple(_known_number(connection, context, partner, order, wanted))
+        if warnings and not anyway:
+            raise LocalFault(warnings[0], (sentence("enter-anyway"),))
+        outcome = steps.begin(connection, _event(context, wanted, partner, order, by), context)
+        transaction = transactions.load(connection, outcome.transaction_id or 0)
+        return Entered(requests.number_of(connection, transaction.request_id), warnings)
+
+    return store.write(job)
+
+
+def _named(wanted: HandedOrder, partner: Partner) -> IllRequest:
+    """Return the order with their number as their protocol writes it."""
+    if not wanted.their_number:
+        return wanted.order
+    name = registry.spoken_with(partner).named(partner, wanted.their_number)
+    if isinstance(name, Ref):
+        return replace(wanted.order, ref=name)
+    return replace(wanted.order, transaction=name)
+
+
+def _known_number(
+    connection: Connection, context: Context, partner: Partner, order: IllRequest, wanted: HandedOrder
+) -> Iterator[Sentence]:
+    """Warn of an order of this partner that has the same number."""
+    key = asked_key(order, partner.symbol, context)
+    known = transactions.by_key(connection, Role.RESPONDER, partner.symbol, key) if key.tgq else None
+    if known is not None:
+        number = requests.number_of(connection, known.request_id)
+        yield sentence("their-number-known", partner=partner.symbol, theirs=wanted.their_number, number=number)
+
+
+def _event(context: Context, wanted: HandedOrder, partner: Partner, order: IllRequest, by: str) -> NewEvent:
+    asked_on = wanted.asked_on or context.today()
+    how = sentence("order-entered", day=asked_on, number=wanted.their_number or "–")
+    return NewEvent(
+        cause="staff",
+        type=order.type.name,
+        at=context.clock(),
+        apdu=apdu_json.to_json(order),
+        ref=apdu_json.value_to_json(order.ref),
+        facts={"text": str(how), "why": stored(how)},
+        actor=by,
+        door="cli",
+        heard_by=wanted.asked_by,
+        partner=partner.symbol,
+    )
