@@ -90,7 +90,7 @@ def _asked(home: App) -> list[str]:
     item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
     wanted = place.read({"service": "LOAN", "item": item, "partners": list(app.LENDERS)})
     home.store.start_writer()
-    numbers = [place.place(home.store, home.context, wanted) for _ in range(OPEN)]
+    numbers = [place.place(home.store, home.context, wanted, anyway=True).number for _ in range(OPEN)]
     while messages.run(home.store, home.context):
         pass
     return numbers

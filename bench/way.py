@@ -193,7 +193,7 @@ def _idle() -> float:
 def _ask(home: App) -> str:
     item = {"title": "Cartography of vanished rivers", "author": "Marsh, Eleanor"}
     wanted = place.read({"service": "LOAN", "item": item, "partners": list(app.LENDERS)})
-    return place.place(home.store, home.context, wanted)
+    return place.place(home.store, home.context, wanted, anyway=True).number
 
 
 def _say(port: int, number: str) -> float:

@@ -1,4 +1,4 @@
-"""Verbs that move requests: place one, act, go on to the next partner."""
+"""Verbs that move requests: act, go on to the next partner."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -7,7 +7,6 @@ import typer
 
 from mailproc.app.build import App
 from mailproc.cli import days, output
-from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
 from mailproc.flow.advance.steps import StepOutcome
@@ -29,27 +28,6 @@ verbs = typer.Typer()
 
 Number = Annotated[str, typer.Argument(metavar="NR", help="B12, L7, B12-2, or TGQ/TQ.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
-
-
-@verbs.command("request")
-def request(
-    ctx: typer.Context,
-    file: Annotated[str, typer.Argument(help="A JSON file, or - for standard input.")],
-    partner: Annotated[
-        list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Place a request: ask the first partner of its rota. Prints its number."""
-    value = json_value(file)
-    with opened(ctx) as app:
-        wanted = place.read(value, partner or ())
-        number = place.place(app.store, app.context, wanted, who())
-        if not as_json:
-            output.line(number)
-            return
-        with app.store.read() as connection:
-            output.as_json(request_details.shown(connection, number).line)
 
 
 def _option(option: Option) -> Any:

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from mailproc.cli import days, output
+from mailproc.cli import citation, days, output
 from mailproc.cli.act import answered
+from mailproc.cli.citation import Cited
 from mailproc.cli.input_files import json_value
 from mailproc.cli.session import opened, who
 from mailproc.errors import LocalFault
@@ -27,17 +28,21 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]
 def amend(
     ctx: typer.Context,
     number: Number,
-    title: Annotated[str, typer.Option()] = "",
-    author: Annotated[str, typer.Option()] = "",
-    publication_date: Annotated[str, typer.Option(help="As cited: 2019.")] = "",
-    volume_issue: Annotated[str, typer.Option(help="As cited: 12(3).")] = "",
-    pagination: Annotated[str, typer.Option(help="As cited: 45-52.")] = "",
-    article_title: Annotated[str, typer.Option()] = "",
-    article_author: Annotated[str, typer.Option()] = "",
-    edition: Annotated[str, typer.Option()] = "",
-    publisher: Annotated[str, typer.Option()] = "",
-    isbn: Annotated[str, typer.Option()] = "",
-    issn: Annotated[str, typer.Option()] = "",
+    title: citation.Title = "",
+    author: citation.Author = "",
+    journal: citation.Journal = "",
+    article_title: citation.ArticleTitle = "",
+    article_author: citation.ArticleAuthor = "",
+    volume_issue: citation.VolumeIssue = "",
+    volume: citation.Volume = "",
+    issue: citation.Issue = "",
+    year: citation.Year = "",
+    pages: citation.Pages = "",
+    edition: citation.Edition = "",
+    publisher: citation.Publisher = "",
+    series: citation.Series = "",
+    isbn: citation.Isbn = "",
+    issn: citation.Issn = "",
     need_before: Annotated[str, typer.Option(help="Until when it is of use: 2026-01-31.")] = "",
     file: Annotated[
         str, typer.Option(help="JSON with the fields to correct (item, delivery, …), or -; null takes away.")
@@ -53,12 +58,11 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Correct a request of ours. An order that was not sent is composed again; see also --again."""
-    cited = {
-        "title": title, "author": author, "publication_date": publication_date, "volume_issue": volume_issue,
-        "pagination": pagination, "article_title": article_title, "article_author": article_author,
-        "edition": edition, "publisher": publisher, "isbn": isbn, "issn": issn,
-    }  # fmt: skip
-    given = {name: text for name, text in cited.items() if text}
+    cited = Cited(
+        title, author, journal, article_title, article_author, volume_issue, volume, issue, year, pages,
+        edition, publisher, series, isbn, issn,
+    )  # fmt: skip
+    given = citation.fields(cited)
     if right_day := days.day(due, "--due"):
         if given or need_before or file or again:
             raise LocalFault(sentence("due-alone"))

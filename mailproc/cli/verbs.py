@@ -33,7 +33,10 @@ VERBS: Mapping[str, Verb] = {
         "service",
         "Run simulated partners for your own configuration: a British Library, libraries, a customer.",
     ),
-    "request": Verb("act", "Place a request: ask the first partner of its rota. Prints its number."),
+    "request": Verb(
+        "request",
+        "Place a request: ask the first partner of its rota, or enter a partner's order. Prints its number.",
+    ),
     "requests": Verb("requests", "List requests, the last changed first."),
     "show": Verb("requests", "Show one request: its state, how to go on, its whole history."),
     "act": Verb("act", "Perform a staff action on a request. --dry-run changes nothing."),

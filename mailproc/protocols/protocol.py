@@ -67,7 +67,7 @@ class WireProtocol(ABC):
         return number
 
     def named(self, partner: Partner, number: str) -> TransactionId | Ref:
-        """Return the name on the wire of an order of the partner's, from its ``number`` as people write it."""
+        """Return the name on the wire of the partner's order that has this ``number`` on paper."""
         codes = [one.customer_code for one in self.accounts(partner) if one.direction == "in"]
         return Ref(number=number, customer_code=codes[0] if codes else "")
 

@@ -42,7 +42,7 @@ def say(**what):
 def step(number):
     if number % 3 == 0:
         wanted = place.read({"service": "COPY", "item": {"title": "Weirs of the Fens"}}, ["XX-LENDER"])
-        say(placed=place.place(app.store, app.context, wanted, "staff"))
+        say(placed=place.place(app.store, app.context, wanted, "staff", anyway=True).number)
         return
     role = chance.choice(sorted(ACTS))
     state = chance.choice(sorted(ACTS[role]))

@@ -132,7 +132,7 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
 
 
 def _key_by_hand(connection: Connection, key: TransactionId, partner: str, number: str) -> TransactionId:
-    """Return the key of an order that staff entered; ``number`` is ours, and tells apart what has one name."""
+    """Return the key of an order that staff entered. ``number``: ours, which tells two of one name apart."""
     if not key.tgq:
         return TransactionId(partner, number)
     taken = transactions.by_key(connection, Role.RESPONDER, partner, key) is not None

@@ -35,7 +35,9 @@ def place(connection: Connection, event: Event, apdu: Apdu | None, context: Cont
         return Placed(transactions.load(connection, event.transaction_id), apdu)
     if event.type == "request":
         return Placed(*new_transactions.ask(connection, event, context))
-    if event.cause == "staff" and isinstance(apdu, IllRequest):  # a partner asked by telephone, post or portal
+    if event.cause == "staff" and isinstance(
+        apdu, IllRequest
+    ):  # a partner asked by telephone, post or portal
         return Placed(new_transactions.accept(connection, event, apdu, context), apdu)
     if apdu is None:
         raise LocalFault(sentence("no-transaction", event=f"E{event.id}"))

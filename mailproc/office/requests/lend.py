@@ -18,7 +18,9 @@ from mailproc.flow.matching.symbols import asked_key
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
 from mailproc.ill.terms import Ref, Role, Service
+from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.requests import request_checks, request_fields
+from mailproc.office.requests.entered import Entered
 from mailproc.protocols import registry
 from mailproc.sentence import Sentence, sentence, stored
 from mailproc.store import requests, transactions
@@ -41,7 +43,7 @@ KNOWN = (
 
 @dataclass(frozen=True)
 class HandedOrder:
-    """``partner``: the symbol of who asks. ``their_number``: '' if they gave none. ``asked_on``: None for today."""
+    """``partner``: the symbol of who asks. ``their_number``: '' for none. ``asked_on``: None for today."""
 
     partner: str
     order: IllRequest
@@ -84,16 +86,11 @@ def _number(text: str) -> str:
     return number
 
 
-@dataclass(frozen=True)
-class Entered:
-    """A request that was entered: its local number, and what staff should know of it."""
-
-    number: str
-    warnings: tuple[Sentence, ...] = ()
-
-
-def enter(store: Store, context: Context, wanted: HandedOrder, by: str = "", *, anyway: bool = False) -> Entered:
-    """Store the order as a request of theirs in process; return its local number.
+def enter(
+    store: Store, context: Context, wanted: HandedOrder, by: str = "", *,
+    anyway: bool = False, dry_run: bool = False,
+) -> Entered:  # fmt: skip
+    """Store the order as a request of theirs in process; with ``dry_run`` keep nothing.
 
     ``anyway``: also if this partner has sent an order of this number before. Raise LocalFault if the partner
     is unknown or does not borrow, a day is impossible, an address is invalid, or the number is known.
@@ -113,7 +110,7 @@ def enter(store: Store, context: Context, wanted: HandedOrder, by: str = "", *, 
         transaction = transactions.load(connection, outcome.transaction_id or 0)
         return Entered(requests.number_of(connection, transaction.request_id), warnings)
 
-    return store.write(job)
+    return foreseen(store, job) if dry_run else store.write(job)
 
 
 def _named(wanted: HandedOrder, partner: Partner) -> IllRequest:
@@ -134,7 +131,9 @@ def _known_number(
     known = transactions.by_key(connection, Role.RESPONDER, partner.symbol, key) if key.tgq else None
     if known is not None:
         number = requests.number_of(connection, known.request_id)
-        yield sentence("their-number-known", partner=partner.symbol, theirs=wanted.their_number, number=number)
+        yield sentence(
+            "their-number-known", partner=partner.symbol, theirs=wanted.their_number, number=number
+        )
 
 
 def _event(context: Context, wanted: HandedOrder, partner: Partner, order: IllRequest, by: str) -> NewEvent:

@@ -15,8 +15,10 @@ from mailproc.flow.matching import accounts
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role, State
+from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of
 from mailproc.office.requests import request_checks, request_fields
+from mailproc.office.requests.entered import Entered
 from mailproc.sentence import sentence
 from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
@@ -58,8 +60,8 @@ BESIDE: Mapping[str, Any] = {
     "billing": Delivery,
 }
 KNOWN = tuple(field.name for field in fields(Wanted))
-AS = "as"
-"""The field that says as what we act: "borrower" (us), or "lender": a partner asked us (``lend``)."""
+BORROWER = "borrower"
+"""The value of the field "as" in a request of ours; "lender": a partner asks us (``lend``)."""
 PATRON = tuple(field.name for field in fields(NamedReader))
 
 
@@ -68,7 +70,7 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
 
     Raise LocalFault that names the field that is wrong, unknown or missing.
     """
-    value = request_fields.of_object(value, (*KNOWN, AS))
+    value = request_fields.of_object(value, ("as", *KNOWN))
     service, item = request_fields.service(value), request_fields.item(value)
     rota = tuple(partners) or request_fields.texts(value, "partners")
     if not rota:
@@ -89,8 +91,16 @@ def read(value: Any, partners: Sequence[str] = ()) -> Wanted:
     )
 
 
-def place(store: Store, context: Context, wanted: Wanted, by: str = "") -> str:
-    """Store the request and ask the first partner; return its local number.
+def place(
+    store: Store,
+    context: Context,
+    wanted: Wanted,
+    by: str = "",
+    *,
+    anyway: bool = False,
+    dry_run: bool = False,
+) -> Entered:
+    """Store the request and ask the first partner; with ``dry_run`` keep nothing.
 
     Raise LocalFault if a partner is unknown or does not lend, none has the account named, a day has passed,
     or an address is invalid.
@@ -104,7 +114,11 @@ def place(store: Store, context: Context, wanted: Wanted, by: str = "") -> str:
     if wanted.account and not any(accounts.named(lender, wanted.account) for lender in lenders):
         known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
         raise LocalFault(sentence("account-unknown", account=wanted.account, known=known))
-    return store.write(lambda connection: _place(connection, context, wanted, rota, by))
+
+    def job(connection: Connection) -> Entered:
+        return Entered(_place(connection, context, wanted, rota, by))
+
+    return foreseen(store, job) if dry_run else store.write(job)
 
 
 def _place(connection: Connection, context: Context, wanted: Wanted, rota: Sequence[str], by: str) -> str:

@@ -1,4 +1,4 @@
-"""Read the fields of a request's JSON that requests of ours and orders of partners share (docs/requests.md)."""
+"""Read the fields of JSON that requests of ours and orders of partners share (docs/requests.md)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

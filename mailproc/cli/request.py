@@ -1,0 +1,146 @@
+"""The verb that enters a request: of ours, or an order that a partner sent by post, telephone or portal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from mailproc.app.build import App
+from mailproc.cli import citation, output
+from mailproc.cli.citation import Cited
+from mailproc.cli.input_files import json_value
+from mailproc.cli.session import opened, who
+from mailproc.errors import LocalFault
+from mailproc.office.queries import request_details
+from mailproc.office.requests import lend, place
+from mailproc.office.requests.entered import Entered
+from mailproc.sentence import sentence
+
+verbs = typer.Typer()
+
+
+@verbs.command("request")
+def request(
+    ctx: typer.Context,
+    file: Annotated[
+        str, typer.Argument(help="A JSON file, or - for standard input; without it, options.")
+    ] = "",
+    partner: Annotated[
+        list[str] | None, typer.Option(help="Whom to ask, in order; instead of the file's partners.")
+    ] = None,
+    as_: Annotated[
+        str, typer.Option("--as", metavar="borrower|lender", help="lender: a partner asks us, by hand.")
+    ] = "",
+    service: Annotated[str, typer.Option(metavar="LOAN|COPY")] = "",
+    title: citation.Title = "",
+    author: citation.Author = "",
+    journal: citation.Journal = "",
+    article_title: citation.ArticleTitle = "",
+    article_author: citation.ArticleAuthor = "",
+    volume_issue: citation.VolumeIssue = "",
+    volume: citation.Volume = "",
+    issue: citation.Issue = "",
+    year: citation.Year = "",
+    pages: citation.Pages = "",
+    edition: citation.Edition = "",
+    publisher: citation.Publisher = "",
+    series: citation.Series = "",
+    isbn: citation.Isbn = "",
+    issn: citation.Issn = "",
+    patron: Annotated[str, typer.Option(metavar="ID", help="The reader's number.")] = "",
+    patron_name: Annotated[str, typer.Option()] = "",
+    patron_email: Annotated[str, typer.Option()] = "",
+    delivery: Annotated[str, typer.Option(metavar="ADDRESS", help="E-mail address for the copy.")] = "",
+    delivery_name: Annotated[str, typer.Option(help="Postal address: its first line.")] = "",
+    delivery_street: Annotated[str, typer.Option()] = "",
+    delivery_city: Annotated[str, typer.Option()] = "",
+    delivery_postcode: Annotated[str, typer.Option()] = "",
+    delivery_country: Annotated[str, typer.Option()] = "",
+    need_before: Annotated[str, typer.Option(metavar="DAY", help="Last day on which it is useful.")] = "",
+    max_cost: Annotated[str, typer.Option(metavar="AMOUNT", help='As "12.50 EUR".')] = "",
+    note: Annotated[str, typer.Option(help="For the other library.")] = "",
+    keywords: Annotated[list[str] | None, typer.Option(help="ARTEmail: a further keyword.")] = None,
+    copyright_declared: Annotated[bool, typer.Option("--copyright-declared")] = False,
+    their_number: Annotated[str, typer.Option(help="With --as lender: the number of who asks.")] = "",
+    asked_by: Annotated[
+        str, typer.Option(metavar="post|phone|portal|mail", help="With --as lender: how they asked.")
+    ] = "",
+    date: Annotated[str, typer.Option(metavar="DAY", help="With --as lender: when they asked.")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if it is here already.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")] = False,
+) -> None:
+    """Place a request: ask the first partner of its rota, or enter a partner's order. Prints its number."""
+    cited = Cited(
+        title, author, journal, article_title, article_author, volume_issue, volume, issue, year, pages,
+        edition, publisher, series, isbn, issn,
+    )  # fmt: skip
+    postal = {
+        "name": delivery_name, "street": delivery_street, "city": delivery_city,
+        "postcode": delivery_postcode, "country": delivery_country,
+    }  # fmt: skip
+    said = _filled(
+        {
+            "service": service.upper(),
+            "item": citation.fields(cited),
+            "patron": _filled({"id": patron, "name": patron_name, "email": patron_email}),
+            "delivery": _filled({"electronic": delivery, "postal": _filled(postal)}),
+            "need_before": need_before,
+            "max_cost": _cost(max_cost),
+            "note": note,
+            "keywords": keywords,
+            "copyright_declared": copyright_declared,
+            "their_number": their_number,
+            "asked_by": asked_by,
+            "asked_on": date,
+        }
+    )
+    value = _value(file, said, as_)
+    with opened(ctx) as app:
+        entered = _enter(app, value, partner or (), anyway=anyway, dry_run=dry_run)
+        _tell(app, entered, as_json=as_json, dry_run=dry_run)
+
+
+def _value(file: str, said: Mapping[str, Any], as_: str) -> Any:
+    """Return the request as JSON: the file's, or what the options say. Raise LocalFault unless it is one."""
+    if file and said:
+        raise LocalFault(sentence("file-or-options"))
+    if not (file or said):
+        raise LocalFault(sentence("request-how"))
+    value = json_value(file) if file else dict(said)
+    return {**value, "as": as_} if as_ and isinstance(value, dict) else value
+
+
+def _enter(app: App, value: Any, partners: Sequence[str], *, anyway: bool, dry_run: bool) -> Entered:
+    as_ = value.get("as") if isinstance(value, dict) else None
+    if as_ == lend.LENDER:
+        order = lend.read(value, partners)
+        return lend.enter(app.store, app.context, order, who(), anyway=anyway, dry_run=dry_run)
+    if as_ not in (None, place.BORROWER):
+        raise LocalFault(sentence("as-wrong", known=f"{place.BORROWER}, {lend.LENDER}"))
+    wanted = place.read(value, partners)
+    return place.place(app.store, app.context, wanted, who(), anyway=anyway, dry_run=dry_run)
+
+
+def _tell(app: App, entered: Entered, *, as_json: bool, dry_run: bool) -> None:
+    language = app.context.language
+    if as_json and dry_run:
+        output.as_json({"dry_run": True, "warnings": entered.warnings})
+        return
+    if as_json:
+        with app.store.read() as connection:
+            line = request_details.shown(connection, entered.number).line
+        output.as_json(output.plain(line) | {"warnings": entered.warnings})
+        return
+    for warning in entered.warnings:
+        output.complain(language.word(warning))
+    output.line(language.word(sentence("nothing-changed")) if dry_run else entered.number)
+
+
+def _filled(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in value.items() if each}
+
+
+def _cost(text: str) -> dict[str, str]:
+    amount, _, currency = text.strip().partition(" ")
+    return _filled({"amount": amount, "currency": currency.strip().upper()})

@@ -1,0 +1,121 @@
+"""A request by options, without a file: ours, and a partner's that came by post."""
+
+import pytest
+
+BOOK = ("--service", "loan", "--title", "On Letters", "--author", "Seneca", "--partner", "UK-BL")
+
+
+def test_a_loan_by_options(cli):
+    ran = cli(
+        "request", *BOOK, "--edition", "2nd ed.", "--publisher", "Example Press", "--series", "Letters 4",
+        "--year", "1969", "--patron", "R1", "--patron-name", "R. Reader", "--patron-email", "r@town.example",
+        "--need-before", "2099-12-31", "--max-cost", "12.50 eur", "--note", "With its map.",
+        "--delivery-name", "Town Library", "--delivery-city", "Town",
+    )  # fmt: skip
+    assert (ran.code, ran.out) == (0, "B1\n"), ran
+    shown = cli("show", "B1", "--json").json
+    assert shown["item"] == {
+        "title": "On Letters", "author": "Seneca", "edition": "2nd ed.", "publisher": "Example Press",
+        "series": "Letters 4", "publication_date": "1969",
+    }  # fmt: skip
+    assert shown["patron"] == {"id": "R1", "name": "R. Reader", "email": "r@town.example"}
+    assert shown["delivery_to"] == {"postal": {"name": "Town Library", "city": "Town"}}
+    assert (shown["need_before"], shown["note"], shown["service"]) == ("2099-12-31", "With its map.", "LOAN")
+
+
+ARTICLE = {
+    "title": "J. of Weirs", "article_title": "On Locks", "article_author": "Smith, J.", "volume_issue": "12(3)",
+    "publication_date": "2019", "pagination": "45-52", "issn": "0000-0000",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("--journal J. of Weirs", "--title On Locks", "--author Smith, J.", "--volume 12", "--issue 3"),
+        ("--title J. of Weirs", "--article On Locks", "--article-author Smith, J.", "--volume-issue 12(3)"),
+        ("--journal J. of Weirs", "--article-title On Locks", "--author Smith, J.", "--volume-issue 12(3)"),
+    ],
+)
+@pytest.mark.parametrize(
+    "rest", [("--year 2019", "--pages 45-52"), ("--publication-date 2019", "--pagination 45-52")]
+)
+def test_every_spelling_of_an_article(cli, names, rest):
+    given = [word for option in (*names, *rest, "--issn 0000-0000") for word in option.split(" ", 1)]
+    assert cli("request", "--service", "COPY", "--partner", "UK-BL", *given).code == 0
+    assert cli("show", "B1", "--json").json["item"] == ARTICLE
+
+
+def test_the_same_spellings_correct_it(cli, placed):
+    placed(service="COPY", title="J. of Wiers")
+    ran = cli(
+        "amend", "B1", "--journal", "J. of Weirs", "--title", "On Locks", "--author", "Smith, J.",
+        "--volume", "12", "--issue", "3", "--year", "2019", "--pages", "45-52", "--issn", "0000-0000",
+    )  # fmt: skip
+    assert ran.code == 0, ran
+    assert cli("show", "B1", "--json").json["item"] == ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "--service"),
+        (("-", "--title", "T"), "not both"),
+        ((*BOOK, "--issue", "3"), "--volume"),
+        ((*BOOK, "--volume", "3", "--volume-issue", "3(4)"), "--volume-issue"),
+        ((*BOOK, "--journal", "J", "--article", "A"), "--article-title"),
+        ((*BOOK, "--as", "reader"), "borrower, lender"),
+        ((*BOOK, "--patron-name", "R. Reader"), "id"),
+        ((*BOOK, "--max-cost", "EUR 12"), "amount"),
+        ((*BOOK, "--need-before", "soon"), "soon"),
+        ((*BOOK, "--their-number", "C7"), "their_number"),
+        (("--title", "T", "--partner", "UK-BL"), "service"),
+        (("--service", "gift", "--title", "T", "--partner", "UK-BL"), "service"),
+        (("--service", "loan", "--partner", "UK-BL"), "title"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(cli, arguments, named):
+    ran = cli("request", *arguments, stdin="{}")
+    assert (ran.code, ran.out) == (1, "")
+    assert named in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_dry_run_places_nothing(cli):
+    assert cli("request", *BOOK, "--dry-run").code == 0
+    assert cli("request", *BOOK, "--dry-run", "--json").json["dry_run"] is True
+    assert cli("requests", "--json").json == []
+
+
+LENT = (
+    "request", "--as", "lender", "--partner", "UK-CUSTOMER", "--service", "LOAN", "--title", "A Book",
+    "--their-number", "C7-1", "--asked-by", "phone", "--date", "2020-02-27",
+)  # fmt: skip
+
+
+def test_a_partners_order_by_telephone(cli):
+    ran = cli(*LENT)
+    assert (ran.code, ran.out) == (0, "L1\n"), ran
+    shown = cli("show", "L1", "--json").json
+    assert (shown["state"], shown["partner"], shown["their_number"]) == ("IN_PROCESS", "UK-CUSTOMER", "C7-1")
+    assert shown["history"][0]["cause"]["heard_by"] == "phone"
+    assert "2020-02-27" in shown["history"][0]["note"]
+    assert "phone" in cli("show", "L1").out
+
+
+def test_its_number_twice_is_asked_about(cli):
+    cli(*LENT)
+    again = cli(*LENT)
+    assert again.code == 1
+    assert "L1" in again.err
+    assert "--anyway" in again.err
+    anyway = cli(*LENT, "--anyway", "--json")
+    assert anyway.json["number"] == "L2"
+    assert [warning["code"] for warning in anyway.json["warnings_codes"]] == ["their-number-known"]
+    assert "L1" in anyway.json["warnings"][0]
+
+
+def test_the_same_from_a_file(cli):
+    order = '{"as": "lender", "service": "LOAN", "item": {"title": "T"}, "partners": ["UK-CUSTOMER"]}'
+    assert cli("request", "-", stdin=order).out == "L1\n"
+    assert cli("request", "-", "--as", "lender", stdin=order).out == "L2\n"
