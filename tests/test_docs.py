@@ -13,7 +13,7 @@ from mailproc import config_load
 from mailproc.config import Config
 from mailproc.config_load.types import section_at, section_in
 from mailproc.ill.apdu import Delivery, Item, Money, Postal
-from mailproc.office.requests import place
+from mailproc.office.requests import lend, place
 from mailproc.protocols import registry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -188,7 +188,8 @@ def fields_of_a_request() -> set[str]:
     """Every field that `request` takes, dotted; ``billing`` has those of ``delivery``."""
     shapes = {"item": Item, "delivery": Delivery, "delivery.postal": Postal, "max_cost": Money}
     inner = {f"{name}.{field.name}" for name, shape in shapes.items() for field in fields(shape)}
-    return {*place.KNOWN, *inner, *(f"patron.{name}" for name in place.PATRON)}
+    of_theirs = set(lend.KNOWN) - set(place.KNOWN)
+    return {*place.KNOWN, *of_theirs, *inner, *(f"patron.{name}" for name in place.PATRON)}
 
 
 def test_every_field_of_a_request_stands_in_the_table() -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from mailproc.ill import item_identity
 from mailproc.ill.apdu_json import DeliveryJson, ItemJson, MoneyJson
 from mailproc.ill.rota import Candidate
 from mailproc.store import counters
@@ -40,7 +41,8 @@ class NewRequest:
     outcome: str = ""
 
 
-_ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number")))
+_KEYS = ("title_key", "part_key")
+_ADD = Constant(insert_into(RequestRow, (*NewRequest.__dataclass_fields__, "number", *_KEYS)))
 _LOAD = Constant(select(REQUEST).where(REQUEST.c.id == bindparam("request_id")), StoredRequest)
 _NUMBER = Constant(select(REQUEST.c.number).where(REQUEST.c.id == bindparam("request_id")))
 _NEED_BEFORE = Constant(select(REQUEST.c.need_before_on).where(REQUEST.c.id == bindparam("request_id")))
@@ -74,8 +76,13 @@ def create(connection: Connection, request: NewRequest) -> tuple[int, str]:
     number = f"{kind}{counters.take(connection, kind)}"
     texts = {name: storable(getattr(request, name)) for name in ("title", "author", "note")}
     texts |= {name: " ".join(texts[name].split()) for name in ("title", "author")}  # one line in lists
-    row_id = int(_ADD.scalar(connection, vars(request) | texts | {"number": number}))
+    row_id = int(_ADD.scalar(connection, vars(request) | texts | keys(request.item) | {"number": number}))
     return row_id, number
+
+
+def keys(item: ItemJson | None) -> dict[str, str]:
+    """Return the columns by which the request is found as one for the same item."""
+    return dict(zip(_KEYS, map(storable, item_identity.key(item)), strict=True))
 
 
 def load(connection: Connection, request_id: int) -> StoredRequest:

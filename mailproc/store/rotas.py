@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from mailproc.store import find
 from mailproc.store.events import EVENT, HISTORY
 from mailproc.store.prepared_statements import made
-from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates
+from mailproc.store.requests import CANDIDATE, REQUEST, add_candidates, keys
 from mailproc.store.rows import AttemptStep, RotaEntry
 from mailproc.store.text import storable
 from mailproc.store.transactions import TRANSACTION
@@ -75,6 +75,8 @@ def correct(connection: Connection, request_id: int, values: dict[str, Any]) -> 
             kept[name] = " ".join(storable(kept[name]).split())
     if "note" in kept:
         kept["note"] = storable(kept["note"])
+    if "item" in kept:
+        kept |= keys(kept["item"])
     connection.execute(REQUEST.update().where(REQUEST.c.id == request_id).values(kept))
     find.keep(connection, request_id)
 

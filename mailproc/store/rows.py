@@ -180,7 +180,8 @@ class CountOnShelf:
 class StoredRequest:
     """What a reader wants, or a partner wants from us (``tables.RequestRow``).
 
-    ``item``, ``delivery`` and ``max_cost`` are JSON of the APDU's fields.
+    ``item``, ``delivery`` and ``max_cost`` are JSON of the APDU's fields; ``title_key`` and ``part_key`` the
+    key of the item (``ill.item_identity``).
     """
 
     id: int
@@ -202,6 +203,8 @@ class StoredRequest:
     created_at: datetime
     closed_at: datetime | None
     outcome: str
+    title_key: str
+    part_key: str
 
 
 @dataclass(frozen=True)

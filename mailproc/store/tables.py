@@ -297,6 +297,7 @@ class RequestRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_request_patron", "patron_id"),
         Index("ix_request_open", "id", sqlite_where=_NOT_OVER),
+        Index("ix_request_item", "title_key", "part_key"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: str = Field(unique=True)
@@ -317,6 +318,8 @@ class RequestRow(SQLModel, table=True):
     created_at: datetime = _instant(nullable=False)
     closed_at: datetime | None = _instant()
     outcome: str = ""  # filled | unfilled | cancelled | closed
+    title_key: str = Field(default="", sa_column_kwargs=_EMPTY)  # this and the next: ill/item_identity.py
+    part_key: str = Field(default="", sa_column_kwargs=_EMPTY)
 
 
 class FindingRow(SQLModel, table=True):

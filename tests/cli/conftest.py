@@ -78,7 +78,7 @@ def placed(cli: Callable[..., Ran]) -> Callable[..., str]:
     def place(title: str = "A Book", service: str = "LOAN", **more: Any) -> str:
         value = {"service": service, "item": {"title": title}, "partners": ["UK-BL"], **more}
         ran = cli("request", "-", stdin=json.dumps(value))
-        assert (ran.code, ran.err) == (0, "")
+        assert ran.code == 0, ran
         return ran.out.strip()
 
     return place

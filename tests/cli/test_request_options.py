@@ -24,8 +24,8 @@ def test_a_loan_by_options(cli):
 
 
 ARTICLE = {
-    "title": "J. of Weirs", "article_title": "On Locks", "article_author": "Smith, J.", "volume_issue": "12(3)",
-    "publication_date": "2019", "pagination": "45-52", "issn": "0000-0000",
+    "title": "J. of Weirs", "article_title": "On Locks", "article_author": "Smith, J.",
+    "volume_issue": "12(3)", "publication_date": "2019", "pagination": "45-52", "issn": "0000-0000",
 }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def test_every_spelling_of_an_article(cli, names, rest):
 
 
 def test_the_same_spellings_correct_it(cli, placed):
-    placed(service="COPY", title="J. of Wiers")
+    placed("J. of Wiers", "COPY")
     ran = cli(
         "amend", "B1", "--journal", "J. of Weirs", "--title", "On Locks", "--author", "Smith, J.",
         "--volume", "12", "--issue", "3", "--year", "2019", "--pages", "45-52", "--issn", "0000-0000",
@@ -111,11 +111,13 @@ def test_its_number_twice_is_asked_about(cli):
     assert "--anyway" in again.err
     anyway = cli(*LENT, "--anyway", "--json")
     assert anyway.json["number"] == "L2"
-    assert [warning["code"] for warning in anyway.json["warnings_codes"]] == ["their-number-known"]
+    codes = [warning["code"] for warning in anyway.json["warnings_codes"]]
+    assert codes == ["their-number-known", "same-borrower", "delivery-missing"]
     assert "L1" in anyway.json["warnings"][0]
+    assert len(cli(*LENT, "--anyway").err.splitlines()) == 3
 
 
 def test_the_same_from_a_file(cli):
     order = '{"as": "lender", "service": "LOAN", "item": {"title": "T"}, "partners": ["UK-CUSTOMER"]}'
     assert cli("request", "-", stdin=order).out == "L1\n"
-    assert cli("request", "-", "--as", "lender", stdin=order).out == "L2\n"
+    assert cli("request", "-", "--as", "lender", "--anyway", stdin=order).out == "L2\n"

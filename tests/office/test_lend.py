@@ -7,7 +7,10 @@ import pytest
 from mailproc.errors import LocalFault
 from mailproc.office.requests import lend
 
-GOOD = {"as": "lender", "service": "LOAN", "item": {"title": "A book of ours"}, "their_number": "C7-1"}
+GOOD = {
+    "as": "lender", "service": "LOAN", "item": {"title": "A book of ours"}, "their_number": "C7-1",
+    "delivery": {"electronic": "desk@customer.example"},
+}  # fmt: skip
 
 
 def enter(world, partner="XX-CUSTOMER", *, anyway=False, **more):
@@ -45,13 +48,14 @@ def test_the_same_number_twice_is_refused_with_the_number_unless_anyway(world):
         enter(world, their_number="c7-1")
     done = enter(world, their_number="c7-1", anyway=True)
     assert done.number == "L2"
-    assert [one.code for one in done.warnings] == ["their-number-known"]
+    assert [one.code for one in done.warnings] == ["their-number-known", "same-borrower"]
     assert world.state("L2") == "IN_PROCESS"
     assert world.verify().differences == ()
 
 
 def test_orders_without_a_number_have_ours(world):
-    assert [enter(world, their_number="").number for _ in range(2)] == ["L1", "L2"]
+    for title in ("A book", "Another"):
+        enter(world, their_number="", item={"title": title})
     assert [world.shown(name).line.their_number for name in ("L1", "L2")] == ["L1", "L2"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mailproc.ill.item_identity import ItemKey
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.store import (
     alarms,
@@ -26,6 +27,7 @@ from mailproc.store import (
     queue,
     requests,
     rotas,
+    same_item,
     timers,
     transactions,
     undelivered,
@@ -209,11 +211,16 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "reopen": lambda c: requests.reopen(c, 1),
     },
     rotas: {
-        "correct": lambda c: rotas.correct(c, 1, {"title": "t"}),
+        "correct": lambda c: rotas.correct(c, 1, {"title": "t", "item": {"title": "t"}}),
         "put_next": lambda c: rotas.put_next(c, 1, "XX-C"),
         "places": lambda c: rotas.places(c, 1),
         "told": lambda c: rotas.told(c, 1),
         "drop": lambda c: rotas.drop(c, 1, 9),
+    },
+    same_item: {
+        "of_reader": lambda c: same_item.of_reader(c, ItemKey("t", "1"), "R1"),
+        "lent_to_us": lambda c: same_item.lent_to_us(c, ItemKey("t", "1"), ["SHIPPED"]),
+        "of_borrower": lambda c: same_item.of_borrower(c, ItemKey("t", "1"), "XX-BL", NOW),
     },
     timers: {
         "counts": timers.counts,

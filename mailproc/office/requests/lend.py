@@ -3,7 +3,7 @@
 Everything after it is as if the order had come by the partner's protocol.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,10 +19,11 @@ from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Delivery, IllRequest, Money, Person
 from mailproc.ill.terms import Ref, Role, Service
 from mailproc.office.acts.dry_run import foreseen
-from mailproc.office.requests import request_checks, request_fields
+from mailproc.office.requests import entry_checks, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
+from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.protocols import registry
-from mailproc.sentence import Sentence, sentence, stored
+from mailproc.sentence import sentence, stored
 from mailproc.store import requests, transactions
 from mailproc.store.engine import Store
 from mailproc.store.events import NewEvent
@@ -103,9 +104,9 @@ def enter(
     order = _named(wanted, partner)
 
     def job(connection: Connection) -> Entered:
-        warnings = tuple(_known_number(connection, context, partner, order, wanted))
-        if warnings and not anyway:
-            raise LocalFault(warnings[0], (sentence("enter-anyway"),))
+        warnings = entry_checks.check(
+            _entry(context, partner, order, wanted), connection, context, anyway=anyway
+        )
         outcome = steps.begin(connection, _event(context, wanted, partner, order, by), context)
         transaction = transactions.load(connection, outcome.transaction_id or 0)
         return Entered(requests.number_of(connection, transaction.request_id), warnings)
@@ -123,17 +124,19 @@ def _named(wanted: HandedOrder, partner: Partner) -> IllRequest:
     return replace(wanted.order, transaction=name)
 
 
-def _known_number(
-    connection: Connection, context: Context, partner: Partner, order: IllRequest, wanted: HandedOrder
-) -> Iterator[Sentence]:
-    """Warn of an order of this partner that has the same number."""
-    key = asked_key(order, partner.symbol, context)
-    known = transactions.by_key(connection, Role.RESPONDER, partner.symbol, key) if key.tgq else None
-    if known is not None:
-        number = requests.number_of(connection, known.request_id)
-        yield sentence(
-            "their-number-known", partner=partner.symbol, theirs=wanted.their_number, number=number
-        )
+def _entry(context: Context, partner: Partner, order: IllRequest, wanted: HandedOrder) -> NewEntry:
+    return NewEntry(
+        role=Role.RESPONDER,
+        service=order.services[0].name,
+        item=order.item,
+        partners=[partner],
+        delivery=order.delivery,
+        need_before=order.need_before,
+        expiry=order.expiry,
+        max_cost=order.max_cost,
+        named=asked_key(order, partner.symbol, context) if wanted.their_number else None,
+        their_number=wanted.their_number,
+    )
 
 
 def _event(context: Context, wanted: HandedOrder, partner: Partner, order: IllRequest, by: str) -> NewEvent:

@@ -17,8 +17,9 @@ from mailproc.ill.apdu import Cancel, Delivery, Item, Money
 from mailproc.ill.terms import Role, State
 from mailproc.office.acts.dry_run import foreseen
 from mailproc.office.queries.find import request_of
-from mailproc.office.requests import request_checks, request_fields
+from mailproc.office.requests import entry_checks, request_checks, request_fields
 from mailproc.office.requests.entered import Entered
+from mailproc.office.requests.entry_checks import NewEntry
 from mailproc.sentence import sentence
 from mailproc.store import order_letters, patrons, requests, transactions
 from mailproc.store.engine import Store
@@ -102,11 +103,9 @@ def place(
 ) -> Entered:
     """Store the request and ask the first partner; with ``dry_run`` keep nothing.
 
-    Raise LocalFault if a partner is unknown or does not lend, none has the account named, a day has passed,
-    or an address is invalid.
+    ``anyway``: also if it seems to be here already. Raise LocalFault if a partner is unknown or does not
+    lend, none has the account named, an address is invalid, or a check refuses it (``entry_checks``).
     """
-    for name, day in (("need_before", wanted.need_before), ("expiry", wanted.expiry)):
-        request_checks.check_day(name, day, context.today())
     for name, where in (("delivery", wanted.delivery), ("billing", wanted.billing)):
         request_checks.check_delivery(name, where)
     lenders = [context.partners.lender(symbol) for symbol in wanted.partners]
@@ -115,8 +114,21 @@ def place(
         known = ", ".join(accounts.shown(one) for lender in lenders for one in accounts.ours(lender))
         raise LocalFault(sentence("account-unknown", account=wanted.account, known=known))
 
+    entry = NewEntry(
+        role=Role.REQUESTER,
+        service=wanted.service,
+        item=wanted.item,
+        partners=lenders,
+        patron_id=wanted.patron.id if wanted.patron else "",
+        delivery=wanted.delivery,
+        need_before=wanted.need_before,
+        expiry=wanted.expiry,
+        max_cost=wanted.max_cost,
+    )
+
     def job(connection: Connection) -> Entered:
-        return Entered(_place(connection, context, wanted, rota, by))
+        warnings = entry_checks.check(entry, connection, context, anyway=anyway)
+        return Entered(_place(connection, context, wanted, rota, by), warnings)
 
     return foreseen(store, job) if dry_run else store.write(job)
 

@@ -42,7 +42,15 @@ def upgrade() -> None:
     op.add_column("outgoing", by)
     op.add_column("transactions", sa.Column("attention_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
+    _same_item()
     op.drop_table("partner")  # a mirror of config.toml that nothing read
+
+
+def _same_item() -> None:
+    """Earlier requests have no key: nobody is warned of them."""
+    op.add_column("request", _word("title_key"))
+    op.add_column("request", _word("part_key"))
+    op.create_index("ix_request_item", "request", ["title_key", "part_key"])
 
 
 def _proven_senders() -> None:

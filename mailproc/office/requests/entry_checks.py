@@ -1,0 +1,190 @@
+"""Check a request while it is entered, before anybody is asked: what is refused, and what is warned of.
+
+docs/requests.md shows the same table; a test compares. What a partner's letter orders is not checked here:
+whoever ordered it waits for an answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection
+
+from mailproc.config import Partner
+from mailproc.errors import LocalFault
+from mailproc.flow.context import Context
+from mailproc.flow.matching import accounts
+from mailproc.ill import apdu_json, item_identity
+from mailproc.ill.apdu import Delivery, Item, Money
+from mailproc.ill.item_identity import ItemKey
+from mailproc.ill.terms import Role, State, TransactionId
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import requests, same_item, transactions
+
+LENT_TO_US = tuple(
+    state.name
+    for state in (
+        State.SHIPPED, State.RECEIVED, State.RENEW_PENDING, State.NOT_RECEIVED_OVERDUE, State.RENEW_OVERDUE,
+        State.OVERDUE, State.RECALL,
+    )
+)  # fmt: skip
+"""States of a loan that is on its way to us, or here."""
+ASKED_RECENTLY = timedelta(days=30)
+"""So long an order of a borrower that has ended is still one that it may have sent twice."""
+
+
+class Weight(StrEnum):
+    """What a finding does. ``ANYWAY``: it is refused unless staff say ``--anyway``."""
+
+    REFUSED = "refused"
+    ANYWAY = "refused without --anyway"
+    WARNED = "warned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEntry:
+    """A request to be entered. ``partners``: whom we ask, or, as RESPONDER, who asks us.
+
+    ``named``: the key of a partner's order, and ``their_number`` as it is written; none if it has no number.
+    """
+
+    role: Role
+    service: str
+    item: Item
+    partners: Sequence[Partner]
+    patron_id: str = ""
+    delivery: Delivery | None = None
+    need_before: date | None = None
+    expiry: date | None = None
+    max_cost: Money | None = None
+    named: TransactionId | None = None
+    their_number: str = ""
+
+    @property
+    def key(self) -> ItemKey:
+        return item_identity.key(apdu_json.value_to_json(self.item))
+
+
+Finder = Callable[[NewEntry, Connection, Context], Sentence | None]
+
+
+def check(
+    entry: NewEntry, connection: Connection, context: Context, *, anyway: bool = False
+) -> tuple[Sentence, ...]:
+    """Return what staff should know of it. Raise LocalFault for what is refused."""
+    found = [(row.weight, said) for row in CHECKS.values() if (said := row.find(entry, connection, context))]
+    for weight, said in found:
+        if weight is Weight.REFUSED:
+            raise LocalFault(said)
+        if weight is Weight.ANYWAY and not anyway:
+            raise LocalFault(said, (sentence("enter-anyway"),))
+    return tuple(said for _, said in found)
+
+
+def _isbn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    said = entry.item.isbn or ""
+    return sentence("isbn-wrong", given=said[:40]) if said and not item_identity.isbn_of(said) else None
+
+
+def _issn(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    said = entry.item.issn or ""
+    return sentence("issn-wrong", given=said[:40]) if said and not item_identity.issn_of(said) else None
+
+
+def _copy(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    item = entry.item
+    cited = item.article_title or item.article_author or item.pagination or item.lines
+    return sentence("copy-of-what") if entry.service == "COPY" and not cited else None
+
+
+def _delivery(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    """With an account of ours a library has our address; any other needs one."""
+    if entry.delivery is not None:
+        return None
+    unknown = [one.symbol for one in entry.partners if entry.role is Role.RESPONDER or not accounts.ours(one)]
+    return sentence("delivery-missing", partners=", ".join(unknown)) if unknown else None
+
+
+def _cost(entry: NewEntry, _connection: Connection, _context: Context) -> Sentence | None:
+    cost = entry.max_cost
+    return sentence("cost-without-currency", amount=str(cost.amount)) if cost and not cost.currency else None
+
+
+def _days(entry: NewEntry) -> list[tuple[str, date]]:
+    days = {"need_before": entry.need_before, "expiry": entry.expiry}
+    return [(name, day) for name, day in days.items() if day is not None]
+
+
+def _passed(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    if entry.role is Role.RESPONDER:
+        return None
+    today = context.today()
+    for name, day in _days(entry):
+        if day < today:
+            return sentence("day-passed", name=name, day=str(day), today=str(today))
+    return None
+
+
+def _theirs_passed(entry: NewEntry, _connection: Connection, context: Context) -> Sentence | None:
+    if entry.role is Role.REQUESTER:
+        return None
+    for name, day in _days(entry):
+        if day < context.today():
+            return sentence("their-day-passed", name=name, day=day)
+    return None
+
+
+def _same_reader(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if entry.role is Role.RESPONDER or not entry.patron_id:
+        return None
+    known = same_item.of_reader(connection, entry.key, entry.patron_id)
+    return sentence("same-reader", patron=entry.patron_id, number=known) if known else None
+
+
+def _lent_to_us(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if entry.role is Role.RESPONDER or entry.service != "LOAN":
+        return None
+    known = same_item.lent_to_us(connection, entry.key, LENT_TO_US)
+    return sentence("lent-to-us", number=known) if known else None
+
+
+def _same_borrower(entry: NewEntry, connection: Connection, context: Context) -> Sentence | None:
+    if entry.role is Role.REQUESTER:
+        return None
+    partner = entry.partners[0].symbol
+    known = same_item.of_borrower(connection, entry.key, partner, context.clock() - ASKED_RECENTLY)
+    return sentence("same-borrower", partner=partner, number=known) if known else None
+
+
+def _their_number(entry: NewEntry, connection: Connection, _context: Context) -> Sentence | None:
+    if entry.named is None:
+        return None
+    partner = entry.partners[0].symbol
+    known = transactions.by_key(connection, Role.RESPONDER, partner, entry.named)
+    if known is None:
+        return None
+    number = requests.number_of(connection, known.request_id)
+    return sentence("their-number-known", partner=partner, theirs=entry.their_number, number=number)
+
+
+@dataclass(frozen=True)
+class EntryCheck:
+    weight: Weight
+    find: Finder
+
+
+CHECKS: Mapping[str, EntryCheck] = {
+    "day-passed": EntryCheck(Weight.REFUSED, _passed),
+    "their-number-known": EntryCheck(Weight.ANYWAY, _their_number),
+    "same-reader": EntryCheck(Weight.ANYWAY, _same_reader),
+    "lent-to-us": EntryCheck(Weight.ANYWAY, _lent_to_us),
+    "same-borrower": EntryCheck(Weight.ANYWAY, _same_borrower),
+    "isbn-wrong": EntryCheck(Weight.WARNED, _isbn),
+    "issn-wrong": EntryCheck(Weight.WARNED, _issn),
+    "copy-of-what": EntryCheck(Weight.WARNED, _copy),
+    "delivery-missing": EntryCheck(Weight.WARNED, _delivery),
+    "cost-without-currency": EntryCheck(Weight.WARNED, _cost),
+    "their-day-passed": EntryCheck(Weight.WARNED, _theirs_passed),
+}
+"""By the code of the sentence that is said."""

@@ -1,0 +1,124 @@
+"""What is refused and what is warned of when staff enter a request."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mailproc.errors import LocalFault
+from mailproc.office.requests import lend, place
+from mailproc.office.requests.entry_checks import CHECKS, Weight
+
+READER = {"id": "R1", "name": "A Reader"}
+HOME = {"postal": {"name": "Our Library", "city": "Town"}}
+BOOK = {"title": "On Letters", "author": "Seneca"}
+
+
+def enter(world, *, anyway=False, partner="XX-BL", **fields):
+    value = {"service": "LOAN", "item": BOOK, "partners": [partner], "delivery": HOME} | fields
+    return place.place(world.store, world.app.context, place.read(value), "clerk", anyway=anyway)
+
+
+def lent(world, *, anyway=False, partner="XX-CUSTOMER", **fields):
+    value = {"service": "LOAN", "item": BOOK, "partners": [partner], "delivery": HOME} | fields
+    return lend.enter(world.store, world.app.context, lend.read(value), "clerk", anyway=anyway)
+
+
+WARNED = [
+    ({"item": {"title": "A", "isbn": "9780306406158"}}, "isbn-wrong"),
+    ({"item": {"title": "A", "issn": "0378-5954"}}, "issn-wrong"),
+    ({"service": "COPY", "item": {"title": "A journal"}}, "copy-of-what"),
+    ({"max_cost": {"amount": "12.50"}}, "cost-without-currency"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code"), WARNED)
+@pytest.mark.parametrize("way", [enter, lent])
+def test_what_is_odd_is_entered_with_a_warning(small_world, way, fields, code):
+    done = way(small_world, **fields)
+    assert [one.code for one in done.warnings] == [code]
+    assert small_world.shown(done.number).line.title
+
+
+def test_nothing_is_said_of_a_good_request(small_world):
+    good = {"title": "A", "isbn": "0-306-40615-2", "issn": "0378-5955", "pagination": "45-52"}
+    cost = {"amount": "12.50", "currency": "EUR"}
+    for service in ("LOAN", "COPY"):
+        assert enter(small_world, service=service, item=good, max_cost=cost).warnings == ()
+
+
+def test_a_library_that_has_an_account_of_ours_knows_our_address(small_world):
+    assert enter(small_world, delivery=None).warnings == ()
+    assert [one.code for one in lent(small_world, delivery=None).warnings] == ["delivery-missing"]
+
+
+@pytest.mark.parametrize("name", ["need_before", "expiry"])
+def test_a_day_that_has_passed_is_refused_of_ours_and_warned_of_theirs(small_world, name):
+    with pytest.raises(LocalFault, match="2026-03-01 has passed"):
+        enter(small_world, anyway=True, **{name: "2026-03-01"})
+    assert [one.code for one in lent(small_world, **{name: "2026-03-01"}).warnings] == ["their-day-passed"]
+
+
+def test_the_same_reader_and_item(world):
+    assert enter(world, patron=READER).number == "B1"
+    with pytest.raises(LocalFault, match="R1 has an open request for the same item: B1") as refused:
+        enter(world, patron=READER, item=BOOK | {"title": "ON LETTERS!"})
+    assert str(refused.value.possible[0]) == "the same with --anyway"
+    assert enter(world, patron={"id": "R2"}).number == "B2"
+    assert [one.code for one in enter(world, patron=READER, anyway=True).warnings] == ["same-reader"]
+    assert enter(world, patron=READER, item={"title": "Another"}).warnings == ()
+
+
+def test_a_corrected_citation_counts(world):
+    from mailproc.office.requests import amend, corrections
+
+    enter(world, patron=READER, item={"title": "On Leters"})
+    amend.amend(world.store, world.app.context, "B1", corrections.read({}, {"title": "On Letters"}))
+    with pytest.raises(LocalFault, match="B1"):
+        enter(world, patron=READER, item={"title": "On Letters"})
+
+
+def test_what_has_ended_does_not_count(world):
+    enter(world, patron=READER)
+    world.act("B1", "cancel")
+    assert world.shown("B1").closed_at is not None
+    assert enter(world, patron=READER).warnings == ()
+
+
+def test_what_is_on_loan_to_us_already(world):
+    enter(world, patron=READER)
+    world.run()
+    assert enter(world, patron={"id": "R2"}).warnings == ()
+    world.act("B1", "receive")
+    with pytest.raises(LocalFault, match="on loan to us, or on its way: B1"):
+        enter(world, patron={"id": "R3"})
+    copy = {"service": "COPY", "item": BOOK | {"pagination": "1-9"}}
+    assert enter(world, patron={"id": "R3"}, **copy).warnings == ()
+    world.act("B1", "return")
+    assert enter(world, patron={"id": "R3"}).warnings == ()
+
+
+def test_an_order_that_a_borrower_has_sent_before(world):
+    world.ordered("TXC1-1 S LOAN\nOn Letters\nSeneca")
+    with pytest.raises(LocalFault, match="XX-CUSTOMER has asked for the same item: L1"):
+        lent(world)
+    assert lent(world, partner="XX-OTHER").warnings == ()
+    assert [one.code for one in lent(world, anyway=True).warnings] == ["same-borrower"]
+
+
+def test_long_after_it_ended_it_may_be_asked_for_again(world):
+    lent(world)
+    world.act("L1", "unfilled", reason="lost")
+    with pytest.raises(LocalFault, match="L1"):
+        lent(world)
+    world.later(days=31)
+    assert lent(world).warnings == ()
+
+
+def test_the_page_says_what_each_check_does():
+    page = (Path(__file__).parents[2] / "docs/requests.md").read_text(encoding="utf-8")
+    rows = dict(
+        re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| (refused[^|]*|warned) \|$", page, flags=re.MULTILINE)
+    )
+    assert rows == {code: row.weight.value for code, row in CHECKS.items()}
+    assert set(rows.values()) == {one.value for one in Weight}
