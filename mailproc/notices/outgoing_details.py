@@ -68,6 +68,8 @@ def _state(said: StatusOrErrorReport, language: Language) -> str:
 
 
 def _shipped(shipped: Shipped, language: Language) -> Iterator[tuple[str, Any]]:
+    service = shipped.shipped_service
+    yield "service", service and language.service_word(service)
     yield from (("on", shipped.shipped_on), ("via", shipped.shipped_via))
     yield from (("sent_to", shipped.electronic_delivery), ("cost", language.amount(shipped.cost)))
     yield from _due(shipped.due)

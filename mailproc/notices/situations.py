@@ -38,18 +38,28 @@ ORDER = (
     Situation("a copy by e-mail", {"request": sample_of(Request, service="copy"), "post": (), "bill": ()}),
     Situation("a copy by e-mail or post", {"request": sample_of(Request, service="copy")}),
 )
+_DUE = "due back on Mon 23 Nov 2026"
+
+
+def _notice(kind: str, what: str, *said: str, please: str = "", note: str = "") -> Situation:
+    return Situation(what, {"kind": kind, "what": what, "said": said, "please": please, "note": note})
+
+
 NOTICE = (
-    Situation(
-        "an answer on a condition",
-        {
-            "kind": "ANSWER.conditional",
-            "what": "we can supply it on a condition",
-            "said": ("our condition: there are charges", "please answer by Mon 23 Nov 2026"),
-            "please": "Please tell us whether you agree.",
-        },
+    _notice("ANSWER.promise", "we shall supply it", "expected on Mon 23 Nov 2026"),
+    _notice(
+        "ANSWER.conditional",
+        "we can supply it on a condition",
+        "our condition: there are charges",
+        "please answer by Mon 23 Nov 2026",
+        please="Please tell us whether you agree.",
     ),
-    Situation("damage", {"kind": "DAMAGED", "what": "it is damaged", "please": ""}),
-    Situation("a message", {"kind": "MESSAGE", "what": "a message", "said": (), "please": ""}),
+    _notice("ANSWER.unfilled", "we cannot supply it", "the reason: we do not own it"),
+    _notice("SHIPPED", "we have sent it", "as a loan", "by parcel", _DUE),
+    _notice("RENEW", "we ask to keep it longer", please="Please tell us whether we may keep it."),
+    _notice("OVERDUE", "it is overdue", _DUE, "this is reminder 2", please="Please send it back."),
+    _notice("RECALL", "we ask you to send it back", please="Please send it back as soon as you can."),
+    _notice("MESSAGE", "a message", note="Which edition do you want?"),
 )
 DIGEST = (
     Situation("a day with work", {}),

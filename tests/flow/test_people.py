@@ -7,6 +7,7 @@ from email.policy import default
 
 import pytest
 
+from mailproc.errors import InDoubt
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
@@ -174,3 +175,71 @@ def test_all_that_a_lender_says(before, action, particulars, words, by_mail):
 def test_every_action_is_tried_here():
     assert {one[1] for one in BORROWED} >= set(OF_ROLE[Role.REQUESTER]) - BESIDE
     assert {one[1] for one in LENT} >= set(OF_ROLE[Role.RESPONDER]) - BESIDE
+
+
+def test_their_answer_in_words_comes_home_and_moves_nothing(by_mail):
+    by_mail.place("XX-TOWN")
+    order = message_from_bytes(by_mail.to(PEOPLE)[0].raw, policy=default)
+    answer = by_mail.letter("It is out until May, sorry.\n", PEOPLE, f"Re: {order['Subject']}")
+    by_mail.inject(answer, PEOPLE)
+    by_mail.run()
+    assert (by_mail.state("B1"), by_mail.attention("B1")) == ("PENDING", ("message",))
+    assert by_mail.shown("B1").history[-1].note == "It is out until May, sorry."
+    assert by_mail.to(PEOPLE) == [by_mail.to(PEOPLE)[0]]  # nothing answers people by itself
+
+
+def test_an_order_in_doubt_waits_for_staff(by_mail):
+    def vanish(_letter):
+        raise InDoubt("the connection broke after the data")
+
+    by_mail.refuses = vanish
+    by_mail.place("XX-TOWN")
+    by_mail.days(3)
+    assert by_mail.row("outgoing", 1)["state"] == "in_doubt"
+    assert by_mail.attention("B1") == ("in-doubt",)
+
+
+@pytest.mark.parametrize(("asks", "named"), [("true", True), ("false", False)])
+def test_the_reader_is_named_where_the_library_wants_the_name(asks, named, make_world, sqlite_url):
+    world = make_world(sqlite_url, town(more=f"[partner.letter]\nname_reader = {asks}"))
+    world.place("XX-TOWN")
+    assert ("A Reader" in world.to(PEOPLE)[0].text) is named
+
+
+def test_every_letter_has_their_address_and_who_signs(make_world, sqlite_url):
+    lines = 'postal = ["Town Library", "1 High Street"]\nsigner = ["A. Sample", "Interlibrary loans"]'
+    world = make_world(sqlite_url, town(more=f"[partner.letter]\n{lines}"))
+    world.place("XX-TOWN")
+    world.act("B1", "cancel")
+    for letter in world.to(PEOPLE):
+        text = letter.text.partition("\n\n")[2]
+        assert text.startswith("Town Library\n1 High Street\n\nDear colleagues")
+        assert text.endswith("Our Library\nill@library.example\nA. Sample\nInterlibrary loans\n")
+
+
+def test_a_text_of_the_site_that_loses_part_of_an_order_is_not_used(by_mail, tmp_path):
+    file = tmp_path / "site-templates/en/partner/order.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("Subject: An order\n\nPlease send {{ request.title }} ({{ request.number }}).\n")
+    by_mail.place("XX-TOWN", title="A clean book", **WHOLE)
+    (letter,) = by_mail.to(PEOPLE)
+    assert "Title: A clean book" in letter.text and "Please send A clean book" not in letter.text
+    assert any("the letter does not say cited" in " ".join(one.text.split()) for one in by_mail.notices())
+
+
+def test_a_text_of_the_site_without_the_number_in_its_subject_gets_it(by_mail, tmp_path):
+    file = tmp_path / "site-templates/en/partner/notice.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("Subject: From us\n\n{{ what }}\n")
+    by_mail.place("XX-TOWN")
+    subject, text = written(by_mail, "B1", "cancel", {})
+    assert (subject, text) == ("From us (B1-1)", "we ask you to stop it")
+
+
+def test_a_library_that_does_not_answer_is_asked_once_by_letter(by_mail):
+    by_mail.place("XX-TOWN")
+    by_mail.sent.clear()
+    by_mail.days(40)
+    (letter,) = by_mail.to(PEOPLE)
+    assert "please tell us how it stands" in letter.text
+    assert by_mail.attention("B1") == ("no-answer",)

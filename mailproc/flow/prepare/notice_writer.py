@@ -35,8 +35,8 @@ def occasion_of(intent: Intent) -> Occasion:
 class NoticeWriter:
     """What every notice is made from: its rows and the language of its recipient.
 
-    The rows are None if the notice is about a letter alone. ``tag`` is the language asked for, ``language``
-    its words.
+    The rows are None if the notice is about a letter alone; ``reader`` also where a partner is not told the
+    name. ``tag`` is the language asked for, ``language`` its words.
     """
 
     connection: Connection
@@ -92,6 +92,8 @@ def writer_of(connection: Connection, occasion: Occasion, context: Context, to: 
     if to == "partner":
         partner = context.partners.get(occasion.partner)
         tag = partner.language if partner else "en"
+        if partner is not None and partner.letter.name_reader and request is not None:
+            reader = patrons.load(connection, request.patron_id)
     if to == "patron" and request is not None:
         reader = patrons.load(connection, request.patron_id)
         tag = (reader and reader.language) or tag

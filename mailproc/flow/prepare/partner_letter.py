@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mailproc.config import Partner
 from mailproc.flow import delivery_mode
 from mailproc.flow.context import Context
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
@@ -36,7 +35,7 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
         "note": apdu.note or "",
     }
     if isinstance(apdu, IllRequest):
-        return PartnerOrder(**known, **_wanted(writer, apdu, partner))
+        return PartnerOrder(**known, **_wanted(writer, apdu))
     known["their_number"] = their_number
     if isinstance(apdu, Returned):
         return PartnerReturned(
@@ -55,9 +54,8 @@ def content_of(writer: NoticeWriter, apdu: Apdu) -> ToPartner:
     )
 
 
-def _wanted(writer: NoticeWriter, wanted: IllRequest, partner: Partner | None) -> dict[str, Any]:
-    named = partner is not None and partner.letter.name_reader and writer.reader is not None
-    name = writer.reader.name if named and writer.reader else ""
+def _wanted(writer: NoticeWriter, wanted: IllRequest) -> dict[str, Any]:
+    name = writer.reader.name if writer.reader else ""
     delivery, billing = wanted.delivery, wanted.billing
     return {
         "cited": order_details.item_lines(wanted, writer.language),

@@ -1,0 +1,151 @@
+"""Letters to a partner's people: nothing of an order is lost, and each says its thing in every language."""
+
+import dataclasses
+import string
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailproc.ill.apdu import Delivery, IllRequest, Item, Money, Person, Postal
+from mailproc.ill.terms import Service
+from mailproc.notices import order_details
+from mailproc.notices.catalogue import NOTICES, PartnerNotice, PartnerOrder, PartnerReturned
+from mailproc.notices.language_files import shipped, shipped_tags
+from mailproc.notices.render import Notice
+from mailproc.notices.shared_contexts import Request
+from mailproc.notices.whole_letter import whole
+from mailproc.templating.contract import sample_of
+from mailproc.templating.environment import Templates
+from mailproc.templating.folders import shipped_folder
+from mailproc.templating.problem import BrokenTemplate
+from tests.notices.rendering import render
+
+TEMPLATES = Templates([shipped_folder()], NOTICES)
+TODAY = date(2026, 3, 2)
+ALL = string.ascii_letters + string.digits + " ,.;:()[]{}%#<>&äßé—'\"/-"
+WORDS = st.none() | st.text(ALL, min_size=1, max_size=60).map(lambda text: " ".join(text.split()) or "x")
+
+
+def of(cls, **known):
+    """Any value of ``cls``, each field that is text with any words or none."""
+    text = {
+        one.name: WORDS for one in dataclasses.fields(cls) if "str" in str(one.type) and one.name not in known
+    }
+    return st.builds(cls, **text, **known)
+
+
+POSTAL = st.none() | of(Postal)
+ORDERS = st.builds(
+    IllRequest,
+    services=st.just((Service.COPY, Service.LOAN)),
+    item=of(Item, type=st.sampled_from([None, "MONOGRAPH", "new kind"]), lines=st.tuples(WORDS.map(str))),
+    patron=st.none() | of(Person),
+    delivery=st.none() | of(Delivery, postal=POSTAL),
+    billing=st.none() | of(Delivery, postal=POSTAL),
+    need_before=st.none() | st.just(date(2026, 4, 1)),
+    expiry=st.none() | st.just(date(2026, 5, 1)),
+    level_of_service=WORDS,
+    max_cost=st.none() | st.just(Money(amount=Decimal("12.5"), currency="GBP")),
+    copyright_compliance=WORDS,
+    place_on_hold=WORDS,
+    keywords=st.tuples(WORDS.map(str)),
+    note=WORDS,
+)
+SAID_OTHERWISE = {"MONOGRAPH": "book"}
+UNTOLD = {
+    "transaction", "ref", "requester", "responder", "requester_name", "responder_name", "sent_at",
+    "original_sent_at", "reply_code", "reply_to", "extensions",  # of the message, not of what is wanted
+    "transaction_type", "optional_messages",  # between machines
+}  # fmt: skip
+
+
+def texts(value):
+    """Each text in it, at any depth."""
+    if isinstance(value, str) and not isinstance(value, Service):
+        yield SAID_OTHERWISE.get(value, value)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts(each)
+    elif dataclasses.is_dataclass(value):
+        for one in dataclasses.fields(value):
+            if one.name not in UNTOLD:
+                yield from texts(getattr(value, one.name))
+
+
+def order_of(wanted, language):
+    words = shipped(language)
+    delivery, billing = wanted.delivery or Delivery(), wanted.billing or Delivery()
+    return sample_of(
+        PartnerOrder,
+        request=sample_of(Request, number="B1-1"),
+        cited=order_details.item_lines(wanted, words),
+        wishes=order_details.wish_lines(wanted, TODAY, words),
+        reader=order_details.reader_line(wanted.patron, ""),
+        post=order_details.post_lines(delivery.postal),
+        electronic=delivery.electronic or "",
+        bill=order_details.post_lines(billing.postal),
+        copyright=order_details.copyright_line(wanted, words),
+        note=wanted.note or "",
+    )
+
+
+@given(ORDERS)
+def test_every_text_of_an_order_stands_in_its_letter(wanted):
+    letter = render(TEMPLATES, "partner/order", "en", order_of(wanted, "en"))
+    said = " ".join(letter.text.split())
+    assert [text for text in texts(wanted) if text not in said] == []
+    for day, shown in ((wanted.need_before, "Wed 1 Apr"), (wanted.expiry, "Fri 1 May")):
+        assert day is None or shown in said
+    assert wanted.max_cost is None or "12.5 GBP" in said
+    assert "if that is not possible: loan" in said
+
+
+KINDS = [kind for kind in shipped("en").texts.told if kind not in ("ILL_REQUEST", "RETURNED")]
+
+
+@pytest.mark.parametrize("language", shipped_tags())
+@pytest.mark.parametrize("their_number", ["", "7654321"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_message_says_its_thing_and_how_to_answer(kind, their_number, language):
+    words = shipped(language)
+    content = sample_of(
+        PartnerNotice, kind=kind, what=words.told_word(kind), said=(), their_number=their_number,
+        please=words.texts.please.get(kind, ""),
+    )  # fmt: skip
+    letter = render(TEMPLATES, "partner/notice", language, content)
+    assert "B12" in letter.subject and their_number in letter.subject
+    assert words.told_word(kind) in letter.subject
+    assert content.please in letter.text
+    assert "B12" in letter.text.rpartition(content.note)[2]  # how to answer stands below
+    assert "None" not in letter.text and "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize("language", shipped_tags())
+def test_the_words_that_we_say_of_ourselves_do_not_speak_of_others(language):
+    words = shipped(language)
+    others = {"en": ("they ", "their "), "de": (" dort ", "sie ")}[language]
+    for reason in (*words.texts.reasons, *words.texts.conditions):
+        said = words.our_reason_word(reason)
+        assert not any(other in f" {said} " for other in others), said
+
+
+def test_a_number_that_a_text_leaves_out_is_added_to_the_subject():
+    content = sample_of(PartnerReturned)
+    assert whole(Notice("It is back", "…"), content, {}, "x.txt").subject == "It is back (B12)"
+    assert whole(Notice("B12 is back", "…"), content, {}, "x.txt").subject == "B12 is back"
+
+
+@pytest.mark.parametrize(
+    "lost", ["cited", "wishes", "reader", "post", "electronic", "bill", "copyright", "note"]
+)
+def test_an_order_that_lost_something_is_not_whole(lost):
+    content = sample_of(PartnerOrder)
+    values = {one.name: getattr(content, one.name) for one in dataclasses.fields(content)}
+    text = render(
+        TEMPLATES, "partner/order", "en", dataclasses.replace(content, **{lost: type(values[lost])()})
+    ).text
+    with pytest.raises(BrokenTemplate, match=lost):
+        whole(Notice("B12", text), content, values, "order.txt")
