@@ -45,6 +45,8 @@ def unflowed(text: str, delete_space: bool) -> str:
         unquoted = line.lstrip(">")
         depth = len(line) - len(unquoted)
         content = unquoted.removeprefix(" ")
+        if depth == 0 and content.startswith(">"):
+            content = unquoted  # stuffed, because ">" is no mark of quotation here
         flows = content.endswith(" ") and content != "-- "
         said = content[:-1] if flows and delete_space else content
         if open_depth != depth or content in ("", "-- "):

@@ -17,11 +17,13 @@ _WROTE = frozenset(
     {"wrote", "writes", "schrieb", "schreibt", "écrit", "scritto", "schreef", "escribió", "escribio", "skrev"}
 )
 _FROM = frozenset({"from", "von", "de", "da", "van", "expéditeur", "mittente", "afzender", "remitente"})
-_FIELDS = frozenset(
-    {"sent", "date", "to", "cc", "subject", "reply-to", "importance"}
-    | {"gesendet", "datum", "an", "kopie", "betreff", "antwort an", "gesendet am", "priorität"}
-    | {"envoyé", "à", "a", "objet", "copie à", "inviato", "data", "oggetto", "per conoscenza"}
-    | {"verzonden", "aan", "onderwerp", "enviado", "enviado el", "fecha", "para", "asunto"}
+_QUOTING = frozenset({"quoting", "zitat", "citando", "citation", "citaat"})
+_WHEN = frozenset({"sent", "date", "gesendet", "datum", "envoyé", "inviato", "data", "verzonden", "enviado"})
+_FIELDS = _WHEN | frozenset(
+    {"to", "cc", "subject", "reply-to", "importance"}
+    | {"an", "kopie", "betreff", "antwort an", "gesendet am", "priorität"}
+    | {"à", "a", "objet", "copie à", "oggetto", "per conoscenza"}
+    | {"aan", "onderwerp", "enviado el", "fecha", "para", "asunto"}
 )
 _ORIGINAL = frozenset(
     {"original message", "forwarded message", "begin forwarded message", "original-nachricht"}
@@ -35,7 +37,7 @@ _RULES = "-_=*# \t"
 
 def is_quoted(line: str) -> bool:
     """Return whether the line carries a mark of quotation."""
-    return line[:20].lstrip().startswith((">", "|"))
+    return line.startswith((">", "|")) and not _is_arrows(line)
 
 
 def unquoted(line: str) -> str:
@@ -50,11 +52,15 @@ def announces(lines: Sequence[str], index: int) -> int:
         return 0
     if _is_rule(line):
         return 1 if _is_header(lines, _next_said(lines, index)) else 0
-    if _is_original(line):
-        return 1
-    if _is_header(lines, index):
+    if _is_original(line) or _is_arrows(line) or _is_header(lines, index):
         return 1
     return _wrote(lines, index)
+
+
+def _is_arrows(line: str) -> bool:
+    """Return whether it is GroupWise's ">>> A Library <ill@…> 02.11.2026 09:14 >>>"."""
+    said = line.rstrip()
+    return len(said) > 6 and said.startswith(">>> ") and said.endswith((" >>>", " <<<"))
 
 
 def _is_rule(line: str) -> bool:
@@ -68,11 +74,14 @@ def _is_original(line: str) -> bool:
 
 
 def _is_header(lines: Sequence[str], index: int) -> bool:
-    """Return whether the header of a quoted letter begins here: From, and two other fields below it."""
-    if index >= len(lines) or _label(lines[index]) not in _FROM:
+    """Return whether the header of a quoted letter begins here: From, and two other fields.
+
+    From comes first, or the date.
+    """
+    if index >= len(lines) or _label(lines[index]) not in _FROM | _WHEN:
         return False
-    below = {_label(line) for line in lines[index + 1 : index + 1 + MOST_HEADER_LINES]}
-    return len(below & _FIELDS) >= 2
+    named = {_label(line) for line in lines[index : index + 1 + MOST_HEADER_LINES]}
+    return bool(named & _FROM) and len((named - _FROM) & _FIELDS) >= 2
 
 
 def _label(line: str) -> str:
@@ -103,7 +112,7 @@ def _says_wrote(lines: Sequence[str], joined: str, following: int) -> bool:
     if not joined.endswith(":"):
         return False
     words = {word.strip("*,;:()<>\"'").casefold() for word in joined.split()}
-    if words.isdisjoint(_WROTE):
+    if words.isdisjoint(_WROTE) and _first_word(joined) not in _QUOTING:
         return False
     told_when = any(sign.isdigit() for sign in joined) or "@" in joined
     below = _next_said(lines, following - 1)

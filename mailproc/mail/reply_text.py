@@ -21,6 +21,10 @@ LONGEST_LINE = 2_000
 LONGEST = 10_000
 """Characters that are kept of the writer's own words, and of what they quote."""
 
+_VISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF)) | {
+    0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2010: "-", 0x2011: "-", 0x2212: "-",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ReplyText:
@@ -69,7 +73,12 @@ def _lines(text: str) -> list[str]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", MOST_LINES)[:MOST_LINES]
-    return [line.replace("\xa0", " ").replace("\u200b", "").rstrip() for line in lines]
+    return [visible(line).rstrip() for line in lines]
+
+
+def visible(line: str) -> str:
+    """Return the line with plain blanks and hyphens, and without signs that nobody sees."""
+    return line if line.isascii() else line.translate(_VISIBLE)
 
 
 def _segments(lines: Sequence[str]) -> Iterator[tuple[list[str], bool]]:

@@ -10,6 +10,7 @@ MOST_BELOW, LONGEST_SIGNATURE = 15, 45
 """Lines that may follow the closing words, without and with the blank ones."""
 LONGEST_BELOW = 120
 """Characters of a line in a signature; a longer one is a sentence, and the closing words were none."""
+LONGEST_NAME = 40
 
 _CLOSINGS = (
     "kind regards", "best regards", "warm regards", "with kind regards", "regards", "best wishes",
@@ -30,6 +31,10 @@ _FROM_A_TELEPHONE = (
     "holen sie sich outlook", "envoyé de mon ", "inviato da ", "verzonden vanaf ", "enviado desde ",
     "diese nachricht wurde von meinem",
 )  # fmt: skip
+_CONTACTS = frozenset(
+    {"t", "tel", "telefon", "phone", "telephone", "fon", "f", "fax", "e", "e-mail", "email", "mail", "m"}
+    | {"mobile", "mobil", "web", "www", "tél", "téléphone", "courriel", "teléfono", "telefono", "telefoon"}
+)
 _ARMOUR = "-----begin pgp signature"
 
 
@@ -37,9 +42,46 @@ def ends_with_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the lines above the signature, and the signature."""
     for index, line in enumerate(lines):
         below = lines[index + 1 : index + 2 + LONGEST_SIGNATURE]
-        if _is_mark(line) or (_is_closing(line) and _is_short(below)):
-            return list(lines[:index]), list(lines[index:])
-    return list(lines), []
+        end = -1
+        if _is_mark(line):
+            end = index
+        elif _is_closing(line) and _is_short(below):
+            end = index + 1 + _name(below)
+        if end >= 0:
+            return list(lines[:end]), list(lines[end:])
+    end = _address_block(lines)
+    return list(lines[:end]), list(lines[end:])
+
+
+def _address_block(lines: Sequence[str]) -> int:
+    """Return where the writer's address begins that nothing announces: below a name, in the last paragraph."""
+    last = max((at for at, line in enumerate(lines) if line.strip()), default=-1)
+    first = last
+    while first > 0 and lines[first - 1].strip():
+        first -= 1
+    block = [line.strip() for line in lines[first : last + 1]]
+    short = 2 < len(block) <= MOST_BELOW and all(len(line) <= LONGEST_BELOW for line in block)
+    if not short or not any(map(_is_contact, block)):
+        return len(lines)
+    is_name = len(block[0]) <= LONGEST_NAME and not any(sign.isdigit() for sign in block[0])
+    return first + 1 if is_name else len(lines)
+
+
+def _is_contact(line: str) -> bool:
+    """Return whether the line tells a telephone number or an address as a signature does: after a label."""
+    label, colon, rest = line.casefold().partition(":")
+    words = label.split()
+    return bool(colon and words) and words[-1].strip(".|") in _CONTACTS and bool(rest.strip())
+
+
+def _name(below: Sequence[str]) -> int:
+    """Return how many lines below the closing words are the writer's name, which belongs to the letter."""
+    at = next((at for at, line in enumerate(below) if line.strip()), len(below))
+    if at == len(below) or at > 2:
+        return 0
+    line = below[at].strip()
+    is_name = len(line) <= LONGEST_NAME and not any(sign.isdigit() for sign in line)
+    return at + 1 if is_name and not _is_mark(line) else 0
 
 
 def _is_mark(line: str) -> bool:

@@ -62,7 +62,7 @@ def writing_of(letter: Letter) -> Writing:
         own=mask(said.own),
         automatic=is_automatic(letter),
         answers=tuple(dict.fromkeys((*letter.in_reply_to, *reversed(letter.references))))[:MOST_ANSWERED],
-        subject=names_in(letter.subject[:MOST_OF_SUBJECT]),
+        subject=names_in(reply_text.visible(letter.subject[:MOST_OF_SUBJECT])),
         text=names_in(said.own),
         quoted=names_in(said.quoted),
     )
