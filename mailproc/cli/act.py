@@ -73,7 +73,7 @@ def act(
     quiet: Annotated[bool, _flag(actions.QUIET)] = False,
     wrong: Annotated[bool, _flag(actions.WRONG)] = False,
     partial: Annotated[bool, _flag(actions.PARTIAL)] = False,
-    heard_by: Annotated[str, typer.Option(help="phone, post or portal: the partner told us.")] = "",
+    heard_by: Annotated[str, typer.Option(help="phone, post, portal or mail: the partner told us.")] = "",
     once: Annotated[str, typer.Option(help="A mark: the same mark acts once.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     repeat: Annotated[bool, typer.Option("--repeat", help="Say the same once more.")] = False,

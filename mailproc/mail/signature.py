@@ -54,7 +54,7 @@ def ends_with_signature(lines: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _address_block(lines: Sequence[str]) -> int:
-    """Return where the writer's address begins that nothing announces: below a name, in the last paragraph."""
+    """Return where the writer's address begins that nothing announces: below a name, at the end."""
     last = max((at for at, line in enumerate(lines) if line.strip()), default=-1)
     first = last
     while first > 0 and lines[first - 1].strip():

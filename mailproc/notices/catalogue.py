@@ -129,6 +129,12 @@ class StaffAttention:
         ),
         optional=True,
     )
+    words: tuple[str, ...] = field_help(
+        "What somebody wrote by hand, line by line, without the quotation and the signature.",
+        sample=("Sorry, our copy is missing.", "Shall we look again?"),
+        optional=True,
+    )
+    reader_wrote: bool = field_help("Did a reader of ours write that?", sample=False)
     ways: tuple[Way, ...] = field_help(
         "What can be done about the one request now.", sample=(sample_of(Way),), optional=True
     )

@@ -68,8 +68,8 @@ DIGEST = (
 
 _NOTHING: dict[str, Any] = {
     "request": None, "count": None, "groups": (), "partner": None, "letter": "", "sender": "", "subject": "",
-    "about": "", "note": "", "ours": (), "said": (), "ways": (), "more": None, "since": "", "waiting": None,
-    "claimed": (), "untold": (),
+    "about": "", "note": "", "ours": (), "said": (), "words": (), "ways": (), "more": None, "since": "",
+    "waiting": None, "claimed": (), "untold": (),
 }  # fmt: skip
 
 
@@ -93,7 +93,11 @@ ATTENTION = (
     ),
     Situation(
         "a letter in words",
-        _with("partner", "sender", "subject", letter="I12", reasons=("they wrote in words",)),
+        _with("partner", "sender", "subject", "words", letter="I12", reasons=("they wrote in words",)),
+    ),
+    Situation(
+        "a reader wrote",
+        _with("request", "words", "ways", letter="I12", reader_wrote=True, reasons=("the reader wrote",)),
     ),
     Situation(
         "a letter on the shelf",

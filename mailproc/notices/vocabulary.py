@@ -59,6 +59,7 @@ class Vocabulary:
     noted: Words
     """By the names of Noted of ``ill.findings``."""
     reply_codes: Words
+    short_codes: Words
     """By a reply code of the British Library without its arguments; in English as its codec says it."""
     sentences: Words
     """By the code of a ``Sentence``."""

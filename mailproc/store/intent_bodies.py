@@ -34,6 +34,7 @@ class StaffFacts(TypedDict, total=False):
     """What a letter to staff is about, stored until it is written.
 
     ``reasons``: codes of attention. ``letter``, ``sender``, ``subject``, ``about``: of an incoming letter.
+    ``words``: what people wrote in a letter on the shelf.
     ``ours``: letters of ours to which something happened. ``more``, ``since`` (ISO 8601), ``claimed``: what
     was not reported before. ``digest``: the daily digest, as JSON.
     """
@@ -44,6 +45,7 @@ class StaffFacts(TypedDict, total=False):
     sender: str
     subject: str
     about: str
+    words: str
     ours: list[int]
     waiting: Waiting
     more: int

@@ -60,12 +60,12 @@ def _named(written: Any) -> Select[Any]:
 
 
 _BY_LETTER = (
-    _named(OUTGOING.c.rcpt_to)
+    _named(OUTGOING.c.message_id)
     .select_from(OUTGOING)
     .join(INTENT, INTENT.c.outgoing_id == OUTGOING.c.id)
     .join(TRANSACTION, TRANSACTION.c.id == INTENT.c.transaction_id)
     .join(REQUEST, _WITH_REQUEST)
-    .where(OUTGOING.c.message_id.in_(_WRITTEN), OUTGOING.c.partner == bindparam("partner"))
+    .where(OUTGOING.c.message_id.in_(_WRITTEN))
 )
 _BY_REFERENCE = (
     _named(REFERENCE.c.value)
@@ -98,14 +98,9 @@ _OF_READER = (
 )
 
 
-def answered(
-    connection: Connection, message_ids: Collection[str], partner: str = ""
-) -> list[NamedTransaction]:
-    """Return what our letters with these Message-IDs are about; those to ``partner``, '' for people of ours.
-
-    ``written`` is the recipient's address.
-    """
-    return _asked(connection, _BY_LETTER, message_ids, partner=partner)
+def answered(connection: Connection, message_ids: Collection[str]) -> list[NamedTransaction]:
+    """Return what our letters with these Message-IDs are about."""
+    return _asked(connection, _BY_LETTER, message_ids)
 
 
 def by_reference(connection: Connection, values: Collection[str]) -> list[NamedTransaction]:
@@ -137,9 +132,9 @@ def of_reader(connection: Connection, address: str, since: datetime) -> list[Nam
 
 
 def _asked(
-    connection: Connection, statement: Select[Any], written: Collection[str], **more: str
+    connection: Connection, statement: Select[Any], written: Collection[str]
 ) -> list[NamedTransaction]:
     if not written:
         return []
-    values = {"written": [storable(one) for one in dict.fromkeys(written)], **more}
+    values = {"written": [storable(one) for one in dict.fromkeys(written)]}
     return made(NamedTransaction, connection.execute(statement, values))

@@ -22,7 +22,7 @@ def test_an_answer_to_our_letter_stands_in_the_history(small_world):
     assert (row["state"], row["partner"], row["taken_from"]) == ("done", BL, BL)
     assert (world.state("B1"), world.attention("B1")) == ("PENDING", ("message",))
     last = world.shown("B1").history[-1]
-    assert (last.event, last.note) == ("MESSAGE", "Our copy is missing.")
+    assert (last.event, last.note) == ("MESSAGE", "Our copy is missing.\n\nKind regards\nAnn")
     (notice,) = world.notices()
     assert "Our copy is missing." in notice.text
     assert world.shelf() == {}

@@ -102,12 +102,12 @@ def test_a_lenders_letter_to_our_people_stands_with_its_request(small_world, add
     [
         ("XX-SECOND", "B1-1", {}),  # asked of somebody else
         ("XX-BL", "B9-1", {}),
-        ("XX-BL", "B1-1", {"Auto_Submitted": "auto-replied"}),  # an answering machine quotes anything
         ("XX-BL", "B1-1\n  Your number:  B2-1", {}),
     ],
 )
 def test_a_letter_that_is_not_surely_of_it_is_not(small_world, addresses, who, called, header):
     number = small_world.place()
+    small_world.place()
     before = small_world.events(number)
     text = f"Dear colleagues,\n\nit is lost.\n\n  Your number:  {called}\n"
     small_world.inject(small_world.letter(text, addresses[who], "Hello", **header), addresses[who])
@@ -116,12 +116,23 @@ def test_a_letter_that_is_not_surely_of_it_is_not(small_world, addresses, who, c
     assert len(small_world.shelf()) == 1
 
 
+def test_an_answering_machine_that_names_a_number_is_a_note_and_nothing_more(small_world, addresses):
+    number = small_world.place()
+    text, header = f"We are closed.\n\n  Your number:  {number}-1\n", {"Auto_Submitted": "auto-replied"}
+    small_world.inject(small_world.letter(text, addresses["XX-BL"], "Hello", **header), addresses["XX-BL"])
+    small_world.run()
+    assert (small_world.events(number)[1:], small_world.attention(number)) == (["AUTOMATIC_REPLY"], ())
+    assert (small_world.shelf(), small_world.notices()) == ({}, [])
+
+
 def test_what_a_partners_program_wrote_to_people_is_told_to_staff(small_world, addresses):
     sender = addresses[CUSTOMER]
     letter = small_world.letter("We ask to keep it.", sender, "A loan", Auto_Submitted="auto-generated")
     small_world.inject(letter, sender)
     small_world.run()
-    assert list(small_world.shelf().values()) == ["no protocol knows this letter"]
+    assert list(small_world.shelf().values()) == [
+        "a letter in words of XX-CUSTOMER that names no request with it"
+    ]
     assert len(small_world.notices()) == 1
 
 

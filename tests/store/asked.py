@@ -81,7 +81,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "born": lambda c: events.born(c, replace(EVENT, position=9)),
     },
     named_requests: {
-        "answered": lambda c: named_requests.answered(c, ["m@x.example"], "XX-BL"),
+        "answered": lambda c: named_requests.answered(c, ["m@x.example"]),
         "by_reference": lambda c: named_requests.by_reference(c, ["B1-1"]),
         "by_number": lambda c: named_requests.by_number(c, ["B1"]),
         "by_their_number": lambda c: named_requests.by_their_number(c, ["C1-1"]),

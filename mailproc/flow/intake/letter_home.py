@@ -44,21 +44,13 @@ class Match:
 
 def of_partners(connection: Connection, writing: Writing, symbols: Sequence[str]) -> Match:
     """Return the match among the transactions of these partners, one of whom wrote the letter."""
-    answered = [
-        one for symbol in symbols for one in named_requests.answered(connection, writing.answers, symbol)
-    ]
-    return _match(connection, writing, answered, lambda one: _is_theirs(one, symbols))
+    return _match(connection, writing, lambda one: _is_theirs(one, symbols))
 
 
-def of_reader(
-    connection: Connection, writing: Writing, address: str, requests: Sequence[NamedTransaction]
-) -> Match:
-    """Return the match among ``requests``, which are those of the reader with this address."""
+def of_reader(connection: Connection, writing: Writing, requests: Sequence[NamedTransaction]) -> Match:
+    """Return the match among ``requests``, which are those of the reader."""
     ids = {one.request_id for one in requests}
-    answered = [
-        one for one in named_requests.answered(connection, writing.answers) if one.written.lower() == address
-    ]
-    return _match(connection, writing, answered, lambda one: one.request_id in ids)
+    return _match(connection, writing, lambda one: one.request_id in ids)
 
 
 def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:
@@ -67,9 +59,8 @@ def _is_theirs(named: NamedTransaction, symbols: Sequence[str]) -> bool:
     return named.partner in symbols or not set(symbols).isdisjoint(before)
 
 
-def _match(
-    connection: Connection, writing: Writing, answered: Sequence[NamedTransaction], counts: Counts
-) -> Match:
+def _match(connection: Connection, writing: Writing, counts: Counts) -> Match:
+    answered = named_requests.answered(connection, writing.answers)
     own = _one_of_each_request(one for one in answered if counts(one))
     if len(own) == 1:  # a file of many orders tells nothing: the letter must name one of them
         return Match(own[0], MatchedBy.ANSWERED)

@@ -15,7 +15,7 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.flow.intake import letter_home
 from mailproc.flow.intake.letter_home import Match
-from mailproc.flow.reading.letter_reading import LetterReading
+from mailproc.flow.reading.letter_reading import OF_READER, LetterReading
 from mailproc.flow.reading.writing import Writing
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Message
@@ -28,8 +28,6 @@ from mailproc.store import alarms, events, letters, named_requests
 from mailproc.store.events import NewEvent
 from mailproc.store.named_requests import NamedTransaction
 
-OF_READER = "reader "
-"""Begins ``taken_from`` of a reader's letter, before the address."""
 READER_REMEMBERED = timedelta(days=90)
 """How long after its end a reader's request may still be written about."""
 READERS_A_DAY = 10
@@ -98,7 +96,7 @@ def _of_reader(
     sender = (OF_READER + address)[:250]
     if copy_of := _earlier_copy(connection, reading, sender):
         return Settled(sentence("same-letter", letter=f"I{copy_of}"))
-    match = letter_home.of_reader(connection, writing, address, requests)
+    match = letter_home.of_reader(connection, writing, requests)
     if match.found is None:
         return _readers_shelved(match, requests, writing)
     if writing.automatic:

@@ -26,6 +26,8 @@ CLAIMED = "strangers-untold"
 """The kind that counts those not yet reported, by the partner they claim to be from ('' for none)."""
 MOST_PARTNERS, MOST_NUMBERS = 20, 5
 """Partners named in one letter, and requests of each."""
+LONGEST_WORDS = 2_000
+"""Characters of what people wrote that staff get with the letter on the shelf."""
 ABOUT = "about "
 """Begins the note of a shelved letter that names requests."""
 
@@ -45,6 +47,8 @@ def tell_staff(
         "subject": mask(storable(reading.letter.subject))[:250],
         "about": "" if reading.proof else mask(numbers_in(reading).removeprefix(ABOUT)),
     }
+    if reading.writing is not None and reason in (Reason.IN_WORDS, Reason.READER_IN_WORDS):
+        facts["words"] = reading.writing.own[:LONGEST_WORDS]
     more = _of_a_partner if reading.proof else _of_a_stranger
     untold = more(connection, reading, reason, context)
     if untold is not None:

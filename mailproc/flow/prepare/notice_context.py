@@ -9,11 +9,13 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import new_transactions, unconfirmed
 from mailproc.flow.notify_staff import DIGEST
 from mailproc.flow.our_letters import named
-from mailproc.flow.prepare import partner_letter, reader_notice
+from mailproc.flow.prepare import heard_suggestions, partner_letter, reader_notice
 from mailproc.flow.prepare.notice_writer import NoticeWriter, Occasion, writer_of
 from mailproc.flow.prepare.suggestions import ways
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import Apdu, Message, Returned
+from mailproc.ill.attention import Reason
+from mailproc.ill.events import READER_WROTE
 from mailproc.ill.terms import Ref, Role, State
 from mailproc.notices.catalogue import (
     CitedRequest,
@@ -114,13 +116,15 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         reasons=tuple(writer.language.attention_word(one) for one in facts.get("reasons", ())),
         request=_cited(writer),
         partner=writer.partner(partner) if partner else None,
-        letter=facts.get("letter", ""),
+        letter=facts.get("letter", "") or _letter_of_people(writer),
         sender=facts.get("sender", ""),
         subject=facts.get("subject", ""),
         about=facts.get("about", ""),
         note=writer.language.words_stored(facts.get("note", "")),
         ours=named(writer.connection, facts.get("ours", ()), writer.context, writer.language),
         said=_said(writer),
+        words=_words(writer),
+        reader_wrote=_is_of_reader(writer),
         ways=_ways(writer),
         more=facts.get("more"),
         since=_since(writer),
@@ -128,6 +132,35 @@ def _attention(writer: NoticeWriter) -> StaffAttention:
         waiting=_waiting(writer),
         untold=_untold(writer),
     )
+
+
+MOST_WORDS, MOST_LINES = 4_000, 60
+"""Characters and lines of a letter of people that staff get; the letter itself has all of them."""
+
+
+def _words(writer: NoticeWriter) -> tuple[str, ...]:
+    """Return what people wrote, in lines."""
+    event = _written(writer)
+    text = heard_suggestions.said(event) if event else writer.facts.get("words", "")
+    return tuple(text[:MOST_WORDS].split("\n")[:MOST_LINES]) if text else ()
+
+
+def _letter_of_people(writer: NoticeWriter) -> str:
+    event = _written(writer)
+    return f"I{event.inbox_id}" if event and event.inbox_id is not None else ""
+
+
+def _is_of_reader(writer: NoticeWriter) -> bool:
+    event = _written(writer)
+    reasons = writer.facts.get("reasons", ())
+    return (event is not None and event.type == READER_WROTE) or Reason.READER_IN_WORDS in reasons
+
+
+def _written(writer: NoticeWriter) -> Event | None:
+    """Return the event of the letter that the notice is about, if people wrote it."""
+    event_id = writer.occasion.event_id
+    event = events.load(writer.connection, event_id) if event_id is not None else None
+    return event if event is not None and heard_suggestions.is_written(event) else None
 
 
 def _waiting(writer: NoticeWriter) -> WaitingLetters | None:
@@ -183,6 +216,8 @@ def _said(writer: NoticeWriter) -> tuple[str, ...]:
     apdu, role = apdu_json.from_json(heard.apdu), row.role
     context = writer.context
     means = context.registry.means
+    if heard_suggestions.is_written(heard):
+        return asked
     return (*asked, *said(apdu, role, reasons, context.today(), writer.language, means=means))
 
 

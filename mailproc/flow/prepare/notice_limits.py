@@ -1,7 +1,8 @@
 """Limit how many letters to people follow from letters that came in, so that nobody can fill a mailbox.
 
 Each hour staff get at most ``policy.notices_an_hour`` letters about what one proven partner sends (including
-what happens to the letters that we write because of it), and as many about bounces. A reader gets at most
+what happens to the letters that we write because of it), and as many about bounces, and about what readers
+write. A reader gets at most
 ``READERS_A_DAY`` a day about one request. A notice above the limit makes no letter: it stands in the lists,
 and the next letter says how many there were. (``shelf_alarm`` limits letters about unknown senders.)
 """
@@ -11,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from mailproc.flow.context import Context
-from mailproc.flow.reading.letter_reading import BOUNCE
+from mailproc.flow.reading.letter_reading import BOUNCE, OF_READER
 from mailproc.sentence import Sentence, sentence
 from mailproc.store import alarms, events, letters
 from mailproc.store.alarms import HOUR, Turn
@@ -20,6 +21,8 @@ from mailproc.store.rows import Intent
 OF_A_SENDER, OF_A_REQUEST = "told-of-sender", "told-reader"
 """Kinds of alarm that count letters to staff about one sender, and to a reader about one request."""
 READERS_A_DAY = 10
+READERS = "(readers)"
+"""Stands for all readers who write to us."""
 SEVERAL = "(several)"
 """Stands for partners that share one address, if the letter does not tell which of them it is from."""
 
@@ -54,10 +57,12 @@ def why_not(held_back: Turn) -> Sentence:
 
 
 def _speaker(connection: Connection, inbox_id: int) -> str:
-    """Return whose letter it is: all bounces count as one sender; '' for an unknown sender."""
+    """Return whose letter it is: all bounces count as one sender, and all readers; '' for a stranger."""
     row = letters.sender_of(connection, inbox_id)
     if row is None:
         return ""
     if row.taken_from.startswith(BOUNCE):
         return BOUNCE
+    if row.taken_from.startswith(OF_READER):
+        return READERS  # together: anybody can write any reader's address
     return str(row.taken_from or (row.partner or SEVERAL if row.proof else ""))

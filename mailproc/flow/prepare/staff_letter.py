@@ -61,6 +61,8 @@ def _joined(told: Sequence[StaffAttention], letter: str) -> NoticeContext:
         note="; ".join(dict.fromkeys(one.note for one in told if one.note)),
         ours=_each(one.ours for one in told),
         said=() if several else _each(one.said for one in told),
+        words=() if several else next((one.words for one in told if one.words), ()),
+        reader_wrote=any(one.reader_wrote for one in told),
         ways=_for_all(told) if several else _each(one.ways for one in told),
         count=len(requests) if several else None,
         groups=_groups(told, requests) if several else (),

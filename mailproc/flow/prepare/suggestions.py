@@ -7,8 +7,10 @@ from sqlalchemy import Connection
 from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.context import Context
 from mailproc.flow.matching import unconfirmed
+from mailproc.flow.prepare import heard_suggestions
 from mailproc.ill import attention, machine
 from mailproc.ill.actions import BY_NAME
+from mailproc.ill.attention import Reason
 from mailproc.ill.terms import Role, State
 from mailproc.notices.catalogue import Way
 from mailproc.notices.language import Language
@@ -52,9 +54,10 @@ def ways(
         found = {key: None for key in found if key not in _ASKED_AGAIN}  # the order is not in question
     open_now = _PossibleNow(connection, transaction, context)
     known = [(key, one) for key in found if open_now.has(key) for one in _each(key, ours)]
-    return tuple(Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known)[
-        :MOST
-    ]
+    ways = [Way(command=open_now.command(key, one), does=language.way_word(key)) for key, one in known]
+    if Reason.MESSAGE in facts.get("reasons", ()):
+        ways = [*heard_suggestions.ways(connection, transaction, language), *ways]
+    return tuple(ways)[:MOST]
 
 
 def commands(

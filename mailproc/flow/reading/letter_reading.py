@@ -41,6 +41,8 @@ _log = logging.getLogger(__name__)
 RELEASED = "released"
 """The ``proof`` of a letter that staff have released from the shelf."""
 BOUNCE = "<>"
+OF_READER = "reader "
+"""Begins the sender of a reader's letter, before the address, which proves nothing."""
 LEARNED = "learned"
 """The ``proof`` of a letter from a library that is not in config.toml and that staff have confirmed."""
 

@@ -41,7 +41,7 @@ from mailproc.office.acts import action_names
 from mailproc.sentence import Word, sentence
 from mailproc.store.rows import Transaction
 
-HEARD_BY = ("phone", "post", "portal")
+HEARD_BY = ("phone", "post", "portal", "mail")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class StaffAct:
 
     ``on`` is the date that it names (due, renewal, dispatch, reply by), ``by`` who does it. ``cost``: an
     amount and its currency ("12.50 EUR"). ``to``: the symbol of the library that has it now (forward).
-    ``locations``: symbols of holding libraries. ``heard_by`` (phone | post | portal): the partner told us;
+    ``locations``: symbols of holding libraries. ``heard_by`` (one of HEARD_BY): the partner told us;
     the action is the partner's, and nothing is sent. ``quiet``: the reader is not told. ``wrong``,
     ``partial``: what came is not what was asked for. ``anyway``: staff insist on what was refused as
     pointless. ``once``: a mark that makes a double click one action.
