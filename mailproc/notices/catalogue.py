@@ -134,7 +134,7 @@ class StaffAttention:
         sample=("Sorry, our copy is missing.", "Shall we look again?"),
         optional=True,
     )
-    reader_wrote: bool = field_help("Did a reader of ours write that?", sample=False)
+    reader_wrote: bool = field_help("Did a reader of ours write that?", sample=False, optional=True)
     ways: tuple[Way, ...] = field_help(
         "What can be done about the one request now.", sample=(sample_of(Way),), optional=True
     )
