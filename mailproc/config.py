@@ -212,6 +212,7 @@ class Policy(Section):
     repeats: int = Field(default=2, ge=0, le=9)  # at most so many, then attention
     status_days: Days = 14  # after the due date, or our return: ask how it stands
     unmatched_days: Days = 14  # what a borrower says of a request that never came waits; then it is told
+    unfilled_letter_days: Days = 0  # until a reader hears that no library can supply it; 0: at once
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
 
 

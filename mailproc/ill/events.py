@@ -10,6 +10,7 @@ class Timer(StrEnum):
     NEED_BEFORE = "NEED_BEFORE"  # the day until which it was wanted has passed
     DUE_SOON = "DUE_SOON"  # the reader is reminded
     READER_OVERDUE = "READER_OVERDUE"  # the reader has not brought it back
+    UNFILLED_LETTER = "UNFILLED_LETTER"  # nobody else was asked, and the reader does not know
     READER_RECALLED = "READER_RECALLED"  # the lender wants it back, and the reader has not brought it
     RENEWAL_SILENT = "RENEWAL_SILENT"  # a renewal was asked or announced, and nothing came
     CANCEL_SILENT = "CANCEL_SILENT"  # we asked to stop it, and nothing came

@@ -104,10 +104,10 @@ class ContentFacts(TypedDict, total=False):
 
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
     the day ``on`` which it came. ``renewal_on``: until then the lender renews automatically; ``waited_for``:
-    it will not renew, as others wait. Of a request:
-    ``same_item``: it repeats the one we have; ``refused``; ``unknown_words``. Of a demand: ``early``: before
-    the due date. ``here``: the item is here; ``reader_waits``: the reader was told of no end, and nobody else
-    can be asked. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
+    it will not renew, as others wait. Of a request: ``same_item``: it repeats the one we have; ``refused``;
+    ``unknown_words``. Of a demand: ``early``: before the due date. ``here``: the item is here;
+    ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``: because no
+    library can supply it. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
     History-Report. ``answered``: our automatic answers.
     """
 
@@ -122,6 +122,7 @@ class ContentFacts(TypedDict, total=False):
     early: bool
     here: bool
     reader_waits: bool
+    no_library: bool
     last_said: dict[str, ApduJson]
     history: dict[str, str]
     answered: list[str]

@@ -252,7 +252,7 @@ def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple
     if occurrence.event == "receive" and (step.before.flaw or not occurrence.facts.get("here")):
         return _arrived(occurrence)  # also after its end
     if occurrence.facts.get("reader_waits") and _given_up(step, occurrence):
-        return (Notify("patron/cancelled"),)
+        return (Notify("patron/unfilled" if occurrence.facts.get("no_library") else "patron/cancelled"),)
     told = _heard_for_reader(step, occurrence, settings)
     if told is not None:
         return (told,)

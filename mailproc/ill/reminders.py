@@ -32,12 +32,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     kind, level = Timer(occurrence.event), occurrence.facts.get("level", 1)
     if occurrence.facts.get("with_us"):
         return (AskStaff(Reason.SEND_BACK),)
-    if kind is Timer.DUE_SOON:
-        return (Notify("patron/due_soon"),)
-    if kind is Timer.READER_OVERDUE and level <= levels:
-        return (Notify("patron/overdue", level),)
-    if kind is Timer.READER_RECALLED and level < levels:
-        return (Notify("patron/recalled", level + 1),)
+    if (told := _of_reader(kind, level, levels)) is not None:
+        return (told,)
     if kind is Timer.LOAN_OVERDUE and level <= levels:
         return (FollowUpAct("overdue", _demand(current, level)),)
     again = [said for said in (occurrence.facts.get("say_first"), occurrence.facts.get("say")) if said]
@@ -48,6 +44,21 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
         return (Send(StatusQuery()),)  # once: if there is no answer again, staff must look
     return (AskStaff(ATTENTION[kind]),) if kind in ATTENTION else ()
+
+
+def _of_reader(kind: Timer, level: int, levels: int) -> Notify | None:
+    """Return the letter to the reader."""
+    match kind:
+        case Timer.DUE_SOON:
+            return Notify("patron/due_soon")
+        case Timer.UNFILLED_LETTER:
+            return Notify("patron/unfilled")
+        case Timer.READER_OVERDUE if level <= levels:
+            return Notify("patron/overdue", level)
+        case Timer.READER_RECALLED if level < levels:
+            return Notify("patron/recalled", level + 1)
+        case _:
+            return None
 
 
 def _demand(current: TransactionState, level: int) -> Overdue:

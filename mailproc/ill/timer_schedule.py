@@ -25,6 +25,7 @@ class Days:
     ``reader_before``: the reader's due date is so many days before the lender's. ``grace``: days after a due
     date before the first overdue notice. ``repeat`` and ``status``: days before the first automatic repeat,
     and before the first question; each later pause is twice as long. ``repeats``: how many of each.
+    ``unfilled_letter``: days until a reader hears that no library can supply it; 0: at once, without a timer.
     """
 
     chase: int = 7
@@ -39,6 +40,7 @@ class Days:
     repeats: int = 2
     status: int = 14
     expire: int = 3
+    unfilled_letter: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class TimerInputs:
     two such days (the borrower may name an expiry) the earlier that had not passed. ``here``: as borrower,
     whether the item has come, as far as the state leaves that open; ``came_on``: the day. ``given_on``: the
     day that bounds the reader's due date (``reader_due``), where that is not the lender's. ``sent_back``: as
-    lender, the day on which the borrower reported its return.
+    lender, the day on which the borrower reported its return. ``unfilled_untold``: the rota has ended, and
+    the reader has not heard of it.
     """
 
     since: date
@@ -67,6 +70,7 @@ class TimerInputs:
     came_on: date | None = None
     given_on: date | None = None
     sent_back: date | None = None
+    unfilled_untold: bool = False
 
 
 def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:

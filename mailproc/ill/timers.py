@@ -108,10 +108,18 @@ def _borrowing(current: TransactionState, waiting: TimerInputs, days: Days) -> D
         return {Timer.CANCEL_SILENT: silent}
     if state in (State.NOT_SUPPLIED, State.RETURNED):  # then no message: many libraries send no Checked-In
         kind, _ = REPAIRS[Role.REQUESTER, state]
-        return {kind: repeated(kind, current, waiting, _pause(kind, days), _times(kind, days))}
+        unheard = repeated(kind, current, waiting, _pause(kind, days), _times(kind, days))
+        return {kind: unheard, Timer.UNFILLED_LETTER: _unfilled_letter(current, waiting, days)}
     if state is State.RECALL:
         return {Timer.READER_RECALLED: _recalled(current, waiting, days)}
     return _in_hand(current, waiting, days)
+
+
+def _unfilled_letter(current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:
+    """Return when the reader hears that no library can supply it, once."""
+    if not waiting.unfilled_untold or fired(Timer.UNFILLED_LETTER, current, waiting):
+        return None
+    return later(waiting.since, days.unfilled_letter) if days.unfilled_letter else None
 
 
 def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due:

@@ -111,6 +111,13 @@ def become(
             _ADD.run(connection, values)
 
 
+def drop(connection: Connection, request_id: int, kind: str) -> None:
+    """Remove the pending timers of ``kind`` of every attempt of the request."""
+    attempts = select(TRANSACTION.c.id).where(TRANSACTION.c.request_id == request_id)
+    these = (TIMER.c.transaction_id.in_(attempts), TIMER.c.kind == kind, UNFIRED)
+    connection.execute(TIMER.delete().where(*these))
+
+
 def fire(connection: Connection, now: datetime, limit: int) -> int:
     """Make an event of each timer that is due, the oldest first, at most ``limit``; return how many.
 

@@ -1,5 +1,6 @@
 """What is waited for follows from where a transaction stands, and from nothing else."""
 
+import dataclasses
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -310,7 +311,13 @@ def test_what_is_waited_for(current, more, expected):
 
 def test_every_kind_has_a_case():
     told = {kind for _, _, expected in CASES.values() for kind in expected}
-    assert told | {kind for _, kind, _, _ in REPAIRED.values()} | {"EXPIRY"} == TIMERS
+    assert told | {kind for _, kind, _, _ in REPAIRED.values()} | {"EXPIRY", "UNFILLED_LETTER"} == TIMERS
+
+
+@pytest.mark.parametrize(("untold", "days"), [(True, 5), (False, 5), (True, 0)])
+def test_the_reader_hears_of_the_end_after_its_days(untold, days):
+    due = waits(borrowing(State.NOT_SUPPLIED), Days(unfilled_letter=days), unfilled_untold=untold)
+    assert due == ({Timer.UNFILLED_LETTER: after(5)} if untold and days else {})
 
 
 OFF = {
@@ -351,9 +358,17 @@ STANDINGS = st.builds(
 )
 SMALL = st.integers(0, 30)
 LEVELS = st.integers(0, 4)
-DAYS = st.builds(Days, SMALL, SMALL, SMALL, LEVELS, SMALL, SMALL, SMALL, LEVELS, SMALL, SMALL)
+COUNTS = {"overdue_levels", "repeats"}
+DAYS = st.builds(
+    Days, **{one.name: LEVELS if one.name in COUNTS else SMALL for one in dataclasses.fields(Days)}
+)
 MORE = st.fixed_dictionaries(
-    {"need_before": st.none() | DATES, "reply_by": st.none() | DATES, "expires": st.none() | DATES}
+    {
+        "need_before": st.none() | DATES,
+        "reply_by": st.none() | DATES,
+        "expires": st.none() | DATES,
+        "unfilled_untold": st.booleans(),
+    }
 )
 
 

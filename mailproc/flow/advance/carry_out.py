@@ -248,7 +248,7 @@ def _try_next(work: Work, effect: TryNext) -> None:
         return
     if candidate is None or effect.too_late:
         work.attend(Reason.NEED_BEFORE_PASSED if effect.too_late else Reason.END_OF_ROTA)
-        _notify(work, Notify("patron/unfilled"))
+        _tell_the_end(work)
         return
     try:
         lender = work.context.partners.lender(candidate.partner)
@@ -259,6 +259,15 @@ def _try_next(work: Work, effect: TryNext) -> None:
         work.words.append(fault.said)
         return
     _follow_up(work, "request", request_id=request_id, transaction_id=None)
+
+
+def _tell_the_end(work: Work) -> None:
+    """Tell the reader that no library can supply it: at once, or when the timer of that letter fires."""
+    days = work.context.config.policy.unfilled_letter_days
+    if days:
+        work.words.append(sentence("reader-told-later", days=days))
+    else:
+        _notify(work, Notify("patron/unfilled"))
 
 
 def _act(work: Work, effect: FollowUpAct) -> None:

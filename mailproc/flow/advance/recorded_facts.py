@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from mailproc.errors import LocalFault
 from mailproc.flow.advance import duplicates, request_screening
 from mailproc.flow.case import Case
-from mailproc.flow.matching import item_received
+from mailproc.flow.matching import item_received, unfilled_letter
 from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
@@ -68,8 +68,17 @@ def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if event.type in item_received.ENDS and item_received.reader_waits(
         case.connection, event, case.transaction
     ):
-        return {"reader_waits": True}
+        return (
+            {"reader_waits": True, "no_library": True} if _no_library(case, event) else {"reader_waits": True}
+        )
     return {}
+
+
+def _no_library(case: Case, event: Event) -> bool:
+    """Return whether the request is closed because no library can supply it, before its reader heard that."""
+    if event.type != "close" or case.current.state is not State.NOT_SUPPLIED:
+        return False
+    return unfilled_letter.is_waiting(case.connection, case.transaction, case.day(event.at))
 
 
 def _had_it_before(event: Event, transaction: Transaction) -> bool:

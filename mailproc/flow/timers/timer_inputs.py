@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from mailproc.flow import delivery_mode
 from mailproc.flow.case import Case
-from mailproc.flow.matching import item_received
+from mailproc.flow.matching import item_received, unfilled_letter
 from mailproc.ill import apdu_json
 from mailproc.ill.apdu import IllAnswer, StatusQuery
 from mailproc.ill.apdu_json import ApduJson, ReportJson
@@ -53,6 +53,7 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         here=here,
         came_on=came_on,
         given_on=_given_on(case),
+        unfilled_untold=_unfilled_untold(case, since),
     )
 
 
@@ -194,6 +195,13 @@ def _given_on(case: Case) -> date | None:
     if not apart or case.current.due_on is None:
         return None
     return item_received.given_on(case.connection, case.id, case.context)
+
+
+def _unfilled_untold(case: Case, since: date) -> bool:
+    """Return whether the reader waits to hear that no library can supply it; ``since`` it is unfilled."""
+    if case.current.state is not State.NOT_SUPPLIED or not case.context.config.policy.unfilled_letter_days:
+        return False
+    return unfilled_letter.is_waiting(case.connection, case.transaction, since)
 
 
 def _is_home(heard: Sequence[HeardEvent]) -> bool:

@@ -33,6 +33,8 @@ def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
     found = timer_inputs.of(after, moved, event.at, began=began)
     due = rules.wanted(taken.after, found, days(context))
     instants = {kind.value: context.instant(wall) for kind, wall in due.items()}
+    if began and case.transaction.attempt > 1:  # another library was asked
+        timers.drop(connection, case.transaction.request_id, Timer.UNFILLED_LETTER)
     rows = () if began else timers.waiting(connection, case.id)
     timers.become(connection, case.id, rows, instants, event.id)
 
@@ -119,4 +121,5 @@ def days(context: Context) -> Days:
         repeats=policy.repeats,
         status=policy.status_days,
         expire=policy.expire_days,
+        unfilled_letter=policy.unfilled_letter_days,
     )
