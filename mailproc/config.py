@@ -200,6 +200,7 @@ class Policy(Section):
     give_up_days: float = Field(default=4, gt=0)
     # What happens when nobody acts; 0 days switches one off.
     chase_days: Days = 7  # without an answer: ask how it stands, then attention
+    arrive_days: Days = 14  # a copy that was reported sent and not received: staff are asked
     remind_days: Days = 3  # before the due date the reader is reminded
     reader_days_before: Days = 0  # the reader's due date is so many days before the lender's
     grace_days: Days = 0  # after a due date, before the first overdue notice

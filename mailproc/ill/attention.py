@@ -44,6 +44,7 @@ class Reason(StrEnum):
     YES_TO_WHICH = "yes-to-which"
     RENEWAL_ASKED = "renewal-asked"
     RENEWAL_REFUSED = "renewal-refused"
+    RENEWAL_EARLIER = "renewal-earlier"
     OVERDUE = "overdue"
     DEMANDED_EARLY = "demanded-early"
     SHIPPED_AFTER_CANCEL = "shipped-after-cancel"
@@ -67,6 +68,7 @@ class Reason(StrEnum):
     CANCEL_SILENT = "cancel-silent"
     RENEWAL_SILENT = "renewal-silent"
     NO_ANSWER = "no-answer"
+    NOT_ARRIVED = "not-arrived"
     PROMISE_PASSED = "promise-passed"
     PROMISE_DUE = "promise-due"
     ASK_LATER = "ask-later"
@@ -212,6 +214,7 @@ _ROWS: dict[Reason, Rule] = {
         "act renew-reply yes", "act renew-reply no", turn=((_R, _S.RENEW_PENDING), (_R, _S.RENEW_OVERDUE))
     ),
     Reason.RENEWAL_REFUSED: _state("act return"),
+    Reason.RENEWAL_EARLIER: _said_last("act message", "act return"),
     Reason.OVERDUE: _state(*_RETURN, turn=((_Q, _S.NOT_RECEIVED_OVERDUE),)),
     Reason.DEMANDED_EARLY: _state(*_RETURN, "act message"),
     Reason.SHIPPED_AFTER_CANCEL: _state("act receive", "act return"),
@@ -235,6 +238,7 @@ _ROWS: dict[Reason, Rule] = {
     Reason.CANCEL_SILENT: _said_last("act query"),
     Reason.RENEWAL_SILENT: _said_last("act query"),
     Reason.NO_ANSWER: _state(*_ASK, next_settles=True),
+    Reason.NOT_ARRIVED: _state("act receive", "act query", "act message", "act lost"),
     Reason.PROMISE_PASSED: Rule(until=Until.FOLLOWS, ways=_ASK),
     Reason.PROMISE_DUE: _state("act ship", "act unfilled"),
     Reason.ASK_LATER: _unfilled("again", "next", "next partner"),

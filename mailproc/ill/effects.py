@@ -26,6 +26,14 @@ class Notify:
 
 
 @dataclass(frozen=True)
+class Withhold:
+    """A letter that the reader does not get; `show` says why."""
+
+    notice: str
+    why: Reason
+
+
+@dataclass(frozen=True)
 class TryNext:
     """Go on to the next partner of the rota; ``why_not`` is stored with the last one.
 
@@ -71,4 +79,4 @@ class Finish:
     outcome: str
 
 
-Effect = Send | Notify | TryNext | AskStaff | Withdraw | TakeBack | FollowUpAct | Finish
+Effect = Send | Notify | Withhold | TryNext | AskStaff | Withdraw | TakeBack | FollowUpAct | Finish

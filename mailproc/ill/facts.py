@@ -105,10 +105,11 @@ class ContentFacts(TypedDict, total=False):
     Of an Unfilled: ``follows`` (next | ask | wait | locations), ``too_late``: no longer needed. Of a Shipped:
     the day ``on`` which it came. ``renewal_on``: until then the lender renews automatically; ``waited_for``:
     it will not renew, as others wait. Of a request: ``same_item``: it repeats the one we have; ``refused``;
-    ``unknown_words``. Of a demand: ``early``: before the due date. ``here``: the item is here;
-    ``reader_waits``: the reader was told of no end, and nobody else can be asked; ``no_library``: because no
-    library can supply it. For our reply: ``last_said``: by reply name, our last such APDU; ``history``: a
-    History-Report. ``answered``: our automatic answers.
+    ``unknown_words``. Of a demand: ``early``: before the due date; ``guessed``: that date is our own, because
+    the lender had named none. ``here``: the item is here; ``reader_waits``: the reader was told of no end,
+    and nobody else can be asked; ``no_library``: because no library can supply it. For our reply:
+    ``last_said``: by reply name, our last such APDU; ``history``: a History-Report. ``answered``: our
+    automatic answers.
     """
 
     follows: str
@@ -120,6 +121,7 @@ class ContentFacts(TypedDict, total=False):
     refused: RequestRefusal
     unknown_words: list[str]
     early: bool
+    guessed: bool
     here: bool
     reader_waits: bool
     no_library: bool
@@ -137,6 +139,7 @@ class ActFacts(TypedDict, total=False):
     and insist; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
     reader is not told; ``from_letter``: the received letter that made policy act. Of a receipt: ``wrong``,
     ``partial``: another item came, or only a part. Of a due date that staff correct: ``due_on``, the new one.
+    ``wanted_by``: the day that a recall names.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
     """
 
@@ -154,6 +157,7 @@ class ActFacts(TypedDict, total=False):
     wrong: bool
     partial: bool
     from_letter: int
+    wanted_by: str
     symbol: str
     address: str
 
@@ -163,7 +167,8 @@ class TimerFacts(TypedDict, total=False):
 
     The day ``of`` which it counts, and the ``level`` of its reminder; ``with_us``: the reader does not have
     the item, so staff are asked; ``outdated``: it no longer follows from the state; ``say``: the APDU that is
-    repeated automatically, ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent.
+    repeated automatically, ``say_first``: the one before it; ``may_chase``: a Status-Query may be sent;
+    ``renewal_answered``: with a day that is not after ours.
     """
 
     of: str
@@ -173,6 +178,7 @@ class TimerFacts(TypedDict, total=False):
     say: ApduJson
     say_first: ApduJson
     may_chase: bool
+    renewal_answered: bool
 
 
 class Facts(LetterFacts, RepeatFacts, ContentFacts, ActFacts, TimerFacts, total=False):

@@ -22,4 +22,5 @@ class Noted(StrEnum):
     HAD_ITS_STEP = "had its step before"
     WRONG_ITEM = "the wrong item"
     ONLY_A_PART = "only a part of it"
+    READER_NOT_TOLD = "the reader is not told"
     OLDER_THAN_OURS = "older than the due date we hold"

@@ -21,6 +21,7 @@ from mailproc.ill.effects import (
     TakeBack,
     TryNext,
     Withdraw,
+    Withhold,
 )
 from mailproc.ill.events import READER_WROTE, TIMERS
 from mailproc.ill.machine import CellKind
@@ -209,6 +210,8 @@ def _attention(step: Step, occurrence: Occurrence) -> Reason:
         return Reason.LOST_AFTER_RETURNED
     if occurrence.event == "ANSWER.conditional":
         return Reason.CONDITION_AFTER_SHIPPED
+    if occurrence.event == "RENEW_ANSWER.yes" and not step.entered:
+        return Reason.RENEWAL_EARLIER
     ended = step.before.state in (State.NOT_SUPPLIED, State.CANCELLED)
     return Reason.SUPPLIED_AFTER_END if ended and step.entered else Reason.ANSWER_AFTER_END
 
@@ -293,6 +296,8 @@ def _heard_for_reader(step: Step, occurrence: Occurrence, settings: Settings) ->
         return Notify("patron/due_corrected")
     if occurrence.event == "RECALL" and step.before.state in WITH_READER and here and has:
         return Notify("patron/recalled")
+    if occurrence.event == "OVERDUE" and occurrence.facts.get("early") and here and has:
+        return Withhold("patron/overdue", Reason.DEMANDED_EARLY)
     if occurrence.event == "OVERDUE" and "level" in occurrence.facts and has:
         return Notify("patron/overdue", occurrence.facts["level"])
     return None

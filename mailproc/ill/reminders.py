@@ -14,6 +14,7 @@ ATTENTION = {
     Timer.READER_OVERDUE: Reason.NOT_BACK,
     Timer.READER_RECALLED: Reason.NOT_BACK,
     Timer.RENEWAL_SILENT: Reason.RENEWAL_SILENT,
+    Timer.NOT_ARRIVED: Reason.NOT_ARRIVED,
     Timer.CANCEL_SILENT: Reason.CANCEL_SILENT,
     Timer.LOAN_OVERDUE: Reason.NOT_BACK,
     Timer.TO_ANSWER: Reason.ANSWER_LATE,
@@ -43,7 +44,8 @@ def effects(current: TransactionState, occurrence: Occurrence, levels: int) -> t
         return (FollowUpAct("expire", Expired()),)
     if kind is Timer.UNANSWERED and level == 1 and occurrence.facts.get("may_chase"):
         return (Send(StatusQuery()),)  # once: if there is no answer again, staff must look
-    return (AskStaff(ATTENTION[kind]),) if kind in ATTENTION else ()
+    reason = Reason.RENEWAL_EARLIER if occurrence.facts.get("renewal_answered") else ATTENTION.get(kind)
+    return (AskStaff(reason),) if reason else ()
 
 
 def _of_reader(kind: Timer, level: int, levels: int) -> Notify | None:

@@ -23,12 +23,14 @@ class Days:
     """The numbers of [policy]. 0 turns a timer off (0 levels: attention at once).
 
     ``reader_before``: the reader's due date is so many days before the lender's. ``grace``: days after a due
-    date before the first overdue notice. ``repeat`` and ``status``: days before the first automatic repeat,
-    and before the first question; each later pause is twice as long. ``repeats``: how many of each.
-    ``unfilled_letter``: days until a reader hears that no library can supply it; 0: at once, without a timer.
+    date before the first overdue notice. ``arrive``: days until a copy that was reported sent should be here.
+    ``repeat`` and ``status``: days before the first automatic repeat, and before the first question; each
+    later pause is twice as long. ``repeats``: how many of each. ``unfilled_letter``: days until a reader
+    hears that no library can supply it; 0: at once, without a timer.
     """
 
     chase: int = 7
+    arrive: int = 14
     remind: int = 3
     reader_before: int = 0
     grace: int = 0
@@ -55,8 +57,9 @@ class TimerInputs:
     two such days (the borrower may name an expiry) the earlier that had not passed. ``here``: as borrower,
     whether the item has come, as far as the state leaves that open; ``came_on``: the day. ``given_on``: the
     day that bounds the reader's due date (``reader_due``), where that is not the lender's. ``sent_back``: as
-    lender, the day on which the borrower reported its return. ``unfilled_untold``: the rota has ended, and
-    the reader has not heard of it.
+    lender, the day on which the borrower reported its return. ``wanted_by``: the day that a recall names.
+    ``renewal_answered``: our question was answered, though with a day that is not after ours.
+    ``unfilled_untold``: the rota has ended, and the reader has not heard of it.
     """
 
     since: date
@@ -71,6 +74,8 @@ class TimerInputs:
     given_on: date | None = None
     sent_back: date | None = None
     unfilled_untold: bool = False
+    wanted_by: date | None = None
+    renewal_answered: bool = False
 
 
 def about(kind: Timer, current: TransactionState, waiting: TimerInputs) -> date:

@@ -126,10 +126,13 @@ def _in_hand(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     """Return the timers from Shipped until the item goes back."""
     if current.state not in (*ON_LOAN, State.OVERDUE, *ASKED):
         return {}
+    if current.state is State.SHIPPED and current.service is not Service.LOAN:
+        return {Timer.NOT_ARRIVED: again(Timer.NOT_ARRIVED, current, waiting, days.arrive)}
     silent = _renewal(current, waiting, days) if current.service is Service.LOAN else None
     if silent is not None:
         asked_enough = waiting.may_ask and len(fired(Timer.RENEWAL_SILENT, current, waiting)) >= days.repeats
-        reader = _reader(current, waiting, days) if asked_enough else {}
+        final = asked_enough or waiting.renewal_answered
+        reader = _reader(current, waiting, days) if final else {}
         return {Timer.RENEWAL_SILENT: silent} | reader  # until then the due date may still change
     unheard: Due = {Timer.DUE_UNHEARD: _due_unheard(current, waiting, days)}
     return unheard if current.state is State.SHIPPED else _reader(current, waiting, days) | unheard
@@ -156,7 +159,7 @@ def _lending(current: TransactionState, waiting: TimerInputs, days: Days) -> Due
     if state is State.RECALL:
         pauses = (days.overdue_every, days.overdue_every)
         back = repeated_then_once(Timer.LOAN_RECALLED, current, waiting, pauses, days.repeats)
-        return {Timer.LOAN_RECALLED: back}
+        return {Timer.LOAN_RECALLED: _not_before_its_day(back, Timer.LOAN_RECALLED, current, waiting)}
     return {}
 
 
@@ -231,7 +234,8 @@ def _renewal(current: TransactionState, waiting: TimerInputs, days: Days) -> dat
         return later(current.renewal_on, CONFIRMED)
     if current.state in ASKED:
         pauses = (days.repeat, days.pending)
-        return repeated_then_once(Timer.RENEWAL_SILENT, current, waiting, pauses, days.repeats)
+        repeats = 0 if waiting.renewal_answered else days.repeats
+        return repeated_then_once(Timer.RENEWAL_SILENT, current, waiting, pauses, repeats)
     return None
 
 
@@ -259,7 +263,17 @@ def _recalled(current: TransactionState, waiting: TimerInputs, days: Days) -> da
     if not waiting.here or not days.overdue_every or len(before) >= max(days.overdue_levels, 1):
         return None
     told = max(waiting.since, waiting.came_on or waiting.since)
-    return later((told, *before)[-1], days.overdue_every)
+    day = later((told, *before)[-1], days.overdue_every)
+    return _not_before_its_day(day, Timer.READER_RECALLED, current, waiting)
+
+
+def _not_before_its_day(
+    day: date | None, kind: Timer, current: TransactionState, waiting: TimerInputs
+) -> date | None:
+    """Return ``day``; for the first letter after a recall not before the day that the recall names."""
+    if day is None or waiting.wanted_by is None or fired(kind, current, waiting):
+        return day
+    return max(day, later(waiting.wanted_by, 1))
 
 
 def _due_soon(due: date, current: TransactionState, waiting: TimerInputs, days: Days) -> date | None:

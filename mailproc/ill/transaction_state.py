@@ -31,6 +31,9 @@ DUE_CORRECTED = "correct-due"
 """The event by which staff correct a due date; beside the tables, as it changes no state."""
 
 
+RENEWAL_ASKED = (State.RENEW_PENDING, State.RENEW_OVERDUE)
+
+
 @dataclass(frozen=True)
 class TransactionState:
     """``renewal_on``: the date up to which the lender renews automatically (then renew is refused).
@@ -244,8 +247,10 @@ def _guard(current: TransactionState, occurrence: Occurrence) -> Step | None:
             outcome = _stays(current, CellKind.NOTE, "COND_REPLY.yes")
             return Step(current, current, outcome, Noted.AGREED_BEFORE)
         return None
-    if not _dates_move(current, apdu):  # G3
-        return Step(current, current, _stays(current, CellKind.NOTE), Noted.OLDER_THAN_OURS)
+    if not _dates_move(current, occurrence):  # G3
+        unanswered = isinstance(apdu, RenewAnswer) and current.state in RENEWAL_ASKED
+        stays = _stays(current, CellKind.NOTE, attention=unanswered)
+        return Step(current, current, stays, Noted.OLDER_THAN_OURS)
     return None
 
 
@@ -264,11 +269,13 @@ def _refused_by_us(current: TransactionState, occurrence: Occurrence) -> bool:
     return current.state is State.NOT_SUPPLIED and occurrence.facts.get("answer") == "COND_REPLY.no"
 
 
-def _dates_move(current: TransactionState, apdu: Apdu | None) -> bool:
+def _dates_move(current: TransactionState, occurrence: Occurrence) -> bool:
+    """Return whether the date in a demand or renewal counts; our own guess is no reason against a demand."""
+    apdu = occurrence.apdu
     if current.role is not Role.REQUESTER or current.due_on is None:
         return True
     if isinstance(apdu, Overdue) and apdu.due is not None:
-        return apdu.due.on >= current.due_on
+        return apdu.due.on >= current.due_on or bool(occurrence.facts.get("guessed"))
     if isinstance(apdu, RenewAnswer) and apdu.answer and apdu.due is not None:
         return apdu.due.on > current.due_on
     return True

@@ -57,6 +57,9 @@ class PatronDueSoon(ToPatron):
 class PatronOverdue(ToPatron):
     due: str = field_help("When it should have been back.", sample="Mon 23 Nov 2026")
     level: int = field_help("Which reminder this is: 1 is the first.", sample=2)
+    renewal_asked: bool = field_help(
+        "Has the lender been asked for more time, and not answered?", sample=False, optional=True
+    )
     note: str = field_help("A remark of the staff.", sample="With its map, please.", optional=True)
 
 

@@ -22,7 +22,11 @@ ARRIVED = (
         {"request": sample_of(Request, service="copy"), "due": "", "note": ""},
     ),
 )
-OVERDUE = (Situation("the first reminder", {"level": 1}), Situation("a further reminder", {"level": 2}))
+OVERDUE = (
+    Situation("the first reminder", {"level": 1}),
+    Situation("a further reminder", {"level": 2}),
+    Situation("a renewal was asked for", {"level": 1, "renewal_asked": True}),
+)
 RECALLED = (
     Situation("before its day", {"due": ""}),
     Situation("with a new day", {}),

@@ -216,13 +216,14 @@ def test_a_demand_before_our_own_day_is_for_staff_and_not_for_the_reader(world):
     assert subjects(world.reader()) == ["Subject: Reminder, due on Mon 13 Apr: A book"]
 
 
-def test_a_demand_on_our_own_day_is_the_first_reminder(world):
+def test_a_demand_on_our_own_day_is_for_staff_and_the_reader_has_that_day(world):
     received(world)
     world.act("B1", "message", note="we look")
     world.days(42)
     world.sent.clear()
     world.hear("B1-1 DUE")
-    assert world.attention("B1") == ("overdue",)
+    assert (world.attention("B1"), world.reader()) == (("overdue",), [])
+    world.days(1)
     assert subjects(world.reader()) == ["Subject: Reminder, due on Mon 13 Apr: A book"]
     world.days(7)
     assert subjects(world.reader())[1:] == ["Subject: Reminder 2, due on Mon 13 Apr: A book"]

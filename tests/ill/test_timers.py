@@ -146,6 +146,35 @@ CASES = {
         borrowing(State.RECEIVED, due_on=DUE, renewal_on=DUE), {}, {"RENEWAL_SILENT": after(2, DUE)},
     ),
     "it would have renewed, and went back": (borrowing(State.RETURNED, due_on=DUE, renewal_on=DUE), {}, {}),
+    "a copy was sent": (borrowing(State.SHIPPED, service=Service.COPY), {}, {"NOT_ARRIVED": after(14)}),
+    "a copy was sent, and staff were asked": (
+        borrowing(State.SHIPPED, service=Service.COPY), {"fired": {(Timer.NOT_ARRIVED, TODAY): [FIRED]}},
+        {"NOT_ARRIVED": after(21)},
+    ),
+    "with the reader, whose day is earlier": (
+        borrowing(State.RECEIVED, due_on=DUE), {"given_on": TODAY, "days": Days(reader_before=5)},
+        {"DUE_SOON": after(-8, DUE), "READER_OVERDUE": after(-4, DUE)},
+    ),
+    "with the reader, whose earlier day would have passed": (
+        borrowing(State.RECEIVED, due_on=after(2).date()), {"given_on": TODAY, "days": Days(reader_before=5)},
+        {"READER_OVERDUE": after(1)},
+    ),
+    "with the reader, with days of grace": (
+        borrowing(State.RECEIVED, due_on=DUE), {"days": Days(grace=4)},
+        {"DUE_SOON": after(-3, DUE), "READER_OVERDUE": after(5, DUE)},
+    ),
+    "recalled for a day": (
+        borrowing(State.RECALL), {"wanted_by": after(9).date()}, {"READER_RECALLED": after(10)},
+    ),
+    "recalled for a day, second letter": (
+        borrowing(State.RECALL),
+        {"wanted_by": after(9).date(), "fired": {(Timer.READER_RECALLED, TODAY): [FIRED]}},
+        {"READER_RECALLED": after(14)},
+    ),
+    "asked to keep it, and answered with an earlier day": (
+        borrowing(State.RENEW_PENDING, due_on=DUE), {"renewal_answered": True, "may_ask": True},
+        {"RENEWAL_SILENT": after(10), "READER_OVERDUE": after(1, DUE)},
+    ),
     "a copy is here": (borrowing(State.RECEIVED, service=Service.COPY, due_on=DUE), {}, {}),
     "taken off the lists": (borrowing(State.PENDING, closed=True), {"need_before": DUE}, {}),
     "they ask us": (lending(State.IN_PROCESS), {}, {"TO_ANSWER": after(7)}),
@@ -176,6 +205,12 @@ CASES = {
     "a copy sent": (lending(State.SHIPPED, service=Service.COPY, due_on=DUE), {}, {}),
     "back": (lending(State.CHECKED_IN, due_on=DUE), {}, {}),
     "recalled": (lending(State.RECALL, due_on=DUE), {}, {"LOAN_RECALLED": after(7)}),
+    "we recalled it for a day": (
+        lending(State.RECALL, due_on=DUE), {"wanted_by": after(9).date()}, {"LOAN_RECALLED": after(10)},
+    ),
+    "lent, with days of grace": (
+        lending(State.SHIPPED, due_on=DUE), {"days": Days(grace=4)}, {"LOAN_OVERDUE": after(5, DUE)},
+    ),
     "recalled, staff told": (
         lending(State.RECALL), {"fired": {(Timer.LOAN_RECALLED, TODAY): [after(7).date()]}}, {},
     ),
@@ -323,7 +358,7 @@ def test_the_reader_hears_of_the_end_after_its_days(untold, days):
 OFF = {
     "UNANSWERED": Days(chase=0), "DUE_SOON": Days(remind=0), "READER_OVERDUE": Days(overdue_every=0),
     "LOAN_OVERDUE": Days(overdue_every=0), "CANCEL_SILENT": Days(pending=0), "TO_ANSWER": Days(answer=0),
-    "PROMISE_DUE": Days(answer=0),
+    "PROMISE_DUE": Days(answer=0), "NOT_ARRIVED": Days(arrive=0),
     "READER_RECALLED": Days(overdue_every=0), "LOAN_RECALLED": Days(overdue_every=0),
     "SENT_BACK": Days(overdue_every=0),
 }  # fmt: skip
@@ -334,7 +369,7 @@ def test_zero_days_turn_a_timer_off(kind, days):
     some = 0
     for current, more, expected in CASES.values():
         some += kind in expected
-        assert kind not in waits(current, days, **more)
+        assert kind not in waits(current, **(more | {"days": days}))
     assert some
 
 
@@ -386,6 +421,9 @@ def test_finished_transactions_have_no_timers(current, since, more, days):
     assert all(at.time() == time(8) for at in found.values())
 
 
+SILENCE = {Timer.UNANSWERED, Timer.TO_ANSWER, Timer.PROMISE_DUE, Timer.NOT_ARRIVED}
+
+
 @given(STANDINGS, DATES, MORE, DAYS, st.integers(0, 100), st.booleans())
 def test_without_any_answer_the_timers_end(current, since, more, days, down, may_ask):
     """Fired whenever they are due, also after ``down`` days: no kind twice a day, no letter without end."""
@@ -408,9 +446,7 @@ def test_without_any_answer_the_timers_end(current, since, more, days, down, may
             done.setdefault(key, []).append(now)
             assert len(fired(kind, current, TimerInputs(since, now, fired=done, **more))) == before + 1
         assert letters <= days.repeats
-    assert {kind for kind, _ in told} & {Timer.UNANSWERED, Timer.TO_ANSWER, Timer.PROMISE_DUE}, (
-        "only silence is told for ever"
-    )
+    assert {kind for kind, _ in told} & SILENCE, "only silence is told for ever"
 
 
 @given(STANDINGS, DATES, st.none() | DATES, DAYS, st.sampled_from(Timer), st.integers(1, 9), st.booleans())

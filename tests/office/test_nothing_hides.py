@@ -25,7 +25,7 @@ from mailproc.ill.policy import Settings, effects
 from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.timer_schedule import Days, TimerInputs, about
 from mailproc.ill.timers import LENT, REPAIRS, wanted
-from mailproc.ill.transaction_state import Occurrence, TransactionState, step, to_json
+from mailproc.ill.transaction_state import RENEWAL_ASKED, Occurrence, TransactionState, step, to_json
 from mailproc.office.mailroom import digest_mail
 from mailproc.office.queries import agenda
 from mailproc.store.rows import OpenAttempt
@@ -101,6 +101,7 @@ def waitings(current: TransactionState) -> Iterator[TimerInputs]:
         "may_ask": (False, True) if (role, state) in REPAIRS else (False,),
         "here": (True, False) if not lends and state in ARRIVAL_UNKNOWN else (True,),
         "sent_back": MAYBE if lends and state in LENT else (None,),
+        "renewal_answered": (False, True) if not lends and state in RENEWAL_ASKED else (False,),
     }
     for values in product(*choices.values()):
         yield TimerInputs(today=TODAY, **dict(zip(choices, values, strict=True)))
@@ -163,14 +164,15 @@ def places(days: Days) -> dict[tuple[Role, Service, State], set[str]]:
 
 
 IDLE = {
-    (Q, LOAN, S.SHIPPED), (Q, COPY, S.SHIPPED), (Q, LOAN, S.RECEIVED), (Q, LOAN, S.OVERDUE),
+    (Q, LOAN, S.SHIPPED), (Q, LOAN, S.RECEIVED), (Q, LOAN, S.OVERDUE),
     (R, LOAN, S.SHIPPED), (R, LOAN, S.OVERDUE), (R, LOAN, S.FORWARD), (R, COPY, S.FORWARD),
 }  # fmt: skip
 """Where nothing may happen by itself with every timer on: the item is out and no day is known, or another
 library has the request. The digest lists these."""
 
 SWITCHED_OFF = IDLE | {
-    (Q, LOAN, S.PENDING), (Q, COPY, S.PENDING), (Q, LOAN, S.CANCEL_PENDING), (Q, COPY, S.CANCEL_PENDING),
+    (Q, LOAN, S.PENDING), (Q, COPY, S.PENDING), (Q, COPY, S.SHIPPED),
+    (Q, LOAN, S.CANCEL_PENDING), (Q, COPY, S.CANCEL_PENDING),
     (Q, LOAN, S.RENEW_PENDING), (Q, LOAN, S.RENEW_OVERDUE),
     (R, LOAN, S.CONDITIONAL), (R, COPY, S.CONDITIONAL), (R, LOAN, S.RECALL),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from mailproc.config import Partner
 from mailproc.errors import LocalFault
 from mailproc.flow import delivery_mode, our_letters
 from mailproc.flow.advance.work import Work
-from mailproc.flow.matching import accounts
+from mailproc.flow.matching import accounts, item_received
 from mailproc.flow.notify_staff import ATTENTION
 from mailproc.ill import apdu_json, rota
 from mailproc.ill.apdu import (
@@ -34,13 +34,14 @@ from mailproc.ill.effects import (
     TakeBack,
     TryNext,
     Withdraw,
+    Withhold,
 )
 from mailproc.ill.event_names import told
 from mailproc.ill.facts import Facts
 from mailproc.ill.policy import ASK, COPYRIGHT
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Codec, Manner
-from mailproc.sentence import Part, Word, sentence
+from mailproc.sentence import Part, Word, sentence, stored
 from mailproc.store import (
     alarms,
     auto_replies,
@@ -198,6 +199,15 @@ def _notify(work: Work, effect: Notify) -> None:
     work.words.append(_told_reader(work, effect))
 
 
+def _withhold(work: Work, effect: Withhold) -> None:
+    """Keep a letter that is not written beside the others, with the reason."""
+    intent_id = work.intend(NoticeToReader(effect.notice))
+    why = sentence("withheld", reason=Word("attention", effect.why))
+    outgoing.place(work.connection, intent_id, "withdrawn", None, stored(why))
+    what = Word("labels.untold", effect.notice.removeprefix("patron/"))
+    work.words.append(sentence("reader-not-told", what=what, why=why))
+
+
 def _told_reader(work: Work, effect: Notify) -> Part:
     """Return what the reader gets, as text; without an address nothing (``prepare.notices``)."""
     request = requests.load(work.connection, work.transaction.request_id)
@@ -242,6 +252,8 @@ def _take_back(work: Work, effect: TakeBack) -> None:
 def _try_next(work: Work, effect: TryNext) -> None:
     request_id = work.transaction.request_id
     requests.why_not(work.connection, work.transaction.id, effect.why_not)
+    if item_received.supplied_elsewhere(work.connection, work.transaction):
+        return  # the reader has it, or will: nobody else is asked, and no letter says that it cannot be had
     candidate = rota.next_candidate(requests.rota(work.connection, request_id))
     if candidate is None and not effect.too_late and effect.why_not == COPYRIGHT:
         work.attend(ASK[COPYRIGHT])  # perhaps we can solve it: the reader is told when staff give up
@@ -312,6 +324,7 @@ def _goes_on(work: Work) -> bool:
 _HANDLERS: dict[type, Any] = {
     Send: _send,
     Notify: _notify,
+    Withhold: _withhold,
     AskStaff: _ask_staff,
     Withdraw: _withdraw,
     TakeBack: _take_back,

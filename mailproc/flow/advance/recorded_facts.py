@@ -16,7 +16,17 @@ from mailproc.flow.matching.unconfirmed import ANSWERS_FROM
 from mailproc.flow.timers import transaction_timers
 from mailproc.ill import apdu_json
 from mailproc.ill.actions import WITHIN
-from mailproc.ill.apdu import Apdu, IllAnswer, IllRequest, Message, Recall, Received, RenewAnswer, Shipped
+from mailproc.ill.apdu import (
+    Apdu,
+    IllAnswer,
+    IllRequest,
+    Message,
+    Overdue,
+    Recall,
+    Received,
+    RenewAnswer,
+    Shipped,
+)
 from mailproc.ill.apdu_json import ApduJson
 from mailproc.ill.event_names import event_heard
 from mailproc.ill.facts import Facts
@@ -42,12 +52,10 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
         facts["follows"] = context.registry.follows(apdu)
         if transaction_timers.is_too_late(case, event):
             facts["too_late"] = True
-    renewed = context.registry.renews_itself(apdu) if isinstance(apdu, Message) else None
-    if renewed:
-        announced = current.due_on or case.day(event.at) + ANNOUNCED
-        facts["renewal_on"] = announced.isoformat()
-    if renewed is False:
-        facts["waited_for"] = True
+    if isinstance(apdu, Message):
+        facts |= _of_message(case, event, apdu)
+    if isinstance(apdu, Overdue) and _is_a_guess(case):
+        facts["guessed"] = True
     if isinstance(apdu, IllRequest) and event.cause == "letter":
         facts |= _of_their_request(case, apdu)
     if isinstance(apdu, Shipped):
@@ -58,6 +66,15 @@ def gather(case: Case, event: Event, apdu: Apdu | None) -> Facts:
     if event.cause in ("staff", "policy") and not event.heard_by:
         facts |= _of_act(case, event, apdu)
     return facts
+
+
+def _of_message(case: Case, event: Event, apdu: Message) -> Facts:
+    """Return whether it announces an automatic renewal, or that there will be none."""
+    renewed = case.context.registry.renews_itself(apdu)
+    if renewed:
+        announced = case.current.due_on or case.day(event.at) + ANNOUNCED
+        return {"renewal_on": announced.isoformat()}
+    return {"waited_for": True} if renewed is False else {}
 
 
 def _of_reader(case: Case, event: Event, apdu: Apdu | None) -> Facts:
@@ -79,6 +96,15 @@ def _no_library(case: Case, event: Event) -> bool:
     if event.type != "close" or case.current.state is not State.NOT_SUPPLIED:
         return False
     return unfilled_letter.is_waiting(case.connection, case.transaction, case.day(event.at))
+
+
+def _is_a_guess(case: Case) -> bool:
+    """Return whether the due date that we hold as borrower is policy's, because the lender named none."""
+    held = case.current.due_on
+    if case.current.role is not Role.REQUESTER or held is None:
+        return False
+    receipt = item_received.receipt_event(case.connection, case.id)
+    return receipt is not None and (receipt.facts or {}).get("due_on") == held.isoformat()
 
 
 def _had_it_before(event: Event, transaction: Transaction) -> bool:

@@ -239,6 +239,7 @@ def _save(work: Work, decided: Decision) -> int:
     beside = (
         decided.known.get("remark", ""),
         *(f"we answered: {ENGLISH.told_word(said)}" for said in work.answered),
+        Noted.READER_NOT_TOLD if decided.known.get("early") and decided.known.get("here") else "",
     )
     note, name = _note(decided.taken, apdu, beside), decided.occurrence.event
     _history(work.connection, event, transaction.id, decided.taken, name, note)

@@ -43,9 +43,9 @@ class Work:
         if reason not in self.attention:
             self.attention.append(reason)
 
-    def intend(self, body: IntentBody) -> None:
-        """Add an intent of this step, in order."""
-        outgoing.add_intent(
+    def intend(self, body: IntentBody) -> int:
+        """Add an intent of this step, in order; return its id."""
+        intent_id = outgoing.add_intent(
             self.connection,
             body,
             event_id=self.event.id,
@@ -55,3 +55,4 @@ class Work:
             partner=self.transaction.partner,
         )
         self.seq += 1
+        return intent_id

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.ill import rota
 from mailproc.ill.message_content import WRONG
-from mailproc.ill.terms import Role
+from mailproc.ill.terms import Role, State
+from mailproc.ill.transaction_state import DUE_CORRECTED, RENEWAL_ASKED
 from mailproc.store import events, outgoing, requests, transactions
 from mailproc.store.rows import Event, Transaction
 
 ENDS = ("cancel", "CANCEL_REPLY", "close")
+RECALLS, RENEWALS = ("RECALL", "recall"), ("renew", "RENEW_ANSWER")
 TOLD_THE_END = frozenset({"patron/arrived", "patron/unfilled", "patron/cancelled"})
 
 
@@ -51,7 +53,7 @@ def receipt_event(connection: Connection, transaction_id: int) -> Event | None:
 
 
 def given_on(connection: Connection, transaction_id: int, context: Context) -> date | None:
-    """Return the day on which staff recorded the item as received, or later the lender gave more time.
+    """Return the day on which staff recorded the item as received, or later the due date changed.
 
     The library's own day; None if the item has not come.
     """
@@ -63,8 +65,29 @@ def given_on(connection: Connection, transaction_id: int, context: Context) -> d
     return context.local(given).date()
 
 
+def wanted_by(connection: Connection, transaction_id: int, state: State) -> date | None:
+    """Return the day that the last recall names, theirs or ours; None if it names none."""
+    recall = events.last_of(connection, transaction_id, RECALLS) if state is State.RECALL else None
+    named = (recall.facts or {}).get("wanted_by") if recall is not None else None
+    return date.fromisoformat(named) if named else None
+
+
+def renewal_answered(connection: Connection, transaction_id: int, state: State) -> bool:
+    """Return whether the lender has answered our last renewal, though the state still waits for it."""
+    said = events.last_of(connection, transaction_id, RENEWALS) if state in RENEWAL_ASKED else None
+    return said is not None and said.type == "RENEW_ANSWER"
+
+
+def supplied_elsewhere(connection: Connection, transaction: Transaction) -> bool:
+    """Return whether another attempt of the request has brought the item, or it is on its way from there."""
+    attempts = transactions.of_request(connection, transaction.request_id)
+    others = (one for one in attempts if one.id != transaction.id and not one.gives_way)
+    return any(one.state > State.IDLE and not one.state.awaits_answer for one in others)
+
+
 def _gives_time(event: Event) -> bool:
-    return event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
+    renewed = event.type == "RENEW_ANSWER" and bool((event.apdu or {}).get("answer"))
+    return renewed or event.type == DUE_CORRECTED
 
 
 def _receipt(happened: Sequence[Event]) -> Event | None:

@@ -10,10 +10,10 @@ from mailproc.flow.context import Context
 from mailproc.flow.matching import item_received
 from mailproc.ill.reader_due import due_of_reader
 from mailproc.ill.terms import State
+from mailproc.ill.transaction_state import RENEWAL_ASKED
 from mailproc.store import events
 from mailproc.store.rows import Transaction
 
-RENEWAL_ASKED = (State.RENEW_PENDING, State.RENEW_OVERDUE)
 DEMANDED = (State.OVERDUE, State.RENEW_OVERDUE)
 
 
@@ -23,7 +23,7 @@ class ReaderStanding:
 
     ``due_on``: the reader's due date, None if there is none; ``late``: it has passed. ``renewable``: a
     renewal can be asked for; ``renewal_asked``: it was, and is not answered. ``wanted_back``: the lender
-    wants the item back now.
+    wants the item back now; ``recalled_by``: until that day.
     """
 
     due_on: date | None
@@ -31,6 +31,7 @@ class ReaderStanding:
     renewable: bool
     renewal_asked: bool
     wanted_back: bool
+    recalled_by: date | None = None
 
 
 NOWHERE = ReaderStanding(due_on=None, late=False, renewable=False, renewal_asked=False, wanted_back=False)
@@ -45,8 +46,9 @@ def of(connection: Connection, transaction: Transaction, context: Context) -> Re
         due_on=due_on,
         late=late,
         renewable=_renewable(connection, transaction, context),
-        renewal_asked=transaction.state in RENEWAL_ASKED,
+        renewal_asked=_renewal_asked(connection, transaction),
         wanted_back=late or demanded or transaction.state is State.RECALL,
+        recalled_by=item_received.wanted_by(connection, transaction.id, transaction.state),
     )
 
 
@@ -59,10 +61,13 @@ def due(connection: Connection, transaction: Transaction, context: Context) -> d
     return due_of_reader(transaction.due_on, before, given_on)
 
 
+def _renewal_asked(connection: Connection, transaction: Transaction) -> bool:
+    waits = transaction.state in RENEWAL_ASKED
+    return waits and not item_received.renewal_answered(connection, transaction.id, transaction.state)
+
+
 def _renewable(connection: Connection, transaction: Transaction, context: Context) -> bool:
     """Return whether a reader who asks for more time can get it, as far as we know."""
-    if transaction.renewable is False or (transaction.options or {}).get("unsent"):
-        return False
     told = events.last_of(connection, transaction.id, ("RENEW_ANSWER",))
     if told is not None and (told.apdu or {}).get("answer") is False:
         return False

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from mailproc.flow.matching.item_received import TOLD_THE_END
+from mailproc.flow.matching.item_received import TOLD_THE_END, supplied_elsewhere
 from mailproc.ill.policy import COPYRIGHT
 from mailproc.ill.terms import Role
 from mailproc.store import outgoing, requests, rotas
@@ -19,7 +19,7 @@ def is_waiting(connection: Connection, transaction: Transaction, ended_on: date)
     if transaction.role is not Role.REQUESTER:
         return False
     request = requests.load(connection, transaction.request_id)
-    if request.patron_id is None:
+    if request.patron_id is None or supplied_elsewhere(connection, transaction):
         return False
     asked, left = _rota(connection, request.id)
     if not asked or asked[-1].transaction_id != transaction.id or not asked[-1].why_not:

@@ -34,8 +34,9 @@ def _patron(writer: NoticeWriter) -> Patron:
 
 
 def _due(writer: NoticeWriter) -> str:
-    """Return the reader's due date; '' in a recall, because the item is wanted before that day or at once."""
-    return "" if writer.occasion.body.name == "patron/recalled" else writer.day(writer.standing.due_on)
+    """Return the reader's due date; in a recall the day that the lender names, '' for at once."""
+    recalled = writer.occasion.body.name == "patron/recalled"
+    return writer.day(writer.standing.recalled_by if recalled else writer.standing.due_on)
 
 
 def _needed_by(writer: NoticeWriter) -> str:
@@ -89,6 +90,7 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "late": lambda writer: writer.standing.late,
     "needed_by": _needed_by,
     "renewable": lambda writer: writer.standing.renewable,
+    "renewal_asked": lambda writer: writer.standing.renewal_asked,
     "wanted_back": lambda writer: writer.standing.wanted_back,
     "conditions": _conditions,
     "sent_to": _sent_to,

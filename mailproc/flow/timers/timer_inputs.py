@@ -54,6 +54,8 @@ def of(case: Case, moved: Event, at: datetime, *, began: bool = False) -> TimerI
         came_on=came_on,
         given_on=_given_on(case),
         unfilled_untold=_unfilled_untold(case, since),
+        wanted_by=item_received.wanted_by(case.connection, case.id, case.current.state),
+        renewal_answered=_renewal_answered(case),
     )
 
 
@@ -187,6 +189,11 @@ def _arrival(case: Case) -> tuple[bool, date | None]:
         return True, None
     came = item_received.receipt_event(case.connection, case.id)
     return came is not None, case.day(came.at) if came else None
+
+
+def _renewal_answered(case: Case) -> bool:
+    borrows = case.current.role is Role.REQUESTER
+    return borrows and item_received.renewal_answered(case.connection, case.id, case.current.state)
 
 
 def _given_on(case: Case) -> date | None:

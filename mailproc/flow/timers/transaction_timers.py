@@ -20,6 +20,9 @@ from mailproc.protocols.codec import Manner
 from mailproc.store import events, requests, timers
 from mailproc.store.rows import Event
 
+LENT_TO_US = (State.SHIPPED, State.RECEIVED, State.RENEW_PENDING)
+"""States in which a loan to us has, or may have, time left."""
+
 
 def reset(case: Case, taken: Step, moved_event_id: int, event: Event) -> None:
     """Set the transaction's timers to what follows from its state after the step ``taken``.
@@ -62,6 +65,8 @@ def forecast(case: Case, kind: Timer, at: datetime) -> Facts:
     said = case.context.settings.collected_said
     if kind in rules.OF_READER and not reader_has(current, collected_said=said):
         facts["with_us"] = True
+    if kind is Timer.RENEWAL_SILENT and found.renewal_answered:
+        return facts | {"renewal_answered": True}
     if not timer_inputs.has_left(case):
         return facts
     if rules.is_repair(kind, current, found, numbers):
@@ -83,20 +88,27 @@ def facts_of_demand(case: Case, event: Event, taken: Step) -> Facts:
     """Return whether a lender's Overdue is passed on to the reader, which happens once for each due date.
 
     At most one reminder per due date: if our own timer has already written about that day, the Overdue writes
-    nothing. ``early``: it came before the due date that we hold; staff check it and the reader is not
-    informed.
+    nothing. ``early``: it came before the due date that we hold; staff check it, and from the reader who has
+    the item (``here``) the letter is withheld. On the day itself the item may still be kept: our own notice
+    follows.
     """
-    held = taken.before.state in (State.RECEIVED, State.RENEW_PENDING)
-    due = taken.after.due_on
-    if taken.after.role is not Role.REQUESTER or not held or taken.entered is None or due is None:
+    due, day = taken.after.due_on, case.day(event.at)
+    demanded = taken.after.role is Role.REQUESTER and taken.before.state in LENT_TO_US
+    if not demanded or taken.entered is None or due is None:
         return {}
-    if taken.before.state is State.RENEW_PENDING and not item_received.is_here(case.connection, case.id):
-        return {}
-    if timer_inputs.fired(case).get((Timer.READER_OVERDUE, due)):
-        return {}
-    if case.day(event.at) < due:
-        return {"early": True}
-    return {"of": due.isoformat(), "level": 1}
+    early: Facts = {"early": True} if day < due else {}
+    told = timer_inputs.fired(case).get((Timer.READER_OVERDUE, due))
+    if told or not _reader_has_it(case, taken.before.state):
+        return early
+    if early:
+        return {"early": True, "here": True}
+    return {"of": due.isoformat(), "level": 1} if day > due else {}
+
+
+def _reader_has_it(case: Case, state: State) -> bool:
+    if state is State.RENEW_PENDING:
+        return item_received.is_here(case.connection, case.id)
+    return state is State.RECEIVED
 
 
 def is_too_late(case: Case, event: Event) -> bool:
@@ -110,6 +122,7 @@ def days(context: Context) -> Days:
     policy = context.config.policy
     return Days(
         chase=policy.chase_days,
+        arrive=policy.arrive_days,
         remind=policy.remind_days,
         reader_before=policy.reader_days_before,
         grace=policy.grace_days,
