@@ -187,6 +187,7 @@ class Schedule(Section):
 
     sweep: str = "every 60s"  # for what has fallen due
     digest: str = ""  # when the day's work is mailed to staff; "" = never
+    documents: str = "20 3 * * *"  # for documents to delete
 
 
 class Policy(Section):
@@ -215,6 +216,17 @@ class Policy(Section):
     unmatched_days: Days = 14  # what a borrower says of a request that never came waits; then it is told
     unfilled_letter_days: Days = 0  # until a reader hears that no library can supply it; 0: at once
     expire_days: Days = 3  # after staff were told that a request's day has passed: Expired
+
+
+class Documents(Section):
+    """Documents that are sent on: a supplied copy to its reader, a file of staff to a borrower."""
+
+    forward: bool = False  # a supplied copy goes to the reader by itself
+    folder: str = ""  # where their files lie; '' = documents/ beside the store
+    types: tuple[str, ...] = ("pdf", "tiff", "jpeg", "png")  # by content (mail/content_type.py)
+    max_size: int = Field(default=10_000_000, ge=1000)  # octets of all documents of one letter
+    max_count: int = Field(default=10, ge=1, le=100)  # documents of one letter
+    keep_days: Days = 30  # then our file of a document is deleted; 0 = never
 
 
 class TemplateSettings(Section):
@@ -248,6 +260,7 @@ class Config(Section):
     partner: tuple[Partner, ...] = ()
     schedule: Schedule = Schedule()
     policy: Policy = Policy()
+    documents: Documents = Documents()
     templates: TemplateSettings = TemplateSettings()
     artemail: Artemail = Artemail()
     iso10161: Iso10161 = Iso10161()

@@ -23,6 +23,7 @@ HELD_AS: dict[str, set[str]] = {
     "Account": {"account", "one"},
     "StoreSettings": {"store"},
     "TemplateSettings": {"templates"},
+    "Documents": {"documents", "limits"},
     "Schedule": {"schedule", "planned"},
 }
 """How what holds a section is called where its keys are read; the others are called as in config.toml."""

@@ -22,7 +22,7 @@ from mailproc.app.signals import Asked
 from mailproc.app.wall_clock import WallClock
 from mailproc.app.watchdog import Watchdog
 from mailproc.errors import StoreLost, TryLater
-from mailproc.flow import clock, send
+from mailproc.flow import clock, document_retention, send
 from mailproc.flow.advance import station as advance
 from mailproc.flow.intake import portions
 from mailproc.flow.intake import station as intake
@@ -103,6 +103,8 @@ def run_once(app: App) -> None:
             poll.look()
         _until_done(app, deliver)
         while clock.sweep(app.store, app.context):  # after the mail: an answer may have come
+            _until_done(app, deliver)
+        if document_retention.purge(app.store, app.context):
             _until_done(app, deliver)
 
 

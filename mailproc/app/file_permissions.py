@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailproc import config_load, private
 from mailproc.config import Config
-from mailproc.store import connections
+from mailproc.store import connections, document_files
 
 
 def warnings(config: Config) -> Iterator[str]:
@@ -26,6 +26,9 @@ def warnings(config: Config) -> Iterator[str]:
         ):  # its log, its copies, its notes
             if private.is_open_to_others(file):
                 yield _sentence(file, "600")
+    kept = document_files.place(config.documents.folder, config.store.url, config.file.parent)
+    if private.is_open_to_others(kept):
+        yield _sentence(kept, "700")
     if config.deliver.mode == "folder":
         yield from _of_letters(config.file.parent / config.deliver.folder)
 

@@ -1,4 +1,4 @@
-"""Run the scheduled jobs: poll mailboxes, fire due timers, mail the digest, check the store at night."""
+"""Run the scheduled jobs: poll mailboxes, fire due timers, mail the digest, delete documents, and others."""
 
 import logging
 import threading
@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailproc.app import schedule
 from mailproc.app.build import App
 from mailproc.errors import StoreLost
+from mailproc.flow import document_retention
 from mailproc.office.mailroom import digest_mail
 from mailproc.store.engine import Store
 from mailproc.transport.incoming import PolledPlace
@@ -67,6 +68,7 @@ class Jobs:
             # Looked at at once; so is what fell due while the service was down.
             self._add(poll.name, poll.when, self._look, poll, first=now)
         self._add("sweep", planned.sweep, self._sweep, first=now)
+        self._add("documents", planned.documents, self._documents, first=now if at_start else None)
         soon = not at_start or is_soon_examined(self._app.store)
         self._add("examine", EXAMINED, self._examine, first=None if soon else now)
         if planned.digest:
@@ -92,6 +94,9 @@ class Jobs:
 
     def _digest(self) -> None:
         digest_mail.send(self._app.store, self._app.context)
+
+    def _documents(self) -> None:
+        document_retention.purge(self._app.store, self._app.context)
 
     def _examine(self) -> None:
         """Find a damaged page before the last good copy is deleted. The watchdog asks the store, and ends

@@ -76,7 +76,8 @@ def planned(config: Config, polls: Sequence[PolledPlace], now: datetime) -> list
     library.time_zone."""
     zone = ZoneInfo(config.library.time_zone)
     jobs = {each.name: each.when for each in polls}
-    jobs |= {"sweep": config.schedule.sweep, "digest": config.schedule.digest}
+    own = config.schedule
+    jobs |= {"sweep": own.sweep, "digest": own.digest, "documents": own.documents}
     return [Planned(job, when, _next(when, zone, now)) for job, when in jobs.items() if when]
 
 

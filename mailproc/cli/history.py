@@ -45,13 +45,16 @@ def _runs(changes: Sequence[HistoryLine]) -> Iterator[Sequence[HistoryLine]]:
 
 
 def _said(change: HistoryLine) -> tuple[object, ...]:
-    return change.attempt, change.spoken, change.to_state, change.note, change.cause["kind"]
+    kind = change.cause["kind"]
+    return change.attempt, change.spoken, change.to_state, change.note, kind, change.documents
 
 
 def _row(run: Sequence[HistoryLine], role: Role, context: Context) -> tuple[str, ...]:
     change, language = run[0], context.language
     moved = change.to_state != change.from_state
     parts = [textwrap.shorten("; ".join(_note(change, role, context)), LONGEST, placeholder=" …")]
+    if change.documents:
+        parts.insert(0, language.counted("documents", change.documents))
     if len(run) > 1:
         times, last = language.counted("said_times", len(run)), context.shown(run[-1].at)
         parts.insert(0, language.label("history", "last", times=times, day=last, cause=run[-1].cause["id"]))

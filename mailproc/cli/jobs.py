@@ -14,7 +14,12 @@ from mailproc.office.queries.counted import Counted
 
 verbs = typer.Typer()
 
-JOBS = {"mailbox": "job_mailbox", "sweep": "job_sweep", "digest": "job_digest"}
+JOBS = {
+    "mailbox": "job_mailbox",
+    "sweep": "job_sweep",
+    "digest": "job_digest",
+    "documents": "job_documents",
+}
 """The words of a job, by the first word of its name."""
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON value on stdout.")]

@@ -142,6 +142,7 @@ def _change_json(change: HistoryLine) -> dict[str, Any]:
         "to": change.to_state,
         "note": change.why or change.note,
         "cause": change.cause,
+        "documents": change.documents,
     }
 
 

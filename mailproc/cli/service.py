@@ -20,6 +20,8 @@ from mailproc.flow.advance.verify import Verified, verify_all, verify_changed
 from mailproc.ill import chart, machine
 from mailproc.ill.terms import Role, Service
 from mailproc.notices.language import Language
+from mailproc.office.queries import document_check
+from mailproc.office.queries.document_check import CheckedDocuments
 
 verbs = typer.Typer()
 
@@ -131,11 +133,13 @@ def verify(
     with opened(ctx) as app:
         app.store.examine()
         found = verify_changed(app.store) if changed else verify_all(app.store)
+        files = CheckedDocuments() if changed else document_check.check(app.store, app.context)
     if as_json:
-        output.as_json(found)
+        output.as_json(output.plain(found) | {"documents": output.plain(files)})
     else:
         _tell_verified(found, app.context.language)
-    if found.differences:
+        _tell_files(files, app.context.language)
+    if found.differences or files.wrong:
         raise typer.Exit(1)
 
 
@@ -147,6 +151,17 @@ def _tell_verified(found: Verified, language: Language) -> None:
         number = one.number or f"#{one.transaction_id}"
         told = {"number": number, "kept": one.kept, "computed": one.computed}
         output.line(output.one_line(language.label("verify", "difference", **told)))
+
+
+def _tell_files(files: CheckedDocuments, language: Language) -> None:
+    """What is said of documents; nothing where none was ever kept."""
+    if not (files.checked or files.deleted):
+        return
+    counts = {name: str(getattr(files, name)) for name in ("checked", "deleted")}
+    output.line(language.label("verify", "documents", **counts, wrong=str(len(files.wrong))))
+    for one in files.wrong:
+        told = {"file": one.name, "digest": one.digest}
+        output.line(output.one_line(language.label("verify", one.state, **told)))
 
 
 @verbs.command("states")

@@ -11,6 +11,7 @@ from mailproc.config import Config
 from mailproc.config_load import rules_partner, rules_proof, rules_transport
 from mailproc.config_load.problem import ConfigProblem
 from mailproc.config_load.value_checks import ADDRESS, LANGUAGE, is_address, is_language
+from mailproc.mail.content_type import TYPES
 
 
 def problems(config: Config) -> Iterator[ConfigProblem]:
@@ -24,6 +25,16 @@ def problems(config: Config) -> Iterator[ConfigProblem]:
         yield ConfigProblem(("schedule", "sweep"), wrong, config.schedule.sweep)
     if config.schedule.digest and (wrong := rules_transport.not_a_time(config.schedule.digest)):
         yield ConfigProblem(("schedule", "digest"), f'{wrong}; or "" for never', config.schedule.digest)
+    yield from _documents(config)
+
+
+def _documents(config: Config) -> Iterator[ConfigProblem]:
+    if wrong := rules_transport.not_a_time(config.schedule.documents):
+        yield ConfigProblem(("schedule", "documents"), wrong, config.schedule.documents)
+    known = [one.name for one in TYPES if one.may_be_sent]
+    for name in config.documents.types:
+        if name not in known:
+            yield ConfigProblem(("documents", "types"), f"must be of: {', '.join(known)}", name)
 
 
 def _library(config: Config) -> Iterator[ConfigProblem]:

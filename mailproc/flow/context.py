@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # many verbs of the command line need none of these, and do n
     from mailproc.notices.language_files import Languages
     from mailproc.proof.dkim import KeySource
     from mailproc.protocols.registry import Registry
+    from mailproc.store.document_files import DocumentFolder
     from mailproc.templating.environment import Templates
 
 
@@ -92,12 +93,20 @@ class Context:
         return ZoneInfo(self.config.library.time_zone)
 
     @cached_property
+    def documents(self) -> "DocumentFolder":
+        """The files of documents that are sent on."""
+        from mailproc.store.document_files import DocumentFolder, place
+
+        config = self.config
+        return DocumentFolder(place(config.documents.folder, config.store.url, config.file.parent))
+
+    @cached_property
     def settings(self) -> "Settings":
         from mailproc.ill.policy import Settings
 
         policy = self.config.policy
-        said = policy.collected == "said"
-        return Settings(policy.copy_ends_shipped, policy.overdue_levels, said)
+        said, forward = policy.collected == "said", self.config.documents.forward
+        return Settings(policy.copy_ends_shipped, policy.overdue_levels, said, forward_documents=forward)
 
     def local(self, at: datetime) -> datetime:
         """Return the wall time in the library's zone, without zone, to the second (as on the wire)."""

@@ -19,7 +19,7 @@ from mailproc.flow.pausing import paused
 from mailproc.ill.attention import Reason
 from mailproc.ill.facts import Facts
 from mailproc.log import following, mask
-from mailproc.mail import verp
+from mailproc.mail import enclosures, verp
 from mailproc.mail.addresses import ascii_lower
 from mailproc.mail.letter import BY_MAIL, Envelope
 from mailproc.protocols.registry import PROTOCOLS
@@ -157,8 +157,10 @@ def _ending(result: SendResult, context: Context) -> Callable[[Connection], None
 
 
 def unmasked(row: OutgoingLetter, context: Context) -> bytes:
-    """Return the bytes for the socket. A folder keeps the mask, because people read its files."""
-    raw = bytes(row.raw)
+    """Return the bytes for the socket, with their documents. A folder keeps the mask, because people read its
+    files. Raise GiveUp if a password or a document is gone.
+    """
+    raw = enclosures.filled(bytes(row.raw), row.documents.split(), row.message_id, context.documents.read)
     if not row.secret_ref or context.config.deliver.mode == "folder":
         return raw
     symbol, _, customer_code = row.secret_ref.rpartition("/")

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from mailproc.ill.apdu import Apdu
 from mailproc.ill.attention import Reason
 
+FORWARDED = "patron/document"
+"""The letter to a reader with the documents that came for a request."""
+
 
 @dataclass(frozen=True)
 class Send:
@@ -31,6 +34,11 @@ class Withhold:
 
     notice: str
     why: Reason
+
+
+@dataclass(frozen=True)
+class ForwardDocuments:
+    """Send the documents that came for this copy to the reader, each once."""
 
 
 @dataclass(frozen=True)
@@ -79,4 +87,15 @@ class Finish:
     outcome: str
 
 
-Effect = Send | Notify | Withhold | TryNext | AskStaff | Withdraw | TakeBack | FollowUpAct | Finish
+Effect = (
+    Send
+    | Notify
+    | Withhold
+    | ForwardDocuments
+    | TryNext
+    | AskStaff
+    | Withdraw
+    | TakeBack
+    | FollowUpAct
+    | Finish
+)

@@ -70,7 +70,8 @@ class LetterFacts(TypedDict, total=False):
     ``file``: the order file it is about; ``by_hand``: staff attached it to this request, so anybody may have
     written it; ``withheld``: only staff may release it; ``told_on``: the day on which its sender was told
     that we know no such request; ``matched_by``: people wrote it, and what in it named the request
-    (in-reply-to | subject | text | quoted).
+    (in-reply-to | subject | text | quoted); ``documents``: how many came with it; ``several``: its letter is
+    about other requests too.
     """
 
     listener: str
@@ -81,6 +82,8 @@ class LetterFacts(TypedDict, total=False):
     withheld: bool
     told_on: str
     matched_by: str
+    documents: int
+    several: bool
 
 
 class RepeatFacts(TypedDict, total=False):
@@ -130,6 +133,15 @@ class ContentFacts(TypedDict, total=False):
     answered: list[str]
 
 
+class AttachedJson(TypedDict):
+    """A file that staff send with an action. ``type``: its short name (``mail/content_type.py``)."""
+
+    digest: str
+    size: int
+    type: str
+    name: str
+
+
 class ActFacts(TypedDict, total=False):
     """Of an action of ours.
 
@@ -137,7 +149,8 @@ class ActFacts(TypedDict, total=False):
     them, and names the event that it has ``undone``. ``letter_left``: an order has left, or may have;
     ``due_on``: our own, if the lender named none; ``again``: it was repeated; ``anyway``: staff were warned
     and insist; ``goes_on``: cancelled only to be ordered in another way; ``remark`` of staff; ``quiet``: the
-    reader is not told; ``from_letter``: the received letter that made policy act. Of a receipt: ``wrong``,
+    reader is not told; ``from_letter``: the received letter that made policy act; ``attached``: files that go
+    with it. Of a receipt: ``wrong``,
     ``partial``: another item came, or only a part. Of a due date that staff correct: ``due_on``, the new one.
     ``wanted_by``: the day that a recall names.
     Of a redirection: ``symbol`` and ``address`` of the library that has the request now.
@@ -158,6 +171,7 @@ class ActFacts(TypedDict, total=False):
     partial: bool
     from_letter: int
     wanted_by: str
+    attached: list[AttachedJson]
     symbol: str
     address: str
 

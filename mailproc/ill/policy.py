@@ -16,6 +16,7 @@ from mailproc.ill.effects import (
     Effect,
     Finish,
     FollowUpAct,
+    ForwardDocuments,
     Notify,
     Send,
     TakeBack,
@@ -31,8 +32,16 @@ from mailproc.ill.terms import Results, Role, Service, State
 from mailproc.ill.transaction_state import DUE_CORRECTED, Occurrence, Step, TransactionState
 from mailproc.ill.whereabouts import is_for_reader, reader_has
 
-REMARKS = {"LOSSY": Reason.LETTERS_REPLACED, READER_WROTE: Reason.READER_WROTE}
-"""What happened to the content of a letter that did leave, and what a reader wrote: staff must look."""
+REMARKS = {
+    "LOSSY": Reason.LETTERS_REPLACED,
+    "DOCUMENT_WITHHELD": Reason.DOCUMENT_WITHHELD,
+    READER_WROTE: Reason.READER_WROTE,
+}
+"""What happened to the content of a letter that did leave, or to a document that came, and what a reader
+wrote: staff must look."""
+
+SUPPLIED = (State.SHIPPED, State.RECEIVED)
+"""States of a copy whose documents may go to the reader."""
 
 HEARD = {
     (Role.REQUESTER, "ANSWER.conditional"): Reason.CONDITION,
@@ -74,6 +83,7 @@ class Settings:
     copy_ends_shipped: bool = False
     overdue_levels: int = 3
     collected_said: bool = False
+    forward_documents: bool = False
 
 
 def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
@@ -90,6 +100,7 @@ def effects(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Eff
         *_amiss(step, occurrence),
         *_refused(step, occurrence),
         *_unfilled(step, occurrence),
+        *_documents(step, occurrence, settings),
         *_for_reader(step, occurrence, settings),
         *_finished(step),
     )
@@ -247,6 +258,15 @@ def _unfilled(step: Step, occurrence: Occurrence) -> tuple[Effect, ...]:
     if reason is None and answer and answer.results is Results.ESTIMATE:
         reason = Reason.ASK_ESTIMATE
     return (AskStaff(reason or ASK.get((answer and answer.reason) or "", Reason.ASK_UNFILLED)),)
+
+
+def _documents(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:
+    """Documents go to the reader when they come, and when the copy is known to be supplied."""
+    ours = step.before.role is Role.REQUESTER and step.after.service is Service.COPY
+    if not (settings.forward_documents and ours) or occurrence.event == "UNDONE":
+        return ()
+    came = occurrence.facts.get("documents") or step.entered in SUPPLIED
+    return (ForwardDocuments(),) if came else ()
 
 
 def _for_reader(step: Step, occurrence: Occurrence, settings: Settings) -> tuple[Effect, ...]:

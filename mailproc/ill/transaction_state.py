@@ -22,11 +22,12 @@ from mailproc.ill.machine import CellKind, Transition
 from mailproc.ill.terms import Role, Service, State
 from mailproc.sentence import Part, Sentence, Word, sentence
 
-NOTED = frozenset(
-    {*OF_OUR_LETTER, "LOSSY", "amend", "redirect", "forget", "note", READER_WROTE, AUTOMATIC_REPLY}
-)
-"""Events of our own letters, what readers and autoresponders write, corrections and notes of staff: no change
-of state, only a history line."""
+OF_A_DOCUMENT = ("DOCUMENT_SENT", "DOCUMENT_WITHHELD", "DOCUMENT_DELETED")
+"""What happened to documents of a request."""
+OF_STAFF = ("amend", "redirect", "forget", "note")
+NOTED = frozenset({*OF_OUR_LETTER, *OF_A_DOCUMENT, *OF_STAFF, "LOSSY", READER_WROTE, AUTOMATIC_REPLY})
+"""Events of our own letters and of documents, what readers and autoresponders write, corrections and notes of
+staff: no change of state, only a history line."""
 DUE_CORRECTED = "correct-due"
 """The event by which staff correct a due date; beside the tables, as it changes no state."""
 

@@ -25,6 +25,11 @@ class FileType:
         """Whether its content is characters."""
         return self.media_type.startswith(("text/", "message/")) or self.media_type.endswith("xml")
 
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether a library may put it on its list of documents: no program, and nothing that is a text."""
+        return not self.is_text and self.name not in ("exe", "executable")
+
 
 EMPTY = FileType("empty", "application/x-empty", "")
 TEXT = FileType("text", "text/plain", "txt")
@@ -81,6 +86,11 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 TYPES = tuple(dict.fromkeys(of_type for _, of_type in _BEGINNINGS))
 """Every type that is recognised by how it begins."""
+
+
+def media_type_of(name: str) -> str:
+    """Return the media type of a short name; that of unknown content for any other."""
+    return next((one.media_type for one in (*TYPES, TEXT, LETTER) if one.name == name), UNKNOWN.media_type)
 
 
 def of_content(content: bytes, claimed: str = "") -> FileType:

@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 
 from mailproc.notices import situations
-from mailproc.notices.shared_contexts import OurLibrary, Patron, Refusal, Request
+from mailproc.notices.shared_contexts import EnclosedDocument, OurLibrary, Patron, Refusal, Request
 from mailproc.templating.contract import Contract, field_help, sample_of
 
 
@@ -93,6 +93,14 @@ class PatronCancelled(ToPatron):
     note: str = field_help("A remark of the staff.", sample="It is on our own shelves.", optional=True)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PatronDocument(ToPatron):
+    documents: tuple[EnclosedDocument, ...] = field_help(
+        "The files that come with the letter.", sample=(sample_of(EnclosedDocument),)
+    )
+    note: str = field_help("A remark of the staff.", sample="Page 7 is faint.", optional=True)
+
+
 TO_READERS = (
     Contract(
         "en/patron/arrived.txt",
@@ -127,6 +135,11 @@ TO_READERS = (
         PatronCancelled,
         "Tells a reader that a request has been ended.",
         situations=situations.CANCELLED,
+    ),
+    Contract(
+        "en/patron/document.txt",
+        PatronDocument,
+        "Brings a reader a copy that another library supplied as a file, with what copyright allows.",
     ),
 )
 """Every letter to a reader: its text in English, what the text may name, and what the letter is for.

@@ -30,6 +30,12 @@ class PartnerLibrary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnclosedDocument:
+    name: str = field_help("The name of the file.", sample="On Letters.pdf")
+    size: str = field_help("Its size in bytes, in words of the language.", sample="48,123 bytes")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refusal:
     partner: str = field_help("The library that was asked.", sample="Other Town Library")
     reason: str = field_help("Why it cannot supply, in words.", sample="it is on loan to somebody")

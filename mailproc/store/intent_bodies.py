@@ -56,9 +56,10 @@ class StaffFacts(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class SendApdu:
-    """A message of a transaction, as JSON."""
+    """A message of a transaction, as JSON. ``documents``: rows of files that go with it."""
 
     apdu: ApduJson
+    documents: tuple[int, ...] = ()
     kind: ClassVar[Kind] = "apdu"
 
 
@@ -88,10 +89,11 @@ class NoticeToStaff:
 
 @dataclass(frozen=True)
 class NoticeToPartner:
-    """A letter to a partner's staff that says ``apdu`` in words."""
+    """A letter to a partner's staff that says ``apdu`` in words. ``documents`` as above."""
 
     name: str
     apdu: ApduJson
+    documents: tuple[int, ...] = ()
     kind: ClassVar[Kind] = "notice"
     to: ClassVar[str] = "partner"
 
@@ -127,8 +129,8 @@ IntentBody = SendApdu | NoticeToPeople | SendReceipt | SendReport
 def to_json(body: IntentBody) -> dict[str, Any]:
     """Return the value of the column. Statements read ``to`` of a notice and ``apdu`` of a message in it."""
     match body:
-        case SendApdu(apdu):
-            return {"apdu": apdu}
+        case SendApdu(apdu, sent):
+            return {"apdu": apdu} | _enclosed(sent)
         case NoticeToReader():
             known = {"level": body.level, "note": body.note or None}
             facts = {name: value for name, value in known.items() if value is not None}
@@ -137,7 +139,7 @@ def to_json(body: IntentBody) -> dict[str, Any]:
             told = {name: value for name, value in body.facts.items() if value}  # the empty is left out
             return {"notice": body.name, "to": body.to, "facts": told}
         case NoticeToPartner():
-            return {"notice": body.name, "to": body.to, "apdu": body.apdu}
+            return {"notice": body.name, "to": body.to, "apdu": body.apdu} | _enclosed(body.documents)
         case SendReceipt(codec, receipt):
             return {"notice": f"{codec}/receipt", "to": body.to, "receipt": receipt, "codec": codec}
         case SendReport(codec, role, apdu):
@@ -145,10 +147,14 @@ def to_json(body: IntentBody) -> dict[str, Any]:
             return {**named, "apdu": apdu}
 
 
+def _enclosed(documents: tuple[int, ...]) -> dict[str, list[int]]:
+    return {"documents": list(documents)} if documents else {}
+
+
 def from_json(value: Mapping[str, Any]) -> IntentBody:
     """Read the column, in rows of every release. Raise LookupError if it is none of these."""
     if "notice" not in value:
-        return SendApdu(value["apdu"])
+        return SendApdu(value["apdu"], tuple(value.get("documents", ())))
     if "receipt" in value:
         return SendReceipt(value.get("codec", ""), value["receipt"])
     if "role" in value:
@@ -160,7 +166,7 @@ def from_json(value: Mapping[str, Any]) -> IntentBody:
         case "staff":
             return NoticeToStaff(name, cast(StaffFacts, facts))
         case "partner":
-            return NoticeToPartner(name, value["apdu"])
+            return NoticeToPartner(name, value["apdu"], tuple(value.get("documents", ())))
         case other:
             raise LookupError(f"a notice to {other!r}")
 

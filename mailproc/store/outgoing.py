@@ -50,6 +50,7 @@ class NewLetterOut:
     reply: str = ""
     file: str = ""
     transport: str = BY_MAIL
+    documents: str = ""
 
 
 _ADD_INTENT = Constant(insert_into(

@@ -279,6 +279,26 @@ class OutgoingLetter(Queued):
     reply: str
     file: str
     transport: str
+    documents: str
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document that was sent on, or was to be (``tables.DocumentRow``)."""
+
+    id: int
+    digest: str
+    size: int
+    type: str
+    name: str
+    recipient: str
+    inbox_id: int | None
+    event_id: int
+    request_id: int
+    transaction_id: int
+    stored_at: datetime
+    deleted_at: datetime | None
+    why_not: str
 
 
 @dataclass(frozen=True)

@@ -494,7 +494,8 @@ class OutgoingRow(QueueRow, table=True):
     ``secret_ref`` ("SYMBOL/99-0001") says which one is put in at the socket.
 
     States: prepared → sending → handed_over | filed; also held, in_doubt, bounced, shelved
-    (given up), withdrawn. ``transport``: by which it goes, fixed with its bytes.
+    (given up), withdrawn. ``transport``: by which it goes, fixed with its bytes. ``documents``: digests, with
+    blanks between them, of the files that are put in the places that ``raw`` has for them when it leaves.
     """
 
     __tablename__ = "outgoing"
@@ -518,6 +519,44 @@ class OutgoingRow(QueueRow, table=True):
     reply: str = ""
     file: str = ""
     transport: str = Field(default="mail", sa_column_kwargs={"server_default": text("'mail'")})
+    documents: str = Field(default="", sa_column_kwargs=_EMPTY)
+
+
+DOCUMENT_KEPT = "deleted_at IS NULL AND why_not = ''"
+"""Condition on a document: its file is kept."""
+
+
+class DocumentRow(SQLModel, table=True):
+    """A document that event ``event_id`` sent on, or was to.
+
+    Its file lies beside the store, by its ``digest`` (SHA-256, hex), and is written before this row. Once the
+    file is deleted, the row stays.
+
+    ``recipient``: reader | partner. ``inbox_id``: the letter that brought it; none for a file of staff.
+    ``type``: its short name (``mail/content_type.py``). ``why_not``: why it was not sent; then there is no
+    file.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        UniqueConstraint("event_id", "digest"),
+        Index("ix_document_request", "request_id"),
+        Index("ix_document_digest", "digest"),
+        Index("ix_document_kept", "stored_at", sqlite_where=text(DOCUMENT_KEPT)),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str
+    size: int
+    type: str
+    name: str
+    recipient: str
+    inbox_id: int | None = None
+    event_id: int
+    request_id: int
+    transaction_id: int
+    stored_at: datetime = _instant(nullable=False)
+    deleted_at: datetime | None = _instant()
+    why_not: str = _told()
 
 
 class TemplateGood(SQLModel, table=True):

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from mailproc.mail.parse import parse
 from tests.command_line import Ran
 from tests.support import files
 from tests.support.files import EXE, PDF, PNG, File
@@ -86,3 +87,30 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(cli: Cli, folder: Path) -> N
 def test_saved_files_are_told_as_json(cli: Cli) -> None:
     ran = cli("letter", came(cli, FILES[0]), "--save", "here", "--json")
     assert [(one["path"], one["size"]) for one in ran.json] == [("here/article.pdf", len(PDF))]
+
+
+def test_verify_reads_the_files_of_documents(cli: Cli, folder: Path, placed: Callable[..., str]) -> None:
+    config = folder / "config.toml"
+    config.write_text(config.read_text() + "[documents]\nforward = true\n")
+    patron = {"id": "R1", "name": "A Reader", "email": "r@readers.example"}
+    placed("An article", "COPY", patron=patron)
+    cli("run", "--once")
+    report = "REPLIES FOR 99-0001   01-03-2026\r\n\r\nB1-1 SHIPPED COPY"
+    head = "From: orders@bl.example\nTo: ill@town.example\nSubject: Replies\nMessage-ID: <r@bl.example>\n"
+    assert cli("inject", "-", stdin=files.letter(head, report, [FILES[0]])).code == 0
+    cli("run", "--once")
+    sent = [path for path in (folder / "out").iterdir() if PDF in _contents(path.read_bytes())]
+    assert len(sent) == 1
+    assert "1 document" in cli("show", "B1").out
+    assert cli("show", "B1", "--json").json["history"][1]["documents"] == 1
+    assert "files of documents: 1 checked, 0 missing or damaged; 0 deleted" in cli("verify").out
+    (file,) = (path for path in (folder / "var/documents").rglob("*") if path.is_file())
+    for content, word in ((b"something else", "damaged"), (None, "missing")):
+        file.unlink() if content is None else file.write_bytes(content)
+        ran = cli("verify")
+        assert (ran.code, f"article.pdf: its file is {word}" in ran.out) == (1, True)
+    assert cli("verify", "--json").json["documents"]["wrong"][0]["state"] == "missing"
+
+
+def _contents(raw: bytes) -> list[bytes]:
+    return [part.content for part in parse(raw).parts]

@@ -13,6 +13,7 @@ from mailproc.store import (
     alarms,
     auto_replies,
     counters,
+    documents,
     earlier_messages,
     events,
     find,
@@ -32,6 +33,7 @@ from mailproc.store import (
     transactions,
     undelivered,
 )
+from mailproc.store.documents import NewDocument
 from mailproc.store.events import NewEvent
 from mailproc.store.inbox import NewLetter
 from mailproc.store.intent_bodies import SendApdu
@@ -54,6 +56,10 @@ EVENT = NewEvent(cause="letter", type="SHIPPED", at=NOW, inbox_id=1, position=0,
 OURS = NewLetterOut(
     partner="XX-BL", mail_from="a@x.example", rcpt_to="a@bl.example", message_id="m@x.example",
     subject="", raw=b"", prepared_at=NOW,
+)  # fmt: skip
+DOCUMENT = NewDocument(
+    digest="d" * 64, size=1, type="pdf", name="a.pdf", recipient="reader", event_id=1, request_id=1,
+    transaction_id=1, stored_at=NOW,
 )  # fmt: skip
 NAMED = TransactionId("XX-A", "B1", "1", "")
 HISTORY = {"transaction_id": 1, "event_id": 1, "at": NOW, "event": "E", "from_state": "A", "to_state": "B"}
@@ -91,6 +97,7 @@ ROWS: dict[ModuleType, dict[str, Call]] = {
         "add_letter": lambda c: outgoing.add_letter(c, OURS),
         "add_intent": lambda c: outgoing.add_intent(c, SendApdu({}), event_id=1, seq=0, transaction_id=1),
     },
+    documents: {"add": lambda c: documents.add(c, DOCUMENT)},
 }
 """Writes the rows that the others ask for; each is on the way itself."""
 
@@ -191,6 +198,15 @@ ASKED: dict[ModuleType, dict[str, Call]] = {
         "dismiss": lambda c: undelivered.dismiss(c, 1, "why"),
         "perhaps": lambda c: undelivered.perhaps(c, 1),
         "states_of": lambda c: undelivered.states_of(c, 1),
+    },
+    documents: {
+        "load": lambda c: documents.load(c, [1]),
+        "came_with": lambda c: documents.came_with(c, 1),
+        "of_request": lambda c: documents.of_request(c, 1),
+        "due": lambda c: documents.due(c, NOW, 10),
+        "delete": lambda c: documents.delete(c, 1, NOW),
+        "kept": lambda c: documents.kept(c, ["d" * 64]),
+        "after": lambda c: documents.after(c, 0, 10),
     },
     order_letters: {
         "came_back": lambda c: order_letters.came_back(c, 1),

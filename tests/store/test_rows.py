@@ -19,12 +19,14 @@ from mailproc.store.rows import (
     OutgoingLetter,
     PolledMailbox,
     Reference,
+    StoredDocument,
     StoredPatron,
     StoredRequest,
     StoredTimer,
     Transaction,
 )
 from mailproc.store.tables import (
+    DocumentRow,
     EventRow,
     InboxRow,
     IntentRow,
@@ -47,6 +49,7 @@ WHOLE = {
     OutgoingLetter: OutgoingRow,
     PolledMailbox: MailboxRow,
     Reference: ReferenceRow,
+    StoredDocument: DocumentRow,
     StoredPatron: PatronRow,
     StoredRequest: RequestRow,
     StoredTimer: TimerRow,

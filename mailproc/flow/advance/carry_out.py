@@ -25,10 +25,12 @@ from mailproc.ill.apdu import (
 )
 from mailproc.ill.attention import ENDS_WITH_THE_LETTER, OF_OUR_LETTER, ONLY_LISTED, Reason
 from mailproc.ill.effects import (
+    FORWARDED,
     AskStaff,
     Effect,
     Finish,
     FollowUpAct,
+    ForwardDocuments,
     Notify,
     Send,
     TakeBack,
@@ -38,13 +40,14 @@ from mailproc.ill.effects import (
 )
 from mailproc.ill.event_names import told
 from mailproc.ill.facts import Facts
-from mailproc.ill.policy import ASK, COPYRIGHT
+from mailproc.ill.policy import ASK, COPYRIGHT, REMARKS
 from mailproc.ill.terms import Ref, Role, TransactionId
 from mailproc.protocols.codec import Codec, Manner
 from mailproc.sentence import Part, Word, sentence, stored
 from mailproc.store import (
     alarms,
     auto_replies,
+    documents,
     events,
     order_letters,
     outgoing,
@@ -82,8 +85,8 @@ def carry_out(work: Work, effects: Sequence[Effect]) -> None:
 
 
 def _trouble(work: Work) -> Facts:
-    """Return what is wrong with a letter of ours, and which it is; nothing for other events."""
-    return (work.event.facts or {}) if work.event.type in OF_OUR_LETTER else {}
+    """Return what is wrong with a letter of ours or a document, and which it is; nothing for other events."""
+    return (work.event.facts or {}) if work.event.type in {*OF_OUR_LETTER, *REMARKS} else {}
 
 
 def _of_another_letter(work: Work, reason: str) -> bool:
@@ -218,6 +221,13 @@ def _told_reader(work: Work, effect: Notify) -> Part:
     return sentence("letter-to-reader", what=what)
 
 
+def _forward_documents(work: Work, _effect: ForwardDocuments) -> None:
+    """Order the letter; what may be sent is decided when it is written (``prepare.document_letter``)."""
+    here = (work.event.facts or {}).get("documents")
+    if here or documents.came_with(work.connection, work.transaction.id):
+        work.intend(NoticeToReader(FORWARDED))
+
+
 def _ask_staff(work: Work, effect: AskStaff) -> None:
     work.attend(effect.reason)
 
@@ -325,6 +335,7 @@ _HANDLERS: dict[type, Any] = {
     Send: _send,
     Notify: _notify,
     Withhold: _withhold,
+    ForwardDocuments: _forward_documents,
     AskStaff: _ask_staff,
     Withdraw: _withdraw,
     TakeBack: _take_back,

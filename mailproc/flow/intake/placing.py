@@ -10,6 +10,7 @@ from mailproc.config import Partner
 from mailproc.flow.context import Context
 from mailproc.flow.matching import accounts
 from mailproc.flow.matching.transaction_lookup import find
+from mailproc.flow.reading import documents
 from mailproc.flow.reading.event_columns import UNREADABLE, as_columns, is_about_a_file
 from mailproc.flow.reading.letter_reading import LetterReading
 from mailproc.ill.apdu import Apdu, Message, StatusOrErrorReport
@@ -308,6 +309,8 @@ def _add_event(
 ) -> None:
     """Add the next event of the letter. ``shelved``: why it is shelved; None if its step is due."""
     said = UNREADABLE if apdu is None else reading.described.get(id(apdu)) or as_columns(apdu)
+    if reading.documents and apdu is not None:
+        facts = {**(facts or {}), **documents.facts_of(reading.documents, reading.decoded)}
     placement.events.append(
         NewEvent(
             **said,

@@ -12,16 +12,17 @@ from sqlalchemy import Connection
 from mailproc.flow.context import Context
 from mailproc.flow.pausing import paused
 from mailproc.flow.prepare import (
+    document_letter,
+    notice_letter,
     notice_limits,
     outgoing_letter,
-    partner_letter,
     site_texts,
     staff_letter,
 )
 from mailproc.flow.prepare.notice_context import Addressed
-from mailproc.notices import last_good
+from mailproc.ill.effects import FORWARDED
 from mailproc.notices.catalogue import StaffAttention
-from mailproc.notices.last_good import Rendered, render_safely
+from mailproc.notices.last_good import Rendered
 from mailproc.sentence import stored
 from mailproc.store import alarms, outgoing, partner_turns
 from mailproc.store.alarms import Turn
@@ -47,10 +48,15 @@ def run(store: Store, context: Context, limit: int = 50) -> int:
         store,
         rows,
         context,
-        lambda row: _write_one(store, row, context),
+        lambda row: _write(store, row, context),
         lambda row: f"a notice ({row.notice.name})",
     )
     return len(rows)
+
+
+def _write(store: Store, row: Intent, context: Context) -> None:
+    write = document_letter.write_one if row.notice.name == FORWARDED else _write_one
+    write(store, row, context)
 
 
 def _write_one(store: Store, row: Intent, context: Context) -> None:
@@ -60,7 +66,8 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
         intents = staff_letter.together(connection, row)
         turn = notice_limits.turn(connection, row, context)
         who = staff_letter.letter_of(connection, intents, context)
-        rendered = _rendered(connection, row, _counting(who, turn, context), context)
+        enclosed = notice_letter.enclosed_in(connection, row)
+        rendered = notice_letter.rendered(connection, row, _counting(who, turn, context), context)
     store.underway.at()
     if turn is not None and not turn.free:
         _log.info("no letter for intent %s: %s", row.id, notice_limits.why_not(turn))
@@ -69,7 +76,7 @@ def _write_one(store: Store, row: Intent, context: Context) -> None:
         _log.info("no letter for intent %s: %s", row.id, who.why)
         store.write(lambda done: outgoing.place(done, row.id, "withdrawn", None, stored(who.why)))
     else:
-        letter = _letter(row, rendered, who.address, context)
+        letter = notice_letter.letter(row, rendered, who.address, context, enclosed)
         store.write(lambda done: _settle(done, intents, letter, rendered, turn, context))
 
 
@@ -80,27 +87,6 @@ def _counting(who: Addressed, turn: Turn | None, context: Context) -> Addressed:
     language = context.languages.of(who.language)
     since = language.time_word(context.local(turn.since), context.today())
     return replace(who, content=replace(who.content, more=turn.untold, since=since))
-
-
-def _rendered(connection: Connection, row: Intent, who: Addressed, context: Context) -> Rendered | None:
-    """Render the notice; None if there is nobody to write to."""
-    if not who.address:
-        return None
-    return render_safely(
-        context.templates,
-        row.notice.name,
-        who.language,
-        who.content,
-        lambda path: last_good.good(connection, path),
-    )
-
-
-def _letter(row: Intent, rendered: Rendered, address: str, context: Context) -> NewLetterOut:
-    for problem in rendered.problems:
-        _log.warning("template %s; its %s text went out", problem, rendered.used)
-    body = partner_letter.body_of(rendered.notice)
-    partner = row.partner if row.notice.to == "partner" else ""
-    return outgoing_letter.letter(body, address, f"n{row.id}", context, partner)
 
 
 def _hold_back(connection: Connection, intents: Sequence[Intent], turn: Turn, context: Context) -> None:

@@ -1,13 +1,15 @@
 """Shared by all stations ④: make a letter of a body, and let a fault affect its own intent only."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
 from mailproc.errors import LocalFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.mail.compose import compose, domain_of, message_id, subject
+from mailproc.mail.enclosures import Enclosure, part_of
 from mailproc.mail.letter import BY_MAIL, Body
 from mailproc.sentence import sentence, shortened, stored
 from mailproc.store import outgoing, queue
@@ -26,17 +28,20 @@ def letter(
     context: Context,
     partner: str = "",
     transport: str = BY_MAIL,
+    enclosed: Sequence[Enclosure] = (),
 ) -> NewLetterOut:
     """Compose the letter to ``address``: its bytes are fixed, its date is now in the library's zone.
 
-    ``token`` begins its Message-ID; a pause of ``partner`` holds it; ``transport`` is how it goes. Raise
-    LocalFault if an address cannot be written. (RFC 5322, 3.6.1 and 3.6.4.)
+    ``token`` begins its Message-ID; a pause of ``partner`` holds it; ``transport`` is how it goes.
+    ``enclosed``: documents, which are put in when it leaves; its bytes have places for them. Raise LocalFault
+    if an address cannot be written. (RFC 5322, 3.6.1 and 3.6.4.)
     """
     library = context.config.library
     now = context.clock()
     identifier = message_id(domain_of(library.email), f"{token}.{uuid4().hex[:16]}")
+    places = tuple(part_of(one, identifier) for one in enclosed)
     raw = compose(
-        body,
+        replace(body, parts=(*body.parts, *places)),
         sender=library.email,
         sender_name=library.name,
         to=[address],
@@ -52,6 +57,7 @@ def letter(
         raw=raw,
         prepared_at=now,
         transport=transport,
+        documents=" ".join(one.digest for one in enclosed),
     )
 
 

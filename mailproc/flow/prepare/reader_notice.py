@@ -8,8 +8,8 @@ from mailproc.ill import loan_terms
 from mailproc.ill.message_content import PARTIAL
 from mailproc.ill.terms import Service
 from mailproc.notices.patron import ToPatron
-from mailproc.notices.shared_contexts import Patron, Refusal
-from mailproc.store import requests
+from mailproc.notices.shared_contexts import EnclosedDocument, Patron, Refusal
+from mailproc.store import documents, requests
 from mailproc.store.intent_bodies import NoticeToReader
 from mailproc.templating.contract import fields_of
 
@@ -80,6 +80,18 @@ def _refusals(writer: NoticeWriter) -> tuple[Refusal, ...]:
     )
 
 
+def _documents(writer: NoticeWriter) -> tuple[EnclosedDocument, ...]:
+    """Return what went to the reader before, for a preview; ``document_letter`` names what goes now."""
+    if writer.request is None:
+        return ()
+    octets = writer.language.counted
+    return tuple(
+        EnclosedDocument(name=one.name, size=octets("octets", one.size))
+        for one in documents.of_request(writer.connection, writer.request.id)
+        if one.recipient == documents.TO_READER and not one.why_not
+    )
+
+
 FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "library": NoticeWriter.library,
     "patron": _patron,
@@ -96,5 +108,6 @@ FILLS: Mapping[str, Callable[[NoticeWriter], object]] = {
     "sent_to": _sent_to,
     "partial": _partial,
     "reasons": _refusals,
+    "documents": _documents,
 }
 """A function for each name that a letter to a reader may use (``notices/patron.py``)."""

@@ -16,13 +16,14 @@ from mailproc.config import Partner
 from mailproc.errors import Misconfigured, RemoteFault, TryLater
 from mailproc.flow.context import Context
 from mailproc.flow.partners import Sender, account, is_of_one
-from mailproc.flow.reading import bounced_letters, sender_proof
+from mailproc.flow.reading import bounced_letters, documents, sender_proof
 from mailproc.flow.reading.event_columns import EventColumns, described
 from mailproc.flow.reading.sender_proof import Evidence, Proven
 from mailproc.flow.reading.writing import Writing, writing_of
 from mailproc.ill.attention import Reason
 from mailproc.ill.size_limits import bounded, too_long_name
 from mailproc.mail.addresses import ascii_lower
+from mailproc.mail.attachments import is_file
 from mailproc.mail.bounce import Bounce
 from mailproc.mail.bounce import read as read_bounce
 from mailproc.mail.channel import of_door
@@ -64,6 +65,7 @@ class LetterReading:
     we sent one of them, this is our own letter. ``file_key``: equal for equal order files. ``described``: the
     event columns of each APDU of ``decoded`` (``event_columns.described``). ``writing``: of a letter that no
     protocol reads, what people wrote in it; ``speakers``: the partners who are proven to have sent that.
+    ``documents``: how many of them came with the letter (``documents.documents_in``).
     """
 
     inbox_id: int
@@ -87,6 +89,7 @@ class LetterReading:
     evidence: Evidence | None = None
     own_ids: frozenset[str] = frozenset()
     described: Mapping[int, EventColumns] = field(default_factory=dict)
+    documents: int = 0
     file_key: str = ""
     writing: Writing | None = None
     speakers: tuple[Partner, ...] = ()
@@ -101,7 +104,8 @@ def read(row: InboxLetter, context: Context, keys: "KeySource | None" = None) ->
     reading = LetterReading(row.id, row.digest, row.received_at, Letter(b""))
     try:
         letter = with_envelope(parse(bytes(row.raw)), row)
-        reading = replace(reading, letter=letter, content_digest=letter.content_digest())
+        came = _documents(letter, context)
+        reading = replace(reading, letter=letter, content_digest=letter.content_digest(), documents=came)
         return _read(reading, row, context, keys)
     except TryLater as unanswered:  # DNS does not answer: the sender may be proven later
         claimants = context.partners.claimed_by(_sender(row, reading.letter))
@@ -271,6 +275,11 @@ def _decoded(reading: LetterReading, codec: Codec, partners: tuple[Partner, ...]
     columns = described((*decoded.apdus, *decoded.unsure))
     reading = replace(reading, decoded=decoded, described=columns)
     return replace(reading, partner=whose, proof=by, sharers=sharers, file_key=key)
+
+
+def _documents(letter: Letter, context: Context) -> int:
+    has_files = any(map(is_file, letter.parts))  # most letters have none
+    return len(documents.documents_in(letter, context)) if has_files else 0
 
 
 def _bounded(decoded: Decoded) -> Decoded:

@@ -23,7 +23,7 @@ class HistoryLine:
     ``cause``: {"kind": letter|staff|timer|policy, "id": I12, a name, E40}. ``spoken``: ``event``, but an
     answer by its content (ill/event_names.py). ``note`` is in English; it is made of ``apdu`` (``theirs``:
     the partner sent it), ``remark`` of staff, ``answered`` (our automatic answer) and ``why`` (what happened
-    to a letter of ours).
+    to a letter of ours or a document). ``documents``: how many came, or went, with it.
     """
 
     attempt: int
@@ -39,6 +39,7 @@ class HistoryLine:
     remark: str = ""
     answered: tuple[str, ...] = ()
     why: Note | None = None
+    documents: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def _change(row: RecordedStep) -> HistoryLine:
         facts.get("remark") or "",
         tuple(facts.get("answered") or ()),
         note(facts["why"]) if facts.get("why") else None,
+        facts.get("documents") or len(facts.get("attached") or ()),
     )
 
 

@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.add_column("transactions", sa.Column("attention_at", sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE transactions SET attention_at = updated_at WHERE attention IS NOT NULL")
     _same_item()
+    _documents()
     op.drop_table("partner")  # a mirror of config.toml that nothing read
 
 
@@ -51,6 +52,31 @@ def _same_item() -> None:
     op.add_column("request", _word("title_key"))
     op.add_column("request", _word("part_key"))
     op.create_index("ix_request_item", "request", ["title_key", "part_key"])
+
+
+def _documents() -> None:
+    op.add_column("outgoing", _word("documents"))
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("type", "name", "recipient")),
+        sa.Column("inbox_id", sa.Integer(), nullable=True),
+        *(
+            sa.Column(name, sa.Integer(), nullable=False)
+            for name in ("event_id", "request_id", "transaction_id")
+        ),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_not", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("event_id", "digest"),
+    )
+    op.create_index("ix_document_request", "document", ["request_id"])
+    op.create_index("ix_document_digest", "document", ["digest"])
+    kept = sa.text("deleted_at IS NULL AND why_not = ''")
+    op.create_index("ix_document_kept", "document", ["stored_at"], sqlite_where=kept, postgresql_where=kept)
 
 
 def _proven_senders() -> None:

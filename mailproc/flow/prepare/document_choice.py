@@ -1,0 +1,117 @@
+"""Which documents that came for a request go to its reader, and why the others do not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from mailproc.config import Documents
+from mailproc.flow.context import Context
+from mailproc.flow.reading.documents import documents_in
+from mailproc.flow.reading.letter_reading import LEARNED, RELEASED
+from mailproc.ill.policy import SUPPLIED
+from mailproc.mail.attachments import Attachment
+from mailproc.mail.content_type import FileType
+from mailproc.mail.parse import parse
+from mailproc.sentence import Part, Sentence, sentence, stored
+from mailproc.store import documents, letters, patrons, requests, transactions
+from mailproc.store.documents import TO_READER
+from mailproc.store.rows import Event, InboxLetter, Intent, StoredDocument
+
+VOUCHED = ("", RELEASED, LEARNED)
+"""Of a letter: no proof, or the word of staff alone."""
+
+
+@dataclass(frozen=True)
+class CameDocument:
+    """A document that came with letter ``inbox_id``. ``type``: its short name.
+
+    ``why_not``: why it does not go; '' if it does, and only then there is its ``content``.
+    """
+
+    digest: str
+    size: int
+    type: str
+    name: str
+    inbox_id: int
+    content: bytes = b""
+    why_not: Part = ""
+
+
+_Came = tuple[Attachment, int, Part]
+
+
+def chosen(connection: Connection, row: Intent, context: Context) -> tuple[CameDocument, ...]:
+    """Return the documents of the intent's request that are still to be sent, or are not and nobody knows.
+
+    What the reader has, and what staff know of, is left out.
+    """
+    known = [one for one in _known(connection, row) if one.event_id != row.event_id]
+    had = {one.digest for one in known if not one.why_not}
+    told = {(one.digest, str(one.why_not)) for one in known if one.why_not}
+    found = _within(_came(connection, row, had, context), context.config.documents)
+    return tuple(one for one in found if (one.digest, str(stored(one.why_not))) not in told)
+
+
+def recorded(connection: Connection, row: Intent) -> frozenset[str]:
+    """Return the digests that are recorded for this very intent: its letter is written a second time."""
+    return frozenset(one.digest for one in _known(connection, row) if one.event_id == row.event_id)
+
+
+def _known(connection: Connection, row: Intent) -> Sequence[StoredDocument]:
+    known = documents.of_request(connection, row.request_id or 0)
+    return [one for one in known if one.recipient == TO_READER]
+
+
+def _came(connection: Connection, row: Intent, had: set[str], context: Context) -> Iterable[_Came]:
+    """Return the documents of every letter about the transaction, each with its letter and what forbids it
+    whatever it is; in the order of the letters. Of several letters with one document, one that may is taken.
+    """
+    of_request = _why_not_now(connection, row)
+    found: dict[str, _Came] = {}
+    for event in reversed(documents.came_with(connection, row.said_in)):
+        letter = letters.load(connection, event.inbox_id or 0)
+        if letter is None:
+            continue
+        why = _why_not_of(event, letter) or of_request
+        for file in documents_in(parse(bytes(letter.raw)), context):
+            known = found.get(file.digest)
+            if file.digest not in had and (known is None or (known[2] and not why)):
+                found[file.digest] = file, letter.id, why
+    return found.values()
+
+
+def _why_not_of(event: Event, letter: InboxLetter) -> Part:
+    facts = event.facts or {}
+    if facts.get("by_hand") or letter.proof in VOUCHED:
+        return sentence("document-unproven")
+    return sentence("document-of-several") if facts.get("several") else ""
+
+
+def _why_not_now(connection: Connection, row: Intent) -> Part:
+    if transactions.load(connection, row.said_in).state not in SUPPLIED:
+        return sentence("document-not-supplied")
+    reader = patrons.load(connection, requests.load(connection, row.request_id or 0).patron_id)
+    return "" if reader is not None and reader.email else sentence("document-no-reader")
+
+
+def _within(came: Iterable[_Came], limits: Documents) -> Iterator[CameDocument]:
+    """Withhold what is not on the list of types, or goes beyond the limits of one letter."""
+    count = size = 0
+    for file, inbox_id, why_not in came:
+        why = why_not or unsuitable(file.type, limits)
+        if not why and count == limits.max_count:
+            why = sentence("documents-too-many", most=limits.max_count)
+        if not why and size + file.size > limits.max_size:
+            why = sentence("documents-too-large", most=limits.max_size)
+        if not why:
+            count, size = count + 1, size + file.size
+        content = b"" if why else file.content  # there may be many
+        yield CameDocument(file.digest, file.size, file.type.name, file.name, inbox_id, content, why)
+
+
+def unsuitable(of_type: FileType, limits: Documents) -> Sentence | str:
+    """Return why a file of that type is not sent on; '' if it is."""
+    if of_type.name in limits.types:
+        return ""
+    return sentence("document-type", type=of_type.media_type, known=", ".join(limits.types))

@@ -1,0 +1,41 @@
+"""Which files of a letter are documents: what staff, or a reader, may want, and not the message itself."""
+
+from mailproc.flow.context import Context
+from mailproc.flow.reading.event_columns import is_about_a_file
+from mailproc.ill.facts import Facts
+from mailproc.mail.attachments import Attachment, attachments
+from mailproc.mail.letter import Letter
+from mailproc.protocols.codec import Decoded
+
+SIGNATURES = frozenset(
+    {
+        "application/pgp-signature",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-keys",
+    }
+)
+
+
+def documents_in(letter: Letter, context: Context) -> tuple[Attachment, ...]:
+    """Return the documents of a letter, each content once.
+
+    Messages of a protocol are left out, and so are texts (an order file may be attached as one), signatures
+    and the pictures that an HTML text shows.
+    """
+    messages = {one for codec in context.registry.codecs for one in codec.media_types}
+    found = (one for one in attachments(letter) if not (one.shown or one.type.is_text))
+    others = (one for one in found if one.claimed not in SIGNATURES and one.claimed not in messages)
+    return tuple({one.digest: one for one in others}.values())
+
+
+def facts_of(count: int, decoded: Decoded) -> Facts:
+    """Return the facts of a message with which ``count`` documents came."""
+    return {"documents": count, "several": True} if _is_about_several(decoded) else {"documents": count}
+
+
+def _is_about_several(decoded: Decoded) -> bool:
+    """Return whether the letter names more than one request, or something that could not be read."""
+    said = (*decoded.apdus, *decoded.unsure)
+    named = {(one.transaction, one.ref.number.upper() if one.ref else "") for one in said}
+    return len(named) + len(decoded.faults) > 1 or any(map(is_about_a_file, said))

@@ -1,0 +1,174 @@
+"""Documents as files by digest, beside the store: ``documents/ab/abcdef…``.
+
+A file is written and synced before the row that names it is committed, never inside a store write. Whoever
+writes holds the folder (a shared lock) until that commit; whoever removes files without a row holds it alone.
+So a crash leaves at most a file without a row.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from mailproc import private
+from mailproc.errors import GiveUp, LocalFault, TryLater
+from mailproc.sentence import Sentence, sentence
+from mailproc.store import connections
+
+FOLDER = "documents"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1_000_000
+
+
+def place(folder: str, url: str, base: Path) -> Path:
+    """Return where the files lie: ``folder`` below ``base``, or beside the store's file.
+
+    ``url`` is the store's; one on a server has no file, then it is ``var/documents`` below ``base``.
+    """
+    if folder:
+        return base / folder
+    file = connections.file_of(connections.parse(url, base))
+    return (base / "var" if file is None else file.parent) / FOLDER
+
+
+class DocumentFolder:
+    """The files of documents. Safe to use from any thread and process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the folder while files are put into it, up to the commit of their rows.
+
+        Raise LocalFault if it cannot be made.
+        """
+        with _told(self.path):
+            if not self.path.is_dir():
+                private.make_folder(self.path)
+                _sync(self.path.parent)
+            number = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(number, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(number)
+
+    def put(self, content: bytes) -> str:
+        """Store a document durably; return its digest. Raise LocalFault if the disk does not take it.
+
+        Only while ``writing``.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        if self.state(digest):
+            file = self._file(digest)
+            with _told(self.path):
+                file.parent.mkdir(mode=private.FOLDER, exist_ok=True)
+                _sync(self.path)
+                _write(file, content)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """Return a document. Raise GiveUp if it was deleted or is not what it was, TryLater for a disk."""
+        try:
+            content = self._file(digest).read_bytes()
+        except FileNotFoundError:
+            raise GiveUp(sentence("document-gone", digest=digest)) from None
+        except OSError as error:
+            raise TryLater(_cannot(self.path, error)) from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise GiveUp(sentence("document-damaged", digest=digest))
+        return content
+
+    def state(self, digest: str) -> str:
+        """Return "" for a file that is as it was stored, else "missing" or "damaged". Raise TryLater."""
+        found = hashlib.sha256()
+        try:
+            with self._file(digest).open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    found.update(chunk)
+        except FileNotFoundError:
+            return "missing"
+        except OSError as error:
+            raise TryLater(_cannot(self.path, error)) from None
+        return "" if found.hexdigest() == digest else "damaged"
+
+    def remove(self, digest: str) -> None:
+        """Delete a file. Only while ``alone``."""
+        self._file(digest).unlink(missing_ok=True)
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Hold the folder alone; give False if somebody writes into it. If there is none, nothing is held."""
+        try:
+            number = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield True
+            return
+        try:
+            yield _locked_alone(number)
+        finally:
+            os.close(number)
+
+    def digests(self) -> Iterator[list[str]]:
+        """Yield what lies in the folder, one subfolder after the other; unfinished files are deleted.
+
+        Only while ``alone``: then nobody is writing them.
+        """
+        for below in sorted(self.path.glob("[0-9a-f][0-9a-f]")):
+            names = sorted(file.name for file in below.iterdir())
+            for name in names:
+                if not _DIGEST.fullmatch(name):
+                    (below / name).unlink()
+            yield [name for name in names if _DIGEST.fullmatch(name)]
+
+    def _file(self, digest: str) -> Path:
+        if not _DIGEST.fullmatch(digest):
+            raise ValueError("no digest")
+        return self.path / digest[:2] / digest
+
+
+def _locked_alone(number: int) -> bool:
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _write(file: Path, content: bytes) -> None:
+    unfinished = file.with_name(f"unfinished-{uuid4().hex}")
+    try:
+        number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, private.FILE)
+        with os.fdopen(number, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(number)
+        unfinished.replace(file)
+        _sync(file.parent)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LocalFault(_cannot(path, error)) from None
+
+
+def _cannot(path: Path, error: OSError) -> Sentence:
+    return sentence("documents-not-there", folder=str(path), why=error.strerror or str(error))

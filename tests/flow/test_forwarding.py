@@ -1,0 +1,199 @@
+"""A copy that a lender supplies as a file goes to its reader once, if all is proven; else staff hear why."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from mailproc.mail.attachments import attachments
+from mailproc.mail.parse import parse
+from mailproc.office.mailroom import incoming
+from tests.support import files, soundness
+from tests.support.files import EXE, PDF, PNG, ZIP, File
+from tests.support.partners import ADDRESS, BL, US, partner_lines
+from tests.support.world import Sent, World
+
+FORWARD = "[documents]\nforward = true\n"
+ARTICLE = File("article.pdf", PDF)
+
+
+class Borrower:
+    """A world in which one copy was ordered from the British Library."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.number = world.place(service="COPY", title="An article")
+
+    def hear(self, *lines: str, with_files: Sequence[File] = (ARTICLE,), run: bool = True, **how: Any) -> int:
+        text = "\r\n".join([f"REPLIES FOR 99-0001   {self.world.now:%d-%m-%Y}", "", *lines])
+        self.world._count += 1
+        name = f"m{self.world._count}@bl.example"
+        head = f"From: {ADDRESS[BL]}\nTo: {US}\nSubject: Replies\nMessage-ID: <{name}>\n"
+        inbox_id = self.world.inject(files.letter(head, text, with_files), ADDRESS[BL], **how)
+        if run:
+            self.world.run()
+        return inbox_id
+
+    def letters(self) -> list[Sent]:
+        """The letters to the reader that carry files."""
+        return [one for one in self.world.reader() if self.files_of(one)]
+
+    def files_of(self, letter: Sent) -> list[tuple[str, bytes]]:
+        return [(one.name, one.content) for one in attachments(parse(letter.raw))]
+
+    def why_not(self) -> str:
+        """What staff read of documents that did not go."""
+        return "\n".join(
+            one.note for one in self.world.shown(self.number).history if one.event == "DOCUMENT_WITHHELD"
+        )
+
+
+@pytest.fixture
+def borrower(make_world: Callable[..., World], sqlite_url: str) -> Iterator[Borrower]:
+    world = make_world(sqlite_url, more=FORWARD)
+    yield Borrower(world)
+    soundness.check(world)
+
+
+def test_a_copy_that_comes_with_its_report_goes_to_the_reader(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    (letter,) = borrower.letters()
+    assert borrower.files_of(letter) == [("article.pdf", PDF)]
+    assert "Copyright:" in parse(letter.raw).text
+    assert f"article.pdf ({len(PDF)} bytes)" in letter.text
+    assert borrower.world.state("B1") == "SHIPPED"
+    sent = next(one for one in borrower.world.shown("B1").history if one.event == "DOCUMENT_SENT")
+    assert "article.pdf" in sent.note
+
+
+def test_nothing_goes_unless_the_library_wants_it(small_world: World) -> None:
+    borrower = Borrower(small_world)
+    borrower.hear("B1-1 SHIPPED COPY")
+    assert borrower.letters() == []
+    assert small_world.rows("document") == []
+
+
+def test_a_document_goes_once_whatever_is_said_again(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    borrower.hear("B1-1 SHIPPED COPY")
+    borrower.world.act("B1", "receive")
+    borrower.hear("B1-1 *QUERY")
+    assert len(borrower.letters()) == 1
+    assert borrower.why_not() == ""
+
+
+def test_another_document_of_the_same_request_goes_too(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    borrower.hear("B1-1 SHIPPED COPY", with_files=[ARTICLE, File("page 7.png", PNG, "image/png")])
+    assert [borrower.files_of(one) for one in borrower.letters()] == [
+        [("article.pdf", PDF)], [("page 7.png", PNG)],
+    ]  # fmt: skip
+
+
+def test_what_comes_too_early_waits_until_staff_have_the_copy(borrower: Borrower) -> None:
+    borrower.hear("B1-1 USE*3")
+    assert borrower.letters() == []
+    assert "has not been reported shipped" in borrower.why_not()
+    assert borrower.world.attention("B1") == ("document-withheld",)
+    assert "article.pdf of I1" in borrower.world.notices()[-1].text
+    told = len(borrower.world.notices())
+    borrower.hear("B1-1 USE*2")
+    assert len(borrower.world.notices()) == told, "the same document again: staff know"
+    borrower.world.act("B1", "receive")
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
+
+
+WITHHELD = {
+    "a program that is called a PDF": ([File("article.pdf", EXE)], "portable-executable; allowed are pdf"),
+    "an archive, which nobody unpacks": ([File("article.zip", ZIP, "application/zip")], "application/zip"),
+    "no content": ([File("article.pdf", b"")], "application/x-empty"),
+    "too many": ([File(f"{one}.pdf", PDF + bytes([one])) for one in range(12)], "takes 10 documents"),
+    "too large": ([File("a.pdf", PDF + bytes(7_000_000)), File("b.pdf", PDF + bytes(4_000_000))],
+                  "have 10000000 bytes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WITHHELD)
+def test_what_does_not_go_is_said_to_staff_once(borrower: Borrower, case: str) -> None:
+    given, why = WITHHELD[case]
+    borrower.hear("B1-1 SHIPPED COPY", with_files=given)
+    went = [len(borrower.files_of(one)) for one in borrower.letters()]
+    assert went == {"too many": [10], "too large": [1]}.get(case, [])
+    assert why in borrower.why_not()
+    told = [one for one in borrower.world.notices() if "does not go" in one.text]
+    assert len(told) == 1
+    borrower.hear("B1-1 SHIPPED COPY", with_files=given)
+    assert len([one for one in borrower.world.notices() if "does not go" in one.text]) == 1
+
+
+def test_a_letter_about_several_requests_brings_nobody_anything(borrower: Borrower) -> None:
+    other = borrower.world.place(service="COPY", title="Another article")
+    borrower.hear("B1-1 SHIPPED COPY", f"{other}-1 SHIPPED COPY")
+    assert borrower.letters() == []
+    assert "about other requests too" in borrower.why_not()
+
+
+def test_a_letter_that_only_staff_vouch_for_brings_the_reader_nothing(
+    make_world: Callable[..., World], sqlite_url: str
+) -> None:
+    lines = partner_lines(BL, ["RESPONDER"], "out", more='proof = ["network"]\nnetworks = ["192.0.2.0/25"]')
+    world = make_world(sqlite_url, lines, FORWARD)
+    borrower = Borrower(world)
+    inbox_id = borrower.hear("B1-1 SHIPPED COPY", peer="198.51.100.7")
+    assert world.rows("document") == []
+    incoming.release(world.store, world.app.context, f"I{inbox_id}")
+    world.run()
+    assert (world.state("B1"), borrower.letters()) == ("SHIPPED", [])
+    assert "the word of staff" in borrower.why_not()
+    borrower.hear("B1-1 SHIPPED COPY", peer="192.0.2.7", with_files=[File("again.pdf", PDF)])
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("again.pdf", PDF)]]
+
+
+def test_a_reader_without_an_address_is_known_to_staff(borrower: Borrower) -> None:
+    world = borrower.world
+    number = world.place(service="COPY", title="Another", patron={"id": "R2", "name": "No Mail"})
+    borrower.hear(f"{number}-1 SHIPPED COPY")
+    assert borrower.letters() == []
+    assert world.attention(number) == ("document-withheld",)
+
+
+def test_a_loan_brings_no_copy(borrower: Borrower) -> None:
+    number = borrower.world.place(service="LOAN")
+    borrower.hear(f"{number}-1 SHIPPED LOAN")
+    assert borrower.letters() == []
+    assert borrower.world.rows("document") == []
+
+
+def test_the_letter_is_stored_with_a_place_and_leaves_with_the_document(borrower: Borrower) -> None:
+    borrower.hear("B1-1 SHIPPED COPY")
+    (letter,) = borrower.letters()
+    row = borrower.world.row("outgoing", int(letter.name[1:]))
+    (document,) = borrower.world.rows("document")
+    assert row["documents"] == document["digest"]
+    assert b"A document is put here" in parse(row["raw"]).parts[1].content
+    folder = borrower.world.app.context.documents
+    assert folder.read(document["digest"]) == PDF
+    assert (folder.path / document["digest"][:2] / document["digest"]).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_document_that_is_lost_stops_its_letter_and_staff_hear(borrower: Borrower) -> None:
+    world = borrower.world
+    borrower.hear("B1-1 SHIPPED COPY", run=False)
+    world.quiet()
+    (document,) = world.rows("document")
+    world.app.context.documents.remove(document["digest"])
+    world.run()
+    assert borrower.letters() == []
+    assert world.attention("B1") == ("delivery-failed",)
+
+
+def test_the_folder_cannot_be_used_and_the_letter_waits(borrower: Borrower) -> None:
+    world = borrower.world
+    folder = world.app.context.documents.path
+    folder.write_text("a file is in its place")
+    borrower.hear("B1-1 SHIPPED COPY")
+    assert borrower.letters() == []
+    folder.unlink()
+    world.later(hours=13)
+    world.run()
+    assert [borrower.files_of(one) for one in borrower.letters()] == [[("article.pdf", PDF)]]
