@@ -1,6 +1,6 @@
 """The lines of config.toml that join a mailproc to the practice world."""
 
-from mailproc.practice import british_library, customer, neighbour, second_library
+from mailproc.practice import british_library, customer, neighbour, second_library, town
 from mailproc.practice.mailbox import USER
 from mailproc.practice.world import PASSWORDS
 
@@ -15,9 +15,18 @@ codec = "{neighbour.CODEC}"
 proof = ["none"]
 """
 
+_TOWN = f"""\
+[[partner]]
+symbol = "{town.SYMBOL}"
+name = "{town.NAME}"
+address = "{town.ADDRESS}"
+codec = "{town.CODEC}"
+proof = ["none"]
+"""
+
 
 def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
-    """[deliver], [[mailbox]] and the four [[partner]]s; passwords come from the environment."""
+    """[deliver], [[mailbox]] and the five [[partner]]s; passwords come from the environment."""
     lenders = [
         _partner(module.SYMBOL, module.NAME, module.ADDRESS, "RESPONDER", ("out", module.CUSTOMER_CODE, who))
         for who, module in _LENDER
@@ -27,7 +36,7 @@ def lines(relay_port: int, mailbox_port: int, poll: str) -> str:
         ("in", customer.CUSTOMER_CODE, "customer"),
     )  # fmt: skip
     doors = [_deliver(relay_port), _mailbox(mailbox_port, poll)]
-    return "\n".join([*doors, *lenders, borrower, _NEIGHBOUR])
+    return "\n".join([*doors, *lenders, borrower, _NEIGHBOUR, _TOWN])
 
 
 def _deliver(port: int) -> str:

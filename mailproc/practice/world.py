@@ -1,4 +1,4 @@
-"""The practice world: post office, mailbox and the four players, moved by one loop.
+"""The practice world: post office, mailbox and the five players, moved by one loop.
 
 Everything happens in the loop's thread, one thing after the other: a letter that came to the
 post office, or a line that a person (or the demo) wrote:
@@ -25,6 +25,7 @@ from mailproc.practice.order_file import letter_of
 from mailproc.practice.post_office import Posted, PostOffice
 from mailproc.practice.second_library import second_library
 from mailproc.practice.supplier import Answer, Supplier, Tell
+from mailproc.practice.town import Town
 
 PASSWORDS = {
     "bl": "PRACTICE_BL_PASSWORD",
@@ -54,12 +55,13 @@ class World:
         self._carrier = Carrier(self._mailbox, tell, ground.listener)
         self._customer = Customer(ground.passwords["customer"], tell)
         self._neighbour = Neighbour(tell)
-        self._lenders: tuple[Supplier | Neighbour, ...] = (
+        self._lenders: tuple[Supplier | Neighbour | Town, ...] = (
             british_library(ground.passwords["bl"], tell),
             second_library(ground.passwords["second"], tell),
             self._neighbour,
+            Town(tell),
         )
-        players: tuple[Supplier | Neighbour | Customer, ...] = (*self._lenders, self._customer)
+        players: tuple[Supplier | Neighbour | Town | Customer, ...] = (*self._lenders, self._customer)
         self._players = {player.address: player for player in players}
 
     def run(self, lines: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from mailproc.errors import InDoubt
 from mailproc.ill.actions import OF_ROLE
 from mailproc.ill.apdu import Item
 from mailproc.ill.terms import Role
+from mailproc.practice import town
 from tests.support import configuration, soundness
 from tests.support.configuration import Account
 from tests.support.partners import CODE, CUSTOMER, PASSWORD, variable
@@ -18,7 +19,7 @@ from tests.support.partners import CODE, CUSTOMER, PASSWORD, variable
 PEOPLE = "ill@town.example"
 
 
-def town(roles=("RESPONDER", "REQUESTER"), more=""):
+def library(roles=("RESPONDER", "REQUESTER"), more=""):
     """With an account, so that an order of theirs can come in as a file: people write none."""
     theirs = Account("in", CODE[CUSTOMER], variable(CUSTOMER))
     return (
@@ -31,7 +32,7 @@ def town(roles=("RESPONDER", "REQUESTER"), more=""):
 
 @pytest.fixture
 def by_mail(make_world, sqlite_url):
-    return make_world(sqlite_url, town())
+    return make_world(sqlite_url, library())
 
 
 WHOLE = {
@@ -101,6 +102,7 @@ BORROWED = [
         ["keep it longer", "until Fri 1 May", "whether we may keep it"],
     ),
     (HERE, "lost", {}, ["it is lost"]),
+    ((*HERE, ("lost", {})), "found", {}, ["B1-1"]),
     (HERE, "damaged", {"reason": "wet"}, ["it is damaged", "wet"]),
     ((), "message", {"note": "Hello."}, ["Hello."]),
     ((), "query", {}, ["please tell us how it stands"]),
@@ -121,6 +123,7 @@ LENT = [
     (SENT, "recall", {}, ["we ask you to send it back"]),
     (SENT, "check-in", {}, ["it is back with us"]),
     (SENT, "lost", {}, ["it is lost"]),
+    ((*SENT, ("lost", {})), "found", {}, ["L1"]),
     (SENT, "damaged", {"reason": "wet"}, ["it is damaged", "wet"]),
     ((*SENT, ("renew", ASKED)), "renew-reply", {"answer": True, "on": date(2026, 5, 4)},
      ["you may keep it longer", "Mon 4 May"]),
@@ -188,6 +191,40 @@ def test_their_answer_in_words_comes_home_and_moves_nothing(by_mail):
     assert by_mail.to(PEOPLE) == [by_mail.to(PEOPLE)[0]]  # nothing answers people by itself
 
 
+def test_a_whole_loan_with_people(make_world, sqlite_url):
+    """As the practice library of people writes, with our letters quoted below its words."""
+    people = town.Town(lambda _event, **_particulars: None, lambda: date(2026, 3, 2))
+    lines = configuration.partner(town.SYMBOL, town.ADDRESS, codec=town.CODEC, name="Town Library")
+    world = make_world(sqlite_url, lines)
+    world.place(town.SYMBOL)
+
+    def hears(cue):
+        for letter in world.to(town.ADDRESS):
+            people.take(letter.raw)
+        (answer,) = people.go("B1", cue)
+        world.inject(answer.raw, town.ADDRESS)
+        world.run()
+        last = world.shown("B1").history[-1]
+        assert last.event == "MESSAGE" and "Our number" not in last.note
+        return last.note
+
+    assert "it will leave tomorrow" in hears("promise")
+    assert "send it back by 30 March 2026" in " ".join(hears("ship").split())
+    world.act("B1", "ship", heard_by="post", on=date(2026, 3, 30))
+    world.act("B1", "receive")
+    world.act("B1", "renew")
+    assert "you may keep it" in hears("renewed")
+    world.act("B1", "renew-reply", heard_by="post", answer=True, on=date(2026, 4, 30))
+    world.act("B1", "return")
+    assert "It is back with us" in hears("home")
+    world.act("B1", "check-in", heard_by="post")
+    subjects = [message_from_bytes(one.raw, policy=default)["Subject"] for one in world.to(town.ADDRESS)]
+    said = ("we ask you for a loan", "we have received it", "we ask to keep it longer", "is on its way back")
+    assert [one in subject for one, subject in zip(said, subjects, strict=True)] == [True] * 4
+    assert (world.state("B1"), world.events("B1")[-1], world.shelf()) == ("RETURNED", "CHECKED_IN", {})
+    soundness.check(world)
+
+
 def test_an_order_in_doubt_waits_for_staff(by_mail):
     def vanish(_letter):
         raise InDoubt("the connection broke after the data")
@@ -201,14 +238,14 @@ def test_an_order_in_doubt_waits_for_staff(by_mail):
 
 @pytest.mark.parametrize(("asks", "named"), [("true", True), ("false", False)])
 def test_the_reader_is_named_where_the_library_wants_the_name(asks, named, make_world, sqlite_url):
-    world = make_world(sqlite_url, town(more=f"[partner.letter]\nname_reader = {asks}"))
+    world = make_world(sqlite_url, library(more=f"[partner.letter]\nname_reader = {asks}"))
     world.place("XX-TOWN")
     assert ("A Reader" in world.to(PEOPLE)[0].text) is named
 
 
 def test_every_letter_has_their_address_and_who_signs(make_world, sqlite_url):
     lines = 'postal = ["Town Library", "1 High Street"]\nsigner = ["A. Sample", "Interlibrary loans"]'
-    world = make_world(sqlite_url, town(more=f"[partner.letter]\n{lines}"))
+    world = make_world(sqlite_url, library(more=f"[partner.letter]\n{lines}"))
     world.place("XX-TOWN")
     world.act("B1", "cancel")
     for letter in world.to(PEOPLE):

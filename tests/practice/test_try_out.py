@@ -10,7 +10,7 @@ import pytest
 from mailproc.config import Config, Library, Listen
 from mailproc.config_load import load
 from mailproc.ill.terms import Role
-from mailproc.practice import british_library, configuration, customer, neighbour, second_library
+from mailproc.practice import british_library, configuration, customer, neighbour, second_library, town
 from mailproc.practice.child import Child
 from mailproc.practice.try_out import DEFAULT, how_to
 from mailproc.practice.world import PASSWORDS
@@ -27,13 +27,14 @@ def test_the_lines_are_a_configuration(tmp_path: Path, monkeypatch: pytest.Monke
     config = load(file, registry.problems)
     assert [partner.symbol for partner in config.partner] == [
         british_library.SYMBOL, second_library.SYMBOL, customer.SYMBOL, neighbour.SYMBOL,
+        town.SYMBOL,
     ]  # fmt: skip
     assert [partner.roles for partner in config.partner] == [
-        (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,), (Role.RESPONDER,),
+        (Role.RESPONDER,), (Role.RESPONDER,), (Role.REQUESTER,), (Role.RESPONDER,), (Role.RESPONDER,),
     ]  # fmt: skip
     accounts = [account.direction for partner in config.partner for account in partner.artemail.account]
     assert accounts == ["out", "out", "in"]
-    assert config.partner[-1].codec == "iso10161"
+    assert [partner.codec for partner in config.partner[-2:]] == ["iso10161", "letter"]
     assert (config.deliver.mode, config.deliver.port, config.mailbox[0].port) == ("smtp", 8026, 8143)
 
 
