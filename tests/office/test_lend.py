@@ -59,6 +59,18 @@ def test_orders_without_a_number_have_ours(world):
     assert [world.shown(name).line.their_number for name in ("L1", "L2")] == ["L1", "L2"]
 
 
+def test_people_get_a_letter_about_an_order_that_their_system_does_not_know(world, addresses):
+    enter(world, their_number="")
+    world.act("L1", "ship", on=date(2026, 4, 1))
+    assert world.sent[-1].to == addresses["XX-CUSTOMER"]
+    assert "REPLIES" not in world.sent[-1].text
+    assert "A book of ours" in world.sent[-1].text
+    world.days(40)
+    assert world.state("L1") == "OVERDUE"
+    world.act("L1", "check-in")
+    assert world.verify().differences == ()
+
+
 def test_another_librarys_number_may_be_the_same(world):
     enter(world)
     assert enter(world, partner="XX-OTHER").number == "L2"

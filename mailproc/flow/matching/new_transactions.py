@@ -17,6 +17,7 @@ from mailproc.ill.status import term_word
 from mailproc.ill.terms import Role, TransactionId
 from mailproc.ill.transaction_state import service_of
 from mailproc.protocols import registry
+from mailproc.protocols.letter.protocol import LETTER
 from mailproc.sentence import sentence
 from mailproc.store import partner_addresses, patrons, requests, transactions
 from mailproc.store.requests import NewRequest
@@ -106,6 +107,9 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
         ),
     )
     key = asked_key(wanted, partner.symbol, context)
+    codec, dialect = partner.codec, partner.dialect
+    if event.cause == "staff" and not key.tgq:  # their system knows nothing of it
+        codec, dialect = LETTER.name, ""
     if event.cause == "staff":
         key = _key_by_hand(connection, key, partner.symbol, number)
     return transactions.create(
@@ -122,8 +126,8 @@ def accept(connection: Connection, event: Event, wanted: IllRequest, context: Co
             partner=partner.symbol,
             symbol=partner.symbol,
             address=partner_addresses.address_of(connection, partner.symbol) or partner.address,
-            codec=partner.codec,
-            dialect=partner.dialect,
+            codec=codec,
+            dialect=dialect,
             service=service,
             options=_names_on_the_wire(wanted) or {"number": number},
             updated_at=event.at,
